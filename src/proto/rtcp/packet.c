@@ -147,8 +147,7 @@ parlor_rtcp_reader_next (ParlorRtcpReader *reader, ParlorRtcpPacket *packet)
   gsize total;
 
   if (reader->offset >= reader->size
-      || split_packet (reader->data + reader->offset, reader->size - reader->offset, &total,
-                       packet)
+      || split_packet (reader->data + reader->offset, reader->size - reader->offset, &total, packet)
              != PARLOR_RTCP_OK)
     return FALSE;
   reader->offset += total;
@@ -159,13 +158,13 @@ const char *
 parlor_rtcp_reason_name (ParlorRtcpReason reason)
 {
   static const char *const names[PARLOR_RTCP_N_REASONS] = {
-    [PARLOR_RTCP_OK] = "ok",
-    [PARLOR_RTCP_ERROR_SHORT] = "rtcp-short",
-    [PARLOR_RTCP_ERROR_VERSION] = "rtcp-version",
-    [PARLOR_RTCP_ERROR_TYPE] = "rtcp-type",
-    [PARLOR_RTCP_ERROR_LENGTH] = "rtcp-length",
-    [PARLOR_RTCP_ERROR_PADDING] = "rtcp-padding",
-    [PARLOR_RTCP_ERROR_FORMAT] = "rtcp-format",
+      [PARLOR_RTCP_OK] = "ok",
+      [PARLOR_RTCP_ERROR_SHORT] = "rtcp-short",
+      [PARLOR_RTCP_ERROR_VERSION] = "rtcp-version",
+      [PARLOR_RTCP_ERROR_TYPE] = "rtcp-type",
+      [PARLOR_RTCP_ERROR_LENGTH] = "rtcp-length",
+      [PARLOR_RTCP_ERROR_PADDING] = "rtcp-padding",
+      [PARLOR_RTCP_ERROR_FORMAT] = "rtcp-format",
   };
 
   return (guint)reason < PARLOR_RTCP_N_REASONS ? names[reason] : "rtcp-unknown";
@@ -184,13 +183,13 @@ read_blocks (const guint8 *data, guint n_blocks, ParlorRtcpReportBlock *blocks)
 {
   for (guint i = 0; i < n_blocks; i++, data += REPORT_BLOCK_BYTES)
     blocks[i] = (ParlorRtcpReportBlock){
-      .ssrc = parlor_get_u32 (data),
-      .fraction_lost = data[4],
-      .cumulative_lost = sign_extend_24 (parlor_get_u24 (data + 5)),
-      .highest_seq = parlor_get_u32 (data + 8),
-      .jitter = parlor_get_u32 (data + 12),
-      .last_sr = parlor_get_u32 (data + 16),
-      .delay_last_sr = parlor_get_u32 (data + 20),
+        .ssrc = parlor_get_u32 (data),
+        .fraction_lost = data[4],
+        .cumulative_lost = sign_extend_24 (parlor_get_u24 (data + 5)),
+        .highest_seq = parlor_get_u32 (data + 8),
+        .jitter = parlor_get_u32 (data + 12),
+        .last_sr = parlor_get_u32 (data + 16),
+        .delay_last_sr = parlor_get_u32 (data + 20),
     };
 }
 
@@ -203,11 +202,11 @@ parlor_rtcp_parse_sr (const ParlorRtcpPacket *packet, ParlorRtcpSenderInfo *info
   if (packet->kind != PARLOR_RTCP_SR)
     return FALSE;
   *info = (ParlorRtcpSenderInfo){
-    .ssrc = parlor_get_u32 (body),
-    .ntp = (guint64)parlor_get_u32 (body + 4) << 32 | parlor_get_u32 (body + 8),
-    .rtp_timestamp = parlor_get_u32 (body + 12),
-    .packets = parlor_get_u32 (body + 16),
-    .octets = parlor_get_u32 (body + 20),
+      .ssrc = parlor_get_u32 (body),
+      .ntp = (guint64)parlor_get_u32 (body + 4) << 32 | parlor_get_u32 (body + 8),
+      .rtp_timestamp = parlor_get_u32 (body + 12),
+      .packets = parlor_get_u32 (body + 16),
+      .octets = parlor_get_u32 (body + 20),
   };
   if (reports != NULL)
     {
@@ -256,7 +255,7 @@ read_chunk (const ParlorRtcpPacket *packet, gsize offset, Chunk *chunk)
 {
   const guint8 *body = packet->body;
 
-  chunk->cname = NULL;
+  *chunk = (Chunk){NULL, 0};
   while (offset < packet->body_size && body[offset] != 0)
     {
       if (packet->body_size - offset < 2 || packet->body_size - offset - 2 < body[offset + 1])
@@ -367,8 +366,8 @@ parlor_rtcp_parse_fir (const ParlorRtcpPacket *packet, guint32 *sender_ssrc,
   for (gsize offset = FEEDBACK_BYTES; offset + 8 <= packet->body_size && n_entries < capacity;
        offset += 8)
     entries[n_entries++] = (ParlorRtcpFirEntry){
-      .ssrc = parlor_get_u32 (packet->body + offset),
-      .seq = packet->body[offset + 4],
+        .ssrc = parlor_get_u32 (packet->body + offset),
+        .seq = packet->body[offset + 4],
     };
   return (gint)n_entries;
 }
@@ -390,7 +389,7 @@ parlor_rtcp_parse_remb (const ParlorRtcpPacket *packet, ParlorRtcpRemb *remb)
   remb->sender_ssrc = parlor_get_u32 (body);
   /* 18 bits of mantissa by up to 63 of exponent overflow: more than anybody has. */
   remb->bitrate_bps = mantissa > ((guint64)G_MAXINT64 >> exponent) ? (guint64)G_MAXINT64
-                                                                  : mantissa << exponent;
+                                                                   : mantissa << exponent;
   remb->n_ssrcs = MIN (n_ssrcs, PARLOR_RTCP_MAX_REMB_SSRCS);
   for (guint i = 0; i < remb->n_ssrcs; i++)
     remb->ssrcs[i] = parlor_get_u32 (body + REMB_FIXED_BYTES + 4 * i);

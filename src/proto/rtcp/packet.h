@@ -100,8 +100,7 @@ typedef struct
 /* Checks the framing of the whole datagram and, when it is sound, sets `reader` before the first
  * packet. Otherwise returns the reason and `reader` yields nothing. `data` is borrowed for as long
  * as the reader and its packets are used. */
-ParlorRtcpReason parlor_rtcp_reader_init (ParlorRtcpReader *reader, const guint8 *data,
-                                          gsize size);
+ParlorRtcpReason parlor_rtcp_reader_init (ParlorRtcpReader *reader, const guint8 *data, gsize size);
 
 /* TRUE: `packet` is the next one. FALSE: no more. */
 gboolean parlor_rtcp_reader_next (ParlorRtcpReader *reader, ParlorRtcpPacket *packet);
@@ -142,14 +141,13 @@ gboolean parlor_rtcp_parse_sr (const ParlorRtcpPacket *packet, ParlorRtcpSenderI
 gboolean parlor_rtcp_parse_rr (const ParlorRtcpPacket *packet, ParlorRtcpReports *reports);
 
 /* The CNAME of `ssrc`'s chunk; with `ssrc` 0, of the first chunk that has one. `cname` is
- * NUL-terminated and holds `capacity` bytes at most; a name that is longer, empty, holds a NUL or is
- * not UTF-8 is refused. `found_ssrc` is nullable. */
+ * NUL-terminated and holds `capacity` bytes at most; a name that is longer, empty, holds a NUL or
+ * is not UTF-8 is refused. `found_ssrc` is nullable. */
 gboolean parlor_rtcp_parse_sdes_cname (const ParlorRtcpPacket *packet, guint32 ssrc,
                                        guint32 *found_ssrc, char *cname, gsize capacity);
 
 /* Writes the leaving SSRCs, PARLOR_RTCP_MAX_BLOCKS at most. Returns how many, or -1. */
-gint parlor_rtcp_parse_bye (const ParlorRtcpPacket *packet,
-                            guint32 ssrcs[PARLOR_RTCP_MAX_BLOCKS]);
+gint parlor_rtcp_parse_bye (const ParlorRtcpPacket *packet, guint32 ssrcs[PARLOR_RTCP_MAX_BLOCKS]);
 
 /* Expands PID and BLP into `seqs`, in the order sent. Returns how many (`capacity` at most, the
  * rest is left aside), or -1 when the packet is not a sound NACK. */

@@ -70,8 +70,8 @@ typedef struct
   guint32 media_ssrc;
   guint16 base_seq;
   guint16 n_statuses;
-  guint8 feedback_count;  /* one more in each packet, modulo 256: tells lost feedback */
-  gint64 reference_us;    /* 24 bits of 64 ms, unsigned: wraps every 2^24 * 64 ms = 12.4 days */
+  guint8 feedback_count; /* one more in each packet, modulo 256: tells lost feedback */
+  gint64 reference_us;   /* 24 bits of 64 ms, unsigned: wraps every 2^24 * 64 ms = 12.4 days */
 } ParlorTwccFeedback;
 
 /* 2^24 * 64 ms: the period of `reference_us`, to unwrap the receiver's clock. */

@@ -7,9 +7,9 @@
 #include "proto/sdp/offer.h"
 
 /* The answer to a parsed offer: m-lines in the offer's order with its mids, every codec that we
- * forward kept under the offered payload types, what we do not take with port 0, one BUNDLE group of
- * the accepted mids, ICE-lite, all candidates in the first accepted m-line. Pure: the caller decides
- * and brings SSRCs and credentials; see ParlorSdpOffer for the RFCs. Thread: any. */
+ * forward kept under the offered payload types, what we do not take with port 0, one BUNDLE group
+ * of the accepted mids, ICE-lite, all candidates in the first accepted m-line. Pure: the caller
+ * decides and brings SSRCs and credentials; see ParlorSdpOffer for the RFCs. Thread: any. */
 
 /* Extensions that make sense in both directions of an SFU; a mask of 1 << ParlorExt. */
 #define PARLOR_SDP_ALL_EXTENSIONS ((1u << PARLOR_EXT_COUNT) - 1)
@@ -43,11 +43,12 @@ typedef struct
   /* Put first in video m-lines in which the peer sends, so that browsers publish it; its RTX goes
    * with it. PARLOR_CODEC_NONE = VP8. Ignored where it is not offered. */
   ParlorCodec preferred_video;
-  guint64 session_id;     /* o= line, 1..2^63-1 */
+  guint64 session_id;      /* o= line, 1..2^63-1 */
   guint64 session_version; /* o= line, one more for each new answer of the session */
 } ParlorSdpAnswerSession;
 
-/* Our DTLS role for this offer: passive unless the offer says passive, then active. Never ACTPASS. */
+/* Our DTLS role for this offer: passive unless the offer says passive, then active. Never ACTPASS.
+ */
 ParlorSdpSetup parlor_sdp_answer_setup (const ParlorSdpOffer *offer);
 
 /* TRUE when the m-line can be accepted at all: audio or video, not rejected, a kept codec. */

@@ -33,8 +33,7 @@ typedef struct
 /* `line` with or without "a=", beginning at "candidate:"; `length` bytes, no line end. FALSE: it is
  * not a candidate, or a value is out of range, or it is longer than
  * PARLOR_SDP_MAX_CANDIDATE_BYTES. */
-gboolean parlor_sdp_candidate_parse (const char *line, gsize length,
-                                     ParlorSdpCandidate *candidate);
+gboolean parlor_sdp_candidate_parse (const char *line, gsize length, ParlorSdpCandidate *candidate);
 
 /* Appends "candidate:…" without "a=" and without line end. */
 void parlor_sdp_candidate_append (GString *out, const ParlorSdpCandidate *candidate);

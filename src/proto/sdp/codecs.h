@@ -35,8 +35,8 @@ typedef enum
  * without the payload type. PARLOR_CODEC_KEY_NONE for what we do not forward: unknown names, wrong
  * clock or channels, H264 with a profile or packetization-mode that we do not know, VP9 other than
  * profile 0 and 2, AV1 other than profile 0; also for RTX and RED, which are wrappings. */
-ParlorCodecKey parlor_codec_key_from_format (const char *encoding, guint32 clock_hz,
-                                             guint channels, const char *fmtp);
+ParlorCodecKey parlor_codec_key_from_format (const char *encoding, guint32 clock_hz, guint channels,
+                                             const char *fmtp);
 
 static inline ParlorCodec
 parlor_codec_key_codec (ParlorCodecKey key)

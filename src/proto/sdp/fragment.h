@@ -33,8 +33,8 @@ void parlor_sdp_fragment_free (ParlorSdpFragment *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorSdpFragment, parlor_sdp_fragment_free)
 
 /* The body of the 200 that grants a restart (RFC 9725 section 4.3.3): our new credentials and all
- * our candidates, then end-of-candidates. `mids`: those of the accepted m-lines, in order. (transfer
- * full) */
+ * our candidates, then end-of-candidates. `mids`: those of the accepted m-lines, in order.
+ * (transfer full) */
 char *parlor_sdp_fragment_build (const char *ufrag, const char *pwd, const char *const *mids,
                                  guint n_mids, const ParlorSdpCandidate *candidates,
                                  guint n_candidates);

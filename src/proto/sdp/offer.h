@@ -12,8 +12,8 @@
  *
  * What is required: one BUNDLE group with every m-line that is not rejected, rtcp-mux, ICE
  * credentials, a SHA-256, -384 or -512 fingerprint, UDP/TLS/RTP/SAVP(F), a mid for each m-line, and
- * payload types and extension ids that mean one thing in the whole group. Offers without are refused
- * with words for whoever made them. What we do not know is left aside.
+ * payload types and extension ids that mean one thing in the whole group. Offers without are
+ * refused with words for whoever made them. What we do not know is left aside.
  *
  * Thread: any; no state outside the struct. Everything in it is constant after parsing and owned by
  * it; strings live as long as it does. Bounds: 256 KiB, 64 m-lines, 64 formats and 32 SSRCs an
@@ -71,16 +71,16 @@ typedef enum
 
 typedef struct
 {
-  guint8 pt; /* 0..127 */
-  guint8 apt;    /* of RTX and RED; else PARLOR_SDP_NO_PT */
-  guint8 rtx_pt; /* of the RTX for this format; PARLOR_SDP_NO_PT: none offered */
+  guint8 pt;       /* 0..127 */
+  guint8 apt;      /* of RTX and RED; else PARLOR_SDP_NO_PT */
+  guint8 rtx_pt;   /* of the RTX for this format; PARLOR_SDP_NO_PT: none offered */
   guint8 channels; /* 1 when not said; 0 for video */
   ParlorSdpFormatRole role;
   /* TRUE: an answer that accepts the m-line keeps it (a codec we forward, its RTX, RED of one). */
   gboolean kept;
   guint32 clock_hz;
-  ParlorCodecKey key;  /* of codecs; of RTX and RED: the key of what they wrap; else NONE */
-  guint32 feedback;    /* ParlorSdpFeedback bits, a=rtcp-fb:* included */
+  ParlorCodecKey key;   /* of codecs; of RTX and RED: the key of what they wrap; else NONE */
+  guint32 feedback;     /* ParlorSdpFeedback bits, a=rtcp-fb:* included */
   const char *encoding; /* as offered */
   const char *fmtp;     /* parameters as offered; "" when none */
 } ParlorSdpFormat;
@@ -117,7 +117,7 @@ typedef struct
   guint8 ext_ids[PARLOR_EXT_COUNT];
   guint n_sources; /* 0 when the offer has no ssrc lines (Firefox says some, rid offers may not) */
   ParlorSdpSource sources[PARLOR_SDP_MAX_SOURCES]; /* SIM order when grouped; RTX not listed */
-  guint n_rids; /* 0: no simulcast by rid */
+  guint n_rids;                                    /* 0: no simulcast by rid */
   ParlorSdpRid rids[PARLOR_SDP_MAX_RIDS];
   gboolean ssrc_simulcast; /* ssrc-group:SIM: `sources` are layers of one track */
   const char *stream_id;   /* of a=msid; "" when "-" or not said */
