@@ -168,6 +168,25 @@ typedef struct {
 
   /** Whether packets of one's own source are forwarded at all (the server's mute). TRUE after negotiation. */
   void (*set_source_open) (ParlorMedia *media, ParlorEndpointId endpoint, ParlorSourceKind kind, gboolean open);
+
+  /**
+   * Copies one published source out as clear RTP: RFC 4571 framing (16-bit length, then the packet) written to
+   * `fd`, a stream socket or pipe. The file descriptor passes to the media plane with this call, in every outcome:
+   * it is closed on failure, when the other side closes, and when the endpoint ends. A slow reader loses packets
+   * (whole frames of the framing, never a torn one); it never slows the forwarding. The source need not be active
+   * yet. Errors: PARLOR_ERROR_NOT_FOUND (no such endpoint), PARLOR_ERROR_TOO_MANY.
+   */
+  gboolean (*tap_open) (ParlorMedia *media, ParlorEndpointId endpoint, ParlorSourceKind kind, int fd, GError **error);
+
+  /**
+   * The other way: RFC 4571-framed RTP read from `fd` becomes the source `kind` of an endpoint that was opened and
+   * needs no session. `caps` says what it is, in the words of GStreamer ("application/x-rtp,media=video,
+   * clock-rate=90000,encoding-name=VP8,payload=96"). Ownership of `fd` as above; its end of file idles the source.
+   * Errors: PARLOR_ERROR_BAD_REQUEST (caps, or kind and media disagree), PARLOR_ERROR_NOT_FOUND,
+   * PARLOR_ERROR_CONFLICT (the endpoint publishes this kind already).
+   */
+  gboolean (*inject_open) (ParlorMedia *media, ParlorEndpointId endpoint, ParlorSourceKind kind, const char *caps,
+                           int fd, GError **error);
 } ParlorMediaOps;
 
 /** Implementations embed this as their first member. */
