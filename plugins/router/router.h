@@ -137,8 +137,7 @@ typedef struct
       `dtls` is not touched here between the two. */
   void (*dtls_step) (gpointer user_data, ParlorTransportId transport, ParlorDtls *dtls, const guint8 *bytes, gsize length);
   /** A datagram that belongs to another worker, raw. */
-  void (*hand_over) (gpointer user_data, guint worker, const guint8 *bytes, gsize length, const ParlorAddr *peer, const ParlorAddr *local,
-                     gint64 arrival_us);
+  void (*hand_over) (gpointer user_data, guint worker, const guint8 *bytes, gsize length, const ParlorTuple *tuple, gint64 arrival_us);
   /** A whole message for the kernel: see outbox.h. Called with the outbox full or at the end of flush (). */
   void (*send) (gpointer user_data, ParlorOutbox *outbox);
   gpointer user_data;
@@ -150,7 +149,7 @@ typedef struct
   const ParlorDtlsContext *dtls; /**< borrowed, outlives the router */
   gboolean gso;                  /**< FALSE: every datagram is its own message */
   guint64 seed;                  /**< of the generator for sequence numbers and the like */
-  ParlorSrtpBackend backend;
+  ParlorCryptoBackend crypto;
 } ParlorRouterConfig;
 
 /** What /metrics shows; written by the worker alone, read by copy. */
@@ -209,8 +208,7 @@ gboolean parlor_router_set_tap (ParlorRouter *self, ParlorSourceId source, Parlo
 /* --- what the element does ------------------------------------------------------------------- */
 
 /** One received datagram; `bytes` may be changed in place and are not kept. */
-void parlor_router_receive (ParlorRouter *self, guint8 *bytes, gsize length, const ParlorAddr *peer, const ParlorAddr *local, gint64 arrival_us,
-                            gint64 now_us);
+void parlor_router_receive (ParlorRouter *self, guint8 *bytes, gsize length, const ParlorTuple *tuple, gint64 arrival_us, gint64 now_us);
 /** One clear RTP packet of a source without transport. */
 void parlor_router_inject (ParlorRouter *self, ParlorSourceId source, guint8 *rtp, gsize length, gint64 arrival_us, gint64 now_us);
 /** The answer to ops.dtls_step (): the step ran; its state, output and keys are read from the ParlorDtls here. */
