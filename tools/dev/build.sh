@@ -1,0 +1,38 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# Building: the daemon and tools by meson, the pages by Vite.
+
+# build_native FOLDER [meson options…]
+build_native () {
+  local folder=$1 listed reconfigure=; shift
+  # meson.build picks folders up when they exist, which ninja cannot see: a new one means configuring again.
+  listed=$(find . -name meson.build -not -path '*/node_modules/*' | sort | sha256sum)
+  if [ -f "$folder/build.ninja" ]; then reconfigure=--reconfigure; fi
+  if [ -z "$reconfigure" ] || ! stamp_is "$folder/.parlor-folders" "$listed"; then
+    say "Configuring $folder/"
+    quietly "$folder-setup.log" meson setup $reconfigure "$folder" "$@"
+    echo "$listed" >"$folder/.parlor-folders"
+  fi
+  say "Building $folder/"
+  if [ -t 1 ]; then ninja -C "$folder" --quiet; else quietly "$folder/compile.log" ninja -C "$folder"; fi
+}
+
+web_sources () { find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print | sort; }
+
+build_web () {
+  local now
+  [ -f web/package-lock.json ] || return 0
+  npm_install web
+  mapfile -t files < <(web_sources)
+  now=$(fingerprint "${files[@]}")
+  stamp_is web/dist/.parlor-sources "$now" && return 0
+  say "Building the pages (web/dist/)"
+  (cd web && npm run --silent build </dev/null)
+  echo "$now" >web/dist/.parlor-sources
+}
+
+build_all () {
+  install_packages build
+  build_native build
+  build_web
+}

@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Turns what test runners write into lines `outcome<TAB>test<TAB>why`, and those into the closing report."""
+import json
+import pathlib
+import sys
+import xml.etree.ElementTree as ElementTree
+
+
+def junit(path):
+    """Meson's JUnit file: every TAP subtest counts; a program that died or ran out of time counts once as failed."""
+    for suite in ElementTree.parse(path).getroot().iter("testsuite"):
+        name = suite.get("name", "").split(" / ")[-1].removeprefix("parlor.")
+        cases = suite.findall("testcase")
+        failed = 0
+        for case in cases:
+            outcome, why = case_outcome(case)
+            failed += outcome == "fail"
+            label = case.get("name", "")
+            yield outcome, label if label == name else f"{name}: {label}", why
+        broken = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+        if broken and not failed:
+            yield "fail", name, "the program ended badly after its last subtest"
+        if not cases and not broken:
+            yield "fail", name, "ran no test"
+
+
+def case_outcome(case):
+    for tag, outcome in (("failure", "fail"), ("error", "fail"), ("skipped", "skip")):
+        found = case.find(tag)
+        if found is not None:
+            return outcome, " ".join((found.get("message") or found.text or "").split())
+    return "pass", ""
+
+
+def vitest(path):
+    for result in json.loads(pathlib.Path(path).read_text())["testResults"]:
+        where = pathlib.Path(result["name"]).name
+        if not result["assertionResults"]:
+            yield ("fail" if result["status"] != "passed" else "skip"), where, result.get("message", "")[:200]
+        for test in result["assertionResults"]:
+            outcome = {"passed": "pass", "failed": "fail"}.get(test["status"], "skip")
+            yield outcome, f"{where}: {test['fullName']}", " ".join(test.get("failureMessages") or [])[:200]
+
+
+def read(results, suite):
+    lines = (pathlib.Path(results) / f"{suite}.tsv").read_text().splitlines()
+    return [tuple((line + "\t\t").split("\t")[:3]) for line in lines]
+
+
+def tally(rows):
+    """A skip without a reason is a failure."""
+    failed = [row for row in rows if row[0] == "fail" or (row[0] == "skip" and not row[2])]
+    skipped = [row for row in rows if row[0] == "skip" and row[2]]
+    return len(rows) - len(failed) - len(skipped), failed, skipped
+
+
+def line(results, suite):
+    passed, failed, skipped = tally(read(results, suite))
+    seconds = (pathlib.Path(results) / f"{suite}.seconds").read_text().strip()
+    print(f"    {suite:<10} {passed:>5} passed {len(failed):>4} failed {len(skipped):>4} skipped {seconds:>6} s", flush=True)
+
+
+def report(results, *suites):
+    print("\nsuite        passed  failed skipped   seconds")
+    total_passed, all_failed, all_skipped = 0, [], []
+    for suite in suites:
+        passed, failed, skipped = tally(read(results, suite))
+        seconds = (pathlib.Path(results) / f"{suite}.seconds").read_text().strip()
+        print(f"{suite:<12} {passed:>6} {len(failed):>7} {len(skipped):>7} {seconds:>9}")
+        total_passed += passed
+        all_failed += [(suite, *row[1:]) for row in failed]
+        all_skipped += [(suite, *row[1:]) for row in skipped]
+    print()
+    for suite, test, why in all_skipped:
+        print(f"skipped: {suite}: {test}: {why}")
+    for suite, test, why in all_failed:
+        print(f"failed: {suite}: {test}{': ' if why else ''}{why[:300]}")
+    if all_failed:
+        print(f"logs: {results}/")
+    print(f"{total_passed} passed, {len(all_failed)} failed")
+    return 1 if all_failed or not total_passed else 0
+
+
+def main(command, *arguments):
+    if command in ("junit", "vitest"):
+        for row in (junit if command == "junit" else vitest)(arguments[0]):
+            print("\t".join(field.replace("\t", " ").replace("\n", " ") for field in row))
+        return 0
+    return (line if command == "line" else report)(*arguments) or 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

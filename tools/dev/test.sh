@@ -1,0 +1,98 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# All suites, one table, one closing line. Each suite writes build/results/NAME.tsv: outcome, test, why.
+
+SUITES=(unit sanitized style web e2e)
+RESULTS=build/results
+
+meson_results () { # FOLDER NAME [meson test arguments…]
+  local folder=$1 name=$2 status=0; shift 2
+  rm -f "$folder/meson-logs/$name.junit.xml"
+  meson test -C "$folder" --no-rebuild --num-processes "$(nproc)" --logbase "$name" "$@" \
+    >"$RESULTS/$name.log" 2>&1 </dev/null || status=$?
+  python3 tools/dev/results.py junit "$folder/meson-logs/$name.junit.xml" >>"$RESULTS/$name.tsv" \
+    || printf 'fail\tmeson test\tno results (exit %s), see %s\n' "$status" "$RESULTS/$name.log" >>"$RESULTS/$name.tsv"
+}
+
+suite_unit () {
+  build_native build
+  meson_results build unit --no-suite style
+}
+
+# The same under AddressSanitizer and UndefinedBehaviorSanitizer.
+suite_sanitized () {
+  build_native build-asan -Db_sanitize=address,undefined -Db_lundef=false
+  ASAN_OPTIONS=detect_stack_use_after_return=1:abort_on_error=0 \
+    LSAN_OPTIONS=suppressions=$PWD/tests/data/lsan.supp:print_suppressions=0 \
+    UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+    meson_results build-asan sanitized --no-suite style --timeout-multiplier 4
+}
+
+suite_style () {
+  build_native build
+  meson_results build style --suite style --timeout-multiplier 2
+}
+
+web_step () { # NAME COMMAND…
+  local name=$1; shift
+  if (cd web && "$@" </dev/null) >"$RESULTS/web-$name.log" 2>&1; then
+    printf 'pass\tweb %s\t\n' "$name" >>"$RESULTS/web.tsv"
+  else
+    printf 'fail\tweb %s\tsee %s\n' "$name" "$RESULTS/web-$name.log" >>"$RESULTS/web.tsv"
+  fi
+}
+
+suite_web () {
+  [ -f web/package-lock.json ] || return 0
+  build_web
+  web_step lint npm run --silent lint
+  web_step format npm run --silent format:check
+  web_step size npm run --silent size
+  (cd web && npx --no-install vitest run --reporter=json --outputFile="$PWD/../$RESULTS/vitest.json" </dev/null) \
+    >"$RESULTS/web-vitest.log" 2>&1 || true
+  python3 tools/dev/results.py vitest "$RESULTS/vitest.json" >>"$RESULTS/web.tsv" \
+    || printf 'fail\tvitest\tno results, see %s\n' "$RESULTS/web-vitest.log" >>"$RESULTS/web.tsv"
+}
+
+suite_e2e () {
+  [ -f tests/e2e/package-lock.json ] || return 0
+  build_native build
+  build_web
+  npm_install tests/e2e
+  node tests/e2e/run.mjs --results "$RESULTS/e2e.tsv" ${TEST_WORD:+--only "$TEST_WORD"} </dev/null || true
+}
+
+run_suite () { # NAME
+  local name=$1 began=$SECONDS
+  rm -f "$RESULTS/$name.tsv"
+  say "Suite $name"
+  # A suite that breaks (does not even build) is a failure with a name, and the others still run.
+  if ! bash -c 'set -euo pipefail; . tools/dev/common.sh; . tools/dev/packages.sh; . tools/dev/build.sh; . tools/dev/test.sh; "suite_$1"' - "$name"; then
+    printf 'fail\tsuite %s\tbroke off\n' "$name" >>"$RESULTS/$name.tsv"
+  fi
+  touch "$RESULTS/$name.tsv"
+  echo "$((SECONDS - began))" >"$RESULTS/$name.seconds"
+  python3 tools/dev/results.py line "$RESULTS" "$name"
+}
+
+# Suites whose name contains WORD; when there is none, WORD is looked for in the scenarios of e2e.
+chosen_suites () {
+  local suite found=
+  for suite in "${SUITES[@]}"; do
+    if [[ -z ${1:-} || $suite == *"$1"* ]]; then echo "$suite"; found=1; fi
+  done
+  [ -n "$found" ] || echo e2e
+}
+
+command_test () {
+  if [ "${1:-}" = --list ]; then printf '%s\n' "${SUITES[@]}"; return; fi
+  local -a chosen
+  mapfile -t chosen < <(chosen_suites "${1:-}")
+  if [[ -n ${1:-} && ${chosen[*]} == e2e && e2e != *"$1"* ]]; then export TEST_WORD=$1; fi
+  install_packages build test
+  mkdir -p "$RESULTS"
+  rm -f "$RESULTS"/*.tsv "$RESULTS"/*.seconds
+  local suite
+  for suite in "${chosen[@]}"; do run_suite "$suite"; done
+  python3 tools/dev/results.py report "$RESULTS" "${chosen[@]}"
+}
