@@ -21,7 +21,8 @@ typedef struct _ParlorMedia ParlorMedia;
 /** Opaque id of an endpoint; 0 is never an endpoint. */
 typedef guint64 ParlorEndpointId;
 
-typedef enum {
+typedef enum
+{
   PARLOR_SOURCE_NONE,
   PARLOR_SOURCE_MICROPHONE,
   PARLOR_SOURCE_CAMERA,
@@ -30,7 +31,8 @@ typedef enum {
   PARLOR_N_SOURCES,
 } ParlorSourceKind;
 
-typedef enum {
+typedef enum
+{
   PARLOR_SLOT_AUDIO,        /**< filled by the media plane itself: the loudest of the room */
   PARLOR_SLOT_VIDEO,        /**< filled by the domain with cameras */
   PARLOR_SLOT_SCREEN,       /**< filled by the domain with a screen */
@@ -51,49 +53,58 @@ const char *parlor_slot_kind_name (ParlorSlotKind kind);
 gboolean parlor_slot_kind_from_name (const char *name, ParlorSlotKind *kind);
 
 /** A published source of somebody. endpoint 0 means "nobody". */
-typedef struct {
+typedef struct
+{
   ParlorEndpointId endpoint;
   ParlorSourceKind kind;
 } ParlorSourceRef;
 
 /** What a new endpoint is. Strings are borrowed for the call. */
-typedef struct {
-  const char *room;       /**< room id: endpoints of one room can be forwarded to each other */
-  const char *label;      /**< identity, for logs and taps: "ROOM/IDENTITY/TRACK" */
-  gboolean hears_room;    /**< its audio slots are filled with the room's loudest */
+typedef struct
+{
+  const char *room;    /**< room id: endpoints of one room can be forwarded to each other */
+  const char *label;   /**< identity, for logs and taps: "ROOM/IDENTITY/TRACK" */
+  gboolean hears_room; /**< its audio slots are filled with the room's loudest */
 } ParlorEndpointSpec;
 
 /** How the page named the m-lines of its offer. */
-typedef struct {
+typedef struct
+{
   char mid[PARLOR_MID_SIZE];
   ParlorSourceKind source;
 } ParlorSenderMap;
 
-typedef struct {
+typedef struct
+{
   char mid[PARLOR_MID_SIZE];
   ParlorSlotKind kind;
 } ParlorSlotMap;
 
-typedef struct {
-  const char *sdp;     /**< borrowed */
-  gsize sdp_length;    /**< bytes */
-  const ParlorSenderMap *senders; /**< n_senders; with none (WHIP) the first audio is the microphone, the first video the camera */
+typedef struct
+{
+  const char *sdp;                /**< borrowed */
+  gsize sdp_length;               /**< bytes */
+  const ParlorSenderMap *senders; /**< n_senders; with none (WHIP) the first audio is the
+                                     microphone, the first video the camera */
   guint n_senders;
-  const ParlorSlotMap *slots; /**< n_slots; with none (WHEP) each recvonly m-line is a slot of its kind, filled by the domain with select () */
+  const ParlorSlotMap *slots; /**< n_slots; with none (WHEP) each recvonly m-line is a slot of its
+                                 kind, filled by the domain with select () */
   guint n_slots;
   gboolean publish;   /**< FALSE: senders are answered inactive */
   gboolean subscribe; /**< FALSE: slots are answered inactive */
 } ParlorMediaOffer;
 
 /** One slot after negotiation; index is its number in select () and in events. */
-typedef struct {
+typedef struct
+{
   char mid[PARLOR_MID_SIZE];
   ParlorSlotKind kind;
 } ParlorSlotInfo;
 
-typedef struct {
-  char *sdp;         /**< owned; free with parlor_media_answer_clear () */
-  char *ice_ufrag;   /**< owned; ours, for the ETag of WHIP and WHEP */
+typedef struct
+{
+  char *sdp;       /**< owned; free with parlor_media_answer_clear () */
+  char *ice_ufrag; /**< owned; ours, for the ETag of WHIP and WHEP */
   guint n_slots;
   ParlorSlotInfo slots[PARLOR_MAX_SLOTS];
   gboolean publishes[PARLOR_N_SOURCES]; /**< which sources the answer accepted */
@@ -102,35 +113,42 @@ typedef struct {
 
 void parlor_media_answer_clear (ParlorMediaAnswer *answer);
 
-typedef enum {
-  PARLOR_MEDIA_CONNECTED,     /**< ICE and DTLS stand */
-  PARLOR_MEDIA_FAILED,        /**< no ICE within 15 s, DTLS refused, or consent lost for 30 s; the endpoint is to be closed */
+typedef enum
+{
+  PARLOR_MEDIA_CONNECTED, /**< ICE and DTLS stand */
+  PARLOR_MEDIA_FAILED, /**< no ICE within 15 s, DTLS refused, or consent lost for 30 s; the endpoint
+                          is to be closed */
   PARLOR_MEDIA_SOURCE_ACTIVE, /**< packets arrive (again) */
   PARLOR_MEDIA_SOURCE_IDLE,   /**< none for 2 s */
-  PARLOR_MEDIA_SLOT_SHOWN,    /**< a slot's new source sent its first packet: rtp_timestamp as the receiver sees it */
-  PARLOR_MEDIA_SPEAKER,       /**< the room's dominant speaker changed; source.endpoint 0 = silence */
-  PARLOR_MEDIA_SPEAKING,      /**< who talks now changed: n_speaking endpoints */
-  PARLOR_MEDIA_QUALITY,       /**< every 2 s a connected endpoint */
+  PARLOR_MEDIA_SLOT_SHOWN,    /**< a slot's new source sent its first packet: rtp_timestamp as the
+                                 receiver sees it */
+  PARLOR_MEDIA_SPEAKER,  /**< the room's dominant speaker changed; source.endpoint 0 = silence */
+  PARLOR_MEDIA_SPEAKING, /**< who talks now changed: n_speaking endpoints */
+  PARLOR_MEDIA_QUALITY,  /**< every 2 s a connected endpoint */
 } ParlorMediaEventType;
 
-typedef struct {
-  double loss_up;   /**< 0..1 of what the peer sent us, last 2 s */
-  double loss_down; /**< 0..1 as the peer reports */
-  gint32 rtt_ms;    /**< -1 = unknown */
-  gint64 up_bps, down_bps; /**< payload as measured by us */
+typedef struct
+{
+  double loss_up;           /**< 0..1 of what the peer sent us, last 2 s */
+  double loss_down;         /**< 0..1 as the peer reports */
+  gint32 rtt_ms;            /**< -1 = unknown */
+  gint64 up_bps, down_bps;  /**< payload as measured by us */
   gint64 estimate_down_bps; /**< what the receiver's path takes; -1 = unknown */
 } ParlorMediaQuality;
 
 #define PARLOR_MAX_SPEAKING 8
 
-typedef struct {
+typedef struct
+{
   ParlorMediaEventType type;
   ParlorEndpointId endpoint; /**< whose event; 0 for SPEAKER and SPEAKING */
   const char *room;          /**< borrowed for the call; only SPEAKER and SPEAKING */
-  ParlorSourceRef source;    /**< SOURCE_*: kind; SLOT_SHOWN: what the slot shows now (endpoint 0 = nothing); SPEAKER: who */
+  ParlorSourceRef source;    /**< SOURCE_*: kind; SLOT_SHOWN: what the slot shows now (endpoint 0 =
+                                nothing); SPEAKER: who */
   guint slot;                /**< SLOT_SHOWN */
-  gboolean has_rtp;          /**< SLOT_SHOWN of an emptied slot, or of an audio slot chosen before its first packet: FALSE */
-  guint32 rtp_timestamp;     /**< SLOT_SHOWN */
+  gboolean has_rtp; /**< SLOT_SHOWN of an emptied slot, or of an audio slot chosen before its first
+                       packet: FALSE */
+  guint32 rtp_timestamp; /**< SLOT_SHOWN */
   guint n_speaking;
   ParlorEndpointId speaking[PARLOR_MAX_SPEAKING];
   ParlorMediaQuality quality; /**< QUALITY */
@@ -139,58 +157,69 @@ typedef struct {
 /** Called on the control thread, never from inside one of the functions below. */
 typedef void (*ParlorMediaEventFunc) (const ParlorMediaEvent *event, gpointer user_data);
 
-typedef struct {
+typedef struct
+{
   void (*set_event_func) (ParlorMedia *media, ParlorMediaEventFunc func, gpointer user_data);
 
   /** Makes an endpoint without a session; 0 and `error` when the node is full. */
   ParlorEndpointId (*open) (ParlorMedia *media, const ParlorEndpointSpec *spec, GError **error);
 
   /**
-   * Judges an offer and fills `answer`. The first offer starts the session; a later one with new ICE
-   * credentials and the same DTLS fingerprint restarts ICE, with another fingerprint it replaces the session
-   * (the old transport is closed, slots start empty). On FALSE the running session is untouched; error is
-   * PARLOR_ERROR_BAD_REQUEST (malformed) or PARLOR_ERROR_UNPROCESSABLE (impossible), the message says which line and why.
+   * Judges an offer and fills `answer`. The first offer starts the session; a later one with new
+   * ICE credentials and the same DTLS fingerprint restarts ICE, with another fingerprint it
+   * replaces the session (the old transport is closed, slots start empty). On FALSE the running
+   * session is untouched; error is PARLOR_ERROR_BAD_REQUEST (malformed) or
+   * PARLOR_ERROR_UNPROCESSABLE (impossible), the message says which line and why.
    */
-  gboolean (*negotiate) (ParlorMedia *media, ParlorEndpointId endpoint, const ParlorMediaOffer *offer,
-                         ParlorMediaAnswer *answer, GError **error);
+  gboolean (*negotiate) (ParlorMedia *media, ParlorEndpointId endpoint,
+                         const ParlorMediaOffer *offer, ParlorMediaAnswer *answer, GError **error);
 
-  /** RFC 9725 PATCH: an SDP fragment. Trickled candidates are taken and ignored (*answer_fragment = NULL);
-      new credentials restart ICE (*answer_fragment owned by the caller, *ice_ufrag too). */
-  gboolean (*patch) (ParlorMedia *media, ParlorEndpointId endpoint, const char *fragment, gsize length,
-                     char **answer_fragment, char **ice_ufrag, GError **error);
+  /** RFC 9725 PATCH: an SDP fragment. Trickled candidates are taken and ignored (*answer_fragment =
+     NULL); new credentials restart ICE (*answer_fragment owned by the caller, *ice_ufrag too). */
+  gboolean (*patch) (ParlorMedia *media, ParlorEndpointId endpoint, const char *fragment,
+                     gsize length, char **answer_fragment, char **ice_ufrag, GError **error);
 
-  /** Ends the session and forgets the endpoint; nothing of it arrives after this returns. Unknown ids are ignored. */
+  /** Ends the session and forgets the endpoint; nothing of it arrives after this returns. Unknown
+   * ids are ignored. */
   void (*close) (ParlorMedia *media, ParlorEndpointId endpoint);
 
-  /** Puts a source into a slot (video, screen, screen_audio; audio only where hears_room is FALSE); source.endpoint 0 empties it.
-      `height` is the wanted picture height in pixels (0 = as much as there is): it drives layer choice. */
-  void (*select) (ParlorMedia *media, ParlorEndpointId endpoint, guint slot, ParlorSourceRef source, guint height);
+  /** Puts a source into a slot (video, screen, screen_audio; audio only where hears_room is FALSE);
+     source.endpoint 0 empties it. `height` is the wanted picture height in pixels (0 = as much as
+     there is): it drives layer choice. */
+  void (*select) (ParlorMedia *media, ParlorEndpointId endpoint, guint slot, ParlorSourceRef source,
+                  guint height);
 
-  /** Whether packets of one's own source are forwarded at all (the server's mute). TRUE after negotiation. */
-  void (*set_source_open) (ParlorMedia *media, ParlorEndpointId endpoint, ParlorSourceKind kind, gboolean open);
-
-  /**
-   * Copies one published source out as clear RTP: RFC 4571 framing (16-bit length, then the packet) written to
-   * `fd`, a stream socket or pipe. The file descriptor passes to the media plane with this call, in every outcome:
-   * it is closed on failure, when the other side closes, and when the endpoint ends. A slow reader loses packets
-   * (whole frames of the framing, never a torn one); it never slows the forwarding. The source need not be active
-   * yet. Errors: PARLOR_ERROR_NOT_FOUND (no such endpoint), PARLOR_ERROR_TOO_MANY.
-   */
-  gboolean (*tap_open) (ParlorMedia *media, ParlorEndpointId endpoint, ParlorSourceKind kind, int fd, GError **error);
+  /** Whether packets of one's own source are forwarded at all (the server's mute). TRUE after
+   * negotiation. */
+  void (*set_source_open) (ParlorMedia *media, ParlorEndpointId endpoint, ParlorSourceKind kind,
+                           gboolean open);
 
   /**
-   * The other way: RFC 4571-framed RTP read from `fd` becomes the source `kind` of an endpoint that was opened and
-   * needs no session. `caps` says what it is, in the words of GStreamer ("application/x-rtp,media=video,
-   * clock-rate=90000,encoding-name=VP8,payload=96"). Ownership of `fd` as above; its end of file idles the source.
-   * Errors: PARLOR_ERROR_BAD_REQUEST (caps, or kind and media disagree), PARLOR_ERROR_NOT_FOUND,
-   * PARLOR_ERROR_CONFLICT (the endpoint publishes this kind already).
+   * Copies one published source out as clear RTP: RFC 4571 framing (16-bit length, then the packet)
+   * written to `fd`, a stream socket or pipe. The file descriptor passes to the media plane with
+   * this call, in every outcome: it is closed on failure, when the other side closes, and when the
+   * endpoint ends. A slow reader loses packets (whole frames of the framing, never a torn one); it
+   * never slows the forwarding. The source need not be active yet. Errors: PARLOR_ERROR_NOT_FOUND
+   * (no such endpoint), PARLOR_ERROR_TOO_MANY.
    */
-  gboolean (*inject_open) (ParlorMedia *media, ParlorEndpointId endpoint, ParlorSourceKind kind, const char *caps,
-                           int fd, GError **error);
+  gboolean (*tap_open) (ParlorMedia *media, ParlorEndpointId endpoint, ParlorSourceKind kind,
+                        int fd, GError **error);
+
+  /**
+   * The other way: RFC 4571-framed RTP read from `fd` becomes the source `kind` of an endpoint that
+   * was opened and needs no session. `caps` says what it is, in the words of GStreamer
+   * ("application/x-rtp,media=video, clock-rate=90000,encoding-name=VP8,payload=96"). Ownership of
+   * `fd` as above; its end of file idles the source. Errors: PARLOR_ERROR_BAD_REQUEST (caps, or
+   * kind and media disagree), PARLOR_ERROR_NOT_FOUND, PARLOR_ERROR_CONFLICT (the endpoint publishes
+   * this kind already).
+   */
+  gboolean (*inject_open) (ParlorMedia *media, ParlorEndpointId endpoint, ParlorSourceKind kind,
+                           const char *caps, int fd, GError **error);
 } ParlorMediaOps;
 
 /** Implementations embed this as their first member. */
-struct _ParlorMedia {
+struct _ParlorMedia
+{
   const ParlorMediaOps *ops;
 };
 
