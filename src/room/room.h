@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * One room: its state, who is in it, and how one gets in. What people do in it is in participant.h,
+ * what hosts do in moderation.h. A ParlorRoom belongs to the registry; keep its id, not the
+ * pointer.
+ *
+ * Control thread.
+ */
+#pragma once
+
+#include "room/error.h"
+#include "room/events.h"
+
+G_BEGIN_DECLS
+
+/** As the world sees it; borrowed, valid until the room changes. */
+typedef struct
+{
+  const char *id;    /**< "rm_…" */
+  const char *code;  /**< shown form, "abcde-fghjk" */
+  const char *alias; /**< NULL = none */
+  const char *kind;
+  const char *title;
+  gboolean locked;
+  gboolean lobby;
+  gint64 created_at_ms;
+} ParlorRoomInfo;
+
+const ParlorRoomInfo *parlor_room_info (const ParlorRoom *room);
+
+/** Milliseconds since somebody first came in; never paused, goes on over restarts; 0 before. */
+gint64 parlor_room_ms (const ParlorRoom *room, gint64 now_us);
+
+/** The roster in the order of joining: pages and WHIP publishers (players if configured). */
+guint parlor_room_n_participants (const ParlorRoom *room);
+ParlorParticipant *parlor_room_participant (const ParlorRoom *room, guint i);
+/** "pt_…", also of one who waits or plays; NULL = none. */
+ParlorParticipant *parlor_room_find (const ParlorRoom *room, const char *id);
+/** The one in the roster who has this identity, the newest of several; NULL = none. */
+ParlorParticipant *parlor_room_find_identity (const ParlorRoom *room, const char *identity);
+/** How many in the roster may moderate. */
+guint parlor_room_n_hosts (const ParlorRoom *room);
+
+/** Raised hands and waiting people, in order; borrowed until the next change. */
+ParlorParticipant *const *parlor_room_hands (const ParlorRoom *room, guint *n);
+ParlorParticipant *const *parlor_room_waiting (const ParlorRoom *room, guint *n);
+const ParlorChat *parlor_room_chat (const ParlorRoom *room);
+/** Dominant speaker; NULL = silence. */
+ParlorParticipant *parlor_room_speaker (const ParlorRoom *room);
+
+/** Who comes. Strings are borrowed for the call. What a token says, the edge has verified. */
+typedef struct
+{
+  const char *identity;
+  gboolean identity_is_made; /**< no token: the edge made it up; a good resume token then says who
+                                it is */
+  const char *name;          /**< NULL or unfit: the identity is shown */
+  ParlorRole role;
+  ParlorRights granted; /**< PARLOR_RIGHTS_OF_TOKEN; nothing granted = nothing allowed */
+  gboolean guest;
+  const char *resume; /**< NULL = none */
+  const char
+      *device;     /**< a secret of this browser that outlives its tokens, for bans; NULL = none */
+  gint64 valid_us; /**< the token holds for so long from now; 0 = without end */
+  gpointer
+      session; /**< the edge's own (its socket or WHIP/WHEP resource), not NULL, in no other use */
+} ParlorJoin;
+
+/**
+ * A page comes in by WebSocket. With a good `resume` it is the same participant as before: an older
+ * session of it gets CLOSED replaced. Locks and lobbies stop neither hosts nor those who come back.
+ *
+ * Returns who it is (borrowed): either welcome (WELCOME was sent to the session, PARTICIPANT to the
+ * others), or waiting (info->waiting; WAITING was sent; WELCOME or DENIED follow). NULL: `denial`
+ * says why, nothing was sent.
+ */
+ParlorParticipant *parlor_room_join (ParlorRoom *room, const ParlorJoin *join, gint64 now_us,
+                                     ParlorDenial *denial);
+
+/**
+ * A WHIP publisher: a participant without a socket, its sources are what the answer accepted. The
+ * same identity again replaces the session (the older `session` gets CLOSED replaced) and stays the
+ * same participant. Fills `answer` (parlor_media_answer_clear ()). NULL: FORBIDDEN, CONFLICT
+ * (locked), TOO_MANY (full), or the error of negotiation; what ran before is untouched.
+ */
+ParlorParticipant *parlor_room_publish (ParlorRoom *room, const ParlorJoin *join, const char *sdp,
+                                        gsize length, ParlorMediaAnswer *answer, gint64 now_us,
+                                        GError **error);
+
+/**
+ * A publisher whose media the server makes itself (inject): an endpoint, no session; what it
+ * publishes is said by parlor_participant_set_source (). FORBIDDEN, CONFLICT, TOO_MANY,
+ * UNAVAILABLE.
+ */
+ParlorParticipant *parlor_room_enter (ParlorRoom *room, const ParlorJoin *join, gint64 now_us,
+                                      GError **error);
+
+/**
+ * A WHEP player. `publisher` NULL: the stage; else the identity it wants to see, who need not be
+ * here yet. Not in the roster unless configured. Errors as above.
+ */
+ParlorParticipant *parlor_room_play (ParlorRoom *room, const ParlorJoin *join,
+                                     const char *publisher, const char *sdp, gsize length,
+                                     ParlorMediaAnswer *answer, gint64 now_us, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * All rooms of this node: making, finding, closing, and the one place that knows deadlines. Start
+ * reading here.
+ *
+ * Control thread only, as everything in this folder that is not marked otherwise. Nothing waits.
+ * Much is put off and gathered (slot choices, who speaks): after any call into the domain and
+ * before it sleeps the loop calls parlor_rooms_poll () when parlor_rooms_next_us () <= now.
+ */
+#pragma once
+
+#include "room/clock.h"
+#include "room/error.h"
+#include "room/events.h"
+#include "room/store.h"
+
+G_BEGIN_DECLS
+
+/** Every cap and every time in one place; parlor_room_limits_default () fills it. */
+typedef struct
+{
+  guint rooms; /**< 10,000 open at a time */
+  guint
+      participants; /**< 1,000 pages and WHIP publishers a room, those who may come back included */
+  guint players;    /**< 2,000 WHEP players a room */
+  guint lobby;      /**< 100 waiting a room */
+  guint bans;       /**< 1,000 a room; the oldest goes first */
+  guint chat_length;       /**< 4,000 characters a message */
+  guint chat_history;      /**< 200 messages */
+  guint chat_per_10s;      /**< 20 messages or reactions a person */
+  gboolean roster_players; /**< FALSE: WHEP players are not shown among the participants */
+  gint64 seat_hold_us;     /**< 15 s after a WebSocket dropped */
+  gint64 reconnecting_us;  /**< 2 s: then "reconnecting" in the roster */
+  gint64 beacon_hold_us;   /**< 1.5 s after a page said goodbye by beacon (it may be a reload) */
+  gint64 resume_us;        /**< 10 min: a resume token after that is worth nothing */
+  gint64 empty_us;         /**< 30 min without anybody: the room is closed */
+  gint64 unopened_us;      /**< 24 h: so is one into which nobody ever came */
+} ParlorRoomLimits;
+
+void parlor_room_limits_default (ParlorRoomLimits *limits);
+
+/** What the domain stands on; borrowed, must outlive the registry. */
+typedef struct
+{
+  ParlorRoomLimits limits;
+  ParlorClock *clock; /**< only wall_ms is read */
+  ParlorRandom random;
+  ParlorMedia *media; /**< NULL: negotiation is PARLOR_ERROR_UNAVAILABLE */
+  ParlorStore *store; /**< NULL: nothing survives a restart */
+  ParlorRoomEventFunc event;
+  gpointer user_data;
+} ParlorRoomsSpec;
+
+/** Takes over the media's event function. */
+ParlorRooms *parlor_rooms_new (const ParlorRoomsSpec *spec);
+/** Ends without a word to anybody: see parlor_rooms_shutdown (). */
+void parlor_rooms_free (ParlorRooms *rooms);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorRooms, parlor_rooms_free)
+
+/** Reads what the store kept: rooms with their chat, bans, and the seats to which resume tokens
+   lead. Once, before the first join. FALSE: the store's error. */
+gboolean parlor_rooms_load (ParlorRooms *rooms, gint64 now_us, GError **error);
+
+typedef struct
+{
+  const char *kind;  /**< "meeting" (NULL too), "live", "consult" */
+  const char *title; /**< NULL = "" */
+  const char
+      *alias; /**< name by which URLs may call it, unique; 1 to 64 of [A-Za-z0-9._-]; NULL = none */
+  gboolean lobby;
+} ParlorRoomSpec;
+
+/** A new open room (borrowed; valid until its last CLOSED). BAD_REQUEST, CONFLICT (alias taken),
+ * TOO_MANY. */
+ParlorRoom *parlor_rooms_create (ParlorRooms *rooms, const ParlorRoomSpec *spec, gint64 now_us,
+                                 GError **error);
+/** By "rm_…", by alias, or by join code as people type it; NULL = no such open room. */
+ParlorRoom *parlor_rooms_find (ParlorRooms *rooms, const char *name);
+/** Open rooms, the oldest first; free the array (transfer container). */
+ParlorRoom **parlor_rooms_list (ParlorRooms *rooms, guint *n);
+guint parlor_rooms_count (const ParlorRooms *rooms);
+/** People in rooms now: pages, publishers, players; not those who wait. */
+guint parlor_rooms_count_participants (const ParlorRooms *rooms);
+
+/** Tells `flushed` when everything done so far survives a crash; at once (inside the call) without
+   a store. The answer to making or closing a room waits for it. */
+void parlor_rooms_flush (ParlorRooms *rooms, ParlorStoreFlushed flushed, gpointer user_data);
+
+/** The beacon of a page that goes: the seat is given up `beacon_hold_us` from now unless the page
+   comes back by then. FALSE when the token is nobody's (the caller answers the same to both). */
+gboolean parlor_rooms_leave_by_token (ParlorRooms *rooms, const char *resume_token, gint64 now_us);
+
+/** SIGTERM: every session gets CLOSED server_shutdown; seats stay in the store. */
+void parlor_rooms_shutdown (ParlorRooms *rooms, gint64 now_us);
+
+/** When poll () has something to do; <= now: at once; G_MAXINT64 = never. */
+gint64 parlor_rooms_next_us (const ParlorRooms *rooms);
+void parlor_rooms_poll (ParlorRooms *rooms, gint64 now_us);
+
+G_END_DECLS
