@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Guests: the code of a link for a token of one room, and the goodbye of a page that goes. */
+#include "http/handlers.h"
+#include "http/problem.h"
+#include "room/text.h"
+
+#include <string.h>
+
+#define GUEST_TOKEN_MS (12 * 3600 * G_GINT64_CONSTANT (1000))
+
+static char *
+guest_token (ParlorSite *site, ParlorRoom *room, const char *name)
+{
+  char identity[PARLOR_ID_SIZE];
+  parlor_id_make ("g", &site->spec.random, identity);
+  ParlorClaims claims = {
+      .identity = identity,
+      .room = (char *)parlor_room_info (room)->id,
+      .name = (char *)name,
+      .role = PARLOR_ROLE_GUEST,
+      .granted = PARLOR_RIGHTS_PUBLISH | PARLOR_RIGHT_SUBSCRIBE,
+      .expires_ms = site->spec.clock->wall_ms (site->spec.clock) + GUEST_TOKEN_MS,
+      .guest = TRUE,
+  };
+  return parlor_keyring_sign (site->spec.keyring, &claims, NULL);
+}
+
+/* Only the code opens a door: ids and aliases are no secrets. */
+static ParlorRoom *
+find_by_code (ParlorSite *site, const char *text)
+{
+  char code[PARLOR_CODE_SIZE];
+  if (!text || !parlor_code_parse (text, code))
+    return NULL;
+  return parlor_rooms_find (site->spec.rooms, code);
+}
+
+static void
+welcome_guest (ParlorSite *site, ParlorRoom *room, const char *name, ParlorHttpReply *reply)
+{
+  const ParlorRoomInfo *info = parlor_room_info (room);
+  g_autofree char *token = guest_token (site, room, name);
+  if (!token)
+    {
+      parlor_http_problem (reply, 503, "unavailable",
+                           "This server has no API key yet, so it cannot let guests in.");
+      return;
+    }
+  parlor_http_reply_json (reply, 200,
+                          json_pack ("{s:s,s:{s:s,s:s,s:s,s:b,s:b}}", "token", token, "room", "id",
+                                     info->id, "title", info->title, "kind", info->kind, "locked",
+                                     info->locked, "lobby", info->lobby));
+}
+
+static void
+try_code (ParlorSite *site, ParlorHttpRequest *request, const char *code, const char *name,
+          ParlorHttpReply *reply)
+{
+  gint64 now_us = site->spec.clock->now_us (site->spec.clock);
+  gint64 wait_us = parlor_rate_limit_wait (site->wrong_codes, request->peer, now_us);
+  if (wait_us)
+    {
+      parlor_http_too_many (reply, wait_us,
+                            "Too many wrong codes. Wait a little and look at the code again.");
+      return;
+    }
+  ParlorRoom *room = find_by_code (site, code);
+  if (room)
+    welcome_guest (site, room, name, reply);
+  else
+    {
+      parlor_rate_limit_take (site->wrong_codes, request->peer, now_us);
+      parlor_http_problem (reply, 404, "no_such_room", "There is no open room with this code.");
+    }
+}
+
+void
+parlor_handle_guest (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = NULL;
+  json_t *json = parlor_http_json_body (request);
+  const char *code = json_string_value (json_object_get (json, "code"));
+  const json_t *said = json_object_get (json, "name");
+  const char *text = json_string_value (said);
+  if (!code)
+    parlor_http_problem (reply, 400, "bad_request", "The body must be {\"code\":\"…\"}.");
+  else if (said && !json_is_null (said)
+           && (!text
+               || (*text && !(name = parlor_text_line (text, PARLOR_NAME_MAX, "name", &error)))))
+    parlor_http_problem (reply, 400, "bad_request",
+                         error ? error->message : "name must be a string.");
+  else
+    try_code (site, request, code, name, reply);
+  json_decref (json);
+}
+
+/* sendBeacon sends text/plain, and nobody reads the answer: it is the same for every token. */
+void
+parlor_handle_leave (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  json_t *json = parlor_http_json_body (request);
+  const char *token = json_string_value (json_object_get (json, "resume_token"));
+  if (!token)
+    parlor_http_problem (reply, 400, "bad_request", "The body must be {\"resume_token\":\"…\"}.");
+  else
+    {
+      parlor_rooms_leave_by_token (site->spec.rooms, token,
+                                   site->spec.clock->now_us (site->spec.clock));
+      reply->status = 204;
+    }
+  json_decref (json);
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* REST of rooms: what docs/openapi.yaml calls "rooms". */
+#include "http/handlers.h"
+#include "http/problem.h"
+#include "room/moderation.h"
+
+#include <string.h>
+
+#define HOST_TOKEN_MS (12 * 3600 * G_GINT64_CONSTANT (1000))
+
+static gint64
+now_us (ParlorSite *site)
+{
+  return site->spec.clock->now_us (site->spec.clock);
+}
+
+static json_t *
+room_to_json (ParlorSite *site, const ParlorHttpRequest *request, ParlorRoom *room)
+{
+  const ParlorRoomInfo *info = parlor_room_info (room);
+  g_autofree char *url = parlor_site_join_url (site, request, room);
+  return json_pack ("{s:s,s:s,s:s,s:s,s:b,s:b,s:I,s:i,s:s}", "id", info->id, "code", info->code,
+                    "kind", info->kind, "title", info->title, "locked", info->locked, "lobby",
+                    info->lobby, "created_at", (json_int_t)info->created_at_ms, "participants",
+                    (int)parlor_room_n_participants (room), "join_url", url);
+}
+
+/* ---- an answer that waits for the disk ------------------------------------------------------ */
+
+typedef struct
+{
+  ParlorHttpReply *reply;     /* borrowed, while the handler runs */
+  ParlorHttpPending *pending; /* afterwards */
+  guint status;
+  json_t *json; /* nullable */
+  gboolean flushed;
+} Promise;
+
+static void
+fulfil (const Promise *promise, gboolean durable, ParlorHttpReply *reply)
+{
+  if (!durable)
+    parlor_http_problem (reply, 503, "unavailable", "The server cannot store this now. Try again.");
+  else if (promise->json)
+    parlor_http_reply_json (reply, promise->status, json_incref (promise->json));
+  else
+    reply->status = promise->status;
+}
+
+static void
+promise_free (Promise *promise)
+{
+  json_decref (promise->json);
+  g_free (promise);
+}
+
+static void
+on_flushed (gboolean durable, gpointer user_data)
+{
+  Promise *promise = user_data;
+  promise->flushed = TRUE;
+  if (promise->reply)
+    {
+      fulfil (promise, durable, promise->reply);
+      return;
+    }
+  ParlorHttpReply reply;
+  parlor_http_reply_init (&reply);
+  fulfil (promise, durable, &reply);
+  parlor_http_answer (promise->pending, &reply);
+  parlor_http_reply_clear (&reply);
+  promise_free (promise);
+}
+
+/* Answers when what was done survives a crash; takes `json`. */
+static void
+answer_when_durable (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply,
+                     guint status, json_t *json)
+{
+  Promise *promise = g_new0 (Promise, 1);
+  *promise = (Promise){.reply = reply, .status = status, .json = json};
+  parlor_rooms_flush (site->spec.rooms, on_flushed, promise);
+  if (promise->flushed)
+    {
+      promise_free (promise);
+      return;
+    }
+  promise->reply = NULL;
+  promise->pending = parlor_http_defer (request);
+}
+
+/* ---- POST /v1/rooms ------------------------------------------------------------------------- */
+
+static char *
+host_token (ParlorSite *site, ParlorRoom *room)
+{
+  char identity[PARLOR_ID_SIZE];
+  parlor_id_make ("u", &site->spec.random, identity);
+  ParlorClaims claims = {
+      .identity = identity,
+      .room = (char *)parlor_room_info (room)->id,
+      .role = PARLOR_ROLE_HOST,
+      .granted = PARLOR_RIGHTS_OF_TOKEN & ~PARLOR_RIGHT_RECORD,
+      .expires_ms = site->spec.clock->wall_ms (site->spec.clock) + HOST_TOKEN_MS,
+  };
+  return parlor_keyring_sign (site->spec.keyring, &claims, NULL);
+}
+
+static gboolean
+read_spec (const json_t *json, ParlorRoomSpec *spec, const char **why)
+{
+  const json_t *kind = json_object_get (json, "kind"), *title = json_object_get (json, "title");
+  const json_t *policy = json_object_get (json, "policy");
+  const json_t *lobby = json_object_get (policy, "lobby");
+  *why = kind && !json_is_string (kind)       ? "kind must be a string"
+         : title && !json_is_string (title)   ? "title must be a string"
+         : policy && !json_is_object (policy) ? "policy must be an object"
+         : lobby && !json_is_boolean (lobby)  ? "policy.lobby must be true or false"
+                                              : NULL;
+  spec->kind = kind ? json_string_value (kind) : NULL;
+  spec->title = title ? json_string_value (title) : NULL;
+  spec->lobby = json_is_true (lobby);
+  return !*why;
+}
+
+void
+parlor_handle_room_create (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  g_autoptr (GError) error = NULL;
+  ParlorRoomSpec spec = {0};
+  const char *why = "The body must be a JSON object.";
+  json_t *json = parlor_http_json_body (request);
+  gint64 wait_us = parlor_rate_limit_take (site->rooms_made, request->peer, now_us (site));
+  ParlorRoom *room = NULL;
+  if (wait_us)
+    parlor_http_too_many (reply, wait_us,
+                          "Too many rooms were made from this address. Wait a little.");
+  else if (!json || !read_spec (json, &spec, &why))
+    parlor_http_problem (reply, 400, "bad_request", why);
+  else if (!(room = parlor_rooms_create (site->spec.rooms, &spec, now_us (site), &error)))
+    parlor_http_problem_from_error (reply, error);
+  json_decref (json);
+  if (!room)
+    return;
+  g_autofree char *token = host_token (site, room);
+  g_autofree char *location = g_strconcat ("/v1/rooms/", parlor_room_info (room)->id, NULL);
+  json_t *answer = room_to_json (site, request, room);
+  json_object_set_new (answer, "host_token", token ? json_string (token) : json_null ());
+  parlor_http_reply_header (reply, "Location", location);
+  answer_when_durable (site, request, reply, 201, answer);
+}
+
+/* ---- GET and DELETE ------------------------------------------------------------------------- */
+
+void
+parlor_handle_room_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  guint n = 0;
+  g_autofree ParlorRoom **rooms = parlor_rooms_list (site->spec.rooms, &n);
+  json_t *list = json_array ();
+  for (guint i = 0; i < n; i++)
+    json_array_append_new (list, room_to_json (site, request, rooms[i]));
+  parlor_http_reply_json (reply, 200, json_pack ("{s:o}", "rooms", list));
+}
+
+/* A token must name this room, and be a host's where something is changed. An API key was checked
+ * by the router. */
+static gboolean
+may_touch (ParlorSite *site, ParlorHttpRequest *request, ParlorRoom *room, gboolean change,
+           ParlorHttpReply *reply)
+{
+  g_autoptr (GError) error = NULL;
+  if (!parlor_http_bearer (request))
+    return TRUE;
+  g_autoptr (ParlorClaims) claims = parlor_site_claims (site, request, &error);
+  if (!claims)
+    {
+      parlor_http_problem_from_error (reply, error);
+      return FALSE;
+    }
+  gboolean named = claims->room && parlor_rooms_find (site->spec.rooms, claims->room) == room;
+  if (named && (!change || claims->role == PARLOR_ROLE_HOST))
+    return TRUE;
+  parlor_http_problem (reply, 403, "forbidden", "This token is not for that.");
+  return FALSE;
+}
+
+static ParlorRoom *
+find_room (ParlorSite *site, ParlorHttpRequest *request, gboolean change, ParlorHttpReply *reply)
+{
+  ParlorRoom *room = parlor_rooms_find (site->spec.rooms, request->params[0]);
+  if (!room)
+    parlor_http_problem (reply, 404, "no_such_room", "There is no open room of that name.");
+  else if (!may_touch (site, request, room, change, reply))
+    room = NULL;
+  return room;
+}
+
+void
+parlor_handle_room_get (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  ParlorRoom *room = find_room (site, request, FALSE, reply);
+  if (room)
+    parlor_http_reply_json (reply, 200, room_to_json (site, request, room));
+}
+
+void
+parlor_handle_room_close (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  g_autoptr (GError) error = NULL;
+  ParlorRoom *room = find_room (site, request, TRUE, reply);
+  if (!room)
+    return;
+  if (!parlor_room_end (room, NULL, now_us (site), &error))
+    parlor_http_problem_from_error (reply, error);
+  else
+    answer_when_durable (site, request, reply, 204, NULL);
+}

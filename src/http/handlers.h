@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The handlers of the route table, by subject: handle_rooms.c, handle_guest.c, handle_whip.c,
+ * handle_page.c. Each fills `reply` before it returns, or defers it.
+ *
+ * Thread: control.
+ */
+#pragma once
+
+#include "http/site.h"
+
+G_BEGIN_DECLS
+
+/* handle_rooms.c: an API key makes, lists, shows and closes rooms. */
+void parlor_handle_room_create (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply);
+void parlor_handle_room_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_room_get (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_room_close (ParlorSite *site, ParlorHttpRequest *request,
+                               ParlorHttpReply *reply);
+
+/* handle_guest.c: a code for a token, the beacon of a page that goes. */
+void parlor_handle_guest (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_leave (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+
+/* handle_whip.c: RFC 9725, and WHEP in its likeness. */
+void parlor_handle_whip_post (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_whep_post (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_whip_options (ParlorSite *site, ParlorHttpRequest *request,
+                                 ParlorHttpReply *reply);
+void parlor_handle_session_options (ParlorSite *site, ParlorHttpRequest *request,
+                                    ParlorHttpReply *reply);
+void parlor_handle_session_patch (ParlorSite *site, ParlorHttpRequest *request,
+                                  ParlorHttpReply *reply);
+void parlor_handle_session_delete (ParlorSite *site, ParlorHttpRequest *request,
+                                   ParlorHttpReply *reply);
+
+ParlorWhip *parlor_whip_new (void);
+/** Leaves all its sessions' participants alone: the domain closes them. NULL is fine. */
+void parlor_whip_free (ParlorWhip *whip);
+/** See parlor_site_event (). */
+gboolean parlor_whip_event (ParlorWhip *whip, const ParlorRoomEvent *event);
+
+/* handle_page.c: the pages, what they need to know, and the WebSocket's handshake (RFC 6455 4.2).
+ */
+gboolean parlor_handle_page (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_config (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_websocket (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+
+G_END_DECLS

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "http/request.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define JSON_DEPTH_MAX 32
+
+void
+parlor_http_reply_init (ParlorHttpReply *reply)
+{
+  *reply = (ParlorHttpReply){.file = -1, .headers = g_ptr_array_new_with_free_func (g_free)};
+}
+
+void
+parlor_http_reply_clear (ParlorHttpReply *reply)
+{
+  g_clear_pointer (&reply->body, g_bytes_unref);
+  g_clear_pointer (&reply->headers, g_ptr_array_unref);
+  if (reply->file >= 0)
+    close (reply->file);
+  reply->file = -1;
+}
+
+const char *
+parlor_http_header (const ParlorHttpRequest *request, const char *name)
+{
+  for (guint i = 0; i < request->n_headers; i++)
+    if (!g_ascii_strcasecmp (request->headers[i].name, name))
+      return request->headers[i].value;
+  return NULL;
+}
+
+static gboolean
+has_control (const char *text)
+{
+  for (; *text; text++)
+    if ((guchar)*text < 0x20 || *text == 0x7f)
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+parlor_http_reply_header (ParlorHttpReply *reply, const char *name, const char *value)
+{
+  if (has_control (name) || has_control (value))
+    return FALSE;
+  g_ptr_array_add (reply->headers, g_strdup (name));
+  g_ptr_array_add (reply->headers, g_strdup (value));
+  return TRUE;
+}
+
+void
+parlor_http_reply_text (ParlorHttpReply *reply, guint status, const char *type, const char *text)
+{
+  reply->status = status;
+  g_clear_pointer (&reply->body, g_bytes_unref);
+  reply->body = g_bytes_new (text, strlen (text));
+  if (type)
+    parlor_http_reply_header (reply, "Content-Type", type);
+}
+
+void
+parlor_http_reply_json (ParlorHttpReply *reply, guint status, json_t *json)
+{
+  char *text = json_dumps (json, JSON_COMPACT);
+  json_decref (json);
+  parlor_http_reply_text (reply, status, "application/json", text ? text : "{}");
+  parlor_http_reply_header (reply, "Cache-Control", "no-store");
+  free (text);
+}
+
+gboolean
+parlor_http_is_type (const ParlorHttpRequest *request, const char *type)
+{
+  const char *value = parlor_http_header (request, "Content-Type");
+  if (!value)
+    return FALSE;
+  gsize n = strcspn (value, "; \t");
+  return n == strlen (type) && !g_ascii_strncasecmp (value, type, n);
+}
+
+const char *
+parlor_http_bearer (const ParlorHttpRequest *request)
+{
+  const char *value = parlor_http_header (request, "Authorization");
+  if (!value || g_ascii_strncasecmp (value, "Bearer ", 7))
+    return NULL;
+  value += 7;
+  return value + strspn (value, " ");
+}
+
+/* jansson recurses: the depth is bounded before it sees the text. Brackets inside strings do not
+ * count. */
+static gboolean
+is_too_deep (const char *text, gsize length)
+{
+  guint depth = 0;
+  gboolean in_string = FALSE;
+  for (gsize i = 0; i < length; i++)
+    {
+      char c = text[i];
+      if (in_string)
+        {
+          if (c == '\\')
+            i++;
+          else if (c == '"')
+            in_string = FALSE;
+        }
+      else if (c == '"')
+        in_string = TRUE;
+      else if ((c == '{' || c == '[') && ++depth > JSON_DEPTH_MAX)
+        return TRUE;
+      else if ((c == '}' || c == ']') && depth)
+        depth--;
+    }
+  return FALSE;
+}
+
+json_t *
+parlor_http_json_body (const ParlorHttpRequest *request)
+{
+  if (!request->body || is_too_deep (request->body, request->body_length))
+    return NULL;
+  json_t *json = json_loadb (request->body, request->body_length, JSON_REJECT_DUPLICATES, NULL);
+  if (json && !json_is_object (json))
+    {
+      json_decref (json);
+      json = NULL;
+    }
+  return json;
+}

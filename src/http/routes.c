@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "http/routes.h"
+
+#include "http/handlers.h"
+#include "http/problem.h"
+
+#include <string.h>
+
+#define SDP_MAX (256 * 1024)
+#define JSON_MAX (64 * 1024)
+/* What has no row may still be read up to here before it is answered, so that the answer arrives.
+ */
+#define UNKNOWN_MAX (1024 * 1024)
+
+#define SDP "application/sdp"
+#define FRAGMENT "application/trickle-ice-sdpfrag"
+
+static const ParlorRoute routes[] = {
+    /* method, path, right, counts as join, body, type, handler */
+    {"GET", "/v1/rt", PARLOR_ROUTE_PUBLIC, TRUE, 0, NULL, parlor_handle_websocket},
+    {"GET", "/v1/config", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL, parlor_handle_config},
+    {"POST", "/v1/guest", PARLOR_ROUTE_PUBLIC, TRUE, JSON_MAX, "application/json",
+     parlor_handle_guest},
+    {"POST", "/v1/leave", PARLOR_ROUTE_PUBLIC, FALSE, JSON_MAX, NULL, parlor_handle_leave},
+    {"POST", "/v1/rooms", PARLOR_ROUTE_START, FALSE, JSON_MAX, "application/json",
+     parlor_handle_room_create},
+    {"GET", "/v1/rooms", PARLOR_ROUTE_API, FALSE, 0, NULL, parlor_handle_room_list},
+    {"GET", "/v1/rooms/{id}", PARLOR_ROUTE_ROOM, FALSE, 0, NULL, parlor_handle_room_get},
+    {"DELETE", "/v1/rooms/{id}", PARLOR_ROUTE_ROOM, FALSE, 0, NULL, parlor_handle_room_close},
+    {"OPTIONS", "/whip/{room}/{identity}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL,
+     parlor_handle_whip_options},
+    {"POST", "/whip/{room}/{identity}", PARLOR_ROUTE_TOKEN, TRUE, SDP_MAX, SDP,
+     parlor_handle_whip_post},
+    {"OPTIONS", "/whep/{room}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL, parlor_handle_whip_options},
+    {"POST", "/whep/{room}", PARLOR_ROUTE_TOKEN, TRUE, SDP_MAX, SDP, parlor_handle_whep_post},
+    {"OPTIONS", "/whep/{room}/{identity}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL,
+     parlor_handle_whip_options},
+    {"POST", "/whep/{room}/{identity}", PARLOR_ROUTE_TOKEN, TRUE, SDP_MAX, SDP,
+     parlor_handle_whep_post},
+    {"OPTIONS", "/whip-session/{id}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL,
+     parlor_handle_session_options},
+    {"PATCH", "/whip-session/{id}", PARLOR_ROUTE_TOKEN, FALSE, JSON_MAX, FRAGMENT,
+     parlor_handle_session_patch},
+    {"DELETE", "/whip-session/{id}", PARLOR_ROUTE_TOKEN, FALSE, 0, NULL,
+     parlor_handle_session_delete},
+};
+
+const ParlorRoute *
+parlor_routes (guint *n)
+{
+  *n = G_N_ELEMENTS (routes);
+  return routes;
+}
+
+gboolean
+parlor_route_matches (const ParlorRoute *route, ParlorHttpRequest *request)
+{
+  const char *pattern = route->path, *path = request->path;
+  guint n = 0;
+  while (*pattern == '/' && *path == '/')
+    {
+      pattern++;
+      path++;
+      gsize k = strcspn (pattern, "/"), length = strcspn (path, "/");
+      if (*pattern == '{')
+        {
+          char *out = request->params[n++];
+          if (!length || !parlor_path_decode (path, length, out, PARLOR_HTTP_PARAM_SIZE))
+            return FALSE;
+        }
+      else if (k != length || strncmp (pattern, path, k))
+        return FALSE;
+      pattern += k;
+      path += length;
+    }
+  return !*pattern && !*path;
+}
+
+static const ParlorRoute *
+find (ParlorHttpRequest *request)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (routes); i++)
+    {
+      const char *method = strcmp (request->method, "HEAD") ? request->method : "GET";
+      if (!strcmp (routes[i].method, method) && parlor_route_matches (&routes[i], request))
+        return &routes[i];
+    }
+  return NULL;
+}
+
+/* The methods this path has rows for, "GET, DELETE" (transfer full); NULL = the path is unknown. */
+static char *
+methods_of (ParlorHttpRequest *request)
+{
+  GString *methods = NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (routes); i++)
+    {
+      if (!parlor_route_matches (&routes[i], request))
+        continue;
+      if (!methods)
+        methods = g_string_new (routes[i].method);
+      else
+        g_string_append_printf (methods, ", %s", routes[i].method);
+    }
+  return methods ? g_string_free (methods, FALSE) : NULL;
+}
+
+gsize
+parlor_routes_body_limit (const ParlorHttpRequest *request, gpointer site)
+{
+  ParlorHttpRequest copy = *request;
+  const ParlorRoute *route = find (&copy);
+  return route ? route->body_limit : UNKNOWN_MAX;
+}
+
+/* "Basic base64(key:secret)", RFC 7617. */
+static gboolean
+has_api_key (const ParlorSite *site, const ParlorHttpRequest *request)
+{
+  const char *value = parlor_http_header (request, "Authorization");
+  if (!value || g_ascii_strncasecmp (value, "Basic ", 6))
+    return FALSE;
+  gsize size = 0;
+  g_autofree guchar *bytes = g_base64_decode (value + 6, &size);
+  g_autofree char *text = g_strndup ((const char *)bytes, size);
+  char *colon = strchr (text, ':');
+  if (!colon)
+    return FALSE;
+  *colon = 0;
+  return parlor_keyring_check (site->spec.keyring, text, colon + 1);
+}
+
+static gboolean
+is_allowed (ParlorSite *site, const ParlorRoute *route, const ParlorHttpRequest *request)
+{
+  if (route->right == PARLOR_ROUTE_PUBLIC || parlor_site_trusts (site, request))
+    return TRUE;
+  /* A bearer token is looked at by the handler, which knows the room it must name. */
+  if (route->right == PARLOR_ROUTE_ROOM || route->right == PARLOR_ROUTE_TOKEN)
+    return parlor_http_bearer (request) != NULL
+           || (route->right == PARLOR_ROUTE_ROOM && has_api_key (site, request));
+  if (route->right == PARLOR_ROUTE_START && site->spec.anyone_may_start)
+    return TRUE;
+  return has_api_key (site, request);
+}
+
+static void
+refuse_stranger (const ParlorRoute *route, ParlorHttpReply *reply)
+{
+  gboolean token = route->right == PARLOR_ROUTE_TOKEN;
+  parlor_http_problem (reply, 401, "unauthorized",
+                       token ? "This needs a token: Authorization: Bearer …"
+                             : "This needs an API key: Authorization: Basic base64(key:secret).");
+  parlor_http_reply_header (reply, "WWW-Authenticate", token ? "Bearer" : "Basic realm=\"parlor\"");
+}
+
+static void
+handle_unknown (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  g_autofree char *methods = methods_of (request);
+  if (methods && !strcmp (request->method, "OPTIONS"))
+    {
+      reply->status = 204;
+      parlor_http_reply_header (reply, "Allow", methods);
+      parlor_cors_preflight (request, methods, reply);
+      return;
+    }
+  if (methods)
+    {
+      parlor_http_problem (reply, 405, "method_not_allowed",
+                           "This address does not know that method.");
+      parlor_http_reply_header (reply, "Allow", methods);
+      return;
+    }
+  gboolean reads = !strcmp (request->method, "GET") || !strcmp (request->method, "HEAD");
+  if (reads && parlor_handle_page (site, request, reply))
+    return;
+  parlor_http_problem (reply, 404, "not_found", "There is nothing at this address.");
+  parlor_static_secure (reply);
+}
+
+static void
+handle_row (ParlorSite *site, const ParlorRoute *route, ParlorHttpRequest *request,
+            ParlorHttpReply *reply)
+{
+  gint64 wait_us = 0;
+  if (route->counts_as_join)
+    wait_us = parlor_rate_limit_take (site->joins, request->peer,
+                                      site->spec.clock->now_us (site->spec.clock));
+  if (wait_us)
+    parlor_http_too_many (reply, wait_us, "Too many came from this address. Wait a little.");
+  else if (!is_allowed (site, route, request))
+    refuse_stranger (route, reply);
+  else if (route->type && !parlor_http_is_type (request, route->type))
+    {
+      g_autofree char *detail = g_strdup_printf ("The body must be %s.", route->type);
+      parlor_http_problem (reply, 415, "unsupported_media", detail);
+    }
+  else
+    route->handler (site, request, reply);
+}
+
+void
+parlor_routes_handle (ParlorHttpRequest *request, ParlorHttpReply *reply, gpointer user_data)
+{
+  ParlorSite *site = user_data;
+  const ParlorRoute *route = find (request);
+  if (!parlor_cors_allows (&site->cors, request))
+    {
+      parlor_http_problem (
+          reply, 403, "origin_refused",
+          "This server does not serve pages of that origin or under that host name.");
+      return;
+    }
+  parlor_cors_expose (request, reply);
+  if (route)
+    handle_row (site, route, request, reply);
+  else
+    handle_unknown (site, request, reply);
+}

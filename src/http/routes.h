@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The table of what HTTP can be asked: {method, path, right, body, handler}. A row is the only way
+ * to a handler; what has no row is 404, what has a row for another method is 405.
+ *
+ * Thread: control.
+ */
+#pragma once
+
+#include "http/site.h"
+
+G_BEGIN_DECLS
+
+/** What the router checks before the handler runs. */
+typedef enum
+{
+  PARLOR_ROUTE_PUBLIC, /**< anybody */
+  PARLOR_ROUTE_API,    /**< an API key (Basic), or the demo's loopback */
+  PARLOR_ROUTE_START,  /**< who may make a room: an API key, the demo's loopback, anybody if
+                          configured */
+  PARLOR_ROUTE_ROOM,  /**< an API key, the demo's loopback, or a token; the handler matches the room
+                       */
+  PARLOR_ROUTE_TOKEN, /**< a token, or the demo's loopback */
+} ParlorRouteRight;
+
+typedef void (*ParlorRouteHandler) (ParlorSite *site, ParlorHttpRequest *request,
+                                    ParlorHttpReply *reply);
+
+typedef struct
+{
+  const char *method;
+  const char *path; /**< segments; "{name}" matches one and becomes the next of request->params */
+  ParlorRouteRight right;
+  gboolean counts_as_join; /**< takes one from the address's join bucket */
+  gsize body_limit;        /**< bytes; 0 = no body */
+  const char *type;        /**< required Content-Type of the body; NULL = not looked at */
+  ParlorRouteHandler handler;
+} ParlorRoute;
+
+/** The table, for tests that walk it. */
+const ParlorRoute *parlor_routes (guint *n);
+
+/** Whether the row's path matches, filling params. */
+gboolean parlor_route_matches (const ParlorRoute *route, ParlorHttpRequest *request);
+
+/** What the server is to be given for the main port. `user_data` is the ParlorSite. */
+gsize parlor_routes_body_limit (const ParlorHttpRequest *request, gpointer site);
+void parlor_routes_handle (ParlorHttpRequest *request, ParlorHttpReply *reply, gpointer site);
+
+G_END_DECLS

@@ -1,0 +1,738 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "http/server.h"
+
+#include "http/problem.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define DEFAULT_CONNECTION_LIMIT 4096
+#define DEFAULT_TIMEOUT_MS 10000
+/* libmicrohttpd's pool of one connection: request line and headers must fit. */
+#define CONNECTION_MEMORY_BYTES (24 * 1024)
+#define SWEEP_MS 500
+#define PENDING_US (5 * G_USEC_PER_SEC)
+
+struct _ParlorHttpServer
+{
+  /* constant after new */
+  ParlorHttpApp app;
+  gboolean trust_proxy;
+  gint64 timeout_us;
+  guint16 port;
+
+  /* owned */
+  struct MHD_Daemon *daemon;
+  uv_poll_t *poll;
+  uv_timer_t *timer; /* libmicrohttpd's next deadline */
+  uv_timer_t *sweep; /* requests that trickle */
+
+  /* state */
+  GQueue waiting; /* Connection, by deadline: all have the same time-out */
+  GQueue pending; /* ParlorHttpPending, the oldest first */
+  guint n_connections;
+  gboolean running; /* inside MHD_run */
+};
+
+typedef struct
+{
+  GList link; /* in waiting while `linked` */
+  gboolean linked;
+  int fd; /* borrowed from libmicrohttpd */
+  gint64 deadline_us;
+} Connection;
+
+typedef struct
+{
+  ParlorHttpRequest request; /* first: parlor_http_defer () comes with it */
+  ParlorHttpServer *server;
+  struct MHD_Connection *mhd;
+  GByteArray *body; /* nullable */
+  gsize limit;
+  gboolean bad_framing;
+  gboolean answered;
+  ParlorHttpPending *pending; /* nullable: somebody answers later */
+  gboolean has_late_reply;
+  ParlorHttpReply late_reply;
+} Exchange;
+
+/* Outlives its exchange when the server answered in its stead. */
+struct _ParlorHttpPending
+{
+  Exchange *exchange; /* NULL: too late */
+  GList link;
+  gint64 deadline_us;
+};
+
+static gint64
+server_now_us (void)
+{
+  return g_get_monotonic_time ();
+}
+
+/* ---- the clock of requests ------------------------------------------------------------------ */
+
+static void
+connection_unlink (ParlorHttpServer *server, Connection *connection)
+{
+  if (connection->linked)
+    g_queue_unlink (&server->waiting, &connection->link);
+  connection->linked = FALSE;
+}
+
+static void
+connection_wait (ParlorHttpServer *server, Connection *connection)
+{
+  connection_unlink (server, connection);
+  connection->deadline_us = server_now_us () + server->timeout_us;
+  connection->link = (GList){.data = connection};
+  g_queue_push_tail_link (&server->waiting, &connection->link);
+  connection->linked = TRUE;
+}
+
+static void
+resume_with (Exchange *exchange, ParlorHttpReply *reply)
+{
+  ParlorHttpPending *pending = g_steal_pointer (&exchange->pending);
+  g_queue_unlink (&exchange->server->pending, &pending->link);
+  pending->exchange = NULL;
+  exchange->late_reply = *reply;
+  exchange->has_late_reply = TRUE;
+  parlor_http_reply_init (reply);
+  MHD_resume_connection (exchange->mhd);
+}
+
+void
+parlor_http_answer (ParlorHttpPending *pending, ParlorHttpReply *reply)
+{
+  if (pending->exchange)
+    resume_with (pending->exchange, reply);
+  g_free (pending);
+}
+
+static void
+give_up (Exchange *exchange)
+{
+  ParlorHttpReply reply;
+  parlor_http_reply_init (&reply);
+  parlor_http_problem (&reply, 503, "unavailable",
+                       "The server could not finish this in time. Try again.");
+  parlor_http_reply_header (&reply, "Retry-After", "5");
+  resume_with (exchange, &reply);
+  parlor_http_reply_clear (&reply);
+}
+
+static ParlorHttpPending *
+defer (ParlorHttpRequest *request)
+{
+  Exchange *exchange = (Exchange *)request;
+  ParlorHttpPending *pending = g_new0 (ParlorHttpPending, 1);
+  pending->exchange = exchange;
+  pending->deadline_us = server_now_us () + PENDING_US;
+  pending->link.data = pending;
+  exchange->pending = pending;
+  g_queue_push_tail_link (&exchange->server->pending, &pending->link);
+  return pending;
+}
+
+static void
+sweep_pending (ParlorHttpServer *server, gint64 now_us)
+{
+  for (GList *link; (link = server->pending.head);)
+    {
+      ParlorHttpPending *pending = link->data;
+      if (pending->deadline_us > now_us)
+        break;
+      give_up (pending->exchange);
+    }
+}
+
+/* A shut down socket is an error for libmicrohttpd, which then closes the connection by itself. */
+static void
+on_sweep (uv_timer_t *timer)
+{
+  ParlorHttpServer *server = timer->data;
+  gint64 now_us = server_now_us ();
+  sweep_pending (server, now_us);
+  for (GList *link; (link = server->waiting.head);)
+    {
+      Connection *connection = link->data;
+      if (connection->deadline_us > now_us)
+        break;
+      connection_unlink (server, connection);
+      shutdown (connection->fd, SHUT_RDWR);
+    }
+}
+
+static void
+on_notify_connection (void *user_data, struct MHD_Connection *mhd, void **context,
+                      enum MHD_ConnectionNotificationCode code)
+{
+  ParlorHttpServer *server = user_data;
+  if (code == MHD_CONNECTION_NOTIFY_STARTED)
+    {
+      const union MHD_ConnectionInfo *info = MHD_get_connection_info (
+          mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+      Connection *connection = g_new0 (Connection, 1);
+      connection->fd = info ? info->connect_fd : -1;
+      connection_wait (server, connection);
+      server->n_connections++;
+      *context = connection;
+      return;
+    }
+  Connection *connection = *context;
+  connection_unlink (server, connection);
+  server->n_connections--;
+  g_free (connection);
+}
+
+static Connection *
+connection_of (struct MHD_Connection *mhd)
+{
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info (
+      mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+  return info ? info->socket_context : NULL;
+}
+
+/* ---- requests in ---------------------------------------------------------------------------- */
+
+static gboolean
+is_loopback (const struct sockaddr *address)
+{
+  if (address->sa_family == AF_INET)
+    return ntohl (((const struct sockaddr_in *)address)->sin_addr.s_addr) >> 24 == 127;
+  if (address->sa_family != AF_INET6)
+    return FALSE;
+  const struct in6_addr *in6 = &((const struct sockaddr_in6 *)address)->sin6_addr;
+  return IN6_IS_ADDR_LOOPBACK (in6) || (IN6_IS_ADDR_V4MAPPED (in6) && in6->s6_addr[12] == 127);
+}
+
+static void
+print_peer (const struct sockaddr *address, char *text, gsize size)
+{
+  const void *bytes = NULL;
+  if (address->sa_family == AF_INET)
+    bytes = &((const struct sockaddr_in *)address)->sin_addr;
+  else if (address->sa_family == AF_INET6)
+    bytes = &((const struct sockaddr_in6 *)address)->sin6_addr;
+  if (!bytes || !inet_ntop (address->sa_family, bytes, text, (socklen_t)size))
+    g_strlcpy (text, "unknown", size);
+}
+
+/* The last entry was written by our own proxy; everything before it is the client's word. */
+static void
+take_forwarded (ParlorHttpRequest *request)
+{
+  struct in6_addr scratch;
+  const char *value = parlor_http_header (request, "X-Forwarded-For");
+  const char *comma = value ? strrchr (value, ',') : NULL;
+  g_autofree char *last = value ? g_strstrip (g_strdup (comma ? comma + 1 : value)) : NULL;
+  if (last
+      && (inet_pton (AF_INET, last, &scratch) == 1 || inet_pton (AF_INET6, last, &scratch) == 1))
+    g_strlcpy (request->peer, last, sizeof request->peer);
+}
+
+static void
+take_peer (ParlorHttpServer *server, struct MHD_Connection *mhd, ParlorHttpRequest *request)
+{
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info (
+      mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  g_strlcpy (request->peer, "unknown", sizeof request->peer);
+  if (!info || !info->client_addr)
+    return;
+  print_peer (info->client_addr, request->peer, sizeof request->peer);
+  request->loopback = is_loopback (info->client_addr);
+  if (server->trust_proxy)
+    take_forwarded (request);
+}
+
+/* RFC 9110 section 5.6.2. */
+static gboolean
+is_token (const char *text)
+{
+  const char *start = text;
+  for (; *text; text++)
+    if (!g_ascii_isalnum (*text) && !strchr ("!#$%&'*+-.^_`|~", *text))
+      return FALSE;
+  return text > start;
+}
+
+static gboolean
+is_field_value (const char *text)
+{
+  for (; *text; text++)
+    if (((guchar)*text < 0x20 && *text != '\t') || *text == 0x7f)
+      return FALSE;
+  return TRUE;
+}
+
+static enum MHD_Result
+take_header (void *user_data, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+  Exchange *exchange = user_data;
+  ParlorHttpRequest *request = &exchange->request;
+  if (request->n_headers == PARLOR_HTTP_MAX_HEADERS || !is_token (name)
+      || !is_field_value (value ? value : ""))
+    {
+      exchange->bad_framing = TRUE;
+      return MHD_NO;
+    }
+  request->headers[request->n_headers++] = (ParlorHttpHeader){name, value ? value : ""};
+  return MHD_YES;
+}
+
+static guint
+count_header (const ParlorHttpRequest *request, const char *name)
+{
+  guint n = 0;
+  for (guint i = 0; i < request->n_headers; i++)
+    n += !g_ascii_strcasecmp (request->headers[i].name, name);
+  return n;
+}
+
+/* Whatever two servers in a row could read as two different messages is refused (RFC 9112 sections
+ * 2.2, 3.2, 5.1, 6.3): libmicrohttpd 0.9.75 itself takes the first of two lengths, ignores the
+ * length beside chunks, and keeps a name with a space before its colon as another header. */
+static gboolean
+is_ambiguous (const ParlorHttpRequest *request, const char *version)
+{
+  const char *coding = parlor_http_header (request, "Transfer-Encoding");
+  const char *length = parlor_http_header (request, "Content-Length");
+  gboolean http11 = !strcmp (version, "HTTP/1.1");
+  if (!http11 && strcmp (version, "HTTP/1.0"))
+    return TRUE;
+  if (count_header (request, "Transfer-Encoding") > 1
+      || count_header (request, "Content-Length") > 1 || count_header (request, "Host") != 1)
+    return TRUE;
+  if (coding && (length || !http11 || g_ascii_strcasecmp (coding, "chunked")))
+    return TRUE;
+  if (length && (!*length || strspn (length, "0123456789") != strlen (length)))
+    return TRUE;
+  return request->path[0] != '/' || !is_token (request->method);
+}
+
+static Exchange *
+exchange_new (ParlorHttpServer *server, struct MHD_Connection *mhd, const char *path,
+              const char *method, const char *version)
+{
+  Exchange *exchange = g_new0 (Exchange, 1);
+  exchange->request.method = method;
+  exchange->request.path = path;
+  exchange->request.defer = defer;
+  exchange->server = server;
+  exchange->mhd = mhd;
+  MHD_get_connection_values (mhd, MHD_HEADER_KIND, take_header, exchange);
+  exchange->bad_framing = exchange->bad_framing || is_ambiguous (&exchange->request, version);
+  take_peer (server, mhd, &exchange->request);
+  return exchange;
+}
+
+static void
+exchange_free (Exchange *exchange)
+{
+  if (exchange->body)
+    g_byte_array_unref (exchange->body);
+  if (exchange->has_late_reply)
+    parlor_http_reply_clear (&exchange->late_reply);
+  g_free (exchange);
+}
+
+/* ---- replies out ---------------------------------------------------------------------------- */
+
+typedef struct
+{
+  ParlorHttpUpgradeFunc func;
+  gpointer user_data;
+} Upgrade;
+
+/* The socket is duplicated and libmicrohttpd's own descriptor closed at once: from here on the
+ * connection is the taker's alone. */
+static void
+on_upgrade (void *user_data, struct MHD_Connection *mhd, void *exchange_pointer, const char *extra,
+            size_t extra_length, MHD_socket socket, struct MHD_UpgradeResponseHandle *handle)
+{
+  g_autofree Upgrade *upgrade = user_data;
+  Exchange *exchange = exchange_pointer;
+  int fd = fcntl (socket, F_DUPFD_CLOEXEC, 3);
+  MHD_upgrade_action (handle, MHD_UPGRADE_ACTION_CLOSE);
+  if (fd < 0)
+    return;
+  fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK);
+  upgrade->func (fd, extra, extra_length, exchange ? exchange->request.peer : "unknown",
+                 upgrade->user_data);
+}
+
+static struct MHD_Response *
+response_for (ParlorHttpReply *reply)
+{
+  if (reply->status == MHD_HTTP_SWITCHING_PROTOCOLS && reply->upgrade)
+    {
+      Upgrade *upgrade = g_new (Upgrade, 1);
+      *upgrade = (Upgrade){reply->upgrade, reply->upgrade_data};
+      return MHD_create_response_for_upgrade (on_upgrade, upgrade);
+    }
+  if (reply->file >= 0)
+    {
+      int fd = reply->file;
+      reply->file = -1;
+      return MHD_create_response_from_fd64 (reply->file_length, fd);
+    }
+  gsize length = 0;
+  const void *bytes = reply->body ? g_bytes_get_data (reply->body, &length) : NULL;
+  return MHD_create_response_from_buffer (length, (void *)(bytes ? bytes : ""),
+                                          MHD_RESPMEM_MUST_COPY);
+}
+
+static enum MHD_Result
+send_reply (struct MHD_Connection *mhd, ParlorHttpReply *reply)
+{
+  if (!reply->status)
+    parlor_http_problem (reply, 500, "internal", "The server did not answer this request.");
+  struct MHD_Response *response = response_for (reply);
+  if (!response)
+    return MHD_NO;
+  for (guint i = 0; i + 1 < reply->headers->len; i += 2)
+    MHD_add_response_header (response, reply->headers->pdata[i], reply->headers->pdata[i + 1]);
+  if (reply->close && !reply->upgrade)
+    MHD_add_response_header (response, "Connection", "close");
+  enum MHD_Result result = MHD_queue_response (mhd, reply->status, response);
+  MHD_destroy_response (response);
+  return result;
+}
+
+static enum MHD_Result
+refuse (struct MHD_Connection *mhd, Exchange *exchange, guint status, const char *code,
+        const char *detail)
+{
+  ParlorHttpReply reply;
+  parlor_http_reply_init (&reply);
+  parlor_http_problem (&reply, status, code, detail);
+  reply.close = TRUE;
+  exchange->answered = TRUE;
+  enum MHD_Result result = send_reply (mhd, &reply);
+  parlor_http_reply_clear (&reply);
+  return result;
+}
+
+/* ---- libmicrohttpd's callbacks -------------------------------------------------------------- */
+
+/* Headers are in: refuse what must not be read further, before a byte of body is kept. */
+static enum MHD_Result
+begin (ParlorHttpServer *server, struct MHD_Connection *mhd, Exchange *exchange)
+{
+  if (exchange->bad_framing)
+    return refuse (mhd, exchange, 400, "bad_request",
+                   "The request's framing is malformed or ambiguous.");
+  exchange->limit = server->app.body_limit (&exchange->request, server->app.user_data);
+  const char *length = parlor_http_header (&exchange->request, "Content-Length");
+  if (length && g_ascii_strtoull (length, NULL, 10) > exchange->limit)
+    return refuse (mhd, exchange, 413, "too_large", "The body is larger than this address takes.");
+  return MHD_YES;
+}
+
+static enum MHD_Result
+take_body (struct MHD_Connection *mhd, Exchange *exchange, const char *data, size_t *length)
+{
+  size_t n = *length;
+  *length = 0;
+  if (exchange->answered)
+    return MHD_YES;
+  if (!exchange->body)
+    exchange->body = g_byte_array_new ();
+  /* Chunked: nothing announced the size, and no reply can be queued in mid-body. */
+  if (exchange->body->len + n > exchange->limit)
+    return MHD_NO;
+  g_byte_array_append (exchange->body, (const guint8 *)data, (guint)n);
+  return MHD_YES;
+}
+
+static enum MHD_Result
+finish (ParlorHttpServer *server, struct MHD_Connection *mhd, Exchange *exchange)
+{
+  ParlorHttpReply reply;
+  parlor_http_reply_init (&reply);
+  if (exchange->body)
+    {
+      exchange->request.body = (const char *)exchange->body->data;
+      exchange->request.body_length = exchange->body->len;
+    }
+  Connection *connection = connection_of (mhd);
+  if (connection)
+    connection_unlink (server, connection);
+  server->app.handle (&exchange->request, &reply, server->app.user_data);
+  enum MHD_Result result = MHD_YES;
+  if (exchange->pending)
+    MHD_suspend_connection (mhd);
+  else
+    {
+      exchange->answered = TRUE;
+      result = send_reply (mhd, &reply);
+    }
+  parlor_http_reply_clear (&reply);
+  return result;
+}
+
+static enum MHD_Result
+finish_late (struct MHD_Connection *mhd, Exchange *exchange)
+{
+  exchange->answered = TRUE;
+  return send_reply (mhd, &exchange->late_reply);
+}
+
+static enum MHD_Result
+on_request (void *user_data, struct MHD_Connection *mhd, const char *path, const char *method,
+            const char *version, const char *data, size_t *length, void **context)
+{
+  ParlorHttpServer *server = user_data;
+  Exchange *exchange = *context;
+  if (!exchange)
+    {
+      *context = exchange = exchange_new (server, mhd, path, method, version);
+      return begin (server, mhd, exchange);
+    }
+  if (*length)
+    return take_body (mhd, exchange, data, length);
+  if (exchange->answered)
+    return MHD_YES;
+  if (exchange->has_late_reply)
+    return finish_late (mhd, exchange);
+  return finish (server, mhd, exchange);
+}
+
+static void
+on_completed (void *user_data, struct MHD_Connection *mhd, void **context,
+              enum MHD_RequestTerminationCode code)
+{
+  ParlorHttpServer *server = user_data;
+  Connection *connection = connection_of (mhd);
+  if (*context)
+    exchange_free (*context);
+  *context = NULL;
+  if (connection && code == MHD_REQUEST_TERMINATED_COMPLETED_OK)
+    connection_wait (server, connection);
+}
+
+/* Paths are decoded by the router, segment by segment: %2F and %00 must not be undone before. */
+static size_t
+keep_escapes (void *user_data, struct MHD_Connection *mhd, char *text)
+{
+  return strlen (text);
+}
+
+/* ---- the loop ------------------------------------------------------------------------------- */
+
+static void run (ParlorHttpServer *server);
+
+static void
+on_timer (uv_timer_t *timer)
+{
+  run (timer->data);
+}
+
+static void
+on_poll (uv_poll_t *poll, int status, int events)
+{
+  run (poll->data);
+}
+
+/* The epoll set is edge-triggered inside: what one run left over is told by MHD_get_timeout alone,
+ * so the timer is as important as the descriptor. */
+static void
+run (ParlorHttpServer *server)
+{
+  MHD_UNSIGNED_LONG_LONG wait_ms;
+  server->running = TRUE;
+  MHD_run (server->daemon);
+  server->running = FALSE;
+  if (MHD_get_timeout (server->daemon, &wait_ms) == MHD_YES)
+    uv_timer_start (server->timer, on_timer, wait_ms, 0);
+  else
+    uv_timer_stop (server->timer);
+}
+
+/* ---- begin and end -------------------------------------------------------------------------- */
+
+static socklen_t
+parse_address (const char *text, guint16 port, struct sockaddr_storage *address)
+{
+  struct sockaddr_in *in4 = (struct sockaddr_in *)address;
+  struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)address;
+  memset (address, 0, sizeof *address);
+  if (inet_pton (AF_INET, text, &in4->sin_addr) == 1)
+    {
+      in4->sin_family = AF_INET;
+      in4->sin_port = htons (port);
+      return sizeof *in4;
+    }
+  if (inet_pton (AF_INET6, text, &in6->sin6_addr) != 1)
+    return 0;
+  in6->sin6_family = AF_INET6;
+  in6->sin6_port = htons (port);
+  return sizeof *in6;
+}
+
+static int
+listen_on (const struct sockaddr_storage *address, socklen_t length)
+{
+  int on = 1;
+  int fd = socket (address->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0)
+    return -1;
+  setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (bind (fd, (const struct sockaddr *)address, length) < 0 || listen (fd, 1024) < 0)
+    {
+      int saved = errno;
+      close (fd);
+      errno = saved;
+      return -1;
+    }
+  return fd;
+}
+
+static guint16
+port_of (int fd)
+{
+  struct sockaddr_storage address;
+  socklen_t length = sizeof address;
+  if (getsockname (fd, (struct sockaddr *)&address, &length) < 0)
+    return 0;
+  return ntohs (address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
+                                              : ((struct sockaddr_in *)&address)->sin_port);
+}
+
+static int
+open_listener (const ParlorHttpOptions *options, GError **error)
+{
+  struct sockaddr_storage address;
+  socklen_t length = parse_address (options->address, options->port, &address);
+  if (!length)
+    {
+      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+                   "\"%s\" is not a numeric address: give one like 127.0.0.1 or ::1",
+                   options->address);
+      return -1;
+    }
+  int fd = listen_on (&address, length);
+  if (fd < 0)
+    {
+      int code = errno;
+      const char *what = code == EADDRINUSE
+                             ? "the port is taken: stop the other program or choose another port"
+                             : g_strerror (code);
+      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code),
+                   "cannot serve HTTP on %s port %u: %s", options->address, options->port, what);
+    }
+  return fd;
+}
+
+static struct MHD_Daemon *
+start_daemon (ParlorHttpServer *server, const ParlorHttpOptions *options, int fd)
+{
+  guint limit = options->connection_limit ? options->connection_limit : DEFAULT_CONNECTION_LIMIT;
+  return MHD_start_daemon (
+      MHD_USE_EPOLL | MHD_ALLOW_UPGRADE, 0, NULL, NULL, on_request, server,
+      MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, limit,
+      MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)MAX (server->timeout_us / G_USEC_PER_SEC, 1),
+      MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY_BYTES,
+      MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
+      MHD_OPTION_NOTIFY_CONNECTION, on_notify_connection, server, MHD_OPTION_UNESCAPE_CALLBACK,
+      keep_escapes, server, MHD_OPTION_END);
+}
+
+static void
+start_handles (ParlorHttpServer *server, uv_loop_t *loop)
+{
+  const union MHD_DaemonInfo *info = MHD_get_daemon_info (server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+  server->poll = g_new0 (uv_poll_t, 1);
+  server->timer = g_new0 (uv_timer_t, 1);
+  server->sweep = g_new0 (uv_timer_t, 1);
+  uv_poll_init (loop, server->poll, info->epoll_fd);
+  uv_timer_init (loop, server->timer);
+  uv_timer_init (loop, server->sweep);
+  server->poll->data = server->timer->data = server->sweep->data = server;
+  uv_poll_start (server->poll, UV_READABLE, on_poll);
+  uv_timer_start (server->sweep, on_sweep, SWEEP_MS, SWEEP_MS);
+  run (server);
+}
+
+ParlorHttpServer *
+parlor_http_server_new (uv_loop_t *loop, const ParlorHttpOptions *options, const ParlorHttpApp *app,
+                        GError **error)
+{
+  g_return_val_if_fail (app->handle && app->body_limit, NULL);
+  int fd = open_listener (options, error);
+  if (fd < 0)
+    return NULL;
+  ParlorHttpServer *server = g_new0 (ParlorHttpServer, 1);
+  guint timeout_ms = options->request_timeout_ms ? options->request_timeout_ms : DEFAULT_TIMEOUT_MS;
+  server->app = *app;
+  server->trust_proxy = options->trust_proxy;
+  server->timeout_us = (gint64)timeout_ms * 1000;
+  server->port = port_of (fd);
+  g_queue_init (&server->waiting);
+  g_queue_init (&server->pending);
+  server->daemon = start_daemon (server, options, fd);
+  if (!server->daemon)
+    {
+      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
+                   "the HTTP server on %s port %u did not start", options->address, options->port);
+      close (fd);
+      g_free (server);
+      return NULL;
+    }
+  start_handles (server, loop);
+  return server;
+}
+
+guint16
+parlor_http_server_port (const ParlorHttpServer *server)
+{
+  return server->port;
+}
+
+guint
+parlor_http_server_connections (const ParlorHttpServer *server)
+{
+  return server->n_connections;
+}
+
+void
+parlor_http_server_quiesce (ParlorHttpServer *server)
+{
+  MHD_socket fd = MHD_quiesce_daemon (server->daemon);
+  if (fd != MHD_INVALID_SOCKET)
+    close (fd);
+  run (server);
+}
+
+static void
+free_handle (uv_handle_t *handle)
+{
+  g_free (handle);
+}
+
+void
+parlor_http_server_free (ParlorHttpServer *server)
+{
+  if (!server)
+    return;
+  g_return_if_fail (!server->running);
+  /* libmicrohttpd aborts when it is stopped with suspended connections. */
+  for (GList *link; (link = server->pending.head);)
+    give_up (((ParlorHttpPending *)link->data)->exchange);
+  MHD_run (server->daemon);
+  uv_poll_stop (server->poll);
+  uv_timer_stop (server->timer);
+  uv_timer_stop (server->sweep);
+  uv_close ((uv_handle_t *)server->poll, free_handle);
+  uv_close ((uv_handle_t *)server->timer, free_handle);
+  uv_close ((uv_handle_t *)server->sweep, free_handle);
+  MHD_stop_daemon (server->daemon);
+  g_free (server);
+}

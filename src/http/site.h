@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * What the HTTP handlers work on: the rooms, the keys, the pages, the limits, and the WHIP and WHEP
+ * sessions, which live here. Start reading at routes.h.
+ *
+ * Thread: control.
+ */
+#pragma once
+
+#include "http/cors.h"
+#include "http/metrics.h"
+#include "http/ratelimit.h"
+#include "http/request.h"
+#include "http/server.h"
+#include "http/static.h"
+#include "http/token.h"
+#include "room/clock.h"
+#include "room/ids.h"
+#include "room/participant.h"
+#include "room/room.h"
+#include "room/rooms.h"
+
+G_BEGIN_DECLS
+
+/** RTCIceServer objects for this person (transfer full array); identity NULL = nobody in
+   particular: then only servers without credentials. */
+typedef json_t *(*ParlorIceServersFunc) (const char *identity, gpointer user_data);
+
+/** Everything borrowed, to outlive the site, unless said otherwise. */
+typedef struct
+{
+  ParlorRooms *rooms;
+  ParlorKeyring *keyring;
+  ParlorClock *clock;
+  ParlorRandom random;
+  const char *web_dir; /**< folder of the pages; NULL = none, then `/` says how to begin */
+  const char
+      *public_url; /**< nullable: "https://meet.example", for links; else the request's Host */
+  const char *const *origins; /**< nullable */
+  gboolean demo;
+  gboolean anyone_may_start;
+  guint joins_burst, joins_per_minute; /**< by address; 0/0 = 600 at once, 6,000 a minute */
+  ParlorIceServersFunc ice_servers;    /**< nullable */
+  gpointer ice_data;
+  ParlorHttpUpgradeFunc websocket; /**< takes the sockets of /v1/rt; nullable */
+  gpointer websocket_data;
+} ParlorSiteSpec;
+
+typedef struct _ParlorWhip ParlorWhip; /* handle_whip.c: the sessions */
+
+/** Fields are for the handlers of this folder. */
+typedef struct
+{
+  ParlorSiteSpec spec;
+  ParlorCors cors;
+  ParlorStatic *files; /**< nullable */
+  ParlorRateLimit *joins;
+  ParlorRateLimit *rooms_made;
+  ParlorRateLimit *wrong_codes;
+  ParlorWhip *whip;
+} ParlorSite;
+
+ParlorSite *parlor_site_new (const ParlorSiteSpec *spec);
+void parlor_site_free (ParlorSite *site);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorSite, parlor_site_free)
+
+/** A domain event of a WHIP or WHEP session. FALSE: the session is not one of ours, nothing was
+ * done. */
+gboolean parlor_site_event (ParlorSite *site, const ParlorRoomEvent *event);
+
+/** Whether this request needs no token: the demo, from this very machine. */
+gboolean parlor_site_trusts (const ParlorSite *site, const ParlorHttpRequest *request);
+
+/** The bearer token's claims, or NULL with PARLOR_ERROR_UNAUTHORIZED (no token included). */
+ParlorClaims *parlor_site_claims (ParlorSite *site, const ParlorHttpRequest *request,
+                                  GError **error);
+
+/** "https://meet.example" without a slash at the end (transfer full). */
+char *parlor_site_base_url (const ParlorSite *site, const ParlorHttpRequest *request);
+
+/** The link that leads into the room (transfer full). */
+char *parlor_site_join_url (const ParlorSite *site, const ParlorHttpRequest *request,
+                            ParlorRoom *room);
+
+/** The admin port's application: /healthz, /readyz, /metrics. */
+typedef struct
+{
+  ParlorMetrics *metrics; /**< borrowed */
+  /** NULL = ready; else what is missing, static. */
+  const char *(*not_ready) (gpointer user_data);
+  gpointer user_data;
+} ParlorAdminSite;
+
+gsize parlor_admin_body_limit (const ParlorHttpRequest *request, gpointer admin);
+void parlor_admin_handle (ParlorHttpRequest *request, ParlorHttpReply *reply, gpointer admin);
+
+G_END_DECLS

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The pages: files below one folder, opened so that no path leaves it (no "..", no symbolic link
+ * anywhere below the folder: openat2 RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS, Linux 5.6).
+ *
+ * `/` and any path without a dot in its last segment ("/m", "/signin") is a page: NAME.html if
+ * there is one, else index.html. `/assets/…` with a hash in the name is immutable, everything else
+ * is revalidated by its ETag. A `.gz` beside the file goes to who accepts gzip.
+ *
+ * Thread: control.
+ */
+#pragma once
+
+#include "http/request.h"
+
+G_BEGIN_DECLS
+
+typedef struct _ParlorStatic ParlorStatic;
+
+/** NULL when the folder cannot be opened (errno tells). */
+ParlorStatic *parlor_static_new (const char *folder);
+void parlor_static_free (ParlorStatic *files);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorStatic, parlor_static_free)
+
+/** FALSE and an untouched reply when there is no such file. Methods GET and HEAD only. */
+gboolean parlor_static_serve (ParlorStatic *files, const ParlorHttpRequest *request,
+                              ParlorHttpReply *reply);
+
+/** The headers every page and asset carries: CSP, Permissions-Policy, nosniff, Referrer-Policy. */
+void parlor_static_secure (ParlorHttpReply *reply);
+
+/** One segment of a path, percent-decoded into `out` (size bytes with the terminator). FALSE when
+   it is too long, not UTF-8, or hides a slash, a NUL or another control character. */
+gboolean parlor_path_decode (const char *segment, gsize length, char *out, gsize size);
+
+G_END_DECLS

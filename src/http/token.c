@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "http/token.h"
+
+#include "room/error.h"
+#include "room/text.h"
+
+#include <jansson.h>
+#include <jwt.h>
+#include <openssl/crypto.h>
+#include <string.h>
+
+typedef struct
+{
+  char *id;
+  char *secret;
+} Key;
+
+struct _ParlorKeyring
+{
+  ParlorAuth auth; /* first: parlor_keyring_auth () hands this out */
+  GPtrArray *keys; /* owned Key */
+};
+
+static void
+key_free (gpointer data)
+{
+  Key *key = data;
+  OPENSSL_cleanse (key->secret, strlen (key->secret));
+  g_free (key->secret);
+  g_free (key->id);
+  g_free (key);
+}
+
+static const Key *
+find_key (const ParlorKeyring *keyring, const char *id)
+{
+  for (guint i = 0; id && i < keyring->keys->len; i++)
+    {
+      const Key *key = keyring->keys->pdata[i];
+      if (!strcmp (key->id, id))
+        return key;
+    }
+  return NULL;
+}
+
+/* ---- verifying ------------------------------------------------------------------------------ */
+
+static ParlorClaims *
+refuse (GError **error, const char *why)
+{
+  g_set_error (error, PARLOR_ERROR, PARLOR_ERROR_UNAUTHORIZED, "The token was refused: %s.", why);
+  return NULL;
+}
+
+/* base64url without padding (RFC 7515 appendix C); strict, since GLib's decoder skips what it does
+ * not know. */
+static guchar *
+decode_base64url (const char *text, gsize length, gsize *out_length)
+{
+  if (length % 4 == 1)
+    return NULL;
+  GString *base64 = g_string_sized_new (length + 4);
+  for (gsize i = 0; i < length; i++)
+    {
+      char c = text[i];
+      if (!g_ascii_isalnum (c) && c != '-' && c != '_')
+        {
+          g_string_free (base64, TRUE);
+          return NULL;
+        }
+      g_string_append_c (base64, c == '-' ? '+' : c == '_' ? '/' : c);
+    }
+  while (base64->len % 4)
+    g_string_append_c (base64, '=');
+  guchar *bytes = g_base64_decode (base64->str, out_length);
+  g_string_free (base64, TRUE);
+  return bytes;
+}
+
+/* A claims set nests two deep at most: anything deeper is refused before jansson recurses. */
+static gboolean
+nests_little (const guchar *text, gsize length)
+{
+  guint open = 0;
+  for (gsize i = 0; i < length; i++)
+    if (text[i] == '{' || text[i] == '[')
+      open++;
+  return open <= 16;
+}
+
+static json_t *
+decode_part (const char *text, gsize length)
+{
+  gsize size = 0;
+  g_autofree guchar *bytes = decode_base64url (text, length, &size);
+  if (!bytes || !nests_little (bytes, size))
+    return NULL;
+  json_t *json = json_loadb ((const char *)bytes, size, JSON_REJECT_DUPLICATES, NULL);
+  if (json && !json_is_object (json))
+    {
+      json_decref (json);
+      json = NULL;
+    }
+  return json;
+}
+
+static const char *
+string_member (const json_t *object, const char *name)
+{
+  return json_string_value (json_object_get (object, name));
+}
+
+static gboolean
+is_pinned_header (const json_t *header)
+{
+  const char *alg = string_member (header, "alg");
+  return alg && !strcmp (alg, "HS256") && !json_object_get (header, "crit");
+}
+
+/* libjwt checks the signature, never with a NULL key, and must agree about the algorithm. */
+static gboolean
+is_signed_by (const char *token, const Key *key)
+{
+  jwt_t *jwt = NULL;
+  gboolean good = !jwt_decode (&jwt, token, (const unsigned char *)key->secret,
+                               (int)strlen (key->secret))
+                  && jwt_get_alg (jwt) == JWT_ALG_HS256;
+  jwt_free (jwt);
+  return good;
+}
+
+static gboolean
+get_seconds (const json_t *payload, const char *name, gint64 *seconds)
+{
+  const json_t *value = json_object_get (payload, name);
+  if (!json_is_number (value))
+    return FALSE;
+  double number = json_number_value (value);
+  if (!(number >= 0 && number < 1e11))
+    return FALSE;
+  *seconds = (gint64)number;
+  return TRUE;
+}
+
+static const char *
+check_time (const json_t *payload, gint64 wall_ms, gint64 *expires_ms)
+{
+  gint64 exp = 0, nbf = 0, now = wall_ms / 1000;
+  if (!get_seconds (payload, "exp", &exp))
+    return "it has no exp";
+  if (now >= exp + PARLOR_JWT_LEEWAY_SEC)
+    return "it has expired";
+  if (json_object_get (payload, "nbf") && !get_seconds (payload, "nbf", &nbf))
+    return "its nbf is no time";
+  if (nbf > now + PARLOR_JWT_LEEWAY_SEC)
+    return "it is not valid yet";
+  *expires_ms = exp * 1000;
+  return NULL;
+}
+
+static const char *
+take_publish (const json_t *payload, ParlorClaims *claims)
+{
+  const json_t *publish = json_object_get (payload, "publish");
+  const json_t *item;
+  gsize i;
+  if (!publish)
+    {
+      claims->granted |= parlor_role_rights (claims->role) & PARLOR_RIGHTS_PUBLISH;
+      return NULL;
+    }
+  if (!json_is_array (publish))
+    return "publish is not a list";
+  json_array_foreach (publish, i, item)
+  {
+    ParlorRights right = parlor_right_from_publish (json_string_value (item));
+    if (right == PARLOR_RIGHT_NONE)
+      return "publish names something unknown";
+    claims->granted |= right;
+  }
+  return NULL;
+}
+
+static const char *
+take_flag (const json_t *payload, const char *name, gboolean absent, ParlorRights right,
+           ParlorClaims *claims)
+{
+  const json_t *value = json_object_get (payload, name);
+  if (value && !json_is_boolean (value))
+    return "subscribe and record are booleans";
+  if (value ? json_is_true (value) : absent)
+    claims->granted |= right;
+  return NULL;
+}
+
+static const char *
+take_text (const json_t *payload, const char *name, char **text)
+{
+  const json_t *value = json_object_get (payload, name);
+  if (value && !json_is_string (value))
+    return "room and name are strings";
+  *text = value ? g_strdup (json_string_value (value)) : NULL;
+  return NULL;
+}
+
+static const char *
+take_role (const json_t *payload, ParlorClaims *claims)
+{
+  const json_t *role = json_object_get (payload, "role");
+  claims->role = PARLOR_ROLE_VIEWER;
+  if (role && !parlor_role_from_name (json_string_value (role), &claims->role))
+    return "its role is unknown";
+  return NULL;
+}
+
+static const char *
+take_claims (const json_t *payload, ParlorClaims *claims)
+{
+  const char *why;
+  const char *identity = string_member (payload, "sub");
+  if (!parlor_text_identity (identity))
+    return "sub must be an identity of 1 to 128 characters";
+  claims->identity = g_strdup (identity);
+  claims->issuer = g_strdup (string_member (payload, "iss"));
+  claims->guest = json_is_true (json_object_get (payload, "guest"));
+  if ((why = take_text (payload, "room", &claims->room))
+      || (why = take_text (payload, "name", &claims->name)) || (why = take_role (payload, claims))
+      || (why = take_publish (payload, claims))
+      || (why = take_flag (payload, "subscribe", TRUE, PARLOR_RIGHT_SUBSCRIBE, claims))
+      || (why = take_flag (payload, "record", FALSE, PARLOR_RIGHT_RECORD, claims)))
+    return why;
+  return NULL;
+}
+
+static gboolean
+split (const char *token, const char **payload, const char **signature)
+{
+  const char *first = strchr (token, '.');
+  const char *second = first ? strchr (first + 1, '.') : NULL;
+  if (!second || strchr (second + 1, '.') || !second[1])
+    return FALSE;
+  *payload = first + 1;
+  *signature = second + 1;
+  return TRUE;
+}
+
+static ParlorClaims *
+verify (ParlorAuth *auth, const char *token, gint64 wall_ms, GError **error)
+{
+  const ParlorKeyring *keyring = (const ParlorKeyring *)auth;
+  const char *payload_text, *signature;
+  if (!token || strnlen (token, PARLOR_JWT_MAX_BYTES + 1) > PARLOR_JWT_MAX_BYTES
+      || !split (token, &payload_text, &signature))
+    return refuse (error, "it is not a signed token");
+  json_t *header = decode_part (token, (gsize)(payload_text - token) - 1);
+  json_t *payload = decode_part (payload_text, (gsize)(signature - payload_text) - 1);
+  g_autoptr (ParlorClaims) claims = g_new0 (ParlorClaims, 1);
+  const Key *key = payload ? find_key (keyring, string_member (payload, "iss")) : NULL;
+  const char *why = NULL;
+  if (!header || !payload)
+    why = "it does not parse";
+  else if (!is_pinned_header (header))
+    why = "its algorithm is not HS256";
+  else if (!key || !is_signed_by (token, key))
+    why = "unknown key or wrong signature";
+  else if (!(why = check_time (payload, wall_ms, &claims->expires_ms)))
+    why = take_claims (payload, claims);
+  json_decref (header);
+  json_decref (payload);
+  return why ? refuse (error, why) : g_steal_pointer (&claims);
+}
+
+static gboolean
+is_key (ParlorAuth *auth, const char *issuer)
+{
+  return find_key ((const ParlorKeyring *)auth, issuer) != NULL;
+}
+
+/* ---- signing -------------------------------------------------------------------------------- */
+
+static json_t *
+publish_list (ParlorRights granted)
+{
+  json_t *list = json_array ();
+  if (granted & PARLOR_RIGHT_PUBLISH_MICROPHONE)
+    json_array_append_new (list, json_string ("mic"));
+  if (granted & PARLOR_RIGHT_PUBLISH_CAMERA)
+    json_array_append_new (list, json_string ("camera"));
+  if (granted & PARLOR_RIGHT_PUBLISH_SCREEN)
+    json_array_append_new (list, json_string ("screen"));
+  return list;
+}
+
+static char *
+claims_to_json (const ParlorClaims *claims, const char *issuer)
+{
+  json_t *json = json_pack (
+      "{s:s,s:s,s:I,s:s,s:o,s:b,s:b}", "iss", issuer, "sub", claims->identity, "exp",
+      (json_int_t)(claims->expires_ms / 1000), "role", parlor_role_name (claims->role), "publish",
+      publish_list (claims->granted), "subscribe", !!(claims->granted & PARLOR_RIGHT_SUBSCRIBE),
+      "record", !!(claims->granted & PARLOR_RIGHT_RECORD));
+  if (claims->room)
+    json_object_set_new (json, "room", json_string (claims->room));
+  if (claims->name)
+    json_object_set_new (json, "name", json_string (claims->name));
+  if (claims->guest)
+    json_object_set_new (json, "guest", json_true ());
+  char *text = json_dumps (json, JSON_COMPACT);
+  json_decref (json);
+  return text;
+}
+
+char *
+parlor_keyring_sign (const ParlorKeyring *keyring, const ParlorClaims *claims, GError **error)
+{
+  const Key *key = find_key (keyring,
+                             claims->issuer ? claims->issuer : parlor_keyring_first (keyring));
+  jwt_t *jwt = NULL;
+  if (!key || jwt_new (&jwt))
+    {
+      g_set_error (error, PARLOR_ERROR, PARLOR_ERROR_NOT_FOUND,
+                   "There is no API key to sign with.");
+      return NULL;
+    }
+  char *json = claims_to_json (claims, key->id);
+  jwt_add_grants_json (jwt, json);
+  jwt_set_alg (jwt, JWT_ALG_HS256, (const unsigned char *)key->secret, (int)strlen (key->secret));
+  char *encoded = jwt_encode_str (jwt);
+  char *token = g_strdup (encoded);
+  free (encoded);
+  jwt_free (jwt);
+  free (json);
+  return token;
+}
+
+/* ---- keys ----------------------------------------------------------------------------------- */
+
+ParlorKeyring *
+parlor_keyring_new (void)
+{
+  ParlorKeyring *keyring = g_new0 (ParlorKeyring, 1);
+  keyring->auth = (ParlorAuth){verify, is_key};
+  keyring->keys = g_ptr_array_new_with_free_func (key_free);
+  return keyring;
+}
+
+void
+parlor_keyring_free (ParlorKeyring *keyring)
+{
+  if (!keyring)
+    return;
+  g_ptr_array_unref (keyring->keys);
+  g_free (keyring);
+}
+
+gboolean
+parlor_keyring_add (ParlorKeyring *keyring, const char *id, const char *secret, GError **error)
+{
+  const char *why = NULL;
+  if (!id || !*id || strlen (id) > 64
+      || strspn (id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+             != strlen (id))
+    why = "an API key's id has 1 to 64 letters, digits, - and _";
+  else if (!secret || strlen (secret) < PARLOR_SECRET_MIN_BYTES)
+    why = "an API key's secret needs at least 32 characters";
+  else if (find_key (keyring, id))
+    why = "this API key is there twice";
+  if (why)
+    {
+      g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_BAD_REQUEST, why);
+      return FALSE;
+    }
+  Key *key = g_new0 (Key, 1);
+  key->id = g_strdup (id);
+  key->secret = g_strdup (secret);
+  g_ptr_array_add (keyring->keys, key);
+  return TRUE;
+}
+
+guint
+parlor_keyring_count (const ParlorKeyring *keyring)
+{
+  return keyring->keys->len;
+}
+
+const char *
+parlor_keyring_first (const ParlorKeyring *keyring)
+{
+  return keyring->keys->len ? ((const Key *)keyring->keys->pdata[0])->id : NULL;
+}
+
+gboolean
+parlor_keyring_check (const ParlorKeyring *keyring, const char *id, const char *secret)
+{
+  const Key *key = find_key (keyring, id);
+  gsize length = key ? strlen (key->secret) : 0;
+  return key && secret && strlen (secret) == length && !CRYPTO_memcmp (key->secret, secret, length);
+}
+
+ParlorAuth *
+parlor_keyring_auth (ParlorKeyring *keyring)
+{
+  return &keyring->auth;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * Tokens: JWT (RFC 7519) signed with HS256 by an API key's secret, and the keys themselves.
+ *
+ * What passes is pinned, not negotiated (RFC 8725 section 3.1): `alg` must be HS256; `crit` is
+ * refused; `kid`, `jku`, `x5u` and the like are never looked at; the secret is found by `iss`
+ * alone. `exp` is required; `nbf` and `exp` have 30 s of leeway for clocks that differ. Claims:
+ *
+ *     iss  API key         sub  identity         exp, nbf  seconds since 1970
+ *     room id, code or alias    name  shown name    role  host | member | guest | viewer
+ *     publish ["mic","camera","screen"]    subscribe, record  booleans
+ *
+ * Absent `role` is viewer, the least; absent `publish` is what the role allows (a viewer: nothing);
+ * absent `subscribe` is true; absent `record` is false.
+ *
+ * Thread: control.
+ */
+#pragma once
+
+#include "room/auth.h"
+
+G_BEGIN_DECLS
+
+#define PARLOR_JWT_MAX_BYTES 4096
+#define PARLOR_JWT_LEEWAY_SEC 30
+/** A secret shorter than HS256's hash is refused when the key is added (RFC 7518 section 3.2). */
+#define PARLOR_SECRET_MIN_BYTES 32
+
+typedef struct _ParlorKeyring ParlorKeyring;
+
+ParlorKeyring *parlor_keyring_new (void);
+void parlor_keyring_free (ParlorKeyring *keyring);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorKeyring, parlor_keyring_free)
+
+/** FALSE with PARLOR_ERROR_BAD_REQUEST when id or secret is unfit, or the id is there already. */
+gboolean parlor_keyring_add (ParlorKeyring *keyring, const char *id, const char *secret,
+                             GError **error);
+guint parlor_keyring_count (const ParlorKeyring *keyring);
+/** The key with which the server signs its own tokens: the first one added; NULL = none. */
+const char *parlor_keyring_first (const ParlorKeyring *keyring);
+/** Whether this is a key and its secret, compared in constant time. */
+gboolean parlor_keyring_check (const ParlorKeyring *keyring, const char *id, const char *secret);
+
+/** The seam for the others; borrowed, lives as long as the keyring. */
+ParlorAuth *parlor_keyring_auth (ParlorKeyring *keyring);
+
+/**
+ * A signed token (transfer full) with these claims; issuer NULL = parlor_keyring_first (). NULL
+ * with PARLOR_ERROR_NOT_FOUND when there is no such key.
+ */
+char *parlor_keyring_sign (const ParlorKeyring *keyring, const ParlorClaims *claims,
+                           GError **error);
+
+G_END_DECLS

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The seam through which the edges (HTTP, WebSocket) ask who somebody is. `src/http/token.c`
+ * implements it over signed tokens; the app hands it to both.
+ *
+ * Thread: control.
+ */
+#pragma once
+
+#include "room/rights.h"
+
+G_BEGIN_DECLS
+
+/** What a verified token says. All strings owned. */
+typedef struct
+{
+  char *issuer;   /**< the API key that signed it */
+  char *identity; /**< never empty */
+  char *room;     /**< nullable: room id, code or alias it is good for; NULL = none */
+  char *name;     /**< nullable */
+  ParlorRole role;
+  ParlorRights granted; /**< publish, subscribe, record; what the role adds is not in it */
+  gint64 expires_ms;    /**< wall clock */
+  gboolean guest;       /**< made by this server for the holder of a link */
+} ParlorClaims;
+
+static inline void
+parlor_claims_free (ParlorClaims *claims)
+{
+  if (!claims)
+    return;
+  g_free (claims->issuer);
+  g_free (claims->identity);
+  g_free (claims->room);
+  g_free (claims->name);
+  g_free (claims);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorClaims, parlor_claims_free)
+
+typedef struct _ParlorAuth ParlorAuth;
+struct _ParlorAuth
+{
+  /** Claims (transfer full), or NULL with PARLOR_ERROR_UNAUTHORIZED. `token` may hold anything. */
+  ParlorClaims *(*verify) (ParlorAuth *auth, const char *token, gint64 wall_ms, GError **error);
+  /** Whether this API key still stands: asked again while a WebSocket is open. */
+  gboolean (*is_key) (ParlorAuth *auth, const char *issuer);
+};
+
+G_END_DECLS
