@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* H.264 payloads (RFC 6184 sections 5.2 to 5.8): single NAL units, STAP-A (24) and FU-A (28), as
+ * packetization modes 0 and 1 allow them. Pure; worker thread. Nothing of a slice is parsed. */
+#pragma once
+#include <glib.h>
+
+typedef struct
+{
+  guint8 nal_type;  /* of the packet: 1 to 23, 24 STAP-A, 28 FU-A */
+  guint8 has_idr;   /* an IDR slice (5), or the beginning of one */
+  guint8 has_sps;   /* a sequence parameter set (7) */
+  guint8 has_pps;   /* a picture parameter set (8) */
+  guint8 key_part;  /* IDR, SPS or PPS, also a later fragment of an IDR */
+  guint8 key_frame; /* a switch may begin here: SPS in it, or an IDR slice begins (encoders that
+                       send their sets apart) */
+  guint8 fu_start, fu_end;
+  guint8 begins_nal; /* not a later fragment of an FU-A */
+  guint8 ref_idc;    /* the largest nal_ref_idc; 0 = nothing refers to it */
+} ParlorH264;
+
+/* FALSE = empty, truncated aggregate, a NAL of type 0 or 25 to 27, 29 to 31, or an FU-A with start
+ * and end at once. */
+gboolean parlor_h264_parse (const guint8 *payload, gsize size, ParlorH264 *out);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Redundant audio (RFC 2198): older frames travel again in front of the newest one. Pure; worker
+ * thread.
+ *
+ * Each redundant block has a head of four bytes, the primary (last) of one; then the data in the
+ * same order. |1| block PT:7 |  timestamp offset:14  | block length:10 |   …   |0| block PT:7 |
+ */
+#pragma once
+#include <glib.h>
+
+/* More are malformed: Chromium sends at most 9 redundant blocks. */
+#define PARLOR_RED_BLOCKS_MAX 12
+#define PARLOR_RED_OFFSET_MAX 0x3fff
+#define PARLOR_RED_LENGTH_MAX 0x3ff
+
+typedef struct
+{
+  guint8 count; /* at least 1; the last one is the primary */
+  struct
+  {
+    guint16 ts_offset; /* units of the RTP clock before the packet's timestamp; 0 for the primary */
+    guint16 offset;    /* of the data, from the payload's first byte */
+    guint16 size;      /* 0 is possible */
+    guint8 pt;
+  } blocks[PARLOR_RED_BLOCKS_MAX];
+} ParlorRed;
+
+/* FALSE = malformed. payload is without RTP padding. */
+gboolean parlor_red_parse (const guint8 *payload, gsize size, ParlorRed *out);
+
+/* The primary's data, for a receiver without RED; (transfer none), lies in payload. */
+static inline const guint8 *
+parlor_red_primary (const guint8 *payload, const ParlorRed *red, gsize *size, guint8 *pt)
+{
+  *size = red->blocks[red->count - 1].size;
+  *pt = red->blocks[red->count - 1].pt;
+  return payload + red->blocks[red->count - 1].offset;
+}
+
+/* Copies a payload without the redundant blocks more than max_ts_offset units old (those from
+ * before a switch of the source: 0 leaves the primary alone), and with every block's type set to pt
+ * (the receiver's number for it). out must not overlap. Returns the size written, 0 = no room (size
+ * of payload is always enough). */
+gsize parlor_red_rewrite (guint8 *out, gsize room, const guint8 *payload, const ParlorRed *red,
+                          guint32 max_ts_offset, guint8 pt);
+
+/* Makes RED of depth up to PARLOR_RED_DEPTH from plain payloads, for one source. Frames over
+ * PARLOR_RED_FRAME_MAX bytes are sent but not repeated. */
+#define PARLOR_RED_DEPTH 2
+#define PARLOR_RED_FRAME_MAX 400
+typedef struct _ParlorRedEncoder ParlorRedEncoder;
+ParlorRedEncoder *parlor_red_encoder_new (void);
+void parlor_red_encoder_free (ParlorRedEncoder *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorRedEncoder, parlor_red_encoder_free)
+/* Forgets the earlier frames: at a switch of the source. */
+void parlor_red_encoder_reset (ParlorRedEncoder *self);
+/* Writes the RED payload of this frame with up to depth (0 to PARLOR_RED_DEPTH) earlier ones, and
+ * remembers it. A frame that is not newer than the last one (by timestamp) goes out alone and is
+ * not remembered. Frames too old for 14 bits are left out. Returns the size, 0 = no room;
+ * PARLOR_RED_OVERHEAD_MAX + size is always enough. */
+#define PARLOR_RED_OVERHEAD_MAX (PARLOR_RED_DEPTH * (4 + PARLOR_RED_FRAME_MAX) + 1)
+gsize parlor_red_encode (ParlorRedEncoder *self, guint8 *out, gsize room, guint32 timestamp,
+                         guint8 pt, const guint8 *payload, gsize size, guint depth);

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The bench's own little network. The runner and its browsers live in one network namespace, the server in another, joined by a
+ * veth pair: media crosses a real link between real addresses (browsers with stock ICE preferences send nothing to 127.0.0.1). Pages
+ * must come from a loopback address to be given a camera over http, so a TCP forwarder carries 127.0.0.1:port of the browsers to
+ * 127.0.0.1:port of the server, over a Unix socket. Everything hangs on the runner's PID namespace and ends with it.
+ */
+import { spawn, spawnSync, execFileSync } from 'node:child_process';
+import net from 'node:net';
+import { once } from 'node:events';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const SERVER_ADDRESS = '10.77.0.1';
+export const SERVER_ADDRESS6 = 'fd77::1';
+
+/** Starts this program again inside fresh network, mount and PID namespaces; never returns. */
+export function enterNamespaces() {
+  const flags = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+  if (process.getuid() !== 0) flags.unshift('--user', '--map-root-user');
+  const done = spawnSync('unshare', [...flags, process.execPath, ...process.argv.slice(1)], {
+    stdio: 'inherit',
+    env: { ...process.env, PARLOR_E2E_INSIDE: '1' },
+  });
+  if (done.error) throw done.error;
+  process.exit(done.status ?? 1);
+}
+
+const ip = (...words) => execFileSync('ip', words, { stdio: ['ignore', 'ignore', 'pipe'] });
+
+/** Makes the server's namespace and the link; returns the words that run a command in there. */
+export async function makeNetwork() {
+  ip('link', 'set', 'lo', 'up');
+  const holder = spawn('unshare', ['--net', 'sh', '-c', 'ip link set lo up; echo ready; exec sleep infinity'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(holder.stdout, 'data');
+  const inServer = ['nsenter', '--net=/proc/' + holder.pid + '/ns/net'];
+  const there = (...words) => execFileSync(inServer[0], [inServer[1], 'ip', ...words]);
+  ip('link', 'add', 'people', 'type', 'veth', 'peer', 'name', 'server', 'netns', String(holder.pid));
+  // No duplicate address detection: a tentative IPv6 address would cost the first test two seconds.
+  ip('address', 'add', '10.77.0.2/24', 'dev', 'people');
+  ip('address', 'add', 'fd77::2/64', 'dev', 'people', 'nodad');
+  there('address', 'add', `${SERVER_ADDRESS}/24`, 'dev', 'server');
+  there('address', 'add', `${SERVER_ADDRESS6}/64`, 'dev', 'server', 'nodad');
+  ip('link', 'set', 'people', 'up');
+  there('link', 'set', 'server', 'up');
+  ip('route', 'add', 'default', 'via', SERVER_ADDRESS);
+  ip('-6', 'route', 'add', 'default', 'via', SERVER_ADDRESS6);
+  return { inServer, close: () => holder.kill('SIGKILL') };
+}
+
+/** Carries 127.0.0.1:localPort here to 127.0.0.1:serverPort in the server's namespace. `cut ()` breaks all connections. */
+export class Forwarder {
+  static async open(network, serverPort, folder, localPort = 0) {
+    const self = new Forwarder();
+    self.sockets = new Set();
+    self.path = path.join(folder, `forward-${serverPort}.sock`);
+    self.helper = spawn(network.inServer[0], [network.inServer[1], process.execPath, fileURLToPath(import.meta.url), 'forward', self.path, String(serverPort)],
+      { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(self.helper.stdout, 'data');
+    self.server = net.createServer((near) => self.#join(near));
+    self.server.listen(localPort, '127.0.0.1');
+    await once(self.server, 'listening');
+    self.port = self.server.address().port;
+    return self;
+  }
+
+  #join(near) {
+    const far = net.connect(this.path);
+    for (const [one, other] of [[near, far], [far, near]]) {
+      this.sockets.add(one);
+      one.on('error', () => other.destroy());
+      one.on('close', () => { this.sockets.delete(one); other.destroy(); });
+    }
+    near.pipe(far).pipe(near);
+  }
+
+  cut() {
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  close() {
+    this.cut();
+    this.server.close();
+    this.helper.kill('SIGKILL');
+  }
+}
+
+/* The half of the forwarder that lives in the server's namespace. */
+function forward(socketPath, port) {
+  net.createServer((near) => {
+    const far = net.connect(port, '127.0.0.1');
+    for (const [one, other] of [[near, far], [far, near]]) {
+      one.on('error', () => other.destroy());
+      one.on('close', () => other.destroy());
+    }
+    near.pipe(far).pipe(near);
+  }).listen(socketPath, () => console.log('ready'));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url) && process.argv[2] === 'forward') forward(process.argv[3], Number(process.argv[4]));

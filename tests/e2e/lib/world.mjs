@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+/** One scenario's world: network, server, people. Whatever was started ends with it; a failure leaves pictures and logs. */
+import { spawn, execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, copyFileSync, existsSync } from 'node:fs';
+import { once } from 'node:events';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { Forwarder, makeNetwork } from './net.mjs';
+import { Person } from './browsers.mjs';
+
+const HTTP_PORT = 8080;
+const ADMIN_PORT = 9091;
+const run = promisify(execFile);
+
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A goal in time that was missed: the only kind of failure that is tried once more. */
+export class GoalMissed extends Error {}
+
+export class World {
+  /** options: {root, mediaFolder, server} */
+  static async make(options) {
+    const self = new World();
+    Object.assign(self, options, { people: [], children: [], measured: {}, serverFlags: [] });
+    self.folder = mkdtempSync(path.join(os.tmpdir(), 'parlor-e2e-'));
+    self.network = await makeNetwork();
+    return self;
+  }
+
+  /** Starts parlord in its namespace and waits until it is ready. Again after kill (): same data folder, same page address. */
+  async startServer(flags = this.serverFlags) {
+    this.serverFlags = flags;
+    const log = openSync(path.join(this.folder, 'server.log'), 'a');
+    this.server = spawn(this.network.inServer[0], [this.network.inServer[1], this.serverProgram, '--demo', '--http-port', String(HTTP_PORT),
+      '--admin-port', String(ADMIN_PORT), '--data-dir', path.join(this.folder, 'data'), ...flags], { stdio: ['ignore', log, log], env: { ...process.env, ...this.serverEnvironment } });
+    this.server.gone = once(this.server, 'exit');
+    this.pages ??= await Forwarder.open(this.network, HTTP_PORT, this.folder);
+    this.admin ??= await Forwarder.open(this.network, ADMIN_PORT, this.folder);
+    this.url = `http://127.0.0.1:${this.pages.port}`;
+    this.adminUrl = `http://127.0.0.1:${this.admin.port}`;
+    await this.eventually('a ready server', async () => {
+      if (this.server.exitCode !== null) throw new Error(`the server ended with ${this.server.exitCode}`);
+      return (await fetch(`${this.adminUrl}/readyz`)).status === 200;
+    }, 20000);
+  }
+
+  async stopServer(signal = 'SIGTERM') {
+    if (!this.server || this.server.exitCode !== null || this.server.signalCode) return;
+    this.server.kill(signal);
+    await Promise.race([this.server.gone, sleep(12000).then(() => this.server.kill('SIGKILL'))]);
+  }
+
+  /** Launches a browser for a person: {browser, name, …} of Person.launch; numbers are given in order. */
+  async person(options) {
+    const one = await Person.launch({ person: this.people.length + 1, mediaFolder: this.mediaFolder, ...options });
+    this.people.push(one);
+    return one;
+  }
+
+  /** Several people at once. */
+  persons(...list) {
+    const first = this.people.length + 1;
+    return Promise.all(list.map((options, index) => this.person({ person: first + index, ...options })));
+  }
+
+  /** Repeats `func` until it gives something true; errors of it count as not yet. */
+  async eventually(what, func, ms = 10000) {
+    const end = Date.now() + ms;
+    let last;
+    for (;;) {
+      try {
+        last = await func();
+        if (last) return last;
+      } catch (error) {
+        last = error.message;
+      }
+      if (Date.now() > end) throw new Error(`${what} did not come within ${ms} ms; last: ${JSON.stringify(last)}`);
+      await sleep(50);
+    }
+  }
+
+  /** Runs a program here (the browsers' side of the network); gives {stdout, stderr}. */
+  run(program, words, options = {}) {
+    return run(program, words, { maxBuffer: 64 << 20, timeout: 60000, encoding: 'utf8', ...options });
+  }
+
+  /** Starts a program that ends with the world. */
+  spawn(program, words, options = {}) {
+    const child = spawn(program, words, { stdio: ['ignore', 'inherit', 'inherit'], ...options });
+    this.children.push(child);
+    return child;
+  }
+
+  /** A value for the report; with a goal (ms) it must be within goal × slack. */
+  measure(name, ms, goal) {
+    this.measured[name] = Math.round(ms);
+    if (goal && ms > goal * this.slack) throw new GoalMissed(`${name}: ${Math.round(ms)} ms, the goal is ${goal} ms (× ${this.slack} here)`);
+  }
+
+  /** Pictures, console logs and the server's log of a failed scenario. */
+  async keepEvidence(folder, error) {
+    mkdirSync(folder, { recursive: true });
+    const state = { error: error.stack, measured: this.measured, people: [] };
+    for (const one of this.people) {
+      const seen = { name: one.name, browser: one.kind, console: one.log.slice(-200) };
+      const bounded = (promise) => Promise.race([promise, sleep(5000)]).catch((reason) => String(reason));
+      await bounded(one.screenshot(path.join(folder, `${one.number}-${one.kind}.png`)));
+      seen.state = await bounded(one.evaluate(() => JSON.parse(JSON.stringify(window.parlor ?? null))));
+      seen.url = await bounded(one.evaluate(() => location.href));
+      state.people.push(seen);
+    }
+    writeFileSync(path.join(folder, 'state.json'), JSON.stringify(state, null, 2));
+    const log = path.join(this.folder, 'server.log');
+    if (existsSync(log)) copyFileSync(log, path.join(folder, 'server.log'));
+  }
+
+  async close() {
+    const bounded = (promise) => Promise.race([Promise.resolve(promise).catch(() => {}), sleep(5000)]);
+    await Promise.all(this.people.map((one) => bounded(one.close())));
+    for (const child of this.children) child.kill('SIGKILL');
+    await bounded(this.stopServer());
+    this.pages?.close();
+    this.admin?.close();
+    this.network.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

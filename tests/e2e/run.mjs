@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Runs the scenarios: node tests/e2e/run.mjs [--only WORD] [--server PROGRAM] [--results FILE] [--long]. One line a scenario;
+ * a scenario exports {title, seconds, run (world)} and may export `suite: 'bench'` to be left to ./dev bench.
+ */
+import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { enterNamespaces } from './lib/net.mjs';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const root = path.resolve(here, '../..');
+
+function options() {
+  const words = process.argv.slice(2);
+  const value = (name, other) => (words.includes(name) ? words[words.indexOf(name) + 1] : other);
+  return { only: value('--only', ''), server: path.resolve(value('--server', path.join(root, 'build/src/parlord'))), results: value('--results'),
+    evidence: path.resolve(value('--evidence', path.join(root, 'build/results/e2e'))), label: value('--label', ''), long: words.includes('--long') };
+}
+
+function report(opts, outcome, name, why) {
+  const label = opts.label ? `${name} (${opts.label})` : name;
+  console.log(`    ${outcome === 'pass' ? 'ok  ' : outcome} ${label}${why ? `: ${why}` : ''}`);
+  if (opts.results) appendFileSync(opts.results, `${outcome}\t${label}\t${String(why ?? '').replace(/\s+/g, ' ')}\n`);
+}
+
+/* One try in a world of its own; gives null, or the error. */
+async function attempt(scenario, name, opts) {
+  const { World } = await import('./lib/world.mjs');
+  const world = await World.make({ root, mediaFolder: path.join(root, 'build/e2e-media'), serverProgram: opts.server, slack: opts.long ? 1 : 3, long: opts.long });
+  let timer;
+  const late = new Promise((_, refuse) => {
+    timer = setTimeout(() => refuse(new Error(`not done after ${scenario.seconds} s`)), scenario.seconds * 1000);
+  });
+  try {
+    await Promise.race([scenario.run(world), late]);
+    return { error: null, measured: world.measured };
+  } catch (error) {
+    await world.keepEvidence(path.join(opts.evidence, name), error);
+    return { error, measured: world.measured };
+  } finally {
+    clearTimeout(timer);
+    await world.close();
+  }
+}
+
+async function runOne(file, opts) {
+  const name = path.basename(file, '.mjs');
+  const scenario = await import(path.join(here, 'scenarios', file));
+  if ((scenario.suite ?? 'test') !== (opts.long ? 'bench' : 'test') && !opts.only) return true;
+  const began = Date.now();
+  const { GoalMissed } = await import('./lib/world.mjs');
+  let { error, measured } = await attempt(scenario, name, opts);
+  if (error instanceof GoalMissed) {
+    console.log(`    again ${name}: ${error.message}`);
+    ({ error, measured } = await attempt(scenario, name, opts));
+  }
+  const numbers = Object.entries(measured).map(([key, value]) => `${key} ${value}`).join(', ');
+  console.log(`    ${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s  ${scenario.title}${numbers ? ` [${numbers}]` : ''}`);
+  report(opts, error ? 'fail' : 'pass', name, error ? error.message : '');
+  return !error;
+}
+
+async function main() {
+  const opts = options();
+  mkdirSync(opts.evidence, { recursive: true });
+  const files = readdirSync(path.join(here, 'scenarios')).filter((file) => file.endsWith('.mjs') && file.includes(opts.only)).sort();
+  let good = files.length > 0;
+  for (const file of files) {
+    rmSync(path.join(opts.evidence, path.basename(file, '.mjs')), { recursive: true, force: true });
+    good = (await runOne(file, opts)) && good;
+  }
+  if (!files.length) report(opts, 'fail', `scenarios named ${opts.only}`, 'there are none');
+  process.exit(good ? 0 : 1);
+}
+
+if (!process.env.PARLOR_E2E_INSIDE) enterNamespaces();
+process.on('unhandledRejection', (reason) => console.error('    unhandled:', reason));
+await main();
