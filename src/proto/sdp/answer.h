@@ -11,8 +11,13 @@
  * of the accepted mids, ICE-lite, all candidates in the first accepted m-line. Pure: the caller
  * decides and brings SSRCs and credentials; see ParlorSdpOffer for the RFCs. Thread: any. */
 
-/* Extensions that make sense in both directions of an SFU; a mask of 1 << ParlorExt. */
-#define PARLOR_SDP_ALL_EXTENSIONS ((1u << PARLOR_EXT_COUNT) - 1)
+/* The extensions that a forwarding server reads, writes or passes on: a mask of 1 << ParlorRtpExt.
+ */
+#define PARLOR_SDP_EXTENSIONS                                                                      \
+  (1u << PARLOR_EXT_MID | 1u << PARLOR_EXT_RID | 1u << PARLOR_EXT_REPAIRED_RID                     \
+   | 1u << PARLOR_EXT_ABS_SEND_TIME | 1u << PARLOR_EXT_TRANSPORT_CC | 1u << PARLOR_EXT_AUDIO_LEVEL \
+   | 1u << PARLOR_EXT_VIDEO_ORIENTATION | 1u << PARLOR_EXT_PLAYOUT_DELAY                           \
+   | 1u << PARLOR_EXT_VIDEO_CONTENT_TYPE | 1u << PARLOR_EXT_DEPENDENCY_DESCRIPTOR)
 
 /* What the caller decided for the m-line of the same index. All zero: rejected. */
 typedef struct
@@ -20,7 +25,7 @@ typedef struct
   gboolean accept; /* ignored for m-lines that cannot be accepted: they get port 0 */
   /* Ours; the answer has what the offer's direction allows of it. */
   ParlorSdpDirection direction;
-  /* Mask of 1 << ParlorExt: offered ones outside of it are dropped. 0 drops all. */
+  /* Mask of 1 << ParlorRtpExt: offered ones outside of it are dropped. 0 drops all. */
   guint32 extensions;
 
   /* When we send. `ssrc` 0: no ssrc lines. `rtx_ssrc` is said only where an RTX format is kept; 0:
@@ -55,7 +60,7 @@ ParlorSdpSetup parlor_sdp_answer_setup (const ParlorSdpOffer *offer);
 gboolean parlor_sdp_media_is_acceptable (const ParlorSdpMedia *media);
 
 /* The decision that takes everything the peer offers to send, without SSRCs of ours: accept,
- * opposite direction, all extensions. */
+ * opposite direction, PARLOR_SDP_EXTENSIONS. */
 void parlor_sdp_answer_media_default (const ParlorSdpMedia *media, ParlorSdpAnswerMedia *decision);
 
 /* (transfer full) `media` has one decision for each m-line of the offer. NULL and

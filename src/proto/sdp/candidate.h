@@ -18,7 +18,7 @@ typedef enum
 
 typedef struct
 {
-  char foundation[33]; /* 1..32 ice-chars; empty when writing: made from type and family */
+  char foundation[33]; /* 1..32 ice-chars; empty when writing: made from type and address */
   guint8 component;    /* 1 RTP (and RTCP by rtcp-mux), 2 RTCP; 0 when writing = 1 */
   gboolean tcp;        /* FALSE: UDP. Lite does not use TCP candidates, it only reads them */
   guint32 priority;    /* 1..2^31-1; see parlor_sdp_candidate_priority */

@@ -10,21 +10,22 @@
 /* An SDP offer, read strictly into plain structs (RFC 8866, 8829 JSEP, 8843 BUNDLE, 8839 ICE, 8122
  * fingerprints, 5763 setup, 8285 extmap, 8851 rid, 8853 simulcast, 5576 ssrc, 4585 rtcp-fb).
  *
- * What is required: one BUNDLE group with every m-line that is not rejected, rtcp-mux, ICE
- * credentials, a SHA-256, -384 or -512 fingerprint, UDP/TLS/RTP/SAVP(F), a mid for each m-line, and
- * payload types and extension ids that mean one thing in the whole group. Offers without are
- * refused with words for whoever made them. What we do not know is left aside.
+ * What is required: one BUNDLE group with every audio and video m-line (a single one may do
+ * without), rtcp-mux, ICE credentials, a SHA-256, -384 or -512 fingerprint, UDP/TLS/RTP/SAVP(F), a
+ * mid for each m-line, and payload types and extension ids that mean one thing in the whole group.
+ * Offers without are refused with words for whoever made them. What we do not know is left aside.
  *
  * Thread: any; no state outside the struct. Everything in it is constant after parsing and owned by
  * it; strings live as long as it does. Bounds: 256 KiB, 64 m-lines, 64 formats and 32 SSRCs an
  * m-line; work is linear in the text. */
 
 #define PARLOR_SDP_MAX_BYTES (256 * 1024)
-#define PARLOR_SDP_MAX_LINES 8192
 #define PARLOR_SDP_MAX_MEDIA 64
 #define PARLOR_SDP_MAX_FORMATS 64
 #define PARLOR_SDP_MAX_SOURCES 16
 #define PARLOR_SDP_MAX_RIDS 4
+/* What the RTP header extensions for mid and rid carry in one byte headers. */
+#define PARLOR_SDP_MAX_ID_BYTES 16
 #define PARLOR_SDP_NO_PT 255
 
 typedef enum
@@ -110,11 +111,13 @@ typedef struct
   const char *media;            /* "audio", "video", "application", … */
   const char *protocol;         /* "UDP/TLS/RTP/SAVPF", … */
   const char *first_format;     /* the first entry of the fmt list, as offered */
-  const char *mid;              /* unique, 1..64 token characters */
+  const char *mid;              /* unique, 1..PARLOR_SDP_MAX_ID_BYTES token characters */
   guint n_formats;
   ParlorSdpFormat *formats; /* in the offered order */
-  /* Extension id of each known extension, 0 = not offered. */
+  /* Extension id of each known extension, 1..14, 0 = not offered; and in which directions the peer
+   * wants it (ParlorSdpDirection; SENDRECV when not said). */
   guint8 ext_ids[PARLOR_EXT_COUNT];
+  guint8 ext_directions[PARLOR_EXT_COUNT];
   guint n_sources; /* 0 when the offer has no ssrc lines (Firefox says some, rid offers may not) */
   ParlorSdpSource sources[PARLOR_SDP_MAX_SOURCES]; /* SIM order when grouped; RTX not listed */
   guint n_rids;                                    /* 0: no simulcast by rid */
@@ -127,14 +130,15 @@ typedef struct
 
 typedef struct
 {
-  char *ufrag;
-  char *pwd;
+  const char *ufrag; /* of the transport that the whole group shares */
+  const char *pwd;
   const char *fingerprint_hash; /* "sha-256", "sha-384" or "sha-512": the strongest offered */
   guint fingerprint_size;       /* 32, 48 or 64 */
   guint8 fingerprint[64];
   ParlorSdpSetup setup;
   gboolean trickle; /* a=ice-options:trickle */
   gboolean extmap_allow_mixed;
+  gboolean bundled; /* FALSE: a single m-line without a group */
   guint n_media;
   ParlorSdpMedia *media; /* in the offered order */
   /* The group's one meaning of each extension: the union of the m-lines'. */
