@@ -77,13 +77,14 @@ least_body (guint8 type, guint8 count)
 }
 
 /* Bytes of padding at the end of a packet of `total` bytes with the P bit; -1: impossible. RFC 3550
- * section 6.4.1: the last byte counts itself and is a multiple of four. */
+ * section 6.4.1 wants a multiple of four, but libwebrtc pads its transport-wide feedback by the one
+ * to three bytes that are missing and sets the bit. */
 static gssize
 padding_of (const guint8 *data, gsize total)
 {
   guint8 padding = data[total - 1];
 
-  if (padding == 0 || padding % 4 != 0 || padding > total - PARLOR_RTCP_HEADER_BYTES)
+  if (padding == 0 || padding > total - PARLOR_RTCP_HEADER_BYTES)
     return -1;
   return padding;
 }

@@ -41,14 +41,15 @@ ParlorTwccReceiver *parlor_twcc_receiver_new (void);
 void parlor_twcc_receiver_free (ParlorTwccReceiver *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorTwccReceiver, parlor_twcc_receiver_free)
 
-/* `arrival_us`: monotonic, >= 0. Duplicates keep their first arrival. A number that was already
- * reported as lost is reported again, as received, when it is at most half a window behind. A jump
- * of more than a window begins anew. */
+/* `arrival_us`: monotonic, the clock of poll's now_us, >= 0. Duplicates keep their first arrival. A
+ * number that was already reported as lost is reported again, as received, when it is at most half
+ * a window behind. A jump of more than a window begins anew. */
 void parlor_twcc_receiver_push (ParlorTwccReceiver *self, guint16 seq, gint64 arrival_us);
 
-/* Writes one or several whole feedback packets into `out` when it is time, or earlier when a
- * quarter of the window is waiting; a packet stays below 1,100 bytes. Returns the bytes written; 0:
- * nothing to say, or `size` too small for the first. What did not fit is said by the next poll. */
+/* Writes one or several whole feedback packets into `out` when the oldest unreported arrival has
+ * waited for PARLOR_TWCC_INTERVAL_US, or earlier when a quarter of the window is waiting; a packet
+ * stays below 1,100 bytes. Returns the bytes written; 0: nothing to say, or `size` too small for
+ * the first. What did not fit is said by the next poll. */
 gsize parlor_twcc_receiver_poll (ParlorTwccReceiver *self, gint64 now_us, guint32 sender_ssrc,
                                  guint32 media_ssrc, guint8 *out, gsize size);
 
