@@ -3,7 +3,8 @@
  * The seam to time. There are two clocks and they are never mixed:
  *
  * - monotonic microseconds (`now_us`): every deadline. The caller reads it once per wake-up and
- * hands it into each call of the domain; the domain never reads it by itself;
+ * hands it into each call of the domain; the domain reads it only where events of the media come
+ * in;
  * - the wall clock in milliseconds since 1970 (UTC): only for stamps that people read
  * (`created_at`, `joined_at`, `at`) and for what must mean something after a restart. A step of an
  * hour moves no deadline.

@@ -19,15 +19,15 @@ G_BEGIN_DECLS
 /** Every cap and every time in one place; parlor_room_limits_default () fills it. */
 typedef struct
 {
-  guint rooms; /**< 10,000 open at a time */
-  guint
-      participants; /**< 1,000 pages and WHIP publishers a room, those who may come back included */
-  guint players;    /**< 2,000 WHEP players a room */
-  guint lobby;      /**< 100 waiting a room */
-  guint bans;       /**< 1,000 a room; the oldest goes first */
-  guint chat_length;       /**< 4,000 characters a message */
-  guint chat_history;      /**< 200 messages */
-  guint chat_per_10s;      /**< 20 messages or reactions a person */
+  guint rooms;        /**< 10,000 open at a time */
+  guint participants; /**< 1,000 pages and WHIP publishers a room; as many seats kept for those who
+                         left */
+  guint players;      /**< 2,000 WHEP players a room */
+  guint lobby;        /**< 100 waiting a room */
+  guint bans;         /**< 1,000 a room; the oldest goes first */
+  guint chat_length;  /**< 4,000 characters a message */
+  guint chat_history; /**< 200 messages */
+  guint chat_per_10s; /**< 20 messages or reactions a person */
   gboolean roster_players; /**< FALSE: WHEP players are not shown among the participants */
   gint64 seat_hold_us;     /**< 15 s after a WebSocket dropped */
   gint64 reconnecting_us;  /**< 2 s: then "reconnecting" in the roster */
@@ -43,7 +43,7 @@ void parlor_room_limits_default (ParlorRoomLimits *limits);
 typedef struct
 {
   ParlorRoomLimits limits;
-  ParlorClock *clock; /**< only wall_ms is read */
+  ParlorClock *clock; /**< wall_ms for stamps; now_us only when an event of the media comes in */
   ParlorRandom random;
   ParlorMedia *media; /**< NULL: negotiation is PARLOR_ERROR_UNAVAILABLE */
   ParlorStore *store; /**< NULL: nothing survives a restart */

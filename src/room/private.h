@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** The inside of the domain's objects, for the files of this folder only. */
+#pragma once
+
+#include "room/hands.h"
+#include "room/lobby.h"
+#include "room/moderation.h"
+#include "room/participant.h"
+#include "room/room.h"
+#include "room/rooms.h"
+#include "room/text.h"
+
+G_BEGIN_DECLS
+
+#define NEVER_US G_MAXINT64
+#define SECOND_US G_GINT64_CONSTANT (1000000)
+
+struct _ParlorRooms
+{
+  ParlorRoomsSpec spec;
+  GPtrArray *rooms;  /* owns ParlorRoom, the oldest first */
+  GHashTable *by_id; /* keys in the room */
+  GHashTable *by_code;
+  GHashTable *by_alias;
+  GHashTable *by_endpoint; /* endpoint id → ParlorParticipant */
+  GHashTable *by_resume;   /* ParlorHash → ParlorParticipant who is in */
+  guint n_people;
+};
+
+/* Who left and may come back by his resume token. */
+typedef struct
+{
+  char *id;
+  char *identity;
+  char *name;
+  ParlorRole role;
+  ParlorRights granted;
+  gboolean guest;
+  ParlorHash resume;
+  gint64 joined_ms;
+  gint64 left_ms;
+  gint64 until_us;
+} ParlorSeat;
+
+typedef struct
+{
+  char *identity; /* "" = any */
+  ParlorHash token;
+} ParlorBan;
+
+struct _ParlorRoom
+{
+  ParlorRooms *rooms; /* borrowed */
+  ParlorRoomInfo info;
+  char id[PARLOR_ID_SIZE];
+  char code[PARLOR_CODE_SIZE];
+  char shown_code[PARLOR_CODE_SIZE];
+  char *alias;
+  char *title;
+  gint64 opened_ms; /* wall clock at room_ms 0; 0 = not yet */
+  gint64 opened_us; /* the same on the monotonic clock */
+
+  GHashTable *people; /* id → ParlorParticipant, owned: roster, waiting and players */
+  GPtrArray *roster;  /* borrowed, in the order of joining */
+  GPtrArray *players; /* borrowed */
+  GHashTable *seats;  /* ParlorHash → ParlorSeat, owned */
+  GPtrArray *bans;    /* owns ParlorBan, the oldest first */
+  ParlorLobby *lobby;
+  ParlorHands *hands;
+  ParlorChat *chat;
+
+  ParlorParticipant *speaker; /* borrowed, as the next three */
+  ParlorParticipant *stage_speaker;
+  ParlorParticipant *stage_pin;
+  ParlorParticipant *speaking[PARLOR_MAX_SPEAKING];
+  guint n_speaking;
+  gboolean speaking_untold;
+  gint64 speaking_next_us; /* not before */
+  gint64 stage_next_us;    /* when stage_speaker becomes speaker; NEVER_US = no change ahead */
+  guint64 n_screens_ever;
+  gboolean dirty;        /* slots are to be chosen anew */
+  gboolean untold;       /* somebody has slots to be told */
+  gint64 empty_since_us; /* NEVER_US = somebody is here */
+  gint64 next_us;        /* next deadline, at the latest */
+  gboolean ending;
+};
+
+typedef struct
+{
+  char participant[PARLOR_ID_SIZE];
+  guint height;
+} ParlorTile;
+
+struct _ParlorParticipant
+{
+  ParlorRoom *room; /* borrowed */
+  ParlorParticipantInfo info;
+  char id[PARLOR_ID_SIZE];
+  char *identity;
+  char *name;
+  ParlorRights granted;
+  ParlorHash resume;
+  ParlorHash device;
+  gpointer session;      /* the edge's; NULL = away */
+  gint64 away_us;        /* since when; NEVER_US = session is there */
+  gint64 leave_us;       /* when the seat is given up; NEVER_US */
+  gint64 expires_us;     /* of his token; NEVER_US */
+  gboolean missed;       /* away for so long that the others are told */
+  gboolean said_goodbye; /* by beacon */
+
+  ParlorEndpointId endpoint; /* 0 = none */
+  gboolean media_stands;
+  gboolean media_stood; /* at any time: then its lack is "reconnecting" */
+  gboolean own_muted[PARLOR_N_SOURCES];
+  gboolean server_muted[PARLOR_N_SOURCES];
+  guint64 screen_order;   /* the larger, the newer */
+  ParlorSlotTable *slots; /* NULL = not negotiated */
+
+  gboolean has_view;
+  gboolean visible;
+  char pinned[PARLOR_ID_SIZE];
+  char screen[PARLOR_ID_SIZE];
+  guint n_tiles;
+  ParlorTile tiles[PARLOR_MAX_SLOTS];
+  char *publisher; /* a player's: whom it wants; NULL = the stage */
+
+  guint uplink_level; /* 3 good … 0 lost */
+  guint level;
+  guint n_said; /* in the window that began at said_us */
+  gint64 said_us;
+};
+
+/* rooms.c */
+ParlorRoom *parlor_rooms_adopt (ParlorRooms *rooms, ParlorRoom *room);
+void parlor_rooms_drop (ParlorRooms *rooms, ParlorRoom *room);
+
+/* room.c */
+ParlorRoom *parlor_room_new (ParlorRooms *rooms, const ParlorRoomRecord *record);
+void parlor_room_free (ParlorRoom *room);
+void parlor_room_emit (ParlorRoom *room, const ParlorRoomEvent *event);
+void parlor_room_tell_closed (ParlorParticipant *participant, ParlorCloseReason reason);
+void parlor_room_tell_participant (ParlorParticipant *participant);
+void parlor_room_tell_hands (ParlorRoom *room);
+void parlor_room_tell_lobby (ParlorRoom *room);
+/** A deadline of this room: next_us () will be no later. */
+void parlor_room_wake (ParlorRoom *room, gint64 at_us);
+/** Slots are to be chosen anew, at the next poll. */
+void parlor_room_touch (ParlorRoom *room);
+void parlor_room_poll (ParlorRoom *room, gint64 now_us);
+void parlor_room_open_clock (ParlorRoom *room, gint64 now_us);
+void parlor_room_close (ParlorRoom *room, gint64 now_us);
+gint64 parlor_room_wall_ms (const ParlorRoom *room);
+const ParlorRoomLimits *parlor_room_limits (const ParlorRoom *room);
+gboolean parlor_room_is_empty (const ParlorRoom *room);
+
+/* join.c */
+ParlorParticipant *parlor_participant_new (ParlorRoom *room, const ParlorJoin *join,
+                                           ParlorParticipantKind kind, gint64 now_us);
+void parlor_participant_free (ParlorParticipant *participant);
+void parlor_participant_enter (ParlorParticipant *participant, gint64 now_us);
+void parlor_participant_welcome (ParlorParticipant *participant, const char *resume_token,
+                                 gboolean resumed);
+void parlor_participant_admit (ParlorParticipant *participant, gint64 now_us);
+gboolean parlor_room_gate (ParlorRoom *room, const ParlorJoin *join, guint taken, guint cap,
+                           ParlorDenial *denial);
+
+/* seat.c */
+void parlor_participant_depart (ParlorParticipant *participant, ParlorLeaveReason reason,
+                                gboolean keep_seat, gint64 now_us);
+void parlor_participant_set_away (ParlorParticipant *participant, gint64 now_us);
+void parlor_participant_set_back (ParlorParticipant *participant, gpointer session);
+void parlor_participant_refresh_state (ParlorParticipant *participant);
+gint64 parlor_participant_next_us (const ParlorParticipant *participant);
+void parlor_participant_poll (ParlorParticipant *participant, gint64 now_us);
+void parlor_room_keep_seat (ParlorRoom *room, ParlorSeat *seat);
+gint64 parlor_room_poll_seats (ParlorRoom *room, gint64 now_us);
+void parlor_seat_free (ParlorSeat *seat);
+gboolean parlor_participant_is_listed (const ParlorParticipant *participant);
+
+/* bans.c */
+gboolean parlor_room_is_banned (const ParlorRoom *room, const ParlorJoin *join);
+void parlor_room_ban (ParlorRoom *room, const char *identity, const ParlorHash *token);
+void parlor_ban_free (ParlorBan *ban);
+
+/* negotiate.c */
+ParlorEndpointId parlor_room_open_endpoint (ParlorRoom *room, const char *identity,
+                                            gboolean hears_room, GError **error);
+/** Opens and negotiates; 0: nothing is left of it. */
+ParlorEndpointId parlor_room_open_session (ParlorRoom *room, const char *identity,
+                                           gboolean hears_room, const ParlorMediaOffer *offer,
+                                           ParlorMediaAnswer *answer, GError **error);
+/** Closes the one he has. */
+void parlor_participant_set_endpoint (ParlorParticipant *participant, ParlorEndpointId endpoint);
+void parlor_participant_close_endpoint (ParlorParticipant *participant);
+void parlor_participant_take_answer (ParlorParticipant *participant,
+                                     const ParlorMediaAnswer *answer);
+void parlor_participant_apply_open (ParlorParticipant *participant, ParlorSourceKind kind);
+void parlor_participant_refresh_source (ParlorParticipant *participant, ParlorSourceKind kind);
+
+/* choose.c */
+void parlor_room_choose (ParlorRoom *room);
+void parlor_room_tell_slots (ParlorRoom *room);
+ParlorParticipant *parlor_rooms_at_endpoint (const ParlorRooms *rooms, ParlorEndpointId endpoint);
+
+/* findings.c */
+void parlor_rooms_media_event (const ParlorMediaEvent *event, gpointer user_data);
+void parlor_room_set_speaker (ParlorRoom *room, ParlorParticipant *speaker, gint64 now_us);
+void parlor_room_poll_speaking (ParlorRoom *room, gint64 now_us);
+void parlor_room_forget_speaker (ParlorRoom *room, ParlorParticipant *participant);
+
+/* quality.c */
+void parlor_participant_report_quality (ParlorParticipant *participant,
+                                        const ParlorMediaQuality *media);
+
+/* persist.c: nothing without a store */
+void parlor_room_save (const ParlorRoom *room, gint64 closed_ms);
+void parlor_participant_save (const ParlorParticipant *participant);
+void parlor_seat_save (const ParlorRoom *room, const ParlorSeat *seat);
+void parlor_room_save_ban (const ParlorRoom *room, const ParlorBan *ban, const char *by);
+void parlor_room_save_chat (const ParlorRoom *room, const ParlorChatMessage *message);
+void parlor_room_forget_saved (const ParlorRoom *room, const char *participant);
+
+G_END_DECLS

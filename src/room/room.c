@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "room/private.h"
+
+ParlorRoom *
+parlor_room_new (ParlorRooms *rooms, const ParlorRoomRecord *record)
+{
+  ParlorRoom *room = g_new0 (ParlorRoom, 1);
+  room->rooms = rooms;
+  g_strlcpy (room->id, record->id, sizeof room->id);
+  g_strlcpy (room->code, record->code, sizeof room->code);
+  parlor_code_format (room->code, room->shown_code);
+  room->alias = g_strdup (record->alias);
+  room->title = g_strdup (record->title);
+  room->info = (ParlorRoomInfo){
+      .id = room->id,
+      .code = room->shown_code,
+      .alias = room->alias,
+      .kind = g_intern_string (record->kind),
+      .title = room->title,
+      .locked = record->locked,
+      .lobby = record->lobby,
+      .created_at_ms = record->created_ms,
+  };
+  room->people = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
+                                        (GDestroyNotify)parlor_participant_free);
+  room->roster = g_ptr_array_new ();
+  room->players = g_ptr_array_new ();
+  room->seats = g_hash_table_new_full (parlor_hash_hash, parlor_hash_equal, NULL,
+                                       (GDestroyNotify)parlor_seat_free);
+  room->bans = g_ptr_array_new_with_free_func ((GDestroyNotify)parlor_ban_free);
+  room->lobby = parlor_lobby_new (rooms->spec.limits.lobby);
+  room->hands = parlor_hands_new ();
+  room->chat = parlor_chat_new (rooms->spec.limits.chat_history);
+  room->stage_next_us = room->empty_since_us = room->next_us = NEVER_US;
+  return room;
+}
+
+void
+parlor_room_free (ParlorRoom *room)
+{
+  if (room == NULL)
+    return;
+  g_hash_table_unref (room->people);
+  g_ptr_array_unref (room->roster);
+  g_ptr_array_unref (room->players);
+  g_hash_table_unref (room->seats);
+  g_ptr_array_unref (room->bans);
+  parlor_lobby_free (room->lobby);
+  parlor_hands_free (room->hands);
+  parlor_chat_free (room->chat);
+  g_free (room->alias);
+  g_free (room->title);
+  g_free (room);
+}
+
+const ParlorRoomInfo *
+parlor_room_info (const ParlorRoom *room)
+{
+  return &room->info;
+}
+
+const ParlorRoomLimits *
+parlor_room_limits (const ParlorRoom *room)
+{
+  return &room->rooms->spec.limits;
+}
+
+gint64
+parlor_room_wall_ms (const ParlorRoom *room)
+{
+  ParlorClock *clock = room->rooms->spec.clock;
+  return clock->wall_ms (clock);
+}
+
+gint64
+parlor_room_ms (const ParlorRoom *room, gint64 now_us)
+{
+  return room->opened_ms != 0 ? MAX (0, (now_us - room->opened_us) / 1000) : 0;
+}
+
+void
+parlor_room_open_clock (ParlorRoom *room, gint64 now_us)
+{
+  if (room->opened_ms != 0)
+    return;
+  room->opened_ms = MAX (1, parlor_room_wall_ms (room));
+  room->opened_us = now_us;
+  parlor_room_save (room, 0);
+}
+
+guint
+parlor_room_n_participants (const ParlorRoom *room)
+{
+  return room->roster->len;
+}
+
+ParlorParticipant *
+parlor_room_participant (const ParlorRoom *room, guint i)
+{
+  return i < room->roster->len ? room->roster->pdata[i] : NULL;
+}
+
+ParlorParticipant *
+parlor_room_find (const ParlorRoom *room, const char *id)
+{
+  return id != NULL ? g_hash_table_lookup (room->people, id) : NULL;
+}
+
+ParlorParticipant *
+parlor_room_find_identity (const ParlorRoom *room, const char *identity)
+{
+  for (guint i = room->roster->len; i-- > 0;)
+    {
+      ParlorParticipant *participant = room->roster->pdata[i];
+      if (g_strcmp0 (participant->identity, identity) == 0)
+        return participant;
+    }
+  return NULL;
+}
+
+guint
+parlor_room_n_hosts (const ParlorRoom *room)
+{
+  guint n = 0;
+  for (guint i = 0; i < room->roster->len; i++)
+    n += parlor_participant_can (room->roster->pdata[i], PARLOR_RIGHT_MODERATE);
+  return n;
+}
+
+ParlorParticipant *const *
+parlor_room_hands (const ParlorRoom *room, guint *n)
+{
+  return (ParlorParticipant *const *)parlor_hands_list (room->hands, n);
+}
+
+ParlorParticipant *const *
+parlor_room_waiting (const ParlorRoom *room, guint *n)
+{
+  return (ParlorParticipant *const *)parlor_lobby_list (room->lobby, n);
+}
+
+const ParlorChat *
+parlor_room_chat (const ParlorRoom *room)
+{
+  return room->chat;
+}
+
+ParlorParticipant *
+parlor_room_speaker (const ParlorRoom *room)
+{
+  return room->speaker;
+}
+
+gboolean
+parlor_room_is_empty (const ParlorRoom *room)
+{
+  return g_hash_table_size (room->people) == 0;
+}
+
+void
+parlor_room_emit (ParlorRoom *room, const ParlorRoomEvent *event)
+{
+  ParlorRoomEvent full = *event;
+  if (full.audience == PARLOR_TO_ONE && full.session == NULL)
+    return;
+  full.room = room;
+  room->rooms->spec.event (&full, room->rooms->spec.user_data);
+}
+
+void
+parlor_room_tell_closed (ParlorParticipant *participant, ParlorCloseReason reason)
+{
+  parlor_room_emit (participant->room, &(ParlorRoomEvent){.type = PARLOR_EVENT_CLOSED,
+                                                          .session = participant->session,
+                                                          .participant = participant,
+                                                          .close_reason = reason});
+}
+
+void
+parlor_room_tell_participant (ParlorParticipant *participant)
+{
+  if (parlor_participant_is_listed (participant))
+    parlor_room_emit (participant->room, &(ParlorRoomEvent){.type = PARLOR_EVENT_PARTICIPANT,
+                                                            .audience = PARLOR_TO_ALL,
+                                                            .participant = participant});
+}
+
+/* Everybody's `hand` is his place in the queue, so one that goes down moves the others. */
+void
+parlor_room_tell_hands (ParlorRoom *room)
+{
+  guint n;
+  ParlorParticipant *const *raised = parlor_room_hands (room, &n);
+  for (guint i = 0; i < n; i++)
+    raised[i]->info.hand = i + 1;
+  parlor_room_emit (room, &(ParlorRoomEvent){.type = PARLOR_EVENT_HANDS,
+                                             .audience = PARLOR_TO_ALL,
+                                             .participants = raised,
+                                             .n_participants = n});
+}
+
+void
+parlor_room_tell_lobby (ParlorRoom *room)
+{
+  guint n;
+  ParlorParticipant *const *waiting = parlor_room_waiting (room, &n);
+  parlor_room_emit (room, &(ParlorRoomEvent){.type = PARLOR_EVENT_LOBBY,
+                                             .audience = PARLOR_TO_HOSTS,
+                                             .participants = waiting,
+                                             .n_participants = n});
+  for (guint i = 0; i < n; i++)
+    parlor_room_emit (room, &(ParlorRoomEvent){.type = PARLOR_EVENT_WAITING,
+                                               .session = waiting[i]->session,
+                                               .participant = waiting[i],
+                                               .position = i + 1});
+}
+
+void
+parlor_room_wake (ParlorRoom *room, gint64 at_us)
+{
+  room->next_us = MIN (room->next_us, at_us);
+}
+
+void
+parlor_room_touch (ParlorRoom *room)
+{
+  room->dirty = TRUE;
+  room->next_us = G_MININT64;
+}
+
+static gint64
+empty_deadline (const ParlorRoom *room)
+{
+  const ParlorRoomLimits *limits = parlor_room_limits (room);
+  if (room->empty_since_us == NEVER_US)
+    return NEVER_US;
+  return room->empty_since_us + (room->opened_ms != 0 ? limits->empty_us : limits->unopened_us);
+}
+
+static gint64
+next_deadline (ParlorRoom *room)
+{
+  gint64 next_us = MIN (room->stage_next_us, empty_deadline (room));
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init (&iter, room->people);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    next_us = MIN (next_us, parlor_participant_next_us (value));
+  if (room->speaking_untold)
+    next_us = MIN (next_us, room->speaking_next_us);
+  return room->dirty ? G_MININT64 : next_us;
+}
+
+/* A copy of the list: whoever's time is up takes himself out of it. */
+static void
+poll_people (ParlorRoom *room, gint64 now_us)
+{
+  guint n;
+  g_autofree gpointer *ids = g_hash_table_get_keys_as_array (room->people, &n);
+  for (guint i = 0; i < n; i++)
+    {
+      ParlorParticipant *participant = g_hash_table_lookup (room->people, ids[i]);
+      if (participant != NULL && parlor_participant_next_us (participant) <= now_us)
+        parlor_participant_poll (participant, now_us);
+    }
+}
+
+static void
+poll_stage (ParlorRoom *room, gint64 now_us)
+{
+  if (room->stage_next_us > now_us)
+    return;
+  room->stage_next_us = NEVER_US;
+  room->stage_speaker = room->speaker;
+  room->dirty = TRUE;
+}
+
+void
+parlor_room_poll (ParlorRoom *room, gint64 now_us)
+{
+  poll_people (room, now_us);
+  gint64 seats_next_us = parlor_room_poll_seats (room, now_us);
+  if (empty_deadline (room) <= now_us)
+    {
+      parlor_room_close (room, now_us);
+      return;
+    }
+  poll_stage (room, now_us);
+  parlor_room_poll_speaking (room, now_us);
+  if (room->dirty)
+    parlor_room_choose (room);
+  if (room->untold)
+    parlor_room_tell_slots (room);
+  room->next_us = MIN (next_deadline (room), seats_next_us);
+}
+
+static void
+dismiss (gpointer key, gpointer value, gpointer user_data)
+{
+  ParlorParticipant *participant = value;
+  ParlorRooms *rooms = participant->room->rooms;
+  parlor_room_tell_closed (participant, PARLOR_CLOSED_ENDED);
+  participant->session = NULL;
+  parlor_participant_close_endpoint (participant);
+  if (!parlor_hash_is_zero (&participant->resume))
+    g_hash_table_remove (rooms->by_resume, &participant->resume);
+  if (!participant->info.waiting)
+    rooms->n_people--;
+}
+
+void
+parlor_room_close (ParlorRoom *room, gint64 now_us)
+{
+  room->ending = TRUE;
+  parlor_room_save (room, parlor_room_wall_ms (room));
+  g_hash_table_foreach (room->people, dismiss, NULL);
+  parlor_rooms_drop (room->rooms, room);
+}
