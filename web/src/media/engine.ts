@@ -1,0 +1,206 @@
+/** Media of one meeting: local tracks go up, slots come down, and a lost path is mended. */
+import { serverConfig } from '../client/http.js';
+import type {
+  IceServer,
+  ServerMessage,
+  ServerMessageOf,
+  SourceKind,
+} from '../protocol/messages.js';
+import type { Session, SessionMedia } from '../room/session.js';
+import { Store } from '../room/store.js';
+import { DISCONNECT_GRACE_MS, REPORT_EVERY_MS, STATS_EVERY_MS } from './config.js';
+import type { LocalMedia } from './local.js';
+import { Peer } from './peer.js';
+import { SoundOut } from './sound.js';
+import { lookAt, type MediaStats } from './stats.js';
+
+export interface EngineState {
+  /** The browser plays no sound before a touch. */
+  soundBlocked: boolean;
+  stats: MediaStats | null;
+  /** Counts peer connections: tiles take their streams anew when it changes. */
+  generation: number;
+}
+
+const TRY_AGAIN_MS = 1000;
+
+export class Engine implements SessionMedia {
+  readonly store = new Store<EngineState>({ soundBlocked: false, stats: null, generation: 0 });
+  private peer: Peer | null = null;
+  private ice: IceServer[] = [];
+  private readonly sound = new SoundOut((soundBlocked) => this.blocked(soundBlocked));
+  private grace = 0;
+  private retry = 0;
+  private lastReport = 0;
+  private screenSince = 0;
+
+  constructor(
+    private readonly session: Session,
+    private readonly local: LocalMedia,
+  ) {
+    session.media = this;
+    local.published = (source, track, on) => this.publish(source, track, on);
+    local.notice = (code) => session.notice(code);
+    local.store.watch((now, before) => {
+      if (now.speakerId !== before.speakerId) void this.sound.setSpeaker(now.speakerId);
+    });
+    session.store.watch((now, before) => {
+      if (now.phase === 'ended' && before.phase !== 'ended') this.stop();
+    });
+    window.setInterval(() => void this.look(), STATS_EVERY_MS);
+  }
+
+  get pc(): RTCPeerConnection | null {
+    return this.peer?.pc ?? null;
+  }
+
+  private blocked(soundBlocked: boolean): void {
+    if (this.store.get().soundBlocked !== soundBlocked) this.store.patch({ soundBlocked });
+  }
+
+  /** Makes the offer before anybody has asked to join. */
+  async prepare(): Promise<void> {
+    const config = await serverConfig().catch(() => null);
+    this.ice = config?.ice_servers ?? [];
+    if (!this.peer) await this.newPeer().prepare();
+  }
+
+  private newPeer(): Peer {
+    this.peer?.close();
+    const peer = new Peer(this.ice);
+    this.peer = peer;
+    peer.pc.onconnectionstatechange = () => this.pathChanged(peer);
+    for (const [source, track] of this.liveTracks()) void peer.send(source, track);
+    this.store.patch({ generation: this.store.get().generation + 1, stats: null });
+    return peer;
+  }
+
+  private liveTracks(): [SourceKind, MediaStreamTrack | null][] {
+    const { microphone, camera, screen, screenSound } = this.local.state;
+    return [
+      ['microphone', microphone.track],
+      ['camera', camera.track],
+      ['screen', screen],
+      ['screen_audio', screenSound],
+    ];
+  }
+
+  welcomed(message: ServerMessageOf<'welcome'>): void {
+    if (message.ice_servers.length > 0) this.ice = message.ice_servers;
+    for (const [source, track] of this.liveTracks()) if (track) this.tell(source, track);
+    const alive = message.transport === 'alive' && this.peer?.stands;
+    if (alive && this.pc?.connectionState === 'connected') return;
+    void this.negotiate(Boolean(alive));
+  }
+
+  told(message: ServerMessage): void {
+    if (message.t === 'transport' && message.state === 'failed') void this.negotiate(false);
+    if (message.t === 'muted') this.mutedByHost(message.source);
+    if (message.t === 'participant') this.takenOver(message.participant.id);
+  }
+
+  /** Offers: on the same peer connection for an ICE restart, else on a fresh one. */
+  private async negotiate(restart: boolean): Promise<void> {
+    clearTimeout(this.retry);
+    let peer = this.peer;
+    try {
+      if (!peer || (peer.stands && !restart)) peer = this.newPeer();
+      const offer = await (restart ? peer.restart() : peer.prepare());
+      const answer = await this.session.offer(offer.sdp, offer.senders, offer.slots);
+      if (peer !== this.peer) return;
+      await peer.answered(answer);
+      this.listen(peer);
+    } catch {
+      if (peer !== this.peer || this.session.state.phase !== 'room') return;
+      this.retry = window.setTimeout(() => void this.negotiate(false), TRY_AGAIN_MS);
+    }
+  }
+
+  private listen(peer: Peer): void {
+    const mids = peer.slotMids('audio', 'screen_audio');
+    const streams = mids.flatMap((mid): [string, MediaStream][] => {
+      const stream = peer.slotStream(mid);
+      return stream ? [[mid, stream]] : [];
+    });
+    this.sound.play(streams);
+    void this.sound.setSpeaker(this.local.state.speakerId);
+  }
+
+  private pathChanged(peer: Peer): void {
+    if (peer !== this.peer) return;
+    clearTimeout(this.grace);
+    const { connectionState } = peer.pc;
+    if (connectionState === 'connected') {
+      this.session.dispatch({ t: 'local/media', state: 'connected' });
+    } else if (connectionState === 'failed') {
+      this.session.dispatch({ t: 'local/media', state: 'failed' });
+      void this.negotiate(false);
+    } else if (connectionState === 'disconnected') {
+      this.session.dispatch({ t: 'local/media', state: 'connecting' });
+      this.grace = window.setTimeout(() => void this.negotiate(true), DISCONNECT_GRACE_MS);
+    }
+  }
+
+  private publish(source: SourceKind, track: MediaStreamTrack | null, on: boolean): void {
+    if (source === 'screen' && track) this.screenSince = Date.now();
+    void this.peer?.send(source, track);
+    if (this.session.state.phase !== 'room') return;
+    if (track) this.tell(source, track, on);
+    else this.session.publish({ source, on: false });
+  }
+
+  private tell(source: SourceKind, track: MediaStreamTrack, on = track.enabled): void {
+    if (source === 'microphone' || source === 'screen_audio') {
+      this.session.publish({ source, on: true, muted: !on });
+      return;
+    }
+    const { width = 0, height = 0 } = track.getSettings();
+    this.session.publish({ source, on: true, muted: false, width, height });
+  }
+
+  private mutedByHost(source: SourceKind): void {
+    if (source === 'microphone') void this.local.setMicrophone(false);
+    if (source === 'camera') void this.local.setCamera(false);
+    if (source === 'screen' || source === 'screen_audio') this.local.stopScreen();
+  }
+
+  /** Another person's screen that begins after ours takes the stage: ours ends. */
+  private takenOver(who: string): void {
+    const { me, screenOf, participants } = this.session.state;
+    if (!this.local.state.screen || who === me || screenOf !== who) return;
+    const ours = me ? participants[me]?.sources.screen : undefined;
+    if (!ours && Date.now() - this.screenSince < TRY_AGAIN_MS) return;
+    this.local.stopScreen();
+    this.session.notice('screen_taken', participants[who]?.name);
+  }
+
+  /** The stream of a receive slot of the present peer connection. */
+  slotStream(mid: string): MediaStream | null {
+    return this.peer?.slotStream(mid) ?? null;
+  }
+
+  /** To be called from a touch: lets the sound begin. */
+  async hear(): Promise<void> {
+    await this.sound.resume();
+  }
+
+  private async look(): Promise<void> {
+    const peer = this.peer;
+    if (!peer?.stands) return;
+    const stats = await lookAt(peer.pc, this.store.get().stats).catch(() => null);
+    if (!stats || peer !== this.peer) return;
+    this.store.patch({ stats });
+    if (stats.at - this.lastReport < REPORT_EVERY_MS) return;
+    this.lastReport = stats.at;
+    this.session.report(stats.totals);
+  }
+
+  private stop(): void {
+    clearTimeout(this.retry);
+    clearTimeout(this.grace);
+    this.sound.stop();
+    this.local.stop();
+    this.peer?.close();
+    this.peer = null;
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * The one RTCPeerConnection. All its transceivers are made before the first offer, in the order
+ * docs/protocol.md fixes; afterwards only tracks are put in and taken out.
+ */
+import type { IceServer, SlotKind, SourceKind } from '../protocol/messages.js';
+import { SOURCES } from '../protocol/messages.js';
+import {
+  CAMERA_LAYERS,
+  CAMERA_SINGLE,
+  RECEIVE_AUDIO,
+  RECEIVE_VIDEO_DESK,
+  RECEIVE_VIDEO_PHONE,
+  SCREEN_ENCODING,
+  SIMULCAST,
+  isPhone,
+} from './config.js';
+
+/** What an `offer` message carries. */
+export interface Offer {
+  sdp: string;
+  senders: { mid: string; source: SourceKind }[];
+  slots: { mid: string; kind: SlotKind }[];
+}
+
+const VIDEO_SOURCES = new Set<SourceKind>(['camera', 'screen']);
+
+function encodingsFor(source: SourceKind): RTCRtpEncodingParameters[] {
+  if (source === 'camera') return SIMULCAST ? CAMERA_LAYERS : CAMERA_SINGLE;
+  return source === 'screen' ? SCREEN_ENCODING : [];
+}
+
+function slotPlan(): SlotKind[] {
+  const video = isPhone() ? RECEIVE_VIDEO_PHONE : RECEIVE_VIDEO_DESK;
+  return [
+    ...Array<SlotKind>(RECEIVE_AUDIO).fill('audio'),
+    ...Array<SlotKind>(video).fill('video'),
+    'screen',
+    'screen_audio',
+  ];
+}
+
+/** VP8 first: every browser has it, and Debian's Firefox has no H.264. */
+function preferVp8(transceiver: RTCRtpTransceiver): void {
+  const codecs = RTCRtpSender.getCapabilities('video')?.codecs ?? [];
+  const first = codecs.filter((one) => one.mimeType.toLowerCase() === 'video/vp8');
+  const rest = codecs.filter((one) => !first.includes(one));
+  try {
+    transceiver.setCodecPreferences([...first, ...rest]);
+  } catch {
+    /* A preference only: the answer decides. */
+  }
+}
+
+export class Peer {
+  readonly pc: RTCPeerConnection;
+  private readonly senders = new Map<SourceKind, RTCRtpTransceiver>();
+  private readonly slots: { kind: SlotKind; transceiver: RTCRtpTransceiver }[] = [];
+  private readonly streams = new Map<string, MediaStream>();
+  private first: Promise<Offer> | null = null;
+
+  constructor(iceServers: IceServer[]) {
+    this.pc = new RTCPeerConnection({
+      bundlePolicy: 'max-bundle',
+      rtcpMuxPolicy: 'require',
+      iceServers: iceServers as RTCIceServer[],
+    });
+    for (const source of SOURCES) this.addSender(source);
+    for (const kind of slotPlan()) this.addSlot(kind);
+  }
+
+  private addSender(source: SourceKind): void {
+    const kind = VIDEO_SOURCES.has(source) ? 'video' : 'audio';
+    const sendEncodings = encodingsFor(source).map((one) => ({ ...one }));
+    const transceiver = this.pc.addTransceiver(kind, { direction: 'sendonly', sendEncodings });
+    if (kind === 'video') preferVp8(transceiver);
+    this.senders.set(source, transceiver);
+  }
+
+  private addSlot(kind: SlotKind): void {
+    const media = kind === 'video' || kind === 'screen' ? 'video' : 'audio';
+    const transceiver = this.pc.addTransceiver(media, { direction: 'recvonly' });
+    this.slots.push({ kind, transceiver });
+  }
+
+  /** The first offer; asked for early it is ready when the door opens. */
+  prepare(): Promise<Offer> {
+    this.first ??= this.makeOffer();
+    return this.first;
+  }
+
+  /** A new offer with new ICE credentials, for the same peer connection. */
+  async restart(): Promise<Offer> {
+    this.pc.restartIce();
+    this.first = this.makeOffer();
+    return this.first;
+  }
+
+  private async makeOffer(): Promise<Offer> {
+    await this.pc.setLocalDescription(await this.pc.createOffer());
+    const sdp = this.pc.localDescription?.sdp ?? '';
+    const senders = [...this.senders].map(([source, { mid }]) => ({ mid: mid ?? '', source }));
+    const slots = this.slots.map(({ kind, transceiver }) => ({ mid: transceiver.mid ?? '', kind }));
+    return { sdp, senders, slots };
+  }
+
+  async answered(sdp: string): Promise<void> {
+    await this.pc.setRemoteDescription({ type: 'answer', sdp });
+  }
+
+  /** Whether the server has answered the first offer. */
+  get stands(): boolean {
+    return this.pc.remoteDescription !== null;
+  }
+
+  /** Puts a track (or nothing) on one of the four senders. */
+  async send(source: SourceKind, track: MediaStreamTrack | null): Promise<void> {
+    const sender = this.senders.get(source)?.sender;
+    if (!sender || sender.track === track) return;
+    await sender.replaceTrack(track);
+    if (source === 'screen' && track) await this.keepScreenSharp(sender, track);
+  }
+
+  /** Fewer frames rather than fewer pixels; in motion mode the other way round. */
+  private async keepScreenSharp(sender: RTCRtpSender, track: MediaStreamTrack): Promise<void> {
+    const parameters = sender.getParameters();
+    const motion = track.contentHint === 'motion';
+    parameters.degradationPreference = motion ? 'maintain-framerate' : 'maintain-resolution';
+    for (const one of parameters.encodings) Object.assign(one, SCREEN_ENCODING[0]);
+    await sender.setParameters(parameters).catch(() => undefined);
+  }
+
+  /** The stream of a receive slot; the same object for the life of this peer connection. */
+  slotStream(mid: string): MediaStream | null {
+    const known = this.streams.get(mid);
+    if (known) return known;
+    const slot = this.slots.find((one) => one.transceiver.mid === mid);
+    if (!slot) return null;
+    const stream = new MediaStream([slot.transceiver.receiver.track]);
+    this.streams.set(mid, stream);
+    return stream;
+  }
+
+  /** MIDs of the receive slots of these kinds, once the first offer is made. */
+  slotMids(...kinds: SlotKind[]): string[] {
+    return this.slots
+      .filter((one) => kinds.includes(one.kind))
+      .map((one) => one.transceiver.mid)
+      .filter((mid) => mid !== null);
+  }
+
+  close(): void {
+    this.pc.onconnectionstatechange = null;
+    this.pc.close();
+  }
+}

@@ -1,0 +1,53 @@
+/** The audio slots' elements: always playing, on the chosen speaker. */
+
+export class SoundOut {
+  private readonly players = new Map<string, HTMLAudioElement>();
+  private sinkId = '';
+
+  /** `blocked` is told whether the browser refuses to play before a touch. */
+  constructor(private readonly blocked: (blocked: boolean) => void) {}
+
+  /** Plays these streams, one element each, and nothing else. */
+  play(streams: [mid: string, stream: MediaStream][]): void {
+    this.stop();
+    for (const [mid, stream] of streams) {
+      const audio = document.createElement('audio');
+      audio.autoplay = true;
+      audio.dataset['testid'] = 'slot-audio';
+      audio.dataset['mid'] = mid;
+      audio.srcObject = stream;
+      document.body.append(audio);
+      this.players.set(mid, audio);
+      void this.toSink(audio);
+    }
+    void this.resume();
+  }
+
+  /** Starts what the browser held back; call it from a touch or key. */
+  async resume(): Promise<void> {
+    const tries = [...this.players.values()].map((one) => one.play());
+    const results = await Promise.allSettled(tries);
+    const refused = results.some(
+      (one) => one.status === 'rejected' && (one.reason as DOMException).name === 'NotAllowedError',
+    );
+    this.blocked(refused);
+  }
+
+  async setSpeaker(sinkId: string): Promise<void> {
+    this.sinkId = sinkId;
+    await Promise.all([...this.players.values()].map((one) => this.toSink(one)));
+  }
+
+  private async toSink(audio: HTMLAudioElement): Promise<void> {
+    if (!('setSinkId' in audio) || audio.sinkId === this.sinkId) return;
+    await audio.setSinkId(this.sinkId).catch(() => undefined);
+  }
+
+  stop(): void {
+    for (const one of this.players.values()) {
+      one.srcObject = null;
+      one.remove();
+    }
+    this.players.clear();
+  }
+}

@@ -1,0 +1,141 @@
+/** The front door: a new meeting in one click, or into one by link or code. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { ApiError, createRoom } from '../client/http.js';
+import { forgetMeeting, loadChoices, loadRecent, saveStart } from '../client/storage.js';
+import { codeFromInput } from '../protocol/code.js';
+import { Plain } from '../ui/base.js';
+import { isKey, lang, t } from '../ui/i18n/index.js';
+import { icon, mark } from '../ui/icons.js';
+import '../ui/look.js';
+import { picture } from './picture.js';
+
+@customElement('parlor-home')
+export class HomePage extends Plain {
+  @state() private recent = loadRecent();
+  @state() private busy = false;
+  @state() private error = '';
+  @state() private joinError = '';
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('pageshow', () => (this.busy = false));
+  }
+
+  /** `check`: through the room before the door, to look at devices first. */
+  private async start(check: boolean): Promise<void> {
+    const clicked = Date.now();
+    this.busy = true;
+    this.error = '';
+    try {
+      const { name } = loadChoices();
+      const made = await createRoom(name ? t('room_title', { name }) : '');
+      const code = codeFromInput(made.code) ?? made.code;
+      saveStart(code, { token: made.host_token, clicked: check ? 0 : clicked });
+      location.assign(`/m#${code}`);
+    } catch (error) {
+      const code = error instanceof ApiError ? error.code : 'internal';
+      const key = `api_${code}`;
+      this.error = isKey(key) ? t(key) : t('api_other', { code });
+      this.busy = false;
+    }
+  }
+
+  private join(event: Event): void {
+    event.preventDefault();
+    const code = codeFromInput(this.querySelector<HTMLInputElement>('#join-code')?.value ?? '');
+    this.joinError = code ? '' : t('code_wrong');
+    if (code) location.assign(`/m#${code}`);
+  }
+
+  private forget(code: string): void {
+    forgetMeeting(code);
+    this.recent = loadRecent();
+  }
+
+  protected override render(): TemplateResult {
+    return html`
+      <header class="top">
+        <a class="brand" href="/">${mark()}<span>${t('brand')}</span></a>
+        <parlor-look></parlor-look>
+      </header>
+      <main class="home">
+        <section class="welcome">
+          <h1>${t('tagline')}</h1>
+          <p class="lead">${t('home_lead')}</p>
+          <button
+            class="button primary large"
+            data-testid="new-meeting"
+            ?disabled=${this.busy}
+            @click=${() => this.start(false)}
+          >
+            ${icon('cam')}${t(this.busy ? 'new_meeting_busy' : 'new_meeting')}
+          </button>
+          ${
+            this.error
+              ? html`<p class="error" role="alert" data-testid="error-message">${this.error}</p>`
+              : nothing
+          }
+          ${this.joinForm()}
+          <button
+            class="link"
+            data-testid="check-first"
+            ?disabled=${this.busy}
+            @click=${() => this.start(true)}
+          >
+            ${t('home_check')}
+          </button>
+        </section>
+        <div class="picture" aria-hidden="true">${picture()}</div>
+        ${this.recent.length > 0 ? this.list() : nothing}
+      </main>
+      <footer class="foot">${t('home_private')}</footer>
+    `;
+  }
+
+  private joinForm(): TemplateResult {
+    return html`<form class="join" @submit=${(event: Event) => this.join(event)}>
+      <label for="join-code">${t('join_label')}</label>
+      <div class="join-row">
+        <input
+          id="join-code"
+          data-testid="join-code"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck="false"
+          placeholder=${t('join_placeholder')}
+          aria-invalid=${this.joinError ? 'true' : 'false'}
+          aria-describedby="join-error"
+          @input=${() => (this.joinError = '')}
+        />
+        <button class="button" data-testid="join-button">${t('join')}</button>
+      </div>
+      <p id="join-error" class="error" role="alert">${this.joinError}</p>
+    </form>`;
+  }
+
+  private list(): TemplateResult {
+    return html`<section class="recent">
+      <h2>${t('recent')}</h2>
+      <ul data-testid="recent-list">
+        ${this.recent.map((one) => {
+          const title = one.title || t('untitled');
+          const when = new Date(one.at).toLocaleString(lang(), {
+            dateStyle: 'medium',
+            timeStyle: 'short',
+          });
+          return html`<li>
+            <a href="/m#${one.code}"><b>${title}</b><span>${one.code}</span><time>${when}</time></a>
+            <button
+              class="tile-button"
+              aria-label=${t('recent_forget', { title })}
+              @click=${() => this.forget(one.code)}
+            >
+              ${icon('close')}
+            </button>
+          </li>`;
+        })}
+      </ul>
+    </section>`;
+  }
+}

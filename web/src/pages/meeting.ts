@@ -1,0 +1,328 @@
+/** The meeting: before the door, in the hall, in the room, and after. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { ApiError } from '../client/http.js';
+import { loadChoices, loadSeat, loadStart, saveStart } from '../client/storage.js';
+import { Engine } from '../media/engine.js';
+import { LocalMedia } from '../media/local.js';
+import { keepAwake, togglePip } from '../media/presence.js';
+import { codeFromInput } from '../protocol/code.js';
+import { Session } from '../room/session.js';
+import type { App, Dialog, Panel } from '../ui/base.js';
+import { Plain } from '../ui/base.js';
+import '../ui/chat.js';
+import '../ui/controls.js';
+import '../ui/dialogs.js';
+import { isKey, lang, t } from '../ui/i18n/index.js';
+import { bars, icon, mark } from '../ui/icons.js';
+import { listenToKeys } from '../ui/keys.js';
+import '../ui/look.js';
+import { markMoment } from '../ui/marks.js';
+import '../ui/prejoin.js';
+import '../ui/reactions.js';
+import '../ui/roster.js';
+import '../ui/stage.js';
+import '../ui/toasts.js';
+import '../ui/why.js';
+import { expose } from './debug.js';
+
+@customElement('parlor-meeting')
+export class MeetingPage extends Plain implements App {
+  readonly code = codeFromInput(location.hash.slice(1)) ?? '';
+  readonly session = new Session(this.code);
+  readonly local = new LocalMedia();
+  readonly engine = new Engine(this.session, this.local);
+  @state() panel: Panel = null;
+  @state() private dialog: Dialog = null;
+  @state() private title_ = '';
+  @state() private error = '';
+  @state() private busy = false;
+  private focusBefore: HTMLElement | null = null;
+  private stopAwake: (() => void) | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    expose(this.session, this.engine, this.local);
+    const redraw = (): void => this.requestUpdate();
+    this.whileConnected(this.session.store.watch(redraw));
+    this.whileConnected(this.engine.store.watch(redraw));
+    this.whileConnected(
+      this.session.store.watch((now, before) => this.phaseChanged(now.phase, before.phase)),
+    );
+    this.whileConnected(this.keys());
+    window.addEventListener('hashchange', () => location.reload());
+    window.addEventListener('pageshow', (event) => event.persisted && location.reload());
+    this.begin();
+  }
+
+  /** Everything that takes time begins at once, side by side. */
+  private begin(): void {
+    if (!this.code) {
+      this.session.dispatch({ t: 'local/end', reason: 'no_such_room' });
+      return;
+    }
+    this.session.warm();
+    void this.engine.prepare();
+    const seat = loadSeat(this.code);
+    const start = loadStart(this.code);
+    if (seat) {
+      void this.local.start(seat.microphone, seat.camera);
+      void this.enter(seat.name, seat.microphone, seat.camera);
+    } else if (start && start.clicked > 0) {
+      saveStart(this.code, { ...start, clicked: 0 });
+      markMoment('parlor:click', start.clicked);
+      const { name, microphone, camera } = loadChoices();
+      void this.local.start(microphone, camera);
+      void this.enter(name || t('host_name'), microphone, camera);
+    } else {
+      void this.prejoin();
+    }
+  }
+
+  private async prejoin(): Promise<void> {
+    const { microphone, camera, name } = loadChoices();
+    void this.local.start(microphone, camera);
+    try {
+      this.title_ = (await this.session.fetchToken(name)).title;
+    } catch (error) {
+      this.refused(error);
+    }
+  }
+
+  private refused(error: unknown): void {
+    const code = error instanceof ApiError ? error.code : 'internal';
+    if (code === 'no_such_room') this.session.dispatch({ t: 'local/end', reason: 'no_such_room' });
+    const key = `api_${code}`;
+    this.error = isKey(key) ? t(key) : t('api_other', { code });
+  }
+
+  private async enter(name: string, microphone: boolean, camera: boolean): Promise<void> {
+    markMoment('parlor:join');
+    this.busy = true;
+    this.error = '';
+    try {
+      await this.session.join({ name, microphone, camera, lang: lang() });
+    } catch (error) {
+      this.refused(error);
+      this.busy = false;
+    }
+  }
+
+  private readonly onEnter = (event: CustomEvent<string>): void => {
+    markMoment('parlor:click');
+    const { microphone, camera } = this.local.state;
+    void this.enter(event.detail, microphone.on, camera.on);
+  };
+
+  private phaseChanged(now: string, before: string): void {
+    if (now === before) return;
+    if (now === 'room') this.stopAwake ??= keepAwake();
+    if (now !== 'ended') return;
+    this.stopAwake?.();
+    this.stopAwake = null;
+    this.panel = null;
+    this.dialog = null;
+  }
+
+  readonly openPanel = (panel: Panel): void => {
+    if (panel && !this.panel) this.focusBefore = document.activeElement as HTMLElement | null;
+    this.panel = panel;
+    if (!panel) this.focusBefore?.focus({ preventScroll: true });
+  };
+
+  readonly openDialog = (dialog: Dialog): void => {
+    this.dialog = dialog;
+  };
+
+  private keys(): () => void {
+    const inRoom = (deed: () => void) => () => {
+      if (this.session.state.phase === 'room') deed();
+    };
+    const { local, session } = this;
+    const panel = (which: Panel) =>
+      inRoom(() => this.openPanel(this.panel === which ? null : which));
+    return listenToKeys({
+      talk: (down) => inRoom(() => void local.holdToTalk(down))(),
+      keys: {
+        m: inRoom(
+          () =>
+            void local.setMicrophone(!(local.state.microphone.on && local.state.microphone.track)),
+        ),
+        v: inRoom(() => void local.setCamera(!(local.state.camera.on && local.state.camera.track))),
+        s: inRoom(() => (local.state.screen ? local.stopScreen() : void local.startScreen())),
+        h: inRoom(() => session.raiseHand(!session.state.hands.includes(session.state.me ?? ''))),
+        c: panel('chat'),
+        p: panel('people'),
+        l: inRoom(() => this.switchLayout()),
+        '?': inRoom(() => this.openDialog('help')),
+        escape: () => this.openPanel(null),
+      },
+    });
+  }
+
+  private switchLayout(): void {
+    const layout = this.session.state.layout === 'grid' ? 'speaker' : 'grid';
+    this.session.dispatch({ t: 'local/layout', layout });
+  }
+
+  protected override render(): TemplateResult {
+    const { phase } = this.session.state;
+    if (phase === 'ended') return this.ended();
+    if (phase === 'waiting') return this.waiting();
+    if (phase === 'room') return this.inRoom();
+    return this.atDoor();
+  }
+
+  private atDoor(): TemplateResult {
+    return html`
+      ${this.topBar()}
+      <parlor-prejoin
+        .app=${this}
+        .roomTitle=${this.title_}
+        .error=${this.error}
+        .busy=${this.busy}
+        @enter=${this.onEnter}
+      ></parlor-prejoin>
+      ${this.lost()}
+    `;
+  }
+
+  private topBar(): TemplateResult {
+    return html`<header class="top">
+      <a class="brand" href="/">${mark()}<span>${t('brand')}</span></a>
+      <parlor-look></parlor-look>
+    </header>`;
+  }
+
+  private waiting(): TemplateResult {
+    return html`
+      ${this.topBar()}
+      <main class="hall" data-testid="waiting" role="status">
+        ${mark()}
+        <h1>${t('waiting_title')}</h1>
+        <p>${t('waiting_text', { position: Math.max(this.session.state.waitingPosition, 1) })}</p>
+        <button class="button quiet" data-testid="leave" @click=${() => this.session.leave()}>
+          ${t('waiting_leave')}
+        </button>
+      </main>
+      ${this.lost()}
+    `;
+  }
+
+  private inRoom(): TemplateResult {
+    return html`<div class="room ${this.panel ? 'with-panel' : ''}" data-testid="room">
+      ${this.roomBar()}
+      <main class="stage-place">
+        <h1 class="visually-hidden">${this.session.state.room?.title || t('untitled')}</h1>
+        <parlor-stage class="stage" .app=${this}></parlor-stage>
+        <parlor-toasts .app=${this}></parlor-toasts>
+      </main>
+      ${this.panel ? this.side(this.panel) : nothing}
+      <parlor-controls class="controls-place" .app=${this}></parlor-controls>
+      <parlor-dialog .app=${this} .which=${this.dialog} @pip=${this.pip}></parlor-dialog>
+      ${this.lost()}
+    </div>`;
+  }
+
+  private roomBar(): TemplateResult {
+    const { room, you, participants } = this.session.state;
+    const level = you?.level ?? 3;
+    return html`<header class="room-bar">
+      <a class="brand" href="/" tabindex="-1" aria-hidden="true">${mark()}</a>
+      <h2 class="room-title" data-testid="room-title">
+        ${room?.title || t('untitled')}
+        ${room?.locked ? html`<span class="chip" title=${t('locked')}>${icon('lock')}${t('locked')}</span>` : nothing}
+      </h2>
+      <span class="spacer"></span>
+      <button
+        class="chip"
+        data-testid="quality"
+        aria-label=${t('why')}
+        title=${t('why')}
+        @click=${() => this.openPanel(this.panel === 'why' ? null : 'why')}
+      >
+        ${bars(level)}
+      </button>
+      <button
+        class="chip"
+        data-testid="people-count"
+        aria-label="${t('people')}: ${Object.keys(participants).length}"
+        @click=${() => this.openPanel(this.panel === 'people' ? null : 'people')}
+      >
+        ${icon('people')}${Object.keys(participants).length}
+      </button>
+    </header>`;
+  }
+
+  private side(panel: Exclude<Panel, null>): TemplateResult {
+    const title = t(panel === 'why' ? 'why_title' : panel);
+    return html`<aside class="side" aria-label=${title}>
+      <header>
+        <h2>${title}</h2>
+        <button
+          class="tile-button"
+          data-testid="panel-close"
+          aria-label=${t('close')}
+          @click=${() => this.openPanel(null)}
+        >
+          ${icon('close')}
+        </button>
+      </header>
+      ${
+        panel === 'chat'
+          ? html`<parlor-chat class="side-body chat" .app=${this}></parlor-chat>`
+          : panel === 'people'
+            ? html`<parlor-roster class="side-body" .app=${this}></parlor-roster>`
+            : html`<parlor-why class="side-body" .app=${this}></parlor-why>`
+      }
+    </aside>`;
+  }
+
+  private lost(): TemplateResult | typeof nothing {
+    const { line, media, phase } = this.session.state;
+    if (line === 'lost') {
+      return html`<div class="lost" role="alert" data-testid="reconnecting">
+        <span class="spinner" aria-hidden="true"></span>
+        <p><b>${t('reconnecting')}</b> ${t('reconnecting_text')}</p>
+      </div>`;
+    }
+    if (phase !== 'room' || media !== 'failed') return nothing;
+    return html`<div class="lost" role="status" data-testid="media-lost">
+      <span class="spinner" aria-hidden="true"></span>
+      <p><b>${t('media_lost')}</b></p>
+    </div>`;
+  }
+
+  private readonly pip = (): void => {
+    const main = document.querySelector<HTMLVideoElement>('.tile.main video.on');
+    const other = document.querySelector<HTMLVideoElement>('.tile:not([data-self]) video.on');
+    void togglePip(main ?? other ?? document.querySelector<HTMLVideoElement>('.tile video.on'));
+  };
+
+  private ended(): TemplateResult {
+    const reason = this.session.state.ended ?? 'left';
+    const back = !['banned', 'no_such_room', 'ended', 'room_closed'].includes(reason);
+    return html`
+      ${this.topBar()}
+      <main class="hall" data-testid="ended" data-reason=${reason}>
+        ${mark()}
+        <h1 data-testid="error-message">${t(`ended_${reason}`)}</h1>
+        <p>${t(`ended_${reason}_text`)}</p>
+        <div class="choices">
+          ${
+            back
+              ? html`<button
+                  class="button primary"
+                  data-testid="rejoin"
+                  @click=${() => location.reload()}
+                >
+                  ${t('rejoin')}
+                </button>`
+              : nothing
+          }
+          <a class="button ${back ? 'quiet' : 'primary'}" href="/">${t('back_home')}</a>
+        </div>
+      </main>
+    `;
+  }
+}

@@ -1,0 +1,23 @@
+/** Meeting codes: 10 characters of Crockford base32, shown as `abcde-fghjk`. */
+
+const ALPHABET = /^[0-9abcdefghjkmnpqrstvwxyz]{10}$/;
+
+/**
+ * Reads a code as people type it: any case, spaces or dashes anywhere, `o` for 0, `i`/`l` for 1.
+ * Returns it as `abcde-fghjk`, or null when it is not a code.
+ */
+export function normaliseCode(text: string): string | null {
+  const bare = text.toLowerCase().replace(/[\s-]/g, '').replace(/o/g, '0').replace(/[il]/g, '1');
+  return ALPHABET.test(bare) ? `${bare.slice(0, 5)}-${bare.slice(5)}` : null;
+}
+
+/** The code in what a person pasted: a code alone, or a link with `/m#CODE`. Null: neither. */
+export function codeFromInput(text: string): string | null {
+  const hash = text.indexOf('#');
+  const tail = hash >= 0 ? text.slice(hash + 1) : text;
+  try {
+    return normaliseCode(decodeURIComponent(tail.trim()));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,251 @@
+/** One person's stay in a room: the socket, the state, and everything that can be asked for. */
+import { ApiError, guestPass, leaveByBeacon } from '../client/http.js';
+import { Socket, socketUrl } from '../client/socket.js';
+import { loadSeat, loadStart, rememberMeeting, saveSeat } from '../client/storage.js';
+import type {
+  ClientMessage,
+  ServerMessage,
+  ServerMessageOf,
+  SlotKind,
+  SourceKind,
+  View,
+} from '../protocol/messages.js';
+import { initialState, reduce, type EndReason, type RoomEvent, type RoomState } from './state.js';
+import { Store } from './store.js';
+
+/** What a person brings through the door. */
+export interface Entry {
+  name: string;
+  microphone: boolean;
+  camera: boolean;
+  lang: string;
+}
+
+/** The media side, which must be to the right of this folder. */
+export interface SessionMedia {
+  /** In the room: offer anew unless the transport lives. */
+  welcomed: (message: ServerMessageOf<'welcome'>) => void;
+  /** Any other message, after the state has taken it in. */
+  told: (message: ServerMessage) => void;
+}
+
+/** A publication as the server should know it. */
+export interface Publication {
+  source: SourceKind;
+  on: boolean;
+  muted?: boolean;
+  width?: number;
+  height?: number;
+}
+
+export class Session {
+  readonly store = new Store<RoomState>(initialState());
+  media: SessionMedia | null = null;
+  private readonly socket: Socket;
+  private token = '';
+  private entry: Entry | null = null;
+  private resume = '';
+  private tokenTries = 0;
+
+  constructor(readonly code: string) {
+    this.resume = loadSeat(code)?.resume ?? '';
+    this.socket = new Socket(socketUrl(), {
+      up: () => this.sendJoin(),
+      message: (message) => this.heard(message),
+      bad: (why) => this.notice('bad_message', why),
+      down: (code_, again) => this.lineDown(code_, again),
+    });
+    window.addEventListener('online', () => this.socket.hurry());
+    window.addEventListener('pagehide', () => this.pageGone());
+  }
+
+  get state(): RoomState {
+    return this.store.get();
+  }
+
+  get reconnectAttempts(): number {
+    return this.socket.attempts;
+  }
+
+  dispatch(event: RoomEvent): void {
+    this.store.set(reduce(this.state, event, Date.now()));
+  }
+
+  notice(code: string, name?: string): void {
+    this.dispatch(
+      name === undefined ? { t: 'local/notice', code } : { t: 'local/notice', code, name },
+    );
+  }
+
+  /** Opens the line before it is needed, so that joining does not wait for it. */
+  warm(): void {
+    this.socket.warm();
+  }
+
+  /** Gets the right to enter. Rejects with an {@link ApiError}. */
+  async fetchToken(name: string): Promise<{ title: string; lobby: boolean; locked: boolean }> {
+    const start = loadStart(this.code);
+    if (start && !this.tokenTries) {
+      this.token = start.token;
+      return { title: '', lobby: false, locked: false };
+    }
+    const pass = await guestPass(this.code, name);
+    this.token = pass.token;
+    return pass.room;
+  }
+
+  async join(entry: Entry): Promise<void> {
+    this.entry = entry;
+    this.dispatch({ t: 'local/joining' });
+    try {
+      if (!this.token) await this.fetchToken(entry.name);
+    } catch (error) {
+      const code = error instanceof ApiError ? error.code : 'internal';
+      if (code === 'no_such_room') this.end('no_such_room');
+      throw error;
+    }
+    this.socket.keep();
+  }
+
+  private sendJoin(): void {
+    const entry = this.entry;
+    if (!entry) return;
+    const message: ClientMessage = { t: 'join', name: entry.name, lang: entry.lang };
+    if (this.token) message.token = this.token;
+    if (this.resume) message.resume = this.resume;
+    this.socket.request(message).catch(() => undefined);
+  }
+
+  private heard(message: ServerMessage): void {
+    this.dispatch(message);
+    if (message.t === 'welcome') {
+      this.welcomed(message);
+      this.media?.welcomed(message);
+      return;
+    }
+    if (message.t === 'closed' || message.t === 'denied') this.doorClosed(message.reason);
+    if (message.t === 'error' && message.code !== 'internal') this.refusal(message.code);
+    this.media?.told(message);
+  }
+
+  private welcomed(message: ServerMessageOf<'welcome'>): void {
+    this.socket.settled();
+    this.resume = message.resume_token;
+    this.tokenTries = 0;
+    this.keepSeat();
+    rememberMeeting(this.code, message.room.title, Date.now());
+  }
+
+  /** Remembers the seat, so that a reloaded page comes back to it with the same devices on. */
+  keepSeat(change: Partial<Entry> = {}): void {
+    if (!this.entry || !this.resume) return;
+    this.entry = { ...this.entry, ...change };
+    const { name, microphone, camera } = this.entry;
+    saveSeat(this.code, { resume: this.resume, name, microphone, camera });
+  }
+
+  private doorClosed(reason: EndReason): void {
+    if (reason === 'server_shutdown') return;
+    this.resume = '';
+    saveSeat(this.code, null);
+    this.socket.close();
+  }
+
+  private refusal(code: string): void {
+    if (code === 'room_full') this.end('room_full');
+    else if (this.state.phase === 'room') this.notice(`error_${code}`);
+  }
+
+  private lineDown(code: number, again: boolean): void {
+    if (code === 4401 && this.tokenTries++ < 1) {
+      void this.retryToken();
+      return;
+    }
+    this.dispatch({ t: 'local/down', again });
+    if (again || this.state.phase === 'ended') return;
+    this.end(code === 4404 ? 'no_such_room' : code === 4401 ? 'token_expired' : 'refused');
+  }
+
+  /** A token may have run out while we were away: a new one costs nothing. */
+  private async retryToken(): Promise<void> {
+    try {
+      await this.fetchToken(this.entry?.name ?? '');
+      this.socket.keep();
+    } catch {
+      this.end('token_expired');
+    }
+  }
+
+  private end(reason: EndReason): void {
+    this.dispatch({ t: 'local/end', reason });
+    this.doorClosed(reason);
+  }
+
+  private pageGone(): void {
+    if (this.resume && this.state.phase !== 'ended') leaveByBeacon(this.resume);
+  }
+
+  leave(): void {
+    this.socket.send({ t: 'leave' });
+    this.end('left');
+  }
+
+  endForAll(): void {
+    this.socket.send({ t: 'end' });
+  }
+
+  /** Resolves with the answer's SDP. */
+  async offer(
+    sdp: string,
+    senders: { mid: string; source: SourceKind }[],
+    slots: { mid: string; kind: SlotKind }[],
+  ): Promise<string> {
+    const reply = await this.socket.request({ t: 'offer', sdp, senders, slots });
+    if (reply.t !== 'answer') throw new Error(`answer expected, got ${reply.t}`);
+    return reply.sdp;
+  }
+
+  view(view: View): void {
+    this.socket.send({ t: 'view', ...view });
+  }
+
+  publish(publication: Publication): void {
+    this.socket.send({ t: 'source', ...publication });
+    const { source, on, muted } = publication;
+    if (source === 'microphone') this.keepSeat({ microphone: on && !muted });
+    if (source === 'camera') this.keepSeat({ camera: on });
+  }
+
+  rename(name: string): void {
+    this.keepSeat({ name });
+    this.socket.send({ t: 'name', name });
+  }
+
+  /** Resolves when the server has it; rejects when it does not. */
+  async chat(text: string, clientId: string): Promise<void> {
+    await this.socket.request({ t: 'chat', client_id: clientId, text });
+  }
+
+  raiseHand(raised: boolean, participant?: string): void {
+    this.socket.send(participant ? { t: 'hand', raised, participant } : { t: 'hand', raised });
+  }
+
+  react(emoji: string): void {
+    this.socket.send({ t: 'reaction', emoji });
+  }
+
+  /** The page's own report on what it saw. */
+  report(stats: { frames: number; freezes: number; freeze_ms: number; concealed: number }): void {
+    this.socket.send({ t: 'stats', ...stats });
+  }
+
+  /** Moderation, as docs/protocol.md names it; the server decides whether it may be. */
+  moderate(
+    message: Extract<
+      ClientMessage,
+      { t: 'admit' | 'deny' | 'ask_unmute' | 'room' | 'mute_all' | 'mute' | 'remove' | 'role' }
+    >,
+  ): void {
+    this.socket.send(message);
+  }
+}

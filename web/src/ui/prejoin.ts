@@ -1,0 +1,156 @@
+/** Before the door: see and hear oneself, choose devices, say one's name. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { loadChoices, saveChoices } from '../client/storage.js';
+import type { DeviceKind, DeviceProblem } from '../media/devices.js';
+import { NAME_MAX_CHARS } from '../protocol/messages.js';
+import { InMeeting } from './base.js';
+import { t } from './i18n/index.js';
+import { icon } from './icons.js';
+import './device-pickers.js';
+import './level.js';
+
+@customElement('parlor-prejoin')
+export class Prejoin extends InMeeting {
+  @property() roomTitle = '';
+  @property() error = '';
+  @property({ type: Boolean }) busy = false;
+  @state() private name = loadChoices().name;
+
+  protected override updated(): void {
+    const video = this.querySelector('video');
+    const { track } = this.app.local.state.camera;
+    if (!video) return;
+    const current = (video.srcObject as MediaStream | null)?.getVideoTracks()[0] ?? null;
+    if (current !== track) video.srcObject = track ? new MediaStream([track]) : null;
+  }
+
+  private enter(event: Event): void {
+    event.preventDefault();
+    const name = this.name.trim().slice(0, NAME_MAX_CHARS);
+    if (name) saveChoices({ name });
+    this.dispatchEvent(new CustomEvent('enter', { detail: name || t('guest_name') }));
+  }
+
+  protected override render(): TemplateResult {
+    const { microphone, camera } = this.app.local.state;
+    const mute = !microphone.track && !camera.track && (microphone.problem ?? camera.problem);
+    return html`<main class="prejoin">
+      <section class="mirror" aria-label=${t('camera')}>
+        ${this.preview()}
+        <div class="mirror-bar">
+          ${this.toggle('microphone')}
+          <parlor-level .app=${this.app}></parlor-level>
+          ${this.toggle('camera')}
+        </div>
+      </section>
+      <form class="door" @submit=${(event: Event) => this.enter(event)}>
+        <h1>${t('prejoin_title')}</h1>
+        ${
+          this.roomTitle
+            ? html`<p class="muted">${t('prejoin_room', { title: this.roomTitle })}</p>`
+            : nothing
+        }
+        <label class="field">
+          <span>${t('your_name')}</span>
+          <input
+            data-testid="name-input"
+            name="name"
+            autocomplete="name"
+            maxlength=${NAME_MAX_CHARS}
+            placeholder=${t('your_name_placeholder')}
+            .value=${this.name}
+            @input=${(event: Event) => (this.name = (event.target as HTMLInputElement).value)}
+          />
+        </label>
+        ${this.problems()}
+        <button class="button primary large" data-testid="join-button" ?disabled=${this.busy}>
+          ${t(this.busy ? 'joining' : mute ? 'join_listen' : 'join_now')}
+        </button>
+        ${this.error ? html`<p class="error" role="alert" data-testid="error-message">${this.error}</p>` : nothing}
+        <div class="pickers"><parlor-devices .app=${this.app}></parlor-devices></div>
+      </form>
+    </main>`;
+  }
+
+  private preview(): TemplateResult {
+    const { camera, asking } = this.app.local.state;
+    return html`
+      <video autoplay playsinline muted .muted=${true} data-testid="preview" data-mirror></video>
+      ${
+        camera.track
+          ? nothing
+          : html`<div class="mirror-off">
+              ${icon('camOff')}
+              <p>${asking ? t('asking') : camera.problem ? this.headline() : t('camera_is_off')}</p>
+            </div>`
+      }
+    `;
+  }
+
+  private headline(): string {
+    const { microphone, camera } = this.app.local.state;
+    if (microphone.problem === 'refused' && camera.problem === 'refused') {
+      return t('problem_both_refused');
+    }
+    if (camera.problem) return t(`problem_camera_${camera.problem}`);
+    return microphone.problem ? t(`problem_microphone_${microphone.problem}`) : '';
+  }
+
+  /** What went wrong, what to do about it, and the way on. */
+  private problems(): TemplateResult | typeof nothing {
+    const { microphone, camera, asking } = this.app.local.state;
+    if (asking || (!microphone.problem && !camera.problem)) return nothing;
+    const same = microphone.problem === camera.problem;
+    const kinds = (['microphone', 'camera'] as const).filter((kind) => this.problemOf(kind));
+    return html`<div class="problem" role="alert" data-testid="device-problem">
+      ${
+        same && microphone.problem === 'refused'
+          ? this.problem(t('problem_both_refused'), 'refused')
+          : kinds.map((kind) => {
+              const problem = this.problemOf(kind) ?? 'failed';
+              return this.problem(t(`problem_${kind}_${problem}`), problem);
+            })
+      }
+      <p>${t('listen_anyway')}</p>
+      <button type="button" class="button quiet" data-testid="retry-devices" @click=${this.retry}>
+        ${t('try_again')}
+      </button>
+    </div>`;
+  }
+
+  private problemOf(kind: DeviceKind): DeviceProblem | null {
+    return this.app.local.state[kind].problem;
+  }
+
+  private problem(head: string, problem: DeviceProblem): TemplateResult {
+    return html`<h2>${head}</h2>
+      <p>${t(`how_${problem}`)}</p>`;
+  }
+
+  private readonly retry = (): void => {
+    const { microphone, camera } = this.app.local.state;
+    void this.app.local.start(
+      microphone.on || microphone.problem !== null,
+      camera.on || camera.problem !== null,
+    );
+  };
+
+  private toggle(kind: DeviceKind): TemplateResult {
+    const on = this.app.local.state[kind].on && this.app.local.state[kind].track !== null;
+    const microphone = kind === 'microphone';
+    const label = t(microphone ? (on ? 'mic_on' : 'mic_off') : on ? 'cam_on' : 'cam_off');
+    return html`<button
+      type="button"
+      class="round ${on ? '' : 'off'}"
+      data-testid=${microphone ? 'mic-toggle' : 'cam-toggle'}
+      aria-pressed=${on}
+      aria-label=${label}
+      title=${label}
+      @click=${() =>
+        microphone ? this.app.local.setMicrophone(!on) : this.app.local.setCamera(!on)}
+    >
+      ${icon(microphone ? (on ? 'mic' : 'micOff') : on ? 'cam' : 'camOff')}
+    </button>`;
+  }
+}

@@ -1,0 +1,252 @@
+/** Who is here, who waits, who raised a hand, and what a host may do about it. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Participant, Waiting } from '../protocol/messages.js';
+import { may } from '../room/state.js';
+import { hue, initial } from './avatar.js';
+import { InMeeting } from './base.js';
+import { t, type Key } from './i18n/index.js';
+import { bars, icon } from './icons.js';
+
+@customElement('parlor-roster')
+export class Roster extends InMeeting {
+  @state() private open = '';
+
+  private get moderator(): boolean {
+    return may(this.room, 'moderate');
+  }
+
+  protected override render(): TemplateResult {
+    const { participants, hands, me } = this.room;
+    const people = Object.values(participants).sort(
+      (a, b) => Number(b.id === me) - Number(a.id === me) || a.joined_at - b.joined_at,
+    );
+    const raised = hands.flatMap((id) => participants[id] ?? []);
+    return html`<div class="roster" data-testid="roster">
+      ${this.moderator ? this.house() : nothing} ${this.lobby()}
+      ${
+        raised.length > 0
+          ? html`<h3>${t('roster_hands')}</h3>
+              <ol class="hands" data-testid="hands-list">
+                ${raised.map((one) => this.hand(one))}
+              </ol>`
+          : nothing
+      }
+      <h3>${t('roster_people')} · ${people.length}</h3>
+      <ul data-testid="roster-list">
+        ${repeat(
+          people,
+          (one) => one.id,
+          (one) => this.person(one),
+        )}
+      </ul>
+    </div>`;
+  }
+
+  /** What concerns the room as a whole. */
+  private house(): TemplateResult {
+    const { room } = this.room;
+    const locked = room?.locked ?? false;
+    const lobby = room?.lobby ?? false;
+    const { session } = this.app;
+    return html`<div class="house">
+      <button
+        class="button quiet"
+        data-testid="lock-toggle"
+        aria-pressed=${locked}
+        @click=${() => session.moderate({ t: 'room', locked: !locked })}
+      >
+        ${icon('lock')}${t(locked ? 'unlock' : 'lock')}
+      </button>
+      <button
+        class="button quiet"
+        data-testid="mute-all"
+        @click=${() => session.moderate({ t: 'mute_all' })}
+      >
+        ${icon('micOff')}${t('mute_all')}
+      </button>
+      <label class="switch">
+        <input
+          type="checkbox"
+          data-testid="lobby-toggle"
+          .checked=${lobby}
+          @change=${() => session.moderate({ t: 'room', lobby: !lobby })}
+        />
+        <span>${t('lobby_on')}</span>
+      </label>
+    </div>`;
+  }
+
+  private lobby(): TemplateResult | typeof nothing {
+    const { lobby } = this.room;
+    if (lobby.length === 0) return nothing;
+    return html`<section class="lobby" data-testid="lobby-list">
+      <h3>${t('roster_lobby')} · ${lobby.length}</h3>
+      <ul>
+        ${lobby.map((one) => this.waiting(one))}
+      </ul>
+      ${
+        lobby.length > 1
+          ? html`<button class="button quiet" data-testid="admit-all" @click=${this.admitAll}>
+              ${t('admit_all')}
+            </button>`
+          : nothing
+      }
+    </section>`;
+  }
+
+  private waiting(one: Waiting): TemplateResult {
+    const { participant } = one;
+    const { session } = this.app;
+    return html`<li class="person" data-participant=${participant} data-name=${one.name}>
+      ${this.face(participant, one.name)}
+      <span class="person-name">${one.name}</span>
+      <button
+        class="button quiet"
+        data-testid="deny"
+        @click=${() => session.moderate({ t: 'deny', participant })}
+      >
+        ${t('deny')}
+      </button>
+      <button
+        class="button primary"
+        data-testid="admit"
+        @click=${() => session.moderate({ t: 'admit', participant })}
+      >
+        ${t('admit')}
+      </button>
+    </li>`;
+  }
+
+  private readonly admitAll = (): void => {
+    for (const { participant } of this.room.lobby) {
+      this.app.session.moderate({ t: 'admit', participant });
+    }
+  };
+
+  private face(id: string, name: string): TemplateResult {
+    return html`<span class="small-face hue-${hue(id)}" aria-hidden="true">${initial(name)}</span>`;
+  }
+
+  private hand(one: Participant): TemplateResult {
+    const mine = one.id === this.room.me;
+    return html`<li class="person">
+      ${icon('hand')}<span class="person-name">${one.name}</span>
+      ${
+        this.moderator || mine
+          ? html`<button
+              class="button quiet"
+              data-testid="lower-hand"
+              @click=${() => this.app.session.raiseHand(false, mine ? undefined : one.id)}
+            >
+              ${t(mine ? 'hand_lower' : 'lower_hand')}
+            </button>`
+          : nothing
+      }
+    </li>`;
+  }
+
+  private person(one: Participant): TemplateResult {
+    const mine = one.id === this.room.me;
+    const silent = !one.sources.microphone || one.sources.microphone.muted;
+    const level = this.room.levels[one.id];
+    const opened = this.open === one.id;
+    return html`<li data-testid="roster-item" data-participant=${one.id} data-name=${one.name}>
+      <div class="person">
+        ${this.face(one.id, one.name)}
+        <span class="person-name">
+          ${mine ? t('you_suffix', { name: one.name }) : one.name}
+          <small
+            >${
+              one.state === 'reconnecting'
+                ? t('reconnecting_person')
+                : one.role === 'host'
+                  ? t('host_badge')
+                  : one.guest
+                    ? t('guest_badge')
+                    : ''
+            }</small
+          >
+        </span>
+        ${
+          level !== undefined && level <= 3
+            ? html`<span
+                class="person-level"
+                role="img"
+                aria-label=${t('quality_label', { level: levelWord(level) })}
+                >${bars(level)}</span
+              >`
+            : nothing
+        }
+        <span
+          class="person-sign ${silent ? 'off' : ''}"
+          role="img"
+          aria-label=${silent ? t('muted') : t('microphone')}
+        >
+          ${icon(silent ? 'micOff' : 'mic')}
+        </span>
+        ${
+          this.moderator && !mine
+            ? html`<button
+                class="tile-button"
+                data-testid="person-more"
+                aria-expanded=${opened}
+                aria-label=${t('person_more', { name: one.name })}
+                @click=${() => (this.open = opened ? '' : one.id)}
+              >
+                ${icon('more')}
+              </button>`
+            : nothing
+        }
+      </div>
+      ${opened && this.moderator ? this.deeds(one) : nothing}
+    </li>`;
+  }
+
+  private deeds(one: Participant): TemplateResult {
+    const { session } = this.app;
+    const participant = one.id;
+    const { microphone, camera, screen } = one.sources;
+    const deed = (testid: string, key: Key, act: () => void, grave = false): TemplateResult =>
+      html`<button class="button quiet ${grave ? 'grave' : ''}" data-testid=${testid} @click=${act}>
+        ${t(key)}
+      </button>`;
+    return html`<div class="deeds" role="group" aria-label=${t('person_more', { name: one.name })}>
+      ${
+        microphone && !microphone.muted
+          ? deed('mute-person', 'mute_person', () =>
+              session.moderate({ t: 'mute', participant, source: 'microphone' }),
+            )
+          : deed('ask-unmute', 'ask_unmute', () =>
+              session.moderate({ t: 'ask_unmute', participant }),
+            )
+      }
+      ${
+        camera
+          ? deed('stop-camera', 'stop_camera_person', () =>
+              session.moderate({ t: 'mute', participant, source: 'camera' }),
+            )
+          : nothing
+      }
+      ${
+        screen
+          ? deed('stop-screen', 'stop_screen_person', () =>
+              session.moderate({ t: 'mute', participant, source: 'screen' }),
+            )
+          : nothing
+      }
+      ${deed('role-toggle', one.role === 'host' ? 'unmake_host' : 'make_host', () =>
+        session.moderate({ t: 'role', participant, role: one.role === 'host' ? 'member' : 'host' }),
+      )}
+      ${deed('remove', 'remove', () => session.moderate({ t: 'remove', participant, ban: false }), true)}
+      ${deed('ban', 'ban', () => session.moderate({ t: 'remove', participant, ban: true }), true)}
+    </div>`;
+  }
+}
+
+/** A level in words. */
+export function levelWord(level: number): string {
+  const whole = Math.max(0, Math.min(3, Math.round(level))) as 0 | 1 | 2 | 3;
+  return t(`quality_${whole}`);
+}
