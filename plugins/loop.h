@@ -11,6 +11,7 @@
 #pragma once
 
 #include "router/router.h"
+#include "tracks.h"
 #include "wake.h"
 
 G_BEGIN_DECLS
@@ -26,7 +27,7 @@ typedef struct
   void (*dtls_step) (gpointer user_data, ParlorTransportId transport, ParlorDtls *dtls,
                      const guint8 *bytes, gsize length);
   void (*hand_over) (gpointer user_data, guint worker, const guint8 *bytes, gsize length,
-                     const ParlorAddr *peer, const ParlorAddr *local, gint64 arrival_us);
+                     const ParlorTuple *tuple, gint64 arrival_us);
 } ParlorLoopHooks;
 
 /** Written by the streaming thread alone, read by any as torn-free words. */
@@ -50,10 +51,12 @@ typedef struct
   int fd; /**< borrowed UDP socket, -1 = the source opens its own and writes it here */
 
   ParlorWake wake;
+  ParlorTracks *tracks; /**< taps and injects of this worker's router; owned */
 
   /*< streaming thread >*/
-  gint64 next_us;    /**< when the router wants a flush; G_MAXINT64 = never */
-  guint unsent_pkts; /**< by the sink since the router shell last looked */
+  gint64 next_us;       /**< when the router wants a flush; G_MAXINT64 = never */
+  gint64 send_retry_us; /**< when the sink wants to try what it keeps again; G_MAXINT64 = none */
+  guint unsent_pkts;    /**< by the sink since the router shell last looked */
   ParlorLoopCounters counters;
 
   /*< private >*/

@@ -20,7 +20,7 @@ typedef struct
 
 /** FALSE: no file descriptor left (errno). */
 gboolean parlor_wake_init (ParlorWake *self);
-void parlor_wake_clear_fd (ParlorWake *self);
+void parlor_wake_close (ParlorWake *self);
 
 void parlor_wake_ring (ParlorWake *self);
 void parlor_wake_clear (ParlorWake *self);

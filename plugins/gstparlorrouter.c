@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gstparlorrouter.h"
+
+#include "batchpool.h"
+#include "loop.h"
+#include "router/outbox.h"
+#include "routerpad.h"
+
+GST_DEBUG_CATEGORY_STATIC (parlor_router_debug);
+#define GST_CAT_DEFAULT parlor_router_debug
+
+/* One flush to 100 receivers at 5 ms of 2.5 Mbit/s is 160 KB; a larger one goes out in several
+ * batches. */
+#define ARENA_BYTES (1024 * 1024)
+
+struct _ParlorRouterElement
+{
+  GstElement parent;
+  GstPad *sink, *src;
+  ParlorLoop *loop; /* owned reference; property */
+
+  /*< from READY to NULL >*/
+  ParlorRouter *router;
+  GstBufferPool *pool;
+
+  /*< streaming thread >*/
+  GstBuffer *outgoing; /* the outbox's memory, mapped */
+  GstMapInfo map;
+  GstFlowReturn flow; /* of the last push */
+};
+
+enum
+{
+  PROP_0,
+  PROP_LOOP,
+};
+
+G_DEFINE_TYPE (ParlorRouterElement, parlor_router_element, GST_TYPE_ELEMENT)
+
+static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE (
+    "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS (PARLOR_BATCH_CAPS));
+static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
+    "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (PARLOR_BATCH_CAPS));
+static GstStaticPadTemplate tap_template = GST_STATIC_PAD_TEMPLATE (
+    "tap_%u", GST_PAD_SRC, GST_PAD_REQUEST, GST_STATIC_CAPS ("application/x-rtp"));
+static GstStaticPadTemplate inject_template = GST_STATIC_PAD_TEMPLATE (
+    "inject_%u", GST_PAD_SINK, GST_PAD_REQUEST, GST_STATIC_CAPS ("application/x-rtp"));
+
+/* --- the router's ops
+ * ------------------------------------------------------------------------------ */
+
+static void
+give_up_outgoing (ParlorRouterElement *self)
+{
+  if (self->outgoing == NULL)
+    return;
+  gst_buffer_unmap (self->outgoing, &self->map);
+  gst_clear_buffer (&self->outgoing);
+}
+
+static void
+push_outgoing (ParlorRouterElement *self, guint n_datagrams)
+{
+  GstBuffer *buffer = g_steal_pointer (&self->outgoing);
+  parlor_buffer_get_batch_meta (buffer)->n_datagrams = n_datagrams;
+  gst_buffer_unmap (buffer, &self->map);
+  self->flow = gst_pad_push (self->src, buffer);
+}
+
+static void
+begin_outgoing (ParlorRouterElement *self, ParlorOutbox *outbox)
+{
+  self->outgoing = parlor_batch_pool_acquire (self->pool, PARLOR_BATCH_MAX_DATAGRAMS);
+  /* 1 MiB from malloc: a program that cannot have that ends in GLib's allocator anyway. */
+  g_assert (self->outgoing != NULL && gst_buffer_map (self->outgoing, &self->map, GST_MAP_WRITE));
+  outbox->arena = self->map.data;
+  outbox->capacity = self->map.size;
+  outbox->datagrams = parlor_buffer_get_batch_meta (self->outgoing)->datagrams;
+  outbox->max_datagrams = PARLOR_BATCH_MAX_DATAGRAMS;
+}
+
+/* Called with an outbox that has no memory yet, too: then it only gets some. */
+static void
+send_outbox (gpointer user_data, ParlorOutbox *outbox)
+{
+  ParlorRouterElement *self = user_data;
+  if (outbox->n_datagrams > 0 && self->outgoing != NULL)
+    push_outgoing (self, outbox->n_datagrams);
+  if (self->outgoing == NULL)
+    begin_outgoing (self, outbox);
+  outbox->used = 0;
+  outbox->n_datagrams = 0;
+}
+
+static void
+pass_event (gpointer user_data, const ParlorRouterEvent *event)
+{
+  ParlorLoop *loop = PARLOR_ROUTER_ELEMENT (user_data)->loop;
+  if (loop->hooks.event != NULL)
+    loop->hooks.event (loop->user_data, event);
+}
+
+static void
+pass_dtls_step (gpointer user_data, ParlorTransportId transport, ParlorDtls *dtls,
+                const guint8 *bytes, gsize length)
+{
+  ParlorLoop *loop = PARLOR_ROUTER_ELEMENT (user_data)->loop;
+  if (loop->hooks.dtls_step != NULL)
+    loop->hooks.dtls_step (loop->user_data, transport, dtls, bytes, length);
+}
+
+static void
+pass_hand_over (gpointer user_data, guint worker, const guint8 *bytes, gsize length,
+                const ParlorTuple *tuple, gint64 arrival_us)
+{
+  ParlorLoop *loop = PARLOR_ROUTER_ELEMENT (user_data)->loop;
+  if (loop->hooks.hand_over != NULL)
+    loop->hooks.hand_over (loop->user_data, worker, bytes, length, tuple, arrival_us);
+}
+
+/* --- batches
+ * --------------------------------------------------------------------------------------- */
+
+static void
+receive_datagram (ParlorRouterElement *self, guint8 *bytes, const ParlorDatagram *datagram,
+                  gint64 now_us)
+{
+  guint32 step = datagram->segment_bytes ? datagram->segment_bytes : datagram->length;
+  guint32 offset = 0;
+  ParlorTuple tuple = {0};
+  parlor_addr_from_in6 (&datagram->peer, &tuple.peer);
+  memcpy (tuple.local.ip, &datagram->local, sizeof tuple.local.ip);
+  while (offset < datagram->length)
+    {
+      guint32 length = MIN (step, datagram->length - offset);
+      parlor_router_receive (self->router, bytes + offset, length, &tuple, datagram->arrival_us,
+                             now_us);
+      offset += length;
+    }
+}
+
+static void
+receive_batch (ParlorRouterElement *self, GstBuffer *batch, gint64 now_us)
+{
+  const ParlorBatchMeta *meta = parlor_buffer_get_batch_meta (batch);
+  GstMapInfo map;
+  if (meta != NULL && meta->n_datagrams == 0)
+    return;
+  if (meta == NULL || !gst_buffer_map (batch, &map, GST_MAP_READWRITE))
+    {
+      self->loop->counters.malformed_batches++;
+      return;
+    }
+  for (guint i = 0; i < meta->n_datagrams; i++)
+    receive_datagram (self, map.data + meta->datagrams[i].offset, &meta->datagrams[i], now_us);
+  gst_buffer_unmap (batch, &map);
+}
+
+/* The sink keeps what the kernel had no room for; an empty batch makes it try again. */
+static void
+retry_kept (ParlorRouterElement *self, gint64 now_us)
+{
+  GstBuffer *empty;
+  if (self->loop->send_retry_us > now_us)
+    return;
+  empty = parlor_batch_pool_acquire (self->pool, PARLOR_BATCH_MAX_DATAGRAMS);
+  if (empty != NULL)
+    self->flow = gst_pad_push (self->src, empty);
+}
+
+static GstFlowReturn
+parlor_router_element_chain (GstPad *pad, GstObject *parent, GstBuffer *batch)
+{
+  ParlorRouterElement *self = PARLOR_ROUTER_ELEMENT (parent);
+  ParlorLoop *loop = self->loop;
+  gint64 now_us = g_get_monotonic_time ();
+  self->flow = GST_FLOW_OK;
+  if (loop->hooks.drain != NULL)
+    loop->hooks.drain (loop->user_data, self->router, now_us);
+  parlor_tracks_service (loop->tracks, self->router, now_us);
+  receive_batch (self, batch, now_us);
+  gst_buffer_unref (batch);
+  parlor_router_flush (self->router, now_us);
+  retry_kept (self, now_us);
+  if (loop->unsent_pkts > 0)
+    parlor_router_count_unsent (self->router, loop->unsent_pkts);
+  loop->unsent_pkts = 0;
+  loop->next_us = parlor_router_next_us (self->router);
+  return self->flow;
+}
+
+/* --- pads
+ * ------------------------------------------------------------------------------------------ */
+
+/* Events and queries pass between sink and src alone: nothing from a tap or inject gets into the
+ * worker's pipeline. */
+static GstIterator *
+iterate_links (GstPad *pad, GstObject *parent)
+{
+  ParlorRouterElement *self = PARLOR_ROUTER_ELEMENT (parent);
+  GValue value = G_VALUE_INIT;
+  GstIterator *iterator;
+  g_value_init (&value, GST_TYPE_PAD);
+  g_value_set_object (&value, pad == self->sink ? self->src : self->sink);
+  iterator = gst_iterator_new_single (GST_TYPE_PAD, &value);
+  g_value_unset (&value);
+  return iterator;
+}
+
+static GstPad *
+parlor_router_element_request_new_pad (GstElement *element, GstPadTemplate *templ, const char *name,
+                                       const GstCaps *caps)
+{
+  ParlorRouterElement *self = PARLOR_ROUTER_ELEMENT (element);
+  GstPad *pad;
+  if (self->loop == NULL)
+    return NULL;
+  pad = parlor_router_pad_new (templ, name, self->loop->tracks);
+  if (pad == NULL)
+    return NULL;
+  if (!gst_element_add_pad (element, pad))
+    return NULL;
+  gst_pad_set_active (pad, TRUE);
+  return pad;
+}
+
+static void
+parlor_router_element_release_pad (GstElement *element, GstPad *pad)
+{
+  gst_pad_set_active (pad, FALSE);
+  gst_element_remove_pad (element, pad);
+}
+
+/* --- states
+ * ---------------------------------------------------------------------------------------- */
+
+static gboolean
+open_router (ParlorRouterElement *self)
+{
+  const ParlorRouterOps ops = {pass_event, pass_dtls_step, pass_hand_over, send_outbox, self};
+  if (self->loop == NULL)
+    {
+      GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS, ("Property \"loop\" is not set"), (NULL));
+      return FALSE;
+    }
+  self->pool = parlor_batch_pool_new (ARENA_BYTES, 2);
+  self->router = parlor_router_new (&self->loop->router, &ops);
+  return self->pool != NULL && self->router != NULL;
+}
+
+static void
+close_router (ParlorRouterElement *self)
+{
+  g_clear_pointer (&self->router, parlor_router_free);
+  give_up_outgoing (self);
+  g_clear_pointer (&self->pool, parlor_batch_pool_free);
+}
+
+static GstStateChangeReturn
+parlor_router_element_change_state (GstElement *element, GstStateChange change)
+{
+  ParlorRouterElement *self = PARLOR_ROUTER_ELEMENT (element);
+  GstStateChangeReturn result;
+  if (change == GST_STATE_CHANGE_NULL_TO_READY && !open_router (self))
+    {
+      close_router (self);
+      return GST_STATE_CHANGE_FAILURE;
+    }
+  result = GST_ELEMENT_CLASS (parlor_router_element_parent_class)->change_state (element, change);
+  if (change == GST_STATE_CHANGE_READY_TO_NULL)
+    close_router (self);
+  return result;
+}
+
+/* --- GObject
+ * --------------------------------------------------------------------------------------- */
+
+static void
+parlor_router_element_set_property (GObject *object, guint id, const GValue *value,
+                                    GParamSpec *spec)
+{
+  ParlorRouterElement *self = PARLOR_ROUTER_ELEMENT (object);
+  if (id != PROP_LOOP)
+    {
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+      return;
+    }
+  parlor_loop_unref (self->loop);
+  self->loop = g_value_get_pointer (value) ? parlor_loop_ref (g_value_get_pointer (value)) : NULL;
+}
+
+static void
+parlor_router_element_finalize (GObject *object)
+{
+  g_clear_pointer (&PARLOR_ROUTER_ELEMENT (object)->loop, parlor_loop_unref);
+  G_OBJECT_CLASS (parlor_router_element_parent_class)->finalize (object);
+}
+
+static void
+parlor_router_element_class_init (ParlorRouterElementClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (class);
+  object_class->set_property = parlor_router_element_set_property;
+  object_class->finalize = parlor_router_element_finalize;
+  g_object_class_install_property (
+      object_class, PROP_LOOP,
+      g_param_spec_pointer ("loop", "Loop", "Shared ParlorLoop",
+                            G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS));
+  gst_element_class_add_static_pad_template (element_class, &sink_template);
+  gst_element_class_add_static_pad_template (element_class, &src_template);
+  gst_element_class_add_static_pad_template_with_gtype (element_class, &tap_template,
+                                                        PARLOR_TYPE_ROUTER_PAD);
+  gst_element_class_add_static_pad_template_with_gtype (element_class, &inject_template,
+                                                        PARLOR_TYPE_ROUTER_PAD);
+  gst_element_class_set_static_metadata (element_class, "Parlor router", "Filter/Network",
+                                         "Forwards SRTP between the peers of one worker", "Parlor");
+  element_class->request_new_pad = parlor_router_element_request_new_pad;
+  element_class->release_pad = parlor_router_element_release_pad;
+  element_class->change_state = parlor_router_element_change_state;
+  GST_DEBUG_CATEGORY_INIT (parlor_router_debug, "parlorrouter", 0, "Parlor router");
+}
+
+static void
+parlor_router_element_init (ParlorRouterElement *self)
+{
+  self->sink = gst_pad_new_from_static_template (&sink_template, "sink");
+  self->src = gst_pad_new_from_static_template (&src_template, "src");
+  gst_pad_set_chain_function (self->sink, parlor_router_element_chain);
+  gst_pad_set_iterate_internal_links_function (self->sink, iterate_links);
+  gst_pad_set_iterate_internal_links_function (self->src, iterate_links);
+  GST_PAD_SET_PROXY_CAPS (self->sink);
+  gst_element_add_pad (GST_ELEMENT (self), self->sink);
+  gst_element_add_pad (GST_ELEMENT (self), self->src);
+}

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gstparlorudpsrc.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/time.h"
+#include "batchpool.h"
+#include "loop.h"
+#include "udpreceive.h"
+#include "udpsocket.h"
+
+GST_DEBUG_CATEGORY_STATIC (parlor_udp_src_debug);
+#define GST_CAT_DEFAULT parlor_udp_src_debug
+
+struct _ParlorUdpSrc
+{
+  GstPushSrc parent;
+
+  /*< properties >*/
+  ParlorLoop *loop; /* owned reference; made in start () when none was given */
+  gboolean own_loop;
+  int fd_property;
+  char *address;
+  guint port;
+  gboolean gro, reuse_port;
+
+  /*< from start () to stop () >*/
+  int fd, epoll_fd;
+  gboolean own_fd;
+  GstBufferPool *pool;
+  ParlorUdpReceiver *receiver;
+
+  gint flushing;     /* atomic */
+  gboolean was_full; /* the last call filled all slots: there is more, do not wait */
+};
+
+enum
+{
+  PROP_0,
+  PROP_LOOP,
+  PROP_FD,
+  PROP_ADDRESS,
+  PROP_PORT,
+  PROP_GRO,
+  PROP_REUSE_PORT,
+};
+
+G_DEFINE_TYPE (ParlorUdpSrc, parlor_udp_src, GST_TYPE_PUSH_SRC)
+
+static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
+    "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (PARLOR_BATCH_CAPS));
+
+/* --- opening and closing
+ * -------------------------------------------------------------------------- */
+
+static gboolean
+watch (ParlorUdpSrc *self, int fd)
+{
+  struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+  return epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+static gboolean
+open_socket (ParlorUdpSrc *self, GError **error)
+{
+  const ParlorUdpSocketConfig config = {self->address, (guint16)self->port, self->reuse_port,
+                                        self->gro};
+  self->fd = self->fd_property >= 0 ? self->fd_property : self->loop->fd;
+  self->own_fd = self->fd < 0;
+  if (self->own_fd)
+    self->fd = parlor_udp_socket_open (&config, error);
+  if (self->fd < 0)
+    return FALSE;
+  self->loop->fd = self->fd;
+  self->port = parlor_udp_socket_get_port (self->fd);
+  return TRUE;
+}
+
+static void
+warn_of_small_buffer (ParlorUdpSrc *self)
+{
+  gsize bytes = parlor_udp_socket_get_receive_buffer (self->fd);
+  if (bytes < PARLOR_UDP_RECEIVE_BUFFER_BYTES)
+    GST_WARNING_OBJECT (self,
+                        "receive buffer is %" G_GSIZE_FORMAT
+                        " bytes: bursts will be lost; raise net.core.rmem_max to %d",
+                        bytes, PARLOR_UDP_RECEIVE_BUFFER_BYTES);
+}
+
+static gboolean
+ensure_loop (ParlorUdpSrc *self)
+{
+  static const ParlorRouterConfig none;
+  if (self->loop != NULL)
+    return TRUE;
+  self->loop = parlor_loop_new (&none, NULL, NULL, -1);
+  self->own_loop = TRUE;
+  return self->loop != NULL;
+}
+
+static gboolean
+parlor_udp_src_stop (GstBaseSrc *base)
+{
+  ParlorUdpSrc *self = PARLOR_UDP_SRC (base);
+  if (self->own_fd && self->fd >= 0)
+    {
+      close (self->fd);
+      self->loop->fd = -1;
+    }
+  if (self->epoll_fd >= 0)
+    close (self->epoll_fd);
+  self->fd = self->epoll_fd = -1;
+  g_clear_pointer (&self->pool, parlor_batch_pool_free);
+  g_clear_pointer (&self->receiver, parlor_udp_receiver_free);
+  if (self->own_loop)
+    g_clear_pointer (&self->loop, parlor_loop_unref);
+  self->own_loop = FALSE;
+  return TRUE;
+}
+
+static gboolean
+fail_start (ParlorUdpSrc *self, const GError *error)
+{
+  const char *why = error ? error->message : g_strerror (errno);
+  GST_ELEMENT_ERROR (self, RESOURCE, OPEN_READ_WRITE, ("%s", why), (NULL));
+  parlor_udp_src_stop (GST_BASE_SRC (self));
+  return FALSE;
+}
+
+static gboolean
+parlor_udp_src_start (GstBaseSrc *base)
+{
+  ParlorUdpSrc *self = PARLOR_UDP_SRC (base);
+  g_autoptr (GError) error = NULL;
+  self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+  if (self->epoll_fd < 0 || !ensure_loop (self) || !open_socket (self, &error)
+      || !watch (self, self->fd) || !watch (self, self->loop->wake.fd))
+    return fail_start (self, error);
+  warn_of_small_buffer (self);
+  self->receiver = parlor_udp_receiver_new ();
+  self->pool = parlor_batch_pool_new (PARLOR_RECEIVE_BUFFER_BYTES, 1);
+  if (self->pool == NULL)
+    return fail_start (self, NULL);
+  self->was_full = FALSE;
+  return TRUE;
+}
+
+/* --- the loop
+ * ------------------------------------------------------------------------------------- */
+
+static gboolean
+parlor_udp_src_unlock (GstBaseSrc *base)
+{
+  ParlorUdpSrc *self = PARLOR_UDP_SRC (base);
+  g_atomic_int_set (&self->flushing, TRUE);
+  if (self->loop != NULL)
+    parlor_loop_wake (self->loop);
+  return TRUE;
+}
+
+static gboolean
+parlor_udp_src_unlock_stop (GstBaseSrc *base)
+{
+  g_atomic_int_set (&PARLOR_UDP_SRC (base)->flushing, FALSE);
+  return TRUE;
+}
+
+static gint64
+monotonic_us (void)
+{
+  struct timespec now;
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return now.tv_sec * PARLOR_US_PER_SEC + now.tv_nsec / PARLOR_NS_PER_US;
+}
+
+/* Until the socket, the wake-up or the next deadline. */
+static void
+wait_for_work (ParlorUdpSrc *self)
+{
+  struct epoll_event events[2];
+  struct timespec timeout;
+  gint64 deadline_us = MIN (self->loop->next_us, self->loop->send_retry_us);
+  gint64 wait_us = deadline_us == G_MAXINT64 ? -1 : MAX (deadline_us - monotonic_us (), 0);
+  timeout.tv_sec = wait_us / PARLOR_US_PER_SEC;
+  timeout.tv_nsec = (wait_us % PARLOR_US_PER_SEC) * PARLOR_NS_PER_US;
+  int n = epoll_pwait2 (self->epoll_fd, events, 2, wait_us < 0 ? NULL : &timeout, NULL);
+  self->loop->counters.wakeups++;
+  for (int i = 0; i < n; i++)
+    if (events[i].data.fd == self->loop->wake.fd)
+      parlor_wake_clear (&self->loop->wake);
+}
+
+static gint
+receive (ParlorUdpSrc *self, GstBuffer *buffer)
+{
+  GstMapInfo map;
+  gint n;
+  if (!gst_buffer_map (buffer, &map, GST_MAP_WRITE))
+    return -ENOMEM;
+  n = parlor_udp_receiver_receive (self->receiver, self->fd, map.data,
+                                   parlor_buffer_get_batch_meta (buffer), &self->loop->counters);
+  gst_buffer_unmap (buffer, &map);
+  return n;
+}
+
+static GstFlowReturn
+parlor_udp_src_create (GstPushSrc *base, GstBuffer **out)
+{
+  ParlorUdpSrc *self = PARLOR_UDP_SRC (base);
+  GstBuffer *buffer;
+  gint n;
+  if (!self->was_full && !g_atomic_int_get (&self->flushing))
+    wait_for_work (self);
+  if (g_atomic_int_get (&self->flushing))
+    return GST_FLOW_FLUSHING;
+  buffer = parlor_batch_pool_acquire (self->pool, PARLOR_RECEIVE_SLOTS);
+  n = buffer ? receive (self, buffer) : -ENOMEM;
+  if (n < 0)
+    {
+      gst_clear_buffer (&buffer);
+      GST_ELEMENT_ERROR (self, RESOURCE, READ, ("UDP socket: %s", g_strerror (-n)), (NULL));
+      return GST_FLOW_ERROR;
+    }
+  self->was_full = n == PARLOR_RECEIVE_SLOTS;
+  if (n == 0)
+    self->loop->counters.empty_batches++;
+  *out = buffer;
+  return GST_FLOW_OK;
+}
+
+/* --- GObject
+ * -------------------------------------------------------------------------------------- */
+
+static void
+parlor_udp_src_set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
+{
+  ParlorUdpSrc *self = PARLOR_UDP_SRC (object);
+  switch (id)
+    {
+    case PROP_LOOP:
+      parlor_loop_unref (self->loop);
+      self->loop = g_value_get_pointer (value) ? parlor_loop_ref (g_value_get_pointer (value))
+                                               : NULL;
+      break;
+    case PROP_FD:
+      self->fd_property = g_value_get_int (value);
+      break;
+    case PROP_ADDRESS:
+      g_free (self->address);
+      self->address = g_value_dup_string (value);
+      break;
+    case PROP_PORT:
+      self->port = g_value_get_uint (value);
+      break;
+    case PROP_GRO:
+      self->gro = g_value_get_boolean (value);
+      break;
+    case PROP_REUSE_PORT:
+      self->reuse_port = g_value_get_boolean (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+    }
+}
+
+static void
+parlor_udp_src_get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
+{
+  ParlorUdpSrc *self = PARLOR_UDP_SRC (object);
+  switch (id)
+    {
+    case PROP_LOOP:
+      g_value_set_pointer (value, self->loop);
+      break;
+    case PROP_FD:
+      g_value_set_int (value, self->fd_property);
+      break;
+    case PROP_ADDRESS:
+      g_value_set_string (value, self->address);
+      break;
+    case PROP_PORT:
+      g_value_set_uint (value, self->port);
+      break;
+    case PROP_GRO:
+      g_value_set_boolean (value, self->gro);
+      break;
+    case PROP_REUSE_PORT:
+      g_value_set_boolean (value, self->reuse_port);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
+    }
+}
+
+static void
+parlor_udp_src_finalize (GObject *object)
+{
+  ParlorUdpSrc *self = PARLOR_UDP_SRC (object);
+  g_clear_pointer (&self->loop, parlor_loop_unref);
+  g_free (self->address);
+  G_OBJECT_CLASS (parlor_udp_src_parent_class)->finalize (object);
+}
+
+static void
+install_properties (GObjectClass *object_class)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
+  g_object_class_install_property (
+      object_class, PROP_LOOP, g_param_spec_pointer ("loop", "Loop", "Shared ParlorLoop", flags));
+  g_object_class_install_property (
+      object_class, PROP_FD,
+      g_param_spec_int ("fd", "File descriptor", "Bound UDP socket, -1 = the loop's or a new one",
+                        -1, G_MAXINT, -1, flags));
+  g_object_class_install_property (
+      object_class, PROP_ADDRESS,
+      g_param_spec_string ("address", "Address", "Address to bind, NULL = all", NULL, flags));
+  g_object_class_install_property (
+      object_class, PROP_PORT,
+      g_param_spec_uint ("port", "Port", "UDP port, 0 = any", 0, 65535, 0, flags));
+  g_object_class_install_property (
+      object_class, PROP_GRO,
+      g_param_spec_boolean ("gro", "GRO", "Let the kernel group datagrams", TRUE, flags));
+  g_object_class_install_property (object_class, PROP_REUSE_PORT,
+                                   g_param_spec_boolean ("reuse-port", "Reuse port",
+                                                         "Share the port (SO_REUSEPORT)", FALSE,
+                                                         flags));
+}
+
+static void
+parlor_udp_src_class_init (ParlorUdpSrcClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (class);
+  GstBaseSrcClass *base_class = GST_BASE_SRC_CLASS (class);
+  object_class->set_property = parlor_udp_src_set_property;
+  object_class->get_property = parlor_udp_src_get_property;
+  object_class->finalize = parlor_udp_src_finalize;
+  install_properties (object_class);
+  gst_element_class_add_static_pad_template (element_class, &src_template);
+  gst_element_class_set_static_metadata (element_class, "Parlor UDP source", "Source/Network",
+                                         "Receives datagrams as batches", "Parlor");
+  base_class->start = parlor_udp_src_start;
+  base_class->stop = parlor_udp_src_stop;
+  base_class->unlock = parlor_udp_src_unlock;
+  base_class->unlock_stop = parlor_udp_src_unlock_stop;
+  GST_PUSH_SRC_CLASS (class)->create = parlor_udp_src_create;
+  GST_DEBUG_CATEGORY_INIT (parlor_udp_src_debug, "parlorudpsrc", 0, "Parlor UDP source");
+}
+
+static void
+parlor_udp_src_init (ParlorUdpSrc *self)
+{
+  self->fd = self->epoll_fd = self->fd_property = -1;
+  self->gro = TRUE;
+  gst_base_src_set_live (GST_BASE_SRC (self), TRUE);
+  gst_base_src_set_format (GST_BASE_SRC (self), GST_FORMAT_TIME);
+  gst_base_src_set_do_timestamp (GST_BASE_SRC (self), FALSE);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * parlorudpsrc: received datagrams as batches (parlor/batch.h), live, without timestamps of its
+ * own.
+ *
+ * It pushes a batch when datagrams are there (recvmmsg, UDP_GRO), and an empty one when the loop is
+ * woken or its deadline comes. This is the clock of everything behind it: one streaming thread, no
+ * other timer.
+ *
+ * Properties (all before READY): loop (pointer to ParlorLoop, nullable), fd (int, -1; borrowed;
+ * else the loop's), address (string, NULL = all), port (uint, 0 = any free one; read back when
+ * READY), gro (boolean, TRUE), reuse-port (boolean, FALSE).
+ */
+#pragma once
+
+#include <gst/base/gstpushsrc.h>
+
+G_BEGIN_DECLS
+
+#define PARLOR_TYPE_UDP_SRC (parlor_udp_src_get_type ())
+G_DECLARE_FINAL_TYPE (ParlorUdpSrc, parlor_udp_src, PARLOR, UDP_SRC, GstPushSrc)
+
+G_END_DECLS

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "udpreceive.h"
+
+#include <errno.h>
+#include <netinet/udp.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/time.h"
+
+/* Timestamp, packet info, GRO size, overflow count. */
+#define CONTROL_BYTES                                                                              \
+  (CMSG_SPACE (sizeof (struct timespec)) + CMSG_SPACE (sizeof (struct in6_pktinfo))                \
+   + CMSG_SPACE (sizeof (int)) + CMSG_SPACE (sizeof (guint32)) + 32)
+
+struct _ParlorUdpReceiver
+{
+  guint32 overflow; /* the kernel's count, wraps */
+  guint dirty;      /* headers that the last call changed */
+  guint8 *memory;   /* that the vectors point into */
+  struct mmsghdr messages[PARLOR_RECEIVE_SLOTS];
+  struct iovec vectors[PARLOR_RECEIVE_SLOTS];
+  guint8 control[PARLOR_RECEIVE_SLOTS][CONTROL_BYTES] __attribute__ ((aligned (8)));
+};
+
+ParlorUdpReceiver *
+parlor_udp_receiver_new (void)
+{
+  ParlorUdpReceiver *self = g_new0 (ParlorUdpReceiver, 1);
+  self->dirty = PARLOR_RECEIVE_SLOTS;
+  return self;
+}
+
+void
+parlor_udp_receiver_free (ParlorUdpReceiver *self)
+{
+  g_free (self);
+}
+
+static void
+prepare_slot (ParlorUdpReceiver *self, guint i, ParlorBatchMeta *meta)
+{
+  struct msghdr *header = &self->messages[i].msg_hdr;
+  header->msg_name = &meta->datagrams[i].peer;
+  header->msg_namelen = sizeof meta->datagrams[i].peer;
+  header->msg_iov = &self->vectors[i];
+  header->msg_iovlen = 1;
+  header->msg_control = self->control[i];
+  header->msg_controllen = CONTROL_BYTES;
+  header->msg_flags = 0;
+}
+
+/* The lists of datagrams move with the buffer, so names are set for all slots when it changes; a
+ * pool hands the same few out in turn. */
+static void
+prepare (ParlorUdpReceiver *self, guint8 *memory, ParlorBatchMeta *meta)
+{
+  guint n = memory == self->memory ? self->dirty : PARLOR_RECEIVE_SLOTS;
+  for (guint i = 0; i < n; i++)
+    {
+      prepare_slot (self, i, meta);
+      self->vectors[i].iov_base = memory + (gsize)i * PARLOR_RECEIVE_STRIDE;
+      self->vectors[i].iov_len = PARLOR_RECEIVE_SLOT_BYTES;
+    }
+  self->memory = memory;
+}
+
+static gint64
+clock_us (clockid_t clock)
+{
+  struct timespec now;
+  clock_gettime (clock, &now);
+  return now.tv_sec * PARLOR_US_PER_SEC + now.tv_nsec / PARLOR_NS_PER_US;
+}
+
+static void
+count_overflow (ParlorUdpReceiver *self, guint32 total, ParlorLoopCounters *counters)
+{
+  counters->socket_overflow += total - self->overflow;
+  self->overflow = total;
+}
+
+static void
+read_control (ParlorUdpReceiver *self, struct msghdr *header, ParlorDatagram *datagram,
+              gint64 wall_to_monotonic_us, ParlorLoopCounters *counters)
+{
+  for (struct cmsghdr *c = CMSG_FIRSTHDR (header); c != NULL; c = CMSG_NXTHDR (header, c))
+    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS)
+      {
+        const struct timespec *stamp = (const struct timespec *)CMSG_DATA (c);
+        datagram->arrival_us = stamp->tv_sec * PARLOR_US_PER_SEC + stamp->tv_nsec / PARLOR_NS_PER_US
+                               + wall_to_monotonic_us;
+      }
+    else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_RXQ_OVFL)
+      count_overflow (self, *(const guint32 *)CMSG_DATA (c), counters);
+    else if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO)
+      {
+        const struct in6_pktinfo *info = (const struct in6_pktinfo *)CMSG_DATA (c);
+        datagram->local = info->ipi6_addr;
+        datagram->local_ifindex = (gint32)info->ipi6_ifindex;
+      }
+    else if (c->cmsg_level == SOL_UDP && c->cmsg_type == UDP_GRO)
+      datagram->segment_bytes = (guint16) * (const int *)CMSG_DATA (c);
+}
+
+static void
+read_datagram (ParlorUdpReceiver *self, guint i, ParlorBatchMeta *meta, gint64 now_us,
+               gint64 wall_to_monotonic_us, ParlorLoopCounters *counters)
+{
+  struct msghdr *header = &self->messages[i].msg_hdr;
+  ParlorDatagram *datagram = &meta->datagrams[meta->n_datagrams];
+  if (header->msg_flags & MSG_TRUNC)
+    {
+      counters->truncated++;
+      return;
+    }
+  if (meta->n_datagrams != i)
+    datagram->peer = meta->datagrams[i].peer;
+  datagram->offset = i * PARLOR_RECEIVE_STRIDE;
+  datagram->length = self->messages[i].msg_len;
+  datagram->segment_bytes = 0;
+  datagram->local = in6addr_any;
+  datagram->local_ifindex = 0;
+  datagram->arrival_us = now_us;
+  read_control (self, header, datagram, wall_to_monotonic_us, counters);
+  /* A clock that was set between stamp and now must not give a time to come, or an hour ago. */
+  if (datagram->arrival_us > now_us || datagram->arrival_us < now_us - PARLOR_US_PER_SEC)
+    datagram->arrival_us = now_us;
+  if (datagram->segment_bytes >= datagram->length)
+    datagram->segment_bytes = 0;
+  counters->datagrams_in += datagram->segment_bytes
+                                ? (datagram->length + datagram->segment_bytes - 1)
+                                      / datagram->segment_bytes
+                                : 1;
+  counters->bytes_in += datagram->length;
+  meta->n_datagrams++;
+}
+
+gint
+parlor_udp_receiver_receive (ParlorUdpReceiver *self, int fd, guint8 *memory, ParlorBatchMeta *meta,
+                             ParlorLoopCounters *counters)
+{
+  gint64 now_us, wall_to_monotonic_us;
+  int n;
+  prepare (self, memory, meta);
+  n = recvmmsg (fd, self->messages, PARLOR_RECEIVE_SLOTS, MSG_DONTWAIT, NULL);
+  meta->n_datagrams = 0;
+  self->dirty = n > 0 ? (guint)n : 1;
+  if (n < 0)
+    return errno == EBADF || errno == ENOTSOCK || errno == EFAULT ? -errno : 0;
+  now_us = clock_us (CLOCK_MONOTONIC);
+  wall_to_monotonic_us = now_us - clock_us (CLOCK_REALTIME);
+  for (guint i = 0; i < (guint)n; i++)
+    read_datagram (self, i, meta, now_us, wall_to_monotonic_us, counters);
+  return n;
+}

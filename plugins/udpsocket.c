@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "udpsocket.h"
+
+#include <errno.h>
+#include <netinet/udp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/addr.h"
+
+static void
+set_option (int fd, int level, int name, int value)
+{
+  /* What a kernel does not know costs speed or a number in a report, never the service. */
+  if (setsockopt (fd, level, name, &value, sizeof value) != 0)
+    GST_INFO ("socket option %d/%d: %s", level, name, g_strerror (errno));
+}
+
+/* The FORCE form needs CAP_NET_ADMIN and goes beyond net.core.rmem_max. */
+static void
+set_buffer (int fd, int force_name, int name)
+{
+  int bytes = 2 * PARLOR_UDP_RECEIVE_BUFFER_BYTES;
+  if (setsockopt (fd, SOL_SOCKET, force_name, &bytes, sizeof bytes) != 0)
+    set_option (fd, SOL_SOCKET, name, bytes);
+}
+
+static void
+set_options (int fd, const ParlorUdpSocketConfig *config)
+{
+  set_option (fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+  set_option (fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+  set_option (fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
+  set_option (fd, SOL_SOCKET, SO_RXQ_OVFL, 1);
+  if (config->reuse_port)
+    set_option (fd, SOL_SOCKET, SO_REUSEPORT, 1);
+  if (config->gro)
+    set_option (fd, SOL_UDP, UDP_GRO, 1);
+  set_buffer (fd, SO_RCVBUFFORCE, SO_RCVBUF);
+  set_buffer (fd, SO_SNDBUFFORCE, SO_SNDBUF);
+}
+
+static void
+set_error (GError **error, const char *address, guint16 port)
+{
+  int code = errno == EADDRINUSE      ? GST_RESOURCE_ERROR_BUSY
+             : errno == EADDRNOTAVAIL ? GST_RESOURCE_ERROR_NOT_FOUND
+                                      : GST_RESOURCE_ERROR_OPEN_READ_WRITE;
+  g_set_error (error, GST_RESOURCE_ERROR, code, "UDP port %u on %s: %s", port,
+               address ? address : "all addresses", g_strerror (errno));
+}
+
+static int
+bind_socket (int fd, const char *address, guint16 port)
+{
+  ParlorAddr any = {.port = port};
+  struct sockaddr_in6 name;
+  if (address != NULL && !parlor_addr_parse (address, port, &any))
+    {
+      errno = EADDRNOTAVAIL;
+      return -1;
+    }
+  parlor_addr_to_in6 (&any, &name);
+  return bind (fd, (struct sockaddr *)&name, sizeof name);
+}
+
+int
+parlor_udp_socket_open (const ParlorUdpSocketConfig *config, GError **error)
+{
+  int fd = socket (AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd >= 0)
+    {
+      set_options (fd, config);
+      if (bind_socket (fd, config->address, config->port) == 0)
+        return fd;
+    }
+  set_error (error, config->address, config->port);
+  if (fd >= 0)
+    close (fd);
+  return -1;
+}
+
+gboolean
+parlor_udp_socket_check_free (const char *address, guint16 port, GError **error)
+{
+  const ParlorUdpSocketConfig config = {.address = address, .port = port};
+  int fd = parlor_udp_socket_open (&config, error);
+  if (fd >= 0)
+    close (fd);
+  return fd >= 0;
+}
+
+guint16
+parlor_udp_socket_get_port (int fd)
+{
+  struct sockaddr_in6 name;
+  socklen_t length = sizeof name;
+  if (getsockname (fd, (struct sockaddr *)&name, &length) != 0)
+    return 0;
+  return g_ntohs (name.sin6_port);
+}
+
+gsize
+parlor_udp_socket_get_receive_buffer (int fd)
+{
+  int bytes = 0;
+  socklen_t length = sizeof bytes;
+  if (getsockopt (fd, SOL_SOCKET, SO_RCVBUF, &bytes, &length) != 0 || bytes < 0)
+    return 0;
+  return (gsize)bytes / 2;
+}
