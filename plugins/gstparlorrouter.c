@@ -68,15 +68,12 @@ push_outgoing (ParlorRouterElement *self, guint n_datagrams)
 }
 
 static void
-begin_outgoing (ParlorRouterElement *self, ParlorOutbox *outbox)
+begin_outgoing (ParlorRouterElement *self)
 {
   self->outgoing = parlor_batch_pool_acquire (self->pool, PARLOR_BATCH_MAX_DATAGRAMS);
-  /* 1 MiB from malloc: a program that cannot have that ends in GLib's allocator anyway. */
-  g_assert (self->outgoing != NULL && gst_buffer_map (self->outgoing, &self->map, GST_MAP_WRITE));
-  outbox->arena = self->map.data;
-  outbox->capacity = self->map.size;
-  outbox->datagrams = parlor_buffer_get_batch_meta (self->outgoing)->datagrams;
-  outbox->max_datagrams = PARLOR_BATCH_MAX_DATAGRAMS;
+  /* Without 1 MiB of memory GLib's allocator ends the program anyway. */
+  if (self->outgoing == NULL || !gst_buffer_map (self->outgoing, &self->map, GST_MAP_WRITE))
+    g_error ("no memory for a batch");
 }
 
 /* Called with an outbox that has no memory yet, too: then it only gets some. */
@@ -87,9 +84,13 @@ send_outbox (gpointer user_data, ParlorOutbox *outbox)
   if (outbox->n_datagrams > 0 && self->outgoing != NULL)
     push_outgoing (self, outbox->n_datagrams);
   if (self->outgoing == NULL)
-    begin_outgoing (self, outbox);
-  outbox->used = 0;
-  outbox->n_datagrams = 0;
+    begin_outgoing (self);
+  *outbox = (ParlorOutbox){
+      .arena = self->map.data,
+      .capacity = self->map.size,
+      .datagrams = parlor_buffer_get_batch_meta (self->outgoing)->datagrams,
+      .max_datagrams = PARLOR_BATCH_MAX_DATAGRAMS,
+  };
 }
 
 static void

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* parlorudpsrc and the socket below it, against a peer on loopback. */
+#include <gst/check/gstharness.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/addr.h"
+#include "loop.h"
+#include "net.h"
+#include "plugin.h"
+#include "udpreceive.h"
+#include "udpsocket.h"
+
+typedef struct
+{
+  ParlorLoop *loop;
+  GstElement *element;
+  GstHarness *harness;
+  int peer;
+} Fixture;
+
+static void
+start (Fixture *f, gboolean gro)
+{
+  static const ParlorRouterConfig none;
+  guint port;
+  f->loop = parlor_loop_new (&none, NULL, NULL, -1);
+  f->element = gst_element_factory_make ("parlorudpsrc", NULL);
+  g_object_set (f->element, "loop", f->loop, "address", "127.0.0.1", "gro", gro, NULL);
+  f->harness = gst_harness_new_with_element (f->element, NULL, "src");
+  gst_harness_play (f->harness);
+  g_object_get (f->element, "port", &port, NULL);
+  g_assert_cmpuint (port, !=, 0);
+  f->peer = net_peer_open ((guint16)port);
+}
+
+static void
+set_up (Fixture *f, gconstpointer gro)
+{
+  start (f, GPOINTER_TO_INT (gro));
+}
+
+static void
+tear_down (Fixture *f, gconstpointer gro)
+{
+  gst_element_set_state (f->element, GST_STATE_NULL);
+  gst_harness_teardown (f->harness);
+  gst_object_unref (f->element);
+  parlor_loop_unref (f->loop);
+  close (f->peer);
+}
+
+/* The next batch that is not empty. */
+static GstBuffer *
+pull_traffic (Fixture *f)
+{
+  for (;;)
+    {
+      GstBuffer *buffer = gst_harness_pull (f->harness);
+      g_assert_nonnull (buffer);
+      if (parlor_buffer_get_batch_meta (buffer)->n_datagrams > 0)
+        return buffer;
+      gst_buffer_unref (buffer);
+    }
+}
+
+static void
+test_datagram_comes_with_addresses_and_time (Fixture *f, gconstpointer gro)
+{
+  gint64 before_us = g_get_monotonic_time ();
+  char text[5] = {0};
+  ParlorAddr peer, local;
+  ParlorDatagram *datagram;
+  GstBuffer *buffer;
+  g_assert_cmpint (send (f->peer, "room", 4, 0), ==, 4);
+  buffer = pull_traffic (f);
+  g_assert_cmpuint (parlor_buffer_get_batch_meta (buffer)->n_datagrams, ==, 1);
+  datagram = &parlor_buffer_get_batch_meta (buffer)->datagrams[0];
+  g_assert_cmpuint (datagram->length, ==, 4);
+  g_assert_cmpuint (datagram->segment_bytes, ==, 0);
+  gst_buffer_extract (buffer, datagram->offset, text, 4);
+  g_assert_cmpstr (text, ==, "room");
+  parlor_addr_from_in6 (&datagram->peer, &peer);
+  g_assert_true (parlor_addr_is_ipv4 (&peer));
+  g_assert_cmpuint (peer.port, ==, net_peer_port (f->peer));
+  g_assert_true (parlor_addr_parse ("127.0.0.1", 0, &local));
+  g_assert_cmpmem (&datagram->local, 16, local.ip, 16);
+  g_assert_cmpint (datagram->local_ifindex, >, 0);
+  g_assert_cmpint (datagram->arrival_us, >=, before_us - 1000);
+  g_assert_cmpint (datagram->arrival_us, <=, g_get_monotonic_time ());
+  gst_buffer_unref (buffer);
+}
+
+/* Reads until n datagrams came, checks their numbers; returns how many entries of batches they
+ * took. */
+static guint
+expect_numbers (Fixture *f, guint n, gsize bytes)
+{
+  guint32 expected = 0, number;
+  guint n_entries = 0;
+  while (expected < n)
+    {
+      GstBuffer *buffer = pull_traffic (f);
+      ParlorBatchMeta *meta = parlor_buffer_get_batch_meta (buffer);
+      for (guint i = 0; i < meta->n_datagrams; i++, n_entries++)
+        {
+          const ParlorDatagram *d = &meta->datagrams[i];
+          guint step = d->segment_bytes ? d->segment_bytes : d->length;
+          g_assert_cmpuint (step, ==, bytes);
+          for (guint32 offset = 0; offset < d->length; offset += step, expected++)
+            {
+              gst_buffer_extract (buffer, d->offset + offset, &number, sizeof number);
+              g_assert_cmpuint (number, ==, expected);
+            }
+        }
+      gst_buffer_unref (buffer);
+    }
+  return n_entries;
+}
+
+static void
+test_group_is_one_entry (Fixture *f, gconstpointer gro)
+{
+  net_peer_send_group (f->peer, 40, 1200);
+  g_assert_cmpuint (expect_numbers (f, 40, 1200), ==, 1);
+  g_assert_cmpuint (f->loop->counters.datagrams_in, ==, 40);
+}
+
+static void
+test_without_gro_each_is_an_entry (Fixture *f, gconstpointer gro)
+{
+  net_peer_send_group (f->peer, 40, 1200);
+  g_assert_cmpuint (expect_numbers (f, 40, 1200), ==, 40);
+  g_assert_cmpuint (f->loop->counters.datagrams_in, ==, 40);
+}
+
+static void
+test_wake_gives_an_empty_batch (Fixture *f, gconstpointer gro)
+{
+  GstBuffer *buffer;
+  g_assert_null (gst_harness_try_pull (f->harness));
+  parlor_loop_wake (f->loop);
+  buffer = gst_harness_pull (f->harness);
+  g_assert_nonnull (buffer);
+  g_assert_cmpuint (parlor_buffer_get_batch_meta (buffer)->n_datagrams, ==, 0);
+  gst_buffer_unref (buffer);
+}
+
+static GstPadProbeReturn
+set_next_deadline (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  ((ParlorLoop *)user_data)->next_us = g_get_monotonic_time () + 2000;
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+test_deadline_gives_an_empty_batch (Fixture *f, gconstpointer gro)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (f->element, "src");
+  gint64 begin_us = g_get_monotonic_time ();
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, set_next_deadline, f->loop, NULL);
+  parlor_loop_wake (f->loop);
+  for (guint i = 0; i < 6; i++)
+    {
+      GstBuffer *buffer = gst_harness_pull (f->harness);
+      g_assert_nonnull (buffer);
+      gst_buffer_unref (buffer);
+    }
+  /* Five deadlines of 2 ms each came, without traffic, and not early. */
+  g_assert_cmpint (g_get_monotonic_time () - begin_us, >=, 5 * 2000);
+}
+
+static void
+test_stop_ends_the_wait (Fixture *f, gconstpointer gro)
+{
+  gint64 begin_us = g_get_monotonic_time ();
+  g_assert_cmpint (gst_element_set_state (f->element, GST_STATE_NULL), ==,
+                   GST_STATE_CHANGE_SUCCESS);
+  g_assert_cmpint (g_get_monotonic_time () - begin_us, <, G_USEC_PER_SEC);
+}
+
+static void
+test_taken_port_is_an_error (void)
+{
+  const ParlorUdpSocketConfig shared = {"127.0.0.1", 0, TRUE, TRUE};
+  g_autoptr (GError) error = NULL;
+  int fd = parlor_udp_socket_open (&shared, &error);
+  guint16 port = parlor_udp_socket_get_port (fd);
+  g_assert_no_error (error);
+  g_assert_false (parlor_udp_socket_check_free ("127.0.0.1", port, &error));
+  g_assert_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY);
+  g_assert_nonnull (strstr (error->message, "in use"));
+  close (fd);
+  g_clear_error (&error);
+  g_assert_true (parlor_udp_socket_check_free ("127.0.0.1", port, &error));
+  g_assert_no_error (error);
+}
+
+static void
+test_odd_address_is_an_error (void)
+{
+  const ParlorUdpSocketConfig config = {.address = "example.org"};
+  g_autoptr (GError) error = NULL;
+  g_assert_cmpint (parlor_udp_socket_open (&config, &error), ==, -1);
+  g_assert_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND);
+}
+
+#define ADD(name, gro, func)                                                                       \
+  g_test_add ("/elements/udpsrc/" name, Fixture, GINT_TO_POINTER (gro), set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  gst_init (&argc, &argv);
+  g_test_init (&argc, &argv, NULL);
+  g_assert_true (parlor_plugin_register_static ());
+  ADD ("datagram-comes-with-addresses-and-time", TRUE, test_datagram_comes_with_addresses_and_time);
+  ADD ("group-is-one-entry", TRUE, test_group_is_one_entry);
+  ADD ("without-gro-each-is-an-entry", FALSE, test_without_gro_each_is_an_entry);
+  ADD ("wake-gives-an-empty-batch", TRUE, test_wake_gives_an_empty_batch);
+  ADD ("deadline-gives-an-empty-batch", TRUE, test_deadline_gives_an_empty_batch);
+  ADD ("stop-ends-the-wait", TRUE, test_stop_ends_the_wait);
+  g_test_add_func ("/elements/udpsrc/taken-port-is-an-error", test_taken_port_is_an_error);
+  g_test_add_func ("/elements/udpsrc/odd-address-is-an-error", test_odd_address_is_an_error);
+  return g_test_run ();
+}
