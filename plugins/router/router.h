@@ -149,7 +149,7 @@ typedef struct
   const ParlorDtlsContext *dtls; /**< borrowed, outlives the router */
   gboolean gso;                  /**< FALSE: every datagram is its own message */
   guint64 seed;                  /**< of the generator for sequence numbers and the like */
-  ParlorCryptoBackend crypto;
+  ParlorSrtpBackend crypto;
 } ParlorRouterConfig;
 
 /** What /metrics shows; written by the worker alone, read by copy. */

@@ -35,7 +35,7 @@ typedef struct
   guint16 port;             /**< 0 = any that is free */
   const char *bind_address; /**< nullable: the wildcard, both families */
   gboolean gso, gro;
-  ParlorCryptoBackend crypto;
+  ParlorSrtpBackend crypto;
   const ParlorDtlsContext *dtls; /**< borrowed, outlives the set */
   ParlorWorkerEventFunc event_func;
   gpointer user_data;
