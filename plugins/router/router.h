@@ -49,7 +49,7 @@ typedef struct
   char remote_ufrag[PARLOR_ICE_UFRAG_SIZE];
   ParlorDtlsRole dtls_role;
   ParlorFingerprint remote_fingerprint;
-  guint8 ext_ids[PARLOR_EXT_COUNT]; /**< the peer's header extension ids, 0 = not negotiated; one meaning in the whole bundle */
+  guint8 ext_ids[PARLOR_EXT_N]; /**< the peer's header extension ids, 0 = not negotiated; one meaning in the whole bundle */
   gboolean transport_cc;            /**< feedback negotiated (draft-holmer-rmcat-transport-wide-cc-extensions-01) */
   guint32 rtcp_ssrc;                /**< ours, sender of RR, NACK, PLI and feedback */
   char cname[PARLOR_ROUTER_CNAME_SIZE];

@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "router/feedback.h"
+
+#include "router/internal.h"
+#include "router/slot.h"
+#include "router/source.h"
+
+/* Reports: RFC 3550 section 6.2 asks for 5 s on average; browsers send every second, and round trips and lip sync live on them. */
+#define REPORT_INTERVAL_US PARLOR_US_PER_SEC
+#define QUALITY_INTERVAL_US (2 * PARLOR_US_PER_SEC)
+/* What one RTCP datagram may have before SRTCP's part, so that it fits any path. */
+#define DATAGRAM_BYTES 1150
+#define MAX_NACKS_AT_ONCE 128
+
+/* --- sending --------------------------------------------------------------------------------- */
+
+/* A datagram in the making; packets are appended whole. */
+typedef struct
+{
+  ParlorTransport *transport;
+  gsize length;
+  guint8 bytes[DATAGRAM_BYTES + PARLOR_SRTCP_OVERHEAD_MAX];
+} Compound;
+
+static void
+compound_send (Compound *self)
+{
+  ParlorTransport *transport = self->transport;
+
+  if (self->length > 0 && transport->can_send && transport->srtp_out != NULL
+      && parlor_srtp_out_protect_rtcp (transport->srtp_out, self->bytes, &self->length, sizeof self->bytes) == PARLOR_SRTP_OK)
+    {
+      parlor_router_send_datagram (transport->router, &transport->tuple, self->bytes, self->length);
+      transport->router->counters.rtcp_pkts++;
+    }
+  self->length = 0;
+}
+
+static guint8 *
+compound_room (Compound *self, gsize *room)
+{
+  *room = DATAGRAM_BYTES - self->length;
+  return self->bytes + self->length;
+}
+
+/* A compound packet begins with a report, even where there is nothing to report (RFC 3550 section 6.1). */
+static void
+compound_begin (Compound *self)
+{
+  if (self->length == 0)
+    self->length = parlor_rtcp_build_rr (self->bytes, DATAGRAM_BYTES, self->transport->config.rtcp_ssrc, NULL, 0);
+}
+
+static guint
+report_blocks (ParlorTransport *self, ParlorRtcpReportBlock *blocks, gint64 now_us)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->sources->len; i++)
+    {
+      ParlorSource *source = g_ptr_array_index (self->sources, i);
+
+      for (guint j = 0; j < source->n_layers && n < PARLOR_RTCP_MAX_BLOCKS; j++)
+        {
+          ParlorLayer *layer = &source->layers[j];
+          ParlorRtpReport report;
+
+          if (layer->history == NULL || layer->ssrc == 0 || !parlor_rtp_stats_report (&layer->stats, &report))
+            continue;
+          blocks[n++] = (ParlorRtcpReportBlock){
+            .ssrc = layer->ssrc,
+            .fraction_lost = report.fraction_lost,
+            .cumulative_lost = report.cumulative_lost,
+            .highest_seq = report.highest_seq,
+            .jitter = report.jitter,
+            .last_sr = layer->has_sr ? parlor_ntp_compact (layer->sr_ntp) : 0,
+            .delay_last_sr = layer->has_sr ? parlor_ntp_compact_from_us (now_us - layer->sr_arrival_us) : 0};
+          self->lost_up += report.fraction_lost;
+          self->expected_up += 256;
+        }
+    }
+  return n;
+}
+
+static void
+report_sources (Compound *compound, gint64 now_us)
+{
+  ParlorTransport *self = compound->transport;
+  ParlorRtcpReportBlock blocks[PARLOR_RTCP_MAX_BLOCKS];
+  guint n = report_blocks (self, blocks, now_us);
+  gsize room;
+  guint8 *at = compound_room (compound, &room);
+
+  compound->length += parlor_rtcp_build_rr (at, room, self->config.rtcp_ssrc, blocks, n);
+  at = compound_room (compound, &room);
+  compound->length += parlor_rtcp_build_sdes (at, room, self->config.rtcp_ssrc, self->config.cname);
+}
+
+/* One SR and its CNAME a slot that was sent on lately; full datagrams go out on the way. */
+static void
+report_slots (Compound *compound, gint64 now_us)
+{
+  ParlorTransport *self = compound->transport;
+
+  for (guint i = 0; i < self->n_slots; i++)
+    {
+      ParlorSlot *slot = self->slots[i];
+      ParlorRtcpSenderInfo info;
+      gsize room;
+      guint8 *at;
+
+      if (slot == NULL || now_us - slot->last_sent_us > 2 * REPORT_INTERVAL_US || !parlor_slot_sender_info (slot, now_us, &info))
+        continue;
+      at = compound_room (compound, &room);
+      if (room < 128)
+        {
+          compound_send (compound);
+          at = compound_room (compound, &room);
+        }
+      compound->length += parlor_rtcp_build_sr (at, room, &info, NULL, 0);
+      slot->sr_compact = parlor_ntp_compact (info.ntp);
+      slot->sr_sent_us = now_us;
+      at = compound_room (compound, &room);
+      compound->length += parlor_rtcp_build_sdes (at, room, info.ssrc, self->config.cname);
+    }
+}
+
+static void
+send_reports (Compound *compound, gint64 now_us)
+{
+  report_sources (compound, now_us);
+  report_slots (compound, now_us);
+  compound->transport->rtcp_us = now_us + REPORT_INTERVAL_US;
+}
+
+static gint64
+nack_rtt_us (const ParlorTransport *self)
+{
+  return MAX (self->rtt_us, 0);
+}
+
+static void
+ask_again (Compound *compound, ParlorLayer *layer, gint64 now_us)
+{
+  ParlorTransport *self = compound->transport;
+  guint16 seqs[MAX_NACKS_AT_ONCE];
+  guint n, packed;
+  gsize room;
+  guint8 *at;
+
+  if (layer->nack == NULL || layer->ssrc == 0 || !layer->asks)
+    return;
+  n = parlor_nack_poll (layer->nack, now_us, nack_rtt_us (self), seqs, MAX_NACKS_AT_ONCE);
+  if (n > 0)
+    {
+      compound_begin (compound);
+      at = compound_room (compound, &room);
+      compound->length += parlor_rtcp_build_nack (at, room, self->config.rtcp_ssrc, layer->ssrc, seqs, n, &packed);
+      self->router->counters.nacks_sent += packed;
+    }
+  if (parlor_nack_take_key_frame_advice (layer->nack))
+    layer->pli_wanted = !layer->source->config.audio;
+}
+
+static void
+ask_key_frame (Compound *compound, ParlorLayer *layer, gint64 now_us)
+{
+  gsize room;
+  guint8 *at;
+
+  if (!layer->pli_wanted || layer->ssrc == 0 || (layer->pli_sent_us > 0 && now_us - layer->pli_sent_us < PARLOR_LAYER_PLI_INTERVAL_US))
+    return;
+  compound_begin (compound);
+  at = compound_room (compound, &room);
+  compound->length += parlor_rtcp_build_pli (at, room, compound->transport->config.rtcp_ssrc, layer->ssrc);
+  layer->pli_sent_us = now_us;
+  compound->transport->router->counters.key_frame_requests++;
+}
+
+static void
+ask_publisher (Compound *compound, gint64 now_us)
+{
+  ParlorTransport *self = compound->transport;
+
+  for (guint i = 0; i < self->sources->len; i++)
+    {
+      ParlorSource *source = g_ptr_array_index (self->sources, i);
+
+      for (guint j = 0; j < source->n_layers; j++)
+        {
+          if (compound->length > DATAGRAM_BYTES / 2)
+            compound_send (compound);
+          ask_again (compound, &source->layers[j], now_us);
+          ask_key_frame (compound, &source->layers[j], now_us);
+        }
+    }
+}
+
+static void
+send_transport_feedback (Compound *compound, gint64 now_us)
+{
+  ParlorTransport *self = compound->transport;
+
+  if (self->twcc == NULL || now_us < parlor_twcc_receiver_next_us (self->twcc))
+    return;
+  for (;;)
+    {
+      gsize room, n;
+      guint8 *at;
+
+      compound_begin (compound);
+      at = compound_room (compound, &room);
+      n = parlor_twcc_receiver_poll (self->twcc, now_us, self->config.rtcp_ssrc, self->media_ssrc, at, room);
+      compound->length += n;
+      compound_send (compound);
+      if (n == 0 || now_us < parlor_twcc_receiver_next_us (self->twcc))
+        return;
+    }
+}
+
+static double
+ratio (guint64 part, guint64 whole)
+{
+  return whole > 0 ? (double) part / (double) whole : 0;
+}
+
+/* The worst slot counts: it is what the person sees. */
+static double
+loss_down (const ParlorTransport *self, gint64 now_us)
+{
+  guint8 worst = 0;
+
+  for (guint i = 0; i < self->n_slots; i++)
+    if (self->slots[i] != NULL && now_us - self->slots[i]->reported_us < 2 * QUALITY_INTERVAL_US)
+      worst = MAX (worst, self->slots[i]->fraction_lost);
+  return worst / 256.0;
+}
+
+static void
+tell_quality (ParlorTransport *self, gint64 now_us)
+{
+  gint64 span_us = QUALITY_INTERVAL_US + now_us - self->quality_us;
+  gint64 down_bps = (gint64) (self->bytes_out - self->bytes_out_mark) * 8 * PARLOR_US_PER_SEC / span_us;
+
+  parlor_router_tell (self->router,
+                      &(ParlorRouterEvent){.type = PARLOR_ROUTER_QUALITY,
+                                           .transport = self->config.id,
+                                           .loss_up = (float) ratio (self->lost_up, self->expected_up),
+                                           .loss_down = (float) loss_down (self, now_us),
+                                           .rtt_ms = self->rtt_us < 0 ? -1 : (gint32) (self->rtt_us / PARLOR_US_PER_MS),
+                                           .up_bps = (gint64) (self->bytes_in - self->bytes_in_mark) * 8 * PARLOR_US_PER_SEC / span_us,
+                                           .down_bps = down_bps,
+                                           .estimate_bps = self->remb_bps});
+  parlor_nack_responder_update (&self->responder, (guint32) MIN (down_bps, G_MAXUINT32), (guint8) MIN (loss_down (self, now_us) * 256, 255),
+                                MAX (self->rtt_us, 0), now_us);
+  self->bytes_in_mark = self->bytes_in;
+  self->bytes_out_mark = self->bytes_out;
+  self->lost_up = self->expected_up = 0;
+  self->quality_us = now_us + QUALITY_INTERVAL_US;
+}
+
+void
+parlor_feedback_poll (ParlorTransport *self, gint64 now_us)
+{
+  Compound compound;
+
+  if (!self->connected || self->failed)
+    return;
+  compound.transport = self;
+  compound.length = 0;
+  if (now_us >= self->rtcp_us)
+    send_reports (&compound, now_us);
+  ask_publisher (&compound, now_us);
+  compound_send (&compound);
+  send_transport_feedback (&compound, now_us);
+  if (now_us >= self->quality_us)
+    tell_quality (self, now_us);
+}
+
+static gint64
+layer_next_us (const ParlorLayer *layer)
+{
+  gint64 next_us = layer->nack != NULL && layer->asks ? parlor_nack_next_us (layer->nack) : PARLOR_NEVER_US;
+
+  if (layer->pli_wanted && layer->ssrc != 0)
+    next_us = MIN (next_us, layer->pli_sent_us + PARLOR_LAYER_PLI_INTERVAL_US);
+  return next_us;
+}
+
+gint64
+parlor_feedback_next_us (const ParlorTransport *self)
+{
+  gint64 next_us = MIN (self->rtcp_us, self->quality_us);
+
+  if (!self->connected || self->failed)
+    return PARLOR_NEVER_US;
+  if (self->twcc != NULL)
+    next_us = MIN (next_us, parlor_twcc_receiver_next_us (self->twcc));
+  for (guint i = 0; i < self->sources->len; i++)
+    {
+      const ParlorSource *source = g_ptr_array_index (self->sources, i);
+
+      for (guint j = 0; j < source->n_layers; j++)
+        next_us = MIN (next_us, layer_next_us (&source->layers[j]));
+    }
+  return next_us;
+}
+
+/* --- receiving ------------------------------------------------------------------------------- */
+
+static ParlorSlot *
+find_slot (ParlorTransport *self, guint32 ssrc)
+{
+  for (guint i = 0; i < self->n_slots; i++)
+    if (self->slots[i] != NULL && (self->slots[i]->config.ssrc == ssrc || (ssrc != 0 && self->slots[i]->config.rtx_ssrc == ssrc)))
+      return self->slots[i];
+  return NULL;
+}
+
+static ParlorLayer *
+find_layer (ParlorTransport *self, guint32 ssrc)
+{
+  for (guint i = 0; i < self->n_streams; i++)
+    if (self->streams[i].ssrc == ssrc && !self->streams[i].rtx)
+      return self->streams[i].layer;
+  return NULL;
+}
+
+static void
+take_sender_info (ParlorTransport *self, const ParlorRtcpSenderInfo *info, gint64 now_us)
+{
+  ParlorLayer *layer = find_layer (self, info->ssrc);
+  gint64 peer_us = parlor_ntp_to_unix_us (info->ntp);
+
+  if (layer == NULL)
+    return;
+  /* One offset for all sources of a peer, fixed by its first report: differences between its reports are what lip sync rests on. */
+  if (!self->has_ntp_offset)
+    self->ntp_offset_us = now_us - peer_us;
+  self->has_ntp_offset = TRUE;
+  layer->has_sr = TRUE;
+  layer->sr_ntp = info->ntp;
+  layer->sr_rtp = info->rtp_timestamp;
+  layer->sr_local_us = peer_us + self->ntp_offset_us;
+  layer->sr_arrival_us = now_us;
+}
+
+static void
+take_reports (ParlorTransport *self, const ParlorRtcpReports *reports, gint64 now_us)
+{
+  for (guint i = 0; i < reports->n_blocks; i++)
+    {
+      const ParlorRtcpReportBlock *block = &reports->blocks[i];
+      ParlorSlot *slot = find_slot (self, block->ssrc);
+      gint64 rtt_us;
+
+      if (slot == NULL || slot->config.ssrc != block->ssrc)
+        continue;
+      slot->fraction_lost = block->fraction_lost;
+      slot->reported_us = now_us;
+      if (block->last_sr == 0 || slot->sr_compact != block->last_sr)
+        continue;
+      rtt_us = now_us - slot->sr_sent_us - parlor_ntp_compact_to_us (block->delay_last_sr);
+      if (rtt_us >= 0 && rtt_us < 60 * PARLOR_US_PER_SEC)
+        self->rtt_us = self->rtt_us < 0 ? rtt_us : (self->rtt_us * 7 + rtt_us) / 8;
+    }
+}
+
+static void
+take_nack (ParlorTransport *self, const ParlorRtcpPacket *packet, gint64 now_us)
+{
+  guint16 seqs[PARLOR_RTCP_MAX_NACK_SEQS];
+  guint32 sender, media;
+  gint n = parlor_rtcp_parse_nack (packet, &sender, &media, seqs, G_N_ELEMENTS (seqs));
+  ParlorSlot *slot = n > 0 ? find_slot (self, media) : NULL;
+
+  if (slot != NULL)
+    parlor_slot_nacked (slot, seqs, (guint) n, now_us);
+}
+
+static void
+take_key_frame_request (ParlorTransport *self, guint32 ssrc, gint64 now_us)
+{
+  ParlorSlot *slot = find_slot (self, ssrc);
+
+  if (slot != NULL && slot->source != NULL)
+    parlor_slot_key_frame_wanted (slot, now_us);
+}
+
+static void
+take_fir (ParlorTransport *self, const ParlorRtcpPacket *packet, gint64 now_us)
+{
+  ParlorRtcpFirEntry entries[PARLOR_RTCP_MAX_FIR_ENTRIES];
+  guint32 sender, media;
+  gint n = parlor_rtcp_parse_fir (packet, &sender, &media, entries, G_N_ELEMENTS (entries));
+
+  for (gint i = 0; i < n; i++)
+    take_key_frame_request (self, entries[i].ssrc, now_us);
+}
+
+static gboolean
+take_packet (ParlorTransport *self, const ParlorRtcpPacket *packet, gint64 now_us)
+{
+  ParlorRtcpSenderInfo info;
+  ParlorRtcpReports reports;
+  ParlorRtcpRemb remb;
+  guint32 sender, media;
+
+  switch (packet->kind)
+    {
+    case PARLOR_RTCP_SR:
+      if (!parlor_rtcp_parse_sr (packet, &info, &reports))
+        return FALSE;
+      take_sender_info (self, &info, now_us);
+      take_reports (self, &reports, now_us);
+      return TRUE;
+    case PARLOR_RTCP_RR:
+      if (!parlor_rtcp_parse_rr (packet, &reports))
+        return FALSE;
+      take_reports (self, &reports, now_us);
+      return TRUE;
+    case PARLOR_RTCP_NACK:
+      take_nack (self, packet, now_us);
+      return TRUE;
+    case PARLOR_RTCP_PLI:
+      if (!parlor_rtcp_parse_pli (packet, &sender, &media))
+        return FALSE;
+      take_key_frame_request (self, media, now_us);
+      return TRUE;
+    case PARLOR_RTCP_FIR:
+      take_fir (self, packet, now_us);
+      return TRUE;
+    case PARLOR_RTCP_REMB:
+      if (!parlor_rtcp_parse_remb (packet, &remb))
+        return FALSE;
+      self->remb_bps = (gint64) remb.bitrate_bps;
+      return TRUE;
+    default:
+      return TRUE;
+    }
+}
+
+void
+parlor_feedback_receive (ParlorTransport *self, const guint8 *bytes, gsize length, gint64 now_us)
+{
+  ParlorRtcpReader reader;
+  ParlorRtcpPacket packet;
+  gboolean sound = parlor_rtcp_reader_init (&reader, bytes, length) == PARLOR_RTCP_OK;
+
+  while (sound && parlor_rtcp_reader_next (&reader, &packet))
+    sound = take_packet (self, &packet, now_us);
+  if (!sound)
+    self->router->counters.dropped[PARLOR_DROP_RTCP]++;
+}

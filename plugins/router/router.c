@@ -1,0 +1,538 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "router/router.h"
+
+#include "ice/stun.h"
+#include "proto/demux.h"
+#include "router/audioroom.h"
+#include "router/feedback.h"
+#include "router/internal.h"
+#include "router/receive.h"
+#include "router/sender.h"
+#include "router/slot.h"
+#include "router/source.h"
+#include "router/transport.h"
+
+/* How often idle sources and layers are looked for. */
+#define TICK_US (250 * PARLOR_US_PER_MS)
+
+static void
+free_room (gpointer room)
+{
+  parlor_audio_room_free (room);
+}
+
+static void
+free_transport (gpointer transport)
+{
+  parlor_transport_free (transport);
+}
+
+ParlorRouter *
+parlor_router_new (const ParlorRouterConfig *config, const ParlorRouterOps *ops)
+{
+  ParlorRouter *self = g_new0 (ParlorRouter, 1);
+
+  self->config = *config;
+  self->ops = *ops;
+  self->crypto = parlor_crypto_new (config->crypto);
+  if (self->crypto == NULL)
+    self->crypto = parlor_crypto_new (PARLOR_CRYPTO_AUTO);
+  self->stun = parlor_stun_agent_new ();
+  self->transports = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, free_transport);
+  self->sources = g_hash_table_new (g_int64_hash, g_int64_equal);
+  self->rooms = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, free_room);
+  self->tuples = g_hash_table_new_full (parlor_tuple_hash, parlor_tuple_equal_func, g_free, NULL);
+  self->ufrags = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->foreign = parlor_foreign_new ();
+  self->transport_timers = parlor_timer_heap_new ();
+  self->room_timers = parlor_timer_heap_new ();
+  self->dirty_layers = g_ptr_array_new ();
+  self->dirty_transports = g_ptr_array_new ();
+  self->tick_us = PARLOR_NEVER_US;
+  parlor_random_init_seeded (&self->random, config->seed);
+  return self;
+}
+
+void
+parlor_router_free (ParlorRouter *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  if (self == NULL)
+    return;
+  g_hash_table_iter_init (&iter, self->sources);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      g_hash_table_iter_steal (&iter);
+      parlor_source_free (value, 0);
+    }
+  g_hash_table_unref (self->sources);
+  g_hash_table_unref (self->transports);
+  g_hash_table_unref (self->rooms);
+  g_hash_table_unref (self->tuples);
+  g_hash_table_unref (self->ufrags);
+  g_ptr_array_unref (self->dirty_layers);
+  g_ptr_array_unref (self->dirty_transports);
+  parlor_timer_heap_free (self->transport_timers);
+  parlor_timer_heap_free (self->room_timers);
+  parlor_foreign_free (self->foreign);
+  parlor_stun_agent_free (self->stun);
+  parlor_crypto_free (self->crypto);
+  g_free (self);
+}
+
+/* --- for the other files of this folder -------------------------------------------------------- */
+
+void
+parlor_router_tell (ParlorRouter *self, const ParlorRouterEvent *event)
+{
+  self->ops.event (self->ops.user_data, event);
+}
+
+guint64
+parlor_router_random (ParlorRouter *self)
+{
+  return parlor_random_u64 (&self->random);
+}
+
+guint8 *
+parlor_router_reserve (ParlorRouter *self, gsize bytes)
+{
+  guint8 *room = parlor_outbox_reserve (&self->outbox, bytes);
+
+  if (room != NULL)
+    return room;
+  self->ops.send (self->ops.user_data, &self->outbox);
+  return parlor_outbox_reserve (&self->outbox, bytes);
+}
+
+void
+parlor_router_send_datagram (ParlorRouter *self, const ParlorTuple *tuple, const guint8 *bytes, gsize length)
+{
+  memcpy (parlor_router_reserve (self, length), bytes, length);
+  parlor_outbox_commit (&self->outbox, tuple, length, 0);
+  self->counters.messages++;
+}
+
+void
+parlor_router_mark_transport (ParlorRouter *self, ParlorTransport *transport)
+{
+  if (transport->dirty)
+    return;
+  transport->dirty = TRUE;
+  g_ptr_array_add (self->dirty_transports, transport);
+}
+
+void
+parlor_router_mark_layer (ParlorRouter *self, ParlorLayer *layer)
+{
+  if (layer->dirty)
+    return;
+  layer->dirty = TRUE;
+  g_ptr_array_add (self->dirty_layers, layer);
+}
+
+void
+parlor_router_purge_source (ParlorRouter *self, const ParlorSource *source)
+{
+  GHashTableIter iter;
+  gpointer transport;
+
+  g_hash_table_iter_init (&iter, self->transports);
+  while (g_hash_table_iter_next (&iter, NULL, &transport))
+    for (guint i = 0; i < source->n_layers; i++)
+      parlor_sender_purge (transport, NULL, &source->layers[i]);
+}
+
+/* --- rooms ----------------------------------------------------------------------------------- */
+
+static ParlorAudioRoom *
+get_room (ParlorRouter *self, ParlorRoomId id)
+{
+  ParlorAudioRoom *room = g_hash_table_lookup (self->rooms, &id);
+
+  if (room != NULL || id == 0)
+    return room;
+  room = parlor_audio_room_new (self, id);
+  g_hash_table_insert (self->rooms, &room->id, room);
+  return room;
+}
+
+static void
+drop_empty_room (ParlorRouter *self, ParlorAudioRoom *room)
+{
+  if (room != NULL && parlor_audio_room_is_empty (room))
+    g_hash_table_remove (self->rooms, &room->id);
+}
+
+/* --- what the control thread asks for ---------------------------------------------------------- */
+
+void
+parlor_router_add_transport (ParlorRouter *self, const ParlorTransportConfig *config, gint64 now_us)
+{
+  ParlorTransport *transport;
+
+  if (g_hash_table_contains (self->transports, &config->id))
+    return;
+  transport = parlor_transport_new (self, config, now_us);
+  g_hash_table_insert (self->transports, &transport->config.id, transport);
+  transport->room = get_room (self, config->room);
+  if (transport->room != NULL)
+    parlor_audio_room_add_transport (transport->room, transport);
+  self->counters.transports++;
+  parlor_router_mark_transport (self, transport);
+}
+
+void
+parlor_router_restart_ice (ParlorRouter *self, ParlorTransportId id, const ParlorIceCredentials *local, const char *remote_ufrag, gint64 now_us)
+{
+  ParlorTransport *transport = g_hash_table_lookup (self->transports, &id);
+
+  if (transport == NULL)
+    return;
+  parlor_transport_restart_ice (transport, local, remote_ufrag);
+  parlor_router_mark_transport (self, transport);
+}
+
+void
+parlor_router_remove_transport (ParlorRouter *self, ParlorTransportId id, gint64 now_us)
+{
+  ParlorTransport *transport = g_hash_table_lookup (self->transports, &id);
+  ParlorAudioRoom *room;
+
+  if (transport == NULL)
+    return;
+  parlor_transport_say_goodbye (transport);
+  while (transport->sources->len > 0)
+    parlor_router_remove_source (self, ((ParlorSource *) g_ptr_array_index (transport->sources, 0))->config.id, now_us);
+  room = transport->room;
+  if (room != NULL)
+    parlor_audio_room_remove_transport (room, transport);
+  if (transport->dirty)
+    g_ptr_array_remove_fast (self->dirty_transports, transport);
+  parlor_timer_heap_cancel (self->transport_timers, &transport->timer);
+  self->counters.transports--;
+  self->counters.connected -= transport->connected;
+  g_hash_table_remove (self->transports, &id);
+  drop_empty_room (self, room);
+}
+
+void
+parlor_router_add_source (ParlorRouter *self, const ParlorSourceConfig *config, gint64 now_us)
+{
+  ParlorTransport *transport = g_hash_table_lookup (self->transports, &config->transport);
+  ParlorSource *source;
+
+  if ((config->transport != 0 && transport == NULL) || g_hash_table_contains (self->sources, &config->id))
+    return;
+  source = parlor_source_new (self, config, transport, config->speaks ? get_room (self, config->room) : NULL);
+  g_hash_table_insert (self->sources, &source->config.id, source);
+  self->counters.sources++;
+  self->tick_us = MIN (self->tick_us, now_us + TICK_US);
+  if (transport == NULL)
+    return;
+  g_ptr_array_add (transport->sources, source);
+  if (transport->twcc == NULL && transport->config.transport_cc)
+    transport->twcc = parlor_twcc_receiver_new ();
+}
+
+void
+parlor_router_remove_source (ParlorRouter *self, ParlorSourceId id, gint64 now_us)
+{
+  ParlorSource *source = g_hash_table_lookup (self->sources, &id);
+  ParlorAudioRoom *room;
+
+  if (source == NULL)
+    return;
+  room = source->room;
+  g_hash_table_remove (self->sources, &id);
+  if (source->transport != NULL)
+    g_ptr_array_remove_fast (source->transport->sources, source);
+  parlor_source_free (source, now_us);
+  self->counters.sources--;
+  drop_empty_room (self, room);
+}
+
+void
+parlor_router_open_source (ParlorRouter *self, ParlorSourceId id, gboolean open)
+{
+  ParlorSource *source = g_hash_table_lookup (self->sources, &id);
+
+  if (source != NULL)
+    parlor_source_set_open (source, open);
+}
+
+void
+parlor_router_add_slot (ParlorRouter *self, const ParlorSlotConfig *config, gint64 now_us)
+{
+  ParlorTransport *transport = g_hash_table_lookup (self->transports, &config->transport);
+
+  if (transport == NULL || config->index >= PARLOR_ROUTER_MAX_SLOTS || transport->slots[config->index] != NULL)
+    return;
+  transport->slots[config->index] = parlor_slot_new (transport, config);
+  transport->n_slots = MAX (transport->n_slots, config->index + 1);
+  if (config->automatic && transport->room != NULL)
+    {
+      transport->room->changed = TRUE;
+      parlor_timer_heap_set (self->room_timers, &transport->room->timer, now_us);
+    }
+}
+
+void
+parlor_router_select (ParlorRouter *self, ParlorTransportId id, guint slot, ParlorSourceId source, guint height, gint64 now_us)
+{
+  ParlorTransport *transport = g_hash_table_lookup (self->transports, &id);
+
+  if (transport == NULL || slot >= PARLOR_ROUTER_MAX_SLOTS || transport->slots[slot] == NULL || transport->slots[slot]->config.automatic)
+    return;
+  parlor_slot_select (transport->slots[slot], g_hash_table_lookup (self->sources, &source), height, now_us);
+}
+
+gboolean
+parlor_router_set_tap (ParlorRouter *self, ParlorSourceId id, ParlorRouterTapFunc func, gpointer user_data)
+{
+  ParlorSource *source = g_hash_table_lookup (self->sources, &id);
+
+  if (source == NULL)
+    return FALSE;
+  source->tap = func;
+  source->tap_data = user_data;
+  if (func != NULL)
+    for (guint i = 0; i < source->n_layers; i++)
+      parlor_layer_want_key_frame (&source->layers[i]);
+  return TRUE;
+}
+
+/* --- datagrams ------------------------------------------------------------------------------- */
+
+static void
+receive_stun (ParlorRouter *self, const guint8 *bytes, gsize length, const ParlorTuple *tuple, gint64 arrival_us, gint64 now_us)
+{
+  const char *ufrag;
+  gsize ufrag_length;
+  ParlorTransport *transport;
+  gint worker;
+
+  self->counters.stun_pkts++;
+  if (!parlor_ice_stun_username (bytes, length, &ufrag, &ufrag_length))
+    {
+      self->counters.dropped[PARLOR_DROP_STUN]++;
+      return;
+    }
+  transport = parlor_router_find_ufrag (self, ufrag, ufrag_length);
+  if (transport != NULL)
+    {
+      parlor_transport_receive_stun (transport, bytes, length, tuple, now_us);
+      parlor_router_mark_transport (self, transport);
+      return;
+    }
+  worker = parlor_ice_ufrag_worker (ufrag, ufrag_length);
+  if (worker < 0 || (guint) worker == self->config.worker || (guint) worker >= self->config.n_workers)
+    {
+      self->counters.dropped[PARLOR_DROP_STUN]++;
+      return;
+    }
+  parlor_foreign_put (self->foreign, tuple, (guint) worker);
+  self->ops.hand_over (self->ops.user_data, (guint) worker, bytes, length, tuple, arrival_us);
+}
+
+static void
+receive_unknown (ParlorRouter *self, const guint8 *bytes, gsize length, const ParlorTuple *tuple, gint64 arrival_us)
+{
+  gint worker = self->config.n_workers > 1 ? parlor_foreign_find (self->foreign, tuple) : -1;
+
+  if (worker < 0)
+    self->counters.dropped[PARLOR_DROP_UNKNOWN_TUPLE]++;
+  else
+    self->ops.hand_over (self->ops.user_data, (guint) worker, bytes, length, tuple, arrival_us);
+}
+
+void
+parlor_router_receive (ParlorRouter *self, guint8 *bytes, gsize length, const ParlorTuple *tuple, gint64 arrival_us, gint64 now_us)
+{
+  ParlorPacketKind kind = parlor_demux (bytes, length);
+  ParlorTransport *transport;
+
+  self->counters.received_pkts++;
+  if (kind == PARLOR_PACKET_STUN)
+    {
+      receive_stun (self, bytes, length, tuple, arrival_us, now_us);
+      return;
+    }
+  transport = g_hash_table_lookup (self->tuples, tuple);
+  if (transport == NULL)
+    {
+      receive_unknown (self, bytes, length, tuple, arrival_us);
+      return;
+    }
+  switch (kind)
+    {
+    case PARLOR_PACKET_RTP:
+      parlor_receive_rtp (transport, bytes, length, arrival_us, now_us);
+      break;
+    case PARLOR_PACKET_RTCP:
+      parlor_receive_rtcp (transport, bytes, length, now_us);
+      break;
+    case PARLOR_PACKET_DTLS:
+      parlor_transport_receive_dtls (transport, bytes, length, now_us);
+      break;
+    default:
+      self->counters.dropped[PARLOR_DROP_MALFORMED]++;
+      break;
+    }
+  parlor_router_mark_transport (self, transport);
+}
+
+void
+parlor_router_inject (ParlorRouter *self, ParlorSourceId id, guint8 *rtp, gsize length, gint64 arrival_us, gint64 now_us)
+{
+  ParlorSource *source = g_hash_table_lookup (self->sources, &id);
+  ParlorRtpHeader header;
+  ParlorLayer *layer;
+
+  if (source == NULL || source->transport != NULL)
+    return;
+  if (parlor_rtp_parse (rtp, length, &header) != PARLOR_RTP_OK)
+    {
+      self->counters.dropped[PARLOR_DROP_MALFORMED]++;
+      return;
+    }
+  self->counters.received_pkts++;
+  layer = &source->layers[0];
+  if (!layer->has_sr)
+    {
+      /* No sender reports come this way: the first arrival ties its clock to ours. */
+      layer->has_sr = TRUE;
+      layer->sr_rtp = header.timestamp;
+      layer->sr_local_us = layer->sr_arrival_us = arrival_us;
+    }
+  parlor_layer_receive (layer, rtp, length, &header, FALSE, arrival_us, now_us);
+}
+
+void
+parlor_router_dtls_done (ParlorRouter *self, ParlorTransportId id, ParlorDtls *dtls, gint64 now_us)
+{
+  ParlorTransport *transport = g_hash_table_lookup (self->transports, &id);
+
+  if (transport == NULL)
+    {
+      parlor_dtls_free (dtls);
+      return;
+    }
+  parlor_transport_dtls_done (transport, now_us);
+  parlor_router_mark_transport (self, transport);
+}
+
+/* --- flush ----------------------------------------------------------------------------------- */
+
+static void
+run_timers (ParlorRouter *self, gint64 now_us)
+{
+  ParlorTimer *timer;
+
+  while ((timer = parlor_timer_heap_pop_due (self->transport_timers, now_us)) != NULL)
+    {
+      ParlorTransport *transport = PARLOR_TIMER_OWNER (timer, ParlorTransport, timer);
+
+      if (now_us >= parlor_transport_next_us (transport))
+        parlor_transport_handle_timeout (transport, now_us);
+      parlor_router_mark_transport (self, transport);
+    }
+  while ((timer = parlor_timer_heap_pop_due (self->room_timers, now_us)) != NULL)
+    parlor_audio_room_poll (PARLOR_TIMER_OWNER (timer, ParlorAudioRoom, timer), now_us);
+}
+
+static void
+tick (ParlorRouter *self, gint64 now_us)
+{
+  GHashTableIter iter;
+  gpointer source;
+
+  if (now_us < self->tick_us)
+    return;
+  g_hash_table_iter_init (&iter, self->sources);
+  while (g_hash_table_iter_next (&iter, NULL, &source))
+    parlor_source_tick (source, now_us);
+  self->tick_us = g_hash_table_size (self->sources) > 0 ? now_us + TICK_US : PARLOR_NEVER_US;
+}
+
+static void
+fan_out (ParlorRouter *self, gint64 now_us)
+{
+  for (guint i = 0; i < self->dirty_layers->len; i++)
+    {
+      ParlorLayer *layer = g_ptr_array_index (self->dirty_layers, i);
+
+      layer->dirty = FALSE;
+      parlor_layer_fan_out (layer, now_us);
+    }
+  g_ptr_array_set_size (self->dirty_layers, 0);
+}
+
+static void
+serve_transport (ParlorRouter *self, ParlorTransport *transport, gint64 now_us)
+{
+  gint64 next_us;
+
+  transport->dirty = FALSE;
+  parlor_sender_run (transport, now_us);
+  if (now_us >= parlor_feedback_next_us (transport))
+    parlor_feedback_poll (transport, now_us);
+  next_us = MIN (parlor_transport_next_us (transport), parlor_feedback_next_us (transport));
+  next_us = MIN (next_us, parlor_sender_next_us (transport));
+  /* A deadline that passed while this ran is looked at in the next flush, not in this one for ever. */
+  parlor_timer_heap_set (self->transport_timers, &transport->timer, next_us == PARLOR_NEVER_US ? next_us : MAX (next_us, now_us + 1));
+}
+
+void
+parlor_router_flush (ParlorRouter *self, gint64 now_us)
+{
+  run_timers (self, now_us);
+  tick (self, now_us);
+  fan_out (self, now_us);
+  for (guint i = 0; i < self->dirty_transports->len; i++)
+    serve_transport (self, g_ptr_array_index (self->dirty_transports, i), now_us);
+  g_ptr_array_set_size (self->dirty_transports, 0);
+  if (self->outbox.n_datagrams > 0)
+    self->ops.send (self->ops.user_data, &self->outbox);
+}
+
+gint64
+parlor_router_next_us (const ParlorRouter *self)
+{
+  gint64 next_us = MIN (parlor_timer_heap_next_us (self->transport_timers), parlor_timer_heap_next_us (self->room_timers));
+
+  if (self->dirty_layers->len > 0 || self->dirty_transports->len > 0)
+    return 0;
+  return MIN (next_us, self->tick_us);
+}
+
+const ParlorRouterCounters *
+parlor_router_get_counters (const ParlorRouter *self)
+{
+  return &self->counters;
+}
+
+void
+parlor_router_count_unsent (ParlorRouter *self, guint n_pkts)
+{
+  self->counters.dropped[PARLOR_DROP_SEND] += n_pkts;
+  self->counters.forwarded_pkts -= MIN (self->counters.forwarded_pkts, n_pkts);
+}
+
+const char *
+parlor_drop_reason_name (ParlorDropReason reason)
+{
+  static const char *const names[PARLOR_N_DROPS] = {
+    [PARLOR_DROP_UNKNOWN_TUPLE] = "unknown_tuple", [PARLOR_DROP_STUN] = "stun",
+    [PARLOR_DROP_DTLS] = "dtls",                   [PARLOR_DROP_MALFORMED] = "malformed",
+    [PARLOR_DROP_AUTH] = "auth",                   [PARLOR_DROP_REPLAY] = "replay",
+    [PARLOR_DROP_UNKNOWN_SSRC] = "unknown_ssrc",   [PARLOR_DROP_UNKNOWN_PT] = "unknown_pt",
+    [PARLOR_DROP_MUTED] = "muted",                 [PARLOR_DROP_RTCP] = "rtcp",
+    [PARLOR_DROP_QUEUE] = "queue",                 [PARLOR_DROP_RING] = "ring",
+    [PARLOR_DROP_SEND] = "send",
+  };
+
+  return (guint) reason < PARLOR_N_DROPS ? names[reason] : "unknown";
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "router/slot.h"
+
+#include "base/time.h"
+#include "router/internal.h"
+#include "router/resend.h"
+#include "router/sender.h"
+#include "router/source.h"
+
+/* RFC 3550 section 5.1 wants a random start. Below 2^15 nobody can mistake the first wrap; above the munger's window a late
+   packet of the beginning stays above zero. */
+#define FIRST_SEQ_MIN 1024
+#define FIRST_SEQ_MASK 0x3fff
+/* Numbers that can be asked for again: 1.7 s of 2.5 Mbit/s, 5 s of voice. */
+#define VIDEO_NACK_SLOTS 512
+#define AUDIO_NACK_SLOTS 256
+
+static gboolean
+needs_resend (const ParlorSlotConfig *config)
+{
+  for (guint i = 0; i < config->n_codecs; i++)
+    if (config->codecs[i].nack && (config->rtx_ssrc == 0 || config->codecs[i].rtx_pt == PARLOR_ROUTER_NO_PT))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+has_nack (const ParlorSlotConfig *config)
+{
+  for (guint i = 0; i < config->n_codecs; i++)
+    if (config->codecs[i].nack)
+      return TRUE;
+  return FALSE;
+}
+
+ParlorSlot *
+parlor_slot_new (ParlorTransport *transport, const ParlorSlotConfig *config)
+{
+  ParlorSlot *self = g_new0 (ParlorSlot, 1);
+  guint64 random = parlor_router_random (transport->router);
+
+  self->transport = transport;
+  self->config = *config;
+  self->mid_bytes = (guint8) strnlen (config->mid, PARLOR_ROUTER_MID_SIZE - 1);
+  self->rtx_index = FIRST_SEQ_MIN + ((random >> 16) & FIRST_SEQ_MASK);
+  parlor_munger_init (&self->munger, config->ssrc, config->audio ? 48000 : 90000, (guint16) (FIRST_SEQ_MIN + (random & FIRST_SEQ_MASK)),
+                      (guint32) (random >> 32));
+  if (needs_resend (config))
+    self->resend = parlor_resend_new ();
+  return self;
+}
+
+static void
+leave_source (ParlorSlot *self)
+{
+  if (self->source != NULL)
+    g_ptr_array_remove_fast (self->source->slots, self);
+  self->source = NULL;
+  self->layer = self->target = NULL;
+}
+
+void
+parlor_slot_free (ParlorSlot *self)
+{
+  if (self == NULL)
+    return;
+  parlor_sender_purge (self->transport, self, NULL);
+  leave_source (self);
+  parlor_nack_map_free (self->nack_map);
+  parlor_resend_free (self->resend);
+  g_free (self);
+}
+
+/* --- which source, which layer --------------------------------------------------------------- */
+
+/* The receiver's payload types for each of the source's codecs: an equal key first, else one that decodes it. */
+static void
+match_codecs (ParlorSlot *self)
+{
+  const ParlorSourceConfig *source = &self->source->config;
+
+  for (guint i = 0; i < source->n_codecs; i++)
+    {
+      const ParlorRouterCodec *match = NULL;
+
+      for (guint j = 0; j < self->config.n_codecs; j++)
+        {
+          const ParlorRouterCodec *own = &self->config.codecs[j];
+
+          if (own->key == source->codecs[i].key)
+            {
+              match = own;
+              break;
+            }
+          if (match == NULL && parlor_codec_key_decodes (own->key, source->codecs[i].key))
+            match = own;
+        }
+      self->codec_pts[i] = match != NULL ? match->pt : PARLOR_ROUTER_NO_PT;
+      self->codec_rtx_pts[i] = match != NULL && self->config.rtx_ssrc != 0 ? match->rtx_pt : PARLOR_ROUTER_NO_PT;
+    }
+}
+
+static void
+tell_shown (ParlorSlot *self, gboolean has_rtp, guint32 rtp_timestamp)
+{
+  parlor_router_tell (self->transport->router,
+                      &(ParlorRouterEvent){.type = PARLOR_ROUTER_SLOT_SHOWN,
+                                           .transport = self->transport->config.id,
+                                           .source = self->source != NULL ? self->source->config.id : 0,
+                                           .slot = self->config.index,
+                                           .has_rtp = has_rtp,
+                                           .rtp_timestamp = rtp_timestamp});
+}
+
+void
+parlor_slot_retarget (ParlorSlot *self, gint64 now_us)
+{
+  ParlorLayer *target;
+
+  if (self->source == NULL)
+    return;
+  target = parlor_source_choose_layer (self->source, self->height, now_us);
+  if (target == self->target)
+    return;
+  self->target = target;
+  if (target != NULL && target != self->layer && !self->source->config.audio)
+    parlor_layer_want_key_frame (target);
+}
+
+void
+parlor_slot_select (ParlorSlot *self, ParlorSource *source, guint height, gint64 now_us)
+{
+  self->height = height;
+  if (source == self->source)
+    {
+      parlor_slot_retarget (self, now_us);
+      return;
+    }
+  leave_source (self);
+  self->source = source;
+  if (source == NULL)
+    {
+      tell_shown (self, FALSE, 0);
+      return;
+    }
+  g_ptr_array_add (source->slots, self);
+  match_codecs (self);
+  self->announce = TRUE;
+  parlor_slot_retarget (self, now_us);
+}
+
+void
+parlor_slot_ready (ParlorSlot *self, gint64 now_us)
+{
+  if (self->target != NULL)
+    parlor_slot_key_frame_wanted (self, now_us);
+}
+
+/* --- forwarding ------------------------------------------------------------------------------ */
+
+static ParlorMungerIn
+munger_in (const ParlorLayer *layer, const ParlorPacketInfo *info)
+{
+  return (ParlorMungerIn){.source = layer->number,
+                          .timestamp = info->header.timestamp,
+                          .seq = info->header.seq,
+                          .picture_id = info->frame.picture_id,
+                          .picture_id_bits = info->frame.picture_id_bits,
+                          .tl0_pic_idx = info->frame.tl0_pic_idx,
+                          .key_idx = info->frame.key_idx,
+                          .now_us = info->arrival_us};
+}
+
+/* The switch is on the first packet of a key frame, or on any packet of a voice. */
+static gboolean
+begins_here (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info, const ParlorMungerIn *in)
+{
+  if (layer != self->target || (!self->source->config.audio && !info->frame.key_frame))
+    return FALSE;
+  parlor_munger_switch (&self->munger, in);
+  self->layer = layer;
+  if (self->nack_map == NULL && has_nack (&self->config))
+    self->nack_map = parlor_nack_map_new (self->config.audio ? AUDIO_NACK_SLOTS : VIDEO_NACK_SLOTS);
+  return TRUE;
+}
+
+/* SRTP's index of a number that leaves: rollover counter above it. The unwrapper begins one cycle up, RFC 3711 at zero. */
+static guint64
+srtp_index (ParlorSlot *self, guint16 seq)
+{
+  return (guint64) (parlor_seq_unwrap16 (&self->unwrapper, seq) - 0x10000);
+}
+
+void
+parlor_slot_forward (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info, gint64 now_us)
+{
+  ParlorTransport *transport = self->transport;
+  ParlorMungerIn in;
+  ParlorMungerOut out;
+  ParlorSendItem item;
+
+  if (!transport->can_send || transport->srtp_out == NULL || self->codec_pts[info->codec] == PARLOR_ROUTER_NO_PT)
+    return;
+  in = munger_in (layer, info);
+  if (layer != self->layer && !begins_here (self, layer, info, &in))
+    return;
+  if (parlor_munger_map (&self->munger, &in, &out) != PARLOR_MUNGER_SEND)
+    return;
+  item = (ParlorSendItem){.slot = self,
+                          .layer = layer,
+                          .index = srtp_index (self, out.seq),
+                          .timestamp = out.timestamp,
+                          .source_seq = info->header.seq,
+                          .picture_id = out.picture_id,
+                          .tl0_pic_idx = out.tl0_pic_idx,
+                          .key_idx = out.key_idx,
+                          .codec = info->codec,
+                          .marker = info->header.marker || (out.first && self->config.audio)};
+  if (self->announce)
+    {
+      self->announce = FALSE;
+      tell_shown (self, TRUE, out.timestamp);
+      transport->rtcp_us = now_us; /* the slot's sender report goes at once: lip sync begins with it */
+    }
+  parlor_sender_push (transport, &item);
+}
+
+/* --- what the receiver says ------------------------------------------------------------------ */
+
+static ParlorLayer *
+layer_by_number (ParlorSlot *self, guint32 number)
+{
+  for (guint i = 0; self->source != NULL && i < self->source->n_layers; i++)
+    if (self->source->layers[i].number == number)
+      return &self->source->layers[i];
+  return NULL;
+}
+
+/* RFC 4588 where it was negotiated: a packet of its own, with its own number. */
+static void
+repeat_by_rtx (ParlorSlot *self, ParlorNackEntry *entry, gint64 now_us)
+{
+  ParlorLayer *layer = layer_by_number (self, entry->source);
+  gsize length;
+  ParlorSendItem item;
+
+  if (layer == NULL || layer->history == NULL || parlor_history_find (layer->history, entry->source_seq, now_us, &length) == NULL)
+    return;
+  if (parlor_nack_responder_ask (&self->transport->responder, entry, length, now_us) != PARLOR_NACK_ANSWER_SEND)
+    return;
+  item = (ParlorSendItem){.slot = self,
+                          .layer = layer,
+                          .index = self->rtx_index++,
+                          .timestamp = entry->timestamp,
+                          .source_seq = entry->source_seq,
+                          .original_seq = entry->seq,
+                          .picture_id = entry->picture_id,
+                          .tl0_pic_idx = entry->tl0_pic_idx,
+                          .key_idx = entry->key_idx,
+                          .codec = layer->infos[entry->source_seq & layer->info_mask].codec,
+                          .retransmission = TRUE,
+                          .marker = entry->flags};
+  if (parlor_sender_push (self->transport, &item))
+    self->transport->router->counters.nacks_answered++;
+}
+
+/* Without RTX: the very bytes again. */
+static void
+repeat_bytes (ParlorSlot *self, ParlorNackEntry *entry, gint64 now_us)
+{
+  ParlorRouter *router = self->transport->router;
+  gsize length;
+  const guint8 *bytes = parlor_resend_find (self->resend, entry->seq, &length);
+
+  if (bytes == NULL || !self->transport->can_send)
+    return;
+  if (parlor_nack_responder_ask (&self->transport->responder, entry, length, now_us) != PARLOR_NACK_ANSWER_SEND)
+    return;
+  parlor_router_send_datagram (router, &self->transport->tuple, bytes, length);
+  router->counters.retransmitted_pkts++;
+  router->counters.nacks_answered++;
+}
+
+void
+parlor_slot_nacked (ParlorSlot *self, const guint16 *seqs, guint n, gint64 now_us)
+{
+  for (guint i = 0; self->nack_map != NULL && i < n; i++)
+    {
+      ParlorNackEntry *entry = parlor_nack_map_find (self->nack_map, seqs[i]);
+
+      if (entry == NULL)
+        continue;
+      if (self->resend != NULL)
+        repeat_bytes (self, entry, now_us);
+      else
+        repeat_by_rtx (self, entry, now_us);
+    }
+}
+
+void
+parlor_slot_key_frame_wanted (ParlorSlot *self, gint64 now_us)
+{
+  ParlorLayer *layer = self->target != NULL ? self->target : self->layer;
+
+  if (layer != NULL && !self->source->config.audio)
+    parlor_layer_want_key_frame (layer);
+}
+
+gboolean
+parlor_slot_sender_info (const ParlorSlot *self, gint64 now_us, ParlorRtcpSenderInfo *info)
+{
+  const ParlorLayer *layer = self->layer;
+  gint64 since_us, ntp_us;
+  guint32 source_rtp;
+
+  if (layer == NULL || !layer->has_sr || self->packets == 0)
+    return FALSE;
+  since_us = now_us - layer->sr_arrival_us;
+  source_rtp = layer->sr_rtp + (guint32) parlor_us_to_rtp (since_us, layer->stats.clock_hz);
+  if (!parlor_munger_timestamp (&self->munger, layer->number, source_rtp, &info->rtp_timestamp))
+    return FALSE;
+  ntp_us = layer->sr_local_us + since_us;
+  info->ssrc = self->config.ssrc;
+  info->ntp = parlor_ntp_from_unix_us (ntp_us);
+  info->packets = (guint32) self->packets;
+  info->octets = (guint32) self->octets;
+  return TRUE;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * A receive slot: one unbroken RTP stream towards its receiver, whatever source is in it. Thread: worker. Private to this folder.
+ */
+#pragma once
+
+#include "router/state.h"
+
+ParlorSlot *parlor_slot_new (ParlorTransport *transport, const ParlorSlotConfig *config);
+/** Leaves its source first. NULL is ignored. */
+void parlor_slot_free (ParlorSlot *self);
+
+/** Puts a source in; NULL empties it. */
+void parlor_slot_select (ParlorSlot *self, ParlorSource *source, guint height, gint64 now_us);
+/** The receiver can be sent to from now on: asks for the key frame that it begins with. */
+void parlor_slot_ready (ParlorSlot *self, gint64 now_us);
+/** The source's layers came, went or changed size: chooses the layer anew. */
+void parlor_slot_retarget (ParlorSlot *self, gint64 now_us);
+/** One fresh packet of a layer of its source. */
+void parlor_slot_forward (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info, gint64 now_us);
+
+/** The receiver asks for these numbers of this slot again (RFC 4585 section 6.2.1). */
+void parlor_slot_nacked (ParlorSlot *self, const guint16 *seqs, guint n, gint64 now_us);
+/** The receiver cannot go on without a key frame. */
+void parlor_slot_key_frame_wanted (ParlorSlot *self, gint64 now_us);
+/** The sender report of this slot, translated from its source's. FALSE: nothing to say yet. */
+gboolean parlor_slot_sender_info (const ParlorSlot *self, gint64 now_us, ParlorRtcpSenderInfo *info);

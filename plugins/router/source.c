@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "router/source.h"
+
+#include "proto/codec/vp8.h"
+#include "proto/codec/vp9.h"
+#include "proto/rtp/red.h"
+#include "router/audioroom.h"
+#include "router/internal.h"
+#include "router/sender.h"
+#include "router/slot.h"
+
+/* 2 s of a 10 Mbit/s screen; untouched pages cost nothing. */
+#define VIDEO_HISTORY_PKTS 2048
+#define VIDEO_HISTORY_BYTES (3 * 1024 * 1024)
+#define AUDIO_HISTORY_PKTS 128
+#define AUDIO_HISTORY_BYTES (64 * 1024)
+/* How long a gap may be mere reordering (docs of proto/nack.h). */
+#define REORDER_WAIT_US 5000
+
+static const ParlorRtpExtMap no_extensions;
+
+static gboolean
+has_nack (const ParlorSourceConfig *config)
+{
+  for (guint i = 0; i < config->n_codecs; i++)
+    if (config->codecs[i].nack)
+      return TRUE;
+  return FALSE;
+}
+
+ParlorSource *
+parlor_source_new (ParlorRouter *router, const ParlorSourceConfig *config, ParlorTransport *transport, ParlorAudioRoom *room)
+{
+  ParlorSource *self = g_new0 (ParlorSource, 1);
+
+  self->router = router;
+  self->config = *config;
+  self->transport = transport;
+  self->room = room;
+  self->open = TRUE;
+  self->slots = g_ptr_array_new ();
+  self->extensions = transport != NULL ? &transport->extensions : &no_extensions;
+  self->n_layers = MAX (config->n_layers, 1);
+  for (guint i = 0; i < self->n_layers; i++)
+    {
+      ParlorLayer *layer = &self->layers[i];
+
+      layer->source = self;
+      layer->index = i;
+      layer->ssrc = config->layers[i].ssrc;
+      layer->rtx_ssrc = config->layers[i].rtx_ssrc;
+      g_strlcpy (layer->rid, config->layers[i].rid, sizeof layer->rid);
+      layer->number = ++router->last_layer_number;
+      layer->asks = transport != NULL && has_nack (config);
+    }
+  if (room != NULL)
+    parlor_audio_room_add_voice (room, self);
+  return self;
+}
+
+static void
+forget_streams (ParlorTransport *transport, const ParlorSource *source)
+{
+  guint kept = 0;
+
+  for (guint i = 0; i < transport->n_streams; i++)
+    if (transport->streams[i].layer == NULL || transport->streams[i].layer->source != source)
+      transport->streams[kept++] = transport->streams[i];
+  transport->n_streams = kept;
+}
+
+static void
+free_layer (ParlorLayer *layer, ParlorRouter *router)
+{
+  if (layer->dirty)
+    g_ptr_array_remove_fast (router->dirty_layers, layer);
+  parlor_history_free (layer->history);
+  parlor_nack_free (layer->nack);
+  g_free (layer->infos);
+}
+
+void
+parlor_source_free (ParlorSource *self, gint64 now_us)
+{
+  /* Packets of it may wait in queues of receivers that show something else by now. */
+  parlor_router_purge_source (self->router, self);
+  while (self->slots->len > 0)
+    parlor_slot_select (g_ptr_array_index (self->slots, 0), NULL, 0, now_us);
+  if (self->room != NULL)
+    parlor_audio_room_remove_voice (self->room, self);
+  if (self->transport != NULL)
+    forget_streams (self->transport, self);
+  for (guint i = 0; i < self->n_layers; i++)
+    free_layer (&self->layers[i], self->router);
+  g_ptr_array_unref (self->slots);
+  g_free (self);
+}
+
+void
+parlor_source_set_open (ParlorSource *self, gboolean open)
+{
+  if (self->open == open)
+    return;
+  self->open = open;
+  if (self->room != NULL && !open)
+    parlor_audio_room_silence (self->room, self);
+  if (open && !self->config.audio)
+    for (guint i = 0; i < self->n_layers; i++)
+      parlor_layer_want_key_frame (&self->layers[i]);
+}
+
+/* --- choosing a layer ------------------------------------------------------------------------ */
+
+static gboolean
+arrives (const ParlorLayer *layer, gint64 now_us)
+{
+  return layer->last_arrival_us > 0 && now_us - layer->last_arrival_us < PARLOR_LAYER_IDLE_US;
+}
+
+/* Unknown heights count by their place: SDP lists layers, but says not in which order, so what the key frames told comes first. */
+static guint
+height_of (const ParlorLayer *layer)
+{
+  return layer->height > 0 ? layer->height : layer->index + 1;
+}
+
+ParlorLayer *
+parlor_source_choose_layer (ParlorSource *self, guint height, gint64 now_us)
+{
+  ParlorLayer *largest = NULL, *enough = NULL;
+
+  if (self->n_layers == 1)
+    return &self->layers[0];
+  for (guint i = 0; i < self->n_layers; i++)
+    {
+      ParlorLayer *layer = &self->layers[i];
+
+      if (!arrives (layer, now_us))
+        continue;
+      if (largest == NULL || height_of (layer) > height_of (largest))
+        largest = layer;
+      if (height > 0 && height_of (layer) >= height && (enough == NULL || height_of (layer) < height_of (enough)))
+        enough = layer;
+    }
+  return enough != NULL ? enough : largest;
+}
+
+static void
+retarget_slots (ParlorSource *self, gint64 now_us)
+{
+  for (guint i = 0; i < self->slots->len; i++)
+    parlor_slot_retarget (g_ptr_array_index (self->slots, i), now_us);
+}
+
+void
+parlor_layer_want_key_frame (ParlorLayer *layer)
+{
+  if (layer->source->config.audio || layer->source->transport == NULL || layer->pli_wanted)
+    return;
+  layer->pli_wanted = TRUE;
+  parlor_router_mark_transport (layer->source->router, layer->source->transport);
+}
+
+/* --- receiving ------------------------------------------------------------------------------- */
+
+gint
+parlor_source_find_codec (const ParlorSource *self, guint8 pt, gboolean *is_rtx)
+{
+  for (guint i = 0; i < self->config.n_codecs; i++)
+    {
+      const ParlorRouterCodec *codec = &self->config.codecs[i];
+
+      *is_rtx = codec->rtx_pt == pt;
+      if (codec->pt == pt || codec->red_pt == pt || *is_rtx)
+        return (gint) i;
+    }
+  return -1;
+}
+
+static void
+drop (ParlorLayer *layer, ParlorDropReason reason)
+{
+  layer->source->router->counters.dropped[reason]++;
+}
+
+static void
+begin_layer (ParlorLayer *layer, ParlorCodec codec, gint64 now_us)
+{
+  gboolean audio = layer->source->config.audio;
+  guint slots = audio ? AUDIO_HISTORY_PKTS : VIDEO_HISTORY_PKTS;
+
+  layer->history = parlor_history_new (slots, audio ? AUDIO_HISTORY_BYTES : VIDEO_HISTORY_BYTES, PARLOR_HISTORY_AGE_US);
+  layer->infos = g_new0 (ParlorPacketInfo, slots);
+  layer->info_mask = slots - 1;
+  layer->nack = parlor_nack_new (REORDER_WAIT_US);
+  layer->first_arrival_us = now_us;
+  parlor_rtp_stats_init (&layer->stats, parlor_codec_info (codec)->clock_hz);
+}
+
+/* RED is unwrapped on the way in: its last block is the packet. FALSE = malformed. */
+static gboolean
+unwrap_red (guint8 *packet, gsize *length, ParlorRtpHeader *header, guint8 *pt)
+{
+  guint8 *payload = packet + header->payload_offset;
+  const guint8 *primary;
+  ParlorRed red;
+  gsize size;
+
+  if (!parlor_red_parse (payload, header->payload_size, &red))
+    return FALSE;
+  primary = parlor_red_primary (payload, &red, &size, pt);
+  memmove (payload, primary, size);
+  packet[0] &= (guint8) ~0x20;
+  header->payload_size = (guint16) size;
+  header->padding_size = 0;
+  *length = header->payload_offset + size;
+  parlor_rtp_set_pt (packet, *pt);
+  return TRUE;
+}
+
+/* The sender began its numbering anew: what was before is another stream. */
+static void
+restart_numbering (ParlorLayer *layer)
+{
+  GPtrArray *slots = layer->source->slots;
+
+  parlor_history_clear (layer->history);
+  parlor_nack_reset (layer->nack);
+  layer->number = ++layer->source->router->last_layer_number;
+  for (guint i = 0; i < slots->len; i++)
+    {
+      ParlorSlot *slot = g_ptr_array_index (slots, i);
+
+      if (slot->layer != layer)
+        continue;
+      slot->layer = NULL;
+      parlor_sender_purge (slot->transport, slot, layer);
+    }
+  parlor_layer_want_key_frame (layer);
+}
+
+/* FALSE: it has been here, or cannot be placed. */
+static gboolean
+is_new (ParlorLayer *layer, const ParlorRtpHeader *header, gboolean repaired, gint64 arrival_us)
+{
+  ParlorRtpStatsResult result
+      = parlor_rtp_stats_push (&layer->stats, header->seq, header->timestamp, header->payload_size, repaired, arrival_us);
+  ParlorNackResult nack;
+
+  if (result == PARLOR_RTP_STATS_JUMP)
+    return FALSE;
+  if (result == PARLOR_RTP_STATS_RESTARTED)
+    restart_numbering (layer);
+  nack = parlor_nack_push (layer->nack, header->seq, arrival_us);
+  return nack == PARLOR_NACK_NEW || nack == PARLOR_NACK_RECOVERED;
+}
+
+static void
+learn_height (ParlorLayer *layer, ParlorCodec codec, const guint8 *payload, gsize size, gint64 now_us)
+{
+  guint height = 0;
+  ParlorVp8 vp8;
+  ParlorVp9 vp9;
+
+  if (codec == PARLOR_CODEC_VP8 && parlor_vp8_parse (payload, size, &vp8))
+    height = vp8.height;
+  else if (codec == PARLOR_CODEC_VP9 && parlor_vp9_parse (payload, size, &vp9) && vp9.n_spatial > 0)
+    height = vp9.height[vp9.n_spatial - 1];
+  if (height == 0 || height == layer->height)
+    return;
+  layer->height = height;
+  retarget_slots (layer->source, now_us);
+}
+
+static void
+note_arrival (ParlorLayer *layer, gint64 now_us)
+{
+  ParlorSource *source = layer->source;
+  gboolean was_idle = !arrives (layer, now_us);
+
+  layer->last_arrival_us = now_us;
+  if (!source->active)
+    {
+      source->active = TRUE;
+      parlor_router_tell (source->router, &(ParlorRouterEvent){.type = PARLOR_ROUTER_SOURCE_ACTIVE,
+                                                              .transport = source->config.transport,
+                                                              .source = source->config.id});
+      if (source->room != NULL)
+        source->room->changed = TRUE;
+    }
+  if (was_idle)
+    retarget_slots (source, now_us);
+}
+
+static void
+hear (ParlorLayer *layer, const guint8 *packet, const ParlorPacketInfo *info, gint64 now_us)
+{
+  ParlorSource *source = layer->source;
+  gboolean voice;
+  guint8 level;
+
+  if (source->room != NULL && parlor_rtp_ext_audio_level (packet, &info->extensions, &level, &voice))
+    parlor_audio_room_hear (source->room, source, level, now_us);
+}
+
+/* Keeps the packet and what was read of it, for this flush and for repeats. FALSE: too large or too old. */
+static gboolean
+keep (ParlorLayer *layer, const guint8 *packet, gsize length, const ParlorPacketInfo *info, gint64 now_us)
+{
+  if (!parlor_history_put (layer->history, info->header.seq, packet, length, now_us))
+    return FALSE;
+  layer->infos[info->header.seq & layer->info_mask] = *info;
+  if (layer->n_fresh == PARLOR_LAYER_MAX_FRESH)
+    parlor_layer_fan_out (layer, now_us);
+  layer->fresh[layer->n_fresh++] = info->header.seq;
+  parlor_router_mark_layer (layer->source->router, layer);
+  return TRUE;
+}
+
+static void
+tap (ParlorLayer *layer, const guint8 *packet, gsize length, gint64 arrival_us, gint64 now_us)
+{
+  ParlorSource *source = layer->source;
+
+  if (source->tap != NULL && parlor_source_choose_layer (source, 0, now_us) == layer)
+    source->tap (source->tap_data, packet, length, arrival_us);
+}
+
+void
+parlor_layer_receive (ParlorLayer *layer, guint8 *packet, gsize length, ParlorRtpHeader *header, gboolean repaired, gint64 arrival_us,
+                      gint64 now_us)
+{
+  ParlorSource *source = layer->source;
+  ParlorPacketInfo info = {.arrival_us = arrival_us};
+  gboolean is_rtx;
+  guint8 pt = header->pt;
+  gint codec = parlor_source_find_codec (source, pt, &is_rtx);
+  ParlorCodec name;
+
+  if (codec >= 0 && source->config.codecs[codec].red_pt == pt)
+    {
+      if (!unwrap_red (packet, &length, header, &pt))
+        {
+          drop (layer, PARLOR_DROP_MALFORMED);
+          return;
+        }
+      header->pt = pt;
+      codec = parlor_source_find_codec (source, pt, &is_rtx);
+    }
+  if (codec < 0 || is_rtx)
+    {
+      drop (layer, PARLOR_DROP_UNKNOWN_PT);
+      return;
+    }
+  name = parlor_codec_key_codec (source->config.codecs[codec].key);
+  if (layer->history == NULL)
+    begin_layer (layer, name, now_us);
+  if (!is_new (layer, header, repaired, arrival_us))
+    return;
+  note_arrival (layer, now_us);
+  if (!source->open)
+    {
+      drop (layer, PARLOR_DROP_MUTED);
+      return;
+    }
+  info.header = *header;
+  info.codec = (guint8) codec;
+  parlor_rtp_ext_parse (packet, header, source->extensions, &info.extensions);
+  parlor_codec_inspect (name, packet + header->payload_offset, header->payload_size, header->marker, &info.frame);
+  if (!info.frame.valid && header->payload_size > 0)
+    drop (layer, PARLOR_DROP_MALFORMED);
+  if (info.frame.key_frame && !source->config.audio)
+    {
+      layer->pli_wanted = FALSE;
+      parlor_nack_key_frame (layer->nack, header->seq);
+      learn_height (layer, name, packet + header->payload_offset, header->payload_size, now_us);
+    }
+  hear (layer, packet, &info, now_us);
+  if (keep (layer, packet, length, &info, now_us))
+    tap (layer, packet, length, arrival_us, now_us);
+}
+
+/* --- giving ---------------------------------------------------------------------------------- */
+
+void
+parlor_layer_fan_out (ParlorLayer *layer, gint64 now_us)
+{
+  GPtrArray *slots = layer->source->slots;
+
+  for (guint i = 0; i < slots->len; i++)
+    {
+      ParlorSlot *slot = g_ptr_array_index (slots, i);
+
+      if (slot->layer != layer && slot->target != layer)
+        continue;
+      for (guint j = 0; j < layer->n_fresh; j++)
+        parlor_slot_forward (slot, layer, &layer->infos[layer->fresh[j] & layer->info_mask], now_us);
+    }
+  layer->n_fresh = 0;
+}
+
+void
+parlor_source_tick (ParlorSource *self, gint64 now_us)
+{
+  gboolean active = FALSE;
+
+  for (guint i = 0; i < self->n_layers; i++)
+    active |= self->layers[i].last_arrival_us > 0 && now_us - self->layers[i].last_arrival_us < PARLOR_SOURCE_IDLE_US;
+  if (self->n_layers > 1)
+    retarget_slots (self, now_us);
+  if (active || !self->active)
+    return;
+  self->active = FALSE;
+  if (self->room != NULL)
+    parlor_audio_room_silence (self->room, self);
+  parlor_router_tell (self->router, &(ParlorRouterEvent){.type = PARLOR_ROUTER_SOURCE_IDLE,
+                                                        .transport = self->config.transport,
+                                                        .source = self->config.id});
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** A published track and its layers: what came in, kept for those who get it. Thread: worker. Private to this folder. */
+#pragma once
+
+#include "router/state.h"
+
+/** No packet of a layer for so long: it is not chosen any more. */
+#define PARLOR_LAYER_IDLE_US (1500 * PARLOR_US_PER_MS)
+/** No packet of any layer for so long: the source is idle. */
+#define PARLOR_SOURCE_IDLE_US (2 * PARLOR_US_PER_SEC)
+/** At most two key-frame requests a second go to a publisher, however many receivers ask. */
+#define PARLOR_LAYER_PLI_INTERVAL_US (500 * PARLOR_US_PER_MS)
+
+/** transport is NULL for an injected source; room is NULL unless it speaks. */
+ParlorSource *parlor_source_new (ParlorRouter *router, const ParlorSourceConfig *config, ParlorTransport *transport, ParlorAudioRoom *room);
+/** Empties the slots that show it. */
+void parlor_source_free (ParlorSource *self, gint64 now_us);
+
+void parlor_source_set_open (ParlorSource *self, gboolean open);
+
+/** One clear packet of a layer. `repaired`: it came by RTX. The bytes are copied. */
+void parlor_layer_receive (ParlorLayer *layer, guint8 *packet, gsize length, ParlorRtpHeader *header, gboolean repaired, gint64 arrival_us,
+                           gint64 now_us);
+/** Index in the source's codecs, by payload type; -1 = none. *is_rtx tells that it is that codec's RTX. */
+gint parlor_source_find_codec (const ParlorSource *self, guint8 pt, gboolean *is_rtx);
+/** (nullable) The layer whose height is nearest above `height` (0 = the largest) among those that arrive. */
+ParlorLayer *parlor_source_choose_layer (ParlorSource *self, guint height, gint64 now_us);
+void parlor_layer_want_key_frame (ParlorLayer *layer);
+/** Gives the fresh packets to everybody who shows this source. */
+void parlor_layer_fan_out (ParlorLayer *layer, gint64 now_us);
+/** Idle sources and layers, a few times a second. */
+void parlor_source_tick (ParlorSource *self, gint64 now_us);

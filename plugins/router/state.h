@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The router's own structs, shared by the files of this folder and by nobody else. Ownership runs one way:
+ * router → transports, sources, rooms; transport → slots; source → layers. Everything else here is borrowed,
+ * and taken out by whoever goes first (docs/closing.md). Thread: worker.
+ */
+#pragma once
+
+#include "base/bytes.h"
+#include "base/random.h"
+#include "base/seq.h"
+#include "base/time.h"
+#include "base/timerheap.h"
+#include "ice/lite.h"
+#include "proto/codec/codec.h"
+#include "proto/history.h"
+#include "proto/munger.h"
+#include "proto/nack.h"
+#include "proto/rtcp/packet.h"
+#include "proto/rtcp/twcc.h"
+#include "proto/rtp/ext.h"
+#include "proto/rtp/header.h"
+#include "proto/rtp/stats.h"
+#include "proto/speaker.h"
+#include "router/foreign.h"
+#include "router/outbox.h"
+#include "router/resend.h"
+#include "router/router.h"
+
+/** More of one layer in one batch than this waits for nothing: it is forwarded in an inner flush. */
+#define PARLOR_LAYER_MAX_FRESH 64
+
+typedef struct _ParlorTransport ParlorTransport;
+typedef struct _ParlorSource ParlorSource;
+typedef struct _ParlorLayer ParlorLayer;
+typedef struct _ParlorSlot ParlorSlot;
+typedef struct _ParlorAudioRoom ParlorAudioRoom;
+
+/** What every receiver needs of a received packet, parsed once; beside its bytes in the layer's history. */
+typedef struct
+{
+  ParlorRtpHeader header;
+  ParlorRtpExtList extensions;
+  ParlorFrameInfo frame;
+  gint64 arrival_us;
+  guint8 codec; /**< index in the source's codecs */
+} ParlorPacketInfo;
+
+/* --- publishing side ---------------------------------------------------------------------------- */
+
+/** One RTP stream that a peer sends: a simulcast layer, or the whole of a source. */
+struct _ParlorLayer
+{
+  ParlorSource *source; /**< borrowed */
+  guint index;          /**< in source->layers */
+  guint32 ssrc, rtx_ssrc; /**< 0 = not learnt yet */
+  char rid[PARLOR_ROUTER_RID_SIZE];
+
+  /* owned; made with the first packet */
+  ParlorHistory *history;
+  ParlorPacketInfo *infos; /**< as many as the history has slots, same index */
+  guint info_mask;
+  ParlorNack *nack;
+  gboolean asks; /**< generic NACK was negotiated */
+  ParlorRtpStats stats;
+  guint32 number; /**< the munger's name for it: never used twice on this router */
+  guint16 fresh[PARLOR_LAYER_MAX_FRESH]; /**< received since the last fan-out */
+  guint n_fresh;
+  gboolean dirty;
+  gint64 last_arrival_us; /**< 0 = never */
+  gint64 first_arrival_us;
+  guint height; /**< from the key frame's header where the codec tells; 0 = unknown */
+
+  /* the peer's last sender report */
+  gboolean has_sr;
+  guint64 sr_ntp;      /**< the peer's words, for our receiver reports */
+  gint64 sr_local_us;  /**< the same instant on our clock, by one offset for all of the peer's sources */
+  guint32 sr_rtp;
+  gint64 sr_arrival_us;
+
+  gint64 pli_sent_us; /**< 0 = never */
+  gboolean pli_wanted;
+};
+
+struct _ParlorSource
+{
+  ParlorSourceConfig config;
+  ParlorRouter *router;
+  ParlorTransport *transport; /**< borrowed; NULL = injected */
+  const ParlorRtpExtMap *extensions; /**< the publisher's ids */
+  ParlorAudioRoom *room;      /**< borrowed; NULL unless it speaks */
+  guint speaker_index;
+  gboolean open, active;
+  guint n_layers;
+  ParlorLayer layers[PARLOR_ROUTER_MAX_LAYERS];
+  GPtrArray *slots; /**< of ParlorSlot, borrowed: who has selected it */
+  ParlorRouterTapFunc tap;
+  gpointer tap_data;
+};
+
+/* --- receiving side ----------------------------------------------------------------------------- */
+
+struct _ParlorSlot
+{
+  /* hot: what forwarding one packet reads */
+  ParlorTransport *transport; /**< borrowed */
+  ParlorSource *source;       /**< borrowed; NULL = empty */
+  ParlorLayer *layer;         /**< what is sent now; NULL until the first packet of the source may go out */
+  ParlorLayer *target;        /**< what shall be sent; switched to at its next key frame */
+  ParlorMunger munger;
+  guint8 codec_pts[PARLOR_ROUTER_MAX_CODECS]; /**< of the source's codecs here; PARLOR_ROUTER_NO_PT = this peer cannot decode it */
+  guint8 codec_rtx_pts[PARLOR_ROUTER_MAX_CODECS];
+  gboolean announce; /**< tell the control thread the next first timestamp */
+  gboolean mark;     /**< set the marker on the next packet: Opus after a switch (RFC 7587 section 4.2) */
+  guint8 mid_bytes;
+  guint64 packets, octets;
+  guint32 last_rtp;      /**< of the last packet sent */
+  gint64 last_sent_us;
+
+  /* cold */
+  ParlorSlotConfig config;
+  guint height;
+  guint64 rtx_index;
+  ParlorSeqUnwrapper unwrapper; /**< of what is sent: for the rollover counter */
+  ParlorNackMap *nack_map;      /**< owned; NULL until the first packet, or where nothing is repeated */
+  ParlorResend *resend;         /**< owned; NULL where RTX was negotiated */
+  guint32 sr_compact; /**< middle of the last sender report's NTP time, by which the receiver names it */
+  gint64 sr_sent_us;
+  guint8 fraction_lost;         /**< of 256, last report */
+  gint64 reported_us;           /**< last receiver report; 0 = never */
+};
+
+/** A packet on its way to one receiver: it names bytes in a history, and holds none. */
+typedef struct
+{
+  ParlorSlot *slot;
+  ParlorLayer *layer;
+  guint64 index; /**< SRTP's: rollover counter and sequence number of what leaves */
+  guint32 timestamp;
+  guint16 source_seq;
+  guint16 original_seq; /**< RTX: the number that it repeats */
+  guint16 picture_id;
+  guint8 tl0_pic_idx, key_idx;
+  guint8 codec;
+  guint retransmission : 1;
+  guint marker : 1;
+} ParlorSendItem;
+
+struct _ParlorTransport
+{
+  /* hot: what sending reads */
+  ParlorSrtpOut *srtp_out; /**< owned; NULL until DTLS stands */
+  gsize overhead;
+  ParlorTuple tuple; /**< where media goes; valid while can_send */
+  gboolean can_send;
+  gboolean dirty;
+  ParlorSendItem *queue; /**< owned ring of queue_size (a power of two) */
+  guint queue_size, queue_head, queue_tail;
+  gint64 pace_us; /**< the next message may leave then */
+  guint16 twcc_seq;
+  ParlorRtpExtMap extensions; /**< the peer's ids, of both directions */
+
+  /* receiving */
+  ParlorSrtpIn *srtp_in; /**< owned */
+  struct
+  {
+    guint32 ssrc;
+    gboolean rtx;
+    ParlorLayer *layer; /**< borrowed; NULL = nobody's, remembered so that it is counted once */
+  } streams[PARLOR_SRTP_MAX_SSRCS];
+  guint n_streams;
+  ParlorTwccReceiver *twcc; /**< owned; NULL until it publishes */
+  guint32 media_ssrc;       /**< some SSRC of the peer, for feedback that needs one */
+
+  /* cold */
+  ParlorTransportConfig config;
+  ParlorRouter *router;
+  ParlorIceLite *ice; /**< owned */
+  ParlorDtls *dtls;   /**< owned, but not touched while dtls_busy */
+  gboolean dtls_busy, doomed;
+  GByteArray *dtls_waiting; /**< datagrams with a 16-bit length each, for after the running step; bounded */
+  gboolean connected, failed;
+  gint64 created_us, connected_us;
+  ParlorAudioRoom *room; /**< borrowed */
+  GPtrArray *sources;    /**< borrowed ParlorSource */
+  ParlorSlot *slots[PARLOR_ROUTER_MAX_SLOTS]; /**< owned; NULL = none */
+  guint n_slots;         /**< highest index + 1 */
+  ParlorTimer timer;
+  gint64 rtcp_us, quality_us;
+  gint64 rtt_us; /**< -1 = unknown */
+  ParlorNackResponder responder;
+  gint64 ntp_offset_us; /**< our wall clock minus the peer's, from its first sender report */
+  gboolean has_ntp_offset;
+  guint64 bytes_in, bytes_out, bytes_in_mark, bytes_out_mark;
+  guint64 lost_up, expected_up; /**< since quality was last told */
+  gint64 remb_bps; /**< -1 = none */
+};
+
+/** The voices of a room on this worker and who hears them. */
+struct _ParlorAudioRoom
+{
+  ParlorRoomId id;
+  ParlorRouter *router;
+  ParlorSpeakers *speakers; /**< owned */
+  GPtrArray *voices;        /**< borrowed ParlorSource; index = speaker index; NULL = hole */
+  GPtrArray *transports;    /**< borrowed: all of the room */
+  guint n_voices;
+  gboolean changed; /**< the slots are to be filled anew in this flush */
+  ParlorSourceId told_speaker;
+  guint n_told;
+  ParlorSourceId told[PARLOR_ROUTER_MAX_SPEAKING];
+  gint64 told_us;
+  ParlorTimer timer;
+};
+
+struct _ParlorRouter
+{
+  ParlorRouterConfig config;
+  ParlorRouterOps ops;
+  ParlorCrypto *crypto;  /**< owned */
+  ParlorStunAgent *stun; /**< owned */
+  GHashTable *transports, *sources, *rooms; /**< by id; own their values */
+  GHashTable *tuples;                       /**< ParlorTuple → ParlorTransport */
+  GHashTable *ufrags;                       /**< 8 characters as gint64 → ParlorTransport */
+  ParlorForeign *foreign;                   /**< owned: tuples of other workers' transports */
+  ParlorTimerHeap *transport_timers, *room_timers;
+  GPtrArray *dirty_layers, *dirty_transports;
+  ParlorOutbox outbox;
+  ParlorRouterCounters counters;
+  ParlorRandom random;
+  guint32 last_layer_number;
+  gint64 tick_us; /**< when layers and idle sources are looked at next */
+};
