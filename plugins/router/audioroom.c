@@ -113,7 +113,8 @@ is_voice_for (const ParlorSource *source, const ParlorTransport *transport)
 
 /* The voices that this receiver is to hear, at most k. */
 static guint
-wanted_voices (ParlorAudioRoom *self, const ParlorTransport *transport, guint k, ParlorSource **wanted)
+wanted_voices (ParlorAudioRoom *self, const ParlorTransport *transport, guint k,
+               ParlorSource **wanted)
 {
   gint loudest[N_LOUDEST];
   guint n = 0, n_others = 0;
@@ -132,12 +133,14 @@ wanted_voices (ParlorAudioRoom *self, const ParlorTransport *transport, guint k,
   n = 0;
   parlor_speakers_loudest (self->speakers, loudest);
   for (guint i = 0; i < N_LOUDEST && n < k; i++)
-    if (loudest[i] != PARLOR_SPEAKER_NONE && is_voice_for (g_ptr_array_index (self->voices, (guint) loudest[i]), transport))
-      wanted[n++] = g_ptr_array_index (self->voices, (guint) loudest[i]);
+    if (loudest[i] != PARLOR_SPEAKER_NONE
+        && is_voice_for (g_ptr_array_index (self->voices, (guint)loudest[i]), transport))
+      wanted[n++] = g_ptr_array_index (self->voices, (guint)loudest[i]);
   return n;
 }
 
-/* Takes out of `wanted` what a slot already shows; the slots that show nothing wanted are written to `loose`, empty ones first. */
+/* Takes out of `wanted` what a slot already shows; the slots that show nothing wanted are written
+ * to `loose`, empty ones first. */
 static guint
 find_loose (ParlorSlot **slots, guint k, ParlorSource **wanted, guint *n_wanted, ParlorSlot **loose)
 {
@@ -188,13 +191,17 @@ static void
 tell_dominant (ParlorAudioRoom *self)
 {
   gint index = parlor_speakers_dominant (self->speakers);
-  ParlorSource *source = index != PARLOR_SPEAKER_NONE ? g_ptr_array_index (self->voices, (guint) index) : NULL;
+  ParlorSource *source = index != PARLOR_SPEAKER_NONE
+                             ? g_ptr_array_index (self->voices, (guint)index)
+                             : NULL;
   ParlorSourceId id = source != NULL ? source->config.id : 0;
 
   if (id == self->told_speaker)
     return;
   self->told_speaker = id;
-  parlor_router_tell (self->router, &(ParlorRouterEvent){.type = PARLOR_ROUTER_SPEAKER, .room = self->id, .source = id});
+  parlor_router_tell (
+      self->router,
+      &(ParlorRouterEvent){.type = PARLOR_ROUTER_SPEAKER, .room = self->id, .source = id});
 }
 
 static void
@@ -208,10 +215,12 @@ tell_speaking (ParlorAudioRoom *self, gint64 now_us)
     {
       ParlorSource *source = g_ptr_array_index (self->voices, i);
 
-      if (source != NULL && source->active && source->open && parlor_speakers_level (self->speakers, i, now_us) >= SPEAKING_LEVEL)
+      if (source != NULL && source->active && source->open
+          && parlor_speakers_level (self->speakers, i, now_us) >= SPEAKING_LEVEL)
         event.speaking[event.n_speaking++] = source->config.id;
     }
-  if (event.n_speaking == self->n_told && memcmp (event.speaking, self->told, event.n_speaking * sizeof *self->told) == 0)
+  if (event.n_speaking == self->n_told
+      && memcmp (event.speaking, self->told, event.n_speaking * sizeof *self->told) == 0)
     return;
   memcpy (self->told, event.speaking, sizeof self->told);
   self->n_told = event.n_speaking;
@@ -232,6 +241,8 @@ parlor_audio_room_poll (ParlorAudioRoom *self, gint64 now_us)
   self->changed = FALSE;
   tell_dominant (self);
   tell_speaking (self, now_us);
-  next_us = MIN (parlor_speakers_next_us (self->speakers), self->n_told > 0 ? now_us + SPEAKING_INTERVAL_US : PARLOR_NEVER_US);
-  parlor_timer_heap_set (self->router->room_timers, &self->timer, next_us == PARLOR_NEVER_US ? next_us : MAX (next_us, now_us + 1000));
+  next_us = MIN (parlor_speakers_next_us (self->speakers),
+                 self->n_told > 0 ? now_us + SPEAKING_INTERVAL_US : PARLOR_NEVER_US);
+  parlor_timer_heap_set (self->router->room_timers, &self->timer,
+                         next_us == PARLOR_NEVER_US ? next_us : MAX (next_us, now_us + 1000));
 }

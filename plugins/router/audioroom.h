@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * Whose voice is in whose audio slots. A receiver with k slots hears everybody while there are at most k others, else the room's k
- * loudest; never itself. A voice keeps its slot while it is wanted, and until the slot is needed for another. Thread: worker. Private to this folder.
+ * Whose voice is in whose audio slots. A receiver with k slots hears everybody while there are at
+ * most k others, else the room's k loudest; never itself. A voice keeps its slot while it is
+ * wanted, and until the slot is needed for another. Thread: worker. Private to this folder.
  */
 #pragma once
 
@@ -17,7 +18,8 @@ void parlor_audio_room_add_transport (ParlorAudioRoom *self, ParlorTransport *tr
 void parlor_audio_room_remove_transport (ParlorAudioRoom *self, ParlorTransport *transport);
 
 /** One packet's level (RFC 6464: 0 = loudest, 127 = silence). */
-void parlor_audio_room_hear (ParlorAudioRoom *self, ParlorSource *source, guint8 level, gint64 now_us);
+void parlor_audio_room_hear (ParlorAudioRoom *self, ParlorSource *source, guint8 level,
+                             gint64 now_us);
 /** It was muted by the server, or stopped. */
 void parlor_audio_room_silence (ParlorAudioRoom *self, ParlorSource *source);
 /** Decides who speaks, tells it, and fills slots where anything changed. */

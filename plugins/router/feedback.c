@@ -5,7 +5,8 @@
 #include "router/slot.h"
 #include "router/source.h"
 
-/* Reports: RFC 3550 section 6.2 asks for 5 s on average; browsers send every second, and round trips and lip sync live on them. */
+/* Reports: RFC 3550 section 6.2 asks for 5 s on average; browsers send every second, and round
+ * trips and lip sync live on them. */
 #define REPORT_INTERVAL_US PARLOR_US_PER_SEC
 #define QUALITY_INTERVAL_US (2 * PARLOR_US_PER_SEC)
 /* What one RTCP datagram may have before SRTCP's part, so that it fits any path. */
@@ -28,7 +29,9 @@ compound_send (Compound *self)
   ParlorTransport *transport = self->transport;
 
   if (self->length > 0 && transport->can_send && transport->srtp_out != NULL
-      && parlor_srtp_out_protect_rtcp (transport->srtp_out, self->bytes, &self->length, sizeof self->bytes) == PARLOR_SRTP_OK)
+      && parlor_srtp_out_protect_rtcp (transport->srtp_out, self->bytes, &self->length,
+                                       sizeof self->bytes)
+             == PARLOR_SRTP_OK)
     {
       parlor_router_send_datagram (transport->router, &transport->tuple, self->bytes, self->length);
       transport->router->counters.rtcp_pkts++;
@@ -43,12 +46,14 @@ compound_room (Compound *self, gsize *room)
   return self->bytes + self->length;
 }
 
-/* A compound packet begins with a report, even where there is nothing to report (RFC 3550 section 6.1). */
+/* A compound packet begins with a report, even where there is nothing to report (RFC 3550
+ * section 6.1). */
 static void
 compound_begin (Compound *self)
 {
   if (self->length == 0)
-    self->length = parlor_rtcp_build_rr (self->bytes, DATAGRAM_BYTES, self->transport->config.rtcp_ssrc, NULL, 0);
+    self->length = parlor_rtcp_build_rr (self->bytes, DATAGRAM_BYTES,
+                                         self->transport->config.rtcp_ssrc, NULL, 0);
 }
 
 static guint
@@ -65,16 +70,19 @@ report_blocks (ParlorTransport *self, ParlorRtcpReportBlock *blocks, gint64 now_
           ParlorLayer *layer = &source->layers[j];
           ParlorRtpReport report;
 
-          if (layer->history == NULL || layer->ssrc == 0 || !parlor_rtp_stats_report (&layer->stats, &report))
+          if (layer->history == NULL || layer->ssrc == 0
+              || !parlor_rtp_stats_report (&layer->stats, &report))
             continue;
           blocks[n++] = (ParlorRtcpReportBlock){
-            .ssrc = layer->ssrc,
-            .fraction_lost = report.fraction_lost,
-            .cumulative_lost = report.cumulative_lost,
-            .highest_seq = report.highest_seq,
-            .jitter = report.jitter,
-            .last_sr = layer->has_sr ? parlor_ntp_compact (layer->sr_ntp) : 0,
-            .delay_last_sr = layer->has_sr ? parlor_ntp_compact_from_us (now_us - layer->sr_arrival_us) : 0};
+              .ssrc = layer->ssrc,
+              .fraction_lost = report.fraction_lost,
+              .cumulative_lost = report.cumulative_lost,
+              .highest_seq = report.highest_seq,
+              .jitter = report.jitter,
+              .last_sr = layer->has_sr ? parlor_ntp_compact (layer->sr_ntp) : 0,
+              .delay_last_sr = layer->has_sr
+                                   ? parlor_ntp_compact_from_us (now_us - layer->sr_arrival_us)
+                                   : 0};
           self->lost_up += report.fraction_lost;
           self->expected_up += 256;
         }
@@ -109,7 +117,8 @@ report_slots (Compound *compound, gint64 now_us)
       gsize room;
       guint8 *at;
 
-      if (slot == NULL || now_us - slot->last_sent_us > 2 * REPORT_INTERVAL_US || !parlor_slot_sender_info (slot, now_us, &info))
+      if (slot == NULL || now_us - slot->last_sent_us > 2 * REPORT_INTERVAL_US
+          || !parlor_slot_sender_info (slot, now_us, &info))
         continue;
       at = compound_room (compound, &room);
       if (room < 128)
@@ -155,7 +164,8 @@ ask_again (Compound *compound, ParlorLayer *layer, gint64 now_us)
     {
       compound_begin (compound);
       at = compound_room (compound, &room);
-      compound->length += parlor_rtcp_build_nack (at, room, self->config.rtcp_ssrc, layer->ssrc, seqs, n, &packed);
+      compound->length += parlor_rtcp_build_nack (at, room, self->config.rtcp_ssrc, layer->ssrc,
+                                                  seqs, n, &packed);
       self->router->counters.nacks_sent += packed;
     }
   if (parlor_nack_take_key_frame_advice (layer->nack))
@@ -168,11 +178,13 @@ ask_key_frame (Compound *compound, ParlorLayer *layer, gint64 now_us)
   gsize room;
   guint8 *at;
 
-  if (!layer->pli_wanted || layer->ssrc == 0 || (layer->pli_sent_us > 0 && now_us - layer->pli_sent_us < PARLOR_LAYER_PLI_INTERVAL_US))
+  if (!layer->pli_wanted || layer->ssrc == 0
+      || (layer->pli_sent_us > 0 && now_us - layer->pli_sent_us < PARLOR_LAYER_PLI_INTERVAL_US))
     return;
   compound_begin (compound);
   at = compound_room (compound, &room);
-  compound->length += parlor_rtcp_build_pli (at, room, compound->transport->config.rtcp_ssrc, layer->ssrc);
+  compound->length += parlor_rtcp_build_pli (at, room, compound->transport->config.rtcp_ssrc,
+                                             layer->ssrc);
   layer->pli_sent_us = now_us;
   compound->transport->router->counters.key_frame_requests++;
 }
@@ -210,7 +222,8 @@ send_transport_feedback (Compound *compound, gint64 now_us)
 
       compound_begin (compound);
       at = compound_room (compound, &room);
-      n = parlor_twcc_receiver_poll (self->twcc, now_us, self->config.rtcp_ssrc, self->media_ssrc, at, room);
+      n = parlor_twcc_receiver_poll (self->twcc, now_us, self->config.rtcp_ssrc, self->media_ssrc,
+                                     at, room);
       compound->length += n;
       compound_send (compound);
       if (n == 0 || now_us < parlor_twcc_receiver_next_us (self->twcc))
@@ -221,7 +234,7 @@ send_transport_feedback (Compound *compound, gint64 now_us)
 static double
 ratio (guint64 part, guint64 whole)
 {
-  return whole > 0 ? (double) part / (double) whole : 0;
+  return whole > 0 ? (double)part / (double)whole : 0;
 }
 
 /* The worst slot counts: it is what the person sees. */
@@ -240,18 +253,22 @@ static void
 tell_quality (ParlorTransport *self, gint64 now_us)
 {
   gint64 span_us = QUALITY_INTERVAL_US + now_us - self->quality_us;
-  gint64 down_bps = (gint64) (self->bytes_out - self->bytes_out_mark) * 8 * PARLOR_US_PER_SEC / span_us;
+  gint64 down_bps = (gint64)(self->bytes_out - self->bytes_out_mark) * 8 * PARLOR_US_PER_SEC
+                    / span_us;
 
-  parlor_router_tell (self->router,
-                      &(ParlorRouterEvent){.type = PARLOR_ROUTER_QUALITY,
-                                           .transport = self->config.id,
-                                           .loss_up = (float) ratio (self->lost_up, self->expected_up),
-                                           .loss_down = (float) loss_down (self, now_us),
-                                           .rtt_ms = self->rtt_us < 0 ? -1 : (gint32) (self->rtt_us / PARLOR_US_PER_MS),
-                                           .up_bps = (gint64) (self->bytes_in - self->bytes_in_mark) * 8 * PARLOR_US_PER_SEC / span_us,
-                                           .down_bps = down_bps,
-                                           .estimate_bps = self->remb_bps});
-  parlor_nack_responder_update (&self->responder, (guint32) MIN (down_bps, G_MAXUINT32), (guint8) MIN (loss_down (self, now_us) * 256, 255),
+  parlor_router_tell (
+      self->router, &(ParlorRouterEvent){
+                        .type = PARLOR_ROUTER_QUALITY,
+                        .transport = self->config.id,
+                        .loss_up = (float)ratio (self->lost_up, self->expected_up),
+                        .loss_down = (float)loss_down (self, now_us),
+                        .rtt_ms = self->rtt_us < 0 ? -1 : (gint32)(self->rtt_us / PARLOR_US_PER_MS),
+                        .up_bps = (gint64)(self->bytes_in - self->bytes_in_mark) * 8
+                                  * PARLOR_US_PER_SEC / span_us,
+                        .down_bps = down_bps,
+                        .estimate_bps = self->remb_bps});
+  parlor_nack_responder_update (&self->responder, (guint32)MIN (down_bps, G_MAXUINT32),
+                                (guint8)MIN (loss_down (self, now_us) * 256, 255),
                                 MAX (self->rtt_us, 0), now_us);
   self->bytes_in_mark = self->bytes_in;
   self->bytes_out_mark = self->bytes_out;
@@ -280,7 +297,8 @@ parlor_feedback_poll (ParlorTransport *self, gint64 now_us)
 static gint64
 layer_next_us (const ParlorLayer *layer)
 {
-  gint64 next_us = layer->nack != NULL && layer->asks ? parlor_nack_next_us (layer->nack) : PARLOR_NEVER_US;
+  gint64 next_us = layer->nack != NULL && layer->asks ? parlor_nack_next_us (layer->nack)
+                                                      : PARLOR_NEVER_US;
 
   if (layer->pli_wanted && layer->ssrc != 0)
     next_us = MIN (next_us, layer->pli_sent_us + PARLOR_LAYER_PLI_INTERVAL_US);
@@ -312,7 +330,9 @@ static ParlorSlot *
 find_slot (ParlorTransport *self, guint32 ssrc)
 {
   for (guint i = 0; i < self->n_slots; i++)
-    if (self->slots[i] != NULL && (self->slots[i]->config.ssrc == ssrc || (ssrc != 0 && self->slots[i]->config.rtx_ssrc == ssrc)))
+    if (self->slots[i] != NULL
+        && (self->slots[i]->config.ssrc == ssrc
+            || (ssrc != 0 && self->slots[i]->config.rtx_ssrc == ssrc)))
       return self->slots[i];
   return NULL;
 }
@@ -334,7 +354,8 @@ take_sender_info (ParlorTransport *self, const ParlorRtcpSenderInfo *info, gint6
 
   if (layer == NULL)
     return;
-  /* One offset for all sources of a peer, fixed by its first report: differences between its reports are what lip sync rests on. */
+  /* One offset for all sources of a peer, fixed by its first report: differences between its
+   * reports are what lip sync rests on. */
   if (!self->has_ntp_offset)
     self->ntp_offset_us = now_us - peer_us;
   self->has_ntp_offset = TRUE;
@@ -375,7 +396,7 @@ take_nack (ParlorTransport *self, const ParlorRtcpPacket *packet, gint64 now_us)
   ParlorSlot *slot = n > 0 ? find_slot (self, media) : NULL;
 
   if (slot != NULL)
-    parlor_slot_nacked (slot, seqs, (guint) n, now_us);
+    parlor_slot_nacked (slot, seqs, (guint)n, now_us);
 }
 
 static void
@@ -391,8 +412,8 @@ static void
 take_fir (ParlorTransport *self, const ParlorRtcpPacket *packet, gint64 now_us)
 {
   ParlorRtcpFirEntry entries[PARLOR_RTCP_MAX_FIR_ENTRIES];
-  guint32 sender, media;
-  gint n = parlor_rtcp_parse_fir (packet, &sender, &media, entries, G_N_ELEMENTS (entries));
+  guint32 sender;
+  gint n = parlor_rtcp_parse_fir (packet, &sender, entries, G_N_ELEMENTS (entries));
 
   for (gint i = 0; i < n; i++)
     take_key_frame_request (self, entries[i].ssrc, now_us);
@@ -433,7 +454,7 @@ take_packet (ParlorTransport *self, const ParlorRtcpPacket *packet, gint64 now_u
     case PARLOR_RTCP_REMB:
       if (!parlor_rtcp_parse_remb (packet, &remb))
         return FALSE;
-      self->remb_bps = (gint64) remb.bitrate_bps;
+      self->remb_bps = (gint64)remb.bitrate_bps;
       return TRUE;
     default:
       return TRUE;

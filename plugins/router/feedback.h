@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** RTCP of one transport, both ways (RFC 3550, 4585, 5104). Thread: worker. Private to this folder. */
+/** RTCP of one transport, both ways (RFC 3550, 4585, 5104). Thread: worker. Private to this folder.
+ */
 #pragma once
 
 #include "router/state.h"
 
 /** A clear compound packet of the peer. */
-void parlor_feedback_receive (ParlorTransport *transport, const guint8 *bytes, gsize length, gint64 now_us);
-/** Sends what is due: reports once a second; NACKs, key-frame requests and transport-wide feedback when they are. */
+void parlor_feedback_receive (ParlorTransport *transport, const guint8 *bytes, gsize length,
+                              gint64 now_us);
+/** Sends what is due: reports once a second; NACKs, key-frame requests and transport-wide feedback
+ * when they are. */
 void parlor_feedback_poll (ParlorTransport *transport, gint64 now_us);
 gint64 parlor_feedback_next_us (const ParlorTransport *transport);

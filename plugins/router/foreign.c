@@ -27,7 +27,7 @@ parlor_tuple_hash (gconstpointer tuple)
       hash = (hash ^ word) * 0xff51afd7ed558ccdu;
       hash ^= hash >> 32;
     }
-  return (guint) hash;
+  return (guint)hash;
 }
 
 gboolean
@@ -55,7 +55,7 @@ parlor_foreign_put (ParlorForeign *self, const ParlorTuple *tuple, guint worker)
   guint i = parlor_tuple_hash (tuple) % N_PLACES;
 
   self->places[i].tuple = *tuple;
-  self->places[i].worker = (guint16) (worker + 1);
+  self->places[i].worker = (guint16)(worker + 1);
 }
 
 gint

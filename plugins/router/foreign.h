@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * Tuples of transports that live on other workers. The kernel hashes addresses, so the datagrams of a peer may land on any worker's socket; a check's
- * ufrag tells the owner, and what follows from the same tuple goes the same way. A bounded table: strangers can fill it, and then push one another out.
- * Thread: worker.
+ * Tuples of transports that live on other workers. The kernel hashes addresses, so the datagrams of
+ * a peer may land on any worker's socket; a check's ufrag tells the owner, and what follows from
+ * the same tuple goes the same way. A bounded table: strangers can fill it, and then push one
+ * another out. Thread: worker.
  */
 #pragma once
 

@@ -8,7 +8,8 @@
 /** To the control thread. */
 void parlor_router_tell (ParlorRouter *self, const ParlorRouterEvent *event);
 /** Appends one datagram (STUN, DTLS, SRTCP) to the outbox, ready as it is. */
-void parlor_router_send_datagram (ParlorRouter *self, const ParlorTuple *tuple, const guint8 *bytes, gsize length);
+void parlor_router_send_datagram (ParlorRouter *self, const ParlorTuple *tuple, const guint8 *bytes,
+                                  gsize length);
 /** Room for `bytes` in the outbox, which is sent first when it has none. */
 guint8 *parlor_router_reserve (ParlorRouter *self, gsize bytes);
 /** Not for keys: sequence numbers, timestamps, jitter. */

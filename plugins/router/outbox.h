@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * The outbox: one contiguous arena and a list of messages in it, which become a batch buffer without a copy.
+ * The outbox: one contiguous arena and a list of messages in it, which become a batch buffer
+ * without a copy.
  *
- * The element lends the memory (ParlorRouterOps.send is called with what is there, and begins the next one before it returns);
- * the router reserves room, writes datagrams there and commits them as one message: all of `segment_bytes` but the last, which may be
- * shorter (UDP GSO). Thread: worker. Sizes in bytes.
+ * The element lends the memory (ParlorRouterOps.send is called with what is there, and begins the
+ * next one before it returns); the router reserves room, writes datagrams there and commits them as
+ * one message: all of `segment_bytes` but the last, which may be shorter (UDP GSO). Thread: worker.
+ * Sizes in bytes.
  */
 #pragma once
 
@@ -34,9 +36,11 @@ typedef struct _ParlorOutbox ParlorOutbox;
 
 /** Begins an empty outbox on borrowed memory. */
 static inline void
-parlor_outbox_begin (ParlorOutbox *self, guint8 *arena, gsize capacity, ParlorDatagram *datagrams, guint max_datagrams)
+parlor_outbox_begin (ParlorOutbox *self, guint8 *arena, gsize capacity, ParlorDatagram *datagrams,
+                     guint max_datagrams)
 {
-  *self = (ParlorOutbox){.arena = arena, .capacity = capacity, .datagrams = datagrams, .max_datagrams = max_datagrams};
+  *self = (ParlorOutbox){
+      .arena = arena, .capacity = capacity, .datagrams = datagrams, .max_datagrams = max_datagrams};
 }
 
 /** Where `bytes` more can be written; NULL when they, or one more message, do not fit. */
@@ -48,7 +52,9 @@ parlor_outbox_reserve (ParlorOutbox *self, gsize bytes)
   return self->arena + self->used;
 }
 
-/** Makes the first `length` reserved bytes a message to tuple's peer, from tuple's local address; segment_bytes 0 = one datagram. */
-void parlor_outbox_commit (ParlorOutbox *self, const ParlorTuple *tuple, gsize length, gsize segment_bytes);
+/** Makes the first `length` reserved bytes a message to tuple's peer, from tuple's local address;
+ * segment_bytes 0 = one datagram. */
+void parlor_outbox_commit (ParlorOutbox *self, const ParlorTuple *tuple, gsize length,
+                           gsize segment_bytes);
 
 G_END_DECLS

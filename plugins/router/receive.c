@@ -34,7 +34,8 @@ count_refused (ParlorTransport *self, ParlorSrtpResult result)
 
 /* --- whose stream? --------------------------------------------------------------------------- */
 
-/* RFC 8843 section 9.2 in the order of certainty: SSRC lines, then MID (with RID), then a payload type that only one source has. */
+/* RFC 8843 section 9.2 in the order of certainty: SSRC lines, then MID (with RID), then a payload
+ * type that only one source has. */
 static ParlorLayer *
 layer_by_ssrc (ParlorTransport *self, guint32 ssrc, gboolean *rtx)
 {
@@ -98,14 +99,17 @@ layer_by_rid (ParlorSource *source, const char *rid)
 }
 
 static ParlorLayer *
-layer_by_names (ParlorTransport *self, const guint8 *packet, const ParlorRtpHeader *header, gboolean *rtx)
+layer_by_names (ParlorTransport *self, const guint8 *packet, const ParlorRtpHeader *header,
+                gboolean *rtx)
 {
   char mid[PARLOR_RTP_EXT_TEXT_SIZE], rid[PARLOR_RTP_EXT_TEXT_SIZE];
   ParlorRtpExtList list;
   ParlorSource *source;
 
   parlor_rtp_ext_parse (packet, header, &self->extensions, &list);
-  source = parlor_rtp_ext_text (packet, &list, PARLOR_EXT_MID, mid) ? source_by_mid (self, mid) : source_by_pt (self, header->pt);
+  source = parlor_rtp_ext_text (packet, &list, PARLOR_EXT_MID, mid)
+               ? source_by_mid (self, mid)
+               : source_by_pt (self, header->pt);
   if (source == NULL || parlor_source_find_codec (source, header->pt, rtx) < 0)
     return NULL;
   if (parlor_rtp_ext_text (packet, &list, *rtx ? PARLOR_EXT_REPAIRED_RID : PARLOR_EXT_RID, rid))
@@ -114,7 +118,8 @@ layer_by_names (ParlorTransport *self, const guint8 *packet, const ParlorRtpHead
 }
 
 static ParlorLayer *
-find_layer (ParlorTransport *self, const guint8 *packet, const ParlorRtpHeader *header, gboolean *rtx)
+find_layer (ParlorTransport *self, const guint8 *packet, const ParlorRtpHeader *header,
+            gboolean *rtx)
 {
   ParlorLayer *layer;
 
@@ -143,7 +148,8 @@ find_layer (ParlorTransport *self, const guint8 *packet, const ParlorRtpHeader *
 /* --- receiving ------------------------------------------------------------------------------- */
 
 static void
-note_transport_number (ParlorTransport *self, const guint8 *packet, const ParlorRtpHeader *header, gint64 arrival_us)
+note_transport_number (ParlorTransport *self, const guint8 *packet, const ParlorRtpHeader *header,
+                       gint64 arrival_us)
 {
   ParlorRtpExtList list;
   const guint8 *value;
@@ -152,14 +158,15 @@ note_transport_number (ParlorTransport *self, const guint8 *packet, const Parlor
   if (self->twcc == NULL)
     return;
   parlor_rtp_ext_parse (packet, header, &self->extensions, &list);
-  value = parlor_rtp_ext_find (packet, &list, PARLOR_EXT_TWCC, &size);
+  value = parlor_rtp_ext_find (packet, &list, PARLOR_EXT_TRANSPORT_CC, &size);
   if (value != NULL && size == 2)
     parlor_twcc_receiver_push (self->twcc, parlor_get_u16 (value), arrival_us);
 }
 
 /* Takes an RTX packet back to what it repeats. NULL: a probe without a packet in it. */
 static guint8 *
-unwrap_rtx (ParlorTransport *self, ParlorLayer *layer, guint8 *packet, gsize *length, ParlorRtpHeader *header)
+unwrap_rtx (ParlorTransport *self, ParlorLayer *layer, guint8 *packet, gsize *length,
+            ParlorRtpHeader *header)
 {
   gboolean rtx;
   gint codec = parlor_source_find_codec (layer->source, header->pt, &rtx);
@@ -169,11 +176,13 @@ unwrap_rtx (ParlorTransport *self, ParlorLayer *layer, guint8 *packet, gsize *le
       drop (self, codec < 0 ? PARLOR_DROP_UNKNOWN_PT : PARLOR_DROP_UNKNOWN_SSRC);
       return NULL;
     }
-  return parlor_rtx_decapsulate (packet, length, header, layer->source->config.codecs[codec].pt, layer->ssrc);
+  return parlor_rtx_decapsulate (packet, length, header, layer->source->config.codecs[codec].pt,
+                                 layer->ssrc);
 }
 
 void
-parlor_receive_rtp (ParlorTransport *self, guint8 *bytes, gsize length, gint64 arrival_us, gint64 now_us)
+parlor_receive_rtp (ParlorTransport *self, guint8 *bytes, gsize length, gint64 arrival_us,
+                    gint64 now_us)
 {
   ParlorSrtpResult result;
   ParlorRtpHeader header;

@@ -34,7 +34,7 @@ parlor_resend_store (ParlorResend *self, guint16 seq, const guint8 *bytes, gsize
     return;
   memcpy (self->bytes[i], bytes, length);
   self->entries[i].seq = seq;
-  self->entries[i].length = (guint16) length;
+  self->entries[i].length = (guint16)length;
 }
 
 const guint8 *

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * Protected packets as they left, for receivers that ask for a repeat and did not negotiate RTX (RFC 4588): the same
- * (SSRC, index) may only ever go out with the same bytes, so the very bytes are kept. Some 330 KiB a slot; slots with RTX have none.
- * Thread: worker.
+ * Protected packets as they left, for receivers that ask for a repeat and did not negotiate RTX
+ * (RFC 4588): the same (SSRC, index) may only ever go out with the same bytes, so the very bytes
+ * are kept. Some 330 KiB a slot; slots with RTX have none. Thread: worker.
  */
 #pragma once
 

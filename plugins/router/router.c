@@ -36,7 +36,7 @@ parlor_router_new (const ParlorRouterConfig *config, const ParlorRouterOps *ops)
   self->ops = *ops;
   self->crypto = parlor_crypto_new (config->crypto);
   if (self->crypto == NULL)
-    self->crypto = parlor_crypto_new (PARLOR_CRYPTO_AUTO);
+    self->crypto = parlor_crypto_new (PARLOR_SRTP_BACKEND_AUTO);
   self->stun = parlor_stun_agent_new ();
   self->transports = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, free_transport);
   self->sources = g_hash_table_new (g_int64_hash, g_int64_equal);
@@ -49,7 +49,7 @@ parlor_router_new (const ParlorRouterConfig *config, const ParlorRouterOps *ops)
   self->dirty_layers = g_ptr_array_new ();
   self->dirty_transports = g_ptr_array_new ();
   self->tick_us = PARLOR_NEVER_US;
-  parlor_random_init_seeded (&self->random, config->seed);
+  parlor_rng_init_seeded (&self->random, config->seed);
   return self;
 }
 
@@ -82,7 +82,8 @@ parlor_router_free (ParlorRouter *self)
   g_free (self);
 }
 
-/* --- for the other files of this folder -------------------------------------------------------- */
+/* --- for the other files of this folder --------------------------------------------------------
+ */
 
 void
 parlor_router_tell (ParlorRouter *self, const ParlorRouterEvent *event)
@@ -93,7 +94,7 @@ parlor_router_tell (ParlorRouter *self, const ParlorRouterEvent *event)
 guint64
 parlor_router_random (ParlorRouter *self)
 {
-  return parlor_random_u64 (&self->random);
+  return parlor_rng_u64 (&self->random);
 }
 
 guint8 *
@@ -108,7 +109,8 @@ parlor_router_reserve (ParlorRouter *self, gsize bytes)
 }
 
 void
-parlor_router_send_datagram (ParlorRouter *self, const ParlorTuple *tuple, const guint8 *bytes, gsize length)
+parlor_router_send_datagram (ParlorRouter *self, const ParlorTuple *tuple, const guint8 *bytes,
+                             gsize length)
 {
   memcpy (parlor_router_reserve (self, length), bytes, length);
   parlor_outbox_commit (&self->outbox, tuple, length, 0);
@@ -166,7 +168,8 @@ drop_empty_room (ParlorRouter *self, ParlorAudioRoom *room)
     g_hash_table_remove (self->rooms, &room->id);
 }
 
-/* --- what the control thread asks for ---------------------------------------------------------- */
+/* --- what the control thread asks for ----------------------------------------------------------
+ */
 
 void
 parlor_router_add_transport (ParlorRouter *self, const ParlorTransportConfig *config, gint64 now_us)
@@ -185,7 +188,9 @@ parlor_router_add_transport (ParlorRouter *self, const ParlorTransportConfig *co
 }
 
 void
-parlor_router_restart_ice (ParlorRouter *self, ParlorTransportId id, const ParlorIceCredentials *local, const char *remote_ufrag, gint64 now_us)
+parlor_router_restart_ice (ParlorRouter *self, ParlorTransportId id,
+                           const ParlorIceCredentials *local, const char *remote_ufrag,
+                           gint64 now_us)
 {
   ParlorTransport *transport = g_hash_table_lookup (self->transports, &id);
 
@@ -205,7 +210,8 @@ parlor_router_remove_transport (ParlorRouter *self, ParlorTransportId id, gint64
     return;
   parlor_transport_say_goodbye (transport);
   while (transport->sources->len > 0)
-    parlor_router_remove_source (self, ((ParlorSource *) g_ptr_array_index (transport->sources, 0))->config.id, now_us);
+    parlor_router_remove_source (
+        self, ((ParlorSource *)g_ptr_array_index (transport->sources, 0))->config.id, now_us);
   room = transport->room;
   if (room != NULL)
     parlor_audio_room_remove_transport (room, transport);
@@ -224,9 +230,11 @@ parlor_router_add_source (ParlorRouter *self, const ParlorSourceConfig *config, 
   ParlorTransport *transport = g_hash_table_lookup (self->transports, &config->transport);
   ParlorSource *source;
 
-  if ((config->transport != 0 && transport == NULL) || g_hash_table_contains (self->sources, &config->id))
+  if ((config->transport != 0 && transport == NULL)
+      || g_hash_table_contains (self->sources, &config->id))
     return;
-  source = parlor_source_new (self, config, transport, config->speaks ? get_room (self, config->room) : NULL);
+  source = parlor_source_new (self, config, transport,
+                              config->speaks ? get_room (self, config->room) : NULL);
   g_hash_table_insert (self->sources, &source->config.id, source);
   self->counters.sources++;
   self->tick_us = MIN (self->tick_us, now_us + TICK_US);
@@ -268,7 +276,8 @@ parlor_router_add_slot (ParlorRouter *self, const ParlorSlotConfig *config, gint
 {
   ParlorTransport *transport = g_hash_table_lookup (self->transports, &config->transport);
 
-  if (transport == NULL || config->index >= PARLOR_ROUTER_MAX_SLOTS || transport->slots[config->index] != NULL)
+  if (transport == NULL || config->index >= PARLOR_ROUTER_MAX_SLOTS
+      || transport->slots[config->index] != NULL)
     return;
   transport->slots[config->index] = parlor_slot_new (transport, config);
   transport->n_slots = MAX (transport->n_slots, config->index + 1);
@@ -280,17 +289,21 @@ parlor_router_add_slot (ParlorRouter *self, const ParlorSlotConfig *config, gint
 }
 
 void
-parlor_router_select (ParlorRouter *self, ParlorTransportId id, guint slot, ParlorSourceId source, guint height, gint64 now_us)
+parlor_router_select (ParlorRouter *self, ParlorTransportId id, guint slot, ParlorSourceId source,
+                      guint height, gint64 now_us)
 {
   ParlorTransport *transport = g_hash_table_lookup (self->transports, &id);
 
-  if (transport == NULL || slot >= PARLOR_ROUTER_MAX_SLOTS || transport->slots[slot] == NULL || transport->slots[slot]->config.automatic)
+  if (transport == NULL || slot >= PARLOR_ROUTER_MAX_SLOTS || transport->slots[slot] == NULL
+      || transport->slots[slot]->config.automatic)
     return;
-  parlor_slot_select (transport->slots[slot], g_hash_table_lookup (self->sources, &source), height, now_us);
+  parlor_slot_select (transport->slots[slot], g_hash_table_lookup (self->sources, &source), height,
+                      now_us);
 }
 
 gboolean
-parlor_router_set_tap (ParlorRouter *self, ParlorSourceId id, ParlorRouterTapFunc func, gpointer user_data)
+parlor_router_set_tap (ParlorRouter *self, ParlorSourceId id, ParlorRouterTapFunc func,
+                       gpointer user_data)
 {
   ParlorSource *source = g_hash_table_lookup (self->sources, &id);
 
@@ -307,7 +320,8 @@ parlor_router_set_tap (ParlorRouter *self, ParlorSourceId id, ParlorRouterTapFun
 /* --- datagrams ------------------------------------------------------------------------------- */
 
 static void
-receive_stun (ParlorRouter *self, const guint8 *bytes, gsize length, const ParlorTuple *tuple, gint64 arrival_us, gint64 now_us)
+receive_stun (ParlorRouter *self, const guint8 *bytes, gsize length, const ParlorTuple *tuple,
+              gint64 arrival_us, gint64 now_us)
 {
   const char *ufrag;
   gsize ufrag_length;
@@ -328,28 +342,30 @@ receive_stun (ParlorRouter *self, const guint8 *bytes, gsize length, const Parlo
       return;
     }
   worker = parlor_ice_ufrag_worker (ufrag, ufrag_length);
-  if (worker < 0 || (guint) worker == self->config.worker || (guint) worker >= self->config.n_workers)
+  if (worker < 0 || (guint)worker == self->config.worker || (guint)worker >= self->config.n_workers)
     {
       self->counters.dropped[PARLOR_DROP_STUN]++;
       return;
     }
-  parlor_foreign_put (self->foreign, tuple, (guint) worker);
-  self->ops.hand_over (self->ops.user_data, (guint) worker, bytes, length, tuple, arrival_us);
+  parlor_foreign_put (self->foreign, tuple, (guint)worker);
+  self->ops.hand_over (self->ops.user_data, (guint)worker, bytes, length, tuple, arrival_us);
 }
 
 static void
-receive_unknown (ParlorRouter *self, const guint8 *bytes, gsize length, const ParlorTuple *tuple, gint64 arrival_us)
+receive_unknown (ParlorRouter *self, const guint8 *bytes, gsize length, const ParlorTuple *tuple,
+                 gint64 arrival_us)
 {
   gint worker = self->config.n_workers > 1 ? parlor_foreign_find (self->foreign, tuple) : -1;
 
   if (worker < 0)
     self->counters.dropped[PARLOR_DROP_UNKNOWN_TUPLE]++;
   else
-    self->ops.hand_over (self->ops.user_data, (guint) worker, bytes, length, tuple, arrival_us);
+    self->ops.hand_over (self->ops.user_data, (guint)worker, bytes, length, tuple, arrival_us);
 }
 
 void
-parlor_router_receive (ParlorRouter *self, guint8 *bytes, gsize length, const ParlorTuple *tuple, gint64 arrival_us, gint64 now_us)
+parlor_router_receive (ParlorRouter *self, guint8 *bytes, gsize length, const ParlorTuple *tuple,
+                       gint64 arrival_us, gint64 now_us)
 {
   ParlorPacketKind kind = parlor_demux (bytes, length);
   ParlorTransport *transport;
@@ -385,7 +401,8 @@ parlor_router_receive (ParlorRouter *self, guint8 *bytes, gsize length, const Pa
 }
 
 void
-parlor_router_inject (ParlorRouter *self, ParlorSourceId id, guint8 *rtp, gsize length, gint64 arrival_us, gint64 now_us)
+parlor_router_inject (ParlorRouter *self, ParlorSourceId id, guint8 *rtp, gsize length,
+                      gint64 arrival_us, gint64 now_us)
 {
   ParlorSource *source = g_hash_table_lookup (self->sources, &id);
   ParlorRtpHeader header;
@@ -481,8 +498,10 @@ serve_transport (ParlorRouter *self, ParlorTransport *transport, gint64 now_us)
     parlor_feedback_poll (transport, now_us);
   next_us = MIN (parlor_transport_next_us (transport), parlor_feedback_next_us (transport));
   next_us = MIN (next_us, parlor_sender_next_us (transport));
-  /* A deadline that passed while this ran is looked at in the next flush, not in this one for ever. */
-  parlor_timer_heap_set (self->transport_timers, &transport->timer, next_us == PARLOR_NEVER_US ? next_us : MAX (next_us, now_us + 1));
+  /* A deadline that passed while this ran is looked at in the next flush, not in this one for ever.
+   */
+  parlor_timer_heap_set (self->transport_timers, &transport->timer,
+                         next_us == PARLOR_NEVER_US ? next_us : MAX (next_us, now_us + 1));
 }
 
 void
@@ -501,7 +520,8 @@ parlor_router_flush (ParlorRouter *self, gint64 now_us)
 gint64
 parlor_router_next_us (const ParlorRouter *self)
 {
-  gint64 next_us = MIN (parlor_timer_heap_next_us (self->transport_timers), parlor_timer_heap_next_us (self->room_timers));
+  gint64 next_us = MIN (parlor_timer_heap_next_us (self->transport_timers),
+                        parlor_timer_heap_next_us (self->room_timers));
 
   if (self->dirty_layers->len > 0 || self->dirty_transports->len > 0)
     return 0;
@@ -525,14 +545,20 @@ const char *
 parlor_drop_reason_name (ParlorDropReason reason)
 {
   static const char *const names[PARLOR_N_DROPS] = {
-    [PARLOR_DROP_UNKNOWN_TUPLE] = "unknown_tuple", [PARLOR_DROP_STUN] = "stun",
-    [PARLOR_DROP_DTLS] = "dtls",                   [PARLOR_DROP_MALFORMED] = "malformed",
-    [PARLOR_DROP_AUTH] = "auth",                   [PARLOR_DROP_REPLAY] = "replay",
-    [PARLOR_DROP_UNKNOWN_SSRC] = "unknown_ssrc",   [PARLOR_DROP_UNKNOWN_PT] = "unknown_pt",
-    [PARLOR_DROP_MUTED] = "muted",                 [PARLOR_DROP_RTCP] = "rtcp",
-    [PARLOR_DROP_QUEUE] = "queue",                 [PARLOR_DROP_RING] = "ring",
-    [PARLOR_DROP_SEND] = "send",
+      [PARLOR_DROP_UNKNOWN_TUPLE] = "unknown_tuple",
+      [PARLOR_DROP_STUN] = "stun",
+      [PARLOR_DROP_DTLS] = "dtls",
+      [PARLOR_DROP_MALFORMED] = "malformed",
+      [PARLOR_DROP_AUTH] = "auth",
+      [PARLOR_DROP_REPLAY] = "replay",
+      [PARLOR_DROP_UNKNOWN_SSRC] = "unknown_ssrc",
+      [PARLOR_DROP_UNKNOWN_PT] = "unknown_pt",
+      [PARLOR_DROP_MUTED] = "muted",
+      [PARLOR_DROP_RTCP] = "rtcp",
+      [PARLOR_DROP_QUEUE] = "queue",
+      [PARLOR_DROP_RING] = "ring",
+      [PARLOR_DROP_SEND] = "send",
   };
 
-  return (guint) reason < PARLOR_N_DROPS ? names[reason] : "unknown";
+  return (guint)reason < PARLOR_N_DROPS ? names[reason] : "unknown";
 }

@@ -2,15 +2,18 @@
 /**
  * The router of one worker: from received datagrams to messages for the kernel.
  *
- * A packet's way (docs/packet-path.md): receive () → demux → ICE | DTLS | SRTP unprotect → source; then, once for all datagrams of a
- * batch, flush () → who gets it → per receiver: munge → pace → protect → outbox. RTCP, consent and every deadline run in flush () too.
+ * A packet's way (docs/packet-path.md): receive () → demux → ICE | DTLS | SRTP unprotect → source;
+ * then, once for all datagrams of a batch, flush () → who gets it → per receiver: munge → pace →
+ * protect → outbox. RTCP, consent and every deadline run in flush () too.
  *
- * Every function but _new () and _free () is called on the worker's streaming thread: by the element, or by functions that the control thread
- * sent through the worker's command ring. Nothing in here locks, waits, sleeps, logs or makes a system call; what must leave the thread goes
- * out by ParlorRouterOps. Times are microseconds of CLOCK_MONOTONIC, sizes bytes, rates bits per second.
+ * Every function but _new () and _free () is called on the worker's streaming thread: by the
+ * element, or by functions that the control thread sent through the worker's command ring. Nothing
+ * in here locks, waits, sleeps, logs or makes a system call; what must leave the thread goes out by
+ * ParlorRouterOps. Times are microseconds of CLOCK_MONOTONIC, sizes bytes, rates bits per second.
  *
- * Configuration structs are plain data: they are copied, and may be sent through a ring as they are. Ids are made by the control thread: any number but 0, never reused.
- * Calls that name something unknown (it went away in the meantime) do nothing.
+ * Configuration structs are plain data: they are copied, and may be sent through a ring as they
+ * are. Ids are made by the control thread: any number but 0, never reused. Calls that name
+ * something unknown (it went away in the meantime) do nothing.
  */
 #pragma once
 
@@ -49,9 +52,11 @@ typedef struct
   char remote_ufrag[PARLOR_ICE_UFRAG_SIZE];
   ParlorDtlsRole dtls_role;
   ParlorFingerprint remote_fingerprint;
-  guint8 ext_ids[PARLOR_EXT_N]; /**< the peer's header extension ids, 0 = not negotiated; one meaning in the whole bundle */
-  gboolean transport_cc;            /**< feedback negotiated (draft-holmer-rmcat-transport-wide-cc-extensions-01) */
-  guint32 rtcp_ssrc;                /**< ours, sender of RR, NACK, PLI and feedback */
+  guint8 ext_ids[PARLOR_EXT_COUNT]; /**< the peer's header extension ids, 0 = not negotiated; one
+                                       meaning in the whole bundle */
+  gboolean
+      transport_cc; /**< feedback negotiated (draft-holmer-rmcat-transport-wide-cc-extensions-01) */
+  guint32 rtcp_ssrc; /**< ours, sender of RR, NACK, PLI and feedback */
   char cname[PARLOR_ROUTER_CNAME_SIZE];
 } ParlorTransportConfig;
 
@@ -72,7 +77,8 @@ typedef struct
   ParlorTransportId transport; /**< 0: fed by inject () */
   ParlorRoomId room;
   gboolean audio;
-  gboolean speaks; /**< a microphone: its levels (RFC 6464) take part in the room's choice of the loudest */
+  gboolean speaks; /**< a microphone: its levels (RFC 6464) take part in the room's choice of the
+                      loudest */
   char mid[PARLOR_ROUTER_MID_SIZE];
   guint n_codecs;
   ParlorRouterCodec codecs[PARLOR_ROUTER_MAX_CODECS];
@@ -88,9 +94,9 @@ typedef struct
 typedef struct
 {
   ParlorTransportId transport;
-  guint index;         /**< below PARLOR_ROUTER_MAX_SLOTS */
+  guint index; /**< below PARLOR_ROUTER_MAX_SLOTS */
   gboolean audio;
-  gboolean automatic;  /**< audio: filled here, with the room's loudest */
+  gboolean automatic; /**< audio: filled here, with the room's loudest */
   char mid[PARLOR_ROUTER_MID_SIZE];
   guint32 ssrc, rtx_ssrc; /**< rtx_ssrc 0 = none */
   guint n_codecs;
@@ -100,13 +106,14 @@ typedef struct
 typedef enum
 {
   PARLOR_ROUTER_CONNECTED,
-  PARLOR_ROUTER_FAILED,        /**< no ICE for 15 s, DTLS failed, or consent gone for 30 s: remove it */
+  PARLOR_ROUTER_FAILED, /**< no ICE for 15 s, DTLS failed, or consent gone for 30 s: remove it */
   PARLOR_ROUTER_SOURCE_ACTIVE,
-  PARLOR_ROUTER_SOURCE_IDLE,   /**< no packet for 2 s */
-  PARLOR_ROUTER_SLOT_SHOWN,    /**< source (0 = emptied) and, when it is there, its first RTP timestamp as sent */
-  PARLOR_ROUTER_SPEAKER,       /**< of room; source 0 = nobody */
-  PARLOR_ROUTER_SPEAKING,      /**< of room: who talks now */
-  PARLOR_ROUTER_QUALITY,       /**< every 2 s a connected transport */
+  PARLOR_ROUTER_SOURCE_IDLE, /**< no packet for 2 s */
+  PARLOR_ROUTER_SLOT_SHOWN, /**< source (0 = emptied) and, when it is there, its first RTP timestamp
+                               as sent */
+  PARLOR_ROUTER_SPEAKER,    /**< of room; source 0 = nobody */
+  PARLOR_ROUTER_SPEAKING,   /**< of room: who talks now */
+  PARLOR_ROUTER_QUALITY,    /**< every 2 s a connected transport */
 } ParlorRouterEventType;
 
 typedef struct
@@ -120,10 +127,10 @@ typedef struct
   guint32 rtp_timestamp;
   guint n_speaking;
   ParlorSourceId speaking[PARLOR_ROUTER_MAX_SPEAKING];
-  float loss_up, loss_down; /**< 0..1 */
-  gint32 rtt_ms;            /**< -1 = unknown */
+  float loss_up, loss_down;              /**< 0..1 */
+  gint32 rtt_ms;                         /**< -1 = unknown */
   gint64 up_bps, down_bps, estimate_bps; /**< estimate -1 = unknown */
-  ParlorSrtpProfile profile; /**< CONNECTED */
+  ParlorSrtpProfile profile;             /**< CONNECTED */
 } ParlorRouterEvent;
 
 /** Where a message's bytes are written: given by the element, filled by the router. */
@@ -133,12 +140,15 @@ typedef struct
 {
   /** To the control thread; dropped and counted when its ring is full. */
   void (*event) (gpointer user_data, const ParlorRouterEvent *event);
-  /** Runs one DTLS step elsewhere: `bytes` (copied; none = timer only). Exactly one answer comes by parlor_router_dtls_done ().
-      `dtls` is not touched here between the two. */
-  void (*dtls_step) (gpointer user_data, ParlorTransportId transport, ParlorDtls *dtls, const guint8 *bytes, gsize length);
+  /** Runs one DTLS step elsewhere: `bytes` (copied; none = timer only). Exactly one answer comes by
+     parlor_router_dtls_done (). `dtls` is not touched here between the two. */
+  void (*dtls_step) (gpointer user_data, ParlorTransportId transport, ParlorDtls *dtls,
+                     const guint8 *bytes, gsize length);
   /** A datagram that belongs to another worker, raw. */
-  void (*hand_over) (gpointer user_data, guint worker, const guint8 *bytes, gsize length, const ParlorTuple *tuple, gint64 arrival_us);
-  /** A whole message for the kernel: see outbox.h. Called with the outbox full or at the end of flush (). */
+  void (*hand_over) (gpointer user_data, guint worker, const guint8 *bytes, gsize length,
+                     const ParlorTuple *tuple, gint64 arrival_us);
+  /** A whole message for the kernel: see outbox.h. Called with the outbox full or at the end of
+   * flush (). */
   void (*send) (gpointer user_data, ParlorOutbox *outbox);
   gpointer user_data;
 } ParlorRouterOps;
@@ -155,19 +165,19 @@ typedef struct
 /** What /metrics shows; written by the worker alone, read by copy. */
 typedef enum
 {
-  PARLOR_DROP_UNKNOWN_TUPLE,  /**< neither STUN nor of a known peer */
-  PARLOR_DROP_STUN,           /**< malformed, unknown ufrag, wrong integrity */
-  PARLOR_DROP_DTLS,           /**< from a tuple that ICE did not validate, or while a step queue is full */
-  PARLOR_DROP_MALFORMED,      /**< header, extension or descriptor lies */
-  PARLOR_DROP_AUTH,           /**< SRTP or SRTCP tag */
+  PARLOR_DROP_UNKNOWN_TUPLE, /**< neither STUN nor of a known peer */
+  PARLOR_DROP_STUN,          /**< malformed, unknown ufrag, wrong integrity */
+  PARLOR_DROP_DTLS, /**< from a tuple that ICE did not validate, or while a step queue is full */
+  PARLOR_DROP_MALFORMED, /**< header, extension or descriptor lies */
+  PARLOR_DROP_AUTH,      /**< SRTP or SRTCP tag */
   PARLOR_DROP_REPLAY,
-  PARLOR_DROP_UNKNOWN_SSRC,   /**< no source claims it, or too many of them */
+  PARLOR_DROP_UNKNOWN_SSRC, /**< no source claims it, or too many of them */
   PARLOR_DROP_UNKNOWN_PT,
-  PARLOR_DROP_MUTED,          /**< source closed by the server */
-  PARLOR_DROP_RTCP,           /**< malformed RTCP */
-  PARLOR_DROP_QUEUE,          /**< a receiver's pacer had more than it may hold */
-  PARLOR_DROP_RING,           /**< a ring to another thread was full */
-  PARLOR_DROP_SEND,           /**< the kernel took it not */
+  PARLOR_DROP_MUTED, /**< source closed by the server */
+  PARLOR_DROP_RTCP,  /**< malformed RTCP */
+  PARLOR_DROP_QUEUE, /**< a receiver's pacer had more than it may hold */
+  PARLOR_DROP_RING,  /**< a ring to another thread was full */
+  PARLOR_DROP_SEND,  /**< the kernel took it not */
   PARLOR_N_DROPS,
 } ParlorDropReason;
 
@@ -185,12 +195,18 @@ ParlorRouter *parlor_router_new (const ParlorRouterConfig *config, const ParlorR
 void parlor_router_free (ParlorRouter *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorRouter, parlor_router_free)
 
-/* --- what the control thread asks for ---------------------------------------------------------- */
+/* --- what the control thread asks for ----------------------------------------------------------
+ */
 
-void parlor_router_add_transport (ParlorRouter *self, const ParlorTransportConfig *config, gint64 now_us);
-/** ICE restart: new credentials beside the old ones until the first authenticated check with them (make before break). */
-void parlor_router_restart_ice (ParlorRouter *self, ParlorTransportId id, const ParlorIceCredentials *local, const char *remote_ufrag, gint64 now_us);
-/** Its sources and slots go with it; others' slots that showed its sources are emptied. Sends DTLS close_notify where it can. */
+void parlor_router_add_transport (ParlorRouter *self, const ParlorTransportConfig *config,
+                                  gint64 now_us);
+/** ICE restart: new credentials beside the old ones until the first authenticated check with them
+ * (make before break). */
+void parlor_router_restart_ice (ParlorRouter *self, ParlorTransportId id,
+                                const ParlorIceCredentials *local, const char *remote_ufrag,
+                                gint64 now_us);
+/** Its sources and slots go with it; others' slots that showed its sources are emptied. Sends DTLS
+ * close_notify where it can. */
 void parlor_router_remove_transport (ParlorRouter *self, ParlorTransportId id, gint64 now_us);
 
 void parlor_router_add_source (ParlorRouter *self, const ParlorSourceConfig *config, gint64 now_us);
@@ -199,21 +215,30 @@ void parlor_router_open_source (ParlorRouter *self, ParlorSourceId id, gboolean 
 
 void parlor_router_add_slot (ParlorRouter *self, const ParlorSlotConfig *config, gint64 now_us);
 /** source 0 empties it. height in pixels, 0 = as much as there is. */
-void parlor_router_select (ParlorRouter *self, ParlorTransportId transport, guint slot, ParlorSourceId source, guint height, gint64 now_us);
+void parlor_router_select (ParlorRouter *self, ParlorTransportId transport, guint slot,
+                           ParlorSourceId source, guint height, gint64 now_us);
 
-/** Clear RTP of a source, in order of arrival, best layer: called for each packet on the worker's thread; must return at once. NULL func removes it. */
-typedef void (*ParlorRouterTapFunc) (gpointer user_data, const guint8 *rtp, gsize length, gint64 arrival_us);
-gboolean parlor_router_set_tap (ParlorRouter *self, ParlorSourceId source, ParlorRouterTapFunc func, gpointer user_data);
+/** Clear RTP of a source, in order of arrival, best layer: called for each packet on the worker's
+ * thread; must return at once. NULL func removes it. */
+typedef void (*ParlorRouterTapFunc) (gpointer user_data, const guint8 *rtp, gsize length,
+                                     gint64 arrival_us);
+gboolean parlor_router_set_tap (ParlorRouter *self, ParlorSourceId source, ParlorRouterTapFunc func,
+                                gpointer user_data);
 
 /* --- what the element does ------------------------------------------------------------------- */
 
 /** One received datagram; `bytes` may be changed in place and are not kept. */
-void parlor_router_receive (ParlorRouter *self, guint8 *bytes, gsize length, const ParlorTuple *tuple, gint64 arrival_us, gint64 now_us);
+void parlor_router_receive (ParlorRouter *self, guint8 *bytes, gsize length,
+                            const ParlorTuple *tuple, gint64 arrival_us, gint64 now_us);
 /** One clear RTP packet of a source without transport. */
-void parlor_router_inject (ParlorRouter *self, ParlorSourceId source, guint8 *rtp, gsize length, gint64 arrival_us, gint64 now_us);
-/** The answer to ops.dtls_step (): the step ran; its state, output and keys are read from the ParlorDtls here. */
-void parlor_router_dtls_done (ParlorRouter *self, ParlorTransportId transport, ParlorDtls *dtls, gint64 now_us);
-/** Everything that is due: fan-out of what was received, paced sends, RTCP, deadlines. Ends with ops.send () when there is anything. */
+void parlor_router_inject (ParlorRouter *self, ParlorSourceId source, guint8 *rtp, gsize length,
+                           gint64 arrival_us, gint64 now_us);
+/** The answer to ops.dtls_step (): the step ran; its state, output and keys are read from the
+ * ParlorDtls here. */
+void parlor_router_dtls_done (ParlorRouter *self, ParlorTransportId transport, ParlorDtls *dtls,
+                              gint64 now_us);
+/** Everything that is due: fan-out of what was received, paced sends, RTCP, deadlines. Ends with
+ * ops.send () when there is anything. */
 void parlor_router_flush (ParlorRouter *self, gint64 now_us);
 /** When flush () is due though nothing is received; G_MAXINT64 = not at all. */
 gint64 parlor_router_next_us (const ParlorRouter *self);

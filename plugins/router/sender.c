@@ -7,8 +7,8 @@
 
 /* The header with all extensions, RTX's OSN 2, a rewritten VP8 descriptor 6. */
 #define HEAD_BYTES (PARLOR_RTP_HEADER_MAX + 8)
-/* RTP padding that may make two packets of a message equal: what libwebrtc's one-byte differences and a first packet's
-   extensions need. More would be waste. */
+/* RTP padding that may make two packets of a message equal: what libwebrtc's one-byte differences
+   and a first packet's extensions need. More would be waste. */
 #define MAX_EQUAL_PADDING 32
 #define MAX_GROUP PARLOR_GSO_MAX_SEGMENTS
 
@@ -87,10 +87,12 @@ parlor_sender_purge (ParlorTransport *self, const ParlorSlot *slot, const Parlor
 
 /* --- one packet's head --------------------------------------------------------------------- */
 
-/* The numbers of VP8's descriptor that go on over switches stand in its first bytes: these are copied and rewritten, the rest of
-   the payload is the publisher's own. Returns how many bytes were copied. */
+/* The numbers of VP8's descriptor that go on over switches stand in its first bytes: these are
+   copied and rewritten, the rest of the payload is the publisher's own. Returns how many bytes were
+   copied. */
 static guint
-write_picture (guint8 *out, const guint8 *payload, const ParlorFrameInfo *frame, const ParlorSendItem *item)
+write_picture (guint8 *out, const guint8 *payload, const ParlorFrameInfo *frame,
+               const ParlorSendItem *item)
 {
   guint n = 0;
 
@@ -106,17 +108,20 @@ write_picture (guint8 *out, const guint8 *payload, const ParlorFrameInfo *frame,
   if (frame->tl0_offset > 0)
     out[frame->tl0_offset] = item->tl0_pic_idx;
   if (frame->key_idx_offset > 0)
-    out[frame->key_idx_offset] = (guint8) ((out[frame->key_idx_offset] & 0xe0) | (item->key_idx & 0x1f));
+    out[frame->key_idx_offset] = (guint8)((out[frame->key_idx_offset] & 0xe0)
+                                          | (item->key_idx & 0x1f));
   return n;
 }
 
 /* Header and extensions as this receiver has them. Returns their size. */
 static guint
-write_header (ParlorTransport *self, const ParlorSendItem *item, const guint8 *packet, const ParlorPacketInfo *info, guint8 pt, guint8 *head,
-              gint64 now_us)
+write_header (ParlorTransport *self, const ParlorSendItem *item, const guint8 *packet,
+              const ParlorPacketInfo *info, guint8 pt, guint8 *head, gint64 now_us)
 {
   const ParlorSlotConfig *config = &item->slot->config;
-  ParlorRtpExtOut what = {.map = &self->extensions, .mid = config->mid[0] != '\0' ? config->mid : NULL, .mid_size = item->slot->mid_bytes};
+  ParlorRtpExtOut what = {.ids = self->extensions.id_of,
+                          .mid = config->mid[0] != '\0' ? config->mid : NULL,
+                          .mid_size = item->slot->mid_bytes};
   ParlorRtpExtLayout layout;
   ParlorRtpHeader bare = info->header;
 
@@ -125,16 +130,18 @@ write_header (ParlorTransport *self, const ParlorSendItem *item, const guint8 *p
     return 0;
   parlor_rtp_set_pt (head, pt);
   parlor_rtp_set_marker (head, item->marker);
-  parlor_rtp_set_seq (head, (guint16) item->index);
+  parlor_rtp_set_seq (head, (guint16)item->index);
   parlor_rtp_set_timestamp (head, item->timestamp);
   parlor_rtp_set_ssrc (head, item->retransmission ? config->rtx_ssrc : config->ssrc);
-  parlor_rtp_ext_patch_abs_send_time (head, layout.abs_send_time_offset, parlor_abs_send_time_from_us (now_us));
+  parlor_rtp_ext_patch_abs_send_time (head, layout.abs_send_time_offset,
+                                      parlor_abs_send_time_from_us (now_us));
   if (layout.twcc_offset > 0)
     parlor_rtp_ext_patch_twcc (head, layout.twcc_offset, self->twcc_seq++);
   return layout.header_size;
 }
 
-/* Fills job and head from what the history still has. FALSE: it is gone, or this receiver cannot decode it. */
+/* Fills job and head from what the history still has. FALSE: it is gone, or this receiver cannot
+ * decode it. */
 static gboolean
 assemble (ParlorTransport *self, Assembly *assembly, const ParlorSendItem *item, gint64 now_us)
 {
@@ -142,8 +149,10 @@ assemble (ParlorTransport *self, Assembly *assembly, const ParlorSendItem *item,
   ParlorSrtpJob *job = &assembly->jobs[assembly->n];
   guint8 *head = assembly->heads[assembly->n];
   gsize length;
-  const guint8 *packet = parlor_history_find (item->layer->history, item->source_seq, now_us, &length);
-  guint8 pt = item->retransmission ? item->slot->codec_rtx_pts[item->codec] : item->slot->codec_pts[item->codec];
+  const guint8 *packet = parlor_history_find (item->layer->history, item->source_seq, now_us,
+                                              &length);
+  guint8 pt = item->retransmission ? item->slot->codec_rtx_pts[item->codec]
+                                   : item->slot->codec_pts[item->codec];
   guint n, copied;
 
   if (packet == NULL || info->header.seq != item->source_seq || pt == PARLOR_ROUTER_NO_PT)
@@ -151,7 +160,7 @@ assemble (ParlorTransport *self, Assembly *assembly, const ParlorSendItem *item,
   n = write_header (self, item, packet, info, pt, head, now_us);
   if (n == 0)
     return FALSE;
-  job->header_length = (guint16) n;
+  job->header_length = (guint16)n;
   if (item->retransmission)
     {
       parlor_put_u16 (head + n, item->original_seq);
@@ -161,20 +170,21 @@ assemble (ParlorTransport *self, Assembly *assembly, const ParlorSendItem *item,
   n += copied;
   job->out = self->srtp_out;
   job->head = head;
-  job->head_length = (guint16) n;
+  job->head_length = (guint16)n;
   job->payload = packet + info->header.payload_offset + copied;
-  job->payload_length = (guint16) (info->header.payload_size - copied);
+  job->payload_length = (guint16)(info->header.payload_size - copied);
   job->padding = 0;
   job->index = item->index;
   assembly->items[assembly->n] = item;
-  assembly->wire_bytes[assembly->n] = (guint16) (n + job->payload_length + self->overhead);
+  assembly->wire_bytes[assembly->n] = (guint16)(n + job->payload_length + self->overhead);
   assembly->n++;
   return TRUE;
 }
 
 /* --- messages -------------------------------------------------------------------------------- */
 
-/* How many jobs from `first` on make one GSO message: all of one size after padding, the last may be smaller. */
+/* How many jobs from `first` on make one GSO message: all of one size after padding, the last may
+ * be smaller. */
 static guint
 group_size (const Assembly *assembly, guint first, gboolean gso, guint16 *segment_bytes)
 {
@@ -185,13 +195,15 @@ group_size (const Assembly *assembly, guint first, gboolean gso, guint16 *segmen
     {
       guint16 size = assembly->wire_bytes[i];
 
-      if (MAX (largest, size) - MIN (smallest, size) > MAX_EQUAL_PADDING || (i - first + 1) * (gsize) MAX (largest, size) > PARLOR_MESSAGE_MAX_BYTES)
+      if (MAX (largest, size) - MIN (smallest, size) > MAX_EQUAL_PADDING
+          || (i - first + 1) * (gsize)MAX (largest, size) > PARLOR_MESSAGE_MAX_BYTES)
         break;
       largest = MAX (largest, size);
       smallest = MIN (smallest, size);
     }
   *segment_bytes = largest;
-  if (gso && i < assembly->n && assembly->wire_bytes[i] < largest && (i - first + 1) * (gsize) largest <= PARLOR_MESSAGE_MAX_BYTES)
+  if (gso && i < assembly->n && assembly->wire_bytes[i] < largest
+      && (i - first + 1) * (gsize)largest <= PARLOR_MESSAGE_MAX_BYTES)
     i++;
   return i - first;
 }
@@ -203,8 +215,8 @@ pad_to (ParlorSrtpJob *job, guint16 *wire_bytes, guint16 segment_bytes)
 
   if (padding == 0)
     return;
-  job->padding = (guint8) padding;
-  ((guint8 *) job->head)[0] |= 0x20;
+  job->padding = (guint8)padding;
+  ((guint8 *)job->head)[0] |= 0x20;
   *wire_bytes = segment_bytes;
 }
 
@@ -216,12 +228,12 @@ remember (ParlorSlot *slot, const ParlorSendItem *item, gint64 now_us)
 
   if (slot->nack_map == NULL)
     return;
-  entry = parlor_nack_map_put (slot->nack_map, (guint16) item->index);
+  entry = parlor_nack_map_put (slot->nack_map, (guint16)item->index);
   entry->source = item->layer->number;
   entry->timestamp = item->timestamp;
-  entry->seq = (guint16) item->index;
+  entry->seq = (guint16)item->index;
   entry->source_seq = item->source_seq;
-  entry->last_repeat_ms = (guint32) (now_us / PARLOR_US_PER_MS);
+  entry->last_repeat_ms = (guint32)(now_us / PARLOR_US_PER_MS);
   entry->picture_id = item->picture_id;
   entry->tl0_pic_idx = item->tl0_pic_idx;
   entry->key_idx = item->key_idx;
@@ -248,15 +260,16 @@ count_sent (ParlorTransport *self, const Assembly *assembly, guint first, guint 
       slot->last_sent_us = now_us;
       remember (slot, assembly->items[i], now_us);
       if (slot->resend != NULL)
-        parlor_resend_store (slot->resend, (guint16) job->index, job->dst, job->dst_length);
+        parlor_resend_store (slot->resend, (guint16)job->index, job->dst, job->dst_length);
     }
 }
 
 static void
-send_group (ParlorTransport *self, Assembly *assembly, guint first, guint n, guint16 segment_bytes, gint64 now_us)
+send_group (ParlorTransport *self, Assembly *assembly, guint first, guint n, guint16 segment_bytes,
+            gint64 now_us)
 {
   ParlorRouter *router = self->router;
-  guint8 *start = parlor_router_reserve (router, (gsize) n * segment_bytes);
+  guint8 *start = parlor_router_reserve (router, (gsize)n * segment_bytes);
   guint8 *dst = start;
 
   for (guint i = first; i < first + n; i++)
@@ -271,15 +284,15 @@ send_group (ParlorTransport *self, Assembly *assembly, guint first, guint n, gui
       router->counters.dropped[PARLOR_DROP_MALFORMED] += n;
       return;
     }
-  parlor_outbox_commit (&router->outbox, &self->tuple, (gsize) (dst - start), segment_bytes);
-  self->bytes_out += (gsize) (dst - start);
+  parlor_outbox_commit (&router->outbox, &self->tuple, (gsize)(dst - start), segment_bytes);
+  self->bytes_out += (gsize)(dst - start);
   count_sent (self, assembly, first, n, now_us);
 }
 
 static gsize
 burst_bytes (void)
 {
-  return (gsize) ((gint64) PARLOR_SENDER_PACE_BPS / 8 * PARLOR_SENDER_BURST_US / PARLOR_US_PER_SEC);
+  return (gsize)((gint64)PARLOR_SENDER_PACE_BPS / 8 * PARLOR_SENDER_BURST_US / PARLOR_US_PER_SEC);
 }
 
 /* Takes packets off the queue, as many as one burst may have. Returns their bytes. */
@@ -310,7 +323,8 @@ parlor_sender_run (ParlorTransport *self, gint64 now_us)
       self->queue_head = self->queue_tail;
       return;
     }
-  for (guint burst = 0; burst < max_bursts && queue_length (self) > 0 && now_us >= self->pace_us; burst++)
+  for (guint burst = 0; burst < max_bursts && queue_length (self) > 0 && now_us >= self->pace_us;
+       burst++)
     {
       gsize bytes = take_burst (self, &assembly, now_us);
       guint16 segment_bytes;
@@ -321,7 +335,7 @@ parlor_sender_run (ParlorTransport *self, gint64 now_us)
           send_group (self, &assembly, first, n, segment_bytes, now_us);
         }
       self->pace_us = MAX (self->pace_us, now_us - PARLOR_SENDER_BURST_US)
-                      + (gint64) bytes * 8 * PARLOR_US_PER_SEC / PARLOR_SENDER_PACE_BPS;
+                      + (gint64)bytes * 8 * PARLOR_US_PER_SEC / PARLOR_SENDER_PACE_BPS;
     }
 }
 

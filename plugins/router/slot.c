@@ -7,8 +7,8 @@
 #include "router/sender.h"
 #include "router/source.h"
 
-/* RFC 3550 section 5.1 wants a random start. Below 2^15 nobody can mistake the first wrap; above the munger's window a late
-   packet of the beginning stays above zero. */
+/* RFC 3550 section 5.1 wants a random start. Below 2^15 nobody can mistake the first wrap; above
+   the munger's window a late packet of the beginning stays above zero. */
 #define FIRST_SEQ_MIN 1024
 #define FIRST_SEQ_MASK 0x3fff
 /* Numbers that can be asked for again: 1.7 s of 2.5 Mbit/s, 5 s of voice. */
@@ -19,7 +19,8 @@ static gboolean
 needs_resend (const ParlorSlotConfig *config)
 {
   for (guint i = 0; i < config->n_codecs; i++)
-    if (config->codecs[i].nack && (config->rtx_ssrc == 0 || config->codecs[i].rtx_pt == PARLOR_ROUTER_NO_PT))
+    if (config->codecs[i].nack
+        && (config->rtx_ssrc == 0 || config->codecs[i].rtx_pt == PARLOR_ROUTER_NO_PT))
       return TRUE;
   return FALSE;
 }
@@ -41,10 +42,11 @@ parlor_slot_new (ParlorTransport *transport, const ParlorSlotConfig *config)
 
   self->transport = transport;
   self->config = *config;
-  self->mid_bytes = (guint8) strnlen (config->mid, PARLOR_ROUTER_MID_SIZE - 1);
+  self->mid_bytes = (guint8)strnlen (config->mid, PARLOR_ROUTER_MID_SIZE - 1);
   self->rtx_index = FIRST_SEQ_MIN + ((random >> 16) & FIRST_SEQ_MASK);
-  parlor_munger_init (&self->munger, config->ssrc, config->audio ? 48000 : 90000, (guint16) (FIRST_SEQ_MIN + (random & FIRST_SEQ_MASK)),
-                      (guint32) (random >> 32));
+  parlor_munger_init (&self->munger, config->ssrc, config->audio ? 48000 : 90000,
+                      (guint16)(FIRST_SEQ_MIN + (random & FIRST_SEQ_MASK)),
+                      (guint32)(random >> 32));
   if (needs_resend (config))
     self->resend = parlor_resend_new ();
   return self;
@@ -73,7 +75,8 @@ parlor_slot_free (ParlorSlot *self)
 
 /* --- which source, which layer --------------------------------------------------------------- */
 
-/* The receiver's payload types for each of the source's codecs: an equal key first, else one that decodes it. */
+/* The receiver's payload types for each of the source's codecs: an equal key first, else one that
+ * decodes it. */
 static void
 match_codecs (ParlorSlot *self)
 {
@@ -96,20 +99,22 @@ match_codecs (ParlorSlot *self)
             match = own;
         }
       self->codec_pts[i] = match != NULL ? match->pt : PARLOR_ROUTER_NO_PT;
-      self->codec_rtx_pts[i] = match != NULL && self->config.rtx_ssrc != 0 ? match->rtx_pt : PARLOR_ROUTER_NO_PT;
+      self->codec_rtx_pts[i] = match != NULL && self->config.rtx_ssrc != 0 ? match->rtx_pt
+                                                                           : PARLOR_ROUTER_NO_PT;
     }
 }
 
 static void
 tell_shown (ParlorSlot *self, gboolean has_rtp, guint32 rtp_timestamp)
 {
-  parlor_router_tell (self->transport->router,
-                      &(ParlorRouterEvent){.type = PARLOR_ROUTER_SLOT_SHOWN,
-                                           .transport = self->transport->config.id,
-                                           .source = self->source != NULL ? self->source->config.id : 0,
-                                           .slot = self->config.index,
-                                           .has_rtp = has_rtp,
-                                           .rtp_timestamp = rtp_timestamp});
+  parlor_router_tell (
+      self->transport->router,
+      &(ParlorRouterEvent){.type = PARLOR_ROUTER_SLOT_SHOWN,
+                           .transport = self->transport->config.id,
+                           .source = self->source != NULL ? self->source->config.id : 0,
+                           .slot = self->config.index,
+                           .has_rtp = has_rtp,
+                           .rtp_timestamp = rtp_timestamp});
 }
 
 void
@@ -173,7 +178,8 @@ munger_in (const ParlorLayer *layer, const ParlorPacketInfo *info)
 
 /* The switch is on the first packet of a key frame, or on any packet of a voice. */
 static gboolean
-begins_here (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info, const ParlorMungerIn *in)
+begins_here (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info,
+             const ParlorMungerIn *in)
 {
   if (layer != self->target || (!self->source->config.audio && !info->frame.key_frame))
     return FALSE;
@@ -184,22 +190,25 @@ begins_here (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info,
   return TRUE;
 }
 
-/* SRTP's index of a number that leaves: rollover counter above it. The unwrapper begins one cycle up, RFC 3711 at zero. */
+/* SRTP's index of a number that leaves: rollover counter above it. The unwrapper begins one cycle
+ * up, RFC 3711 at zero. */
 static guint64
 srtp_index (ParlorSlot *self, guint16 seq)
 {
-  return (guint64) (parlor_seq_unwrap16 (&self->unwrapper, seq) - 0x10000);
+  return (guint64)(parlor_seq_unwrap16 (&self->unwrapper, seq) - 0x10000);
 }
 
 void
-parlor_slot_forward (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info, gint64 now_us)
+parlor_slot_forward (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info,
+                     gint64 now_us)
 {
   ParlorTransport *transport = self->transport;
   ParlorMungerIn in;
   ParlorMungerOut out;
   ParlorSendItem item;
 
-  if (!transport->can_send || transport->srtp_out == NULL || self->codec_pts[info->codec] == PARLOR_ROUTER_NO_PT)
+  if (!transport->can_send || transport->srtp_out == NULL
+      || self->codec_pts[info->codec] == PARLOR_ROUTER_NO_PT)
     return;
   in = munger_in (layer, info);
   if (layer != self->layer && !begins_here (self, layer, info, &in))
@@ -220,7 +229,8 @@ parlor_slot_forward (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInf
     {
       self->announce = FALSE;
       tell_shown (self, TRUE, out.timestamp);
-      transport->rtcp_us = now_us; /* the slot's sender report goes at once: lip sync begins with it */
+      transport->rtcp_us =
+          now_us; /* the slot's sender report goes at once: lip sync begins with it */
     }
   parlor_sender_push (transport, &item);
 }
@@ -244,9 +254,11 @@ repeat_by_rtx (ParlorSlot *self, ParlorNackEntry *entry, gint64 now_us)
   gsize length;
   ParlorSendItem item;
 
-  if (layer == NULL || layer->history == NULL || parlor_history_find (layer->history, entry->source_seq, now_us, &length) == NULL)
+  if (layer == NULL || layer->history == NULL
+      || parlor_history_find (layer->history, entry->source_seq, now_us, &length) == NULL)
     return;
-  if (parlor_nack_responder_ask (&self->transport->responder, entry, length, now_us) != PARLOR_NACK_ANSWER_SEND)
+  if (parlor_nack_responder_ask (&self->transport->responder, entry, length, now_us)
+      != PARLOR_NACK_ANSWER_SEND)
     return;
   item = (ParlorSendItem){.slot = self,
                           .layer = layer,
@@ -274,7 +286,8 @@ repeat_bytes (ParlorSlot *self, ParlorNackEntry *entry, gint64 now_us)
 
   if (bytes == NULL || !self->transport->can_send)
     return;
-  if (parlor_nack_responder_ask (&self->transport->responder, entry, length, now_us) != PARLOR_NACK_ANSWER_SEND)
+  if (parlor_nack_responder_ask (&self->transport->responder, entry, length, now_us)
+      != PARLOR_NACK_ANSWER_SEND)
     return;
   parlor_router_send_datagram (router, &self->transport->tuple, bytes, length);
   router->counters.retransmitted_pkts++;
@@ -316,13 +329,13 @@ parlor_slot_sender_info (const ParlorSlot *self, gint64 now_us, ParlorRtcpSender
   if (layer == NULL || !layer->has_sr || self->packets == 0)
     return FALSE;
   since_us = now_us - layer->sr_arrival_us;
-  source_rtp = layer->sr_rtp + (guint32) parlor_us_to_rtp (since_us, layer->stats.clock_hz);
+  source_rtp = layer->sr_rtp + (guint32)parlor_us_to_rtp (since_us, layer->stats.clock_hz);
   if (!parlor_munger_timestamp (&self->munger, layer->number, source_rtp, &info->rtp_timestamp))
     return FALSE;
   ntp_us = layer->sr_local_us + since_us;
   info->ssrc = self->config.ssrc;
   info->ntp = parlor_ntp_from_unix_us (ntp_us);
-  info->packets = (guint32) self->packets;
-  info->octets = (guint32) self->octets;
+  info->packets = (guint32)self->packets;
+  info->octets = (guint32)self->octets;
   return TRUE;
 }

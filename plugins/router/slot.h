@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * A receive slot: one unbroken RTP stream towards its receiver, whatever source is in it. Thread: worker. Private to this folder.
+ * A receive slot: one unbroken RTP stream towards its receiver, whatever source is in it. Thread:
+ * worker. Private to this folder.
  */
 #pragma once
 
@@ -17,11 +18,13 @@ void parlor_slot_ready (ParlorSlot *self, gint64 now_us);
 /** The source's layers came, went or changed size: chooses the layer anew. */
 void parlor_slot_retarget (ParlorSlot *self, gint64 now_us);
 /** One fresh packet of a layer of its source. */
-void parlor_slot_forward (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info, gint64 now_us);
+void parlor_slot_forward (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info,
+                          gint64 now_us);
 
 /** The receiver asks for these numbers of this slot again (RFC 4585 section 6.2.1). */
 void parlor_slot_nacked (ParlorSlot *self, const guint16 *seqs, guint n, gint64 now_us);
 /** The receiver cannot go on without a key frame. */
 void parlor_slot_key_frame_wanted (ParlorSlot *self, gint64 now_us);
 /** The sender report of this slot, translated from its source's. FALSE: nothing to say yet. */
-gboolean parlor_slot_sender_info (const ParlorSlot *self, gint64 now_us, ParlorRtcpSenderInfo *info);
+gboolean parlor_slot_sender_info (const ParlorSlot *self, gint64 now_us,
+                                  ParlorRtcpSenderInfo *info);

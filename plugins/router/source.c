@@ -29,7 +29,8 @@ has_nack (const ParlorSourceConfig *config)
 }
 
 ParlorSource *
-parlor_source_new (ParlorRouter *router, const ParlorSourceConfig *config, ParlorTransport *transport, ParlorAudioRoom *room)
+parlor_source_new (ParlorRouter *router, const ParlorSourceConfig *config,
+                   ParlorTransport *transport, ParlorAudioRoom *room)
 {
   ParlorSource *self = g_new0 (ParlorSource, 1);
 
@@ -117,7 +118,8 @@ arrives (const ParlorLayer *layer, gint64 now_us)
   return layer->last_arrival_us > 0 && now_us - layer->last_arrival_us < PARLOR_LAYER_IDLE_US;
 }
 
-/* Unknown heights count by their place: SDP lists layers, but says not in which order, so what the key frames told comes first. */
+/* Unknown heights count by their place: SDP lists layers, but says not in which order, so what the
+ * key frames told comes first. */
 static guint
 height_of (const ParlorLayer *layer)
 {
@@ -139,7 +141,8 @@ parlor_source_choose_layer (ParlorSource *self, guint height, gint64 now_us)
         continue;
       if (largest == NULL || height_of (layer) > height_of (largest))
         largest = layer;
-      if (height > 0 && height_of (layer) >= height && (enough == NULL || height_of (layer) < height_of (enough)))
+      if (height > 0 && height_of (layer) >= height
+          && (enough == NULL || height_of (layer) < height_of (enough)))
         enough = layer;
     }
   return enough != NULL ? enough : largest;
@@ -172,7 +175,7 @@ parlor_source_find_codec (const ParlorSource *self, guint8 pt, gboolean *is_rtx)
 
       *is_rtx = codec->rtx_pt == pt;
       if (codec->pt == pt || codec->red_pt == pt || *is_rtx)
-        return (gint) i;
+        return (gint)i;
     }
   return -1;
 }
@@ -189,7 +192,8 @@ begin_layer (ParlorLayer *layer, ParlorCodec codec, gint64 now_us)
   gboolean audio = layer->source->config.audio;
   guint slots = audio ? AUDIO_HISTORY_PKTS : VIDEO_HISTORY_PKTS;
 
-  layer->history = parlor_history_new (slots, audio ? AUDIO_HISTORY_BYTES : VIDEO_HISTORY_BYTES, PARLOR_HISTORY_AGE_US);
+  layer->history = parlor_history_new (slots, audio ? AUDIO_HISTORY_BYTES : VIDEO_HISTORY_BYTES,
+                                       PARLOR_HISTORY_AGE_US);
   layer->infos = g_new0 (ParlorPacketInfo, slots);
   layer->info_mask = slots - 1;
   layer->nack = parlor_nack_new (REORDER_WAIT_US);
@@ -210,8 +214,8 @@ unwrap_red (guint8 *packet, gsize *length, ParlorRtpHeader *header, guint8 *pt)
     return FALSE;
   primary = parlor_red_primary (payload, &red, &size, pt);
   memmove (payload, primary, size);
-  packet[0] &= (guint8) ~0x20;
-  header->payload_size = (guint16) size;
+  packet[0] &= (guint8)~0x20;
+  header->payload_size = (guint16)size;
   header->padding_size = 0;
   *length = header->payload_offset + size;
   parlor_rtp_set_pt (packet, *pt);
@@ -243,8 +247,8 @@ restart_numbering (ParlorLayer *layer)
 static gboolean
 is_new (ParlorLayer *layer, const ParlorRtpHeader *header, gboolean repaired, gint64 arrival_us)
 {
-  ParlorRtpStatsResult result
-      = parlor_rtp_stats_push (&layer->stats, header->seq, header->timestamp, header->payload_size, repaired, arrival_us);
+  ParlorRtpStatsResult result = parlor_rtp_stats_push (
+      &layer->stats, header->seq, header->timestamp, header->payload_size, repaired, arrival_us);
   ParlorNackResult nack;
 
   if (result == PARLOR_RTP_STATS_JUMP)
@@ -256,7 +260,8 @@ is_new (ParlorLayer *layer, const ParlorRtpHeader *header, gboolean repaired, gi
 }
 
 static void
-learn_height (ParlorLayer *layer, ParlorCodec codec, const guint8 *payload, gsize size, gint64 now_us)
+learn_height (ParlorLayer *layer, ParlorCodec codec, const guint8 *payload, gsize size,
+              gint64 now_us)
 {
   guint height = 0;
   ParlorVp8 vp8;
@@ -282,9 +287,10 @@ note_arrival (ParlorLayer *layer, gint64 now_us)
   if (!source->active)
     {
       source->active = TRUE;
-      parlor_router_tell (source->router, &(ParlorRouterEvent){.type = PARLOR_ROUTER_SOURCE_ACTIVE,
-                                                              .transport = source->config.transport,
-                                                              .source = source->config.id});
+      parlor_router_tell (source->router,
+                          &(ParlorRouterEvent){.type = PARLOR_ROUTER_SOURCE_ACTIVE,
+                                               .transport = source->config.transport,
+                                               .source = source->config.id});
       if (source->room != NULL)
         source->room->changed = TRUE;
     }
@@ -299,13 +305,16 @@ hear (ParlorLayer *layer, const guint8 *packet, const ParlorPacketInfo *info, gi
   gboolean voice;
   guint8 level;
 
-  if (source->room != NULL && parlor_rtp_ext_audio_level (packet, &info->extensions, &level, &voice))
+  if (source->room != NULL
+      && parlor_rtp_ext_audio_level (packet, &info->extensions, &level, &voice))
     parlor_audio_room_hear (source->room, source, level, now_us);
 }
 
-/* Keeps the packet and what was read of it, for this flush and for repeats. FALSE: too large or too old. */
+/* Keeps the packet and what was read of it, for this flush and for repeats. FALSE: too large or too
+ * old. */
 static gboolean
-keep (ParlorLayer *layer, const guint8 *packet, gsize length, const ParlorPacketInfo *info, gint64 now_us)
+keep (ParlorLayer *layer, const guint8 *packet, gsize length, const ParlorPacketInfo *info,
+      gint64 now_us)
 {
   if (!parlor_history_put (layer->history, info->header.seq, packet, length, now_us))
     return FALSE;
@@ -327,8 +336,8 @@ tap (ParlorLayer *layer, const guint8 *packet, gsize length, gint64 arrival_us, 
 }
 
 void
-parlor_layer_receive (ParlorLayer *layer, guint8 *packet, gsize length, ParlorRtpHeader *header, gboolean repaired, gint64 arrival_us,
-                      gint64 now_us)
+parlor_layer_receive (ParlorLayer *layer, guint8 *packet, gsize length, ParlorRtpHeader *header,
+                      gboolean repaired, gint64 arrival_us, gint64 now_us)
 {
   ParlorSource *source = layer->source;
   ParlorPacketInfo info = {.arrival_us = arrival_us};
@@ -364,9 +373,10 @@ parlor_layer_receive (ParlorLayer *layer, guint8 *packet, gsize length, ParlorRt
       return;
     }
   info.header = *header;
-  info.codec = (guint8) codec;
+  info.codec = (guint8)codec;
   parlor_rtp_ext_parse (packet, header, source->extensions, &info.extensions);
-  parlor_codec_inspect (name, packet + header->payload_offset, header->payload_size, header->marker, &info.frame);
+  parlor_codec_inspect (name, packet + header->payload_offset, header->payload_size, header->marker,
+                        &info.frame);
   if (!info.frame.valid && header->payload_size > 0)
     drop (layer, PARLOR_DROP_MALFORMED);
   if (info.frame.key_frame && !source->config.audio)
@@ -394,7 +404,8 @@ parlor_layer_fan_out (ParlorLayer *layer, gint64 now_us)
       if (slot->layer != layer && slot->target != layer)
         continue;
       for (guint j = 0; j < layer->n_fresh; j++)
-        parlor_slot_forward (slot, layer, &layer->infos[layer->fresh[j] & layer->info_mask], now_us);
+        parlor_slot_forward (slot, layer, &layer->infos[layer->fresh[j] & layer->info_mask],
+                             now_us);
     }
   layer->n_fresh = 0;
 }
@@ -405,7 +416,8 @@ parlor_source_tick (ParlorSource *self, gint64 now_us)
   gboolean active = FALSE;
 
   for (guint i = 0; i < self->n_layers; i++)
-    active |= self->layers[i].last_arrival_us > 0 && now_us - self->layers[i].last_arrival_us < PARLOR_SOURCE_IDLE_US;
+    active |= self->layers[i].last_arrival_us > 0
+              && now_us - self->layers[i].last_arrival_us < PARLOR_SOURCE_IDLE_US;
   if (self->n_layers > 1)
     retarget_slots (self, now_us);
   if (active || !self->active)
@@ -414,6 +426,6 @@ parlor_source_tick (ParlorSource *self, gint64 now_us)
   if (self->room != NULL)
     parlor_audio_room_silence (self->room, self);
   parlor_router_tell (self->router, &(ParlorRouterEvent){.type = PARLOR_ROUTER_SOURCE_IDLE,
-                                                        .transport = self->config.transport,
-                                                        .source = self->config.id});
+                                                         .transport = self->config.transport,
+                                                         .source = self->config.id});
 }

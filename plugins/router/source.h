@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** A published track and its layers: what came in, kept for those who get it. Thread: worker. Private to this folder. */
+/** A published track and its layers: what came in, kept for those who get it. Thread: worker.
+ * Private to this folder. */
 #pragma once
 
 #include "router/state.h"
@@ -12,18 +13,22 @@
 #define PARLOR_LAYER_PLI_INTERVAL_US (500 * PARLOR_US_PER_MS)
 
 /** transport is NULL for an injected source; room is NULL unless it speaks. */
-ParlorSource *parlor_source_new (ParlorRouter *router, const ParlorSourceConfig *config, ParlorTransport *transport, ParlorAudioRoom *room);
+ParlorSource *parlor_source_new (ParlorRouter *router, const ParlorSourceConfig *config,
+                                 ParlorTransport *transport, ParlorAudioRoom *room);
 /** Empties the slots that show it. */
 void parlor_source_free (ParlorSource *self, gint64 now_us);
 
 void parlor_source_set_open (ParlorSource *self, gboolean open);
 
 /** One clear packet of a layer. `repaired`: it came by RTX. The bytes are copied. */
-void parlor_layer_receive (ParlorLayer *layer, guint8 *packet, gsize length, ParlorRtpHeader *header, gboolean repaired, gint64 arrival_us,
+void parlor_layer_receive (ParlorLayer *layer, guint8 *packet, gsize length,
+                           ParlorRtpHeader *header, gboolean repaired, gint64 arrival_us,
                            gint64 now_us);
-/** Index in the source's codecs, by payload type; -1 = none. *is_rtx tells that it is that codec's RTX. */
+/** Index in the source's codecs, by payload type; -1 = none. *is_rtx tells that it is that codec's
+ * RTX. */
 gint parlor_source_find_codec (const ParlorSource *self, guint8 pt, gboolean *is_rtx);
-/** (nullable) The layer whose height is nearest above `height` (0 = the largest) among those that arrive. */
+/** (nullable) The layer whose height is nearest above `height` (0 = the largest) among those that
+ * arrive. */
 ParlorLayer *parlor_source_choose_layer (ParlorSource *self, guint height, gint64 now_us);
 void parlor_layer_want_key_frame (ParlorLayer *layer);
 /** Gives the fresh packets to everybody who shows this source. */

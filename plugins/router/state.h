@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * The router's own structs, shared by the files of this folder and by nobody else. Ownership runs one way:
- * router → transports, sources, rooms; transport → slots; source → layers. Everything else here is borrowed,
- * and taken out by whoever goes first (docs/closing.md). Thread: worker.
+ * The router's own structs, shared by the files of this folder and by nobody else. Ownership runs
+ * one way: router → transports, sources, rooms; transport → slots; source → layers. Everything else
+ * here is borrowed, and taken out by whoever goes first (docs/closing.md). Thread: worker.
  */
 #pragma once
 
 #include "base/bytes.h"
-#include "base/random.h"
+#include "base/rng.h"
 #include "base/seq.h"
 #include "base/time.h"
 #include "base/timerheap.h"
@@ -27,7 +27,8 @@
 #include "router/resend.h"
 #include "router/router.h"
 
-/** More of one layer in one batch than this waits for nothing: it is forwarded in an inner flush. */
+/** More of one layer in one batch than this waits for nothing: it is forwarded in an inner flush.
+ */
 #define PARLOR_LAYER_MAX_FRESH 64
 
 typedef struct _ParlorTransport ParlorTransport;
@@ -36,7 +37,8 @@ typedef struct _ParlorLayer ParlorLayer;
 typedef struct _ParlorSlot ParlorSlot;
 typedef struct _ParlorAudioRoom ParlorAudioRoom;
 
-/** What every receiver needs of a received packet, parsed once; beside its bytes in the layer's history. */
+/** What every receiver needs of a received packet, parsed once; beside its bytes in the layer's
+ * history. */
 typedef struct
 {
   ParlorRtpHeader header;
@@ -46,13 +48,14 @@ typedef struct
   guint8 codec; /**< index in the source's codecs */
 } ParlorPacketInfo;
 
-/* --- publishing side ---------------------------------------------------------------------------- */
+/* --- publishing side ----------------------------------------------------------------------------
+ */
 
 /** One RTP stream that a peer sends: a simulcast layer, or the whole of a source. */
 struct _ParlorLayer
 {
-  ParlorSource *source; /**< borrowed */
-  guint index;          /**< in source->layers */
+  ParlorSource *source;   /**< borrowed */
+  guint index;            /**< in source->layers */
   guint32 ssrc, rtx_ssrc; /**< 0 = not learnt yet */
   char rid[PARLOR_ROUTER_RID_SIZE];
 
@@ -73,8 +76,9 @@ struct _ParlorLayer
 
   /* the peer's last sender report */
   gboolean has_sr;
-  guint64 sr_ntp;      /**< the peer's words, for our receiver reports */
-  gint64 sr_local_us;  /**< the same instant on our clock, by one offset for all of the peer's sources */
+  guint64 sr_ntp;     /**< the peer's words, for our receiver reports */
+  gint64 sr_local_us; /**< the same instant on our clock, by one offset for all of the peer's
+                         sources */
   guint32 sr_rtp;
   gint64 sr_arrival_us;
 
@@ -86,9 +90,9 @@ struct _ParlorSource
 {
   ParlorSourceConfig config;
   ParlorRouter *router;
-  ParlorTransport *transport; /**< borrowed; NULL = injected */
+  ParlorTransport *transport;        /**< borrowed; NULL = injected */
   const ParlorRtpExtMap *extensions; /**< the publisher's ids */
-  ParlorAudioRoom *room;      /**< borrowed; NULL unless it speaks */
+  ParlorAudioRoom *room;             /**< borrowed; NULL unless it speaks */
   guint speaker_index;
   gboolean open, active;
   guint n_layers;
@@ -98,23 +102,26 @@ struct _ParlorSource
   gpointer tap_data;
 };
 
-/* --- receiving side ----------------------------------------------------------------------------- */
+/* --- receiving side -----------------------------------------------------------------------------
+ */
 
 struct _ParlorSlot
 {
   /* hot: what forwarding one packet reads */
   ParlorTransport *transport; /**< borrowed */
   ParlorSource *source;       /**< borrowed; NULL = empty */
-  ParlorLayer *layer;         /**< what is sent now; NULL until the first packet of the source may go out */
-  ParlorLayer *target;        /**< what shall be sent; switched to at its next key frame */
+  ParlorLayer *layer; /**< what is sent now; NULL until the first packet of the source may go out */
+  ParlorLayer *target; /**< what shall be sent; switched to at its next key frame */
   ParlorMunger munger;
-  guint8 codec_pts[PARLOR_ROUTER_MAX_CODECS]; /**< of the source's codecs here; PARLOR_ROUTER_NO_PT = this peer cannot decode it */
+  guint8 codec_pts[PARLOR_ROUTER_MAX_CODECS]; /**< of the source's codecs here; PARLOR_ROUTER_NO_PT
+                                                 = this peer cannot decode it */
   guint8 codec_rtx_pts[PARLOR_ROUTER_MAX_CODECS];
   gboolean announce; /**< tell the control thread the next first timestamp */
-  gboolean mark;     /**< set the marker on the next packet: Opus after a switch (RFC 7587 section 4.2) */
+  gboolean
+      mark; /**< set the marker on the next packet: Opus after a switch (RFC 7587 section 4.2) */
   guint8 mid_bytes;
   guint64 packets, octets;
-  guint32 last_rtp;      /**< of the last packet sent */
+  guint32 last_rtp; /**< of the last packet sent */
   gint64 last_sent_us;
 
   /* cold */
@@ -122,12 +129,13 @@ struct _ParlorSlot
   guint height;
   guint64 rtx_index;
   ParlorSeqUnwrapper unwrapper; /**< of what is sent: for the rollover counter */
-  ParlorNackMap *nack_map;      /**< owned; NULL until the first packet, or where nothing is repeated */
-  ParlorResend *resend;         /**< owned; NULL where RTX was negotiated */
-  guint32 sr_compact; /**< middle of the last sender report's NTP time, by which the receiver names it */
+  ParlorNackMap *nack_map; /**< owned; NULL until the first packet, or where nothing is repeated */
+  ParlorResend *resend;    /**< owned; NULL where RTX was negotiated */
+  guint32 sr_compact; /**< middle of the last sender report's NTP time, by which the receiver names
+                         it */
   gint64 sr_sent_us;
-  guint8 fraction_lost;         /**< of 256, last report */
-  gint64 reported_us;           /**< last receiver report; 0 = never */
+  guint8 fraction_lost; /**< of 256, last report */
+  gint64 reported_us;   /**< last receiver report; 0 = never */
 };
 
 /** A packet on its way to one receiver: it names bytes in a history, and holds none. */
@@ -178,13 +186,14 @@ struct _ParlorTransport
   ParlorIceLite *ice; /**< owned */
   ParlorDtls *dtls;   /**< owned, but not touched while dtls_busy */
   gboolean dtls_busy, doomed;
-  GByteArray *dtls_waiting; /**< datagrams with a 16-bit length each, for after the running step; bounded */
+  GByteArray *
+      dtls_waiting; /**< datagrams with a 16-bit length each, for after the running step; bounded */
   gboolean connected, failed;
   gint64 created_us, connected_us;
-  ParlorAudioRoom *room; /**< borrowed */
-  GPtrArray *sources;    /**< borrowed ParlorSource */
+  ParlorAudioRoom *room;                      /**< borrowed */
+  GPtrArray *sources;                         /**< borrowed ParlorSource */
   ParlorSlot *slots[PARLOR_ROUTER_MAX_SLOTS]; /**< owned; NULL = none */
-  guint n_slots;         /**< highest index + 1 */
+  guint n_slots;                              /**< highest index + 1 */
   ParlorTimer timer;
   gint64 rtcp_us, quality_us;
   gint64 rtt_us; /**< -1 = unknown */
@@ -193,7 +202,7 @@ struct _ParlorTransport
   gboolean has_ntp_offset;
   guint64 bytes_in, bytes_out, bytes_in_mark, bytes_out_mark;
   guint64 lost_up, expected_up; /**< since quality was last told */
-  gint64 remb_bps; /**< -1 = none */
+  gint64 remb_bps;              /**< -1 = none */
 };
 
 /** The voices of a room on this worker and who hears them. */
@@ -217,8 +226,8 @@ struct _ParlorRouter
 {
   ParlorRouterConfig config;
   ParlorRouterOps ops;
-  ParlorCrypto *crypto;  /**< owned */
-  ParlorStunAgent *stun; /**< owned */
+  ParlorCrypto *crypto;                     /**< owned */
+  ParlorStunAgent *stun;                    /**< owned */
   GHashTable *transports, *sources, *rooms; /**< by id; own their values */
   GHashTable *tuples;                       /**< ParlorTuple → ParlorTransport */
   GHashTable *ufrags;                       /**< 8 characters as gint64 → ParlorTransport */
@@ -227,7 +236,7 @@ struct _ParlorRouter
   GPtrArray *dirty_layers, *dirty_transports;
   ParlorOutbox outbox;
   ParlorRouterCounters counters;
-  ParlorRandom random;
+  ParlorRng random;
   guint32 last_layer_number;
   gint64 tick_us; /**< when layers and idle sources are looked at next */
 };

@@ -6,7 +6,8 @@
 #include "router/sender.h"
 #include "router/slot.h"
 
-/* A ClientHello with many extensions, fragmented and repeated, while a step runs: more is not honest. */
+/* A ClientHello with many extensions, fragmented and repeated, while a step runs: more is not
+ * honest. */
 #define MAX_WAITING_DTLS_BYTES 16384
 #define FIRST_QUEUE_SIZE 64
 
@@ -64,17 +65,18 @@ parlor_transport_new (ParlorRouter *router, const ParlorTransportConfig *config,
 
   self->router = router;
   self->config = *config;
-  for (guint i = 1; i < PARLOR_EXT_N; i++)
+  for (guint i = 1; i < PARLOR_EXT_COUNT; i++)
     if (config->ext_ids[i] != 0)
-      parlor_rtp_ext_map_set (&self->extensions, (ParlorRtpExt) i, config->ext_ids[i]);
+      parlor_rtp_ext_map_set (&self->extensions, (ParlorRtpExt)i, config->ext_ids[i]);
   parlor_nack_responder_init (&self->responder, now_us);
   self->ice = parlor_ice_lite_new (&config->local, config->remote_ufrag);
-  self->dtls = parlor_dtls_new (router->config.dtls, config->dtls_role, &config->remote_fingerprint, 1);
+  self->dtls = parlor_dtls_new (router->config.dtls, config->dtls_role, &config->remote_fingerprint,
+                                1);
   self->dtls_waiting = g_byte_array_new ();
   self->sources = g_ptr_array_new ();
   self->queue = g_new (ParlorSendItem, FIRST_QUEUE_SIZE);
   self->queue_size = FIRST_QUEUE_SIZE;
-  self->twcc_seq = (guint16) parlor_router_random (router);
+  self->twcc_seq = (guint16)parlor_router_random (router);
   self->created_us = now_us;
   self->rtt_us = -1;
   self->remb_bps = -1;
@@ -123,7 +125,8 @@ parlor_transport_free (ParlorTransport *self)
 }
 
 void
-parlor_transport_restart_ice (ParlorTransport *self, const ParlorIceCredentials *local, const char *remote_ufrag)
+parlor_transport_restart_ice (ParlorTransport *self, const ParlorIceCredentials *local,
+                              const char *remote_ufrag)
 {
   parlor_ice_lite_restart (self->ice, local, remote_ufrag);
   drop_retired_ufrags (self);
@@ -148,7 +151,8 @@ fail (ParlorTransport *self)
     return;
   self->failed = TRUE;
   self->can_send = FALSE;
-  parlor_router_tell (self->router, &(ParlorRouterEvent){.type = PARLOR_ROUTER_FAILED, .transport = self->config.id});
+  parlor_router_tell (self->router, &(ParlorRouterEvent){.type = PARLOR_ROUTER_FAILED,
+                                                         .transport = self->config.id});
 }
 
 /* --- DTLS ------------------------------------------------------------------------------------ */
@@ -172,9 +176,9 @@ wait_for_step (ParlorTransport *self, const guint8 *bytes, gsize length)
       self->router->counters.dropped[PARLOR_DROP_DTLS]++;
       return;
     }
-  parlor_put_u16 (size, (guint16) length);
+  parlor_put_u16 (size, (guint16)length);
   g_byte_array_append (self->dtls_waiting, size, 2);
-  g_byte_array_append (self->dtls_waiting, bytes, (guint) length);
+  g_byte_array_append (self->dtls_waiting, bytes, (guint)length);
 }
 
 static void
@@ -204,8 +208,8 @@ become_connected (ParlorTransport *self, gint64 now_us)
   self->quality_us = now_us + 2 * PARLOR_US_PER_SEC;
   self->router->counters.connected++;
   parlor_router_tell (self->router, &(ParlorRouterEvent){.type = PARLOR_ROUTER_CONNECTED,
-                                                        .transport = self->config.id,
-                                                        .profile = keys.profile});
+                                                         .transport = self->config.id,
+                                                         .profile = keys.profile});
   parlor_srtp_keys_clear (&keys);
   for (guint i = 0; i < self->n_slots; i++)
     if (self->slots[i] != NULL)
@@ -242,11 +246,12 @@ parlor_transport_dtls_done (ParlorTransport *self, gint64 now_us)
     return;
   length = parlor_get_u16 (waiting->data);
   run_step (self, waiting->data + 2, length);
-  g_byte_array_remove_range (waiting, 0, (guint) length + 2);
+  g_byte_array_remove_range (waiting, 0, (guint)length + 2);
 }
 
 void
-parlor_transport_receive_dtls (ParlorTransport *self, const guint8 *bytes, gsize length, gint64 now_us)
+parlor_transport_receive_dtls (ParlorTransport *self, const guint8 *bytes, gsize length,
+                               gint64 now_us)
 {
   if (self->failed)
     self->router->counters.dropped[PARLOR_DROP_DTLS]++;
@@ -274,7 +279,8 @@ parlor_transport_say_goodbye (ParlorTransport *self)
 /* --- ICE ------------------------------------------------------------------------------------- */
 
 static void
-take_ice_result (ParlorTransport *self, const ParlorIceResult *result, const ParlorTuple *tuple, gint64 now_us)
+take_ice_result (ParlorTransport *self, const ParlorIceResult *result, const ParlorTuple *tuple,
+                 gint64 now_us)
 {
   ParlorRouter *router = self->router;
 
@@ -284,17 +290,20 @@ take_ice_result (ParlorTransport *self, const ParlorIceResult *result, const Par
     g_hash_table_replace (router->tuples, g_memdup2 (tuple, sizeof *tuple), self);
   drop_retired_ufrags (self);
   update_path (self, now_us);
-  if (self->config.dtls_role == PARLOR_DTLS_CLIENT && !self->dtls_busy && parlor_dtls_state (self->dtls) == PARLOR_DTLS_NEW)
+  if (self->config.dtls_role == PARLOR_DTLS_CLIENT && !self->dtls_busy
+      && parlor_dtls_state (self->dtls) == PARLOR_DTLS_NEW)
     run_step (self, NULL, 0);
 }
 
 void
-parlor_transport_receive_stun (ParlorTransport *self, const guint8 *bytes, gsize length, const ParlorTuple *tuple, gint64 now_us)
+parlor_transport_receive_stun (ParlorTransport *self, const guint8 *bytes, gsize length,
+                               const ParlorTuple *tuple, gint64 now_us)
 {
   guint8 reply[PARLOR_ICE_REPLY_MAX];
   ParlorIceResult result;
 
-  parlor_ice_lite_handle (self->ice, self->router->stun, bytes, length, tuple, now_us, reply, &result);
+  parlor_ice_lite_handle (self->ice, self->router->stun, bytes, length, tuple, now_us, reply,
+                          &result);
   if (result.reply_length > 0)
     parlor_router_send_datagram (self->router, tuple, reply, result.reply_length);
   if (result.verdict == PARLOR_ICE_OK)
@@ -327,7 +336,8 @@ parlor_transport_handle_timeout (ParlorTransport *self, gint64 now_us)
   state = parlor_ice_lite_state (self->ice, now_us);
   update_path (self, now_us);
   if (state == PARLOR_ICE_EXPIRED
-      || (state == PARLOR_ICE_NEW && self->created_us > 0 && now_us >= self->created_us + PARLOR_TRANSPORT_ICE_TIMEOUT_US))
+      || (state == PARLOR_ICE_NEW && self->created_us > 0
+          && now_us >= self->created_us + PARLOR_TRANSPORT_ICE_TIMEOUT_US))
     fail (self);
   if (self->failed || self->dtls_busy || now_us < parlor_dtls_next_us (self->dtls))
     return;

@@ -7,16 +7,20 @@
 /** No authenticated check for so long after it was made: it failed. */
 #define PARLOR_TRANSPORT_ICE_TIMEOUT_US (15 * PARLOR_US_PER_SEC)
 
-ParlorTransport *parlor_transport_new (ParlorRouter *router, const ParlorTransportConfig *config, gint64 now_us);
+ParlorTransport *parlor_transport_new (ParlorRouter *router, const ParlorTransportConfig *config,
+                                       gint64 now_us);
 /** Its slots go too; its sources must have been removed before. */
 void parlor_transport_free (ParlorTransport *self);
 
-void parlor_transport_restart_ice (ParlorTransport *self, const ParlorIceCredentials *local, const char *remote_ufrag);
+void parlor_transport_restart_ice (ParlorTransport *self, const ParlorIceCredentials *local,
+                                   const char *remote_ufrag);
 
 /** A STUN datagram for this transport's ufrag. */
-void parlor_transport_receive_stun (ParlorTransport *self, const guint8 *bytes, gsize length, const ParlorTuple *tuple, gint64 now_us);
+void parlor_transport_receive_stun (ParlorTransport *self, const guint8 *bytes, gsize length,
+                                    const ParlorTuple *tuple, gint64 now_us);
 /** A DTLS datagram from a tuple of this transport. */
-void parlor_transport_receive_dtls (ParlorTransport *self, const guint8 *bytes, gsize length, gint64 now_us);
+void parlor_transport_receive_dtls (ParlorTransport *self, const guint8 *bytes, gsize length,
+                                    gint64 now_us);
 /** The DTLS step that was running came back. */
 void parlor_transport_dtls_done (ParlorTransport *self, gint64 now_us);
 /** Consent, DTLS timers, ICE time-out; not RTCP and pacing. */
