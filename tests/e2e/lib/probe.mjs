@@ -182,7 +182,30 @@ function install(M, options) {
       return canvas.toDataURL('image/png');
     });
 
-  window.__probe = { all, visible, byTestId, videoOf, readMark, watch, tones, cut, setScreen: (lines) => (screenLines = lines) };
+  /* Every peer connection of the page, to ask it for statistics. */
+  const peers = [];
+  const Real = window.RTCPeerConnection;
+  window.RTCPeerConnection = class RTCPeerConnection extends Real {
+    constructor(...words) {
+      super(...words);
+      peers.push(this);
+    }
+  };
+  const stats = async (type) => {
+    const found = [];
+    for (const peer of peers.filter((one) => one.connectionState !== 'closed'))
+      for (const one of (await peer.getStats()).values()) if (one.type === type) found.push(JSON.parse(JSON.stringify(one)));
+    return found;
+  };
+  /* The tile of somebody else by name, with its picture. */
+  const tileOf = (name, source = 'camera') =>
+    byTestId('tile').find((tile) => tile.dataset.name === name && tile.dataset.source === source && !('self' in tile.dataset));
+  const pictureOf = (name, source) => {
+    const tile = tileOf(name, source);
+    return tile ? videoOf(tile) : undefined;
+  };
+
+  window.__probe = { stats, tileOf, pictureOf, all, visible, byTestId, videoOf, readMark, watch, tones, cut, setScreen: (lines) => (screenLines = lines) };
 }
 
 /** Text of an init script. options: {person, madeCamera, refuse}. */
