@@ -10,9 +10,9 @@ export async function enter(person) {
   await person.click('join-button');
 }
 
-/** Inside: the controls are there. */
+/** Inside, and not in the lobby. */
 export async function inside(person, ms = 15000) {
-  await person.sees('leave', ms);
+  await person.sees('room', ms);
   await person.sees('stage', ms);
 }
 
@@ -21,7 +21,7 @@ export async function newMeeting(world, host) {
   await host.goto(`${world.url}/`);
   await host.click('new-meeting');
   await host.until('the meeting page', () => location.pathname.startsWith('/m') && location.hash.length > 8);
-  await host.until('the door or the room', () => ['join-button', 'leave'].some((id) => window.__probe.byTestId(id).some(window.__probe.visible)));
+  await host.until('the door or the room', () => ['join-button', 'room'].some((id) => window.__probe.byTestId(id).some(window.__probe.visible)));
   if (await host.evaluate(() => window.__probe.byTestId('join-button').length > 0)) await enter(host);
   await inside(host);
   return host.evaluate(() => location.href);

@@ -19,7 +19,7 @@ export async function run(world) {
   const began = Date.now();
   await world.startServer();
   for (const [at, one] of people.entries()) {
-    await one.until('the same participant', (id) => window.parlor?.room?.me === id && window.parlor.room.media === 'connected', before[at], 20000);
+    await one.until('the same participant', (id) => window.parlor?.state?.me === id && window.parlor.state.media === 'connected', before[at], 20000);
     await seesPicture(one, people[1 - at], { ms: 1000, least: 3, wait: 20000 });
   }
   world.measured['both see again after ms'] = Date.now() - began;

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+/** A browser that plays no sound before a touch: one visible button, and after it there is sound. */
+import { join, newMeeting, hears } from '../lib/meeting.mjs';
+
+export const title = 'autoplay refused: one visible "tap to hear"';
+export const seconds = 90;
+
+export async function run(world) {
+  await world.startServer();
+  const [host, guest] = await world.persons({ browser: 'firefox', name: 'Lin' }, { browser: 'chromium', name: 'Mara', strictAutoplay: true, refuse: 'NotAllowedError' });
+  const link = await newMeeting(world, host);
+  await join(guest, link);
+  // The join click was a touch; a reload gives a page that nobody touched, which comes back to its seat by itself.
+  await guest.reload();
+  await guest.sees('room', 20000);
+  await guest.sees('tap-to-hear', 20000);
+  await guest.click('tap-to-hear');
+  await guest.seesNot('tap-to-hear');
+  await hears(world, guest, [host]);
+}
