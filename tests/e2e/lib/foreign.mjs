@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Peers without a browser: webrtcbin over WHIP and WHEP, and reading marks and tones from raw frames and samples. */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import path from 'node:path';
+import { markRead, toneOf } from '../media/mark.mjs';
+import { curl } from './whip.mjs';
+
+const FRAME_WIDTH = 320;
+const FRAME_HEIGHT = 180;
+
+/** Collects marks from GRAY8 frames of 320×180. */
+export class MarkReader {
+  constructor() {
+    this.marks = [];
+    this.unreadable = 0;
+    this.rest = Buffer.alloc(0);
+  }
+
+  push(bytes) {
+    this.rest = Buffer.concat([this.rest, bytes]);
+    const size = FRAME_WIDTH * FRAME_HEIGHT;
+    while (this.rest.length >= size) {
+      const frame = this.rest.subarray(0, size);
+      const found = markRead((x, y) => frame[y * FRAME_WIDTH + x], FRAME_WIDTH, FRAME_HEIGHT);
+      if (found && found.counter !== this.marks.at(-1)?.counter) this.marks.push(found);
+      if (!found) this.unreadable++;
+      this.rest = this.rest.subarray(size);
+    }
+  }
+
+  get seen() {
+    return { marks: this.marks, unreadable: this.unreadable, width: FRAME_WIDTH, height: FRAME_HEIGHT };
+  }
+}
+
+/** Level in dB of a frequency in 16-bit mono samples at 48 kHz, the loudest tenth of a second. */
+export function levelOf(samples, hz) {
+  let best = -180;
+  const size = 4800;
+  for (let from = 0; from + size * 2 <= samples.length; from += size * 2) {
+    let [cosine, sine] = [0, 0];
+    for (let n = 0; n < size; n++) {
+      const value = (samples.readInt16LE(from + n * 2) / 32768) * (1 - Math.cos((2 * Math.PI * n) / size));
+      cosine += value * Math.cos((2 * Math.PI * hz * n) / 48000);
+      sine += value * Math.sin((2 * Math.PI * hz * n) / 48000);
+    }
+    best = Math.max(best, 20 * Math.log10((2 * Math.hypot(cosine, sine)) / size + 1e-9));
+  }
+  return best;
+}
+
+/** As assertTones takes it, from raw samples. */
+export const tonesOf = (samples, persons) => ({ levels: Object.fromEntries(persons.map((person) => [toneOf(person), levelOf(samples, toneOf(person))])), tracks: 1 });
+
+/** Branches that publish a person's files through webrtcbin. */
+export const publishPipeline = (media) =>
+  `filesrc location=${media.video} ! image/jpeg,framerate=30/1 ! jpegparse ! jpegdec ! identity sync=true ! videoconvert ! vp8enc deadline=1 cpu-used=8 target-bitrate=600000 keyframe-max-dist=60 ! rtpvp8pay pt=98 picture-id-mode=15-bit ! peer. ` +
+  `filesrc location=${media.audio} ! wavparse ! identity sync=true ! audioconvert ! opusenc ! rtpopuspay pt=109 ! peer.`;
+
+/** A webrtcbin peer. publish: a pipeline, or nothing to play. */
+export async function webrtcbin(world, url, publish) {
+  const program = path.join(world.root, 'build/tests/e2e/webrtcbin-peer');
+  const child = world.spawn(program, publish ? ['publish', publish] : ['play'], { stdio: ['pipe', 'pipe', 'inherit', 'pipe', 'pipe'] });
+  const peer = { child, state: 'new', video: new MarkReader(), audio: [], errors: [] };
+  child.stdio[3].on('data', (bytes) => peer.video.push(bytes));
+  child.stdio[4].on('data', (bytes) => peer.audio.push(bytes));
+  const offer = [];
+  let offered;
+  const whole = new Promise((resolve) => (offered = resolve));
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (line === '.') offered(offer.join('\r\n') + '\r\n');
+    else if (line.startsWith('state ')) peer.state = line.slice(6);
+    else if (line.startsWith('error ')) peer.errors.push(line);
+    else offer.push(line.replace(/\r$/, ''));
+  });
+  const sdp = await whole;
+  const made = await curl(world, 'POST', url, { body: sdp, type: 'application/sdp' });
+  if (made.status !== 201) throw new Error(`webrtcbin's offer got ${made.status}: ${made.body}\n${sdp}`);
+  child.stdin.write(`${made.body}.\n`);
+  peer.location = made.headers.location;
+  peer.end = () => child.stdin.end();
+  await world.eventually('webrtcbin to be connected', () => {
+    if (peer.errors.length) throw new Error(peer.errors.join());
+    return peer.state === 'connected';
+  });
+  return peer;
+}
+
+/** Runs a shell line that is an example of the documents, bounded in time. */
+export function shell(world, line, options = {}) {
+  return spawn('bash', ['-c', line], { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+}
