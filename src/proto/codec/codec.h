@@ -54,7 +54,8 @@ ParlorCodec parlor_codec_from_rtpmap (const char *name, guint32 clock_hz, guint 
 typedef struct
 {
   guint8 valid;        /* 0 = the payload could not be read: forward nothing of it */
-  guint8 begins_frame; /* first packet of a frame (of a spatial layer's frame for VP9 and AV1) */
+  guint8 begins_frame; /* first packet of a frame (of a spatial layer's frame for VP9 and AV1). H264
+                          tells only that a NAL unit begins, AV1 an OBU: compare timestamps too */
   guint8 ends_frame;   /* last one, as far as the payload or the marker tells */
   guint8 key_frame; /* the packet begins a frame that can be decoded with nothing before: a switch
                        may begin here */
