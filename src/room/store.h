@@ -83,6 +83,7 @@ typedef struct
 {
   guint64 committed; /**< writes on the disk */
   guint64 retried;   /**< transactions that had to be tried again */
+  guint64 refused;   /**< writes against the schema's rules: a mistake of ours */
   guint64 dropped;   /**< chat rows given up because the queue was full */
   guint queued;      /**< writes not yet on the disk */
 } ParlorStoreStats;
