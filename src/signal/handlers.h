@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The handlers of the message table: on_session.c (join, offer, what the page shows and publishes),
+ * on_room.c (people, chat, moderation). Fields are as the row says when they are called.
+ *
+ * Thread: control.
+ */
+#pragma once
+
+#include "signal/session.h"
+
+G_BEGIN_DECLS
+
+#define PARLOR_MESSAGE_HANDLER(name)                                                               \
+  gboolean name (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
+
+PARLOR_MESSAGE_HANDLER (parlor_on_join);
+PARLOR_MESSAGE_HANDLER (parlor_on_leave);
+PARLOR_MESSAGE_HANDLER (parlor_on_offer);
+PARLOR_MESSAGE_HANDLER (parlor_on_view);
+PARLOR_MESSAGE_HANDLER (parlor_on_source);
+PARLOR_MESSAGE_HANDLER (parlor_on_stats);
+
+PARLOR_MESSAGE_HANDLER (parlor_on_name);
+PARLOR_MESSAGE_HANDLER (parlor_on_hand);
+PARLOR_MESSAGE_HANDLER (parlor_on_reaction);
+PARLOR_MESSAGE_HANDLER (parlor_on_chat);
+PARLOR_MESSAGE_HANDLER (parlor_on_admit);
+PARLOR_MESSAGE_HANDLER (parlor_on_deny);
+PARLOR_MESSAGE_HANDLER (parlor_on_room);
+PARLOR_MESSAGE_HANDLER (parlor_on_mute_all);
+PARLOR_MESSAGE_HANDLER (parlor_on_mute);
+PARLOR_MESSAGE_HANDLER (parlor_on_ask_unmute);
+PARLOR_MESSAGE_HANDLER (parlor_on_remove);
+PARLOR_MESSAGE_HANDLER (parlor_on_role);
+PARLOR_MESSAGE_HANDLER (parlor_on_end);
+
+G_END_DECLS

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "signal/messages.h"
+
+#include "room/error.h"
+#include "signal/handlers.h"
+
+#include <string.h>
+
+#define DEPTH_MAX 8
+/* Only an offer may be longer than what anybody may say before he joined. */
+#define OFFER_BYTES (256 * 1024)
+
+/* A person's hands make a few messages a second; a page that resizes its tiles some more. */
+#define RATE_INTERVAL_US (G_USEC_PER_SEC / 30)
+#define RATE_BURST 150
+#define REFUSED_MAX 200
+
+#define S PARLOR_FIELD_STRING
+#define B PARLOR_FIELD_BOOL
+#define I PARLOR_FIELD_INT
+#define L PARLOR_FIELD_LIST
+#define ID_BYTES 64
+#define PIXELS 16384
+#define COUNT G_GINT64_CONSTANT (1000000000)
+
+static const ParlorMessageRow rows[] = {
+    /* type, when, right, handler, {field, type, required, min, max} */
+    {"join",
+     PARLOR_WHEN_OUTSIDE,
+     PARLOR_RIGHT_NONE,
+     parlor_on_join,
+     {{"token", S, FALSE, 1, 4096},
+      {"room", S, FALSE, 1, 128},
+      {"name", S, FALSE, 0, 1024},
+      {"resume", S, FALSE, 1, 64},
+      {"lang", S, FALSE, 0, 35},
+      {"device", S, FALSE, 1, 128}}},
+    {"leave", PARLOR_WHEN_ANY, PARLOR_RIGHT_NONE, parlor_on_leave, {{NULL}}},
+    {"offer",
+     PARLOR_WHEN_INSIDE,
+     PARLOR_RIGHT_NONE,
+     parlor_on_offer,
+     {{"sdp", S, TRUE, 1, OFFER_BYTES},
+      {"senders", L, FALSE, 0, 8},
+      {"slots", L, FALSE, 0, PARLOR_MAX_SLOTS}}},
+    {"view",
+     PARLOR_WHEN_INSIDE,
+     PARLOR_RIGHT_NONE,
+     parlor_on_view,
+     {{"tiles", L, FALSE, 0, 256},
+      {"pinned", S, FALSE, 1, ID_BYTES},
+      {"screen", S, FALSE, 1, ID_BYTES},
+      {"visible", B, FALSE},
+      {"layout", S, FALSE, 0, 16}}},
+    {"source",
+     PARLOR_WHEN_INSIDE,
+     PARLOR_RIGHT_NONE,
+     parlor_on_source,
+     {{"source", S, TRUE, 1, 16},
+      {"on", B, TRUE},
+      {"muted", B, FALSE},
+      {"width", I, FALSE, 0, PIXELS},
+      {"height", I, FALSE, 0, PIXELS}}},
+    {"name", PARLOR_WHEN_ANY, PARLOR_RIGHT_NONE, parlor_on_name, {{"name", S, TRUE, 1, 1024}}},
+    {"hand",
+     PARLOR_WHEN_INSIDE,
+     PARLOR_RIGHT_NONE,
+     parlor_on_hand,
+     {{"raised", B, TRUE}, {"participant", S, FALSE, 1, ID_BYTES}}},
+    {"reaction",
+     PARLOR_WHEN_INSIDE,
+     PARLOR_RIGHT_CHAT,
+     parlor_on_reaction,
+     {{"emoji", S, TRUE, 1, 32}}},
+    {"chat",
+     PARLOR_WHEN_INSIDE,
+     PARLOR_RIGHT_CHAT,
+     parlor_on_chat,
+     {{"client_id", S, TRUE, 1, 256}, {"text", S, TRUE, 1, 16000}}},
+    {"stats",
+     PARLOR_WHEN_INSIDE,
+     PARLOR_RIGHT_NONE,
+     parlor_on_stats,
+     {{"frames", I, FALSE, 0, COUNT},
+      {"freezes", I, FALSE, 0, COUNT},
+      {"freeze_ms", I, FALSE, 0, COUNT},
+      {"concealed", I, FALSE, 0, COUNT}}},
+    {"admit",
+     PARLOR_WHEN_INSIDE,
+     PARLOR_RIGHT_MODERATE,
+     parlor_on_admit,
+     {{"participant", S, TRUE, 1, ID_BYTES}}},
+    {"deny",
+     PARLOR_WHEN_INSIDE,
+     PARLOR_RIGHT_MODERATE,
+     parlor_on_deny,
+     {{"participant", S, TRUE, 1, ID_BYTES}}},
+    {"room",
+     PARLOR_WHEN_INSIDE,
+     PARLOR_RIGHT_MODERATE,
+     parlor_on_room,
+     {{"locked", B, FALSE}, {"lobby", B, FALSE}, {"title", S, FALSE, 0, 1024}}},
+    {"mute_all", PARLOR_WHEN_INSIDE, PARLOR_RIGHT_MODERATE, parlor_on_mute_all, {{NULL}}},
+    {"mute",
+     PARLOR_WHEN_INSIDE,
+     PARLOR_RIGHT_MODERATE,
+     parlor_on_mute,
+     {{"participant", S, TRUE, 1, ID_BYTES}, {"source", S, TRUE, 1, 16}}},
+    {"ask_unmute",
+     PARLOR_WHEN_INSIDE,
+     PARLOR_RIGHT_MODERATE,
+     parlor_on_ask_unmute,
+     {{"participant", S, TRUE, 1, ID_BYTES}}},
+    {"remove",
+     PARLOR_WHEN_INSIDE,
+     PARLOR_RIGHT_MODERATE,
+     parlor_on_remove,
+     {{"participant", S, TRUE, 1, ID_BYTES}, {"ban", B, FALSE}}},
+    {"role",
+     PARLOR_WHEN_INSIDE,
+     PARLOR_RIGHT_MODERATE,
+     parlor_on_role,
+     {{"participant", S, TRUE, 1, ID_BYTES}, {"role", S, TRUE, 1, 16}}},
+    {"end", PARLOR_WHEN_INSIDE, PARLOR_RIGHT_MODERATE, parlor_on_end, {{NULL}}},
+};
+
+#undef S
+#undef B
+#undef I
+#undef L
+
+const ParlorMessageRow *
+parlor_message_rows (guint *n)
+{
+  *n = G_N_ELEMENTS (rows);
+  return rows;
+}
+
+/* ---- checks --------------------------------------------------------------------------------- */
+
+/* jansson recurses: depth is bounded before it reads. Brackets inside strings do not count. */
+static gboolean
+is_too_deep (const char *text, gsize length)
+{
+  guint depth = 0;
+  gboolean in_string = FALSE;
+  for (gsize i = 0; i < length; i++)
+    {
+      char c = text[i];
+      if (in_string && c == '\\')
+        i++;
+      else if (c == '"')
+        in_string = !in_string;
+      else if (!in_string && (c == '{' || c == '[') && ++depth > DEPTH_MAX)
+        return TRUE;
+      else if (!in_string && (c == '}' || c == ']') && depth)
+        depth--;
+    }
+  return FALSE;
+}
+
+static gboolean
+fits (const ParlorField *field, const json_t *value)
+{
+  gint64 size = 1;
+  switch (field->type)
+    {
+    case PARLOR_FIELD_BOOL:
+      return json_is_boolean (value);
+    case PARLOR_FIELD_STRING:
+      size = (gint64)json_string_length (value);
+      return json_is_string (value) && size >= field->min && size <= field->max;
+    case PARLOR_FIELD_LIST:
+      size = (gint64)json_array_size (value);
+      return json_is_array (value) && size >= field->min && size <= field->max;
+    case PARLOR_FIELD_INT:
+      size = json_integer_value (value);
+      return json_is_integer (value) && size >= field->min && size <= field->max;
+    }
+  return FALSE;
+}
+
+static gboolean
+check_fields (const ParlorMessageRow *row, const json_t *message, GError **error)
+{
+  for (guint i = 0; i < PARLOR_MAX_FIELDS && row->fields[i].name; i++)
+    {
+      const ParlorField *field = &row->fields[i];
+      const json_t *value = json_object_get (message, field->name);
+      gboolean absent = !value || json_is_null (value);
+      if (absent ? !field->required : fits (field, value))
+        continue;
+      g_set_error (error, PARLOR_ERROR, PARLOR_ERROR_BAD_REQUEST, "%s: the field \"%s\" is %s.",
+                   row->type, field->name, absent ? "missing" : "of a wrong type, length or range");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+refuse (GError **error, ParlorErrorCode code, const char *message)
+{
+  g_set_error_literal (error, PARLOR_ERROR, code, message);
+  return FALSE;
+}
+
+static gboolean
+is_allowed (ParlorSession *session, const ParlorMessageRow *row, GError **error)
+{
+  ParlorParticipant *participant = session->participant;
+  if (row->when == PARLOR_WHEN_OUTSIDE)
+    return !participant || refuse (error, PARLOR_ERROR_CONFLICT, "This socket has joined already.");
+  if (row->when == PARLOR_WHEN_ANY)
+    return TRUE;
+  if (parlor_participant_can (participant, row->right))
+    return TRUE;
+  return refuse (error, PARLOR_ERROR_FORBIDDEN, "You may not do this here.");
+}
+
+static const ParlorMessageRow *
+find_row (const char *type)
+{
+  for (guint i = 0; type && i < G_N_ELEMENTS (rows); i++)
+    if (!strcmp (rows[i].type, type))
+      return &rows[i];
+  return NULL;
+}
+
+/* ---- one message ---------------------------------------------------------------------------- */
+
+static void
+count_refusal (ParlorSession *session)
+{
+  if (++session->refused_in_a_row > REFUSED_MAX)
+    parlor_session_close (session, 4429, "too many refused messages");
+}
+
+static void
+run_row (ParlorSession *session, const ParlorMessageRow *row, const json_t *message, gint64 now_us)
+{
+  g_autoptr (GError) error = NULL;
+  if (is_allowed (session, row, &error) && check_fields (row, message, &error)
+      && row->handler (session, message, now_us, &error))
+    {
+      session->refused_in_a_row = 0;
+      return;
+    }
+  if (!error)
+    return; /* the handler answered by itself */
+  parlor_session_send_error (session, parlor_error_rt_name (error), error->message);
+  count_refusal (session);
+}
+
+static void
+dispatch (ParlorSession *session, const json_t *message, gsize length, gint64 now_us)
+{
+  const ParlorMessageRow *row = find_row (json_string_value (json_object_get (message, "t")));
+  if (length > PARLOR_WS_MESSAGE_BYTES && (!row || strcmp (row->type, "offer")))
+    parlor_session_close (session, 1009, "too long");
+  else if (!session->participant && (!row || row->when != PARLOR_WHEN_OUTSIDE))
+    {
+      parlor_session_send_error (session, "not_joined", "Send join first.");
+      count_refusal (session);
+    }
+  else if (!row)
+    {
+      parlor_session_send_error (session, "bad_message", "There is no message of this type.");
+      count_refusal (session);
+    }
+  else
+    run_row (session, row, message, now_us);
+}
+
+static gboolean
+take_credit (ParlorSession *session, gint64 now_us)
+{
+  gint64 full_us = MAX (session->credit_us, now_us) + RATE_INTERVAL_US;
+  if (full_us - now_us > RATE_BURST * RATE_INTERVAL_US)
+    return FALSE;
+  session->credit_us = full_us;
+  return TRUE;
+}
+
+static gboolean
+is_request_id (const json_t *id)
+{
+  return !id || json_is_integer (id) || (json_is_string (id) && json_string_length (id) <= 64);
+}
+
+static gboolean
+is_revoked (const ParlorSession *session)
+{
+  ParlorAuth *auth = session->signal->spec.auth;
+  return session->issuer && !auth->is_key (auth, session->issuer);
+}
+
+void
+parlor_messages_handle (ParlorSession *session, const char *text, gsize length, gint64 now_us)
+{
+  json_t *message = NULL;
+  if (is_revoked (session))
+    {
+      parlor_session_close (session, 4401, "key revoked");
+      return;
+    }
+  if (!take_credit (session, now_us))
+    {
+      parlor_session_send_error (session, "too_many", "Too many messages. Wait a little.");
+      count_refusal (session);
+      return;
+    }
+  if (!is_too_deep (text, length))
+    message = json_loadb (text, length, JSON_REJECT_DUPLICATES, NULL);
+  json_t *id = json_object_get (message, "id");
+  if (!json_is_object (message) || !is_request_id (id))
+    {
+      parlor_session_send_error (session, "bad_message",
+                                 "A message is one JSON object with a field \"t\".");
+      count_refusal (session);
+    }
+  else
+    {
+      session->request_id = id;
+      dispatch (session, message, length, now_us);
+      session->request_id = NULL;
+    }
+  json_decref (message);
+}

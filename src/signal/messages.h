@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The table of what a page may say: {type, right, when, fields, handler}. What a row says of its
+ * fields is checked before the handler runs, which then takes them as they are.
+ *
+ * Thread: control.
+ */
+#pragma once
+
+#include "signal/session.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  PARLOR_FIELD_STRING, /**< min..max bytes */
+  PARLOR_FIELD_BOOL,
+  PARLOR_FIELD_INT,  /**< min..max */
+  PARLOR_FIELD_LIST, /**< min..max elements */
+} ParlorFieldType;
+
+typedef struct
+{
+  const char *name; /**< NULL ends the list */
+  ParlorFieldType type;
+  gboolean required; /**< else it may be absent or null */
+  gint64 min, max;
+} ParlorField;
+
+typedef enum
+{
+  PARLOR_WHEN_OUTSIDE, /**< before the join */
+  PARLOR_WHEN_ANY,     /**< joined, also while waiting in the lobby */
+  PARLOR_WHEN_INSIDE,  /**< joined and let in */
+} ParlorWhen;
+
+#define PARLOR_MAX_FIELDS 8
+
+/** FALSE with PARLOR_ERROR: the table answers with `error` and nothing changed. */
+typedef gboolean (*ParlorMessageHandler) (ParlorSession *session, const json_t *message,
+                                          gint64 now_us, GError **error);
+
+typedef struct
+{
+  const char *type;
+  ParlorWhen when;
+  ParlorRights right; /**< all of these; what depends on the message's fields the domain checks */
+  ParlorMessageHandler handler;
+  ParlorField fields[PARLOR_MAX_FIELDS];
+} ParlorMessageRow;
+
+/** The table, for tests that walk it. */
+const ParlorMessageRow *parlor_message_rows (guint *n);
+
+G_END_DECLS

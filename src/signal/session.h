@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * Inside of the signalling: one socket's session, shared by signal.c (sockets and events) and
+ * messages.c (the table). Not for other folders.
+ */
+#pragma once
+
+#include "signal/signal.h"
+
+G_BEGIN_DECLS
+
+typedef struct _ParlorSession ParlorSession;
+
+struct _ParlorSignal
+{
+  ParlorSignalSpec spec;
+  ParlorSignalStats stats;
+  char epoch[PARLOR_ID_SIZE];
+  GHashTable *sessions; /* set of ParlorSession */
+  gboolean freed;       /* waits for its last socket */
+};
+
+struct _ParlorSession
+{
+  ParlorSignal *signal;    /* borrowed */
+  ParlorWebSocket *socket; /* owned by itself; NULL after closed () */
+  char *base_url;
+  gboolean trusted;
+  gint64 opened_us;
+
+  /* state */
+  ParlorParticipant
+      *participant;   /* borrowed from the domain until DENIED or CLOSED; NULL = not joined */
+  char *issuer;       /* of the token; NULL = none */
+  json_t *join_id;    /* the join's id, for the welcome that may come much later */
+  json_t *request_id; /* of the message being handled; NULL outside or without one */
+  gint64 credit_us;   /* rate of messages: see messages.c */
+  guint refused_in_a_row;
+  gint64 stats_us; /* last `stats` */
+};
+
+/** Sends and frees `json` (transfer full). */
+void parlor_session_send (ParlorSession *session, json_t *json);
+/** {"t":"error", …} with the id of the request being handled. */
+void parlor_session_send_error (ParlorSession *session, const char *code, const char *message);
+/** Closes the socket after what was sent. */
+void parlor_session_close (ParlorSession *session, guint16 code, const char *reason);
+/** The participant is another's from now on, or nobody's. */
+void parlor_session_forget (ParlorSession *session);
+
+/** A text message of the peer: the table's way in. */
+void parlor_messages_handle (ParlorSession *session, const char *text, gsize length, gint64 now_us);
+
+G_END_DECLS

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "signal/signal.h"
+
+#include "signal/encode.h"
+#include "signal/session.h"
+
+#include <string.h>
+
+/* A socket that does not join in time (docs/protocol.md). */
+#define JOIN_US (5 * G_USEC_PER_SEC)
+
+static gint64
+now_us (ParlorSignal *signal)
+{
+  return signal->spec.clock->now_us (signal->spec.clock);
+}
+
+/* ---- one session ---------------------------------------------------------------------------- */
+
+static void
+send_text (ParlorSession *session, const json_t *json)
+{
+  char *text = json_dumps (json, JSON_COMPACT);
+  if (text && session->socket)
+    parlor_websocket_send (session->socket, text, strlen (text));
+  free (text);
+}
+
+void
+parlor_session_send (ParlorSession *session, json_t *json)
+{
+  send_text (session, json);
+  json_decref (json);
+}
+
+void
+parlor_session_send_error (ParlorSession *session, const char *code, const char *message)
+{
+  session->signal->stats.refused_messages++;
+  parlor_session_send (session, parlor_encode_error (session->request_id, code, message));
+}
+
+void
+parlor_session_close (ParlorSession *session, guint16 code, const char *reason)
+{
+  if (session->socket)
+    parlor_websocket_close (session->socket, code, reason);
+}
+
+void
+parlor_session_forget (ParlorSession *session)
+{
+  session->participant = NULL;
+}
+
+static void
+session_free (ParlorSession *session)
+{
+  json_decref (session->join_id);
+  g_free (session->issuer);
+  g_free (session->base_url);
+  g_free (session);
+}
+
+static void
+on_message (ParlorWebSocket *socket, const char *text, gsize length, gpointer user_data)
+{
+  ParlorSession *session = user_data;
+  parlor_messages_handle (session, text, length, now_us (session->signal));
+}
+
+static void
+on_tick (ParlorWebSocket *socket, gint64 tick_us, gpointer user_data)
+{
+  ParlorSession *session = user_data;
+  if (!session->participant && tick_us - session->opened_us >= JOIN_US)
+    parlor_session_close (session, 4408, "no join");
+}
+
+static void
+maybe_free (ParlorSignal *signal)
+{
+  if (!signal->freed || g_hash_table_size (signal->sessions))
+    return;
+  g_hash_table_unref (signal->sessions);
+  g_free (signal);
+}
+
+static void
+on_closed (ParlorWebSocket *socket, gpointer user_data)
+{
+  ParlorSession *session = user_data;
+  ParlorSignal *signal = session->signal;
+  session->socket = NULL;
+  if (session->participant && !signal->freed)
+    parlor_participant_disconnect (session->participant, session, now_us (signal));
+  g_hash_table_remove (signal->sessions, session);
+  session_free (session);
+  maybe_free (signal);
+}
+
+/* ---- events --------------------------------------------------------------------------------- */
+
+static void
+send_welcome (ParlorSession *session, const ParlorRoomEvent *event)
+{
+  const ParlorSignalSpec *spec = &session->signal->spec;
+  const char *identity = parlor_participant_info (event->participant)->identity;
+  ParlorWelcomeExtras extras = {
+      .base_url = session->base_url,
+      .epoch = session->signal->epoch,
+      .ice_servers = spec->ice_servers ? spec->ice_servers (identity, spec->ice_data) : NULL,
+      .now_us = now_us (session->signal),
+  };
+  session->participant = event->participant;
+  json_t *json = parlor_encode_welcome (event, &extras);
+  if (session->join_id)
+    json_object_set (json, "id", session->join_id);
+  parlor_session_send (session, json);
+}
+
+static guint16
+close_code (ParlorCloseReason reason)
+{
+  switch (reason)
+    {
+    case PARLOR_CLOSED_ENDED:
+      return 4404;
+    case PARLOR_CLOSED_TOKEN_EXPIRED:
+      return 4401;
+    case PARLOR_CLOSED_SERVER_SHUTDOWN:
+      return 1001; /* going away: the page comes back by itself */
+    case PARLOR_CLOSED_LEFT:
+      return 1000;
+    case PARLOR_CLOSED_REMOVED:
+    case PARLOR_CLOSED_BANNED:
+    case PARLOR_CLOSED_REPLACED: /* it must not come back and replace its successor */
+    case PARLOR_N_CLOSINGS:
+      break;
+    }
+  return 4403;
+}
+
+static void
+send_to_one (ParlorSession *session, const ParlorRoomEvent *event)
+{
+  gboolean ends = event->type == PARLOR_EVENT_CLOSED || event->type == PARLOR_EVENT_DENIED;
+  if (event->type == PARLOR_EVENT_WELCOME)
+    {
+      send_welcome (session, event);
+      return;
+    }
+  json_t *json = parlor_encode_event (event, session->base_url, now_us (session->signal));
+  json_t *id = event->type == PARLOR_EVENT_WAITING ? session->join_id
+               : event->type == PARLOR_EVENT_CHAT  ? session->request_id
+                                                   : NULL;
+  if (id)
+    json_object_set (json, "id", id);
+  parlor_session_send (session, json);
+  if (!ends)
+    return;
+  parlor_session_forget (session);
+  gboolean denied = event->type == PARLOR_EVENT_DENIED;
+  parlor_session_close (session, denied ? 4403 : close_code (event->close_reason),
+                        denied ? "denied" : parlor_close_reason_name (event->close_reason));
+}
+
+/* One text for all, but for the room's link, which has the host name that each one came by, and for
+ * the id of the sender's own chat message. */
+static void
+send_to_each (ParlorSession *session, const ParlorRoomEvent *event, const char *text, gsize length)
+{
+  gboolean own_chat = event->type == PARLOR_EVENT_CHAT && session->request_id
+                      && session->participant == event->participant;
+  if (event->type != PARLOR_EVENT_ROOM && !own_chat)
+    {
+      if (session->socket)
+        parlor_websocket_send (session->socket, text, length);
+      return;
+    }
+  json_t *json = parlor_encode_event (event, session->base_url, now_us (session->signal));
+  if (own_chat)
+    json_object_set (json, "id", session->request_id);
+  parlor_session_send (session, json);
+}
+
+static void
+broadcast (ParlorSignal *signal, const ParlorRoomEvent *event)
+{
+  json_t *json = parlor_encode_event (event, "", now_us (signal));
+  char *text = json ? json_dumps (json, JSON_COMPACT) : NULL;
+  json_decref (json);
+  if (!text)
+    return;
+  gsize length = strlen (text);
+  guint n = parlor_room_n_participants (event->room);
+  for (guint i = 0; i < n; i++)
+    {
+      ParlorParticipant *participant = parlor_room_participant (event->room, i);
+      if (parlor_room_event_reaches (event, participant))
+        send_to_each (parlor_participant_session (participant), event, text, length);
+    }
+  free (text);
+}
+
+void
+parlor_signal_event (ParlorSignal *signal, const ParlorRoomEvent *event)
+{
+  if (event->audience != PARLOR_TO_ONE)
+    broadcast (signal, event);
+  else if (g_hash_table_contains (signal->sessions, event->session))
+    send_to_one (event->session, event);
+}
+
+/* ---- interface ------------------------------------------------------------------------------ */
+
+ParlorSignal *
+parlor_signal_new (const ParlorSignalSpec *spec)
+{
+  ParlorSignal *signal = g_new0 (ParlorSignal, 1);
+  signal->spec = *spec;
+  signal->sessions = g_hash_table_new (NULL, NULL);
+  parlor_id_make ("ep", &spec->random, signal->epoch);
+  return signal;
+}
+
+void
+parlor_signal_free (ParlorSignal *signal)
+{
+  if (!signal)
+    return;
+  GHashTableIter iter;
+  gpointer session;
+  signal->freed = TRUE;
+  g_hash_table_iter_init (&iter, signal->sessions);
+  while (g_hash_table_iter_next (&iter, &session, NULL))
+    parlor_websocket_abort (((ParlorSession *)session)->socket);
+  maybe_free (signal);
+}
+
+void
+parlor_signal_adopt (ParlorSignal *signal, const ParlorSignalSocket *socket)
+{
+  static const ParlorWebSocketCallbacks callbacks = {on_message, on_tick, on_closed};
+  ParlorSession *session = g_new0 (ParlorSession, 1);
+  session->signal = signal;
+  session->base_url = g_strdup (socket->base_url);
+  session->trusted = socket->trusted;
+  session->opened_us = now_us (signal);
+  session->stats_us = G_MININT64;
+  g_hash_table_add (signal->sessions, session);
+  session->socket = parlor_websocket_new (signal->spec.loop, socket->fd, socket->extra,
+                                          socket->extra_length, &callbacks, &signal->stats.sockets,
+                                          session);
+}
+
+guint
+parlor_signal_sessions (const ParlorSignal *signal)
+{
+  return g_hash_table_size (signal->sessions);
+}
+
+const ParlorSignalStats *
+parlor_signal_stats (const ParlorSignal *signal)
+{
+  return &signal->stats;
+}

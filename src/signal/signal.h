@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The real-time protocol (docs/protocol.md) over WebSockets: sockets, their sessions, and the way
+ * from a domain event to the people it is for.
+ *
+ * A session is one socket. It becomes a participant's by `join`, is told DENIED or CLOSED at the
+ * end, and hands the seat back when the socket drops. Start reading at messages.c, the table.
+ *
+ * Thread: control.
+ */
+#pragma once
+
+#include "room/auth.h"
+#include "room/clock.h"
+#include "room/ids.h"
+#include "room/rooms.h"
+#include "signal/websocket.h"
+
+#include <jansson.h>
+
+G_BEGIN_DECLS
+
+typedef struct _ParlorSignal ParlorSignal;
+
+/** Everything borrowed, to outlive the object. */
+typedef struct
+{
+  uv_loop_t *loop;
+  ParlorRooms *rooms;
+  ParlorAuth *auth;
+  ParlorClock *clock;
+  ParlorRandom random;
+  gboolean demo; /**< a trusted socket may join without a token, and makes the room it names */
+  /** RTCIceServer objects for this person (transfer full array); nullable. */
+  json_t *(*ice_servers) (const char *identity, gpointer user_data);
+  gpointer ice_data;
+} ParlorSignalSpec;
+
+ParlorSignal *parlor_signal_new (const ParlorSignalSpec *spec);
+/** Aborts all sockets; run the loop once more before it is closed, then the memory goes. */
+void parlor_signal_free (ParlorSignal *signal);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorSignal, parlor_signal_free)
+
+/** A socket after its handshake. */
+typedef struct
+{
+  int fd; /**< owned from now on */
+  const void *extra;
+  gsize extra_length;
+  const char *base_url; /**< copied; "https://meet.example", for join_url */
+  gboolean trusted;     /**< needs no token: the demo's loopback */
+} ParlorSignalSocket;
+
+void parlor_signal_adopt (ParlorSignal *signal, const ParlorSignalSocket *socket);
+
+/** A domain event. TO_ONE events of sessions that are not sockets are to be kept away from here. */
+void parlor_signal_event (ParlorSignal *signal, const ParlorRoomEvent *event);
+
+/** Open sockets, joined or not. */
+guint parlor_signal_sessions (const ParlorSignal *signal);
+
+typedef struct
+{
+  ParlorWebSocketStats sockets;
+  guint64 refused_messages; /**< answered by `error` */
+  guint64 page_freezes;     /**< as the pages report them */
+  guint64 page_freeze_ms;
+} ParlorSignalStats;
+
+const ParlorSignalStats *parlor_signal_stats (const ParlorSignal *signal);
+
+G_END_DECLS
