@@ -41,9 +41,9 @@ struct _ParlorHttpRequest
   ParlorHttpPending *(*defer) (ParlorHttpRequest *request); /**< of the server */
 };
 
-/** Takes the connection over after a 101; `fd` is owned by the callee, `extra` is borrowed. */
+/** Takes the connection over after a 101; `fd` is owned by the callee, the rest is borrowed. */
 typedef void (*ParlorHttpUpgradeFunc) (int fd, const void *extra, gsize extra_length,
-                                       const char *peer, gpointer user_data);
+                                       const ParlorHttpRequest *request, gpointer user_data);
 
 typedef struct
 {

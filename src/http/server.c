@@ -358,14 +358,13 @@ on_upgrade (void *user_data, struct MHD_Connection *mhd, void *exchange_pointer,
             size_t extra_length, MHD_socket socket, struct MHD_UpgradeResponseHandle *handle)
 {
   g_autofree Upgrade *upgrade = user_data;
-  Exchange *exchange = exchange_pointer;
+  const Exchange *exchange = exchange_pointer;
   int fd = fcntl (socket, F_DUPFD_CLOEXEC, 3);
   MHD_upgrade_action (handle, MHD_UPGRADE_ACTION_CLOSE);
   if (fd < 0)
     return;
   fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK);
-  upgrade->func (fd, extra, extra_length, exchange ? exchange->request.peer : "unknown",
-                 upgrade->user_data);
+  upgrade->func (fd, extra, extra_length, &exchange->request, upgrade->user_data);
 }
 
 static struct MHD_Response *

@@ -17,7 +17,7 @@
 
 #define S PARLOR_FIELD_STRING
 #define B PARLOR_FIELD_BOOL
-#define I PARLOR_FIELD_INT
+#define N PARLOR_FIELD_NUMBER
 #define L PARLOR_FIELD_LIST
 #define ID_BYTES 64
 #define PIXELS 16384
@@ -59,8 +59,8 @@ static const ParlorMessageRow rows[] = {
      {{"source", S, TRUE, 1, 16},
       {"on", B, TRUE},
       {"muted", B, FALSE},
-      {"width", I, FALSE, 0, PIXELS},
-      {"height", I, FALSE, 0, PIXELS}}},
+      {"width", N, FALSE, 0, PIXELS},
+      {"height", N, FALSE, 0, PIXELS}}},
     {"name", PARLOR_WHEN_ANY, PARLOR_RIGHT_NONE, parlor_on_name, {{"name", S, TRUE, 1, 1024}}},
     {"hand",
      PARLOR_WHEN_INSIDE,
@@ -81,10 +81,10 @@ static const ParlorMessageRow rows[] = {
      PARLOR_WHEN_INSIDE,
      PARLOR_RIGHT_NONE,
      parlor_on_stats,
-     {{"frames", I, FALSE, 0, COUNT},
-      {"freezes", I, FALSE, 0, COUNT},
-      {"freeze_ms", I, FALSE, 0, COUNT},
-      {"concealed", I, FALSE, 0, COUNT}}},
+     {{"frames", N, FALSE, 0, COUNT},
+      {"freezes", N, FALSE, 0, COUNT},
+      {"freeze_ms", N, FALSE, 0, COUNT},
+      {"concealed", N, FALSE, 0, COUNT}}},
     {"admit",
      PARLOR_WHEN_INSIDE,
      PARLOR_RIGHT_MODERATE,
@@ -126,7 +126,7 @@ static const ParlorMessageRow rows[] = {
 
 #undef S
 #undef B
-#undef I
+#undef N
 #undef L
 
 const ParlorMessageRow *
@@ -173,9 +173,9 @@ fits (const ParlorField *field, const json_t *value)
     case PARLOR_FIELD_LIST:
       size = (gint64)json_array_size (value);
       return json_is_array (value) && size >= field->min && size <= field->max;
-    case PARLOR_FIELD_INT:
-      size = json_integer_value (value);
-      return json_is_integer (value) && size >= field->min && size <= field->max;
+    case PARLOR_FIELD_NUMBER:
+      return json_is_number (value) && json_number_value (value) >= (double)field->min
+             && json_number_value (value) <= (double)field->max;
     }
   return FALSE;
 }

@@ -15,8 +15,8 @@ typedef enum
 {
   PARLOR_FIELD_STRING, /**< min..max bytes */
   PARLOR_FIELD_BOOL,
-  PARLOR_FIELD_INT,  /**< min..max */
-  PARLOR_FIELD_LIST, /**< min..max elements */
+  PARLOR_FIELD_NUMBER, /**< min..max */
+  PARLOR_FIELD_LIST,   /**< min..max elements */
 } ParlorFieldType;
 
 typedef struct

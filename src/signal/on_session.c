@@ -24,7 +24,8 @@ flag (const json_t *message, const char *name)
 static guint
 number (const json_t *message, const char *name)
 {
-  return (guint)json_integer_value (json_object_get (message, name));
+  double value = json_number_value (json_object_get (message, name));
+  return (guint)CLAMP (value, 0, G_MAXINT32);
 }
 
 static gboolean

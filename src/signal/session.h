@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "room/participant.h"
 #include "signal/signal.h"
 
 G_BEGIN_DECLS
