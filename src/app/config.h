@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * What the operator chose: flags beat the environment, which beats the file (`--config`), which
+ * beats the defaults. One table (config.c) names each option once, in its three spellings:
+ *
+ *     --http-port 8080      PARLOR_HTTP_PORT=8080      [server] http-port=8080
+ *
+ * API keys and the TURN servers' secret stand in the file alone, where `ps` and a crash report do
+ * not show them:
+ *
+ *     [key shop]            [turn]
+ *     secret=…              urls=turn:turn.example:3478?transport=udp
+ *                           secret=…    ttl=43200
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  char *id, *secret;
+} ParlorConfigKey;
+
+typedef struct
+{
+  char *http_address; /**< numeric */
+  gint64 http_port;   /**< 0 = any free one */
+  gint64 udp_port;
+  gint64 admin_port;
+  char *data_dir;
+  gint64 workers;   /**< 0 = one a core */
+  char *web_dir;    /**< nullable: not given */
+  char *public_url; /**< nullable */
+  char **announce;  /**< NULL-terminated, perhaps empty */
+  char **origins;   /**< NULL-terminated, perhaps empty */
+  gboolean demo;
+  gboolean anyone_may_start;
+  gboolean trust_proxy;
+  gint64 joins_burst, joins_per_minute; /**< 0 = the defaults of the site */
+
+  GPtrArray *keys;   /**< owned ParlorConfigKey */
+  char **turn_urls;  /**< nullable */
+  char *turn_secret; /**< nullable: then the URLs need no credentials */
+  gint64 turn_ttl_sec;
+
+  gboolean show_help, show_version;
+} ParlorConfig;
+
+#define PARLOR_DEMO_KEY "demo"
+#define PARLOR_DEMO_SECRET "parlor-demo-secret-do-not-use-in-production"
+
+/**
+ * Reads them all. `environment` is as g_get_environ () gives it. NULL and a GError of
+ * G_OPTION_ERROR whose message says in one line what is wrong and what to do. With show_help or
+ * show_version set nothing else is looked at.
+ */
+ParlorConfig *parlor_config_new (int argc, const char *const *argv, char **environment,
+                                 GError **error);
+
+/** The same from the text of a file alone, for tests: fills what is there. FALSE: error as above.
+ */
+gboolean parlor_config_read_text (ParlorConfig *config, const char *text, gsize length,
+                                  GError **error);
+
+/** One holding the defaults. */
+ParlorConfig *parlor_config_new_default (void);
+
+void parlor_config_free (ParlorConfig *config);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorConfig, parlor_config_free)
+
+/** What --help prints (transfer full). */
+char *parlor_config_help (void);
+
+G_END_DECLS

@@ -1,0 +1,564 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/wire.h"
+
+#include "app/control.h"
+#include "app/ice_servers.h"
+#include "app/log.h"
+#include "http/routes.h"
+#include "room/rooms.h"
+#include "signal/signal.h"
+
+#ifdef PARLOR_WITH_MEDIA
+#include "media/plane.h"
+#include <gst/gst.h>
+#endif
+#ifdef PARLOR_WITH_STORE
+#include "store/sqlite.h"
+#endif
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+/* Pages are told and close by themselves; whoever does not is cut off. Well below the promised 10
+ * s, since the store and the workers end after it. */
+#define GOODBYE_MS 2000
+#define STORE_CLOSE_MS 3000
+#define RECEIVE_BUFFER_WANTED (4u << 20)
+
+struct _ParlorApp
+{
+  const ParlorConfig *config; /* borrowed */
+  ParlorClock clock;
+  ParlorRandom random;
+
+  /* owned, in the order of making */
+  uv_loop_t loop;
+  ParlorKeyring *keyring;
+  ParlorStore *store; /* nullable */
+#ifdef PARLOR_WITH_MEDIA
+  ParlorMediaPlane *plane;
+  uv_poll_t media_poll;
+#endif
+  ParlorRooms *rooms;
+  ParlorSignal *signal;
+  ParlorMetrics *metrics;
+  ParlorSite *site;
+  ParlorHttpServer *http;
+  ParlorAdminSite admin_site;
+  ParlorHttpServer *admin;
+  ParlorControl *control;
+  char *web_dir;
+
+  /* state */
+  uv_prepare_t prepare; /* before each sleep: what the domain put off */
+  uv_timer_t domain_timer;
+  uv_async_t store_wake;
+  uv_signal_t sigterm, sigint;
+  uv_timer_t goodbye;
+  gboolean has_handles;
+  gboolean ending;
+};
+
+/* ---- what the domain stands on -------------------------------------------------------------- */
+
+static gint64
+clock_now_us (ParlorClock *clock)
+{
+  return g_get_monotonic_time ();
+}
+
+static gint64
+clock_wall_ms (ParlorClock *clock)
+{
+  return g_get_real_time () / 1000;
+}
+
+static void
+fill_random (guint8 *out, gsize size, gpointer user_data)
+{
+  for (gsize n = 0; n < size;)
+    {
+      ssize_t got = getrandom (out + n, size - n, 0);
+      if (got > 0)
+        n += (gsize)got;
+      else if (errno != EINTR)
+        g_error ("the kernel gives no random numbers: %s", g_strerror (errno));
+    }
+}
+
+static json_t *
+ice_servers (const char *identity, gpointer user_data)
+{
+  ParlorApp *app = user_data;
+  return parlor_ice_servers (app->config, identity, clock_wall_ms (NULL));
+}
+
+/* WHIP and WHEP sessions first: they know theirs; everything else is for the pages. */
+static void
+on_room_event (const ParlorRoomEvent *event, gpointer user_data)
+{
+  ParlorApp *app = user_data;
+  if (!app->site || !parlor_site_event (app->site, event))
+    parlor_signal_event (app->signal, event);
+}
+
+static void
+on_websocket (int fd, const void *extra, gsize extra_length, const ParlorHttpRequest *request,
+              gpointer user_data)
+{
+  ParlorApp *app = user_data;
+  g_autofree char *base_url = parlor_site_base_url (app->site, request);
+  ParlorSignalSocket socket = {
+      .fd = fd,
+      .extra = extra,
+      .extra_length = extra_length,
+      .base_url = base_url,
+      .trusted = parlor_site_trusts (app->site, request),
+  };
+  parlor_signal_adopt (app->signal, &socket);
+}
+
+/* ---- the domain's own time ------------------------------------------------------------------ */
+
+static void
+on_domain_timer (uv_timer_t *timer)
+{
+  /* The loop woke up; on_prepare () does the rest. */
+}
+
+static void
+on_prepare (uv_prepare_t *prepare)
+{
+  ParlorApp *app = prepare->data;
+  gint64 now_us = clock_now_us (NULL);
+  if (app->ending && !parlor_signal_sessions (app->signal))
+    uv_stop (&app->loop);
+  if (parlor_rooms_next_us (app->rooms) <= now_us)
+    parlor_rooms_poll (app->rooms, now_us);
+  gint64 next_us = parlor_rooms_next_us (app->rooms);
+  if (next_us == G_MAXINT64)
+    uv_timer_stop (&app->domain_timer);
+  else
+    uv_timer_start (&app->domain_timer, on_domain_timer,
+                    (guint64)MAX ((next_us - clock_now_us (NULL) + 999) / 1000, 0), 0);
+}
+
+static void
+on_store_wake (uv_async_t *async)
+{
+  ParlorApp *app = async->data;
+  app->store->ops->dispatch (app->store);
+}
+
+#ifdef PARLOR_WITH_STORE
+static void
+wake_for_store (gpointer user_data)
+{
+  ParlorApp *app = user_data;
+  uv_async_send (&app->store_wake);
+}
+#endif
+
+#ifdef PARLOR_WITH_MEDIA
+static void
+on_media (uv_poll_t *poll, int status, int events)
+{
+  ParlorApp *app = poll->data;
+  parlor_media_plane_dispatch (app->plane);
+}
+#endif
+
+/* ---- numbers -------------------------------------------------------------------------------- */
+
+#ifdef PARLOR_WITH_MEDIA
+static void
+add_media_metric (gpointer page, const char *name, const char *label, const char *label_value,
+                  double value)
+{
+  parlor_metrics_add (page, name, label, label_value, value);
+}
+#endif
+
+static void
+add_metrics (ParlorMetricsPage *page, gpointer user_data)
+{
+  ParlorApp *app = user_data;
+  const ParlorSignalStats *stats = parlor_signal_stats (app->signal);
+  parlor_metrics_add (page, "parlor_rooms", NULL, NULL, parlor_rooms_count (app->rooms));
+  parlor_metrics_add (page, "parlor_participants", NULL, NULL,
+                      parlor_rooms_count_participants (app->rooms));
+  parlor_metrics_add (page, "parlor_http_connections", NULL, NULL,
+                      parlor_http_server_connections (app->http));
+  parlor_metrics_add (page, "parlor_websockets", NULL, NULL, parlor_signal_sessions (app->signal));
+  parlor_metrics_add (page, "parlor_messages_received_total", NULL, NULL,
+                      (double)stats->sockets.messages_in);
+  parlor_metrics_add (page, "parlor_messages_sent_total", NULL, NULL,
+                      (double)stats->sockets.messages_out);
+  parlor_metrics_add (page, "parlor_messages_refused_total", NULL, NULL,
+                      (double)stats->refused_messages);
+  parlor_metrics_add (page, "parlor_websocket_slow_readers_total", NULL, NULL,
+                      (double)stats->sockets.slow_readers);
+  parlor_metrics_add (page, "parlor_websocket_lies_total", NULL, NULL, (double)stats->sockets.lies);
+  parlor_metrics_add (page, "parlor_page_freezes_total", NULL, NULL, (double)stats->page_freezes);
+  parlor_metrics_add (page, "parlor_page_freeze_seconds_total", NULL, NULL,
+                      (double)stats->page_freeze_ms / 1e3);
+  if (app->store)
+    {
+      ParlorStoreStats store = {0};
+      app->store->ops->stats (app->store, &store);
+      parlor_metrics_add (page, "parlor_store_committed_total", NULL, NULL,
+                          (double)store.committed);
+      parlor_metrics_add (page, "parlor_store_retried_total", NULL, NULL, (double)store.retried);
+      parlor_metrics_add (page, "parlor_store_dropped_total", NULL, NULL, (double)store.dropped);
+      parlor_metrics_add (page, "parlor_store_queued", NULL, NULL, store.queued);
+    }
+#ifdef PARLOR_WITH_MEDIA
+  parlor_media_plane_foreach_metric (app->plane, add_media_metric, page);
+#endif
+}
+
+static const char *
+not_ready (gpointer user_data)
+{
+  const ParlorApp *app = user_data;
+  if (app->ending)
+    return "The server is shutting down.";
+#ifndef PARLOR_WITH_MEDIA
+  return "This build has no media plane.";
+#endif
+  return NULL;
+}
+
+/* ---- the parts, one by one ------------------------------------------------------------------ */
+
+static gboolean
+make_keyring (ParlorApp *app, GError **error)
+{
+  const GPtrArray *keys = app->config->keys;
+  app->keyring = parlor_keyring_new ();
+  for (guint i = 0; i < keys->len; i++)
+    {
+      const ParlorConfigKey *key = keys->pdata[i];
+      if (!parlor_keyring_add (app->keyring, key->id, key->secret, error))
+        {
+          g_prefix_error (error, "API key \"%s\": ", key->id);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static gboolean
+make_folder (ParlorApp *app, GError **error)
+{
+  if (!g_mkdir_with_parents (app->config->data_dir, 0700)
+      && !access (app->config->data_dir, W_OK | X_OK))
+    return TRUE;
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno),
+               "cannot write to the data folder %s: %s; choose another by --data-dir",
+               app->config->data_dir, g_strerror (errno));
+  return FALSE;
+}
+
+static gboolean
+make_store (ParlorApp *app, GError **error)
+{
+#ifdef PARLOR_WITH_STORE
+  g_autofree char *path = g_build_filename (app->config->data_dir, "parlor.db", NULL);
+  ParlorStoreSqliteSpec spec = {.path = path};
+  app->store = parlor_store_sqlite_new (&spec, error);
+  if (!app->store)
+    return FALSE;
+  app->store->ops->set_wake (app->store, wake_for_store, app);
+#endif
+  return TRUE;
+}
+
+#ifdef PARLOR_WITH_MEDIA
+/* A registry of our own: what somebody installs for other programs does not change ours in mid-run,
+ * and the first start of a new version does not find a stale one. */
+static gboolean
+start_gstreamer (ParlorApp *app, GError **error)
+{
+  g_autofree char *registry = g_build_filename (app->config->data_dir,
+                                                "gstreamer-" PARLOR_VERSION ".bin", NULL);
+  g_setenv ("GST_REGISTRY", registry, FALSE);
+  return gst_init_check (NULL, NULL, error);
+}
+#endif
+
+static gboolean
+make_media (ParlorApp *app, GError **error)
+{
+#ifdef PARLOR_WITH_MEDIA
+  ParlorMediaPlaneConfig config = {
+      .n_workers = (guint)app->config->workers,
+      .udp_port = (guint16)app->config->udp_port,
+      .announce = (const char *const *)app->config->announce,
+  };
+  if (!start_gstreamer (app, error) || !(app->plane = parlor_media_plane_new (&config, error)))
+    return FALSE;
+  gsize buffer = parlor_media_plane_get_receive_buffer_bytes (app->plane);
+  if (buffer < RECEIVE_BUFFER_WANTED)
+    parlor_log (PARLOR_LOG_WARNING,
+                "the UDP receive buffer has %" G_GSIZE_FORMAT " bytes, bursts may be lost: "
+                "sysctl net.core.rmem_max=8388608",
+                buffer);
+#endif
+  return TRUE;
+}
+
+static ParlorMedia *
+media_of (ParlorApp *app)
+{
+#ifdef PARLOR_WITH_MEDIA
+  return parlor_media_plane_get_media (app->plane);
+#else
+  return NULL;
+#endif
+}
+
+static gboolean
+make_rooms (ParlorApp *app, GError **error)
+{
+  ParlorRoomsSpec spec = {
+      .clock = &app->clock,
+      .random = app->random,
+      .media = media_of (app),
+      .store = app->store,
+      .event = on_room_event,
+      .user_data = app,
+  };
+  parlor_room_limits_default (&spec.limits);
+  app->rooms = parlor_rooms_new (&spec);
+  return parlor_rooms_load (app->rooms, clock_now_us (NULL), error);
+}
+
+static void
+make_signal (ParlorApp *app)
+{
+  ParlorSignalSpec spec = {
+      .loop = &app->loop,
+      .rooms = app->rooms,
+      .auth = parlor_keyring_auth (app->keyring),
+      .clock = &app->clock,
+      .random = app->random,
+      .demo = app->config->demo,
+      .ice_servers = ice_servers,
+      .ice_data = app,
+  };
+  app->signal = parlor_signal_new (&spec);
+}
+
+/* The folder given, else the one of the build tree this program stands in (build/src/parlord →
+ * web/dist), else the installed one. */
+static char *
+find_web_dir (const ParlorConfig *config, const char *program)
+{
+  if (config->web_dir)
+    return g_strdup (config->web_dir);
+  g_autofree char *path = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *folder = g_path_get_dirname (path ? path : program);
+  char *of_tree = g_canonicalize_filename ("../../web/dist", folder);
+  if (g_file_test (of_tree, G_FILE_TEST_IS_DIR))
+    return of_tree;
+  g_free (of_tree);
+  return g_strdup ("/usr/share/parlor/web");
+}
+
+static gboolean
+make_site (ParlorApp *app, const char *program, GError **error)
+{
+  const ParlorConfig *config = app->config;
+  app->web_dir = find_web_dir (config, program);
+  if (config->web_dir && !g_file_test (app->web_dir, G_FILE_TEST_IS_DIR))
+    {
+      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "--web-dir %s is no folder",
+                   app->web_dir);
+      return FALSE;
+    }
+  ParlorSiteSpec spec = {
+      .rooms = app->rooms,
+      .keyring = app->keyring,
+      .clock = &app->clock,
+      .random = app->random,
+      .web_dir = app->web_dir,
+      .public_url = config->public_url,
+      .origins = (const char *const *)config->origins,
+      .demo = config->demo,
+      .anyone_may_start = config->anyone_may_start,
+      .joins_burst = (guint)config->joins_burst,
+      .joins_per_minute = (guint)config->joins_per_minute,
+      .ice_servers = ice_servers,
+      .ice_data = app,
+      .websocket = on_websocket,
+      .websocket_data = app,
+  };
+  app->site = parlor_site_new (&spec);
+  return TRUE;
+}
+
+static gboolean
+make_http (ParlorApp *app, GError **error)
+{
+  ParlorHttpOptions options = {
+      .address = app->config->http_address,
+      .port = (guint16)app->config->http_port,
+      .trust_proxy = app->config->trust_proxy,
+  };
+  ParlorHttpApp pages = {parlor_routes_body_limit, parlor_routes_handle, app->site};
+  app->http = parlor_http_server_new (&app->loop, &options, &pages, error);
+  return app->http != NULL;
+}
+
+static gboolean
+make_admin (ParlorApp *app, GError **error)
+{
+  ParlorHttpOptions options = {.address = "127.0.0.1", .port = (guint16)app->config->admin_port};
+  app->metrics = parlor_metrics_new ();
+  parlor_metrics_add_source (app->metrics, add_metrics, app);
+  app->admin_site = (ParlorAdminSite){app->metrics, not_ready, app};
+  ParlorHttpApp admin = {parlor_admin_body_limit, parlor_admin_handle, &app->admin_site};
+  app->admin = parlor_http_server_new (&app->loop, &options, &admin, error);
+  return app->admin != NULL;
+}
+
+static gboolean
+make_control (ParlorApp *app, GError **error)
+{
+  g_autofree char *path = g_build_filename (app->config->data_dir, "control.sock", NULL);
+  ParlorControlSpec spec = {
+      .loop = &app->loop,
+      .path = path,
+      .rooms = app->rooms,
+      .media = media_of (app),
+      .keyring = app->keyring,
+      .clock = &app->clock,
+  };
+  app->control = parlor_control_new (&spec, error);
+  return app->control != NULL;
+}
+
+/* ---- the loop ------------------------------------------------------------------------------- */
+
+static void
+on_goodbye (uv_timer_t *timer)
+{
+  uv_stop (timer->loop);
+}
+
+static void
+on_terminate (uv_signal_t *handle, int signum)
+{
+  ParlorApp *app = handle->data;
+  if (app->ending)
+    {
+      uv_stop (&app->loop); /* asked twice */
+      return;
+    }
+  app->ending = TRUE;
+  parlor_log (PARLOR_LOG_INFO, "shutting down");
+  parlor_http_server_quiesce (app->http);
+  parlor_rooms_shutdown (app->rooms, clock_now_us (NULL));
+  uv_timer_start (&app->goodbye, on_goodbye, GOODBYE_MS, 0);
+}
+
+static void
+make_handles (ParlorApp *app)
+{
+  uv_loop_init (&app->loop);
+  uv_prepare_init (&app->loop, &app->prepare);
+  uv_timer_init (&app->loop, &app->domain_timer);
+  uv_timer_init (&app->loop, &app->goodbye);
+  uv_async_init (&app->loop, &app->store_wake, on_store_wake);
+  uv_signal_init (&app->loop, &app->sigterm);
+  uv_signal_init (&app->loop, &app->sigint);
+  app->prepare.data = app->domain_timer.data = app->store_wake.data = app;
+  app->sigterm.data = app->sigint.data = app->goodbye.data = app;
+  app->has_handles = TRUE;
+}
+
+static void
+start_handles (ParlorApp *app)
+{
+  signal (SIGPIPE, SIG_IGN);
+  uv_prepare_start (&app->prepare, on_prepare);
+  uv_signal_start (&app->sigterm, on_terminate, SIGTERM);
+  uv_signal_start (&app->sigint, on_terminate, SIGINT);
+#ifdef PARLOR_WITH_MEDIA
+  app->media_poll.data = app;
+  uv_poll_init (&app->loop, &app->media_poll, parlor_media_plane_get_fd (app->plane));
+  uv_poll_start (&app->media_poll, UV_READABLE, on_media);
+#endif
+}
+
+ParlorApp *
+parlor_app_new (const ParlorConfig *config, const char *program, GError **error)
+{
+  g_autoptr (ParlorApp) app = g_new0 (ParlorApp, 1);
+  app->config = config;
+  app->clock = (ParlorClock){clock_now_us, clock_wall_ms};
+  app->random = (ParlorRandom){fill_random, NULL};
+  make_handles (app);
+  if (!make_keyring (app, error) || !make_folder (app, error) || !make_store (app, error)
+      || !make_media (app, error) || !make_rooms (app, error))
+    return NULL;
+  make_signal (app);
+  if (!make_site (app, program, error) || !make_http (app, error) || !make_admin (app, error)
+      || !make_control (app, error))
+    return NULL;
+  start_handles (app);
+  return g_steal_pointer (&app);
+}
+
+guint16
+parlor_app_http_port (const ParlorApp *app)
+{
+  return parlor_http_server_port (app->http);
+}
+
+void
+parlor_app_run (ParlorApp *app)
+{
+  uv_run (&app->loop, UV_RUN_DEFAULT);
+}
+
+static void
+close_handle (uv_handle_t *handle, void *data)
+{
+  if (!uv_is_closing (handle))
+    uv_close (handle, NULL);
+}
+
+/* The edges first, so that nothing new comes in; then the domain; what it stands on last. */
+void
+parlor_app_free (ParlorApp *app)
+{
+  if (!app)
+    return;
+  parlor_control_free (app->control);
+  parlor_http_server_free (app->admin);
+  parlor_http_server_free (app->http);
+  parlor_signal_free (app->signal);
+  uv_prepare_stop (&app->prepare);
+  uv_run (&app->loop, UV_RUN_NOWAIT); /* what was closed above is freed */
+  parlor_site_free (app->site);
+  parlor_metrics_free (app->metrics);
+  parlor_rooms_free (app->rooms);
+#ifdef PARLOR_WITH_MEDIA
+  if (app->plane && app->media_poll.data)
+    uv_poll_stop (&app->media_poll);
+  parlor_media_plane_free (app->plane);
+#endif
+  if (app->store)
+    app->store->ops->close (app->store, STORE_CLOSE_MS);
+  parlor_keyring_free (app->keyring);
+  uv_walk (&app->loop, close_handle, NULL);
+  uv_run (&app->loop, UV_RUN_DEFAULT);
+  uv_loop_close (&app->loop);
+  g_free (app->web_dir);
+  g_free (app);
+}
