@@ -33,7 +33,7 @@ async function attempt(scenario, name, opts) {
     timer = setTimeout(() => refuse(new Error(`not done after ${scenario.seconds} s`)), scenario.seconds * 1000);
   });
   try {
-    await Promise.race([scenario.run(world), late]);
+    await Promise.race([scenario.run(world).then(() => world.endServer()), late]);
     return { error: null, measured: world.measured };
   } catch (error) {
     await world.keepEvidence(path.join(opts.evidence, name), error);

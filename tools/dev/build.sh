@@ -27,7 +27,7 @@ build_web () {
   now=$(fingerprint "${files[@]}")
   stamp_is web/dist/.parlor-sources "$now" && return 0
   say "Building the pages (web/dist/)"
-  (cd web && npm run --silent build </dev/null)
+  (cd web && quietly ../build/web.log npm run --silent build)
   echo "$now" >web/dist/.parlor-sources
 }
 

@@ -34,7 +34,10 @@ def case_outcome(case):
 
 
 def vitest(path):
-    for result in json.loads(pathlib.Path(path).read_text())["testResults"]:
+    results = json.loads(pathlib.Path(path).read_text())["testResults"]
+    if not results:
+        yield "fail", "vitest", "ran no test"
+    for result in results:
         where = pathlib.Path(result["name"]).name
         if not result["assertionResults"]:
             yield ("fail" if result["status"] != "passed" else "skip"), where, result.get("message", "")[:200]

@@ -19,13 +19,18 @@ suite_unit () {
   meson_results build unit --no-suite style
 }
 
-# The same under AddressSanitizer and UndefinedBehaviorSanitizer.
-suite_sanitized () {
-  build_native build-asan -Db_sanitize=address,undefined -Db_lundef=false
+SANITIZE=('-Db_sanitize=address,undefined' -Db_lundef=false)
+
+sanitizer_environment () {
   ASAN_OPTIONS=detect_stack_use_after_return=1:abort_on_error=0 \
     LSAN_OPTIONS=suppressions=$PWD/tests/data/lsan.supp:print_suppressions=0 \
-    UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
-    meson_results build-asan sanitized --no-suite style --timeout-multiplier 4
+    UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 "$@"
+}
+
+# The same under AddressSanitizer and UndefinedBehaviorSanitizer.
+suite_sanitized () {
+  build_native build-asan "${SANITIZE[@]}"
+  sanitizer_environment meson_results build-asan sanitized --no-suite style --timeout-multiplier 4
 }
 
 suite_style () {
@@ -59,6 +64,12 @@ suite_e2e () {
   build_web
   npm_install tests/e2e
   node tests/e2e/run.mjs --results "$RESULTS/e2e.tsv" ${TEST_WORD:+--only "$TEST_WORD"} </dev/null || true
+  # One pair of browsers against the sanitized daemon.
+  if [ -z "${TEST_WORD:-}" ]; then
+    build_native build-asan "${SANITIZE[@]}"
+    sanitizer_environment node tests/e2e/run.mjs --results "$RESULTS/e2e.tsv" --only two-people --label sanitized \
+      --server build-asan/src/parlord </dev/null || true
+  fi
 }
 
 run_suite () { # NAME

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** One scenario's world: network, server, people. Whatever was started ends with it; a failure leaves pictures and logs. */
 import { spawn, execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, copyFileSync, existsSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, copyFileSync, existsSync } from 'node:fs';
 import { once } from 'node:events';
 import os from 'node:os';
 import path from 'node:path';
@@ -49,6 +49,16 @@ export class World {
     if (!this.server || this.server.exitCode !== null || this.server.signalCode) return;
     this.server.kill(signal);
     await Promise.race([this.server.gone, sleep(12000).then(() => this.server.kill('SIGKILL'))]);
+  }
+
+  /** Ends the server as an operator would; it must go without complaint, and must not have complained before. */
+  async endServer() {
+    if (!this.server) return;
+    await this.stopServer();
+    const log = readFileSync(path.join(this.folder, 'server.log'), 'utf8');
+    const bad = log.match(/.*(ERROR: AddressSanitizer|ERROR: LeakSanitizer|runtime error:|-CRITICAL \*\*|Assertion .* failed).*/);
+    if (bad) throw new Error(`the server's log says: ${bad[0]}`);
+    if (this.server.exitCode !== 0) throw new Error(`the server ended with ${this.server.exitCode ?? this.server.signalCode} after SIGTERM`);
   }
 
   /** Launches a browser for a person: {browser, name, …} of Person.launch; numbers are given in order. */
