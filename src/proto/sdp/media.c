@@ -377,18 +377,19 @@ need_ssrc (Reader *self, guint32 ssrc)
   return &self->ssrcs[self->n_ssrcs++];
 }
 
-/* "<stream> [<track>]"; the first one counts. */
+/* "<stream> [<track>]"; the first one counts. RFC 8830 wants tokens, but webrtcbin puts an @ there:
+ * whatever has no blanks is taken. */
 static gboolean
 read_msid (Reader *self, const char *value)
 {
   ParlorSdpMedia *media = self->media;
   gsize length = strcspn (value, " ");
   g_autofree char *stream = g_strndup (value, length);
-  g_autofree char *track = g_strdup (value + length + (value[length] == ' '));
+  const char *track = value + length + (value[length] == ' ');
 
-  if (!parlor_sdp_is_token (stream, MAX_MSID_BYTES)
-      || (track[0] != '\0' && !parlor_sdp_is_token (track, MAX_MSID_BYTES)))
-    return MALFORMED (self, "msid is not a stream id and a track id of 1 to %u token characters",
+  if (length == 0 || length > MAX_MSID_BYTES || strlen (track) > MAX_MSID_BYTES
+      || strchr (track, ' ') != NULL)
+    return MALFORMED (self, "msid is not a stream id and a track id of 1 to %u bytes",
                       MAX_MSID_BYTES);
   if (media->stream_id[0] == '\0' && media->track_id[0] == '\0')
     {
@@ -765,6 +766,7 @@ read_rtp_section (Reader *self, const GstSDPMedia *section, guint index)
   if (!is_dtls_srtp (media->protocol))
     return UNPROCESSABLE (self, media->line, "%s is not encrypted by DTLS; offer UDP/TLS/RTP/SAVPF",
                           parlor_sdp_quote (media->protocol, quoted));
+  self->line = media->line;
   if (!read_format_list (self, section) || !read_attributes (self, section, index, TRUE))
     return FALSE;
   if (!self->rtcp_mux)

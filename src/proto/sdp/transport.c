@@ -110,7 +110,7 @@ static gboolean
 read_options (ParlorSdpTransport *self, GStringChunk *strings, const char *value, guint line,
               GError **error)
 {
-  g_auto (GStrv) options = g_strsplit (value, " ", 16);
+  g_auto (GStrv) options = g_strsplit_set (value, " ,", 16);
 
   self->trickle = g_strv_contains ((const char *const *)options, "trickle");
   return TRUE;
