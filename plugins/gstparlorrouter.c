@@ -187,6 +187,8 @@ parlor_router_element_chain (GstPad *pad, GstObject *parent, GstBuffer *batch)
     parlor_router_count_unsent (self->router, loop->unsent_pkts);
   loop->unsent_pkts = 0;
   loop->next_us = parlor_router_next_us (self->router);
+  if (loop->hooks.flushed != NULL)
+    loop->hooks.flushed (loop->user_data, self->router);
   return self->flow;
 }
 

@@ -16,13 +16,15 @@
 
 G_BEGIN_DECLS
 
-/** All but drain are ParlorRouterOps under the same names, see router.h. All run on the streaming
- * thread and return at once. */
+/** All but drain and flushed are ParlorRouterOps under the same names, see router.h. All run on the
+ * streaming thread and return at once. */
 typedef struct
 {
   /** Once for each batch, empty ones too, before its datagrams: commands, hand-overs, answers of
    * DTLS steps. */
   void (*drain) (gpointer user_data, ParlorRouter *router, gint64 now_us);
+  /** Once for each batch, after its flush: a good moment to publish counters. */
+  void (*flushed) (gpointer user_data, const ParlorRouter *router);
   void (*event) (gpointer user_data, const ParlorRouterEvent *event);
   void (*dtls_step) (gpointer user_data, ParlorTransportId transport, ParlorDtls *dtls,
                      const guint8 *bytes, gsize length);

@@ -13,7 +13,7 @@
  */
 #pragma once
 
-#include "router/router.h"
+#include "loop.h"
 
 G_BEGIN_DECLS
 
@@ -44,6 +44,8 @@ typedef struct
 /** Binds, starts all threads and returns when all pipelines run. NULL and PARLOR_MEDIA_ERROR_*
  * (plane.h) otherwise. */
 ParlorWorkerSet *parlor_worker_set_new (const ParlorWorkerSetConfig *config, GError **error);
+/** Smallest receive buffer of the sockets. */
+gsize parlor_worker_set_get_receive_buffer (const ParlorWorkerSet *self);
 /** Stops and joins all threads, closes the sockets. No event arrives after it. */
 void parlor_worker_set_free (ParlorWorkerSet *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorWorkerSet, parlor_worker_set_free)
@@ -57,20 +59,25 @@ void parlor_worker_set_dispatch (ParlorWorkerSet *self);
 /** Makes the fd readable. Any thread. */
 void parlor_worker_set_ring (ParlorWorkerSet *self);
 
-/** Copies `size` bytes (at most 64 KiB, 0 with NULL) and runs func with them on the worker, in the
- * order of the calls. */
+/** Bytes of one command at most. */
+#define PARLOR_WORKER_MAX_COMMAND 65536
+/** Copies `size` bytes (at most PARLOR_WORKER_MAX_COMMAND, 0 with NULL) and runs func with them on
+ * the worker, in the order of the calls. */
 void parlor_worker_invoke (ParlorWorker *self, ParlorWorkerFunc func, gconstpointer data,
                            gsize size);
+
+/** Taps and injects of this worker's router. Borrowed. */
+ParlorTracks *parlor_worker_get_tracks (ParlorWorker *self);
 
 /** A copy of what the worker counted until a moment ago; the words do not tear, the struct as a
  * whole may be in between two packets. */
 typedef struct
 {
   ParlorRouterCounters router;
+  ParlorLoopCounters loop;
   guint64 hand_overs, hand_overs_dropped; /**< datagrams given to other workers; with a full ring */
-  guint64 events_dropped, dtls_dropped;
-  guint64 socket_overflow, send_blocked, send_failed, gso_refused, truncated, wakeups;
-  gint64 cpu_us; /**< the streaming thread's CPU time */
+  guint64 events_dropped;                 /**< for the control thread, with a full ring */
+  gint64 cpu_us;                          /**< the streaming thread's CPU time; 0 = not started */
 } ParlorWorkerCounters;
 
 void parlor_worker_get_counters (ParlorWorker *self, ParlorWorkerCounters *counters);

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** What worker.c (one worker) and workerset.c (all of them) share; nobody else includes it. */
+#pragma once
+
+#include <gst/gst.h>
+
+#include "media/dtlspool.h"
+#include "media/worker.h"
+#include "spsc.h"
+
+G_BEGIN_DECLS
+
+struct _ParlorWorker
+{
+  /*< constant after new >*/
+  ParlorWorkerSet *set;
+  guint index;
+  int fd;
+  ParlorLoop *loop;
+  GstElement *pipeline;
+  ParlorSpsc *commands;                 /* control → worker */
+  ParlorSpsc *events;                   /* worker → control */
+  ParlorSpsc *from[PARLOR_WORKERS_MAX]; /* that worker → this one; NULL at its own index */
+
+  /*< control thread >*/
+  GQueue backlog; /* GBytes: commands for which the ring had no room */
+
+  /*< streaming thread >*/
+  gboolean is_begun;
+  guint64 hand_overs, hand_overs_dropped, events_dropped;
+
+  /*< atomics >*/
+  gint has_backlog;
+  gint cpu_clock_is_known;
+  clockid_t cpu_clock;            /* written once before cpu_clock_is_known */
+  ParlorWorkerCounters published; /* word by word */
+};
+
+struct _ParlorWorkerSet
+{
+  /*< constant after new >*/
+  guint n_workers;
+  guint16 port;
+  gsize receive_buffer;
+  ParlorWorkerEventFunc event_func;
+  gpointer user_data;
+  ParlorDtlsPool *dtls_pool;
+  ParlorWake *wakes[PARLOR_WORKERS_MAX]; /* of the workers' loops */
+  ParlorWorker *workers[PARLOR_WORKERS_MAX];
+
+  ParlorWake wake; /* the control thread's */
+};
+
+/** Everything but the pipeline; fd passes to it in every outcome. NULL: no file descriptor left. */
+ParlorWorker *parlor_worker_new (ParlorWorkerSet *set, guint index, int fd,
+                                 const ParlorRouterConfig *router);
+gboolean parlor_worker_start (ParlorWorker *self, GError **error);
+/** Joins the streaming thread. */
+void parlor_worker_stop (ParlorWorker *self);
+void parlor_worker_free (ParlorWorker *self);
+/** Hands its events to the set's function and moves commands that waited into the ring. */
+void parlor_worker_dispatch (ParlorWorker *self);
+
+G_END_DECLS
