@@ -168,6 +168,12 @@ parlor_track_pop (ParlorTrack *self)
   parlor_spsc_pop (self->ring);
 }
 
+int
+parlor_track_get_fd (const ParlorTrack *self)
+{
+  return self->wake.fd;
+}
+
 void
 parlor_track_interrupt (ParlorTrack *self)
 {

@@ -57,6 +57,9 @@ gboolean parlor_track_wait (ParlorTrack *self, gint timeout_ms);
 /** The oldest packet, borrowed until pop (); NULL = none. */
 const guint8 *parlor_track_peek (ParlorTrack *self, gsize *length, gint64 *arrival_us);
 void parlor_track_pop (ParlorTrack *self);
+/** Readable when wait () would return at once; for a reader that polls other descriptors too.
+ * Borrowed. */
+int parlor_track_get_fd (const ParlorTrack *self);
 /** Any thread: ends a wait () that is under way or comes next. */
 void parlor_track_interrupt (ParlorTrack *self);
 

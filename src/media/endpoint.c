@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Endpoints, the rooms that they are in, and who shows whom. */
+#include <string.h>
+
+#include "media/plane_internal.h"
+#include "media/trackfd.h"
+#include "room/error.h"
+
+/* --- rooms
+ * ------------------------------------------------------------------------------------------ */
+
+static guint
+count_endpoints_of_worker (ParlorMediaPlane *plane, guint worker)
+{
+  GHashTableIter iter;
+  gpointer room;
+  guint n = 0;
+  g_hash_table_iter_init (&iter, plane->rooms);
+  while (g_hash_table_iter_next (&iter, NULL, &room))
+    if (((ParlorMediaRoom *)room)->worker_index == worker)
+      n += ((ParlorMediaRoom *)room)->endpoints->len + 1;
+  return n;
+}
+
+/* Where the fewest people are; a room that is empty yet counts as one. */
+static guint
+choose_worker (ParlorMediaPlane *plane)
+{
+  guint best = 0, fewest = G_MAXUINT;
+  for (guint i = 0; i < parlor_worker_set_get_size (plane->workers); i++)
+    {
+      guint n = count_endpoints_of_worker (plane, i);
+      if (n < fewest)
+        {
+          fewest = n;
+          best = i;
+        }
+    }
+  return best;
+}
+
+static ParlorMediaRoom *
+enter_room (ParlorMediaPlane *plane, const char *name, ParlorMediaEndpoint *endpoint)
+{
+  ParlorMediaRoom *room = g_hash_table_lookup (plane->rooms, name);
+  if (room == NULL)
+    {
+      room = g_new0 (ParlorMediaRoom, 1);
+      room->worker_index = choose_worker (plane);
+      room->worker = parlor_worker_set_get (plane->workers, room->worker_index);
+      room->name = g_strdup (name);
+      room->id = parlor_media_plane_next_id (plane);
+      room->endpoints = g_ptr_array_new ();
+      g_hash_table_insert (plane->rooms, room->name, room);
+      g_hash_table_insert (plane->rooms_by_id, &room->id, room);
+    }
+  g_ptr_array_add (room->endpoints, endpoint);
+  return room;
+}
+
+static void
+leave_room (ParlorMediaPlane *plane, ParlorMediaRoom *room, ParlorMediaEndpoint *endpoint)
+{
+  g_ptr_array_remove (room->endpoints, endpoint);
+  if (room->endpoints->len > 0)
+    return;
+  g_hash_table_remove (plane->rooms_by_id, &room->id);
+  g_hash_table_steal (plane->rooms, room->name);
+  g_ptr_array_unref (room->endpoints);
+  g_free (room->name);
+  g_free (room);
+}
+
+/* --- who shows whom
+ * ---------------------------------------------------------------------------------- */
+
+static ParlorSourceId
+find_source (ParlorMediaPlane *plane, const ParlorMediaRoom *room, ParlorSourceRef ref)
+{
+  const ParlorMediaEndpoint *endpoint = g_hash_table_lookup (plane->endpoints, &ref.endpoint);
+  if (ref.endpoint == 0 || endpoint == NULL || endpoint->room != room
+      || (guint)ref.kind >= PARLOR_N_SOURCES)
+    return 0;
+  return endpoint->sources[ref.kind].id;
+}
+
+static void
+apply_slot (ParlorMediaEndpoint *self, guint slot)
+{
+  const ParlorMediaSlot *s = &self->slots[slot];
+  parlor_command_select (self->room->worker, self->transport, slot,
+                         find_source (self->plane, self->room, s->wanted), s->height);
+}
+
+/* A source came (again) under a new id: slots that were to show it get it. */
+static void
+apply_slots_that_want (ParlorMediaRoom *room, ParlorEndpointId endpoint, ParlorSourceKind kind)
+{
+  for (guint i = 0; i < room->endpoints->len; i++)
+    {
+      ParlorMediaEndpoint *viewer = room->endpoints->pdata[i];
+      for (guint slot = 0; slot < viewer->n_slots; slot++)
+        if (viewer->slots[slot].wanted.endpoint == endpoint
+            && viewer->slots[slot].wanted.kind == kind)
+          apply_slot (viewer, slot);
+    }
+}
+
+void
+parlor_media_endpoint_select (ParlorMedia *media, ParlorEndpointId endpoint, guint slot,
+                              ParlorSourceRef source, guint height)
+{
+  ParlorMediaEndpoint *self = parlor_media_endpoint_find (media, endpoint, NULL);
+  if (self == NULL || self->transport == 0 || slot >= self->n_slots)
+    return;
+  self->slots[slot].wanted = source;
+  self->slots[slot].height = height;
+  apply_slot (self, slot);
+}
+
+/* --- sources
+ * ---------------------------------------------------------------------------------------- */
+
+void
+parlor_media_endpoint_publish (ParlorMediaEndpoint *self, ParlorSourceKind kind,
+                               ParlorSourceConfig *config)
+{
+  ParlorMediaSource *source = &self->sources[kind];
+  parlor_media_endpoint_unpublish (self, kind);
+  config->id = parlor_media_plane_next_id (self->plane);
+  config->room = self->room->id;
+  config->audio = kind == PARLOR_SOURCE_MICROPHONE || kind == PARLOR_SOURCE_SCREEN_AUDIO;
+  config->speaks = kind == PARLOR_SOURCE_MICROPHONE;
+  source->id = config->id;
+  source->endpoint = self;
+  source->kind = kind;
+  source->is_open = TRUE;
+  g_strlcpy (source->mid, config->mid, sizeof source->mid);
+  g_hash_table_insert (self->plane->sources, &source->id, source);
+  parlor_command_add_source (self->room->worker, config);
+  apply_slots_that_want (self->room, self->id, kind);
+  parlor_media_taps_follow (self, kind);
+}
+
+void
+parlor_media_endpoint_unpublish (ParlorMediaEndpoint *self, ParlorSourceKind kind)
+{
+  ParlorMediaSource *source = &self->sources[kind];
+  if (source->id == 0)
+    return;
+  g_hash_table_remove (self->plane->sources, &source->id);
+  parlor_command_remove_source (self->room->worker, source->id);
+  memset (source, 0, sizeof *source);
+  parlor_media_taps_follow (self, kind);
+}
+
+void
+parlor_media_endpoint_set_source_open (ParlorMedia *media, ParlorEndpointId endpoint,
+                                       ParlorSourceKind kind, gboolean open)
+{
+  ParlorMediaEndpoint *self = parlor_media_endpoint_find (media, endpoint, NULL);
+  if (self == NULL || (guint)kind >= PARLOR_N_SOURCES || self->sources[kind].id == 0
+      || self->sources[kind].is_open == !!open)
+    return;
+  self->sources[kind].is_open = !!open;
+  parlor_command_open_source (self->room->worker, self->sources[kind].id, !!open);
+}
+
+/* --- life
+ * ------------------------------------------------------------------------------------------- */
+
+ParlorMediaEndpoint *
+parlor_media_endpoint_find (ParlorMedia *media, ParlorEndpointId id, GError **error)
+{
+  ParlorMediaPlane *plane = (ParlorMediaPlane *)media;
+  ParlorMediaEndpoint *self = g_hash_table_lookup (plane->endpoints, &id);
+  if (self == NULL)
+    g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_NOT_FOUND,
+                         "this media session has ended");
+  return self;
+}
+
+ParlorEndpointId
+parlor_media_endpoint_open (ParlorMedia *media, const ParlorEndpointSpec *spec, GError **error)
+{
+  ParlorMediaPlane *plane = (ParlorMediaPlane *)media;
+  ParlorMediaEndpoint *self;
+  if (g_hash_table_size (plane->endpoints) >= plane->max_endpoints)
+    {
+      g_set_error (error, PARLOR_ERROR, PARLOR_ERROR_UNAVAILABLE,
+                   "this server has its %u media sessions; try later", plane->max_endpoints);
+      return 0;
+    }
+  self = g_new0 (ParlorMediaEndpoint, 1);
+  self->plane = plane;
+  self->id = parlor_media_plane_next_id (plane);
+  self->label = g_strdup (spec->label);
+  self->hears_room = spec->hears_room;
+  self->mids = g_ptr_array_new_with_free_func (g_free);
+  self->tracks = g_ptr_array_new_with_free_func ((GDestroyNotify)parlor_track_fd_free);
+  self->room = enter_room (plane, spec->room, self);
+  g_hash_table_insert (plane->endpoints, &self->id, self);
+  return self->id;
+}
+
+void
+parlor_media_endpoint_end_session (ParlorMediaEndpoint *self)
+{
+  if (self->transport == 0)
+    return;
+  for (guint kind = 0; kind < PARLOR_N_SOURCES; kind++)
+    if (self->sources[kind].mid[0] != '\0')
+      parlor_media_endpoint_unpublish (self, kind);
+  parlor_command_remove_transport (self->room->worker, self->transport);
+  g_hash_table_remove (self->plane->transports, &self->transport);
+  self->transport = 0;
+  self->n_slots = 0;
+  g_ptr_array_set_size (self->mids, 0);
+}
+
+void
+parlor_media_endpoint_free (gpointer endpoint)
+{
+  ParlorMediaEndpoint *self = endpoint;
+  parlor_media_endpoint_end_session (self);
+  g_ptr_array_unref (self->tracks);
+  self->tracks = NULL;
+  for (guint kind = 0; kind < PARLOR_N_SOURCES; kind++)
+    parlor_media_endpoint_unpublish (self, kind);
+  leave_room (self->plane, self->room, self);
+  g_ptr_array_unref (self->mids);
+  g_free (self->label);
+  g_free (self);
+}
+
+void
+parlor_media_endpoint_close (ParlorMedia *media, ParlorEndpointId endpoint)
+{
+  g_hash_table_remove (((ParlorMediaPlane *)media)->endpoints, &endpoint);
+}

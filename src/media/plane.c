@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "media/plane.h"
+
+#include <string.h>
+
+#include "base/addr.h"
+#include "base/time.h"
+#include "media/plane_internal.h"
+
+#define DEFAULT_MAX_ENDPOINTS 10000
+#define CANDIDATES_LIVE_US (10 * PARLOR_US_PER_SEC)
+
+G_DEFINE_QUARK (parlor - media - error, parlor_media_error)
+
+guint64
+parlor_media_plane_next_id (ParlorMediaPlane *self)
+{
+  return ++self->last_id;
+}
+
+const ParlorCandidates *
+parlor_media_plane_get_candidates (ParlorMediaPlane *self)
+{
+  gint64 now_us = g_get_monotonic_time ();
+  if (self->candidates.n == 0 || now_us - self->candidates_us > CANDIDATES_LIVE_US)
+    {
+      parlor_candidates_collect (&self->candidates, (const char *const *)self->announce,
+                                 self->bind_address, parlor_worker_set_get_port (self->workers));
+      self->candidates_us = now_us;
+    }
+  return &self->candidates;
+}
+
+/* --- events
+ * --------------------------------------------------------------------------------------------- */
+
+static ParlorSourceRef
+make_ref (ParlorMediaPlane *self, ParlorSourceId id)
+{
+  const ParlorMediaSource *source = g_hash_table_lookup (self->sources, &id);
+  if (id == 0 || source == NULL)
+    return (ParlorSourceRef){0, PARLOR_SOURCE_NONE};
+  return (ParlorSourceRef){source->endpoint->id, source->kind};
+}
+
+/* Events of a session that has ended in the meantime name nobody: FALSE. */
+static gboolean
+name_transport (ParlorMediaPlane *self, const ParlorRouterEvent *from, ParlorMediaEvent *to)
+{
+  const ParlorMediaEndpoint *endpoint = g_hash_table_lookup (self->transports, &from->transport);
+  if (endpoint == NULL)
+    return FALSE;
+  to->endpoint = endpoint->id;
+  return TRUE;
+}
+
+static gboolean
+name_source (ParlorMediaPlane *self, const ParlorRouterEvent *from, ParlorMediaEvent *to)
+{
+  to->source = make_ref (self, from->source);
+  to->endpoint = to->source.endpoint;
+  return to->endpoint != 0;
+}
+
+static gboolean
+name_room (ParlorMediaPlane *self, const ParlorRouterEvent *from, ParlorMediaEvent *to)
+{
+  const ParlorMediaRoom *room = g_hash_table_lookup (self->rooms_by_id, &from->room);
+  if (room == NULL)
+    return FALSE;
+  to->room = room->name;
+  to->source = make_ref (self, from->source);
+  for (guint i = 0; i < MIN (from->n_speaking, PARLOR_MAX_SPEAKING); i++)
+    {
+      ParlorEndpointId endpoint = make_ref (self, from->speaking[i]).endpoint;
+      if (endpoint != 0)
+        to->speaking[to->n_speaking++] = endpoint;
+    }
+  return TRUE;
+}
+
+static gboolean
+name_slot (ParlorMediaPlane *self, const ParlorRouterEvent *from, ParlorMediaEvent *to)
+{
+  to->slot = from->slot;
+  to->source = make_ref (self, from->source);
+  to->has_rtp = from->has_rtp && to->source.endpoint != 0;
+  to->rtp_timestamp = from->rtp_timestamp;
+  return name_transport (self, from, to);
+}
+
+static gboolean
+name_quality (ParlorMediaPlane *self, const ParlorRouterEvent *from, ParlorMediaEvent *to)
+{
+  to->quality = (ParlorMediaQuality){from->loss_up, from->loss_down, from->rtt_ms,
+                                     from->up_bps,  from->down_bps,  from->estimate_bps};
+  return name_transport (self, from, to);
+}
+
+static const struct
+{
+  ParlorMediaEventType type;
+  gboolean (*name) (ParlorMediaPlane *self, const ParlorRouterEvent *from, ParlorMediaEvent *to);
+} event_table[] = {
+    [PARLOR_ROUTER_CONNECTED] = {PARLOR_MEDIA_CONNECTED, name_transport},
+    [PARLOR_ROUTER_FAILED] = {PARLOR_MEDIA_FAILED, name_transport},
+    [PARLOR_ROUTER_SOURCE_ACTIVE] = {PARLOR_MEDIA_SOURCE_ACTIVE, name_source},
+    [PARLOR_ROUTER_SOURCE_IDLE] = {PARLOR_MEDIA_SOURCE_IDLE, name_source},
+    [PARLOR_ROUTER_SLOT_SHOWN] = {PARLOR_MEDIA_SLOT_SHOWN, name_slot},
+    [PARLOR_ROUTER_SPEAKER] = {PARLOR_MEDIA_SPEAKER, name_room},
+    [PARLOR_ROUTER_SPEAKING] = {PARLOR_MEDIA_SPEAKING, name_room},
+    [PARLOR_ROUTER_QUALITY] = {PARLOR_MEDIA_QUALITY, name_quality},
+};
+
+static void
+take_router_event (gpointer user_data, guint worker, const ParlorRouterEvent *event)
+{
+  ParlorMediaPlane *self = user_data;
+  ParlorMediaEvent named = {0};
+  if ((guint)event->type >= G_N_ELEMENTS (event_table) || self->event_func == NULL)
+    return;
+  named.type = event_table[event->type].type;
+  if (event_table[event->type].name (self, event, &named))
+    self->event_func (&named, self->event_data);
+}
+
+static void
+set_event_func (ParlorMedia *media, ParlorMediaEventFunc func, gpointer user_data)
+{
+  ParlorMediaPlane *self = (ParlorMediaPlane *)media;
+  self->event_func = func;
+  self->event_data = user_data;
+}
+
+static void
+sweep_taps (ParlorMediaPlane *self)
+{
+  GHashTableIter iter;
+  gpointer endpoint;
+  g_hash_table_iter_init (&iter, self->endpoints);
+  while (g_hash_table_iter_next (&iter, NULL, &endpoint))
+    if (((ParlorMediaEndpoint *)endpoint)->tracks->len > 0)
+      parlor_media_taps_sweep (endpoint);
+}
+
+void
+parlor_media_plane_dispatch (ParlorMediaPlane *self)
+{
+  parlor_worker_set_dispatch (self->workers);
+  sweep_taps (self);
+}
+
+/* --- life
+ * ------------------------------------------------------------------------------------------------
+ */
+
+static gboolean
+start_workers (ParlorMediaPlane *self, const ParlorMediaPlaneConfig *config,
+               ParlorSrtpBackend crypto, GError **error)
+{
+  guint n_cores = g_get_num_processors ();
+  const ParlorWorkerSetConfig workers = {
+      .n_workers = CLAMP (config->n_workers ? config->n_workers : n_cores, 1, PARLOR_WORKERS_MAX),
+      .n_dtls_threads = config->n_dtls_threads ? config->n_dtls_threads : n_cores,
+      .port = config->udp_port,
+      .bind_address = config->bind_address,
+      .gso = !config->no_gso,
+      .gro = !config->no_gro,
+      .crypto = crypto,
+      .dtls = self->dtls,
+      .event_func = take_router_event,
+      .user_data = self,
+  };
+  self->workers = parlor_worker_set_new (&workers, error);
+  return self->workers != NULL;
+}
+
+static gboolean
+check_addresses (const char *const *announce, GError **error)
+{
+  ParlorAddr addr;
+  for (guint i = 0; announce != NULL && announce[i] != NULL; i++)
+    if (!parlor_addr_parse (announce[i], 0, &addr) || parlor_addr_is_unspecified (&addr))
+      {
+        g_set_error (error, PARLOR_MEDIA_ERROR, PARLOR_MEDIA_ERROR_ADDRESS,
+                     "--announce %s: not an IP address", announce[i]);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+/* A crypto object is made once to see that the backend is there. */
+static gboolean
+check_crypto (const char *name, ParlorSrtpBackend *backend, GError **error)
+{
+  g_autoptr (ParlorCrypto) crypto = NULL;
+  if (parlor_srtp_backend_parse (name ? name : "auto", backend))
+    crypto = parlor_crypto_new (*backend);
+  if (crypto == NULL)
+    g_set_error (error, PARLOR_MEDIA_ERROR, PARLOR_MEDIA_ERROR_CRYPTO,
+                 "crypto backend \"%s\" is not there", name);
+  return crypto != NULL;
+}
+
+static gboolean
+make_identity (ParlorMediaPlane *self, GError **error)
+{
+  self->certificate = parlor_certificate_new (g_get_real_time () / G_USEC_PER_SEC);
+  if (self->certificate != NULL)
+    self->dtls = parlor_dtls_context_new (self->certificate);
+  if (self->dtls == NULL)
+    g_set_error_literal (error, PARLOR_MEDIA_ERROR, PARLOR_MEDIA_ERROR_CRYPTO,
+                         "OpenSSL would not make a DTLS certificate");
+  return self->dtls != NULL;
+}
+
+static void
+make_tables (ParlorMediaPlane *self)
+{
+  self->endpoints = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL,
+                                           parlor_media_endpoint_free);
+  self->transports = g_hash_table_new (g_int64_hash, g_int64_equal);
+  self->sources = g_hash_table_new (g_int64_hash, g_int64_equal);
+  self->rooms = g_hash_table_new (g_str_hash, g_str_equal);
+  self->rooms_by_id = g_hash_table_new (g_int64_hash, g_int64_equal);
+}
+
+static const ParlorMediaOps ops = {
+    .set_event_func = set_event_func,
+    .open = parlor_media_endpoint_open,
+    .negotiate = parlor_media_negotiate,
+    .patch = parlor_media_patch,
+    .close = parlor_media_endpoint_close,
+    .select = parlor_media_endpoint_select,
+    .set_source_open = parlor_media_endpoint_set_source_open,
+    .tap_open = parlor_media_tap_open,
+    .inject_open = parlor_media_inject_open,
+};
+
+static void
+warn_of_surroundings (ParlorMediaPlane *self)
+{
+  gsize bytes = parlor_media_plane_get_receive_buffer_bytes (self);
+  if (bytes < 4 * 1024 * 1024)
+    g_message ("media: the receive buffer is %" G_GSIZE_FORMAT
+               " bytes; set net.core.rmem_max to 4194304 or bursts are lost",
+               bytes);
+  if (parlor_media_plane_get_candidates (self)->is_loopback_alone)
+    g_message (
+        "media: this host has no address but loopback, nobody else can come in; use --announce");
+}
+
+ParlorMediaPlane *
+parlor_media_plane_new (const ParlorMediaPlaneConfig *config, GError **error)
+{
+  ParlorMediaPlane *self = g_new0 (ParlorMediaPlane, 1);
+  ParlorSrtpBackend crypto;
+  self->media.ops = &ops;
+  self->announce = g_strdupv ((char **)config->announce);
+  self->bind_address = g_strdup (config->bind_address);
+  self->max_endpoints = config->max_endpoints ? config->max_endpoints : DEFAULT_MAX_ENDPOINTS;
+  parlor_rng_init_system (&self->rng);
+  make_tables (self);
+  if (!check_addresses (config->announce, error) || !check_crypto (config->crypto, &crypto, error)
+      || !make_identity (self, error) || !start_workers (self, config, crypto, error))
+    {
+      parlor_media_plane_free (self);
+      return NULL;
+    }
+  warn_of_surroundings (self);
+  return self;
+}
+
+/* Endpoints first, while there are workers to tell; workers before the DTLS context that their
+ * routers borrow. */
+void
+parlor_media_plane_free (ParlorMediaPlane *self)
+{
+  if (self == NULL)
+    return;
+  self->event_func = NULL;
+  g_hash_table_remove_all (self->endpoints);
+  parlor_worker_set_free (self->workers);
+  g_hash_table_unref (self->endpoints);
+  g_hash_table_unref (self->transports);
+  g_hash_table_unref (self->sources);
+  g_hash_table_unref (self->rooms);
+  g_hash_table_unref (self->rooms_by_id);
+  parlor_dtls_context_free (self->dtls);
+  parlor_certificate_free (self->certificate);
+  g_strfreev (self->announce);
+  g_free (self->bind_address);
+  g_free (self);
+}
+
+ParlorMedia *
+parlor_media_plane_get_media (ParlorMediaPlane *self)
+{
+  return &self->media;
+}
+
+int
+parlor_media_plane_get_fd (const ParlorMediaPlane *self)
+{
+  return parlor_worker_set_get_fd (self->workers);
+}
+
+guint16
+parlor_media_plane_get_port (const ParlorMediaPlane *self)
+{
+  return parlor_worker_set_get_port (self->workers);
+}
+
+gsize
+parlor_media_plane_get_receive_buffer_bytes (const ParlorMediaPlane *self)
+{
+  return parlor_worker_set_get_receive_buffer (self->workers);
+}

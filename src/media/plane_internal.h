@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * What the files of the plane share: plane.c (life, events), endpoint.c (endpoints, rooms,
+ * selection), negotiate.c (offers), tracks of taps and injects in trackfd.c. Nobody else includes
+ * it. Everything belongs to the control thread.
+ *
+ * Who destroys whom: the plane owns endpoints by id; an endpoint holds a reference on its room; a
+ * room goes with its last endpoint. An endpoint's session (transport, sources, slots) is ended by a
+ * command, after which its ids mean nothing: events that name them are dropped.
+ */
+#pragma once
+
+#include "media/candidates.h"
+#include "media/commands.h"
+#include "media/plane.h"
+#include "media/worker.h"
+#include "base/rng.h"
+#include "proto/sdp/offer.h"
+#include "secure/certificate.h"
+
+G_BEGIN_DECLS
+
+typedef struct _ParlorMediaEndpoint ParlorMediaEndpoint;
+typedef struct _ParlorTrackFd ParlorTrackFd;
+
+typedef struct
+{
+  char *name;
+  ParlorRoomId id;
+  ParlorWorker *worker; /* all transports of a room are on one worker */
+  guint worker_index;
+  GPtrArray *endpoints; /* borrowed */
+} ParlorMediaRoom;
+
+typedef struct
+{
+  ParlorSourceId id; /* 0 = not published */
+  ParlorMediaEndpoint *endpoint;
+  ParlorSourceKind kind;
+  char mid[PARLOR_MID_SIZE]; /* "" = injected */
+  gboolean is_open;
+} ParlorMediaSource;
+
+typedef struct
+{
+  char mid[PARLOR_MID_SIZE];
+  ParlorSlotKind kind;
+  guint32 ssrc, rtx_ssrc;
+  ParlorSourceRef wanted;
+  guint height;
+} ParlorMediaSlot;
+
+struct _ParlorMediaEndpoint
+{
+  ParlorMediaPlane *plane;
+  ParlorEndpointId id;
+  ParlorMediaRoom *room;
+  char *label;
+  gboolean hears_room;
+
+  /*< session >*/
+  ParlorTransportId transport; /* 0 = none */
+  ParlorIceCredentials local;
+  char remote_ufrag[PARLOR_ICE_UFRAG_SIZE];
+  ParlorFingerprint fingerprint;
+  char cname[PARLOR_ROUTER_CNAME_SIZE];
+  guint64 sdp_id, sdp_version;
+  guint n_slots;
+  ParlorMediaSlot slots[PARLOR_MAX_SLOTS];
+  GPtrArray *mids;   /* char*: accepted m-lines in the offer's order */
+  gboolean is_stage; /* slots were not named: a player that takes what comes, all in one stream */
+
+  ParlorMediaSource sources[PARLOR_N_SOURCES];
+  GPtrArray *tracks; /* ParlorTrackFd, owned */
+};
+
+struct _ParlorMediaPlane
+{
+  ParlorMedia media; /* first */
+  ParlorWorkerSet *workers;
+  ParlorCertificate *certificate;
+  ParlorDtlsContext *dtls;
+  ParlorRng rng;
+  char **announce;
+  char *bind_address;
+  guint max_endpoints;
+  ParlorCandidates candidates;
+  gint64 candidates_us; /* when they were collected */
+
+  ParlorMediaEventFunc event_func;
+  gpointer event_data;
+
+  guint64
+      last_id; /* of endpoints, transports, sources and rooms alike: one sequence, never reused */
+  GHashTable *endpoints;   /* ParlorEndpointId → ParlorMediaEndpoint, owned */
+  GHashTable *transports;  /* ParlorTransportId → ParlorMediaEndpoint */
+  GHashTable *sources;     /* ParlorSourceId → ParlorMediaSource */
+  GHashTable *rooms;       /* name → ParlorMediaRoom, owned */
+  GHashTable *rooms_by_id; /* ParlorRoomId → ParlorMediaRoom */
+};
+
+guint64 parlor_media_plane_next_id (ParlorMediaPlane *self);
+/** Collected anew when they are old: interfaces come and go. Borrowed. */
+const ParlorCandidates *parlor_media_plane_get_candidates (ParlorMediaPlane *self);
+
+/* --- endpoint.c --- */
+ParlorEndpointId parlor_media_endpoint_open (ParlorMedia *media, const ParlorEndpointSpec *spec,
+                                             GError **error);
+void parlor_media_endpoint_close (ParlorMedia *media, ParlorEndpointId endpoint);
+void parlor_media_endpoint_select (ParlorMedia *media, ParlorEndpointId endpoint, guint slot,
+                                   ParlorSourceRef source, guint height);
+void parlor_media_endpoint_set_source_open (ParlorMedia *media, ParlorEndpointId endpoint,
+                                            ParlorSourceKind kind, gboolean open);
+/** GDestroyNotify of plane->endpoints. */
+void parlor_media_endpoint_free (gpointer endpoint);
+/** (nullable) Sets PARLOR_ERROR_NOT_FOUND; error may be NULL. */
+ParlorMediaEndpoint *parlor_media_endpoint_find (ParlorMedia *media, ParlorEndpointId id,
+                                                 GError **error);
+/** Ends the session: transport, sources, slots. Taps stay and wait for the next one. */
+void parlor_media_endpoint_end_session (ParlorMediaEndpoint *self);
+/** A new source of `kind`: tells the worker, and puts it into the slots that wait for it.
+ * config->id, room, audio and speaks are filled here. */
+void parlor_media_endpoint_publish (ParlorMediaEndpoint *self, ParlorSourceKind kind,
+                                    ParlorSourceConfig *config);
+void parlor_media_endpoint_unpublish (ParlorMediaEndpoint *self, ParlorSourceKind kind);
+
+/* --- negotiate.c --- */
+gboolean parlor_media_negotiate (ParlorMedia *media, ParlorEndpointId endpoint,
+                                 const ParlorMediaOffer *offer, ParlorMediaAnswer *answer,
+                                 GError **error);
+gboolean parlor_media_patch (ParlorMedia *media, ParlorEndpointId endpoint, const char *fragment,
+                             gsize length, char **answer_fragment, char **ice_ufrag,
+                             GError **error);
+
+/* --- taps.c --- */
+gboolean parlor_media_tap_open (ParlorMedia *media, ParlorEndpointId endpoint,
+                                ParlorSourceKind kind, int fd, GError **error);
+gboolean parlor_media_inject_open (ParlorMedia *media, ParlorEndpointId endpoint,
+                                   ParlorSourceKind kind, const char *caps, int fd, GError **error);
+/** The source of kind is another one now (0 = none): its taps follow. */
+void parlor_media_taps_follow (ParlorMediaEndpoint *self, ParlorSourceKind kind);
+/** Joins and frees those whose other side has gone. */
+void parlor_media_taps_sweep (ParlorMediaEndpoint *self);
+
+G_END_DECLS
