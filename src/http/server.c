@@ -38,6 +38,7 @@ struct _ParlorHttpServer
   GQueue pending; /* ParlorHttpPending, the oldest first */
   guint n_connections;
   gboolean running; /* inside MHD_run */
+  gboolean again;   /* something was resumed: run once more, whatever MHD_get_timeout says */
 };
 
 typedef struct
@@ -96,6 +97,8 @@ connection_wait (ParlorHttpServer *server, Connection *connection)
   connection->linked = TRUE;
 }
 
+static void run_again (ParlorHttpServer *server);
+
 static void
 resume_with (Exchange *exchange, ParlorHttpReply *reply)
 {
@@ -106,6 +109,7 @@ resume_with (Exchange *exchange, ParlorHttpReply *reply)
   exchange->has_late_reply = TRUE;
   parlor_http_reply_init (reply);
   MHD_resume_connection (exchange->mhd);
+  run_again (exchange->server);
 }
 
 void
@@ -361,6 +365,7 @@ on_upgrade (void *user_data, struct MHD_Connection *mhd, void *exchange_pointer,
   const Exchange *exchange = exchange_pointer;
   int fd = fcntl (socket, F_DUPFD_CLOEXEC, 3);
   MHD_upgrade_action (handle, MHD_UPGRADE_ACTION_CLOSE);
+  run_again (exchange->server);
   if (fd < 0)
     return;
   fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK);
@@ -540,6 +545,15 @@ on_poll (uv_poll_t *poll, int status, int events)
   run (poll->data);
 }
 
+/* A resumed connection is neither in libmicrohttpd's epoll set nor in its MHD_get_timeout. */
+static void
+run_again (ParlorHttpServer *server)
+{
+  server->again = TRUE;
+  if (!server->running)
+    uv_timer_start (server->timer, on_timer, 0, 0);
+}
+
 /* The epoll set is edge-triggered inside: what one run left over is told by MHD_get_timeout alone,
  * so the timer is as important as the descriptor. */
 static void
@@ -547,9 +561,12 @@ run (ParlorHttpServer *server)
 {
   MHD_UNSIGNED_LONG_LONG wait_ms;
   server->running = TRUE;
+  server->again = FALSE;
   MHD_run (server->daemon);
   server->running = FALSE;
-  if (MHD_get_timeout (server->daemon, &wait_ms) == MHD_YES)
+  if (server->again)
+    uv_timer_start (server->timer, on_timer, 0, 0);
+  else if (MHD_get_timeout (server->daemon, &wait_ms) == MHD_YES)
     uv_timer_start (server->timer, on_timer, wait_ms, 0);
   else
     uv_timer_stop (server->timer);
