@@ -36,6 +36,7 @@ async function attempt(scenario, name, opts) {
     await Promise.race([scenario.run(world).then(() => world.endServer()), late]);
     return { error: null, measured: world.measured };
   } catch (error) {
+    if (world.serverDied) error.message = `${world.serverDied}: ${error.message}`;
     await world.keepEvidence(path.join(opts.evidence, name), error);
     return { error, measured: world.measured };
   } finally {

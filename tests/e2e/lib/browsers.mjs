@@ -25,7 +25,7 @@ async function launchChromium(options, media) {
     ignoreDefaultArgs: ['--mute-audio', '--disable-back-forward-cache'],
   });
   const context = await browser.newContext({ viewport: options.viewport ?? { width: 1280, height: 720 }, locale: options.locale ?? 'en-US', permissions: [] });
-  await context.addInitScript(probeSource({ person: options.person, refuse: options.refuse }));
+  await context.addInitScript(probeSource({ person: options.person, name: options.name, refuse: options.refuse }));
   const page = await context.newPage();
   return { page, close: () => browser.close(), pid: null };
 }
@@ -46,15 +46,16 @@ async function launchFirefox(options) {
   });
   const [page] = await browser.pages();
   await page.setViewport(options.viewport ?? { width: 1280, height: 720 });
-  await page.evaluateOnNewDocument(new Function(probeSource({ person: options.person, madeCamera: true, refuse: options.refuse })));
+  await page.evaluateOnNewDocument(new Function(probeSource({ person: options.person, name: options.name, madeCamera: true, refuse: options.refuse })));
   return { page, close: () => browser.close(), pid: browser.process()?.pid };
 }
 
 export class Person {
   /** options: {browser, person (number of tone and mark), name, locale, viewport, refuse, noDevices, strictAutoplay, mediaFolder} */
-  static async launch(options) {
+  static async launch(given) {
+    const options = { name: `Person ${given.person}`, ...given };
     const self = new Person();
-    Object.assign(self, { number: options.person, kind: options.browser, name: options.name ?? `Person ${options.person}`, log: [] });
+    Object.assign(self, { number: options.person, kind: options.browser, name: options.name, log: [] });
     const media = options.browser === 'chromium' ? await mediaOf(options.person, options.mediaFolder) : null;
     const launched = options.browser === 'chromium' ? await launchChromium(options, media) : await launchFirefox(options);
     Object.assign(self, launched);

@@ -21,6 +21,13 @@ function install(M, options) {
   /* The video of a tile, wherever the page keeps it. */
   const videoOf = (tile) => (tile.tagName === 'VIDEO' ? tile : all('video', tile)[0] ?? (tile.shadowRoot && all('video', tile.shadowRoot)[0]));
 
+  /* A person who was here before: the page remembers the name, and New meeting does not ask for it. */
+  try {
+    localStorage.getItem('parlor.choices') ?? localStorage.setItem('parlor.choices', JSON.stringify({ name: options.name }));
+  } catch {
+    /* about:blank has no storage. */
+  }
+
   let scratch = null;
   const pixels = (video, width, height) => {
     scratch ??= new OffscreenCanvas(1, 1);

@@ -34,7 +34,10 @@ export class World {
     const log = openSync(path.join(this.folder, 'server.log'), 'a');
     this.server = spawn(this.network.inServer[0], [this.network.inServer[1], this.serverProgram, '--demo', '--http-port', String(HTTP_PORT),
       '--admin-port', String(ADMIN_PORT), '--data-dir', path.join(this.folder, 'data'), ...flags], { stdio: ['ignore', log, log], env: { ...process.env, ...this.serverEnvironment } });
-    this.server.gone = once(this.server, 'exit');
+    const { server } = this;
+    server.gone = once(server, 'exit').then(([code, signal]) => {
+      if (!server.isStopping) this.serverDied = `the server died by itself (${signal ?? code})`;
+    });
     this.pages ??= await Forwarder.open(this.network, HTTP_PORT, this.folder);
     this.admin ??= await Forwarder.open(this.network, ADMIN_PORT, this.folder);
     this.url = `http://127.0.0.1:${this.pages.port}`;
@@ -47,6 +50,7 @@ export class World {
 
   async stopServer(signal = 'SIGTERM') {
     if (!this.server || this.server.exitCode !== null || this.server.signalCode) return;
+    this.server.isStopping = true;
     this.server.kill(signal);
     await Promise.race([this.server.gone, sleep(12000).then(() => this.server.kill('SIGKILL'))]);
   }
@@ -111,7 +115,7 @@ export class World {
   /** Pictures, console logs and the server's log of a failed scenario. */
   async keepEvidence(folder, error) {
     mkdirSync(folder, { recursive: true });
-    const state = { error: error.stack, measured: this.measured, people: [] };
+    const state = { error: error.message, stack: error.stack, measured: this.measured, people: [] };
     for (const one of this.people) {
       const seen = { name: one.name, browser: one.kind, console: one.log.slice(-200) };
       const bounded = (promise) => Promise.race([promise, sleep(5000)]).catch((reason) => String(reason));
