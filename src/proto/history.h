@@ -32,6 +32,5 @@ const guint8 *parlor_history_find (const ParlorHistory *self, guint16 seq, gint6
                                    gsize *size);
 /* Forgets all: the source's numbering began anew. */
 void parlor_history_clear (ParlorHistory *self);
-/* Packets in it, aged ones included; and the bytes of all buffers. */
-guint parlor_history_count (const ParlorHistory *self);
+/* Bytes of all that it holds, for limits and metrics; does not change. */
 gsize parlor_history_memory (const ParlorHistory *self);

@@ -97,7 +97,8 @@ typedef enum
 void parlor_munger_init (ParlorMunger *self, guint32 ssrc, guint32 clock_hz, guint16 first_seq,
                          guint32 first_ts);
 /* From now on the slot shows this packet's source, beginning with this packet. Also for the same
- * source after a pause. The packet itself is not mapped yet. */
+ * source after a pause, and when its numbering began anew (rtp/stats.h: RESTARTED). The packet
+ * itself is not mapped yet. */
 void parlor_munger_switch (ParlorMunger *self, const ParlorMungerIn *in);
 /* Nothing is in the slot: all packets are refused until the next switch. The stream's numbers are
  * kept. */
@@ -122,7 +123,7 @@ typedef struct
   guint32 source;         /* whose history */
   guint32 timestamp;      /* as sent */
   guint32 abs_send_time;  /* 24 bits, as sent: a repeat without RTX is byte-identical */
-  guint32 last_repeat_ms; /* now_us / 1000 of the last repeat (or of the first sending) */
+  guint32 last_repeat_ms; /* now_us / 1000 of the last repeat; of no meaning while repeats is 0 */
   guint16 seq;            /* as sent */
   guint16 source_seq;     /* number in the source's history */
   guint16 twcc;           /* as sent */
