@@ -608,7 +608,7 @@ resolve_simulcast (Reader *self)
     }
   if (media->n_rids == 0)
     return UNPROCESSABLE (self, self->simulcast_line,
-                          "a=simulcast:send names no rid that an a=rid:… send line declares");
+                          "a=simulcast:send names no rid that a line a=rid:<id> send declares");
   return TRUE;
 }
 
