@@ -55,7 +55,7 @@ static void
 slot_shown (ParlorParticipant *participant, const ParlorMediaEvent *event, gint64 now_us)
 {
   ParlorRoom *room = participant->room;
-  if (participant->slots == NULL
+  if (participant->slots == NULL || participant->info.kind != PARLOR_PARTICIPANT_PAGE
       || !parlor_slot_table_shown (participant->slots, event->slot, event->source, event->has_rtp,
                                    event->rtp_timestamp))
     return;

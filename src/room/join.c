@@ -61,8 +61,9 @@ void
 parlor_participant_enter (ParlorParticipant *participant, gint64 now_us)
 {
   ParlorRoom *room = participant->room;
+  if (!participant->info.waiting)
+    g_hash_table_insert (room->people, participant->id, participant);
   participant->info.waiting = FALSE;
-  g_hash_table_insert (room->people, participant->id, participant);
   gboolean player = participant->info.kind == PARLOR_PARTICIPANT_PLAYER;
   if (player)
     g_ptr_array_add (room->players, participant);

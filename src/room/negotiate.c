@@ -45,11 +45,13 @@ parlor_participant_set_endpoint (ParlorParticipant *participant, ParlorEndpointI
   g_hash_table_insert (participant->room->rooms->by_endpoint, &participant->endpoint, participant);
 }
 
+/* Where the media plane fills the audio slots it empties them too; a player of one publisher has
+   them chosen here (choose.c). */
 static void
 forget_endpoint (gpointer key, gpointer value, gpointer user_data)
 {
   ParlorParticipant *participant = value;
-  if (participant->slots != NULL)
+  if (participant->slots != NULL && participant->publisher == NULL)
     parlor_slot_table_forget (participant->slots, *(ParlorEndpointId *)user_data);
 }
 
