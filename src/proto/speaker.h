@@ -3,12 +3,13 @@
  * extensions (RFC 6464). Pure; worker thread. No audio is decoded.
  *
  * The dominant speaker is found as Volfin and Cohen describe ("Dominant Speaker Identification for
- * Multipoint Videoconferencing", 2012): activity is scored over an immediate, a medium and a long
- * span, and another person takes over only when all three scores beat the present speaker's: a
- * cough does not switch, a sentence does.
+ * Multipoint Videoconferencing", 2012): activity is scored over an immediate (20 ms), a medium (100
+ * ms) and a long span (1 s), and another person takes over only when all three scores beat the
+ * present speaker's: a cough does not switch, a sentence does.
  *
- * The N loudest (for the audio slots) are sticky: a member keeps its place while it is among them
- * or was less than 1 s ago, and an outsider must be clearly louder. */
+ * The N loudest (for the audio slots) are sticky: in a room of up to N people everybody is among
+ * them, loud or not. Else somebody who speaks takes the place of the quietest member, once that one
+ * was overtaken for 1 s or silent for 0.3 s. */
 #pragma once
 #include <glib.h>
 
@@ -16,7 +17,7 @@ typedef struct _ParlorSpeakers ParlorSpeakers;
 
 #define PARLOR_SPEAKERS_LOUDEST_MAX 8
 #define PARLOR_SPEAKER_NONE (-1)
-/* How often parlor_speakers_poll decides. */
+/* How often parlor_speakers_poll decides who is dominant; the loudest are chosen every 50 ms. */
 #define PARLOR_SPEAKERS_INTERVAL_US (G_GINT64_CONSTANT (300000))
 
 /* n_loudest: 1 to PARLOR_SPEAKERS_LOUDEST_MAX. */
@@ -33,7 +34,7 @@ void parlor_speakers_remove (ParlorSpeakers *self, guint index);
  * ignored. */
 void parlor_speakers_push (ParlorSpeakers *self, guint index, guint8 level, gint64 now_us);
 
-/* Decides when due. Returns bits of what changed since the last poll. */
+/* Decides what is due. Returns bits of what changed since the last poll, removals included. */
 typedef enum
 {
   PARLOR_SPEAKERS_SAME = 0,
@@ -41,7 +42,7 @@ typedef enum
   PARLOR_SPEAKERS_LOUDEST_CHANGED = 1 << 1,
 } ParlorSpeakersChange;
 guint parlor_speakers_poll (ParlorSpeakers *self, gint64 now_us);
-/* G_MAXINT64 = nobody is there. */
+/* When poll has something to do; G_MAXINT64 = nothing until the next push, 0 = at once. */
 gint64 parlor_speakers_next_us (const ParlorSpeakers *self);
 
 /* PARLOR_SPEAKER_NONE = nobody has spoken yet. After the dominant speaker falls silent he stays

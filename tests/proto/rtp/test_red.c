@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/rtp/red.h"
+#include <string.h>
+
+/* RFC 2198 section 4's layout with one redundant block of 3 bytes, 960 units old. */
+static const guint8 one[] = {0x80 | 111, 0x0f, 0x00, 0x03, 111, 'o', 'l', 'd', 'n', 'e', 'w', '!'};
+
+static void
+check_block (const guint8 *payload, const ParlorRed *red, guint i, guint pt, guint ts_offset,
+             const char *text)
+{
+  g_assert_cmpuint (red->blocks[i].pt, ==, pt);
+  g_assert_cmpuint (red->blocks[i].ts_offset, ==, ts_offset);
+  g_assert_cmpmem (payload + red->blocks[i].offset, red->blocks[i].size, text, strlen (text));
+}
+
+static void
+test_parse (void)
+{
+  ParlorRed red;
+  gsize size;
+  guint8 pt;
+  g_assert_true (parlor_red_parse (one, sizeof one, &red));
+  g_assert_cmpuint (red.count, ==, 2);
+  check_block (one, &red, 0, 111, 960, "old");
+  check_block (one, &red, 1, 111, 0, "new!");
+  const guint8 *primary = parlor_red_primary (one, &red, &size, &pt);
+  g_assert_cmpmem (primary, size, "new!", 4);
+  g_assert_cmpuint (pt, ==, 111);
+}
+
+static void
+test_truncated (void)
+{
+  for (gsize size = 0; size < sizeof one; size++)
+    {
+      g_autofree guint8 *payload = g_memdup2 (one, size);
+      ParlorRed red;
+      g_assert_cmpint (parlor_red_parse (payload, size, &red), ==, size >= 8);
+    }
+}
+
+/* Any number of heads, any length in them, any size up to 64. */
+static void
+test_lies (void)
+{
+  for (gsize size = 0; size <= 64; size++)
+    for (guint heads = 0; heads <= PARLOR_RED_BLOCKS_MAX; heads++)
+      for (guint claim = 0; claim < 70; claim++)
+        {
+          guint8 model[128] = {0};
+          for (guint i = 0; i < heads; i++)
+            {
+              model[i * 4] = 0x80;
+              model[i * 4 + 3] = (guint8)claim;
+            }
+          g_autofree guint8 *payload = g_memdup2 (model, size);
+          ParlorRed red;
+          gboolean want = heads < PARLOR_RED_BLOCKS_MAX && size >= heads * 4 + 1 + heads * claim;
+          g_assert_cmpint (parlor_red_parse (payload, size, &red), ==, want);
+        }
+}
+
+static void
+test_rewrite (void)
+{
+  static const guint8 two[] = {0x80 | 5, 0x1e, 0x00, 0x02, 0x80 | 5, 0x0f, 0x00,
+                               0x02,     5,    'a',  'a',  'b',      'b',  'c'};
+  guint8 out[32];
+  ParlorRed red, got;
+  g_assert_true (parlor_red_parse (two, sizeof two, &red));
+  g_assert_cmpuint (parlor_red_rewrite (out, sizeof out, two, &red, PARLOR_RED_OFFSET_MAX, 63), ==,
+                    sizeof two);
+  g_assert_true (parlor_red_parse (out, sizeof two, &got));
+  check_block (out, &got, 0, 63, 1920, "aa");
+  check_block (out, &got, 2, 63, 0, "c");
+  gsize size = parlor_red_rewrite (out, sizeof out, two, &red, 960, 63);
+  g_assert_cmpuint (size, ==, sizeof two - 6);
+  g_assert_true (parlor_red_parse (out, size, &got));
+  g_assert_cmpuint (got.count, ==, 2);
+  check_block (out, &got, 0, 63, 960, "bb");
+  g_assert_cmpuint (parlor_red_rewrite (out, sizeof out, two, &red, 0, 63), ==, 2);
+  g_assert_cmpuint (out[0], ==, 63);
+  g_assert_cmpuint (parlor_red_rewrite (out, sizeof two - 1, two, &red, PARLOR_RED_OFFSET_MAX, 63),
+                    ==, 0);
+}
+
+static void
+test_encode (void)
+{
+  g_autoptr (ParlorRedEncoder) encoder = parlor_red_encoder_new ();
+  guint8 out[64];
+  ParlorRed red;
+  static const char *const frames[] = {"first", "second", "3", "fourth"};
+  for (guint i = 0; i < 4; i++)
+    {
+      guint32 ts = 0xfffffc00u + i * 960;
+      gsize size = parlor_red_encode (encoder, out, sizeof out, ts, 111, (const guint8 *)frames[i],
+                                      strlen (frames[i]), 2);
+      g_assert_true (parlor_red_parse (out, size, &red));
+      g_assert_cmpuint (red.count, ==, MIN (i, 2) + 1);
+      for (guint back = 0; back < red.count; back++)
+        check_block (out, &red, red.count - 1 - back, 111, back * 960, frames[i - back]);
+    }
+  /* Late, and twice: alone, and the order of the others stays. */
+  gsize size = parlor_red_encode (encoder, out, sizeof out, 0xfffffc00u, 111, (const guint8 *)"x",
+                                  1, 2);
+  g_assert_cmpuint (size, ==, 2);
+  size = parlor_red_encode (encoder, out, sizeof out, 0xfffffc00u + 4 * 960, 111,
+                            (const guint8 *)"fifth", 5, 1);
+  g_assert_true (parlor_red_parse (out, size, &red));
+  g_assert_cmpuint (red.count, ==, 2);
+  check_block (out, &red, 0, 111, 960, "fourth");
+}
+
+static void
+test_encode_limits (void)
+{
+  g_autoptr (ParlorRedEncoder) encoder = parlor_red_encoder_new ();
+  guint8 out[PARLOR_RED_OVERHEAD_MAX + PARLOR_RED_FRAME_MAX + 1],
+      frame[PARLOR_RED_FRAME_MAX + 1] = {0};
+  ParlorRed red;
+  /* Too large to be repeated. */
+  g_assert_cmpuint (parlor_red_encode (encoder, out, sizeof out, 0, 1, frame, sizeof frame, 2), ==,
+                    sizeof frame + 1);
+  g_assert_cmpuint (parlor_red_encode (encoder, out, sizeof out, 960, 1, frame, 10, 2), ==, 11);
+  /* Too old for 14 bits. */
+  g_assert_cmpuint (parlor_red_encode (encoder, out, sizeof out, 960 + PARLOR_RED_OFFSET_MAX + 1, 1,
+                                       frame, 10, 2),
+                    ==, 11);
+  parlor_red_encoder_reset (encoder);
+  for (guint i = 0; i < 3; i++)
+    {
+      gsize size = parlor_red_encode (encoder, out, sizeof out, i * 960, 1, frame,
+                                      PARLOR_RED_FRAME_MAX, 2);
+      g_assert_true (parlor_red_parse (out, size, &red));
+      g_assert_cmpuint (red.count, ==, i + 1);
+      g_assert_cmpuint (size, <=, PARLOR_RED_OVERHEAD_MAX + PARLOR_RED_FRAME_MAX);
+    }
+  g_assert_cmpuint (parlor_red_encode (encoder, out, 100, 3 * 960, 1, frame, 10, 2), ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/proto/rtp/red/blocks-and-primary", test_parse);
+  g_test_add_func ("/proto/rtp/red/truncation-is-refused", test_truncated);
+  g_test_add_func ("/proto/rtp/red/lies-up-to-64-bytes-are-refused", test_lies);
+  g_test_add_func ("/proto/rtp/red/blocks-from-before-a-switch-are-left-out", test_rewrite);
+  g_test_add_func ("/proto/rtp/red/two-earlier-frames-travel-again", test_encode);
+  g_test_add_func ("/proto/rtp/red/large-and-old-frames-are-not-repeated", test_encode_limits);
+  return g_test_run ();
+}
