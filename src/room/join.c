@@ -6,7 +6,10 @@ static char *
 name_or_identity (const ParlorJoin *join)
 {
   char *name = parlor_text_line (join->name, PARLOR_NAME_MAX, "name", NULL);
-  return name != NULL ? name : g_utf8_substring (join->identity, 0, PARLOR_NAME_MAX);
+  if (name != NULL)
+    return name;
+  glong length = g_utf8_strlen (join->identity, -1);
+  return g_utf8_substring (join->identity, 0, MIN (length, PARLOR_NAME_MAX));
 }
 
 static void

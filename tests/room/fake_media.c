@@ -51,7 +51,8 @@ negotiate (ParlorMedia *media, ParlorEndpointId endpoint, const ParlorMediaOffer
 {
   FakeMedia *self = (FakeMedia *)media;
   self->offer = *offer;
-  memcpy (self->senders, offer->senders, offer->n_senders * sizeof offer->senders[0]);
+  for (guint i = 0; i < offer->n_senders; i++)
+    self->senders[i] = offer->senders[i];
   if (self->refuse_negotiate)
     {
       g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_UNPROCESSABLE, "line 3: no");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "room/text.h"
 #include "world.h"
 
 static void
@@ -128,6 +129,10 @@ test_name (World *w, gconstpointer data)
   ParlorJoin join = {.identity = "a", .name = "evil\nname", .session = (gpointer) "s1"};
   ParlorParticipant *p = parlor_room_join (w->room, &join, w->now_us, &denial);
   g_assert_cmpstr (parlor_participant_info (p)->name, ==, "a");
+  g_autofree char *longest = g_strnfill (PARLOR_IDENTITY_MAX, 'x');
+  join = (ParlorJoin){.identity = longest, .session = (gpointer) "s2"};
+  p = parlor_room_join (w->room, &join, w->now_us, &denial);
+  g_assert_cmpuint (strlen (parlor_participant_info (p)->name), ==, PARLOR_NAME_MAX);
 }
 
 /* --- the lobby --- */
