@@ -101,25 +101,23 @@ typedef struct
   guint16 head_length;   /* header_length .. */
   guint16 header_length; /* 12 + 4 CC + extension */
   guint16 payload_length;
-  guint8 padding; /* 0 = none; else the caller has set the P bit in head, and the payload itself
-                     ends unpadded */
-  guint64
-      index; /* rollover counter << 16 | sequence number: the lower 16 bits must be the header's */
-  guint8 *dst; /* room for the whole packet and parlor_srtp_out_overhead (); overlaps nothing of the
-                  job */
+  guint8 padding;   /* RTP padding to add, 0 = none; needs the P bit set in head (RFC 3550 5.1) */
+  guint64 index;    /* rollover counter << 16 | sequence number, which is the header's */
+  guint8 *dst;      /* room for the packet and its overhead; overlaps nothing of the job */
   gsize dst_length; /* out: bytes written; 0 = refused (see below) */
 } ParlorSrtpJob;
 
 /* Protects n jobs, of any mixture of receivers, in order, and sets each dst_length. A job is
- * refused, not written, when its parts lie (header_length > head_length or < 12, no version 2, P
- * bit and padding disagree, sequence number and index disagree, index >= 2^48) or when the guard
- * below finds a reuse. Returns how many were written.
+ * refused, not written, when its parts lie (header_length > head_length or < 12, no version 2,
+ * padding without the P bit, sequence number and index disagree, index >= 2^48) or when the guard
+ * below finds a reuse. Returns how many were written. A P bit with padding 0 means that the payload
+ * has its own.
  *
  * NEVER two different packets under one (out, SSRC, index): with GCM that gives away the
  * authentication key. A repeat must be the same bytes: same head, payload, padding. */
 guint parlor_srtp_protect (ParlorCrypto *crypto, ParlorSrtpJob *jobs, guint n);
 
-/* For tests and `--check-nonces`: remembers a digest of every packet protected under this Out (40
+/* For tests: remembers a digest of every packet protected under this Out (40
  * bytes each, for ever) and refuses a different one under the same SSRC and index. n_violations
  * counts. */
 void parlor_srtp_out_enable_guard (ParlorSrtpOut *out);
