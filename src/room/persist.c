@@ -115,7 +115,7 @@ load_room (const ParlorRoomRecord *record, gpointer user_data)
   room->opened_ms = record->opened_ms;
   room->opened_us = loading->now_us - MAX (0, loading->wall_ms - record->opened_ms) * 1000;
   room->empty_since_us = loading->now_us;
-  room->next_us = G_MININT64;
+  parlor_room_wake (room, G_MININT64);
 }
 
 static void

@@ -2,6 +2,7 @@
 /** The inside of the domain's objects, for the files of this folder only. */
 #pragma once
 
+#include "base/timerheap.h"
 #include "room/hands.h"
 #include "room/lobby.h"
 #include "room/moderation.h"
@@ -24,6 +25,7 @@ struct _ParlorRooms
   GHashTable *by_alias;
   GHashTable *by_endpoint; /* endpoint id → ParlorParticipant */
   GHashTable *by_resume;   /* ParlorHash → ParlorParticipant who is in */
+  ParlorTimerHeap *timers; /* of the rooms */
   guint n_people;
 };
 
@@ -81,7 +83,7 @@ struct _ParlorRoom
   gboolean dirty;        /* slots are to be chosen anew */
   gboolean untold;       /* somebody has slots to be told */
   gint64 empty_since_us; /* NEVER_US = somebody is here */
-  gint64 next_us;        /* next deadline, at the latest */
+  ParlorTimer timer;     /* next deadline, at the latest */
   gboolean ending;
 };
 

@@ -31,7 +31,7 @@ parlor_room_new (ParlorRooms *rooms, const ParlorRoomRecord *record)
   room->lobby = parlor_lobby_new (rooms->spec.limits.lobby);
   room->hands = parlor_hands_new ();
   room->chat = parlor_chat_new (rooms->spec.limits.chat_history);
-  room->stage_next_us = room->empty_since_us = room->next_us = NEVER_US;
+  room->stage_next_us = room->empty_since_us = NEVER_US;
   return room;
 }
 
@@ -218,14 +218,15 @@ parlor_room_tell_lobby (ParlorRoom *room)
 void
 parlor_room_wake (ParlorRoom *room, gint64 at_us)
 {
-  room->next_us = MIN (room->next_us, at_us);
+  if (!parlor_timer_is_armed (&room->timer) || at_us < room->timer.deadline_us)
+    parlor_timer_heap_set (room->rooms->timers, &room->timer, at_us);
 }
 
 void
 parlor_room_touch (ParlorRoom *room)
 {
   room->dirty = TRUE;
-  room->next_us = G_MININT64;
+  parlor_room_wake (room, G_MININT64);
 }
 
 static gint64
@@ -291,7 +292,8 @@ parlor_room_poll (ParlorRoom *room, gint64 now_us)
     parlor_room_choose (room);
   if (room->untold)
     parlor_room_tell_slots (room);
-  room->next_us = MIN (next_deadline (room), seats_next_us);
+  parlor_timer_heap_set (room->rooms->timers, &room->timer,
+                         MIN (next_deadline (room), seats_next_us));
 }
 
 static void

@@ -37,6 +37,7 @@ parlor_rooms_new (const ParlorRoomsSpec *spec)
   rooms->by_alias = g_hash_table_new (g_str_hash, g_str_equal);
   rooms->by_endpoint = g_hash_table_new (g_int64_hash, g_int64_equal);
   rooms->by_resume = g_hash_table_new (parlor_hash_hash, parlor_hash_equal);
+  rooms->timers = parlor_timer_heap_new ();
   if (spec->media != NULL)
     spec->media->ops->set_event_func (spec->media, parlor_rooms_media_event, rooms);
   return rooms;
@@ -55,6 +56,7 @@ parlor_rooms_free (ParlorRooms *rooms)
   g_hash_table_unref (rooms->by_alias);
   g_hash_table_unref (rooms->by_endpoint);
   g_hash_table_unref (rooms->by_resume);
+  parlor_timer_heap_free (rooms->timers);
   g_free (rooms);
 }
 
@@ -76,6 +78,7 @@ parlor_rooms_drop (ParlorRooms *rooms, ParlorRoom *room)
   g_hash_table_remove (rooms->by_code, room->code);
   if (room->alias != NULL)
     g_hash_table_remove (rooms->by_alias, room->alias);
+  parlor_timer_heap_cancel (rooms->timers, &room->timer);
   g_ptr_array_remove (rooms->rooms, room);
 }
 
@@ -229,23 +232,17 @@ parlor_rooms_shutdown (ParlorRooms *rooms, gint64 now_us)
 gint64
 parlor_rooms_next_us (const ParlorRooms *rooms)
 {
-  gint64 next_us = NEVER_US;
-  for (guint i = 0; i < rooms->rooms->len; i++)
-    {
-      const ParlorRoom *room = rooms->rooms->pdata[i];
-      next_us = MIN (next_us, room->next_us);
-    }
-  return next_us;
+  return parlor_timer_heap_next_us (rooms->timers);
 }
 
+/* Whatever a poll puts off to now waits for the next one: so it ends. A room ends only itself. */
 void
 parlor_rooms_poll (ParlorRooms *rooms, gint64 now_us)
 {
-  /* Backwards: a room that ends takes itself out. */
-  for (guint i = rooms->rooms->len; i-- > 0;)
-    {
-      ParlorRoom *room = rooms->rooms->pdata[i];
-      if (room->next_us <= now_us)
-        parlor_room_poll (room, now_us);
-    }
+  g_autoptr (GPtrArray) due = g_ptr_array_new ();
+  for (ParlorTimer *timer = parlor_timer_heap_pop_due (rooms->timers, now_us); timer != NULL;
+       timer = parlor_timer_heap_pop_due (rooms->timers, now_us))
+    g_ptr_array_add (due, PARLOR_TIMER_OWNER (timer, ParlorRoom, timer));
+  for (guint i = 0; i < due->len; i++)
+    parlor_room_poll (due->pdata[i], now_us);
 }
