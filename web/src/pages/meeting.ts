@@ -11,6 +11,7 @@ import { Session } from '../room/session.js';
 import type { App, Dialog, Panel } from '../ui/base.js';
 import { Plain } from '../ui/base.js';
 import '../ui/chat.js';
+import '../ui/clock.js';
 import '../ui/controls.js';
 import '../ui/dialogs.js';
 import { isKey, lang, t } from '../ui/i18n/index.js';
@@ -233,6 +234,7 @@ export class MeetingPage extends Plain implements App {
         ${room?.title || t('untitled')}
         ${room?.locked ? html`<span class="chip" title=${t('locked')}>${icon('lock')}${t('locked')}</span>` : nothing}
       </h2>
+      <parlor-clock .app=${this}></parlor-clock>
       <span class="spacer"></span>
       <button
         class="chip"

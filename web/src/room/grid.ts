@@ -1,4 +1,4 @@
-/** Columns and rows that show `count` tiles of one shape as large as the place allows. */
+/** Columns and rows that show `count` tiles as large as the place allows. */
 
 export interface Grid {
   columns: number;
@@ -8,21 +8,30 @@ export interface Grid {
   height: number;
 }
 
-/** `aspect` is width / height of a tile; `gap` is between tiles. All in the same unit. */
+/** Width / height a tile may have: pictures are cut at the sides a little rather than made small. */
+export interface Shape {
+  least: number;
+  most: number;
+}
+
+/** All in one unit; `gap` is between tiles. */
 export function fitGrid(
   count: number,
   width: number,
   height: number,
-  aspect: number,
+  shape: Shape,
   gap: number,
 ): Grid {
-  let best: Grid = { columns: 1, rows: Math.max(count, 1), width: 0, height: 0 };
-  for (let columns = 1; columns <= Math.max(count, 1); columns++) {
-    const rows = Math.max(Math.ceil(count / columns), 1);
-    const w = (width - gap * (columns - 1)) / columns;
-    const h = (height - gap * (rows - 1)) / rows;
-    const tile = Math.max(Math.min(w, h * aspect), 0);
-    if (tile > best.width) best = { columns, rows, width: tile, height: tile / aspect };
+  const places = Math.max(count, 1);
+  let best: Grid = { columns: 1, rows: places, width: 0, height: 0 };
+  for (let columns = 1; columns <= places; columns++) {
+    const rows = Math.ceil(places / columns);
+    const w = Math.max((width - gap * (columns - 1)) / columns, 0);
+    const h = Math.max((height - gap * (rows - 1)) / rows, 0);
+    const aspect = Math.min(Math.max(w / Math.max(h, 1), shape.least), shape.most);
+    const tile = Math.min(w, h * aspect);
+    if ((tile * tile) / aspect <= best.width * best.height) continue;
+    best = { columns, rows, width: tile, height: tile / aspect };
   }
   return best;
 }

@@ -1,5 +1,5 @@
 /** Where each tile stands. Pure: sizes in, rectangles out, all in CSS pixels. */
-import { fitGrid } from './grid.js';
+import { fitGrid, type Shape } from './grid.js';
 
 export interface Rect {
   x: number;
@@ -18,6 +18,8 @@ export interface LayoutInput {
   /** One's own tile floats in a corner instead of taking a place. */
   float: boolean;
   phone: boolean;
+  /** Somebody is not shown: a place for the sign that says so. */
+  sign: boolean;
 }
 
 export interface LayoutResult {
@@ -28,14 +30,19 @@ export interface LayoutResult {
 
 const GAP = 10;
 const WIDE = 16 / 9;
+const DESK: Shape = { least: 4 / 3, most: WIDE };
 /** On an upright phone faces are cut to an upright shape. */
-const UPRIGHT = 4 / 5;
+const UPRIGHT: Shape = { least: 3 / 5, most: 5 / 4 };
+const STRIP_TILE: Shape = { least: WIDE, most: WIDE };
+const SQUARE: Shape = { least: 1, most: 1 };
+const FLOATING = 4 / 5;
+const SIGN = 52;
 const STRIP_DESK = 212;
 const STRIP_PHONE = 96;
 
 /** Tiles of one shape, as large as fits, rows centred. */
-function grid(area: Rect, count: number, aspect: number, gap: number): Rect[] {
-  const fit = fitGrid(count, area.width, area.height, aspect, gap);
+function grid(area: Rect, count: number, shape: Shape, gap: number): Rect[] {
+  const fit = fitGrid(count, area.width, area.height, shape, gap);
   const top = area.y + (area.height - fit.rows * fit.height - (fit.rows - 1) * gap) / 2;
   return Array.from({ length: count }, (_, i) => {
     const row = Math.floor(i / fit.columns);
@@ -48,7 +55,7 @@ function grid(area: Rect, count: number, aspect: number, gap: number): Rect[] {
 
 function corner(input: LayoutInput): Rect {
   const width = Math.min(input.width * 0.28, 120);
-  const height = width / UPRIGHT;
+  const height = width / FLOATING;
   return { x: input.width - width - 10, y: input.height - height - 10, width, height };
 }
 
@@ -61,10 +68,9 @@ function withStrip(input: LayoutInput): LayoutResult {
     ? { x: 0, y: 0, width: width - thick - GAP, height }
     : { x: 0, y: 0, width, height: height - thick - GAP };
   const strip = side
-    ? { x: width - thick, y: 0, width: thick, height }
+    ? { x: width - thick, y: 0, width: thick, height: height - (input.sign ? SIGN : 0) }
     : { x: 0, y: height - thick, width, height: thick };
-  const aspect = side ? WIDE : 1;
-  return { main, tiles: grid(strip, count, aspect, 8), floating: null };
+  return { main, tiles: grid(strip, count, side ? STRIP_TILE : SQUARE, 8), floating: null };
 }
 
 export function layOut(input: LayoutInput): LayoutResult {
@@ -73,8 +79,9 @@ export function layOut(input: LayoutInput): LayoutResult {
   const area = { x: 0, y: 0, width, height };
   const floating = input.float ? corner(input) : null;
   if (count === 1 && (input.float || phone)) return { main: null, tiles: [area], floating };
-  const aspect = phone && height > width ? (count <= 2 ? width / (height / 2) : UPRIGHT) : WIDE;
-  return { main: null, tiles: grid(area, count, aspect, GAP), floating };
+  if (input.sign) area.height -= SIGN;
+  const shape = phone && height > width ? UPRIGHT : DESK;
+  return { main: null, tiles: grid(area, count, shape, phone ? 6 : GAP), floating };
 }
 
 /** How many tiles fit beside a main one before they are too small to know a face. */
@@ -82,5 +89,5 @@ export function stripRoom(width: number, height: number): number {
   const side = width >= height * 1.2;
   if (!side) return Math.max(Math.floor(width / (STRIP_PHONE + 8)), 1);
   const tile = Math.min(STRIP_DESK, width * 0.24) / WIDE;
-  return Math.max(Math.floor((height + 8) / (tile + 8)), 1);
+  return Math.max(Math.floor((height - SIGN + 8) / (tile + 8)), 1);
 }

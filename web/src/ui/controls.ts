@@ -18,6 +18,8 @@ interface Control {
   /** Only where there is room; on a phone it is in the menu. */
   wide?: boolean;
   badge?: number;
+  badgeLabel?: string;
+
   keys?: string;
   click: () => void;
 }
@@ -43,7 +45,7 @@ export class Controls extends InMeeting {
           ? html`<span
               class="count"
               data-testid="${c.testid}-count"
-              aria-label=${t('unread', { count: c.badge })}
+              aria-label=${c.badgeLabel ?? nothing}
               >${c.badge > 99 ? '99+' : c.badge}</span
             >`
           : nothing
@@ -148,6 +150,7 @@ export class Controls extends InMeeting {
       on: open,
       keys,
       badge,
+      badgeLabel: panel === 'chat' ? t('unread', { count: badge }) : t('roster_lobby'),
       wide,
       click: () => this.app.openPanel(open ? null : panel),
     });

@@ -224,7 +224,7 @@ export class Dialogs extends InMeeting {
           session.dispatch({ t: 'local/layout', layout: layout === 'grid' ? 'speaker' : 'grid' }),
       )}
       ${this.item('settings', 'settings', 'settings', () => this.app.openDialog('settings'))}
-      ${this.item('sound', 'why', 'why-toggle', () => this.app.openPanel('why'))}
+      ${this.item('signal', 'why', 'why-toggle', () => this.app.openPanel('why'))}
       ${
         document.pictureInPictureEnabled
           ? this.item('pip', 'pip', 'pip', () => this.dispatchEvent(new Event('pip')))

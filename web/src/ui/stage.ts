@@ -89,6 +89,7 @@ export class Stage extends InMeeting {
       main: main !== null,
       float,
       phone,
+      sign: this.hidden_ > 0,
     });
     this.seats = this.seatsOf(tiles, main, at, float ? me : null);
   }

@@ -175,27 +175,27 @@ export class Tile extends InMeeting {
     const raised = this.room.hands.indexOf(this.participant);
     const pinned = this.room.pinned === this.participant;
     const name = this.person?.name ?? '';
-    return html`<div class="tile-corner">
-      ${
+    return html`${
         raised >= 0 && this.source === 'camera'
-          ? html`<span class="badge hand">${icon('hand')}${raised + 1}</span>`
+          ? html`<span class="badge hand" aria-hidden="true">${icon('hand')}${raised + 1}</span>`
           : nothing
       }
-      ${
-        this.self || this.source === 'screen'
-          ? nothing
-          : html`<button
-              class="tile-button"
-              data-testid="pin"
-              aria-pressed=${pinned}
-              aria-label=${t(pinned ? 'unpin' : 'pin', { name })}
-              title=${t(pinned ? 'unpin' : 'pin', { name })}
-              @click=${() => this.pin(!pinned)}
-            >
-              ${icon('pin')}
-            </button>`
-      }
-    </div>`;
+      <div class="tile-corner">
+        ${
+          this.self || this.source === 'screen'
+            ? nothing
+            : html`<button
+                class="tile-button"
+                data-testid="pin"
+                aria-pressed=${pinned}
+                aria-label=${t(pinned ? 'unpin' : 'pin', { name })}
+                title=${t(pinned ? 'unpin' : 'pin', { name })}
+                @click=${() => this.pin(!pinned)}
+              >
+                ${icon('pin')}
+              </button>`
+        }
+      </div>`;
   }
 
   private pin(on: boolean): void {
