@@ -1,0 +1,20 @@
+/* What each page loads before it works (its scripts and styles, not what is fetched on demand),
+   gzipped, against a limit. The pages must stay quick on a phone. */
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+
+/** KiB, gzipped. The meeting page must show one's own tile within a second of the click. */
+const LIMITS = { 'index.html': 28, 'm.html': 56, 'watch.html': 26, 'publish.html': 28 };
+
+let over = false;
+for (const [page, limit] of Object.entries(LIMITS)) {
+  const html = readFileSync(new URL(`../dist/${page}`, import.meta.url), 'utf8');
+  const files = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map((match) => match[1]);
+  const bytes = files
+    .map((file) => gzipSync(readFileSync(new URL(`../dist${file}`, import.meta.url))).length)
+    .reduce((sum, one) => sum + one, gzipSync(html).length);
+  const kib = bytes / 1024;
+  over ||= kib > limit;
+  console.log(`${kib > limit ? 'TOO LARGE' : 'ok'}  ${page}: ${kib.toFixed(1)} of ${limit} KiB`);
+}
+process.exitCode = over ? 1 : 0;
