@@ -86,11 +86,19 @@ export class Engine implements SessionMedia {
   }
 
   welcomed(message: ServerMessageOf<'welcome'>): void {
-    if (message.ice_servers.length > 0) this.ice = message.ice_servers;
+    this.useIce(message.ice_servers);
+
     for (const [source, track] of this.liveTracks()) if (track) this.tell(source, track);
     const alive = message.transport === 'alive' && this.peer?.stands;
     if (alive && this.pc?.connectionState === 'connected') return;
     void this.negotiate(Boolean(alive));
+  }
+
+  /** Relays are told to members only; an offer made without them is made again. */
+  private useIce(servers: IceServer[]): void {
+    if (servers.length === 0 || JSON.stringify(servers) === JSON.stringify(this.ice)) return;
+    this.ice = servers;
+    if (this.peer && !this.peer.stands) this.newPeer();
   }
 
   told(message: ServerMessage): void {

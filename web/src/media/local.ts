@@ -26,6 +26,8 @@ export interface LocalState {
   cameraId: string;
   motion: boolean;
   rawSound: boolean;
+  /** A device problem that the person has not been told about yet. */
+  problemNew: boolean;
   /** Heard talking while muted; the page hints at it. */
   talkingMuted: boolean;
 }
@@ -61,6 +63,7 @@ export class LocalMedia {
       cameraId: kept.cameraId,
       motion: kept.motion,
       rawSound: kept.rawSound,
+      problemNew: false,
       talkingMuted: false,
     });
     navigator.mediaDevices?.addEventListener('devicechange', () => void this.refresh());
@@ -144,6 +147,15 @@ export class LocalMedia {
     this.store.patch({ [kind]: { track: null, on: false, problem: wasOn ? 'none' : null } });
     this.published(kind, null, false);
     this.notice(`${kind}_unplugged`);
+  }
+
+  /** Asks again for what failed. */
+  async retry(): Promise<void> {
+    const wanted = (kind: DeviceKind): boolean =>
+      this.state[kind].on || this.state[kind].problem !== null;
+    const camera = wanted('camera');
+    if (camera) this.state.camera.track?.stop();
+    await this.start(wanted('microphone'), camera);
   }
 
   async setMicrophone(on: boolean): Promise<void> {
@@ -241,6 +253,11 @@ export class LocalMedia {
     const loud = muted && (this.meter?.level() ?? 0) > TALK_LEVEL;
     this.loud = loud ? this.loud + 1 : 0;
     if (this.loud === 3 && !talkingMuted) this.store.patch({ talkingMuted: true });
+  }
+
+  /** The person knows what is wrong with the devices. */
+  problemSeen(): void {
+    this.store.patch({ problemNew: false });
   }
 
   hintSeen(): void {

@@ -111,6 +111,7 @@ export class MeetingPage extends Plain implements App {
 
   private readonly onEnter = (event: CustomEvent<string>): void => {
     markMoment('parlor:click');
+    this.local.problemSeen();
     const { microphone, camera } = this.local.state;
     void this.enter(event.detail, microphone.on, camera.on);
   };

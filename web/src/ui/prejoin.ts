@@ -2,13 +2,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { loadChoices, saveChoices } from '../client/storage.js';
-import type { DeviceKind, DeviceProblem } from '../media/devices.js';
+import type { DeviceKind } from '../media/devices.js';
 import { NAME_MAX_CHARS } from '../protocol/messages.js';
 import { InMeeting } from './base.js';
 import { t } from './i18n/index.js';
 import { icon } from './icons.js';
 import './device-pickers.js';
 import './level.js';
+import { problemWords } from './problem-words.js';
 
 @customElement('parlor-prejoin')
 export class Prejoin extends InMeeting {
@@ -89,52 +90,30 @@ export class Prejoin extends InMeeting {
   }
 
   private headline(): string {
-    const { microphone, camera } = this.app.local.state;
-    if (microphone.problem === 'refused' && camera.problem === 'refused') {
-      return t('problem_both_refused');
-    }
-    if (camera.problem) return t(`problem_camera_${camera.problem}`);
-    return microphone.problem ? t(`problem_microphone_${microphone.problem}`) : '';
+    return problemWords(this.app.local.state).at(-1)?.head ?? '';
   }
 
   /** What went wrong, what to do about it, and the way on. */
   private problems(): TemplateResult | typeof nothing {
-    const { microphone, camera, asking } = this.app.local.state;
-    if (asking || (!microphone.problem && !camera.problem)) return nothing;
-    const same = microphone.problem === camera.problem;
-    const kinds = (['microphone', 'camera'] as const).filter((kind) => this.problemOf(kind));
+    const words = problemWords(this.app.local.state);
+    if (this.app.local.state.asking || words.length === 0) return nothing;
     return html`<div class="problem" role="alert" data-testid="device-problem">
-      ${
-        same && microphone.problem === 'refused'
-          ? this.problem(t('problem_both_refused'), 'refused')
-          : kinds.map((kind) => {
-              const problem = this.problemOf(kind) ?? 'failed';
-              return this.problem(t(`problem_${kind}_${problem}`), problem);
-            })
-      }
+      ${words.map(
+        (one) =>
+          html`<h2>${one.head}</h2>
+            <p>${one.how}</p>`,
+      )}
       <p>${t('listen_anyway')}</p>
-      <button type="button" class="button quiet" data-testid="retry-devices" @click=${this.retry}>
+      <button
+        type="button"
+        class="button quiet"
+        data-testid="retry-devices"
+        @click=${() => this.app.local.retry()}
+      >
         ${t('try_again')}
       </button>
     </div>`;
   }
-
-  private problemOf(kind: DeviceKind): DeviceProblem | null {
-    return this.app.local.state[kind].problem;
-  }
-
-  private problem(head: string, problem: DeviceProblem): TemplateResult {
-    return html`<h2>${head}</h2>
-      <p>${t(`how_${problem}`)}</p>`;
-  }
-
-  private readonly retry = (): void => {
-    const { microphone, camera } = this.app.local.state;
-    void this.app.local.start(
-      microphone.on || microphone.problem !== null,
-      camera.on || camera.problem !== null,
-    );
-  };
 
   private toggle(kind: DeviceKind): TemplateResult {
     const on = this.app.local.state[kind].on && this.app.local.state[kind].track !== null;

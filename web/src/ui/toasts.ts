@@ -6,6 +6,7 @@ import type { Notice } from '../room/state.js';
 import { InMeeting } from './base.js';
 import { isKey, t } from './i18n/index.js';
 import { icon } from './icons.js';
+import { problemWords } from './problem-words.js';
 
 const NOTICE_MS = 5000;
 const REACTION_MS = 3500;
@@ -43,8 +44,26 @@ export class Toasts extends InMeeting {
           (one) => html`<p class="toast">${words(one)}</p>`,
         )}
       </div>
-      ${this.hint()} ${this.asked()} ${this.tap()}
+      ${this.problem()} ${this.hint()} ${this.asked()} ${this.tap()}
     `;
+  }
+
+  /** What is wrong with the devices, in the room; the way on is to go on listening. */
+  private problem(): TemplateResult | typeof nothing {
+    const { local } = this.app;
+    const { problemNew, asking } = local.state;
+    const words = problemWords(local.state);
+    if (!problemNew || asking || words.length === 0) return nothing;
+    return html`<div class="ask" role="alert" data-testid="device-problem">
+      ${icon('micOff')}
+      <p>${words.map((one) => html`<b>${one.head}</b> ${one.how}<br />`)}</p>
+      <button class="button primary" data-testid="retry-devices" @click=${() => local.retry()}>
+        ${t('try_again')}
+      </button>
+      <button class="button quiet" data-testid="listen-only" @click=${() => local.problemSeen()}>
+        ${t('listen_only')}
+      </button>
+    </div>`;
   }
 
   private hint(): TemplateResult | typeof nothing {

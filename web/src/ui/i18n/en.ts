@@ -62,6 +62,7 @@ export const en = {
   how_busy: 'Close the other program or tab that uses it, then try again.',
   how_insecure: 'Browsers allow it on https:// addresses only.',
   how_failed: 'Unplug it and plug it in again, or choose another device.',
+  listen_only: 'Listen only',
   try_again: 'Try again',
   listen_anyway: 'You can come in without it and listen.',
 

@@ -64,6 +64,7 @@ export const zh: Record<keyof typeof en, string> = {
   how_busy: '请关闭正在使用它的程序或标签页，然后重试。',
   how_insecure: '浏览器只在 https:// 地址下允许使用。',
   how_failed: '请重新插拔设备，或换一个设备。',
+  listen_only: '只听',
   try_again: '重试',
   listen_anyway: '没有它也可以进去听。',
 
