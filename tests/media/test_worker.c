@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Workers: what crosses threads. The router behind them takes a datagram's first byte for its
+ * owner's index. */
+#include <gst/gst.h>
+#include <netinet/in.h>
+#include <arpa/inet.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "media/plane.h"
+#include "media/worker.h"
+#include "recorder.h"
+
+#define N_WORKERS 3
+
+typedef struct
+{
+  ParlorWorkerSet *set;
+  guint n_events;
+  guint last_worker;
+} Fixture;
+
+static void
+take_event (gpointer user_data, guint worker, const ParlorRouterEvent *event)
+{
+  Fixture *f = user_data;
+  f->last_worker = worker;
+  f->n_events++;
+}
+
+static ParlorWorkerSet *
+make_set (Fixture *f, guint n, guint16 port, GError **error)
+{
+  const ParlorWorkerSetConfig config = {.n_workers = n,
+                                        .n_dtls_threads = 2,
+                                        .port = port,
+                                        .bind_address = "127.0.0.1",
+                                        .gso = TRUE,
+                                        .gro = TRUE,
+                                        .event_func = take_event,
+                                        .user_data = f};
+  return parlor_worker_set_new (&config, error);
+}
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  recorder_reset ();
+  f->set = make_set (f, N_WORKERS, 0, &error);
+  g_assert_no_error (error);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  parlor_worker_set_free (f->set);
+}
+
+typedef struct
+{
+  gint *n;
+  guint number;
+  gint *is_in_order;
+  gint *last;
+  guint8 ballast[1000];
+} Call;
+
+static void
+count_call (ParlorRouter *router, gpointer data, gsize size, gint64 now_us)
+{
+  const Call *call = data;
+  g_assert_cmpuint (size, ==, sizeof *call);
+  if ((guint)g_atomic_int_get (call->last) + 1 != call->number)
+    g_atomic_int_set (call->is_in_order, FALSE);
+  g_atomic_int_set (call->last, (gint)call->number);
+  g_atomic_int_inc (call->n);
+}
+
+static void
+dispatch_until (Fixture *f, gint *n, gint wanted)
+{
+  for (guint i = 0; i < 4000 && g_atomic_int_get (n) < wanted; i++)
+    {
+      struct pollfd fd = {parlor_worker_set_get_fd (f->set), POLLIN, 0};
+      poll (&fd, 1, 1);
+      parlor_worker_set_dispatch (f->set);
+    }
+  g_assert_cmpint (g_atomic_int_get (n), ==, wanted);
+}
+
+/* Ten times what the ring holds, without a pause: nothing is lost, nothing overtakes. */
+static void
+test_commands_arrive_all_and_in_order (Fixture *f, gconstpointer data)
+{
+  gint n = 0, is_in_order = TRUE, last = -1;
+  for (guint i = 0; i < 10000; i++)
+    {
+      const Call call = {&n, i, &is_in_order, &last, {0}};
+      parlor_worker_invoke (parlor_worker_set_get (f->set, 1), count_call, &call, sizeof call);
+    }
+  dispatch_until (f, &n, 10000);
+  g_assert_true (is_in_order);
+}
+
+static void
+test_events_come_back (Fixture *f, gconstpointer data)
+{
+  const ParlorRouterEvent event = {.type = PARLOR_ROUTER_CONNECTED};
+  gint n = 0, is_in_order = TRUE, last = -1;
+  const Call call = {&n, 0, &is_in_order, &last, {0}};
+  for (guint i = 0; i < 100; i++)
+    recorder_say (&event);
+  parlor_worker_invoke (parlor_worker_set_get (f->set, 2), count_call, &call, sizeof call);
+  for (guint i = 0; i < 2000 && f->n_events < 100; i++)
+    {
+      struct pollfd fd = {parlor_worker_set_get_fd (f->set), POLLIN, 0};
+      poll (&fd, 1, 1);
+      parlor_worker_set_dispatch (f->set);
+    }
+  g_assert_cmpuint (f->n_events, ==, 100);
+  g_assert_cmpuint (f->last_worker, ==, 2);
+}
+
+static int
+open_peer (guint16 port)
+{
+  struct sockaddr_in to = {
+      .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK), .sin_port = htons (port)};
+  int fd = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  g_assert_cmpint (connect (fd, (struct sockaddr *)&to, sizeof to), ==, 0);
+  return fd;
+}
+
+/* The kernel spreads these peers over the sockets as it likes; each datagram reaches the worker
+ * that it names, with its peer's address. */
+static void
+test_datagrams_reach_their_owner (Fixture *f, gconstpointer data)
+{
+  guint64 n_handed = 0;
+  ParlorWorkerCounters counters;
+  for (guint i = 0; i < 60; i++)
+    {
+      int fd = open_peer (parlor_worker_set_get_port (f->set));
+      guint8 bytes[20] = {(guint8)(i % N_WORKERS), (guint8)i};
+      g_assert_cmpint (send (fd, bytes, sizeof bytes, 0), ==, sizeof bytes);
+      close (fd);
+    }
+  g_assert_cmpuint (recorder_wait (RECORD_RECEIVE, 60), ==, 60);
+  for (gint i = 0; i < 60; i++)
+    {
+      Record record = recorder_get (RECORD_RECEIVE, i);
+      guint owner = (guint)(record.text[1] - '0');
+      g_assert_cmpuint (record.worker, ==, owner);
+      g_assert_cmpuint (record.id, !=, 0);
+    }
+  for (guint i = 0; i < N_WORKERS; i++)
+    {
+      parlor_worker_get_counters (parlor_worker_set_get (f->set, i), &counters);
+      n_handed += counters.hand_overs;
+      g_assert_cmpuint (counters.hand_overs_dropped, ==, 0);
+    }
+  /* With three sockets, all 60 on the right one by chance would be 1 to 3^60. */
+  g_assert_cmpuint (n_handed, >, 0);
+}
+
+/* A stranger's ufrag may name a worker that there is not. */
+static void
+test_owner_that_is_not_there_is_ignored (Fixture *f, gconstpointer data)
+{
+  int fd = open_peer (parlor_worker_set_get_port (f->set));
+  const guint8 odd[4] = {200}, good[4] = {0};
+  send (fd, odd, sizeof odd, 0);
+  send (fd, good, sizeof good, 0);
+  close (fd);
+  g_assert_cmpuint (recorder_wait (RECORD_RECEIVE, 1), ==, 1);
+}
+
+static void
+test_cpu_time_is_the_threads (Fixture *f, gconstpointer data)
+{
+  ParlorWorkerCounters counters;
+  gint n = 0, is_in_order = TRUE, last = -1;
+  const Call call = {&n, 0, &is_in_order, &last, {0}};
+  parlor_worker_invoke (parlor_worker_set_get (f->set, 0), count_call, &call, sizeof call);
+  dispatch_until (f, &n, 1);
+  parlor_worker_get_counters (parlor_worker_set_get (f->set, 0), &counters);
+  g_assert_cmpint (counters.cpu_us, >, 0);
+  g_assert_cmpint (counters.cpu_us, <, 2 * G_USEC_PER_SEC);
+}
+
+static void
+test_taken_port_is_named (Fixture *f, gconstpointer data)
+{
+  guint16 port = parlor_worker_set_get_port (f->set);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = g_strdup_printf ("%u", port);
+  Fixture other = {0};
+  for (guint n = 1; n <= 2; n++)
+    {
+      g_assert_null (make_set (&other, n, port, &error));
+      g_assert_error (error, PARLOR_MEDIA_ERROR, PARLOR_MEDIA_ERROR_PORT_TAKEN);
+      g_assert_nonnull (strstr (error->message, text));
+      g_clear_error (&error);
+    }
+}
+
+#define ADD(name, func) g_test_add ("/media/worker/" name, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  gst_init (&argc, &argv);
+  g_test_init (&argc, &argv, NULL);
+  ADD ("commands-arrive-all-and-in-order", test_commands_arrive_all_and_in_order);
+  ADD ("events-come-back", test_events_come_back);
+  ADD ("datagrams-reach-their-owner", test_datagrams_reach_their_owner);
+  ADD ("owner-that-is-not-there-is-ignored", test_owner_that_is_not_there_is_ignored);
+  ADD ("cpu-time-is-the-threads", test_cpu_time_is_the_threads);
+  ADD ("taken-port-is-named", test_taken_port_is_named);
+  return g_test_run ();
+}
