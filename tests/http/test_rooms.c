@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rooms and guests over REST, and answers that wait for the disk. */
+#include "world.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define JSON "Content-Type: application/json\r\n"
+
+static json_t *
+ask_json (World *world, const char *method, const char *path, const char *headers, const char *body,
+          guint status)
+{
+  g_autoptr (Answer) answer = world_ask (world, method, path, headers, body);
+  if (answer->status != status)
+    g_error ("%s %s answered %u %s", method, path, answer->status, answer->body);
+  return *answer->body ? answer_json (answer) : NULL;
+}
+
+static void
+test_life (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  json_t *room = ask_json (
+      world, "POST", "/v1/rooms", JSON,
+      "{\"kind\":\"meeting\",\"title\":\"Tea <b>\",\"policy\":{\"lobby\":true}}", 201);
+  const char *id = member (room, "id");
+  g_assert_true (g_str_has_prefix (id, "rm_"));
+  g_assert_cmpstr (member (room, "title"), ==, "Tea <b>");
+  g_assert_true (json_is_true (json_object_get (room, "lobby")));
+  g_assert_nonnull (strstr (member (room, "join_url"), "/m#"));
+  g_assert_true (g_str_has_suffix (member (room, "join_url"), member (room, "code")));
+  g_autofree char *path = g_strconcat ("/v1/rooms/", id, NULL);
+  json_t *list = ask_json (world, "GET", "/v1/rooms", "", NULL, 200);
+  g_assert_cmpuint (json_array_size (json_object_get (list, "rooms")), ==, 1);
+  json_t *one = ask_json (world, "GET", path, "", NULL, 200);
+  g_assert_cmpstr (member (one, "id"), ==, id);
+  json_decref (ask_json (world, "DELETE", path, "", NULL, 204));
+  json_decref (ask_json (world, "GET", path, "", NULL, 404));
+  json_decref (ask_json (world, "DELETE", path, "", NULL, 404));
+  json_decref (one);
+  json_decref (list);
+  json_decref (room);
+}
+
+static void
+test_host_token (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  json_t *room = ask_json (world, "POST", "/v1/rooms", JSON, "{}", 201);
+  ParlorAuth *auth = parlor_keyring_auth (world->keyring);
+  g_autoptr (ParlorClaims) claims = auth->verify (auth, member (room, "host_token"),
+                                                  world->clock.wall_ms (&world->clock), NULL);
+  g_assert_nonnull (claims);
+  g_assert_cmpint (claims->role, ==, PARLOR_ROLE_HOST);
+  g_assert_cmpstr (claims->room, ==, member (room, "id"));
+  json_decref (room);
+}
+
+static void
+test_bad_bodies (void)
+{
+  static const char *const bodies[] = {
+      "",
+      "[]",
+      "null",
+      "\"x\"",
+      "{",
+      "{\"title\":7}",
+      "{\"kind\":[]}",
+      "{\"policy\":true}",
+      "{\"policy\":{\"lobby\":1}}",
+      "{\"kind\":\"orgy\"}",
+      "{\"title\":\"a\\u0007b\"}",
+      "{\"title\":\"x\",\"title\":\"y\"}",
+      "{\"title\":\"\\u0000\"}",
+      "{\"title\":\"\xff\"}",
+  };
+  g_autoptr (World) world = world_new (NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (bodies); i++)
+    json_decref (ask_json (world, "POST", "/v1/rooms", JSON, bodies[i], 400));
+  g_autofree char *deep = g_strnfill (60000, '[');
+  json_decref (ask_json (world, "POST", "/v1/rooms", JSON, deep, 400));
+  GString *wide = g_string_new ("{");
+  for (int i = 0; i < 5000; i++)
+    g_string_append_printf (wide, "\"%d\":1,", i);
+  g_string_append (wide, "\"title\":7}");
+  json_decref (ask_json (world, "POST", "/v1/rooms", JSON, wide->str, 400));
+  g_string_free (wide, TRUE);
+  g_assert_cmpuint (parlor_rooms_count (world->rooms), ==, 0);
+}
+
+static char *
+guest_body (const char *code)
+{
+  return g_strdup_printf ("{\"code\":\"%s\",\"name\":\"Ann\"}", code);
+}
+
+static void
+test_guest (void)
+{
+  g_autoptr (World) world = world_new (&(WorldSpec){.strict = TRUE});
+  ParlorRoom *room = world_room (world, "hall");
+  g_autofree char *body = guest_body (parlor_room_info (room)->code);
+  json_t *pass = ask_json (world, "POST", "/v1/guest", JSON, body, 200);
+  ParlorAuth *auth = parlor_keyring_auth (world->keyring);
+  g_autoptr (ParlorClaims) claims = auth->verify (auth, member (pass, "token"),
+                                                  world->clock.wall_ms (&world->clock), NULL);
+  g_assert_nonnull (claims);
+  g_assert_cmpint (claims->role, ==, PARLOR_ROLE_GUEST);
+  g_assert_cmpstr (claims->room, ==, parlor_room_info (room)->id);
+  g_assert_cmpstr (claims->name, ==, "Ann");
+  g_assert_true (claims->guest);
+  g_assert_cmpstr (member (json_object_get (pass, "room"), "title"), ==, "hall");
+  json_decref (pass);
+}
+
+static void
+test_wrong_codes (void)
+{
+  g_autoptr (World) world = world_new (&(WorldSpec){.strict = TRUE});
+  ParlorRoom *room = world_room (world, "hall");
+  /* Neither the id nor the alias opens the door: they are no secrets. */
+  const char *wrong[] = {"hall", parlor_room_info (room)->id, "00000-00000", "abcde-fghjk", "x"};
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autofree char *body = guest_body (wrong[i]);
+      json_decref (ask_json (world, "POST", "/v1/guest", JSON, body, 404));
+    }
+  g_autofree char *right = guest_body (parlor_room_info (room)->code);
+  g_autoptr (Answer) limited = world_ask (world, "POST", "/v1/guest", JSON, right);
+  g_autofree char *wait = answer_header (limited, "Retry-After");
+  g_assert_cmpuint (limited->status, ==, 429);
+  g_assert_nonnull (wait);
+}
+
+static void
+test_right_codes_are_not_counted (void)
+{
+  g_autoptr (World) world = world_new (&(WorldSpec){.strict = TRUE});
+  ParlorRoom *room = world_room (world, "hall");
+  g_autofree char *body = guest_body (parlor_room_info (room)->code);
+  for (int i = 0; i < 20; i++)
+    json_decref (ask_json (world, "POST", "/v1/guest", JSON, body, 200));
+}
+
+static void
+test_leave (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  json_decref (ask_json (world, "POST", "/v1/leave", "Content-Type: text/plain\r\n",
+                         "{\"resume_token\":\"nobody\"}", 204));
+  json_decref (ask_json (world, "POST", "/v1/leave", JSON, "{}", 400));
+}
+
+static void
+test_first_page (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  g_autoptr (Answer) page = world_ask (world, "GET", "/", "", NULL);
+  g_autofree char *policy = answer_header (page, "Content-Security-Policy");
+  g_assert_cmpuint (page->status, ==, 200);
+  g_assert_nonnull (policy);
+  json_t *config = ask_json (world, "GET", "/v1/config", "", NULL, 200);
+  g_assert_true (json_is_true (json_object_get (config, "demo")));
+  g_assert_true (json_is_array (json_object_get (config, "ice_servers")));
+  json_decref (config);
+}
+
+/* ---- a store whose disk is slow ------------------------------------------------------------- */
+
+typedef struct
+{
+  ParlorStore store;
+  ParlorStoreFlushed flushed;
+  gpointer user_data;
+} SlowStore;
+
+static void
+slow_flush (ParlorStore *store, ParlorStoreFlushed flushed, gpointer user_data)
+{
+  SlowStore *slow = (SlowStore *)store;
+  slow->flushed = flushed;
+  slow->user_data = user_data;
+}
+
+static void
+put_room (ParlorStore *store, const ParlorRoomRecord *record)
+{
+}
+
+static const ParlorStoreOps slow_ops = {.put_room = put_room, .flush = slow_flush};
+
+typedef struct
+{
+  World *world;
+  SlowStore *store;
+  int fd;
+  GString *text;
+} Waiting;
+
+static gboolean
+has_flush (gpointer data)
+{
+  return ((Waiting *)data)->store->flushed != NULL;
+}
+
+static void
+begin_create (Waiting *waiting)
+{
+  static const char request[] =
+      "POST /v1/rooms HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+      "Content-Length: 2\r\nConnection: close\r\n\r\n{}";
+  waiting->fd = world_connect (waiting->world);
+  world_write (waiting->world, waiting->fd, request, sizeof request - 1);
+  world_until (waiting->world, has_flush, waiting);
+}
+
+static void
+test_answer_waits (void)
+{
+  for (int durable = 0; durable < 2; durable++)
+    {
+      SlowStore slow = {.store = {&slow_ops}};
+      g_autoptr (World) world = world_new (&(WorldSpec){.store = &slow.store});
+      Waiting waiting = {world, &slow};
+      begin_create (&waiting);
+      char byte;
+      for (int i = 0; i < 20; i++)
+        uv_run (&world->loop, UV_RUN_NOWAIT);
+      g_assert_cmpint (read (waiting.fd, &byte, 1), ==, -1);
+      gint64 start_us = g_get_monotonic_time ();
+      slow.flushed (durable, slow.user_data);
+      GString *text = world_read_to_end (world, waiting.fd, NULL);
+      g_assert_true (g_str_has_prefix (text->str, durable ? "HTTP/1.1 201 " : "HTTP/1.1 503 "));
+      g_assert_cmpint (g_get_monotonic_time () - start_us, <, G_USEC_PER_SEC);
+      g_string_free (text, TRUE);
+      close (waiting.fd);
+    }
+}
+
+static void
+test_dead_disk (void)
+{
+  SlowStore slow = {.store = {&slow_ops}};
+  g_autoptr (World) world = world_new (&(WorldSpec){.store = &slow.store});
+  Waiting waiting = {world, &slow};
+  begin_create (&waiting);
+  gint64 after_us = 0;
+  GString *text = world_read_to_end (world, waiting.fd, &after_us);
+  g_assert_true (g_str_has_prefix (text->str, "HTTP/1.1 503 "));
+  g_assert_nonnull (strstr (text->str, "Retry-After: 5"));
+  g_assert_cmpint (after_us, <, 8 * G_USEC_PER_SEC);
+  slow.flushed (TRUE, slow.user_data); /* too late, and nobody minds */
+  g_string_free (text, TRUE);
+  close (waiting.fd);
+}
+
+static void
+test_end_while_waiting (void)
+{
+  SlowStore slow = {.store = {&slow_ops}};
+  World *world = world_new (&(WorldSpec){.store = &slow.store});
+  Waiting waiting = {world, &slow};
+  begin_create (&waiting);
+  world_free (world);
+  slow.flushed (FALSE, slow.user_data);
+  close (waiting.fd);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/http/rooms/made-listed-shown-closed", test_life);
+  g_test_add_func ("/http/rooms/maker-gets-a-host-token-of-this-room", test_host_token);
+  g_test_add_func ("/http/rooms/bodies-that-make-no-sense-are-400", test_bad_bodies);
+  g_test_add_func ("/http/guest/code-gives-a-token-of-its-room", test_guest);
+  g_test_add_func ("/http/guest/five-wrong-codes-then-429", test_wrong_codes);
+  g_test_add_func ("/http/guest/right-codes-are-not-counted", test_right_codes_are_not_counted);
+  g_test_add_func ("/http/guest/goodbye-tells-nothing-about-tokens", test_leave);
+  g_test_add_func ("/http/page/first-page-and-config", test_first_page);
+  g_test_add_func ("/http/rooms/answer-waits-for-the-disk", test_answer_waits);
+  g_test_add_func ("/http/rooms/dead-disk-is-503-after-5-s", test_dead_disk);
+  g_test_add_func ("/http/rooms/server-ends-while-an-answer-waits", test_end_while_waiting);
+  return g_test_run ();
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The listener against strangers: framing, bounds, clocks. */
+#include "world.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* Sends these bytes, returns everything that came until the server closed (transfer full). */
+static char *
+talk (World *world, const char *bytes, gsize length, gint64 *closed_after_us)
+{
+  int fd = world_connect (world);
+  world_write (world, fd, bytes, length);
+  GString *text = world_read_to_end (world, fd, closed_after_us);
+  close (fd);
+  return g_string_free (text, FALSE);
+}
+
+static guint
+count (const char *text, const char *word)
+{
+  guint n = 0;
+  for (const char *at = text; (at = strstr (at, word)); at += strlen (word))
+    n++;
+  return n;
+}
+
+/* After each of these a second request is pipelined; it must never be answered. */
+static void
+test_ambiguous_framing (void)
+{
+  static const char *const requests[] = {
+      "POST /v1/leave HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: "
+      "6\r\n\r\nhello",
+      "POST /v1/leave HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: "
+      "5\r\n\r\nhello",
+      "POST /v1/leave HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5, 5\r\n\r\nhello",
+      "POST /v1/leave HTTP/1.1\r\nHost: localhost\r\nContent-Length: +5\r\n\r\nhello",
+      "POST /v1/leave HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\nhello",
+      "POST /v1/leave HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0x5\r\n\r\nhello",
+      "POST /v1/leave HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
+      "99999999999999999999\r\n\r\nhello",
+      "POST /v1/leave HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n0\r\n\r\n",
+      "POST /v1/leave HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: "
+      "4\r\n\r\n0\r\n\r\n",
+      "POST /v1/leave HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+      "POST /v1/leave HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, "
+      "chunked\r\n\r\n0\r\n\r\n",
+      "POST /v1/leave HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
+      "chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+      "POST /v1/leave HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+      "POST /v1/leave HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+      "POST /v1/leave HTTP/1.1\r\nHost: localhost\r\nContent-Length : 5\r\n\r\nhello",
+      "POST /v1/leave HTTP/1.1\r\nHost: localhost\r\nContent\x01Length: 5\r\n\r\nhello",
+      "GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: evil\r\n\r\n",
+      "GET /healthz HTTP/1.1\r\n\r\n",
+      "GET http://evil/healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+      "G@T /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+      "GET /healthz HTTP/1.1\r\nHost: localhost\r\nnocolon\r\n\r\n",
+      "GET /healthz HTTP/1.1\r\nHost: localhost\r\n: empty\r\n\r\n",
+      "GET /healthz HTTP/9.9\r\nHost: localhost\r\n\r\n",
+      "GET /healthz HTTP/0.9\r\nHost: localhost\r\n\r\n",
+      "GET / healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+      "POST /v1/leave HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
+      "chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n",
+      "POST /v1/leave HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n-5\r\nhello\r\n0\r\n\r\n",
+      "POST /v1/leave HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n5\r\nhelloXX0\r\n\r\n",
+  };
+  static const char second[] =
+      "GET /v1/config HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+  g_autoptr (World) world = world_new (NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (requests); i++)
+    {
+      g_autofree char *bytes = g_strconcat (requests[i], second, NULL);
+      g_autofree char *text = talk (world, bytes, strlen (bytes), NULL);
+      guint answers = count (text, "HTTP/1.1 ");
+      if (answers != count (text, "HTTP/1.1 4") + count (text, "HTTP/1.1 5"))
+        g_error ("request %u was answered by: %s", i, text);
+    }
+}
+
+static void
+test_keep_alive (void)
+{
+  static const char bytes[] =
+      "GET /v1/config HTTP/1.1\r\nHost: localhost\r\n\r\n"
+      "POST /v1/leave HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20\r\n\r\n"
+      "{\"resume_token\":\"x\"}"
+      "GET /v1/config HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+  g_autoptr (World) world = world_new (NULL);
+  g_autofree char *text = talk (world, bytes, sizeof bytes - 1, NULL);
+  g_assert_cmpuint (count (text, "HTTP/1.1 200 "), ==, 2);
+  g_assert_cmpuint (count (text, "HTTP/1.1 204 "), ==, 1);
+}
+
+static void
+test_too_large (void)
+{
+  static const char head[] =
+      "POST /v1/guest HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+      "Content-Length: 70000\r\n\r\n";
+  g_autoptr (World) world = world_new (NULL);
+  g_autofree char *text = talk (world, head, sizeof head - 1, NULL);
+  g_assert_true (g_str_has_prefix (text, "HTTP/1.1 413 "));
+  /* In chunks nobody announces the size; the connection just ends. */
+  GString *chunks = g_string_new ("POST /v1/guest HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                                  "application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
+  g_autofree char *kibibyte = g_strnfill (1024, 'a');
+  for (int i = 0; i < 100; i++)
+    g_string_append_printf (chunks, "400\r\n%s\r\n", kibibyte);
+  g_string_append (chunks, "0\r\n\r\n");
+  g_autofree char *nothing = talk (world, chunks->str, chunks->len, NULL);
+  g_assert_null (strstr (nothing, " 200 "));
+  g_string_free (chunks, TRUE);
+}
+
+static void
+test_long_headers (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  g_autofree char *filling = g_strnfill (100000, 'a');
+  g_autofree char *uri = g_strdup_printf ("GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n", filling);
+  g_autofree char *answer = talk (world, uri, strlen (uri), NULL);
+  g_assert_true (*answer == 0 || g_str_has_prefix (answer, "HTTP/1.1 4"));
+  GString *many = g_string_new ("GET /v1/config HTTP/1.1\r\nHost: localhost\r\n");
+  for (int i = 0; i < 100; i++)
+    g_string_append_printf (many, "X-%d: 1\r\n", i);
+  g_string_append (many, "\r\n");
+  g_autofree char *refused = talk (world, many->str, many->len, NULL);
+  g_assert_true (g_str_has_prefix (refused, "HTTP/1.1 400 "));
+  g_string_free (many, TRUE);
+}
+
+/* One byte now and then resets libmicrohttpd's own time-out; the whole request has one deadline. */
+static void
+test_slow_loris (void)
+{
+  static const char *const pieces[] = {"GET /v1/config HT", "TP/1.1\r\nHost", ": localh",
+                                       "ost\r\nX-A: "};
+  g_autoptr (World) world = world_new (&(WorldSpec){.request_timeout_ms = 1000});
+  int silent = world_connect (world);
+  int slow = world_connect (world);
+  gint64 start_us = g_get_monotonic_time ();
+  for (guint i = 0; i < G_N_ELEMENTS (pieces); i++)
+    {
+      world_write (world, slow, pieces[i], strlen (pieces[i]));
+      for (gint64 until_us = g_get_monotonic_time () + 300000; g_get_monotonic_time () < until_us;)
+        {
+          uv_run (&world->loop, UV_RUN_NOWAIT);
+          g_usleep (1000);
+        }
+    }
+  GString *text = world_read_to_end (world, slow, NULL);
+  g_assert_cmpuint (text->len, ==, 0);
+  g_string_free (text, TRUE);
+  text = world_read_to_end (world, silent, NULL);
+  g_assert_cmpuint (text->len, ==, 0);
+  g_string_free (text, TRUE);
+  g_assert_cmpint (g_get_monotonic_time () - start_us, <, 10 * G_USEC_PER_SEC);
+  g_assert_cmpuint (parlor_http_server_connections (world->http), ==, 0);
+  close (silent);
+  close (slow);
+}
+
+/* An idle keep-alive connection ends as well, and one whose request was good is not cut by the
+ * deadline of its first. */
+static void
+test_idle_keep_alive_ends (void)
+{
+  static const char request[] = "GET /v1/config HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  g_autoptr (World) world = world_new (&(WorldSpec){.request_timeout_ms = 1000});
+  gint64 after_us = 0;
+  g_autofree char *text = talk (world, request, sizeof request - 1, &after_us);
+  g_assert_cmpuint (count (text, "HTTP/1.1 200 "), ==, 1);
+  g_assert_cmpint (after_us, >=, 900000);
+}
+
+static void
+test_many_at_once (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  int fds[200];
+  static const char request[] =
+      "GET /v1/config HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+    fds[i] = world_connect (world);
+  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+    world_write (world, fds[i], request, sizeof request - 1);
+  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+    {
+      GString *text = world_read_to_end (world, fds[i], NULL);
+      g_assert_true (g_str_has_prefix (text->str, "HTTP/1.1 200 "));
+      g_string_free (text, TRUE);
+      close (fds[i]);
+    }
+}
+
+static void
+test_taken_port (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  g_autoptr (GError) error = NULL;
+  ParlorHttpOptions options = {.address = "127.0.0.1", .port = world->port};
+  ParlorHttpApp app = {parlor_routes_body_limit, parlor_routes_handle, world->site};
+  g_assert_null (parlor_http_server_new (&world->loop, &options, &app, &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_FAILED);
+  g_assert_nonnull (strstr (error->message, "port is taken"));
+  g_clear_error (&error);
+  options.address = "nonsense";
+  g_assert_null (parlor_http_server_new (&world->loop, &options, &app, &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_INVAL);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/http/server/ambiguous-framing-is-refused-and-ends-the-connection",
+                   test_ambiguous_framing);
+  g_test_add_func ("/http/server/several-requests-on-one-connection", test_keep_alive);
+  g_test_add_func ("/http/server/bodies-are-bounded-before-they-are-taken", test_too_large);
+  g_test_add_func ("/http/server/long-headers-are-refused", test_long_headers);
+  g_test_add_func ("/http/server/trickling-and-silent-connections-are-closed", test_slow_loris);
+  g_test_add_func ("/http/server/idle-keep-alive-ends", test_idle_keep_alive_ends);
+  g_test_add_func ("/http/server/two-hundred-at-once", test_many_at_once);
+  g_test_add_func ("/http/server/taken-port-says-so", test_taken_port);
+  return g_test_run ();
+}
