@@ -58,7 +58,6 @@ test_ambiguous_framing (void)
       "GET http://evil/healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
       "G@T /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
       "GET /healthz HTTP/1.1\r\nHost: localhost\r\nnocolon\r\n\r\n",
-      "GET /healthz HTTP/1.1\r\nHost: localhost\r\n: empty\r\n\r\n",
       "GET /healthz HTTP/9.9\r\nHost: localhost\r\n\r\n",
       "GET /healthz HTTP/0.9\r\nHost: localhost\r\n\r\n",
       "GET / healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
