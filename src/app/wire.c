@@ -193,11 +193,11 @@ add_metrics (ParlorMetricsPage *page, gpointer user_data)
   parlor_metrics_add (page, "parlor_http_connections", NULL, NULL,
                       parlor_http_server_connections (app->http));
   parlor_metrics_add (page, "parlor_websockets", NULL, NULL, parlor_signal_sessions (app->signal));
-  parlor_metrics_add (page, "parlor_messages_received_total", NULL, NULL,
+  parlor_metrics_add (page, "parlor_rt_messages_received_total", NULL, NULL,
                       (double)stats->sockets.messages_in);
-  parlor_metrics_add (page, "parlor_messages_sent_total", NULL, NULL,
+  parlor_metrics_add (page, "parlor_rt_messages_sent_total", NULL, NULL,
                       (double)stats->sockets.messages_out);
-  parlor_metrics_add (page, "parlor_messages_refused_total", NULL, NULL,
+  parlor_metrics_add (page, "parlor_rt_messages_refused_total", NULL, NULL,
                       (double)stats->refused_messages);
   parlor_metrics_add (page, "parlor_websocket_slow_readers_total", NULL, NULL,
                       (double)stats->sockets.slow_readers);
