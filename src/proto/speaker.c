@@ -231,7 +231,7 @@ static guint
 band_at (const Person *person, gint64 step)
 {
   guint level = step >= 0 ? person->steps[step % STEPS] : 0;
-  return level > person->noise + BAND_WIDTH ? level / BAND_WIDTH : 0;
+  return level > (guint)person->noise + BAND_WIDTH ? level / BAND_WIDTH : 0;
 }
 
 static guint

@@ -25,9 +25,11 @@ typedef struct
 {
   guint8 spatial, temporal;
   guint8 n_fdiffs;
-  guint8 fdiffs[PARLOR_DD_FDIFFS_MAX]; /* frame number minus that of a frame referred to: 1 to 16 */
-  guint8 dtis[PARLOR_DD_TARGETS_MAX];  /* ParlorDti by decode target */
-  guint8 chain_diffs[PARLOR_DD_CHAINS_MAX]; /* 0 to 15 */
+  guint16 fdiffs[PARLOR_DD_FDIFFS_MAX];     /* frame number minus that of a frame referred to: 1 to
+                                               4096; of more, the first ones */
+  guint8 dtis[PARLOR_DD_TARGETS_MAX];       /* ParlorDti by decode target */
+  guint8 chain_diffs[PARLOR_DD_CHAINS_MAX]; /* frame number minus that of the chain's last frame; 0
+                                               = none */
 } ParlorDdTemplate;
 
 /* All zero = none seen. */
