@@ -131,22 +131,21 @@ parlor_srtp_in_unprotect_rtp (ParlorSrtpIn *in, guint8 *packet, gsize *length, g
 
 /* ---- RTCP ---- */
 
-/* RFC 7714 section 9: header | ciphertext | tag | E, index. Without E all is associated data. */
+/* RFC 7714 section 9: header | ciphertext | tag | E, index. Without E all is associated data, the
+ * word behind it: it goes where the tag was, to be in one piece. */
 static gboolean
 open_rtcp_gcm (ParlorSrtpIn *self, guint8 *packet, gsize clear, const guint8 *word, guint32 index,
                gboolean encrypted)
 {
-  guint8 iv[12], small[RTCP_HEADER + 4];
-  g_autofree guint8 *whole = NULL;
-  guint8 *aad = small;
+  guint8 iv[12], short_aad[RTCP_HEADER + 4], tag[PARLOR_GCM_TAG_BYTES];
   gsize header = encrypted ? RTCP_HEADER : clear;
-  if (!encrypted)
-    aad = whole = g_malloc (clear + 4);
-  memcpy (aad, packet, header);
+  guint8 *aad = encrypted ? short_aad : packet;
+  memcpy (tag, packet + clear, sizeof tag);
+  if (encrypted)
+    memcpy (aad, packet, header);
   memcpy (aad + header, word, 4);
   parlor_srtp_gcm_iv (self->rtcp.salt, parlor_srtp_read32 (packet + 4), index, iv);
-  ParlorGcmJob job = {
-      iv, aad, header + 4, packet + header, packet + header, clear - header, packet + clear};
+  ParlorGcmJob job = {iv, aad, header + 4, packet + header, packet + header, clear - header, tag};
   return self->crypto->ops->gcm_open (self->crypto, self->rtcp_key, &job);
 }
 

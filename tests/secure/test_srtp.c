@@ -34,7 +34,7 @@ fill (GRand *rand, guint8 *bytes, gsize length)
 }
 
 static srtp_t
-ref_new (const Fixture *f, srtp_ssrc_type_t type)
+ref_new_rtcp (const Fixture *f, srtp_ssrc_type_t type, srtp_sec_serv_t rtcp_service)
 {
   gsize salt = parlor_srtp_profile_salt_bytes (f->ours.profile);
   guint8 key[64];
@@ -52,9 +52,16 @@ ref_new (const Fixture *f, srtp_ssrc_type_t type)
       srtp_crypto_policy_set_rtp_default (&policy.rtp);
       srtp_crypto_policy_set_rtcp_default (&policy.rtcp);
     }
+  policy.rtcp.sec_serv = rtcp_service;
   policy.allow_repeat_tx = 1;
   g_assert_cmpint (srtp_create (&session, &policy), ==, srtp_err_status_ok);
   return session;
+}
+
+static srtp_t
+ref_new (const Fixture *f, srtp_ssrc_type_t type)
+{
+  return ref_new_rtcp (f, type, sec_serv_conf_and_auth);
 }
 
 static void
@@ -498,6 +505,30 @@ test_rtcp_bad_tag (Fixture *f, gconstpointer data)
   g_assert_cmpint (parlor_srtp_in_unprotect_rtcp (f->in, good, &length), ==, PARLOR_SRTP_OK);
 }
 
+/* The E bit is 0: authentic, not encrypted. */
+static void
+test_rtcp_unencrypted (Fixture *f, gconstpointer data)
+{
+  guint8 clear[MAX_PACKET], wire[MAX_PACKET], bad[MAX_PACKET];
+  srtp_t session = ref_new_rtcp (f, ssrc_any_outbound, sec_serv_auth);
+  gsize length = make_rtcp (f, clear, 30), n;
+  int wire_length = (int)length;
+  memcpy (wire, clear, length);
+  g_assert_cmpint (srtp_protect_rtcp (session, wire, &wire_length), ==, srtp_err_status_ok);
+  g_assert_cmpmem (wire, length, clear, length);
+  for (gsize i = 0; i < (gsize)wire_length; i++)
+    {
+      n = (gsize)wire_length;
+      memcpy (bad, wire, n);
+      bad[i] ^= 0x40;
+      g_assert_cmpint (parlor_srtp_in_unprotect_rtcp (f->in, bad, &n), !=, PARLOR_SRTP_OK);
+    }
+  n = (gsize)wire_length;
+  g_assert_cmpint (parlor_srtp_in_unprotect_rtcp (f->in, wire, &n), ==, PARLOR_SRTP_OK);
+  g_assert_cmpmem (wire, n, clear, length);
+  srtp_dealloc (session);
+}
+
 static void
 test_rtcp_refused (Fixture *f, gconstpointer data)
 {
@@ -550,6 +581,7 @@ static const struct
     {"guard-finds-two-packets-under-one-index", test_guard},
     {"rtcp-is-the-references-byte-for-byte", test_rtcp_duel},
     {"rtcp-with-a-flipped-bit-is-refused", test_rtcp_bad_tag},
+    {"rtcp-that-is-only-authentic-is-accepted", test_rtcp_unencrypted},
     {"rtcp-that-cannot-be-protected-is-left-alone", test_rtcp_refused},
 };
 
