@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "routerbench.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/time.h"
+#include "proto/demux.h"
+#include "proto/rtp/header.h"
+
+#define ARENA_BYTES (4 * PARLOR_MESSAGE_MAX_BYTES)
+#define N_DATAGRAMS 256
+
+typedef struct
+{
+  ParlorTransportId transport;
+  ParlorDtls *dtls;
+  GBytes *bytes;
+} Step;
+
+typedef struct
+{
+  ParlorTuple tuple;
+  GBytes *bytes;
+} Flying;
+
+/* --- what the router does to the world ---------------------------------------------------------
+ */
+
+static void
+on_event (gpointer user_data, const ParlorRouterEvent *event)
+{
+  Bench *self = user_data;
+
+  g_assert_cmpuint (self->n_events, <, BENCH_MAX_EVENTS);
+  self->events[self->n_events++] = *event;
+}
+
+static void
+on_dtls_step (gpointer user_data, ParlorTransportId transport, ParlorDtls *dtls,
+              const guint8 *bytes, gsize length)
+{
+  Bench *self = user_data;
+  Step *step = g_new0 (Step, 1);
+
+  step->transport = transport;
+  step->dtls = dtls;
+  step->bytes = g_bytes_new (bytes, length);
+  g_queue_push_tail (&self->steps, step);
+}
+
+static void
+on_hand_over (gpointer user_data, guint worker, const guint8 *bytes, gsize length,
+              const ParlorTuple *tuple, gint64 arrival_us)
+{
+  ((Bench *)user_data)->n_handed_over++;
+}
+
+static void
+deliver (Bench *self, const ParlorAddr *to, guint8 *bytes, gsize length)
+{
+  for (guint i = 0; i < self->n_peers; i++)
+    {
+      BenchPeer *peer = &self->peers[i];
+
+      if (!parlor_addr_equal (&peer->tuple.peer, to))
+        continue;
+      peer->bytes_in += length;
+      if (peer->drop_next > 0 && parlor_demux (bytes, length) == PARLOR_PACKET_RTP)
+        peer->drop_next--;
+      else if (!peer->deaf)
+        parlor_peer_handle (peer->peer, bytes, length, self->now_us);
+      return;
+    }
+  self->n_to_strangers++;
+}
+
+static void
+deliver_message (Bench *self, const ParlorOutbox *outbox, const ParlorDatagram *datagram)
+{
+  gsize step = datagram->segment_bytes > 0 ? datagram->segment_bytes : datagram->length;
+  ParlorAddr to;
+
+  parlor_addr_from_in6 (&datagram->peer, &to);
+  for (gsize at = 0; at < datagram->length; at += step)
+    {
+      gsize length = MIN (step, datagram->length - at);
+      g_autofree guint8 *copy = g_memdup2 (outbox->arena + datagram->offset + at, length);
+
+      deliver (self, &to, copy, length);
+    }
+}
+
+static void
+on_send (gpointer user_data, ParlorOutbox *outbox)
+{
+  Bench *self = user_data;
+  ParlorOutbox sent = *outbox;
+  /* Delivery makes peers answer, and answers may reach the router only later: they fly. */
+  guint8 *arena = sent.arena;
+  ParlorDatagram *datagrams = sent.datagrams;
+
+  self->arena = g_malloc (ARENA_BYTES);
+  self->datagrams = g_new (ParlorDatagram, N_DATAGRAMS);
+  parlor_outbox_begin (outbox, self->arena, ARENA_BYTES, self->datagrams, N_DATAGRAMS);
+  self->n_messages += sent.n_datagrams;
+  for (guint i = 0; i < sent.n_datagrams; i++)
+    deliver_message (self, &sent, &datagrams[i]);
+  g_free (arena);
+  g_free (datagrams);
+}
+
+/* --- peers ----------------------------------------------------------------------------------- */
+
+static void
+peer_send (gpointer user_data, const guint8 *bytes, gsize length)
+{
+  BenchPeer *peer = user_data;
+  Flying *flying;
+
+  if (peer->mute)
+    return;
+  flying = g_new0 (Flying, 1);
+  flying->tuple = peer->tuple;
+  flying->bytes = g_bytes_new (bytes, length);
+  g_queue_push_tail (&peer->bench->flight, flying);
+}
+
+static void
+peer_rtp (gpointer user_data, const guint8 *packet, gsize length, gint64 now_us)
+{
+  g_ptr_array_add (((BenchPeer *)user_data)->rtp, g_bytes_new (packet, length));
+}
+
+static void
+peer_rtcp (gpointer user_data, const guint8 *packet, gsize length, gint64 now_us)
+{
+  g_ptr_array_add (((BenchPeer *)user_data)->rtcp, g_bytes_new (packet, length));
+}
+
+static ParlorFingerprint
+fingerprint_of (const ParlorCertificate *cert)
+{
+  ParlorFingerprint fingerprint;
+
+  g_assert_true (
+      parlor_fingerprint_parse ("sha-256", parlor_certificate_fingerprint (cert), &fingerprint));
+  return fingerprint;
+}
+
+static void
+make_credentials (guint worker, guint seed, ParlorIceCredentials *out)
+{
+  guint8 random[PARLOR_ICE_RANDOM_BYTES];
+
+  for (guint i = 0; i < sizeof random; i++)
+    random[i] = (guint8)(seed * 37 + i * 11);
+  parlor_ice_credentials_make (worker, random, out);
+}
+
+BenchPeer *
+bench_add_peer (Bench *self, ParlorRoomId room)
+{
+  BenchPeer *peer = &self->peers[self->n_peers];
+  ParlorTransportConfig transport = {.id = 100 + self->n_peers,
+                                     .room = room,
+                                     .dtls_role = PARLOR_DTLS_SERVER,
+                                     .transport_cc = TRUE};
+  ParlorPeerConfig config = {.dtls = self->client_dtls,
+                             .crypto = self->crypto,
+                             .stun = self->stun,
+                             .seed = 77 + self->n_peers};
+  ParlorPeerOps ops = {peer_send, peer_rtp, peer_rtcp, peer};
+
+  peer->bench = self;
+  peer->number = self->n_peers++;
+  peer->id = transport.id;
+  peer->rtp = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+  peer->rtcp = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+  g_assert_true (
+      parlor_addr_parse ("192.0.2.1", (guint16)(10000 + peer->number), &peer->tuple.peer));
+  g_assert_true (parlor_addr_parse ("198.51.100.1", 7900, &peer->tuple.local));
+  make_credentials (0, 2 * peer->number + 1, &transport.local);
+  make_credentials (0, 2 * peer->number + 2, &config.local);
+  g_strlcpy (transport.remote_ufrag, config.local.ufrag, sizeof transport.remote_ufrag);
+  g_strlcpy (transport.cname, "parlor", sizeof transport.cname);
+  transport.remote_fingerprint = fingerprint_of (self->client_cert);
+  transport.ext_ids[PARLOR_EXT_MID] = 1;
+  transport.ext_ids[PARLOR_EXT_ABS_SEND_TIME] = 2;
+  transport.ext_ids[PARLOR_EXT_TRANSPORT_CC] = 3;
+  transport.ext_ids[PARLOR_EXT_AUDIO_LEVEL] = 4;
+  transport.rtcp_ssrc = 0x51000000 + peer->number;
+  config.server_ufrag = transport.local.ufrag;
+  config.server_pwd = transport.local.pwd;
+  config.server_fingerprint = fingerprint_of (self->server_cert);
+  parlor_router_add_transport (self->router, &transport, self->now_us);
+  peer->peer = parlor_peer_new (&config, &ops);
+  g_assert_nonnull (peer->peer);
+  return peer;
+}
+
+/* --- time ------------------------------------------------------------------------------------ */
+
+static void
+run_steps (Bench *self)
+{
+  Step *step;
+
+  while ((step = g_queue_pop_head (&self->steps)) != NULL)
+    {
+      gsize length;
+      const guint8 *bytes = g_bytes_get_data (step->bytes, &length);
+
+      parlor_dtls_start (step->dtls, self->now_us);
+      if (length > 0)
+        parlor_dtls_handle (step->dtls, bytes, length, self->now_us);
+      parlor_dtls_handle_timeout (step->dtls, self->now_us);
+      parlor_router_dtls_done (self->router, step->transport, step->dtls, self->now_us);
+      g_bytes_unref (step->bytes);
+      g_free (step);
+    }
+}
+
+static void
+land (Bench *self)
+{
+  guint n = g_queue_get_length (&self->flight);
+
+  for (guint i = 0; i < n; i++)
+    {
+      Flying *flying = g_queue_pop_head (&self->flight);
+      gsize length;
+      const guint8 *bytes = g_bytes_get_data (flying->bytes, &length);
+
+      bench_receive (self, &flying->tuple, bytes, length);
+      g_bytes_unref (flying->bytes);
+      g_free (flying);
+    }
+}
+
+void
+bench_receive (Bench *self, const ParlorTuple *tuple, const guint8 *bytes, gsize length)
+{
+  g_autofree guint8 *copy = g_memdup2 (bytes, length);
+
+  parlor_router_receive (self->router, copy, length, tuple, self->now_us, self->now_us);
+}
+
+void
+bench_run (Bench *self, gint64 span_us)
+{
+  gint64 end_us = self->now_us + span_us;
+
+  while (self->now_us < end_us)
+    {
+      for (guint i = 0; i < self->n_peers; i++)
+        if (self->now_us >= parlor_peer_next_us (self->peers[i].peer))
+          parlor_peer_poll (self->peers[i].peer, self->now_us);
+      land (self);
+      run_steps (self);
+      parlor_router_flush (self->router, self->now_us);
+      self->now_us += 1000;
+    }
+}
+
+Bench *
+bench_new (void)
+{
+  Bench *self = g_new0 (Bench, 1);
+  ParlorRouterConfig config = {
+      .n_workers = 2, .gso = TRUE, .seed = 5, .crypto = PARLOR_SRTP_BACKEND_AUTO};
+  ParlorRouterOps ops = {on_event, on_dtls_step, on_hand_over, on_send, self};
+
+  self->now_us = 1000 * PARLOR_US_PER_SEC;
+  self->server_cert = parlor_certificate_new (1000);
+  self->client_cert = parlor_certificate_new (1000);
+  self->server_dtls = parlor_dtls_context_new (self->server_cert);
+  self->client_dtls = parlor_dtls_context_new (self->client_cert);
+  self->crypto = parlor_crypto_new (PARLOR_SRTP_BACKEND_AUTO);
+  self->stun = parlor_stun_agent_new ();
+  config.dtls = self->server_dtls;
+  self->router = parlor_router_new (&config, &ops);
+  return self;
+}
+
+void
+bench_free (Bench *self)
+{
+  run_steps (self);
+  parlor_router_free (self->router);
+  for (guint i = 0; i < self->n_peers; i++)
+    {
+      parlor_peer_free (self->peers[i].peer);
+      g_ptr_array_unref (self->peers[i].rtp);
+      g_ptr_array_unref (self->peers[i].rtcp);
+    }
+  while (!g_queue_is_empty (&self->flight))
+    {
+      Flying *flying = g_queue_pop_head (&self->flight);
+
+      g_bytes_unref (flying->bytes);
+      g_free (flying);
+    }
+  parlor_stun_agent_free (self->stun);
+  parlor_crypto_free (self->crypto);
+  parlor_dtls_context_free (self->server_dtls);
+  parlor_dtls_context_free (self->client_dtls);
+  parlor_certificate_free (self->server_cert);
+  parlor_certificate_free (self->client_cert);
+  g_free (self->arena);
+  g_free (self->datagrams);
+  g_free (self);
+}
+
+const ParlorRouterEvent *
+bench_event (const Bench *self, ParlorRouterEventType type, ParlorTransportId transport)
+{
+  for (guint i = self->n_events; i-- > 0;)
+    if (self->events[i].type == type && (transport == 0 || self->events[i].transport == transport))
+      return &self->events[i];
+  return NULL;
+}
+
+/* --- tracks ---------------------------------------------------------------------------------- */
+
+static const ParlorRouterCodec no_codec = {.rtx_pt = PARLOR_ROUTER_NO_PT,
+                                           .red_pt = PARLOR_ROUTER_NO_PT};
+
+static ParlorRouterCodec
+codec (const char *name, guint32 clock_hz, guint channels, guint8 pt, guint8 rtx_pt, gboolean nack)
+{
+  ParlorRouterCodec result = no_codec;
+
+  result.key = parlor_codec_key_from_format (name, clock_hz, channels, NULL);
+  g_assert_cmpuint (result.key, !=, PARLOR_CODEC_KEY_NONE);
+  result.pt = pt;
+  result.rtx_pt = rtx_pt;
+  result.nack = nack;
+  return result;
+}
+
+ParlorSourceId
+bench_add_video (BenchPeer *peer, ParlorSourceId id, guint32 ssrc)
+{
+  ParlorSourceConfig config = {
+      .id = id, .transport = peer->id, .mid = "1", .n_codecs = 1, .n_layers = 1};
+
+  config.codecs[0] = codec ("VP8", 90000, 0, 96, 97, TRUE);
+  config.layers[0].ssrc = ssrc;
+  config.layers[0].rtx_ssrc = ssrc + 1;
+  parlor_router_add_source (peer->bench->router, &config, peer->bench->now_us);
+  return id;
+}
+
+ParlorSourceId
+bench_add_voice (BenchPeer *peer, ParlorSourceId id, ParlorRoomId room, guint32 ssrc)
+{
+  ParlorSourceConfig config = {.id = id,
+                               .transport = peer->id,
+                               .room = room,
+                               .audio = TRUE,
+                               .speaks = TRUE,
+                               .mid = "0",
+                               .n_codecs = 1,
+                               .n_layers = 1};
+
+  config.codecs[0] = codec ("opus", 48000, 2, 111, PARLOR_ROUTER_NO_PT, FALSE);
+  config.layers[0].ssrc = ssrc;
+  parlor_router_add_source (peer->bench->router, &config, peer->bench->now_us);
+  return id;
+}
+
+void
+bench_add_video_slot (BenchPeer *peer, guint index, guint32 ssrc, guint32 rtx_ssrc)
+{
+  ParlorSlotConfig config = {
+      .transport = peer->id, .index = index, .ssrc = ssrc, .rtx_ssrc = rtx_ssrc, .n_codecs = 1};
+
+  g_snprintf (config.mid, sizeof config.mid, "v%u", index);
+  config.codecs[0] = codec ("VP8", 90000, 0, 120, rtx_ssrc != 0 ? 121 : PARLOR_ROUTER_NO_PT, TRUE);
+  parlor_router_add_slot (peer->bench->router, &config, peer->bench->now_us);
+}
+
+void
+bench_add_voice_slot (BenchPeer *peer, guint index, guint32 ssrc)
+{
+  ParlorSlotConfig config = {.transport = peer->id,
+                             .index = index,
+                             .audio = TRUE,
+                             .automatic = TRUE,
+                             .ssrc = ssrc,
+                             .n_codecs = 1};
+
+  g_snprintf (config.mid, sizeof config.mid, "a%u", index);
+  config.codecs[0] = codec ("opus", 48000, 2, 109, PARLOR_ROUTER_NO_PT, FALSE);
+  parlor_router_add_slot (peer->bench->router, &config, peer->bench->now_us);
+}
+
+void
+bench_send_video (BenchPeer *peer, guint32 ssrc, guint64 index, guint32 timestamp, gboolean key,
+                  gboolean first, gboolean marker, guint picture, gsize bytes)
+{
+  guint8 packet[1400] = {0};
+  guint8 *payload = packet + 12;
+
+  parlor_rtp_write_fixed (packet, 96, marker, (guint16)index, timestamp, ssrc);
+  payload[0] = 0x80 | (first ? 0x10 : 0);                    /* X, S */
+  payload[1] = 0xc0;                                         /* I, L */
+  parlor_put_u16 (payload + 2, (guint16)(0x8000 | picture)); /* 15 bits */
+  payload[4] = (guint8)picture;                              /* TL0PICIDX */
+  payload[5] = key && first ? 0x10 : 0x11;                   /* P: 0 = key frame; show_frame */
+  if (key && first)
+    {
+      const guint8 start[] = {0, 0, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68, 0x01}; /* 640×360 */
+      memcpy (payload + 6, start, sizeof start);
+    }
+  parlor_peer_send_rtp (peer->peer, packet, 12 + MAX (bytes, 20), index);
+}
+
+void
+bench_send_voice (BenchPeer *peer, guint32 ssrc, guint64 index, guint32 timestamp, guint8 level)
+{
+  guint8 packet[60] = {0};
+
+  parlor_rtp_write_fixed (packet, 111, FALSE, (guint16)index, timestamp, ssrc);
+  packet[0] |= 0x10;
+  parlor_put_u32 (packet + 12, 0xbede0001);
+  packet[16] = 0x40; /* id 4, one byte */
+  packet[17] = 0x80 | level;
+  packet[20] = 0xfc; /* Opus: CELT, 20 ms, stereo, one frame */
+  memset (packet + 21, 0x55, sizeof packet - 21);
+  parlor_peer_send_rtp (peer->peer, packet, sizeof packet, index);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** A router and real peers (ICE, DTLS, SRTP) around it in virtual time: no socket, no thread, no
+ * sleep. */
+#pragma once
+
+#include "load/peer.h"
+#include "router/outbox.h"
+#include "router/router.h"
+
+#define BENCH_MAX_PEERS 64
+#define BENCH_MAX_EVENTS 4096
+
+typedef struct _Bench Bench;
+
+typedef struct
+{
+  Bench *bench;
+  guint number;
+  ParlorPeer *peer;
+  ParlorTransportId id;
+  ParlorTuple tuple;
+  GPtrArray *rtp;  /* of GBytes: clear packets received, in order */
+  GPtrArray *rtcp; /* likewise */
+  gboolean deaf;   /* nothing is delivered to it */
+  gboolean mute;   /* nothing it sends is delivered */
+  guint drop_next; /* so many of its next RTP datagrams from the router are lost */
+  gsize bytes_in;
+} BenchPeer;
+
+struct _Bench
+{
+  ParlorRouter *router;
+  ParlorCertificate *server_cert, *client_cert;
+  ParlorDtlsContext *server_dtls, *client_dtls;
+  ParlorCrypto *crypto;
+  ParlorStunAgent *stun;
+  gint64 now_us;
+  BenchPeer peers[BENCH_MAX_PEERS];
+  guint n_peers;
+  ParlorRouterEvent events[BENCH_MAX_EVENTS];
+  guint n_events;
+  GQueue steps;  /* DTLS steps that wait */
+  GQueue flight; /* datagrams to the router */
+  guint n_handed_over;
+  guint n_messages; /* to the kernel */
+  guint64 n_to_strangers;
+  guint8 *arena;
+  ParlorDatagram *datagrams;
+};
+
+Bench *bench_new (void);
+void bench_free (Bench *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Bench, bench_free)
+
+/** A transport and the peer that goes with it, connected when bench_run () had some time.
+ * Extensions: MID 1, abs-send-time 2, transport-cc 3, level 4. */
+BenchPeer *bench_add_peer (Bench *self, ParlorRoomId room);
+/** Virtual time passes; everything that is due happens. */
+void bench_run (Bench *self, gint64 span_us);
+/** A raw datagram from anywhere. */
+void bench_receive (Bench *self, const ParlorTuple *tuple, const guint8 *bytes, gsize length);
+
+/** The last event of this type (of this transport, 0 = any); NULL = none. */
+const ParlorRouterEvent *bench_event (const Bench *self, ParlorRouterEventType type,
+                                      ParlorTransportId transport);
+
+/** A video source with VP8 (pt 96, RTX 97), or a microphone with Opus (pt 111). */
+ParlorSourceId bench_add_video (BenchPeer *peer, ParlorSourceId id, guint32 ssrc);
+ParlorSourceId bench_add_voice (BenchPeer *peer, ParlorSourceId id, ParlorRoomId room,
+                                guint32 ssrc);
+/** A slot: video VP8 as pt 120 (RTX 121 unless rtx_ssrc is 0), audio Opus as pt 109. */
+void bench_add_video_slot (BenchPeer *peer, guint index, guint32 ssrc, guint32 rtx_ssrc);
+void bench_add_voice_slot (BenchPeer *peer, guint index, guint32 ssrc);
+
+/** A VP8 packet of `bytes` payload: picture id and TL0PICIDX follow `picture`. */
+void bench_send_video (BenchPeer *peer, guint32 ssrc, guint64 index, guint32 timestamp,
+                       gboolean key, gboolean first, gboolean marker, guint picture, gsize bytes);
+/** An Opus packet with an RFC 6464 level. */
+void bench_send_voice (BenchPeer *peer, guint32 ssrc, guint64 index, guint32 timestamp,
+                       guint8 level);

@@ -1,0 +1,559 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "routerbench.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/time.h"
+#include "proto/rtcp/packet.h"
+#include "proto/rtp/header.h"
+
+#define ROOM 7
+#define MS PARLOR_US_PER_MS
+
+static ParlorRtpHeader
+header_at (const BenchPeer *peer, guint i)
+{
+  gsize length;
+  const guint8 *packet;
+  ParlorRtpHeader header;
+
+  g_assert_cmpuint (i, <, peer->rtp->len);
+  packet = g_bytes_get_data (g_ptr_array_index (peer->rtp, i), &length);
+  g_assert_cmpint (parlor_rtp_parse (packet, length, &header), ==, PARLOR_RTP_OK);
+  return header;
+}
+
+static const guint8 *
+payload_at (const BenchPeer *peer, guint i)
+{
+  ParlorRtpHeader header = header_at (peer, i);
+
+  return (const guint8 *)g_bytes_get_data (g_ptr_array_index (peer->rtp, i), NULL)
+         + header.payload_offset;
+}
+
+/* How many RTCP packets of a kind the peer got. */
+static guint
+count_rtcp (const BenchPeer *peer, ParlorRtcpKind kind)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < peer->rtcp->len; i++)
+    {
+      gsize length;
+      const guint8 *bytes = g_bytes_get_data (g_ptr_array_index (peer->rtcp, i), &length);
+      ParlorRtcpReader reader;
+      ParlorRtcpPacket packet;
+
+      g_assert_cmpint (parlor_rtcp_reader_init (&reader, bytes, length), ==, PARLOR_RTCP_OK);
+      while (parlor_rtcp_reader_next (&reader, &packet))
+        n += packet.kind == kind;
+    }
+  return n;
+}
+
+/* One publisher of video, one receiver that shows it in slot 0. */
+static Bench *
+video_pair (BenchPeer **publisher, BenchPeer **receiver, guint32 rtx_ssrc)
+{
+  Bench *bench = bench_new ();
+
+  *publisher = bench_add_peer (bench, ROOM);
+  *receiver = bench_add_peer (bench, ROOM);
+  bench_add_video (*publisher, 1, 1000);
+  bench_add_video_slot (*receiver, 0, 5000, rtx_ssrc);
+  bench_run (bench, 500 * MS);
+  parlor_router_select (bench->router, (*receiver)->id, 0, 1, 0, bench->now_us);
+  return bench;
+}
+
+/* `n` frames of `n_packets`, the first one a key frame when `key`; 33 ms apart. */
+static void
+send_frames (BenchPeer *publisher, guint64 *index, guint *picture, guint n, guint n_packets,
+             gboolean key)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      for (guint j = 0; j < n_packets; j++)
+        bench_send_video (publisher, 1000, (*index)++, *picture * 3000, key && i == 0, j == 0,
+                          j + 1 == n_packets, *picture, 1000 + j);
+      (*picture)++;
+      bench_run (publisher->bench, 33 * MS);
+    }
+}
+
+static void
+test_connects (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  BenchPeer *peer = bench_add_peer (bench, ROOM);
+
+  bench_run (bench, 500 * MS);
+  g_assert_true (parlor_peer_is_connected (peer->peer));
+  g_assert_cmpint (parlor_peer_profile (peer->peer), ==, PARLOR_SRTP_AEAD_AES_128_GCM);
+  g_assert_nonnull (bench_event (bench, PARLOR_ROUTER_CONNECTED, peer->id));
+  g_assert_cmpuint (parlor_router_get_counters (bench->router)->connected, ==, 1);
+}
+
+static void
+test_forwards (void)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  guint64 index = 40000;
+  guint picture = 10;
+
+  send_frames (publisher, &index, &picture, 10, 4, TRUE);
+  g_assert_cmpuint (receiver->rtp->len, ==, 40);
+  for (guint i = 0; i < 40; i++)
+    {
+      ParlorRtpHeader header = header_at (receiver, i);
+
+      g_assert_cmpuint (header.ssrc, ==, 5000);
+      g_assert_cmpuint (header.pt, ==, 120);
+      g_assert_cmpuint (header.marker, ==, i % 4 == 3);
+      g_assert_cmpuint (header.seq, ==, (guint16)(header_at (receiver, 0).seq + i));
+      g_assert_cmpuint (header.timestamp, ==, header_at (receiver, 0).timestamp + i / 4 * 3000);
+      g_assert_true (header.has_ext);
+    }
+  g_assert_cmpuint (parlor_router_get_counters (bench->router)->forwarded_pkts, ==, 40);
+}
+
+static void
+test_frame_is_one_message (void)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  guint64 index = 1;
+  guint picture = 1, before;
+
+  send_frames (publisher, &index, &picture, 5, 4, TRUE);
+  before = bench->n_messages;
+  for (guint j = 0; j < 8; j++)
+    bench_send_video (publisher, 1000, index++, 999000, FALSE, j == 0, j == 7, picture,
+                      1000 + j % 2);
+  bench_run (bench, 2 * MS);
+  g_assert_cmpuint (receiver->rtp->len, ==, 28);
+  g_assert_cmpuint (bench->n_messages - before, ==, 1);
+}
+
+static void
+test_waits_for_key_frame (void)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  guint64 index = 1;
+  guint picture = 1;
+
+  send_frames (publisher, &index, &picture, 5, 2, FALSE);
+  g_assert_cmpuint (receiver->rtp->len, ==, 0);
+  g_assert_cmpuint (count_rtcp (publisher, PARLOR_RTCP_PLI), >=, 1);
+  send_frames (publisher, &index, &picture, 1, 2, TRUE);
+  g_assert_cmpuint (receiver->rtp->len, ==, 2);
+}
+
+static void
+test_pli_limited (void)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  guint64 index = 1;
+  guint picture = 1;
+  guint8 pli[16];
+  gsize length = parlor_rtcp_build_pli (pli, sizeof pli, 9, 5000);
+  guint before;
+
+  send_frames (publisher, &index, &picture, 2, 2, TRUE);
+  before = count_rtcp (publisher, PARLOR_RTCP_PLI);
+  for (guint i = 0; i < 300; i++)
+    {
+      parlor_peer_send_rtcp (receiver->peer, pli, length);
+      bench_run (bench, 10 * MS);
+    }
+  g_assert_cmpuint (count_rtcp (publisher, PARLOR_RTCP_PLI) - before, <=, 7);
+  g_assert_cmpuint (count_rtcp (publisher, PARLOR_RTCP_PLI) - before, >=, 5);
+}
+
+static void
+send_nack (BenchPeer *receiver, guint32 ssrc, guint16 seq)
+{
+  guint8 nack[32];
+  gsize length = parlor_rtcp_build_nack (nack, sizeof nack, 9, ssrc, &seq, 1, NULL);
+
+  g_assert_cmpuint (length, >, 0);
+  g_assert_true (parlor_peer_send_rtcp (receiver->peer, nack, length));
+}
+
+static void
+test_rtx (void)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  guint64 index = 1;
+  guint picture = 1, n;
+  ParlorRtpHeader original, repeat;
+
+  send_frames (publisher, &index, &picture, 5, 4, TRUE);
+  bench_run (bench, 2000 * MS);
+  send_frames (publisher, &index, &picture, 20, 4, FALSE);
+  bench_run (bench, 300 * MS);
+  n = receiver->rtp->len;
+  original = header_at (receiver, n - 3);
+  send_nack (receiver, 5000, original.seq);
+  bench_run (bench, 20 * MS);
+  g_assert_cmpuint (receiver->rtp->len, ==, n + 1);
+  repeat = header_at (receiver, n);
+  g_assert_cmpuint (repeat.ssrc, ==, 5001);
+  g_assert_cmpuint (repeat.pt, ==, 121);
+  g_assert_cmpuint (repeat.timestamp, ==, original.timestamp);
+  g_assert_cmpuint (parlor_get_u16 (payload_at (receiver, n)), ==, original.seq);
+  g_assert_cmpmem (payload_at (receiver, n) + 2, repeat.payload_size - 2u,
+                   payload_at (receiver, n - 3), original.payload_size);
+  /* At once again: one is on its way. */
+  send_nack (receiver, 5000, original.seq);
+  bench_run (bench, 20 * MS);
+  g_assert_cmpuint (receiver->rtp->len, ==, n + 1);
+}
+
+static void
+test_repeat_without_rtx (void)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 0);
+  guint64 index = 1;
+  guint picture = 1, n;
+  const ParlorPeerCounters *counters = parlor_peer_counters (receiver->peer);
+
+  send_frames (publisher, &index, &picture, 20, 4, TRUE);
+  bench_run (bench, 300 * MS);
+  n = receiver->rtp->len;
+  /* What arrived is repeated as the very same bytes: the receiver's replay window says so. */
+  send_nack (receiver, 5000, header_at (receiver, n - 1).seq);
+  bench_run (bench, 20 * MS);
+  g_assert_cmpuint (counters->refused[PARLOR_SRTP_REPLAY], ==, 1);
+  /* What was lost arrives. */
+  receiver->drop_next = 1;
+  send_frames (publisher, &index, &picture, 1, 1, FALSE);
+  g_assert_cmpuint (receiver->rtp->len, ==, n);
+  bench_run (bench, 300 * MS);
+  send_nack (receiver, 5000, (guint16)(header_at (receiver, n - 1).seq + 1));
+  bench_run (bench, 20 * MS);
+  g_assert_cmpuint (receiver->rtp->len, ==, n + 1);
+}
+
+static void
+test_publisher_is_asked_again (void)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  guint64 index = 1;
+  guint picture = 1;
+
+  send_frames (publisher, &index, &picture, 3, 4, TRUE);
+  index++;
+  send_frames (publisher, &index, &picture, 3, 4, FALSE);
+  g_assert_cmpuint (count_rtcp (publisher, PARLOR_RTCP_NACK), >=, 1);
+}
+
+static void
+test_feedback_and_reports (void)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  guint8 sr[64];
+  ParlorRtcpSenderInfo info = {.ssrc = 1000,
+                               .ntp = parlor_ntp_from_unix_us (5000000),
+                               .rtp_timestamp = 3000,
+                               .packets = 1,
+                               .octets = 1};
+  gsize length = parlor_rtcp_build_sr (sr, sizeof sr, &info, NULL, 0);
+  guint64 index = 1;
+  guint picture = 1;
+
+  send_frames (publisher, &index, &picture, 10, 4, TRUE);
+  parlor_peer_send_rtcp (publisher->peer, sr, length);
+  send_frames (publisher, &index, &picture, 60, 4, FALSE);
+  g_assert_cmpuint (count_rtcp (publisher, PARLOR_RTCP_RR), >=, 2);
+  g_assert_cmpuint (count_rtcp (receiver, PARLOR_RTCP_SR), >=, 1);
+  g_assert_cmpuint (count_rtcp (receiver, PARLOR_RTCP_SDES), >=, 1);
+}
+
+static void
+test_switch_goes_on (void)
+{
+  BenchPeer *a, *receiver;
+  g_autoptr (Bench) bench = video_pair (&a, &receiver, 5001);
+  BenchPeer *b = bench_add_peer (bench, ROOM);
+  guint64 index = 1;
+  guint picture = 1, n;
+  const ParlorRouterEvent *shown;
+
+  bench_add_video (b, 2, 2000);
+  bench_run (bench, 500 * MS);
+  send_frames (a, &index, &picture, 5, 2, TRUE);
+  n = receiver->rtp->len;
+  parlor_router_select (bench->router, receiver->id, 0, 2, 0, bench->now_us);
+  bench_send_video (b, 2000, 60000, 777, TRUE, TRUE, TRUE, 500, 900);
+  bench_run (bench, 20 * MS);
+  g_assert_cmpuint (receiver->rtp->len, ==, n + 1);
+  g_assert_cmpuint (header_at (receiver, n).seq, ==,
+                    (guint16)(header_at (receiver, n - 1).seq + 1));
+  g_assert_cmpuint (header_at (receiver, n).timestamp - header_at (receiver, n - 1).timestamp, <,
+                    90000);
+  /* The picture id goes on, whatever the new source counts from. */
+  g_assert_cmpuint (parlor_get_u16 (payload_at (receiver, n) + 2) & 0x7fff, ==,
+                    ((parlor_get_u16 (payload_at (receiver, n - 1) + 2) & 0x7fff) + 1));
+  shown = bench_event (bench, PARLOR_ROUTER_SLOT_SHOWN, receiver->id);
+  g_assert_cmpuint (shown->source, ==, 2);
+  g_assert_true (shown->has_rtp);
+  g_assert_cmpuint (shown->rtp_timestamp, ==, header_at (receiver, n).timestamp);
+}
+
+static void
+test_closed_source (void)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  guint64 index = 1;
+  guint picture = 1, n;
+
+  send_frames (publisher, &index, &picture, 3, 2, TRUE);
+  n = receiver->rtp->len;
+  parlor_router_open_source (bench->router, 1, FALSE);
+  send_frames (publisher, &index, &picture, 3, 2, TRUE);
+  g_assert_cmpuint (receiver->rtp->len, ==, n);
+  g_assert_cmpuint (parlor_router_get_counters (bench->router)->dropped[PARLOR_DROP_MUTED], ==, 6);
+  parlor_router_open_source (bench->router, 1, TRUE);
+  send_frames (publisher, &index, &picture, 1, 2, TRUE);
+  g_assert_cmpuint (receiver->rtp->len, ==, n + 2);
+}
+
+static void
+test_voices (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  BenchPeer *peers[6];
+
+  for (guint i = 0; i < 6; i++)
+    {
+      peers[i] = bench_add_peer (bench, ROOM);
+      bench_add_voice (peers[i], 10 + i, ROOM, 3000 + i);
+      for (guint j = 0; j < 3; j++)
+        bench_add_voice_slot (peers[i], j, 6000 + 10 * i + j);
+    }
+  bench_run (bench, 500 * MS);
+  /* Peers 0 to 3 talk, 4 and 5 are silent. */
+  for (guint t = 0; t < 150; t++)
+    {
+      for (guint i = 0; i < 6; i++)
+        bench_send_voice (peers[i], 3000 + i, 100 + t, t * 960, i < 4 ? 20 : 127);
+      bench_run (bench, 20 * MS);
+    }
+  for (guint i = 0; i < 6; i++)
+    {
+      guint last_second = 0;
+
+      for (guint j = peers[i]->rtp->len - 150; j < peers[i]->rtp->len; j++)
+        last_second += header_at (peers[i], j).pt == 109;
+      g_assert_cmpuint (last_second, ==, 150); /* three streams, 50 a second each */
+      g_assert_cmpuint (peers[i]->rtp->len, <=, 3 * 150);
+    }
+  /* Nobody hears himself: slots of peer 0 never show source 10. */
+  for (guint i = 0; i < bench->n_events; i++)
+    if (bench->events[i].type == PARLOR_ROUTER_SLOT_SHOWN
+        && bench->events[i].transport == peers[0]->id)
+      g_assert_cmpuint (bench->events[i].source, !=, 10);
+  g_assert_nonnull (bench_event (bench, PARLOR_ROUTER_SPEAKER, 0));
+  g_assert_nonnull (bench_event (bench, PARLOR_ROUTER_SPEAKING, 0));
+}
+
+static void
+test_strangers (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  BenchPeer *peer = bench_add_peer (bench, ROOM);
+  ParlorTuple stranger = peer->tuple;
+  guint8 junk[200];
+  guint64 dropped;
+
+  bench_run (bench, 500 * MS);
+  stranger.peer.port = 999;
+  for (guint first = 0; first < 256; first++)
+    for (guint size = 0; size < sizeof junk; size += 13)
+      {
+        memset (junk, (int)first, sizeof junk);
+        bench_receive (bench, &stranger, junk, size);
+      }
+  dropped = parlor_router_get_counters (bench->router)->dropped[PARLOR_DROP_UNKNOWN_TUPLE]
+            + parlor_router_get_counters (bench->router)->dropped[PARLOR_DROP_STUN];
+  bench_run (bench, 100 * MS);
+  g_assert_cmpuint (dropped, ==, 256 * 16);
+  g_assert_cmpuint (bench->n_to_strangers, ==, 0);
+  g_assert_true (parlor_peer_is_connected (peer->peer));
+}
+
+static void
+test_junk_from_the_victims_tuple (void)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  guint64 index = 1;
+  guint picture = 1;
+  guint8 junk[100];
+
+  for (guint i = 0; i < 20000; i++)
+    {
+      for (guint j = 0; j < sizeof junk; j++)
+        junk[j] = (guint8)g_test_rand_int ();
+      junk[0] = (guint8)(0x80 | (junk[0] & 0x3f));
+      bench_receive (bench, &publisher->tuple, junk, (gsize)g_test_rand_int_range (0, sizeof junk));
+    }
+  send_frames (publisher, &index, &picture, 3, 2, TRUE);
+  g_assert_cmpuint (receiver->rtp->len, ==, 6);
+}
+
+static void
+test_consent_ends (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  BenchPeer *peer = bench_add_peer (bench, ROOM);
+
+  bench_run (bench, 500 * MS);
+  peer->mute = TRUE;
+  bench_run (bench, 29 * PARLOR_US_PER_SEC);
+  g_assert_null (bench_event (bench, PARLOR_ROUTER_FAILED, peer->id));
+  bench_run (bench, 8 * PARLOR_US_PER_SEC);
+  g_assert_nonnull (bench_event (bench, PARLOR_ROUTER_FAILED, peer->id));
+}
+
+static void
+test_no_ice_in_time (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  BenchPeer *peer = bench_add_peer (bench, ROOM);
+
+  peer->mute = TRUE;
+  bench_run (bench, 14 * PARLOR_US_PER_SEC);
+  g_assert_null (bench_event (bench, PARLOR_ROUTER_FAILED, peer->id));
+  bench_run (bench, 2 * PARLOR_US_PER_SEC);
+  g_assert_nonnull (bench_event (bench, PARLOR_ROUTER_FAILED, peer->id));
+}
+
+static void
+test_new_address (void)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  guint64 index = 1;
+  guint picture = 1;
+
+  send_frames (publisher, &index, &picture, 3, 2, TRUE);
+  receiver->tuple.peer.port = 22222;
+  bench_run (bench, 7 * PARLOR_US_PER_SEC); /* its next consent check comes from there */
+  send_frames (publisher, &index, &picture, 3, 2, FALSE);
+  g_assert_cmpuint (receiver->rtp->len, ==, 12);
+  g_assert_cmpuint (bench->n_to_strangers, <, 40);
+}
+
+static void
+test_publisher_leaves (void)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  guint64 index = 1;
+  guint picture = 1;
+
+  send_frames (publisher, &index, &picture, 3, 2, TRUE);
+  parlor_router_remove_transport (bench->router, publisher->id, bench->now_us);
+  g_assert_cmpuint (bench_event (bench, PARLOR_ROUTER_SLOT_SHOWN, receiver->id)->source, ==, 0);
+  bench_run (bench, 100 * MS);
+  g_assert_cmpuint (parlor_router_get_counters (bench->router)->transports, ==, 1);
+  g_assert_cmpuint (parlor_router_get_counters (bench->router)->sources, ==, 0);
+  g_assert_true (
+      parlor_peer_has_failed (publisher->peer, bench->now_us)); /* close_notify reached it */
+}
+
+static void
+test_goes_while_a_step_runs (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  BenchPeer *peer = bench_add_peer (bench, ROOM);
+
+  for (guint i = 0; i < 30 && g_queue_is_empty (&bench->steps); i++)
+    {
+      parlor_peer_poll (peer->peer, bench->now_us);
+      while (!g_queue_is_empty (&bench->flight))
+        bench_run (bench, 1000);
+      bench->now_us += 1000;
+    }
+  parlor_router_remove_transport (bench->router, peer->id, bench->now_us);
+  bench_run (bench, 100 * MS);
+  g_assert_cmpuint (parlor_router_get_counters (bench->router)->transports, ==, 0);
+}
+
+static void
+count_tap (gpointer user_data, const guint8 *rtp, gsize length, gint64 arrival_us)
+{
+  ++*(guint *)user_data;
+}
+
+static void
+test_tap_and_inject (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  BenchPeer *receiver = bench_add_peer (bench, ROOM);
+  ParlorSourceConfig config = {.id = 50, .room = ROOM, .n_codecs = 1, .n_layers = 1};
+  guint8 packet[64] = {0};
+  guint tapped = 0;
+
+  config.codecs[0] = (ParlorRouterCodec){
+      .key = parlor_codec_key_from_format ("VP8", 90000, 0, NULL),
+      .pt = 96,
+      .rtx_pt = PARLOR_ROUTER_NO_PT,
+      .red_pt = PARLOR_ROUTER_NO_PT};
+  parlor_router_add_source (bench->router, &config, bench->now_us);
+  bench_add_video_slot (receiver, 0, 5000, 5001);
+  bench_run (bench, 500 * MS);
+  parlor_router_select (bench->router, receiver->id, 0, 50, 0, bench->now_us);
+  g_assert_true (parlor_router_set_tap (bench->router, 50, count_tap, &tapped));
+  for (guint16 i = 0; i < 5; i++)
+    {
+      const guint8 start[] = {0x10, 0x10, 0, 0, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68, 0x01};
+
+      parlor_rtp_write_fixed (packet, 96, TRUE, (guint16)(65533 + i), i * 3000u, 4242);
+      memcpy (packet + 12, start, sizeof start);
+      parlor_router_inject (bench->router, 50, packet, sizeof packet, bench->now_us, bench->now_us);
+      bench_run (bench, 10 * MS);
+    }
+  g_assert_cmpuint (tapped, ==, 5);
+  g_assert_cmpuint (receiver->rtp->len, ==, 5);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/router/a-peer-connects-and-gets-gcm", test_connects);
+  g_test_add_func ("/router/video-reaches-the-slot-under-its-own-numbers", test_forwards);
+  g_test_add_func ("/router/a-frame-leaves-as-one-message", test_frame_is_one_message);
+  g_test_add_func ("/router/a-slot-begins-with-a-key-frame", test_waits_for_key_frame);
+  g_test_add_func ("/router/key-frame-requests-are-two-a-second", test_pli_limited);
+  g_test_add_func ("/router/a-nack-is-answered-by-rtx-once-a-round-trip", test_rtx);
+  g_test_add_func ("/router/a-nack-without-rtx-gets-the-same-bytes", test_repeat_without_rtx);
+  g_test_add_func ("/router/a-gap-is-asked-of-the-publisher", test_publisher_is_asked_again);
+  g_test_add_func ("/router/reports-go-both-ways", test_feedback_and_reports);
+  g_test_add_func ("/router/a-switch-goes-on-in-all-numbers", test_switch_goes_on);
+  g_test_add_func ("/router/a-closed-source-is-not-forwarded", test_closed_source);
+  g_test_add_func ("/router/three-voices-are-heard-and-never-ones-own", test_voices);
+  g_test_add_func ("/router/strangers-get-nothing", test_strangers);
+  g_test_add_func ("/router/junk-from-the-victims-address-harms-nothing",
+                   test_junk_from_the_victims_tuple);
+  g_test_add_func ("/router/consent-ends-after-thirty-seconds", test_consent_ends);
+  g_test_add_func ("/router/no-check-in-fifteen-seconds-fails", test_no_ice_in_time);
+  g_test_add_func ("/router/a-new-address-is-followed", test_new_address);
+  g_test_add_func ("/router/a-publisher-leaves-and-slots-are-emptied", test_publisher_leaves);
+  g_test_add_func ("/router/a-transport-goes-while-its-step-runs", test_goes_while_a_step_runs);
+  g_test_add_func ("/router/taps-and-injected-sources", test_tap_and_inject);
+  return g_test_run ();
+}
