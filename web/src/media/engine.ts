@@ -60,9 +60,9 @@ export class Engine implements SessionMedia {
 
   /** Makes the offer before anybody has asked to join. */
   async prepare(): Promise<void> {
-    const config = await serverConfig().catch(() => null);
-    this.ice = config?.ice_servers ?? [];
-    if (!this.peer) await this.newPeer().prepare();
+    const config = serverConfig().catch(() => null);
+    if (!this.peer) void this.newPeer().prepare();
+    this.useIce((await config)?.ice_servers ?? []);
   }
 
   private newPeer(): Peer {
@@ -98,7 +98,7 @@ export class Engine implements SessionMedia {
   private useIce(servers: IceServer[]): void {
     if (servers.length === 0 || JSON.stringify(servers) === JSON.stringify(this.ice)) return;
     this.ice = servers;
-    if (this.peer && !this.peer.stands) this.newPeer();
+    if (this.peer && !this.peer.stands) void this.newPeer().prepare();
   }
 
   told(message: ServerMessage): void {

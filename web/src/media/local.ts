@@ -101,9 +101,8 @@ export class LocalMedia {
     const problem = got.problems[kind] ?? null;
     const old = this.state[kind].track;
     if (!track) {
-      this.store.patch({
-        [kind]: { track: old, on: old !== null && this.state[kind].on, problem },
-      });
+      const on = old !== null && this.state[kind].on;
+      this.store.patch({ [kind]: { track: old, on, problem }, problemNew: problem !== null });
       return;
     }
     if (!this.state[kind].on && kind === 'camera') {

@@ -4,6 +4,7 @@
  */
 import type { IceServer, SlotKind, SourceKind } from '../protocol/messages.js';
 import { SOURCES } from '../protocol/messages.js';
+import { preferCodecs } from './codecs.js';
 import {
   CAMERA_LAYERS,
   CAMERA_SINGLE,
@@ -39,18 +40,6 @@ function slotPlan(): SlotKind[] {
   ];
 }
 
-/** VP8 first: every browser has it, and Debian's Firefox has no H.264. */
-function preferVp8(transceiver: RTCRtpTransceiver): void {
-  const codecs = RTCRtpSender.getCapabilities('video')?.codecs ?? [];
-  const first = codecs.filter((one) => one.mimeType.toLowerCase() === 'video/vp8');
-  const rest = codecs.filter((one) => !first.includes(one));
-  try {
-    transceiver.setCodecPreferences([...first, ...rest]);
-  } catch {
-    /* A preference only: the answer decides. */
-  }
-}
-
 export class Peer {
   readonly pc: RTCPeerConnection;
   private readonly senders = new Map<SourceKind, RTCRtpTransceiver>();
@@ -72,13 +61,14 @@ export class Peer {
     const kind = VIDEO_SOURCES.has(source) ? 'video' : 'audio';
     const sendEncodings = encodingsFor(source).map((one) => ({ ...one }));
     const transceiver = this.pc.addTransceiver(kind, { direction: 'sendonly', sendEncodings });
-    if (kind === 'video') preferVp8(transceiver);
+    preferCodecs(transceiver, kind);
     this.senders.set(source, transceiver);
   }
 
   private addSlot(kind: SlotKind): void {
     const media = kind === 'video' || kind === 'screen' ? 'video' : 'audio';
     const transceiver = this.pc.addTransceiver(media, { direction: 'recvonly' });
+    preferCodecs(transceiver, media);
     this.slots.push({ kind, transceiver });
   }
 
