@@ -220,6 +220,13 @@ note_picture_out (ParlorMunger *self, const ParlorMungerIn *in, const ParlorMung
 }
 
 static void
+note_number_out (ParlorMunger *self, guint16 seq)
+{
+  if (parlor_seq16_newer (seq, self->last_out_seq))
+    self->last_out_seq = seq;
+}
+
+static void
 note_sent (ParlorMunger *self, const ParlorMungerIn *in, ParlorMungerOut *out)
 {
   out->first = (self->state & STATE_FRESH) != 0;
@@ -228,8 +235,7 @@ note_sent (ParlorMunger *self, const ParlorMungerIn *in, ParlorMungerOut *out)
       self->last_ts = out->timestamp;
       self->last_us = in->now_us;
     }
-  if (parlor_seq16_newer (out->seq, self->last_out_seq))
-    self->last_out_seq = out->seq;
+  note_number_out (self, out->seq);
   if (in->picture_id_bits)
     note_picture_out (self, in, out);
   self->state = (guint8)((self->state | STATE_SENT) & ~STATE_FRESH);
@@ -280,6 +286,8 @@ parlor_munger_drop (ParlorMunger *self, const ParlorMungerIn *in, ParlorMungerOu
   if (!is_newest)
     {
       translate (self, in, range, out);
+      /* The caller may fill the hole, so its number counts as used. */
+      note_number_out (self, out->seq);
       return PARLOR_MUNGER_HOLE;
     }
   shift_from (self, (guint16)(in->seq + 1), -1, new_picture ? -1 : 0);

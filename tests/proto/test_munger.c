@@ -165,7 +165,22 @@ test_late_drop_is_a_hole (void)
   ParlorMungerIn late = in (1, 11, 0, 0);
   g_assert_cmpint (parlor_munger_drop (&m, &late, &out), ==, PARLOR_MUNGER_HOLE);
   g_assert_cmpuint (out.seq, ==, 101);
-  g_assert_cmpuint (sent (&m, in (1, 13, 0, 0)), ==, 103);
+  begin (&m, in (2, 500, 0, 0));
+  g_assert_cmpuint (sent (&m, in (2, 500, 0, 0)), ==, 103);
+}
+
+/* The hole may have been filled: a switch begins behind it. */
+static void
+test_hole_is_not_given_again (void)
+{
+  ParlorMunger m;
+  parlor_munger_init (&m, SSRC, 90000, 100, 0);
+  begin (&m, in (1, 10, 0, 0));
+  sent (&m, in (1, 10, 0, 0));
+  g_assert_cmpint (dropped (&m, in (1, 13, 0, 0)), ==, PARLOR_MUNGER_DROPPED);
+  g_assert_cmpint (dropped (&m, in (1, 12, 0, 0)), ==, PARLOR_MUNGER_HOLE);
+  begin (&m, in (2, 500, 0, 0));
+  g_assert_cmpuint (sent (&m, in (2, 500, 0, 0)), ==, 103);
 }
 
 static void
@@ -395,12 +410,12 @@ check_packet (Duel *d, const Stream *s, guint32 source, gint i, gboolean drop)
   g_assert_cmpuint (out.seq, ==, (guint16)want);
   g_assert_false (d->used[want]);
   d->used[want] = TRUE;
+  d->last_out = MAX (d->last_out, want);
   if (drop)
     return;
   gint64 picture = d->first_picture + s->frame_of[i]
                    - removed_before (d->picture_removed, (gint)s->frame_of[i]);
   g_assert_cmpuint (out.picture_id, ==, picture & 0x7fff);
-  d->last_out = MAX (d->last_out, want);
   d->last_picture = MAX (d->last_picture, picture);
 }
 
@@ -537,6 +552,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/munger/a-lost-packet-keeps-its-number", test_loss_leaves_a_gap);
   g_test_add_func ("/proto/munger/a-dropped-packet-leaves-no-gap", test_drop_leaves_none);
   g_test_add_func ("/proto/munger/a-late-drop-tells-its-hole", test_late_drop_is_a_hole);
+  g_test_add_func ("/proto/munger/a-hole-is-not-given-again", test_hole_is_not_given_again);
   g_test_add_func ("/proto/munger/later-than-the-window-is-refused", test_window);
   g_test_add_func ("/proto/munger/a-giant-gap-is-a-new-beginning", test_giant_gap);
   g_test_add_func ("/proto/munger/own-packets-take-numbers-of-their-own", test_insert);

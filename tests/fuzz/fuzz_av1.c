@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/codec/av1.h"
+#include "proto/codec/codec.h"
+
+int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
+
+/* The codec's own reading and the common one agree, and nothing is told of a payload that cannot be
+ * read. */
+int
+LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
+{
+  ParlorAv1 own;
+  ParlorFrameInfo info, zero = {0};
+  gboolean valid = parlor_av1_parse (data, size, &own);
+  parlor_codec_inspect (PARLOR_CODEC_AV1, data, size, FALSE, &info);
+  g_assert_cmpint (valid, ==, info.valid);
+  if (!valid)
+    g_assert_cmpmem (&info, sizeof info, &zero, sizeof zero);
+  g_assert_true (info.picture_id_offset < MAX (size, 1) && info.tl0_offset < MAX (size, 1));
+  return 0;
+}
