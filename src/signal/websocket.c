@@ -40,6 +40,8 @@ struct _ParlorWebSocket
   guint control_frames; /* since the last tick */
   int events;           /* what the poll waits for */
   guint open_handles;
+  gboolean line_failed; /* the socket, not the peer's words, ended the reading */
+  gboolean mute;        /* the close frame is out: nothing is written any more */
   gboolean dead;
 };
 
@@ -99,6 +101,7 @@ on_recv (wslay_event_context_ptr wslay, uint8_t *buffer, size_t length, int flag
   if (n > 0)
     return n;
   gboolean later = n < 0 && (errno == EAGAIN || errno == EINTR);
+  socket->line_failed = !later;
   wslay_event_set_error (wslay, later ? WSLAY_ERR_WOULDBLOCK : WSLAY_ERR_CALLBACK_FAILURE);
   return -1;
 }
@@ -168,7 +171,7 @@ wait_for_events (ParlorWebSocket *socket)
 static void
 flush (ParlorWebSocket *socket)
 {
-  if (socket->dead)
+  if (socket->dead || socket->mute)
     return;
   if (wslay_event_send (socket->wslay))
     parlor_websocket_abort (socket);
@@ -181,10 +184,35 @@ flush (ParlorWebSocket *socket)
     wait_for_events (socket);
 }
 
+/* A frame whose header alone is a lie: wslay gives up with a close frame that names no code, so the
+ * 1002 is written here, unless messages of ours stand before it. The peer gets the grace to read
+ * it. */
+static void
+refuse_header (ParlorWebSocket *socket)
+{
+  static const guint8 close_1002[] = {0x88, 0x02, 0x03, 0xea};
+  socket->stats->lies++;
+  if (wslay_event_get_queued_msg_count (socket->wslay) > 1
+      || send (socket->fd, close_1002, sizeof close_1002, MSG_NOSIGNAL) < 0)
+    {
+      parlor_websocket_abort (socket);
+      return;
+    }
+  shutdown (socket->fd, SHUT_WR);
+  uv_poll_stop (&socket->poll);
+  socket->mute = TRUE;
+  socket->give_up_us = g_get_monotonic_time () + CLOSE_GRACE_US;
+}
+
 static void
 receive (ParlorWebSocket *socket)
 {
   int error = wslay_event_recv (socket->wslay);
+  if (error && !socket->dead && !socket->line_failed && !socket->give_up_us)
+    {
+      refuse_header (socket);
+      return;
+    }
   /* wslay has queued the close frame of a liar already; it goes out with the flush. */
   if (!socket->dead && !socket->give_up_us && !wslay_event_get_read_enabled (socket->wslay))
     {

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Coming, going, coming back. */
+#include "world.h"
+
+#include <string.h>
+
+static void say (Peer *peer, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+static void
+say (Peer *peer, const char *format, ...)
+{
+  va_list args;
+  va_start (args, format);
+  g_autofree char *text = g_strdup_vprintf (format, args);
+  va_end (args);
+  peer_send (peer, text);
+}
+
+static void
+assert_refused (World *world, const char *join, const char *code, guint16 close_code)
+{
+  g_autoptr (Peer) peer = peer_new (world);
+  peer_send (peer, join);
+  json_t *error = peer_expect (peer, "error");
+  g_assert_cmpstr (member (error, "code"), ==, code);
+  g_assert_cmpint (json_integer_value (json_object_get (error, "id")), ==, 3);
+  json_decref (error);
+  g_assert_cmpuint (peer_closed (peer), ==, close_code);
+}
+
+static void
+test_tokens (void)
+{
+  g_autoptr (World) world = world_new (&(WorldSpec){.strict = TRUE});
+  world_room (world, "hall");
+  g_autofree char *nowhere = world_token (world, "gone", "lin", PARLOR_ROLE_HOST);
+  g_autofree char *roomless = world_token (world, NULL, "lin", PARLOR_ROLE_HOST);
+  g_autofree char *other_room = g_strdup_printf ("{\"t\":\"join\",\"id\":3,\"token\":\"%s\"}",
+                                                 nowhere);
+  g_autofree char *any_room = g_strdup_printf (
+      "{\"t\":\"join\",\"id\":3,\"token\":\"%s\",\"room\":\"hall\"}", roomless);
+  assert_refused (world, "{\"t\":\"join\",\"id\":3}", "forbidden", 4401);
+  assert_refused (world, "{\"t\":\"join\",\"id\":3,\"room\":\"hall\"}", "forbidden", 4401);
+  assert_refused (world, "{\"t\":\"join\",\"id\":3,\"token\":\"a.b.c\"}", "forbidden", 4401);
+  assert_refused (world, other_room, "not_found", 4404);
+  assert_refused (world, any_room, "forbidden", 4401);
+}
+
+static void
+test_demo (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  g_autoptr (Peer) first = peer_new (world);
+  say (first, "{\"t\":\"join\",\"id\":1,\"room\":\"made-by-joining\",\"name\":\"Ann\"}");
+  json_t *welcome = peer_expect (first, "welcome");
+  g_assert_cmpstr (member (welcome, "role"), ==, "host");
+  g_autofree char *code = g_strdup (member (json_object_get (welcome, "room"), "code"));
+  json_decref (welcome);
+  g_autoptr (Peer) second = peer_new (world);
+  say (second, "{\"t\":\"join\",\"id\":1,\"room\":\"%s\",\"name\":\"Bob\"}", code);
+  welcome = peer_expect (second, "welcome");
+  g_assert_cmpstr (member (welcome, "role"), ==, "member");
+  json_decref (welcome);
+  /* A mistyped code is no new room, nor is the id of one that ended. */
+  assert_refused (world, "{\"t\":\"join\",\"id\":3,\"room\":\"abcde-fghjk\"}", "not_found", 4404);
+  assert_refused (world, "{\"t\":\"join\",\"id\":3,\"room\":\"rm_gone\"}", "not_found", 4404);
+  assert_refused (world, "{\"t\":\"join\",\"id\":3,\"room\":\"../etc\"}", "not_found", 4404);
+}
+
+static char *
+resume_token_of (json_t *welcome)
+{
+  char *token = g_strdup (member (welcome, "resume_token"));
+  json_decref (welcome);
+  return token;
+}
+
+static json_t *
+come_back (Peer *peer, const char *identity, const char *resume)
+{
+  g_autofree char *token = world_token (peer->world, "hall", identity, PARLOR_ROLE_MEMBER);
+  say (peer, "{\"t\":\"join\",\"id\":2,\"token\":\"%s\",\"resume\":\"%s\"}", token, resume);
+  return peer_expect (peer, "welcome");
+}
+
+static void
+test_resume (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  world_room (world, "hall");
+  Peer *peer = peer_new (world);
+  json_t *welcome = peer_join (peer, "hall", "lin", PARLOR_ROLE_MEMBER);
+  g_autofree char *id = g_strdup (member (welcome, "participant"));
+  g_autofree char *resume = resume_token_of (welcome);
+  peer_free (peer);
+  g_autoptr (Peer) again = peer_new (world);
+  welcome = come_back (again, "lin", resume);
+  g_assert_cmpstr (member (welcome, "participant"), ==, id);
+  g_assert_true (json_is_true (json_object_get (welcome, "resumed")));
+  json_decref (welcome);
+  /* Another person's token with this resume token is another person. */
+  g_autoptr (Peer) thief = peer_new (world);
+  welcome = come_back (thief, "eve", resume);
+  g_assert_cmpstr (member (welcome, "participant"), !=, id);
+  g_assert_true (json_is_false (json_object_get (welcome, "resumed")));
+  json_decref (welcome);
+}
+
+static void
+test_replaced (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  world_room (world, "hall");
+  g_autoptr (Peer) tab = peer_new (world);
+  g_autofree char *resume = resume_token_of (peer_join (tab, "hall", "lin", PARLOR_ROLE_MEMBER));
+  g_autoptr (Peer) other = peer_new (world);
+  json_decref (come_back (other, "lin", resume));
+  json_t *closed = peer_expect (tab, "closed");
+  g_assert_cmpstr (member (closed, "reason"), ==, "replaced");
+  g_assert_cmpuint (peer_closed (tab), ==, 4403);
+  json_decref (closed);
+  /* The end of the old socket is not the end of the person. */
+  say (other, "{\"t\":\"chat\",\"id\":1,\"client_id\":\"1\",\"text\":\"still here\"}");
+  json_decref (peer_expect (other, "chat"));
+}
+
+static void
+test_leave (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  ParlorRoom *room = world_room (world, "hall");
+  g_autoptr (Peer) ann = peer_new (world);
+  g_autoptr (Peer) bob = peer_new (world);
+  json_decref (peer_join (ann, "hall", "ann", PARLOR_ROLE_MEMBER));
+  json_decref (peer_join (bob, "hall", "bob", PARLOR_ROLE_MEMBER));
+  say (bob, "{\"t\":\"leave\"}");
+  json_t *left = peer_expect (ann, "left");
+  g_assert_cmpstr (member (left, "reason"), ==, "left");
+  json_decref (left);
+  g_assert_cmpuint (peer_closed (bob), ==, 1000);
+  g_assert_cmpuint (parlor_room_n_participants (room), ==, 1);
+}
+
+static gboolean
+one_left (gpointer data)
+{
+  return parlor_room_n_participants (data) == 1;
+}
+
+static void
+test_beacon (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  ParlorRoom *room = world_room (world, "hall");
+  g_autoptr (Peer) ann = peer_new (world);
+  g_autoptr (Peer) bob = peer_new (world);
+  json_decref (peer_join (ann, "hall", "ann", PARLOR_ROLE_MEMBER));
+  g_autofree char *resume = resume_token_of (peer_join (bob, "hall", "bob", PARLOR_ROLE_MEMBER));
+  g_autofree char *body = g_strdup_printf ("{\"resume_token\":\"%s\"}", resume);
+  g_autoptr (Answer) answer = world_ask (world, "POST", "/v1/leave",
+                                         "Content-Type: text/plain;charset=UTF-8\r\n", body);
+  g_assert_cmpuint (answer->status, ==, 204);
+  gint64 start_us = g_get_monotonic_time ();
+  world_until (world, one_left, room);
+  g_assert_cmpint (g_get_monotonic_time () - start_us, <, 2500000);
+}
+
+static void
+test_shutdown (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  world_room (world, "hall");
+  g_autoptr (Peer) ann = peer_new (world);
+  json_decref (peer_join (ann, "hall", "ann", PARLOR_ROLE_MEMBER));
+  parlor_rooms_shutdown (world->rooms, g_get_monotonic_time ());
+  json_t *closed = peer_expect (ann, "closed");
+  g_assert_cmpstr (member (closed, "reason"), ==, "server_shutdown");
+  g_assert_cmpuint (peer_closed (ann), ==, 1001);
+  json_decref (closed);
+}
+
+static void
+test_token_expires (void)
+{
+  g_autoptr (World) world = world_new (&(WorldSpec){.strict = TRUE});
+  world_room (world, "hall");
+  g_autofree char *token = world_token (world, "hall", "ann", PARLOR_ROLE_MEMBER);
+  world->wall_offset_ms = 59000; /* of its 60 s one is left */
+  g_autoptr (Peer) ann = peer_new (world);
+  say (ann, "{\"t\":\"join\",\"id\":1,\"token\":\"%s\"}", token);
+  json_decref (peer_expect (ann, "welcome"));
+  json_t *closed = peer_expect (ann, "closed");
+  g_assert_cmpstr (member (closed, "reason"), ==, "token_expired");
+  g_assert_cmpuint (peer_closed (ann), ==, 4401);
+  json_decref (closed);
+}
+
+static void
+test_join_twice (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  world_room (world, "hall");
+  g_autoptr (Peer) ann = peer_new (world);
+  json_decref (peer_join (ann, "hall", "ann", PARLOR_ROLE_MEMBER));
+  say (ann, "{\"t\":\"join\",\"id\":2,\"room\":\"hall\"}");
+  json_t *error = peer_expect (ann, "error");
+  g_assert_cmpstr (member (error, "code"), ==, "conflict");
+  json_decref (error);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/signal/join/needs-a-token-of-a-room", test_tokens);
+  g_test_add_func ("/signal/join/demo-makes-the-room-it-names", test_demo);
+  g_test_add_func ("/signal/join/resume-is-the-same-person", test_resume);
+  g_test_add_func ("/signal/join/second-tab-replaces-the-first", test_replaced);
+  g_test_add_func ("/signal/join/twice-on-one-socket-is-a-conflict", test_join_twice);
+  g_test_add_func ("/signal/leave/others-are-told", test_leave);
+  g_test_add_func ("/signal/leave/beacon-is-believed-within-2-s", test_beacon);
+  g_test_add_func ("/signal/close/shutdown-is-told", test_shutdown);
+  g_test_add_func ("/signal/close/token-that-expires-ends-the-session", test_token_expires);
+  return g_test_run ();
+}
