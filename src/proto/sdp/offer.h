@@ -16,7 +16,7 @@
  * Offers without are refused with words for whoever made them. What we do not know is left aside.
  *
  * Thread: any; no state outside the struct. Everything in it is constant after parsing and owned by
- * it; strings live as long as it does. Bounds: 256 KiB, 64 m-lines, 64 formats and 32 SSRCs an
+ * it; strings live as long as it does. Bounds: 256 KiB, 64 m-lines, 64 formats and 64 SSRCs an
  * m-line; work is linear in the text. */
 
 #define PARLOR_SDP_MAX_BYTES (256 * 1024)
