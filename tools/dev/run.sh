@@ -81,5 +81,4 @@ run_lan () {
   wait -n "$daemon" "$front"
 }
 
-command_bench () { die "no benchmark yet"; }
 command_soak () { die "no soak yet"; }

@@ -45,23 +45,27 @@ now_us (void)
   return g_get_monotonic_time ();
 }
 
-/* User and system time of all threads of a process, in seconds; -1 = it is not there. */
+/* CPU time of all threads of a process, in seconds, as the scheduler counts it (nanoseconds, where
+ * /proc/PID/stat has ticks); -1 = it is not there. A thread that ends takes its time along: threads
+ * that come and go during the measurement are not what is measured. */
 static double
 process_cpu_s (int pid)
 {
-  g_autofree char *path = g_strdup_printf ("/proc/%d/stat", pid);
-  g_autofree char *text = NULL;
-  unsigned long user, system;
-  const char *rest;
+  g_autofree char *path = g_strdup_printf ("/proc/%d/task", pid);
+  g_autoptr (GDir) tasks = pid > 0 ? g_dir_open (path, 0, NULL) : NULL;
+  double sum_ns = 0;
+  const char *task;
 
-  if (pid <= 0 || !g_file_get_contents (path, &text, NULL, NULL))
-    return -1;
-  rest = strrchr (text, ')');
-  if (rest == NULL
-      || sscanf (rest + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system)
-             != 2)
-    return -1;
-  return (double)(user + system) / (double)sysconf (_SC_CLK_TCK);
+  while (tasks != NULL && (task = g_dir_read_name (tasks)) != NULL)
+    {
+      g_autofree char *file = g_build_filename (path, task, "schedstat", NULL);
+      g_autofree char *text = NULL;
+      double ns;
+
+      if (g_file_get_contents (file, &text, NULL, NULL) && sscanf (text, "%lf", &ns) == 1)
+        sum_ns += ns;
+    }
+  return tasks != NULL ? sum_ns / 1e9 : -1;
 }
 
 static long

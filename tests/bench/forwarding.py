@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""CPU per forwarded packet of the whole server, beside the floor measured in the same run.
+
+One sender (30 frames/s as Chromium cuts them, 2.5 Mbit/s, and 50 Opus packets/s) to 10, 100 and 500 receivers over loopback, each with ICE,
+DTLS-SRTP, reports and transport-wide feedback, each authenticating and counting every packet (tools/load). CPU is user and system time of all
+threads of parlord. The floor (floor.c) knows fixed groupings; what the load asks for is 30 groups of a frame's packets and 50 single packets a second,
+so its figure is the mean of the two, weighted by packets.
+"""
+import argparse
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.request
+
+FRAMES_PER_S = 30
+AUDIO_PER_S = 50
+RECEIVERS = (10, 100, 500)
+
+
+def free_port(kind):
+    with socket.socket(socket.AF_INET, kind) as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+class Server:
+    """parlord on free ports with a data folder of its own; ended by its own id."""
+
+    def __init__(self, build, workers):
+        self.folder = tempfile.TemporaryDirectory(prefix='parlor-bench-')
+        self.http, self.admin = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM)
+        self.process = subprocess.Popen(
+            [str(build / 'src/parlord'), '--demo', '--http-port', str(self.http), '--udp-port', str(free_port(socket.SOCK_DGRAM)), '--admin-port',
+             str(self.admin), '--data-dir', self.folder.name, '--workers', str(workers)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.wait_ready()
+
+    def wait_ready(self):
+        for _ in range(100):
+            try:
+                with urllib.request.urlopen(f'http://127.0.0.1:{self.admin}/readyz', timeout=1) as answer:
+                    if answer.status == 200:
+                        return
+            except OSError:
+                time.sleep(0.1)
+        raise SystemExit('parlord did not become ready')
+
+    def close(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(15)
+        self.folder.cleanup()
+
+
+def run_load(build, server, receivers, seconds):
+    out = subprocess.run(
+        [str(build / 'tools/load/parlor-load'), '--url', f'http://127.0.0.1:{server.http}', '--room', f'bench{receivers}', '--subscribers', str(receivers),
+         '--seconds', str(seconds), '--warmup', '2', '--pid', str(server.process.pid), '--json', '-'],
+        check=True, capture_output=True, text=True).stdout
+    return json.loads(out.strip().splitlines()[-1])
+
+
+def run_floor(build, receivers, seconds):
+    """us per packet by grouping, receivers with UDP GRO as parlor-load's sockets have it."""
+    out = subprocess.run([str(build / 'tests/bench/floor'), '--json', '--mode', 'loopback', '--receivers', str(receivers), '--seconds', str(seconds)],
+                         check=True, capture_output=True, text=True).stdout
+    return {row['batch']: row['us'] for row in json.loads(out) if row['mode'] == 'loopback/gro'}
+
+
+def at_grouping(floor, group):
+    """Between two measured groupings: linear in 1/B, since a message's cost is shared by its packets."""
+    sizes = sorted(floor)
+    if group >= sizes[-1]:
+        return floor[sizes[-1]]
+    for low, high in zip(sizes, sizes[1:]):
+        if low <= group <= high:
+            part = (1 / low - 1 / group) / (1 / low - 1 / high)
+            return floor[low] + (floor[high] - floor[low]) * part
+    return floor[sizes[0]]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--build', type=pathlib.Path, default=pathlib.Path('build'))
+    parser.add_argument('--seconds', type=int, default=10)
+    parser.add_argument('--json', type=pathlib.Path)
+    args = parser.parse_args()
+    server = Server(args.build, 1)
+    rows = []
+    try:
+        for receivers in RECEIVERS:
+            floor = run_floor(args.build, receivers, 2)
+            load = run_load(args.build, server, receivers, args.seconds)
+            per_receiver = load['packets'] / load['seconds'] / receivers
+            group = (per_receiver - AUDIO_PER_S) / FRAMES_PER_S
+            expected = ((per_receiver - AUDIO_PER_S) * at_grouping(floor, group) + AUDIO_PER_S * floor[1]) / per_receiver
+            us = load['server_cpu_s'] * 1e6 / load['packets']
+            rows.append({'receivers': receivers, 'us': us, 'floor_us': expected, 'ratio': us / expected, 'floor_by_batch': floor, **load})
+            print(f"1 -> {receivers:<4} {us:6.3f} us a packet   floor {expected:6.3f}   ratio {us / expected:5.2f}   lost {load['lost']}   "
+                  f"delay p50 {load['delay_p50_ms']:.2f} p99 {load['delay_p99_ms']:.2f} ms   server {load['server_cpu_s'] / load['seconds'] * 100:.0f} % "
+                  f"of a core, load {load['own_cpu_s'] / load['seconds'] * 100:.0f} %", flush=True)
+    finally:
+        server.close()
+    floor = rows[-1]['floor_by_batch']
+    print('floor by packets together: ' + '  '.join(f'{b}: {us:.3f}' for b, us in sorted(floor.items())) + ' us; load average '
+          + ' '.join(f'{x:.1f}' for x in os.getloadavg()))
+    if args.json:
+        args.json.write_text(json.dumps(rows, indent=1))
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,16 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# Measurements, not tests: nothing here passes or fails.
+
+command_bench () {
+  install_packages build test
+  build_native build
+  say "CPU per forwarded packet, one sender over loopback, beside the floor of this run"
+  python3 tests/bench/forwarding.py "$@"
+  say "Off loopback: the floor alone, beside the table that the design was made from"
+  build/tests/bench/floor --mode off-loopback --receivers 100
+  say "Waiting times in the page, 30 runs in each browser"
+  build_web
+  npm_install tests/e2e
+  node tests/e2e/run.mjs --long --only moments </dev/null || true
+}
