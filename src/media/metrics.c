@@ -50,7 +50,7 @@ say_router (const Sink *sink, const ParlorRouterCounters *counters)
   say (sink, "parlor_packets_retransmitted_total", counters->retransmitted_pkts);
   say (sink, "parlor_rtcp_packets_total", counters->rtcp_pkts);
   say (sink, "parlor_stun_packets_total", counters->stun_pkts);
-  say (sink, "parlor_messages_sent_total", counters->messages);
+  say (sink, "parlor_udp_messages_total", counters->messages);
   say (sink, "parlor_key_frame_requests_total", counters->key_frame_requests);
   say (sink, "parlor_nacks_sent_total", counters->nacks_sent);
   say (sink, "parlor_nacks_answered_total", counters->nacks_answered);
