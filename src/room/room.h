@@ -51,7 +51,7 @@ ParlorParticipant *parlor_room_speaker (const ParlorRoom *room);
 /** Who comes. Strings are borrowed for the call. What a token says, the edge has verified. */
 typedef struct
 {
-  const char *identity;      /**< parlor_text_identity () holds: the edge refuses other tokens */
+  const char *identity; /**< 1 to 128 characters (parlor_text_identity ()); others do not come in */
   gboolean identity_is_made; /**< no token: the edge made it up; a good resume token then says who
                                 it is */
   const char *name;          /**< NULL or unfit: the identity is shown */

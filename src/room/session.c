@@ -19,12 +19,26 @@ set_denied (GError **error, ParlorDenial denial)
   g_set_error_literal (error, PARLOR_ERROR, words[denial].code, words[denial].message);
 }
 
+/* An identity may come from a URL. */
+static gboolean
+check_identity (const ParlorJoin *join, GError **error)
+{
+  g_return_val_if_fail (join->session != NULL, FALSE);
+  if (parlor_text_identity (join->identity))
+    return TRUE;
+  g_set_error (error, PARLOR_ERROR, PARLOR_ERROR_BAD_REQUEST,
+               "the identity must have 1 to %d characters, none of them a control character",
+               PARLOR_IDENTITY_MAX);
+  return FALSE;
+}
+
 static gboolean
 pass_gate (ParlorRoom *room, const ParlorJoin *join, ParlorRights needed, guint taken, guint cap,
            GError **error)
 {
   ParlorDenial denial;
-  g_return_val_if_fail (parlor_text_identity (join->identity) && join->session != NULL, FALSE);
+  if (!check_identity (join, error))
+    return FALSE;
   if (!(parlor_rights_effective (join->role, join->granted) & needed))
     {
       g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_FORBIDDEN,

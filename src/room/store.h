@@ -70,7 +70,8 @@ typedef struct
   ParlorChatMessage message;
 } ParlorChatRecord;
 
-/** Receives what load () finds; strings are borrowed for the call. Functions may be NULL. */
+/** Receives what load () finds; strings are borrowed for the call. Functions may be NULL; they may
+   put, and forget other participants than the one they are shown. */
 typedef struct
 {
   void (*room) (const ParlorRoomRecord *record, gpointer user_data);

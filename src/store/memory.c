@@ -155,18 +155,24 @@ sorted_shelves (MemoryStore *self)
   return shelves;
 }
 
+/* The visitor may put and forget while it looks: so ids of our own, and each looked up when its
+ * turn comes. */
 static void
 load_participants (Shelf *shelf, gint64 since_ms, const ParlorStoreVisitor *visitor,
                    gpointer user_data)
 {
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
   GHashTableIter iter;
-  gpointer value;
+  gpointer key;
   g_hash_table_iter_init (&iter, shelf->participants);
-  while (visitor->participant != NULL && g_hash_table_iter_next (&iter, NULL, &value))
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    g_ptr_array_add (ids, g_strdup (key));
+  for (guint i = 0; visitor->participant != NULL && i < ids->len; i++)
     {
-      const ParlorParticipantRecord *record = &((ParlorWrite *)value)->participant;
-      if (record->left_ms == 0 || record->left_ms >= since_ms)
-        visitor->participant (record, user_data);
+      const ParlorWrite *write = g_hash_table_lookup (shelf->participants, ids->pdata[i]);
+      if (write != NULL
+          && (write->participant.left_ms == 0 || write->participant.left_ms >= since_ms))
+        visitor->participant (&write->participant, user_data);
     }
 }
 

@@ -13,6 +13,13 @@ set_event_func (ParlorMedia *media, ParlorMediaEventFunc func, gpointer user_dat
   self->event_data = user_data;
 }
 
+static void
+check_open (ParlorMedia *media, ParlorEndpointId endpoint)
+{
+  FakeMedia *self = (FakeMedia *)media;
+  g_assert_true (g_hash_table_contains (self->open, GUINT_TO_POINTER ((guint)endpoint)));
+}
+
 static ParlorEndpointId
 open_endpoint (ParlorMedia *media, const ParlorEndpointSpec *spec, GError **error)
 {
@@ -23,6 +30,7 @@ open_endpoint (ParlorMedia *media, const ParlorEndpointSpec *spec, GError **erro
       return 0;
     }
   self->last++;
+  g_hash_table_add (self->open, GUINT_TO_POINTER ((guint)self->last));
   g_string_append_printf (self->log, "open %u %s%s\n", (guint)self->last, spec->label,
                           spec->hears_room ? " hears" : "");
   return self->last;
@@ -50,6 +58,7 @@ negotiate (ParlorMedia *media, ParlorEndpointId endpoint, const ParlorMediaOffer
            ParlorMediaAnswer *answer, GError **error)
 {
   FakeMedia *self = (FakeMedia *)media;
+  check_open (media, endpoint);
   self->offer = *offer;
   for (guint i = 0; i < offer->n_senders; i++)
     self->senders[i] = offer->senders[i];
@@ -74,6 +83,7 @@ static gboolean
 patch (ParlorMedia *media, ParlorEndpointId endpoint, const char *fragment, gsize length,
        char **answer_fragment, char **ice_ufrag, GError **error)
 {
+  check_open (media, endpoint);
   g_string_append_printf (((FakeMedia *)media)->log, "patch %u %.*s\n", (guint)endpoint,
                           (int)length, fragment);
   *answer_fragment = NULL;
@@ -83,6 +93,8 @@ patch (ParlorMedia *media, ParlorEndpointId endpoint, const char *fragment, gsiz
 static void
 close_endpoint (ParlorMedia *media, ParlorEndpointId endpoint)
 {
+  check_open (media, endpoint);
+  g_hash_table_remove (((FakeMedia *)media)->open, GUINT_TO_POINTER ((guint)endpoint));
   g_string_append_printf (((FakeMedia *)media)->log, "close %u\n", (guint)endpoint);
 }
 
@@ -90,6 +102,9 @@ static void
 select_source (ParlorMedia *media, ParlorEndpointId endpoint, guint slot, ParlorSourceRef source,
                guint height)
 {
+  check_open (media, endpoint);
+  if (source.endpoint != 0)
+    check_open (media, source.endpoint);
   const char *kind = source.endpoint != 0 ? parlor_source_kind_name (source.kind) : "nothing";
   g_string_append_printf (((FakeMedia *)media)->log, "select %u/%u = %u %s %u\n", (guint)endpoint,
                           slot, (guint)source.endpoint, kind, height);
@@ -99,6 +114,7 @@ static void
 set_source_open (ParlorMedia *media, ParlorEndpointId endpoint, ParlorSourceKind kind,
                  gboolean open)
 {
+  check_open (media, endpoint);
   g_string_append_printf (((FakeMedia *)media)->log, "%s %u %s\n", open ? "let" : "stop",
                           (guint)endpoint, parlor_source_kind_name (kind));
 }
@@ -116,12 +132,14 @@ static const ParlorMediaOps ops = {
 void
 fake_media_init (FakeMedia *media)
 {
-  *media = (FakeMedia){.parent.ops = &ops, .log = g_string_new (NULL)};
+  *media = (FakeMedia){
+      .parent.ops = &ops, .log = g_string_new (NULL), .open = g_hash_table_new (NULL, NULL)};
 }
 
 void
 fake_media_clear (FakeMedia *media)
 {
+  g_hash_table_unref (media->open);
   g_string_free (media->log, TRUE);
 }
 

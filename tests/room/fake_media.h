@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** A media plane that only writes down what it is told, one line a call. */
+/** A media plane that only writes down what it is told, one line a call, and fails the test when it
+   is told something of an endpoint that is not open. */
 #pragma once
 
 #include "room/media.h"
@@ -9,6 +10,7 @@ typedef struct
   ParlorMedia parent;
   GString *log; /* "open 1 lin hears", "select 1/2 = 3 camera 360", "close 1", … */
   ParlorEndpointId last;
+  GHashTable *open; /* ids */
   ParlorMediaEventFunc event;
   gpointer event_data;
   gboolean refuse_open;      /* the node is full */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "room/text.h"
 #include "world.h"
 
 static ParlorJoin
@@ -205,6 +206,22 @@ test_inject (World *w, gconstpointer data)
 }
 
 static void
+test_identity (World *w, gconstpointer data)
+{
+  g_autofree char *long_one = g_strnfill (PARLOR_IDENTITY_MAX + 1, 'x');
+  const char *const unfit[] = {"", "a\nb", "\xff", long_one};
+  for (guint i = 0; i < G_N_ELEMENTS (unfit); i++)
+    {
+      ParlorJoin join = join_of (unfit[i], "w1");
+      assert_refused (publish (w, &join, &error), PARLOR_ERROR_BAD_REQUEST);
+      assert_refused (play (w, &join, NULL, &error), PARLOR_ERROR_BAD_REQUEST);
+      g_assert_cmpint (world_denial (w, unfit[i], PARLOR_ROLE_HOST, "s1"), ==,
+                       PARLOR_DENIED_BANNED);
+    }
+  world_expect_media (w, "");
+}
+
+static void
 test_no_media (World *w, gconstpointer data)
 {
   ParlorJoin join = join_of ("x", "w1");
@@ -230,6 +247,7 @@ main (int argc, char **argv)
   WORLD_TEST ("/room/session/lost-media-ends-the-session", test_failed);
   WORLD_TEST ("/room/session/a-patch-goes-to-the-endpoint", test_patch);
   WORLD_TEST ("/room/session/an-injected-source-has-an-endpoint-and-no-session", test_inject);
+  WORLD_TEST ("/room/session/an-unfit-identity-does-not-come-in", test_identity);
   WORLD_TEST ("/room/session/no-media-no-participant", test_no_media);
   return g_test_run ();
 }

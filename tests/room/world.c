@@ -170,6 +170,8 @@ on_event (const ParlorRoomEvent *e, gpointer user_data)
   g_string_append_printf (w->log, "%s<", e->audience == PARLOR_TO_ONE ? (char *)e->session : to);
   log_event (w, e);
   g_string_append_c (w->log, '\n');
+  if (w->watch != NULL)
+    w->watch (e, w->watch_data);
 }
 
 static void

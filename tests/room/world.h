@@ -21,7 +21,9 @@ typedef struct
   FakeMedia media;
   ParlorRooms *rooms;
   ParlorRoom *room;
-  ParlorStore *store; /* NULL = none; borrowed */
+  ParlorStore *store;                                               /* NULL = none; borrowed */
+  void (*watch) (const ParlorRoomEvent *event, gpointer user_data); /* NULL = nobody looks on */
+  gpointer watch_data;
   GString *log;
   char token[64];     /* the last resume token that was given */
   GHashTable *tokens; /* session → its last resume token */

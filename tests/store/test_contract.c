@@ -289,6 +289,31 @@ test_since (Fixture *f, gconstpointer data)
   g_assert_null (strstr (found, "pt_long_ago"));
 }
 
+/* Forgets everybody else at the first one it sees. */
+static void
+forget_others (const ParlorParticipantRecord *r, gpointer user_data)
+{
+  Fixture *f = user_data;
+  static const char *const ids[] = {"pt_1", "pt_2", "pt_3", "pt_4"};
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    if (g_strcmp0 (ids[i], r->id) != 0)
+      f->store->ops->forget_participant (f->store, "rm_a", ids[i]);
+}
+
+static void
+test_visitor_writes (Fixture *f, gconstpointer data)
+{
+  static const ParlorStoreVisitor visitor = {.participant = forget_others};
+  f->store->ops->put_room (f->store, &room_a);
+  put_person (f, "pt_1", 0);
+  put_person (f, "pt_2", 0);
+  put_person (f, "pt_3", 0);
+  put_person (f, "pt_4", 0);
+  reload (f);
+  g_assert_true (f->store->ops->load (f->store, 0, 1, &visitor, f, NULL));
+  flush (f);
+}
+
 static void
 test_ban (Fixture *f, gconstpointer data)
 {
@@ -399,6 +424,7 @@ main (int argc, char **argv)
   add ("a-closed-room-and-what-is-in-it-is-not-loaded", test_closed);
   add ("who-was-forgotten-does-not-come-back", test_participant);
   add ("who-left-too-long-ago-does-not-come-back", test_since);
+  add ("a-visitor-may-write", test_visitor_writes);
   add ("the-same-ban-twice-is-one", test_ban);
   add ("the-same-message-twice-is-one", test_chat_once);
   add ("the-last-messages-of-each-room-oldest-first", test_chat_last);
