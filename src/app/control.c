@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/control.h"
 
+#include "app/log.h"
 #include "room/moderation.h"
 #include "room/room.h"
+#include "room/text.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -22,16 +24,26 @@ struct _ParlorControl
   char *path;
   int fd;
   uv_poll_t *poll;
-  GHashTable *clients; /* set of Client */
+  GHashTable *clients;   /* set of Client */
+  GHashTable *injectors; /* set of Injector, owned */
 };
+
+/* Who speaks through inject: one participant, one or several tracks. */
+typedef struct
+{
+  ParlorParticipant *participant; /* borrowed until CLOSED or leave */
+  guint tracks;                   /* bit 1 << ParlorSourceKind */
+} Injector;
 
 typedef struct
 {
   ParlorControl *control;
-  int fd; /* -1: given away */
+  int fd;
   uv_poll_t poll;
   char line[LINE_MAX_BYTES];
   gsize length;
+  Injector *injector; /* nullable, borrowed: this socket brings a track of his */
+  ParlorSourceKind kind;
 } Client;
 
 /* ---- requests ------------------------------------------------------------------------------- */
@@ -131,30 +143,22 @@ on_token (Client *client, const json_t *request, GError **error)
 
 /* ---- tap and inject: the socket itself is given away ---------------------------------------- */
 
-typedef struct
+static gboolean
+refuse (GError **error, ParlorErrorCode code, const char *message)
 {
-  ParlorEndpointId endpoint;
-  ParlorSourceKind kind;
-} Track;
+  g_set_error_literal (error, PARLOR_ERROR, code, message);
+  return FALSE;
+}
 
 static gboolean
-find_track (Client *client, const json_t *request, Track *track, GError **error)
+take_kind (Client *client, const json_t *request, ParlorSourceKind *kind, GError **error)
 {
-  const char *identity = string (request, "identity");
-  ParlorRoom *room = find_room (client, request, error);
-  if (!room)
-    return FALSE;
-  const ParlorParticipant *participant = identity ? parlor_room_find_identity (room, identity)
-                                                  : NULL;
-  track->kind = parlor_source_kind_from_name (string (request, "track"));
-  track->endpoint = participant ? parlor_participant_endpoint (participant) : 0;
-  if (track->kind == PARLOR_SOURCE_NONE)
-    g_set_error (error, PARLOR_ERROR, PARLOR_ERROR_BAD_REQUEST,
-                 "A track is microphone, camera, screen or screen_audio.");
-  else if (!track->endpoint || !client->control->spec.media)
-    g_set_error (error, PARLOR_ERROR, PARLOR_ERROR_NOT_FOUND, "\"%s\" has no media in this room.",
-                 identity ? identity : "");
-  return track->kind != PARLOR_SOURCE_NONE && track->endpoint && client->control->spec.media;
+  *kind = parlor_source_kind_from_name (string (request, "track"));
+  if (*kind == PARLOR_SOURCE_NONE)
+    return refuse (error, PARLOR_ERROR_BAD_REQUEST,
+                   "A track is microphone, camera, screen or screen_audio.");
+  return client->control->spec.media
+         || refuse (error, PARLOR_ERROR_UNAVAILABLE, "There is no media here.");
 }
 
 static void
@@ -165,38 +169,162 @@ say_ok (int fd)
     return; /* whoever is gone is found out by the media plane */
 }
 
-/* Takes the descriptor out of the client: the line goes first, the rest is RTP. */
-static int
-give_away (Client *client)
-{
-  int fd = dup (client->fd);
-  if (fd >= 0)
-    say_ok (fd);
-  return fd;
-}
-
+/* The answer goes before the first packet, so it is given before the media plane has agreed: should
+ * it refuse by then, the stream ends at once and the log says why. */
 static json_t *
 on_tap (Client *client, const json_t *request, GError **error)
 {
+  g_autoptr (GError) problem = NULL;
   ParlorMedia *media = client->control->spec.media;
-  Track track;
-  if (find_track (client, request, &track, error))
-    media->ops->tap_open (media, track.endpoint, track.kind, give_away (client), error);
+  ParlorSourceKind kind;
+  const char *identity = string (request, "identity");
+  ParlorRoom *room = find_room (client, request, error);
+  if (!room || !take_kind (client, request, &kind, error))
+    return NULL;
+  const ParlorParticipant *participant = identity ? parlor_room_find_identity (room, identity)
+                                                  : NULL;
+  ParlorEndpointId endpoint = participant ? parlor_participant_endpoint (participant) : 0;
+  if (!endpoint)
+    {
+      refuse (error, PARLOR_ERROR_NOT_FOUND, "Nobody of that identity has media in this room.");
+      return NULL;
+    }
+  int fd = dup (client->fd);
+  say_ok (client->fd);
+  if (fd >= 0 && !media->ops->tap_open (media, endpoint, kind, fd, &problem))
+    parlor_log (PARLOR_LOG_WARNING, "a tap was not opened: %s", problem->message);
   return NULL;
+}
+
+/* The operator's own machine may invent rooms, as a first join does in the demo. */
+static ParlorRoom *
+find_or_make_room (Client *client, const json_t *request, GError **error)
+{
+  ParlorControl *control = client->control;
+  const char *name = string (request, "room");
+  ParlorRoom *room = name ? parlor_rooms_find (control->spec.rooms, name) : NULL;
+  ParlorRoomSpec spec = {.title = name, .alias = name};
+  if (room || !name)
+    return room;
+  return parlor_rooms_create (control->spec.rooms, &spec, now_us (control), error);
+}
+
+static Injector *
+find_injector (ParlorControl *control, ParlorRoom *room, const char *identity)
+{
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init (&iter, control->injectors);
+  while (g_hash_table_iter_next (&iter, &value, NULL))
+    {
+      Injector *injector = value;
+      if (parlor_participant_room (injector->participant) == room
+          && !strcmp (parlor_participant_info (injector->participant)->identity, identity))
+        return injector;
+    }
+  return NULL;
+}
+
+/* Several tracks of one identity are one participant. */
+static Injector *
+find_or_make_injector (Client *client, const json_t *request, GError **error)
+{
+  ParlorControl *control = client->control;
+  const char *identity = string (request, "identity");
+  ParlorRoom *room = find_or_make_room (client, request, error);
+  if (!room || !identity || !parlor_text_identity (identity))
+    {
+      if (!error || !*error)
+        refuse (error, PARLOR_ERROR_BAD_REQUEST, "inject needs a room and an identity.");
+      return NULL;
+    }
+  Injector *injector = find_injector (control, room, identity);
+  if (injector)
+    return injector;
+  injector = g_new0 (Injector, 1);
+  ParlorJoin join = {.identity = identity,
+                     .role = PARLOR_ROLE_MEMBER,
+                     .granted = PARLOR_RIGHTS_PUBLISH,
+                     .session = injector};
+  g_hash_table_add (control->injectors, injector);
+  injector->participant = parlor_room_enter (room, &join, now_us (control), error);
+  if (injector->participant)
+    return injector;
+  g_hash_table_remove (control->injectors, injector);
+  return NULL;
+}
+
+static void
+end_track (ParlorControl *control, Injector *injector, ParlorSourceKind kind)
+{
+  ParlorSourceChange off = {.source = kind};
+  ParlorParticipant *participant = injector->participant;
+  injector->tracks &= ~(1u << kind);
+  if (injector->tracks)
+    {
+      parlor_participant_set_source (participant, &off, now_us (control), NULL);
+      return;
+    }
+  g_hash_table_remove (control->injectors, injector);
+  parlor_participant_leave (participant, now_us (control));
+}
+
+static gboolean
+open_track (Client *client, Injector *injector, ParlorSourceKind kind, const char *caps,
+            GError **error)
+{
+  ParlorControl *control = client->control;
+  ParlorMedia *media = control->spec.media;
+  ParlorSourceChange on = {.source = kind, .on = TRUE};
+  int fd = dup (client->fd);
+  if (fd < 0)
+    return refuse (error, PARLOR_ERROR_UNAVAILABLE, "No file descriptor is left.");
+  return media->ops->inject_open (media, parlor_participant_endpoint (injector->participant), kind,
+                                  caps, fd, error)
+         && parlor_participant_set_source (injector->participant, &on, now_us (control), error);
 }
 
 static json_t *
 on_inject (Client *client, const json_t *request, GError **error)
 {
-  ParlorMedia *media = client->control->spec.media;
   const char *caps = string (request, "caps");
-  Track track;
+  ParlorSourceKind kind;
   if (!caps)
-    g_set_error (error, PARLOR_ERROR, PARLOR_ERROR_BAD_REQUEST,
-                 "inject needs --caps application/x-rtp,…");
-  else if (find_track (client, request, &track, error))
-    media->ops->inject_open (media, track.endpoint, track.kind, caps, give_away (client), error);
+    refuse (error, PARLOR_ERROR_BAD_REQUEST, "inject needs --caps application/x-rtp,…");
+  if (!caps || !take_kind (client, request, &kind, error))
+    return NULL;
+  Injector *injector = find_or_make_injector (client, request, error);
+  if (!injector)
+    return NULL;
+  gboolean new_track = !(injector->tracks & (1u << kind));
+  injector->tracks |= 1u << kind;
+  if (open_track (client, injector, kind, caps, error))
+    {
+      client->injector = injector;
+      client->kind = kind;
+      return json_pack ("{s:b}", "ok", TRUE);
+    }
+  if (new_track)
+    end_track (client->control, injector, kind);
   return NULL;
+}
+
+gboolean
+parlor_control_event (ParlorControl *control, const ParlorRoomEvent *event)
+{
+  GHashTableIter iter;
+  gpointer value;
+  if (event->audience != PARLOR_TO_ONE
+      || !g_hash_table_contains (control->injectors, event->session))
+    return FALSE;
+  if (event->type != PARLOR_EVENT_CLOSED && event->type != PARLOR_EVENT_DENIED)
+    return TRUE;
+  g_hash_table_iter_init (&iter, control->clients);
+  while (g_hash_table_iter_next (&iter, &value, NULL))
+    if (((Client *)value)->injector == event->session)
+      ((Client *)value)->injector = NULL;
+  g_hash_table_remove (control->injectors, event->session);
+  return TRUE;
 }
 
 /* ---- one line ------------------------------------------------------------------------------- */
@@ -259,9 +387,18 @@ static void
 client_end (Client *client)
 {
   g_hash_table_remove (client->control->clients, client);
+  if (client->injector)
+    end_track (client->control, client->injector, client->kind);
   uv_poll_stop (&client->poll);
   close (client->fd);
   uv_close ((uv_handle_t *)&client->poll, on_client_closed);
+}
+
+/* The other end of an inject's socket hung up. */
+static void
+on_hang_up (uv_poll_t *poll, int status, int events)
+{
+  client_end (poll->data);
 }
 
 static void
@@ -280,7 +417,10 @@ on_client (uv_poll_t *poll, int status, int events)
   client->length += take;
   if (end && n > 0)
     answer (client);
-  if (end || n <= 0 || client->length == sizeof client->line)
+  if (client->injector)
+    uv_poll_start (poll, UV_DISCONNECT,
+                   on_hang_up); /* the media plane reads; here only the end is seen */
+  else if (end || n <= 0 || client->length == sizeof client->line)
     client_end (client);
 }
 
@@ -357,6 +497,7 @@ parlor_control_new (const ParlorControlSpec *spec, GError **error)
   control->path = g_strdup (spec->path);
   control->fd = fd;
   control->clients = g_hash_table_new (NULL, NULL);
+  control->injectors = g_hash_table_new_full (NULL, NULL, g_free, NULL);
   control->poll = g_new0 (uv_poll_t, 1);
   control->poll->data = control;
   uv_poll_init (spec->loop, control->poll, fd);
@@ -383,6 +524,7 @@ parlor_control_free (ParlorControl *control)
   close (control->fd);
   unlink (control->path);
   g_hash_table_unref (control->clients);
+  g_hash_table_unref (control->injectors);
   g_free (control->path);
   g_free (control);
 }

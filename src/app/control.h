@@ -41,6 +41,8 @@ typedef struct
 /** Everything in `spec` is borrowed but `path`. NULL and G_FILE_ERROR when the socket cannot be
  * made. */
 ParlorControl *parlor_control_new (const ParlorControlSpec *spec, GError **error);
+/** A domain event of somebody who is injected. FALSE: not one of ours, nothing was done. */
+gboolean parlor_control_event (ParlorControl *control, const ParlorRoomEvent *event);
 /** Removes the socket. Run the loop once more before it is closed. NULL is fine. */
 void parlor_control_free (ParlorControl *control);
 

@@ -96,12 +96,14 @@ ice_servers (const char *identity, gpointer user_data)
   return parlor_ice_servers (app->config, identity, clock_wall_ms (NULL));
 }
 
-/* WHIP and WHEP sessions first: they know theirs; everything else is for the pages. */
+/* WHIP, WHEP and injected sessions first: they know theirs; everything else is for the pages. */
 static void
 on_room_event (const ParlorRoomEvent *event, gpointer user_data)
 {
   ParlorApp *app = user_data;
-  if (!app->site || !parlor_site_event (app->site, event))
+  gboolean taken = (app->site && parlor_site_event (app->site, event))
+                   || (app->control && parlor_control_event (app->control, event));
+  if (!taken)
     parlor_signal_event (app->signal, event);
 }
 
@@ -539,7 +541,7 @@ parlor_app_free (ParlorApp *app)
 {
   if (!app)
     return;
-  parlor_control_free (app->control);
+  parlor_control_free (g_steal_pointer (&app->control));
   parlor_http_server_free (app->admin);
   parlor_http_server_free (app->http);
   parlor_signal_free (app->signal);
