@@ -363,6 +363,24 @@ test_double_restart (Fixture *f, gconstpointer data)
 }
 
 static void
+test_longest_ufrag (Fixture *f, gconstpointer data)
+{
+  char longest[PARLOR_ICE_REMOTE_MAX + 1];
+  ParlorTuple from = test_tuple ("2001:db8::7", 4000);
+  TestCheck check = good_check (f);
+  memset (longest, 'x', sizeof longest - 1);
+  longest[sizeof longest - 1] = 0;
+  g_autoptr (ParlorIceLite) other = parlor_ice_lite_new (&f->local, longest);
+  check.remote_ufrag = longest;
+  guint8 bytes[TEST_CHECK_MAX];
+  gsize length = test_check_make (&check, bytes);
+  g_assert_cmpint (parlor_ice_lite_handle (other, f->agent, bytes, length, &from, f->now_us,
+                                           f->reply, &f->result),
+                   ==, PARLOR_ICE_OK);
+  g_assert_cmpuint (f->result.reply_length, >, PARLOR_ICE_REMOTE_MAX);
+}
+
+static void
 test_eviction (Fixture *f, gconstpointer data)
 {
   ParlorTuple first = test_tuple ("198.51.100.7", 4000), tuples[PARLOR_ICE_MAX_TUPLES];
@@ -403,6 +421,7 @@ main (int argc, char **argv)
   ADD ("consent-survives-20-percent-loss", test_consent_under_loss);
   ADD ("restart-makes-before-it-breaks", test_restart);
   ADD ("restart-within-a-restart-keeps-the-pair-that-works", test_double_restart);
+  ADD ("the-longest-ufrag-is-answered", test_longest_ufrag);
   ADD ("tuples-are-bounded-and-the-selected-stays", test_eviction);
   return g_test_run ();
 }
