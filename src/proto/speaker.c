@@ -303,7 +303,8 @@ mark_top (ParlorSpeakers *self, gint64 now_us)
     {
       Person *person = find (self, i);
       guint8 level = person ? level_now (person, now_us) : 0;
-      if (level < SPEECH_LEVEL || (n == self->n_loudest && level <= level_now (top[n - 1], now_us)))
+      if (level < SPEECH_LEVEL
+          || (n > 0 && n == self->n_loudest && level <= level_now (top[n - 1], now_us)))
         continue;
       guint at = n < self->n_loudest ? n++ : n - 1;
       for (; at > 0 && level_now (top[at - 1], now_us) < level; at--)
