@@ -52,11 +52,18 @@ const choices = shape({
 /** Choices that are remembered from meeting to meeting. */
 export type Choices = Checked<typeof choices>;
 
-const seat = shape({ resume: str, name: str, microphone: bool, camera: bool });
-/** The seat this tab holds in a room: with it a reloaded page comes back as the same person. */
+const seat = shape({ resume: str, token: str, name: str, microphone: bool, camera: bool });
+/** The seat this tab holds in a room: with it, and with the token that names the same identity, a
+ *  reloaded page comes back as the same person. */
 export type Seat = Checked<typeof seat>;
 
 const MAX_RECENT = 8;
+
+/** 96 random bits in hex. */
+export function randomName(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (one) => one.toString(16).padStart(2, '0')).join('');
+}
 
 export function loadRecent(): Recent {
   return read(local, 'recent', recent) ?? [];
@@ -78,6 +85,15 @@ export function loadChoices(): Choices {
 
 export function saveChoices(change: Partial<Choices>): void {
   write(local, 'choices', { ...loadChoices(), ...change });
+}
+
+/** A random name of this browser, so that a ban outlives a new guest token. */
+export function deviceName(): string {
+  const known = read(local, 'device', str);
+  if (known) return known;
+  const made = randomName();
+  write(local, 'device', made);
+  return made;
 }
 
 export function loadSeat(code: string): Seat | null {

@@ -38,6 +38,8 @@ export class MeetingPage extends Plain implements App {
   @state() private title_ = '';
   @state() private error = '';
   @state() private busy = false;
+  /** Coming in without being asked anything: one click from home, or a reload. */
+  @state() private straight = false;
   private focusBefore: HTMLElement | null = null;
   private stopAwake: (() => void) | null = null;
 
@@ -47,6 +49,7 @@ export class MeetingPage extends Plain implements App {
     const redraw = (): void => this.requestUpdate();
     this.whileConnected(this.session.store.watch(redraw));
     this.whileConnected(this.engine.store.watch(redraw));
+    this.whileConnected(this.local.store.watch(redraw));
     this.whileConnected(
       this.session.store.watch((now, before) => this.phaseChanged(now.phase, before.phase)),
     );
@@ -66,6 +69,7 @@ export class MeetingPage extends Plain implements App {
     void this.engine.prepare();
     const seat = loadSeat(this.code);
     const start = loadStart(this.code);
+    this.straight = Boolean(seat ?? (start && start.clicked > 0));
     if (seat) {
       void this.local.start(seat.microphone, seat.camera);
       void this.enter(seat.name, seat.microphone, seat.camera);
@@ -105,6 +109,7 @@ export class MeetingPage extends Plain implements App {
       await this.session.join({ name, microphone, camera, lang: lang() });
     } catch (error) {
       this.refused(error);
+      this.straight = false;
       this.busy = false;
     }
   }
@@ -172,7 +177,7 @@ export class MeetingPage extends Plain implements App {
     if (phase === 'ended') return this.ended();
     if (phase === 'waiting') return this.waiting();
     if (phase === 'room') return this.inRoom();
-    return this.atDoor();
+    return this.straight ? this.comingIn() : this.atDoor();
   }
 
   private atDoor(): TemplateResult {
@@ -185,6 +190,18 @@ export class MeetingPage extends Plain implements App {
         .busy=${this.busy}
         @enter=${this.onEnter}
       ></parlor-prejoin>
+      ${this.lost()}
+    `;
+  }
+
+  private comingIn(): TemplateResult {
+    return html`
+      ${this.topBar()}
+      <main class="hall" role="status" data-testid="coming-in">
+        ${mark()}
+        <h1>${t('joining')}</h1>
+        ${this.local.state.asking ? html`<p>${t('asking')}</p>` : nothing}
+      </main>
       ${this.lost()}
     `;
   }

@@ -229,6 +229,7 @@ export type ClientMessage =
       room?: string;
       name: string;
       resume?: string;
+      device?: string;
       lang?: string;
     }
   | {

@@ -1,7 +1,7 @@
 /** One person's stay in a room: the socket, the state, and everything that can be asked for. */
 import { ApiError, guestPass, leaveByBeacon } from '../client/http.js';
 import { Socket, socketUrl } from '../client/socket.js';
-import { loadSeat, loadStart, rememberMeeting, saveSeat } from '../client/storage.js';
+import { deviceName, loadSeat, loadStart, rememberMeeting, saveSeat } from '../client/storage.js';
 import type {
   ClientMessage,
   ServerMessage,
@@ -48,7 +48,9 @@ export class Session {
   private tokenTries = 0;
 
   constructor(readonly code: string) {
-    this.resume = loadSeat(code)?.resume ?? '';
+    const seat = loadSeat(code);
+    this.resume = seat?.resume ?? '';
+    this.token = seat?.token ?? '';
     this.socket = new Socket(socketUrl(), {
       up: () => this.sendJoin(),
       message: (message) => this.heard(message),
@@ -110,7 +112,8 @@ export class Session {
   private sendJoin(): void {
     const entry = this.entry;
     if (!entry) return;
-    const message: ClientMessage = { t: 'join', name: entry.name, lang: entry.lang };
+    const { name, lang } = entry;
+    const message: ClientMessage = { t: 'join', name, lang, device: deviceName() };
     if (this.token) message.token = this.token;
     if (this.resume) message.resume = this.resume;
     this.socket.request(message).catch(() => undefined);
@@ -141,7 +144,7 @@ export class Session {
     if (!this.entry || !this.resume) return;
     this.entry = { ...this.entry, ...change };
     const { name, microphone, camera } = this.entry;
-    saveSeat(this.code, { resume: this.resume, name, microphone, camera });
+    saveSeat(this.code, { resume: this.resume, token: this.token, name, microphone, camera });
   }
 
   private doorClosed(reason: EndReason): void {

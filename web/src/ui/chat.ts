@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { randomName } from '../client/storage.js';
 import { CHAT_MAX_CHARS, type ChatMessage } from '../protocol/messages.js';
 import { may } from '../room/state.js';
 import { InMeeting } from './base.js';
@@ -52,7 +53,7 @@ export class Chat extends InMeeting {
     if (!box || !text) return;
     box.value = '';
     this.followed = true;
-    void this.send({ clientId: clientId(), text, failed: false });
+    void this.send({ clientId: randomName(), text, failed: false });
   }
 
   /** The same client id twice is one message, so sending again is safe. */
@@ -149,9 +150,4 @@ export class Chat extends InMeeting {
       </button>
     </form>`;
   }
-}
-
-function clientId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return Array.from(bytes, (one) => one.toString(16).padStart(2, '0')).join('');
 }
