@@ -66,12 +66,11 @@ export class Forwarder {
 
   #join(near) {
     const far = net.connect(this.path);
-    for (const [one, other] of [[near, far], [far, near]]) {
+    for (const one of [near, far]) {
       this.sockets.add(one);
-      one.on('error', () => other.destroy());
-      one.on('close', () => { this.sockets.delete(one); other.destroy(); });
+      one.on('close', () => this.sockets.delete(one));
     }
-    near.pipe(far).pipe(near);
+    join(near, far);
   }
 
   cut() {
@@ -85,15 +84,24 @@ export class Forwarder {
   }
 }
 
+/* Carries bytes both ways. What one side said before it closed still reaches the other, even while that one is talking. */
+function join(near, far) {
+  for (const [one, other] of [[near, far], [far, near]]) {
+    one.on('error', () => undefined);
+    one.on('close', () => {
+      other.unpipe();
+      other.resume();
+      other.end();
+    });
+    one.pipe(other);
+  }
+}
+
 /* The half of the forwarder that lives in the server's namespace. */
 function forward(socketPath, port) {
   net.createServer((near) => {
     const far = net.connect(port, '127.0.0.1');
-    for (const [one, other] of [[near, far], [far, near]]) {
-      one.on('error', () => other.destroy());
-      one.on('close', () => other.destroy());
-    }
-    near.pipe(far).pipe(near);
+    join(near, far);
   }).listen(socketPath, () => console.log('ready'));
 }
 
