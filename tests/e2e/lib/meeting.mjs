@@ -16,13 +16,11 @@ export async function inside(person, ms = 15000) {
   await person.sees('stage', ms);
 }
 
-/** Opens the home page and makes a meeting; gives the link for others. */
+/** Opens the home page and makes a meeting by one click; gives the link for others. */
 export async function newMeeting(world, host) {
   await host.goto(`${world.url}/`);
   await host.click('new-meeting');
   await host.until('the meeting page', () => location.pathname.startsWith('/m') && location.hash.length > 8);
-  await host.until('the door or the room', () => ['join-button', 'room'].some((id) => window.__probe.byTestId(id).some(window.__probe.visible)));
-  if (await host.evaluate(() => window.__probe.byTestId('join-button').length > 0)) await enter(host);
   await inside(host);
   return host.evaluate(() => location.href);
 }
@@ -41,10 +39,10 @@ export async function meetingOf(world, ...people) {
 }
 
 /** `viewer` sees the mark of `shown`, forward only. */
-export async function seesPicture(viewer, shown, { ms = 3000, least = 20, wait = 15000 } = {}) {
+export async function seesPicture(viewer, shown, { ms = 2000, least = 20, wait = 15000 } = {}) {
   const where = `${viewer.name} (${viewer.kind}) sees ${shown.name} (${shown.kind})`;
   await viewer.until(`the picture of ${shown.name}`, (name) => window.__probe.readMark(window.__probe.pictureOf(name)), shown.name, wait);
-  const seen = await viewer.evaluate(([name, time]) => window.__probe.watch(window.__probe.pictureOf(name), time), [shown.name, ms]);
+  const seen = await viewer.evaluate(([name, time, frames]) => window.__probe.watch(window.__probe.pictureOf(name), time, frames), [shown.name, ms, least]);
   return assertPicture(seen, shown.number, least, where);
 }
 

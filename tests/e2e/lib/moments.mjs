@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** How long a person waits: new browsers' contexts, one after the other, in a room where somebody already is. */
-import { enter, inside, newMeeting } from './meeting.mjs';
+import { inside, newMeeting } from './meeting.mjs';
 import { percentile } from './checks.mjs';
 
 /**
@@ -18,8 +18,6 @@ export async function moments(world, runs) {
     await guest.goto('about:blank');
     await guest.goto(`${world.url}/`);
     await guest.click('new-meeting');
-    await guest.until('the door or the room', () => ['join-button', 'room'].some((id) => window.__probe?.byTestId(id).some(window.__probe.visible)));
-    if (await guest.evaluate(() => window.__probe.byTestId('join-button').length > 0)) await enter(guest);
     own.push(await guest.until('his own tile', () => window.parlor?.timings?.clickToOwnTile));
     await guest.goto('about:blank');
     await guest.goto(link);

@@ -48,20 +48,21 @@ function install(M, options) {
     return M.markRead(luma, width, height);
   };
 
-  /* Watches a video for some time: every readable mark, in order. */
-  const watch = (video, ms) =>
+  /* Watches a video for some time and until enough was seen (a busy machine is slow, and may be), 15 s at most: every readable mark in order. */
+  const watch = (video, ms, least = 0) =>
     new Promise((resolve) => {
       const marks = [];
       let unreadable = 0;
+      const began = performance.now();
       const timer = setInterval(() => {
         const found = readMark(video);
         if (!found) unreadable++;
         else if (!marks.length || marks.at(-1).counter !== found.counter) marks.push({ ...found, at: performance.now() });
-      }, 15);
-      setTimeout(() => {
+        const passed = performance.now() - began;
+        if (passed < ms || (marks.length < least && passed < 15000)) return;
         clearInterval(timer);
         resolve({ marks, unreadable, width: video?.videoWidth ?? 0, height: video?.videoHeight ?? 0 });
-      }, ms);
+      }, 15);
     });
 
   /* Loudest level in dB of each frequency in windows of 100 ms. */

@@ -18,7 +18,8 @@ export async function run(world) {
     assert.ok(before);
     const began = Date.now();
     await one.reload();
-    await one.until('the same participant', (id) => window.parlor?.state?.me === id, before);
+    await one.until('a seat', () => window.parlor?.state?.me);
+    assert.equal(await me(one), before, `${one.kind} is the same participant`);
     await one.until(`the picture of ${other.name}`, (name) => window.__probe.readMark(window.__probe.pictureOf(name)), other.name);
     world.measure(`${one.kind} back after reload ms`, Date.now() - began, 5000);
     await seesPicture(other, one);
