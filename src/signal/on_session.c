@@ -124,7 +124,8 @@ fill_join (ParlorSession *session, const json_t *message, const ParlorClaims *cl
   const ParlorSignalSpec *spec = &session->signal->spec;
   *join = (ParlorJoin){
       .identity = claims->identity,
-      .identity_is_made = !claims->issuer,
+      /* A reloaded page exchanges its link again and gets another invented identity. */
+      .identity_is_made = !claims->issuer || claims->guest,
       .name = name && *name ? name : claims->name,
       .role = claims->role,
       .granted = claims->granted,
