@@ -36,8 +36,9 @@ typedef struct
 typedef struct
 {
   guint64 datagrams_in, bytes_in, datagrams_out, bytes_out;
-  guint64 socket_overflow; /**< SO_RXQ_OVFL: dropped by the kernel because we were late */
-  guint64 truncated;       /**< longer than a slot, dropped */
+  guint64 messages_in, messages_out; /**< of the kernel: GRO and GSO groups count once */
+  guint64 socket_overflow;           /**< SO_RXQ_OVFL: dropped by the kernel because we were late */
+  guint64 truncated;                 /**< longer than a slot, dropped */
   guint64 send_blocked, send_failed, gso_refused; /**< packets dropped after 5 ms of EAGAIN; packets
                                                      refused; messages resent singly */
   guint64 wakeups, empty_batches;

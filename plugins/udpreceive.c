@@ -133,6 +133,7 @@ read_datagram (ParlorUdpReceiver *self, guint i, ParlorBatchMeta *meta, gint64 n
                                       / datagram->segment_bytes
                                 : 1;
   counters->bytes_in += datagram->length;
+  counters->messages_in++;
   meta->n_datagrams++;
 }
 

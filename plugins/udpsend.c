@@ -254,6 +254,7 @@ static void
 count_sent (Run *run, guint first, guint n)
 {
   const ParlorUdpSender *self = run->sender;
+  run->counters->messages_out += n;
   for (guint i = first; i < first + n; i++)
     {
       guint32 length = (guint32)self->vectors[i].iov_len;

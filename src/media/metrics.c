@@ -50,7 +50,6 @@ say_router (const Sink *sink, const ParlorRouterCounters *counters)
   say (sink, "parlor_packets_retransmitted_total", counters->retransmitted_pkts);
   say (sink, "parlor_rtcp_packets_total", counters->rtcp_pkts);
   say (sink, "parlor_stun_packets_total", counters->stun_pkts);
-  say (sink, "parlor_udp_messages_total", counters->messages);
   say (sink, "parlor_key_frame_requests_total", counters->key_frame_requests);
   say (sink, "parlor_nacks_sent_total", counters->nacks_sent);
   say (sink, "parlor_nacks_answered_total", counters->nacks_answered);
@@ -76,6 +75,8 @@ say_loop (const Sink *sink, const ParlorWorkerCounters *sum)
   say (sink, "parlor_socket_overflow_total", sum->loop.socket_overflow);
   say (sink, "parlor_datagrams_received_total", sum->loop.datagrams_in);
   say (sink, "parlor_datagrams_sent_total", sum->loop.datagrams_out);
+  say (sink, "parlor_udp_messages_received_total", sum->loop.messages_in);
+  say (sink, "parlor_udp_messages_sent_total", sum->loop.messages_out);
   say (sink, "parlor_bytes_received_total", sum->loop.bytes_in);
   say (sink, "parlor_bytes_sent_total", sum->loop.bytes_out);
   say (sink, "parlor_datagrams_truncated_total", sum->loop.truncated);

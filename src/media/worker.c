@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,6 +17,9 @@
 #define EVENT_RING_BYTES (4 * 1024 * 1024)
 /* 100 ms of 300 packets of 1,200 bytes: a worker that is away longer has other worries. */
 #define HAND_OVER_RING_BYTES (512 * 1024)
+
+/* Of the streaming thread. */
+#define MEDIA_NICE (-10)
 
 typedef struct
 {
@@ -40,6 +44,9 @@ begin_thread (ParlorWorker *self)
   self->is_begun = TRUE;
   g_snprintf (name, sizeof name, "media-%u", self->index);
   pthread_setname_np (pthread_self (), name);
+  /* Before handshakes, pages and the store on a busy machine. Without the right for it all are
+   * alike. */
+  setpriority (PRIO_PROCESS, (id_t)gettid (), MEDIA_NICE);
   if (pthread_getcpuclockid (pthread_self (), &self->cpu_clock) == 0)
     g_atomic_int_set (&self->cpu_clock_is_known, TRUE);
 }
