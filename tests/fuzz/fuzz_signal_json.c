@@ -184,11 +184,11 @@ stage_init (Stage *stage)
 static void
 stage_clear (Stage *stage)
 {
+  parlor_rooms_shutdown (stage->rooms, now_us);
   parlor_signal_free (stage->signal);
   uv_run (&stage->loop, UV_RUN_DEFAULT);
   for (guint i = 0; i < N_PEOPLE; i++)
     close (stage->fds[i]);
-  parlor_rooms_shutdown (stage->rooms, now_us);
   parlor_rooms_free (stage->rooms);
   g_assert_cmpint (uv_loop_close (&stage->loop), ==, 0);
 }
