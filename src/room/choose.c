@@ -3,6 +3,12 @@
  * pages. */
 #include "room/private.h"
 
+/* Everybody's slots are gone through at every change. In a large room, where many change at a time
+   (500 who join in 5 s), no more often than this: the first change at once, the next ones together.
+ */
+#define LARGE_ROOM 32
+#define LARGE_ROOM_INTERVAL_US (50 * G_GINT64_CONSTANT (1000))
+
 /* What all receivers of a room choose from. */
 typedef struct
 {
@@ -51,6 +57,14 @@ endpoint_of (const ParlorParticipant *participant)
   return participant != NULL ? participant->endpoint : 0;
 }
 
+/* 0 = he shows none. */
+static ParlorEndpointId
+camera_of (const ParlorParticipant *participant)
+{
+  gboolean seen = participant != NULL && shows (participant, PARLOR_SOURCE_CAMERA);
+  return seen ? participant->endpoint : 0;
+}
+
 static void
 gather (const ParlorRoom *room, Offerings *offerings)
 {
@@ -64,7 +78,7 @@ gather (const ParlorRoom *room, Offerings *offerings)
     }
   gather_screens (room, offerings->screens);
   /* In silence whoever spoke last stays. */
-  offerings->speaker = endpoint_of (room->speaker != NULL ? room->speaker : room->stage_speaker);
+  offerings->speaker = camera_of (room->speaker != NULL ? room->speaker : room->stage_speaker);
   ParlorEndpointId *screens = (ParlorEndpointId *)offerings->screens->data;
   offerings->stage = parlor_slots_stage (
       &(ParlorStageScene){.pinned = endpoint_of (room->stage_pin),
@@ -89,10 +103,10 @@ fit_one (ParlorParticipant *participant, ParlorSlotKind kind, ParlorSourceRef so
   parlor_slot_table_fit (participant->slots, kind, &wish, 1, select_source, participant);
 }
 
-static ParlorEndpointId
-endpoint_by_id (const ParlorRoom *room, const char *id)
+static const ParlorParticipant *
+person_by_id (const ParlorRoom *room, const char *id)
 {
-  return *id != '\0' ? endpoint_of (parlor_room_find (room, id)) : 0;
+  return *id != '\0' ? parlor_room_find (room, id) : NULL;
 }
 
 static void
@@ -115,8 +129,10 @@ choose_for_page (ParlorParticipant *participant, const Offerings *offerings)
   ParlorRoom *room = participant->room;
   ParlorSlotTile tiles[PARLOR_MAX_SLOTS];
   for (guint i = 0; i < participant->n_tiles; i++)
-    tiles[i] = (ParlorSlotTile){endpoint_by_id (room, participant->tiles[i].participant),
-                                participant->tiles[i].height};
+    tiles[i] = (ParlorSlotTile){
+        camera_of (person_by_id (room, participant->tiles[i].participant)),
+        participant->tiles[i].height,
+    };
   ParlorSlotScene scene = {
       .self = participant->endpoint,
       .cameras = (ParlorEndpointId *)offerings->cameras->data,
@@ -126,8 +142,8 @@ choose_for_page (ParlorParticipant *participant, const Offerings *offerings)
       .speaker = offerings->speaker,
       .has_view = participant->has_view,
       .visible = participant->visible,
-      .pinned = endpoint_by_id (room, participant->pinned),
-      .screen = endpoint_by_id (room, participant->screen),
+      .pinned = camera_of (person_by_id (room, participant->pinned)),
+      .screen = endpoint_of (person_by_id (room, participant->screen)),
       .tiles = tiles,
       .n_tiles = participant->n_tiles,
   };
@@ -176,7 +192,7 @@ choose_for_player (ParlorParticipant *participant, const Offerings *offerings)
 }
 
 void
-parlor_room_choose (ParlorRoom *room)
+parlor_room_choose (ParlorRoom *room, gint64 now_us)
 {
   Offerings offerings;
   GHashTableIter iter;
@@ -197,6 +213,8 @@ parlor_room_choose (ParlorRoom *room)
   g_array_unref (offerings.screens);
   room->dirty = FALSE;
   room->untold = TRUE;
+  if (room->roster->len > LARGE_ROOM)
+    room->choose_next_us = now_us + LARGE_ROOM_INTERVAL_US;
 }
 
 static ParlorSlotView

@@ -54,13 +54,11 @@ set_active (ParlorParticipant *participant, const ParlorMediaEvent *event, gint6
 static void
 slot_shown (ParlorParticipant *participant, const ParlorMediaEvent *event, gint64 now_us)
 {
-  ParlorRoom *room = participant->room;
   if (participant->slots == NULL || participant->info.kind != PARLOR_PARTICIPANT_PAGE
       || !parlor_slot_table_shown (participant->slots, event->slot, event->source, event->has_rtp,
                                    event->rtp_timestamp))
     return;
-  room->untold = TRUE;
-  parlor_room_wake (room, now_us);
+  parlor_room_untell (participant->room);
 }
 
 static void

@@ -92,7 +92,7 @@ parlor_participant_welcome (ParlorParticipant *participant, const char *resume_t
                                        .transport_alive = participant->media_stands});
   if (participant->slots != NULL)
     parlor_slot_table_untell (participant->slots);
-  parlor_room_touch (participant->room);
+  parlor_room_untell (participant->room);
   guint n;
   parlor_room_waiting (participant->room, &n);
   if (n > 0 && parlor_participant_can (participant, PARLOR_RIGHT_MODERATE))

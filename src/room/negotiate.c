@@ -108,6 +108,7 @@ parlor_participant_take_answer (ParlorParticipant *participant, const ParlorMedi
     if (participant->server_muted[kind]
         || !parlor_participant_can (participant, parlor_right_for_source (kind)))
       parlor_participant_apply_open (participant, kind);
+  parlor_room_untell (participant->room);
   parlor_room_touch (participant->room);
 }
 

@@ -81,6 +81,7 @@ struct _ParlorRoom
   gint64 stage_next_us;    /* when stage_speaker becomes speaker; NEVER_US = no change ahead */
   guint64 n_screens_ever;
   gboolean dirty;        /* slots are to be chosen anew */
+  gint64 choose_next_us; /* not before */
   gboolean untold;       /* somebody has slots to be told */
   gint64 empty_since_us; /* NEVER_US = somebody is here */
   ParlorTimer timer;     /* next deadline, at the latest */
@@ -146,8 +147,11 @@ void parlor_room_tell_hands (ParlorRoom *room);
 void parlor_room_tell_lobby (ParlorRoom *room);
 /** A deadline of this room: next_us () will be no later. */
 void parlor_room_wake (ParlorRoom *room, gint64 at_us);
-/** Slots are to be chosen anew, at the next poll. */
+/** Slots are to be chosen anew, at the next poll; in a large room some ms later, with what else
+ * changes. */
 void parlor_room_touch (ParlorRoom *room);
+/** Somebody has slots to be told, at the next poll. */
+void parlor_room_untell (ParlorRoom *room);
 void parlor_room_poll (ParlorRoom *room, gint64 now_us);
 void parlor_room_open_clock (ParlorRoom *room, gint64 now_us);
 void parlor_room_close (ParlorRoom *room, gint64 now_us);
@@ -200,7 +204,7 @@ void parlor_participant_apply_open (ParlorParticipant *participant, ParlorSource
 void parlor_participant_refresh_source (ParlorParticipant *participant, ParlorSourceKind kind);
 
 /* choose.c */
-void parlor_room_choose (ParlorRoom *room);
+void parlor_room_choose (ParlorRoom *room, gint64 now_us);
 void parlor_room_tell_slots (ParlorRoom *room);
 ParlorParticipant *parlor_rooms_at_endpoint (const ParlorRooms *rooms, ParlorEndpointId endpoint);
 

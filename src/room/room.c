@@ -32,6 +32,7 @@ parlor_room_new (ParlorRooms *rooms, const ParlorRoomRecord *record)
   room->hands = parlor_hands_new ();
   room->chat = parlor_chat_new (rooms->spec.limits.chat_history);
   room->stage_next_us = room->empty_since_us = NEVER_US;
+  room->choose_next_us = G_MININT64;
   return room;
 }
 
@@ -226,6 +227,13 @@ void
 parlor_room_touch (ParlorRoom *room)
 {
   room->dirty = TRUE;
+  parlor_room_wake (room, room->choose_next_us);
+}
+
+void
+parlor_room_untell (ParlorRoom *room)
+{
+  room->untold = TRUE;
   parlor_room_wake (room, G_MININT64);
 }
 
@@ -249,7 +257,7 @@ next_deadline (ParlorRoom *room)
     next_us = MIN (next_us, parlor_participant_next_us (value));
   if (room->speaking_untold)
     next_us = MIN (next_us, room->speaking_next_us);
-  return room->dirty ? G_MININT64 : next_us;
+  return room->dirty ? MIN (next_us, room->choose_next_us) : next_us;
 }
 
 /* A copy of the list: whoever's time is up takes himself out of it. */
@@ -288,8 +296,8 @@ parlor_room_poll (ParlorRoom *room, gint64 now_us)
     }
   poll_stage (room, now_us);
   parlor_room_poll_speaking (room, now_us);
-  if (room->dirty)
-    parlor_room_choose (room);
+  if (room->dirty && room->choose_next_us <= now_us)
+    parlor_room_choose (room, now_us);
   if (room->untold)
     parlor_room_tell_slots (room);
   parlor_timer_heap_set (room->rooms->timers, &room->timer,

@@ -212,8 +212,7 @@ static void
 wish (const ParlorSlotScene *scene, ParlorEndpointId endpoint, ParlorSlotWish *wishes, guint max,
       guint *n)
 {
-  if (endpoint == 0 || endpoint == scene->self || *n >= max
-      || !contains (scene->cameras, scene->n_cameras, endpoint))
+  if (endpoint == 0 || endpoint == scene->self || *n >= max)
     return;
   for (guint i = 0; i < *n; i++)
     if (wishes[i].source.endpoint == endpoint)

@@ -85,7 +85,8 @@ typedef struct
   guint height;
 } ParlorSlotTile;
 
-/** Everything the policy looks at for one receiver. Borrowed for the call. */
+/** Everything the policy looks at for one receiver. Borrowed for the call. Whoever shows no camera
+   is 0 in `speaker`, `pinned` and `tiles`. */
 typedef struct
 {
   ParlorEndpointId self;           /**< never shown to himself */

@@ -192,6 +192,30 @@ test_stage (World *w, gconstpointer data)
   g_assert_true (stage_turned_to (w, 1, "screen"));
 }
 
+/* Where many come at a time their slots are chosen together, the answers told at once all the same.
+ */
+static void
+test_large_room (World *w, gconstpointer data)
+{
+  static const char *const names[] = {"0", "1", "2", "3", "4", "5", "6", "7"};
+  ParlorParticipant *p = NULL;
+  for (guint i = 0; i < 40; i++)
+    p = world_meet (w, names[i % 8], PARLOR_ROLE_MEMBER, names[i % 8]);
+  world_run (w, 1000);
+  world_forget (w);
+  world_source (w, p, PARLOR_SOURCE_SCREEN, TRUE, FALSE);
+  world_poll (w);
+  g_assert_nonnull (strstr (w->media.log->str, "screen")); /* the first change at once */
+  world_forget (w);
+  world_source (w, p, PARLOR_SOURCE_SCREEN, FALSE, FALSE);
+  world_offer (w, p, 1, 2);
+  world_run (w, 49);
+  g_assert_null (strstr (w->media.log->str, "select"));
+  g_assert_nonnull (strstr (w->log->str, "slots 0=nobody 1=nobody"));
+  world_run (w, 1);
+  g_assert_nonnull (strstr (w->media.log->str, "nothing"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -203,5 +227,7 @@ main (int argc, char **argv)
   WORLD_TEST ("/room/choose/a-view-changes-only-what-it-changes", test_view);
   WORLD_TEST ("/room/choose/the-speaker-has-a-slot-and-silence-moves-nobody", test_speaker);
   WORLD_TEST ("/room/choose/the-stage-turns-after-a-second", test_stage);
+  g_test_add ("/room/choose/in-a-large-room-changes-are-gathered", World, GUINT_TO_POINTER (100),
+              world_set_up, test_large_room, world_tear_down);
   return g_test_run ();
 }

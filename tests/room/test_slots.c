@@ -159,7 +159,7 @@ test_no_view (void)
 static void
 test_view (void)
 {
-  static const ParlorSlotTile tiles[] = {{4, 720}, {9, 100}, {3, 90}, {2, 180}};
+  static const ParlorSlotTile tiles[] = {{4, 720}, {0, 100}, {3, 90}, {2, 180}};
   ParlorSlotScene scene = scene_of (3);
   scene.has_view = TRUE;
   scene.tiles = tiles;
@@ -168,7 +168,7 @@ test_view (void)
   scene.speaker = 2;
   scene.pinned = 1;
   assert_cameras (&scene, 10, "1/360 2/180 4/720 ");
-  scene.pinned = 9; /* whose camera is off */
+  scene.pinned = 0;
   assert_cameras (&scene, 10, "2/180 4/720 ");
   scene.visible = FALSE;
   assert_cameras (&scene, 10, "");

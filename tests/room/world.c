@@ -186,7 +186,7 @@ make_rooms (World *w)
       .user_data = w,
   };
   parlor_room_limits_default (&spec.limits);
-  spec.limits.participants = 20;
+  spec.limits.participants = w->cap;
   spec.limits.lobby = 3;
   spec.limits.rooms = 5;
   spec.limits.players = 2;
@@ -194,8 +194,9 @@ make_rooms (World *w)
 }
 
 void
-world_set_up (World *w, gconstpointer data)
+world_set_up (World *w, gconstpointer cap)
 {
+  w->cap = cap != NULL ? GPOINTER_TO_UINT (cap) : 20;
   w->clock = (ParlorClock){now_us, wall_ms};
   w->now_us = 1000000;
   w->wall_ms = 1700000000000;

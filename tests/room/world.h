@@ -24,12 +24,14 @@ typedef struct
   ParlorStore *store;                                               /* NULL = none; borrowed */
   void (*watch) (const ParlorRoomEvent *event, gpointer user_data); /* NULL = nobody looks on */
   gpointer watch_data;
+  guint cap;
   GString *log;
   char token[64];     /* the last resume token that was given */
   GHashTable *tokens; /* session → its last resume token */
 } World;
 
-void world_set_up (World *w, gconstpointer limits_or_null);
+/** `cap` is how many participants a room takes, GUINT_TO_POINTER (); NULL = 20. */
+void world_set_up (World *w, gconstpointer cap);
 void world_tear_down (World *w, gconstpointer data);
 /** A registry of its own over w->store, as after a restart. */
 void world_restart (World *w);
