@@ -42,6 +42,7 @@ typedef guint64 ParlorRoomId;
 #define PARLOR_ROUTER_RID_SIZE 17
 #define PARLOR_ROUTER_CNAME_SIZE 33
 #define PARLOR_ROUTER_NO_PT 255
+#define PARLOR_ROUTER_N_DTLS_FAILURES (PARLOR_DTLS_TIMED_OUT + 1)
 
 /** One peer connection. */
 typedef struct
@@ -188,6 +189,7 @@ typedef struct
   guint64 received_pkts, forwarded_pkts, retransmitted_pkts, rtcp_pkts, stun_pkts, messages;
   guint64 dropped[PARLOR_N_DROPS];
   guint64 key_frame_requests, nacks_sent, nacks_answered;
+  guint64 dtls_failed[PARLOR_ROUTER_N_DTLS_FAILURES]; /**< by ParlorDtlsFailure */
   guint32 transports, connected, sources;
 } ParlorRouterCounters;
 

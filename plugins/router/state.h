@@ -188,7 +188,7 @@ struct _ParlorTransport
   gboolean dtls_busy, doomed;
   GByteArray *
       dtls_waiting; /**< datagrams with a 16-bit length each, for after the running step; bounded */
-  gboolean connected, failed;
+  gboolean connected, failed, handshaking;
   gint64 created_us, connected_us;
   ParlorAudioRoom *room;                      /**< borrowed */
   GPtrArray *sources;                         /**< borrowed ParlorSource */
@@ -238,5 +238,6 @@ struct _ParlorRouter
   ParlorRouterCounters counters;
   ParlorRng random;
   guint32 last_layer_number;
-  gint64 tick_us; /**< when layers and idle sources are looked at next */
+  guint n_handshaking; /**< transports whose DTLS holds an SSL object */
+  gint64 tick_us;      /**< when layers and idle sources are looked at next */
 };

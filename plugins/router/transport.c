@@ -11,6 +11,29 @@
 #define MAX_WAITING_DTLS_BYTES 16384
 #define FIRST_QUEUE_SIZE 64
 
+/* A half-open handshake holds some 64 KiB: so many of them are 8 MiB a worker. Whoever comes then
+   is not answered yet, and repeats its ClientHello. */
+#define MAX_HANDSHAKING 120
+
+static gboolean
+begin_handshake (ParlorTransport *self)
+{
+  if (self->handshaking || self->connected)
+    return TRUE;
+  if (self->router->n_handshaking >= MAX_HANDSHAKING)
+    return FALSE;
+  self->handshaking = TRUE;
+  self->router->n_handshaking++;
+  return TRUE;
+}
+
+static void
+end_handshake (ParlorTransport *self)
+{
+  self->router->n_handshaking -= self->handshaking;
+  self->handshaking = FALSE;
+}
+
 static gint64
 ufrag_key (const char *ufrag)
 {
@@ -107,6 +130,7 @@ parlor_transport_free (ParlorTransport *self)
 {
   if (self == NULL)
     return;
+  end_handshake (self);
   drop_tuples (self);
   g_hash_table_foreach_remove (self->router->ufrags, ufrag_is_ours, self);
   for (guint i = 0; i < self->n_slots; i++)
@@ -150,6 +174,7 @@ fail (ParlorTransport *self)
   if (self->failed)
     return;
   self->failed = TRUE;
+  end_handshake (self);
   self->can_send = FALSE;
   parlor_router_tell (self->router, &(ParlorRouterEvent){.type = PARLOR_ROUTER_FAILED,
                                                          .transport = self->config.id});
@@ -203,6 +228,7 @@ become_connected (ParlorTransport *self, gint64 now_us)
   self->srtp_out = parlor_srtp_out_new (self->router->crypto, &keys);
   self->overhead = parlor_srtp_out_overhead (self->srtp_out);
   self->connected = TRUE;
+  end_handshake (self);
   self->connected_us = now_us;
   self->rtcp_us = now_us + PARLOR_US_PER_SEC;
   self->quality_us = now_us + 2 * PARLOR_US_PER_SEC;
@@ -226,6 +252,9 @@ take_dtls_state (ParlorTransport *self, gint64 now_us)
       become_connected (self, now_us);
       break;
     case PARLOR_DTLS_FAILED:
+      self->router->counters.dtls_failed[parlor_dtls_failure (self->dtls)] += !self->failed;
+      fail (self);
+      break;
     case PARLOR_DTLS_CLOSED:
       fail (self);
       break;
@@ -263,8 +292,10 @@ parlor_transport_receive_dtls (ParlorTransport *self, const guint8 *bytes, gsize
       parlor_dtls_handle (self->dtls, bytes, length, now_us);
       take_dtls_state (self, now_us);
     }
-  else
+  else if (begin_handshake (self))
     run_step (self, bytes, length);
+  else
+    self->router->counters.dropped[PARLOR_DROP_DTLS]++;
 }
 
 void
@@ -291,7 +322,7 @@ take_ice_result (ParlorTransport *self, const ParlorIceResult *result, const Par
   drop_retired_ufrags (self);
   update_path (self, now_us);
   if (self->config.dtls_role == PARLOR_DTLS_CLIENT && !self->dtls_busy
-      && parlor_dtls_state (self->dtls) == PARLOR_DTLS_NEW)
+      && parlor_dtls_state (self->dtls) == PARLOR_DTLS_NEW && begin_handshake (self))
     run_step (self, NULL, 0);
 }
 

@@ -70,6 +70,14 @@ say_drops (const Sink *sink, const ParlorWorkerCounters *sum)
 }
 
 static void
+say_dtls_failures (const Sink *sink, const ParlorRouterCounters *counters)
+{
+  for (guint i = PARLOR_DTLS_OK + 1; i < PARLOR_ROUTER_N_DTLS_FAILURES; i++)
+    sink->func (sink->user_data, "parlor_dtls_failures_total", "reason",
+                parlor_dtls_failure_name (i), counters->dtls_failed[i]);
+}
+
+static void
 say_loop (const Sink *sink, const ParlorWorkerCounters *sum)
 {
   say (sink, "parlor_socket_overflow_total", sum->loop.socket_overflow);
@@ -107,6 +115,7 @@ parlor_media_plane_foreach_metric (ParlorMediaPlane *self, ParlorMediaMetricFunc
     }
   say_router (&sink, &sum.router);
   say_drops (&sink, &sum);
+  say_dtls_failures (&sink, &sum.router);
   say_loop (&sink, &sum);
   say (&sink, "parlor_endpoints", g_hash_table_size (self->endpoints));
 }

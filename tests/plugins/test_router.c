@@ -427,6 +427,27 @@ test_consent_ends (void)
   g_assert_nonnull (bench_event (bench, PARLOR_ROUTER_FAILED, peer->id));
 }
 
+/* The peer's certificate is not the one that its offer named. */
+static void
+test_wrong_fingerprint (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  g_autoptr (ParlorCertificate) other = parlor_certificate_new (1000);
+  g_autoptr (ParlorDtlsContext) dtls = parlor_dtls_context_new (other);
+  ParlorDtlsContext *honest = bench->client_dtls;
+  BenchPeer *peer;
+
+  bench->client_dtls = dtls;
+  peer = bench_add_peer (bench, ROOM);
+  bench->client_dtls = honest;
+  bench_run (bench, 2 * PARLOR_US_PER_SEC);
+  g_assert_nonnull (bench_event (bench, PARLOR_ROUTER_FAILED, peer->id));
+  g_assert_null (bench_event (bench, PARLOR_ROUTER_CONNECTED, peer->id));
+  g_assert_cmpuint (
+      parlor_router_get_counters (bench->router)->dtls_failed[PARLOR_DTLS_WRONG_FINGERPRINT], ==,
+      1);
+}
+
 static void
 test_no_ice_in_time (void)
 {
@@ -550,6 +571,7 @@ main (int argc, char **argv)
   g_test_add_func ("/router/junk-from-the-victims-address-harms-nothing",
                    test_junk_from_the_victims_tuple);
   g_test_add_func ("/router/consent-ends-after-thirty-seconds", test_consent_ends);
+  g_test_add_func ("/router/a-wrong-fingerprint-is-refused-and-counted", test_wrong_fingerprint);
   g_test_add_func ("/router/no-check-in-fifteen-seconds-fails", test_no_ice_in_time);
   g_test_add_func ("/router/a-new-address-is-followed", test_new_address);
   g_test_add_func ("/router/a-publisher-leaves-and-slots-are-emptied", test_publisher_leaves);
