@@ -217,7 +217,7 @@ write_loop (gpointer data)
 static void
 make_room (SqliteStore *self)
 {
-  guint length = self->queue.length + self->in_batch;
+  guint length = self->queue.length;
   GList *victim = self->chat_links.head != NULL ? self->chat_links.head->data : self->queue.head;
   if (length < self->queue_max || victim == NULL
       || (self->chat_links.head == NULL && length < 2 * self->queue_max))

@@ -15,7 +15,8 @@ typedef struct
 {
   const char *path;      /**< of the database file; its folder must exist */
   guint busy_timeout_ms; /**< one wait for a lock; 0 = 2,000 */
-  guint queue_max; /**< writes that may wait; 0 = 100,000. Beyond: the oldest chat goes first */
+  guint queue_max;       /**< writes that may wait besides the <= 2,000 being written; 0 = 100,000.
+                            Beyond: the       oldest chat goes first */
 } ParlorStoreSqliteSpec;
 
 /** Opens, migrates, starts the writer. NULL with PARLOR_ERROR_UNAVAILABLE: cannot be opened, is no
