@@ -9,7 +9,8 @@
  *
  * Properties (all before READY): loop (pointer to ParlorLoop, nullable), fd (int, -1; borrowed;
  * else the loop's), address (string, NULL = all), port (uint, 0 = any free one; read back when
- * READY), gro (boolean, TRUE), reuse-port (boolean, FALSE).
+ * READY), gro (boolean, TRUE), reuse-port (boolean, FALSE), gather-us (uint, 2000):
+ * how long it waits for more where one datagram goes to many, 0 = never.
  */
 #pragma once
 

@@ -170,6 +170,33 @@ test_deadline_gives_an_empty_batch (Fixture *f, gconstpointer gro)
   g_assert_cmpint (g_get_monotonic_time () - begin_us, >=, 5 * 2000);
 }
 
+static GstPadProbeReturn
+pretend_wide_fan_out (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  ((ParlorLoop *)user_data)->counters.messages_out += 1000;
+  return GST_PAD_PROBE_OK;
+}
+
+/* Datagrams a millisecond apart come in one batch, once the source has seen what one costs. */
+static void
+test_wide_fan_out_gathers (Fixture *f, gconstpointer gro)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (f->element, "src");
+  GstBuffer *buffer;
+  g_object_set (f->element, "gather-us", 20000, NULL);
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, pretend_wide_fan_out, f->loop, NULL);
+  g_assert_cmpint (send (f->peer, "prime", 5, 0), ==, 5);
+  gst_buffer_unref (pull_traffic (f));
+  for (guint i = 0; i < 5; i++)
+    {
+      g_assert_cmpint (send (f->peer, "room", 4, 0), ==, 4);
+      g_usleep (1000);
+    }
+  buffer = pull_traffic (f);
+  g_assert_cmpuint (parlor_buffer_get_batch_meta (buffer)->n_datagrams, >, 1);
+  gst_buffer_unref (buffer);
+}
+
 static void
 test_stop_ends_the_wait (Fixture *f, gconstpointer gro)
 {
@@ -219,6 +246,7 @@ main (int argc, char **argv)
   ADD ("without-gro-each-is-an-entry", FALSE, test_without_gro_each_is_an_entry);
   ADD ("wake-gives-an-empty-batch", TRUE, test_wake_gives_an_empty_batch);
   ADD ("deadline-gives-an-empty-batch", TRUE, test_deadline_gives_an_empty_batch);
+  ADD ("wide-fan-out-gathers", FALSE, test_wide_fan_out_gathers);
   ADD ("stop-ends-the-wait", TRUE, test_stop_ends_the_wait);
   g_test_add_func ("/elements/udpsrc/taken-port-is-an-error", test_taken_port_is_an_error);
   g_test_add_func ("/elements/udpsrc/odd-address-is-an-error", test_odd_address_is_an_error);
