@@ -35,8 +35,12 @@ export interface LocalState {
 /** What others must learn: a track came, went, or was muted. */
 export type Published = (source: SourceKind, track: MediaStreamTrack | null, on: boolean) => void;
 
-/** Louder than this while muted, for three looks in a row, is talking. */
-const TALK_LEVEL = 0.55;
+/** Louder than this (-30 dB) while muted, more often than not, is talking. */
+const TALK_LEVEL = 0.5;
+const TALK_LOOKS = 3;
+const HINT_MS = 8000;
+/** Who was told is not told again for a while. */
+const HINT_AGAIN_MS = 30_000;
 const LOOK_EVERY_MS = 150;
 
 export class LocalMedia {
@@ -47,6 +51,7 @@ export class LocalMedia {
   notice: (code: string) => void = () => undefined;
   private screenCapture: ScreenCapture | null = null;
   private loud = 0;
+  private hintAgain = 0;
   private held = false;
 
   constructor() {
@@ -250,8 +255,12 @@ export class LocalMedia {
     const { microphone, talkingMuted } = this.state;
     const muted = microphone.track !== null && !microphone.on;
     const loud = muted && (this.meter?.level() ?? 0) > TALK_LEVEL;
-    this.loud = loud ? this.loud + 1 : 0;
-    if (this.loud === 3 && !talkingMuted) this.store.patch({ talkingMuted: true });
+    this.loud = Math.max(this.loud + (loud ? 1 : -0.5), 0);
+    if (this.loud < TALK_LOOKS || talkingMuted || Date.now() < this.hintAgain) return;
+    this.loud = 0;
+    this.hintAgain = Date.now() + HINT_AGAIN_MS;
+    this.store.patch({ talkingMuted: true });
+    window.setTimeout(() => this.hintSeen(), HINT_MS);
   }
 
   /** The person knows what is wrong with the devices. */
@@ -260,7 +269,7 @@ export class LocalMedia {
   }
 
   hintSeen(): void {
-    this.store.patch({ talkingMuted: false });
+    if (this.state.talkingMuted) this.store.patch({ talkingMuted: false });
   }
 
   /** Lets go of every device. */

@@ -16,11 +16,18 @@ export class SoundOut {
       audio.dataset['testid'] = 'slot-audio';
       audio.dataset['mid'] = mid;
       audio.srcObject = stream;
+      audio.onplaying = () => this.heard();
+
       document.body.append(audio);
       this.players.set(mid, audio);
       void this.toSink(audio);
     }
     void this.resume();
+  }
+
+  /** A browser may begin by itself once the page was touched. */
+  private heard(): void {
+    if ([...this.players.values()].every((one) => !one.paused)) this.blocked(false);
   }
 
   /** Starts what the browser held back; call it from a touch or key. */

@@ -22,6 +22,10 @@ export class HomePage extends Plain {
     window.addEventListener('pageshow', () => (this.busy = false));
   }
 
+  protected override updated(): void {
+    document.title = `${t('brand')} · ${t('tagline')}`;
+  }
+
   /** `check`: through the room before the door, to look at devices first. */
   private async start(check: boolean): Promise<void> {
     const clicked = Date.now();

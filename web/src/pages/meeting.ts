@@ -124,11 +124,24 @@ export class MeetingPage extends Plain implements App {
   private phaseChanged(now: string, before: string): void {
     if (now === before) return;
     if (now === 'room') this.stopAwake ??= keepAwake();
+    void this.focusNew();
     if (now !== 'ended') return;
     this.stopAwake?.();
     this.stopAwake = null;
     this.panel = null;
     this.dialog = null;
+  }
+
+  /** A screen reader begins at the new page, not at a button that is gone. */
+  private async focusNew(): Promise<void> {
+    await this.updateComplete;
+    this.querySelector<HTMLElement>('main[tabindex]')?.focus({ preventScroll: true });
+  }
+
+  protected override updated(): void {
+    const { room, unread } = this.session.state;
+    const title = room?.title || this.title_ || t('untitled');
+    document.title = `${unread > 0 ? `(${unread}) ` : ''}${title} · ${t('brand')}`;
   }
 
   readonly openPanel = (panel: Panel): void => {
@@ -216,7 +229,7 @@ export class MeetingPage extends Plain implements App {
   private waiting(): TemplateResult {
     return html`
       ${this.topBar()}
-      <main class="hall" data-testid="waiting" role="status">
+      <main class="hall" data-testid="waiting" tabindex="-1">
         ${mark()}
         <h1>${t('waiting_title')}</h1>
         <p>${t('waiting_text', { position: Math.max(this.session.state.waitingPosition, 1) })}</p>
@@ -231,7 +244,7 @@ export class MeetingPage extends Plain implements App {
   private inRoom(): TemplateResult {
     return html`<div class="room ${this.panel ? 'with-panel' : ''}" data-testid="room">
       ${this.roomBar()}
-      <main class="stage-place">
+      <main class="stage-place" tabindex="-1">
         <h1 class="visually-hidden">${this.session.state.room?.title || t('untitled')}</h1>
         <parlor-stage class="stage" .app=${this}></parlor-stage>
         <parlor-toasts .app=${this}></parlor-toasts>
@@ -324,7 +337,7 @@ export class MeetingPage extends Plain implements App {
     const back = !['banned', 'no_such_room', 'ended', 'room_closed'].includes(reason);
     return html`
       ${this.topBar()}
-      <main class="hall" data-testid="ended" data-reason=${reason}>
+      <main class="hall" data-testid="ended" data-reason=${reason} tabindex="-1">
         ${mark()}
         <h1 data-testid="error-message">${t(`ended_${reason}`)}</h1>
         <p>${t(`ended_${reason}_text`)}</p>

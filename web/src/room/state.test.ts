@@ -94,6 +94,20 @@ describe('people', () => {
     expect(gone.notices.at(-1)).toMatchObject({ code: 'was_removed', name: 'Rob' });
   });
 
+  it('come and go without words in a crowd', () => {
+    const many = Array.from({ length: 31 }, (_, i) => ({ ...LIN, id: `pt_${i}`, role: 'guest' }));
+    const crowd = feed(inRoom, { ...WELCOME, participants: [LIN, ADA, ...many] });
+    const bob = { ...LIN, id: 'pt_bob', name: 'Bob' };
+    const next = feed(
+      crowd,
+      { t: 'participant', participant: bob },
+      { t: 'left', participant: 'pt_3' },
+    );
+    expect(next.participants['pt_bob']?.name).toBe('Bob');
+    expect(next.participants['pt_3']).toBeUndefined();
+    expect(next.notices).toEqual([]);
+  });
+
   it('who leaves takes pin, hand, voice and screen along', () => {
     const screen = { ...LIN, sources: { screen: { width: 1920, height: 1080 } } };
     const full = feed(

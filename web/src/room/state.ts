@@ -127,6 +127,8 @@ export function initialState(): RoomState {
 const MAX_CHAT = 2000;
 const MAX_NOTICES = 4;
 const MAX_REACTIONS = 20;
+/** In a larger room coming and going is not news. */
+const ANNOUNCED = 30;
 
 /** The next state. Pure: `now` is the page's clock in ms. */
 export function reduce(state: RoomState, event: RoomEvent, now: number): RoomState {
@@ -143,7 +145,7 @@ export function reduce(state: RoomState, event: RoomEvent, now: number): RoomSta
     case 'slots':
       return { ...state, slots: applySlots(state.slots, event.slots, now) };
     case 'participant':
-      return seen(state, event.participant, now);
+      return seen(state, event.participant);
     case 'left':
       return left(state, event.participant, event.reason);
     case 'hands':
@@ -246,7 +248,7 @@ function screenAfter(current: string | null, all: Record<string, Participant>): 
   return Object.values(all).find((one) => one.sources.screen)?.id ?? null;
 }
 
-function seen(state: RoomState, p: Participant, now: number): RoomState {
+function seen(state: RoomState, p: Participant): RoomState {
   const before = state.participants[p.id];
   const participants = { ...state.participants, [p.id]: p };
   const beganScreen = p.sources.screen && !before?.sources.screen;
@@ -257,7 +259,8 @@ function seen(state: RoomState, p: Participant, now: number): RoomState {
   };
   if (p.id === state.me) return { ...next, ...myRights(state, p) };
   if (before) return next;
-  return notice({ ...next, heard: { ...state.heard, [p.id]: now } }, 'joined', p.name);
+  const crowd = Object.keys(participants).length > ANNOUNCED;
+  return crowd ? next : notice(next, 'joined', p.name);
 }
 
 /** A change of one's own role changes what one may do at once; the server checks anyway. */
@@ -280,11 +283,9 @@ function left(state: RoomState, id: string, reason: string): RoomState {
     pinned: state.pinned === id ? null : state.pinned,
     screenOf: screenAfter(state.screenOf === id ? null : state.screenOf, participants),
   };
-  return notice(
-    next,
-    reason === 'removed' || reason === 'banned' ? 'was_removed' : 'left',
-    gone.name,
-  );
+  const removed = reason === 'removed' || reason === 'banned';
+  if (Object.keys(participants).length > ANNOUNCED) return next;
+  return notice(next, removed ? 'was_removed' : 'left', gone.name);
 }
 
 function handsRaised(state: RoomState, hands: string[]): RoomState {

@@ -54,7 +54,7 @@ export class Controls extends InMeeting {
   }
 
   protected override render(): TemplateResult {
-    return html`<nav class="controls" aria-label=${t('more')}>
+    return html`<nav class="controls" aria-label=${t('controls')}>
       <div class="controls-group">${this.devices()}</div>
       <div class="controls-group">${this.social()}</div>
       <div class="controls-group">${this.doors()}</div>

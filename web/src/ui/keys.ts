@@ -12,30 +12,30 @@ function isTyping(target: EventTarget | null): boolean {
   return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 }
 
-/** Space presses a button that was reached by keyboard; one that was clicked may be talked over. */
-function isPressing(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    target.matches('button:focus-visible, a:focus-visible, summary')
-  );
-}
-
 /** Returns how to stop listening. */
 export function listenToKeys(deeds: KeyDeeds): () => void {
   let held = false;
+  let clicked: Element | null = null;
+  /* Space presses a button that was reached by keyboard; one that was clicked may be talked over. */
+  const presses = (target: EventTarget | null): boolean =>
+    target instanceof Element && target.matches('button, a, summary') && target !== clicked;
+  const pointed = (event: Event): void => {
+    clicked = event.target instanceof Element ? event.target.closest('button, a') : null;
+  };
   const down = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-    if (event.key !== 'Escape' && (document.querySelector('dialog[open]') || !loadChoices().keys))
-      return;
+    if (event.key === 'Tab') clicked = null;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const open = document.querySelector('dialog[open]') !== null;
+    if (event.key !== 'Escape' && (open || isTyping(event.target) || !loadChoices().keys)) return;
     if (event.code === 'Space') {
-      if (isPressing(event.target)) return;
+      if (presses(event.target)) return;
       event.preventDefault();
       if (!event.repeat) deeds.talk(true);
       held = true;
       return;
     }
     const deed = deeds.keys[event.key.toLowerCase()];
-    if (!deed || event.repeat) return;
+    if (!deed || event.repeat || open) return;
     event.preventDefault();
     deed();
   };
@@ -49,12 +49,11 @@ export function listenToKeys(deeds: KeyDeeds): () => void {
     if (held) deeds.talk(false);
     held = false;
   };
-  window.addEventListener('keydown', down);
-  window.addEventListener('keyup', up);
-  window.addEventListener('blur', away);
-  return () => {
-    window.removeEventListener('keydown', down);
-    window.removeEventListener('keyup', up);
-    window.removeEventListener('blur', away);
-  };
+  const stop = new AbortController();
+  const { signal } = stop;
+  window.addEventListener('pointerdown', pointed, { signal, capture: true });
+  window.addEventListener('keydown', down, { signal });
+  window.addEventListener('keyup', up, { signal });
+  window.addEventListener('blur', away, { signal });
+  return () => stop.abort();
 }

@@ -135,7 +135,7 @@ export class Stage extends InMeeting {
   }
 
   private tellView(): void {
-    if (this.room.phase !== 'room' || !this.isConnected) return;
+    if (this.room.phase !== 'room' || !this.isConnected || this.width === 0) return;
     const view = this.view();
     const text = JSON.stringify(view);
     if (text === this.lastView) return;

@@ -83,6 +83,7 @@ export const en = {
   chat: 'Chat',
   people: 'People',
   invite: 'Invite',
+  controls: 'Controls',
   more: 'More',
   leave: 'Leave',
   leave_me: 'Leave the meeting',

@@ -85,6 +85,7 @@ export const zh: Record<keyof typeof en, string> = {
   chat: '聊天',
   people: '成员',
   invite: '邀请',
+  controls: '会议控制',
   more: '更多',
   leave: '离开',
   leave_me: '离开会议',
