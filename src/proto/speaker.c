@@ -26,8 +26,8 @@
 #define MEDIUM_RATIO 2.0
 #define LONG_RATIO 0.0
 #define SCORE_MIN 1e-10
-/* The noise floor falls to the quietest packet at once and rises by one step a second; above the
- * limit it is no noise. */
+/* The noise floor falls to the quietest packet at once and rises by one step a second, within these
+ * limits. */
 #define NOISE_START 50
 #define NOISE_MAX 85
 #define NOISE_RISE_US PARLOR_US_PER_SEC
@@ -166,11 +166,9 @@ advance_steps (Person *person, gint64 step, guint8 level)
 static void
 follow_noise (Person *person, guint8 level, gint64 now_us)
 {
-  if (level == 0)
-    return;
   if (level < person->noise)
     {
-      person->noise = level;
+      person->noise = MAX (level, NOISE_START);
       person->noise_us = now_us;
     }
   else if (level > person->noise && person->noise < NOISE_MAX

@@ -50,6 +50,7 @@ test_largest (void)
           g_assert_true (parlor_ring_push (ring, NULL, 0));
           g_assert_cmpint (parlor_ring_pop (ring, bytes, sizeof bytes), ==, 0);
         }
+      g_assert_false (parlor_ring_push (ring, bytes, parlor_ring_record_max (ring) + 1));
       g_assert_true (parlor_ring_push (ring, bytes, parlor_ring_record_max (ring)));
       g_assert_cmpint (parlor_ring_pop (ring, bytes, sizeof bytes), ==,
                        (gssize)parlor_ring_record_max (ring));

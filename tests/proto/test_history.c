@@ -99,7 +99,7 @@ test_long_run (void)
       if (put (history, seq, size, i * 1000))
         sizes[seq] = size;
       gsize sum = 0;
-      for (guint back = 0; back < 100 && i % 97 == 0 && i > 200; back++)
+      for (guint back = 0; back < 250 && i % 97 == 0 && i > 200; back++)
         {
           guint16 old = (guint16)(i - 2 - back);
           sum += sizes[old];

@@ -293,6 +293,40 @@ test_pictures_go_on (void)
   g_assert_cmpuint (out.seq, ==, 102);
 }
 
+/* A late packet of an older frame does not turn back what goes on at the next switch. */
+static void
+test_late_pictures (void)
+{
+  ParlorMunger m;
+  ParlorMungerOut out;
+  parlor_munger_init (&m, SSRC, 90000, 100, 0);
+  for (guint i = 0; i < 4; i++)
+    {
+      guint k = i == 3 ? 1 : i == 0 ? 0 : i + 1; /* 0 2 3 1 */
+      ParlorMungerIn packet = {.source = 1,
+                               .seq = (guint16)(10 + k),
+                               .picture_id_bits = 15,
+                               .picture_id = (guint16)(70 + k),
+                               .tl0_pic_idx = (guint8)(40 + k),
+                               .key_idx = (guint8)(3 + k)};
+      if (i == 0)
+        parlor_munger_switch (&m, &packet);
+      g_assert_cmpint (parlor_munger_map (&m, &packet, &out), ==, PARLOR_MUNGER_SEND);
+      g_assert_cmpuint (out.picture_id, ==, 70 + k);
+    }
+  ParlorMungerIn next = {.source = 2,
+                         .seq = 900,
+                         .picture_id_bits = 15,
+                         .picture_id = 1,
+                         .tl0_pic_idx = 1,
+                         .key_idx = 1};
+  parlor_munger_switch (&m, &next);
+  g_assert_cmpint (parlor_munger_map (&m, &next, &out), ==, PARLOR_MUNGER_SEND);
+  g_assert_cmpuint (out.picture_id, ==, 74);
+  g_assert_cmpuint (out.tl0_pic_idx, ==, 44);
+  g_assert_cmpuint (out.key_idx, ==, 7);
+}
+
 /* --- the duel: a slow model that remembers everything ------------------------------------------
  */
 
@@ -558,6 +592,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/munger/own-packets-take-numbers-of-their-own", test_insert);
   g_test_add_func ("/proto/munger/many-wraps-without-a-drop", test_long_without_drops);
   g_test_add_func ("/proto/munger/picture-ids-go-on", test_pictures_go_on);
+  g_test_add_func ("/proto/munger/a-late-picture-turns-nothing-back", test_late_pictures);
   g_test_add_func ("/proto/munger/duel-with-a-model-that-remembers-all", test_duel);
   g_test_add_func ("/proto/munger/a-thinned-stream-has-no-gap", test_no_gap);
   g_test_add_func ("/proto/munger/the-nack-map-remembers-the-last-slots", test_nack_map);

@@ -118,6 +118,53 @@ test_overlap (void)
   parlor_speakers_free (room.speakers);
 }
 
+/* The speaker takes a breath, and somebody says one word into it: nothing changes, whenever the
+ * decision falls. */
+static void
+check_breath (gint64 breath_ms)
+{
+  Room room;
+  open_room (&room, 2, 2);
+  room.levels[0] = SPEECH;
+  play (&room, 3000);
+  for (guint i = 0; i < 40; i++)
+    {
+      room.levels[0] = SILENCE;
+      room.levels[1] = 10;
+      play (&room, breath_ms);
+      room.levels[0] = SPEECH;
+      room.levels[1] = SILENCE;
+      play (&room, 1000 + i * 10);
+    }
+  g_assert_cmpint (dominant (&room), ==, 0);
+  g_assert_cmpuint (room.dominant_changes, ==, 1);
+  parlor_speakers_free (room.speakers);
+}
+
+static void
+test_breath (void)
+{
+  check_breath (60);
+  check_breath (200);
+}
+
+/* One that is hardly louder than all members stays out, however long. */
+static void
+test_margin (void)
+{
+  Room room;
+  open_room (&room, 4, 3);
+  room.levels[0] = room.levels[1] = room.levels[2] = 30;
+  play (&room, 1000);
+  room.levels[3] = 29;
+  play (&room, 5000);
+  g_assert_false (parlor_speakers_is_loud (room.speakers, 3));
+  room.levels[3] = 26;
+  play (&room, 1500);
+  g_assert_true (parlor_speakers_is_loud (room.speakers, 3));
+  parlor_speakers_free (room.speakers);
+}
+
 /* A fan at -60 dBov never speaks, however long it runs. */
 static void
 test_fan (void)
@@ -269,6 +316,8 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/speaker/a-sentence-takes-over-and-stays", test_sentence);
   g_test_add_func ("/proto/speaker/a-cough-does-not-switch", test_cough);
   g_test_add_func ("/proto/speaker/talking-over-the-speaker-does-not-flicker", test_overlap);
+  g_test_add_func ("/proto/speaker/a-word-into-a-breath-does-not-switch", test_breath);
+  g_test_add_func ("/proto/speaker/hardly-louder-is-not-louder", test_margin);
   g_test_add_func ("/proto/speaker/a-fan-is-nobody", test_fan);
   g_test_add_func ("/proto/speaker/who-is-removed-is-out-of-all-lists", test_removed);
   g_test_add_func ("/proto/speaker/in-a-small-room-everybody-is-heard", test_small_room);

@@ -106,6 +106,9 @@ test_encode (void)
   gsize size = parlor_red_encode (encoder, out, sizeof out, 0xfffffc00u, 111, (const guint8 *)"x",
                                   1, 2);
   g_assert_cmpuint (size, ==, 2);
+  size = parlor_red_encode (encoder, out, sizeof out, 0xfffffc00u + 3 * 960, 111,
+                            (const guint8 *)"x", 1, 2);
+  g_assert_cmpuint (size, ==, 2);
   size = parlor_red_encode (encoder, out, sizeof out, 0xfffffc00u + 4 * 960, 111,
                             (const guint8 *)"fifth", 5, 1);
   g_assert_true (parlor_red_parse (out, size, &red));

@@ -69,6 +69,24 @@ test_cycles (void)
   g_assert_cmpint (report.cumulative_lost, ==, 0);
 }
 
+/* More came than was expected in an interval: the fraction is zero, not 255 (RFC 3550 A.3). */
+static void
+test_gain (void)
+{
+  ParlorRtpStats stats;
+  ParlorRtpReport report;
+  parlor_rtp_stats_init (&stats, 90000);
+  push (&stats, 10);
+  push (&stats, 14);
+  g_assert_true (parlor_rtp_stats_report (&stats, &report));
+  g_assert_cmpuint (report.fraction_lost, ==, 3 * 256 / 5);
+  push (&stats, 15);
+  push (&stats, 11);
+  push (&stats, 12);
+  g_assert_true (parlor_rtp_stats_report (&stats, &report));
+  g_assert_cmpuint (report.fraction_lost, ==, 0);
+}
+
 /* RFC 3550 A.1: a jump is believed only when the next number follows it. */
 static void
 test_restart (void)
@@ -128,6 +146,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/rtp/stats/nothing-received-is-no-report", test_nothing);
   g_test_add_func ("/proto/rtp/stats/lost-and-late-packets-over-the-wrap", test_loss);
   g_test_add_func ("/proto/rtp/stats/the-fraction-stays-a-byte", test_all_lost_but_one);
+  g_test_add_func ("/proto/rtp/stats/late-ones-make-no-negative-fraction", test_gain);
   g_test_add_func ("/proto/rtp/stats/cycles-are-counted", test_cycles);
   g_test_add_func ("/proto/rtp/stats/a-jump-is-believed-at-the-second-packet", test_restart);
   g_test_add_func ("/proto/rtp/stats/repairs-come-however-late", test_repaired);
