@@ -196,7 +196,7 @@ parlor_router_restart_ice (ParlorRouter *self, ParlorTransportId id,
 
   if (transport == NULL)
     return;
-  parlor_transport_restart_ice (transport, local, remote_ufrag);
+  parlor_transport_restart_ice (transport, local, remote_ufrag, now_us);
   parlor_router_mark_transport (self, transport);
 }
 
@@ -319,6 +319,15 @@ parlor_router_set_tap (ParlorRouter *self, ParlorSourceId id, ParlorRouterTapFun
 
 /* --- datagrams ------------------------------------------------------------------------------- */
 
+/* Whoever owns it counts it among what was received. */
+static void
+hand_over (ParlorRouter *self, guint worker, const guint8 *bytes, gsize length,
+           const ParlorTuple *tuple, gint64 arrival_us)
+{
+  self->counters.received_pkts--;
+  self->ops.hand_over (self->ops.user_data, worker, bytes, length, tuple, arrival_us);
+}
+
 static void
 receive_stun (ParlorRouter *self, const guint8 *bytes, gsize length, const ParlorTuple *tuple,
               gint64 arrival_us, gint64 now_us)
@@ -347,8 +356,9 @@ receive_stun (ParlorRouter *self, const guint8 *bytes, gsize length, const Parlo
       self->counters.dropped[PARLOR_DROP_STUN]++;
       return;
     }
+  self->counters.stun_pkts--;
   parlor_foreign_put (self->foreign, tuple, (guint)worker);
-  self->ops.hand_over (self->ops.user_data, (guint)worker, bytes, length, tuple, arrival_us);
+  hand_over (self, (guint)worker, bytes, length, tuple, arrival_us);
 }
 
 static void
@@ -360,7 +370,7 @@ receive_unknown (ParlorRouter *self, const guint8 *bytes, gsize length, const Pa
   if (worker < 0)
     self->counters.dropped[PARLOR_DROP_UNKNOWN_TUPLE]++;
   else
-    self->ops.hand_over (self->ops.user_data, (guint)worker, bytes, length, tuple, arrival_us);
+    hand_over (self, (guint)worker, bytes, length, tuple, arrival_us);
 }
 
 void

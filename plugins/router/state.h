@@ -189,7 +189,8 @@ struct _ParlorTransport
   GByteArray *
       dtls_waiting; /**< datagrams with a 16-bit length each, for after the running step; bounded */
   gboolean connected, failed, handshaking;
-  gint64 created_us, connected_us;
+  gint64 begun_us; /* made, or its ICE restarted before it stood */
+  gint64 connected_us;
   ParlorAudioRoom *room;                      /**< borrowed */
   GPtrArray *sources;                         /**< borrowed ParlorSource */
   ParlorSlot *slots[PARLOR_ROUTER_MAX_SLOTS]; /**< owned; NULL = none */

@@ -100,7 +100,7 @@ parlor_transport_new (ParlorRouter *router, const ParlorTransportConfig *config,
   self->queue = g_new (ParlorSendItem, FIRST_QUEUE_SIZE);
   self->queue_size = FIRST_QUEUE_SIZE;
   self->twcc_seq = (guint16)parlor_router_random (router);
-  self->created_us = now_us;
+  self->begun_us = now_us;
   self->rtt_us = -1;
   self->remb_bps = -1;
   self->rtcp_us = self->quality_us = PARLOR_NEVER_US;
@@ -150,12 +150,12 @@ parlor_transport_free (ParlorTransport *self)
 
 void
 parlor_transport_restart_ice (ParlorTransport *self, const ParlorIceCredentials *local,
-                              const char *remote_ufrag)
+                              const char *remote_ufrag, gint64 now_us)
 {
   parlor_ice_lite_restart (self->ice, local, remote_ufrag);
   drop_retired_ufrags (self);
   add_ufrag (self, local->ufrag);
-  self->created_us = 0; /* the running session decides, not the time-out of a new one */
+  self->begun_us = now_us;
 }
 
 static void
@@ -317,7 +317,8 @@ take_ice_result (ParlorTransport *self, const ParlorIceResult *result, const Par
 
   if (result->tuple_evicted && g_hash_table_lookup (router->tuples, &result->evicted) == self)
     g_hash_table_remove (router->tuples, &result->evicted);
-  if (result->tuple_added)
+  /* Also when it is not new: another session may have taken it in between (a port used again). */
+  if (g_hash_table_lookup (router->tuples, tuple) != self)
     g_hash_table_replace (router->tuples, g_memdup2 (tuple, sizeof *tuple), self);
   drop_retired_ufrags (self);
   update_path (self, now_us);
@@ -343,32 +344,37 @@ parlor_transport_receive_stun (ParlorTransport *self, const guint8 *bytes, gsize
     self->router->counters.dropped[PARLOR_DROP_STUN]++;
 }
 
+/* Until when it must stand; a session that stands ends by its consent alone. */
+static gint64
+connect_deadline_us (const ParlorTransport *self)
+{
+  if (self->connected)
+    return PARLOR_NEVER_US;
+  /* Whether a check has come does not depend on the time that is asked for. */
+  return self->begun_us
+         + (parlor_ice_lite_state (self->ice, self->begun_us) == PARLOR_ICE_NEW
+                ? PARLOR_TRANSPORT_ICE_TIMEOUT_US
+                : PARLOR_TRANSPORT_DTLS_TIMEOUT_US);
+}
+
 gint64
 parlor_transport_next_us (const ParlorTransport *self)
 {
-  gint64 next_us = parlor_ice_lite_next_us (self->ice);
+  gint64 next_us = MIN (parlor_ice_lite_next_us (self->ice), connect_deadline_us (self));
 
   if (self->failed)
     return PARLOR_NEVER_US;
-  if (!self->dtls_busy)
-    next_us = MIN (next_us, parlor_dtls_next_us (self->dtls));
-  if (!self->connected && self->created_us > 0)
-    next_us = MIN (next_us, self->created_us + PARLOR_TRANSPORT_ICE_TIMEOUT_US);
-  return next_us;
+  return self->dtls_busy ? next_us : MIN (next_us, parlor_dtls_next_us (self->dtls));
 }
 
 void
 parlor_transport_handle_timeout (ParlorTransport *self, gint64 now_us)
 {
-  ParlorIceState state;
-
   parlor_ice_lite_handle_timeout (self->ice, now_us);
   drop_retired_ufrags (self);
-  state = parlor_ice_lite_state (self->ice, now_us);
   update_path (self, now_us);
-  if (state == PARLOR_ICE_EXPIRED
-      || (state == PARLOR_ICE_NEW && self->created_us > 0
-          && now_us >= self->created_us + PARLOR_TRANSPORT_ICE_TIMEOUT_US))
+  if (parlor_ice_lite_state (self->ice, now_us) == PARLOR_ICE_EXPIRED
+      || now_us >= connect_deadline_us (self))
     fail (self);
   if (self->failed || self->dtls_busy || now_us < parlor_dtls_next_us (self->dtls))
     return;

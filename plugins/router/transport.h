@@ -6,14 +6,17 @@
 
 /** No authenticated check for so long after it was made: it failed. */
 #define PARLOR_TRANSPORT_ICE_TIMEOUT_US (15 * PARLOR_US_PER_SEC)
+/** Checks came, but DTLS does not stand so long after it was made: it failed. */
+#define PARLOR_TRANSPORT_DTLS_TIMEOUT_US (30 * PARLOR_US_PER_SEC)
 
 ParlorTransport *parlor_transport_new (ParlorRouter *router, const ParlorTransportConfig *config,
                                        gint64 now_us);
 /** Its slots go too; its sources must have been removed before. */
 void parlor_transport_free (ParlorTransport *self);
 
+/** Both time-outs begin again where it does not stand yet. */
 void parlor_transport_restart_ice (ParlorTransport *self, const ParlorIceCredentials *local,
-                                   const char *remote_ufrag);
+                                   const char *remote_ufrag, gint64 now_us);
 
 /** A STUN datagram for this transport's ufrag. */
 void parlor_transport_receive_stun (ParlorTransport *self, const guint8 *bytes, gsize length,

@@ -110,6 +110,7 @@ struct _ParlorParticipant
   gint64 expires_us;     /* of his token; NEVER_US */
   gboolean missed;       /* away for so long that the others are told */
   gboolean said_goodbye; /* by beacon */
+  gboolean expired;      /* his token, and he brought no new one */
 
   ParlorEndpointId endpoint; /* 0 = none */
   gboolean media_stands;

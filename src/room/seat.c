@@ -60,7 +60,7 @@ parlor_participant_set_back (ParlorParticipant *participant, gpointer session)
 {
   participant->session = session;
   participant->away_us = participant->leave_us = NEVER_US;
-  participant->missed = participant->said_goodbye = FALSE;
+  participant->missed = participant->said_goodbye = participant->expired = FALSE;
 }
 
 static void
@@ -206,6 +206,7 @@ static void
 expire_token (ParlorParticipant *participant, gint64 now_us)
 {
   participant->expires_us = NEVER_US;
+  participant->expired = TRUE;
   parlor_room_tell_closed (participant, PARLOR_CLOSED_TOKEN_EXPIRED);
   if (participant->info.waiting)
     remove_waiting (participant, now_us);
@@ -215,12 +216,13 @@ expire_token (ParlorParticipant *participant, gint64 now_us)
     parlor_participant_depart (participant, PARLOR_LEFT_LOST, FALSE, now_us);
 }
 
-/* One whose packets still come only lost his socket: he is not thrown out of the talk for that. */
+/* One whose packets still come only lost his socket: he is not thrown out of the talk for that;
+ * but for a token that is over he is. */
 static void
 give_up (ParlorParticipant *participant, gint64 now_us)
 {
   gboolean goodbye = participant->said_goodbye;
-  if (!goodbye && still_sends (participant))
+  if (!goodbye && !participant->expired && still_sends (participant))
     {
       participant->leave_us = now_us + parlor_room_limits (participant->room)->seat_hold_us;
       return;

@@ -118,7 +118,7 @@ peer_send (gpointer user_data, const guint8 *bytes, gsize length)
   BenchPeer *peer = user_data;
   Flying *flying;
 
-  if (peer->mute)
+  if (peer->mute || (peer->no_dtls && parlor_demux (bytes, length) == PARLOR_PACKET_DTLS))
     return;
   flying = g_new0 (Flying, 1);
   flying->tuple = peer->tuple;

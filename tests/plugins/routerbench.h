@@ -19,11 +19,12 @@ typedef struct
   ParlorPeer *peer;
   ParlorTransportId id;
   ParlorTuple tuple;
-  GPtrArray *rtp;  /* of GBytes: clear packets received, in order */
-  GPtrArray *rtcp; /* likewise */
-  gboolean deaf;   /* nothing is delivered to it */
-  gboolean mute;   /* nothing it sends is delivered */
-  guint drop_next; /* so many of its next RTP datagrams from the router are lost */
+  GPtrArray *rtp;   /* of GBytes: clear packets received, in order */
+  GPtrArray *rtcp;  /* likewise */
+  gboolean deaf;    /* nothing is delivered to it */
+  gboolean mute;    /* nothing it sends is delivered */
+  gboolean no_dtls; /* it checks the path and says no more */
+  guint drop_next;  /* so many of its next RTP datagrams from the router are lost */
   gsize bytes_in;
 } BenchPeer;
 

@@ -393,6 +393,26 @@ test_strangers (void)
   g_assert_true (parlor_peer_is_connected (peer->peer));
 }
 
+/* What another worker owns is received there. */
+static void
+test_handed_over_is_not_received (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  BenchPeer *peer = bench_add_peer (bench, ROOM);
+  const ParlorRouterCounters *counters = parlor_router_get_counters (bench->router);
+  guint8 check[40] = {0, 1, 0, 20, 0x21, 0x12, 0xa4, 0x42};
+
+  check[20 + 1] = 6; /* USERNAME */
+  check[20 + 3] = 13;
+  memcpy (check + 24, "Bxxxxxxx:peer", 13);
+  bench_receive (bench, &peer->tuple, check, sizeof check);
+  check[0] = 0x80;
+  bench_receive (bench, &peer->tuple, check, sizeof check);
+  g_assert_cmpuint (bench->n_handed_over, ==, 2);
+  g_assert_cmpuint (counters->received_pkts, ==, 0);
+  g_assert_cmpuint (counters->stun_pkts, ==, 0);
+}
+
 static void
 test_junk_from_the_victims_tuple (void)
 {
@@ -459,6 +479,61 @@ test_no_ice_in_time (void)
   g_assert_null (bench_event (bench, PARLOR_ROUTER_FAILED, peer->id));
   bench_run (bench, 2 * PARLOR_US_PER_SEC);
   g_assert_nonnull (bench_event (bench, PARLOR_ROUTER_FAILED, peer->id));
+}
+
+/* A restart before the first check begins the fifteen seconds again, and not for ever. */
+static void
+test_no_ice_after_restart (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  BenchPeer *peer = bench_add_peer (bench, ROOM);
+  ParlorIceCredentials local;
+  guint8 random[PARLOR_ICE_RANDOM_BYTES] = {0};
+
+  peer->mute = TRUE;
+  bench_run (bench, 10 * PARLOR_US_PER_SEC);
+  parlor_ice_credentials_make (0, random, &local);
+  parlor_router_restart_ice (bench->router, peer->id, &local, "again", bench->now_us);
+  bench_run (bench, 10 * PARLOR_US_PER_SEC);
+  g_assert_null (bench_event (bench, PARLOR_ROUTER_FAILED, peer->id));
+  bench_run (bench, 6 * PARLOR_US_PER_SEC);
+  g_assert_nonnull (bench_event (bench, PARLOR_ROUTER_FAILED, peer->id));
+}
+
+/* It keeps a place for half a minute, and costs no time while it does. */
+static void
+test_ice_without_dtls (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  BenchPeer *peer = bench_add_peer (bench, ROOM);
+
+  peer->no_dtls = TRUE;
+  bench_run (bench, 20 * PARLOR_US_PER_SEC);
+  parlor_router_flush (bench->router, bench->now_us);
+  parlor_router_flush (bench->router, bench->now_us + 1);
+  g_assert_cmpint (parlor_router_next_us (bench->router), >, bench->now_us + 10 * MS);
+  g_assert_null (bench_event (bench, PARLOR_ROUTER_FAILED, peer->id));
+  bench_run (bench, 11 * PARLOR_US_PER_SEC);
+  g_assert_nonnull (bench_event (bench, PARLOR_ROUTER_FAILED, peer->id));
+}
+
+/* Somebody else's session was checked from the same address: its owner's next check takes it back.
+ */
+static void
+test_address_comes_back (void)
+{
+  BenchPeer *publisher, *receiver, *other;
+  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  guint64 index = 1;
+  guint picture = 1;
+
+  other = bench_add_peer (bench, ROOM);
+  other->tuple = publisher->tuple;
+  bench_run (bench, 1 * PARLOR_US_PER_SEC);
+  other->mute = TRUE;
+  bench_run (bench, 6 * PARLOR_US_PER_SEC);
+  send_frames (publisher, &index, &picture, 3, 2, TRUE);
+  g_assert_cmpuint (receiver->rtp->len, ==, 6);
 }
 
 static void
@@ -568,11 +643,17 @@ main (int argc, char **argv)
   g_test_add_func ("/router/a-closed-source-is-not-forwarded", test_closed_source);
   g_test_add_func ("/router/three-voices-are-heard-and-never-ones-own", test_voices);
   g_test_add_func ("/router/strangers-get-nothing", test_strangers);
+  g_test_add_func ("/router/what-is-handed-over-counts-with-its-owner",
+                   test_handed_over_is_not_received);
   g_test_add_func ("/router/junk-from-the-victims-address-harms-nothing",
                    test_junk_from_the_victims_tuple);
   g_test_add_func ("/router/consent-ends-after-thirty-seconds", test_consent_ends);
   g_test_add_func ("/router/a-wrong-fingerprint-is-refused-and-counted", test_wrong_fingerprint);
   g_test_add_func ("/router/no-check-in-fifteen-seconds-fails", test_no_ice_in_time);
+  g_test_add_func ("/router/an-ice-restart-does-not-keep-what-never-stood",
+                   test_no_ice_after_restart);
+  g_test_add_func ("/router/checks-without-dtls-fail-after-thirty-seconds", test_ice_without_dtls);
+  g_test_add_func ("/router/an-address-that-was-taken-comes-back", test_address_comes_back);
   g_test_add_func ("/router/a-new-address-is-followed", test_new_address);
   g_test_add_func ("/router/a-publisher-leaves-and-slots-are-emptied", test_publisher_leaves);
   g_test_add_func ("/router/a-transport-goes-while-its-step-runs", test_goes_while_a_step_runs);

@@ -131,6 +131,27 @@ test_expired (World *w, gconstpointer data)
   g_assert_true (parlor_room_join (w->room, &join, w->now_us, &denial) == p);
 }
 
+/* Packets that still come make no token valid: who brings no new one is out when his seat is. */
+static void
+test_expired_and_sending (World *w, gconstpointer data)
+{
+  ParlorDenial denial;
+  ParlorJoin join = {.identity = "a",
+                     .granted = GRANT_ALL,
+                     .valid_us = 60000000,
+                     .resume = NULL,
+                     .session = (gpointer) "s1"};
+  ParlorParticipant *p = parlor_room_join (w->room, &join, w->now_us, &denial);
+  world_offer (w, p, 3, 2);
+  world_source (w, p, PARLOR_SOURCE_MICROPHONE, TRUE, FALSE);
+  world_media (w, PARLOR_MEDIA_CONNECTED, p);
+  world_media (w, PARLOR_MEDIA_SOURCE_ACTIVE, p);
+  world_run (w, 60000 + 14999);
+  g_assert_cmpuint (parlor_room_n_participants (w->room), ==, 1);
+  world_run (w, 1);
+  g_assert_cmpuint (parlor_room_n_participants (w->room), ==, 0);
+}
+
 static void
 test_wall_clock_step (World *w, gconstpointer data)
 {
@@ -175,6 +196,7 @@ main (int argc, char **argv)
   WORLD_TEST ("/room/seat/a-closed-tab-has-left-within-two-seconds", test_beacon);
   WORLD_TEST ("/room/seat/a-reload-is-no-leave", test_beacon_of_reload);
   WORLD_TEST ("/room/seat/an-expired-token-ends-the-session-not-the-seat", test_expired);
+  WORLD_TEST ("/room/seat/an-expired-token-is-not-outlived-by-packets", test_expired_and_sending);
   WORLD_TEST ("/room/seat/no-timer-notices-the-wall-clock", test_wall_clock_step);
   WORLD_TEST ("/room/seat/only-so-many-seats-are-kept", test_seats_bounded);
   return g_test_run ();
