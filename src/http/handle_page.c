@@ -101,7 +101,8 @@ parlor_handle_websocket (ParlorSite *site, ParlorHttpRequest *request, ParlorHtt
 {
   const char *version = parlor_http_header (request, "Sec-WebSocket-Version");
   const char *key = parlor_http_header (request, "Sec-WebSocket-Key");
-  if (!lists (request, "Upgrade", "websocket") || !lists (request, "Connection", "upgrade"))
+  if (request->http10 || !lists (request, "Upgrade", "websocket")
+      || !lists (request, "Connection", "upgrade"))
     {
       parlor_http_problem (reply, 426, "upgrade_required", "This address speaks WebSocket.");
       parlor_http_reply_header (reply, "Upgrade", "websocket");

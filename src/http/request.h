@@ -35,6 +35,7 @@ struct _ParlorHttpRequest
   const char *body; /**< body_length bytes, not terminated; NULL when there is none */
   gsize body_length;
   char peer[64];     /**< the client's numeric address, or what a trusted proxy says it is */
+  gboolean http10;   /**< the client speaks HTTP/1.0: no 101 can be sent */
   gboolean loopback; /**< the TCP peer itself is 127.0.0.0/8 or ::1 */
   char params[PARLOR_HTTP_MAX_PARAMS]
              [PARLOR_HTTP_PARAM_SIZE]; /**< the path's {…}, decoded, set by the router */

@@ -58,7 +58,9 @@ typedef struct
   gsize limit;
   gboolean bad_framing;
   gboolean answered;
-  ParlorHttpPending *pending; /* nullable: somebody answers later */
+  ParlorHttpPending *pending;    /* nullable: somebody answers later */
+  ParlorHttpUpgradeFunc upgrade; /* nullable: takes the socket after the 101 */
+  gpointer upgrade_data;
   gboolean has_late_reply;
   ParlorHttpReply late_reply;
 } Exchange;
@@ -328,6 +330,7 @@ exchange_new (ParlorHttpServer *server, struct MHD_Connection *mhd, const char *
   Exchange *exchange = g_new0 (Exchange, 1);
   exchange->request.method = method;
   exchange->request.path = path;
+  exchange->request.http10 = strcmp (version, "HTTP/1.1") != 0;
   exchange->request.defer = defer;
   exchange->server = server;
   exchange->mhd = mhd;
@@ -349,19 +352,12 @@ exchange_free (Exchange *exchange)
 
 /* ---- replies out ---------------------------------------------------------------------------- */
 
-typedef struct
-{
-  ParlorHttpUpgradeFunc func;
-  gpointer user_data;
-} Upgrade;
-
 /* The socket is duplicated and libmicrohttpd's own descriptor closed at once: from here on the
  * connection is the taker's alone. */
 static void
 on_upgrade (void *user_data, struct MHD_Connection *mhd, void *exchange_pointer, const char *extra,
             size_t extra_length, MHD_socket socket, struct MHD_UpgradeResponseHandle *handle)
 {
-  g_autofree Upgrade *upgrade = user_data;
   const Exchange *exchange = exchange_pointer;
   int fd = fcntl (socket, F_DUPFD_CLOEXEC, 3);
   MHD_upgrade_action (handle, MHD_UPGRADE_ACTION_CLOSE);
@@ -369,18 +365,14 @@ on_upgrade (void *user_data, struct MHD_Connection *mhd, void *exchange_pointer,
   if (fd < 0)
     return;
   fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK);
-  upgrade->func (fd, extra, extra_length, &exchange->request, upgrade->user_data);
+  exchange->upgrade (fd, extra, extra_length, &exchange->request, exchange->upgrade_data);
 }
 
 static struct MHD_Response *
 response_for (ParlorHttpReply *reply)
 {
-  if (reply->status == MHD_HTTP_SWITCHING_PROTOCOLS && reply->upgrade)
-    {
-      Upgrade *upgrade = g_new (Upgrade, 1);
-      *upgrade = (Upgrade){reply->upgrade, reply->upgrade_data};
-      return MHD_create_response_for_upgrade (on_upgrade, upgrade);
-    }
+  if (reply->upgrade)
+    return MHD_create_response_for_upgrade (on_upgrade, NULL);
   if (reply->file >= 0)
     {
       int fd = reply->file;
@@ -394,8 +386,11 @@ response_for (ParlorHttpReply *reply)
 }
 
 static enum MHD_Result
-send_reply (struct MHD_Connection *mhd, ParlorHttpReply *reply)
+send_reply (struct MHD_Connection *mhd, Exchange *exchange, ParlorHttpReply *reply)
 {
+  exchange->answered = TRUE;
+  exchange->upgrade = reply->upgrade;
+  exchange->upgrade_data = reply->upgrade_data;
   if (!reply->status)
     parlor_http_problem (reply, 500, "internal", "The server did not answer this request.");
   struct MHD_Response *response = response_for (reply);
@@ -418,8 +413,7 @@ refuse (struct MHD_Connection *mhd, Exchange *exchange, guint status, const char
   parlor_http_reply_init (&reply);
   parlor_http_problem (&reply, status, code, detail);
   reply.close = TRUE;
-  exchange->answered = TRUE;
-  enum MHD_Result result = send_reply (mhd, &reply);
+  enum MHD_Result result = send_reply (mhd, exchange, &reply);
   parlor_http_reply_clear (&reply);
   return result;
 }
@@ -475,8 +469,7 @@ finish (ParlorHttpServer *server, struct MHD_Connection *mhd, Exchange *exchange
     MHD_suspend_connection (mhd);
   else
     {
-      exchange->answered = TRUE;
-      result = send_reply (mhd, &reply);
+      result = send_reply (mhd, exchange, &reply);
     }
   parlor_http_reply_clear (&reply);
   return result;
@@ -485,8 +478,7 @@ finish (ParlorHttpServer *server, struct MHD_Connection *mhd, Exchange *exchange
 static enum MHD_Result
 finish_late (struct MHD_Connection *mhd, Exchange *exchange)
 {
-  exchange->answered = TRUE;
-  return send_reply (mhd, &exchange->late_reply);
+  return send_reply (mhd, exchange, &exchange->late_reply);
 }
 
 static enum MHD_Result

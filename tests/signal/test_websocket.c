@@ -215,6 +215,7 @@ test_handshakes (void)
 #define KEY "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 #define V13 "Sec-WebSocket-Version: 13\r\n"
 #define UP "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+  static const char old[] = "GET /v1/rt HTTP/1.0\r\nHost: localhost\r\n" UP V13 KEY "\r\n";
   static const struct
   {
     const char *head;
@@ -231,6 +232,12 @@ test_handshakes (void)
       {"Host: localhost\r\nOrigin: http://localhost\r\n" UP V13 KEY, "101"},
   };
   g_autoptr (World) world = world_new (NULL);
+  int old_fd = world_connect (world);
+  world_write (world, old_fd, old, sizeof old - 1);
+  GString *text = world_read_to_end (world, old_fd, NULL);
+  g_assert_nonnull (strstr (text->str, " 426 "));
+  g_string_free (text, TRUE);
+  close (old_fd);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autofree char *bytes = g_strconcat ("GET /v1/rt HTTP/1.1\r\n", cases[i].head, "\r\n", NULL);
