@@ -139,7 +139,7 @@ test_expired_and_sending (World *w, gconstpointer data)
   ParlorJoin join = {.identity = "a",
                      .granted = GRANT_ALL,
                      .valid_us = 60000000,
-                     .resume = NULL,
+                     .role = PARLOR_ROLE_MEMBER,
                      .session = (gpointer) "s1"};
   ParlorParticipant *p = parlor_room_join (w->room, &join, w->now_us, &denial);
   world_offer (w, p, 3, 2);
