@@ -17,7 +17,7 @@ typedef struct
   gint highest; /* numbers since first_in */
   gint64 first_out, last_out;
   guint8 handled[1 << 14], removed[1 << 14], inserted[1 << 14];
-  guint8 used[1 << 15]; /* from FIRST_OUT on */
+  guint8 used[1 << 16]; /* from FIRST_OUT on */
 } Model;
 
 static gint64
@@ -45,7 +45,7 @@ model_switch (Model *m, const ParlorMungerIn *in)
 static void
 note_used (Model *m, gint64 out)
 {
-  g_assert_true (out >= FIRST_OUT && out < FIRST_OUT + (1 << 15));
+  g_assert_true (out >= FIRST_OUT && out < FIRST_OUT + (1 << 16));
   g_assert_false (m->used[out - FIRST_OUT]);
   m->used[out - FIRST_OUT] = 1;
   m->last_out = MAX (m->last_out, out);

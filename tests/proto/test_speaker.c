@@ -148,6 +148,30 @@ test_breath (void)
   check_breath (200);
 }
 
+/* Whoever spoke within the last tenth of a second is not overtaken, though silent at the very
+ * moment of the decision. */
+static void
+test_medium (void)
+{
+  Room room;
+  open_room (&room, 2, 2);
+  room.levels[0] = SPEECH;
+  play (&room, 3000);
+  room.levels[1] = SPEECH;
+  for (guint i = 0; i < 20; i++)
+    {
+      room.levels[0] = SILENCE;
+      play (&room, 220);
+      room.levels[0] = SPEECH;
+      play (&room, PARLOR_SPEAKERS_INTERVAL_US / MS - 220);
+    }
+  g_assert_cmpint (dominant (&room), ==, 0);
+  room.levels[0] = SILENCE;
+  play (&room, 1000);
+  g_assert_cmpint (dominant (&room), ==, 1);
+  parlor_speakers_free (room.speakers);
+}
+
 /* One that is hardly louder than all members stays out, however long. */
 static void
 test_margin (void)
@@ -317,6 +341,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/speaker/a-cough-does-not-switch", test_cough);
   g_test_add_func ("/proto/speaker/talking-over-the-speaker-does-not-flicker", test_overlap);
   g_test_add_func ("/proto/speaker/a-word-into-a-breath-does-not-switch", test_breath);
+  g_test_add_func ("/proto/speaker/the-last-tenth-of-a-second-counts", test_medium);
   g_test_add_func ("/proto/speaker/hardly-louder-is-not-louder", test_margin);
   g_test_add_func ("/proto/speaker/a-fan-is-nobody", test_fan);
   g_test_add_func ("/proto/speaker/who-is-removed-is-out-of-all-lists", test_removed);
