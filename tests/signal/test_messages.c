@@ -414,9 +414,11 @@ test_moderation (void)
 {
   Pair pair = pair_new ();
   say (pair.ann, "{\"t\":\"room\",\"title\":\"Tea\",\"locked\":true}");
-  json_t *room = json_object_get (peer_expect (pair.bob, "room"), "room");
+  json_t *told = peer_expect (pair.bob, "room");
+  json_t *room = json_object_get (told, "room");
   g_assert_cmpstr (member (room, "title"), ==, "Tea");
   g_assert_true (json_is_true (json_object_get (room, "locked")));
+  json_decref (told);
   g_autoptr (Peer) late = peer_new (pair.world);
   g_autofree char *token = world_token (pair.world, "hall", "late", PARLOR_ROLE_GUEST);
   say (late, "{\"t\":\"join\",\"id\":9,\"token\":\"%s\"}", token);
