@@ -2,7 +2,8 @@
 /**
  * Token buckets by key (an address, an identity). Pure: time comes in. Bounded: at most
  * `max_keys` are remembered; a full bucket is the same as none, so the fullest are forgotten first,
- * and when all are in use an unknown key shares one common bucket.
+ * and when all are in use an unknown key shares one common bucket. An IPv6 address stands for its
+ * /64, which is what one subscriber has (RFC 6177).
  */
 #pragma once
 

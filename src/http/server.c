@@ -18,6 +18,8 @@
 #define CONNECTION_MEMORY_BYTES (24 * 1024)
 #define SWEEP_MS 500
 #define PENDING_US (5 * G_USEC_PER_SEC)
+/* Of a body in chunks, beyond what the address takes: so much is read for the 413 to arrive. */
+#define DISCARD_MAX_BYTES (1024 * 1024)
 
 struct _ParlorHttpServer
 {
@@ -55,7 +57,7 @@ typedef struct
   ParlorHttpServer *server;
   struct MHD_Connection *mhd;
   GByteArray *body; /* nullable */
-  gsize limit;
+  gsize limit, taken;
   gboolean bad_framing;
   gboolean answered;
   ParlorHttpPending *pending;    /* nullable: somebody answers later */
@@ -420,6 +422,12 @@ refuse (struct MHD_Connection *mhd, Exchange *exchange, guint status, const char
 
 /* ---- libmicrohttpd's callbacks -------------------------------------------------------------- */
 
+static enum MHD_Result
+refuse_body (struct MHD_Connection *mhd, Exchange *exchange)
+{
+  return refuse (mhd, exchange, 413, "too_large", "The body is larger than this address takes.");
+}
+
 /* Headers are in: refuse what must not be read further, before a byte of body is kept. */
 static enum MHD_Result
 begin (ParlorHttpServer *server, struct MHD_Connection *mhd, Exchange *exchange)
@@ -430,7 +438,7 @@ begin (ParlorHttpServer *server, struct MHD_Connection *mhd, Exchange *exchange)
   exchange->limit = server->app.body_limit (&exchange->request, server->app.user_data);
   const char *length = parlor_http_header (&exchange->request, "Content-Length");
   if (length && g_ascii_strtoull (length, NULL, 10) > exchange->limit)
-    return refuse (mhd, exchange, 413, "too_large", "The body is larger than this address takes.");
+    return refuse_body (mhd, exchange);
   return MHD_YES;
 }
 
@@ -441,11 +449,15 @@ take_body (struct MHD_Connection *mhd, Exchange *exchange, const char *data, siz
   *length = 0;
   if (exchange->answered)
     return MHD_YES;
+  exchange->taken += n;
+  /* Chunked: nothing announced the size, and no reply can be queued in mid-body. */
+  if (exchange->taken > exchange->limit)
+    {
+      g_clear_pointer (&exchange->body, g_byte_array_unref);
+      return exchange->taken - exchange->limit <= DISCARD_MAX_BYTES ? MHD_YES : MHD_NO;
+    }
   if (!exchange->body)
     exchange->body = g_byte_array_new ();
-  /* Chunked: nothing announced the size, and no reply can be queued in mid-body. */
-  if (exchange->body->len + n > exchange->limit)
-    return MHD_NO;
   g_byte_array_append (exchange->body, (const guint8 *)data, (guint)n);
   return MHD_YES;
 }
@@ -453,6 +465,8 @@ take_body (struct MHD_Connection *mhd, Exchange *exchange, const char *data, siz
 static enum MHD_Result
 finish (ParlorHttpServer *server, struct MHD_Connection *mhd, Exchange *exchange)
 {
+  if (exchange->taken > exchange->limit)
+    return refuse_body (mhd, exchange);
   ParlorHttpReply reply;
   parlor_http_reply_init (&reply);
   if (exchange->body)

@@ -17,6 +17,8 @@
 #define QUEUE_MAX_FRAMES 4096
 /* A browser sends one pong in 5 s. */
 #define CONTROL_FRAMES_PER_TICK 100
+/* Read in one turn of the loop; whoever sends more waits while the others have theirs. */
+#define BYTES_PER_TURN (128 * 1024)
 
 struct _ParlorWebSocket
 {
@@ -38,6 +40,7 @@ struct _ParlorWebSocket
   gint64 give_up_us; /* 0 = not closing */
   guint ticks;
   guint control_frames; /* since the last tick */
+  gsize turn_bytes;     /* that may still be read in this turn */
   int events;           /* what the poll waits for */
   guint open_handles;
   gboolean line_failed; /* the socket, not the peer's words, ended the reading */
@@ -97,9 +100,17 @@ on_recv (wslay_event_context_ptr wslay, uint8_t *buffer, size_t length, int flag
     }
   if (socket->extra_used < socket->extra_length)
     return take_extra (socket, buffer, length);
-  ssize_t n = recv (socket->fd, buffer, length, 0);
+  if (!socket->turn_bytes)
+    {
+      wslay_event_set_error (wslay, WSLAY_ERR_WOULDBLOCK);
+      return -1;
+    }
+  ssize_t n = recv (socket->fd, buffer, MIN (length, socket->turn_bytes), 0);
   if (n > 0)
-    return n;
+    {
+      socket->turn_bytes -= (gsize)n;
+      return n;
+    }
   gboolean later = n < 0 && (errno == EAGAIN || errno == EINTR);
   socket->line_failed = !later;
   wslay_event_set_error (wslay, later ? WSLAY_ERR_WOULDBLOCK : WSLAY_ERR_CALLBACK_FAILURE);
@@ -207,6 +218,7 @@ refuse_header (ParlorWebSocket *socket)
 static void
 receive (ParlorWebSocket *socket)
 {
+  socket->turn_bytes = BYTES_PER_TURN;
   int error = wslay_event_recv (socket->wslay);
   if (error && !socket->dead && !socket->line_failed && !socket->give_up_us)
     {

@@ -52,6 +52,36 @@ test_bounded (void)
   g_assert_cmpuint (parlor_rate_limit_size (limit), ==, 1);
 }
 
+/* A guesser with a million addresses meets the same wall, also where he only asks. */
+static void
+test_many_addresses (void)
+{
+  g_autoptr (ParlorRateLimit) limit = parlor_rate_limit_new (5, 5, 100);
+  for (int i = 0; i < 100; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("192.0.2.%d", i);
+      parlor_rate_limit_take (limit, key, 0);
+    }
+  for (int i = 0; i < 5; i++)
+    {
+      g_assert_cmpint (parlor_rate_limit_wait (limit, "198.51.100.1", 0), ==, 0);
+      g_assert_cmpint (parlor_rate_limit_take (limit, "198.51.100.1", 0), ==, 0);
+    }
+  g_assert_cmpint (parlor_rate_limit_wait (limit, "198.51.100.2", 0), >, 0);
+}
+
+static void
+test_ipv6_network (void)
+{
+  g_autoptr (ParlorRateLimit) limit = parlor_rate_limit_new (1, 1, 100);
+  g_assert_cmpint (parlor_rate_limit_take (limit, "2001:db8:1:2::1", 0), ==, 0);
+  g_assert_cmpint (parlor_rate_limit_take (limit, "2001:db8:1:2:ffff::9", 0), >, 0);
+  g_assert_cmpint (parlor_rate_limit_wait (limit, "2001:db8:1:2::7", 0), >, 0);
+  g_assert_cmpint (parlor_rate_limit_take (limit, "2001:db8:1:3::1", 0), ==, 0);
+  g_assert_cmpint (parlor_rate_limit_take (limit, "::ffff:192.0.2.1", 0), ==, 0);
+  g_assert_cmpint (parlor_rate_limit_take (limit, "::ffff:192.0.2.2", 0), ==, 0);
+}
+
 static void
 test_five_hundred_in_five_seconds (void)
 {
@@ -76,6 +106,8 @@ main (int argc, char **argv)
   g_test_add_func ("/http/ratelimit/keys-do-not-share", test_keys_are_apart);
   g_test_add_func ("/http/ratelimit/asking-takes-nothing", test_wait_takes_nothing);
   g_test_add_func ("/http/ratelimit/memory-is-bounded", test_bounded);
+  g_test_add_func ("/http/ratelimit/many-addresses-share-what-is-left", test_many_addresses);
+  g_test_add_func ("/http/ratelimit/an-ipv6-address-is-its-network", test_ipv6_network);
   g_test_add_func ("/http/ratelimit/default-lets-500-joins-in-5-s-through",
                    test_five_hundred_in_five_seconds);
   g_test_add_func ("/http/ratelimit/zero-is-no-limit", test_no_limit);

@@ -115,6 +115,25 @@ test_floods (void)
   g_assert_cmpuint (peer_closed (peer), ==, 1002);
 }
 
+/* However much one sends, the loop comes round to the others. */
+static void
+test_turns (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  g_autoptr (Peer) peer = peer_new (world);
+  g_autofree char *padding = g_strnfill (60 * 1024, 'x');
+  g_autofree char *text = g_strdup_printf ("{\"t\":\"%s\"}", padding);
+  const ParlorSignalStats *stats = parlor_signal_stats (world->signal);
+  for (guint sent = 0; sent < 20; sent++)
+    peer_send_frame (peer, 1, TRUE, TRUE, text, strlen (text));
+  while (stats->sockets.messages_in < 20)
+    {
+      guint64 before = stats->sockets.messages_in;
+      uv_run (&world->loop, UV_RUN_ONCE);
+      g_assert_cmpuint (stats->sockets.messages_in - before, <=, 3);
+    }
+}
+
 static void
 test_close_is_answered (void)
 {
@@ -262,6 +281,7 @@ main (int argc, char **argv)
   g_test_add_func ("/signal/websocket/fragments-make-one-message", test_fragments);
   g_test_add_func ("/signal/websocket/fragments-are-bounded-together", test_long_in_fragments);
   g_test_add_func ("/signal/websocket/floods-of-empty-frames-are-closed", test_floods);
+  g_test_add_func ("/signal/websocket/one-that-sends-much-leaves-turns-to-others", test_turns);
   g_test_add_func ("/signal/websocket/close-is-answered", test_close_is_answered);
   g_test_add_func ("/signal/websocket/who-never-joins-is-closed", test_never_joins);
   g_test_add_func ("/signal/websocket/who-falls-silent-is-closed", test_silent);

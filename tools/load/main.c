@@ -308,11 +308,12 @@ print_result (const Load *self, const Result *result)
           result->packets, result->lost, result->repeated, result->refused);
   printf ("delay ms p50 %.2f  p95 %.2f  p99 %.2f\n", result->p50_ms, result->p95_ms,
           result->p99_ms);
-  printf ("server CPU µs/packet %.3f  of a core %.1f %%  RSS MiB %.1f  KiB/subscriber %.1f\n", us,
-          result->server_cpu_s * 100 / result->seconds, result->rss_kib / 1024.0,
-          options->subscribers > 0
-              ? (double)(result->rss_kib - result->rss_before_kib) / options->subscribers
-              : 0);
+  if (result->server_cpu_s >= 0)
+    printf ("server CPU µs/packet %.3f  of a core %.1f %%  RSS MiB %.1f  KiB/subscriber %.1f\n", us,
+            result->server_cpu_s * 100 / result->seconds, result->rss_kib / 1024.0,
+            options->subscribers > 0
+                ? (double)(result->rss_kib - result->rss_before_kib) / options->subscribers
+                : 0);
   printf ("own CPU of a core %.1f %%\n", result->own_cpu_s * 100 / result->seconds);
 }
 
