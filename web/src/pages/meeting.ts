@@ -66,7 +66,9 @@ export class MeetingPage extends Plain implements App {
       return;
     }
     this.session.warm();
-    void this.engine.prepare();
+    /* Thirty transceivers take a moment: first the page is drawn and the devices are asked for. */
+    void this.updateComplete.then(() => window.setTimeout(() => void this.engine.prepare()));
+
     const seat = loadSeat(this.code);
     const start = loadStart(this.code);
     this.straight = Boolean(seat ?? (start && start.clicked > 0));

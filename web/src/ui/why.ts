@@ -100,7 +100,7 @@ export class Why extends InMeeting {
           <th>${t('why_who')}</th>
           <th>${t('why_size')}</th>
           <th>${t('why_rate')}</th>
-          <th>${t('why_loss_down')}</th>
+          <th>${t('why_loss')}</th>
         </tr>
       </thead>
       <tbody>

@@ -179,6 +179,7 @@ export const en = {
   why_peer: 'The other side sends little; it is not your network.',
   why_unknown: 'Measuring…',
   why_rtt: 'Round trip',
+  why_loss: 'Loss',
   why_loss_up: 'Lost on the way up',
   why_loss_down: 'Lost on the way down',
   why_up: 'Sending',

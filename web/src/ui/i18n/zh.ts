@@ -181,6 +181,7 @@ export const zh: Record<keyof typeof en, string> = {
   why_peer: '对方发送得少，不是您的网络问题。',
   why_unknown: '正在测量…',
   why_rtt: '往返时延',
+  why_loss: '丢包',
   why_loss_up: '上行丢包',
   why_loss_down: '下行丢包',
   why_up: '发送',
