@@ -169,7 +169,7 @@ resume_live (ParlorParticipant *participant, const ParlorJoin *join, gint64 now_
     parlor_room_tell_closed (participant, PARLOR_CLOSED_REPLACED);
   parlor_participant_set_back (participant, join->session);
   renew (participant, join, now_us);
-  parlor_participant_refresh_state (participant);
+  parlor_participant_take_state (participant); /* all are told after his welcome */
   parlor_room_wake (participant->room, parlor_participant_next_us (participant));
   parlor_participant_save (participant);
   parlor_participant_welcome (participant, join->resume, TRUE);

@@ -176,6 +176,9 @@ void parlor_participant_depart (ParlorParticipant *participant, ParlorLeaveReaso
                                 gboolean keep_seat, gint64 now_us);
 void parlor_participant_set_away (ParlorParticipant *participant, gint64 now_us);
 void parlor_participant_set_back (ParlorParticipant *participant, gpointer session);
+/* His state from what is known of him; TRUE = it is another than before. */
+gboolean parlor_participant_take_state (ParlorParticipant *participant);
+/* The same, and everybody is told of a new one. */
 void parlor_participant_refresh_state (ParlorParticipant *participant);
 gint64 parlor_participant_next_us (const ParlorParticipant *participant);
 void parlor_participant_poll (ParlorParticipant *participant, gint64 now_us);

@@ -22,26 +22,24 @@ parlor_participant_is_listed (const ParlorParticipant *participant)
              || parlor_room_limits (participant->room)->roster_players);
 }
 
-/* TRUE when it took the state of another. */
-static gboolean
-set_state (ParlorParticipant *participant, ParlorParticipantState state)
+gboolean
+parlor_participant_take_state (ParlorParticipant *participant)
 {
-  gboolean changed = participant->info.state != state;
-  participant->info.state = state;
-  return changed;
-}
-
-void
-parlor_participant_refresh_state (ParlorParticipant *participant)
-{
-  ParlorParticipantState state = PARLOR_PARTICIPANT_CONNECTING;
+  ParlorParticipantState before = participant->info.state, state = PARLOR_PARTICIPANT_CONNECTING;
   if (participant->missed)
     state = PARLOR_PARTICIPANT_RECONNECTING;
   else if (participant->media_stands)
     state = PARLOR_PARTICIPANT_CONNECTED;
   else if (participant->media_stood)
     state = PARLOR_PARTICIPANT_RECONNECTING;
-  if (set_state (participant, state))
+  participant->info.state = state;
+  return state != before;
+}
+
+void
+parlor_participant_refresh_state (ParlorParticipant *participant)
+{
+  if (parlor_participant_take_state (participant))
     parlor_room_tell_participant (participant);
 }
 
