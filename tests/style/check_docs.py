@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The two contracts say what the two tables do: docs/openapi.yaml the rows of src/http/routes.c, docs/protocol.md the rows of
+src/signal/messages.c; and what the documents link to is there."""
+import pathlib
+import re
+import sys
+
+from common import Tap, relative
+
+# OPTIONS is CORS, the same everywhere, and said once.
+ROUTE = re.compile(r'^\s*\{"([A-Z]+)", "(/[^"]*)"', re.M)
+OPENAPI = re.compile(r"^  (/\S*):$|^    (get|post|put|patch|delete):$", re.M)
+MESSAGE = re.compile(r'^    \{"([a-z_]+)",\s+PARLOR_WHEN_', re.M)
+SAID = re.compile(r'-> \{"t":"([a-z_]+)"')
+# Pictures are not looked for: they are made by a browser.
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?!https?:|#)([^)#\s]+)")
+
+
+def routes_of(text):
+    return {(method, path) for method, path in ROUTE.findall(text) if method != "OPTIONS"}
+
+
+def operations_of(text):
+    path, found = None, set()
+    for new_path, method in OPENAPI.findall(text.split("\ncomponents:")[0]):
+        if new_path:
+            path = new_path
+        else:
+            found.add((method.upper(), path))
+    return found
+
+
+def said_of(text):
+    """Messages of a page; `deny` stands behind a slash beside `admit`."""
+    found = set(SAID.findall(text))
+    for line in text.splitlines():
+        if "->" in line:
+            found.update(re.findall(r"/ `([a-z_]+)`", line))
+    return found
+
+
+def differences(table, document, table_name, document_name):
+    for name in sorted(table - document):
+        yield f"{name} is a row of {table_name}, but not in {document_name}"
+    for name in sorted(document - table):
+        yield f"{name} is in {document_name}, but no row of {table_name}"
+
+
+def broken_links(path, text, root):
+    for target in LINK.findall(text):
+        if not (path.parent / target).exists():
+            yield f"{relative(path, root)}: links to {target}, which is not there"
+
+
+def main(root):
+    root = pathlib.Path(root)
+    tap = Tap()
+    tap.can_fail("a route that nobody wrote down", differences(routes_of('    {"GET", "/v1/x", Y},'), operations_of("paths:\n  /v1/y:\n    post:\n"), "a", "b"), 2)
+    tap.can_fail("a message that nobody wrote down", differences({"join"}, said_of('-> {"t":"wave"}'), "a", "b"), 2)
+    tap.can_fail("a link to nowhere", broken_links(root / "README.md", "[x](docs/nowhere.md)", root))
+    routes = routes_of((root / "src/http/routes.c").read_text())
+    operations = operations_of((root / "docs/openapi.yaml").read_text())
+    tap.result("openapi.yaml has every route, and no other", differences(routes, operations, "routes.c", "openapi.yaml") if routes else ["no route was found"])
+    rows = set(MESSAGE.findall((root / "src/signal/messages.c").read_text()))
+    said = said_of((root / "docs/protocol.md").read_text())
+    tap.result("protocol.md has every message of a page, and no other", differences(rows, said, "messages.c", "protocol.md") if rows else ["no row was found"])
+    documents = [root / "README.md", root / "CONTRIBUTING.md", *sorted((root / "docs").rglob("*.md"))]
+    tap.result("what the documents link to is there", [problem for path in documents for problem in broken_links(path, path.read_text(), root)])
+    tap.end()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
