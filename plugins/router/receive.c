@@ -180,7 +180,7 @@ unwrap_rtx (ParlorTransport *self, ParlorLayer *layer, guint8 *packet, gsize *le
                                  layer->ssrc);
 }
 
-void
+gboolean
 parlor_receive_rtp (ParlorTransport *self, guint8 *bytes, gsize length, gint64 arrival_us,
                     gint64 now_us)
 {
@@ -192,33 +192,34 @@ parlor_receive_rtp (ParlorTransport *self, guint8 *bytes, gsize length, gint64 a
   if (self->srtp_in == NULL)
     {
       drop (self, PARLOR_DROP_AUTH);
-      return;
+      return FALSE;
     }
   self->bytes_in += length;
   result = parlor_srtp_in_unprotect_rtp (self->srtp_in, bytes, &length, NULL);
   if (result != PARLOR_SRTP_OK)
     {
       count_refused (self, result);
-      return;
+      return FALSE;
     }
   if (parlor_rtp_parse (bytes, length, &header) != PARLOR_RTP_OK)
     {
       drop (self, PARLOR_DROP_MALFORMED);
-      return;
+      return TRUE;
     }
   note_transport_number (self, bytes, &header, arrival_us);
   layer = find_layer (self, bytes, &header, &rtx);
   if (layer == NULL)
     {
       drop (self, PARLOR_DROP_UNKNOWN_SSRC);
-      return;
+      return TRUE;
     }
   if (rtx && (bytes = unwrap_rtx (self, layer, bytes, &length, &header)) == NULL)
-    return;
+    return TRUE;
   parlor_layer_receive (layer, bytes, length, &header, rtx, arrival_us, now_us);
+  return TRUE;
 }
 
-void
+gboolean
 parlor_receive_rtcp (ParlorTransport *self, guint8 *bytes, gsize length, gint64 now_us)
 {
   ParlorSrtpResult result;
@@ -226,11 +227,12 @@ parlor_receive_rtcp (ParlorTransport *self, guint8 *bytes, gsize length, gint64 
   if (self->srtp_in == NULL)
     {
       drop (self, PARLOR_DROP_AUTH);
-      return;
+      return FALSE;
     }
   result = parlor_srtp_in_unprotect_rtcp (self->srtp_in, bytes, &length);
   if (result != PARLOR_SRTP_OK)
     count_refused (self, result);
   else
     parlor_feedback_receive (self, bytes, length, now_us);
+  return result == PARLOR_SRTP_OK;
 }

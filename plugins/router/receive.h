@@ -5,6 +5,8 @@
 
 #include "router/state.h"
 
-void parlor_receive_rtp (ParlorTransport *transport, guint8 *bytes, gsize length, gint64 arrival_us,
-                         gint64 now_us);
-void parlor_receive_rtcp (ParlorTransport *transport, guint8 *bytes, gsize length, gint64 now_us);
+/** TRUE: it was the peer's (tag and replay window), whatever became of it then. */
+gboolean parlor_receive_rtp (ParlorTransport *transport, guint8 *bytes, gsize length,
+                             gint64 arrival_us, gint64 now_us);
+gboolean parlor_receive_rtcp (ParlorTransport *transport, guint8 *bytes, gsize length,
+                              gint64 now_us);

@@ -395,10 +395,12 @@ parlor_router_receive (ParlorRouter *self, guint8 *bytes, gsize length, const Pa
   switch (kind)
     {
     case PARLOR_PACKET_RTP:
-      parlor_receive_rtp (transport, bytes, length, arrival_us, now_us);
+      if (parlor_receive_rtp (transport, bytes, length, arrival_us, now_us))
+        parlor_ice_lite_heard (transport->ice, tuple, now_us);
       break;
     case PARLOR_PACKET_RTCP:
-      parlor_receive_rtcp (transport, bytes, length, now_us);
+      if (parlor_receive_rtcp (transport, bytes, length, now_us))
+        parlor_ice_lite_heard (transport->ice, tuple, now_us);
       break;
     case PARLOR_PACKET_DTLS:
       parlor_transport_receive_dtls (transport, bytes, length, now_us);

@@ -350,6 +350,14 @@ parlor_ice_lite_handle (ParlorIceLite *lite, ParlorStunAgent *agent, const guint
   return verdict;
 }
 
+void
+parlor_ice_lite_heard (ParlorIceLite *lite, const ParlorTuple *tuple, gint64 now_us)
+{
+  gint at = find_candidate (lite, tuple);
+  if (at >= 0 && now_us - lite->candidates[at].heard_us < PARLOR_ICE_CONSENT_US)
+    lite->candidates[at].heard_us = MAX (lite->candidates[at].heard_us, now_us);
+}
+
 /* ---- what follows from the checks ---- */
 
 static const Candidate *

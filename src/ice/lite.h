@@ -87,6 +87,13 @@ ParlorIceVerdict parlor_ice_lite_handle (ParlorIceLite *lite, ParlorStunAgent *a
                                          const ParlorTuple *tuple, gint64 now_us, guint8 *reply,
                                          ParlorIceResult *result);
 
+/* An authenticated SRTP or SRTCP packet, newer than any before, came from there: as good a sign of
+ * life as a check (its keys come from DTLS with the fingerprint of the offer). Peers that send no
+ * checks after the first (libnice without consent freshness, some encoders) would else be taken for
+ * gone while their media arrives. It renews consent that has not expired; it validates and
+ * nominates nothing. */
+void parlor_ice_lite_heard (ParlorIceLite *lite, const ParlorTuple *tuple, gint64 now_us);
+
 typedef enum
 {
   PARLOR_ICE_NEW,       /* no authenticated check yet */

@@ -288,6 +288,29 @@ test_consent (Fixture *f, gconstpointer data)
   g_assert_cmpint (parlor_ice_lite_next_us (f->lite), ==, f->now_us + PARLOR_ICE_CONSENT_US);
 }
 
+/* A peer that sends media and no second check; then nothing at all. */
+static void
+test_media_keeps_consent (Fixture *f, gconstpointer data)
+{
+  ParlorTuple a = test_tuple ("198.51.100.7", 4000), stranger = test_tuple ("198.51.100.8", 4000);
+  TestCheck check = good_check (f);
+  expect (f, &check, &a, TRUE);
+  for (guint i = 0; i < 100; i++)
+    {
+      f->now_us += PARLOR_ICE_CONSENT_US / 2;
+      parlor_ice_lite_heard (f->lite, &stranger, f->now_us);
+      parlor_ice_lite_heard (f->lite, &a, f->now_us);
+      parlor_ice_lite_handle_timeout (f->lite, f->now_us);
+      g_assert_cmpint (parlor_ice_lite_state (f->lite, f->now_us), ==, PARLOR_ICE_CONNECTED);
+    }
+  g_assert_false (parlor_ice_lite_is_validated (f->lite, &stranger));
+  f->now_us += PARLOR_ICE_CONSENT_US;
+  g_assert_cmpint (parlor_ice_lite_state (f->lite, f->now_us), ==, PARLOR_ICE_EXPIRED);
+  /* What has expired needs a check. */
+  parlor_ice_lite_heard (f->lite, &a, f->now_us);
+  g_assert_cmpint (parlor_ice_lite_state (f->lite, f->now_us), ==, PARLOR_ICE_EXPIRED);
+}
+
 /* Ten minutes of checks at libwebrtc's interval on a stable pair; 12 in a row would have to be
  * lost. */
 static void
@@ -419,6 +442,7 @@ main (int argc, char **argv)
   ADD ("nat-rebind-moves-at-its-first-check", test_rebind);
   ADD ("consent-ends-after-30-s-and-comes-back", test_consent);
   ADD ("consent-survives-20-percent-loss", test_consent_under_loss);
+  ADD ("media-keeps-consent", test_media_keeps_consent);
   ADD ("restart-makes-before-it-breaks", test_restart);
   ADD ("restart-within-a-restart-keeps-the-pair-that-works", test_double_restart);
   ADD ("the-longest-ufrag-is-answered", test_longest_ufrag);
