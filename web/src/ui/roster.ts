@@ -103,15 +103,18 @@ export class Roster extends InMeeting {
       ${this.face(participant, one.name)}
       <span class="person-name">${one.name}</span>
       <button
-        class="button quiet"
+        class="tile-button"
         data-testid="deny"
+        title=${t('deny')}
+        aria-label="${t('deny')}: ${one.name}"
         @click=${() => session.moderate({ t: 'deny', participant })}
       >
-        ${t('deny')}
+        ${icon('close')}
       </button>
       <button
         class="button primary"
         data-testid="admit"
+        aria-label="${t('admit')}: ${one.name}"
         @click=${() => session.moderate({ t: 'admit', participant })}
       >
         ${t('admit')}
