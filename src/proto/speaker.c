@@ -295,22 +295,30 @@ decide_dominant (ParlorSpeakers *self, gint64 now_us)
 static void
 mark_top (ParlorSpeakers *self, gint64 now_us)
 {
-  Person *top[PARLOR_SPEAKERS_LOUDEST_MAX];
+  struct
+  {
+    Person *person;
+    guint8 level;
+  } top[PARLOR_SPEAKERS_LOUDEST_MAX] = {0}; /* loudest first */
   guint n = 0;
   for (guint i = 0; i < self->people->len; i++)
     {
       Person *person = find (self, i);
       guint8 level = person ? level_now (person, now_us) : 0;
-      if (level < SPEECH_LEVEL
-          || (n > 0 && n == self->n_loudest && level <= level_now (top[n - 1], now_us)))
+      guint at = n;
+      if (level < SPEECH_LEVEL)
         continue;
-      guint at = n < self->n_loudest ? n++ : n - 1;
-      for (; at > 0 && level_now (top[at - 1], now_us) < level; at--)
-        top[at] = top[at - 1];
-      top[at] = person;
+      while (at > 0 && top[at - 1].level < level)
+        at--;
+      if (at == self->n_loudest)
+        continue;
+      n = MIN (n + 1, self->n_loudest);
+      memmove (top + at + 1, top + at, (n - 1 - at) * sizeof *top);
+      top[at].person = person;
+      top[at].level = level;
     }
   for (guint i = 0; i < n; i++)
-    top[i]->top_us = now_us;
+    top[i].person->top_us = now_us;
 }
 
 static gint
