@@ -43,13 +43,13 @@ parlor_router_new (const ParlorRouterConfig *config, const ParlorRouterOps *ops)
   self->rooms = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, free_room);
   self->tuples = g_hash_table_new_full (parlor_tuple_hash, parlor_tuple_equal_func, g_free, NULL);
   self->ufrags = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
-  self->foreign = parlor_foreign_new ();
   self->transport_timers = parlor_timer_heap_new ();
   self->room_timers = parlor_timer_heap_new ();
   self->dirty_layers = g_ptr_array_new ();
   self->dirty_transports = g_ptr_array_new ();
   self->tick_us = PARLOR_NEVER_US;
   parlor_rng_init_seeded (&self->random, config->seed);
+  self->foreign = parlor_foreign_new (parlor_router_random (self));
   return self;
 }
 
@@ -357,15 +357,16 @@ receive_stun (ParlorRouter *self, const guint8 *bytes, gsize length, const Parlo
       return;
     }
   self->counters.stun_pkts--;
-  parlor_foreign_put (self->foreign, tuple, (guint)worker);
+  parlor_foreign_put (self->foreign, tuple, (guint)worker, now_us);
   hand_over (self, (guint)worker, bytes, length, tuple, arrival_us);
 }
 
 static void
 receive_unknown (ParlorRouter *self, const guint8 *bytes, gsize length, const ParlorTuple *tuple,
-                 gint64 arrival_us)
+                 gint64 arrival_us, gint64 now_us)
 {
-  gint worker = self->config.n_workers > 1 ? parlor_foreign_find (self->foreign, tuple) : -1;
+  gint worker = self->config.n_workers > 1 ? parlor_foreign_find (self->foreign, tuple, now_us)
+                                           : -1;
 
   if (worker < 0)
     self->counters.dropped[PARLOR_DROP_UNKNOWN_TUPLE]++;
@@ -389,7 +390,7 @@ parlor_router_receive (ParlorRouter *self, guint8 *bytes, gsize length, const Pa
   transport = g_hash_table_lookup (self->tuples, tuple);
   if (transport == NULL)
     {
-      receive_unknown (self, bytes, length, tuple, arrival_us);
+      receive_unknown (self, bytes, length, tuple, arrival_us, now_us);
       return;
     }
   switch (kind)
