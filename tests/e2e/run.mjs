@@ -27,10 +27,11 @@ function report(opts, outcome, name, why) {
 /* One try in a world of its own; gives null, or the error. */
 async function attempt(scenario, name, opts) {
   const { World } = await import('./lib/world.mjs');
+  const { progress } = await import('./lib/browsers.mjs');
   const world = await World.make({ root, mediaFolder: path.join(root, 'build/e2e-media'), serverProgram: opts.server, slack: opts.long ? 1 : 3, long: opts.long });
   let timer;
   const late = new Promise((_, refuse) => {
-    timer = setTimeout(() => refuse(new Error(`not done after ${scenario.seconds} s`)), scenario.seconds * 1000);
+    timer = setTimeout(() => refuse(new Error(`not done after ${scenario.seconds} s, last: ${progress.last}`)), scenario.seconds * 1000);
   });
   try {
     await Promise.race([scenario.run(world).then(() => world.endServer()), late]);

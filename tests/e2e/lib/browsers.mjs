@@ -50,12 +50,16 @@ async function launchFirefox(options) {
   return { page, close: () => browser.close(), pid: browser.process()?.pid };
 }
 
+/** What was last begun, for the message of a scenario that ran out of time. */
+export const progress = { last: '' };
+
 export class Person {
   /** options: {browser, person (number of tone and mark), name, locale, viewport, refuse, noDevices, strictAutoplay, mediaFolder} */
   static async launch(given) {
     const options = { name: `Person ${given.person}`, ...given };
     const self = new Person();
     Object.assign(self, { number: options.person, kind: options.browser, name: options.name, log: [] });
+    progress.last = `launching ${options.browser} for ${self.name}`;
     const media = options.browser === 'chromium' ? await mediaOf(options.person, options.mediaFolder) : null;
     const launched = options.browser === 'chromium' ? await launchChromium(options, media) : await launchFirefox(options);
     Object.assign(self, launched);
@@ -81,6 +85,7 @@ export class Person {
   async until(what, func, argument, ms = 15000) {
     const end = Date.now() + ms;
     let last;
+    progress.last = `${this.name} waited for ${what}`;
     for (;;) {
       try {
         last = await this.evaluate(func, argument);

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import path from 'node:path';
+import { HEIGHT, WIDTH } from '../media/generate.mjs';
 import { markRead, toneOf } from '../media/mark.mjs';
 import { curl } from './whip.mjs';
 
@@ -53,10 +54,12 @@ export function levelOf(samples, hz) {
 /** As assertTones takes it, from raw samples. */
 export const tonesOf = (samples, persons) => ({ levels: Object.fromEntries(persons.map((person) => [toneOf(person), levelOf(samples, toneOf(person))])), tracks: 1 });
 
-/** Branches that publish a person's files through webrtcbin. */
-export const publishPipeline = (media) =>
-  `filesrc location=${media.video} ! image/jpeg,framerate=30/1 ! jpegparse ! jpegdec ! identity sync=true ! videoconvert ! vp8enc deadline=1 cpu-used=8 target-bitrate=600000 keyframe-max-dist=60 ! rtpvp8pay pt=98 picture-id-mode=15-bit ! peer. ` +
-  `filesrc location=${media.audio} ! wavparse ! identity sync=true ! audioconvert ! opusenc ! rtpopuspay pt=109 ! peer.`;
+/** Branches that publish a person's picture and tone through webrtcbin. */
+export const publishPipeline = (media, person) =>
+  `filesrc location=${media.video} ! image/jpeg,framerate=30/1 ! jpegparse ! jpegdec ! video/x-raw,format=I420 ! ` +
+  `rawvideoparse format=i420 width=${WIDTH} height=${HEIGHT} framerate=30/1 ! identity sync=true ! ` +
+  `vp8enc deadline=1 cpu-used=8 target-bitrate=600000 keyframe-max-dist=60 ! rtpvp8pay pt=98 picture-id-mode=15-bit ! peer. ` +
+  `audiotestsrc is-live=true freq=${toneOf(person)} volume=0.4 ! opusenc ! rtpopuspay pt=109 ! peer.`;
 
 /** A webrtcbin peer. publish: a pipeline, or nothing to play. */
 export async function webrtcbin(world, url, publish) {
@@ -66,15 +69,14 @@ export async function webrtcbin(world, url, publish) {
   child.stdio[3].on('data', (bytes) => peer.video.push(bytes));
   child.stdio[4].on('data', (bytes) => peer.audio.push(bytes));
   const offer = [];
-  let offered;
-  const whole = new Promise((resolve) => (offered = resolve));
+  let sdp = null;
   createInterface({ input: child.stdout }).on('line', (line) => {
-    if (line === '.') offered(offer.join('\r\n') + '\r\n');
+    if (line === '.') sdp = offer.join('\r\n') + '\r\n';
     else if (line.startsWith('state ')) peer.state = line.slice(6);
     else if (line.startsWith('error ')) peer.errors.push(line);
     else offer.push(line.replace(/\r$/, ''));
   });
-  const sdp = await whole;
+  await world.eventually("webrtcbin's offer", () => sdp, 20000);
   const made = await curl(world, 'POST', url, { body: sdp, type: 'application/sdp' });
   if (made.status !== 201) throw new Error(`webrtcbin's offer got ${made.status}: ${made.body}\n${sdp}`);
   child.stdin.write(`${made.body}.\n`);

@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Forwarder, makeNetwork } from './net.mjs';
-import { Person } from './browsers.mjs';
+import { Person, progress } from './browsers.mjs';
 
 const HTTP_PORT = 8080;
 const ADMIN_PORT = 9091;
@@ -82,6 +82,7 @@ export class World {
   async eventually(what, func, ms = 10000) {
     const end = Date.now() + ms;
     let last;
+    progress.last = `waiting for ${what}`;
     for (;;) {
       try {
         last = await func();
@@ -125,6 +126,7 @@ export class World {
       state.people.push(seen);
     }
     writeFileSync(path.join(folder, 'state.json'), JSON.stringify(state, null, 2));
+    for (const [name, picture] of Object.entries(this.keep ?? {})) writeFileSync(path.join(folder, name), Buffer.from(picture.split(',')[1], 'base64'));
     const log = path.join(this.folder, 'server.log');
     if (existsSync(log)) copyFileSync(log, path.join(folder, 'server.log'));
   }

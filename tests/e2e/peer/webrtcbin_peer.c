@@ -23,7 +23,9 @@
   "queue ! rtpopusdepay ! opusdec ! audioconvert ! audioresample ! "                               \
   "audio/x-raw,format=S16LE,rate=48000,channels=1 ! fdsink fd=4 sync=false"
 #define VP8_CAPS "application/x-rtp,media=video,encoding-name=VP8,payload=98,clock-rate=90000"
-#define OPUS_CAPS "application/x-rtp,media=audio,encoding-name=OPUS,payload=109,clock-rate=48000"
+#define OPUS_CAPS                                                                                  \
+  "application/x-rtp,media=audio,encoding-name=OPUS,payload=109,clock-rate=48000,"                 \
+  "encoding-params=(string)2"
 
 typedef struct
 {
@@ -45,15 +47,20 @@ on_offer (GstPromise *promise, gpointer user_data)
 }
 
 static void
+make_offer (Peer *self)
+{
+  g_signal_emit_by_name (self->peer, "create-offer", NULL,
+                         gst_promise_new_with_change_func (on_offer, self, NULL));
+}
+
+static void
 on_negotiation_needed (GstElement *element, gpointer user_data)
 {
   Peer *self = user_data;
 
-  if (self->has_offered)
-    return;
+  if (!self->has_offered)
+    make_offer (self);
   self->has_offered = TRUE;
-  g_signal_emit_by_name (element, "create-offer", NULL,
-                         gst_promise_new_with_change_func (on_offer, self, NULL));
 }
 
 static void
@@ -186,7 +193,6 @@ make_pipeline (Peer *self, const char *branches)
   self->peer = gst_bin_get_by_name (GST_BIN (self->pipeline), "peer");
   bus = gst_element_get_bus (self->pipeline);
   gst_bus_add_watch (bus, on_message, self);
-  g_signal_connect (self->peer, "on-negotiation-needed", G_CALLBACK (on_negotiation_needed), self);
   g_signal_connect (self->peer, "notify::ice-gathering-state", G_CALLBACK (on_gathering), self);
   g_signal_connect (self->peer, "notify::connection-state", G_CALLBACK (on_state), self);
   g_signal_connect (self->peer, "pad-added", G_CALLBACK (on_pad), self);
@@ -208,14 +214,21 @@ main (int argc, char **argv)
     }
   self.loop = g_main_loop_new (NULL, FALSE);
   make_pipeline (&self, plays ? "" : argv[2]);
-  gst_element_set_state (self.pipeline, GST_STATE_READY);
+  reader = g_thread_new ("stdin", read_stdin, &self);
   if (plays)
     {
+      /* It says that an offer is needed after the first of them, so it is not asked. */
       add_receiver (&self, OPUS_CAPS);
       add_receiver (&self, VP8_CAPS);
+      gst_element_set_state (self.pipeline, GST_STATE_PLAYING);
+      make_offer (&self);
     }
-  reader = g_thread_new ("stdin", read_stdin, &self);
-  gst_element_set_state (self.pipeline, GST_STATE_PLAYING);
+  else
+    {
+      g_signal_connect (self.peer, "on-negotiation-needed", G_CALLBACK (on_negotiation_needed),
+                        &self);
+      gst_element_set_state (self.pipeline, GST_STATE_PLAYING);
+    }
   g_main_loop_run (self.loop);
   gst_element_set_state (self.pipeline, GST_STATE_NULL);
   gst_object_unref (self.peer);

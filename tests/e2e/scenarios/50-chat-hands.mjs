@@ -30,8 +30,9 @@ export async function run(world) {
   await two.click('hand-toggle');
   await late.until('one hand', (id) => window.parlor.state.hands.length === 1 && window.parlor.state.hands[0] === id, order[1]);
 
-  const flown = two.until('the reaction', (id) => window.parlor.state.reactions.some((reaction) => reaction.participant === id && reaction.emoji === '👍'), order[1]);
   await one.click('react-toggle');
-  await one.click('reaction');
-  await flown;
+  await Promise.all([
+    two.until('the reaction', (id) => window.parlor.state.reactions.some((reaction) => reaction.participant === id && reaction.emoji === '👍'), order[1]),
+    one.click('reaction'),
+  ]);
 }
