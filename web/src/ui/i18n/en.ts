@@ -76,7 +76,7 @@ export const en = {
   cam_off: 'Start camera',
   screen_share: 'Share screen',
   screen_stop: 'Stop sharing',
-  screen_take: 'Share mine instead',
+  screen_take: 'Take over',
   hand_raise: 'Raise hand',
   hand_lower: 'Lower hand',
   react: 'React',
