@@ -272,16 +272,6 @@ dispatch (ParlorSession *session, const json_t *message, gsize length, gint64 no
 }
 
 static gboolean
-take_credit (ParlorSession *session, gint64 now_us)
-{
-  gint64 full_us = MAX (session->credit_us, now_us) + RATE_INTERVAL_US;
-  if (full_us - now_us > RATE_BURST * RATE_INTERVAL_US)
-    return FALSE;
-  session->credit_us = full_us;
-  return TRUE;
-}
-
-static gboolean
 is_request_id (const json_t *id)
 {
   return !id || json_is_integer (id) || (json_is_string (id) && json_string_length (id) <= 64);
@@ -303,7 +293,7 @@ parlor_messages_handle (ParlorSession *session, const char *text, gsize length, 
       parlor_session_close (session, 4401, "key revoked");
       return;
     }
-  if (!take_credit (session, now_us))
+  if (!parlor_session_take_credit (&session->credit_us, RATE_INTERVAL_US, RATE_BURST, now_us))
     {
       parlor_session_send_error (session, "too_many", "Too many messages. Wait a little.");
       count_refusal (session);

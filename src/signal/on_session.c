@@ -8,6 +8,10 @@
 #define STATS_INTERVAL_US (5 * G_USEC_PER_SEC)
 /* After the join offers may come: they are the only long messages. */
 #define JOINED_MESSAGE_BYTES (256 * 1024)
+/* An answer costs 3 ms, a message some microseconds. A page offers once, and at each ICE restart.
+ */
+#define OFFER_INTERVAL_US (2 * G_USEC_PER_SEC)
+#define OFFER_BURST 8
 
 static const char *
 string (const json_t *message, const char *name)
@@ -268,6 +272,9 @@ PARLOR_MESSAGE_HANDLER (parlor_on_offer)
 {
   OfferBuffer buffer = {0};
   const json_t *sdp = json_object_get (message, "sdp");
+  if (!parlor_session_take_credit (&session->offer_credit_us, OFFER_INTERVAL_US, OFFER_BURST,
+                                   now_us))
+    return refuse (error, PARLOR_ERROR_TOO_MANY, "Too many offers. Wait some seconds.");
   buffer.offer.sdp = json_string_value (sdp);
   buffer.offer.sdp_length = json_string_length (sdp);
   buffer.offer.publish = TRUE;

@@ -36,6 +36,7 @@ struct _ParlorSession
   json_t *join_id;    /* the join's id, for the welcome that may come much later */
   json_t *request_id; /* of the message being handled; NULL outside or without one */
   gint64 credit_us;   /* rate of messages: see messages.c */
+  gint64 offer_credit_us;
   guint refused_in_a_row;
   gint64 stats_us; /* last `stats` */
 };
@@ -46,6 +47,9 @@ void parlor_session_send (ParlorSession *session, json_t *json);
 void parlor_session_send_error (ParlorSession *session, const char *code, const char *message);
 /** Closes the socket after what was sent. */
 void parlor_session_close (ParlorSession *session, guint16 code, const char *reason);
+/** One of `burst` at once, then one an interval; FALSE = too many. *credit_us begins as 0. */
+gboolean parlor_session_take_credit (gint64 *credit_us, gint64 interval_us, guint burst,
+                                     gint64 now_us);
 /** The participant is another's from now on, or nobody's. */
 void parlor_session_forget (ParlorSession *session);
 

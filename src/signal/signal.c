@@ -47,6 +47,16 @@ parlor_session_close (ParlorSession *session, guint16 code, const char *reason)
     parlor_websocket_close (session->socket, code, reason);
 }
 
+gboolean
+parlor_session_take_credit (gint64 *credit_us, gint64 interval_us, guint burst, gint64 now_us)
+{
+  gint64 full_us = MAX (*credit_us, now_us) + interval_us;
+  if (full_us - now_us > burst * interval_us)
+    return FALSE;
+  *credit_us = full_us;
+  return TRUE;
+}
+
 void
 parlor_session_forget (ParlorSession *session)
 {

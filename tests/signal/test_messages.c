@@ -205,6 +205,27 @@ test_too_many (void)
   g_assert_cmpuint (peer_closed (peer), ==, 4429);
 }
 
+/* Offers are dear: who repeats them is told to wait long before his other messages are. */
+static void
+test_too_many_offers (void)
+{
+  static const char offer[] =
+      "{\"t\":\"offer\",\"id\":1,\"sdp\":\"v=0\",\"senders\":[],\"slots\":[]}";
+  g_autoptr (World) world = world_new (NULL);
+  world_room (world, "hall");
+  g_autoptr (Peer) peer = peer_new (world);
+  json_decref (peer_join (peer, "hall", "lin", PARLOR_ROLE_MEMBER));
+  for (int i = 0; i < 8; i++)
+    {
+      peer_send (peer, offer);
+      json_decref (peer_expect (peer, "answer"));
+    }
+  g_autofree char *code = error_code (peer, offer);
+  g_assert_cmpstr (code, ==, "too_many");
+  peer_send (peer, "{\"t\":\"name\",\"name\":\"Lin\"}");
+  json_decref (peer_expect (peer, "participant"));
+}
+
 /* ---- conversations -------------------------------------------------------------------------- */
 
 typedef struct
@@ -476,6 +497,7 @@ main (int argc, char **argv)
   g_test_add_func ("/signal/messages/moderation-needs-its-right", test_moderation_rows);
   g_test_add_func ("/signal/messages/every-field-is-checked", test_fields);
   g_test_add_func ("/signal/messages/what-is-no-message-changes-nothing", test_not_a_message);
+  g_test_add_func ("/signal/messages/too-many-offers-are-refused", test_too_many_offers);
   g_test_add_func ("/signal/messages/too-many-are-refused-then-closed", test_too_many);
   g_test_add_func ("/signal/session/welcome-says-all", test_welcome);
   g_test_add_func ("/signal/session/chat-reaches-all-once", test_chat);
