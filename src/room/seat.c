@@ -105,6 +105,8 @@ seat_free_oldest (ParlorRoom *room)
   while (g_hash_table_iter_next (&iter, NULL, &value))
     if (oldest == NULL || ((ParlorSeat *)value)->until_us < oldest->until_us)
       oldest = value;
+  if (oldest == NULL)
+    return;
   parlor_room_forget_saved (room, oldest->id);
   g_hash_table_remove (room->seats, &oldest->resume);
 }

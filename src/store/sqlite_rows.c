@@ -343,7 +343,8 @@ parlor_sqlite_rows_load (sqlite3 *db, gint64 participants_since_ms, guint chat_l
   for (guint i = 0; i < G_N_ELEMENTS (lists) && result == SQLITE_DONE; i++)
     {
       sqlite3_stmt *statement = NULL;
-      result = sqlite3_prepare_v2 (db, lists[i].sql, -1, &statement, NULL);
+      /* A statement that did not compile is NULL, and stepping it says so. */
+      sqlite3_prepare_v2 (db, lists[i].sql, -1, &statement, NULL);
       bind_named (statement, ":since", participants_since_ms);
       bind_named (statement, ":limit", chat_limit);
       for (result = sqlite3_step (statement); result == SQLITE_ROW;

@@ -147,10 +147,11 @@ on_rtp (gpointer user_data, const guint8 *packet, gsize length, gint64 now_us)
   LoadSession *self = user_data;
   ParlorRtpExtList list;
   ParlorRtpHeader header;
-  const guint8 *value;
+  const guint8 *value, *payload;
   Stream *stream;
   guint size, skip;
 
+  g_return_if_fail (packet != NULL);
   if (parlor_rtp_parse (packet, length, &header) != PARLOR_RTP_OK)
     return;
   parlor_rtp_ext_parse (packet, &header, &self->extensions, &list);
@@ -167,8 +168,9 @@ on_rtp (gpointer user_data, const guint8 *packet, gsize length, gint64 now_us)
     return;
   count_packet (self, stream, header.seq, length);
   skip = header.pt == VIDEO_PT ? VP8_DESCRIPTOR_BYTES + 10 : 1;
+  payload = packet + header.payload_offset;
   if (header.payload_size >= skip + MARK_BYTES)
-    count_delay (self, packet + header.payload_offset + skip, now_us);
+    count_delay (self, payload + skip, now_us);
 }
 
 static void
