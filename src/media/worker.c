@@ -15,6 +15,8 @@
 #define COMMAND_RING_BYTES (1024 * 1024)
 /* 500 receivers with 28 slots each change their view at once. */
 #define EVENT_RING_BYTES (4 * 1024 * 1024)
+/* Of it, what is kept for the beginning and the end of 4,000 sessions. */
+#define EVENT_RESERVE_BYTES (1024 * 1024)
 /* 100 ms of 300 packets of 1,200 bytes: a worker that is away longer has other worries. */
 #define HAND_OVER_RING_BYTES (512 * 1024)
 
@@ -117,11 +119,19 @@ publish_counters (gpointer user_data, const ParlorRouter *router)
   __atomic_store_n (&to->events_dropped, self->events_dropped, __ATOMIC_RELAXED);
 }
 
+/* Who is there and who is gone is said once; the rest is said again, or followed by the next. */
+static gboolean
+has_room_for (ParlorWorker *self, const ParlorRouterEvent *event)
+{
+  return event->type == PARLOR_ROUTER_CONNECTED || event->type == PARLOR_ROUTER_FAILED
+         || parlor_spsc_reserve (self->events, EVENT_RESERVE_BYTES) != NULL;
+}
+
 static void
 pass_event (gpointer user_data, const ParlorRouterEvent *event)
 {
   ParlorWorker *self = user_data;
-  if (!parlor_spsc_push (self->events, event, sizeof *event))
+  if (!has_room_for (self, event) || !parlor_spsc_push (self->events, event, sizeof *event))
     self->events_dropped++;
   parlor_wake_ring (&self->set->wake);
 }

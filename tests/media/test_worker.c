@@ -18,7 +18,7 @@
 typedef struct
 {
   ParlorWorkerSet *set;
-  guint n_events;
+  guint n_events, n_failed;
   guint last_worker;
 } Fixture;
 
@@ -28,6 +28,7 @@ take_event (gpointer user_data, guint worker, const ParlorRouterEvent *event)
   Fixture *f = user_data;
   f->last_worker = worker;
   f->n_events++;
+  f->n_failed += event->type == PARLOR_ROUTER_FAILED;
 }
 
 static ParlorWorkerSet *
@@ -124,6 +125,31 @@ test_events_come_back (Fixture *f, gconstpointer data)
   g_assert_cmpuint (f->last_worker, ==, 2);
 }
 
+/* While the control thread is away for long. */
+static void
+test_ends_are_told_over_a_full_ring (Fixture *f, gconstpointer data)
+{
+  const ParlorRouterEvent quality = {.type = PARLOR_ROUTER_QUALITY};
+  const ParlorRouterEvent failed = {.type = PARLOR_ROUTER_FAILED};
+  ParlorWorkerCounters counters = {0};
+  for (guint i = 0; i < 60000; i++)
+    recorder_say (&quality);
+  for (guint i = 0; i < 1000; i++)
+    recorder_say (&failed);
+  for (guint i = 0; i < 4000 && counters.events_dropped == 0; i++)
+    {
+      gint n = 0, is_in_order = TRUE, last = -1;
+      const Call call = {&n, 0, &is_in_order, &last, {0}};
+      parlor_worker_invoke (parlor_worker_set_get (f->set, 1), count_call, &call, sizeof call);
+      while (!g_atomic_int_get (&n))
+        g_thread_yield ();
+      parlor_worker_get_counters (parlor_worker_set_get (f->set, 1), &counters);
+    }
+  parlor_worker_set_dispatch (f->set);
+  g_assert_cmpuint (f->n_failed, ==, 1000);
+  g_assert_cmpuint (counters.events_dropped, ==, 61000 - f->n_events);
+}
+
 static int
 open_peer (guint16 port)
 {
@@ -215,6 +241,7 @@ main (int argc, char **argv)
   gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
   ADD ("commands-arrive-all-and-in-order", test_commands_arrive_all_and_in_order);
+  ADD ("ends-are-told-over-a-full-ring", test_ends_are_told_over_a_full_ring);
   ADD ("events-come-back", test_events_come_back);
   ADD ("datagrams-reach-their-owner", test_datagrams_reach_their_owner);
   ADD ("owner-that-is-not-there-is-ignored", test_owner_that_is_not_there_is_ignored);
