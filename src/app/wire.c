@@ -5,18 +5,13 @@
 #include "app/ice_servers.h"
 #include "app/log.h"
 #include "http/routes.h"
+#include "media/plane.h"
 #include "room/rooms.h"
 #include "signal/signal.h"
-
-#ifdef PARLOR_WITH_MEDIA
-#include "media/plane.h"
-#include <gst/gst.h>
-#endif
-#ifdef PARLOR_WITH_STORE
 #include "store/sqlite.h"
-#endif
 
 #include <errno.h>
+#include <gst/gst.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/random.h>
@@ -38,10 +33,8 @@ struct _ParlorApp
   uv_loop_t loop;
   ParlorKeyring *keyring;
   ParlorStore *store; /* nullable */
-#ifdef PARLOR_WITH_MEDIA
   ParlorMediaPlane *plane;
   uv_poll_t media_poll;
-#endif
   ParlorRooms *rooms;
   ParlorSignal *signal;
   ParlorMetrics *metrics;
@@ -155,34 +148,28 @@ on_store_wake (uv_async_t *async)
   app->store->ops->dispatch (app->store);
 }
 
-#ifdef PARLOR_WITH_STORE
 static void
 wake_for_store (gpointer user_data)
 {
   ParlorApp *app = user_data;
   uv_async_send (&app->store_wake);
 }
-#endif
 
-#ifdef PARLOR_WITH_MEDIA
 static void
 on_media (uv_poll_t *poll, int status, int events)
 {
   ParlorApp *app = poll->data;
   parlor_media_plane_dispatch (app->plane);
 }
-#endif
 
 /* ---- numbers -------------------------------------------------------------------------------- */
 
-#ifdef PARLOR_WITH_MEDIA
 static void
 add_media_metric (gpointer page, const char *name, const char *label, const char *label_value,
                   double value)
 {
   parlor_metrics_add (page, name, label, label_value, value);
 }
-#endif
 
 static void
 add_metrics (ParlorMetricsPage *page, gpointer user_data)
@@ -217,9 +204,7 @@ add_metrics (ParlorMetricsPage *page, gpointer user_data)
       parlor_metrics_add (page, "parlor_store_dropped_total", NULL, NULL, (double)store.dropped);
       parlor_metrics_add (page, "parlor_store_queued", NULL, NULL, store.queued);
     }
-#ifdef PARLOR_WITH_MEDIA
   parlor_media_plane_foreach_metric (app->plane, add_media_metric, page);
-#endif
 }
 
 static const char *
@@ -228,9 +213,6 @@ not_ready (gpointer user_data)
   const ParlorApp *app = user_data;
   if (app->ending)
     return "The server is shutting down.";
-#ifndef PARLOR_WITH_MEDIA
-  return "This build has no media plane.";
-#endif
   return NULL;
 }
 
@@ -268,18 +250,15 @@ make_folder (ParlorApp *app, GError **error)
 static gboolean
 make_store (ParlorApp *app, GError **error)
 {
-#ifdef PARLOR_WITH_STORE
   g_autofree char *path = g_build_filename (app->config->data_dir, "parlor.db", NULL);
   ParlorStoreSqliteSpec spec = {.path = path};
   app->store = parlor_store_sqlite_new (&spec, error);
   if (!app->store)
     return FALSE;
   app->store->ops->set_wake (app->store, wake_for_store, app);
-#endif
   return TRUE;
 }
 
-#ifdef PARLOR_WITH_MEDIA
 /* A registry of our own: what somebody installs for other programs does not change ours in mid-run,
  * and the first start of a new version does not find a stale one. */
 static gboolean
@@ -290,12 +269,10 @@ start_gstreamer (ParlorApp *app, GError **error)
   g_setenv ("GST_REGISTRY", registry, FALSE);
   return gst_init_check (NULL, NULL, error);
 }
-#endif
 
 static gboolean
 make_media (ParlorApp *app, GError **error)
 {
-#ifdef PARLOR_WITH_MEDIA
   ParlorMediaPlaneConfig config = {
       .n_workers = (guint)app->config->workers,
       .udp_port = (guint16)app->config->udp_port,
@@ -309,18 +286,13 @@ make_media (ParlorApp *app, GError **error)
                 "the UDP receive buffer has %" G_GSIZE_FORMAT " bytes, bursts may be lost: "
                 "sysctl net.core.rmem_max=8388608",
                 buffer);
-#endif
   return TRUE;
 }
 
 static ParlorMedia *
 media_of (ParlorApp *app)
 {
-#ifdef PARLOR_WITH_MEDIA
   return parlor_media_plane_get_media (app->plane);
-#else
-  return NULL;
-#endif
 }
 
 static gboolean
@@ -490,11 +462,9 @@ start_handles (ParlorApp *app)
   uv_prepare_start (&app->prepare, on_prepare);
   uv_signal_start (&app->sigterm, on_terminate, SIGTERM);
   uv_signal_start (&app->sigint, on_terminate, SIGINT);
-#ifdef PARLOR_WITH_MEDIA
   app->media_poll.data = app;
   uv_poll_init (&app->loop, &app->media_poll, parlor_media_plane_get_fd (app->plane));
   uv_poll_start (&app->media_poll, UV_READABLE, on_media);
-#endif
 }
 
 ParlorApp *
@@ -550,11 +520,9 @@ parlor_app_free (ParlorApp *app)
   parlor_site_free (app->site);
   parlor_metrics_free (app->metrics);
   parlor_rooms_free (app->rooms);
-#ifdef PARLOR_WITH_MEDIA
   if (app->plane && app->media_poll.data)
     uv_poll_stop (&app->media_poll);
   parlor_media_plane_free (app->plane);
-#endif
   if (app->store)
     app->store->ops->close (app->store, STORE_CLOSE_MS);
   parlor_keyring_free (app->keyring);

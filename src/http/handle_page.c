@@ -10,7 +10,7 @@
 /* ---- pages ---------------------------------------------------------------------------------- */
 
 static void
-reply_beginning (ParlorSite *site, ParlorHttpReply *reply)
+reply_beginning (ParlorSite *site, const ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
   static const char no_key[] =
       "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Parlor</title>"
@@ -32,7 +32,7 @@ reply_beginning (ParlorSite *site, ParlorHttpReply *reply)
   gboolean has_key = parlor_keyring_count (site->spec.keyring) > 0;
   parlor_http_reply_text (reply, 200, "text/html; charset=utf-8", has_key ? no_pages : no_key);
   parlor_http_reply_header (reply, "Cache-Control", "no-store");
-  parlor_static_secure (reply);
+  parlor_static_secure (request, reply);
 }
 
 gboolean
@@ -43,7 +43,7 @@ parlor_handle_page (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpRepl
   if (site->files && has_key && parlor_static_serve (site->files, request, reply))
     return TRUE;
   if (is_root)
-    reply_beginning (site, reply);
+    reply_beginning (site, request, reply);
   return is_root;
 }
 

@@ -176,7 +176,7 @@ handle_unknown (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *r
   if (reads && parlor_handle_page (site, request, reply))
     return;
   parlor_http_problem (reply, 404, "not_found", "There is nothing at this address.");
-  parlor_static_secure (reply);
+  parlor_static_secure (request, reply);
 }
 
 static void

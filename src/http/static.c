@@ -11,11 +11,10 @@
 
 #define PATH_SIZE 512
 
-/* connect-src has no ws: on its own: 'self' covers the WebSocket of the same origin in all browsers
- * that we name. blob: is for workers and media that the page makes itself. */
+/* blob: is for media and pictures that the page makes itself; %s the page's own WebSocket. */
 #define CONTENT_SECURITY_POLICY                                                                    \
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "          \
-  "font-src 'self'; connect-src 'self'; media-src 'self' blob:; worker-src 'self'; "               \
+  "font-src 'self'; connect-src 'self'%s; media-src 'self' blob:; worker-src 'self'; "             \
   "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 #define PERMISSIONS_POLICY                                                                         \
@@ -145,10 +144,23 @@ type_of (const char *path)
   return "application/octet-stream";
 }
 
-void
-parlor_static_secure (ParlorHttpReply *reply)
+/* Whether 'self' stands for ws: and wss: of the same host as well depends on the browser's age, so
+ * both are said. A Host that could break out of the policy says nothing. (Transfer full.) */
+static char *
+own_sockets (const ParlorHttpRequest *request)
 {
-  parlor_http_reply_header (reply, "Content-Security-Policy", CONTENT_SECURITY_POLICY);
+  const char *host = parlor_http_header (request, "Host");
+  if (!host || strspn (host, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS ".-:[]") != strlen (host))
+    return g_strdup ("");
+  return g_strdup_printf (" ws://%s wss://%s", host, host);
+}
+
+void
+parlor_static_secure (const ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  g_autofree char *sockets = own_sockets (request);
+  g_autofree char *policy = g_strdup_printf (CONTENT_SECURITY_POLICY, sockets);
+  parlor_http_reply_header (reply, "Content-Security-Policy", policy);
   parlor_http_reply_header (reply, "Permissions-Policy", PERMISSIONS_POLICY);
   parlor_http_reply_header (reply, "X-Content-Type-Options", "nosniff");
   parlor_http_reply_header (reply, "Referrer-Policy", "no-referrer");
@@ -210,7 +222,7 @@ reply_with_file (const ParlorStatic *files, const char *path, const ParlorHttpRe
       (guint64)info.st_mtim.tv_sec * 1000000000u + (guint64)info.st_mtim.tv_nsec);
   const char *known = parlor_http_header (request, "If-None-Match");
   set_caching (reply, path, etag);
-  parlor_static_secure (reply);
+  parlor_static_secure (request, reply);
   if (known && strstr (known, etag))
     {
       close (fd);

@@ -27,7 +27,7 @@ gboolean parlor_static_serve (ParlorStatic *files, const ParlorHttpRequest *requ
                               ParlorHttpReply *reply);
 
 /** The headers every page and asset carries: CSP, Permissions-Policy, nosniff, Referrer-Policy. */
-void parlor_static_secure (ParlorHttpReply *reply);
+void parlor_static_secure (const ParlorHttpRequest *request, ParlorHttpReply *reply);
 
 /** One segment of a path, percent-decoded into `out` (size bytes with the terminator). FALSE when
    it is too long, not UTF-8, or hides a slash, a NUL or another control character. */

@@ -228,7 +228,7 @@ receive (ParlorWebSocket *socket)
   /* wslay has queued the close frame of a liar already; it goes out with the flush. */
   if (!socket->dead && !socket->give_up_us && !wslay_event_get_read_enabled (socket->wslay))
     {
-      if (!wslay_event_get_close_received (socket->wslay))
+      if (!socket->line_failed && !wslay_event_get_close_received (socket->wslay))
         socket->stats->lies++;
       socket->give_up_us = g_get_monotonic_time () + CLOSE_GRACE_US;
     }

@@ -2,6 +2,7 @@
 /* The program itself: starts, says what is wrong, answers, ends. Argument: parlord, parlorctl. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <glib.h>
 #include <glib/gstdio.h>
 #include <signal.h>
@@ -56,20 +57,19 @@ run_to_end (const char *const *arguments, char **text)
   return WEXITSTATUS (status);
 }
 
-/* One request; the whole answer (transfer full), NULL when nobody listens. */
+/* Sends this and reads to the end, or until a second passes in silence; NULL when nobody listens
+ * (transfer full). */
 static char *
-ask (guint port, const char *method, const char *path)
+exchange (guint port, const char *request)
 {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons ((guint16)port)};
-  struct timeval timeout = {.tv_sec = 5};
+  struct timeval timeout = {.tv_sec = 1};
   char buffer[65536];
   gsize n = 0;
   ssize_t k;
   int fd = socket (AF_INET, SOCK_STREAM, 0);
   address.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
   setsockopt (fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
-  g_autofree char *request = g_strdup_printf (
-      "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: close\r\n\r\n", method, path, port);
   if (connect (fd, (struct sockaddr *)&address, sizeof address)
       || write (fd, request, strlen (request)) != (ssize_t)strlen (request))
     {
@@ -80,6 +80,15 @@ ask (guint port, const char *method, const char *path)
     n += (gsize)k;
   close (fd);
   return g_strndup (buffer, n);
+}
+
+/* One request; the whole answer (transfer full), NULL when nobody listens. */
+static char *
+ask (guint port, const char *method, const char *path)
+{
+  g_autofree char *request = g_strdup_printf (
+      "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: close\r\n\r\n", method, path, port);
+  return exchange (port, request);
 }
 
 static void
@@ -283,6 +292,51 @@ test_killed_and_started_again (Daemon *daemon, gconstpointer data)
   g_assert_cmpint (daemon_stop (daemon, &after_us), ==, 0);
 }
 
+/* Secrets that came in by every door are in nothing that goes out for others to read. */
+static void
+test_canaries (Daemon *daemon, gconstpointer data)
+{
+  static const char config[] = "[key shop]\nsecret=CANARY-0-0123456789abcdef0123456789\n"
+                               "[turn]\nurls=turn:t.example\nsecret=CANARY-1\n";
+  static const char *const requests[] = {
+      "GET /CANARY-2 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer CANARY-3\r\n\r\n",
+      "POST /whip/hall/CANARY-4 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+      "a.CANARY-5.c\r\n"
+      "Content-Type: application/sdp\r\nContent-Length: 8\r\n\r\nCANARY-6",
+      "POST /v1/leave HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
+      "27\r\n\r\n{\"resume_token\":\"CANARY-7\"}",
+      "POST /v1/guest HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+      "Content-Length: 19\r\n\r\n{\"code\":\"CANARY-8\"}",
+      "GET /v1/rooms HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic "
+      "Q0FOQVJZOkNBTkFSWS05\r\n\r\n",
+  };
+  gint64 after_us = 0;
+  g_autofree char *path = g_build_filename (daemon->folder, "parlord.conf", NULL);
+  g_autofree char *log_path = g_build_filename (daemon->folder, "log", NULL);
+  g_autofree char *flags = g_strdup_printf ("--config %s", path);
+  g_assert_true (g_file_set_contents (path, config, -1, NULL));
+  g_chmod (path, 0600);
+  int old = dup (STDERR_FILENO), log_fd = g_open (log_path, O_CREAT | O_WRONLY | O_APPEND, 0600);
+  dup2 (log_fd, STDERR_FILENO);
+  daemon_start (daemon, flags);
+  for (guint i = 0; i < G_N_ELEMENTS (requests); i++)
+    {
+      g_autofree char *answer = exchange (daemon->http, requests[i]);
+      g_assert_true (g_str_has_prefix (answer, "HTTP/1.1 "));
+      g_assert_null (strstr (answer, "CANARY"));
+    }
+  g_autofree char *metrics = ask (daemon->admin, "GET", "/metrics");
+  g_assert_cmpint (daemon_stop (daemon, &after_us), ==, 0);
+  dup2 (old, STDERR_FILENO);
+  close (old);
+  close (log_fd);
+  g_autofree char *log = NULL;
+  g_assert_true (g_file_get_contents (log_path, &log, NULL, NULL));
+  g_assert_nonnull (strstr (log, "serves"));
+  g_assert_null (strstr (log, "CANARY"));
+  g_assert_null (strstr (metrics, "CANARY"));
+}
+
 #define ADD(name, func) g_test_add ("/app/daemon/" name, Daemon, NULL, set_up, func, tear_down)
 
 int
@@ -297,6 +351,7 @@ main (int argc, char **argv)
   ADD ("taken-port-is-one-line-and-not-zero", test_taken_ports);
   ADD ("fresh-server-is-closed-and-says-how-to-begin", test_fresh_server);
   ADD ("control-socket-is-for-its-user-alone", test_control_socket);
+  ADD ("secrets-appear-nowhere", test_canaries);
   ADD ("comes-back-after-sigkill", test_killed_and_started_again);
   return g_test_run ();
 }

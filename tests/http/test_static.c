@@ -204,6 +204,29 @@ test_security_headers (Fixture *fixture, gconstpointer data)
   parlor_http_reply_clear (&reply);
 }
 
+/* The page's own WebSocket is named, and a Host cannot write policy. */
+static void
+test_policy_names_own_socket (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *host, *part;
+  } cases[] = {
+      {"meet.example:8080", "connect-src 'self' ws://meet.example:8080 wss://meet.example:8080;"},
+      {"[::1]:80", "connect-src 'self' ws://[::1]:80 wss://[::1]:80;"},
+      {"x; script-src *", "connect-src 'self';"},
+      {"x *", "connect-src 'self';"},
+      {"*", "connect-src 'self';"}};
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      ParlorHttpReply reply;
+      g_autofree char *text = get (fixture, "/m", (ParlorHttpHeader){"Host", cases[i].host},
+                                   &reply);
+      g_assert_nonnull (strstr (header_of (&reply, "Content-Security-Policy"), cases[i].part));
+      parlor_http_reply_clear (&reply);
+    }
+}
+
 static void
 test_headers_refuse_line_breaks (void)
 {
@@ -226,6 +249,7 @@ main (int argc, char **argv)
   ADD ("hashed-assets-are-immutable-pages-revalidated", test_caching);
   ADD ("packed-file-goes-to-who-accepts-it", test_gzip);
   ADD ("pages-carry-a-strict-policy", test_security_headers);
+  ADD ("policy-names-the-pages-own-socket", test_policy_names_own_socket);
   g_test_add_func ("/http/request/headers-refuse-line-breaks", test_headers_refuse_line_breaks);
   return g_test_run ();
 }

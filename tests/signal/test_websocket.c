@@ -149,6 +149,21 @@ nobody_left (gpointer data)
   return parlor_signal_sessions (((World *)data)->signal) == 0;
 }
 
+/* A tab that is closed hangs up without a close frame, now and then in mid-frame: no lie. */
+static void
+test_hang_up_is_no_lie (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  Peer *quiet = peer_new (world);
+  Peer *torn = peer_new (world);
+  world_write (world, torn->fd, "\x81\xfe\x01", 3);
+  uv_run (&world->loop, UV_RUN_NOWAIT);
+  peer_free (quiet);
+  peer_free (torn);
+  world_until (world, nobody_left, world);
+  g_assert_cmpuint (lies (world), ==, 0);
+}
+
 static void
 test_never_joins (void)
 {
@@ -283,6 +298,7 @@ main (int argc, char **argv)
   g_test_add_func ("/signal/websocket/floods-of-empty-frames-are-closed", test_floods);
   g_test_add_func ("/signal/websocket/one-that-sends-much-leaves-turns-to-others", test_turns);
   g_test_add_func ("/signal/websocket/close-is-answered", test_close_is_answered);
+  g_test_add_func ("/signal/websocket/hang-up-is-no-lie", test_hang_up_is_no_lie);
   g_test_add_func ("/signal/websocket/who-never-joins-is-closed", test_never_joins);
   g_test_add_func ("/signal/websocket/who-falls-silent-is-closed", test_silent);
   g_test_add_func ("/signal/websocket/slow-reader-is-cut-off", test_slow_reader);
