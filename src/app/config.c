@@ -359,6 +359,10 @@ check (ParlorConfig *config, GError **error)
                  "--http-address %s, or "
                  "leave out --demo and give API keys by --config",
                  config->http_address);
+  if (config->demo && config->trust_proxy)
+    return fail (error,
+                 "--demo trusts this machine, and behind a proxy everybody comes from it: "
+                 "leave out --trust-proxy, or leave out --demo and give API keys by --config");
   if (config->public_url && !g_str_has_prefix (config->public_url, "http://")
       && !g_str_has_prefix (config->public_url, "https://"))
     return fail (error, "public-url: \"%s\" must begin with https:// or http://",

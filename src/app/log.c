@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/log.h"
 
-#include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -93,24 +92,6 @@ parlor_log (ParlorLogLevel level, const char *format, ...)
   g_autofree char *text = g_strdup_vprintf (format, args);
   va_end (args);
   write_line (level, format, text);
-}
-
-void
-parlor_log_address (const char *address, char *out, gsize size)
-{
-  struct in_addr in4;
-  struct in6_addr in6;
-  g_strlcpy (out, "unknown", size);
-  if (inet_pton (AF_INET, address, &in4) == 1)
-    {
-      const guint8 *b = (const guint8 *)&in4;
-      g_snprintf (out, size, "%u.%u.%u.x", b[0], b[1], b[2]);
-    }
-  else if (inet_pton (AF_INET6, address, &in6) == 1)
-    {
-      const guint8 *b = in6.s6_addr;
-      g_snprintf (out, size, "%x:%x:%x:x", b[0] << 8 | b[1], b[2] << 8 | b[3], b[4] << 8 | b[5]);
-    }
 }
 
 static GLogWriterOutput

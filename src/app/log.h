@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * The log: one line a message on standard error, "2026-01-31T12:00:00Z warning text". No secret,
- * name, token, SDP or chat is ever given to it; addresses go through parlor_log_address () first.
+ * name, token, SDP, chat or address of a person is ever given to it.
  *
  * A line that repeats (the same format) is let through 5 times in 10 s; what was held back is
  * counted and told with the next one. Any thread.
@@ -20,9 +20,6 @@ typedef enum
 } ParlorLogLevel;
 
 void parlor_log (ParlorLogLevel level, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-/** "192.0.2.17" → "192.0.2.x", "2001:db8:1:2::3" → "2001:db8:1:x"; anything else "unknown". */
-void parlor_log_address (const char *address, char *out, gsize size);
 
 /** The line parlor_log () would write, or NULL when it is held back (transfer full). For tests:
    pure but for the table of repetitions. */

@@ -113,6 +113,7 @@ test_demo_is_loopback_only (void)
   assert_refused ("--demo --http-address 192.0.2.1", NULL, "loopback");
   assert_refused ("--demo", "PARLOR_HTTP_ADDRESS=0.0.0.0", "loopback");
   assert_refused ("--http-address 0.0.0.0", "PARLOR_DEMO=1", "loopback");
+  assert_refused ("--demo --trust-proxy", NULL, "proxy");
   g_autoptr (ParlorConfig) config = must_read ("--demo --http-address 127.0.0.2", NULL);
   const ParlorConfigKey *key = config->keys->pdata[0];
   g_assert_cmpstr (key->id, ==, "demo");

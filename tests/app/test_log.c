@@ -29,31 +29,11 @@ test_repetition (void)
   g_assert_nonnull (strstr (later, "995 more"));
 }
 
-static void
-test_addresses (void)
-{
-  static const struct
-  {
-    const char *address, *shown;
-  } cases[] = {{"192.0.2.17", "192.0.2.x"},
-               {"2001:db8:1:2:3:4:5:6", "2001:db8:1:x"},
-               {"::1", "0:0:0:x"},
-               {"not an address", "unknown"},
-               {"", "unknown"}};
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      char shown[64];
-      parlor_log_address (cases[i].address, shown, sizeof shown);
-      g_assert_cmpstr (shown, ==, cases[i].shown);
-    }
-}
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/app/log/one-message-is-one-line", test_one_line);
   g_test_add_func ("/app/log/repetition-is-held-back-and-counted", test_repetition);
-  g_test_add_func ("/app/log/addresses-are-cut", test_addresses);
   return g_test_run ();
 }
