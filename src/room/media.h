@@ -189,8 +189,8 @@ typedef struct
   void (*select) (ParlorMedia *media, ParlorEndpointId endpoint, guint slot, ParlorSourceRef source,
                   guint height);
 
-  /** Whether packets of one's own source are forwarded at all (the server's mute). TRUE after
-   * negotiation. */
+  /** Whether packets of one's own source are forwarded at all (muted by the server or by himself,
+   * or off). TRUE after negotiation. */
   void (*set_source_open) (ParlorMedia *media, ParlorEndpointId endpoint, ParlorSourceKind kind,
                            gboolean open);
 

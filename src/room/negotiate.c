@@ -73,14 +73,21 @@ parlor_participant_close_endpoint (ParlorParticipant *participant)
   parlor_room_touch (room);
 }
 
+gboolean
+parlor_participant_is_open (const ParlorParticipant *participant, ParlorSourceKind kind)
+{
+  return parlor_participant_can (participant, parlor_right_for_source (kind))
+         && !participant->server_muted[kind] && !participant->own_muted[kind]
+         && !participant->withdrawn[kind];
+}
+
 void
 parlor_participant_apply_open (ParlorParticipant *participant, ParlorSourceKind kind)
 {
   ParlorMedia *media = media_of (participant->room);
-  gboolean allowed = parlor_participant_can (participant, parlor_right_for_source (kind));
   if (participant->endpoint != 0)
     media->ops->set_source_open (media, participant->endpoint, kind,
-                                 allowed && !participant->server_muted[kind]);
+                                 parlor_participant_is_open (participant, kind));
 }
 
 void
@@ -91,7 +98,7 @@ parlor_participant_refresh_source (ParlorParticipant *participant, ParlorSourceK
   parlor_room_touch (participant->room);
 }
 
-/* A new session opens every source: what is muted or not granted is closed again. */
+/* A new session opens every source: what is muted, off or not granted is closed again. */
 void
 parlor_participant_take_answer (ParlorParticipant *participant, const ParlorMediaAnswer *answer)
 {
@@ -105,8 +112,7 @@ parlor_participant_take_answer (ParlorParticipant *participant, const ParlorMedi
       parlor_participant_refresh_state (participant);
     }
   for (guint kind = PARLOR_SOURCE_MICROPHONE; kind < PARLOR_N_SOURCES; kind++)
-    if (participant->server_muted[kind]
-        || !parlor_participant_can (participant, parlor_right_for_source (kind)))
+    if (!parlor_participant_is_open (participant, kind))
       parlor_participant_apply_open (participant, kind);
   parlor_room_untell (participant->room);
   parlor_room_touch (participant->room);

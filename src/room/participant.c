@@ -82,6 +82,7 @@ publish (ParlorParticipant *participant, const ParlorSourceChange *change)
   source->width = change->width;
   source->height = change->height;
   participant->own_muted[change->source] = change->muted;
+  participant->withdrawn[change->source] = FALSE;
   if (!change->muted)
     participant->server_muted[change->source] = FALSE;
 }
@@ -93,6 +94,7 @@ unpublish (ParlorParticipant *participant, ParlorSourceKind kind)
   source->published = FALSE;
   source->width = source->height = 0;
   participant->own_muted[kind] = participant->server_muted[kind] = FALSE;
+  participant->withdrawn[kind] = TRUE;
 }
 
 gboolean
@@ -109,12 +111,12 @@ parlor_participant_set_source (ParlorParticipant *participant, const ParlorSourc
   if (!require (participant, change->on ? parlor_right_for_source (kind) : PARLOR_RIGHT_NONE,
                 error))
     return FALSE;
-  gboolean was_closed = participant->server_muted[kind];
+  gboolean was_open = parlor_participant_is_open (participant, kind);
   if (change->on)
     publish (participant, change);
   else
     unpublish (participant, kind);
-  if (was_closed != participant->server_muted[kind])
+  if (was_open != parlor_participant_is_open (participant, kind))
     parlor_participant_apply_open (participant, kind);
   parlor_participant_refresh_source (participant, kind);
   parlor_room_tell_participant (participant);

@@ -116,6 +116,7 @@ struct _ParlorParticipant
   gboolean media_stands;
   gboolean media_stood; /* at any time: then its lack is "reconnecting" */
   gboolean own_muted[PARLOR_N_SOURCES];
+  gboolean withdrawn[PARLOR_N_SOURCES]; /* his page said that it is off */
   gboolean server_muted[PARLOR_N_SOURCES];
   guint64 screen_order;   /* the larger, the newer */
   ParlorSlotTable *slots; /* NULL = not negotiated */
@@ -204,6 +205,9 @@ void parlor_participant_set_endpoint (ParlorParticipant *participant, ParlorEndp
 void parlor_participant_close_endpoint (ParlorParticipant *participant);
 void parlor_participant_take_answer (ParlorParticipant *participant,
                                      const ParlorMediaAnswer *answer);
+/** Are packets of this source forwarded? What the page calls off or muted is not, whatever it
+ * sends; a source of which nothing was said (a WHIP publisher's) is. */
+gboolean parlor_participant_is_open (const ParlorParticipant *participant, ParlorSourceKind kind);
 void parlor_participant_apply_open (ParlorParticipant *participant, ParlorSourceKind kind);
 void parlor_participant_refresh_source (ParlorParticipant *participant, ParlorSourceKind kind);
 

@@ -65,7 +65,7 @@ test_muted_camera (World *w, gconstpointer data)
   world_forget (w);
   world_source (w, b, PARLOR_SOURCE_CAMERA, TRUE, TRUE);
   world_poll (w);
-  world_expect_media (w, "select 1/1 = 0 nothing 0\n");
+  world_expect_media (w, "stop 2 camera\nselect 1/1 = 0 nothing 0\n");
 }
 
 static void

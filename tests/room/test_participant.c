@@ -20,6 +20,52 @@ test_source (World *w, gconstpointer data)
   assert_refused (parlor_participant_set_source (p, &none, 0, &error), PARLOR_ERROR_BAD_REQUEST);
 }
 
+/* The roster's word and what is forwarded are one, whatever packets come. */
+static void
+test_closed_while_muted (World *w, gconstpointer data)
+{
+  static const char *const names[] = {NULL, "microphone", "camera", "screen", "screen_audio"};
+  ParlorParticipant *p = world_join (w, "a", PARLOR_ROLE_MEMBER, "s1");
+  world_offer (w, p, 1, 1);
+  world_forget (w);
+  for (guint kind = PARLOR_SOURCE_MICROPHONE; kind < PARLOR_N_SOURCES; kind++)
+    {
+      g_autofree char *let = g_strdup_printf ("let 1 %s\n", names[kind]);
+      g_autofree char *stop = g_strdup_printf ("stop 1 %s\n", names[kind]);
+      world_source (w, p, kind, TRUE, FALSE);
+      world_expect_media (w, "");
+      world_source (w, p, kind, TRUE, TRUE);
+      world_expect_media (w, stop);
+      world_source (w, p, kind, TRUE, FALSE);
+      world_expect_media (w, let);
+      world_source (w, p, kind, FALSE, FALSE);
+      world_expect_media (w, stop);
+      world_source (w, p, kind, FALSE, FALSE);
+      world_expect_media (w, "");
+      world_source (w, p, kind, TRUE, TRUE);
+      world_expect_media (w, "");
+      world_source (w, p, kind, TRUE, FALSE);
+      world_expect_media (w, let);
+    }
+}
+
+/* A page that joins muted says so before its first offer; a session after it opens nothing. */
+static void
+test_closed_in_next_session (World *w, gconstpointer data)
+{
+  ParlorParticipant *p = world_join (w, "a", PARLOR_ROLE_MEMBER, "s1");
+  world_source (w, p, PARLOR_SOURCE_MICROPHONE, TRUE, TRUE);
+  world_source (w, p, PARLOR_SOURCE_CAMERA, FALSE, FALSE);
+  world_forget (w);
+  world_offer (w, p, 1, 1);
+  world_expect_media (w, "open 1 a hears\nnegotiate 1 publish subscribe\nstop 1 microphone\n"
+                         "stop 1 camera\n");
+  world_source (w, p, PARLOR_SOURCE_MICROPHONE, TRUE, FALSE);
+  world_expect_media (w, "let 1 microphone\n");
+  world_offer (w, p, 1, 1);
+  world_expect_media (w, "negotiate 1 publish subscribe\nstop 1 camera\n");
+}
+
 static void
 test_rights (World *w, gconstpointer data)
 {
@@ -169,6 +215,9 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   WORLD_TEST ("/room/participant/a-source-is-told-to-all", test_source);
+  WORLD_TEST ("/room/participant/what-is-muted-or-off-is-not-forwarded", test_closed_while_muted);
+  WORLD_TEST ("/room/participant/a-session-opens-nothing-that-is-muted-or-off",
+              test_closed_in_next_session);
   WORLD_TEST ("/room/participant/sources-without-right-are-neither-told-nor-sent", test_rights);
   WORLD_TEST ("/room/participant/a-viewer-publishes-nothing", test_viewer_publishes_nothing);
   WORLD_TEST ("/room/participant/a-refused-offer-changes-nothing", test_refused_offer);
