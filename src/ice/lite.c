@@ -8,6 +8,9 @@
 /* A tuple whose first check nominates, with a lower priority, waits for this silence of the
  * selected. */
 #define AGGRESSIVE_SILENCE_US G_GINT64_CONSTANT (1000000)
+/* A plain check from elsewhere moves the path when the selected tuple was silent for so long:
+ * longer than the 2.5 s between libwebrtc's checks on a pair, and media fills that gap. */
+#define MOVE_SILENCE_US G_GINT64_CONSTANT (3000000)
 #define MAX_RETIRED 8
 #define NEVER G_MAXINT64
 
@@ -289,6 +292,14 @@ should_select (const ParlorIceLite *self, gint at, guint32 priority, guint gener
          || now_us - selected->heard_us >= AGGRESSIVE_SILENCE_US;
 }
 
+/* A peer that moved (its NAT bound it anew) may check its pair without nominating it again. */
+static gboolean
+should_move (const ParlorIceLite *self, gint at, guint generation, gint64 now_us)
+{
+  return self->selected >= 0 && at != self->selected && generation >= self->selected_generation
+         && now_us - self->candidates[self->selected].heard_us >= MOVE_SILENCE_US;
+}
+
 static void
 nominate (ParlorIceLite *self, gint at, const Generation *gen, gint64 now_us,
           ParlorIceResult *result)
@@ -317,6 +328,11 @@ accept_check (ParlorIceLite *self, const ParlorTuple *tuple, const Generation *g
     at = add_candidate (self, tuple, result);
   if (result->nominated)
     nominate (self, at, gen, now_us, result);
+  else if (should_move (self, at, gen->number, now_us))
+    {
+      self->selected = at;
+      result->selected_changed = TRUE;
+    }
   Candidate *candidate = &self->candidates[at];
   candidate->heard_us = now_us;
   candidate->priority = result->priority;

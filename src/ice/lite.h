@@ -15,7 +15,9 @@
  * Selection follows the peer: the latest nomination wins (libwebrtc carries USE-CANDIDATE on the
  * pair that it uses), so a NAT rebind moves with the first check from the new address. Only where a
  * tuple's very first check nominates at once (aggressive nomination) does a lower priority wait
- * until the selected tuple has been silent for a second.
+ * until the selected tuple has been silent for a second. A check without a nomination moves the
+ * path too, once neither a check nor media came from the selected tuple for 3 s and it has not the
+ * older credentials of a restart: not every peer nominates again after its address changed.
  *
  * An ICE restart keeps the old credentials and tuple working until the peer nominates with the new
  * ones (make before break), and PARLOR_ICE_RETIRE_US longer for what is in flight.

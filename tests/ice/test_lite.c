@@ -266,6 +266,50 @@ test_rebind (Fixture *f, gconstpointer data)
   assert_selected (f, &b);
 }
 
+/* The same of a peer that does not nominate again. */
+static void
+test_silent_rebind (Fixture *f, gconstpointer data)
+{
+  ParlorTuple a = test_tuple ("198.51.100.7", 4000), b = test_tuple ("198.51.100.7", 61000);
+  TestCheck nominating = good_check (f), plain = good_check (f);
+  plain.nominate = FALSE;
+  expect (f, &nominating, &a, TRUE);
+  f->now_us += 2 * SEC;
+  parlor_ice_lite_heard (f->lite, &a, f->now_us); /* media alone is a sign of life */
+  f->now_us += 3 * SEC - 1;
+  expect (f, &plain, &b, FALSE);
+  assert_selected (f, &a);
+  f->now_us += 1;
+  expect (f, &plain, &b, TRUE);
+  assert_selected (f, &b);
+  g_assert_cmpint (parlor_ice_lite_state (f->lite, f->now_us), ==, PARLOR_ICE_CONNECTED);
+  g_assert_cmpint (parlor_ice_lite_next_us (f->lite), ==, f->now_us + PARLOR_ICE_CONSENT_US);
+  f->now_us += 1;
+  expect (f, &plain, &a, FALSE); /* and not back at once */
+  assert_selected (f, &b);
+}
+
+/* What was under way before a restart takes nothing back, however long the new pair is silent; a
+ * plain check of the newer credentials is taken. */
+static void
+test_silent_rebind_of_restart (Fixture *f, gconstpointer data)
+{
+  ParlorTuple a = test_tuple ("198.51.100.7", 4000), b = test_tuple ("198.51.100.8", 4001),
+              c = test_tuple ("198.51.100.9", 4002);
+  TestCheck old = good_check (f), new = good_check (f);
+  expect (f, &old, &a, TRUE);
+  parlor_ice_lite_restart (f->lite, &f->next, PEER_UFRAG);
+  new.local_ufrag = f->next.ufrag;
+  new.pwd = f->next.pwd;
+  expect (f, &new, &b, TRUE);
+  f->now_us += 4 * SEC;
+  old.nominate = new.nominate = FALSE;
+  expect (f, &old, &a, FALSE);
+  assert_selected (f, &b);
+  expect (f, &new, &c, TRUE);
+  assert_selected (f, &c);
+}
+
 static void
 test_consent (Fixture *f, gconstpointer data)
 {
@@ -440,6 +484,8 @@ main (int argc, char **argv)
   ADD ("regular-nomination-moves-to-a-lower-priority", test_regular_nomination);
   ADD ("aggressive-nomination-keeps-the-highest-priority", test_aggressive_nomination);
   ADD ("nat-rebind-moves-at-its-first-check", test_rebind);
+  ADD ("nat-rebind-without-nomination-moves-after-3-s-of-silence", test_silent_rebind);
+  ADD ("nat-rebind-without-nomination-is-not-for-old-credentials", test_silent_rebind_of_restart);
   ADD ("consent-ends-after-30-s-and-comes-back", test_consent);
   ADD ("consent-survives-20-percent-loss", test_consent_under_loss);
   ADD ("media-keeps-consent", test_media_keeps_consent);
