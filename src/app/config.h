@@ -39,6 +39,7 @@ typedef struct
   gboolean anyone_may_start;
   gboolean trust_proxy;
   gint64 joins_burst, joins_per_minute; /**< 0 = the defaults of the site */
+  gint64 sockets, sockets_per_address;  /**< 0 = the defaults of the signalling */
 
   GPtrArray *keys;   /**< owned ParlorConfigKey */
   char **turn_urls;  /**< nullable */

@@ -110,6 +110,7 @@ on_websocket (int fd, const void *extra, gsize extra_length, const ParlorHttpReq
       .fd = fd,
       .extra = extra,
       .extra_length = extra_length,
+      .peer = request->peer,
       .base_url = base_url,
       .trusted = parlor_site_trusts (app->site, request),
   };
@@ -182,6 +183,8 @@ add_metrics (ParlorMetricsPage *page, gpointer user_data)
   parlor_metrics_add (page, "parlor_http_connections", NULL, NULL,
                       parlor_http_server_connections (app->http));
   parlor_metrics_add (page, "parlor_websockets", NULL, NULL, parlor_signal_sessions (app->signal));
+  parlor_metrics_add (page, "parlor_websockets_refused_total", NULL, NULL,
+                      (double)stats->refused_sockets);
   parlor_metrics_add (page, "parlor_rt_messages_received_total", NULL, NULL,
                       (double)stats->sockets.messages_in);
   parlor_metrics_add (page, "parlor_rt_messages_sent_total", NULL, NULL,
@@ -320,6 +323,8 @@ make_signal (ParlorApp *app)
       .auth = parlor_keyring_auth (app->keyring),
       .clock = &app->clock,
       .random = app->random,
+      .max_sockets = (guint)app->config->sockets,
+      .max_sockets_of_address = (guint)app->config->sockets_per_address,
       .demo = app->config->demo,
       .ice_servers = ice_servers,
       .ice_data = app,

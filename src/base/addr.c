@@ -134,3 +134,13 @@ parlor_addr_is_multicast (const ParlorAddr *addr)
 {
   return in_v4_net (addr, 0xe0000000, 4) || in_v4_net (addr, 0xffffffff, 32) || addr->ip[0] == 0xff;
 }
+
+const char *
+parlor_addr_network (const char *address, char out[PARLOR_ADDR_STRING_BYTES])
+{
+  struct in6_addr in6;
+  if (inet_pton (AF_INET6, address, &in6) != 1 || IN6_IS_ADDR_V4MAPPED (&in6))
+    return address;
+  memset (in6.s6_addr + 8, 0, 8);
+  return inet_ntop (AF_INET6, &in6, out, PARLOR_ADDR_STRING_BYTES);
+}

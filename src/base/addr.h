@@ -76,6 +76,10 @@ const char *parlor_addr_to_string (const ParlorAddr *addr, char out[PARLOR_ADDR_
  * anything else (NULL included), *addr untouched then. */
 gboolean parlor_addr_parse_with_port (const char *text, ParlorAddr *addr);
 
+/* Whom an address stands for: whoever has one IPv6 address has all 2^64 of its network, so that is
+ * "2001:db8::" in out; any other text (IPv4, v4-mapped, no address at all) is returned itself. */
+const char *parlor_addr_network (const char *address, char out[PARLOR_ADDR_STRING_BYTES]);
+
 /* Address and port, mixed well enough for a power-of-two table. Not keyed: a stranger can make
  * collisions, so bound what strangers insert. */
 guint32 parlor_addr_hash (const ParlorAddr *addr);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/ratelimit.h"
 
-#include <arpa/inet.h>
-#include <string.h>
+#include "base/addr.h"
 
 /* Generic cell rate algorithm (ITU-T I.371): a bucket is one number, the time at which it would be
  * full again. */
@@ -36,17 +35,6 @@ parlor_rate_limit_free (ParlorRateLimit *limit)
   g_free (limit);
 }
 
-/* Whoever has one IPv6 address has all 2^64 of its network. */
-static const char *
-network_of (const char *key, char text[INET6_ADDRSTRLEN])
-{
-  struct in6_addr address;
-  if (inet_pton (AF_INET6, key, &address) != 1 || IN6_IS_ADDR_V4MAPPED (&address))
-    return key;
-  memset (address.s6_addr + 8, 0, 8);
-  return inet_ntop (AF_INET6, &address, text, INET6_ADDRSTRLEN);
-}
-
 static gboolean
 is_full (gpointer key, gpointer value, gpointer now_us)
 {
@@ -78,8 +66,8 @@ wait_for (const ParlorRateLimit *limit, gint64 full_at_us, gint64 now_us)
 gint64
 parlor_rate_limit_wait (ParlorRateLimit *limit, const char *key, gint64 now_us)
 {
-  char text[INET6_ADDRSTRLEN];
-  const gint64 *bucket = g_hash_table_lookup (limit->full_at_us, network_of (key, text));
+  char text[PARLOR_ADDR_STRING_BYTES];
+  const gint64 *bucket = g_hash_table_lookup (limit->full_at_us, parlor_addr_network (key, text));
   if (!limit->interval_us)
     return 0;
   if (!bucket && g_hash_table_size (limit->full_at_us) >= limit->max_keys)
@@ -90,10 +78,10 @@ parlor_rate_limit_wait (ParlorRateLimit *limit, const char *key, gint64 now_us)
 gint64
 parlor_rate_limit_take (ParlorRateLimit *limit, const char *key, gint64 now_us)
 {
-  char text[INET6_ADDRSTRLEN];
+  char text[PARLOR_ADDR_STRING_BYTES];
   if (!limit->interval_us)
     return 0;
-  gint64 *bucket = bucket_for (limit, network_of (key, text), now_us);
+  gint64 *bucket = bucket_for (limit, parlor_addr_network (key, text), now_us);
   gint64 wait_us = wait_for (limit, *bucket, now_us);
   if (!wait_us)
     *bucket = MAX (*bucket, now_us) + limit->interval_us;

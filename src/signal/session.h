@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "base/tally.h"
 #include "room/participant.h"
 #include "signal/signal.h"
 
@@ -18,16 +19,21 @@ struct _ParlorSignal
   ParlorSignalStats stats;
   char epoch[PARLOR_ID_SIZE];
   GHashTable *sessions; /* set of ParlorSession */
-  gboolean freed;       /* waits for its last socket */
+  ParlorTally *tally;   /* of the counted ones, by address */
+  guint n_counted;
+  guint n_refused;
+  gboolean freed; /* waits for its last socket */
 };
 
 struct _ParlorSession
 {
   ParlorSignal *signal;    /* borrowed */
   ParlorWebSocket *socket; /* owned by itself; NULL after closed () */
+  char *peer;              /* nullable */
   char *base_url;
   gboolean trusted;
   gint64 opened_us;
+  gboolean counted; /* FALSE: there were too many, it is being closed */
 
   /* state */
   ParlorParticipant

@@ -5,9 +5,14 @@
 #include "signal/session.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* A socket that does not join in time (docs/protocol.md). */
 #define JOIN_US (5 * G_USEC_PER_SEC)
+#define MAX_SOCKETS 20000
+#define MAX_SOCKETS_OF_ADDRESS 2000
+/* So many at a time get a close frame and the time to read it; the rest are hung up on. */
+#define MAX_REFUSED 256
 
 static gint64
 now_us (ParlorSignal *signal)
@@ -68,6 +73,7 @@ session_free (ParlorSession *session)
 {
   json_decref (session->join_id);
   g_free (session->issuer);
+  g_free (session->peer);
   g_free (session->base_url);
   g_free (session);
 }
@@ -93,7 +99,36 @@ maybe_free (ParlorSignal *signal)
   if (!signal->freed || g_hash_table_size (signal->sessions))
     return;
   g_hash_table_unref (signal->sessions);
+  parlor_tally_free (signal->tally);
   g_free (signal);
+}
+
+/* FALSE: there are too many, in all or of this address. */
+static gboolean
+count (ParlorSession *session)
+{
+  ParlorSignal *signal = session->signal;
+  session->counted = signal->n_counted < signal->spec.max_sockets
+                     && (!session->peer || parlor_tally_take (signal->tally, session->peer));
+  if (session->counted)
+    signal->n_counted++;
+  else
+    signal->n_refused++;
+  return session->counted;
+}
+
+static void
+uncount (ParlorSession *session)
+{
+  ParlorSignal *signal = session->signal;
+  if (!session->counted)
+    {
+      signal->n_refused--;
+      return;
+    }
+  signal->n_counted--;
+  if (session->peer)
+    parlor_tally_give (signal->tally, session->peer);
 }
 
 static void
@@ -105,6 +140,7 @@ on_closed (ParlorWebSocket *socket, gpointer user_data)
   if (session->participant && !signal->freed)
     parlor_participant_disconnect (session->participant, session, now_us (signal));
   g_hash_table_remove (signal->sessions, session);
+  uncount (session);
   session_free (session);
   maybe_free (signal);
 }
@@ -229,6 +265,10 @@ parlor_signal_new (const ParlorSignalSpec *spec)
 {
   ParlorSignal *signal = g_new0 (ParlorSignal, 1);
   signal->spec = *spec;
+  if (!spec->max_sockets)
+    signal->spec.max_sockets = MAX_SOCKETS;
+  signal->tally = parlor_tally_new (spec->max_sockets_of_address ? spec->max_sockets_of_address
+                                                                 : MAX_SOCKETS_OF_ADDRESS);
   signal->sessions = g_hash_table_new (NULL, NULL);
   parlor_id_make ("ep", &spec->random, signal->epoch);
   return signal;
@@ -248,20 +288,40 @@ parlor_signal_free (ParlorSignal *signal)
   maybe_free (signal);
 }
 
-void
-parlor_signal_adopt (ParlorSignal *signal, const ParlorSignalSocket *socket)
+static ParlorSession *
+session_new (ParlorSignal *signal, const ParlorSignalSocket *socket)
 {
-  static const ParlorWebSocketCallbacks callbacks = {on_message, on_tick, on_closed};
   ParlorSession *session = g_new0 (ParlorSession, 1);
   session->signal = signal;
+  session->peer = g_strdup (socket->peer);
   session->base_url = g_strdup (socket->base_url);
   session->trusted = socket->trusted;
   session->opened_us = now_us (signal);
   session->stats_us = G_MININT64;
+  return session;
+}
+
+void
+parlor_signal_adopt (ParlorSignal *signal, const ParlorSignalSocket *socket)
+{
+  static const ParlorWebSocketCallbacks callbacks = {on_message, on_tick, on_closed};
+  ParlorSession *session = session_new (signal, socket);
+  gboolean wanted = count (session);
+  if (!wanted)
+    signal->stats.refused_sockets++;
+  if (signal->n_refused > MAX_REFUSED)
+    {
+      uncount (session);
+      session_free (session);
+      close (socket->fd);
+      return;
+    }
   g_hash_table_add (signal->sessions, session);
   session->socket = parlor_websocket_new (signal->spec.loop, socket->fd, socket->extra,
                                           socket->extra_length, &callbacks, &signal->stats.sockets,
                                           session);
+  if (!wanted)
+    parlor_session_close (session, 4429, "too many");
 }
 
 guint

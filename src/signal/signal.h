@@ -30,6 +30,8 @@ typedef struct
   ParlorAuth *auth;
   ParlorClock *clock;
   ParlorRandom random;
+  guint max_sockets;            /**< in all; 0 = 20,000. One more is closed with 4429 */
+  guint max_sockets_of_address; /**< of one client address; 0 = 2,000 */
   gboolean demo; /**< a trusted socket may join without a token, and makes the room it names */
   /** RTCIceServer objects for this person (transfer full array); nullable. */
   json_t *(*ice_servers) (const char *identity, gpointer user_data);
@@ -47,10 +49,12 @@ typedef struct
   int fd; /**< owned from now on */
   const void *extra;
   gsize extra_length;
+  const char *peer;     /**< the client's numeric address, copied; NULL = known to nobody */
   const char *base_url; /**< copied; "https://meet.example", for join_url */
   gboolean trusted;     /**< needs no token: the demo's loopback */
 } ParlorSignalSocket;
 
+/** More than may be here are closed at once: 4429 "too many". */
 void parlor_signal_adopt (ParlorSignal *signal, const ParlorSignalSocket *socket);
 
 /** A domain event. TO_ONE events of sessions that are not sockets are to be kept away from here. */
@@ -62,6 +66,7 @@ guint parlor_signal_sessions (const ParlorSignal *signal);
 typedef struct
 {
   ParlorWebSocketStats sockets;
+  guint64 refused_sockets;  /**< there were too many */
   guint64 refused_messages; /**< answered by `error` */
   guint64 page_freezes;     /**< as the pages report them */
   guint64 page_freeze_ms;

@@ -46,8 +46,14 @@ on_websocket (int fd, const void *extra, gsize length, const ParlorHttpRequest *
               gpointer user_data)
 {
   World *world = user_data;
-  ParlorSignalSocket socket = {fd, extra, length, "https://meet.example",
-                               parlor_site_trusts (world->site, request)};
+  ParlorSignalSocket socket = {
+      fd,
+      extra,
+      length,
+      request->peer,
+      "https://meet.example",
+      parlor_site_trusts (world->site, request),
+  };
   parlor_signal_adopt (world->signal, &socket);
 }
 
@@ -90,6 +96,8 @@ make_edges (World *world, const WorldSpec *spec)
       .auth = parlor_keyring_auth (world->keyring),
       .clock = &world->clock,
       .random = {fill, NULL},
+      .max_sockets = spec->max_sockets,
+      .max_sockets_of_address = spec->max_sockets_of_address,
       .demo = !spec->strict,
   };
   ParlorSiteSpec site = {
@@ -126,6 +134,7 @@ world_new (const WorldSpec *spec)
   make_domain (world, spec);
   make_edges (world, spec);
   ParlorHttpOptions options = {.address = "127.0.0.1",
+                               .trust_proxy = spec->trust_proxy,
                                .request_timeout_ms = spec->request_timeout_ms};
   ParlorHttpApp app = {parlor_routes_body_limit, parlor_routes_handle, world->site};
   world->http = parlor_http_server_new (&world->loop, &options, &app, &error);
@@ -349,6 +358,12 @@ read_into (gpointer data)
 Peer *
 peer_new (World *world)
 {
+  return peer_new_with (world, "");
+}
+
+Peer *
+peer_new_with (World *world, const char *headers)
+{
   Peer *peer = g_new0 (Peer, 1);
   peer->world = world;
   peer->fd = world_connect (world);
@@ -356,8 +371,8 @@ peer_new (World *world)
   g_autofree char *request = g_strdup_printf (
       "GET /v1/rt HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nUpgrade: websocket\r\nConnection: "
       "keep-alive, Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: parlor.v1\r\n\r\n",
-      world->port);
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: parlor.v1\r\n%s\r\n",
+      world->port, headers);
   world_write (world, peer->fd, request, strlen (request));
   char *end = NULL;
   while (!end)

@@ -33,6 +33,8 @@ typedef struct
   const char *web_dir;      /* nullable */
   guint request_timeout_ms; /* 0 = the default */
   guint joins_burst, joins_per_minute;
+  guint max_sockets, max_sockets_of_address; /* 0 = the defaults */
+  gboolean trust_proxy;
   const char *const *origins;
   ParlorStore *store; /* nullable */
 } WorldSpec;
@@ -86,6 +88,8 @@ typedef struct
 } Peer;
 
 Peer *peer_new (World *world);
+/* The same with more header lines, each ending in \r\n. */
+Peer *peer_new_with (World *world, const char *headers);
 void peer_free (Peer *peer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Peer, peer_free)
 void peer_send_frame (Peer *peer, guint opcode, gboolean fin, gboolean masked, const void *data,

@@ -3,6 +3,8 @@
 #include "world.h"
 
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 static void say (Peer *peer, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
@@ -44,6 +46,72 @@ test_tokens (void)
   assert_refused (world, "{\"t\":\"join\",\"id\":3,\"token\":\"a.b.c\"}", "forbidden", 4401);
   assert_refused (world, other_room, "not_found", 4404);
   assert_refused (world, any_room, "forbidden", 4401);
+}
+
+static void
+expect_open (Peer *peer)
+{
+  json_decref (peer_join (peer, "hall", "lin", PARLOR_ROLE_MEMBER));
+}
+
+static gboolean
+is_alone (gpointer world)
+{
+  return parlor_signal_sessions (((World *)world)->signal) == 1;
+}
+
+static void
+test_too_many_sockets (void)
+{
+  g_autoptr (World) world = world_new (&(WorldSpec){.max_sockets = 2});
+  world_room (world, "hall");
+  g_autoptr (Peer) first = peer_new (world);
+  {
+    g_autoptr (Peer) second = peer_new (world);
+    g_autoptr (Peer) third = peer_new (world);
+    g_assert_cmpuint (peer_closed (third), ==, 4429);
+    expect_open (first);
+    expect_open (second);
+  }
+  g_assert_cmpuint (parlor_signal_stats (world->signal)->refused_sockets, ==, 1);
+  world_until (world, is_alone, world);
+  g_autoptr (Peer) fourth = peer_new (world); /* who goes makes room, who was refused took none */
+  expect_open (fourth);
+}
+
+static void
+test_too_many_sockets_of_address (void)
+{
+  g_autoptr (World) world = world_new (
+      &(WorldSpec){.max_sockets_of_address = 1, .trust_proxy = TRUE, .strict = TRUE});
+  world_room (world, "hall");
+  g_autoptr (Peer) first = peer_new_with (world, "X-Forwarded-For: 192.0.2.1\r\n");
+  g_autoptr (Peer) again = peer_new_with (world, "X-Forwarded-For: 192.0.2.1\r\n");
+  g_autoptr (Peer) other = peer_new_with (world, "X-Forwarded-For: 192.0.2.2\r\n");
+  g_assert_cmpuint (peer_closed (again), ==, 4429);
+  expect_open (first);
+  expect_open (other);
+}
+
+/* Of a thousand too many only some are told why; none is kept. */
+static void
+test_flood_of_sockets (void)
+{
+  g_autoptr (World) world = world_new (&(WorldSpec){.max_sockets = 1});
+  g_autoptr (Peer) first = peer_new (world);
+  guint hung_up = 0;
+  for (guint i = 0; i < 1000; i++)
+    {
+      int fds[2];
+      char byte;
+      g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), ==, 0);
+      parlor_signal_adopt (world->signal, &(ParlorSignalSocket){.fd = fds[0], .base_url = ""});
+      hung_up += recv (fds[1], &byte, 1, 0) == 0;
+      close (fds[1]);
+    }
+  g_assert_cmpuint (hung_up, ==, 1000 - 256);
+  g_assert_cmpuint (parlor_signal_stats (world->signal)->refused_sockets, ==, 1000);
+  world_until (world, is_alone, world);
 }
 
 static void
@@ -213,6 +281,10 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/signal/join/needs-a-token-of-a-room", test_tokens);
+  g_test_add_func ("/signal/sockets/too-many-are-closed-4429", test_too_many_sockets);
+  g_test_add_func ("/signal/sockets/too-many-of-an-address-are-closed-4429",
+                   test_too_many_sockets_of_address);
+  g_test_add_func ("/signal/sockets/a-flood-is-hung-up-on", test_flood_of_sockets);
   g_test_add_func ("/signal/join/demo-makes-the-room-it-names", test_demo);
   g_test_add_func ("/signal/join/resume-is-the-same-person", test_resume);
   g_test_add_func ("/signal/join/second-tab-replaces-the-first", test_replaced);
