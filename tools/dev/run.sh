@@ -80,5 +80,3 @@ run_lan () {
   lan_invite "$base" "$http_port"
   wait -n "$daemon" "$front"
 }
-
-command_soak () { die "no soak yet"; }

@@ -130,7 +130,7 @@ parlor_sdp_candidate_parse (const char *line, gsize length, ParlorSdpCandidate *
   guint n_words;
 
   memset (candidate, 0, sizeof *candidate);
-  if (length > PARLOR_SDP_MAX_CANDIDATE_BYTES || memchr (line, 0, length) != NULL)
+  if (length == 0 || length > PARLOR_SDP_MAX_CANDIDATE_BYTES || memchr (line, 0, length) != NULL)
     return FALSE;
   if (length >= 2 && memcmp (line, "a=", 2) == 0)
     {
