@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How pages come in: new, through the lobby, or back on their own seat. */
+#include "base/addr.h"
 #include "room/private.h"
 
 static char *
@@ -19,6 +20,13 @@ set_role (ParlorParticipant *participant, ParlorRole role)
   participant->info.rights = parlor_rights_effective (role, participant->granted);
 }
 
+static ParlorHash
+network_hash (const char *address)
+{
+  char text[PARLOR_ADDR_STRING_BYTES];
+  return parlor_hash (address != NULL ? parlor_addr_network (address, text) : NULL);
+}
+
 ParlorParticipant *
 parlor_participant_new (ParlorRoom *room, const ParlorJoin *join, ParlorParticipantKind kind,
                         gint64 now_us)
@@ -30,6 +38,7 @@ parlor_participant_new (ParlorRoom *room, const ParlorJoin *join, ParlorParticip
   participant->name = name_or_identity (join);
   participant->granted = join->granted;
   participant->device = parlor_hash (join->device);
+  participant->network = network_hash (join->address);
   participant->session = join->session;
   participant->visible = TRUE;
   participant->away_us = participant->leave_us = NEVER_US;
@@ -119,12 +128,33 @@ parlor_participant_admit (ParlorParticipant *participant, gint64 now_us)
   parlor_room_tell_participant (participant);
 }
 
+static gboolean
+is_same (const ParlorHash *a, const ParlorHash *b)
+{
+  return !parlor_hash_is_zero (a) && parlor_hash_equal (a, b);
+}
+
+/* One who has the link must not take every place of those who wait. */
+static gboolean
+has_his_fill (const ParlorRoom *room, const ParlorParticipant *participant)
+{
+  const ParlorRoomLimits *limits = parlor_room_limits (room);
+  guint n, of_device = 0, of_address = 0;
+  ParlorParticipant *const *waiting = parlor_room_waiting (room, &n);
+  for (guint i = 0; i < n; i++)
+    {
+      of_device += is_same (&waiting[i]->device, &participant->device);
+      of_address += is_same (&waiting[i]->network, &participant->network);
+    }
+  return of_device >= limits->lobby_of_device || of_address >= limits->lobby_of_address;
+}
+
 static ParlorParticipant *
 start_waiting (ParlorRoom *room, const ParlorJoin *join, gint64 now_us, ParlorDenial *denial)
 {
   ParlorParticipant *participant = parlor_participant_new (room, join, PARLOR_PARTICIPANT_PAGE,
                                                            now_us);
-  if (!parlor_lobby_add (room->lobby, participant))
+  if (has_his_fill (room, participant) || !parlor_lobby_add (room->lobby, participant))
     {
       parlor_participant_free (participant);
       *denial = PARLOR_DENIED_ROOM_FULL;

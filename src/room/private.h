@@ -104,6 +104,7 @@ struct _ParlorParticipant
   ParlorRights granted;
   ParlorHash resume;
   ParlorHash device;
+  ParlorHash network;    /* of his client address */
   gpointer session;      /* the edge's; NULL = away */
   gint64 away_us;        /* since when; NEVER_US = session is there */
   gint64 leave_us;       /* when the seat is given up; NEVER_US */

@@ -60,8 +60,9 @@ typedef struct
   gboolean guest;
   const char *resume; /**< NULL = none */
   const char
-      *device;     /**< a secret of this browser that outlives its tokens, for bans; NULL = none */
-  gint64 valid_us; /**< the token holds for so long from now; 0 = without end */
+      *device; /**< a secret of this browser that outlives its tokens, for bans; NULL = none */
+  const char *address; /**< the client's numeric address, for caps; NULL = not known */
+  gint64 valid_us;     /**< the token holds for so long from now; 0 = without end */
   gpointer
       session; /**< the edge's own (its socket or WHIP/WHEP resource), not NULL, in no other use */
 } ParlorJoin;

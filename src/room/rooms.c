@@ -11,6 +11,8 @@ parlor_room_limits_default (ParlorRoomLimits *limits)
       .participants = 1000,
       .players = 2000,
       .lobby = 100,
+      .lobby_of_device = 5,
+      .lobby_of_address = 30,
       .bans = 1000,
       .chat_length = PARLOR_CHAT_TEXT_MAX,
       .chat_history = PARLOR_CHAT_HISTORY,

@@ -24,10 +24,13 @@ typedef struct
                          left */
   guint players;      /**< 2,000 WHEP players a room */
   guint lobby;        /**< 100 waiting a room */
-  guint bans;         /**< 1,000 a room; the oldest goes first */
-  guint chat_length;  /**< 4,000 characters a message */
-  guint chat_history; /**< 200 messages */
-  guint chat_per_10s; /**< 20 messages or reactions a person */
+  guint lobby_of_device;   /**< 5 of them of one browser, as it calls itself */
+  guint lobby_of_address;  /**< 30 of one client address: a class behind one router, and yet one
+                              holder of the link cannot keep the others out */
+  guint bans;              /**< 1,000 a room; the oldest goes first */
+  guint chat_length;       /**< 4,000 characters a message */
+  guint chat_history;      /**< 200 messages */
+  guint chat_per_10s;      /**< 20 messages or reactions a person */
   gboolean roster_players; /**< FALSE: WHEP players are not shown among the participants */
   gint64 seat_hold_us;     /**< 15 s after a WebSocket dropped */
   gint64 reconnecting_us;  /**< 2 s: then "reconnecting" in the roster */

@@ -136,6 +136,7 @@ fill_join (ParlorSession *session, const json_t *message, const ParlorClaims *cl
       .guest = claims->guest,
       .resume = string (message, "resume"),
       .device = string (message, "device"),
+      .address = session->peer,
       .session = session,
   };
   if (claims->issuer)

@@ -209,6 +209,42 @@ test_lobby_bounded (World *w, gconstpointer data)
   g_assert_cmpint (world_denial (w, "d", PARLOR_ROLE_GUEST, "s4"), ==, PARLOR_N_DENIALS);
 }
 
+static gboolean
+may_wait (World *w, const char *device, const char *address, const char *session)
+{
+  ParlorDenial denial;
+  ParlorJoin join = {.identity = session,
+                     .role = PARLOR_ROLE_GUEST,
+                     .device = device,
+                     .address = address,
+                     .session = (gpointer)session};
+  if (parlor_room_join (w->room, &join, w->now_us, &denial) != NULL)
+    return TRUE;
+  g_assert_cmpint (denial, ==, PARLOR_DENIED_ROOM_FULL);
+  return FALSE;
+}
+
+static void
+test_lobby_of_device (World *w, gconstpointer data)
+{
+  turn_on_lobby (w);
+  g_assert_true (may_wait (w, "x", "192.0.2.1", "s1"));
+  g_assert_true (may_wait (w, "x", "192.0.2.2", "s2"));
+  g_assert_false (may_wait (w, "x", "192.0.2.3", "s3"));
+  g_assert_true (may_wait (w, "y", "192.0.2.3", "s3"));
+}
+
+/* Whatever a device calls itself; and who says neither is not taken for one person. */
+static void
+test_lobby_of_address (World *w, gconstpointer data)
+{
+  turn_on_lobby (w);
+  g_assert_true (may_wait (w, "x", "2001:db8::1", "s1"));
+  g_assert_true (may_wait (w, NULL, "2001:db8::2", "s2"));
+  g_assert_false (may_wait (w, "z", "2001:db8::3", "s3"));
+  g_assert_true (may_wait (w, NULL, "2001:db8:1::1", "s4"));
+}
+
 static void
 test_host_sees_lobby (World *w, gconstpointer data)
 {
@@ -237,6 +273,8 @@ main (int argc, char **argv)
   WORLD_TEST ("/room/lobby/who-waits-can-do-nothing-and-hears-nothing", test_waiting_is_nothing);
   WORLD_TEST ("/room/lobby/turned-off-lets-all-in", test_lobby_off);
   WORLD_TEST ("/room/lobby/only-so-many-wait", test_lobby_bounded);
+  WORLD_TEST ("/room/lobby/only-so-many-of-one-device-wait", test_lobby_of_device);
+  WORLD_TEST ("/room/lobby/only-so-many-of-one-address-wait", test_lobby_of_address);
   WORLD_TEST ("/room/lobby/a-host-who-comes-sees-who-waits", test_host_sees_lobby);
   return g_test_run ();
 }

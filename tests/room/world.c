@@ -188,6 +188,7 @@ make_rooms (World *w)
   parlor_room_limits_default (&spec.limits);
   spec.limits.participants = w->cap;
   spec.limits.lobby = 3;
+  spec.limits.lobby_of_device = spec.limits.lobby_of_address = 2;
   spec.limits.rooms = 5;
   spec.limits.players = 2;
   w->rooms = parlor_rooms_new (&spec);
