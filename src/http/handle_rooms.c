@@ -132,6 +132,8 @@ parlor_handle_room_create (ParlorSite *site, ParlorHttpRequest *request, ParlorH
   json_t *json = parlor_http_json_body (request);
   gint64 wait_us = parlor_rate_limit_take (site->rooms_made, request->peer, now_us (site));
   ParlorRoom *room = NULL;
+  if (!parlor_site_trusts (site, request) && !parlor_site_has_key (site, request))
+    spec.stranger = request->peer;
   if (wait_us)
     parlor_http_too_many (reply, wait_us,
                           "Too many rooms were made from this address. Wait a little.");

@@ -113,23 +113,6 @@ parlor_routes_body_limit (const ParlorHttpRequest *request, gpointer site)
   return route ? route->body_limit : UNKNOWN_MAX;
 }
 
-/* "Basic base64(key:secret)", RFC 7617. */
-static gboolean
-has_api_key (const ParlorSite *site, const ParlorHttpRequest *request)
-{
-  const char *value = parlor_http_header (request, "Authorization");
-  if (!value || g_ascii_strncasecmp (value, "Basic ", 6))
-    return FALSE;
-  gsize size = 0;
-  g_autofree guchar *bytes = g_base64_decode (value + 6, &size);
-  g_autofree char *text = g_strndup ((const char *)bytes, size);
-  char *colon = strchr (text, ':');
-  if (!colon)
-    return FALSE;
-  *colon = 0;
-  return parlor_keyring_check (site->spec.keyring, text, colon + 1);
-}
-
 static gboolean
 is_allowed (ParlorSite *site, const ParlorRoute *route, const ParlorHttpRequest *request)
 {
@@ -138,10 +121,10 @@ is_allowed (ParlorSite *site, const ParlorRoute *route, const ParlorHttpRequest 
   /* A bearer token is looked at by the handler, which knows the room it must name. */
   if (route->right == PARLOR_ROUTE_ROOM || route->right == PARLOR_ROUTE_TOKEN)
     return parlor_http_bearer (request) != NULL
-           || (route->right == PARLOR_ROUTE_ROOM && has_api_key (site, request));
+           || (route->right == PARLOR_ROUTE_ROOM && parlor_site_has_key (site, request));
   if (route->right == PARLOR_ROUTE_START && site->spec.anyone_may_start)
     return TRUE;
-  return has_api_key (site, request);
+  return parlor_site_has_key (site, request);
 }
 
 static void

@@ -50,6 +50,22 @@ parlor_site_trusts (const ParlorSite *site, const ParlorHttpRequest *request)
   return site->spec.demo && request->loopback;
 }
 
+gboolean
+parlor_site_has_key (const ParlorSite *site, const ParlorHttpRequest *request)
+{
+  const char *value = parlor_http_header (request, "Authorization");
+  if (!value || g_ascii_strncasecmp (value, "Basic ", 6))
+    return FALSE;
+  gsize size = 0;
+  g_autofree guchar *bytes = g_base64_decode (value + 6, &size);
+  g_autofree char *text = g_strndup ((const char *)bytes, size);
+  char *colon = strchr (text, ':');
+  if (!colon)
+    return FALSE;
+  *colon = 0;
+  return parlor_keyring_check (site->spec.keyring, text, colon + 1);
+}
+
 ParlorClaims *
 parlor_site_claims (ParlorSite *site, const ParlorHttpRequest *request, GError **error)
 {

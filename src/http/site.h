@@ -71,6 +71,9 @@ gboolean parlor_site_event (ParlorSite *site, const ParlorRoomEvent *event);
 /** Whether this request needs no token: the demo, from this very machine. */
 gboolean parlor_site_trusts (const ParlorSite *site, const ParlorHttpRequest *request);
 
+/** Whether it brings a good API key: "Basic base64(key:secret)", RFC 7617. */
+gboolean parlor_site_has_key (const ParlorSite *site, const ParlorHttpRequest *request);
+
 /** The bearer token's claims, or NULL with PARLOR_ERROR_UNAUTHORIZED (no token included). */
 ParlorClaims *parlor_site_claims (ParlorSite *site, const ParlorHttpRequest *request,
                                   GError **error);

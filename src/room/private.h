@@ -2,6 +2,7 @@
 /** The inside of the domain's objects, for the files of this folder only. */
 #pragma once
 
+#include "base/tally.h"
 #include "base/timerheap.h"
 #include "room/hands.h"
 #include "room/lobby.h"
@@ -26,6 +27,7 @@ struct _ParlorRooms
   GHashTable *by_endpoint; /* endpoint id → ParlorParticipant */
   GHashTable *by_resume;   /* ParlorHash → ParlorParticipant who is in */
   ParlorTimerHeap *timers; /* of the rooms */
+  ParlorTally *unopened;   /* rooms with a stranger, by his address */
   guint n_people;
 };
 
@@ -59,6 +61,7 @@ struct _ParlorRoom
   char shown_code[PARLOR_CODE_SIZE];
   char *alias;
   char *title;
+  char *stranger;   /* who made it without a key, until somebody comes in; NULL = nobody */
   gint64 opened_ms; /* wall clock at room_ms 0; 0 = not yet */
   gint64 opened_us; /* the same on the monotonic clock */
 
@@ -139,6 +142,8 @@ struct _ParlorParticipant
 /* rooms.c */
 ParlorRoom *parlor_rooms_adopt (ParlorRooms *rooms, ParlorRoom *room);
 void parlor_rooms_drop (ParlorRooms *rooms, ParlorRoom *room);
+/** Counts no longer against whoever made it. */
+void parlor_rooms_forget_stranger (ParlorRooms *rooms, ParlorRoom *room);
 
 /* room.c */
 ParlorRoom *parlor_room_new (ParlorRooms *rooms, const ParlorRoomRecord *record);
@@ -161,6 +166,8 @@ void parlor_room_close (ParlorRoom *room, gint64 now_us);
 gint64 parlor_room_wall_ms (const ParlorRoom *room);
 const ParlorRoomLimits *parlor_room_limits (const ParlorRoom *room);
 gboolean parlor_room_is_empty (const ParlorRoom *room);
+/** When it ends if nobody comes; NEVER_US while somebody is here. */
+gint64 parlor_room_empty_deadline (const ParlorRoom *room);
 
 /* join.c */
 ParlorParticipant *parlor_participant_new (ParlorRoom *room, const ParlorJoin *join,

@@ -51,6 +51,7 @@ parlor_room_free (ParlorRoom *room)
   parlor_chat_free (room->chat);
   g_free (room->alias);
   g_free (room->title);
+  g_free (room->stranger);
   g_free (room);
 }
 
@@ -86,6 +87,7 @@ parlor_room_open_clock (ParlorRoom *room, gint64 now_us)
     return;
   room->opened_ms = MAX (1, parlor_room_wall_ms (room));
   room->opened_us = now_us;
+  parlor_rooms_forget_stranger (room->rooms, room);
   parlor_room_save (room, 0);
 }
 
@@ -237,19 +239,22 @@ parlor_room_untell (ParlorRoom *room)
   parlor_room_wake (room, G_MININT64);
 }
 
-static gint64
-empty_deadline (const ParlorRoom *room)
+gint64
+parlor_room_empty_deadline (const ParlorRoom *room)
 {
   const ParlorRoomLimits *limits = parlor_room_limits (room);
   if (room->empty_since_us == NEVER_US)
     return NEVER_US;
-  return room->empty_since_us + (room->opened_ms != 0 ? limits->empty_us : limits->unopened_us);
+  return room->empty_since_us
+         + (room->opened_ms != 0     ? limits->empty_us
+            : room->stranger != NULL ? limits->unopened_keyless_us
+                                     : limits->unopened_us);
 }
 
 static gint64
 next_deadline (ParlorRoom *room)
 {
-  gint64 next_us = MIN (room->stage_next_us, empty_deadline (room));
+  gint64 next_us = MIN (room->stage_next_us, parlor_room_empty_deadline (room));
   GHashTableIter iter;
   gpointer value;
   g_hash_table_iter_init (&iter, room->people);
@@ -289,7 +294,7 @@ parlor_room_poll (ParlorRoom *room, gint64 now_us)
 {
   poll_people (room, now_us);
   gint64 seats_next_us = parlor_room_poll_seats (room, now_us);
-  if (empty_deadline (room) <= now_us)
+  if (parlor_room_empty_deadline (room) <= now_us)
     {
       parlor_room_close (room, now_us);
       return;

@@ -23,6 +23,8 @@ parlor_room_limits_default (ParlorRoomLimits *limits)
       .resume_us = 600 * SECOND_US,
       .empty_us = 1800 * SECOND_US,
       .unopened_us = 24 * 3600 * SECOND_US,
+      .unopened_keyless_us = 3600 * SECOND_US,
+      .unopened_keyless = 200,
   };
 }
 
@@ -40,6 +42,7 @@ parlor_rooms_new (const ParlorRoomsSpec *spec)
   rooms->by_endpoint = g_hash_table_new (g_int64_hash, g_int64_equal);
   rooms->by_resume = g_hash_table_new (parlor_hash_hash, parlor_hash_equal);
   rooms->timers = parlor_timer_heap_new ();
+  rooms->unopened = parlor_tally_new (spec->limits.unopened_keyless);
   if (spec->media != NULL)
     spec->media->ops->set_event_func (spec->media, parlor_rooms_media_event, rooms);
   return rooms;
@@ -59,6 +62,7 @@ parlor_rooms_free (ParlorRooms *rooms)
   g_hash_table_unref (rooms->by_endpoint);
   g_hash_table_unref (rooms->by_resume);
   parlor_timer_heap_free (rooms->timers);
+  parlor_tally_free (rooms->unopened);
   g_free (rooms);
 }
 
@@ -74,12 +78,22 @@ parlor_rooms_adopt (ParlorRooms *rooms, ParlorRoom *room)
 }
 
 void
+parlor_rooms_forget_stranger (ParlorRooms *rooms, ParlorRoom *room)
+{
+  if (room->stranger == NULL)
+    return;
+  parlor_tally_give (rooms->unopened, room->stranger);
+  g_clear_pointer (&room->stranger, g_free);
+}
+
+void
 parlor_rooms_drop (ParlorRooms *rooms, ParlorRoom *room)
 {
   g_hash_table_remove (rooms->by_id, room->id);
   g_hash_table_remove (rooms->by_code, room->code);
   if (room->alias != NULL)
     g_hash_table_remove (rooms->by_alias, room->alias);
+  parlor_rooms_forget_stranger (rooms, room);
   parlor_timer_heap_cancel (rooms->timers, &room->timer);
   g_ptr_array_remove (rooms->rooms, room);
 }
@@ -107,6 +121,9 @@ check_spec (ParlorRooms *rooms, const ParlorRoomSpec *spec, GError **error)
   if (rooms->rooms->len >= rooms->spec.limits.rooms)
     g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_TOO_MANY,
                          "too many rooms are open here: close one or try later");
+  else if (spec->stranger != NULL && !parlor_tally_has_room (rooms->unopened, spec->stranger))
+    g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_TOO_MANY,
+                         "too many rooms of your address wait for somebody to come in");
   else if (known_kind (spec->kind) == NULL)
     g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_BAD_REQUEST,
                          "kind must be meeting, live or consult");
@@ -153,7 +170,9 @@ parlor_rooms_create (ParlorRooms *rooms, const ParlorRoomSpec *spec, gint64 now_
   };
   ParlorRoom *room = parlor_rooms_adopt (rooms, parlor_room_new (rooms, &record));
   room->empty_since_us = now_us;
-  parlor_room_wake (room, now_us + rooms->spec.limits.unopened_us);
+  if (spec->stranger != NULL && parlor_tally_take (rooms->unopened, spec->stranger))
+    room->stranger = g_strdup (spec->stranger);
+  parlor_room_wake (room, parlor_room_empty_deadline (room));
   parlor_room_save (room, 0);
   return room;
 }

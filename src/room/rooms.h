@@ -24,20 +24,22 @@ typedef struct
                          left */
   guint players;      /**< 2,000 WHEP players a room */
   guint lobby;        /**< 100 waiting a room */
-  guint lobby_of_device;   /**< 5 of them of one browser, as it calls itself */
-  guint lobby_of_address;  /**< 30 of one client address: a class behind one router, and yet one
-                              holder of the link cannot keep the others out */
-  guint bans;              /**< 1,000 a room; the oldest goes first */
-  guint chat_length;       /**< 4,000 characters a message */
-  guint chat_history;      /**< 200 messages */
-  guint chat_per_10s;      /**< 20 messages or reactions a person */
-  gboolean roster_players; /**< FALSE: WHEP players are not shown among the participants */
-  gint64 seat_hold_us;     /**< 15 s after a WebSocket dropped */
-  gint64 reconnecting_us;  /**< 2 s: then "reconnecting" in the roster */
-  gint64 beacon_hold_us;   /**< 1.5 s after a page said goodbye by beacon (it may be a reload) */
-  gint64 resume_us;        /**< 10 min: a resume token after that is worth nothing */
-  gint64 empty_us;         /**< 30 min without anybody: the room is closed */
-  gint64 unopened_us;      /**< 24 h: so is one into which nobody ever came */
+  guint lobby_of_device;      /**< 5 of them of one browser, as it calls itself */
+  guint lobby_of_address;     /**< 30 of one client address: a class behind one router, and yet one
+                                 holder of the link cannot keep the others out */
+  guint bans;                 /**< 1,000 a room; the oldest goes first */
+  guint chat_length;          /**< 4,000 characters a message */
+  guint chat_history;         /**< 200 messages */
+  guint chat_per_10s;         /**< 20 messages or reactions a person */
+  gboolean roster_players;    /**< FALSE: WHEP players are not shown among the participants */
+  gint64 seat_hold_us;        /**< 15 s after a WebSocket dropped */
+  gint64 reconnecting_us;     /**< 2 s: then "reconnecting" in the roster */
+  gint64 beacon_hold_us;      /**< 1.5 s after a page said goodbye by beacon (it may be a reload) */
+  gint64 resume_us;           /**< 10 min: a resume token after that is worth nothing */
+  gint64 empty_us;            /**< 30 min without anybody: the room is closed */
+  gint64 unopened_us;         /**< 24 h: so is one into which nobody ever came */
+  gint64 unopened_keyless_us; /**< 1 h for those that a stranger made, */
+  guint unopened_keyless;     /**< of which one client address may have 200 */
 } ParlorRoomLimits;
 
 void parlor_room_limits_default (ParlorRoomLimits *limits);
@@ -71,10 +73,12 @@ typedef struct
   const char
       *alias; /**< name by which URLs may call it, unique; 1 to 64 of [A-Za-z0-9._-]; NULL = none */
   gboolean lobby;
+  const char *stranger; /**< the client address of one who made it without a key; NULL = somebody
+                           who may. Forgotten by a restart, as is that it ends early */
 } ParlorRoomSpec;
 
 /** A new open room (borrowed; valid until its last CLOSED). BAD_REQUEST, CONFLICT (alias taken),
- * TOO_MANY. */
+ * TOO_MANY (in all, or this stranger's that nobody entered). */
 ParlorRoom *parlor_rooms_create (ParlorRooms *rooms, const ParlorRoomSpec *spec, gint64 now_us,
                                  GError **error);
 /** By "rm_…", by alias, or by join code as people type it; NULL = no such open room. */

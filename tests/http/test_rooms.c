@@ -43,6 +43,26 @@ test_life (void)
   json_decref (room);
 }
 
+/* Whoever has a key is not counted, nor does a stranger keep him out. */
+static void
+test_unopened_of_stranger (void)
+{
+  g_autoptr (World)
+      world = world_new (&(WorldSpec){.strict = TRUE, .trust_proxy = TRUE, .unopened_keyless = 1});
+  g_autofree char *key = g_base64_encode ((const guchar *)WORLD_KEY ":" WORLD_SECRET,
+                                          strlen (WORLD_KEY ":" WORLD_SECRET));
+  g_autofree char *with_key = g_strconcat (JSON "X-Forwarded-For: 192.0.2.1\r\n"
+                                                "Authorization: Basic ",
+                                           key, "\r\n", NULL);
+  const char *first = JSON "X-Forwarded-For: 192.0.2.1\r\n";
+  json_decref (ask_json (world, "POST", "/v1/rooms", with_key, "{}", 201));
+  json_decref (ask_json (world, "POST", "/v1/rooms", first, "{}", 201));
+  json_decref (ask_json (world, "POST", "/v1/rooms", first, "{}", 429));
+  json_decref (
+      ask_json (world, "POST", "/v1/rooms", JSON "X-Forwarded-For: 192.0.2.2\r\n", "{}", 201));
+  json_decref (ask_json (world, "POST", "/v1/rooms", with_key, "{}", 201));
+}
+
 static void
 test_host_token (void)
 {
@@ -273,6 +293,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/http/rooms/made-listed-shown-closed", test_life);
+  g_test_add_func ("/http/rooms/a-stranger-makes-only-so-many-that-nobody-enters",
+                   test_unopened_of_stranger);
   g_test_add_func ("/http/rooms/maker-gets-a-host-token-of-this-room", test_host_token);
   g_test_add_func ("/http/rooms/bodies-that-make-no-sense-are-400", test_bad_bodies);
   g_test_add_func ("/http/guest/code-gives-a-token-of-its-room", test_guest);

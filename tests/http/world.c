@@ -82,6 +82,8 @@ make_domain (World *world, const WorldSpec *spec)
       .user_data = world,
   };
   parlor_room_limits_default (&rooms.limits);
+  if (spec->unopened_keyless)
+    rooms.limits.unopened_keyless = spec->unopened_keyless;
   world->rooms = parlor_rooms_new (&rooms);
   world->keyring = parlor_keyring_new ();
   g_assert_true (parlor_keyring_add (world->keyring, WORLD_KEY, WORLD_SECRET, NULL));
@@ -108,6 +110,7 @@ make_edges (World *world, const WorldSpec *spec)
       .web_dir = spec->web_dir,
       .origins = spec->origins,
       .demo = !spec->strict,
+      .anyone_may_start = spec->unopened_keyless > 0,
       .joins_burst = spec->joins_burst,
       .joins_per_minute = spec->joins_per_minute,
       .websocket = on_websocket,

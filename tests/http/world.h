@@ -35,6 +35,7 @@ typedef struct
   guint joins_burst, joins_per_minute;
   guint max_sockets, max_sockets_of_address; /* 0 = the defaults */
   gboolean trust_proxy;
+  guint unopened_keyless; /* 0 = the default; else anyone may start, and so many */
   const char *const *origins;
   ParlorStore *store; /* nullable */
 } WorldSpec;

@@ -53,6 +53,27 @@ test_unopened (World *w, gconstpointer data)
 }
 
 static void
+test_unopened_of_stranger (World *w, gconstpointer data)
+{
+  ParlorRoomSpec spec = {.stranger = "192.0.2.1"}, other = {.stranger = "192.0.2.2"};
+  ParlorDenial denial;
+  ParlorJoin join = {
+      .identity = "a", .role = PARLOR_ROLE_HOST, .granted = GRANT_ALL, .session = (gpointer) "s1"};
+  ParlorRoom *opened = parlor_rooms_create (w->rooms, &spec, w->now_us, NULL);
+  assert_done (parlor_rooms_create (w->rooms, &spec, w->now_us, &error));
+  assert_refused (parlor_rooms_create (w->rooms, &spec, w->now_us, &error), PARLOR_ERROR_TOO_MANY);
+  assert_done (parlor_rooms_create (w->rooms, &other, w->now_us, &error));
+  g_assert_nonnull (parlor_room_join (opened, &join, w->now_us, &denial)); /* counts no longer */
+  assert_done (parlor_rooms_create (w->rooms, &spec, w->now_us, &error));
+  world_run (w, 3600 * 1000 - 1);
+  g_assert_cmpuint (parlor_rooms_count (w->rooms), ==, 5);
+  world_run (w, 1);
+  g_assert_cmpuint (parlor_rooms_count (w->rooms), ==, 2); /* the opened one, and w->room */
+  assert_done (parlor_rooms_create (w->rooms, &spec, w->now_us, &error));
+  assert_done (parlor_rooms_create (w->rooms, &spec, w->now_us, &error));
+}
+
+static void
 test_empty (World *w, gconstpointer data)
 {
   ParlorParticipant *p = world_join (w, "a", PARLOR_ROLE_HOST, "s1");
@@ -142,6 +163,8 @@ main (int argc, char **argv)
   WORLD_TEST ("/room/rooms/unfit-ones-are-not-made", test_refused);
   WORLD_TEST ("/room/rooms/only-so-many", test_cap);
   WORLD_TEST ("/room/rooms/one-that-nobody-enters-ends-after-a-day", test_unopened);
+  WORLD_TEST ("/room/rooms/a-strangers-ends-after-an-hour-and-he-has-few",
+              test_unopened_of_stranger);
   WORLD_TEST ("/room/rooms/an-empty-one-ends-after-half-an-hour", test_empty);
   WORLD_TEST ("/room/rooms/the-room-clock-runs-from-the-first-one-in", test_clock);
   WORLD_TEST ("/room/rooms/shutdown-is-told", test_shutdown);

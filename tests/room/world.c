@@ -190,6 +190,7 @@ make_rooms (World *w)
   spec.limits.lobby = 3;
   spec.limits.lobby_of_device = spec.limits.lobby_of_address = 2;
   spec.limits.rooms = 5;
+  spec.limits.unopened_keyless = 2;
   spec.limits.players = 2;
   w->rooms = parlor_rooms_new (&spec);
 }
