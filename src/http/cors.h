@@ -15,7 +15,7 @@ typedef struct
 {
   const char *const *origins; /**< nullable, NULL-terminated: "https://shop.example" */
   const char *public_url;     /**< nullable: its origin is ours as well */
-  gboolean loopback_only;     /**< demo: Host must name this machine (DNS rebinding) */
+  gboolean loopback_only; /**< demo and admin port: Host must name this machine (DNS rebinding) */
 } ParlorCors;
 
 /**

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The admin port: alive, ready, numbers. It listens on loopback and knows nothing else. */
+#include "http/cors.h"
 #include "http/problem.h"
 #include "http/site.h"
 
@@ -25,7 +26,13 @@ void
 parlor_admin_handle (ParlorHttpRequest *request, ParlorHttpReply *reply, gpointer user_data)
 {
   const ParlorAdminSite *admin = user_data;
-  if (strcmp (request->method, "GET") && strcmp (request->method, "HEAD"))
+  /* A page of any site may send a browser of this machine here, under a name of its own that it
+   * makes resolve to loopback; the Host then tells. */
+  static const ParlorCors own = {.loopback_only = TRUE};
+  if (!parlor_cors_allows (&own, request))
+    parlor_http_problem (reply, 403, "origin_refused",
+                         "The admin port answers under loopback names and addresses only.");
+  else if (strcmp (request->method, "GET") && strcmp (request->method, "HEAD"))
     {
       parlor_http_problem (reply, 405, "method_not_allowed", "Only GET.");
       parlor_http_reply_header (reply, "Allow", "GET, HEAD");
