@@ -329,9 +329,11 @@ test_refusals (void)
   for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
     {
       g_autofree char *text = small_offer_with (refusals[i].from, refusals[i].to);
+      g_autofree char *from = g_strescape (refusals[i].from, NULL);
+      g_autofree char *to = g_strescape (refusals[i].to, NULL);
       g_autoptr (GError) error = NULL;
 
-      g_test_message ("%s -> %s", refusals[i].from, refusals[i].to);
+      g_test_message ("%s -> %s", from, to); /* TAP is UTF-8, a line each */
       g_assert_null (parlor_sdp_offer_parse (text, strlen (text), &error));
       g_assert_error (error, PARLOR_SDP_ERROR, (gint)refusals[i].code);
       g_test_message ("%s", error->message);
