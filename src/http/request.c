@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/request.h"
 
+#include "base/jsondepth.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -90,37 +92,11 @@ parlor_http_bearer (const ParlorHttpRequest *request)
   return value + strspn (value, " ");
 }
 
-/* jansson recurses: the depth is bounded before it sees the text. Brackets inside strings do not
- * count. */
-static gboolean
-is_too_deep (const char *text, gsize length)
-{
-  guint depth = 0;
-  gboolean in_string = FALSE;
-  for (gsize i = 0; i < length; i++)
-    {
-      char c = text[i];
-      if (in_string)
-        {
-          if (c == '\\')
-            i++;
-          else if (c == '"')
-            in_string = FALSE;
-        }
-      else if (c == '"')
-        in_string = TRUE;
-      else if ((c == '{' || c == '[') && ++depth > JSON_DEPTH_MAX)
-        return TRUE;
-      else if ((c == '}' || c == ']') && depth)
-        depth--;
-    }
-  return FALSE;
-}
-
 json_t *
 parlor_http_json_body (const ParlorHttpRequest *request)
 {
-  if (!request->body || is_too_deep (request->body, request->body_length))
+  if (!request->body
+      || parlor_json_is_too_deep (request->body, request->body_length, JSON_DEPTH_MAX))
     return NULL;
   json_t *json = json_loadb (request->body, request->body_length, JSON_REJECT_DUPLICATES, NULL);
   if (json && !json_is_object (json))

@@ -14,6 +14,28 @@ G_BEGIN_DECLS
 #define PARLOR_MESSAGE_HANDLER(name)                                                               \
   gboolean name (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
 
+/** A field's text; NULL = it is not there. */
+static inline const char *
+parlor_message_string (const json_t *message, const char *name)
+{
+  return json_string_value (json_object_get (message, name));
+}
+
+/** TRUE = it is there and true. */
+static inline gboolean
+parlor_message_flag (const json_t *message, const char *name)
+{
+  return json_is_true (json_object_get (message, name));
+}
+
+/** Sets the error that goes back to the peer; FALSE, for a handler to return. */
+static inline gboolean
+parlor_message_refuse (GError **error, ParlorErrorCode code, const char *text)
+{
+  g_set_error_literal (error, PARLOR_ERROR, code, text);
+  return FALSE;
+}
+
 PARLOR_MESSAGE_HANDLER (parlor_on_join);
 PARLOR_MESSAGE_HANDLER (parlor_on_leave);
 PARLOR_MESSAGE_HANDLER (parlor_on_offer);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "signal/messages.h"
 
+#include "base/jsondepth.h"
 #include "room/error.h"
 #include "signal/handlers.h"
 
@@ -138,27 +139,6 @@ parlor_message_rows (guint *n)
 
 /* ---- checks --------------------------------------------------------------------------------- */
 
-/* jansson recurses: depth is bounded before it reads. Brackets inside strings do not count. */
-static gboolean
-is_too_deep (const char *text, gsize length)
-{
-  guint depth = 0;
-  gboolean in_string = FALSE;
-  for (gsize i = 0; i < length; i++)
-    {
-      char c = text[i];
-      if (in_string && c == '\\')
-        i++;
-      else if (c == '"')
-        in_string = !in_string;
-      else if (!in_string && (c == '{' || c == '[') && ++depth > DEPTH_MAX)
-        return TRUE;
-      else if (!in_string && (c == '}' || c == ']') && depth)
-        depth--;
-    }
-  return FALSE;
-}
-
 static gboolean
 fits (const ParlorField *field, const json_t *value)
 {
@@ -198,23 +178,18 @@ check_fields (const ParlorMessageRow *row, const json_t *message, GError **error
 }
 
 static gboolean
-refuse (GError **error, ParlorErrorCode code, const char *message)
-{
-  g_set_error_literal (error, PARLOR_ERROR, code, message);
-  return FALSE;
-}
-
-static gboolean
 is_allowed (ParlorSession *session, const ParlorMessageRow *row, GError **error)
 {
   ParlorParticipant *participant = session->participant;
   if (row->when == PARLOR_WHEN_OUTSIDE)
-    return !participant || refuse (error, PARLOR_ERROR_CONFLICT, "This socket has joined already.");
+    return !participant
+           || parlor_message_refuse (error, PARLOR_ERROR_CONFLICT,
+                                     "This socket has joined already.");
   if (row->when == PARLOR_WHEN_ANY)
     return TRUE;
   if (parlor_participant_can (participant, row->right))
     return TRUE;
-  return refuse (error, PARLOR_ERROR_FORBIDDEN, "You may not do this here.");
+  return parlor_message_refuse (error, PARLOR_ERROR_FORBIDDEN, "You may not do this here.");
 }
 
 static const ParlorMessageRow *
@@ -299,7 +274,7 @@ parlor_messages_handle (ParlorSession *session, const char *text, gsize length, 
       count_refusal (session);
       return;
     }
-  if (!is_too_deep (text, length))
+  if (!parlor_json_is_too_deep (text, length, DEPTH_MAX))
     message = json_loadb (text, length, JSON_REJECT_DUPLICATES, NULL);
   json_t *id = json_object_get (message, "id");
   if (!json_is_object (message) || !is_request_id (id))

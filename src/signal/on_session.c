@@ -13,30 +13,11 @@
 #define OFFER_INTERVAL_US (2 * G_USEC_PER_SEC)
 #define OFFER_BURST 8
 
-static const char *
-string (const json_t *message, const char *name)
-{
-  return json_string_value (json_object_get (message, name));
-}
-
-static gboolean
-flag (const json_t *message, const char *name)
-{
-  return json_is_true (json_object_get (message, name));
-}
-
 static guint
 number (const json_t *message, const char *name)
 {
   double value = json_number_value (json_object_get (message, name));
   return (guint)CLAMP (value, 0, G_MAXINT32);
-}
-
-static gboolean
-refuse (GError **error, ParlorErrorCode code, const char *message)
-{
-  g_set_error_literal (error, PARLOR_ERROR, code, message);
-  return FALSE;
 }
 
 /* ---- join ----------------------------------------------------------------------------------- */
@@ -66,7 +47,7 @@ trusted_claims (ParlorSession *session, const json_t *message)
   ParlorClaims *claims = g_new0 (ParlorClaims, 1);
   parlor_id_make ("u", &session->signal->spec.random, identity);
   claims->identity = g_strdup (identity);
-  claims->room = g_strdup (string (message, "room"));
+  claims->room = g_strdup (parlor_message_string (message, "room"));
   claims->role = PARLOR_ROLE_MEMBER;
   claims->granted = PARLOR_RIGHTS_OF_TOKEN & ~PARLOR_RIGHT_RECORD;
   return claims;
@@ -77,7 +58,7 @@ static ParlorClaims *
 claims_for (ParlorSession *session, const json_t *message)
 {
   const ParlorSignalSpec *spec = &session->signal->spec;
-  const char *token = string (message, "token");
+  const char *token = parlor_message_string (message, "token");
   GError *error = NULL;
   if (!token && session->trusted)
     return trusted_claims (session, message);
@@ -124,7 +105,7 @@ static void
 fill_join (ParlorSession *session, const json_t *message, const ParlorClaims *claims,
            ParlorJoin *join)
 {
-  const char *name = string (message, "name");
+  const char *name = parlor_message_string (message, "name");
   const ParlorSignalSpec *spec = &session->signal->spec;
   *join = (ParlorJoin){
       .identity = claims->identity,
@@ -134,8 +115,8 @@ fill_join (ParlorSession *session, const json_t *message, const ParlorClaims *cl
       .role = claims->role,
       .granted = claims->granted,
       .guest = claims->guest,
-      .resume = string (message, "resume"),
-      .device = string (message, "device"),
+      .resume = parlor_message_string (message, "resume"),
+      .device = parlor_message_string (message, "device"),
       .address = session->peer,
       .session = session,
   };
@@ -202,7 +183,7 @@ typedef struct
 static gboolean
 take_mid (const json_t *item, char mid[PARLOR_MID_SIZE])
 {
-  const char *text = string (item, "mid");
+  const char *text = parlor_message_string (item, "mid");
   gsize n = text ? strlen (text) : 0;
   if (!n || n >= PARLOR_MID_SIZE)
     return FALSE;
@@ -221,7 +202,7 @@ take_senders (const json_t *list, OfferBuffer *buffer)
   json_array_foreach (list, i, item)
   {
     ParlorSenderMap *sender = &buffer->senders[i];
-    sender->source = parlor_source_kind_from_name (string (item, "source"));
+    sender->source = parlor_source_kind_from_name (parlor_message_string (item, "source"));
     if (!take_mid (item, sender->mid) || sender->source == PARLOR_SOURCE_NONE)
       return FALSE;
   }
@@ -239,7 +220,7 @@ take_slots (const json_t *list, OfferBuffer *buffer)
   {
     ParlorSlotMap *slot = &buffer->slots[i];
     if (!take_mid (item, slot->mid)
-        || !parlor_slot_kind_from_name (string (item, "kind"), &slot->kind))
+        || !parlor_slot_kind_from_name (parlor_message_string (item, "kind"), &slot->kind))
       return FALSE;
   }
   buffer->offer.slots = buffer->slots;
@@ -275,15 +256,16 @@ PARLOR_MESSAGE_HANDLER (parlor_on_offer)
   const json_t *sdp = json_object_get (message, "sdp");
   if (!parlor_session_take_credit (&session->offer_credit_us, OFFER_INTERVAL_US, OFFER_BURST,
                                    now_us))
-    return refuse (error, PARLOR_ERROR_TOO_MANY, "Too many offers. Wait some seconds.");
+    return parlor_message_refuse (error, PARLOR_ERROR_TOO_MANY,
+                                  "Too many offers. Wait some seconds.");
   buffer.offer.sdp = json_string_value (sdp);
   buffer.offer.sdp_length = json_string_length (sdp);
   buffer.offer.publish = TRUE;
   buffer.offer.subscribe = TRUE;
   if (!take_senders (json_object_get (message, "senders"), &buffer)
       || !take_slots (json_object_get (message, "slots"), &buffer))
-    return refuse (error, PARLOR_ERROR_BAD_REQUEST,
-                   "offer: each sender is {mid, source}, each slot {mid, kind}.");
+    return parlor_message_refuse (error, PARLOR_ERROR_BAD_REQUEST,
+                                  "offer: each sender is {mid, source}, each slot {mid, kind}.");
   return negotiate (session, &buffer, now_us, error);
 }
 
@@ -298,16 +280,16 @@ PARLOR_MESSAGE_HANDLER (parlor_on_view)
   gsize i;
   json_array_foreach (json_object_get (message, "tiles"), i, item)
   {
-    ParlorViewTile tile = {string (item, "participant"), number (item, "width"),
+    ParlorViewTile tile = {parlor_message_string (item, "participant"), number (item, "width"),
                            number (item, "height")};
     if (!tile.participant)
-      return refuse (error, PARLOR_ERROR_BAD_REQUEST,
-                     "view: each tile is {participant, width, height}.");
+      return parlor_message_refuse (error, PARLOR_ERROR_BAD_REQUEST,
+                                    "view: each tile is {participant, width, height}.");
     if (view.n_tiles < G_N_ELEMENTS (tiles))
       tiles[view.n_tiles++] = tile;
   }
-  view.pinned = string (message, "pinned");
-  view.screen = string (message, "screen");
+  view.pinned = parlor_message_string (message, "pinned");
+  view.screen = parlor_message_string (message, "screen");
   parlor_participant_set_view (session->participant, &view, now_us);
   return TRUE;
 }
@@ -315,15 +297,15 @@ PARLOR_MESSAGE_HANDLER (parlor_on_view)
 PARLOR_MESSAGE_HANDLER (parlor_on_source)
 {
   ParlorSourceChange change = {
-      .source = parlor_source_kind_from_name (string (message, "source")),
-      .on = flag (message, "on"),
-      .muted = flag (message, "muted"),
+      .source = parlor_source_kind_from_name (parlor_message_string (message, "source")),
+      .on = parlor_message_flag (message, "on"),
+      .muted = parlor_message_flag (message, "muted"),
       .width = number (message, "width"),
       .height = number (message, "height"),
   };
   if (change.source == PARLOR_SOURCE_NONE)
-    return refuse (error, PARLOR_ERROR_BAD_REQUEST,
-                   "source: source is microphone, camera, screen or screen_audio.");
+    return parlor_message_refuse (error, PARLOR_ERROR_BAD_REQUEST,
+                                  "source: source is microphone, camera, screen or screen_audio.");
   return parlor_participant_set_source (session->participant, &change, now_us, error);
 }
 
