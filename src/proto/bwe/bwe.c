@@ -1,0 +1,697 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/bwe/bwe.h"
+#include <math.h>
+#include "base/seq.h"
+#include "base/time.h"
+#include "proto/bwe/acked.h"
+#include "proto/bwe/aimd.h"
+#include "proto/bwe/burst.h"
+#include "proto/bwe/loss.h"
+#include "proto/bwe/probe.h"
+#include "proto/bwe/pushback.h"
+#include "proto/bwe/rival.h"
+#include "proto/bwe/sent.h"
+#include "proto/bwe/trend.h"
+
+#define START_BPS 300000
+#define MIN_BPS 30000
+#define MAX_BPS 20000000
+#define DEFAULT_RTT_US (200 * PARLOR_US_PER_MS) /* goog_cc's, until one is measured */
+#define RTT_MAX_US (10 * PARLOR_US_PER_SEC)
+#define REMB_HOLDS_US (15 * PARLOR_US_PER_SEC)
+/* Without feedback: when to worry, how often to step down, and how far. */
+#define SILENCE_US (500 * PARLOR_US_PER_MS)
+#define SILENCE_STEP_US (500 * PARLOR_US_PER_MS)
+#define SILENCE_STEP 0.8
+#define SILENCE_LEAST 0.1
+/* After an outage that swallowed the packets too, this share of what was known. */
+#define OUTAGE_SHARE 0.5
+#define OUTAGE_RECEIVED 0.8
+#define OVERUSE_SHOWN_US (500 * PARLOR_US_PER_MS)
+#define PROBE_QUEUE_MAX_US (100 * PARLOR_US_PER_MS)
+#define PROBE_LEAP_US PARLOR_US_PER_SEC
+#define PROBE_LOSS_STEP 1.5
+#define SENT_MEMORY_SEC 0.2
+/* A report on the receiver's clock may not leap by more than this against ours. */
+#define CLOCK_LEAP_US (10 * PARLOR_US_PER_SEC)
+
+struct _ParlorBwe
+{
+  ParlorBweConfig config; /* constant */
+
+  ParlorBweSent sent;
+  ParlorBweAcked acked;
+  ParlorBweBurst burst;
+  ParlorBweTrend trend;
+  ParlorBweAimd aimd;
+  ParlorBweLoss loss;
+  ParlorBweProber prober;
+  ParlorBwePath path;
+  ParlorBweDrain drain;
+  ParlorBweRival rival;
+  ParlorBweAppLimit app;
+
+  gint64 now_us;
+  guint32 target_bps, wanted_bps;
+  double sent_bps; /* of the last moments */
+  gint64 sent_last_us;
+
+  gboolean clock_started;
+  gint64 reference_us; /* newest reference time, as the receiver wrote it */
+  gint64 clock_us;     /* the same, unwrapped */
+  gint64 clock_at_us;  /* ours, when it came */
+
+  guint8 feedback_count;  /* of the newest */
+  gint64 feedback_us;     /* last one that told something; -1 = none */
+  gint64 silent_since_us; /* of what is in flight; G_MAXINT64 = nothing is */
+  gint64 silence_next_us; /* next step down */
+  double silence_factor;  /* 1 = there is feedback */
+  gint64 overuse_us;      /* last; -1 = never */
+  gint64 probed_us;       /* when a probe last raised the estimate; -1 = never */
+
+  guint32 remb_bps;
+  gint64 remb_us;
+  double report_bps; /* without transport-wide feedback */
+  gint64 report_us, report_rtt_us;
+
+  gint64 feedbacks, unknown, duplicate, refused, overuses;
+};
+
+/* What one feedback packet told. */
+typedef struct
+{
+  guint n_told, n_received;
+  gint64 least_delay_us, least_rtt_us;
+  ParlorBweUsage usage;
+} Told;
+
+static void
+begin (ParlorBwe *self, gint64 now_us)
+{
+  const ParlorBweConfig *config = &self->config;
+
+  parlor_bwe_acked_init (&self->acked);
+  parlor_bwe_burst_init (&self->burst);
+  parlor_bwe_trend_init (&self->trend);
+  parlor_bwe_aimd_init (&self->aimd, config->start_bps, config->min_bps, config->max_bps);
+  parlor_bwe_loss_init (&self->loss);
+  parlor_bwe_prober_init (&self->prober, config->max_bps, now_us);
+  parlor_bwe_path_init (&self->path);
+  parlor_bwe_app_limit_init (&self->app, now_us);
+  parlor_bwe_rival_init (&self->rival);
+  self->drain = (ParlorBweDrain){0};
+  self->now_us = self->sent_last_us = now_us;
+  self->sent_bps = 0;
+  self->clock_started = FALSE;
+  self->feedback_us = self->overuse_us = self->probed_us = self->report_us = -1;
+  self->silent_since_us = self->silence_next_us = PARLOR_NEVER_US;
+  self->silence_factor = 1;
+  self->report_bps = config->start_bps;
+  self->report_rtt_us = 0;
+  self->remb_bps = 0;
+}
+
+ParlorBwe *
+parlor_bwe_new (const ParlorBweConfig *config, gint64 now_us)
+{
+  ParlorBwe *self = g_new0 (ParlorBwe, 1);
+
+  self->config = *config;
+  if (self->config.max_bps == 0)
+    self->config.max_bps = MAX_BPS;
+  if (self->config.min_bps == 0)
+    self->config.min_bps = MIN_BPS;
+  self->config.min_bps = MIN (self->config.min_bps, self->config.max_bps);
+  if (self->config.start_bps == 0)
+    self->config.start_bps = START_BPS;
+  self->config.start_bps = CLAMP (self->config.start_bps, self->config.min_bps,
+                                  self->config.max_bps);
+  self->wanted_bps = G_MAXUINT32;
+  parlor_bwe_sent_init (&self->sent);
+  begin (self, now_us);
+  self->target_bps = self->config.start_bps;
+  return self;
+}
+
+void
+parlor_bwe_free (ParlorBwe *self)
+{
+  if (self == NULL)
+    return;
+  parlor_bwe_sent_clear (&self->sent);
+  g_free (self);
+}
+
+static gint64
+advance (ParlorBwe *self, gint64 now_us)
+{
+  self->now_us = MAX (self->now_us, now_us);
+  return self->now_us;
+}
+
+static double
+wanted (const ParlorBwe *self)
+{
+  return self->wanted_bps == G_MAXUINT32 ? G_MAXDOUBLE : self->wanted_bps;
+}
+
+static gboolean
+is_overusing (const ParlorBwe *self)
+{
+  return self->drain.active || self->silence_factor < 1
+         || (self->overuse_us >= 0 && self->now_us - self->overuse_us < OVERUSE_SHOWN_US);
+}
+
+static gboolean
+remb_holds (const ParlorBwe *self)
+{
+  return self->remb_bps > 0 && self->now_us - self->remb_us < REMB_HOLDS_US;
+}
+
+/* The estimate, before what holds it down for a while. */
+static double
+estimate (const ParlorBwe *self)
+{
+  double bps = self->config.transport_cc ? MIN (self->aimd.bps, self->loss.cap_bps)
+                                         : self->report_bps;
+
+  return remb_holds (self) ? MIN (bps, self->remb_bps) : bps;
+}
+
+static gboolean
+update_target (ParlorBwe *self)
+{
+  double bps = MIN (estimate (self),
+                    parlor_bwe_drain_bps (&self->drain, &self->path, self->sent.flight_bytes));
+  guint32 before = self->target_bps;
+
+  bps *= self->silence_factor;
+  self->target_bps = (guint32)CLAMP (bps, self->config.min_bps, self->config.max_bps);
+  return self->target_bps != before;
+}
+
+/* --- What is sent ---------------------------------------------------------------------------- */
+
+static void
+note_sent_rate (ParlorBwe *self, gsize bytes)
+{
+  double seconds = (double)(self->now_us - self->sent_last_us) / 1e6;
+
+  if (seconds > 0)
+    self->sent_bps *= exp (-seconds / SENT_MEMORY_SEC);
+  self->sent_bps += 8.0 * (double)bytes / SENT_MEMORY_SEC;
+  self->sent_last_us = self->now_us;
+}
+
+void
+parlor_bwe_on_sent (ParlorBwe *self, guint16 seq, gsize bytes, ParlorBweSentFlags flags,
+                    guint8 cluster, gint64 now_us)
+{
+  gboolean padding = (flags & PARLOR_BWE_SENT_PADDING) != 0;
+
+  advance (self, now_us);
+  bytes = MIN (bytes, G_MAXUINT16);
+  if (self->config.transport_cc)
+    {
+      if (!parlor_bwe_sent_push (&self->sent, seq, (guint)bytes, cluster, padding, self->now_us))
+        return;
+      parlor_bwe_prober_on_sent (&self->prober, cluster, (guint)bytes);
+      if (self->silent_since_us == PARLOR_NEVER_US)
+        self->silent_since_us = self->now_us;
+    }
+  note_sent_rate (self, bytes);
+  parlor_bwe_app_limit_push (&self->app, padding ? 0 : (guint)bytes, self->target_bps,
+                             self->now_us);
+}
+
+/* --- What came through ----------------------------------------------------------------------- */
+
+static gboolean
+is_before (const ParlorTwccStatus *a, const ParlorTwccStatus *b)
+{
+  if (a->received != b->received)
+    return a->received;
+  if (a->received && a->arrival_us != b->arrival_us)
+    return a->arrival_us < b->arrival_us;
+  return parlor_seq16_diff (a->seq, b->seq) < 0;
+}
+
+static void
+sift (ParlorTwccStatus *statuses, guint root, guint n)
+{
+  for (;;)
+    {
+      guint child = 2 * root + 1;
+      ParlorTwccStatus swap;
+
+      if (child >= n)
+        return;
+      if (child + 1 < n && is_before (&statuses[child], &statuses[child + 1]))
+        child++;
+      if (!is_before (&statuses[root], &statuses[child]))
+        return;
+      swap = statuses[root];
+      statuses[root] = statuses[child];
+      statuses[child] = swap;
+      root = child;
+    }
+}
+
+static gboolean
+is_sorted (const ParlorTwccStatus *statuses, guint n)
+{
+  for (guint i = 1; i < n; i++)
+    if (is_before (&statuses[i], &statuses[i - 1]))
+      return FALSE;
+  return TRUE;
+}
+
+/* By arrival, the lost ones last; what arrived together, by number. In place and n log n whatever
+ * the peer sends. */
+static void
+sort_by_arrival (ParlorTwccStatus *statuses, guint n)
+{
+  if (is_sorted (statuses, n))
+    return;
+  for (guint i = n / 2; i-- > 0;)
+    sift (statuses, i, n);
+  for (guint i = n; i-- > 1;)
+    {
+      ParlorTwccStatus swap = statuses[0];
+
+      statuses[0] = statuses[i];
+      statuses[i] = swap;
+      sift (statuses, 0, i);
+    }
+}
+
+static void
+forget_clock (ParlorBwe *self)
+{
+  parlor_bwe_burst_init (&self->burst);
+  parlor_bwe_trend_init (&self->trend);
+  parlor_bwe_acked_init (&self->acked);
+  parlor_bwe_path_forget_delay (&self->path);
+}
+
+/* Unwraps the receiver's clock by the reference time: half the period is six days. */
+static gint64
+unwrap_clock (ParlorBwe *self, gint64 reference_us)
+{
+  gint64 delta_us = (reference_us - self->reference_us) % PARLOR_TWCC_REFERENCE_PERIOD_US;
+  gint64 ours_us = self->now_us - self->clock_at_us;
+
+  if (delta_us > PARLOR_TWCC_REFERENCE_PERIOD_US / 2)
+    delta_us -= PARLOR_TWCC_REFERENCE_PERIOD_US;
+  if (delta_us < -PARLOR_TWCC_REFERENCE_PERIOD_US / 2)
+    delta_us += PARLOR_TWCC_REFERENCE_PERIOD_US;
+  if (!self->clock_started)
+    delta_us = ours_us = 0;
+  else if (ABS (delta_us - ours_us) > CLOCK_LEAP_US)
+    {
+      self->refused++;
+      forget_clock (self);
+      delta_us = ours_us; /* begins anew where it would be */
+    }
+  if (!self->clock_started || delta_us > 0)
+    {
+      self->clock_started = TRUE;
+      self->reference_us = reference_us;
+      self->clock_us += delta_us;
+      self->clock_at_us = self->now_us;
+      return self->clock_us;
+    }
+  return self->clock_us + delta_us;
+}
+
+static void
+take_received (ParlorBwe *self, const ParlorBweSentPacket *packet, gint64 arrival_us, Told *told)
+{
+  gint64 delay_us = arrival_us - packet->sent_us;
+  ParlorBweDelta delta;
+
+  told->n_received++;
+  told->least_delay_us = MIN (told->least_delay_us, delay_us);
+  told->least_rtt_us = MIN (told->least_rtt_us, self->now_us - packet->sent_us);
+  parlor_bwe_acked_push (&self->acked, arrival_us, packet->bytes, self->app.limited);
+  parlor_bwe_prober_on_received (&self->prober, packet->cluster, packet->bytes, packet->sent_us,
+                                 arrival_us);
+  /* A probe makes a queue on purpose. */
+  if (packet->cluster != 0
+      || !parlor_bwe_burst_push (&self->burst, packet->sent_us, arrival_us, &delta))
+    return;
+  parlor_bwe_trend_push (&self->trend, delta.sent_us, delta.arrival_us, arrival_us);
+  if (self->trend.usage == PARLOR_BWE_USAGE_OVER)
+    told->usage = PARLOR_BWE_USAGE_OVER;
+}
+
+static void
+take_status (ParlorBwe *self, const ParlorTwccStatus *status, gint64 offset_us, Told *told)
+{
+  ParlorBweSentPacket packet;
+  ParlorBweTold word = parlor_bwe_sent_tell (&self->sent, status->seq, status->received, &packet);
+
+  if (word == PARLOR_BWE_TOLD_UNKNOWN)
+    self->unknown++;
+  if (word == PARLOR_BWE_TOLD_AGAIN && status->received)
+    self->duplicate++;
+  if (word == PARLOR_BWE_TOLD_UNKNOWN || word == PARLOR_BWE_TOLD_AGAIN)
+    return;
+  told->n_told++;
+  if (word == PARLOR_BWE_TOLD_NEW)
+    parlor_bwe_loss_push (&self->loss, status->received, status->seq, packet.bytes, packet.sent_us);
+  else
+    parlor_bwe_loss_take_back (&self->loss, packet.sent_us);
+  if (status->received)
+    take_received (self, &packet, status->arrival_us + offset_us, told);
+}
+
+/* Feedback is back. Of an outage that swallowed the packets too, their loss tells nothing about
+ * rates; but the path may be another one. */
+static void
+end_silence (ParlorBwe *self, const Told *told)
+{
+  if (self->silence_factor < 1)
+    {
+      parlor_bwe_loss_ignore_before (&self->loss, self->now_us);
+      forget_clock (self);
+      if (told->n_received < OUTAGE_RECEIVED * told->n_told)
+        parlor_bwe_aimd_set (&self->aimd, OUTAGE_SHARE * self->aimd.bps, self->now_us);
+      parlor_bwe_prober_soon (&self->prober, self->now_us);
+    }
+  self->silence_factor = 1;
+  self->silence_next_us = PARLOR_NEVER_US;
+  self->silent_since_us = self->sent.flight_bytes > 0 ? self->now_us : PARLOR_NEVER_US;
+  self->feedback_us = self->now_us;
+}
+
+static gint64
+jitter_us (const ParlorBwe *self)
+{
+  return (gint64)(self->trend.jitter_ms * 1e3);
+}
+
+static void
+update_delay (ParlorBwe *self, const Told *told)
+{
+  ParlorBweUsage usage = told->usage == PARLOR_BWE_USAGE_OVER ? told->usage : self->trend.usage;
+  double out_bps = parlor_bwe_acked_recent_bps (&self->acked);
+  double in_bps = MIN (self->sent_bps, estimate (self));
+  double acked_bps = self->acked.bps
+                     / (1 - self->loss.inherent); /* lost by itself is not too much */
+  double growth_bps = 0;
+  gint64 rtt_us = self->path.rtt_us;
+  gboolean cut;
+
+  /* A slope without a queue is jitter. */
+  if (usage == PARLOR_BWE_USAGE_OVER && self->path.queue_us < jitter_us (self) * 3 / 2)
+    usage = PARLOR_BWE_USAGE_NORMAL;
+  if (parlor_bwe_drain_update (&self->drain, &self->path, out_bps, in_bps, self->sent.flight_bytes,
+                               self->now_us))
+    usage = PARLOR_BWE_USAGE_OVER;
+  if (self->drain.active && self->drain.capacity_bps < acked_bps)
+    acked_bps = self->drain.capacity_bps;
+  if (parlor_bwe_rival_bears (&self->rival, self->path.queue_us))
+    {
+      usage = PARLOR_BWE_USAGE_NORMAL;
+      growth_bps = parlor_bwe_rival_growth (rtt_us);
+    }
+  if (self->drain.active)
+    parlor_bwe_rival_init (&self->rival); /* this queue is ours */
+  if (self->drain.active && usage != PARLOR_BWE_USAGE_OVER)
+    return; /* what comes out of a queue that empties says nothing of more room */
+  if (usage == PARLOR_BWE_USAGE_OVER)
+    {
+      /* The average is late after a leap of the rate; on a full path the spacing is right too. */
+      if (!self->drain.active && self->probed_us >= 0
+          && self->now_us - self->probed_us < PROBE_LEAP_US)
+        acked_bps = MAX (acked_bps, out_bps);
+      self->overuses += is_overusing (self) ? 0 : 1;
+      self->overuse_us = self->now_us;
+    }
+  cut = parlor_bwe_aimd_update (&self->aimd, usage, acked_bps, growth_bps, rtt_us, self->now_us);
+  if (!self->drain.active)
+    parlor_bwe_rival_update (&self->rival, self->path.queue_us, jitter_us (self), rtt_us, cut,
+                             self->now_us);
+}
+
+static void
+update_loss (ParlorBwe *self)
+{
+  double factor;
+
+  parlor_bwe_loss_update (&self->loss, estimate (self), self->config.min_bps, is_overusing (self),
+                          self->now_us);
+  factor = parlor_bwe_rival_on_loss (&self->rival, self->loss.last_excess, self->path.rtt_us,
+                                     self->now_us);
+  self->loss.last_excess = -1;
+  if (factor < 1)
+    parlor_bwe_aimd_set (&self->aimd, factor * self->aimd.bps, self->now_us);
+}
+
+static void
+update_probe (ParlorBwe *self)
+{
+  double bps = parlor_bwe_prober_result (&self->prober, jitter_us (self), self->now_us);
+
+  if (bps <= estimate (self) || is_overusing (self))
+    return;
+  /* What a bucket lets through at once is not yet a rate: in steps. */
+  if (self->loss.cap_bps < bps && !self->loss.asking)
+    self->loss.cap_bps = MIN (bps, PROBE_LOSS_STEP * self->loss.cap_bps);
+  if (bps <= self->aimd.bps)
+    return;
+  parlor_bwe_aimd_set (&self->aimd, bps, self->now_us);
+  parlor_bwe_acked_expect_change (&self->acked);
+  self->probed_us = self->now_us;
+}
+
+static gboolean
+may_probe (const ParlorBwe *self)
+{
+  return self->config.transport_cc && !is_overusing (self) && !self->loss.asking
+         && self->path.queue_us < PROBE_QUEUE_MAX_US + jitter_us (self);
+}
+
+/* Of what a lost feedback would have told, the arrivals are missing: it is no low rate. */
+static void
+note_feedback_count (ParlorBwe *self, guint8 count)
+{
+  if (self->feedbacks > 0 && count != (guint8)(self->feedback_count + 1))
+    parlor_bwe_acked_gap (&self->acked);
+  self->feedback_count = count;
+}
+
+void
+parlor_bwe_on_feedback (ParlorBwe *self, const ParlorTwccFeedback *feedback,
+                        ParlorTwccStatus *statuses, gint64 now_us)
+{
+  Told told = {.least_delay_us = G_MAXINT64, .least_rtt_us = RTT_MAX_US};
+  gint64 offset_us;
+
+  advance (self, now_us);
+  if (!self->config.transport_cc)
+    return;
+  note_feedback_count (self, feedback->feedback_count);
+  sort_by_arrival (statuses, feedback->n_statuses);
+  offset_us = unwrap_clock (self, feedback->reference_us) - feedback->reference_us;
+  for (guint i = 0; i < feedback->n_statuses; i++)
+    take_status (self, &statuses[i], offset_us, &told);
+  self->feedbacks++;
+  if (told.n_told == 0)
+    {
+      self->refused++;
+      return;
+    }
+  end_silence (self, &told);
+  if (told.n_received > 0)
+    {
+      parlor_bwe_path_push (&self->path, told.least_delay_us, told.least_rtt_us, self->now_us);
+      update_delay (self, &told);
+    }
+  update_loss (self);
+  parlor_bwe_prober_set_loss (&self->prober, self->loss.inherent);
+  update_probe (self);
+  update_target (self);
+}
+
+void
+parlor_bwe_on_receiver_report (ParlorBwe *self, guint8 fraction_lost, gint64 rtt_us, gint64 now_us)
+{
+  gint64 since_us;
+
+  advance (self, now_us);
+  if (rtt_us > 0)
+    self->report_rtt_us = MIN (rtt_us, RTT_MAX_US);
+  if (self->config.transport_cc)
+    return;
+  since_us = self->report_us < 0 ? 0 : self->now_us - self->report_us;
+  self->report_us = self->now_us;
+  self->report_bps = parlor_bwe_loss_by_report (
+      &self->loss, self->report_bps, fraction_lost / 256.0, since_us,
+      !self->app.limited && wanted (self) > self->report_bps);
+  self->report_bps = CLAMP (self->report_bps, self->config.min_bps, self->config.max_bps);
+  update_target (self);
+}
+
+void
+parlor_bwe_on_remb (ParlorBwe *self, guint64 bps, gint64 now_us)
+{
+  advance (self, now_us);
+  self->remb_bps = (guint32)CLAMP (bps, self->config.min_bps, self->config.max_bps);
+  self->remb_us = self->now_us;
+  /* With nothing else to go by, the receiver's own estimate is also what may be tried. */
+  if (!self->config.transport_cc && self->loss.smoothed < 0.02)
+    self->report_bps = MAX (self->report_bps, self->remb_bps);
+  update_target (self);
+}
+
+void
+parlor_bwe_set_wanted (ParlorBwe *self, guint32 wanted_bps, gint64 now_us)
+{
+  advance (self, now_us);
+  self->wanted_bps = wanted_bps;
+  parlor_bwe_prober_set_wanted (&self->prober, wanted (self), self->target_bps, self->now_us);
+}
+
+void
+parlor_bwe_route_changed (ParlorBwe *self, gint64 now_us)
+{
+  double wanted_bps = wanted (self);
+
+  advance (self, now_us);
+  parlor_bwe_sent_forget (&self->sent);
+  begin (self, self->now_us);
+  parlor_bwe_prober_set_wanted (&self->prober, wanted_bps, 0, self->now_us);
+  self->target_bps = self->config.start_bps;
+}
+
+/* --- Time passes ------------------------------------------------------------------------------ */
+
+/* When what is in flight should have been told of. */
+static gint64
+silence_due_us (const ParlorBwe *self)
+{
+  if (self->silent_since_us == PARLOR_NEVER_US || !self->config.transport_cc)
+    return PARLOR_NEVER_US;
+  if (self->silence_next_us != PARLOR_NEVER_US)
+    return self->silence_next_us;
+  return self->silent_since_us + SILENCE_US
+         + 2 * (self->path.rtt_us > 0 ? self->path.rtt_us : DEFAULT_RTT_US);
+}
+
+static void
+poll_silence (ParlorBwe *self)
+{
+  if (self->now_us < silence_due_us (self))
+    return;
+  self->silence_factor = MAX (self->silence_factor * SILENCE_STEP, SILENCE_LEAST);
+  self->silence_next_us = self->now_us + SILENCE_STEP_US;
+}
+
+gboolean
+parlor_bwe_poll (ParlorBwe *self, gint64 now_us)
+{
+  advance (self, now_us);
+  if (!self->config.transport_cc)
+    return update_target (self);
+  poll_silence (self);
+  parlor_bwe_app_limit_push (&self->app, 0, self->target_bps, self->now_us);
+  if (self->drain.active && self->now_us >= self->drain.until_us)
+    self->drain = (ParlorBweDrain){0};
+  parlor_bwe_prober_poll (&self->prober, self->target_bps, may_probe (self), jitter_us (self),
+                          self->now_us);
+  return update_target (self);
+}
+
+gint64
+parlor_bwe_next_us (const ParlorBwe *self)
+{
+  gint64 next_us = PARLOR_NEVER_US;
+
+  if (remb_holds (self))
+    next_us = self->remb_us + REMB_HOLDS_US;
+  if (!self->config.transport_cc)
+    return next_us;
+  next_us = MIN (next_us, silence_due_us (self));
+  if (self->drain.active)
+    next_us = MIN (next_us, self->drain.until_us);
+  return MIN (next_us, parlor_bwe_prober_next_us (&self->prober, self->target_bps));
+}
+
+gboolean
+parlor_bwe_take_probe (ParlorBwe *self, ParlorBweProbe *probe, gint64 now_us)
+{
+  ParlorBweCluster *cluster;
+
+  advance (self, now_us);
+  cluster = parlor_bwe_prober_take (&self->prober, self->now_us);
+  if (cluster == NULL)
+    return FALSE;
+  *probe = (ParlorBweProbe){
+      .cluster = cluster->id,
+      .bps = (guint32)cluster->bps,
+      .bytes = cluster->want_bytes,
+      .packets = cluster->want_packets,
+  };
+  return TRUE;
+}
+
+/* --- What to know ----------------------------------------------------------------------------- */
+
+guint32
+parlor_bwe_target_bps (const ParlorBwe *self)
+{
+  return self->target_bps;
+}
+
+guint32
+parlor_bwe_pacing_bps (const ParlorBwe *self)
+{
+  return (guint32)MIN ((guint64)self->target_bps * PARLOR_BWE_PACING_PERCENT / 100, G_MAXUINT32);
+}
+
+static ParlorBweState
+state_of (const ParlorBwe *self)
+{
+  if (is_overusing (self))
+    return PARLOR_BWE_OVERUSE;
+  if (self->config.transport_cc ? self->loss.cap_bps < self->aimd.bps : self->loss.smoothed > 0.1)
+    return PARLOR_BWE_LOSS_LIMITED;
+  if (parlor_bwe_prober_is_busy (&self->prober))
+    return PARLOR_BWE_PROBING;
+  return self->app.limited ? PARLOR_BWE_APP_LIMITED : PARLOR_BWE_NORMAL;
+}
+
+void
+parlor_bwe_view (const ParlorBwe *self, ParlorBweView *view)
+{
+  *view = (ParlorBweView){
+      .target_bps = self->target_bps,
+      .pacing_bps = parlor_bwe_pacing_bps (self),
+      .acked_bps = (guint32)MIN (self->acked.bps, (double)G_MAXUINT32),
+      .delay_bps = (guint32)self->aimd.bps,
+      .loss_bps = (guint32)MIN (self->loss.cap_bps, (double)self->config.max_bps),
+      .remb_bps = remb_holds (self) ? self->remb_bps : 0,
+      .loss = (float)self->loss.smoothed,
+      .rtt_us = self->path.rtt_us > 0 ? self->path.rtt_us : self->report_rtt_us,
+      .queue_us = self->path.queue_us,
+      .state = state_of (self),
+      .feedbacks = self->feedbacks,
+      .statuses_unknown = self->unknown,
+      .statuses_duplicate = self->duplicate,
+      .feedbacks_refused = self->refused,
+      .overuses = self->overuses,
+      .probes_sent = self->prober.sent,
+      .probes_failed = self->prober.failed,
+  };
+}
+
+const char *
+parlor_bwe_state_name (ParlorBweState state)
+{
+  static const char *const names[] = {"normal", "overuse", "loss-limited", "probing",
+                                      "app-limited"};
+
+  return (guint)state < G_N_ELEMENTS (names) ? names[state] : "unknown";
+}

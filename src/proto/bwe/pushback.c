@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/bwe/pushback.h"
+#include "base/time.h"
+
+#define LEAST_WINDOW_US (20 * PARLOR_US_PER_SEC)
+#define RTT_SHARE 8 /* RFC 6298 section 2 */
+/* A queue worth emptying, and one that is empty enough (the goal is 200 ms; feedback comes 50 ms
+ * late). */
+#define DRAIN_FROM_US (100 * PARLOR_US_PER_MS)
+#define DRAIN_TO_US (40 * PARLOR_US_PER_MS)
+#define DRAIN_MAX_US (4 * PARLOR_US_PER_SEC)
+#define DRAIN_PATIENCE 1.5
+#define STEEP_OUT_SHARE 0.7
+#define VERY_STEEP_OUT_SHARE 0.4
+#define STEEP_FEEDBACKS 2
+#define FEEDBACK_US (50 * PARLOR_US_PER_MS)
+#define DRAIN_HORIZON_SEC 0.5
+#define DRAIN_LEAST_SHARE 0.1
+#define DRAIN_MOST_SHARE 0.85
+/* goog_cc alr_detector.cc. */
+#define APP_SHARE 0.65
+#define APP_WINDOW_SEC 0.5
+#define APP_START 0.8
+#define APP_STOP 0.5
+
+static void
+least_init (ParlorBweLeast *self)
+{
+  *self = (ParlorBweLeast){G_MAXINT64, G_MAXINT64, -1};
+}
+
+static gint64
+least_push (ParlorBweLeast *self, gint64 value, gint64 now_us)
+{
+  if (self->since_us < 0 || now_us - self->since_us > LEAST_WINDOW_US)
+    {
+      self->before = self->now;
+      self->now = G_MAXINT64;
+      self->since_us = now_us;
+    }
+  self->now = MIN (self->now, value);
+  return MIN (self->now, self->before);
+}
+
+void
+parlor_bwe_path_init (ParlorBwePath *self)
+{
+  *self = (ParlorBwePath){0};
+  least_init (&self->delay);
+  least_init (&self->rtt);
+}
+
+void
+parlor_bwe_path_forget_delay (ParlorBwePath *self)
+{
+  least_init (&self->delay);
+  self->queue_us = 0;
+}
+
+void
+parlor_bwe_path_push (ParlorBwePath *self, gint64 delay_us, gint64 rtt_us, gint64 now_us)
+{
+  self->queue_us = delay_us - least_push (&self->delay, delay_us, now_us);
+  least_push (&self->rtt, rtt_us, now_us);
+  self->rtt_us = self->rtt_us == 0 ? rtt_us : self->rtt_us + (rtt_us - self->rtt_us) / RTT_SHARE;
+}
+
+/* How long what is under way will take beyond what an empty path takes. */
+static gint64
+backlog_us (const ParlorBwePath *path, double capacity_bps, gint64 flight_bytes)
+{
+  gint64 base_us = MIN (path->rtt.now, path->rtt.before);
+
+  if (base_us == G_MAXINT64 || capacity_bps <= 0)
+    return 0;
+  return MAX (0, (gint64)(8e6 * (double)flight_bytes / capacity_bps) - base_us - FEEDBACK_US);
+}
+
+static gint64
+drain_end_us (const ParlorBweDrain *self)
+{
+  double seconds = DRAIN_PATIENCE * self->bits / self->capacity_bps;
+
+  return self->since_us + (gint64)MIN (seconds * 1e6, DRAIN_MAX_US);
+}
+
+static void
+drain_refresh (ParlorBweDrain *self, const ParlorBwePath *path, double out_bps, gint64 flight_bytes,
+               gint64 now_us)
+{
+  if (out_bps > 0 && path->queue_us > DRAIN_FROM_US)
+    {
+      self->capacity_bps = MIN (self->capacity_bps, out_bps);
+      self->until_us = drain_end_us (self);
+    }
+  if (now_us >= self->until_us
+      || (path->queue_us < DRAIN_TO_US
+          && backlog_us (path, self->capacity_bps, flight_bytes) < DRAIN_TO_US))
+    *self = (ParlorBweDrain){0};
+}
+
+gboolean
+parlor_bwe_drain_update (ParlorBweDrain *self, const ParlorBwePath *path, double out_bps,
+                         double target_bps, gint64 flight_bytes, gint64 now_us)
+{
+  gint64 backlog;
+  gboolean very;
+
+  if (self->active)
+    {
+      drain_refresh (self, path, out_bps, flight_bytes, now_us);
+      return FALSE;
+    }
+  very = out_bps < VERY_STEEP_OUT_SHARE * target_bps;
+  if (path->queue_us < (very ? DRAIN_FROM_US / 2 : DRAIN_FROM_US) || out_bps <= 0
+      || out_bps > STEEP_OUT_SHARE * target_bps)
+    {
+      self->n_steep = 0;
+      return FALSE;
+    }
+  backlog = backlog_us (path, out_bps, flight_bytes);
+  if (backlog < DRAIN_FROM_US || (++self->n_steep < STEEP_FEEDBACKS && !very))
+    return FALSE;
+  *self = (ParlorBweDrain){
+      .active = TRUE,
+      .since_us = now_us,
+      .bits = 8.0 * (double)flight_bytes,
+      .capacity_bps = out_bps,
+  };
+  self->until_us = drain_end_us (self);
+  return TRUE;
+}
+
+double
+parlor_bwe_drain_bps (const ParlorBweDrain *self, const ParlorBwePath *path, gint64 flight_bytes)
+{
+  double left_sec;
+
+  if (!self->active)
+    return G_MAXDOUBLE;
+  left_sec = (double)backlog_us (path, self->capacity_bps, flight_bytes) / 1e6;
+  return self->capacity_bps
+         * CLAMP (DRAIN_MOST_SHARE - left_sec / DRAIN_HORIZON_SEC, DRAIN_LEAST_SHARE,
+                  DRAIN_MOST_SHARE);
+}
+
+void
+parlor_bwe_app_limit_init (ParlorBweAppLimit *self, gint64 now_us)
+{
+  *self = (ParlorBweAppLimit){.last_us = now_us};
+}
+
+void
+parlor_bwe_app_limit_push (ParlorBweAppLimit *self, guint bytes, double target_bps, gint64 now_us)
+{
+  double most_bits = APP_SHARE * target_bps * APP_WINDOW_SEC, level;
+  double seconds = MIN ((double)(now_us - self->last_us) / 1e6, 2 * APP_WINDOW_SEC);
+
+  self->last_us = now_us;
+  self->budget_bits += APP_SHARE * target_bps * seconds - 8.0 * bytes;
+  self->budget_bits = CLAMP (self->budget_bits, -most_bits, most_bits);
+  level = self->budget_bits / most_bits;
+  self->limited = level > (self->limited ? APP_STOP : APP_START);
+}

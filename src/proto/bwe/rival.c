@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/bwe/rival.h"
+#include "base/time.h"
+
+#define EMPTY_QUEUE_US (20 * PARLOR_US_PER_MS)
+#define ASK_QUEUE_US (40 * PARLOR_US_PER_MS)
+#define ASK_JITTERS 2
+#define ANSWER_US PARLOR_US_PER_SEC
+#define REFILLED_SHARE 0.85
+#define REFILLED_MIN 2
+#define BEAR_QUEUE_US (400 * PARLOR_US_PER_MS)
+#define BEAR_FOR_US (20 * PARLOR_US_PER_SEC)
+#define EMPTY_FOR_US PARLOR_US_PER_SEC
+#define PACKET_BITS (1200.0 * 8)
+#define SHARE_OF_RENO 0.5
+#define RTT_MIN_SEC 0.05
+#define LOSS 0.015
+#define LOSS_FACTOR 0.75
+#define LOSS_WINDOW_US (250 * PARLOR_US_PER_MS)
+
+void
+parlor_bwe_rival_init (ParlorBweRival *self)
+{
+  *self = (ParlorBweRival){.asked_us = -1, .loss_cut_us = -1};
+}
+
+/* Gathers the answer to the last question, once what was sent after the cut can be seen. */
+static void
+hear (ParlorBweRival *self, gint64 queue_us, gint64 rtt_us, gint64 now_us)
+{
+  if (self->asked_us < 0 || now_us < self->asked_us + rtt_us)
+    return;
+  self->sum_us += (double)queue_us;
+  self->n++;
+  if (now_us < self->asked_us + rtt_us + ANSWER_US)
+    return;
+  if (self->sum_us / self->n >= REFILLED_SHARE * self->asked_queue_us)
+    self->n_refilled++;
+  else
+    self->n_refilled = 0;
+  self->asked_us = -1;
+}
+
+void
+parlor_bwe_rival_update (ParlorBweRival *self, gint64 queue_us, gint64 jitter_us, gint64 rtt_us,
+                         gboolean cut, gint64 now_us)
+{
+  if (queue_us >= EMPTY_QUEUE_US)
+    self->full_us = now_us;
+  if (self->active)
+    {
+      if (now_us - self->full_us >= EMPTY_FOR_US || now_us - self->since_us >= BEAR_FOR_US)
+        parlor_bwe_rival_init (self);
+      return;
+    }
+  hear (self, queue_us, rtt_us, now_us);
+  if (cut && self->asked_us < 0 && queue_us >= ASK_QUEUE_US + ASK_JITTERS * jitter_us)
+    {
+      self->asked_us = now_us;
+      self->asked_queue_us = (double)queue_us;
+      self->sum_us = 0;
+      self->n = 0;
+    }
+  if (self->n_refilled < REFILLED_MIN)
+    return;
+  self->active = TRUE;
+  self->since_us = now_us;
+  self->n_refilled = 0;
+}
+
+gboolean
+parlor_bwe_rival_bears (const ParlorBweRival *self, gint64 queue_us)
+{
+  return self->active && queue_us < BEAR_QUEUE_US;
+}
+
+double
+parlor_bwe_rival_growth (gint64 rtt_us)
+{
+  double seconds = MAX ((double)rtt_us / 1e6, RTT_MIN_SEC);
+
+  return SHARE_OF_RENO * PACKET_BITS / (seconds * seconds);
+}
+
+double
+parlor_bwe_rival_on_loss (ParlorBweRival *self, double excess, gint64 rtt_us, gint64 now_us)
+{
+  if (!self->active || excess < LOSS
+      || (self->loss_cut_us >= 0 && now_us - self->loss_cut_us < rtt_us + LOSS_WINDOW_US))
+    return 1;
+  self->loss_cut_us = now_us;
+  return LOSS_FACTOR;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What uses the network: a media flow (source, pacer, ParlorBwe; at the other end a
+ * ParlorTwccReceiver whose real RTCP bytes come back), and a TCP flow beside it. */
+#pragma once
+#include "net.h"
+#include "proto/bwe/bwe.h"
+
+#define SIM_LAYERS_MAX 4
+/* One sample each 10 ms. */
+#define SIM_SAMPLE_US 10000
+
+typedef enum
+{
+  SIM_ELASTIC = 1, /* an encoder that follows the target */
+  SIM_LAYERED,     /* the best layer that fits, as a forwarding server has it */
+  SIM_TCP,
+} SimMediaKind;
+
+typedef struct
+{
+  SimMediaKind kind;
+  SimStep wanted[3]; /* kbit/s; the first at 0 */
+  guint layers_kbps[SIM_LAYERS_MAX];
+  guint start_kbps; /* of the estimator; 0 = its default */
+  guint max_kbps;
+  gint64 begin_ms;
+  gboolean no_padding; /* cannot probe but by its own media */
+} SimMedia;
+
+typedef struct _SimFlow SimFlow;
+
+/* `there` and `back` are borrowed. */
+SimFlow *sim_flow_new (SimWorld *world, const SimMedia *media, SimLink *there, SimLink *back);
+void sim_flow_free (SimFlow *self);
+/* Called by the runner each SIM_SAMPLE_US: what is so now, and the bytes that arrived since. */
+void sim_flow_sample (SimFlow *self, guint32 *target_kbps, guint32 *arrived_bytes);
+const ParlorBwe *sim_flow_bwe (const SimFlow *self);

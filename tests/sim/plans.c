@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan.h"
+
+/* Conditions that several plans share. The delay is one way, half the round trip. */
+#define STEADY(kbps, queue, delay) .rate = {{0, kbps}}, .queue_ms = queue, .delay_ms = delay
+#define FALLS_AND_RISES                                                                            \
+  .rate = {{0, 3000}, {20000, 300}, {40000, 3000}}, .queue_ms = 300, .delay_ms = 25
+#define BACK(delay) .delay_ms = delay
+#define ELASTIC(kbps)                                                                              \
+  {                                                                                                \
+    .kind = SIM_ELASTIC, .wanted = { {0, kbps} }                                                   \
+  }
+#define LAYERED                                                                                    \
+  {                                                                                                \
+    .kind = SIM_LAYERED, .wanted = {{0, 3000}}, .layers_kbps = { 150, 500, 1500, 2400 }            \
+  }
+
+const SimPlan sim_plans[] = {
+    {
+        .name = "steady-3-mbit-is-used",
+        .there = {STEADY (3000, 300, 25)},
+        .back = {BACK (25)},
+        .media = {ELASTIC (6000)},
+        .run_ms = 60000,
+        .checks =
+            {
+                {SIM_USED_PERCENT, .from_ms = 10000, .at_least = 85},
+                {SIM_QUEUE_MEDIAN_MS, .from_ms = 10000, .at_most = 50},
+                {SIM_TARGET_ABOVE_AFTER_MS, .arg = 2000, .at_most = 3000},
+                {SIM_QUEUE_MOST_MS, .from_ms = 10000, .at_most = 200},
+            },
+    },
+    {
+        .name = "falls-to-a-tenth-and-rises-again",
+        .there = {FALLS_AND_RISES},
+        .back = {BACK (25)},
+        .media = {ELASTIC (4000)},
+        .run_ms = 60000,
+        .checks =
+            {
+                {SIM_TARGET_MOST_KBPS, .from_ms = 22000, .to_ms = 39900, .at_most = 330},
+                {SIM_QUEUE_MOST_MS, .from_ms = 24000, .to_ms = 39900, .at_most = 200},
+                {SIM_TARGET_ABOVE_AFTER_MS, .from_ms = 40000, .arg = 2400, .at_most = 10000},
+                {SIM_USED_PERCENT, .from_ms = 26000, .to_ms = 40000, .at_least = 60},
+            },
+    },
+    {
+        .name = "layers-fall-and-rise-with-the-path",
+        .there = {FALLS_AND_RISES},
+        .back = {BACK (25)},
+        .media = {LAYERED},
+        .run_ms = 60000,
+        .checks =
+            {
+                {SIM_TARGET_MOST_KBPS, .from_ms = 22000, .to_ms = 39900, .at_most = 330},
+                {SIM_QUEUE_MOST_MS, .from_ms = 24000, .to_ms = 39900, .at_most = 200},
+                {SIM_TARGET_ABOVE_AFTER_MS, .from_ms = 40000, .arg = 2700, .at_most = 10000},
+                {SIM_RATE_KBPS, .from_ms = 52000, .at_least = 2200},
+            },
+    },
+    {
+        .name = "ten-percent-random-loss-leaves-a-usable-rate",
+        .there = {STEADY (3000, 300, 25), .loss_permille = 100},
+        .back = {BACK (25), .loss_permille = 100},
+        .media = {ELASTIC (4000)},
+        .run_ms = 60000,
+        .checks =
+            {
+                {SIM_TARGET_MEDIAN_KBPS, .from_ms = 10000, .at_least = 1800},
+                {SIM_TARGET_LEAST_KBPS, .from_ms = 10000, .at_least = 800},
+                {SIM_QUEUE_MEDIAN_MS, .from_ms = 10000, .at_most = 60},
+            },
+    },
+    {
+        .name = "twenty-percent-random-loss-leaves-a-usable-rate",
+        .there = {STEADY (3000, 300, 25), .loss_permille = 200},
+        .back = {BACK (25), .loss_permille = 200},
+        .media = {ELASTIC (4000)},
+        .run_ms = 60000,
+        .checks =
+            {
+                {SIM_TARGET_MEDIAN_KBPS, .from_ms = 10000, .at_least = 1500},
+                {SIM_TARGET_LEAST_KBPS, .from_ms = 10000, .at_least = 600},
+                {SIM_QUEUE_MEDIAN_MS, .from_ms = 10000, .at_most = 60},
+            },
+    },
+    {
+        .name = "bursts-of-loss-leave-a-usable-rate",
+        .there = {STEADY (3000, 300, 25), .burst_permille = 50, .burst_pkts = 8},
+        .back = {BACK (25)},
+        .media = {ELASTIC (4000)},
+        .run_ms = 60000,
+        .checks =
+            {
+                {SIM_TARGET_MEDIAN_KBPS, .from_ms = 10000, .at_least = 1500},
+                {SIM_TARGET_LEAST_KBPS, .from_ms = 10000, .at_least = 500},
+            },
+    },
+    {
+        .name = "a-full-short-queue-is-not-taken-for-a-lossy-path",
+        .there = {STEADY (1000, 50, 25)},
+        .back = {BACK (25)},
+        .media = {ELASTIC (4000)},
+        .run_ms = 60000,
+        .checks =
+            {
+                {SIM_TARGET_MEDIAN_KBPS, .from_ms = 10000, .at_least = 500, .at_most = 1100},
+                {SIM_USED_PERCENT, .from_ms = 10000, .at_least = 50},
+            },
+    },
+    {
+        .name = "two-receivers-behind-one-bottleneck-are-fair",
+        .there = {STEADY (3000, 300, 25)},
+        .back = {BACK (25)},
+        .media = {ELASTIC (4000), {.kind = SIM_ELASTIC, .wanted = {{0, 4000}}, .begin_ms = 10000}},
+        .run_ms = 120000,
+        .checks =
+            {
+                {SIM_UNFAIR_PERCENT, .from_ms = 40000, .at_most = 150},
+                {SIM_USED_PERCENT, .from_ms = 40000, .at_least = 80},
+                {SIM_QUEUE_MEDIAN_MS, .from_ms = 40000, .at_most = 60},
+            },
+    },
+    {
+        .name = "beside-tcp-both-live",
+        .there = {STEADY (4000, 150, 25)},
+        .back = {BACK (25)},
+        .media = {ELASTIC (4000), {.kind = SIM_TCP, .begin_ms = 10000}},
+        .run_ms = 130000,
+        .checks =
+            {
+                {SIM_SHARE_PERCENT, .flow = 0, .from_ms = 30000, .at_least = 25},
+                {SIM_SHARE_PERCENT, .flow = 1, .from_ms = 30000, .at_least = 25},
+                {SIM_USED_PERCENT, .from_ms = 30000, .at_least = 85},
+            },
+    },
+    {
+        .name = "a-sudden-need-finds-the-room",
+        .there = {STEADY (3000, 300, 25)},
+        .back = {BACK (25)},
+        .media = {{.kind = SIM_LAYERED,
+                   .wanted = {{0, 250}, {30000, 2800}},
+                   .layers_kbps = {150, 500, 1500, 2400}}},
+        .run_ms = 60000,
+        .checks =
+            {
+                {SIM_TARGET_ABOVE_AFTER_MS, .from_ms = 30000, .arg = 2600, .at_most = 2000},
+                {SIM_QUEUE_MOST_MS, .from_ms = 30000, .at_most = 250},
+                {SIM_RATE_KBPS, .from_ms = 35000, .at_least = 2200},
+            },
+    },
+    {
+        .name = "rtt-200-ms-is-used",
+        .there = {STEADY (3000, 300, 100)},
+        .back = {BACK (100)},
+        .media = {ELASTIC (4000)},
+        .run_ms = 90000,
+        .checks =
+            {
+                {SIM_USED_PERCENT, .from_ms = 20000, .at_least = 80},
+                {SIM_QUEUE_MEDIAN_MS, .from_ms = 20000, .at_most = 80},
+                {SIM_QUEUE_MOST_MS, .from_ms = 20000, .at_most = 400},
+            },
+    },
+    {
+        .name = "rtt-200-ms-falls-and-rises",
+        .there = {.rate = {{0, 3000}, {20000, 300}, {40000, 3000}},
+                  .queue_ms = 300,
+                  .delay_ms = 100},
+        .back = {BACK (100)},
+        .media = {ELASTIC (4000)},
+        .run_ms = 60000,
+        .checks =
+            {
+                {SIM_TARGET_MOST_KBPS, .from_ms = 22500, .to_ms = 39900, .at_most = 340},
+                {SIM_QUEUE_MOST_MS, .from_ms = 26000, .to_ms = 39900, .at_most = 300},
+                {SIM_TARGET_ABOVE_AFTER_MS, .from_ms = 40000, .arg = 2400, .at_most = 12000},
+            },
+    },
+    {
+        .name = "jitter-of-30-ms-does-not-collapse-the-rate",
+        .there = {STEADY (3000, 300, 25), .jitter_ms = 30},
+        .back = {BACK (25), .jitter_ms = 30},
+        .media = {ELASTIC (4000)},
+        .run_ms = 60000,
+        .checks =
+            {
+                {SIM_TARGET_MEDIAN_KBPS, .from_ms = 10000, .at_least = 1800},
+                {SIM_TARGET_LEAST_KBPS, .from_ms = 10000, .at_least = 600},
+                {SIM_QUEUE_MEDIAN_MS, .from_ms = 10000, .at_most = 100},
+            },
+    },
+    {
+        .name = "no-feedback-for-3-s-and-back",
+        .there = {STEADY (3000, 300, 25)},
+        .back = {BACK (25), .outage = {20000, 23000}},
+        .media = {ELASTIC (4000)},
+        .run_ms = 50000,
+        .checks =
+            {
+                {SIM_TARGET_MOST_KBPS, .from_ms = 22500, .to_ms = 23000, .at_most = 1800},
+                {SIM_TARGET_ABOVE_AFTER_MS, .from_ms = 23000, .arg = 2000, .at_most = 2000},
+                {SIM_USED_PERCENT, .from_ms = 26000, .at_least = 80},
+            },
+    },
+    {
+        .name = "nothing-passes-for-3-s-and-back",
+        .there = {STEADY (3000, 300, 25), .outage = {20000, 23000}},
+        .back = {BACK (25), .outage = {20000, 23000}},
+        .media = {ELASTIC (4000)},
+        .run_ms = 50000,
+        .checks =
+            {
+                {SIM_TARGET_MOST_KBPS, .from_ms = 22500, .to_ms = 23000, .at_most = 1800},
+                {SIM_TARGET_ABOVE_AFTER_MS, .from_ms = 23000, .arg = 2000, .at_most = 4000},
+            },
+    },
+    {
+        /* RFC 8867 section 5.1: 1 M, 2.5 M, 0.6 M, 1 M; one-way delay 50 ms, queue 300 ms. */
+        .name = "rfc-8867-variable-capacity-one-flow",
+        .there = {.rate = {{0, 1000}, {40000, 2500}, {60000, 600}, {80000, 1000}},
+                  .queue_ms = 300,
+                  .delay_ms = 50},
+        .back = {BACK (50)},
+        .media = {ELASTIC (4000)},
+        .run_ms = 100000,
+        .checks =
+            {
+                {SIM_USED_PERCENT, .from_ms = 5000, .at_least = 75},
+                {SIM_QUEUE_MEDIAN_MS, .from_ms = 5000, .at_most = 60},
+                {SIM_TARGET_ABOVE_AFTER_MS, .from_ms = 40000, .arg = 2000, .at_most = 8000},
+                {SIM_TARGET_MOST_KBPS, .from_ms = 62000, .to_ms = 79900, .at_most = 700},
+            },
+    },
+    {
+        /* RFC 8867 section 5.2: two flows, 4 M, 2 M, 3.5 M, 1 M, 2 M. */
+        .name = "rfc-8867-variable-capacity-two-flows",
+        .there = {.rate = {{0, 4000}, {25000, 2000}, {50000, 3500}, {75000, 1000}, {100000, 2000}},
+                  .queue_ms = 300,
+                  .delay_ms = 50},
+        .back = {BACK (50)},
+        .media = {ELASTIC (4000), ELASTIC (4000)},
+        .run_ms = 125000,
+        .checks =
+            {
+                {SIM_USED_PERCENT, .from_ms = 5000, .at_least = 75},
+                {SIM_UNFAIR_PERCENT, .from_ms = 5000, .at_most = 170},
+                {SIM_QUEUE_MEDIAN_MS, .from_ms = 5000, .at_most = 80},
+            },
+    },
+    {
+        .name = "without-padding-an-elastic-source-still-finds-the-room",
+        .there = {STEADY (3000, 300, 25)},
+        .back = {BACK (25)},
+        .media = {{.kind = SIM_ELASTIC, .wanted = {{0, 4000}}, .no_padding = TRUE}},
+        .run_ms = 60000,
+        .checks =
+            {
+                {SIM_TARGET_ABOVE_AFTER_MS, .arg = 2400, .at_most = 40000},
+                {SIM_QUEUE_MEDIAN_MS, .from_ms = 10000, .at_most = 60},
+            },
+    },
+    {
+        .name = "the-configured-cap-holds",
+        .there = {STEADY (20000, 300, 25)},
+        .back = {BACK (25)},
+        .media = {{.kind = SIM_ELASTIC, .wanted = {{0, 20000}}, .max_kbps = 2500}},
+        .run_ms = 30000,
+        .checks =
+            {
+                {SIM_TARGET_MOST_KBPS, .at_most = 2500},
+                {SIM_RATE_KBPS, .from_ms = 10000, .at_least = 2200, .at_most = 2650},
+            },
+    },
+};
+
+const guint sim_n_plans = G_N_ELEMENTS (sim_plans);
