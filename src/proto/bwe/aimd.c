@@ -8,7 +8,7 @@
 #define INCREASE_PER_SEC 1.08
 #define ABOVE_ACKED 1.5
 #define ABOVE_ACKED_BPS 10e3
-#define ABOVE_ACKED_WHEN_KNOWN 1.1
+#define ABOVE_ACKED_WHEN_KNOWN 1.08
 #define ADDITIVE_MIN_BPS 4e3 /* a second */
 #define PACKET_BITS (1200.0 * 8)
 #define FRAMES_PER_SEC 30.0
@@ -156,6 +156,14 @@ parlor_bwe_aimd_update (ParlorBweAimd *self, ParlorBweUsage usage, double acked_
   else
     increase (self, acked_bps, growth_bps, rtt_us, now_us);
   return FALSE;
+}
+
+void
+parlor_bwe_aimd_note_capacity (ParlorBweAimd *self, double bps)
+{
+  if (ABS (bps - self->capacity_bps) > capacity_margin (self))
+    self->capacity_bps = 0;
+  note_capacity (self, bps);
 }
 
 void

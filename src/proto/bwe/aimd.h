@@ -26,5 +26,7 @@ void parlor_bwe_aimd_init (ParlorBweAimd *self, double start_bps, double min_bps
  * `bps` went down. */
 gboolean parlor_bwe_aimd_update (ParlorBweAimd *self, ParlorBweUsage usage, double acked_bps,
                                  double growth_bps, gint64 rtt_us, gint64 now_us);
+/* The path was seen to be full at this rate, whatever is sent now. */
+void parlor_bwe_aimd_note_capacity (ParlorBweAimd *self, double bps);
 /* Known from elsewhere (a probe, a drain): as if it had been reached. */
 void parlor_bwe_aimd_set (ParlorBweAimd *self, double bps, gint64 now_us);

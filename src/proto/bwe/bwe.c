@@ -28,9 +28,10 @@
 #define OUTAGE_SHARE 0.5
 #define OUTAGE_RECEIVED 0.8
 #define OVERUSE_SHOWN_US (500 * PARLOR_US_PER_MS)
-#define PROBE_QUEUE_MAX_US (100 * PARLOR_US_PER_MS)
+#define PROBE_QUEUE_MAX_US (40 * PARLOR_US_PER_MS)
 #define PROBE_LEAP_US PARLOR_US_PER_SEC
 #define PROBE_LOSS_STEP 1.5
+#define MUCH_JITTER_US (12 * PARLOR_US_PER_MS)
 #define SENT_MEMORY_SEC 0.2
 /* A report on the receiver's clock may not leap by more than this against ours. */
 #define CLOCK_LEAP_US (10 * PARLOR_US_PER_SEC)
@@ -358,9 +359,10 @@ take_status (ParlorBwe *self, const ParlorTwccStatus *status, gint64 offset_us, 
   if (word == PARLOR_BWE_TOLD_UNKNOWN || word == PARLOR_BWE_TOLD_AGAIN)
     return;
   told->n_told++;
-  if (word == PARLOR_BWE_TOLD_NEW)
+  /* A probe may lose what the target would not. */
+  if (packet.cluster == 0 && word == PARLOR_BWE_TOLD_NEW)
     parlor_bwe_loss_push (&self->loss, status->received, status->seq, packet.bytes, packet.sent_us);
-  else
+  else if (packet.cluster == 0)
     parlor_bwe_loss_take_back (&self->loss, packet.sent_us);
   if (status->received)
     take_received (self, &packet, status->arrival_us + offset_us, told);
@@ -374,7 +376,6 @@ end_silence (ParlorBwe *self, const Told *told)
   if (self->silence_factor < 1)
     {
       parlor_bwe_loss_ignore_before (&self->loss, self->now_us);
-      forget_clock (self);
       if (told->n_received < OUTAGE_RECEIVED * told->n_told)
         parlor_bwe_aimd_set (&self->aimd, OUTAGE_SHARE * self->aimd.bps, self->now_us);
       parlor_bwe_prober_soon (&self->prober, self->now_us);
@@ -391,6 +392,18 @@ jitter_us (const ParlorBwe *self)
   return (gint64)(self->trend.jitter_ms * 1e3);
 }
 
+/* A slope without a queue is jitter; where there is much of it, one look at the queue is too few.
+ */
+static gboolean
+is_mere_jitter (const ParlorBwe *self)
+{
+  gint64 queue_us = self->path.queue_us, jitter = jitter_us (self);
+
+  if (jitter > MUCH_JITTER_US)
+    queue_us = MIN (queue_us, self->path.before_queue_us);
+  return queue_us < jitter * 2;
+}
+
 static void
 update_delay (ParlorBwe *self, const Told *told)
 {
@@ -403,8 +416,7 @@ update_delay (ParlorBwe *self, const Told *told)
   gint64 rtt_us = self->path.rtt_us;
   gboolean cut;
 
-  /* A slope without a queue is jitter. */
-  if (usage == PARLOR_BWE_USAGE_OVER && self->path.queue_us < jitter_us (self) * 3 / 2)
+  if (usage == PARLOR_BWE_USAGE_OVER && is_mere_jitter (self))
     usage = PARLOR_BWE_USAGE_NORMAL;
   if (parlor_bwe_drain_update (&self->drain, &self->path, out_bps, in_bps, self->sent.flight_bytes,
                                self->now_us))
@@ -452,8 +464,11 @@ update_loss (ParlorBwe *self)
 static void
 update_probe (ParlorBwe *self)
 {
-  double bps = parlor_bwe_prober_result (&self->prober, jitter_us (self), self->now_us);
+  gboolean full = FALSE;
+  double bps = parlor_bwe_prober_result (&self->prober, jitter_us (self), &full, self->now_us);
 
+  if (full && jitter_us (self) < MUCH_JITTER_US)
+    parlor_bwe_aimd_note_capacity (&self->aimd, bps);
   if (bps <= estimate (self) || is_overusing (self))
     return;
   /* What a bucket lets through at once is not yet a rate: in steps. */
@@ -477,7 +492,11 @@ may_probe (const ParlorBwe *self)
 static void
 note_feedback_count (ParlorBwe *self, guint8 count)
 {
-  if (self->feedbacks > 0 && count != (guint8)(self->feedback_count + 1))
+  gint8 ahead = (gint8)(guint8)(count - self->feedback_count);
+
+  if (self->feedbacks > 0 && ahead <= 0)
+    return; /* told again, or overtaken by a later one */
+  if (self->feedbacks > 0 && ahead > 1)
     parlor_bwe_acked_gap (&self->acked);
   self->feedback_count = count;
 }
@@ -492,6 +511,8 @@ parlor_bwe_on_feedback (ParlorBwe *self, const ParlorTwccFeedback *feedback,
   advance (self, now_us);
   if (!self->config.transport_cc)
     return;
+  if (self->silence_factor < 1)
+    forget_clock (self); /* what was before the silence cannot be compared */
   note_feedback_count (self, feedback->feedback_count);
   sort_by_arrival (statuses, feedback->n_statuses);
   offset_us = unwrap_clock (self, feedback->reference_us) - feedback->reference_us;
@@ -592,6 +613,8 @@ poll_silence (ParlorBwe *self)
 gboolean
 parlor_bwe_poll (ParlorBwe *self, gint64 now_us)
 {
+  gboolean changed;
+
   advance (self, now_us);
   if (!self->config.transport_cc)
     return update_target (self);
@@ -599,9 +622,10 @@ parlor_bwe_poll (ParlorBwe *self, gint64 now_us)
   parlor_bwe_app_limit_push (&self->app, 0, self->target_bps, self->now_us);
   if (self->drain.active && self->now_us >= self->drain.until_us)
     self->drain = (ParlorBweDrain){0};
+  changed = update_target (self);
   parlor_bwe_prober_poll (&self->prober, self->target_bps, may_probe (self), jitter_us (self),
                           self->now_us);
-  return update_target (self);
+  return changed;
 }
 
 gint64

@@ -288,15 +288,18 @@ finish (ParlorBweProber *self, ParlorBweCluster *cluster, gint64 jitter_us, gint
 }
 
 double
-parlor_bwe_prober_result (ParlorBweProber *self, gint64 jitter_us, gint64 now_us)
+parlor_bwe_prober_result (ParlorBweProber *self, gint64 jitter_us, gboolean *full, gint64 now_us)
 {
   double best_bps = 0;
 
   for (guint i = 0; i < PARLOR_BWE_PROBE_CLUSTERS; i++)
     if (self->clusters[i].id != 0 && is_finished (self, &self->clusters[i]))
       {
+        double asked_bps = self->clusters[i].bps;
         double bps = finish (self, &self->clusters[i], jitter_us, now_us);
 
+        if (bps > best_bps)
+          *full = bps < FURTHER_FROM * asked_bps;
         best_bps = MAX (best_bps, bps);
       }
   return MIN (best_bps, self->max_bps);

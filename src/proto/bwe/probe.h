@@ -59,7 +59,8 @@ void parlor_bwe_prober_on_sent (ParlorBweProber *self, guint8 cluster, guint byt
 void parlor_bwe_prober_on_received (ParlorBweProber *self, guint8 cluster, guint bytes,
                                     gint64 sent_us, gint64 arrival_us);
 /* After each feedback: the rate that a finished cluster has shown, or 0. One that got through asks
- * for the next, if more than that is wanted. */
-double parlor_bwe_prober_result (ParlorBweProber *self, gint64 jitter_us, gint64 now_us);
+ * for the next, if more than that is wanted. `full`: it was more than the path could carry. */
+double parlor_bwe_prober_result (ParlorBweProber *self, gint64 jitter_us, gboolean *full,
+                                 gint64 now_us);
 /* Something has changed for the better, or is not known any more: the next one soon. */
 void parlor_bwe_prober_soon (ParlorBweProber *self, gint64 now_us);

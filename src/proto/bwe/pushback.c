@@ -60,6 +60,7 @@ parlor_bwe_path_forget_delay (ParlorBwePath *self)
 void
 parlor_bwe_path_push (ParlorBwePath *self, gint64 delay_us, gint64 rtt_us, gint64 now_us)
 {
+  self->before_queue_us = self->queue_us;
   self->queue_us = delay_us - least_push (&self->delay, delay_us, now_us);
   least_push (&self->rtt, rtt_us, now_us);
   self->rtt_us = self->rtt_us == 0 ? rtt_us : self->rtt_us + (rtt_us - self->rtt_us) / RTT_SHARE;

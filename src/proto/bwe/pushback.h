@@ -22,9 +22,9 @@ typedef struct
 
 typedef struct
 {
-  ParlorBweLeast delay, rtt; /* delay: arrival - sent, of two clocks */
-  gint64 rtt_us;             /* smoothed, 0 = not known */
-  gint64 queue_us;
+  ParlorBweLeast delay, rtt;        /* delay: arrival - sent, of two clocks */
+  gint64 rtt_us;                    /* smoothed, 0 = not known */
+  gint64 queue_us, before_queue_us; /* of this feedback and of the one before */
 } ParlorBwePath;
 
 void parlor_bwe_path_init (ParlorBwePath *self);

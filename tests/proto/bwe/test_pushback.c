@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/bwe/pushback.h"
+#include "base/time.h"
+
+#define MS PARLOR_US_PER_MS
+
+static void
+test_least (void)
+{
+  ParlorBwePath path;
+
+  parlor_bwe_path_init (&path);
+  parlor_bwe_path_push (&path, -5000000, 50 * MS, 0);
+  g_assert_cmpint (path.queue_us, ==, 0);
+  parlor_bwe_path_push (&path, -5000000 + 70 * MS, 120 * MS, 50 * MS);
+  g_assert_cmpint (path.queue_us, ==, 70 * MS);
+  g_assert_cmpint (path.rtt_us, >, 50 * MS);
+  /* A path that has become longer for good is no queue after a while. */
+  for (gint64 now_us = 0; now_us < 45 * PARLOR_US_PER_SEC; now_us += PARLOR_US_PER_SEC)
+    parlor_bwe_path_push (&path, -5000000 + 70 * MS, 120 * MS, now_us);
+  g_assert_cmpint (path.queue_us, ==, 0);
+}
+
+static void
+test_drain (void)
+{
+  ParlorBwePath path;
+  ParlorBweDrain drain = {0};
+  gint64 now_us = PARLOR_US_PER_SEC;
+
+  parlor_bwe_path_init (&path);
+  parlor_bwe_path_push (&path, 0, 50 * MS, 0);
+  g_assert_false (parlor_bwe_drain_update (&drain, &path, 300e3, 3e6, 30000, now_us));
+  g_assert_cmpfloat (parlor_bwe_drain_bps (&drain, &path, 30000), ==, G_MAXDOUBLE);
+  parlor_bwe_path_push (&path, 120 * MS, 170 * MS, now_us);
+  g_assert_false (parlor_bwe_drain_update (&drain, &path, 2.9e6, 3e6, 80000, now_us));
+  g_assert_true (parlor_bwe_drain_update (&drain, &path, 300e3, 3e6, 60000, now_us));
+  g_assert_cmpfloat (parlor_bwe_drain_bps (&drain, &path, 60000), ==, 30e3);
+  g_assert_cmpint (drain.until_us, <=, now_us + 4 * PARLOR_US_PER_SEC);
+  parlor_bwe_path_push (&path, 10 * MS, 60 * MS, now_us += PARLOR_US_PER_SEC);
+  parlor_bwe_drain_update (&drain, &path, 300e3, 250e3, 3000, now_us);
+  g_assert_false (drain.active);
+}
+
+static void
+test_app_limit (void)
+{
+  ParlorBweAppLimit app;
+  gint64 now_us = 0;
+
+  parlor_bwe_app_limit_init (&app, now_us);
+  for (guint i = 0; i < 100; i++)
+    parlor_bwe_app_limit_push (&app, 1250, 1e6, now_us += 10 * MS);
+  g_assert_false (app.limited);
+  for (guint i = 0; i < 200; i++)
+    parlor_bwe_app_limit_push (&app, 250, 1e6, now_us += 10 * MS);
+  g_assert_true (app.limited);
+  for (guint i = 0; i < 100; i++)
+    parlor_bwe_app_limit_push (&app, 1250, 1e6, now_us += 10 * MS);
+  g_assert_false (app.limited);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/proto/bwe/pushback/the-queue-is-what-is-above-the-least", test_least);
+  g_test_add_func ("/proto/bwe/pushback/a-steep-fall-drains-the-queue", test_drain);
+  g_test_add_func ("/proto/bwe/pushback/app-limited-below-65-percent", test_app_limit);
+  return g_test_run ();
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/bwe/rival.h"
+#include "base/time.h"
+
+#define MS PARLOR_US_PER_MS
+
+/* Twice: a cut at 100 ms of queue, then a second at `after_us`. */
+static void
+two_cuts (ParlorBweRival *rival, gint64 after_us, gint64 *now_us)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      parlor_bwe_rival_update (rival, 100 * MS, MS, 50 * MS, TRUE, *now_us);
+      for (guint k = 0; k < 30; k++)
+        parlor_bwe_rival_update (rival, after_us, MS, 50 * MS, FALSE, *now_us += 50 * MS);
+    }
+}
+
+static void
+test_refilled (void)
+{
+  ParlorBweRival rival;
+  gint64 now_us = 0;
+
+  parlor_bwe_rival_init (&rival);
+  two_cuts (&rival, 60 * MS, &now_us);
+  g_assert_false (parlor_bwe_rival_bears (&rival, 100 * MS));
+  g_assert_cmpfloat (parlor_bwe_rival_on_loss (&rival, 0.1, 50 * MS, now_us), ==, 1);
+  two_cuts (&rival, 98 * MS, &now_us);
+  g_assert_true (parlor_bwe_rival_bears (&rival, 100 * MS));
+  g_assert_false (parlor_bwe_rival_bears (&rival, 500 * MS));
+  g_assert_cmpfloat (parlor_bwe_rival_on_loss (&rival, 0.1, 50 * MS, now_us), <, 1);
+  g_assert_cmpfloat (parlor_bwe_rival_on_loss (&rival, 0.1, 50 * MS, now_us + 1), ==, 1);
+  g_assert_cmpfloat (parlor_bwe_rival_growth (100 * MS), >, parlor_bwe_rival_growth (200 * MS));
+}
+
+static void
+test_ends (void)
+{
+  ParlorBweRival rival;
+  gint64 now_us = 0;
+
+  parlor_bwe_rival_init (&rival);
+  two_cuts (&rival, 98 * MS, &now_us);
+  for (guint i = 0; i < 22; i++)
+    parlor_bwe_rival_update (&rival, 5 * MS, MS, 50 * MS, FALSE, now_us += 50 * MS);
+  g_assert_false (rival.active);
+  two_cuts (&rival, 98 * MS, &now_us);
+  g_assert_true (rival.active);
+  parlor_bwe_rival_update (&rival, 100 * MS, MS, 50 * MS, FALSE, now_us += 21 * PARLOR_US_PER_SEC);
+  g_assert_false (rival.active);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/proto/bwe/rival/a-queue-that-is-refilled-is-not-ours", test_refilled);
+  g_test_add_func ("/proto/bwe/rival/it-ends-when-the-queue-does-or-by-time", test_ends);
+  return g_test_run ();
+}
