@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/bwe/bwe.h"
 #include <math.h>
-#include "base/seq.h"
 #include "base/time.h"
 #include "proto/bwe/acked.h"
 #include "proto/bwe/aimd.h"
+#include "proto/bwe/arrival.h"
 #include "proto/bwe/burst.h"
 #include "proto/bwe/loss.h"
 #include "proto/bwe/probe.h"
@@ -30,11 +30,10 @@
 #define OVERUSE_SHOWN_US (500 * PARLOR_US_PER_MS)
 #define PROBE_QUEUE_MAX_US (40 * PARLOR_US_PER_MS)
 #define PROBE_LEAP_US PARLOR_US_PER_SEC
+#define PROBE_FULL_SHARE 0.5
 #define PROBE_LOSS_STEP 1.5
 #define MUCH_JITTER_US (12 * PARLOR_US_PER_MS)
 #define SENT_MEMORY_SEC 0.2
-/* A report on the receiver's clock may not leap by more than this against ours. */
-#define CLOCK_LEAP_US (10 * PARLOR_US_PER_SEC)
 
 struct _ParlorBwe
 {
@@ -57,10 +56,7 @@ struct _ParlorBwe
   double sent_bps; /* of the last moments */
   gint64 sent_last_us;
 
-  gboolean clock_started;
-  gint64 reference_us; /* newest reference time, as the receiver wrote it */
-  gint64 clock_us;     /* the same, unwrapped */
-  gint64 clock_at_us;  /* ours, when it came */
+  ParlorBweClock clock;
 
   guint8 feedback_count;  /* of the newest */
   gint64 feedback_us;     /* last one that told something; -1 = none */
@@ -103,7 +99,7 @@ begin (ParlorBwe *self, gint64 now_us)
   self->drain = (ParlorBweDrain){0};
   self->now_us = self->sent_last_us = now_us;
   self->sent_bps = 0;
-  self->clock_started = FALSE;
+  self->clock = (ParlorBweClock){0};
   self->feedback_us = self->overuse_us = self->probed_us = self->report_us = -1;
   self->silent_since_us = self->silence_next_us = PARLOR_NEVER_US;
   self->silence_factor = 1;
@@ -111,6 +107,9 @@ begin (ParlorBwe *self, gint64 now_us)
   self->report_rtt_us = 0;
   self->remb_bps = 0;
 }
+
+G_STATIC_ASSERT (sizeof (ParlorBweSentSlot) * PARLOR_BWE_SENT_RING == 64 * 1024);
+G_STATIC_ASSERT (sizeof (struct _ParlorBwe) <= 4 * 1024);
 
 ParlorBwe *
 parlor_bwe_new (const ParlorBweConfig *config, gint64 now_us)
@@ -227,65 +226,6 @@ parlor_bwe_on_sent (ParlorBwe *self, guint16 seq, gsize bytes, ParlorBweSentFlag
 
 /* --- What came through ----------------------------------------------------------------------- */
 
-static gboolean
-is_before (const ParlorTwccStatus *a, const ParlorTwccStatus *b)
-{
-  if (a->received != b->received)
-    return a->received;
-  if (a->received && a->arrival_us != b->arrival_us)
-    return a->arrival_us < b->arrival_us;
-  return parlor_seq16_diff (a->seq, b->seq) < 0;
-}
-
-static void
-sift (ParlorTwccStatus *statuses, guint root, guint n)
-{
-  for (;;)
-    {
-      guint child = 2 * root + 1;
-      ParlorTwccStatus swap;
-
-      if (child >= n)
-        return;
-      if (child + 1 < n && is_before (&statuses[child], &statuses[child + 1]))
-        child++;
-      if (!is_before (&statuses[root], &statuses[child]))
-        return;
-      swap = statuses[root];
-      statuses[root] = statuses[child];
-      statuses[child] = swap;
-      root = child;
-    }
-}
-
-static gboolean
-is_sorted (const ParlorTwccStatus *statuses, guint n)
-{
-  for (guint i = 1; i < n; i++)
-    if (is_before (&statuses[i], &statuses[i - 1]))
-      return FALSE;
-  return TRUE;
-}
-
-/* By arrival, the lost ones last; what arrived together, by number. In place and n log n whatever
- * the peer sends. */
-static void
-sort_by_arrival (ParlorTwccStatus *statuses, guint n)
-{
-  if (is_sorted (statuses, n))
-    return;
-  for (guint i = n / 2; i-- > 0;)
-    sift (statuses, i, n);
-  for (guint i = n; i-- > 1;)
-    {
-      ParlorTwccStatus swap = statuses[0];
-
-      statuses[0] = statuses[i];
-      statuses[i] = swap;
-      sift (statuses, 0, i);
-    }
-}
-
 static void
 forget_clock (ParlorBwe *self)
 {
@@ -293,36 +233,6 @@ forget_clock (ParlorBwe *self)
   parlor_bwe_trend_init (&self->trend);
   parlor_bwe_acked_init (&self->acked);
   parlor_bwe_path_forget_delay (&self->path);
-}
-
-/* Unwraps the receiver's clock by the reference time: half the period is six days. */
-static gint64
-unwrap_clock (ParlorBwe *self, gint64 reference_us)
-{
-  gint64 delta_us = (reference_us - self->reference_us) % PARLOR_TWCC_REFERENCE_PERIOD_US;
-  gint64 ours_us = self->now_us - self->clock_at_us;
-
-  if (delta_us > PARLOR_TWCC_REFERENCE_PERIOD_US / 2)
-    delta_us -= PARLOR_TWCC_REFERENCE_PERIOD_US;
-  if (delta_us < -PARLOR_TWCC_REFERENCE_PERIOD_US / 2)
-    delta_us += PARLOR_TWCC_REFERENCE_PERIOD_US;
-  if (!self->clock_started)
-    delta_us = ours_us = 0;
-  else if (ABS (delta_us - ours_us) > CLOCK_LEAP_US)
-    {
-      self->refused++;
-      forget_clock (self);
-      delta_us = ours_us; /* begins anew where it would be */
-    }
-  if (!self->clock_started || delta_us > 0)
-    {
-      self->clock_started = TRUE;
-      self->reference_us = reference_us;
-      self->clock_us += delta_us;
-      self->clock_at_us = self->now_us;
-      return self->clock_us;
-    }
-  return self->clock_us + delta_us;
 }
 
 static void
@@ -337,9 +247,14 @@ take_received (ParlorBwe *self, const ParlorBweSentPacket *packet, gint64 arriva
   parlor_bwe_acked_push (&self->acked, arrival_us, packet->bytes, self->app.limited);
   parlor_bwe_prober_on_received (&self->prober, packet->cluster, packet->bytes, packet->sent_us,
                                  arrival_us);
-  /* A probe makes a queue on purpose. */
-  if (packet->cluster != 0
-      || !parlor_bwe_burst_push (&self->burst, packet->sent_us, arrival_us, &delta))
+  if (packet->cluster != 0)
+    {
+      /* A probe makes a queue on purpose, which what comes after it still meets. */
+      parlor_bwe_burst_init (&self->burst);
+      parlor_bwe_trend_forget (&self->trend);
+      return;
+    }
+  if (!parlor_bwe_burst_push (&self->burst, packet->sent_us, arrival_us, &delta))
     return;
   parlor_bwe_trend_push (&self->trend, delta.sent_us, delta.arrival_us, arrival_us);
   if (self->trend.usage == PARLOR_BWE_USAGE_OVER)
@@ -429,7 +344,7 @@ update_delay (ParlorBwe *self, const Told *told)
       growth_bps = parlor_bwe_rival_growth (rtt_us);
     }
   if (self->drain.active)
-    parlor_bwe_rival_init (&self->rival); /* this queue is ours */
+    parlor_bwe_rival_end (&self->rival); /* this queue is ours */
   if (self->drain.active && usage != PARLOR_BWE_USAGE_OVER)
     return; /* what comes out of a queue that empties says nothing of more room */
   if (usage == PARLOR_BWE_USAGE_OVER)
@@ -468,9 +383,17 @@ update_probe (ParlorBwe *self)
   double bps = parlor_bwe_prober_result (&self->prober, jitter_us (self), &full, self->now_us);
 
   if (full && jitter_us (self) < MUCH_JITTER_US)
-    parlor_bwe_aimd_note_capacity (&self->aimd, bps);
+    {
+      parlor_bwe_aimd_note_capacity (&self->aimd, bps);
+      if (bps < self->aimd.bps && !self->rival.active) /* the queue that it made is to go */
+        parlor_bwe_aimd_set (&self->aimd, bps, self->now_us);
+    }
   if (bps <= estimate (self) || is_overusing (self))
     return;
+  /* Of a full path, a part of what got through was taken from others: the larger flow would win
+   * each time. One that is climbing, probe by probe, is not the larger flow. */
+  if (full && !self->prober.climbing)
+    bps = estimate (self) + PROBE_FULL_SHARE * (bps - estimate (self));
   /* What a bucket lets through at once is not yet a rate: in steps. */
   if (self->loss.cap_bps < bps && !self->loss.asking)
     self->loss.cap_bps = MIN (bps, PROBE_LOSS_STEP * self->loss.cap_bps);
@@ -514,8 +437,12 @@ parlor_bwe_on_feedback (ParlorBwe *self, const ParlorTwccFeedback *feedback,
   if (self->silence_factor < 1)
     forget_clock (self); /* what was before the silence cannot be compared */
   note_feedback_count (self, feedback->feedback_count);
-  sort_by_arrival (statuses, feedback->n_statuses);
-  offset_us = unwrap_clock (self, feedback->reference_us) - feedback->reference_us;
+  parlor_bwe_sort_by_arrival (statuses, feedback->n_statuses);
+  if (!parlor_bwe_clock_unwrap (&self->clock, feedback->reference_us, self->now_us, &offset_us))
+    {
+      self->refused++;
+      forget_clock (self);
+    }
   for (guint i = 0; i < feedback->n_statuses; i++)
     take_status (self, &statuses[i], offset_us, &told);
   self->feedbacks++;

@@ -105,7 +105,8 @@ cut (ParlorBweLoss *self, double loss, double rate_bps, double current_bps, doub
   self->before_loss = loss;
   self->before_bps = rate_bps;
   self->before_cap_bps = MAX (current_bps, rate_bps);
-  self->cap_bps = MAX (MIN (rate_bps, current_bps) * (1 - CLAMP (excess, CUT_MIN, CUT_MAX)), min_bps);
+  self->cap_bps = MAX (MIN (rate_bps, current_bps) * (1 - CLAMP (excess, CUT_MIN, CUT_MAX)),
+                       min_bps);
   self->asking = TRUE;
   self->asked_us = now_us;
   self->last_growth_us = now_us;

@@ -17,6 +17,7 @@
 #define WANTED_HEADROOM 1.25
 #define INTERVAL_MIN_US (2 * PARLOR_US_PER_SEC)
 #define INTERVAL_MAX_US (5 * PARLOR_US_PER_SEC)
+#define NOT_NOW_US (500 * PARLOR_US_PER_MS)
 #define SOON_US (50 * PARLOR_US_PER_MS)
 #define LAPSE_US (1000 * PARLOR_US_PER_MS)
 /* goog_cc probe_bitrate_estimator.cc. */
@@ -87,7 +88,7 @@ find (ParlorBweProber *self, guint8 id)
 }
 
 static void
-ask (ParlorBweProber *self, double bps, gint64 jitter_us, gint64 now_us)
+ask (ParlorBweProber *self, double bps, gboolean called_for, gint64 jitter_us, gint64 now_us)
 {
   ParlorBweCluster *cluster = find (self, 0);
   gint64 duration_us = MIN (DURATION_US + DURATION_JITTERS * jitter_us, DURATION_MAX_US);
@@ -98,6 +99,7 @@ ask (ParlorBweProber *self, double bps, gint64 jitter_us, gint64 now_us)
   self->last_id = self->last_id == G_MAXUINT8 ? 1 : self->last_id + 1;
   *cluster = (ParlorBweCluster){
       .id = self->last_id,
+      .called_for = called_for,
       .bps = bps,
       .want_bytes = (guint32)(bps * (double)duration_us / 8e6),
       .want_packets = MIN_PKTS + (guint32)(self->loss * LOSSY_MORE_PKTS),
@@ -135,18 +137,18 @@ parlor_bwe_prober_poll (ParlorBweProber *self, double target_bps, gboolean allow
   drop_lapsed (self, now_us);
   if (now_us < self->next_us || parlor_bwe_prober_is_busy (self) || !is_worth_it (self, target_bps))
     return;
-  self->next_us = now_us + self->interval_us;
+  self->next_us = now_us + (allowed ? self->interval_us : NOT_NOW_US);
   if (!allowed)
     return;
   if (self->starting)
     {
       self->starting = FALSE;
-      ask (self, FIRST_SCALE * target_bps, jitter_us, now_us);
+      ask (self, FIRST_SCALE * target_bps, TRUE, jitter_us, now_us);
       if (SECOND_SCALE * target_bps <= ceiling (self))
-        ask (self, SECOND_SCALE * target_bps, jitter_us, now_us);
+        ask (self, SECOND_SCALE * target_bps, TRUE, jitter_us, now_us);
       return;
     }
-  ask (self, FURTHER_SCALE * target_bps, jitter_us, now_us);
+  ask (self, FURTHER_SCALE * target_bps, FALSE, jitter_us, now_us);
 }
 
 gint64
@@ -244,7 +246,7 @@ is_finished (const ParlorBweProber *self, const ParlorBweCluster *cluster)
 
 /* 0 = the numbers cannot be true. */
 static double
-measure (const ParlorBweCluster *cluster)
+measure (const ParlorBweCluster *cluster, gboolean *full)
 {
   gint64 sent_us = cluster->last_sent_us - cluster->first_sent_us;
   gint64 arrival_us = cluster->last_arrival_us - cluster->first_arrival_us;
@@ -257,15 +259,15 @@ measure (const ParlorBweCluster *cluster)
   arrival_bps = 8e6 * (cluster->bytes - cluster->first_arrival_bytes) / (double)arrival_us;
   if (arrival_bps > PLAUSIBLE_RATIO * sent_bps)
     return 0;
-  if (arrival_bps < FULL_RATIO * sent_bps)
-    return FULL_USE * arrival_bps;
-  return MIN (sent_bps, arrival_bps);
+  *full = arrival_bps < FULL_RATIO * sent_bps;
+  return *full ? FULL_USE * arrival_bps : MIN (sent_bps, arrival_bps);
 }
 
 static double
-finish (ParlorBweProber *self, ParlorBweCluster *cluster, gint64 jitter_us, gint64 now_us)
+finish (ParlorBweProber *self, ParlorBweCluster *cluster, gint64 jitter_us, gboolean *full,
+        gint64 now_us)
 {
-  double bps = measure (cluster), asked_bps = cluster->bps;
+  double bps = measure (cluster, full), asked_bps = cluster->bps;
 
   if (bps <= 0)
     {
@@ -283,7 +285,7 @@ finish (ParlorBweProber *self, ParlorBweCluster *cluster, gint64 jitter_us, gint
   self->interval_us = INTERVAL_MIN_US;
   self->next_us = now_us + self->interval_us;
   if (is_worth_it (self, bps) && !parlor_bwe_prober_is_busy (self))
-    ask (self, FURTHER_SCALE * bps, jitter_us, now_us);
+    ask (self, FURTHER_SCALE * bps, TRUE, jitter_us, now_us);
   return bps;
 }
 
@@ -292,15 +294,18 @@ parlor_bwe_prober_result (ParlorBweProber *self, gint64 jitter_us, gboolean *ful
 {
   double best_bps = 0;
 
+  *full = FALSE;
   for (guint i = 0; i < PARLOR_BWE_PROBE_CLUSTERS; i++)
     if (self->clusters[i].id != 0 && is_finished (self, &self->clusters[i]))
       {
-        double asked_bps = self->clusters[i].bps;
-        double bps = finish (self, &self->clusters[i], jitter_us, now_us);
+        gboolean this_full = FALSE, called_for = self->clusters[i].called_for;
+        double bps = finish (self, &self->clusters[i], jitter_us, &this_full, now_us);
 
-        if (bps > best_bps)
-          *full = bps < FURTHER_FROM * asked_bps;
-        best_bps = MAX (best_bps, bps);
+        if (bps <= best_bps)
+          continue;
+        best_bps = bps;
+        *full = this_full;
+        self->climbing = called_for;
       }
   return MIN (best_bps, self->max_bps);
 }

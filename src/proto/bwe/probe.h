@@ -16,6 +16,7 @@ typedef struct
 {
   guint8 id; /* 0 = free */
   gboolean handed_out;
+  gboolean called_for; /* by the result of another */
   double bps;
   guint32 want_bytes, want_packets;
   gint64 asked_us;
@@ -36,6 +37,7 @@ typedef struct
   double loss;        /* that the path has by itself */
   gint64 next_us;     /* the next probe if there is something to look for */
   gint64 interval_us; /* to the one after it */
+  gboolean climbing;  /* the last result came from a probe that another had called for */
   gboolean starting;  /* the first probes are still to be asked for */
   gint64 sent, failed;
   ParlorBweCluster clusters[PARLOR_BWE_PROBE_CLUSTERS];

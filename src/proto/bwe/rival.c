@@ -8,6 +8,7 @@
 #define ANSWER_US PARLOR_US_PER_SEC
 #define REFILLED_SHARE 0.85
 #define REFILLED_MIN 2
+#define LOST_WITHIN_US (15 * PARLOR_US_PER_SEC)
 #define BEAR_QUEUE_US (400 * PARLOR_US_PER_MS)
 #define BEAR_FOR_US (20 * PARLOR_US_PER_SEC)
 #define EMPTY_FOR_US PARLOR_US_PER_SEC
@@ -21,7 +22,16 @@
 void
 parlor_bwe_rival_init (ParlorBweRival *self)
 {
-  *self = (ParlorBweRival){.asked_us = -1, .loss_cut_us = -1};
+  *self = (ParlorBweRival){.asked_us = -1, .lost_us = -1, .loss_cut_us = -1};
+}
+
+void
+parlor_bwe_rival_end (ParlorBweRival *self)
+{
+  gint64 lost_us = self->lost_us;
+
+  parlor_bwe_rival_init (self);
+  self->lost_us = lost_us;
 }
 
 /* Gathers the answer to the last question, once what was sent after the cut can be seen. */
@@ -50,7 +60,7 @@ parlor_bwe_rival_update (ParlorBweRival *self, gint64 queue_us, gint64 jitter_us
   if (self->active)
     {
       if (now_us - self->full_us >= EMPTY_FOR_US || now_us - self->since_us >= BEAR_FOR_US)
-        parlor_bwe_rival_init (self);
+        parlor_bwe_rival_end (self);
       return;
     }
   hear (self, queue_us, rtt_us, now_us);
@@ -61,7 +71,8 @@ parlor_bwe_rival_update (ParlorBweRival *self, gint64 queue_us, gint64 jitter_us
       self->sum_us = 0;
       self->n = 0;
     }
-  if (self->n_refilled < REFILLED_MIN)
+  if (self->n_refilled < REFILLED_MIN || self->lost_us < 0
+      || now_us - self->lost_us > LOST_WITHIN_US)
     return;
   self->active = TRUE;
   self->since_us = now_us;
@@ -85,6 +96,8 @@ parlor_bwe_rival_growth (gint64 rtt_us)
 double
 parlor_bwe_rival_on_loss (ParlorBweRival *self, double excess, gint64 rtt_us, gint64 now_us)
 {
+  if (excess > 0)
+    self->lost_us = now_us;
   if (!self->active || excess < LOSS
       || (self->loss_cut_us >= 0 && now_us - self->loss_cut_us < rtt_us + LOSS_WINDOW_US))
     return 1;

@@ -5,7 +5,9 @@
  * overflows: on a queue of 150 ms, 6 to 19 % was left of a fair half in our simulator. goog_cc
  * widens its threshold (trend.h does too), which is not enough on deep queues. So each cut is also
  * a question: a queue of ours falls when our rate falls; one that stays as it was for the second
- * after the cut is refilled by another. Two such answers in a row, and for 20 s delay below 400 ms
+ * after the cut is refilled by another. Two such answers in a row,
+ * and loss within the last 15 s (who fills a queue makes it overflow now and then; flows like ours
+ * do not), and for 20 s delay below 400 ms
  * is borne, the rate grows by half of what Reno would (RFC 5681 section 3.1), and loss cuts it.
  * Then, or when the queue has been empty for a second, delay counts again. */
 #pragma once
@@ -15,6 +17,7 @@ typedef struct
 {
   gboolean active;
   gint64 since_us, full_us; /* while active: since when; when the queue was last not empty */
+  gint64 lost_us;           /* when the path last lost more than it does by itself; -1 = never */
   gint64 loss_cut_us;       /* last cut for loss, while active; -1 = none */
   /* The question that was asked last; asked_us -1 = none. */
   gint64 asked_us;
@@ -24,6 +27,8 @@ typedef struct
 } ParlorBweRival;
 
 void parlor_bwe_rival_init (ParlorBweRival *self);
+/* Delay counts again, and nothing is asked; loss is remembered. */
+void parlor_bwe_rival_end (ParlorBweRival *self);
 /* After each feedback; `cut`: delay has just lowered the rate. A queue within twice `jitter_us`
  * asks nothing. */
 void parlor_bwe_rival_update (ParlorBweRival *self, gint64 queue_us, gint64 jitter_us,

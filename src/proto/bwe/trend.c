@@ -28,6 +28,17 @@ parlor_bwe_trend_init (ParlorBweTrend *self)
   };
 }
 
+void
+parlor_bwe_trend_forget (ParlorBweTrend *self)
+{
+  self->n = self->next = 0;
+  self->n_over = 0;
+  self->over_ms = -1;
+  self->delay_ms = self->smoothed_ms = self->slope = 0;
+  self->first_arrival_us = -1;
+  self->usage = PARLOR_BWE_USAGE_NORMAL;
+}
+
 /* Least squares through the window; FALSE: all at one time. */
 static gboolean
 fit (const ParlorBweTrend *self, double *slope)

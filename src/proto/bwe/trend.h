@@ -31,6 +31,8 @@ typedef struct
 } ParlorBweTrend;
 
 void parlor_bwe_trend_init (ParlorBweTrend *self);
+/* Begins a new line; what was learned of the path (threshold, jitter) stays. */
+void parlor_bwe_trend_forget (ParlorBweTrend *self);
 /* One more pair of groups (burst.h); `at_us`: arrival of the later one, the receiver's clock. The
  * answer is `usage`. */
 void parlor_bwe_trend_push (ParlorBweTrend *self, gint64 sent_delta_us, gint64 arrival_delta_us,

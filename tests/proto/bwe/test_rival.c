@@ -25,6 +25,9 @@ test_refilled (void)
   parlor_bwe_rival_init (&rival);
   two_cuts (&rival, 60 * MS, &now_us);
   g_assert_false (parlor_bwe_rival_bears (&rival, 100 * MS));
+  /* Flows like ours fill no queue until it loses. */
+  two_cuts (&rival, 98 * MS, &now_us);
+  g_assert_false (parlor_bwe_rival_bears (&rival, 100 * MS));
   g_assert_cmpfloat (parlor_bwe_rival_on_loss (&rival, 0.1, 50 * MS, now_us), ==, 1);
   two_cuts (&rival, 98 * MS, &now_us);
   g_assert_true (parlor_bwe_rival_bears (&rival, 100 * MS));
@@ -41,7 +44,9 @@ test_ends (void)
   gint64 now_us = 0;
 
   parlor_bwe_rival_init (&rival);
+  parlor_bwe_rival_on_loss (&rival, 0.1, 50 * MS, now_us);
   two_cuts (&rival, 98 * MS, &now_us);
+  g_assert_true (rival.active);
   for (guint i = 0; i < 22; i++)
     parlor_bwe_rival_update (&rival, 5 * MS, MS, 50 * MS, FALSE, now_us += 50 * MS);
   g_assert_false (rival.active);
