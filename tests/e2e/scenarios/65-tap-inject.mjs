@@ -18,7 +18,7 @@ function line(world, name) {
 
 function start(world, name) {
   return world.spawn('bash', ['-c', line(world, name)], {
-    cwd: world.folder, detached: true, stdio: ['ignore', 'inherit', 'inherit'],
+    cwd: world.folder, detached: true, stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, PATH: `${path.join(world.root, 'build/tools/parlorctl')}:${process.env.PATH}`, PARLOR_DATA_DIR: path.join(world.folder, 'data') },
   });
 }
