@@ -12,8 +12,10 @@
  * network card would take it: one that segments UDP itself, as cards do ("card"), or not
  * ("no-card").
  *
- * B is how many packets leave to one receiver together. Everything happens in a network namespace
- * of its own. */
+ * B is how many packets leave to one receiver together, with packets always at hand. "--live" has
+ * the sender keep a camera's time instead (30 frames and 50 Opus packets a second), so that the
+ * loop sleeps and is woken as a server is; B is then printed as 0: what came together. Everything
+ * happens in a network namespace of its own. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -90,6 +92,7 @@ typedef struct
   unsigned n_receivers, batch;
   Mode mode;
   bool constant; /* 1,200-byte packets only */
+  bool live;
   int in, out, tun;
   struct sockaddr_in6 in_address;
   atomic_bool stop;
@@ -218,6 +221,42 @@ feed (void *data)
   return NULL;
 }
 
+/* A camera's time: a frame every 33 ms, its packets together, and an Opus packet every 20 ms. */
+static void *
+feed_live (void *data)
+{
+  Bench *b = data;
+  static uint8_t packet[SLOT];
+  Source source = {0};
+  double next_frame_us = clock_us (CLOCK_MONOTONIC), next_voice_us = next_frame_us;
+  int fd = socket (AF_INET6, SOCK_DGRAM, 0);
+  while (!atomic_load (&b->stop))
+    {
+      double now_us = clock_us (CLOCK_MONOTONIC);
+      bool voice = next_voice_us <= next_frame_us;
+      double due_us = voice ? next_voice_us : next_frame_us;
+      if (now_us < due_us)
+        {
+          usleep ((unsigned)(due_us - now_us) + 1);
+          continue;
+        }
+      source.audio = voice ? 270 : 0; /* the next packet is Opus, or the next ones are not */
+      do
+        {
+          size_t n = make_packet (b, &source, packet);
+          if (sendto (fd, packet, n, 0, (struct sockaddr *)&b->in_address, sizeof b->in_address)
+              < 0)
+            die ("feeding");
+          source.audio = 0;
+        }
+      while (!voice && source.left > 0);
+      next_voice_us += voice ? 20000 : 0;
+      next_frame_us += voice ? 0 : 1e6 / 30;
+    }
+  close (fd);
+  return NULL;
+}
+
 static void *
 drain (void *data)
 {
@@ -241,6 +280,7 @@ drain (void *data)
 
 typedef struct
 {
+  unsigned n;
   uint8_t *clear[MAX_B];
   size_t length[MAX_B]; /* header and body */
 } Tick;
@@ -251,21 +291,25 @@ receive_tick (Bench *b, Tick *tick)
   static uint8_t packets[MAX_B][SLOT];
   struct mmsghdr messages[MAX_B] = {0};
   struct iovec pieces[MAX_B];
-  for (unsigned i = 0; i < b->batch; i++)
+  unsigned room = b->live ? MAX_B : b->batch;
+  for (unsigned i = 0; i < room; i++)
     {
       pieces[i] = (struct iovec){packets[i], SLOT};
       messages[i].msg_hdr = (struct msghdr){.msg_iov = &pieces[i], .msg_iovlen = 1};
     }
-  int n = 0;
-  while (n < (int)b->batch)
+  int n = b->live ? recvmmsg (b->in, messages, MAX_B, MSG_WAITFORONE, NULL) : 0;
+  while (n < (int)b->batch && !b->live)
     {
       int got = recvmmsg (b->in, messages + n, b->batch - (unsigned)n, 0, NULL);
       if (got < 0)
         die ("recvmmsg");
       n += got;
     }
-  atomic_fetch_add (&b->taken, b->batch);
-  for (unsigned i = 0; i < b->batch; i++)
+  if (n < 0)
+    die ("recvmmsg");
+  atomic_fetch_add (&b->taken, (unsigned)n);
+  tick->n = (unsigned)n;
+  for (unsigned i = 0; i < tick->n; i++)
     {
       tick->clear[i] = packets[i];
       tick->length[i] = messages[i].msg_len - TAG;
@@ -275,7 +319,7 @@ receive_tick (Bench *b, Tick *tick)
 static void
 unprotect_tick (Bench *b, Tick *tick, uint64_t *index)
 {
-  for (unsigned i = 0; i < b->batch; i++)
+  for (unsigned i = 0; i < tick->n; i++)
     {
       struct gcm_context_data ctx;
       uint8_t iv[12], tag[TAG], *p = tick->clear[i];
@@ -294,7 +338,7 @@ static unsigned
 plan_groups (const Bench *b, Tick *tick, unsigned ends[MAX_B])
 {
   unsigned groups = 0, video = 0;
-  for (unsigned i = 0; i < b->batch; i++)
+  for (unsigned i = 0; i < tick->n; i++)
     if (tick->length[i] > HEADER + OPUS_BYTES)
       {
         uint8_t *packet = tick->clear[i];
@@ -304,15 +348,15 @@ plan_groups (const Bench *b, Tick *tick, unsigned ends[MAX_B])
         tick->clear[video] = packet;
         tick->length[video++] = length;
       }
-  for (unsigned i = 0; i < b->batch; i++)
+  for (unsigned i = 0; i < tick->n; i++)
     {
       bool fits = i > 0 && tick->length[i] + 32 >= tick->length[i - 1]
                   && tick->length[i] <= tick->length[i - 1] + 32;
-      bool last_short = i > 0 && i + 1 == b->batch && tick->length[i] < tick->length[i - 1];
+      bool last_short = i > 0 && i + 1 == tick->n && tick->length[i] < tick->length[i - 1];
       if (i > 0 && !fits && !last_short)
         ends[groups++] = i;
     }
-  ends[groups++] = b->batch;
+  ends[groups++] = tick->n;
   return groups;
 }
 
@@ -569,6 +613,7 @@ typedef struct
 {
   Mode mode;
   unsigned n_receivers, batch;
+  bool live;
   double us, crypto_us, table_us;
 } Row;
 
@@ -607,11 +652,12 @@ measure (Bench *b, double seconds, Row *row)
   b->tun = is_loopback (b->mode) ? -1 : open_tun (b->mode == CARD);
   make_receivers (b);
   atomic_store (&b->stop, false);
-  pthread_create (&feeder, NULL, feed, b);
+  pthread_create (&feeder, NULL, b->live ? feed_live : feed, b);
   if (is_loopback (b->mode))
     pthread_create (&drainer, NULL, drain, b);
   row->us = median_us (b, seconds, true);
   row->crypto_us = median_us (b, seconds / 4, false);
+  row->live = b->live;
   row->table_us = table[b->batch == 1 ? 0 : b->batch == 2 ? 1 : b->batch == 4 ? 2 : 3];
   atomic_store (&b->stop, true);
   pthread_join (feeder, NULL);
@@ -633,17 +679,18 @@ print_row (const Row *row, bool json, bool first)
   if (json)
     printf ("%s{\"mode\":\"%s\",\"receivers\":%u,\"batch\":%u,\"us\":%.3f,\"without_send_us\":%.3f,"
             "\"table_us\":%.2f}",
-            first ? "" : ",\n", mode_names[row->mode], row->n_receivers, row->batch, row->us,
-            row->crypto_us, row->table_us);
+            first ? "" : ",\n", mode_names[row->mode], row->n_receivers, row->live ? 0 : row->batch,
+            row->us, row->crypto_us, row->table_us);
   else
     printf ("%-21s %9u %3u %9.3f %13.3f %9.2f %6.2f\n", mode_names[row->mode], row->n_receivers,
-            row->batch, row->us, row->crypto_us, row->table_us, row->us / row->table_us);
+            row->live ? 0 : row->batch, row->us, row->crypto_us, row->table_us,
+            row->us / row->table_us);
   fflush (stdout);
 }
 
 typedef struct
 {
-  bool json, constant, modes[N_MODES];
+  bool json, constant, live, modes[N_MODES];
   unsigned only_receivers; /* 0 = 10, 100, 500 */
   double seconds;
 } Options;
@@ -658,7 +705,7 @@ run_all (const Options *options, IMB_MGR *manager)
     for (unsigned c = 0; c < 3; c++)
       for (unsigned i = 0; i < 4; i++)
         {
-          if (!options->modes[m]
+          if (!options->modes[m] || (options->live && i > 0)
               || (options->only_receivers && options->only_receivers != counts[c]))
             continue;
           Bench *b = aligned_alloc (64, sizeof *b);
@@ -668,6 +715,7 @@ run_all (const Options *options, IMB_MGR *manager)
           b->batch = batches[i];
           b->mode = (Mode)m;
           b->constant = options->constant;
+          b->live = options->live;
           IMB_AES128_GCM_PRE (manager, key, &b->key);
           Row row = {.mode = b->mode, .n_receivers = counts[c], .batch = batches[i]};
           measure (b, options->seconds, &row);
@@ -688,7 +736,7 @@ usage (int status)
 {
   fprintf (status ? stderr : stdout,
            "floor [--json] [--mode loopback|off-loopback|all] [--receivers 10|100|500]\n"
-           "      [--seconds S] [--sizes chromium|1200]\n"
+           "      [--seconds S] [--sizes chromium|1200] [--live]\n"
            "CPU microseconds of one thread for each packet forwarded, by hand-written loop.\n");
   exit (status);
 }
@@ -712,6 +760,8 @@ parse (int argc, char **argv, Options *options)
       const char *value = i + 1 < argc ? argv[i + 1] : "";
       if (strcmp (argv[i], "--json") == 0)
         options->json = true;
+      else if (strcmp (argv[i], "--live") == 0)
+        options->live = true;
       else if (strcmp (argv[i], "--help") == 0)
         usage (0);
       else if (strcmp (argv[i], "--mode") == 0)

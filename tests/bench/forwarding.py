@@ -4,8 +4,8 @@
 
 One sender (30 frames/s as Chromium cuts them, 2.5 Mbit/s, and 50 Opus packets/s) to 10, 100 and 500 receivers over loopback, each with ICE,
 DTLS-SRTP, reports and transport-wide feedback, each authenticating and counting every packet (tools/load). CPU is user and system time of all
-threads of parlord. The floor (floor.c) knows fixed groupings; what the load asks for is 30 groups of a frame's packets and 50 single packets a second,
-so its figure is the mean of the two, weighted by packets.
+threads of parlord. Two floors (floor.c), both of this run: "same arrivals" gets the same stream in the same time, so it sleeps and is woken
+as the server is; "always busy" has packets at hand all the time and is the mean of its groupings (30 frames' packets together, 50 single ones), weighted by packets.
 """
 import argparse
 import json
@@ -64,10 +64,11 @@ def run_load(build, server, receivers, seconds):
     return json.loads(out.strip().splitlines()[-1])
 
 
-def run_floor(build, receivers, seconds):
-    """us per packet by grouping, receivers with UDP GRO as parlor-load's sockets have it."""
-    out = subprocess.run([str(build / 'tests/bench/floor'), '--json', '--mode', 'loopback', '--receivers', str(receivers), '--seconds', str(seconds)],
-                         check=True, capture_output=True, text=True).stdout
+def run_floor(build, receivers, seconds, *options):
+    """us per packet by grouping (0 = as it came), receivers with UDP GRO as parlor-load's sockets have it."""
+    out = subprocess.run(
+        [str(build / 'tests/bench/floor'), '--json', '--mode', 'loopback', '--receivers', str(receivers), '--seconds', str(seconds), *options],
+        check=True, capture_output=True, text=True).stdout
     return {row['batch']: row['us'] for row in json.loads(out) if row['mode'] == 'loopback/gro'}
 
 
@@ -94,13 +95,15 @@ def main():
     try:
         for receivers in RECEIVERS:
             floor = run_floor(args.build, receivers, 2)
+            live = run_floor(args.build, receivers, 5, '--live')[0]
             load = run_load(args.build, server, receivers, args.seconds)
             per_receiver = load['packets'] / load['seconds'] / receivers
             group = (per_receiver - AUDIO_PER_S) / FRAMES_PER_S
             expected = ((per_receiver - AUDIO_PER_S) * at_grouping(floor, group) + AUDIO_PER_S * floor[1]) / per_receiver
             us = load['server_cpu_s'] * 1e6 / load['packets']
-            rows.append({'receivers': receivers, 'us': us, 'floor_us': expected, 'ratio': us / expected, 'floor_by_batch': floor, **load})
-            print(f"1 -> {receivers:<4} {us:6.3f} us a packet   floor {expected:6.3f}   ratio {us / expected:5.2f}   lost {load['lost']}   "
+            rows.append({'receivers': receivers, 'us': us, 'floor_live_us': live, 'floor_busy_us': expected, 'floor_by_batch': floor, **load})
+            print(f"1 -> {receivers:<4} {us:6.3f} us a packet   floor, same arrivals {live:6.3f} ratio {us / live:5.2f}   floor, always busy {expected:6.3f} "
+                  f"ratio {us / expected:5.2f}   lost {load['lost']}   "
                   f"delay p50 {load['delay_p50_ms']:.2f} p99 {load['delay_p99_ms']:.2f} ms   server {load['server_cpu_s'] / load['seconds'] * 100:.0f} % "
                   f"of a core, load {load['own_cpu_s'] / load['seconds'] * 100:.0f} %", flush=True)
     finally:
