@@ -11,7 +11,9 @@ GST_DEBUG_CATEGORY_STATIC (parlor_router_debug);
 
 /* One flush to 100 receivers at 5 ms of 2.5 Mbit/s is 160 KB; a larger one goes out in several
  * batches. */
-#define ARENA_BYTES (1024 * 1024)
+/* What is written between two sends: it should stay in the second-level cache, and so should be the same
+   memory each time (measured: 1 MiB in two buffers costs a quarter more at 100 receivers). */
+#define ARENA_BYTES (256 * 1024)
 
 struct _ParlorRouterElement
 {
@@ -246,7 +248,7 @@ open_router (ParlorRouterElement *self)
       GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS, ("Property \"loop\" is not set"), (NULL));
       return FALSE;
     }
-  self->pool = parlor_batch_pool_new (ARENA_BYTES, 2);
+  self->pool = parlor_batch_pool_new (ARENA_BYTES, 1);
   self->router = parlor_router_new (&self->loop->router, &ops);
   return self->pool != NULL && self->router != NULL;
 }
