@@ -49,10 +49,13 @@ export class World {
   }
 
   async stopServer(signal = 'SIGTERM') {
-    if (!this.server || this.server.exitCode !== null || this.server.signalCode) return;
-    this.server.isStopping = true;
-    this.server.kill(signal);
-    await Promise.race([this.server.gone, sleep(12000).then(() => this.server.kill('SIGKILL'))]);
+    const { server } = this;
+    if (!server || server.exitCode !== null || server.signalCode) return;
+    server.isStopping = true;
+    server.kill(signal);
+    const tooLong = setTimeout(() => server.kill('SIGKILL'), 12000);
+    await server.gone;
+    clearTimeout(tooLong);
   }
 
   /** Ends the server as an operator would; it must go without complaint, and must not have complained before. */
