@@ -16,6 +16,8 @@ guint8 *parlor_router_reserve (ParlorRouter *self, gsize bytes);
 guint64 parlor_router_random (ParlorRouter *self);
 /** The transport is looked at in this flush: paced sends, and its timer set anew. */
 void parlor_router_mark_transport (ParlorRouter *self, ParlorTransport *transport);
+/** The same where only packets to send were added: its other deadlines are as they were. */
+void parlor_router_mark_sending (ParlorRouter *self, ParlorTransport *transport);
 /** The layer has fresh packets for this flush. */
 void parlor_router_mark_layer (ParlorRouter *self, ParlorLayer *layer);
 /** NULL = nobody's. `ufrag` is not terminated. */

@@ -120,6 +120,13 @@ parlor_router_send_datagram (ParlorRouter *self, const ParlorTuple *tuple, const
 void
 parlor_router_mark_transport (ParlorRouter *self, ParlorTransport *transport)
 {
+  transport->touched = TRUE;
+  parlor_router_mark_sending (self, transport);
+}
+
+void
+parlor_router_mark_sending (ParlorRouter *self, ParlorTransport *transport)
+{
   if (transport->dirty)
     return;
   transport->dirty = TRUE;
@@ -501,20 +508,30 @@ fan_out (ParlorRouter *self, gint64 now_us)
 }
 
 static void
+look_at_deadlines (ParlorTransport *transport, gint64 now_us)
+{
+  if (now_us >= parlor_feedback_next_us (transport))
+    parlor_feedback_poll (transport, now_us);
+  transport->others_us = MIN (parlor_transport_next_us (transport),
+                              parlor_feedback_next_us (transport));
+  transport->touched = FALSE;
+}
+
+static void
 serve_transport (ParlorRouter *self, ParlorTransport *transport, gint64 now_us)
 {
   gint64 next_us;
 
   transport->dirty = FALSE;
   parlor_sender_run (transport, now_us);
-  if (now_us >= parlor_feedback_next_us (transport))
-    parlor_feedback_poll (transport, now_us);
-  next_us = MIN (parlor_transport_next_us (transport), parlor_feedback_next_us (transport));
-  next_us = MIN (next_us, parlor_sender_next_us (transport));
+  if (transport->touched)
+    look_at_deadlines (transport, now_us);
+  next_us = MIN (transport->others_us, parlor_sender_next_us (transport));
   /* A deadline that passed while this ran is looked at in the next flush, not in this one for ever.
    */
-  parlor_timer_heap_set (self->transport_timers, &transport->timer,
-                         next_us == PARLOR_NEVER_US ? next_us : MAX (next_us, now_us + 1));
+  next_us = next_us == PARLOR_NEVER_US ? next_us : MAX (next_us, now_us + 1);
+  if (!parlor_timer_is_armed (&transport->timer) || transport->timer.deadline_us != next_us)
+    parlor_timer_heap_set (self->transport_timers, &transport->timer, next_us);
 }
 
 void

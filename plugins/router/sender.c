@@ -65,7 +65,7 @@ parlor_sender_push (ParlorTransport *self, const ParlorSendItem *item)
     *queue_at (self, --self->queue_head) = *item;
   else
     *queue_at (self, self->queue_tail++) = *item;
-  parlor_router_mark_transport (self->router, self);
+  parlor_router_mark_sending (self->router, self);
   return TRUE;
 }
 

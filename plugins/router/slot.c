@@ -229,6 +229,7 @@ parlor_slot_forward (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInf
     {
       self->announce = FALSE;
       tell_shown (self, TRUE, out.timestamp);
+      parlor_router_mark_transport (transport->router, transport);
       transport->rtcp_us =
           now_us; /* the slot's sender report goes at once: lip sync begins with it */
     }

@@ -113,6 +113,9 @@ struct _ParlorSlot
   ParlorLayer *layer; /**< what is sent now; NULL until the first packet of the source may go out */
   ParlorLayer *target; /**< what shall be sent; switched to at its next key frame */
   ParlorMunger munger;
+  ParlorSeqUnwrapper unwrapper; /**< of what is sent: for the rollover counter */
+  ParlorNackMap *nack_map; /**< owned; NULL until the first packet, or where nothing is repeated */
+  ParlorResend *resend;    /**< owned; NULL where RTX was negotiated */
   guint8 codec_pts[PARLOR_ROUTER_MAX_CODECS]; /**< of the source's codecs here; PARLOR_ROUTER_NO_PT
                                                  = this peer cannot decode it */
   guint8 codec_rtx_pts[PARLOR_ROUTER_MAX_CODECS];
@@ -123,14 +126,11 @@ struct _ParlorSlot
   guint64 packets, octets;
   guint32 last_rtp; /**< of the last packet sent */
   gint64 last_sent_us;
+  guint64 rtx_index;
 
   /* cold */
   ParlorSlotConfig config;
   guint height;
-  guint64 rtx_index;
-  ParlorSeqUnwrapper unwrapper; /**< of what is sent: for the rollover counter */
-  ParlorNackMap *nack_map; /**< owned; NULL until the first packet, or where nothing is repeated */
-  ParlorResend *resend;    /**< owned; NULL where RTX was negotiated */
   guint32 sr_compact; /**< middle of the last sender report's NTP time, by which the receiver names
                          it */
   gint64 sr_sent_us;
@@ -159,12 +159,17 @@ struct _ParlorTransport
   /* hot: what sending reads */
   ParlorSrtpOut *srtp_out; /**< owned; NULL until DTLS stands */
   gsize overhead;
-  ParlorTuple tuple; /**< where media goes; valid while can_send */
+  ParlorRouter *router;
   gboolean can_send;
-  gboolean dirty;
+  gboolean dirty;        /**< in the router's list for this flush */
+  gboolean touched;      /**< more than sending happened: deadlines are to be looked at anew */
+  ParlorTuple tuple;     /**< where media goes; valid while can_send */
   ParlorSendItem *queue; /**< owned ring of queue_size (a power of two) */
   guint queue_size, queue_head, queue_tail;
-  gint64 pace_us; /**< the next message may leave then */
+  gint64 pace_us;   /**< the next message may leave then */
+  gint64 others_us; /**< nearest deadline of all but sending, as last looked at */
+  ParlorTimer timer;
+  guint64 bytes_out;
   guint16 twcc_seq;
   ParlorRtpExtMap extensions; /**< the peer's ids, of both directions */
 
@@ -182,7 +187,6 @@ struct _ParlorTransport
 
   /* cold */
   ParlorTransportConfig config;
-  ParlorRouter *router;
   ParlorIceLite *ice; /**< owned */
   ParlorDtls *dtls;   /**< owned, but not touched while dtls_busy */
   gboolean dtls_busy, doomed;
@@ -195,13 +199,12 @@ struct _ParlorTransport
   GPtrArray *sources;                         /**< borrowed ParlorSource */
   ParlorSlot *slots[PARLOR_ROUTER_MAX_SLOTS]; /**< owned; NULL = none */
   guint n_slots;                              /**< highest index + 1 */
-  ParlorTimer timer;
   gint64 rtcp_us, quality_us;
   gint64 rtt_us; /**< -1 = unknown */
   ParlorNackResponder responder;
   gint64 ntp_offset_us; /**< our wall clock minus the peer's, from its first sender report */
   gboolean has_ntp_offset;
-  guint64 bytes_in, bytes_out, bytes_in_mark, bytes_out_mark;
+  guint64 bytes_in, bytes_in_mark, bytes_out_mark;
   guint64 lost_up, expected_up; /**< since quality was last told */
   gint64 remb_bps;              /**< -1 = none */
 };

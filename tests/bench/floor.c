@@ -4,9 +4,10 @@
  * UDP GSO message a receiver and tick, sendmmsg. Prints the CPU time of that thread for each packet
  * forwarded, beside the table that the design was drawn from.
  *
- * "loopback" sends to real sockets, which another thread drains, so that the kernel's receive path
- * is charged to us. It cuts a GSO message into its datagrams for a receiver without UDP_GRO, which
- * costs more than all the rest; "loopback/gro" has receivers that take it whole.
+ * "loopback" sends to real sockets, which another thread waits for in epoll and drains, so that the
+ * kernel's receive path is charged to us. It cuts a GSO message into its datagrams for a receiver
+ * without UDP_GRO, which costs more than all the rest; "loopback/gro" has receivers that take it
+ * whole.
  *
  * "off-loopback" sends to a TUN device that nobody reads, so that every packet is dropped where a
  * network card would take it: one that segments UDP itself, as cards do ("card"), or not
@@ -33,6 +34,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -269,10 +271,18 @@ drain (void *data)
       pieces[i] = (struct iovec){bytes[i], sizeof bytes[i]};
       messages[i].msg_hdr = (struct msghdr){.msg_iov = &pieces[i], .msg_iovlen = 1};
     }
+  int epoll = epoll_create1 (0);
+  struct epoll_event events[64];
+  for (unsigned i = 0; i < b->n_receivers; i++)
+    {
+      struct epoll_event event = {.events = EPOLLIN, .data.fd = b->receivers[i].socket};
+      epoll_ctl (epoll, EPOLL_CTL_ADD, b->receivers[i].socket, &event);
+    }
   while (!atomic_load (&b->stop))
-    for (unsigned i = 0; i < b->n_receivers; i++)
-      while (recvmmsg (b->receivers[i].socket, messages, 16, MSG_DONTWAIT, NULL) == 16)
+    for (int i = epoll_wait (epoll, events, 64, 10); i > 0; i--)
+      while (recvmmsg (events[i - 1].data.fd, messages, 16, MSG_DONTWAIT, NULL) == 16)
         ;
+  close (epoll);
   return NULL;
 }
 
