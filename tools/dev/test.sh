@@ -59,17 +59,25 @@ suite_web () {
     || printf 'fail\tvitest\tno results, see %s\n' "$RESULTS/web-vitest.log" >>"$RESULTS/web.tsv"
 }
 
+# A runner that could not even begin is a failure, not a suite without tests.
+scenarios () { # arguments of run.mjs
+  local before after
+  before=$(wc -l <"$RESULTS/e2e.tsv")
+  node tests/e2e/run.mjs --results "$RESULTS/e2e.tsv" "$@" </dev/null || true
+  after=$(wc -l <"$RESULTS/e2e.tsv")
+  [ "$after" -gt "$before" ] || printf 'fail\te2e %s\tthe runner did not begin\n' "$*" >>"$RESULTS/e2e.tsv"
+}
+
 suite_e2e () {
   build_native build
   build_web
   npm_install tests/e2e
-  node tests/e2e/run.mjs --results "$RESULTS/e2e.tsv" ${TEST_WORD:+--only "$TEST_WORD"} </dev/null || true
+  touch "$RESULTS/e2e.tsv"
+  if [ -n "${TEST_WORD:-}" ]; then scenarios --only "$TEST_WORD"; return; fi
+  scenarios
   # One pair of browsers against the sanitized daemon.
-  if [ -z "${TEST_WORD:-}" ]; then
-    build_native build-asan "${SANITIZE[@]}"
-    sanitizer_environment node tests/e2e/run.mjs --results "$RESULTS/e2e.tsv" --only two-people --label sanitized \
-      --server build-asan/src/parlord </dev/null || true
-  fi
+  build_native build-asan "${SANITIZE[@]}"
+  sanitizer_environment scenarios --only two-people --label sanitized --server build-asan/src/parlord
 }
 
 run_suite () { # NAME
@@ -80,8 +88,8 @@ run_suite () { # NAME
   if ! bash -c 'set -euo pipefail; . tools/dev/common.sh; . tools/dev/packages.sh; . tools/dev/build.sh; . tools/dev/test.sh; "suite_$1"' - "$name"; then
     printf 'fail\tsuite %s\tbroke off\n' "$name" >>"$RESULTS/$name.tsv"
   fi
-  touch "$RESULTS/$name.tsv"
   echo "$((SECONDS - began))" >"$RESULTS/$name.seconds"
+  [ -s "$RESULTS/$name.tsv" ] || printf 'fail\tsuite %s\tran no test\n' "$name" >>"$RESULTS/$name.tsv"
   python3 tools/dev/results.py line "$RESULTS" "$name"
 }
 
