@@ -13,6 +13,9 @@ import { toneOf } from '../media/mark.mjs';
 const CHROMIUM = process.env.PARLOR_CHROMIUM ?? '/usr/bin/chromium';
 const FIREFOX = process.env.PARLOR_FIREFOX ?? '/usr/bin/firefox-esr';
 
+/* What the bars of a Firefox window take of its height, in px. */
+const FIREFOX_BARS_HEIGHT = 86;
+
 async function launchChromium(options, media) {
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
@@ -31,7 +34,11 @@ async function launchChromium(options, media) {
 }
 
 async function launchFirefox(options) {
+  const { width, height } = options.viewport ?? { width: 1280, height: 720 };
   const browser = await puppeteer.launch({
+    // The window's size by its own flags: emulating a viewport asks for commands that older releases do not know.
+    defaultViewport: null,
+    args: [`--width=${width}`, `--height=${height + FIREFOX_BARS_HEIGHT}`],
     browser: 'firefox',
     executablePath: FIREFOX,
     headless: true,
@@ -45,7 +52,6 @@ async function launchFirefox(options) {
     },
   });
   const [page] = await browser.pages();
-  await page.setViewport(options.viewport ?? { width: 1280, height: 720 });
   await page.evaluateOnNewDocument(new Function(probeSource({ person: options.person, name: options.name, madeCamera: true, refuse: options.refuse })));
   return { page, close: () => browser.close(), pid: browser.process()?.pid };
 }
