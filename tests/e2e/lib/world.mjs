@@ -16,7 +16,7 @@ const run = promisify(execFile);
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A goal in time that was missed: the only kind of failure that is tried once more. */
-export class GoalMissed extends Error {}
+
 
 export class World {
   /** options: {root, mediaFolder, server} */
@@ -113,7 +113,7 @@ export class World {
   /** A value for the report; with a goal (ms) it must be within goal × slack. */
   measure(name, ms, goal) {
     this.measured[name] = Math.round(ms);
-    if (goal && ms > goal * this.slack) throw new GoalMissed(`${name}: ${Math.round(ms)} ms, the goal is ${goal} ms (× ${this.slack} here)`);
+    if (goal && ms > goal * this.slack) throw new Error(`${name}: ${Math.round(ms)} ms, the goal is ${goal} ms (× ${this.slack} here)`);
   }
 
   /** Pictures, console logs and the server's log of a failed scenario. */
