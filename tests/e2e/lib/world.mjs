@@ -15,9 +15,6 @@ const run = promisify(execFile);
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A goal in time that was missed: the only kind of failure that is tried once more. */
-
-
 export class World {
   /** options: {root, mediaFolder, server} */
   static async make(options) {
