@@ -37,6 +37,7 @@ async function attempt(scenario, name, opts) {
     await Promise.race([scenario.run(world).then(() => world.endServer()), late]);
     return { error: null, measured: world.measured };
   } catch (error) {
+    if (world.spawnError) error.message = `${world.spawnError}: ${error.message}`;
     if (world.serverDied) error.message = `${world.serverDied}: ${error.message}`;
     await world.keepEvidence(path.join(opts.evidence, name), error);
     return { error, measured: world.measured };
@@ -74,7 +75,8 @@ async function main() {
     good = (await runOne(file, opts)) && good;
   }
   if (!files.length) report(opts, 'fail', `scenarios named ${opts.only}`, 'there are none');
-  process.exit(good ? 0 : 1);
+  // Not 1: that is what node says when it breaks off.
+  process.exit(good ? 0 : 3);
 }
 
 if (!process.env.PARLOR_E2E_INSIDE) enterNamespaces();

@@ -5,8 +5,8 @@
 # build_native FOLDER [meson options…]
 build_native () {
   local folder=$1 listed reconfigure=; shift
-  # meson.build picks folders up when they exist, which ninja cannot see: a new one means configuring again.
-  listed=$(find . -name meson.build -not -path '*/node_modules/*' | sort | sha256sum)
+  # meson.build picks folders and optional libraries up when they exist, which ninja cannot see: new ones mean configuring again.
+  listed=$( (find . -name meson.build -not -path '*/node_modules/*' | sort; missing_packages build test) | sha256sum)
   if [ -f "$folder/build.ninja" ]; then reconfigure=--reconfigure; fi
   if [ -z "$reconfigure" ] || ! stamp_is "$folder/.parlor-folders" "$listed"; then
     say "Configuring $folder/"

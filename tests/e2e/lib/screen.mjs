@@ -13,8 +13,9 @@ const LEFT = 60;
 const TOP = 60;
 const COLUMN_WIDTH = 180;
 const ROW_HEIGHT = 48;
-/* Three makes letters of about 27 px, which tesseract reads best; four already loses some that stand alone. */
-const SCALE = 3;
+/* Enlargements, tried in this order for what did not come out as a number: tesseract reads letters of about 27 px best, not always. */
+const SCALES = [3, 2, 4];
+const NUMBER = /^\d{3}\.\d{2}$/;
 
 export function makeTruth() {
   const numbers = [];
@@ -42,19 +43,38 @@ async function readNumbers(world, dataUrls, name) {
   return stdout.split('\f').slice(0, files.length).map((text) => text.trim());
 }
 
+/* Cuts the given places out of the frame and reads them, by two processes at once. */
+async function readPlaces(world, person, video, lines, scale) {
+  const { pictures, width, height } = await person.evaluate(
+    ([expression, pieces, factor]) => {
+      const element = (0, eval)(expression);
+      return { pictures: window.__probe.cut(element, pieces, factor), width: element.videoWidth, height: element.videoHeight };
+    },
+    [video, lines.map(({ x, y }) => ({ x: x - 14, y: y - 10, w: 80, h: 32 })), scale],
+  );
+  const half = Math.ceil(pictures.length / 2);
+  const parts = [pictures.slice(0, half), pictures.slice(half)].filter((part) => part.length);
+  const read = (await Promise.all(parts.map((part, at) => readNumbers(world, part, `part-${at}`)))).flat();
+  return { pictures, read, width, height };
+}
+
 /** Reads the frame that `video` (an expression in the page) shows now: {right, width, height, misread}. */
 export async function readScreen(world, person, video, truth) {
-  const { pictures, width, height } = await person.evaluate(
-    ([expression, pieces, scale]) => {
-      const element = (0, eval)(expression);
-      return { pictures: window.__probe.cut(element, pieces, scale), width: element.videoWidth, height: element.videoHeight };
-    },
-    [video, truth.lines.map(({ x, y }) => ({ x: x - 14, y: y - 10, w: 80, h: 32 })), SCALE],
-  );
-  const half = pictures.length / 2;
-  const read = (await Promise.all([readNumbers(world, pictures.slice(0, half), 'upper'), readNumbers(world, pictures.slice(half), 'lower')])).flat();
-  // The pieces that were read lie in the evidence of a scenario that fails.
+  const read = new Array(truth.lines.length).fill('');
+  const pictures = [];
+  let size = {};
+  for (const scale of SCALES) {
+    const open = truth.lines.map((line, at) => at).filter((at) => !NUMBER.test(read[at]));
+    if (!open.length) break;
+    const found = await readPlaces(world, person, video, open.map((at) => truth.lines[at]), scale);
+    open.forEach((at, n) => {
+      read[at] = found.read[n];
+      pictures[at] = found.pictures[n];
+    });
+    size = { width: found.width, height: found.height };
+  }
+  // What was misread lies in the evidence of a scenario that fails.
   world.keep = Object.fromEntries(pictures.flatMap((picture, at) => (read[at] === truth.numbers[at] ? [] : [[`misread-${truth.numbers[at]}.png`, picture]])));
   const misread = truth.numbers.map((number, at) => (read[at] === number ? null : `${number}→${read[at]}`)).filter(Boolean);
-  return { right: truth.numbers.length - misread.length, width, height, misread };
+  return { right: truth.numbers.length - misread.length, ...size, misread };
 }

@@ -3,9 +3,9 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** One request; gives {status, headers (lower case), body}. */
-export async function curl(world, method, url, { body, type, headers = {} } = {}) {
-  const words = ['-s', '-S', '-i', '-X', method, '--max-time', '20', '-H', 'Expect:'];
+/** One request, which with `asks` waits for leave to send its body; gives {status, headers (lower case), body}. */
+export async function curl(world, method, url, { body, type, headers = {}, asks = false } = {}) {
+  const words = ['-s', '-S', '-i', '-X', method, '--max-time', '20', '-H', asks ? 'Expect: 100-continue' : 'Expect:'];
   for (const [name, value] of Object.entries({ ...(type ? { 'Content-Type': type } : {}), ...headers })) words.push('-H', `${name}: ${value}`);
   if (body !== undefined) {
     const file = path.join(world.folder, 'body');

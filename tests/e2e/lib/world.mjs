@@ -103,6 +103,7 @@ export class World {
   /** Starts a program that ends with the world. */
   spawn(program, words, options = {}) {
     const child = spawn(program, words, { stdio: ['ignore', 'inherit', 'inherit'], ...options });
+    child.on('error', (error) => (this.spawnError = `${program}: ${error.message}`));
     this.children.push(child);
     return child;
   }

@@ -42,7 +42,7 @@ async function mistakes(world, offer, session) {
   await expect(400, 'POST', '/whip/show/x', { body: 'this is no SDP', type: SDP });
   await expect([400, 422], 'POST', '/whip/show/x', { body: offer.replace(/a=fingerprint:.*\r\n/g, ''), type: SDP });
   await expect(422, 'POST', '/whip/show/x', { body: offer.replace(/a=rtcp-mux\r\n/g, '').replace(/RTP\/SAVPF [\d ]+/g, 'RTP/SAVPF 99'), type: SDP });
-  await expect(413, 'POST', '/whip/show/x', { body: offer + 'a=x:' + 'y'.repeat(1 << 20) + '\r\n', type: SDP });
+  await expect(413, 'POST', '/whip/show/x', { body: offer + 'a=x:' + 'y'.repeat(1 << 20) + '\r\n', type: SDP, asks: true });
   const words = await expect([400, 422], 'POST', '/whip/show/x', { body: offer.replace('a=setup:actpass', 'a=setup:nonsense'), type: SDP });
   assert.match(words.body, /line|setup/, 'the error says which line');
   const fragment = { body: 'a=mid:0\r\na=end-of-candidates\r\n', type: 'application/trickle-ice-sdpfrag' };

@@ -12,7 +12,7 @@ export async function run(world) {
   await meetingOf(world, ...people);
   await allSeeAndHear(world, people);
   const [transport] = await people[0].evaluate(() => window.__probe.stats('transport'));
-  assert.equal(transport.srtpCipher, 'SRTP_AEAD_AES_128_GCM', 'Chromium negotiated the profile that the server prefers');
+  assert.match(transport.srtpCipher ?? '', /AEAD_AES_128_GCM/, 'Chromium negotiated the profile that the server prefers');
   assert.equal(transport.dtlsState, 'connected');
   const remote = await people[1].evaluate(() => window.__probe.stats('remote-candidate'));
   assert.ok(remote.some((one) => /^(10\.77\.|fd77:)/.test(one.address ?? '')), `Firefox was told an address of the link: ${JSON.stringify(remote)}`);
