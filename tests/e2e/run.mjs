@@ -79,6 +79,10 @@ async function main() {
   process.exit(good ? 0 : 3);
 }
 
+if (process.argv.includes('--help')) {
+  console.log('node tests/e2e/run.mjs [--only WORD] [--server PROGRAM] [--label WORD] [--results FILE] [--evidence FOLDER] [--long]');
+  process.exit(0);
+}
 if (!process.env.PARLOR_E2E_INSIDE) enterNamespaces();
 process.on('unhandledRejection', (reason) => console.error('    unhandled:', reason));
 await main();
