@@ -41,7 +41,7 @@ export class World {
     this.adminUrl = `http://127.0.0.1:${this.admin.port}`;
     await this.eventually('a ready server', async () => {
       if (this.server.exitCode !== null) throw new Error(`the server ended with ${this.server.exitCode}`);
-      return (await fetch(`${this.adminUrl}/readyz`)).status === 200;
+      return (await fetch(`${this.adminUrl}/readyz`, { signal: AbortSignal.timeout(3000) })).status === 200;
     }, 20000);
   }
 
