@@ -42,7 +42,7 @@ export async function meetingOf(world, ...people) {
 export async function seesPicture(viewer, shown, { ms = 2000, least = 20, wait = 15000 } = {}) {
   const where = `${viewer.name} (${viewer.kind}) sees ${shown.name} (${shown.kind})`;
   await viewer.until(`the picture of ${shown.name}`, (name) => window.__probe.readMark(window.__probe.pictureOf(name)), shown.name, wait);
-  const seen = await viewer.evaluate(([name, time, frames]) => window.__probe.watch(window.__probe.pictureOf(name), time, frames), [shown.name, ms, least]);
+  const seen = await viewer.evaluate(([name, time, frames]) => window.__probe.watch(() => window.__probe.pictureOf(name), time, frames), [shown.name, ms, least]);
   return assertPicture(seen, shown.number, least, where);
 }
 

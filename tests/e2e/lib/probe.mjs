@@ -48,13 +48,15 @@ function install(M, options) {
     return M.markRead(luma, width, height);
   };
 
-  /* Watches a video for some time and until enough was seen (a busy machine is slow, and may be), 15 s at most: every readable mark in order. */
-  const watch = (video, ms, least = 0) =>
+  /* Watches a video for some time and until enough was seen (a busy machine is slow, and may be), 15 s at most: every readable mark in
+     order. `find` is asked each time: a tile that goes and comes again has another element. */
+  const watch = (find, ms, least = 0) =>
     new Promise((resolve) => {
       const marks = [];
       let unreadable = 0;
       const began = performance.now();
       const timer = setInterval(() => {
+        const video = find();
         const found = readMark(video);
         if (!found) unreadable++;
         else if (!marks.length || marks.at(-1).counter !== found.counter) marks.push({ ...found, at: performance.now() });

@@ -52,7 +52,7 @@ export async function run(world) {
   await one.evaluate((description) => window.peer.setRemoteDescription(description), answer);
   for (const [viewer, shown] of [[one, two], [two, one]]) {
     await viewer.until('a remote picture', () => window.__probe.readMark(window.remote));
-    const seen = await viewer.evaluate(() => window.__probe.watch(window.remote, 3000));
+    const seen = await viewer.evaluate(() => window.__probe.watch(() => window.remote, 3000));
     const picture = assertPicture(seen, shown.number, 25, `${viewer.kind} sees ${shown.kind}`);
     world.measured[`${viewer.kind} frames`] = picture.frames;
     assert.throws(() => assertPicture(seen, 77, 25, 'x'), /not 77/);

@@ -27,7 +27,7 @@ async function start(world, person, name, url, kind) {
 
 async function watched(person, id, shown, heard) {
   await person.until('the picture', (name) => window.__probe.readMark(window.__probe.byTestId(name)[0]), id);
-  const seen = await person.evaluate((name) => window.__probe.watch(window.__probe.byTestId(name)[0], 3000, 20), id);
+  const seen = await person.evaluate((name) => window.__probe.watch(() => window.__probe.byTestId(name)[0], 3000, 20), id);
   assertPicture(seen, shown.number, 20, `${person.kind} watches ${shown.kind}`);
   if (heard) assertTones(await person.evaluate((hz) => window.__probe.tones(hz, 2000), [1, 2, 3].map(toneOf)), [shown.number], [person.number, 3], person.kind);
 }

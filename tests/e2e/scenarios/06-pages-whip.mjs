@@ -12,7 +12,7 @@ async function show(world, publisher, viewer, room) {
   await publisher.until('to be live', () => window.__probe.byTestId('publish-status')[0]?.dataset.live === 'true');
   await viewer.goto(`${world.url}/watch#${room}`);
   await viewer.until('the picture', () => window.__probe.readMark(window.__probe.byTestId('watch-video')[0]));
-  assertPicture(await viewer.evaluate(() => window.__probe.watch(window.__probe.byTestId('watch-video')[0], 3000, 20)), publisher.number, 20, viewer.kind);
+  assertPicture(await viewer.evaluate(() => window.__probe.watch(() => window.__probe.byTestId('watch-video')[0], 3000, 20)), publisher.number, 20, viewer.kind);
   await viewer.click('watch-sound');
   await world.eventually('the tone', async () => {
     assertTones(await viewer.evaluate((hz) => window.__probe.tones(hz, 1500), [1, 2, 3].map(toneOf)), [publisher.number], [viewer.number, 3], viewer.kind);

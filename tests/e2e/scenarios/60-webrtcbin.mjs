@@ -15,7 +15,7 @@ export async function run(world) {
   await viewer.goto(`${world.url}/watch#hall`);
   const player = await webrtcbin(world, '/whep/hall');
   await viewer.until('the picture', () => window.__probe.readMark(window.__probe.byTestId('watch-video')[0]));
-  assertPicture(await viewer.evaluate(() => window.__probe.watch(window.__probe.byTestId('watch-video')[0], 3000, 20)), 3, 20, 'Firefox watches webrtcbin');
+  assertPicture(await viewer.evaluate(() => window.__probe.watch(() => window.__probe.byTestId('watch-video')[0], 3000, 20)), 3, 20, 'Firefox watches webrtcbin');
   await viewer.click('watch-sound');
   assertTones(await viewer.evaluate((hz) => window.__probe.tones(hz, 2000), [1, 2, 3].map(toneOf)), [3], [1, 2], 'Firefox hears webrtcbin');
   await world.eventually('a hundred frames in webrtcbin', () => player.video.marks.length > 100);
