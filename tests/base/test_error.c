@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "room/error.h"
+#include "base/error.h"
 
 static void
 test_table (void)
@@ -28,7 +28,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/room/error/each-code-has-a-status-and-names", test_table);
-  g_test_add_func ("/room/error/what-is-not-ours-is-internal", test_foreign);
+  g_test_add_func ("/base/error/each-code-has-a-status-and-names", test_table);
+  g_test_add_func ("/base/error/what-is-not-ours-is-internal", test_foreign);
   return g_test_run ();
 }

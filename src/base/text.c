@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "room/text.h"
+#include "base/text.h"
 
-#include "room/error.h"
+#include "base/error.h"
 
 /* Characters that would change how the text around them is read. */
 static gboolean

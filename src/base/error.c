@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "room/error.h"
+#include "base/error.h"
 
 typedef struct
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "room/ids.h"
+#include "base/ids.h"
 
 #include <string.h>
 
@@ -58,8 +58,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/room/ids/have-the-promised-shapes", test_shapes);
-  g_test_add_func ("/room/ids/a-code-is-read-as-people-type-it", test_code_as_typed);
-  g_test_add_func ("/room/ids/no-token-has-the-zero-hash", test_hash);
+  g_test_add_func ("/base/ids.have-the-promised-shapes", test_shapes);
+  g_test_add_func ("/base/ids/a-code-is-read-as-people-type-it", test_code_as_typed);
+  g_test_add_func ("/base/ids/no-token-has-the-zero-hash", test_hash);
   return g_test_run ();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "room/ids.h"
+#include "base/ids.h"
 
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "room/text.h"
+#include "base/text.h"
 
 #include <string.h>
 
-#include "room/error.h"
+#include "base/error.h"
 
 static void
 test_trimmed (void)
@@ -85,11 +85,11 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/room/text/a-line-is-trimmed-and-otherwise-as-written", test_trimmed);
-  g_test_add_func ("/room/text/control-and-direction-characters-are-refused", test_refused);
-  g_test_add_func ("/room/text/length-counts-characters-not-bytes", test_length);
-  g_test_add_func ("/room/text/chat-may-have-lines", test_block);
-  g_test_add_func ("/room/text/an-identity-is-neither-empty-nor-long-nor-odd", test_identity);
-  g_test_add_func ("/room/text/six-emoji-and-no-other", test_emoji);
+  g_test_add_func ("/base/text/a-line-is-trimmed-and-otherwise-as-written", test_trimmed);
+  g_test_add_func ("/base/text/control-and-direction-characters-are-refused", test_refused);
+  g_test_add_func ("/base/text/length-counts-characters-not-bytes", test_length);
+  g_test_add_func ("/base/text/chat-may-have-lines", test_block);
+  g_test_add_func ("/base/text/an-identity-is-neither-empty-nor-long-nor-odd", test_identity);
+  g_test_add_func ("/base/text/six-emoji-and-no-other", test_emoji);
   return g_test_run ();
 }
