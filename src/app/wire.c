@@ -114,6 +114,7 @@ on_websocket (int fd, const void *extra, gsize extra_length, const ParlorHttpReq
       .base_url = base_url,
       .trusted = parlor_site_trusts (app->site, request),
   };
+  parlor_site_principal (app->site, request, &socket.principal);
   parlor_signal_adopt (app->signal, &socket);
 }
 
@@ -225,11 +226,12 @@ static gboolean
 make_keyring (ParlorApp *app, GError **error)
 {
   const GPtrArray *keys = app->config->keys;
+  const char *brand = app->config->demo ? PARLOR_DEMO_BRAND : PARLOR_CONFIG_BRAND;
   app->keyring = parlor_keyring_new ();
   for (guint i = 0; i < keys->len; i++)
     {
       const ParlorConfigKey *key = keys->pdata[i];
-      if (!parlor_keyring_add (app->keyring, key->id, key->secret, error))
+      if (!parlor_keyring_add_of (app->keyring, brand, key->id, key->secret, error))
         {
           g_prefix_error (error, "API key \"%s\": ", key->id);
           return FALSE;

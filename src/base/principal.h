@@ -23,6 +23,12 @@ typedef enum
   PARLOR_BRAND_AUDITOR = 1 << 6,
 } ParlorBrandRole;
 
+#define PARLOR_BRAND_EVERY_ROLE 0x7fu
+/** The brand of `--demo`: its key, its loopback. */
+#define PARLOR_DEMO_BRAND "br_demo"
+/** The brand of API keys that stand in the config file of a server without `--demo`. */
+#define PARLOR_CONFIG_BRAND "br_config"
+
 typedef enum
 {
   PARLOR_CALLER_STRANGER, /**< nobody we know */
@@ -41,6 +47,8 @@ typedef struct
   char brand[PARLOR_ID_TEXT];   /**< "br_…"; "" = none: names nothing of any brand */
   char subject[PARLOR_ID_TEXT]; /**< "key_…", "usr_…", "vis_…"; "" = a token's holder */
   char rep[PARLOR_ID_TEXT];     /**< "rep_…" where the user is one; else "" */
+  char by[PARLOR_ID_TEXT];      /**< what it rests on and falls with: a key's id (KEY, TOKEN), a
+                                   sign-in's "ses_…" (USER); "" = nothing that can be revoked */
   guint roles;                  /**< ParlorBrandRole bits; a key has those that its scopes give */
   gint64 expires_ms;            /**< wall clock; 0 = asked anew each time */
 } ParlorPrincipal;

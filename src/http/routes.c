@@ -116,7 +116,13 @@ parlor_routes_body_limit (const ParlorHttpRequest *request, gpointer site)
 static gboolean
 is_allowed (ParlorSite *site, const ParlorRoute *route, const ParlorHttpRequest *request)
 {
-  if (route->right == PARLOR_ROUTE_PUBLIC || parlor_site_trusts (site, request))
+  ParlorPrincipal who;
+  if (route->right == PARLOR_ROUTE_PUBLIC)
+    return TRUE;
+  if (PARLOR_ROUTE_RIGHT_OF (route->right) == PARLOR_ROUTE_BRAND)
+    return parlor_site_principal (site, request, &who) && *who.brand
+           && parlor_principal_is_any (&who, PARLOR_ROUTE_ROLES_OF (route->right));
+  if (parlor_site_trusts (site, request))
     return TRUE;
   /* A bearer token is looked at by the handler, which knows the room it must name. */
   if (route->right == PARLOR_ROUTE_ROOM || route->right == PARLOR_ROUTE_TOKEN)
@@ -128,8 +134,16 @@ is_allowed (ParlorSite *site, const ParlorRoute *route, const ParlorHttpRequest 
 }
 
 static void
-refuse_stranger (const ParlorRoute *route, ParlorHttpReply *reply)
+refuse (ParlorSite *site, const ParlorRoute *route, const ParlorHttpRequest *request,
+        ParlorHttpReply *reply)
 {
+  ParlorPrincipal who;
+  if (PARLOR_ROUTE_RIGHT_OF (route->right) == PARLOR_ROUTE_BRAND
+      && parlor_site_principal (site, request, &who))
+    {
+      parlor_http_problem (reply, 403, "forbidden", "You may not do this here.");
+      return;
+    }
   gboolean token = route->right == PARLOR_ROUTE_TOKEN;
   parlor_http_problem (reply, 401, "unauthorized",
                        token ? "This needs a token: Authorization: Bearer …"
@@ -173,7 +187,7 @@ handle_row (ParlorSite *site, const ParlorRoute *route, ParlorHttpRequest *reque
   if (wait_us)
     parlor_http_too_many (reply, wait_us, "Too many came from this address. Wait a little.");
   else if (!is_allowed (site, route, request))
-    refuse_stranger (route, reply);
+    refuse (site, route, request, reply);
   else if (route->type && !parlor_http_is_type (request, route->type))
     {
       g_autofree char *detail = g_strdup_printf ("The body must be %s.", route->type);

@@ -21,7 +21,16 @@ typedef enum
   PARLOR_ROUTE_ROOM,  /**< an API key, the demo's loopback, or a token; the handler matches the room
                        */
   PARLOR_ROUTE_TOKEN, /**< a token, or the demo's loopback */
+  PARLOR_ROUTE_BRAND, /**< somebody of a brand who has one of the row's roles: see
+                         PARLOR_ROUTE_ROLES */
 } ParlorRouteRight;
+
+/** A row's right: a signed-in person or a key with one of these ParlorBrandRole bits. A stranger
+    gets 401, somebody without the role 403. Name the owner and the admin where they may. The
+   handler asks parlor_site_principal () for the brand, and names nothing of another. */
+#define PARLOR_ROUTE_ROLES(roles) (PARLOR_ROUTE_BRAND | (guint)(roles) << 8)
+#define PARLOR_ROUTE_RIGHT_OF(right) ((ParlorRouteRight)((right)&0xff))
+#define PARLOR_ROUTE_ROLES_OF(right) ((right) >> 8)
 
 typedef void (*ParlorRouteHandler) (ParlorSite *site, ParlorHttpRequest *request,
                                     ParlorHttpReply *reply);
@@ -30,7 +39,7 @@ typedef struct
 {
   const char *method;
   const char *path; /**< segments; "{name}" matches one and becomes the next of request->params */
-  ParlorRouteRight right;
+  guint right;      /**< a ParlorRouteRight, or PARLOR_ROUTE_ROLES (…) */
   gboolean counts_as_join; /**< takes one from the address's join bucket */
   gsize body_limit;        /**< bytes; 0 = no body */
   const char *type;        /**< required Content-Type of the body; NULL = not looked at */

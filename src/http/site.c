@@ -50,8 +50,9 @@ parlor_site_trusts (const ParlorSite *site, const ParlorHttpRequest *request)
   return site->spec.demo && request->loopback;
 }
 
-gboolean
-parlor_site_has_key (const ParlorSite *site, const ParlorHttpRequest *request)
+/* The id (transfer full) of the key that the request brings and proves. */
+static gboolean
+take_key (const ParlorSite *site, const ParlorHttpRequest *request, char **id)
 {
   const char *value = parlor_http_header (request, "Authorization");
   if (!value || g_ascii_strncasecmp (value, "Basic ", 6))
@@ -63,7 +64,52 @@ parlor_site_has_key (const ParlorSite *site, const ParlorHttpRequest *request)
   if (!colon)
     return FALSE;
   *colon = 0;
-  return parlor_keyring_check (site->spec.keyring, text, colon + 1);
+  if (!parlor_keyring_check (site->spec.keyring, text, colon + 1))
+    return FALSE;
+  *id = g_strdup (text);
+  return TRUE;
+}
+
+gboolean
+parlor_site_has_key (const ParlorSite *site, const ParlorHttpRequest *request)
+{
+  g_autofree char *id = NULL;
+  return take_key (site, request, &id);
+}
+
+static gboolean
+key_principal (ParlorSite *site, const ParlorHttpRequest *request, ParlorPrincipal *out)
+{
+  g_autofree char *id = NULL;
+  if (!take_key (site, request, &id))
+    return FALSE;
+  *out = (ParlorPrincipal){.caller = PARLOR_CALLER_KEY, .roles = PARLOR_BRAND_EVERY_ROLE};
+  g_strlcpy (out->brand, parlor_keyring_brand (site->spec.keyring, id), sizeof out->brand);
+  g_strlcpy (out->subject, id, sizeof out->subject);
+  g_strlcpy (out->by, id, sizeof out->by);
+  return TRUE;
+}
+
+gboolean
+parlor_site_principal (ParlorSite *site, const ParlorHttpRequest *request, ParlorPrincipal *out)
+{
+  *out = (ParlorPrincipal){.caller = PARLOR_CALLER_STRANGER};
+  if (parlor_http_bearer (request))
+    {
+      g_autoptr (ParlorClaims) claims = parlor_site_claims (site, request, NULL);
+      if (claims)
+        parlor_claims_principal (claims, out);
+      return claims != NULL;
+    }
+  if (parlor_http_header (request, "Authorization"))
+    return key_principal (site, request, out);
+  if (!parlor_site_trusts (site, request))
+    return FALSE;
+  *out = (ParlorPrincipal){.caller = PARLOR_CALLER_USER,
+                           .brand = PARLOR_DEMO_BRAND,
+                           .subject = "usr_demo",
+                           .roles = PARLOR_BRAND_EVERY_ROLE};
+  return TRUE;
 }
 
 ParlorClaims *

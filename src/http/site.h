@@ -68,6 +68,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorSite, parlor_site_free)
  * done. */
 gboolean parlor_site_event (ParlorSite *site, const ParlorRoomEvent *event);
 
+/**
+ * Who asks: a bearer token's holder, an API key (Basic), a signed-in person, in the demo the
+ * loopback (owner of PARLOR_DEMO_BRAND, every role). What is brought and not good counts as
+ * nothing, not as the next in this row. FALSE: a stranger, `out` is zeroed.
+ */
+gboolean parlor_site_principal (ParlorSite *site, const ParlorHttpRequest *request,
+                                ParlorPrincipal *out);
+
 /** Whether this request needs no token: the demo, from this very machine. */
 gboolean parlor_site_trusts (const ParlorSite *site, const ParlorHttpRequest *request);
 

@@ -12,6 +12,7 @@
 typedef struct
 {
   char *id;
+  char *brand;
   char *secret;
 } Key;
 
@@ -28,6 +29,7 @@ key_free (gpointer data)
   OPENSSL_cleanse (key->secret, strlen (key->secret));
   g_free (key->secret);
   g_free (key->id);
+  g_free (key->brand);
   g_free (key);
 }
 
@@ -214,14 +216,15 @@ take_role (const json_t *payload, ParlorClaims *claims)
 }
 
 static const char *
-take_claims (const json_t *payload, ParlorClaims *claims)
+take_claims (const json_t *payload, const Key *key, ParlorClaims *claims)
 {
   const char *why;
   const char *identity = string_member (payload, "sub");
   if (!parlor_text_identity (identity))
     return "sub must be an identity of 1 to 128 characters";
   claims->identity = g_strdup (identity);
-  claims->issuer = g_strdup (string_member (payload, "iss"));
+  claims->issuer = g_strdup (key->id);
+  claims->brand = g_strdup (key->brand);
   claims->guest = json_is_true (json_object_get (payload, "guest"));
   if ((why = take_text (payload, "room", &claims->room))
       || (why = take_text (payload, "name", &claims->name)) || (why = take_role (payload, claims))
@@ -264,7 +267,7 @@ verify (ParlorAuth *auth, const char *token, gint64 wall_ms, GError **error)
   else if (!key || !is_signed_by (token, key))
     why = "unknown key or wrong signature";
   else if (!(why = check_time (payload, wall_ms, &claims->expires_ms)))
-    why = take_claims (payload, claims);
+    why = take_claims (payload, key, claims);
   json_decref (header);
   json_decref (payload);
   return why ? refuse (error, why) : g_steal_pointer (&claims);
@@ -274,6 +277,16 @@ static gboolean
 is_key (ParlorAuth *auth, const char *issuer)
 {
   return find_key ((const ParlorKeyring *)auth, issuer) != NULL;
+}
+
+static gboolean
+stands (ParlorAuth *auth, const ParlorPrincipal *principal, gint64 wall_ms)
+{
+  /* The room itself ends a token's time, and says so. */
+  if (principal->caller != PARLOR_CALLER_TOKEN && principal->expires_ms
+      && wall_ms >= principal->expires_ms)
+    return FALSE;
+  return !*principal->by || is_key (auth, principal->by);
 }
 
 /* ---- signing -------------------------------------------------------------------------------- */
@@ -339,7 +352,7 @@ ParlorKeyring *
 parlor_keyring_new (void)
 {
   ParlorKeyring *keyring = g_new0 (ParlorKeyring, 1);
-  keyring->auth = (ParlorAuth){verify, is_key};
+  keyring->auth = (ParlorAuth){verify, is_key, stands};
   keyring->keys = g_ptr_array_new_with_free_func (key_free);
   return keyring;
 }
@@ -356,11 +369,18 @@ parlor_keyring_free (ParlorKeyring *keyring)
 gboolean
 parlor_keyring_add (ParlorKeyring *keyring, const char *id, const char *secret, GError **error)
 {
+  return parlor_keyring_add_of (keyring, PARLOR_DEMO_BRAND, id, secret, error);
+}
+
+gboolean
+parlor_keyring_add_of (ParlorKeyring *keyring, const char *brand, const char *id,
+                       const char *secret, GError **error)
+{
   const char *why = NULL;
-  if (!id || !*id || strlen (id) > 64
+  if (!id || !*id || strlen (id) >= PARLOR_ID_TEXT
       || strspn (id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
              != strlen (id))
-    why = "an API key's id has 1 to 64 letters, digits, - and _";
+    why = "an API key's id has 1 to 39 letters, digits, - and _";
   else if (!secret || strlen (secret) < PARLOR_SECRET_MIN_BYTES)
     why = "an API key's secret needs at least 32 characters";
   else if (find_key (keyring, id))
@@ -372,6 +392,7 @@ parlor_keyring_add (ParlorKeyring *keyring, const char *id, const char *secret, 
     }
   Key *key = g_new0 (Key, 1);
   key->id = g_strdup (id);
+  key->brand = g_strdup (brand);
   key->secret = g_strdup (secret);
   g_ptr_array_add (keyring->keys, key);
   return TRUE;
@@ -395,6 +416,13 @@ parlor_keyring_check (const ParlorKeyring *keyring, const char *id, const char *
   const Key *key = find_key (keyring, id);
   gsize length = key ? strlen (key->secret) : 0;
   return key && secret && strlen (secret) == length && !CRYPTO_memcmp (key->secret, secret, length);
+}
+
+const char *
+parlor_keyring_brand (const ParlorKeyring *keyring, const char *id)
+{
+  const Key *key = find_key (keyring, id);
+  return key ? key->brand : NULL;
 }
 
 ParlorAuth *

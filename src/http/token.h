@@ -32,9 +32,15 @@ ParlorKeyring *parlor_keyring_new (void);
 void parlor_keyring_free (ParlorKeyring *keyring);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorKeyring, parlor_keyring_free)
 
-/** FALSE with PARLOR_ERROR_BAD_REQUEST when id or secret is unfit, or the id is there already. */
+/** A key of the demo's brand. FALSE with PARLOR_ERROR_BAD_REQUEST when id or secret is unfit, or
+ * the id is there already. */
 gboolean parlor_keyring_add (ParlorKeyring *keyring, const char *id, const char *secret,
                              GError **error);
+/** The same for a brand, "br_…". */
+gboolean parlor_keyring_add_of (ParlorKeyring *keyring, const char *brand, const char *id,
+                                const char *secret, GError **error);
+/** The brand of this key; NULL = there is no such key. */
+const char *parlor_keyring_brand (const ParlorKeyring *keyring, const char *id);
 guint parlor_keyring_count (const ParlorKeyring *keyring);
 /** The key with which the server signs its own tokens: the first one added; NULL = none. */
 const char *parlor_keyring_first (const ParlorKeyring *keyring);

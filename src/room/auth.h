@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "base/principal.h"
 #include "room/rights.h"
 
 G_BEGIN_DECLS
@@ -15,6 +16,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *issuer;   /**< the API key that signed it */
+  char *brand;    /**< of that key: the token names nothing of another */
   char *identity; /**< never empty */
   char *room;     /**< nullable: room id, code or alias it is good for; NULL = none */
   char *name;     /**< nullable */
@@ -30,6 +32,7 @@ parlor_claims_free (ParlorClaims *claims)
   if (!claims)
     return;
   g_free (claims->issuer);
+  g_free (claims->brand);
   g_free (claims->identity);
   g_free (claims->room);
   g_free (claims->name);
@@ -44,6 +47,20 @@ struct _ParlorAuth
   ParlorClaims *(*verify) (ParlorAuth *auth, const char *token, gint64 wall_ms, GError **error);
   /** Whether this API key still stands: asked again while a WebSocket is open. */
   gboolean (*is_key) (ParlorAuth *auth, const char *issuer);
+  /**
+   * Whether what a caller rests on (`principal->by`, his user, his roles) still stands: asked every
+   * second while a WebSocket is open. A stranger stands.
+   */
+  gboolean (*stands) (ParlorAuth *auth, const ParlorPrincipal *principal, gint64 wall_ms);
 };
+
+/** A token's holder as a principal. */
+static inline void
+parlor_claims_principal (const ParlorClaims *claims, ParlorPrincipal *principal)
+{
+  *principal = (ParlorPrincipal){.caller = PARLOR_CALLER_TOKEN, .expires_ms = claims->expires_ms};
+  g_strlcpy (principal->brand, claims->brand ? claims->brand : "", sizeof principal->brand);
+  g_strlcpy (principal->by, claims->issuer ? claims->issuer : "", sizeof principal->by);
+}
 
 G_END_DECLS

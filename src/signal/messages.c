@@ -252,20 +252,13 @@ is_request_id (const json_t *id)
   return !id || json_is_integer (id) || (json_is_string (id) && json_string_length (id) <= 64);
 }
 
-static gboolean
-is_revoked (const ParlorSession *session)
-{
-  ParlorAuth *auth = session->signal->spec.auth;
-  return session->issuer && !auth->is_key (auth, session->issuer);
-}
-
 void
 parlor_messages_handle (ParlorSession *session, const char *text, gsize length, gint64 now_us)
 {
   json_t *message = NULL;
-  if (is_revoked (session))
+  if (parlor_session_is_revoked (session))
     {
-      parlor_session_close (session, 4401, "key revoked");
+      parlor_session_close (session, 4401, "revoked");
       return;
     }
   if (!parlor_session_take_credit (&session->credit_us, RATE_INTERVAL_US, RATE_BURST, now_us))

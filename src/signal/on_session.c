@@ -154,8 +154,8 @@ PARLOR_MESSAGE_HANDLER (parlor_on_join)
                            "There is no open room of that name.");
   json_decref (session->join_id);
   session->join_id = session->request_id ? json_incref (session->request_id) : NULL;
-  g_free (session->issuer);
-  session->issuer = g_strdup (claims->issuer);
+  if (claims->issuer)
+    parlor_claims_principal (claims, &session->principal);
   fill_join (session, message, claims, &join);
   enter (session, room, &join, now_us);
   return TRUE;

@@ -32,13 +32,13 @@ struct _ParlorSession
   char *peer;              /* nullable */
   char *base_url;
   gboolean trusted;
+  ParlorPrincipal principal; /* of the upgrade request; from a good token in a message on, of it */
   gint64 opened_us;
   gboolean counted; /* FALSE: there were too many, it is being closed */
 
   /* state */
   ParlorParticipant
       *participant;   /* borrowed from the domain until DENIED or CLOSED; NULL = not joined */
-  char *issuer;       /* of the token; NULL = none */
   json_t *join_id;    /* the join's id, for the welcome that may come much later */
   json_t *request_id; /* of the message being handled; NULL outside or without one */
   gint64 credit_us;   /* rate of messages: see messages.c */
@@ -56,6 +56,8 @@ void parlor_session_close (ParlorSession *session, guint16 code, const char *rea
 /** One of `burst` at once, then one an interval; FALSE = too many. *credit_us begins as 0. */
 gboolean parlor_session_take_credit (gint64 *credit_us, gint64 interval_us, guint burst,
                                      gint64 now_us);
+/** Whether what the session's principal rests on was revoked or ran out. */
+gboolean parlor_session_is_revoked (const ParlorSession *session);
 /** The participant is another's from now on, or nobody's. */
 void parlor_session_forget (ParlorSession *session);
 

@@ -72,10 +72,16 @@ static void
 session_free (ParlorSession *session)
 {
   json_decref (session->join_id);
-  g_free (session->issuer);
   g_free (session->peer);
   g_free (session->base_url);
   g_free (session);
+}
+
+gboolean
+parlor_session_is_revoked (const ParlorSession *session)
+{
+  const ParlorSignalSpec *spec = &session->signal->spec;
+  return !spec->auth->stands (spec->auth, &session->principal, spec->clock->wall_ms (spec->clock));
 }
 
 static void
@@ -89,7 +95,9 @@ static void
 on_tick (ParlorWebSocket *socket, gint64 tick_us, gpointer user_data)
 {
   ParlorSession *session = user_data;
-  if (!session->participant && tick_us - session->opened_us >= JOIN_US)
+  if (parlor_session_is_revoked (session))
+    parlor_session_close (session, 4401, "revoked");
+  else if (!session->participant && tick_us - session->opened_us >= JOIN_US)
     parlor_session_close (session, 4408, "no join");
 }
 
@@ -296,6 +304,7 @@ session_new (ParlorSignal *signal, const ParlorSignalSocket *socket)
   session->peer = g_strdup (socket->peer);
   session->base_url = g_strdup (socket->base_url);
   session->trusted = socket->trusted;
+  session->principal = socket->principal;
   session->opened_us = now_us (signal);
   session->stats_us = G_MININT64;
   return session;
@@ -322,6 +331,15 @@ parlor_signal_adopt (ParlorSignal *signal, const ParlorSignalSocket *socket)
                                           session);
   if (!wanted)
     parlor_session_close (session, 4429, "too many");
+}
+
+void
+parlor_signal_recheck (ParlorSignal *signal)
+{
+  g_autofree gpointer *sessions = g_hash_table_get_keys_as_array (signal->sessions, NULL);
+  for (guint i = 0; sessions[i]; i++)
+    if (parlor_session_is_revoked (sessions[i]))
+      parlor_session_close (sessions[i], 4401, "revoked");
 }
 
 guint

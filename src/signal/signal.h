@@ -52,6 +52,8 @@ typedef struct
   const char *peer;     /**< the client's numeric address, copied; NULL = known to nobody */
   const char *base_url; /**< copied; "https://meet.example", for join_url */
   gboolean trusted;     /**< needs no token: the demo's loopback */
+  ParlorPrincipal
+      principal; /**< who made the request that was upgraded (parlor_site_principal ()) */
 } ParlorSignalSocket;
 
 /** More than may be here are closed at once: 4429 "too many". */
@@ -59,6 +61,10 @@ void parlor_signal_adopt (ParlorSignal *signal, const ParlorSignalSocket *socket
 
 /** A domain event. TO_ONE events of sessions that are not sockets are to be kept away from here. */
 void parlor_signal_event (ParlorSignal *signal, const ParlorRoomEvent *event);
+
+/** A key, a sign-in or a role was taken back: closes (4401) every socket whose principal does not
+    stand any more. Each socket asks by itself too, every 2.5 s and at each message. */
+void parlor_signal_recheck (ParlorSignal *signal);
 
 /** Open sockets, joined or not. */
 guint parlor_signal_sessions (const ParlorSignal *signal);

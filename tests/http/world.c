@@ -54,6 +54,7 @@ on_websocket (int fd, const void *extra, gsize length, const ParlorHttpRequest *
       "https://meet.example",
       parlor_site_trusts (world->site, request),
   };
+  parlor_site_principal (world->site, request, &socket.principal);
   parlor_signal_adopt (world->signal, &socket);
 }
 

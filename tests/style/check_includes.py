@@ -9,13 +9,13 @@ from common import Tap, files, relative
 
 LEVELS = {
     "base": 0, "proto": 1,
-    "secure": 2, "ice": 2, "room": 2, "live": 2, "service": 2,
+    "secure": 2, "ice": 2, "room": 2, "live": 2, "service": 2, "brand": 2,
     "plugins": 3,
     "media": 4, "record": 4, "store": 4, "hooks": 4, "cluster": 4, "http": 4, "signal": 4,
     "app": 5,
 }
 # The domain says what is wanted; how it is carried is for others.
-DOMAIN = ("room", "live", "service")
+DOMAIN = ("room", "live", "service", "brand")
 EDGE_HEADERS = re.compile(r"^(gst/|sqlite3|libpq|jansson|jwt|microhttpd|wslay|uv\.h|curl/|nice/|stun/|srtp2?/|openssl/)")
 # All pure cores: no GStreamer types, no sockets of their own making, no event loop.
 PURE = ("base", "proto", "secure", "ice") + DOMAIN
