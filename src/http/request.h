@@ -40,6 +40,8 @@ struct _ParlorHttpRequest
   char params[PARLOR_HTTP_MAX_PARAMS]
              [PARLOR_HTTP_PARAM_SIZE]; /**< the path's {…}, decoded, set by the router */
   ParlorHttpPending *(*defer) (ParlorHttpRequest *request); /**< of the server */
+  /** Of the server, nullable; see parlor_http_query (). */
+  const char *(*query) (const ParlorHttpRequest *request, const char *name);
 };
 
 /** Takes the connection over after a 101; `fd` is owned by the callee, the rest is borrowed. */
@@ -71,6 +73,14 @@ static inline ParlorHttpPending *
 parlor_http_defer (ParlorHttpRequest *request)
 {
   return request->defer (request);
+}
+
+/** The first query parameter of that name, decoded: valid UTF-8 without a NUL; NULL = there is
+   none. Secrets never come this way. */
+static inline const char *
+parlor_http_query (const ParlorHttpRequest *request, const char *name)
+{
+  return request->query ? request->query (request, name) : NULL;
 }
 
 /** Moves what the reply holds (it is as after init afterwards, still to be cleared) and frees

@@ -325,6 +325,17 @@ is_ambiguous (const ParlorHttpRequest *request, const char *version)
   return request->path[0] != '/' || !is_token (request->method);
 }
 
+static const char *
+query (const ParlorHttpRequest *request, const char *name)
+{
+  const Exchange *exchange = (const Exchange *)request;
+  const char *value = NULL;
+  size_t length = 0;
+  MHD_lookup_connection_value_n (exchange->mhd, MHD_GET_ARGUMENT_KIND, name, strlen (name), &value,
+                                 &length);
+  return value && g_utf8_validate_len (value, length, NULL) ? value : NULL;
+}
+
 static Exchange *
 exchange_new (ParlorHttpServer *server, struct MHD_Connection *mhd, const char *path,
               const char *method, const char *version)
@@ -334,6 +345,7 @@ exchange_new (ParlorHttpServer *server, struct MHD_Connection *mhd, const char *
   exchange->request.path = path;
   exchange->request.http10 = strcmp (version, "HTTP/1.1") != 0;
   exchange->request.defer = defer;
+  exchange->request.query = query;
   exchange->server = server;
   exchange->mhd = mhd;
   MHD_get_connection_values (mhd, MHD_HEADER_KIND, take_header, exchange);

@@ -223,6 +223,44 @@ test_taken_port (void)
   g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_INVAL);
 }
 
+static void
+say_query (ParlorHttpRequest *request, ParlorHttpReply *reply, gpointer user_data)
+{
+  const char *value = parlor_http_query (request, "q");
+  parlor_http_reply_text (reply, 200, "text/plain", value ? value : "(none)");
+}
+
+static gsize
+no_body (const ParlorHttpRequest *request, gpointer user_data)
+{
+  return 0;
+}
+
+static void
+test_query (void)
+{
+  static const char *const cases[][2] = {
+      {"/x?q=%E9%97%B4%E9%9A%99", "\xe9\x97\xb4\xe9\x9a\x99"},
+      {"/x?a=1&q=b%26c+d", "b&c d"},
+      {"/x?q=1&q=2", "1"},
+      {"/x", "(none)"},
+      {"/x?q=%00a", "(none)"},
+      {"/x?q=%ff", "(none)"},
+  };
+  g_autoptr (World) world = world_new (NULL);
+  ParlorHttpOptions options = {.address = "127.0.0.1"};
+  ParlorHttpApp app = {no_body, say_query, NULL};
+  g_autoptr (ParlorHttpServer) server = parlor_http_server_new (&world->loop, &options, &app, NULL);
+  guint16 port = world->port;
+  world->port = parlor_http_server_port (server);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Answer) answer = world_ask (world, "GET", cases[i][0], "", NULL);
+      g_assert_cmpstr (answer->body, ==, cases[i][1]);
+    }
+  world->port = port;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -236,5 +274,6 @@ main (int argc, char **argv)
   g_test_add_func ("/http/server/idle-keep-alive-ends", test_idle_keep_alive_ends);
   g_test_add_func ("/http/server/two-hundred-at-once", test_many_at_once);
   g_test_add_func ("/http/server/taken-port-says-so", test_taken_port);
+  g_test_add_func ("/http/server/query-parameters-are-decoded-text", test_query);
   return g_test_run ();
 }
