@@ -114,6 +114,15 @@ on_close (Client *client, const json_t *request, GError **error)
   return json_pack ("{s:b}", "ok", TRUE);
 }
 
+/* A token is of the room's brand; one for a room that comes later, of the server's first. */
+static const char *
+brand_of (Client *client, const char *name)
+{
+  const ParlorControlSpec *spec = &client->control->spec;
+  ParlorRoom *room = name ? parlor_rooms_find (spec->rooms, name) : NULL;
+  return room ? parlor_room_info (room)->brand : parlor_keyring_home (spec->keyring);
+}
+
 static json_t *
 on_token (Client *client, const json_t *request, GError **error)
 {
@@ -124,6 +133,7 @@ on_token (Client *client, const json_t *request, GError **error)
       .identity = (char *)string (request, "identity"),
       .room = (char *)string (request, "room"),
       .name = (char *)string (request, "name"),
+      .brand = (char *)brand_of (client, string (request, "room")),
       .role = PARLOR_ROLE_MEMBER,
       .expires_ms = spec->clock->wall_ms (spec->clock)
                     + (ttl_sec > 0 ? ttl_sec : DEFAULT_TTL_SEC) * 1000,
@@ -203,7 +213,8 @@ find_or_make_room (Client *client, const json_t *request, GError **error)
   ParlorControl *control = client->control;
   const char *name = string (request, "room");
   ParlorRoom *room = name ? parlor_rooms_find (control->spec.rooms, name) : NULL;
-  ParlorRoomSpec spec = {.title = name, .alias = name};
+  ParlorRoomSpec spec = {
+      .brand = parlor_keyring_home (control->spec.keyring), .title = name, .alias = name};
   if (room || !name)
     return room;
   return parlor_rooms_create (control->spec.rooms, &spec, now_us (control), error);

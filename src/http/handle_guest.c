@@ -15,6 +15,7 @@ guest_token (ParlorSite *site, ParlorRoom *room, const char *name)
   parlor_id_make ("g", &site->spec.random, identity);
   ParlorClaims claims = {
       .identity = identity,
+      .brand = (char *)parlor_room_info (room)->brand,
       .room = (char *)parlor_room_info (room)->id,
       .name = (char *)name,
       .role = PARLOR_ROLE_GUEST,

@@ -98,6 +98,7 @@ host_token (ParlorSite *site, ParlorRoom *room)
   parlor_id_make ("u", &site->spec.random, identity);
   ParlorClaims claims = {
       .identity = identity,
+      .brand = (char *)parlor_room_info (room)->brand,
       .room = (char *)parlor_room_info (room)->id,
       .role = PARLOR_ROLE_HOST,
       .granted = PARLOR_RIGHTS_OF_TOKEN & ~PARLOR_RIGHT_RECORD,
@@ -132,8 +133,10 @@ parlor_handle_room_create (ParlorSite *site, ParlorHttpRequest *request, ParlorH
   json_t *json = parlor_http_json_body (request);
   gint64 wait_us = parlor_rate_limit_take (site->rooms_made, request->peer, now_us (site));
   ParlorRoom *room = NULL;
-  if (!parlor_site_trusts (site, request) && !parlor_site_has_key (site, request))
+  ParlorPrincipal who;
+  if (!parlor_site_principal (site, request, &who))
     spec.stranger = request->peer;
+  spec.brand = *who.brand ? who.brand : parlor_keyring_home (site->spec.keyring);
   if (wait_us)
     parlor_http_too_many (reply, wait_us,
                           "Too many rooms were made from this address. Wait a little.");
@@ -160,8 +163,11 @@ parlor_handle_room_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHtt
   guint n = 0;
   g_autofree ParlorRoom **rooms = parlor_rooms_list (site->spec.rooms, &n);
   json_t *list = json_array ();
+  ParlorPrincipal who;
+  parlor_site_principal (site, request, &who);
   for (guint i = 0; i < n; i++)
-    json_array_append_new (list, room_to_json (site, request, rooms[i]));
+    if (!strcmp (parlor_room_info (rooms[i])->brand, who.brand))
+      json_array_append_new (list, room_to_json (site, request, rooms[i]));
   parlor_http_reply_json (reply, 200, json_pack ("{s:o}", "rooms", list));
 }
 
@@ -190,8 +196,13 @@ may_touch (ParlorSite *site, ParlorHttpRequest *request, ParlorRoom *room, gbool
 static ParlorRoom *
 find_room (ParlorSite *site, ParlorHttpRequest *request, gboolean change, ParlorHttpReply *reply)
 {
-  ParlorRoom *room = parlor_rooms_find (site->spec.rooms, request->params[0]);
-  if (!room)
+  ParlorPrincipal who;
+  ParlorRoom *room = NULL;
+  if (parlor_site_principal (site, request, &who))
+    room = parlor_rooms_find_of (site->spec.rooms, who.brand, request->params[0]);
+  if (!*who.brand)
+    parlor_http_problem (reply, 401, "unauthorized", "The token was refused.");
+  else if (!room)
     parlor_http_problem (reply, 404, "no_such_room", "There is no open room of that name.");
   else if (!may_touch (site, request, room, change, reply))
     room = NULL;

@@ -131,14 +131,15 @@ take_room (Visit *visit)
   g_autoptr (GError) error = NULL;
   ParlorRooms *rooms = visit->site->spec.rooms;
   const char *name = visit->request->params[0];
-  visit->room = parlor_rooms_find (rooms, name);
+  const char *brand = visit->claims ? visit->claims->brand : PARLOR_DEMO_BRAND;
+  visit->room = parlor_rooms_find_of (rooms, brand, name);
   if (visit->claims && !names_room (visit, name))
     return refuse (visit, 403, "forbidden", "This token is for another room.");
   if (visit->room)
     return TRUE;
   if (!visit->site->spec.demo)
     return refuse (visit, 404, "no_such_room", "There is no open room of that name.");
-  ParlorRoomSpec spec = {.title = name, .alias = name};
+  ParlorRoomSpec spec = {.brand = brand, .title = name, .alias = name};
   visit->room = parlor_rooms_create (rooms, &spec, now_us (visit->site), &error);
   visit->made_room = TRUE;
   if (!visit->room)

@@ -326,8 +326,8 @@ claims_to_json (const ParlorClaims *claims, const char *issuer)
 char *
 parlor_keyring_sign (const ParlorKeyring *keyring, const ParlorClaims *claims, GError **error)
 {
-  const Key *key = find_key (keyring,
-                             claims->issuer ? claims->issuer : parlor_keyring_first (keyring));
+  const Key *key = find_key (
+      keyring, claims->issuer ? claims->issuer : parlor_keyring_signer (keyring, claims->brand));
   jwt_t *jwt = NULL;
   if (!key || jwt_new (&jwt))
     {
@@ -405,9 +405,21 @@ parlor_keyring_count (const ParlorKeyring *keyring)
 }
 
 const char *
-parlor_keyring_first (const ParlorKeyring *keyring)
+parlor_keyring_signer (const ParlorKeyring *keyring, const char *brand)
 {
-  return keyring->keys->len ? ((const Key *)keyring->keys->pdata[0])->id : NULL;
+  for (guint i = 0; brand && i < keyring->keys->len; i++)
+    {
+      const Key *key = keyring->keys->pdata[i];
+      if (!strcmp (key->brand, brand))
+        return key->id;
+    }
+  return NULL;
+}
+
+const char *
+parlor_keyring_home (const ParlorKeyring *keyring)
+{
+  return keyring->keys->len ? ((const Key *)keyring->keys->pdata[0])->brand : NULL;
 }
 
 gboolean

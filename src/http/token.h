@@ -42,8 +42,11 @@ gboolean parlor_keyring_add_of (ParlorKeyring *keyring, const char *brand, const
 /** The brand of this key; NULL = there is no such key. */
 const char *parlor_keyring_brand (const ParlorKeyring *keyring, const char *id);
 guint parlor_keyring_count (const ParlorKeyring *keyring);
-/** The key with which the server signs its own tokens: the first one added; NULL = none. */
-const char *parlor_keyring_first (const ParlorKeyring *keyring);
+/** The key with which the server signs its own tokens for this brand; NULL = none. */
+const char *parlor_keyring_signer (const ParlorKeyring *keyring, const char *brand);
+/** The brand of what comes without one (the operator's socket, strangers where anyone may start);
+ * NULL = there is none yet. */
+const char *parlor_keyring_home (const ParlorKeyring *keyring);
 /** Whether this is a key and its secret, compared in constant time. */
 gboolean parlor_keyring_check (const ParlorKeyring *keyring, const char *id, const char *secret);
 
@@ -51,8 +54,8 @@ gboolean parlor_keyring_check (const ParlorKeyring *keyring, const char *id, con
 ParlorAuth *parlor_keyring_auth (ParlorKeyring *keyring);
 
 /**
- * A signed token (transfer full) with these claims; issuer NULL = parlor_keyring_first (). NULL
- * with PARLOR_ERROR_NOT_FOUND when there is no such key.
+ * A signed token (transfer full) with these claims; issuer NULL = the signer of
+ * claims->brand. NULL with PARLOR_ERROR_NOT_FOUND when there is no such key.
  */
 char *parlor_keyring_sign (const ParlorKeyring *keyring, const ParlorClaims *claims,
                            GError **error);

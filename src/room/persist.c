@@ -14,6 +14,7 @@ parlor_room_save (const ParlorRoom *room, gint64 closed_ms)
   ParlorStore *store = store_of (room);
   ParlorRoomRecord record = {
       .id = room->id,
+      .brand = room->brand,
       .code = room->code,
       .alias = room->alias,
       .kind = room->info.kind,

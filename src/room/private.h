@@ -59,6 +59,7 @@ struct _ParlorRoom
   char id[PARLOR_ID_SIZE];
   char code[PARLOR_CODE_SIZE];
   char shown_code[PARLOR_CODE_SIZE];
+  char brand[PARLOR_ID_TEXT];
   char *alias;
   char *title;
   char *stranger;   /* who made it without a key, until somebody comes in; NULL = nobody */

@@ -7,12 +7,14 @@ parlor_room_new (ParlorRooms *rooms, const ParlorRoomRecord *record)
   ParlorRoom *room = g_new0 (ParlorRoom, 1);
   room->rooms = rooms;
   g_strlcpy (room->id, record->id, sizeof room->id);
+  g_strlcpy (room->brand, record->brand, sizeof room->brand);
   g_strlcpy (room->code, record->code, sizeof room->code);
   parlor_code_format (room->code, room->shown_code);
   room->alias = g_strdup (record->alias);
   room->title = g_strdup (record->title);
   room->info = (ParlorRoomInfo){
       .id = room->id,
+      .brand = room->brand,
       .code = room->shown_code,
       .alias = room->alias,
       .kind = g_intern_string (record->kind),

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *id;    /**< "rm_…" */
+  const char *brand; /**< "br_…": nothing of another brand names this room */
   const char *code;  /**< shown form, "abcde-fghjk" */
   const char *alias; /**< NULL = none */
   const char *kind;

@@ -161,6 +161,7 @@ parlor_rooms_create (ParlorRooms *rooms, const ParlorRoomSpec *spec, gint64 now_
   make_names (rooms, id, code);
   ParlorRoomRecord record = {
       .id = id,
+      .brand = spec->brand != NULL ? spec->brand : PARLOR_DEMO_BRAND,
       .code = code,
       .alias = spec->alias,
       .kind = known_kind (spec->kind),
@@ -189,6 +190,13 @@ parlor_rooms_find (ParlorRooms *rooms, const char *name)
   if (room == NULL && parlor_code_parse (name, code))
     room = g_hash_table_lookup (rooms->by_code, code);
   return room;
+}
+
+ParlorRoom *
+parlor_rooms_find_of (ParlorRooms *rooms, const char *brand, const char *name)
+{
+  ParlorRoom *room = parlor_rooms_find (rooms, name);
+  return room != NULL && g_strcmp0 (room->brand, brand) == 0 ? room : NULL;
 }
 
 ParlorRoom **

@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "base/principal.h"
 #include "room/clock.h"
 #include "room/error.h"
 #include "room/events.h"
@@ -68,6 +69,7 @@ gboolean parlor_rooms_load (ParlorRooms *rooms, gint64 now_us, GError **error);
 
 typedef struct
 {
+  const char *brand; /**< "br_…"; NULL = PARLOR_DEMO_BRAND */
   const char *kind;  /**< "meeting" (NULL too), "live", "consult" */
   const char *title; /**< NULL = "" */
   const char
@@ -83,6 +85,8 @@ ParlorRoom *parlor_rooms_create (ParlorRooms *rooms, const ParlorRoomSpec *spec,
                                  GError **error);
 /** By "rm_…", by alias, or by join code as people type it; NULL = no such open room. */
 ParlorRoom *parlor_rooms_find (ParlorRooms *rooms, const char *name);
+/** The same, of this brand only; brand NULL or "" finds nothing. What edges use for callers. */
+ParlorRoom *parlor_rooms_find_of (ParlorRooms *rooms, const char *brand, const char *name);
 /** Open rooms, the oldest first; free the array (transfer container). */
 ParlorRoom **parlor_rooms_list (ParlorRooms *rooms, guint *n);
 guint parlor_rooms_count (const ParlorRooms *rooms);

@@ -30,6 +30,7 @@ typedef struct _ParlorStore ParlorStore;
 typedef struct
 {
   const char *id;
+  const char *brand; /**< "br_…" */
   const char *code;  /**< 10 characters, no dash */
   const char *alias; /**< name in WHIP and WHEP URLs that made it; NULL = none */
   const char *kind;  /**< "meeting", "live", "consult" */

@@ -47,6 +47,7 @@ trusted_claims (ParlorSession *session, const json_t *message)
   ParlorClaims *claims = g_new0 (ParlorClaims, 1);
   parlor_id_make ("u", &session->signal->spec.random, identity);
   claims->identity = g_strdup (identity);
+  claims->brand = g_strdup (PARLOR_DEMO_BRAND);
   claims->room = g_strdup (parlor_message_string (message, "room"));
   claims->role = PARLOR_ROLE_MEMBER;
   claims->granted = PARLOR_RIGHTS_OF_TOKEN & ~PARLOR_RIGHT_RECORD;
@@ -91,10 +92,11 @@ find_or_make (ParlorSession *session, ParlorClaims *claims, gint64 now_us)
 {
   g_autoptr (GError) error = NULL;
   ParlorRooms *rooms = session->signal->spec.rooms;
-  ParlorRoom *room = claims->room ? parlor_rooms_find (rooms, claims->room) : NULL;
+  ParlorRoom *room = claims->room ? parlor_rooms_find_of (rooms, claims->brand, claims->room)
+                                  : NULL;
   if (room || !may_make (session, claims->room))
     return room;
-  ParlorRoomSpec spec = {.title = claims->room, .alias = claims->room};
+  ParlorRoomSpec spec = {.brand = claims->brand, .title = claims->room, .alias = claims->room};
   room = parlor_rooms_create (rooms, &spec, now_us, &error);
   if (room && !claims->issuer)
     claims->role = PARLOR_ROLE_HOST; /* who makes a room in the demo is its host */

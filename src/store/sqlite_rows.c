@@ -20,7 +20,7 @@ typedef enum
 
 static const char *const sql[N_STATEMENTS] = {
     [PUT_ROOM] = "INSERT INTO rooms (id, code, alias, kind, title, locked, lobby, created_ms,"
-                 " opened_ms, closed_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                 " opened_ms, closed_ms, brand) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                  " ON CONFLICT (id) DO UPDATE SET alias = excluded.alias, title = excluded.title,"
                  " locked = excluded.locked, lobby = excluded.lobby,"
                  " opened_ms = excluded.opened_ms, closed_ms = excluded.closed_ms",
@@ -118,6 +118,7 @@ put_room (ParlorSqliteRows *rows, const ParlorRoomRecord *record)
   sqlite3_bind_int64 (statement, 8, record->created_ms);
   sqlite3_bind_int64 (statement, 9, record->opened_ms);
   sqlite3_bind_int64 (statement, 10, record->closed_ms);
+  bind_text (statement, 11, record->brand);
   int result = finish (rows, PUT_ROOM);
   if (result == SQLITE_OK && record->closed_ms != 0)
     result = clear_room (rows, CLEAR_PARTICIPANTS, record->id);
@@ -245,6 +246,7 @@ read_room (sqlite3_stmt *row, const Reading *reading)
       .lobby = sqlite3_column_int (row, 6),
       .created_ms = sqlite3_column_int64 (row, 7),
       .opened_ms = sqlite3_column_int64 (row, 8),
+      .brand = text_at (row, 9),
   };
   if (reading->visitor->room != NULL)
     reading->visitor->room (&record, reading->user_data);
@@ -310,7 +312,7 @@ static const struct
   const char *sql;
   void (*read) (sqlite3_stmt *row, const Reading *reading);
 } lists[] = {
-    {"SELECT id, code, alias, kind, title, locked, lobby, created_ms, opened_ms FROM rooms"
+    {"SELECT id, code, alias, kind, title, locked, lobby, created_ms, opened_ms, brand FROM rooms"
      " WHERE closed_ms = 0 ORDER BY created_ms, id",
      read_room},
     {"SELECT p.id, p.room, p.identity, p.name, p.role, p.granted, p.guest, p.resume, p.joined_ms,"

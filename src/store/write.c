@@ -15,6 +15,7 @@ parlor_write_room (const ParlorRoomRecord *record)
   ParlorWrite *write = write_new (PARLOR_WRITE_ROOM);
   write->room = *record;
   write->room.id = g_strdup (record->id);
+  write->room.brand = g_strdup (record->brand);
   write->room.code = g_strdup (record->code);
   write->room.alias = g_strdup (record->alias);
   write->room.kind = g_strdup (record->kind);
@@ -93,6 +94,7 @@ static void
 clear_room (ParlorRoomRecord *record)
 {
   g_free ((char *)record->id);
+  g_free ((char *)record->brand);
   g_free ((char *)record->code);
   g_free ((char *)record->alias);
   g_free ((char *)record->kind);

@@ -128,6 +128,45 @@ test_role_and_room (void)
     }
 }
 
+/* A key of another brand: it knows the ids, and they name nothing. */
+static void
+test_other_brand (void)
+{
+  g_autoptr (World) world = world_new (&(WorldSpec){.strict = TRUE});
+  g_assert_true (parlor_keyring_add_of (world->keyring, "br_other", "other", WORLD_SECRET, NULL));
+  g_autofree char *ours = basic (WORLD_KEY, WORLD_SECRET);
+  g_autofree char *theirs = basic ("other", WORLD_SECRET);
+  ParlorRoom *room = world_room (world, "here");
+  const ParlorRoomInfo *info = parlor_room_info (room);
+  g_autofree char *path = g_strconcat ("/v1/rooms/", info->id, NULL);
+  g_autofree char *code = g_strconcat ("/v1/rooms/", info->code, NULL);
+  g_autoptr (Answer) good = world_ask (world, "GET", path, ours, NULL);
+  g_autoptr (Answer) by_id = world_ask (world, "GET", path, theirs, NULL);
+  g_autoptr (Answer) by_code = world_ask (world, "GET", code, theirs, NULL);
+  g_autoptr (Answer) by_alias = world_ask (world, "GET", "/v1/rooms/here", theirs, NULL);
+  g_autoptr (Answer) closed = world_ask (world, "DELETE", path, theirs, NULL);
+  g_autoptr (Answer) listed = world_ask (world, "GET", "/v1/rooms", theirs, NULL);
+  ParlorClaims claims = {.identity = (char *)"lin",
+                         .brand = (char *)"br_other",
+                         .room = (char *)info->id,
+                         .role = PARLOR_ROLE_HOST,
+                         .granted = PARLOR_RIGHTS_PUBLISH,
+                         .expires_ms = world->clock.wall_ms (&world->clock) + 60000};
+  g_autofree char *token = parlor_keyring_sign (world->keyring, &claims, NULL);
+  g_autofree char *bearer = world_bearer (token);
+  g_autofree char *offer = g_strconcat (bearer, "Content-Type: application/sdp\r\n", NULL);
+  g_autoptr (Answer) by_token = world_ask (world, "GET", path, bearer, NULL);
+  g_autoptr (Answer) published = world_ask (world, "POST", "/whip/here/lin", offer, "v=0");
+  g_assert_cmpuint (good->status, ==, 200);
+  g_assert_cmpuint (by_id->status, ==, 404);
+  g_assert_cmpuint (by_code->status, ==, 404);
+  g_assert_cmpuint (by_alias->status, ==, 404);
+  g_assert_cmpuint (closed->status, ==, 404);
+  g_assert_cmpstr (listed->body, ==, "{\"rooms\":[]}");
+  g_assert_cmpuint (by_token->status, ==, 404);
+  g_assert_cmpuint (published->status, ==, 403);
+}
+
 static void
 test_origins (void)
 {
@@ -236,6 +275,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http/routes/api-key-opens-what-needs-one", test_api_key);
   g_test_add_func ("/http/routes/bad-token-is-401-in-the-demo-too", test_bad_bearer);
   g_test_add_func ("/http/routes/token-is-good-for-its-room-and-role", test_role_and_room);
+  g_test_add_func ("/http/routes/another-brands-key-and-token-name-nothing", test_other_brand);
   g_test_add_func ("/http/routes/foreign-origins-and-hosts-are-403", test_origins);
   g_test_add_func ("/http/routes/preflight-names-methods-and-headers", test_preflight);
   g_test_add_func ("/http/routes/unknown-paths-and-methods", test_unknown);

@@ -222,6 +222,7 @@ test_own_tokens (void)
 {
   g_autoptr (ParlorKeyring) keyring = keyring_new ();
   ParlorClaims claims = {.identity = "g_1",
+                         .brand = (char *)PARLOR_DEMO_BRAND,
                          .room = "rm_1",
                          .name = "林 \"x\"",
                          .role = PARLOR_ROLE_GUEST,

@@ -319,6 +319,7 @@ world_token (World *world, const char *room, const char *identity, ParlorRole ro
 {
   ParlorClaims claims = {
       .identity = (char *)identity,
+      .brand = (char *)PARLOR_DEMO_BRAND,
       .room = (char *)room,
       .role = role,
       .granted = parlor_role_rights (role) & (PARLOR_RIGHTS_PUBLISH | PARLOR_RIGHT_SUBSCRIBE),

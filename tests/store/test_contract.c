@@ -117,10 +117,10 @@ static void
 found_room (const ParlorRoomRecord *r, gpointer user_data)
 {
   g_string_append_printf (((Fixture *)user_data)->found,
-                          "room %s|%s|%s|%s|%s|%d|%d|%" G_GINT64_FORMAT "|%" G_GINT64_FORMAT
+                          "room %s|%s|%s|%s|%s|%s|%d|%d|%" G_GINT64_FORMAT "|%" G_GINT64_FORMAT
                           "|%" G_GINT64_FORMAT "\n",
-                          r->id, r->code, r->alias != NULL ? r->alias : "-", r->kind, r->title,
-                          r->locked, r->lobby, r->created_ms, r->opened_ms, r->closed_ms);
+                          r->id, r->brand, r->code, r->alias != NULL ? r->alias : "-", r->kind,
+                          r->title, r->locked, r->lobby, r->created_ms, r->opened_ms, r->closed_ms);
 }
 
 static void
@@ -177,6 +177,7 @@ reload (Fixture *f)
 
 static const ParlorRoomRecord room_a = {
     .id = "rm_a",
+    .brand = "br_a",
     .code = "abcdefghjk",
     .alias = "demo",
     .kind = "meeting",
@@ -231,14 +232,16 @@ test_room (Fixture *f, gconstpointer data)
 {
   g_assert_cmpstr (reload (f), ==, "");
   f->store->ops->put_room (f->store, &room_a);
-  g_assert_cmpstr (reload (f), ==,
-                   "room rm_a|abcdefghjk|demo|meeting|Monday|0|0|1700000000000|1700000000500|0\n");
+  g_assert_cmpstr (
+      reload (f), ==,
+      "room rm_a|br_a|abcdefghjk|demo|meeting|Monday|0|0|1700000000000|1700000000500|0\n");
   ParlorRoomRecord changed = room_a;
   changed.title = "Tuesday";
   changed.locked = changed.lobby = TRUE;
   f->store->ops->put_room (f->store, &changed);
-  g_assert_cmpstr (reload (f), ==,
-                   "room rm_a|abcdefghjk|demo|meeting|Tuesday|1|1|1700000000000|1700000000500|0\n");
+  g_assert_cmpstr (
+      reload (f), ==,
+      "room rm_a|br_a|abcdefghjk|demo|meeting|Tuesday|1|1|1700000000000|1700000000500|0\n");
 }
 
 static void

@@ -94,10 +94,12 @@ wait_flushed (ParlorStore *store, Waiter *waiter)
 static void
 put_room (ParlorStore *store)
 {
-  store->ops->put_room (
-      store,
-      &(ParlorRoomRecord){
-          .id = "rm_a", .code = "abcdefghjk", .kind = "meeting", .title = "", .created_ms = 1});
+  store->ops->put_room (store, &(ParlorRoomRecord){.id = "rm_a",
+                                                   .brand = "br_a",
+                                                   .code = "abcdefghjk",
+                                                   .kind = "meeting",
+                                                   .title = "",
+                                                   .created_ms = 1});
 }
 
 static void
