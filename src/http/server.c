@@ -54,6 +54,7 @@ typedef struct
 typedef struct
 {
   ParlorHttpRequest request; /* first: parlor_http_defer () comes with it */
+  GSList *queried;           /* decoded query parameters that were asked for, owned */
   ParlorHttpServer *server;
   struct MHD_Connection *mhd;
   GByteArray *body; /* nullable */
@@ -328,12 +329,16 @@ is_ambiguous (const ParlorHttpRequest *request, const char *version)
 static const char *
 query (const ParlorHttpRequest *request, const char *name)
 {
-  const Exchange *exchange = (const Exchange *)request;
-  const char *value = NULL;
-  size_t length = 0;
-  MHD_lookup_connection_value_n (exchange->mhd, MHD_GET_ARGUMENT_KIND, name, strlen (name), &value,
-                                 &length);
-  return value && g_utf8_validate_len (value, length, NULL) ? value : NULL;
+  Exchange *exchange = (Exchange *)request;
+  const char *raw = MHD_lookup_connection_value (exchange->mhd, MHD_GET_ARGUMENT_KIND, name);
+  if (!raw)
+    return NULL;
+  g_autofree char *blanks = g_strdelimit (g_strdup (raw), "+", ' ');
+  g_autofree char *value = g_uri_unescape_string (blanks, NULL); /* NULL for %00 and a stray % */
+  if (!value || !g_utf8_validate (value, -1, NULL))
+    return NULL;
+  exchange->queried = g_slist_prepend (exchange->queried, g_steal_pointer (&value));
+  return exchange->queried->data;
 }
 
 static Exchange *
@@ -361,6 +366,7 @@ exchange_free (Exchange *exchange)
     g_byte_array_unref (exchange->body);
   if (exchange->has_late_reply)
     parlor_http_reply_clear (&exchange->late_reply);
+  g_slist_free_full (exchange->queried, g_free);
   g_free (exchange);
 }
 
