@@ -2,8 +2,8 @@
 /**
  * A brand's catalogue as far as a live room needs it (LIVE section 1): what is pinned, asked about
  * and bought. The price is a text that the brand wrote, with its currency; nothing is computed from
- * it. Price and stock of the moment come by the hook `product.resolve`; what stands here is the last
- * known.
+ * it. Price and stock of the moment come by the hook `product.resolve`; what stands here is the
+ * last known.
  *
  * Control thread. Records are borrowed and valid until the product is put again or removed: keep
  * the sku.
@@ -22,12 +22,12 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *brand;
-  char *sku;   /**< 1 to 64 of [A-Za-z0-9._-] */
-  char *title; /**< 1 to 200 characters */
-  char *image; /**< "https://…", or "/…" on this server; "" = none */
-  char *url;   /**< of the shop's page, "https://…"; "" = none */
-  char *price; /**< as shown, "¥1,299"; "" = on request */
-  char *stock; /**< as shown, "12 left"; "" = nothing is said */
+  char *sku;         /**< 1 to 64 of [A-Za-z0-9._-] */
+  char *title;       /**< 1 to 200 characters */
+  char *image;       /**< "https://…", or "/…" on this server; "" = none */
+  char *url;         /**< of the shop's page, "https://…"; "" = none */
+  char *price;       /**< as shown, "¥1,299"; "" = on request */
+  char *stock;       /**< as shown, "12 left"; "" = nothing is said */
   gint64 position;   /**< on the shelf, small first */
   gint64 changed_ms; /**< wall clock */
 } ParlorProduct;
@@ -46,8 +46,8 @@ void parlor_products_load (ParlorProducts *products, const ParlorProduct *row);
 
 /**
  * Adds or replaces by (brand, sku). `product` is judged and copied; a NULL text counts as "";
- * position 0 of a new product puts it last, of a known one leaves it where it is. Returns the stored
- * one. BAD_REQUEST (says which field), TOO_MANY.
+ * position 0 of a new product puts it last, of a known one leaves it where it is. Returns the
+ * stored one. BAD_REQUEST (says which field), TOO_MANY.
  */
 const ParlorProduct *parlor_products_put (ParlorProducts *products, const ParlorProduct *product,
                                           gint64 wall_ms, GError **error);
@@ -60,8 +60,8 @@ gboolean parlor_products_remove (ParlorProducts *products, const char *brand, co
 const ParlorProduct **parlor_products_list (const ParlorProducts *products, const char *brand,
                                             guint *n);
 
-/** Whether `url` may stand in an href of our pages: https://…, or http:// for loopback and tests; no
-    blank, no quote, no control character, at most 2,000 bytes. */
+/** Whether `url` may stand in an href of our pages: https://…, or http:// for loopback and tests;
+   no blank, no quote, no control character, at most 2,000 bytes. */
 gboolean parlor_is_web_url (const char *url);
 
 G_END_DECLS

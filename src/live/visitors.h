@@ -2,16 +2,16 @@
 /**
  * Who comes, from where, and what led here (LIVE section 1):
  *
- * - a *visitor* is one browser at one brand. It holds a random device key of 128 bits (our pages: an
- *   HttpOnly cookie) of which only the hash is known here. No personal data; forgotten after 30 idle
- *   days. It becomes somebody by being tied to a customer ("cus_…", a thing of the service domain,
- *   known here by its id alone);
+ * - a *visitor* is one browser at one brand. It holds a random device key of 128 bits (our pages:
+ * an HttpOnly cookie) of which only the hash is known here. No personal data; forgotten after 30
+ * idle days. It becomes somebody by being tied to a customer ("cus_…", a thing of the service
+ * domain, known here by its id alone);
  * - an *entry* is a link, a QR code or a snippet that the brand put somewhere;
  * - a *touch* is written when a visitor came through an entry or was led by an inviter. Touches are
  *   only ever added; they belong to the visitor and are the customer's with it.
  *
- * Control thread. Records are borrowed, valid until the next call that changes the same entity: keep
- * ids.
+ * Control thread. Records are borrowed, valid until the next call that changes the same entity:
+ * keep ids.
  */
 #pragma once
 
@@ -53,8 +53,8 @@ typedef struct
 {
   char *id; /**< "ent_…": stands in links, opens nothing by itself */
   char *brand;
-  char *channel; /**< one of the names above */
-  char *state;   /**< the brand's own words, given back untouched; at most 64 bytes */
+  char *channel;   /**< one of the names above */
+  char *state;     /**< the brand's own words, given back untouched; at most 64 bytes */
   char *rep_group; /**< of reps; "" = the room's or the brand's */
   char *room;      /**< "rm_…"; "" = none */
   char *product;   /**< sku; "" = none */
@@ -94,9 +94,9 @@ void parlor_visitors_load_entry (ParlorVisitors *visitors, const ParlorEntry *ro
 void parlor_visitors_load_touch (ParlorVisitors *visitors, const ParlorTouch *row);
 
 /**
- * The visitor of this device key at this brand; one that is NULL, unknown or idle for too long makes
- * a new visitor with a new key. `fresh_key` is the new key (a secret: into the cookie, nowhere
- * else), or "" when the old one holds.
+ * The visitor of this device key at this brand; one that is NULL, unknown or idle for too long
+ * makes a new visitor with a new key. `fresh_key` is the new key (a secret: into the cookie,
+ * nowhere else), or "" when the old one holds.
  */
 const ParlorVisitor *parlor_visitors_meet (ParlorVisitors *visitors, const char *brand,
                                            const char *key, gint64 wall_ms,
@@ -113,7 +113,8 @@ guint parlor_visitors_count (const ParlorVisitors *visitors);
 /** Forgets those who were idle for 30 days, at most `max` a call. Returns how many. */
 guint parlor_visitors_sweep (ParlorVisitors *visitors, gint64 wall_ms, guint max);
 
-/** Judged and copied; id and made_ms are set here; NULL texts count as "". BAD_REQUEST, TOO_MANY. */
+/** Judged and copied; id and made_ms are set here; NULL texts count as "". BAD_REQUEST, TOO_MANY.
+ */
 const ParlorEntry *parlor_visitors_add_entry (ParlorVisitors *visitors, const ParlorEntry *entry,
                                               gint64 wall_ms, GError **error);
 const ParlorEntry *parlor_visitors_find_entry (const ParlorVisitors *visitors, const char *id);
