@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "batchpool.h"
 #include "loop.h"
+#include "udpgather.h"
 #include "udpreceive.h"
 #include "udpsocket.h"
 
@@ -25,7 +26,6 @@ struct _ParlorUdpSrc
   char *address;
   guint port;
   gboolean gro, reuse_port;
-  guint gather_us;
 
   /*< from start () to stop () >*/
   int fd, epoll_fd;
@@ -34,9 +34,8 @@ struct _ParlorUdpSrc
   ParlorUdpReceiver *receiver;
 
   gint flushing; /* atomic */
-  guint64 messages_seen, fan_out_x16;
-  gboolean was_full;   /* the last call filled all slots: there is more, do not wait */
-  gboolean frame_open; /* the last datagram was not the last of its frame */
+  ParlorUdpGather gather;
+  gboolean was_full; /* the last call filled all slots: there is more, do not wait */
 };
 
 enum
@@ -50,13 +49,6 @@ enum
   PROP_REUSE_PORT,
   PROP_GATHER_US,
 };
-
-/* Messages a wake-up from which on gathering pays. */
-#define GATHER_MIN_FAN_OUT 20
-#define OPEN_FRAME_US 300
-#define OPEN_FRAME_MIN_BYTES 600
-#define DEFAULT_GATHER_US 2000
-#define MAX_GATHER_US 20000
 
 G_DEFINE_TYPE (ParlorUdpSrc, parlor_udp_src, GST_TYPE_PUSH_SRC)
 
@@ -178,42 +170,11 @@ parlor_udp_src_unlock_stop (GstBaseSrc *base)
   return TRUE;
 }
 
-/* Messages that one wake-up led to, a moving average over about eight. */
-static guint64
-measure_fan_out (ParlorUdpSrc *self)
-{
-  guint64 sent = self->loop->counters.messages_out - self->messages_seen;
-  self->messages_seen += sent;
-  self->fan_out_x16 = (self->fan_out_x16 * 7 + sent * 16) / 8;
-  return self->fan_out_x16 / 16;
-}
-
-/* A full RTP packet without the marker (RFC 3550 section 5.1; both stand in the clear): more of the
-   same frame is right behind it. */
-static gboolean
-is_frame_open (const guint8 *memory, const ParlorBatchMeta *meta)
-{
-  const ParlorDatagram *last = &meta->datagrams[meta->n_datagrams - 1];
-  const guint8 *bytes = memory + last->offset;
-  return last->length >= OPEN_FRAME_MIN_BYTES && bytes[0] >> 6 == 2 && !(bytes[1] & 0x80);
-}
-
-/* A send is paid per message, not per byte: where a datagram goes to many, waiting for those right
-   behind it makes one message of several (docs/decisions/0020). A small room never waits. */
 static void
-gather (ParlorUdpSrc *self)
+sleep_us (guint us)
 {
-  const struct timespec pause = {.tv_nsec = self->gather_us * PARLOR_NS_PER_US};
-  if (measure_fan_out (self) >= GATHER_MIN_FAN_OUT && self->gather_us > 0)
-    nanosleep (&pause, NULL);
-}
-
-/* The rest of a frame is taken in one go, not packet by packet. */
-static void
-let_frame_close (ParlorUdpSrc *self)
-{
-  static const struct timespec pause = {.tv_nsec = OPEN_FRAME_US * PARLOR_NS_PER_US};
-  if (self->frame_open && self->gather_us > 0)
+  const struct timespec pause = {.tv_nsec = us * PARLOR_NS_PER_US};
+  if (us > 0)
     nanosleep (&pause, NULL);
 }
 
@@ -223,7 +184,7 @@ wait_for_work (ParlorUdpSrc *self)
 {
   struct epoll_event events[2];
   struct timespec timeout;
-  let_frame_close (self);
+  sleep_us (parlor_udp_gather_before_wait_us (&self->gather));
   gint64 deadline_us = MIN (self->loop->next_us, self->loop->send_retry_us);
   gint64 wait_us = deadline_us == G_MAXINT64 ? -1 : MAX (deadline_us - g_get_monotonic_time (), 0);
   timeout.tv_sec = wait_us / PARLOR_US_PER_SEC;
@@ -234,7 +195,7 @@ wait_for_work (ParlorUdpSrc *self)
     if (events[i].data.fd == self->loop->wake.fd)
       parlor_wake_clear (&self->loop->wake);
   if (n > 0)
-    gather (self);
+    sleep_us (parlor_udp_gather_after_wake_us (&self->gather, self->loop->counters.messages_out));
 }
 
 static gint
@@ -246,7 +207,7 @@ receive (ParlorUdpSrc *self, GstBuffer *buffer)
   if (!gst_buffer_map (buffer, &map, GST_MAP_WRITE))
     return -ENOMEM;
   n = parlor_udp_receiver_receive (self->receiver, self->fd, map.data, meta, &self->loop->counters);
-  self->frame_open = n > 0 && meta->n_datagrams > 0 && is_frame_open (map.data, meta);
+  parlor_udp_gather_look (&self->gather, map.data, meta);
   gst_buffer_unmap (buffer, &map);
   return n;
 }
@@ -307,7 +268,7 @@ parlor_udp_src_set_property (GObject *object, guint id, const GValue *value, GPa
       self->reuse_port = g_value_get_boolean (value);
       break;
     case PROP_GATHER_US:
-      self->gather_us = g_value_get_uint (value);
+      self->gather.gather_us = g_value_get_uint (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
@@ -339,7 +300,7 @@ parlor_udp_src_get_property (GObject *object, guint id, GValue *value, GParamSpe
       g_value_set_boolean (value, self->reuse_port);
       break;
     case PROP_GATHER_US:
-      g_value_set_uint (value, self->gather_us);
+      g_value_set_uint (value, self->gather.gather_us);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
@@ -381,7 +342,7 @@ install_properties (GObjectClass *object_class)
   g_object_class_install_property (
       object_class, PROP_GATHER_US,
       g_param_spec_uint ("gather-us", "Gather", "Wait for more where fan-out is wide, 0 = never", 0,
-                         MAX_GATHER_US, DEFAULT_GATHER_US, flags));
+                         PARLOR_GATHER_MAX_US, PARLOR_GATHER_DEFAULT_US, flags));
 }
 
 static void
@@ -410,7 +371,7 @@ parlor_udp_src_init (ParlorUdpSrc *self)
 {
   self->fd = self->epoll_fd = self->fd_property = -1;
   self->gro = TRUE;
-  self->gather_us = DEFAULT_GATHER_US;
+  self->gather.gather_us = PARLOR_GATHER_DEFAULT_US;
   gst_base_src_set_live (GST_BASE_SRC (self), TRUE);
   gst_base_src_set_format (GST_BASE_SRC (self), GST_FORMAT_TIME);
   gst_base_src_set_do_timestamp (GST_BASE_SRC (self), FALSE);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * How long the source waits for company before it reads: a send is paid per message, not per byte,
+ * so what goes to one receiver together is cheaper than what goes one by one
+ * (docs/decisions/0020). Thread: the streaming thread.
+ */
+#pragma once
+
+#include "parlor/batch.h"
+
+G_BEGIN_DECLS
+
+#define PARLOR_GATHER_DEFAULT_US 2000
+#define PARLOR_GATHER_MAX_US 20000
+
+typedef struct
+{
+  guint gather_us;       /**< where fan-out is wide; 0 = never wait, for anything */
+  guint64 messages_seen; /**< of the counter messages_out */
+  guint64 fan_out_x16;   /**< messages that a wake-up led to, moving average × 16 */
+  gboolean frame_open;   /**< the last datagram was not the last of its frame */
+} ParlorUdpGather;
+
+/** After a batch was read into `memory`; `meta` may have no datagrams. */
+void parlor_udp_gather_look (ParlorUdpGather *self, const guint8 *memory,
+                             const ParlorBatchMeta *meta);
+
+/** µs to sleep before waiting for the socket: the rest of an open frame is taken in one go. */
+guint parlor_udp_gather_before_wait_us (const ParlorUdpGather *self);
+
+/** µs to sleep after the socket woke us and before reading. `messages_out`: of the loop's counters,
+ * now. */
+guint parlor_udp_gather_after_wake_us (ParlorUdpGather *self, guint64 messages_out);
+
+G_END_DECLS

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "udpgather.h"
+
+static guint
+pause_after (guint8 first, guint8 second, guint32 length)
+{
+  guint8 memory[2] = {first, second};
+  ParlorDatagram datagram = {.length = length};
+  const ParlorBatchMeta meta = {.n_datagrams = 1, .datagrams = &datagram};
+  ParlorUdpGather gather = {.gather_us = PARLOR_GATHER_DEFAULT_US};
+  parlor_udp_gather_look (&gather, memory, &meta);
+  return parlor_udp_gather_before_wait_us (&gather);
+}
+
+static void
+test_open_frame (void)
+{
+  g_assert_cmpuint (pause_after (0x90, 96, 1200), >, 0);
+  g_assert_cmpuint (pause_after (0x90, 0x80 | 96, 1200), ==, 0);
+  g_assert_cmpuint (pause_after (0x90, 111, 120), ==, 0);
+  g_assert_cmpuint (pause_after (0x16, 0xfe, 1200), ==, 0);
+}
+
+static void
+test_nothing_read (void)
+{
+  const ParlorBatchMeta meta = {0};
+  ParlorUdpGather gather = {.gather_us = PARLOR_GATHER_DEFAULT_US, .frame_open = TRUE};
+  parlor_udp_gather_look (&gather, NULL, &meta);
+  g_assert_cmpuint (parlor_udp_gather_before_wait_us (&gather), ==, 0);
+}
+
+static guint
+pause_at_fan_out (guint gather_us, guint messages)
+{
+  ParlorUdpGather gather = {.gather_us = gather_us};
+  guint64 sent = 0;
+  guint pause = 0;
+  for (guint i = 0; i < 50; i++)
+    pause = parlor_udp_gather_after_wake_us (&gather, sent += messages);
+  return pause;
+}
+
+static void
+test_fan_out (void)
+{
+  g_assert_cmpuint (pause_at_fan_out (2000, 100), ==, 2000);
+  g_assert_cmpuint (pause_at_fan_out (2000, 5), ==, 0);
+  g_assert_cmpuint (pause_at_fan_out (0, 100), ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/elements/udpgather/only-an-open-frame-is-waited-for", test_open_frame);
+  g_test_add_func ("/elements/udpgather/nothing-read-is-no-open-frame", test_nothing_read);
+  g_test_add_func ("/elements/udpgather/only-a-wide-fan-out-waits", test_fan_out);
+  return g_test_run ();
+}
