@@ -14,11 +14,19 @@
  * they are on the disk some milliseconds later, and the sender's client_id makes sending again
  * harmless.
  *
- * A write that the database refuses for good (disk full, corrupt) is kept and tried again until it
- * works or the queue's bound is reached; then the *oldest chat* is dropped first and counted.
+ * A write that the database cannot take (locked, disk full, away) is kept and tried again until it
+ * works. When the queue's bound is reached, the *oldest chat of rooms* is dropped first and
+ * counted; everything else is kept up to ten times the bound, and the store says that it is not
+ * healthy (503 at `/readyz`). Beyond that a new write is given up: counted as lost, its flush says
+ * FALSE, and the store stays unhealthy until the program is started again.
+ *
+ * Rows of the other domains (base/record.h) go through `records`, which shares the queue: the order
+ * of the calls holds over both, and rooms' writes between its begin () and end () belong to the
+ * transaction.
  */
 #pragma once
 
+#include "base/record.h"
 #include "room/chat.h"
 #include "room/rights.h"
 
@@ -87,7 +95,9 @@ typedef struct
   guint64 retried;   /**< transactions that had to be tried again */
   guint64 refused;   /**< writes against the schema's rules: a mistake of ours */
   guint64 dropped;   /**< chat rows given up because the queue was full */
+  guint64 lost;      /**< writes given up at ten times the queue's bound */
   guint queued;      /**< writes not yet on the disk */
+  gboolean healthy;  /**< the queue is below its bound, and nothing was lost */
 } ParlorStoreStats;
 
 /** `durable` = TRUE: everything put before the flush is on the disk. FALSE: the store was closed or
@@ -96,6 +106,9 @@ typedef void (*ParlorStoreFlushed) (gboolean durable, gpointer user_data);
 
 /** Called from *any* thread when dispatch () has something to do (uv_async_send fits). */
 typedef void (*ParlorStoreWake) (gpointer user_data);
+
+/** A record found by load_records (): borrowed for the call, in the order of its key. */
+typedef void (*ParlorRecordVisit) (gconstpointer record, gpointer user_data);
 
 typedef struct
 {
@@ -109,6 +122,10 @@ typedef struct
    */
   gboolean (*load) (ParlorStore *store, gint64 participants_since_ms, guint chat_limit,
                     const ParlorStoreVisitor *visitor, gpointer user_data, GError **error);
+
+  /** See parlor_store_load_records (). */
+  gboolean (*load_records) (ParlorStore *store, const ParlorRecordKind *kind,
+                            ParlorRecordVisit visit, gpointer user_data, GError **error);
 
   void (*put_room) (ParlorStore *store, const ParlorRoomRecord *record);               /**< by id */
   void (*put_participant) (ParlorStore *store, const ParlorParticipantRecord *record); /**< by id */
@@ -130,6 +147,27 @@ typedef struct
 struct _ParlorStore
 {
   const ParlorStoreOps *ops;
+  ParlorRecordSink *records; /**< never NULL, the store's */
 };
+
+/** The way of the domains' rows into this store; lives as long as the store. Kinds need no
+    registration: the first put, find or load of one makes its statements. */
+static inline ParlorRecordSink *
+parlor_store_records (ParlorStore *store)
+{
+  return store->records;
+}
+
+/**
+ * Shows every row of a kind that is on the disk, in the order of its key. At start, before the loop
+ * runs: it waits for the disk. `visit` may put. FALSE with PARLOR_ERROR_UNAVAILABLE: cannot be
+ * read, or the table does not fit the description.
+ */
+static inline gboolean
+parlor_store_load_records (ParlorStore *store, const ParlorRecordKind *kind,
+                           ParlorRecordVisit visit, gpointer user_data, GError **error)
+{
+  return store->ops->load_records (store, kind, visit, user_data, error);
+}
 
 G_END_DECLS

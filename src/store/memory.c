@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/memory.h"
 
-#include "store/write.h"
+#include "room/error.h"
+#include "store/memory_records.h"
 
 /* Messages kept a room: no more than any load () asks for. */
 #define CHAT_MAX 1000
@@ -18,10 +19,13 @@ typedef struct
 typedef struct
 {
   ParlorStore parent;
+  ParlorRecordSink sink;
+  ParlorMemoryRecords *records;
+  guint depth;
   ParlorStoreWake wake;
   gpointer wake_data;
   GHashTable *shelves; /* room id → Shelf */
-  GQueue flushes;      /* ParlorWrite that wait for dispatch () */
+  GQueue waiting;      /* flushes and questions: ParlorWrite for dispatch () */
   guint64 committed;
 } MemoryStore;
 
@@ -212,29 +216,112 @@ set_wake (ParlorStore *store, ParlorStoreWake wake, gpointer user_data)
 }
 
 static void
-flush (ParlorStore *store, ParlorStoreFlushed flushed, gpointer user_data)
+wait_for_dispatch (MemoryStore *self, ParlorWrite *write)
 {
-  MemoryStore *self = (MemoryStore *)store;
-  g_queue_push_tail (&self->flushes, parlor_write_flush (flushed, user_data));
+  g_queue_push_tail (&self->waiting, write);
   if (self->wake != NULL)
     self->wake (self->wake_data);
+}
+
+static void
+flush (ParlorStore *store, ParlorStoreFlushed flushed, gpointer user_data)
+{
+  wait_for_dispatch ((MemoryStore *)store, parlor_write_flush (flushed, user_data));
+}
+
+static void
+answer (MemoryStore *self, const ParlorWrite *write)
+{
+  if (write->find.find == NULL)
+    {
+      g_autoptr (GError) error = g_error_new_literal (PARLOR_ERROR, PARLOR_ERROR_BAD_REQUEST,
+                                                      "not a question that can be asked");
+      write->find.found (NULL, 0, error, write->find.user_data);
+      return;
+    }
+  g_autoptr (GPtrArray) rows = parlor_memory_records_find (self->records, write->find.find);
+  write->find.found ((const gconstpointer *)rows->pdata, rows->len, NULL, write->find.user_data);
 }
 
 static void
 dispatch (ParlorStore *store)
 {
   MemoryStore *self = (MemoryStore *)store;
-  for (guint n = self->flushes.length; n > 0; n--)
+  for (guint n = self->waiting.length; n > 0; n--)
     {
-      g_autoptr (ParlorWrite) write = g_queue_pop_head (&self->flushes);
-      write->flush.flushed (TRUE, write->flush.user_data);
+      g_autoptr (ParlorWrite) write = g_queue_pop_head (&self->waiting);
+      if (write->type == PARLOR_WRITE_FLUSH)
+        write->flush.flushed (TRUE, write->flush.user_data);
+      else
+        answer (self, write);
     }
 }
 
 static void
 stats (ParlorStore *store, ParlorStoreStats *out)
 {
-  *out = (ParlorStoreStats){.committed = ((MemoryStore *)store)->committed};
+  *out = (ParlorStoreStats){.committed = ((MemoryStore *)store)->committed, .healthy = TRUE};
+}
+
+/* --- records --- */
+
+static MemoryStore *
+memory_of (ParlorRecordSink *sink)
+{
+  return (MemoryStore *)((guint8 *)sink - G_STRUCT_OFFSET (MemoryStore, sink));
+}
+
+/* Nothing is ever half done in memory: only the pairs are checked. */
+static void
+sink_begin (ParlorRecordSink *sink)
+{
+  memory_of (sink)->depth++;
+}
+
+static void
+sink_end (ParlorRecordSink *sink)
+{
+  g_return_if_fail (memory_of (sink)->depth > 0);
+  memory_of (sink)->depth--;
+}
+
+static void
+sink_put (ParlorRecordSink *sink, const ParlorRecordKind *kind, gconstpointer record)
+{
+  MemoryStore *self = memory_of (sink);
+  self->committed++;
+  parlor_memory_records_apply (self->records, parlor_write_record (kind, record));
+}
+
+static void
+sink_remove (ParlorRecordSink *sink, const ParlorRecordKind *kind, gconstpointer key)
+{
+  MemoryStore *self = memory_of (sink);
+  self->committed++;
+  parlor_memory_records_apply (self->records, parlor_write_remove (kind, key));
+}
+
+static void
+sink_find (ParlorRecordSink *sink, const ParlorFind *find, ParlorFound found, gpointer user_data)
+{
+  ParlorFind *copy = parlor_find_check (find, NULL) ? parlor_find_copy (find) : NULL;
+  wait_for_dispatch (memory_of (sink), parlor_write_find (copy, found, user_data, 0));
+}
+
+static void
+sink_flush (ParlorRecordSink *sink, ParlorRecordFlushed flushed, gpointer user_data)
+{
+  flush (&memory_of (sink)->parent, flushed, user_data);
+}
+
+static gboolean
+load_records (ParlorStore *store, const ParlorRecordKind *kind, ParlorRecordVisit visit,
+              gpointer user_data, GError **error)
+{
+  g_autoptr (GPtrArray) rows = parlor_memory_records_all (((MemoryStore *)store)->records, kind);
+  for (guint i = 0; i < rows->len; i++)
+    visit (rows->pdata[i], user_data);
+  return TRUE;
 }
 
 static void
@@ -242,7 +329,8 @@ close_store (ParlorStore *store, guint deadline_ms)
 {
   MemoryStore *self = (MemoryStore *)store;
   dispatch (store);
-  g_queue_clear_full (&self->flushes, (GDestroyNotify)parlor_write_free);
+  g_queue_clear_full (&self->waiting, (GDestroyNotify)parlor_write_free);
+  parlor_memory_records_free (self->records);
   g_hash_table_unref (self->shelves);
   g_free (self);
 }
@@ -250,6 +338,7 @@ close_store (ParlorStore *store, guint deadline_ms)
 static const ParlorStoreOps ops = {
     .set_wake = set_wake,
     .load = load,
+    .load_records = load_records,
     .put_room = put_room,
     .put_participant = put_participant,
     .forget_participant = forget_participant,
@@ -266,7 +355,12 @@ parlor_store_memory_new (void)
 {
   MemoryStore *self = g_new0 (MemoryStore, 1);
   self->parent.ops = &ops;
+  self->parent.records = &self->sink;
+  self->sink = (ParlorRecordSink){
+      sink_begin, sink_end, sink_put, sink_remove, sink_find, sink_flush,
+  };
+  self->records = parlor_memory_records_new ();
   self->shelves = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, shelf_free);
-  g_queue_init (&self->flushes);
+  g_queue_init (&self->waiting);
   return &self->parent;
 }

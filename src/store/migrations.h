@@ -1,5 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** The files of sql/ in order, as text, NULL at the end. The i-th (from 0) makes version i + 1. */
+/** The files of sql/, embedded at build, translated for each database (README.md says from what).
+ */
 #pragma once
 
-extern const char *const parlor_store_migrations[];
+typedef struct
+{
+  int number;       /**< NNNN of the file's name */
+  const char *name; /**< of the file */
+  const char *sqlite;
+  const char *postgres;
+} ParlorMigration;
+
+/** In the order of their numbers, which may have gaps; the last has number 0. */
+extern const ParlorMigration parlor_store_migrations[];

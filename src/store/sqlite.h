@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * The store on SQLite: one file in WAL mode with synchronous=FULL (a commit is on the disk when it
- * is reported), one writer thread with the only connection that writes, fed by a bounded queue;
- * everything queued at a moment is one transaction. A locked database is waited for (busy timeout,
+ * is reported), one writer thread with the only connection that writes, fed by a bounded queue, and
+ * a reader with its own for questions (behind.h). A locked database is waited for (busy timeout,
  * then again), never reported as an error and never felt by the control thread.
  */
 #pragma once
@@ -16,7 +16,7 @@ typedef struct
   const char *path;      /**< of the database file; its folder must exist */
   guint busy_timeout_ms; /**< one wait for a lock; 0 = 2,000 */
   guint queue_max;       /**< writes that may wait besides the <= 2,000 being written; 0 = 100,000.
-                            Beyond: the       oldest chat goes first */
+                            Beyond: room/store.h */
 } ParlorStoreSqliteSpec;
 
 /** Opens, migrates, starts the writer. NULL with PARLOR_ERROR_UNAVAILABLE: cannot be opened, is no

@@ -2,8 +2,12 @@
 #include "store/sqlite_open.h"
 
 #include "room/error.h"
+#include "store/find.h"
 #include "store/migrations.h"
 
+/* PRAGMA user_version: how applied migrations are remembered. 1 = nothing but the first was; 2 =
+   the table parlor_migrations lists them. */
+#define FORMAT 2
 /* "Parl": marks the file as ours (https://www.sqlite.org/pragma.html#pragma_application_id). */
 #define APPLICATION_ID 0x5061726c
 
@@ -38,6 +42,16 @@ read_number (sqlite3 *db, const char *sql, GError **error)
   return value;
 }
 
+/* SQL function parlor_contains (text, needle). */
+static void
+contains (sqlite3_context *context, int n, sqlite3_value **values)
+{
+  const char *text = (const char *)sqlite3_value_text (values[0]);
+  const char *needle = (const char *)sqlite3_value_text (values[1]);
+  if (text != NULL && needle != NULL)
+    sqlite3_result_int (context, parlor_text_contains (text, needle));
+}
+
 /* A file with tables of another program must not be touched. */
 static gboolean
 check_ours (sqlite3 *db, GError **error)
@@ -63,6 +77,10 @@ parlor_sqlite_open (const char *path, guint busy_timeout_ms, GError **error)
   else
     {
       sqlite3_busy_timeout (db, (int)busy_timeout_ms);
+      /* A quoted name that no column has is an error, not a text. */
+      sqlite3_db_config (db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+      sqlite3_create_function (db, "parlor_contains", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
+                               contains, NULL, NULL);
       if (check_ours (db, error)
           && run (db,
                   "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
@@ -74,15 +92,62 @@ parlor_sqlite_open (const char *path, guint busy_timeout_ms, GError **error)
 }
 
 static gboolean
-apply (sqlite3 *db, guint version, const char *sql, GError **error)
+refuse_newer (const char *what, gint64 number, GError **error)
 {
-  g_autofree char *what = g_strdup_printf ("migration %u", version);
-  g_autofree char *mark = g_strdup_printf ("PRAGMA application_id = %d; PRAGMA user_version = %u;"
-                                           "COMMIT",
-                                           APPLICATION_ID, version);
-  if (run (db, "BEGIN IMMEDIATE", what, error))
+  g_set_error (error, PARLOR_ERROR, PARLOR_ERROR_UNAVAILABLE,
+               "database: made by a newer version (%s %d is not known here)", what, (int)number);
+  return FALSE;
+}
+
+/* Makes the list of what was applied; a file of before the list has the first alone. */
+static gboolean
+make_list (sqlite3 *db, gint64 format, GError **error)
+{
+  g_autofree char *sql = g_strdup_printf (
+      "BEGIN IMMEDIATE;"
+      "CREATE TABLE IF NOT EXISTS parlor_migrations (number INTEGER NOT NULL PRIMARY KEY) STRICT;"
+      "%s PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
+      format == 1 ? "INSERT INTO parlor_migrations VALUES (1);" : "", APPLICATION_ID, FORMAT);
+  if (format == FORMAT || run (db, sql, "list of migrations", error))
+    return TRUE;
+  sqlite3_exec (db, "ROLLBACK", NULL, NULL, NULL);
+  return FALSE;
+}
+
+static gboolean
+is_known (gint64 number)
+{
+  for (const ParlorMigration *m = parlor_store_migrations; m->number != 0; m++)
+    if (m->number == number)
+      return TRUE;
+  return FALSE;
+}
+
+/* NULL with an error. */
+static GHashTable *
+read_list (sqlite3 *db, GError **error)
+{
+  g_autoptr (GHashTable) applied = g_hash_table_new (NULL, NULL);
+  sqlite3_stmt *statement = NULL;
+  sqlite3_prepare_v2 (db, "SELECT number FROM parlor_migrations", -1, &statement, NULL);
+  int result;
+  while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+    g_hash_table_add (applied, GINT_TO_POINTER (sqlite3_column_int (statement, 0)));
+  if (result != SQLITE_DONE)
+    parlor_sqlite_set_error (error, db, "cannot read");
+  sqlite3_finalize (statement);
+  return result == SQLITE_DONE ? g_steal_pointer (&applied) : NULL;
+}
+
+static gboolean
+apply (sqlite3 *db, const ParlorMigration *migration, GError **error)
+{
+  g_autofree char *mark = g_strdup_printf ("INSERT INTO parlor_migrations VALUES (%d); COMMIT",
+                                           migration->number);
+  if (run (db, "BEGIN IMMEDIATE", migration->name, error))
     {
-      if (run (db, sql, what, error) && run (db, mark, what, error))
+      if (run (db, migration->sqlite, migration->name, error)
+          && run (db, mark, migration->name, error))
         return TRUE;
       sqlite3_exec (db, "ROLLBACK", NULL, NULL, NULL);
     }
@@ -92,21 +157,24 @@ apply (sqlite3 *db, guint version, const char *sql, GError **error)
 gboolean
 parlor_sqlite_migrate (sqlite3 *db, GError **error)
 {
-  guint known = 0;
-  while (parlor_store_migrations[known] != NULL)
-    known++;
-  gint64 version = read_number (db, "PRAGMA user_version", error);
-  if (version < 0)
+  gint64 format = read_number (db, "PRAGMA user_version", error);
+  if (format < 0)
     return FALSE;
-  if (version > known)
-    {
-      g_set_error (error, PARLOR_ERROR, PARLOR_ERROR_UNAVAILABLE,
-                   "database: made by a newer version (%d, this one knows %u)", (int)version,
-                   known);
-      return FALSE;
-    }
-  for (guint i = (guint)version; i < known; i++)
-    if (!apply (db, i + 1, parlor_store_migrations[i], error))
+  if (format > FORMAT)
+    return refuse_newer ("format", format, error);
+  if (!make_list (db, format, error))
+    return FALSE;
+  g_autoptr (GHashTable) applied = read_list (db, error);
+  if (applied == NULL)
+    return FALSE;
+  GHashTableIter iter;
+  gpointer number;
+  g_hash_table_iter_init (&iter, applied);
+  while (g_hash_table_iter_next (&iter, &number, NULL))
+    if (!is_known (GPOINTER_TO_INT (number)))
+      return refuse_newer ("migration", GPOINTER_TO_INT (number), error);
+  for (const ParlorMigration *m = parlor_store_migrations; m->number != 0; m++)
+    if (!g_hash_table_contains (applied, GINT_TO_POINTER (m->number)) && !apply (db, m, error))
       return FALSE;
   return TRUE;
 }

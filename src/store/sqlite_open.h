@@ -9,13 +9,15 @@
 G_BEGIN_DECLS
 
 /**
- * A connection in WAL mode, synchronous=FULL, foreign keys on, for writing or reading. Waits up to
- * `busy_timeout_ms` for locks. NULL with PARLOR_ERROR_UNAVAILABLE. Close with sqlite3_close ().
+ * A connection in WAL mode, synchronous=FULL, foreign keys on, with the function parlor_contains
+ * (text, needle), for writing or reading. Waits up to `busy_timeout_ms` for locks. NULL with
+ * PARLOR_ERROR_UNAVAILABLE. Close with sqlite3_close ().
  */
 sqlite3 *parlor_sqlite_open (const char *path, guint busy_timeout_ms, GError **error);
 
-/** Applies what is missing of the migrations, each in one transaction. PARLOR_ERROR_UNAVAILABLE:
-   not ours, newer than this program, or the disk. */
+/** Applies what is missing of the migrations in the order of their numbers, each in one
+   transaction; one that came later with a lower number too. PARLOR_ERROR_UNAVAILABLE: not ours,
+   newer than this program, or the disk. */
 gboolean parlor_sqlite_migrate (sqlite3 *db, GError **error);
 
 /** Sets PARLOR_ERROR_UNAVAILABLE from the connection's last error; `what` says what was tried. */

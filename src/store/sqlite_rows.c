@@ -206,7 +206,12 @@ parlor_sqlite_rows_apply (ParlorSqliteRows *rows, const ParlorWrite *write)
     case PARLOR_WRITE_CHAT:
       return put_chat (rows, &write->chat);
     case PARLOR_WRITE_FLUSH:
+    case PARLOR_WRITE_FIND:
       return SQLITE_OK;
+    case PARLOR_WRITE_RECORD:
+    case PARLOR_WRITE_REMOVE:
+    case PARLOR_WRITE_GROUP:
+      break; /* sqlite.c knows these */
     }
   return SQLITE_MISUSE;
 }

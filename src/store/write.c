@@ -91,6 +91,90 @@ parlor_write_flush (ParlorStoreFlushed flushed, gpointer user_data)
 }
 
 static void
+make_text_valid (char **text)
+{
+  if (*text == NULL || g_utf8_validate (*text, -1, NULL))
+    return;
+  char *valid = g_utf8_make_valid (*text, -1);
+  g_free (*text);
+  *text = valid;
+}
+
+/* The same value in every store: texts are UTF-8, flags 0 or 1. */
+static void
+make_valid (const ParlorRecordKind *kind, gpointer record)
+{
+  for (guint i = 0; i < kind->n_fields; i++)
+    {
+      gpointer at = G_STRUCT_MEMBER_P (record, kind->fields[i].offset);
+      if (kind->fields[i].type == PARLOR_FIELD_TEXT)
+        make_text_valid (at);
+      else if (kind->fields[i].type == PARLOR_FIELD_FLAG)
+        *(gboolean *)at = *(gboolean *)at != 0;
+    }
+}
+
+ParlorWrite *
+parlor_write_record (const ParlorRecordKind *kind, gconstpointer record)
+{
+  ParlorWrite *write = write_new (PARLOR_WRITE_RECORD);
+  write->record.kind = kind;
+  write->record.data = g_malloc (kind->size);
+  parlor_record_copy (kind, write->record.data, record);
+  make_valid (kind, write->record.data);
+  return write;
+}
+
+ParlorWrite *
+parlor_write_remove (const ParlorRecordKind *kind, gconstpointer key)
+{
+  ParlorRecordKind key_only = *kind;
+  key_only.n_fields = kind->n_key;
+  ParlorWrite *write = write_new (PARLOR_WRITE_REMOVE);
+  write->record.kind = kind;
+  write->record.data = g_malloc (kind->size);
+  /* What is no key is nobody's: a domain may leave anything there. */
+  parlor_record_copy (&key_only, write->record.data, key);
+  make_valid (&key_only, write->record.data);
+  return write;
+}
+
+ParlorWrite *
+parlor_write_group (void)
+{
+  ParlorWrite *write = write_new (PARLOR_WRITE_GROUP);
+  write->group = g_ptr_array_new_with_free_func ((GDestroyNotify)parlor_write_free);
+  return write;
+}
+
+ParlorWrite *
+parlor_write_find (ParlorFind *find, ParlorFound found, gpointer user_data, gint64 now_us)
+{
+  ParlorWrite *write = write_new (PARLOR_WRITE_FIND);
+  write->find.find = find;
+  write->find.found = found;
+  write->find.user_data = user_data;
+  write->find.asked_us = now_us;
+  return write;
+}
+
+guint
+parlor_write_weight (const ParlorWrite *write)
+{
+  return write->type == PARLOR_WRITE_GROUP ? write->group->len : 1;
+}
+
+static void
+clear_record (ParlorWrite *write)
+{
+  ParlorRecordKind owned = *write->record.kind;
+  if (write->type == PARLOR_WRITE_REMOVE)
+    owned.n_fields = owned.n_key;
+  parlor_record_clear (&owned, write->record.data);
+  g_free (write->record.data);
+}
+
+static void
 clear_room (ParlorRoomRecord *record)
 {
   g_free ((char *)record->id);
@@ -149,6 +233,16 @@ parlor_write_free (ParlorWrite *write)
       break;
     case PARLOR_WRITE_CHAT:
       clear_chat (&write->chat);
+      break;
+    case PARLOR_WRITE_RECORD:
+    case PARLOR_WRITE_REMOVE:
+      clear_record (write);
+      break;
+    case PARLOR_WRITE_GROUP:
+      g_ptr_array_unref (write->group);
+      break;
+    case PARLOR_WRITE_FIND:
+      parlor_find_free (write->find.find);
       break;
     case PARLOR_WRITE_FLUSH:
       break;

@@ -1,117 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One suite for every backend of room/store.h: a row of `backends` each. */
-#include <glib/gstdio.h>
+/* Rooms: one suite for every backend of room/store.h. */
 #include <string.h>
 
-#include "store/memory.h"
-#include "store/sqlite.h"
-
-typedef struct
-{
-  const char *name;
-  ParlorStore *(*open) (const char *folder);
-  gboolean persistent; /* what was flushed is there after close and open */
-} Backend;
-
-static ParlorStore *
-open_memory (const char *folder)
-{
-  return parlor_store_memory_new ();
-}
-
-static ParlorStore *
-open_sqlite (const char *folder)
-{
-  g_autofree char *path = g_build_filename (folder, "parlor.db", NULL);
-  g_autoptr (GError) error = NULL;
-  ParlorStore *store = parlor_store_sqlite_new (&(ParlorStoreSqliteSpec){.path = path}, &error);
-  g_assert_no_error (error);
-  return store;
-}
-
-static const Backend backends[] = {
-    {"memory", open_memory, FALSE},
-    {"sqlite", open_sqlite, TRUE},
-};
-
-/* What a load found, one line a record. */
-typedef struct
-{
-  const Backend *backend;
-  char *folder;
-  ParlorStore *store;
-  GMutex mutex;
-  GCond cond;
-  gboolean woken;
-  int flushed; /* -1 = not yet */
-  GString *found;
-} Fixture;
-
-static void
-on_wake (gpointer user_data)
-{
-  Fixture *f = user_data;
-  g_mutex_lock (&f->mutex);
-  f->woken = TRUE;
-  g_cond_signal (&f->cond);
-  g_mutex_unlock (&f->mutex);
-}
-
-static void
-set_up (Fixture *f, gconstpointer backend)
-{
-  f->backend = backend;
-  f->folder = g_dir_make_tmp ("parlor-store-XXXXXX", NULL);
-  f->store = f->backend->open (f->folder);
-  f->store->ops->set_wake (f->store, on_wake, f);
-  f->found = g_string_new (NULL);
-}
-
-static void
-tear_down (Fixture *f, gconstpointer backend)
-{
-  static const char *const names[] = {"parlor.db", "parlor.db-wal", "parlor.db-shm"};
-  f->store->ops->close (f->store, 5000);
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      g_autofree char *path = g_build_filename (f->folder, names[i], NULL);
-      g_unlink (path);
-    }
-  g_assert_cmpint (g_rmdir (f->folder), ==, 0);
-  g_free (f->folder);
-  g_string_free (f->found, TRUE);
-}
-
-static void
-on_flushed (gboolean durable, gpointer user_data)
-{
-  ((Fixture *)user_data)->flushed = durable;
-}
-
-static void
-wait_for_wake (Fixture *f)
-{
-  gint64 until = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
-  g_mutex_lock (&f->mutex);
-  while (!f->woken)
-    g_assert_true (g_cond_wait_until (&f->cond, &f->mutex, until));
-  f->woken = FALSE;
-  g_mutex_unlock (&f->mutex);
-}
-
-static void
-flush (Fixture *f)
-{
-  f->flushed = -1;
-  f->store->ops->flush (f->store, on_flushed, f);
-  g_assert_cmpint (f->flushed, ==, -1); /* never from inside the call */
-  while (f->flushed == -1)
-    {
-      wait_for_wake (f);
-      f->store->ops->dispatch (f->store);
-    }
-  g_assert_true (f->flushed);
-}
+#include "harness.h"
 
 static void
 found_room (const ParlorRoomRecord *r, gpointer user_data)
@@ -156,13 +47,7 @@ reload_since (Fixture *f, gint64 since_ms, guint chat_limit)
 {
   static const ParlorStoreVisitor visitor = {found_room, found_participant, found_ban, found_chat};
   g_autoptr (GError) error = NULL;
-  flush (f);
-  if (f->backend->persistent)
-    {
-      f->store->ops->close (f->store, 5000);
-      f->store = f->backend->open (f->folder);
-      f->store->ops->set_wake (f->store, on_wake, f);
-    }
+  harness_reopen (f);
   g_string_truncate (f->found, 0);
   g_assert_true (f->store->ops->load (f->store, since_ms, chat_limit, &visitor, f, &error));
   g_assert_no_error (error);
@@ -314,7 +199,7 @@ test_visitor_writes (Fixture *f, gconstpointer data)
   put_person (f, "pt_4", 0);
   reload (f);
   g_assert_true (f->store->ops->load (f->store, 0, 1, &visitor, f, NULL));
-  flush (f);
+  harness_flush (f);
 }
 
 static void
@@ -379,17 +264,11 @@ static void
 test_stranger (Fixture *f, gconstpointer data)
 {
   f->store->ops->put_room (f->store, &room_a);
-  flush (f);
+  harness_flush (f);
   put_chat (f, "rm_none", "msg_1", "c1", "of no room");
   put_chat (f, "rm_a", "msg_2", "c2", "kept");
   /* The one that fits no room harms no other. */
-  f->flushed = -1;
-  f->store->ops->flush (f->store, on_flushed, f);
-  while (f->flushed == -1)
-    {
-      wait_for_wake (f);
-      f->store->ops->dispatch (f->store);
-    }
+  harness_wait_flushed (f);
   g_assert_null (strstr (reload (f), "of no room"));
   g_assert_nonnull (strstr (f->found->str, "kept"));
 }
@@ -400,7 +279,7 @@ test_flush_order (Fixture *f, gconstpointer data)
   for (guint i = 0; i < 5; i++)
     {
       put_room (f, "rm_a", i + 1);
-      flush (f);
+      harness_flush (f);
     }
   ParlorStoreStats stats;
   f->store->ops->stats (f->store, &stats);
@@ -408,31 +287,21 @@ test_flush_order (Fixture *f, gconstpointer data)
   g_assert_cmpuint (stats.queued, ==, 0);
 }
 
-static void
-add (const char *name, void (*test) (Fixture *f, gconstpointer data))
-{
-  for (guint i = 0; i < G_N_ELEMENTS (backends); i++)
-    {
-      g_autofree char *path = g_strdup_printf ("/store/%s/%s", backends[i].name, name);
-      g_test_add (path, Fixture, &backends[i], set_up, test, tear_down);
-    }
-}
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  add ("a-room-comes-back-as-it-was-put-last", test_room);
-  add ("rooms-come-back-oldest-first", test_order);
-  add ("a-closed-room-and-what-is-in-it-is-not-loaded", test_closed);
-  add ("who-was-forgotten-does-not-come-back", test_participant);
-  add ("who-left-too-long-ago-does-not-come-back", test_since);
-  add ("a-visitor-may-write", test_visitor_writes);
-  add ("the-same-ban-twice-is-one", test_ban);
-  add ("the-same-message-twice-is-one", test_chat_once);
-  add ("the-last-messages-of-each-room-oldest-first", test_chat_last);
-  add ("sql-and-shell-characters-are-only-text", test_hostile_text);
-  add ("a-write-of-no-room-harms-no-other", test_stranger);
-  add ("a-flush-ends-when-all-before-it-is-written", test_flush_order);
+  harness_add ("a-room-comes-back-as-it-was-put-last", test_room);
+  harness_add ("rooms-come-back-oldest-first", test_order);
+  harness_add ("a-closed-room-and-what-is-in-it-is-not-loaded", test_closed);
+  harness_add ("who-was-forgotten-does-not-come-back", test_participant);
+  harness_add ("who-left-too-long-ago-does-not-come-back", test_since);
+  harness_add ("a-visitor-may-write", test_visitor_writes);
+  harness_add ("the-same-ban-twice-is-one", test_ban);
+  harness_add ("the-same-message-twice-is-one", test_chat_once);
+  harness_add ("the-last-messages-of-each-room-oldest-first", test_chat_last);
+  harness_add ("sql-and-shell-characters-are-only-text", test_hostile_text);
+  harness_add ("a-write-of-no-room-harms-no-other", test_stranger);
+  harness_add ("a-flush-ends-when-all-before-it-is-written", test_flush_order);
   return g_test_run ();
 }

@@ -6,12 +6,12 @@ CREATE TABLE rooms (
   alias TEXT,
   kind TEXT NOT NULL,
   title TEXT NOT NULL,
-  locked INTEGER NOT NULL,
-  lobby INTEGER NOT NULL,
-  created_ms INTEGER NOT NULL,
-  opened_ms INTEGER NOT NULL,
-  closed_ms INTEGER NOT NULL
-) STRICT;
+  locked BIGINT NOT NULL,
+  lobby BIGINT NOT NULL,
+  created_ms BIGINT NOT NULL,
+  opened_ms BIGINT NOT NULL,
+  closed_ms BIGINT NOT NULL
+);
 CREATE INDEX rooms_open ON rooms (created_ms) WHERE closed_ms = 0;
 
 CREATE TABLE participants (
@@ -20,12 +20,12 @@ CREATE TABLE participants (
   identity TEXT NOT NULL,
   name TEXT NOT NULL,
   role TEXT NOT NULL,
-  granted INTEGER NOT NULL,
-  guest INTEGER NOT NULL,
+  granted BIGINT NOT NULL,
+  guest BIGINT NOT NULL,
   resume BLOB NOT NULL CHECK (length (resume) = 32),
-  joined_ms INTEGER NOT NULL,
-  left_ms INTEGER NOT NULL
-) STRICT;
+  joined_ms BIGINT NOT NULL,
+  left_ms BIGINT NOT NULL
+);
 CREATE INDEX participants_room ON participants (room);
 
 CREATE TABLE bans (
@@ -33,20 +33,20 @@ CREATE TABLE bans (
   identity TEXT NOT NULL,
   token BLOB NOT NULL CHECK (length (token) = 32),
   by TEXT NOT NULL,
-  at_ms INTEGER NOT NULL,
+  at_ms BIGINT NOT NULL,
   PRIMARY KEY (room, identity, token)
-) STRICT;
+);
 
 CREATE TABLE chat (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  seq BIGSERIAL PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
   room TEXT NOT NULL REFERENCES rooms (id),
   client_id TEXT NOT NULL,
   participant TEXT NOT NULL,
   name TEXT NOT NULL,
   text TEXT NOT NULL,
-  at_ms INTEGER NOT NULL,
-  room_ms INTEGER NOT NULL,
+  at_ms BIGINT NOT NULL,
+  room_ms BIGINT NOT NULL,
   UNIQUE (participant, client_id)
-) STRICT;
+);
 CREATE INDEX chat_room ON chat (room, seq);

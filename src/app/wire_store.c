@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/wire_store.h"
+
+#include "store/sqlite.h"
+
+ParlorStore *
+parlor_wire_store_new (const ParlorConfig *config, GError **error)
+{
+  g_autofree char *path = g_build_filename (config->data_dir, "parlor.db", NULL);
+  return parlor_store_sqlite_new (&(ParlorStoreSqliteSpec){.path = path}, error);
+}
+
+const char *
+parlor_wire_store_problem (ParlorStore *store)
+{
+  ParlorStoreStats stats = {0};
+  store->ops->stats (store, &stats);
+  if (stats.lost > 0)
+    return "The database was away for so long that writes were lost; see parlor_store_lost_total.";
+  return stats.healthy ? NULL : "The database does not keep up; see parlor_store_queued.";
+}
+
+void
+parlor_wire_store_metrics (ParlorStore *store, ParlorMetricsPage *page)
+{
+  ParlorStoreStats stats = {0};
+  store->ops->stats (store, &stats);
+  const struct
+  {
+    const char *name;
+    double value;
+  } metrics[] = {
+      {"parlor_store_committed_total", (double)stats.committed},
+      {"parlor_store_retried_total", (double)stats.retried},
+      {"parlor_store_refused_total", (double)stats.refused},
+      {"parlor_store_dropped_total", (double)stats.dropped},
+      {"parlor_store_lost_total", (double)stats.lost},
+      {"parlor_store_queued", (double)stats.queued},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (metrics); i++)
+    parlor_metrics_add (page, metrics[i].name, NULL, NULL, metrics[i].value);
+}
