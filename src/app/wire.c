@@ -4,11 +4,11 @@
 #include "app/control.h"
 #include "app/ice_servers.h"
 #include "app/log.h"
+#include "app/wire_store.h"
 #include "http/routes.h"
 #include "media/plane.h"
 #include "room/rooms.h"
 #include "signal/signal.h"
-#include "store/sqlite.h"
 
 #include <errno.h>
 #include <gst/gst.h>
@@ -199,15 +199,7 @@ add_metrics (ParlorMetricsPage *page, gpointer user_data)
   parlor_metrics_add (page, "parlor_page_freeze_seconds_total", NULL, NULL,
                       (double)stats->page_freeze_ms / 1e3);
   if (app->store)
-    {
-      ParlorStoreStats store = {0};
-      app->store->ops->stats (app->store, &store);
-      parlor_metrics_add (page, "parlor_store_committed_total", NULL, NULL,
-                          (double)store.committed);
-      parlor_metrics_add (page, "parlor_store_retried_total", NULL, NULL, (double)store.retried);
-      parlor_metrics_add (page, "parlor_store_dropped_total", NULL, NULL, (double)store.dropped);
-      parlor_metrics_add (page, "parlor_store_queued", NULL, NULL, store.queued);
-    }
+    parlor_wire_store_metrics (app->store, page);
   parlor_media_plane_foreach_metric (app->plane, add_media_metric, page);
 }
 
@@ -217,7 +209,7 @@ not_ready (gpointer user_data)
   const ParlorApp *app = user_data;
   if (app->ending)
     return "The server is shutting down.";
-  return NULL;
+  return parlor_wire_store_problem (app->store);
 }
 
 /* ---- the parts, one by one ------------------------------------------------------------------ */
@@ -255,9 +247,7 @@ make_folder (ParlorApp *app, GError **error)
 static gboolean
 make_store (ParlorApp *app, GError **error)
 {
-  g_autofree char *path = g_build_filename (app->config->data_dir, "parlor.db", NULL);
-  ParlorStoreSqliteSpec spec = {.path = path};
-  app->store = parlor_store_sqlite_new (&spec, error);
+  app->store = parlor_wire_store_new (app->config, error);
   if (!app->store)
     return FALSE;
   app->store->ops->set_wake (app->store, wake_for_store, app);

@@ -16,10 +16,10 @@
 #define RATE_BURST 150
 #define REFUSED_MAX 200
 
-#define S PARLOR_FIELD_STRING
-#define B PARLOR_FIELD_BOOL
-#define N PARLOR_FIELD_NUMBER
-#define L PARLOR_FIELD_LIST
+#define S PARLOR_MESSAGE_STRING
+#define B PARLOR_MESSAGE_BOOL
+#define N PARLOR_MESSAGE_NUMBER
+#define L PARLOR_MESSAGE_LIST
 #define ID_BYTES 64
 #define PIXELS 16384
 #define COUNT G_GINT64_CONSTANT (1000000000)
@@ -140,20 +140,20 @@ parlor_message_rows (guint *n)
 /* ---- checks --------------------------------------------------------------------------------- */
 
 static gboolean
-fits (const ParlorField *field, const json_t *value)
+fits (const ParlorMessageField *field, const json_t *value)
 {
   gint64 size = 1;
   switch (field->type)
     {
-    case PARLOR_FIELD_BOOL:
+    case PARLOR_MESSAGE_BOOL:
       return json_is_boolean (value);
-    case PARLOR_FIELD_STRING:
+    case PARLOR_MESSAGE_STRING:
       size = (gint64)json_string_length (value);
       return json_is_string (value) && size >= field->min && size <= field->max;
-    case PARLOR_FIELD_LIST:
+    case PARLOR_MESSAGE_LIST:
       size = (gint64)json_array_size (value);
       return json_is_array (value) && size >= field->min && size <= field->max;
-    case PARLOR_FIELD_NUMBER:
+    case PARLOR_MESSAGE_NUMBER:
       return json_is_number (value) && json_number_value (value) >= (double)field->min
              && json_number_value (value) <= (double)field->max;
     }
@@ -165,7 +165,7 @@ check_fields (const ParlorMessageRow *row, const json_t *message, GError **error
 {
   for (guint i = 0; i < PARLOR_MAX_FIELDS && row->fields[i].name; i++)
     {
-      const ParlorField *field = &row->fields[i];
+      const ParlorMessageField *field = &row->fields[i];
       const json_t *value = json_object_get (message, field->name);
       gboolean absent = !value || json_is_null (value);
       if (absent ? !field->required : fits (field, value))

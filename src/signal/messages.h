@@ -13,19 +13,19 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  PARLOR_FIELD_STRING, /**< min..max bytes */
-  PARLOR_FIELD_BOOL,
-  PARLOR_FIELD_NUMBER, /**< min..max */
-  PARLOR_FIELD_LIST,   /**< min..max elements */
-} ParlorFieldType;
+  PARLOR_MESSAGE_STRING, /**< min..max bytes */
+  PARLOR_MESSAGE_BOOL,
+  PARLOR_MESSAGE_NUMBER, /**< min..max */
+  PARLOR_MESSAGE_LIST,   /**< min..max elements */
+} ParlorMessageFieldType;
 
 typedef struct
 {
   const char *name; /**< NULL ends the list */
-  ParlorFieldType type;
+  ParlorMessageFieldType type;
   gboolean required; /**< else it may be absent or null */
   gint64 min, max;
-} ParlorField;
+} ParlorMessageField;
 
 typedef enum
 {
@@ -46,7 +46,7 @@ typedef struct
   ParlorWhen when;
   ParlorRights right; /**< all of these; what depends on the message's fields the domain checks */
   ParlorMessageHandler handler;
-  ParlorField fields[PARLOR_MAX_FIELDS];
+  ParlorMessageField fields[PARLOR_MAX_FIELDS];
 } ParlorMessageRow;
 
 /** The table, for tests that walk it. */

@@ -13,11 +13,11 @@ sample (const ParlorMessageRow *row)
   json_t *json = json_pack ("{s:s,s:i}", "t", row->type, "id", 77);
   for (guint i = 0; i < PARLOR_MAX_FIELDS && row->fields[i].name; i++)
     {
-      const ParlorField *field = &row->fields[i];
-      json_t *value = field->type == PARLOR_FIELD_STRING   ? json_string ("x")
-                      : field->type == PARLOR_FIELD_BOOL   ? json_true ()
-                      : field->type == PARLOR_FIELD_NUMBER ? json_integer (1)
-                                                           : json_array ();
+      const ParlorMessageField *field = &row->fields[i];
+      json_t *value = field->type == PARLOR_MESSAGE_STRING   ? json_string ("x")
+                      : field->type == PARLOR_MESSAGE_BOOL   ? json_true ()
+                      : field->type == PARLOR_MESSAGE_NUMBER ? json_integer (1)
+                                                             : json_array ();
       json_object_set_new (json, field->name, value);
     }
   char *text = json_dumps (json, JSON_COMPACT);
@@ -128,10 +128,11 @@ test_fields (void)
       json_decref (peer_join (peer, "hall", "host", PARLOR_ROLE_HOST));
       for (guint k = 0; k < PARLOR_MAX_FIELDS && rows[i].fields[k].name; k++)
         {
-          const ParlorField *field = &rows[i].fields[k];
+          const ParlorMessageField *field = &rows[i].fields[k];
           char *text = sample (&rows[i]);
           json_t *good = json_loads (text, 0, NULL);
-          json_t *wrong = field->type == PARLOR_FIELD_STRING ? json_integer (1) : json_string ("x");
+          json_t *wrong = field->type == PARLOR_MESSAGE_STRING ? json_integer (1)
+                                                               : json_string ("x");
           json_object_set_new (good, field->name, wrong);
           assert_bad (peer, json_deep_copy (good));
           json_object_set_new (good, field->name, json_object ());
@@ -143,7 +144,7 @@ test_fields (void)
               json_object_del (good, field->name);
               assert_bad (peer, json_deep_copy (good));
             }
-          if (field->type == PARLOR_FIELD_STRING && field->max < 60000)
+          if (field->type == PARLOR_MESSAGE_STRING && field->max < 60000)
             {
               g_autofree char *filling = g_strnfill ((gsize)field->max + 1, 'x');
               json_object_set_new (good, field->name, json_string (filling));
