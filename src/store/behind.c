@@ -52,7 +52,8 @@ typedef struct
   guint weight;     /* rows in `queue` */
   guint in_batch;   /* rows in `batch` */
   guint n_finds;    /* questions not answered yet */
-  gboolean gave_up; /* something was lost since the queue was last empty: no flush says durable */
+  gboolean gave_up; /* something was lost: no flush says durable, until… */
+  gboolean told;    /* …one has said so and the queue is empty */
   gboolean closing;
   gboolean closed; /* the threads are gone */
 } Behind;
@@ -81,6 +82,7 @@ report_flush (Behind *self, ParlorWrite *write, gboolean durable)
   Done *done = g_new0 (Done, 1);
   done->write = write;
   done->durable = durable;
+  self->told |= !durable;
   g_queue_push_tail (&self->done, done);
 }
 
@@ -177,8 +179,8 @@ finish_batch (Behind *self, guint refused)
   settle (self, &self->batch, TRUE);
   self->stats.committed -= refused;
   self->in_batch = 0;
-  if (self->queue.length == 0)
-    self->gave_up = FALSE;
+  if (self->queue.length == 0 && self->told)
+    self->gave_up = self->told = FALSE;
   if (self->finds.length > 0)
     g_cond_signal (&self->find_cond);
   g_mutex_unlock (&self->mutex);
