@@ -4,9 +4,14 @@
 #include <sqlite3.h>
 #include <string.h>
 
+#include "brand/records.h"
 #include "store/sqlite.h"
 
 static const ParlorRecordKind *const kinds[] = {
+    &parlor_brand_kind,
+    &parlor_user_kind,
+    &parlor_api_key_kind,
+    &parlor_signin_kind, /* brand */
     NULL,
 };
 
