@@ -43,38 +43,42 @@ async function readNumbers(world, dataUrls, name) {
   return stdout.split('\f').slice(0, files.length).map((text) => text.trim());
 }
 
-/* Cuts the given places out of the frame and reads them, by two processes at once. */
-async function readPlaces(world, person, video, lines, scale) {
-  const { pictures, width, height } = await person.evaluate(
-    ([expression, pieces, factor]) => {
+/* All places of the frame that is shown now, in each enlargement: what is read later is of one instant. */
+async function capture(person, video, lines) {
+  const at = Date.now();
+  const frame = await person.evaluate(
+    ([expression, pieces, scales]) => {
       const element = (0, eval)(expression);
-      return { pictures: window.__probe.cut(element, pieces, factor), width: element.videoWidth, height: element.videoHeight };
+      return { cuts: scales.map((scale) => window.__probe.cut(element, pieces, scale)), width: element.videoWidth, height: element.videoHeight };
     },
-    [video, lines.map(({ x, y }) => ({ x: x - 14, y: y - 10, w: 80, h: 32 })), scale],
+    [video, lines.map(({ x, y }) => ({ x: x - 14, y: y - 10, w: 80, h: 32 })), SCALES],
   );
-  const half = Math.ceil(pictures.length / 2);
-  const parts = [pictures.slice(0, half), pictures.slice(half)].filter((part) => part.length);
-  const read = (await Promise.all(parts.map((part, at) => readNumbers(world, part, `part-${at}`)))).flat();
-  return { pictures, read, width, height };
+  return { at, ...frame };
 }
 
-/** Reads the frame that `video` (an expression in the page) shows now: {right, width, height, misread}. */
+/* By two processes at once. */
+async function readPictures(world, pictures) {
+  const half = Math.ceil(pictures.length / 2);
+  const parts = [pictures.slice(0, half), pictures.slice(half)].filter((part) => part.length);
+  return (await Promise.all(parts.map((part, at) => readNumbers(world, part, `part-${at}`)))).flat();
+}
+
+/** Reads the frame that `video` (an expression in the page) shows now: {at (when it was taken, ms), right, width, height, misread}. */
 export async function readScreen(world, person, video, truth) {
   const read = new Array(truth.lines.length).fill('');
+  const { at, cuts, width, height } = await capture(person, video, truth.lines);
   const pictures = [];
-  let size = {};
-  for (const scale of SCALES) {
-    const open = truth.lines.map((line, at) => at).filter((at) => !NUMBER.test(read[at]));
+  for (const cut of cuts) {
+    const open = read.map((_, n) => n).filter((n) => !NUMBER.test(read[n]));
     if (!open.length) break;
-    const found = await readPlaces(world, person, video, open.map((at) => truth.lines[at]), scale);
-    open.forEach((at, n) => {
-      read[at] = found.read[n];
-      pictures[at] = found.pictures[n];
+    const found = await readPictures(world, open.map((n) => cut[n]));
+    open.forEach((n, k) => {
+      read[n] = found[k];
+      pictures[n] = cut[n];
     });
-    size = { width: found.width, height: found.height };
   }
   // What was misread lies in the evidence of a scenario that fails.
-  world.keep = Object.fromEntries(pictures.flatMap((picture, at) => (read[at] === truth.numbers[at] ? [] : [[`misread-${truth.numbers[at]}.png`, picture]])));
-  const misread = truth.numbers.map((number, at) => (read[at] === number ? null : `${number}→${read[at]}`)).filter(Boolean);
-  return { right: truth.numbers.length - misread.length, ...size, misread };
+  world.keep = Object.fromEntries(pictures.flatMap((picture, n) => (read[n] === truth.numbers[n] ? [] : [[`misread-${truth.numbers[n]}.png`, picture]])));
+  const misread = truth.numbers.map((number, n) => (read[n] === number ? null : `${number}→${read[n]}`)).filter(Boolean);
+  return { at, right: truth.numbers.length - misread.length, width, height, misread };
 }
