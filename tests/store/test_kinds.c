@@ -4,16 +4,26 @@
 #include <sqlite3.h>
 #include <string.h>
 
+#include "base/audit.h"
 #include "brand/records.h"
 #include "store/sqlite.h"
 
+/* clang-format off: one kind a line, each domain its own block. */
 static const ParlorRecordKind *const kinds[] = {
+    &parlor_audit_kind,
+    &parlor_audit_head_kind,
+    /* brand */
     &parlor_brand_kind,
     &parlor_user_kind,
     &parlor_api_key_kind,
-    &parlor_signin_kind, /* brand */
+    &parlor_signin_kind,
+    /* live */
+    /* service */
+    /* record */
+    /* hooks */
     NULL,
 };
+/* clang-format on */
 
 static const char *
 column_type (ParlorFieldType type)

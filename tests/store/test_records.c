@@ -221,10 +221,12 @@ test_order_with_rooms (Fixture *f, gconstpointer data)
   ParlorRecordSink *sink = sink_of (f);
   sink->begin (sink);
   put_thing (f, "a", 1, "x");
-  f->store->ops->put_room (
-      f->store,
-      &(ParlorRoomRecord){
-          .id = "rm_a", .code = "abcdefghjk", .kind = "live", .title = "", .created_ms = 1});
+  f->store->ops->put_room (f->store, &(ParlorRoomRecord){.id = "rm_a",
+                                                         .brand = "br_a",
+                                                         .code = "abcdefghjk",
+                                                         .kind = "live",
+                                                         .title = "",
+                                                         .created_ms = 1});
   sink->begin (sink);
   put_thing (f, "a", 2, "y");
   sink->end (sink);
