@@ -16,9 +16,12 @@ const FIREFOX = process.env.PARLOR_FIREFOX ?? '/usr/bin/firefox-esr';
 /* What the bars of a Firefox window take of its height, in px. */
 const FIREFOX_BARS_HEIGHT = 86;
 
+/* Where a Firefox behind a bad line is driven from; the line's number is added. */
+const CONTROL_PORT = 21000;
+
 async function launchChromium(options, media) {
   const browser = await chromium.launch({
-    executablePath: CHROMIUM,
+    executablePath: options.line?.wrap(CHROMIUM) ?? CHROMIUM,
     headless: true,
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--use-fake-ui-for-media-stream',
@@ -35,12 +38,14 @@ async function launchChromium(options, media) {
 
 async function launchFirefox(options) {
   const { width, height } = options.viewport ?? { width: 1280, height: 720 };
+  const control = options.line ? [`--remote-debugging-port=${CONTROL_PORT + options.line.number}`] : [];
+  await options.line?.reach(CONTROL_PORT + options.line.number);
   const browser = await puppeteer.launch({
     // The window's size by its own flags: emulating a viewport asks for commands that older releases do not know.
     defaultViewport: null,
-    args: [`--width=${width}`, `--height=${height + FIREFOX_BARS_HEIGHT}`],
+    args: [`--width=${width}`, `--height=${height + FIREFOX_BARS_HEIGHT}`, ...control],
     browser: 'firefox',
-    executablePath: FIREFOX,
+    executablePath: options.line?.wrap(FIREFOX) ?? FIREFOX,
     headless: true,
     extraPrefsFirefox: {
       'media.navigator.streams.fake': true,
@@ -60,7 +65,7 @@ async function launchFirefox(options) {
 export const progress = { last: '' };
 
 export class Person {
-  /** options: {browser, person (number of tone and mark), name, locale, viewport, refuse, noDevices, strictAutoplay, mediaFolder} */
+  /** options: {browser, person (number of tone and mark), name, locale, viewport, refuse, noDevices, strictAutoplay, mediaFolder, line} */
   static async launch(given) {
     const options = { name: `Person ${given.person}`, ...given };
     const self = new Person();

@@ -31,11 +31,12 @@ const ip = (...words) => execFileSync('ip', words, { stdio: ['ignore', 'ignore',
 /** Makes the server's namespace and the link; returns the words that run a command in there. */
 export async function makeNetwork() {
   ip('link', 'set', 'lo', 'up');
-  const holder = spawn('unshare', ['--net', 'sh', '-c', 'ip link set lo up; echo ready; exec sleep infinity'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  await once(holder.stdout, 'data');
-  const inServer = ['nsenter', '--net=/proc/' + holder.pid + '/ns/net'];
-  const there = (...words) => execFileSync(inServer[0], [inServer[1], 'ip', ...words]);
-  ip('link', 'add', 'people', 'type', 'veth', 'peer', 'name', 'server', 'netns', String(holder.pid));
+  // The kernel clears a namespace away in its own time: the link of an earlier world may still be there.
+  spawnSync('ip', ['link', 'del', 'people'], { stdio: 'ignore' });
+  const server = await makeNamespace();
+  const inServer = server.words;
+  const there = (...words) => server.run('ip', ...words);
+  ip('link', 'add', 'people', 'type', 'veth', 'peer', 'name', 'server', 'netns', server.netns);
   // No duplicate address detection: a tentative IPv6 address would cost the first test two seconds.
   ip('address', 'add', '10.77.0.2/24', 'dev', 'people');
   ip('address', 'add', 'fd77::2/64', 'dev', 'people', 'nodad');
@@ -45,7 +46,16 @@ export async function makeNetwork() {
   there('link', 'set', 'server', 'up');
   ip('route', 'add', 'default', 'via', SERVER_ADDRESS);
   ip('-6', 'route', 'add', 'default', 'via', SERVER_ADDRESS6);
-  return { inServer, close: () => holder.kill('SIGKILL') };
+  return { inServer, server, close: () => server.close() };
+}
+
+/** A further namespace with nothing in it but loopback: {words that run a command in there, path, close}. */
+export async function makeNamespace() {
+  const holder = spawn('unshare', ['--net', 'sh', '-c', 'ip link set lo up; echo ready; exec sleep infinity'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(holder.stdout, 'data');
+  const netns = `/proc/${holder.pid}/ns/net`;
+  const words = ['nsenter', `--net=${netns}`];
+  return { netns, words, run: (...more) => execFileSync(words[0], [words[1], ...more], { stdio: ['ignore', 'ignore', 'pipe'] }), close: () => holder.kill('SIGKILL') };
 }
 
 /** Carries 127.0.0.1:localPort here to 127.0.0.1:serverPort in the server's namespace. `cut ()` breaks all connections. */
@@ -54,9 +64,7 @@ export class Forwarder {
     const self = new Forwarder();
     self.sockets = new Set();
     self.path = path.join(folder, `forward-${serverPort}.sock`);
-    self.helper = spawn(network.inServer[0], [network.inServer[1], process.execPath, fileURLToPath(import.meta.url), 'forward', self.path, String(serverPort)],
-      { stdio: ['ignore', 'pipe', 'inherit'] });
-    await once(self.helper.stdout, 'data');
+    self.helper = await carry(network.inServer, self.path, `127.0.0.1:${serverPort}`);
     self.server = net.createServer((near) => self.#join(near));
     self.server.listen(localPort, '127.0.0.1');
     await once(self.server, 'listening');
@@ -80,7 +88,7 @@ export class Forwarder {
   close() {
     this.cut();
     this.server.close();
-    this.helper.kill('SIGKILL');
+    this.helper.close();
   }
 }
 
@@ -97,12 +105,19 @@ function join(near, far) {
   }
 }
 
-/* The half of the forwarder that lives in the server's namespace. */
-function forward(socketPath, port) {
-  net.createServer((near) => {
-    const far = net.connect(port, '127.0.0.1');
-    join(near, far);
-  }).listen(socketPath, () => console.log('ready'));
+/** Listens in a namespace and carries each connection on, by TCP or a Unix socket; places are 'address:port' or a path. */
+export async function carry(namespaceWords, from, to) {
+  const [program, ...words] = [...namespaceWords, process.execPath, fileURLToPath(import.meta.url), 'carry', from, to];
+  const helper = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(helper.stdout, 'data');
+  return { close: () => helper.kill('SIGKILL') };
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url) && process.argv[2] === 'forward') forward(process.argv[3], Number(process.argv[4]));
+const place = (text) => (text.startsWith('/') ? { path: text } : { host: text.split(':')[0], port: Number(text.split(':')[1]) });
+
+/* The half of a forwarder that lives in another namespace. */
+function carryHere(from, to) {
+  net.createServer((near) => join(near, net.connect(place(to)))).listen(place(from), () => console.log('ready'));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url) && process.argv[2] === 'carry') carryHere(process.argv[3], process.argv[4]);

@@ -215,7 +215,44 @@ function install(M, options) {
     return tile ? videoOf(tile) : undefined;
   };
 
-  window.__probe = { stats, tileOf, pictureOf, all, visible, byTestId, videoOf, readMark, watch, tones, cut, setScreen: (lines) => (screenLines = lines) };
+  /* Follows the picture of a person, frame by frame as it is presented: [time, counter], times on the machine's clock; each fourth
+     mark is read (null: not readable), since reading costs more than decoding. */
+  const observed = new Map();
+  const observe = (name) => {
+    const seen = { frames: [], video: null, from: performance.timeOrigin + performance.now() };
+    const follow = (video) => {
+      const step = (now) => {
+        if (observed.get(name) !== seen || seen.video !== video) return;
+        const at = performance.timeOrigin + now;
+        seen.frames.push(seen.frames.length % 4 ? [at] : [at, readMark(video)?.counter ?? null]);
+        video.requestVideoFrameCallback(step);
+      };
+      video.requestVideoFrameCallback(step);
+    };
+    const look = () => {
+      const video = pictureOf(name);
+      if (video === seen.video) return;
+      seen.video = video;
+      if (video) follow(video);
+    };
+    look();
+    seen.timer = setInterval(look, 100);
+    observed.set(name, seen);
+  };
+  /* The browser's own account of the track that a person's tile shows now. */
+  const inboundOf = async (name) => {
+    const track = pictureOf(name)?.srcObject?.getVideoTracks()[0]?.id;
+    return (await stats('inbound-rtp')).find((one) => one.trackIdentifier === track) ?? null;
+  };
+  /* Ends that, and gives what was seen. */
+  const observedOf = (name) => {
+    const seen = observed.get(name);
+    observed.delete(name);
+    clearInterval(seen.timer);
+    return { frames: seen.frames, from: seen.from, until: performance.timeOrigin + performance.now(), width: seen.video?.videoWidth ?? 0, height: seen.video?.videoHeight ?? 0 };
+  };
+
+  window.__probe = { stats, tileOf, pictureOf, all, visible, byTestId, videoOf, readMark, watch, tones, cut, observe, observedOf, inboundOf, setScreen: (lines) => (screenLines = lines) };
 }
 
 /** Text of an init script. options: {person, madeCamera, refuse}. */

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { Forwarder, makeNetwork } from './net.mjs';
 import { Person, progress } from './browsers.mjs';
+import { Line } from './line.mjs';
 
 const HTTP_PORT = 8080;
 const ADMIN_PORT = 9091;
@@ -19,7 +20,7 @@ export class World {
   /** options: {root, mediaFolder, server} */
   static async make(options) {
     const self = new World();
-    Object.assign(self, options, { people: [], children: [], measured: {}, serverFlags: [] });
+    Object.assign(self, options, { people: [], children: [], lines: [], measured: {}, findings: [], serverFlags: [], httpPort: HTTP_PORT });
     self.folder = mkdtempSync(path.join(os.tmpdir(), 'parlor-e2e-'));
     self.network = await makeNetwork();
     return self;
@@ -72,6 +73,13 @@ export class World {
     return one;
   }
 
+  /** A bad line for a person ({line} of person ()); the server must be there. options: {seed}. */
+  async line(options = {}) {
+    const one = await Line.open(this, { number: this.lines.length + 1, ...options });
+    this.lines.push(one);
+    return one;
+  }
+
   /** Several people at once. */
   persons(...list) {
     const first = this.people.length + 1;
@@ -114,10 +122,28 @@ export class World {
     if (goal && ms > goal * this.slack) throw new Error(`${name}: ${Math.round(ms)} ms, the goal is ${goal} ms (× ${this.slack} here)`);
   }
 
+  /**
+   * A number with its goal (at most or at least; none = only told) and what the control had beside it. In the short form a goal is
+   * three times as wide, and the control's own fault is let off; judge () fails with all that were missed.
+   */
+  finding(name, value, { unit = '', most, least, control } = {}) {
+    const short = (number) => (Number.isFinite(number) ? Math.round(number * 100) / 100 : String(number));
+    this.findings.push({ name, value, unit, most, least, control });
+    this.measured[name] = `${short(value)} ${unit}`.trim() + (control === undefined ? '' : ` (control ${short(control)})`);
+  }
+
+  judge() {
+    const missed = this.findings.filter(({ value, most, least, control }) => {
+      if (most !== undefined) return !(value <= most * this.slack + Math.max(control ?? 0, 0) * (this.slack > 1 ? 1 : 0));
+      return least !== undefined && !(value >= (this.slack > 1 ? 100 - (100 - least) * this.slack : least));
+    });
+    if (missed.length) throw new Error(missed.map((one) => `${one.name}: ${this.measured[one.name]}, the goal is ${one.most === undefined ? `at least ${one.least}` : `at most ${one.most}`}`).join('; '));
+  }
+
   /** Pictures, console logs and the server's log of a failed scenario. */
   async keepEvidence(folder, error) {
     mkdirSync(folder, { recursive: true });
-    const state = { error: error.message, stack: error.stack, measured: this.measured, people: [] };
+    const state = { error: error.message, stack: error.stack, measured: this.measured, findings: this.findings, detail: this.detail, people: [] };
     for (const one of this.people) {
       const seen = { name: one.name, browser: one.kind, console: one.log.slice(-200) };
       const bounded = (promise) => Promise.race([promise, sleep(5000)]).catch((reason) => String(reason));
@@ -136,6 +162,7 @@ export class World {
     const bounded = (promise) => Promise.race([Promise.resolve(promise).catch(() => {}), sleep(5000)]);
     await Promise.all(this.people.map((one) => bounded(one.close())));
     for (const child of this.children) child.kill('SIGKILL');
+    await Promise.all(this.lines.map((one) => bounded(one.close())));
     await bounded(this.stopServer());
     this.pages?.close();
     this.admin?.close();

@@ -30,6 +30,8 @@ export const RECEIVE_VIDEO_DESK = 25;
 export const RECEIVE_VIDEO_PHONE = 9;
 
 export const STATS_EVERY_MS = 2000;
+/** How often it is looked whether anything comes in (see path.ts). */
+export const PATH_LOOK_EVERY_MS = 300;
 /** docs/protocol.md: the page's own report at most once in 5 s. */
 export const REPORT_EVERY_MS = 6000;
 /** A lost path often comes back by itself; after this an ICE restart is asked for. */

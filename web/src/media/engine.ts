@@ -8,8 +8,14 @@ import type {
 } from '../protocol/messages.js';
 import type { Session, SessionMedia } from '../room/session.js';
 import { Store } from '../room/store.js';
-import { DISCONNECT_GRACE_MS, REPORT_EVERY_MS, STATS_EVERY_MS } from './config.js';
+import {
+  DISCONNECT_GRACE_MS,
+  PATH_LOOK_EVERY_MS,
+  REPORT_EVERY_MS,
+  STATS_EVERY_MS,
+} from './config.js';
 import type { LocalMedia } from './local.js';
+import { PathWatch, SILENCE_MS, SILENCE_VIEWER_MS, bytesIn } from './path.js';
 import { Peer } from './peer.js';
 import { SoundOut } from './sound.js';
 import { lookAt, type MediaStats } from './stats.js';
@@ -33,6 +39,9 @@ export class Engine implements SessionMedia {
   private retry = 0;
   private lastReport = 0;
   private screenSince = 0;
+  private path = new PathWatch();
+  /** An offer for the present peer connection has had no answer: it is made again. */
+  private unanswered = false;
 
   constructor(
     private readonly session: Session,
@@ -48,6 +57,7 @@ export class Engine implements SessionMedia {
       if (now.phase === 'ended' && before.phase !== 'ended') this.stop();
     });
     window.setInterval(() => void this.look(), STATS_EVERY_MS);
+    window.setInterval(() => void this.watchPath(), PATH_LOOK_EVERY_MS);
   }
 
   get pc(): RTCPeerConnection | null {
@@ -69,6 +79,8 @@ export class Engine implements SessionMedia {
     this.peer?.close();
     const peer = new Peer(this.ice);
     this.peer = peer;
+    this.path = new PathWatch();
+    this.unanswered = false;
     peer.pc.onconnectionstatechange = () => this.pathChanged(peer);
     for (const [source, track] of this.liveTracks()) void peer.send(source, track);
     this.store.patch({ generation: this.store.get().generation + 1, stats: null });
@@ -90,7 +102,7 @@ export class Engine implements SessionMedia {
 
     for (const [source, track] of this.liveTracks()) if (track) this.tell(source, track);
     const alive = message.transport === 'alive' && this.peer?.stands;
-    if (alive && this.pc?.connectionState === 'connected') return;
+    if (alive && this.pc?.connectionState === 'connected' && !this.unanswered) return;
     void this.negotiate(Boolean(alive));
   }
 
@@ -107,21 +119,47 @@ export class Engine implements SessionMedia {
     if (message.t === 'participant') this.takenOver(message.participant.id);
   }
 
-  /** Offers: on the same peer connection for an ICE restart, else on a fresh one. */
+  /**
+   * Offers: on the same peer connection for an ICE restart, else on a fresh one. A restart that
+   * gets no answer leaves the old path alone: it may come back before the answer does.
+   */
   private async negotiate(restart: boolean): Promise<void> {
     clearTimeout(this.retry);
     let peer = this.peer;
     try {
       if (!peer || (peer.stands && !restart)) peer = this.newPeer();
+      this.unanswered = restart;
       const offer = await (restart ? peer.restart() : peer.prepare());
       const answer = await this.session.offer(offer.sdp, offer.senders, offer.slots);
       if (peer !== this.peer) return;
       await peer.answered(answer);
+      this.unanswered = false;
       this.listen(peer);
     } catch {
       if (peer !== this.peer || this.session.state.phase !== 'room') return;
+      // Without a line the welcome that follows makes the offer.
+      if (restart && this.session.state.line === 'lost') return;
       this.retry = window.setTimeout(() => void this.negotiate(false), TRY_AGAIN_MS);
     }
+  }
+
+  /** Nothing comes in any more where much came in: another way to the server is looked for. */
+  private async watchPath(): Promise<void> {
+    const { peer, path } = this;
+    if (!peer?.stands || this.session.state.phase !== 'room') return;
+    const bytes = await bytesIn(peer.pc).catch(() => null);
+    if (bytes === null || peer !== this.peer) return;
+    const sends = this.liveTracks().some(([, track]) => track);
+    const silent = path.look(performance.now(), bytes, sends ? SILENCE_MS : SILENCE_VIEWER_MS);
+    if (silent && (sends || this.somebodyShouldBeHere())) await this.negotiate(true);
+  }
+
+  /** Whether a source of which packets arrive at the server is in one of our slots. */
+  private somebodyShouldBeHere(): boolean {
+    const { slots, participants } = this.session.state;
+    return Object.values(slots).some(
+      (use) => participants[use.participant]?.sources[use.source]?.active,
+    );
   }
 
   private listen(peer: Peer): void {

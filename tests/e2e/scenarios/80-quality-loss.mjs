@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+/** A tenth of all packets lost at random, each way, RTT 50 ms. */
+import { bothWays } from '../lib/line.mjs';
+import { forSeconds, gather, observed } from '../lib/quality.mjs';
+
+export const title = '10 % loss each way: pictures go on, speech is whole';
+export const suite = 'bench';
+export const seconds = 90;
+
+export async function run(world) {
+  const cast = await gather(world);
+  const from = await cast.line.become(bothWays({ delay_ms: cast.delayMs, loss: 0.1 }));
+  const seen = await observed(cast, forSeconds(world.long ? 60 : 8));
+  for (const way of ['down', 'up']) {
+    const row = `10 % loss, ${way}`;
+    world.measured[`${way} kbit/s`] = Math.round(cast.line.carried(way, from, Date.now()).kbps);
+    world.finding(`${row}: freeze`, seen[way].freezePercent, { unit: '%', most: 0.5, control: seen.control.freezePercent });
+    world.finding(`${row}: frames whole`, seen[way].framesPercent, { unit: '%', least: 99.5, control: seen.control.framesPercent });
+    world.finding(`${row}: sound made up`, seen[way].concealed, { unit: '%', most: way === 'down' ? 0.5 : 1.5, control: seen.control.concealed });
+  }
+  world.judge();
+}
