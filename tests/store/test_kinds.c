@@ -6,6 +6,7 @@
 
 #include "base/audit.h"
 #include "brand/records.h"
+#include "service/rows.h"
 #include "store/sqlite.h"
 
 /* clang-format off: one kind a line, each domain its own block. */
@@ -19,6 +20,17 @@ static const ParlorRecordKind *const kinds[] = {
     &parlor_signin_kind,
     /* live */
     /* service */
+    &parlor_group_kind,
+    &parlor_rep_kind,
+    &parlor_customer_kind,
+    &parlor_device_kind,
+    &parlor_binding_kind,
+    &parlor_conversation_kind,
+    &parlor_message_kind,
+    &parlor_call_kind,
+    &parlor_job_kind,
+    &parlor_job_item_kind,
+    &parlor_service_audit_kind,
     /* record */
     /* hooks */
     NULL,

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who may see and do what with a conversation. Default deny. */
+#include "service/private.h"
+
+#include <string.h>
+
+#define REASON_MAX 200
+#define MANAGERS (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN)
+
+static gboolean
+is_of_group (const ParlorRep *rep, const ParlorGroup *group)
+{
+  for (guint i = 0; i < rep->places->len; i++)
+    if (((const ParlorRepPlace *)rep->places->pdata[i])->group == group)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_reps (const ParlorConversation *conversation, const ParlorRep *rep)
+{
+  return conversation->assignee == rep
+         || (conversation->binding && conversation->binding->rep == rep)
+         || (conversation->offer && conversation->offer->rep == rep)
+         || (conversation->queued && is_of_group (rep, conversation->asked_of));
+}
+
+static gboolean
+is_customers (const ParlorConversation *conversation, const char *visitor)
+{
+  const ParlorCustomer *customer = conversation->customer;
+  return *visitor && g_hash_table_lookup (customer->brand->by_visitor, visitor) == customer;
+}
+
+static void
+write_down (ParlorConversation *conversation, const ParlorPrincipal *principal, const char *act,
+            const char *reason, gint64 at_ms)
+{
+  ParlorService *service = conversation->customer->brand->service;
+  char id[PARLOR_ID_SIZE];
+  parlor_id_make ("aud", &service->spec.random, id);
+  ParlorServiceAuditRow row = {
+      .id = id,
+      .brand = conversation->customer->brand->id,
+      .conversation = conversation->id,
+      .subject = (char *)principal->subject,
+      .act = (char *)act,
+      .reason = (char *)reason,
+      .at_ms = at_ms,
+  };
+  service_put (service, &parlor_service_audit_kind, &row);
+}
+
+/* A supervisor's groups are those of the rep that he is himself. */
+static gboolean
+is_supervised (const ParlorConversation *conversation, const ParlorPrincipal *principal)
+{
+  if (parlor_principal_is_any (principal, MANAGERS))
+    return TRUE;
+  const ParlorRep *self = parlor_service_rep_of_user (conversation->customer->brand,
+                                                      principal->subject);
+  return parlor_principal_is_any (principal, PARLOR_BRAND_SUPERVISOR) && self
+         && conversation->binding && is_of_group (self, conversation->binding->group);
+}
+
+static gboolean
+may_supervise (ParlorConversation *conversation, const ParlorPrincipal *principal,
+               ParlorServiceRight right, const char *reason, ParlorMoment now, GError **error)
+{
+  static const char *const acts[] = {"read", "write", "move"};
+  gboolean stated = reason && *reason && g_utf8_validate (reason, -1, NULL)
+                    && g_utf8_strlen (reason, -1) <= REASON_MAX;
+  if (right == PARLOR_MAY_WRITE)
+    return service_refuse (error, PARLOR_ERROR_FORBIDDEN,
+                           "Only the rep whose conversation it is writes in it.");
+  if (right == PARLOR_MAY_READ && !stated)
+    return service_refuse (
+        error, PARLOR_ERROR_FORBIDDEN,
+        "Reading another's conversation needs a reason of at most 200 characters.");
+  write_down (conversation, principal, acts[right], reason, now.wall_ms);
+  return TRUE;
+}
+
+gboolean
+parlor_service_may (ParlorConversation *conversation, const ParlorPrincipal *principal,
+                    ParlorServiceRight right, const char *reason, ParlorMoment now, GError **error)
+{
+  ParlorServiceBrand *brand = conversation->customer->brand;
+  gboolean of_brand = !strcmp (principal->brand, brand->id);
+  if (principal->caller == PARLOR_CALLER_VISITOR)
+    {
+      if (right != PARLOR_MAY_MOVE && is_customers (conversation, principal->subject))
+        return TRUE;
+      return service_refuse (error, PARLOR_ERROR_NOT_FOUND, "There is no such conversation.");
+    }
+  if (!of_brand
+      || (principal->caller != PARLOR_CALLER_USER && principal->caller != PARLOR_CALLER_KEY))
+    return service_refuse (error, PARLOR_ERROR_NOT_FOUND, "There is no such conversation.");
+  ParlorRep *self = parlor_service_rep (brand, *principal->rep ? principal->rep : NULL);
+  if (!self)
+    self = parlor_service_rep_of_user (brand, principal->subject);
+  if (self && !self->departed && parlor_principal_is_any (principal, PARLOR_BRAND_REP)
+      && is_reps (conversation, self))
+    return right != PARLOR_MAY_MOVE || conversation->assignee == self
+           || conversation->binding->rep == self;
+  if (principal->caller == PARLOR_CALLER_KEY && parlor_principal_is_any (principal, MANAGERS))
+    return TRUE;
+  if (is_supervised (conversation, principal))
+    return may_supervise (conversation, principal, right, reason, now, error);
+  return service_refuse (error, PARLOR_ERROR_NOT_FOUND, "There is no such conversation.");
+}

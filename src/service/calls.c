@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The consult beside the stream: who rings whom, who is lost, who takes over. Media is the app's.
+ */
+#include "service/private.h"
+
+#define RING_US (30 * SECOND_US)
+#define CONNECT_US (30 * SECOND_US)
+#define HELD_US (120 * SECOND_US)
+/* A rep who is lost so long is replaced by another, each of whom has so long to answer. */
+#define RESCUE_AFTER_US (5 * SECOND_US)
+#define WRAP_UP_US (20 * SECOND_US)
+#define RESCUES_MAX 5
+
+void
+call_free (gpointer data)
+{
+  ParlorCall *call = data;
+  g_free (call->room);
+  g_free (call);
+}
+
+static ParlorService *
+service_of (const ParlorCall *call)
+{
+  return call->rep->brand->service;
+}
+
+static void
+tell (ParlorCall *call, const char *type, ParlorMoment now)
+{
+  ParlorConversation *conversation = call->conversation;
+  ParlorServiceBrand *brand = call->rep->brand;
+  const ParlorDatum data[] = {
+      PARLOR_DATUM_TEXT ("call", call->id),
+      PARLOR_DATUM_TEXT ("conversation", conversation->id),
+      PARLOR_DATUM_TEXT ("rep", call->rep->id),
+      PARLOR_DATUM_TEXT ("state", parlor_state_name (PARLOR_MACHINE_CALL, call->state)),
+      PARLOR_DATUM_TEXT ("reason", call->end_reason),
+  };
+  service_event (brand->service, brand, type, conversation->id, conversation->customer, NULL,
+                 now.wall_ms, -1, data, G_N_ELEMENTS (data));
+  put_call (call);
+  ParlorServiceNotice notice = {.type = PARLOR_NOTICE_CALL,
+                                .brand = brand,
+                                .to_customer = conversation->customer,
+                                .to_rep = call->rep,
+                                .rep = call->rep,
+                                .conversation = conversation,
+                                .call = call};
+  service_notice (brand->service, &notice);
+}
+
+static void
+arm (ParlorCall *call, gint64 at_us)
+{
+  service_arm (service_of (call), TIMER_CALL, &call->timer, at_us);
+}
+
+/* The rep is free again after a short while in which he writes his note. */
+static void
+release (ParlorCall *call, ParlorMoment now)
+{
+  ParlorRep *rep = call->rep;
+  if (rep->call != call)
+    return;
+  rep->call = NULL;
+  service_arm (rep->brand->service, TIMER_WRAP, &rep->wrap_timer, now.us + WRAP_UP_US);
+  rep_settle (rep, now);
+}
+
+static void
+finish (ParlorCall *call, ParlorCallState state, const char *reason, ParlorMoment now)
+{
+  ParlorService *service = service_of (call);
+  gboolean talked = call->answered_ms != 0;
+  service_begin (service);
+  call->state = state;
+  call->ended_ms = now.wall_ms;
+  call->end_reason = reason;
+  call->conversation->call = NULL;
+  arm (call, NEVER_US);
+  tell (call, "call.ended", now);
+  g_autofree char *data = g_strdup_printf (
+      "{\"call\":\"%s\",\"state\":\"%s\",\"seconds\":%" G_GINT64_FORMAT "}", call->id,
+      parlor_state_name (PARLOR_MACHINE_CALL, state),
+      talked ? (now.wall_ms - call->answered_ms) / 1000 : 0);
+  say_system (call->conversation, "call", "", data, now);
+  put_conversation (call->conversation);
+  service_end (service);
+  release (call, now);
+  g_hash_table_remove (service->calls, call->id);
+}
+
+ParlorCall *
+parlor_service_call (ParlorConversation *conversation, gboolean by_rep, gboolean video,
+                     const char *room, ParlorMoment now, GError **error)
+{
+  ParlorRep *rep = conversation->assignee;
+  if (!rep && conversation->binding)
+    rep = conversation->binding->rep;
+  if (conversation->call || !rep || rep->call)
+    {
+      service_refuse (error, PARLOR_ERROR_CONFLICT,
+                      conversation->call ? "There is a call already." : "He is in a call.");
+      return NULL;
+    }
+  if (!rep->n_sockets || rep->departed)
+    {
+      service_refuse (error, PARLOR_ERROR_CONFLICT, "The rep is offline.");
+      return NULL;
+    }
+  ParlorService *service = rep->brand->service;
+  ParlorCall *call = g_new0 (ParlorCall, 1);
+  parlor_id_make ("call", &service->spec.random, call->id);
+  call->conversation = conversation;
+  call->rep = rep;
+  call->by_rep = by_rep;
+  call->video = video;
+  call->room = g_strdup (room);
+  call->started_ms = now.wall_ms;
+  conversation->call = call;
+  rep->call = call;
+  g_hash_table_insert (service->calls, call->id, call);
+  service->stats.calls++;
+  rep_settle (rep, now);
+  arm (call, now.us + RING_US);
+  service_begin (service);
+  tell (call, "call.ringing", now);
+  service_end (service);
+  return call;
+}
+
+gboolean
+parlor_service_call_answer (ParlorCall *call, gboolean yes, ParlorMoment now, GError **error)
+{
+  ParlorCallState to = yes ? PARLOR_CALL_CONNECTING : PARLOR_CALL_DECLINED;
+  if (!parlor_state_check (PARLOR_MACHINE_CALL, call->state, to, error))
+    return FALSE;
+  if (!yes)
+    {
+      finish (call, PARLOR_CALL_DECLINED, "declined", now);
+      return TRUE;
+    }
+  call->state = PARLOR_CALL_CONNECTING;
+  call->answered_ms = now.wall_ms;
+  arm (call, now.us + CONNECT_US);
+  service_begin (service_of (call));
+  tell (call, "call.connecting", now);
+  service_end (service_of (call));
+  return TRUE;
+}
+
+gboolean
+parlor_service_call_end (ParlorCall *call, ParlorAuthor by, ParlorMoment now, GError **error)
+{
+  gboolean ringing = call->state == PARLOR_CALL_RINGING;
+  gboolean own = (by == PARLOR_BY_REP) == call->by_rep;
+  ParlorCallState to = !ringing ? PARLOR_CALL_ENDED
+                       : own    ? PARLOR_CALL_CANCELLED
+                                : PARLOR_CALL_DECLINED;
+  if (!parlor_state_check (PARLOR_MACHINE_CALL, call->state, to, error))
+    return FALSE;
+  finish (call, to, by == PARLOR_BY_REP ? "rep" : "customer", now);
+  return TRUE;
+}
+
+static void
+hold (ParlorCall *call, ParlorMoment now)
+{
+  call->state = PARLOR_CALL_HELD;
+  arm (call, now.us + (call->lost_rep ? RESCUE_AFTER_US : HELD_US));
+  service_begin (service_of (call));
+  tell (call, "call.held", now);
+  service_end (service_of (call));
+}
+
+void
+parlor_service_call_peers (ParlorCall *call, gboolean rep_here, gboolean customer_here,
+                           ParlorMoment now)
+{
+  gboolean both = rep_here && customer_here;
+  call->lost_rep = !rep_here;
+  call->lost_customer = !customer_here;
+  if (both && parlor_state_may (PARLOR_MACHINE_CALL, call->state, PARLOR_CALL_ACTIVE))
+    {
+      call->state = PARLOR_CALL_ACTIVE;
+      arm (call, NEVER_US);
+      service_begin (service_of (call));
+      tell (call, "call.active", now);
+      service_end (service_of (call));
+    }
+  else if (!both && call->state == PARLOR_CALL_ACTIVE)
+    hold (call, now);
+}
+
+gboolean
+parlor_service_call_take (ParlorCall *call, ParlorRep *rep, ParlorMoment now, GError **error)
+{
+  if (call->state != PARLOR_CALL_ACTIVE && call->state != PARLOR_CALL_HELD)
+    return parlor_state_check (PARLOR_MACHINE_CALL, call->state, PARLOR_CALL_ACTIVE, error);
+  if (rep == call->rep)
+    return TRUE;
+  if (rep->call || rep->departed || customer_blocks (call->conversation->customer, rep))
+    return service_refuse (error, PARLOR_ERROR_CONFLICT, "That rep cannot take the call now.");
+  ParlorService *service = service_of (call);
+  service_begin (service);
+  release (call, now);
+  call->rep = rep;
+  rep->call = call;
+  call->rescues++;
+  call->lost_rep = TRUE; /* until media says that he is in */
+  call->state = PARLOR_CALL_HELD;
+  rep_settle (rep, now);
+  arm (call, now.us + RESCUE_AFTER_US + RESCUE_AFTER_US);
+  if (call->conversation->state == PARLOR_CONVERSATION_HUMAN)
+    {
+      conversation_occupy (call->conversation, FALSE, now);
+      conversation_assign (call->conversation, rep);
+      conversation_notice (call->conversation);
+    }
+  tell (call, "call.rescued", now);
+  service_end (service);
+  return TRUE;
+}
+
+/* Another takes over under the same call id; the customer hears why and lets his camera go to the
+ * new one by a tap of his own. */
+static void
+rescue (ParlorCall *call, ParlorMoment now)
+{
+  RouteQuestion question = {.customer = call->conversation->customer, .answer = TRUE};
+  g_autoptr (GPtrArray) without = g_ptr_array_new ();
+  question.group = call->conversation->binding ? call->conversation->binding->group : NULL;
+  question.without = without;
+  g_ptr_array_add (without, call->rep);
+  ParlorRep *rep = question.group ? route_next (&question) : NULL;
+  if (rep && call->rescues < RESCUES_MAX && parlor_service_call_take (call, rep, now, NULL))
+    {
+      service_of (call)->stats.rescued++;
+      return;
+    }
+  arm (call, now.us + RESCUE_AFTER_US);
+  if (now.wall_ms - call->started_ms > HELD_US / 1000 + RING_US / 1000)
+    finish (call, PARLOR_CALL_ENDED, "lost", now);
+}
+
+void
+call_due (ParlorCall *call, ParlorMoment now)
+{
+  if (call->state == PARLOR_CALL_RINGING)
+    finish (call, PARLOR_CALL_MISSED, "missed", now);
+  else if (call->state == PARLOR_CALL_HELD && call->lost_rep)
+    rescue (call, now);
+  else
+    finish (call, PARLOR_CALL_ENDED, "lost", now);
+}
+
+/* His sockets are gone for good, or he left the house. */
+void
+calls_of_rep_gone (ParlorRep *rep, ParlorMoment now)
+{
+  ParlorCall *call = rep->call;
+  if (!call || rep->n_sockets)
+    return;
+  if (call->state == PARLOR_CALL_RINGING)
+    finish (call, PARLOR_CALL_MISSED, "missed", now);
+  else
+    {
+      call->lost_rep = TRUE;
+      call->state = PARLOR_CALL_HELD;
+      rescue (call, now);
+    }
+}

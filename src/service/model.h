@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The things of the service domain as others see them: brands with groups and reps, customers,
+ * bindings, conversations, messages, offers, calls, jobs. They belong to the ParlorService; outside
+ * of this folder they are **read only** and borrowed until the next call that changes something.
+ *
+ * Thread: control.
+ */
+#pragma once
+
+#include "base/ids.h"
+#include "base/principal.h"
+#include "base/timerheap.h"
+#include "service/hours.h"
+#include "service/states.h"
+
+G_BEGIN_DECLS
+
+/** Now, on both clocks: deadlines run on `us` (monotonic), people are told `wall_ms`. */
+typedef struct
+{
+  gint64 us;
+  gint64 wall_ms;
+} ParlorMoment;
+
+typedef struct _ParlorService ParlorService;
+typedef struct _ParlorServiceBrand ParlorServiceBrand;
+typedef struct _ParlorGroup ParlorGroup;
+typedef struct _ParlorRep ParlorRep;
+typedef struct _ParlorCustomer ParlorCustomer;
+typedef struct _ParlorBinding ParlorBinding;
+typedef struct _ParlorConversation ParlorConversation;
+typedef struct _ParlorCall ParlorCall;
+typedef struct _ParlorJob ParlorJob;
+
+typedef enum
+{
+  PARLOR_ROUTING_LEAST_ACTIVE,
+  PARLOR_ROUTING_LONGEST_IDLE,
+  PARLOR_ROUTING_ROUND_ROBIN,
+  PARLOR_ROUTING_STICKY,  /**< his rep or nobody: who has none gets the least active */
+  PARLOR_ROUTING_INVITER, /**< who invited, else the least active */
+  PARLOR_ROUTING_MANUAL,  /**< nobody is chosen: reps and supervisors take from the queue */
+  PARLOR_N_ROUTINGS,
+} ParlorRouting;
+
+/** When a first-time customer is asked before he is bound. */
+typedef enum
+{
+  PARLOR_CONFIRM_FIRST,
+  PARLOR_CONFIRM_NEVER,
+  PARLOR_CONFIRM_ALWAYS,
+} ParlorConfirm;
+
+struct _ParlorServiceBrand
+{
+  ParlorService *service;
+  char id[PARLOR_ID_TEXT];
+  char *name;
+  ParlorConfirm confirm;
+  GPtrArray *groups;       /**< ParlorGroup; the first is the default */
+  GPtrArray *reps;         /**< ParlorRep, departed ones too */
+  GHashTable *by_ref;      /**< rep's ref → ParlorRep */
+  GHashTable *by_user;     /**< "usr_…" → ParlorRep */
+  GHashTable *by_visitor;  /**< → ParlorCustomer */
+  GHashTable *by_customer; /**< customer_ref → ParlorCustomer */
+  GPtrArray *skills;       /**< names; the index is the bit */
+};
+
+/** A rep in a group: his place in the group's routing index. */
+typedef struct
+{
+  ParlorRep *rep;
+  ParlorGroup *group;
+  GList link; /**< in group->ready[bucket] */
+  int bucket; /**< -1 = not there */
+} ParlorRepPlace;
+
+#define PARLOR_LOADS 16
+#define PARLOR_READY_FULL PARLOR_LOADS       /**< here, but no answer to be had now */
+#define PARLOR_READY_BUSY (PARLOR_LOADS + 1) /**< in a call or after one */
+#define PARLOR_READY_BUCKETS (PARLOR_LOADS + 2)
+
+struct _ParlorGroup
+{
+  char id[PARLOR_ID_SIZE];
+  ParlorServiceBrand *brand;
+  char *name;
+  ParlorRouting routing;
+  guint64 skills; /**< what the group's questions need */
+  char *hours_text;
+  ParlorHours hours;
+  int utc_offset_min;
+  ParlorGroup *overflow; /**< nullable */
+  char *welcome;         /**< nullable */
+  guint offer_timeout_s;
+  guint max_customers;                /**< bindings a rep may have; 0 = any number */
+  GQueue ready[PARLOR_READY_BUCKETS]; /**< of ParlorRepPlace links */
+  GQueue queue;                       /**< of ParlorConversation links, the longest waiting first */
+  GQueue waiting;                     /**< of ParlorBinding links without a rep */
+  gint64 last_served_us;
+  double service_us; /**< mean time between two that leave the queue; 0 = unknown */
+};
+
+struct _ParlorRep
+{
+  char id[PARLOR_ID_SIZE];
+  ParlorServiceBrand *brand;
+  char *ref, *user, *name, *title, *photo;
+  char *card; /**< JWS (ES256) in compact form; NULL = unsigned: no tick */
+  gint64 verified_ms, card_until_ms;
+  GPtrArray *places; /**< ParlorRepPlace, owned */
+  guint64 skills;
+  guint max_chats;
+  gboolean departed, suspended;
+  gint64 created_ms;
+
+  ParlorPresence presence;
+  guint n_sockets;
+  gboolean stale; /**< the last socket went less than 10 s ago */
+  gint64 present_since_ms;
+  ParlorTimer stale_timer, wrap_timer;
+  guint n_chats;  /**< conversations that take capacity */
+  guint n_offers; /**< pending */
+  ParlorCall *call;
+  GQueue bindings;      /**< of ParlorBinding links */
+  GQueue conversations; /**< of ParlorConversation.by_assignee links */
+};
+
+struct _ParlorCustomer
+{
+  char id[PARLOR_ID_SIZE];
+  ParlorServiceBrand *brand;
+  char *visitor;                           /**< "vis_…" of the device he was bound on */
+  GPtrArray *devices;                      /**< nullable: further visitors, owned texts */
+  char *ref;                               /**< nullable: the brand's own */
+  char *display, *attrs, *consents, *tags; /**< nullable; attrs is JSON that nobody looks into */
+  gint64 created_ms;
+  ParlorBinding *bindings; /**< the newest first */
+  GPtrArray *blocked;      /**< nullable: ParlorRep whom he removed: never routed to again */
+};
+
+struct _ParlorBinding
+{
+  char id[PARLOR_ID_SIZE];
+  ParlorCustomer *customer;
+  ParlorGroup *group;
+  ParlorRep *rep; /**< NULL while waiting */
+  ParlorConversation *conversation;
+  ParlorBindingState state;
+  char *tap, *touch; /**< nullable */
+  gint64 created_ms, ended_ms;
+  const char *ended_by; /**< static: customer, rep, brand; NULL */
+  ParlorRep *undo_rep;  /**< who it was before a transfer; NULL */
+  gint64 undo_until_ms;
+  ParlorJob *job; /**< that is asking the customer; NULL */
+  ParlorBinding *next_of_customer;
+  GList link; /**< in rep->bindings or group->waiting */
+  gboolean linked;
+};
+
+typedef enum
+{
+  PARLOR_BY_CUSTOMER,
+  PARLOR_BY_REP,
+  PARLOR_BY_SYSTEM,
+  PARLOR_BY_BOT,
+} ParlorAuthor;
+
+/** "customer" "rep" "system" "bot"; static. */
+const char *parlor_author_name (ParlorAuthor author);
+
+typedef struct
+{
+  char id[PARLOR_ID_SIZE];
+  ParlorConversation *conversation;
+  gint64 seq; /**< 1, 2, 3 … in the conversation */
+  ParlorAuthor by;
+  char *author; /**< "rep_…", "cus_…", "" */
+  char *name;   /**< as it is shown; "" of a customer without one */
+  char *client_id;
+  char *kind; /**< text image product material card upgrade call system */
+  char *text;
+  char *data; /**< JSON or NULL: sku, material id, url … */
+  gint64 at_ms;
+  gint64 stream_ms; /**< -1 = not in a room */
+} ParlorMessage;
+
+typedef struct
+{
+  char id[PARLOR_ID_SIZE];
+  ParlorConversation *conversation; /**< the one that is offered */
+  ParlorRep *rep;
+  ParlorOfferState state;
+  gint64 made_ms, until_ms;
+  ParlorTimer timer;
+} ParlorOffer;
+
+struct _ParlorConversation
+{
+  char id[PARLOR_ID_SIZE];
+  ParlorCustomer *customer;
+  ParlorBinding *binding;
+  ParlorConversationState state;
+  ParlorRep *assignee; /**< who answers now; often the binding's rep */
+  gint64 seq, created_ms, ended_ms, last_ms;
+  char *last_text; /**< the beginning of the last message */
+  ParlorAuthor last_by;
+  gint64 read_by_rep, read_by_customer; /**< seq */
+  gint64 waiting_since_ms;              /**< the customer's first unanswered word; 0 = none */
+  char *note, *product, *room;
+  gint64 room_ms;
+
+  gboolean occupies;     /**< takes one of the assignee's chats */
+  gboolean queued;       /**< stands in group->queue */
+  gboolean others_may;   /**< his own rep did not answer in time */
+  ParlorGroup *asked_of; /**< the group in whose queue it stands */
+  ParlorOffer *offer;    /**< pending; NULL */
+  GPtrArray *tried;      /**< nullable: reps who let an offer pass */
+  GPtrArray *recent;     /**< nullable: ParlorMessage, the last ones, for client_id */
+  ParlorTimer timer;     /**< turn, end, own rep's patience: what state means it */
+  ParlorCall *call;      /**< running; NULL */
+  GList link;            /**< in group->queue */
+  GList by_assignee;
+};
+
+struct _ParlorCall
+{
+  char id[PARLOR_ID_SIZE];
+  ParlorConversation *conversation;
+  ParlorRep *rep; /**< who talks with the customer */
+  ParlorCallState state;
+  gboolean by_rep; /**< who rang */
+  gboolean video;
+  gboolean lost_rep, lost_customer;
+  char *room; /**< "rm_…", of kind consult */
+  gint64 started_ms, answered_ms, ended_ms;
+  const char *end_reason; /**< static; NULL */
+  guint rescues;
+  ParlorTimer timer;
+};
+
+typedef struct
+{
+  ParlorBinding *binding;
+  ParlorOutcome outcome;
+} ParlorJobItem;
+
+struct _ParlorJob
+{
+  char id[PARLOR_ID_SIZE];
+  ParlorServiceBrand *brand;
+  const char *kind; /**< static: transfer, departure */
+  ParlorRep *from;
+  ParlorRep *to;         /**< nullable */
+  ParlorGroup *to_group; /**< nullable */
+  char *notice;          /**< nullable: what customers are told */
+  gint64 created_ms, finished_ms;
+  GArray *items; /**< ParlorJobItem */
+};
+
+G_END_DECLS

@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the things in memory to rows and back. */
+#include "service/load.h"
+#include "service/private.h"
+
+#include <string.h>
+
+#define ID_OF(thing) ((thing) ? (thing)->id : NULL)
+#define NAME(machine, state) ((char *)parlor_state_name (PARLOR_MACHINE_##machine, state))
+
+/* ---- out ----------------------------------------------------------------------------------------
+ */
+
+static char *
+join_groups (const ParlorRep *rep)
+{
+  GString *text = g_string_new (NULL);
+  for (guint i = 0; i < rep->places->len; i++)
+    {
+      const ParlorRepPlace *place = rep->places->pdata[i];
+      g_string_append_printf (text, "%s%s", i ? "," : "", place->group->id);
+    }
+  return g_string_free (text, FALSE);
+}
+
+void
+put_group (ParlorGroup *group)
+{
+  g_autofree char *skills = join_skills (group->brand, group->skills);
+  guint place = 0;
+  g_ptr_array_find (group->brand->groups, group, &place);
+  ParlorGroupRow row = {
+      .id = group->id,
+      .brand = group->brand->id,
+      .name = group->name,
+      .routing = (char *)parlor_routing_name (group->routing),
+      .skills = skills,
+      .hours = group->hours_text,
+      .overflow = ID_OF (group->overflow),
+      .welcome = group->welcome,
+      .utc_offset_min = group->utc_offset_min,
+      .offer_timeout_s = group->offer_timeout_s,
+      .max_customers = group->max_customers,
+      .place = place,
+  };
+  service_put (group->brand->service, &parlor_group_kind, &row);
+}
+
+void
+put_rep (ParlorRep *rep)
+{
+  g_autofree char *groups = join_groups (rep), *skills = join_skills (rep->brand, rep->skills);
+  ParlorRepRow row = {
+      .id = rep->id,
+      .brand = rep->brand->id,
+      .ref = rep->ref,
+      .user_id = rep->user,
+      .name = rep->name,
+      .title = rep->title,
+      .photo = rep->photo,
+      .card = rep->card,
+      .groups = groups,
+      .skills = skills,
+      .verified_ms = rep->verified_ms,
+      .card_until_ms = rep->card_until_ms,
+      .max_chats = rep->max_chats,
+      .suspended = rep->suspended,
+      .departed = rep->departed,
+      .created_ms = rep->created_ms,
+  };
+  service_put (rep->brand->service, &parlor_rep_kind, &row);
+}
+
+static char *
+join_blocked (const ParlorCustomer *customer)
+{
+  if (!customer->blocked)
+    return NULL;
+  GString *text = g_string_new (NULL);
+  for (guint i = 0; i < customer->blocked->len; i++)
+    g_string_append_printf (text, "%s%s", i ? "," : "",
+                            ((ParlorRep *)customer->blocked->pdata[i])->id);
+  return g_string_free (text, FALSE);
+}
+
+void
+put_customer (ParlorCustomer *customer)
+{
+  g_autofree char *blocked = join_blocked (customer);
+  ParlorCustomerRow row = {
+      .id = customer->id,
+      .brand = customer->brand->id,
+      .visitor = customer->visitor,
+      .customer_ref = customer->ref,
+      .display = customer->display,
+      .attrs = customer->attrs,
+      .consents = customer->consents,
+      .tags = customer->tags,
+      .blocked = blocked,
+      .created_ms = customer->created_ms,
+  };
+  service_put (customer->brand->service, &parlor_customer_kind, &row);
+}
+
+void
+put_binding (ParlorBinding *binding)
+{
+  ParlorBindingRow row = {
+      .id = binding->id,
+      .customer = binding->customer->id,
+      .group_id = binding->group->id,
+      .rep = ID_OF (binding->rep),
+      .conversation = ID_OF (binding->conversation),
+      .state = NAME (BINDING, binding->state),
+      .tap = binding->tap,
+      .touch = binding->touch,
+      .ended_by = (char *)binding->ended_by,
+      .undo_rep = ID_OF (binding->undo_rep),
+      .created_ms = binding->created_ms,
+      .ended_ms = binding->ended_ms,
+      .undo_until_ms = binding->undo_until_ms,
+  };
+  service_put (binding->customer->brand->service, &parlor_binding_kind, &row);
+}
+
+void
+put_conversation (ParlorConversation *conversation)
+{
+  ParlorConversationRow row = {
+      .id = conversation->id,
+      .brand = conversation->customer->brand->id,
+      .customer = conversation->customer->id,
+      .binding = ID_OF (conversation->binding),
+      .state = NAME (CONVERSATION, conversation->state),
+      .assignee = ID_OF (conversation->assignee),
+      .last_text = conversation->last_text,
+      .last_by = (char *)parlor_author_name (conversation->last_by),
+      .note = conversation->note,
+      .product = conversation->product,
+      .room = conversation->room,
+      .seq = conversation->seq,
+      .created_ms = conversation->created_ms,
+      .ended_ms = conversation->ended_ms,
+      .last_ms = conversation->last_ms,
+      .read_by_rep = conversation->read_by_rep,
+      .read_by_customer = conversation->read_by_customer,
+      .waiting_since_ms = conversation->waiting_since_ms,
+      .room_ms = conversation->room_ms,
+  };
+  service_put (conversation->customer->brand->service, &parlor_conversation_kind, &row);
+}
+
+void
+put_message (const ParlorMessage *message)
+{
+  ParlorMessageRow row = {
+      .id = (char *)message->id,
+      .conversation = message->conversation->id,
+      .seq = message->seq,
+      .by_kind = (char *)parlor_author_name (message->by),
+      .author = message->author,
+      .name = message->name,
+      .client_id = message->client_id,
+      .kind = message->kind,
+      .text = message->text,
+      .data = message->data,
+      .at_ms = message->at_ms,
+      .stream_ms = message->stream_ms,
+  };
+  service_put (message->conversation->customer->brand->service, &parlor_message_kind, &row);
+}
+
+void
+put_call (const ParlorCall *call)
+{
+  ParlorCallRow row = {
+      .id = (char *)call->id,
+      .conversation = call->conversation->id,
+      .rep = call->rep->id,
+      .state = NAME (CALL, call->state),
+      .media = call->video ? "video" : "audio",
+      .room = call->room,
+      .end_reason = (char *)call->end_reason,
+      .by_rep = call->by_rep,
+      .started_ms = call->started_ms,
+      .answered_ms = call->answered_ms,
+      .ended_ms = call->ended_ms,
+      .rescues = call->rescues,
+  };
+  service_put (call->conversation->customer->brand->service, &parlor_call_kind, &row);
+}
+
+void
+put_job (const ParlorJob *job)
+{
+  ParlorJobRow row = {
+      .id = (char *)job->id,
+      .brand = job->brand->id,
+      .kind = (char *)job->kind,
+      .from_rep = job->from->id,
+      .to_rep = ID_OF (job->to),
+      .to_group = ID_OF (job->to_group),
+      .notice = job->notice,
+      .created_ms = job->created_ms,
+      .finished_ms = job->finished_ms,
+  };
+  service_put (job->brand->service, &parlor_job_kind, &row);
+}
+
+void
+put_job_item (const ParlorJob *job, const ParlorJobItem *item)
+{
+  ParlorJobItemRow row = {
+      .job = (char *)job->id,
+      .binding = item->binding->id,
+      .outcome = NAME (OUTCOME, item->outcome),
+  };
+  service_put (job->brand->service, &parlor_job_item_kind, &row);
+}
+
+/* ---- in -----------------------------------------------------------------------------------------
+ */
+
+#define FIND(table, id) ((id) ? g_hash_table_lookup (service->table, id) : NULL)
+
+static void
+take_id (char out[PARLOR_ID_SIZE], const char *id)
+{
+  g_strlcpy (out, id, PARLOR_ID_SIZE);
+}
+
+static ParlorServiceBrand *
+brand_of (ParlorService *service, const char *id)
+{
+  ParlorServiceBrand *brand = parlor_service_brand (service, id);
+  return brand ? brand : parlor_service_add_brand (service, id, NULL, PARLOR_CONFIRM_FIRST);
+}
+
+static gboolean
+load_group (ParlorService *service, const ParlorGroupRow *row)
+{
+  ParlorGroupSpec spec = {
+      .id = row->id,
+      .name = row->name,
+      .routing = row->routing,
+      .skills = row->skills,
+      .hours = row->hours,
+      .welcome = row->welcome,
+      .utc_offset_min = (int)row->utc_offset_min,
+      .offer_timeout_s = (guint)row->offer_timeout_s,
+      .max_customers = (guint)row->max_customers,
+  };
+  ParlorServiceBrand *brand = brand_of (service, row->brand);
+  ParlorRecordSink *records = g_steal_pointer (&service->spec.records);
+  ParlorGroup *group = parlor_service_put_group (service, brand, &spec, NULL);
+  service->spec.records = records;
+  if (group)
+    group->overflow = FIND (groups, row->overflow);
+  return group != NULL;
+}
+
+static gboolean
+load_rep (ParlorService *service, const ParlorRepRow *row, ParlorMoment now)
+{
+  ParlorRepSpec spec = {
+      .ref = row->ref,
+      .name = row->name,
+      .title = row->title,
+      .photo = row->photo,
+      .user = row->user_id,
+      .groups = row->groups,
+      .skills = row->skills,
+      .card = row->card,
+      .verified_ms = row->verified_ms,
+      .card_until_ms = row->card_until_ms,
+      .max_chats = (guint)row->max_chats,
+  };
+  ParlorServiceBrand *brand = brand_of (service, row->brand);
+  ParlorRecordSink *records = g_steal_pointer (&service->spec.records);
+  ParlorRep *rep = parlor_service_put_rep (service, brand, &spec, now, NULL);
+  service->spec.records = records;
+  if (!rep)
+    return FALSE;
+  g_hash_table_steal (service->reps, rep->id);
+  take_id (rep->id, row->id);
+  g_hash_table_insert (service->reps, rep->id, rep);
+  rep->created_ms = row->created_ms;
+  rep->suspended = row->suspended;
+  rep->departed = row->departed;
+  if (rep->departed)
+    rep->presence = PARLOR_PRESENCE_DEPARTED;
+  return TRUE;
+}
+
+static gboolean
+load_customer (ParlorService *service, const ParlorCustomerRow *row)
+{
+  ParlorCustomer *customer = customer_new (brand_of (service, row->brand), row->id, row->visitor,
+                                           row->created_ms);
+  replace_text (&customer->ref, row->customer_ref);
+  replace_text (&customer->display, row->display);
+  replace_text (&customer->attrs, row->attrs);
+  replace_text (&customer->consents, row->consents);
+  replace_text (&customer->tags, row->tags);
+  if (customer->ref)
+    g_hash_table_insert (customer->brand->by_customer, customer->ref, customer);
+  g_auto (GStrv) blocked = g_strsplit (row->blocked ? row->blocked : "", ",", 0);
+  for (guint i = 0; blocked[i]; i++)
+    {
+      ParlorRep *rep = FIND (reps, blocked[i]);
+      if (rep && !customer->blocked)
+        customer->blocked = g_ptr_array_new ();
+      if (rep)
+        g_ptr_array_add (customer->blocked, rep);
+    }
+  return TRUE;
+}
+
+static gboolean
+load_device (ParlorService *service, const ParlorDeviceRow *row)
+{
+  ParlorCustomer *customer = FIND (customers, row->customer);
+  if (!customer)
+    return FALSE;
+  if (!customer->devices)
+    customer->devices = g_ptr_array_new_with_free_func (g_free);
+  char *visitor = g_strdup (row->visitor);
+  g_ptr_array_add (customer->devices, visitor);
+  g_hash_table_insert (customer->brand->by_visitor, visitor, customer);
+  return TRUE;
+}
+
+static ParlorAuthor
+author_parse (const char *name)
+{
+  for (guint i = 0; name && i <= PARLOR_BY_BOT; i++)
+    if (!strcmp (parlor_author_name (i), name))
+      return i;
+  return PARLOR_BY_SYSTEM;
+}
+
+static gboolean
+load_conversation (ParlorService *service, const ParlorConversationRow *row)
+{
+  ParlorCustomer *customer = FIND (customers, row->customer);
+  int state = parlor_state_parse (PARLOR_MACHINE_CONVERSATION, row->state);
+  if (!customer || state < 0)
+    return FALSE;
+  ParlorConversation *conversation = conversation_new (customer, row->id, row->created_ms);
+  conversation->state = (ParlorConversationState)state;
+  conversation->seq = row->seq;
+  conversation->ended_ms = row->ended_ms;
+  conversation->last_ms = row->last_ms;
+  conversation->last_by = author_parse (row->last_by);
+  conversation->read_by_rep = row->read_by_rep;
+  conversation->read_by_customer = row->read_by_customer;
+  conversation->waiting_since_ms = row->waiting_since_ms;
+  conversation->room_ms = row->room_ms;
+  replace_text (&conversation->last_text, row->last_text);
+  replace_text (&conversation->note, row->note);
+  replace_text (&conversation->product, row->product);
+  replace_text (&conversation->room, row->room);
+  conversation_assign (conversation, FIND (reps, row->assignee));
+  return TRUE;
+}
+
+static const char *
+ended_by (const char *name)
+{
+  static const char *const names[] = {"customer", "rep", "brand"};
+  for (guint i = 0; name && i < G_N_ELEMENTS (names); i++)
+    if (!strcmp (names[i], name))
+      return names[i];
+  return NULL;
+}
+
+static gboolean
+load_binding (ParlorService *service, const ParlorBindingRow *row)
+{
+  ParlorCustomer *customer = FIND (customers, row->customer);
+  ParlorGroup *group = FIND (groups, row->group_id);
+  int state = parlor_state_parse (PARLOR_MACHINE_BINDING, row->state);
+  if (!customer || !group || state < 0)
+    return FALSE;
+  ParlorBinding *binding = binding_new (customer, group, row->id, row->created_ms);
+  binding->state = (ParlorBindingState)state;
+  binding->ended_ms = row->ended_ms;
+  binding->ended_by = ended_by (row->ended_by);
+  binding->undo_rep = FIND (reps, row->undo_rep);
+  binding->undo_until_ms = row->undo_until_ms;
+  replace_text (&binding->tap, row->tap);
+  replace_text (&binding->touch, row->touch);
+  binding->conversation = FIND (conversations, row->conversation);
+  if (binding->conversation && (binding_is_live (binding) || !binding->conversation->binding))
+    binding->conversation->binding = binding;
+  ParlorRep *rep = FIND (reps, row->rep);
+  if (binding_is_live (binding))
+    binding_give (binding, rep);
+  else
+    binding->rep = rep;
+  return TRUE;
+}
+
+static gboolean
+load_job (ParlorService *service, const ParlorJobRow *row)
+{
+  ParlorRep *from = FIND (reps, row->from_rep);
+  if (!from)
+    return FALSE;
+  ParlorJob *job = g_new0 (ParlorJob, 1);
+  take_id (job->id, row->id);
+  job->brand = from->brand;
+  job->kind = !g_strcmp0 (row->kind, "departure") ? "departure" : "transfer";
+  job->from = from;
+  job->to = FIND (reps, row->to_rep);
+  job->to_group = FIND (groups, row->to_group);
+  job->notice = g_strdup (row->notice);
+  job->created_ms = row->created_ms;
+  job->finished_ms = row->finished_ms;
+  job->items = g_array_new (FALSE, FALSE, sizeof (ParlorJobItem));
+  g_hash_table_insert (service->jobs, job->id, job);
+  return TRUE;
+}
+
+static gboolean
+load_job_item (ParlorService *service, const ParlorJobItemRow *row)
+{
+  ParlorJob *job = FIND (jobs, row->job);
+  ParlorBinding *binding = FIND (bindings, row->binding);
+  int outcome = parlor_state_parse (PARLOR_MACHINE_OUTCOME, row->outcome);
+  if (!job || !binding || outcome < 0)
+    return FALSE;
+  ParlorJobItem item = {binding, (ParlorOutcome)outcome};
+  g_array_append_val (job->items, item);
+  if (outcome == PARLOR_OUTCOME_WAITING)
+    binding->job = job;
+  return TRUE;
+}
+
+/* A call does not outlive the server that carried it: it is told as ended. */
+static gboolean
+load_call (ParlorService *service, const ParlorCallRow *row, ParlorMoment now)
+{
+  int state = parlor_state_parse (PARLOR_MACHINE_CALL, row->state);
+  if (state < 0 || state >= PARLOR_CALL_ENDED)
+    return state >= 0;
+  ParlorCallRow ended = *row;
+  ended.state = NAME (CALL, PARLOR_CALL_ENDED);
+  ended.end_reason = "server";
+  ended.ended_ms = now.wall_ms;
+  service_put (service, &parlor_call_kind, &ended);
+  return TRUE;
+}
+
+static gboolean
+load_row (ParlorService *service, const ParlorRecordKind *kind, gconstpointer row, ParlorMoment now)
+{
+  if (kind == &parlor_group_kind)
+    return load_group (service, row);
+  if (kind == &parlor_rep_kind)
+    return load_rep (service, row, now);
+  if (kind == &parlor_customer_kind)
+    return load_customer (service, row);
+  if (kind == &parlor_device_kind)
+    return load_device (service, row);
+  if (kind == &parlor_conversation_kind)
+    return load_conversation (service, row);
+  if (kind == &parlor_binding_kind)
+    return load_binding (service, row);
+  if (kind == &parlor_call_kind)
+    return load_call (service, row, now);
+  if (kind == &parlor_job_kind)
+    return load_job (service, row);
+  return kind == &parlor_job_item_kind && load_job_item (service, row);
+}
+
+void
+parlor_service_load (ParlorService *service, const ParlorRecordKind *kind, gconstpointer row,
+                     ParlorMoment now)
+{
+  if (!load_row (service, kind, row, now))
+    service->left_out++;
+}
+
+void
+parlor_service_load_message (ParlorService *service, const ParlorMessageRow *row)
+{
+  ParlorConversation *conversation = FIND (conversations, row->conversation);
+  if (!conversation)
+    return;
+  ParlorMessage *message = g_new0 (ParlorMessage, 1);
+  take_id (message->id, row->id);
+  message->conversation = conversation;
+  message->seq = row->seq;
+  message->by = author_parse (row->by_kind);
+  message->author = g_strdup (row->author);
+  message->name = g_strdup (row->name);
+  message->client_id = g_strdup (row->client_id);
+  message->kind = g_strdup (row->kind);
+  message->text = g_strdup (row->text);
+  message->data = g_strdup (row->data);
+  message->at_ms = row->at_ms;
+  message->stream_ms = row->stream_ms;
+  if (!conversation->recent)
+    conversation->recent = g_ptr_array_new_with_free_func (message_free);
+  g_ptr_array_add (conversation->recent, message);
+}
+
+void
+parlor_service_loaded (ParlorService *service, ParlorMoment now)
+{
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init (&iter, service->conversations);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      ParlorConversation *conversation = value;
+      if (conversation->state == PARLOR_CONVERSATION_QUEUED && conversation->binding)
+        queue_join (conversation, now);
+      else if (conversation->state == PARLOR_CONVERSATION_HUMAN)
+        conversation_occupy (conversation, conversation->waiting_since_ms != 0, now);
+      conversation_arm (conversation, now);
+    }
+}
+
+guint
+parlor_service_left_out (const ParlorService *service)
+{
+  return service->left_out;
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** The inside of the service domain, for the files of this folder only. */
+#pragma once
+
+#include "base/error.h"
+#include "base/record.h"
+#include "base/text.h"
+#include "service/rows.h"
+#include "service/service.h"
+
+G_BEGIN_DECLS
+
+#define SECOND_US G_GINT64_CONSTANT (1000000)
+#define MINUTE_US (60 * SECOND_US)
+#define NEVER_US G_MAXINT64
+
+typedef enum
+{
+  TIMER_STALE,
+  TIMER_WRAP,
+  TIMER_OFFER,
+  TIMER_CONVERSATION,
+  TIMER_CALL,
+  TIMER_TAP,
+} TimerKind;
+
+struct _ParlorService
+{
+  ParlorServiceSpec spec;
+  ParlorServiceStats stats;
+  GHashTable *brands;        /* id → ParlorServiceBrand, owned */
+  GHashTable *groups;        /* id → owned */
+  GHashTable *reps;          /* id → owned */
+  GHashTable *customers;     /* id → owned */
+  GHashTable *bindings;      /* id → owned */
+  GHashTable *conversations; /* id → owned */
+  GHashTable *offers;        /* id → owned: pending ones */
+  GHashTable *calls;         /* id → owned: running ones */
+  GHashTable *jobs;          /* id → owned */
+  GHashTable *taps;          /* "brand visitor tap" → Tap, owned */
+  GHashTable *here;          /* visitor → number of sockets */
+  GHashTable *tappers;       /* visitor → gint64 credit_us, owned */
+  ParlorTimerHeap *heaps[6]; /* by TimerKind */
+  guint left_out;
+};
+
+/* ---- service.c: rows, ids, notices ---------------------------------------------------------- */
+
+void service_begin (ParlorService *service);
+void service_end (ParlorService *service);
+void service_put (ParlorService *service, const ParlorRecordKind *kind, gconstpointer row);
+void service_notice (ParlorService *service, ParlorServiceNotice *notice);
+/* `entity` is what it is in order with. */
+void service_event (ParlorService *service, const ParlorServiceBrand *brand, const char *type,
+                    const char *entity, const ParlorCustomer *customer, const char *trace,
+                    gint64 at_ms, gint64 room_ms, const ParlorDatum *data, guint n);
+void service_arm (ParlorService *service, TimerKind kind, ParlorTimer *timer, gint64 at_us);
+gboolean service_refuse (GError **error, ParlorErrorCode code, const char *text);
+
+void put_group (ParlorGroup *group);
+void put_rep (ParlorRep *rep);
+void put_customer (ParlorCustomer *customer);
+void put_binding (ParlorBinding *binding);
+void put_conversation (ParlorConversation *conversation);
+void put_message (const ParlorMessage *message);
+void put_call (const ParlorCall *call);
+void put_job (const ParlorJob *job);
+void put_job_item (const ParlorJob *job, const ParlorJobItem *item);
+
+void replace_text (char **to, const char *text);
+char *join_skills (const ParlorServiceBrand *brand, guint64 skills);
+gboolean parse_skills (ParlorServiceBrand *brand, const char *text, guint64 *skills);
+
+/* ---- presence.c ------------------------------------------------------------------------------ */
+
+/* After anything of his changed: presence, place in the indexes; tells who is to know. */
+void rep_settle (ParlorRep *rep, ParlorMoment now);
+gboolean rep_is_present (const ParlorRep *rep);
+/* Could be given one more chat. */
+gboolean rep_has_room (const ParlorRep *rep);
+void rep_offline_due (ParlorRep *rep, ParlorMoment now);
+void rep_wrapped_up (ParlorRep *rep, ParlorMoment now);
+
+/* ---- route.c --------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  ParlorGroup *group;
+  guint64 skills;
+  const ParlorCustomer *customer; /* nullable: whom he removed is left out */
+  const GPtrArray *without;       /* nullable: reps who were asked already */
+  gboolean answer;                /* needs a free chat; else a face is enough */
+} RouteQuestion;
+
+/* The group's next; NULL = nobody. Moves him to the end of those who are as busy as he. */
+ParlorRep *route_next (const RouteQuestion *question);
+void route_place (ParlorRepPlace *place);
+gboolean customer_blocks (const ParlorCustomer *customer, const ParlorRep *rep);
+
+/* ---- tap.c ----------------------------------------------------------------------------------- */
+
+typedef struct _Tap Tap;
+void tap_expired (ParlorTimer *timer, ParlorMoment now);
+void tap_free (gpointer tap);
+ParlorCustomer *customer_new (ParlorServiceBrand *brand, const char *id, const char *visitor,
+                              gint64 now_ms);
+ParlorBinding *binding_new (ParlorCustomer *customer, ParlorGroup *group, const char *id,
+                            gint64 now_ms);
+void binding_give (ParlorBinding *binding, ParlorRep *rep); /* nullable: to the group's waiting */
+void binding_unlink (ParlorBinding *binding);
+ParlorConversation *conversation_new (ParlorCustomer *customer, const char *id, gint64 now_ms);
+void binding_notice (ParlorBinding *binding);
+gboolean binding_is_live (const ParlorBinding *binding);
+/* A rep came: who waits for one of this group gets him. */
+void serve_waiting (ParlorGroup *group, ParlorMoment now);
+
+/* ---- queue.c --------------------------------------------------------------------------------- */
+
+void queue_join (ParlorConversation *conversation, ParlorMoment now);
+void queue_leave (ParlorConversation *conversation, ParlorMoment now);
+/* Offers what waits to whom is free. */
+void queue_pump (ParlorGroup *group, ParlorMoment now);
+void queue_pump_rep (ParlorRep *rep, ParlorMoment now);
+void offer_over (ParlorOffer *offer, ParlorOfferState state, ParlorMoment now);
+void offer_timeout (ParlorOffer *offer, ParlorMoment now);
+void offers_of_rep_gone (ParlorRep *rep, ParlorMoment now);
+void queue_tell (ParlorConversation *conversation, ParlorMoment now);
+void queue_patience_over (ParlorConversation *conversation, ParlorMoment now);
+
+/* ---- talk.c ---------------------------------------------------------------------------------- */
+
+void conversation_set_state (ParlorConversation *conversation, ParlorConversationState state,
+                             ParlorMoment now);
+void conversation_assign (ParlorConversation *conversation, ParlorRep *rep);
+void conversation_occupy (ParlorConversation *conversation, gboolean occupies, ParlorMoment now);
+void conversation_notice (ParlorConversation *conversation);
+void conversation_due (ParlorConversation *conversation, ParlorMoment now);
+void conversation_arm (ParlorConversation *conversation, ParlorMoment now);
+void conversation_human (ParlorConversation *conversation, ParlorRep *rep, ParlorMoment now);
+/* A line of the house: welcome, notices. */
+void say_system (ParlorConversation *conversation, const char *kind, const char *text,
+                 const char *data, ParlorMoment now);
+void say_welcome (ParlorConversation *conversation, const char *text, ParlorMoment now);
+void message_free (gpointer message);
+
+/* ---- calls.c --------------------------------------------------------------------------------- */
+
+void call_due (ParlorCall *call, ParlorMoment now);
+void calls_of_rep_gone (ParlorRep *rep, ParlorMoment now);
+void call_free (gpointer call);
+
+/* ---- transfer.c ------------------------------------------------------------------------------ */
+
+void job_free (gpointer job);
+void job_settle (ParlorBinding *binding, ParlorOutcome outcome, ParlorMoment now);
+
+G_END_DECLS

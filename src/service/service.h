@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The service domain: a viewer adds a named person without leaving the stream, and that person is
+ * still there next week. *Bind always, queue only answers, never swap the face.*
+ *
+ * What comes in are functions below; what people are to be told goes out as a ParlorServiceNotice
+ * (to pages), what the brand's systems are told as a ParlorEvent (base/event.h). Rows are put to a
+ * ParlorRecordSink; everything of one call is one transaction. Nothing here knows rooms or visitors
+ * but by id.
+ *
+ * Errors are PARLOR_ERROR with a sentence for a person; the state machines answer CONFLICT and name
+ * the current state. Ids of another brand are NOT_FOUND. Text NULL = absent.
+ *
+ * Thread: control. Callbacks come inside the calls and must not call back into the service.
+ */
+#pragma once
+
+#include "base/event.h"
+#include "base/hook.h"
+#include "service/model.h"
+
+G_BEGIN_DECLS
+
+typedef struct _ParlorRecordSink ParlorRecordSink;
+
+typedef enum
+{
+  PARLOR_NOTICE_CARD,         /**< tap, binding nullable, rep nullable, known */
+  PARLOR_NOTICE_BOUND,        /**< tap, binding */
+  PARLOR_NOTICE_BINDING,      /**< binding changed: transferred, ended */
+  PARLOR_NOTICE_CONVERSATION, /**< conversation changed */
+  PARLOR_NOTICE_QUEUE,        /**< conversation; position, estimate_s, open_ms */
+  PARLOR_NOTICE_MESSAGE,      /**< message */
+  PARLOR_NOTICE_TYPING,       /**< conversation, by */
+  PARLOR_NOTICE_READ,         /**< conversation, by */
+  PARLOR_NOTICE_OFFER,        /**< offer: pending, or what became of it */
+  PARLOR_NOTICE_PRESENCE,     /**< rep */
+  PARLOR_NOTICE_CALL,         /**< call */
+  PARLOR_NOTICE_TAP_REFUSED,  /**< tap, text */
+} ParlorNoticeType;
+
+/** One thing to be told. Everything borrowed for the call. It goes to all sockets of `to_rep` and
+    of all devices of `to_customer`, or of `visitor`; each may be NULL. */
+typedef struct
+{
+  ParlorNoticeType type;
+  const ParlorServiceBrand *brand;
+  const ParlorRep *to_rep, *to_rep_too;
+  const ParlorCustomer *to_customer;
+  const char *visitor;
+
+  const char *tap;
+  gboolean known; /**< CARD: he has this person already, nothing is asked */
+  const ParlorRep *rep;
+  const ParlorGroup *group;
+  const ParlorBinding *binding;
+  const ParlorConversation *conversation;
+  const ParlorMessage *message;
+  const ParlorOffer *offer;
+  const ParlorCall *call;
+  ParlorAuthor by;
+  guint position;     /**< QUEUE: 1 = next */
+  guint estimate_s;   /**< QUEUE: within a factor of two of what comes; 0 = unknown */
+  gint64 open_ms;     /**< CARD, QUEUE: wall clock at which the group opens; 0 = it is open */
+  guint reps_present; /**< CARD, QUEUE: of the group */
+  const char *text;   /**< what a hook or an error says; NULL */
+} ParlorServiceNotice;
+
+typedef void (*ParlorServiceNoticeFunc) (const ParlorServiceNotice *notice, gpointer user_data);
+
+typedef struct
+{
+  ParlorRandom random;
+  ParlorRecordSink *records; /**< borrowed, nullable: nothing survives */
+  ParlorHooks *hooks;        /**< borrowed, nullable: the built-in answers */
+  ParlorServiceNoticeFunc notice;
+  ParlorEventFunc event; /**< nullable */
+  gpointer user_data;
+  /** The time, for what comes by hook answers; never NULL. */
+  ParlorMoment (*now) (gpointer user_data);
+} ParlorServiceSpec;
+
+ParlorService *parlor_service_new (const ParlorServiceSpec *spec);
+void parlor_service_free (ParlorService *service);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorService, parlor_service_free)
+
+/** Runs what is due; call it when next_us () has come, or oftener. */
+void parlor_service_poll (ParlorService *service, ParlorMoment now);
+/** The nearest deadline (monotonic); G_MAXINT64 = none. */
+gint64 parlor_service_next_us (const ParlorService *service);
+
+typedef struct
+{
+  guint64 taps, bound, undone, offers, accepted, rejected, timeouts, messages, calls, rescued;
+  guint64 taps_refused; /**< by the rate */
+  guint queued;         /**< conversations that wait for an answer now */
+  guint present;        /**< reps with an open socket */
+} ParlorServiceStats;
+const ParlorServiceStats *parlor_service_stats (const ParlorService *service);
+
+/* ---- who is there: brands, groups, reps (directory.c) --------------------------------------- */
+
+/** Makes the brand known or changes its name; brands themselves are kept elsewhere. */
+ParlorServiceBrand *parlor_service_add_brand (ParlorService *service, const char *id,
+                                              const char *name, ParlorConfirm confirm);
+ParlorServiceBrand *parlor_service_brand (ParlorService *service, const char *id); /**< or NULL */
+
+typedef struct
+{
+  const char *id;       /**< NULL = a new one */
+  const char *name;     /**< 1..64 characters; NULL = as it was */
+  const char *routing;  /**< least_active (default) … manual */
+  const char *skills;   /**< comma separated */
+  const char *hours;    /**< hours.h */
+  const char *overflow; /**< id */
+  const char *welcome;  /**< <= 500 characters */
+  int utc_offset_min;
+  guint offer_timeout_s; /**< 0 = 30 */
+  guint max_customers;
+} ParlorGroupSpec;
+
+ParlorGroup *parlor_service_put_group (ParlorService *service, ParlorServiceBrand *brand,
+                                       const ParlorGroupSpec *spec, GError **error);
+/** NULL: none of that id in that brand. */
+ParlorGroup *parlor_service_group (ParlorServiceBrand *brand, const char *id);
+const char *parlor_routing_name (ParlorRouting routing);
+
+typedef struct
+{
+  const char *ref;    /**< the brand's own name of this person; the same ref = the same rep */
+  const char *name;   /**< 1..64 characters */
+  const char *title;  /**< <= 64 characters */
+  const char *photo;  /**< https or a path of ours; <= 500 bytes */
+  const char *user;   /**< "usr_…" who signs in as this rep */
+  const char *groups; /**< ids, comma separated */
+  const char *skills; /**< comma separated, <= 64 different ones in a brand */
+  const char *card;   /**< a signed card, already checked; NULL = as it was */
+  gint64 verified_ms, card_until_ms;
+  guint max_chats; /**< 0 = 6; at most 15 */
+} ParlorRepSpec;
+
+ParlorRep *parlor_service_put_rep (ParlorService *service, ParlorServiceBrand *brand,
+                                   const ParlorRepSpec *spec, ParlorMoment now, GError **error);
+/** By id or ref; NULL. */
+ParlorRep *parlor_service_rep (ParlorServiceBrand *brand, const char *id);
+ParlorRep *parlor_service_rep_of_user (ParlorServiceBrand *brand, const char *user);
+/** A new signed card (the app's key signed it). */
+void parlor_service_set_card (ParlorRep *rep, const char *card, gint64 verified_ms,
+                              gint64 until_ms);
+
+/** A socket of this rep opened or closed; presence is per rep, 10 s after the last it is offline.
+ */
+void parlor_service_rep_connected (ParlorRep *rep, ParlorMoment now);
+void parlor_service_rep_disconnected (ParlorRep *rep, ParlorMoment now);
+void parlor_service_rep_suspend (ParlorRep *rep, gboolean suspended, ParlorMoment now);
+/** Reps of the group who are there (not suspended, not stale). */
+guint parlor_service_present (const ParlorGroup *group);
+
+/** A page of this visitor opened or closed its socket: an answer to somebody who is not here raises
+    `message.waiting`. */
+void parlor_service_visitor_connected (ParlorService *service, const char *visitor);
+void parlor_service_visitor_disconnected (ParlorService *service, const char *visitor);
+gboolean parlor_customer_is_here (const ParlorCustomer *customer);
+
+/* ---- the tap (tap.c) ------------------------------------------------------------------------ */
+
+typedef struct
+{
+  const char *brand;
+  const char *visitor; /**< "vis_…" */
+  const char *tap; /**< "tap_…", 8..64 bytes, made by the page: the same one = the same answer */
+  const char *touch;                                    /**< nullable, the ledger's id */
+  const char *entry, *inviter, *group, *room, *product; /**< nullable */
+  gint64 room_ms;                                       /**< -1 = none */
+} ParlorTapSpec;
+
+/** A card follows as a notice, at once or when the hook has answered (150 ms at most).
+    TOO_MANY: more than 3 a minute of this visitor. */
+gboolean parlor_service_tap (ParlorService *service, const ParlorTapSpec *spec, ParlorMoment now,
+                             GError **error);
+/** The visitor said yes to the card of his tap; BOUND follows as a notice. The same twice = the
+    same answer. GONE: the card was shown more than 120 s ago. */
+gboolean parlor_service_bind (ParlorService *service, const char *brand, const char *visitor,
+                              const char *tap, ParlorMoment now, GError **error);
+/** He said no. */
+gboolean parlor_service_decline (ParlorService *service, const char *brand, const char *visitor,
+                                 const char *tap, GError **error);
+/** Removed by the customer: never routed to that rep again. */
+gboolean parlor_service_unbind (ParlorBinding *binding, gboolean block, ParlorMoment now,
+                                GError **error);
+ParlorCustomer *parlor_service_customer_of (ParlorServiceBrand *brand, const char *visitor);
+ParlorCustomer *parlor_service_customer (ParlorService *service, const char *brand, const char *id);
+ParlorBinding *parlor_service_binding (ParlorService *service, const char *brand, const char *id);
+/** The live binding (active, waiting, transferring) of a customer with a group; NULL. */
+ParlorBinding *parlor_customer_binding (const ParlorCustomer *customer, const ParlorGroup *group);
+/** NULL fields stay; attrs <= 4 KB of JSON, tags and display checked for length. */
+gboolean parlor_service_edit_customer (ParlorCustomer *customer, const char *display,
+                                       const char *attrs, const char *tags, ParlorMoment now,
+                                       GError **error);
+
+/* ---- talking (talk.c, queue.c) -------------------------------------------------------------- */
+
+typedef struct
+{
+  ParlorConversation *conversation;
+  ParlorAuthor by;
+  const ParlorRep *rep;  /**< BY_REP */
+  const char *client_id; /**< 1..64 bytes: the same twice = one message */
+  const char *kind;      /**< NULL = text */
+  const char *text;      /**< 1..4000 characters where the kind is text */
+  const char *data;      /**< JSON, <= 2 KB */
+  gint64 stream_ms;      /**< -1 */
+} ParlorSaySpec;
+
+/** The message (the old one when it is said twice), valid until the next call; NULL with error. */
+const ParlorMessage *parlor_service_say (ParlorService *service, const ParlorSaySpec *spec,
+                                         ParlorMoment now, GError **error);
+void parlor_service_typing (ParlorConversation *conversation, ParlorAuthor by);
+/** Everything up to `seq` was seen. */
+void parlor_service_read (ParlorConversation *conversation, ParlorAuthor by, gint64 seq);
+ParlorConversation *parlor_service_conversation (ParlorService *service, const char *brand,
+                                                 const char *id);
+/** Moves by hand: {to, expect}. `expect` -1 = whatever it is; another state is a CONFLICT. */
+gboolean parlor_service_set_state (ParlorConversation *conversation, ParlorConversationState to,
+                                   int expect, ParlorMoment now, GError **error);
+/** A supervisor gives it to a rep; his face is shown, the binding stays. */
+gboolean parlor_service_assign (ParlorConversation *conversation, ParlorRep *rep, ParlorMoment now,
+                                GError **error);
+void parlor_service_note (ParlorConversation *conversation, const char *note);
+/** What he asks about now. */
+void parlor_service_about (ParlorConversation *conversation, const char *product);
+
+/** The rep's word on an offer: pending only. CONFLICT names what became of it. */
+gboolean parlor_service_accept (ParlorRep *rep, const char *offer, ParlorMoment now,
+                                GError **error);
+gboolean parlor_service_reject (ParlorRep *rep, const char *offer, ParlorMoment now,
+                                GError **error);
+/** Place in the queue from 1, 0 = not queued; the estimate in seconds, 0 = unknown. */
+guint parlor_service_position (const ParlorConversation *conversation, guint *estimate_s);
+
+/* ---- calls (calls.c) ------------------------------------------------------------------------ */
+
+/** Rings the other side for 30 s. `room`: a room of kind consult that the app made. */
+ParlorCall *parlor_service_call (ParlorConversation *conversation, gboolean by_rep, gboolean video,
+                                 const char *room, ParlorMoment now, GError **error);
+ParlorCall *parlor_service_find_call (ParlorService *service, const char *brand, const char *id);
+gboolean parlor_service_call_answer (ParlorCall *call, gboolean yes, ParlorMoment now,
+                                     GError **error);
+/** Hangs up, or takes back what rings. */
+gboolean parlor_service_call_end (ParlorCall *call, ParlorAuthor by, ParlorMoment now,
+                                  GError **error);
+/** Media says who is in the call's room now. */
+void parlor_service_call_peers (ParlorCall *call, gboolean rep_here, gboolean customer_here,
+                                ParlorMoment now);
+/** Another rep takes the customer's call over: warm hand-over, or the rescue of a lost one. */
+gboolean parlor_service_call_take (ParlorCall *call, ParlorRep *rep, ParlorMoment now,
+                                   GError **error);
+
+/* ---- moving on (transfer.c) ----------------------------------------------------------------- */
+
+typedef struct
+{
+  ParlorRep *from;
+  ParlorRep *to;         /**< or */
+  ParlorGroup *to_group; /**< each to the rep whom the group's routing names */
+  ParlorBinding *const *only;
+  guint n_only; /**< 0 = all of `from` */
+  const char *notice;
+  gboolean
+      departure; /**< `from` leaves for good: his sockets are to be closed, his calls rescued */
+} ParlorTransferSpec;
+
+/** All at once, in one transaction; the job tells what became of each. */
+ParlorJob *parlor_service_transfer (ParlorService *service, const ParlorTransferSpec *spec,
+                                    ParlorMoment now, GError **error);
+ParlorJob *parlor_service_job (ParlorService *service, const char *brand, const char *id);
+/** The customer takes a transfer back (24 h, the old rep is still there) … */
+gboolean parlor_service_undo (ParlorBinding *binding, ParlorMoment now, GError **error);
+/** … or says yes or no where he was asked. */
+gboolean parlor_service_answer_transfer (ParlorBinding *binding, gboolean yes, ParlorMoment now,
+                                         GError **error);
+
+/* ---- who may (access.c) --------------------------------------------------------------------- */
+
+typedef enum
+{
+  PARLOR_MAY_READ,
+  PARLOR_MAY_WRITE,
+  PARLOR_MAY_MOVE, /**< assign, transfer, end for others */
+} ParlorServiceRight;
+
+/**
+ * A rep: his bindings' conversations and those he is assigned or offered. A supervisor, admin,
+ * owner: of the brand, with a reason (1..200 characters) where it is not his own; each such reading
+ * stands in the audit and in the history. A key: the brand's. A viewer: his own by device.
+ * FORBIDDEN, or NOT_FOUND where he may not even know that it is there.
+ */
+gboolean parlor_service_may (ParlorConversation *conversation, const ParlorPrincipal *principal,
+                             ParlorServiceRight right, const char *reason, ParlorMoment now,
+                             GError **error);
+
+G_END_DECLS

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "world.h"
+
+typedef struct
+{
+  const char *who;
+  ParlorPrincipal principal;
+  const char *reason;
+  const char *may; /* r, w, m of what he may */
+} Row;
+
+static void
+test_matrix (void)
+{
+  g_autoptr (World) world = world_new ();
+  ParlorRepSpec spec = {
+      .ref = "boss", .name = "Boss", .user = "usr_boss", .groups = world->group->id};
+  parlor_service_put_rep (world->service, world->brand, &spec, world->now, NULL);
+  spec = (ParlorRepSpec){.ref = "far", .name = "Far", .user = "usr_far"};
+  ParlorRep *far = parlor_service_put_rep (world->service, world->brand, &spec, world->now, NULL);
+  ParlorRep *lin = world_rep (world, "lin", 6, FALSE);
+  ParlorRep *wang = world_rep (world, "wang", 6, TRUE);
+  ParlorBinding *binding = world_bind (world, "vis_a");
+  world_bind (world, "vis_b");
+  Row rows[] = {
+      {"stranger", {.caller = PARLOR_CALLER_STRANGER}, "why", ""},
+      {"customer", {.caller = PARLOR_CALLER_VISITOR, .subject = "vis_a"}, NULL, "rw"},
+      {"another customer", {.caller = PARLOR_CALLER_VISITOR, .subject = "vis_b"}, "why", ""},
+      {"no visitor", {.caller = PARLOR_CALLER_VISITOR}, "why", ""},
+      {"room token", {.caller = PARLOR_CALLER_TOKEN, .brand = "br_test"}, "why", ""},
+      {"his rep",
+       {.caller = PARLOR_CALLER_USER, .brand = "br_test", .roles = PARLOR_BRAND_REP},
+       NULL,
+       "rwm"},
+      {"another rep",
+       {.caller = PARLOR_CALLER_USER, .brand = "br_test", .roles = PARLOR_BRAND_REP},
+       "why",
+       ""},
+      {"supervisor of the group without a reason",
+       {.caller = PARLOR_CALLER_USER,
+        .brand = "br_test",
+        .subject = "usr_boss",
+        .roles = PARLOR_BRAND_SUPERVISOR},
+       NULL,
+       "m"},
+      {"supervisor of the group",
+       {.caller = PARLOR_CALLER_USER,
+        .brand = "br_test",
+        .subject = "usr_boss",
+        .roles = PARLOR_BRAND_SUPERVISOR},
+       "a complaint",
+       "rm"},
+      {"supervisor of another group",
+       {.caller = PARLOR_CALLER_USER,
+        .brand = "br_test",
+        .subject = "usr_far",
+        .roles = PARLOR_BRAND_SUPERVISOR},
+       "a complaint",
+       ""},
+      {"admin",
+       {.caller = PARLOR_CALLER_USER,
+        .brand = "br_test",
+        .subject = "usr_x",
+        .roles = PARLOR_BRAND_ADMIN},
+       "a complaint",
+       "rm"},
+      {"host",
+       {.caller = PARLOR_CALLER_USER,
+        .brand = "br_test",
+        .subject = "usr_x",
+        .roles = PARLOR_BRAND_HOST},
+       "curious",
+       ""},
+      {"owner of another brand",
+       {.caller = PARLOR_CALLER_USER, .brand = "br_other", .roles = PARLOR_BRAND_EVERY_ROLE},
+       "why",
+       ""},
+      {"key",
+       {.caller = PARLOR_CALLER_KEY, .brand = "br_test", .roles = PARLOR_BRAND_OWNER},
+       NULL,
+       "rwm"},
+  };
+  g_strlcpy (rows[5].principal.rep, lin->id, sizeof rows[5].principal.rep);
+  g_strlcpy (rows[6].principal.rep, wang->id, sizeof rows[6].principal.rep);
+  g_assert_nonnull (far);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GString) may = g_string_new (NULL);
+      for (guint right = 0; right < 3; right++)
+        if (parlor_service_may (binding->conversation, &rows[i].principal, right, rows[i].reason,
+                                world->now, NULL))
+          g_string_append_c (may, "rwm"[right]);
+      g_test_message ("%s: %s", rows[i].who, may->str);
+      g_assert_cmpstr (may->str, ==, rows[i].may);
+    }
+  g_assert_cmpuint (world_rows (world, &parlor_service_audit_kind), ==, 5);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/service/access/everybody-sees-his-own-and-others-with-a-reason-that-is-kept",
+                   test_matrix);
+  return g_test_run ();
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** A brand with a group, some reps and a store in memory; everything that is told is written down.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "service/load.h"
+
+typedef struct
+{
+  ParlorService *service;
+  ParlorServiceBrand *brand;
+  ParlorGroup *group;
+  ParlorMoment now;
+  ParlorRecordSink sink;
+  GHashTable *tables; /* table name → GHashTable of key → row */
+  guint depth;        /* of begin () */
+  guint puts_outside;
+  guint random;
+  GPtrArray *told;   /* lines */
+  GPtrArray *events; /* types */
+  char conversation[PARLOR_ID_SIZE], binding[PARLOR_ID_SIZE], offer[PARLOR_ID_SIZE];
+} World;
+
+World *world_new (void);
+void world_free (World *world);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (World, world_free)
+
+/** A rep of the group, at work unless `away`. */
+ParlorRep *world_rep (World *world, const char *ref, guint max_chats, gboolean away);
+void world_pass (World *world, gint64 seconds);
+/** Tap and yes; the binding. */
+ParlorBinding *world_bind (World *world, const char *visitor);
+const ParlorMessage *world_say (World *world, ParlorBinding *binding, const char *text);
+const ParlorMessage *world_answer (World *world, ParlorConversation *conversation, ParlorRep *rep,
+                                   const char *text);
+/** How many lines begin so. */
+guint world_told (const World *world, const char *line);
+guint world_happened (const World *world, const char *type);
+guint world_rows (const World *world, const ParlorRecordKind *kind);
+/** Everything in memory goes; what was put is read again. */
+void world_restart (World *world);
