@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Runs the scenarios: node tests/e2e/run.mjs [--only WORD] [--server PROGRAM] [--results FILE] [--long]. One line a scenario;
+ * Runs the scenarios: node tests/e2e/run.mjs [--only WORD] [--server PROGRAM] [--results FILE] [--long]
+ * [--seed N] [--findings FILE]. One line a scenario;
  * a scenario exports {title, seconds, run (world)} and may export `suite: 'bench'` to be left to ./dev bench.
  */
 import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
@@ -15,7 +16,8 @@ function options() {
   const words = process.argv.slice(2);
   const value = (name, other) => (words.includes(name) ? words[words.indexOf(name) + 1] : other);
   return { only: value('--only', ''), server: path.resolve(value('--server', path.join(root, 'build/src/parlord'))), results: value('--results'),
-    evidence: path.resolve(value('--evidence', path.join(root, 'build/results/e2e'))), label: value('--label', ''), long: words.includes('--long') };
+    evidence: path.resolve(value('--evidence', path.join(root, 'build/results/e2e'))), label: value('--label', ''), long: words.includes('--long'),
+    seed: Number(value('--seed', 1)), findings: value('--findings'), once: words.includes('--once'), keep: words.includes('--keep') };
 }
 
 function report(opts, outcome, name, why) {
@@ -28,19 +30,20 @@ function report(opts, outcome, name, why) {
 async function attempt(scenario, name, opts) {
   const { World } = await import('./lib/world.mjs');
   const { progress } = await import('./lib/browsers.mjs');
-  const world = await World.make({ root, mediaFolder: path.join(root, 'build/e2e-media'), serverProgram: opts.server, slack: opts.long ? 1 : 3, long: opts.long });
+  const world = await World.make({ root, mediaFolder: path.join(root, 'build/e2e-media'), serverProgram: opts.server, slack: opts.long ? 1 : 3, long: opts.long, seed: opts.seed });
   let timer;
   const late = new Promise((_, refuse) => {
     timer = setTimeout(() => refuse(new Error(`not done after ${scenario.seconds} s, last: ${progress.last}`)), scenario.seconds * 1000);
   });
   try {
     await Promise.race([scenario.run(world).then(() => world.endServer()), late]);
-    return { error: null, measured: world.measured };
+    if (opts.keep) await world.keepEvidence(path.join(opts.evidence, name), new Error('none'));
+    return { error: null, measured: world.measured, findings: world.findings };
   } catch (error) {
     if (world.spawnError) error.message = `${world.spawnError}: ${error.message}`;
     if (world.serverDied) error.message = `${world.serverDied}: ${error.message}`;
     await world.keepEvidence(path.join(opts.evidence, name), error);
-    return { error, measured: world.measured };
+    return { error, measured: world.measured, findings: world.findings };
   } finally {
     clearTimeout(timer);
     await world.close();
@@ -52,16 +55,17 @@ async function runOne(file, opts) {
   const scenario = await import(path.join(here, 'scenarios', file));
   if ((scenario.suite ?? 'test') !== (opts.long ? 'bench' : 'test') && !opts.only) return true;
   const began = Date.now();
-  let { error, measured } = await attempt(scenario, name, opts);
+  let { error, measured, findings } = await attempt(scenario, name, opts);
   // Two browsers and four encoders share two cores with whatever else runs there: a scenario that failed is played once more, in a
   // world of its own, and said so. What is broken fails twice; the evidence of the first time stays.
-  if (error) {
+  if (error && !opts.once) {
     console.log(`    again ${name}: ${error.message}`);
-    ({ error, measured } = await attempt(scenario, name, opts));
+    ({ error, measured, findings } = await attempt(scenario, name, opts));
   }
   const numbers = Object.entries(measured).map(([key, value]) => `${key} ${value}`).join(', ');
   console.log(`    ${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s  ${scenario.title}${numbers ? ` [${numbers}]` : ''}`);
   report(opts, error ? 'fail' : 'pass', name, error ? error.message : '');
+  if (opts.findings) appendFileSync(opts.findings, `${JSON.stringify({ scenario: name, seed: opts.seed, findings })}\n`);
   return !error;
 }
 
@@ -80,7 +84,7 @@ async function main() {
 }
 
 if (process.argv.includes('--help')) {
-  console.log('node tests/e2e/run.mjs [--only WORD] [--server PROGRAM] [--label WORD] [--results FILE] [--evidence FOLDER] [--long]');
+  console.log('node tests/e2e/run.mjs [--only WORD] [--server PROGRAM] [--label WORD] [--results FILE] [--evidence FOLDER] [--long] [--seed N] [--findings FILE] [--once] [--keep]');
   process.exit(0);
 }
 if (!process.env.PARLOR_E2E_INSIDE) enterNamespaces();

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/rtp/red.h"
+#include "proto/rtp/redmaker.h"
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
-/* What parses can be written again, whole and thinned; and any payload can be wrapped. */
+/* What parses can be written again, whole and thinned; and any payload can be wrapped, with parts
+ * of it as earlier frames: all that goes along is found again. */
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
@@ -20,12 +22,17 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
         g_assert_true (parlor_red_parse (out, n, &again));
         g_assert_cmpuint (again.blocks[again.count - 1].size, ==, red.blocks[red.count - 1].size);
       }
-  g_autoptr (ParlorRedEncoder) encoder = parlor_red_encoder_new ();
-  for (guint32 i = 0; i < 4; i++)
+  for (guint n = 1; n <= PARLOR_RED_DEPTH + 1; n++)
     {
-      gsize n = parlor_red_encode (encoder, out, room, i * 960, 111, data, size / (i + 1), i);
-      g_assert_true (n > 0 && parlor_red_parse (out, n, &again));
-      g_assert_cmpuint (again.blocks[again.count - 1].size, ==, size / (i + 1));
+      ParlorRedFrame frames[PARLOR_RED_DEPTH + 1];
+      for (guint i = 0; i < n; i++)
+        frames[i] = (ParlorRedFrame){i * 960u * (size > 0 ? data[0] : 1u),
+                                     (guint16)(size / (n - i)), data};
+      gsize total = parlor_red_make (out, room, 111, frames, n);
+      g_assert_true (total > size && total <= room);
+      g_assert_true (parlor_red_parse (out, total, &again));
+      g_assert_cmpuint (again.blocks[again.count - 1].size, ==, size);
+      g_assert_cmpuint (parlor_red_make (out, total - 1, 111, frames, n), ==, 0);
     }
   return 0;
 }

@@ -23,6 +23,15 @@ soak_fuzz () {
   return "$failed"
 }
 
+# What people see behind bad networks, as docs/quality.md: [--seeds N] [--short].
+command_quality () {
+  install_packages build test
+  build_native build
+  build_web
+  npm_install tests/e2e
+  node tests/e2e/quality.mjs "$@" </dev/null
+}
+
 command_soak () {
   local failed=0
   install_packages build test
@@ -36,6 +45,8 @@ command_soak () {
   sanitizer_environment node tests/e2e/run.mjs --server build-asan/src/parlord --label sanitized </dev/null || failed=1
   say "Waiting times at the goals, 30 runs in each browser"
   node tests/e2e/run.mjs --long --only moments-long </dev/null || failed=1
+  say "Bad networks, the long forms"
+  node tests/e2e/run.mjs --long --only quality </dev/null || failed=1
   [ "$failed" = 0 ] || die "soak: something failed"
   say "soak: everything held"
 }

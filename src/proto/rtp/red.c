@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/rtp/red.h"
 #include "base/bytes.h"
-#include "base/seq.h"
 #include <string.h>
 
 #define HEAD_SIZE 4
@@ -80,99 +79,5 @@ parlor_red_rewrite (guint8 *out, gsize room, const guint8 *payload, const Parlor
         memcpy (at, payload + red->blocks[i].offset, red->blocks[i].size);
         at += red->blocks[i].size;
       }
-  return total;
-}
-
-typedef struct
-{
-  guint32 timestamp;
-  guint16 size;
-  guint8 bytes[PARLOR_RED_FRAME_MAX];
-} Frame;
-
-struct _ParlorRedEncoder
-{
-  gboolean started;
-  guint32 last_timestamp;
-  guint n;                        /* frames remembered */
-  guint newest;                   /* index of the newest */
-  Frame frames[PARLOR_RED_DEPTH]; /* ring */
-};
-
-ParlorRedEncoder *
-parlor_red_encoder_new (void)
-{
-  return g_new0 (ParlorRedEncoder, 1);
-}
-
-void
-parlor_red_encoder_free (ParlorRedEncoder *self)
-{
-  g_free (self);
-}
-
-void
-parlor_red_encoder_reset (ParlorRedEncoder *self)
-{
-  self->n = 0;
-  self->started = FALSE;
-}
-
-static void
-remember (ParlorRedEncoder *self, guint32 timestamp, const guint8 *payload, gsize size)
-{
-  self->started = TRUE;
-  self->last_timestamp = timestamp;
-  if (size == 0 || size > PARLOR_RED_FRAME_MAX)
-    return;
-  self->newest = (self->newest + 1) % PARLOR_RED_DEPTH;
-  Frame *frame = &self->frames[self->newest];
-  frame->timestamp = timestamp;
-  frame->size = (guint16)size;
-  memcpy (frame->bytes, payload, size);
-  self->n = MIN (self->n + 1, PARLOR_RED_DEPTH);
-}
-
-/* The frames to send again, oldest first; returns how many. */
-static guint
-choose (const ParlorRedEncoder *self, guint32 timestamp, guint depth,
-        const Frame *chosen[PARLOR_RED_DEPTH])
-{
-  guint n = 0;
-  for (guint back = MIN (MIN (depth, PARLOR_RED_DEPTH), self->n); back > 0; back--)
-    {
-      const Frame *frame =
-          &self->frames[(self->newest + PARLOR_RED_DEPTH - (back - 1)) % PARLOR_RED_DEPTH];
-      if (timestamp - frame->timestamp <= PARLOR_RED_OFFSET_MAX)
-        chosen[n++] = frame;
-    }
-  return n;
-}
-
-gsize
-parlor_red_encode (ParlorRedEncoder *self, guint8 *out, gsize room, guint32 timestamp, guint8 pt,
-                   const guint8 *payload, gsize size, guint depth)
-{
-  const Frame *chosen[PARLOR_RED_DEPTH];
-  gboolean in_order = !self->started || parlor_seq32_newer (timestamp, self->last_timestamp);
-  guint n = in_order ? choose (self, timestamp, depth, chosen) : 0;
-  gsize total = 1 + size;
-  guint8 *at = out;
-  for (guint i = 0; i < n; i++)
-    total += HEAD_SIZE + chosen[i]->size;
-  if (room < total)
-    return 0;
-  for (guint i = 0; i < n; i++)
-    at = write_head (at, pt & 0x7f, timestamp - chosen[i]->timestamp, chosen[i]->size);
-  *at++ = pt & 0x7f;
-  for (guint i = 0; i < n; i++)
-    {
-      memcpy (at, chosen[i]->bytes, chosen[i]->size);
-      at += chosen[i]->size;
-    }
-  if (size)
-    memcpy (at, payload, size);
-  if (in_order)
-    remember (self, timestamp, payload, size);
   return total;
 }

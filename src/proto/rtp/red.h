@@ -43,21 +43,3 @@ parlor_red_primary (const guint8 *payload, const ParlorRed *red, gsize *size, gu
  * of payload is always enough). */
 gsize parlor_red_rewrite (guint8 *out, gsize room, const guint8 *payload, const ParlorRed *red,
                           guint32 max_ts_offset, guint8 pt);
-
-/* Makes RED of depth up to PARLOR_RED_DEPTH from plain payloads, for one source. Frames over
- * PARLOR_RED_FRAME_MAX bytes are sent but not repeated. */
-#define PARLOR_RED_DEPTH 2
-#define PARLOR_RED_FRAME_MAX 400
-typedef struct _ParlorRedEncoder ParlorRedEncoder;
-ParlorRedEncoder *parlor_red_encoder_new (void);
-void parlor_red_encoder_free (ParlorRedEncoder *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorRedEncoder, parlor_red_encoder_free)
-/* Forgets the earlier frames: at a switch of the source. */
-void parlor_red_encoder_reset (ParlorRedEncoder *self);
-/* Writes the RED payload of this frame with up to depth (0 to PARLOR_RED_DEPTH) earlier ones, and
- * remembers it. A frame that is not newer than the last one (by timestamp) goes out alone and is
- * not remembered. Frames too old for 14 bits are left out. Returns the size, 0 = no room;
- * PARLOR_RED_OVERHEAD_MAX + size is always enough. */
-#define PARLOR_RED_OVERHEAD_MAX (PARLOR_RED_DEPTH * (4 + PARLOR_RED_FRAME_MAX) + 1)
-gsize parlor_red_encode (ParlorRedEncoder *self, guint8 *out, gsize room, guint32 timestamp,
-                         guint8 pt, const guint8 *payload, gsize size, guint depth);

@@ -84,7 +84,8 @@ const mostSent = (before, after) => Math.max(0, ...after.map((row) => grown(befo
 function judge(seen, before, after) {
   const marks = seen.frames.filter(([, counter]) => Number.isInteger(counter)).map(([at, counter]) => ({ at, counter }));
   const times = seen.frames.map(([at]) => at);
-  const freezeMs = grown(before, after, 'totalFreezesDuration') * 1000;
+  // Chromium calls 5 s and more without a frame a pause.
+  const freezeMs = (grown(before, after, 'totalFreezesDuration') + grown(before, after, 'totalPausesDuration')) * 1000;
   return {
     frames: grown(before, after, 'framesReceived'),
     freezes: grown(before, after, 'freezeCount'),

@@ -85,64 +85,6 @@ test_rewrite (void)
                     ==, 0);
 }
 
-static void
-test_encode (void)
-{
-  g_autoptr (ParlorRedEncoder) encoder = parlor_red_encoder_new ();
-  guint8 out[64];
-  ParlorRed red;
-  static const char *const frames[] = {"first", "second", "3", "fourth"};
-  for (guint i = 0; i < 4; i++)
-    {
-      guint32 ts = 0xfffffc00u + i * 960;
-      gsize size = parlor_red_encode (encoder, out, sizeof out, ts, 111, (const guint8 *)frames[i],
-                                      strlen (frames[i]), 2);
-      g_assert_true (parlor_red_parse (out, size, &red));
-      g_assert_cmpuint (red.count, ==, MIN (i, 2) + 1);
-      for (guint back = 0; back < red.count; back++)
-        check_block (out, &red, red.count - 1 - back, 111, back * 960, frames[i - back]);
-    }
-  /* Late, and twice: alone, and the order of the others stays. */
-  gsize size = parlor_red_encode (encoder, out, sizeof out, 0xfffffc00u, 111, (const guint8 *)"x",
-                                  1, 2);
-  g_assert_cmpuint (size, ==, 2);
-  size = parlor_red_encode (encoder, out, sizeof out, 0xfffffc00u + 3 * 960, 111,
-                            (const guint8 *)"x", 1, 2);
-  g_assert_cmpuint (size, ==, 2);
-  size = parlor_red_encode (encoder, out, sizeof out, 0xfffffc00u + 4 * 960, 111,
-                            (const guint8 *)"fifth", 5, 1);
-  g_assert_true (parlor_red_parse (out, size, &red));
-  g_assert_cmpuint (red.count, ==, 2);
-  check_block (out, &red, 0, 111, 960, "fourth");
-}
-
-static void
-test_encode_limits (void)
-{
-  g_autoptr (ParlorRedEncoder) encoder = parlor_red_encoder_new ();
-  guint8 out[PARLOR_RED_OVERHEAD_MAX + PARLOR_RED_FRAME_MAX + 1],
-      frame[PARLOR_RED_FRAME_MAX + 1] = {0};
-  ParlorRed red;
-  /* Too large to be repeated. */
-  g_assert_cmpuint (parlor_red_encode (encoder, out, sizeof out, 0, 1, frame, sizeof frame, 2), ==,
-                    sizeof frame + 1);
-  g_assert_cmpuint (parlor_red_encode (encoder, out, sizeof out, 960, 1, frame, 10, 2), ==, 11);
-  /* Too old for 14 bits. */
-  g_assert_cmpuint (parlor_red_encode (encoder, out, sizeof out, 960 + PARLOR_RED_OFFSET_MAX + 1, 1,
-                                       frame, 10, 2),
-                    ==, 11);
-  parlor_red_encoder_reset (encoder);
-  for (guint i = 0; i < 3; i++)
-    {
-      gsize size = parlor_red_encode (encoder, out, sizeof out, i * 960, 1, frame,
-                                      PARLOR_RED_FRAME_MAX, 2);
-      g_assert_true (parlor_red_parse (out, size, &red));
-      g_assert_cmpuint (red.count, ==, i + 1);
-      g_assert_cmpuint (size, <=, PARLOR_RED_OVERHEAD_MAX + PARLOR_RED_FRAME_MAX);
-    }
-  g_assert_cmpuint (parlor_red_encode (encoder, out, 100, 3 * 960, 1, frame, 10, 2), ==, 0);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -151,7 +93,5 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/rtp/red/truncation-is-refused", test_truncated);
   g_test_add_func ("/proto/rtp/red/lies-up-to-64-bytes-are-refused", test_lies);
   g_test_add_func ("/proto/rtp/red/blocks-from-before-a-switch-are-left-out", test_rewrite);
-  g_test_add_func ("/proto/rtp/red/two-earlier-frames-travel-again", test_encode);
-  g_test_add_func ("/proto/rtp/red/large-and-old-frames-are-not-repeated", test_encode_limits);
   return g_test_run ();
 }
