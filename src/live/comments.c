@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Comments and likes: who may say how much, who hears it, in which order. */
+#include "base/text.h"
+#include "live/private.h"
+
+#include <string.h>
+
+#define COMMENTS_KEPT 1000
+#define VOICES_KEPT 50000
+/* A person: three at once, then one in two seconds. The room: 30 a second, 200 at once; 500 a
+   minute is what is promised. */
+#define PERSON_INTERVAL_US (2 * SECOND_US)
+#define PERSON_BURST 3
+#define ROOM_INTERVAL_US (SECOND_US / 30)
+#define ROOM_BURST 200
+/* One message to every viewer carries what was said in this time. */
+#define BATCH_US (SECOND_US / 5)
+#define LIKE_INTERVAL_US (SECOND_US / 10)
+#define LIKE_BURST 40
+#define LIKES_AT_ONCE 20
+#define SLOW_MAX_S 600
+#define BLOCKED_MAX 200
+#define BLOCKED_LENGTH 40
+
+static void
+comment_free (gpointer comment)
+{
+  parlor_record_clear (&parlor_comment_kind, comment);
+  g_free (comment);
+}
+
+void
+parlor_live_comments_init (ParlorLiveRoom *room)
+{
+  room->comments = g_ptr_array_new_with_free_func (comment_free);
+  room->by_client = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  room->untold = g_ptr_array_new ();
+  room->voices = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  room->comments_due_us = NEVER_US;
+}
+
+void
+parlor_live_comments_clear (ParlorLiveRoom *room)
+{
+  g_ptr_array_unref (room->untold);
+  g_hash_table_unref (room->by_client);
+  g_ptr_array_unref (room->comments);
+  g_hash_table_unref (room->voices);
+}
+
+/* ---- voices --------------------------------------------------------------------------------- */
+
+static const char *
+key_of (const char *visitor, const char *person)
+{
+  return visitor && *visitor ? visitor : person;
+}
+
+static gboolean
+is_unremarkable (gpointer key, gpointer value, gpointer user_data)
+{
+  const Voice *voice = value;
+  return !voice->muted && !voice->shadowed && !voice->poll[0];
+}
+
+static Voice *
+voice_by_key (ParlorLiveRoom *room, const char *key)
+{
+  Voice *voice = g_hash_table_lookup (room->voices, key);
+  if (voice)
+    return voice;
+  if (g_hash_table_size (room->voices) >= VOICES_KEPT)
+    g_hash_table_foreach_remove (room->voices, is_unremarkable, NULL);
+  voice = g_new0 (Voice, 1);
+  voice->last_comment_us = G_MININT64 / 2;
+  g_hash_table_insert (room->voices, g_strdup (key), voice);
+  return voice;
+}
+
+Voice *
+parlor_live_voice (ParlorLiveRoom *room, const ParlorLiveWho *who)
+{
+  return voice_by_key (room, key_of (who->visitor, who->person));
+}
+
+/* ---- saying --------------------------------------------------------------------------------- */
+
+static gboolean
+has_blocked_word (const ParlorLiveRoom *room, const char *text)
+{
+  if (!*room->info.blocked)
+    return FALSE;
+  g_autofree char *folded = g_utf8_casefold (text, -1);
+  g_auto (GStrv) words = g_strsplit (room->info.blocked, "\n", -1);
+  for (guint i = 0; words[i]; i++)
+    if (*words[i] && strstr (folded, words[i]))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+may_bear (const ParlorLiveRoom *room, const ParlorLiveWho *who, GError **error)
+{
+  const ParlorLiveSpec *spec = &room->live->spec;
+  if (!spec->is_protected || !spec->is_protected (room->info.brand, who->name, spec->user_data))
+    return TRUE;
+  return parlor_live_refuse (error, PARLOR_ERROR_CONFLICT,
+                             "this name looks like one of the house: choose another");
+}
+
+static gboolean
+in_time (ParlorLiveRoom *room, Voice *voice, gint64 now_us, GError **error)
+{
+  if (now_us - voice->last_comment_us < room->info.slow_s * SECOND_US)
+    return parlor_live_refuse (error, PARLOR_ERROR_TOO_MANY, "slow mode is on: wait a little");
+  if (!parlor_live_take_credit (&voice->comment_credit_us, PERSON_INTERVAL_US, PERSON_BURST, now_us)
+      || !parlor_live_take_credit (&room->room_credit_us, ROOM_INTERVAL_US, ROOM_BURST, now_us))
+    return parlor_live_refuse (error, PARLOR_ERROR_TOO_MANY, "too many comments: wait a little");
+  return TRUE;
+}
+
+static gboolean
+may_speak (ParlorLiveRoom *room, const ParlorLiveWho *who, Voice *voice, const char *text,
+           gint64 now_us, GError **error)
+{
+  if (who->is_host)
+    return TRUE;
+  if (voice->muted)
+    return parlor_live_refuse (error, PARLOR_ERROR_FORBIDDEN, "the host muted you here");
+  return may_bear (room, who, error) && in_time (room, voice, now_us, error)
+         && (!has_blocked_word (room, text)
+             || parlor_live_refuse (error, PARLOR_ERROR_FORBIDDEN,
+                                    "the comment has a word that is not wanted here"));
+}
+
+static char *
+client_place (const char *key, const char *client_id)
+{
+  return g_strconcat (key, "/", client_id, NULL);
+}
+
+static void
+forget_oldest (ParlorLiveRoom *room)
+{
+  ParlorComment *oldest = room->comments->pdata[0];
+  g_autofree char *place = client_place (key_of (oldest->visitor, oldest->person),
+                                         oldest->client_id);
+  g_hash_table_remove (room->by_client, place);
+  g_ptr_array_remove (room->untold, oldest);
+  if (room->top == oldest)
+    room->top = NULL;
+  g_ptr_array_remove_index (room->comments, 0);
+}
+
+static void
+keep (ParlorLiveRoom *room, ParlorComment *comment)
+{
+  while (room->comments->len >= COMMENTS_KEPT)
+    forget_oldest (room);
+  g_ptr_array_add (room->comments, comment);
+  g_hash_table_replace (
+      room->by_client,
+      client_place (key_of (comment->visitor, comment->person), comment->client_id), comment);
+  if (comment->flags & PARLOR_COMMENT_PINNED)
+    room->top = comment;
+}
+
+void
+parlor_live_load_comment (ParlorLive *live, const ParlorComment *row)
+{
+  ParlorLiveRoom *room = parlor_live_find (live, row->room);
+  if (!room)
+    return;
+  ParlorComment *comment = g_new0 (ParlorComment, 1);
+  parlor_record_copy (&parlor_comment_kind, comment, row);
+  keep (room, comment);
+}
+
+static ParlorComment *
+make_comment (ParlorLiveRoom *room, const ParlorLiveWho *who, const char *client_id, char *text,
+              ParlorLiveNow now)
+{
+  char id[PARLOR_ID_SIZE];
+  parlor_id_make ("cmt", &room->live->spec.random, id);
+  ParlorComment *comment = g_new0 (ParlorComment, 1);
+  *comment = (ParlorComment){
+      .id = g_strdup (id),
+      .room = g_strdup (room->info.room),
+      .client_id = g_strdup (client_id),
+      .person = g_strdup (who->person),
+      .visitor = g_strdup (who->visitor ? who->visitor : ""),
+      .name = g_strdup (who->name),
+      .text = text,
+      .room_ms = now.room_ms,
+      .at_ms = now.wall_ms,
+      .flags = who->is_host ? PARLOR_COMMENT_BY_HOST : 0,
+  };
+  return comment;
+}
+
+const ParlorComment *
+parlor_live_comment (ParlorLiveRoom *room, const ParlorLiveWho *who, const char *client_id,
+                     const char *text, ParlorLiveNow now, GError **error)
+{
+  Voice *voice = parlor_live_voice (room, who);
+  g_autofree char *place = client_place (key_of (who->visitor, who->person), client_id);
+  ParlorComment *known = g_hash_table_lookup (room->by_client, place);
+  if (known || parlor_live_is_over (room, error))
+    return known;
+  g_autofree char *line = parlor_text_line (text, PARLOR_COMMENT_MAX, "comment", error);
+  if (!line || !may_speak (room, who, voice, line, now.now_us, error))
+    return NULL;
+  ParlorComment *comment = make_comment (room, who, client_id, g_steal_pointer (&line), now);
+  voice->last_comment_us = now.now_us;
+  if (voice->shadowed)
+    comment->flags |= PARLOR_COMMENT_SHADOWED;
+  keep (room, comment);
+  parlor_live_put (room, &parlor_comment_kind, comment);
+  if (voice->shadowed)
+    return comment;
+  g_ptr_array_add (room->untold, comment);
+  room->comments_due_us = MIN (room->comments_due_us, now.now_us + BATCH_US);
+  return comment;
+}
+
+void
+parlor_live_comments_poll (ParlorLiveRoom *room, gint64 now_us)
+{
+  if (room->comments_due_us > now_us)
+    return;
+  room->comments_due_us = NEVER_US;
+  if (room->untold->len)
+    {
+      const ParlorComment *last = room->untold->pdata[room->untold->len - 1];
+      parlor_live_emit (room, &(ParlorLiveEvent){
+                                  .type = PARLOR_LIVE_EVENT_COMMENTS,
+                                  .room_ms = last->room_ms,
+                                  .comments = (const ParlorComment *const *)room->untold->pdata,
+                                  .n_comments = room->untold->len,
+                              });
+    }
+  g_ptr_array_set_size (room->untold, 0);
+}
+
+static gboolean
+is_public (const ParlorComment *comment)
+{
+  return !(comment->flags & (PARLOR_COMMENT_DELETED | PARLOR_COMMENT_SHADOWED));
+}
+
+const ParlorComment **
+parlor_live_comments (const ParlorLiveRoom *room, guint max, guint *n)
+{
+  const ParlorComment **list = g_new0 (const ParlorComment *, max + 1);
+  guint first = room->comments->len;
+  for (guint found = 0; first > 0 && found < max; first--)
+    found += is_public (room->comments->pdata[first - 1]);
+  *n = 0;
+  for (guint i = first; i < room->comments->len; i++)
+    if (is_public (room->comments->pdata[i]))
+      list[(*n)++] = room->comments->pdata[i];
+  return list;
+}
+
+const ParlorComment *
+parlor_live_top_comment (const ParlorLiveRoom *room)
+{
+  return room->top;
+}
+
+/* ---- moderation ----------------------------------------------------------------------------- */
+
+gboolean
+parlor_moderation_from_name (const char *name, ParlorModeration *moderation)
+{
+  static const char *const names[PARLOR_N_MODERATIONS] = {
+      [PARLOR_MODERATE_DELETE] = "delete",     [PARLOR_MODERATE_PIN] = "pin",
+      [PARLOR_MODERATE_UNPIN] = "unpin",       [PARLOR_MODERATE_MUTE] = "mute",
+      [PARLOR_MODERATE_UNMUTE] = "unmute",     [PARLOR_MODERATE_SHADOW] = "shadow",
+      [PARLOR_MODERATE_UNSHADOW] = "unshadow",
+  };
+  for (guint i = 0; i < PARLOR_N_MODERATIONS; i++)
+    if (g_strcmp0 (name, names[i]) == 0)
+      {
+        *moderation = i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+static ParlorComment *
+find_comment (const ParlorLiveRoom *room, const char *id)
+{
+  for (guint i = room->comments->len; i-- > 0;)
+    {
+      ParlorComment *comment = room->comments->pdata[i];
+      if (g_strcmp0 (comment->id, id) == 0)
+        return comment;
+    }
+  return NULL;
+}
+
+static void
+set_top (ParlorLiveRoom *room, ParlorComment *comment, gint64 room_ms)
+{
+  if (room->top == comment)
+    return;
+  if (room->top)
+    {
+      room->top->flags &= ~(gint64)PARLOR_COMMENT_PINNED;
+      parlor_live_put (room, &parlor_comment_kind, room->top);
+    }
+  if (comment)
+    comment->flags |= PARLOR_COMMENT_PINNED;
+  room->top = comment;
+  parlor_live_emit (
+      room,
+      &(ParlorLiveEvent){.type = PARLOR_LIVE_EVENT_TOP, .comment = comment, .room_ms = room_ms});
+}
+
+static void
+hide (ParlorLiveRoom *room, ParlorComment *comment, gint64 room_ms)
+{
+  if (room->top == comment)
+    set_top (room, NULL, room_ms);
+  comment->flags |= PARLOR_COMMENT_DELETED;
+  g_ptr_array_remove (room->untold, comment);
+  parlor_live_emit (
+      room,
+      &(ParlorLiveEvent){.type = PARLOR_LIVE_EVENT_GONE, .comment = comment, .room_ms = room_ms});
+}
+
+static void
+apply (ParlorLiveRoom *room, ParlorModeration what, ParlorComment *comment, ParlorLiveNow now)
+{
+  Voice *voice = voice_by_key (room, key_of (comment->visitor, comment->person));
+  switch (what)
+    {
+    case PARLOR_MODERATE_DELETE:
+      hide (room, comment, now.room_ms);
+      break;
+    case PARLOR_MODERATE_PIN:
+    case PARLOR_MODERATE_UNPIN:
+      set_top (room, what == PARLOR_MODERATE_PIN ? comment : NULL, now.room_ms);
+      break;
+    case PARLOR_MODERATE_MUTE:
+    case PARLOR_MODERATE_UNMUTE:
+      voice->muted = what == PARLOR_MODERATE_MUTE;
+      break;
+    case PARLOR_MODERATE_SHADOW:
+    case PARLOR_MODERATE_UNSHADOW:
+      voice->shadowed = what == PARLOR_MODERATE_SHADOW;
+      break;
+    case PARLOR_N_MODERATIONS:
+      break;
+    }
+}
+
+gboolean
+parlor_live_moderate (ParlorLiveRoom *room, ParlorModeration what, const char *id,
+                      ParlorLiveNow now, GError **error)
+{
+  ParlorComment *comment = find_comment (room, id);
+  if (!comment)
+    return parlor_live_refuse (error, PARLOR_ERROR_NOT_FOUND, "there is no such comment");
+  parlor_live_begin (room);
+  apply (room, what, comment, now);
+  parlor_live_put (room, &parlor_comment_kind, comment);
+  parlor_live_end (room);
+  return TRUE;
+}
+
+static void
+changed (ParlorLiveRoom *room, ParlorLiveNow now)
+{
+  parlor_live_save (room);
+  parlor_live_emit (room,
+                    &(ParlorLiveEvent){.type = PARLOR_LIVE_EVENT_STATE, .room_ms = now.room_ms});
+}
+
+void
+parlor_live_set_slow (ParlorLiveRoom *room, guint seconds, ParlorLiveNow now)
+{
+  room->info.slow_s = MIN (seconds, SLOW_MAX_S);
+  changed (room, now);
+}
+
+void
+parlor_live_set_blocked (ParlorLiveRoom *room, const char *const *words, guint n, ParlorLiveNow now)
+{
+  GString *list = g_string_new (NULL);
+  for (guint i = 0; i < MIN (n, BLOCKED_MAX); i++)
+    {
+      g_autofree char *word = parlor_text_line (words[i], BLOCKED_LENGTH, "word", NULL);
+      g_autofree char *folded = word ? g_utf8_casefold (word, -1) : NULL;
+      if (folded)
+        g_string_append_printf (list, "%s%s", list->len ? "\n" : "", folded);
+    }
+  g_free (room->info.blocked);
+  room->info.blocked = g_string_free (list, FALSE);
+  changed (room, now);
+}
+
+void
+parlor_live_like (ParlorLiveRoom *room, const ParlorLiveWho *who, guint n, ParlorLiveNow now)
+{
+  Voice *voice = parlor_live_voice (room, who);
+  guint counted = 0;
+  if (room->info.state == PARLOR_LIVE_ENDED)
+    return;
+  for (guint i = 0; i < MIN (n, LIKES_AT_ONCE); i++)
+    counted += parlor_live_take_credit (&voice->like_credit_us, LIKE_INTERVAL_US, LIKE_BURST,
+                                        now.now_us);
+  room->info.likes += counted;
+  if (counted)
+    parlor_live_audience_touch (room, now.now_us);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** The inside of live rooms, for the files of this folder only. */
+#pragma once
+
+#include "live/live.h"
+
+G_BEGIN_DECLS
+
+#define NEVER_US G_MAXINT64
+#define SECOND_US G_GINT64_CONSTANT (1000000)
+
+struct _ParlorLive
+{
+  ParlorLiveSpec spec;
+  GHashTable *by_room; /* id in the room's info → ParlorLiveRoom, borrowed */
+  GPtrArray *rooms;    /* owns ParlorLiveRoom, the oldest first */
+};
+
+/* What is known of one voice in one room: rates, mutes, the vote. */
+typedef struct
+{
+  gint64 comment_credit_us;
+  gint64 last_comment_us;
+  gint64 like_credit_us;
+  gboolean muted;
+  gboolean shadowed;
+  char poll[PARLOR_ID_SIZE]; /* in which he voted last */
+} Voice;
+
+typedef struct
+{
+  ParlorStageGuest guest;
+  char person[PARLOR_ID_SIZE];
+  char *name;
+} Guest;
+
+struct _ParlorLiveRoom
+{
+  ParlorLive *live; /* borrowed */
+  ParlorLiveInfo info;
+
+  GPtrArray *pins; /* owns ParlorPin, the oldest first; the last may be up */
+
+  GPtrArray *comments;    /* owns ParlorComment, the oldest first, COMMENTS_KEPT at most */
+  GHashTable *by_client;  /* "voice/client_id" (owned) → ParlorComment */
+  GPtrArray *untold;      /* borrowed: comments that go with the next batch */
+  ParlorComment *top;     /* borrowed */
+  GHashTable *voices;     /* key (owned) → Voice (owned) */
+  gint64 room_credit_us;  /* of all comments together */
+  gint64 comments_due_us; /* NEVER_US = no batch waits */
+
+  ParlorPoll *poll; /* owned, nullable */
+  gboolean poll_untold;
+
+  GPtrArray *guests; /* owns Guest, in the order of asking */
+
+  guint viewers;
+  guint told_viewers;
+  gint64 told_likes;
+  gint64 audience_due_us; /* NEVER_US = nothing new */
+  gint64 audience_told_us;
+};
+
+/* live.c */
+void parlor_live_emit (ParlorLiveRoom *room, const ParlorLiveEvent *event);
+void parlor_live_save (const ParlorLiveRoom *room);
+void parlor_live_put (const ParlorLiveRoom *room, const ParlorRecordKind *kind, gconstpointer row);
+/** For webhooks: begin () and end () of the sink are the caller's. */
+void parlor_live_happened (const ParlorLiveRoom *room, const char *type, ParlorLiveNow now,
+                           const ParlorDatum *data, guint n);
+void parlor_live_begin (const ParlorLiveRoom *room);
+void parlor_live_end (const ParlorLiveRoom *room);
+gboolean parlor_live_refuse (GError **error, int code, const char *message);
+/** One of `burst` at once, then one an interval. */
+gboolean parlor_live_take_credit (gint64 *credit_us, gint64 interval_us, guint burst,
+                                  gint64 now_us);
+gboolean parlor_live_is_over (const ParlorLiveRoom *room, GError **error);
+
+/* comments.c */
+Voice *parlor_live_voice (ParlorLiveRoom *room, const ParlorLiveWho *who);
+void parlor_live_comments_init (ParlorLiveRoom *room);
+void parlor_live_comments_clear (ParlorLiveRoom *room);
+void parlor_live_comments_poll (ParlorLiveRoom *room, gint64 now_us);
+
+/* shelf.c */
+void parlor_pin_free (gpointer pin);
+
+/* stage.c */
+void parlor_guest_free (gpointer guest);
+void parlor_live_audience_poll (ParlorLiveRoom *room, gint64 now_us);
+void parlor_live_audience_touch (ParlorLiveRoom *room, gint64 now_us);
+void parlor_live_clear_stage (ParlorLiveRoom *room, ParlorLiveNow now);
+
+/* poll.c */
+void parlor_poll_free (ParlorPoll *poll);
+void parlor_live_poll_tell (ParlorLiveRoom *room, gint64 room_ms);
+
+G_END_DECLS

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who is or wants to be on stage beside the host, and how many watch. */
+#include "live/private.h"
+
+#include <string.h>
+
+#define WAITING_MAX 50
+#define ON_STAGE_MAX 6
+/* The count is right within 2 s: the app looks every second, and this is the least between two
+   messages to everybody. */
+#define AUDIENCE_INTERVAL_US SECOND_US
+#define AUDIENCE_SOON_US (SECOND_US / 4)
+
+void
+parlor_guest_free (gpointer data)
+{
+  Guest *guest = data;
+  g_free (guest->name);
+  g_free (guest);
+}
+
+static Guest *
+find (const ParlorLiveRoom *room, const char *person)
+{
+  for (guint i = 0; i < room->guests->len; i++)
+    {
+      Guest *guest = room->guests->pdata[i];
+      if (g_strcmp0 (guest->person, person) == 0)
+        return guest;
+    }
+  return NULL;
+}
+
+static guint
+count (const ParlorLiveRoom *room, gboolean on_stage)
+{
+  guint n = 0;
+  for (guint i = 0; i < room->guests->len; i++)
+    n += ((Guest *)room->guests->pdata[i])->guest.on_stage == on_stage;
+  return n;
+}
+
+const ParlorStageGuest *const *
+parlor_live_guests (const ParlorLiveRoom *room, guint *n)
+{
+  /* `guest` is the first member. */
+  *n = room->guests->len;
+  return (const ParlorStageGuest *const *)room->guests->pdata;
+}
+
+static void
+tell (ParlorLiveRoom *room, ParlorLiveEventType type, const char *person, gint64 room_ms)
+{
+  parlor_live_emit (room, &(ParlorLiveEvent){.type = type, .person = person, .room_ms = room_ms});
+}
+
+static Guest *
+add (ParlorLiveRoom *room, const ParlorLiveWho *who)
+{
+  Guest *guest = g_new0 (Guest, 1);
+  g_strlcpy (guest->person, who->person, sizeof guest->person);
+  guest->name = g_strdup (who->name ? who->name : "");
+  guest->guest = (ParlorStageGuest){guest->person, guest->name, FALSE};
+  g_ptr_array_add (room->guests, guest);
+  return guest;
+}
+
+gboolean
+parlor_live_ask_stage (ParlorLiveRoom *room, const ParlorLiveWho *who, ParlorLiveNow now,
+                       GError **error)
+{
+  if (find (room, who->person))
+    return TRUE;
+  if (room->info.state != PARLOR_LIVE_ON)
+    return parlor_live_refuse (error, PARLOR_ERROR_CONFLICT, "the stream is not live");
+  if (count (room, FALSE) >= WAITING_MAX)
+    return parlor_live_refuse (error, PARLOR_ERROR_TOO_MANY, "many are waiting already");
+  add (room, who);
+  tell (room, PARLOR_LIVE_EVENT_GUESTS, NULL, now.room_ms);
+  return TRUE;
+}
+
+gboolean
+parlor_live_admit (ParlorLiveRoom *room, const ParlorLiveWho *who, gboolean asked_only,
+                   ParlorLiveNow now, GError **error)
+{
+  Guest *guest = find (room, who->person);
+  if (!guest && asked_only)
+    return parlor_live_refuse (error, PARLOR_ERROR_NOT_FOUND, "this viewer does not ask any more");
+  if (guest && guest->guest.on_stage)
+    return TRUE;
+  if (parlor_live_is_over (room, error))
+    return FALSE;
+  if (count (room, TRUE) >= ON_STAGE_MAX)
+    return parlor_live_refuse (error, PARLOR_ERROR_TOO_MANY, "six are on stage already");
+  if (!guest)
+    guest = add (room, who);
+  guest->guest.on_stage = TRUE;
+  tell (room, PARLOR_LIVE_EVENT_ADMITTED, guest->person, now.room_ms);
+  tell (room, PARLOR_LIVE_EVENT_GUESTS, NULL, now.room_ms);
+  return TRUE;
+}
+
+void
+parlor_live_leave_stage (ParlorLiveRoom *room, const char *person, ParlorLiveNow now)
+{
+  Guest *guest = find (room, person);
+  if (!guest)
+    return;
+  tell (room, PARLOR_LIVE_EVENT_OFF_STAGE, guest->person, now.room_ms);
+  g_ptr_array_remove (room->guests, guest);
+  tell (room, PARLOR_LIVE_EVENT_GUESTS, NULL, now.room_ms);
+}
+
+void
+parlor_live_clear_stage (ParlorLiveRoom *room, ParlorLiveNow now)
+{
+  while (room->guests->len)
+    {
+      Guest *guest = room->guests->pdata[0];
+      char person[PARLOR_ID_SIZE];
+      g_strlcpy (person, guest->person, sizeof person);
+      parlor_live_leave_stage (room, person, now);
+    }
+}
+
+/* ---- the audience --------------------------------------------------------------------------- */
+
+void
+parlor_live_audience_touch (ParlorLiveRoom *room, gint64 now_us)
+{
+  if (room->audience_due_us == NEVER_US)
+    room->audience_due_us = MAX (now_us + AUDIENCE_SOON_US,
+                                 room->audience_told_us + AUDIENCE_INTERVAL_US);
+}
+
+void
+parlor_live_set_viewers (ParlorLiveRoom *room, guint viewers, ParlorLiveNow now)
+{
+  if (room->viewers == viewers)
+    return;
+  room->viewers = viewers;
+  if (viewers > room->info.peak && room->info.state == PARLOR_LIVE_ON)
+    {
+      room->info.peak = viewers;
+      parlor_live_save (room);
+    }
+  parlor_live_audience_touch (room, now.now_us);
+}
+
+void
+parlor_live_audience_poll (ParlorLiveRoom *room, gint64 now_us)
+{
+  const ParlorLiveSpec *spec = &room->live->spec;
+  if (room->audience_due_us > now_us)
+    return;
+  gint64 room_ms = spec->room_ms ? spec->room_ms (room->info.room, now_us, spec->user_data) : 0;
+  room->audience_due_us = NEVER_US;
+  room->audience_told_us = now_us;
+  if (room->told_likes != room->info.likes)
+    parlor_live_save (room);
+  if (room->told_viewers != room->viewers || room->told_likes != room->info.likes)
+    tell (room, PARLOR_LIVE_EVENT_AUDIENCE, NULL, room_ms);
+  room->told_viewers = room->viewers;
+  room->told_likes = room->info.likes;
+  if (room->poll_untold)
+    parlor_live_poll_tell (room, room_ms);
+}
