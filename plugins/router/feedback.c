@@ -8,6 +8,8 @@
 /* Reports: RFC 3550 section 6.2 asks for 5 s on average; browsers send every second, and round
  * trips and lip sync live on them. */
 #define REPORT_INTERVAL_US PARLOR_US_PER_SEC
+/* A publisher's clock drifts by some 50 ppm: half a millisecond in this time. */
+#define CLOCK_INTERVAL_US (10 * PARLOR_US_PER_SEC)
 #define QUALITY_INTERVAL_US (2 * PARLOR_US_PER_SEC)
 /* What one RTCP datagram may have before SRTCP's part, so that it fits any path. */
 #define DATAGRAM_BYTES 1150
@@ -104,6 +106,28 @@ report_sources (Compound *compound, gint64 now_us)
   compound->length += parlor_rtcp_build_sdes (at, room, self->config.rtcp_ssrc, self->config.cname);
 }
 
+/* The control thread learns what the report says: live rooms put what happens on the picture's own
+ * clock. */
+static void
+tell_clock (ParlorSlot *slot, const ParlorRtcpSenderInfo *info, gint64 now_us)
+{
+  const ParlorLayer *layer = slot->layer;
+
+  if (slot->config.audio
+      || (slot->clock_told_us != 0 && now_us - slot->clock_told_us < CLOCK_INTERVAL_US))
+    return;
+  slot->clock_told_us = now_us;
+  parlor_router_tell (
+      slot->transport->router,
+      &(ParlorRouterEvent){.type = PARLOR_ROUTER_SLOT_CLOCK,
+                           .transport = slot->transport->config.id,
+                           .source = slot->source->config.id,
+                           .slot = slot->config.index,
+                           .has_rtp = TRUE,
+                           .rtp_timestamp = info->rtp_timestamp,
+                           .capture_us = layer->sr_local_us + now_us - layer->sr_arrival_us});
+}
+
 /* One SR and its CNAME a slot that was sent on lately; full datagrams go out on the way. */
 static void
 report_slots (Compound *compound, gint64 now_us)
@@ -129,6 +153,7 @@ report_slots (Compound *compound, gint64 now_us)
       compound->length += parlor_rtcp_build_sr (at, room, &info, NULL, 0);
       slot->sr_compact = parlor_ntp_compact (info.ntp);
       slot->sr_sent_us = now_us;
+      tell_clock (slot, &info, now_us);
       at = compound_room (compound, &room);
       compound->length += parlor_rtcp_build_sdes (at, room, info.ssrc, self->config.cname);
     }

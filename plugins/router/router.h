@@ -115,6 +115,8 @@ typedef enum
   PARLOR_ROUTER_SPEAKER,    /**< of room; source 0 = nobody */
   PARLOR_ROUTER_SPEAKING,   /**< of room: who talks now */
   PARLOR_ROUTER_QUALITY,    /**< every 2 s a connected transport */
+  PARLOR_ROUTER_SLOT_CLOCK, /**< slot, rtp_timestamp, capture_us: what the slot's sender reports say,
+                               at the first and every 10 s. No audio */
 } ParlorRouterEventType;
 
 typedef struct
@@ -126,6 +128,7 @@ typedef struct
   guint slot;
   gboolean has_rtp;
   guint32 rtp_timestamp;
+  gint64 capture_us; /**< this host's monotonic clock */
   guint n_speaking;
   ParlorSourceId speaking[PARLOR_ROUTER_MAX_SPEAKING];
   float loss_up, loss_down;              /**< 0..1 */

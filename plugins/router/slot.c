@@ -185,6 +185,7 @@ begins_here (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info,
     return FALSE;
   parlor_munger_switch (&self->munger, in);
   self->layer = layer;
+  self->clock_told_us = 0;
   if (self->nack_map == NULL && has_nack (&self->config))
     self->nack_map = parlor_nack_map_new (self->config.audio ? AUDIO_NACK_SLOTS : VIDEO_NACK_SLOTS);
   return TRUE;

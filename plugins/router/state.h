@@ -134,6 +134,7 @@ struct _ParlorSlot
   guint32 sr_compact; /**< middle of the last sender report's NTP time, by which the receiver names
                          it */
   gint64 sr_sent_us;
+  gint64 clock_told_us; /**< last SLOT_CLOCK; 0 = none since the last switch */
   guint8 fraction_lost; /**< of 256, last report */
   gint64 reported_us;   /**< last receiver report; 0 = never */
 };

@@ -90,6 +90,16 @@ name_slot (ParlorMediaPlane *self, const ParlorRouterEvent *from, ParlorMediaEve
 }
 
 static gboolean
+name_clock (ParlorMediaPlane *self, const ParlorRouterEvent *from, ParlorMediaEvent *to)
+{
+  to->slot = from->slot;
+  to->has_rtp = TRUE;
+  to->rtp_timestamp = from->rtp_timestamp;
+  to->capture_us = from->capture_us;
+  return name_transport (self, from, to);
+}
+
+static gboolean
 name_quality (ParlorMediaPlane *self, const ParlorRouterEvent *from, ParlorMediaEvent *to)
 {
   to->quality = (ParlorMediaQuality){from->loss_up, from->loss_down, from->rtt_ms,
@@ -110,6 +120,7 @@ static const struct
     [PARLOR_ROUTER_SPEAKER] = {PARLOR_MEDIA_SPEAKER, name_room},
     [PARLOR_ROUTER_SPEAKING] = {PARLOR_MEDIA_SPEAKING, name_room},
     [PARLOR_ROUTER_QUALITY] = {PARLOR_MEDIA_QUALITY, name_quality},
+    [PARLOR_ROUTER_SLOT_CLOCK] = {PARLOR_MEDIA_SLOT_CLOCK, name_clock},
 };
 
 static void

@@ -147,6 +147,8 @@ choose_for_page (ParlorParticipant *participant, const Offerings *offerings)
       .tiles = tiles,
       .n_tiles = participant->n_tiles,
   };
+  if (participant->info.audience && room->stage != PARLOR_STAGE_OPEN)
+    scene.n_cameras = scene.n_screens = scene.n_tiles = 0;
   ParlorSlotWish wishes[PARLOR_MAX_SLOTS];
   guint n = parlor_slots_cameras (&scene, wishes,
                                   parlor_slot_table_count (participant->slots, PARLOR_SLOT_VIDEO));

@@ -40,6 +40,8 @@ typedef enum
   PARLOR_EVENT_QUALITY,    /**< one: quality */
   PARLOR_EVENT_TRANSPORT,  /**< one: transport_alive = "connected", else "failed" */
   PARLOR_EVENT_CLOSED,     /**< one: close_reason. `session` is over */
+  PARLOR_EVENT_CLOCK, /**< one: slots[0] has mid and rtp_timestamp, room_ms: the picture with this
+                         timestamp was taken at that time of the room's clock. Live rooms only */
   PARLOR_N_EVENTS,
 } ParlorRoomEventType;
 
@@ -48,6 +50,7 @@ typedef enum
   PARLOR_TO_ONE,   /**< `session` alone */
   PARLOR_TO_ALL,   /**< every session for which parlor_room_event_reaches () */
   PARLOR_TO_HOSTS, /**< of these, the ones with the right to moderate */
+  PARLOR_TO_APP,   /**< no page: LEFT of a viewer, for who counts them */
 } ParlorAudience;
 
 typedef enum
@@ -146,6 +149,7 @@ typedef struct
   const ParlorSlotView *slots;
   guint n_slots;
   const ParlorQuality *quality;
+  gint64 room_ms; /**< CLOCK */
 } ParlorRoomEvent;
 
 typedef void (*ParlorRoomEventFunc) (const ParlorRoomEvent *event, gpointer user_data);

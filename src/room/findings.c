@@ -62,6 +62,31 @@ slot_shown (ParlorParticipant *participant, const ParlorMediaEvent *event, gint6
 }
 
 static void
+slot_clock (ParlorParticipant *participant, const ParlorMediaEvent *event, gint64 now_us)
+{
+  ParlorRoom *room = participant->room;
+  const ParlorSlot *slot = participant->slots != NULL
+                               ? parlor_slot_table_get (participant->slots, event->slot)
+                               : NULL;
+  if (slot == NULL || !parlor_room_is_live (room) || room->opened_ms == 0)
+    return;
+  ParlorSlotView view = {
+      .mid = slot->mid,
+      .participant = parlor_rooms_at_endpoint (room->rooms, slot->source.endpoint),
+      .source = slot->source.kind,
+      .has_rtp = TRUE,
+      .rtp_timestamp = event->rtp_timestamp,
+  };
+  parlor_room_emit (room,
+                    &(ParlorRoomEvent){.type = PARLOR_EVENT_CLOCK,
+                                       .session = participant->session,
+                                       .participant = participant,
+                                       .slots = &view,
+                                       .n_slots = 1,
+                                       .room_ms = (event->capture_us - room->opened_us) / 1000});
+}
+
+static void
 quality (ParlorParticipant *participant, const ParlorMediaEvent *event, gint64 now_us)
 {
   parlor_participant_report_quality (participant, &event->quality);
@@ -110,6 +135,7 @@ static const struct
     [PARLOR_MEDIA_SPEAKER] = {.of_room = speaker},
     [PARLOR_MEDIA_SPEAKING] = {.of_room = speaking},
     [PARLOR_MEDIA_QUALITY] = {.of_endpoint = quality},
+    [PARLOR_MEDIA_SLOT_CLOCK] = {.of_endpoint = slot_clock},
 };
 
 void

@@ -18,6 +18,10 @@ set_role (ParlorParticipant *participant, ParlorRole role)
 {
   participant->info.role = role;
   participant->info.rights = parlor_rights_effective (role, participant->granted);
+  participant->info.audience = role == PARLOR_ROLE_VIEWER && parlor_room_is_live (participant->room)
+                               && participant->info.kind == PARLOR_PARTICIPANT_PAGE;
+  if (participant->info.audience)
+    participant->info.rights &= PARLOR_RIGHT_SUBSCRIBE;
 }
 
 static ParlorHash
@@ -277,10 +281,14 @@ parlor_room_join (ParlorRoom *room, const ParlorJoin *join, gint64 now_us, Parlo
       if (back != NULL)
         return back;
     }
-  if (!parlor_room_gate (room, join, room->roster->len, parlor_room_limits (room)->participants,
-                         denial))
+  gboolean audience = join->role == PARLOR_ROLE_VIEWER && parlor_room_is_live (room);
+  const ParlorRoomLimits *limits = parlor_room_limits (room);
+  guint watching = parlor_room_is_live (room) ? parlor_room_n_audience (room) : 0;
+  if (!parlor_room_gate (
+          room, join, audience ? watching : room->roster->len - MIN (watching, room->roster->len),
+          audience ? limits->audience : limits->participants, denial))
     return NULL;
-  if (room->info.lobby && join->role != PARLOR_ROLE_HOST)
+  if (room->info.lobby && !audience && join->role != PARLOR_ROLE_HOST)
     return start_waiting (room, join, now_us, denial);
   ParlorParticipant *participant = parlor_participant_new (room, join, PARLOR_PARTICIPANT_PAGE,
                                                            now_us);

@@ -122,9 +122,12 @@ typedef enum
   PARLOR_MEDIA_SOURCE_IDLE,   /**< none for 2 s */
   PARLOR_MEDIA_SLOT_SHOWN,    /**< a slot's new source sent its first packet: rtp_timestamp as the
                                  receiver sees it */
-  PARLOR_MEDIA_SPEAKER,  /**< the room's dominant speaker changed; source.endpoint 0 = silence */
-  PARLOR_MEDIA_SPEAKING, /**< who talks now changed: n_speaking endpoints */
-  PARLOR_MEDIA_QUALITY,  /**< every 2 s a connected endpoint */
+  PARLOR_MEDIA_SPEAKER,    /**< the room's dominant speaker changed; source.endpoint 0 = silence */
+  PARLOR_MEDIA_SPEAKING,   /**< who talks now changed: n_speaking endpoints */
+  PARLOR_MEDIA_QUALITY,    /**< every 2 s a connected endpoint */
+  PARLOR_MEDIA_SLOT_CLOCK, /**< a video or screen slot: the picture with rtp_timestamp, as the
+                              receiver sees it, was taken at capture_us. With the slot's first
+                              sender report, then every 10 s */
 } ParlorMediaEventType;
 
 typedef struct
@@ -148,7 +151,9 @@ typedef struct
   guint slot;                /**< SLOT_SHOWN */
   gboolean has_rtp; /**< SLOT_SHOWN of an emptied slot, or of an audio slot chosen before its first
                        packet: FALSE */
-  guint32 rtp_timestamp; /**< SLOT_SHOWN */
+  guint32 rtp_timestamp; /**< SLOT_SHOWN, SLOT_CLOCK */
+  gint64 capture_us;     /**< SLOT_CLOCK: monotonic time of this host, from the publisher's sender
+                            reports (RFC 3550 section 6.4.1): the least network delay included */
   guint n_speaking;
   ParlorEndpointId speaking[PARLOR_MAX_SPEAKING];
   ParlorMediaQuality quality; /**< QUALITY */

@@ -78,7 +78,7 @@ parlor_participant_is_open (const ParlorParticipant *participant, ParlorSourceKi
 {
   return parlor_participant_can (participant, parlor_right_for_source (kind))
          && !participant->server_muted[kind] && !participant->own_muted[kind]
-         && !participant->withdrawn[kind];
+         && !participant->withdrawn[kind] && participant->room->stage != PARLOR_STAGE_PAUSED;
 }
 
 void
@@ -157,6 +157,12 @@ parlor_participant_negotiate (ParlorParticipant *participant, const ParlorMediaO
     {
       g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_FORBIDDEN,
                            "wait until a host has admitted you");
+      return FALSE;
+    }
+  if (participant->info.audience && participant->room->stage == PARLOR_STAGE_CLOSED)
+    {
+      g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_CONFLICT,
+                           "the stream is not live yet");
       return FALSE;
     }
   gboolean fresh = participant->endpoint == 0;

@@ -49,9 +49,11 @@ typedef struct
   ParlorParticipantKind kind;
   ParlorParticipantState state;
   gboolean guest;
-  gboolean waiting;                           /**< in the lobby */
-  gint64 joined_at_ms;                        /**< wall clock; while waiting: since when */
-  guint hand;                                 /**< 0 = down, 1 = raised first */
+  gboolean audience;   /**< a viewer of a live room: counted, not shown among the people; sees and
+                          hears, only while the stage is open */
+  gboolean waiting;    /**< in the lobby */
+  gint64 joined_at_ms; /**< wall clock; while waiting: since when */
+  guint hand;          /**< 0 = down, 1 = raised first */
   ParlorSourceInfo sources[PARLOR_N_SOURCES]; /**< by ParlorSourceKind */
 } ParlorParticipantInfo;
 

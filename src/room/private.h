@@ -90,6 +90,7 @@ struct _ParlorRoom
   gint64 empty_since_us; /* NEVER_US = somebody is here */
   ParlorTimer timer;     /* next deadline, at the latest */
   gboolean ending;
+  ParlorStage stage;
 };
 
 typedef struct

@@ -99,6 +99,40 @@ parlor_room_n_participants (const ParlorRoom *room)
   return room->roster->len;
 }
 
+gboolean
+parlor_room_is_live (const ParlorRoom *room)
+{
+  return room->info.kind == g_intern_static_string ("live");
+}
+
+guint
+parlor_room_n_audience (const ParlorRoom *room)
+{
+  guint n = 0;
+  for (guint i = 0; i < room->roster->len; i++)
+    {
+      const ParlorParticipant *participant = room->roster->pdata[i];
+      n += participant->info.audience && participant->session != NULL && !participant->said_goodbye;
+    }
+  return n + room->players->len;
+}
+
+void
+parlor_room_set_stage (ParlorRoom *room, ParlorStage stage)
+{
+  if (room->stage == stage)
+    return;
+  room->stage = stage;
+  for (guint i = 0; i < room->roster->len; i++)
+    {
+      ParlorParticipant *participant = room->roster->pdata[i];
+      for (guint kind = PARLOR_SOURCE_MICROPHONE; kind < PARLOR_N_SOURCES; kind++)
+        if (participant->info.sources[kind].published)
+          parlor_participant_apply_open (participant, kind);
+    }
+  parlor_room_touch (room);
+}
+
 ParlorParticipant *
 parlor_room_participant (const ParlorRoom *room, guint i)
 {
@@ -245,7 +279,7 @@ gint64
 parlor_room_empty_deadline (const ParlorRoom *room)
 {
   const ParlorRoomLimits *limits = parlor_room_limits (room);
-  if (room->empty_since_us == NEVER_US)
+  if (room->empty_since_us == NEVER_US || parlor_room_is_live (room))
     return NEVER_US;
   return room->empty_since_us
          + (room->opened_ms != 0     ? limits->empty_us

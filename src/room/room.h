@@ -42,6 +42,24 @@ ParlorParticipant *parlor_room_find_identity (const ParlorRoom *room, const char
 /** How many in the roster may moderate. */
 guint parlor_room_n_hosts (const ParlorRoom *room);
 
+/** How many watch: viewers whose page is here, and WHEP players. */
+guint parlor_room_n_audience (const ParlorRoom *room);
+
+/**
+ * What the audience of a live room gets (docs/protocol.md, "Live rooms"). Open from the start;
+ * other kinds of room leave it so. While it is closed (a rehearsal) viewers cannot negotiate and
+ * see nothing; while it is paused nobody's packets are forwarded, and the connections stay.
+ */
+typedef enum
+{
+  PARLOR_STAGE_OPEN,
+  PARLOR_STAGE_CLOSED,
+  PARLOR_STAGE_PAUSED,
+} ParlorStage;
+void parlor_room_set_stage (ParlorRoom *room, ParlorStage stage);
+/** A room of the kind "live": it has an audience, and lives until somebody ends it. */
+gboolean parlor_room_is_live (const ParlorRoom *room);
+
 /** Raised hands and waiting people, in order; borrowed until the next change. */
 ParlorParticipant *const *parlor_room_hands (const ParlorRoom *room, guint *n);
 ParlorParticipant *const *parlor_room_waiting (const ParlorRoom *room, guint *n);

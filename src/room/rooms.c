@@ -9,6 +9,7 @@ parlor_room_limits_default (ParlorRoomLimits *limits)
   *limits = (ParlorRoomLimits){
       .rooms = 10000,
       .participants = 1000,
+      .audience = 12000,
       .players = 2000,
       .lobby = 100,
       .lobby_of_device = 5,

@@ -23,6 +23,7 @@ typedef struct
   guint rooms;        /**< 10,000 open at a time */
   guint participants; /**< 1,000 pages and WHIP publishers a room; as many seats kept for those who
                          left */
+  guint audience;     /**< 12,000 viewers of a live room, whose pages are not in the roster */
   guint players;      /**< 2,000 WHEP players a room */
   guint lobby;        /**< 100 waiting a room */
   guint lobby_of_device;      /**< 5 of them of one browser, as it calls itself */

@@ -17,7 +17,7 @@ parlor_seat_free (ParlorSeat *seat)
 gboolean
 parlor_participant_is_listed (const ParlorParticipant *participant)
 {
-  return !participant->info.waiting
+  return !participant->info.waiting && !participant->info.audience
          && (participant->info.kind != PARLOR_PARTICIPANT_PLAYER
              || parlor_room_limits (participant->room)->roster_players);
 }
@@ -172,9 +172,9 @@ parlor_participant_depart (ParlorParticipant *participant, ParlorLeaveReason rea
     parlor_room_forget_saved (room, participant->id);
   unlink_participant (participant);
   participant->session = NULL;
-  if (listed)
+  if (listed || participant->info.audience)
     parlor_room_emit (room, &(ParlorRoomEvent){.type = PARLOR_EVENT_LEFT,
-                                               .audience = PARLOR_TO_ALL,
+                                               .audience = listed ? PARLOR_TO_ALL : PARLOR_TO_APP,
                                                .participant = participant,
                                                .leave_reason = reason});
   if (parlor_room_is_empty (room))

@@ -101,7 +101,11 @@ roster (ParlorRoom *room)
   json_t *list = json_array ();
   guint n = parlor_room_n_participants (room);
   for (guint i = 0; i < n; i++)
-    json_array_append_new (list, parlor_encode_participant (parlor_room_participant (room, i)));
+    {
+      ParlorParticipant *participant = parlor_room_participant (room, i);
+      if (!parlor_participant_info (participant)->audience)
+        json_array_append_new (list, parlor_encode_participant (participant));
+    }
   return list;
 }
 
@@ -245,6 +249,10 @@ parlor_encode_event (const ParlorRoomEvent *event, const char *base_url, gint64 
     case PARLOR_EVENT_CLOSED:
       return json_pack ("{s:s,s:s}", "t", "closed", "reason",
                         parlor_close_reason_name (event->close_reason));
+    case PARLOR_EVENT_CLOCK:
+      return json_pack ("{s:s,s:s,s:I,s:I}", "t", "clock", "mid", event->slots[0].mid, "rtp",
+                        (json_int_t)event->slots[0].rtp_timestamp, "room_ms",
+                        (json_int_t)event->room_ms);
     case PARLOR_EVENT_WELCOME: /* parlor_encode_welcome () */
     case PARLOR_N_EVENTS:
       break;

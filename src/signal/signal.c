@@ -260,6 +260,8 @@ broadcast (ParlorSignal *signal, const ParlorRoomEvent *event)
 void
 parlor_signal_event (ParlorSignal *signal, const ParlorRoomEvent *event)
 {
+  if (event->audience == PARLOR_TO_APP)
+    return;
   if (event->audience != PARLOR_TO_ONE)
     broadcast (signal, event);
   else if (g_hash_table_contains (signal->sessions, event->session))
