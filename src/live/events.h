@@ -122,7 +122,7 @@ typedef enum
   PARLOR_LIVE_EVENT_OFF_STAGE, /**< one (person): the stage is over, or he was refused */
 } ParlorLiveEventType;
 
-typedef struct
+typedef struct _ParlorLiveEvent
 {
   ParlorLiveEventType type;
   ParlorLiveRoom *room;

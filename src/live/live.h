@@ -173,6 +173,9 @@ const ParlorStageGuest *const *parlor_live_guests (const ParlorLiveRoom *room, g
 /** How many watch now. Told to all at most once a second. */
 void parlor_live_set_viewers (ParlorLiveRoom *room, guint viewers, ParlorLiveNow now);
 
+/** Only `viewers` and `likes` of it: as they are now. */
+ParlorLiveEvent parlor_live_audience (const ParlorLiveRoom *room);
+
 /** When poll () has something to do; G_MAXINT64 = never. */
 gint64 parlor_live_next_us (const ParlorLive *live);
 void parlor_live_poll (ParlorLive *live, gint64 now_us);

@@ -148,6 +148,13 @@ parlor_live_set_viewers (ParlorLiveRoom *room, guint viewers, ParlorLiveNow now)
   parlor_live_audience_touch (room, now.now_us);
 }
 
+ParlorLiveEvent
+parlor_live_audience (const ParlorLiveRoom *room)
+{
+  return (ParlorLiveEvent){
+      .type = PARLOR_LIVE_EVENT_AUDIENCE, .viewers = room->viewers, .likes = room->info.likes};
+}
+
 void
 parlor_live_audience_poll (ParlorLiveRoom *room, gint64 now_us)
 {

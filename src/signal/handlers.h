@@ -57,4 +57,15 @@ PARLOR_MESSAGE_HANDLER (parlor_on_remove);
 PARLOR_MESSAGE_HANDLER (parlor_on_role);
 PARLOR_MESSAGE_HANDLER (parlor_on_end);
 
+/* on_live.c */
+PARLOR_MESSAGE_HANDLER (parlor_on_comment);
+PARLOR_MESSAGE_HANDLER (parlor_on_like);
+PARLOR_MESSAGE_HANDLER (parlor_on_vote);
+PARLOR_MESSAGE_HANDLER (parlor_on_moderate);
+PARLOR_MESSAGE_HANDLER (parlor_on_blocked);
+PARLOR_MESSAGE_HANDLER (parlor_on_poll);
+PARLOR_MESSAGE_HANDLER (parlor_on_live);
+PARLOR_MESSAGE_HANDLER (parlor_on_pin);
+PARLOR_MESSAGE_HANDLER (parlor_on_stage);
+
 G_END_DECLS

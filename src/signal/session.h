@@ -33,6 +33,7 @@ struct _ParlorSession
   char *base_url;
   gboolean trusted;
   ParlorPrincipal principal; /* of the upgrade request; from a good token in a message on, of it */
+  char visitor[PARLOR_ID_TEXT]; /* "" = unknown */
   gint64 opened_us;
   gboolean counted; /* FALSE: there were too many, it is being closed */
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "signal/signal.h"
 
+#include "live/live.h"
 #include "signal/encode.h"
+#include "signal/encode_live.h"
 #include "signal/session.h"
 
 #include <string.h>
@@ -155,6 +157,19 @@ on_closed (ParlorWebSocket *socket, gpointer user_data)
 
 /* ---- events --------------------------------------------------------------------------------- */
 
+/* Behind the welcome to a live room: all that is to be known of it. */
+static void
+send_live (ParlorSession *session, ParlorRoom *room, gint64 time_us)
+{
+  const ParlorSignalSpec *spec = &session->signal->spec;
+  ParlorLiveRoom *live = spec->live ? parlor_live_find (spec->live, parlor_room_info (room)->id)
+                                    : NULL;
+  gboolean hosts = parlor_participant_can (session->participant, PARLOR_RIGHT_MODERATE);
+  if (live)
+    parlor_session_send (
+        session, parlor_encode_live (live, spec->products, hosts, parlor_room_ms (room, time_us)));
+}
+
 static void
 send_welcome (ParlorSession *session, const ParlorRoomEvent *event)
 {
@@ -171,6 +186,7 @@ send_welcome (ParlorSession *session, const ParlorRoomEvent *event)
   if (session->join_id)
     json_object_set (json, "id", session->join_id);
   parlor_session_send (session, json);
+  send_live (session, event->room, extras.now_us);
 }
 
 static guint16
@@ -268,6 +284,62 @@ parlor_signal_event (ParlorSignal *signal, const ParlorRoomEvent *event)
     send_to_one (event->session, event);
 }
 
+/* ---- live rooms ----------------------------------------------------------------------------- */
+
+static void
+admit_to_stage (ParlorSignal *signal, ParlorParticipant *viewer, ParlorSession *session)
+{
+  const ParlorSignalSpec *spec = &signal->spec;
+  g_autofree char *token = spec->stage_token ? spec->stage_token (viewer, spec->stage_data) : NULL;
+  g_autofree char *identity = g_strconcat ("stage-", parlor_participant_info (viewer)->id, NULL);
+  if (token)
+    parlor_session_send (session, json_pack ("{s:s,s:b,s:s,s:s}", "t", "stage", "on", 1, "token",
+                                             token, "identity", identity));
+}
+
+static void
+live_to_one (ParlorSignal *signal, ParlorRoom *room, const ParlorLiveEvent *event)
+{
+  ParlorParticipant *person = parlor_room_find (room, event->person);
+  ParlorSession *session = person ? parlor_participant_session (person) : NULL;
+  if (!session || !g_hash_table_contains (signal->sessions, session))
+    return;
+  if (event->type == PARLOR_LIVE_EVENT_ADMITTED)
+    admit_to_stage (signal, person, session);
+  else
+    parlor_session_send (session, parlor_encode_live_event (event, signal->spec.products));
+}
+
+static void
+live_to_many (ParlorSignal *signal, ParlorRoom *room, const ParlorLiveEvent *event)
+{
+  gboolean hosts_only = event->type == PARLOR_LIVE_EVENT_GUESTS;
+  ParlorRoomEvent to = {.audience = hosts_only ? PARLOR_TO_HOSTS : PARLOR_TO_ALL, .room = room};
+  json_t *json = parlor_encode_live_event (event, signal->spec.products);
+  char *text = json ? json_dumps (json, JSON_COMPACT) : NULL;
+  gsize length = text ? strlen (text) : 0;
+  guint n = text ? parlor_room_n_participants (room) : 0;
+  json_decref (json);
+  for (guint i = 0; i < n; i++)
+    {
+      ParlorParticipant *participant = parlor_room_participant (room, i);
+      ParlorSession *session = parlor_participant_session (participant);
+      if (parlor_room_event_reaches (&to, participant) && session->socket)
+        parlor_websocket_send (session->socket, text, length);
+    }
+  free (text);
+}
+
+void
+parlor_signal_live_event (ParlorSignal *signal, const ParlorLiveEvent *event)
+{
+  ParlorRoom *room = parlor_rooms_find (signal->spec.rooms, parlor_live_info (event->room)->room);
+  if (room && event->person)
+    live_to_one (signal, room, event);
+  else if (room)
+    live_to_many (signal, room, event);
+}
+
 /* ---- interface ------------------------------------------------------------------------------ */
 
 ParlorSignal *
@@ -307,6 +379,7 @@ session_new (ParlorSignal *signal, const ParlorSignalSocket *socket)
   session->base_url = g_strdup (socket->base_url);
   session->trusted = socket->trusted;
   session->principal = socket->principal;
+  g_strlcpy (session->visitor, socket->visitor ? socket->visitor : "", sizeof session->visitor);
   session->opened_us = now_us (signal);
   session->stats_us = G_MININT64;
   return session;

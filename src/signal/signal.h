@@ -21,6 +21,9 @@
 G_BEGIN_DECLS
 
 typedef struct _ParlorSignal ParlorSignal;
+/* Of src/live, by name alone: not every file here needs to know them. */
+typedef struct _ParlorLive ParlorLive;
+typedef struct _ParlorProducts ParlorProducts;
 
 /** Everything borrowed, to outlive the object. */
 typedef struct
@@ -36,6 +39,11 @@ typedef struct
   /** RTCIceServer objects for this person (transfer full array); nullable. */
   json_t *(*ice_servers) (const char *identity, gpointer user_data);
   gpointer ice_data;
+  ParlorLive *live;               /**< nullable: there are no live rooms */
+  const ParlorProducts *products; /**< of the shelves; not NULL with `live` */
+  /** A token with which this viewer may publish from the stage (transfer full). */
+  char *(*stage_token) (ParlorParticipant *viewer, gpointer user_data);
+  gpointer stage_data;
 } ParlorSignalSpec;
 
 ParlorSignal *parlor_signal_new (const ParlorSignalSpec *spec);
@@ -52,6 +60,7 @@ typedef struct
   const char *peer;     /**< the client's numeric address, copied; NULL = known to nobody */
   const char *base_url; /**< copied; "https://meet.example", for join_url */
   gboolean trusted;     /**< needs no token: the demo's loopback */
+  const char *visitor;  /**< "vis_…" of the browser's device key, copied; NULL = unknown */
   ParlorPrincipal
       principal; /**< who made the request that was upgraded (parlor_site_principal ()) */
 } ParlorSignalSocket;
@@ -65,6 +74,10 @@ void parlor_signal_event (ParlorSignal *signal, const ParlorRoomEvent *event);
 /** A key, a sign-in or a role was taken back: closes (4401) every socket whose principal does not
     stand any more. Each socket asks by itself too, every 2.5 s and at each message. */
 void parlor_signal_recheck (ParlorSignal *signal);
+
+/** What happened in a live room, to those whom it is for. `event` is of live/events.h. */
+struct _ParlorLiveEvent;
+void parlor_signal_live_event (ParlorSignal *signal, const struct _ParlorLiveEvent *event);
 
 /** Open sockets, joined or not. */
 guint parlor_signal_sessions (const ParlorSignal *signal);
