@@ -115,8 +115,8 @@ typedef enum
   PARLOR_ROUTER_SPEAKER,    /**< of room; source 0 = nobody */
   PARLOR_ROUTER_SPEAKING,   /**< of room: who talks now */
   PARLOR_ROUTER_QUALITY,    /**< every 2 s a connected transport */
-  PARLOR_ROUTER_SLOT_CLOCK, /**< slot, rtp_timestamp, capture_us: what the slot's sender reports say,
-                               at the first and every 10 s. No audio */
+  PARLOR_ROUTER_SLOT_CLOCK, /**< slot, rtp_timestamp, capture_us: what the slot's sender reports
+                               say, at the first and every 10 s. No audio */
 } ParlorRouterEventType;
 
 typedef struct

@@ -4,6 +4,7 @@
 #include "app/control.h"
 #include "app/ice_servers.h"
 #include "app/log.h"
+#include "app/wire_live.h"
 #include "app/wire_store.h"
 #include "http/routes.h"
 #include "media/plane.h"
@@ -36,6 +37,7 @@ struct _ParlorApp
   ParlorMediaPlane *plane;
   uv_poll_t media_poll;
   ParlorRooms *rooms;
+  ParlorWireLive *live;
   ParlorSignal *signal;
   ParlorMetrics *metrics;
   ParlorSite *site;
@@ -94,6 +96,8 @@ static void
 on_room_event (const ParlorRoomEvent *event, gpointer user_data)
 {
   ParlorApp *app = user_data;
+  if (app->live)
+    parlor_wire_live_room_event (app->live, event);
   gboolean taken = (app->site && parlor_site_event (app->site, event))
                    || (app->control && parlor_control_event (app->control, event));
   if (!taken)
@@ -115,6 +119,7 @@ on_websocket (int fd, const void *extra, gsize extra_length, const ParlorHttpReq
       .trusted = parlor_site_trusts (app->site, request),
   };
   parlor_site_principal (app->site, request, &socket.principal);
+  socket.visitor = parlor_site_visitor (app->site, request);
   parlor_signal_adopt (app->signal, &socket);
 }
 
@@ -135,7 +140,9 @@ on_prepare (uv_prepare_t *prepare)
     uv_stop (&app->loop);
   if (parlor_rooms_next_us (app->rooms) <= now_us)
     parlor_rooms_poll (app->rooms, now_us);
-  gint64 next_us = parlor_rooms_next_us (app->rooms);
+  if (parlor_wire_live_next_us (app->live) <= now_us)
+    parlor_wire_live_poll (app->live, now_us);
+  gint64 next_us = MIN (parlor_rooms_next_us (app->rooms), parlor_wire_live_next_us (app->live));
   if (next_us == G_MAXINT64)
     uv_timer_stop (&app->domain_timer);
   else
@@ -306,6 +313,21 @@ make_rooms (ParlorApp *app, GError **error)
   return parlor_rooms_load (app->rooms, clock_now_us (NULL), error);
 }
 
+static gboolean
+make_live (ParlorApp *app, GError **error)
+{
+  ParlorWireLiveSpec spec = {
+      .loop = &app->loop,
+      .clock = &app->clock,
+      .random = app->random,
+      .store = app->store,
+      .rooms = app->rooms,
+      .keyring = app->keyring,
+      .demo = app->config->demo,
+  };
+  return (app->live = parlor_wire_live_new (&spec, error)) != NULL;
+}
+
 static void
 make_signal (ParlorApp *app)
 {
@@ -320,8 +342,13 @@ make_signal (ParlorApp *app)
       .demo = app->config->demo,
       .ice_servers = ice_servers,
       .ice_data = app,
+      .live = app->live->live,
+      .products = app->live->products,
+      .stage_token = parlor_wire_live_stage_token,
+      .stage_data = app->live,
   };
   app->signal = parlor_signal_new (&spec);
+  parlor_wire_live_start (app->live, app->signal);
 }
 
 /* The folder given, else the one of the build tree this program stands in (build/src/parlord →
@@ -367,6 +394,12 @@ make_site (ParlorApp *app, const char *program, GError **error)
       .ice_data = app,
       .websocket = on_websocket,
       .websocket_data = app,
+      .live = app->live->live,
+      .products = app->live->products,
+      .visitors = app->live->visitors,
+      .handoffs = app->live->handoffs,
+      .shelf_changed = parlor_wire_live_shelf_changed,
+      .shelf_data = app->live,
   };
   app->site = parlor_site_new (&spec);
   return TRUE;
@@ -473,7 +506,7 @@ parlor_app_new (const ParlorConfig *config, const char *program, GError **error)
   app->random = (ParlorRandom){fill_random, NULL};
   make_handles (app);
   if (!make_keyring (app, error) || !make_folder (app, error) || !make_store (app, error)
-      || !make_media (app, error) || !make_rooms (app, error))
+      || !make_media (app, error) || !make_rooms (app, error) || !make_live (app, error))
     return NULL;
   make_signal (app);
   if (!make_site (app, program, error) || !make_http (app, error) || !make_admin (app, error)
@@ -512,6 +545,8 @@ parlor_app_free (ParlorApp *app)
   parlor_http_server_free (app->admin);
   parlor_http_server_free (app->http);
   parlor_signal_free (app->signal);
+  parlor_wire_live_free (app->live);
+  app->live = NULL;
   uv_prepare_stop (&app->prepare);
   uv_run (&app->loop, UV_RUN_NOWAIT); /* what was closed above is freed */
   parlor_site_free (app->site);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Guests: the code of a link for a token of one room, and the goodbye of a page that goes. */
 #include "http/handlers.h"
+#include "http/live.h"
 #include "http/problem.h"
 #include "room/text.h"
 
@@ -18,7 +19,8 @@ guest_token (ParlorSite *site, ParlorRoom *room, const char *name)
       .brand = (char *)parlor_room_info (room)->brand,
       .room = (char *)parlor_room_info (room)->id,
       .name = (char *)name,
-      .role = PARLOR_ROLE_GUEST,
+      /* The holder of a live room's link watches. */
+      .role = parlor_room_is_live (room) ? PARLOR_ROLE_VIEWER : PARLOR_ROLE_GUEST,
       .granted = PARLOR_RIGHTS_PUBLISH | PARLOR_RIGHT_SUBSCRIBE,
       .expires_ms = site->spec.clock->wall_ms (site->spec.clock) + GUEST_TOKEN_MS,
       .guest = TRUE,
@@ -26,18 +28,22 @@ guest_token (ParlorSite *site, ParlorRoom *room, const char *name)
   return parlor_keyring_sign (site->spec.keyring, &claims, NULL);
 }
 
-/* Only the code opens a door: ids and aliases are no secrets. */
+/* Only the code opens a door: ids and aliases are no secrets. A live room is open to all: its link
+ * has its id, so that a messenger can show a preview. */
 static ParlorRoom *
 find_by_code (ParlorSite *site, const char *text)
 {
   char code[PARLOR_CODE_SIZE];
+  if (text && site->spec.live && parlor_live_find (site->spec.live, text))
+    return parlor_rooms_find (site->spec.rooms, text);
   if (!text || !parlor_code_parse (text, code))
     return NULL;
   return parlor_rooms_find (site->spec.rooms, code);
 }
 
 static void
-welcome_guest (ParlorSite *site, ParlorRoom *room, const char *name, ParlorHttpReply *reply)
+welcome_guest (ParlorSite *site, const ParlorHttpRequest *request, ParlorRoom *room,
+               const char *name, ParlorHttpReply *reply)
 {
   const ParlorRoomInfo *info = parlor_room_info (room);
   g_autofree char *token = guest_token (site, room, name);
@@ -47,6 +53,8 @@ welcome_guest (ParlorSite *site, ParlorRoom *room, const char *name, ParlorHttpR
                            "This server has no API key yet, so it cannot let guests in.");
       return;
     }
+  if (site->spec.visitors && parlor_room_is_live (room))
+    parlor_site_meet (site, request, info->brand, reply);
   parlor_http_reply_json (reply, 200,
                           json_pack ("{s:s,s:{s:s,s:s,s:s,s:b,s:b}}", "token", token, "room", "id",
                                      info->id, "title", info->title, "kind", info->kind, "locked",
@@ -67,7 +75,7 @@ try_code (ParlorSite *site, ParlorHttpRequest *request, const char *code, const 
     }
   ParlorRoom *room = find_by_code (site, code);
   if (room)
-    welcome_guest (site, room, name, reply);
+    welcome_guest (site, request, room, name, reply);
   else
     {
       parlor_rate_limit_take (site->wrong_codes, request->peer, now_us);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* REST of rooms: what docs/openapi.yaml calls "rooms". */
 #include "http/handlers.h"
+#include "http/live.h"
 #include "http/problem.h"
 #include "room/moderation.h"
 
@@ -124,6 +125,17 @@ read_spec (const json_t *json, ParlorRoomSpec *spec, const char **why)
   return !*why;
 }
 
+static ParlorRoom *
+make_room (ParlorSite *site, const ParlorRoomSpec *spec, const json_t *json, GError **error)
+{
+  ParlorRoom *room = parlor_rooms_create (site->spec.rooms, spec, now_us (site), error);
+  gboolean live = room && site->spec.live && parlor_room_is_live (room);
+  if (!live || parlor_site_open_live (site, room, json, error))
+    return room;
+  parlor_room_end (room, NULL, now_us (site), NULL);
+  return NULL;
+}
+
 void
 parlor_handle_room_create (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
@@ -142,7 +154,7 @@ parlor_handle_room_create (ParlorSite *site, ParlorHttpRequest *request, ParlorH
                           "Too many rooms were made from this address. Wait a little.");
   else if (!json || !read_spec (json, &spec, &why))
     parlor_http_problem (reply, 400, "bad_request", why);
-  else if (!(room = parlor_rooms_create (site->spec.rooms, &spec, now_us (site), &error)))
+  else if (!(room = make_room (site, &spec, json, &error)))
     parlor_http_problem_from_error (reply, error);
   json_decref (json);
   if (!room)
@@ -151,6 +163,13 @@ parlor_handle_room_create (ParlorSite *site, ParlorHttpRequest *request, ParlorH
   g_autofree char *location = g_strconcat ("/v1/rooms/", parlor_room_info (room)->id, NULL);
   json_t *answer = room_to_json (site, request, room);
   json_object_set_new (answer, "host_token", token ? json_string (token) : json_null ());
+  if (token && parlor_room_is_live (room))
+    {
+      g_autofree char *base = parlor_site_base_url (site, request);
+      json_object_set_new (
+          answer, "host_url",
+          json_sprintf ("%s/host#%s/%s", base, parlor_room_info (room)->id, token));
+    }
   parlor_http_reply_header (reply, "Location", location);
   answer_when_durable (site, request, reply, 201, answer);
 }
@@ -193,8 +212,9 @@ may_touch (ParlorSite *site, ParlorHttpRequest *request, ParlorRoom *room, gbool
   return FALSE;
 }
 
-static ParlorRoom *
-find_room (ParlorSite *site, ParlorHttpRequest *request, gboolean change, ParlorHttpReply *reply)
+ParlorRoom *
+parlor_site_find_room (ParlorSite *site, ParlorHttpRequest *request, gboolean change,
+                       ParlorHttpReply *reply)
 {
   ParlorPrincipal who;
   ParlorRoom *room = NULL;
@@ -212,7 +232,7 @@ find_room (ParlorSite *site, ParlorHttpRequest *request, gboolean change, Parlor
 void
 parlor_handle_room_get (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
-  ParlorRoom *room = find_room (site, request, FALSE, reply);
+  ParlorRoom *room = parlor_site_find_room (site, request, FALSE, reply);
   if (room)
     parlor_http_reply_json (reply, 200, room_to_json (site, request, room));
 }
@@ -221,7 +241,7 @@ void
 parlor_handle_room_close (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
   g_autoptr (GError) error = NULL;
-  ParlorRoom *room = find_room (site, request, TRUE, reply);
+  ParlorRoom *room = parlor_site_find_room (site, request, TRUE, reply);
   if (!room)
     return;
   if (!parlor_room_end (room, NULL, now_us (site), &error))

@@ -23,6 +23,40 @@ void parlor_handle_room_close (ParlorSite *site, ParlorHttpRequest *request,
 void parlor_handle_guest (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_leave (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 
+/* handle_live.c: live rooms; what anybody may know of them, and the pages with a preview. */
+void parlor_handle_live_state (ParlorSite *site, ParlorHttpRequest *request,
+                               ParlorHttpReply *reply);
+void parlor_handle_live_get (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_live_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_live_page (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_brand_page (ParlorSite *site, ParlorHttpRequest *request,
+                               ParlorHttpReply *reply);
+void parlor_handle_calendar (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_comment_list (ParlorSite *site, ParlorHttpRequest *request,
+                                 ParlorHttpReply *reply);
+void parlor_handle_pin (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_unpin (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_pin_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+
+/* handle_shop.c: products, handoffs, conversions, entries. */
+void parlor_handle_product_list (ParlorSite *site, ParlorHttpRequest *request,
+                                 ParlorHttpReply *reply);
+void parlor_handle_product_put (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply);
+void parlor_handle_product_remove (ParlorSite *site, ParlorHttpRequest *request,
+                                   ParlorHttpReply *reply);
+void parlor_handle_go (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_handoff_resolve (ParlorSite *site, ParlorHttpRequest *request,
+                                    ParlorHttpReply *reply);
+void parlor_handle_conversion (ParlorSite *site, ParlorHttpRequest *request,
+                               ParlorHttpReply *reply);
+void parlor_handle_entry_create (ParlorSite *site, ParlorHttpRequest *request,
+                                 ParlorHttpReply *reply);
+void parlor_handle_entry_list (ParlorSite *site, ParlorHttpRequest *request,
+                               ParlorHttpReply *reply);
+void parlor_handle_entry_open (ParlorSite *site, ParlorHttpRequest *request,
+                               ParlorHttpReply *reply);
+
 /* handle_whip.c: RFC 9725, and WHEP in its likeness. */
 void parlor_handle_whip_post (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_whep_post (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);

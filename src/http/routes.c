@@ -12,6 +12,12 @@
  */
 #define UNKNOWN_MAX (1024 * 1024)
 
+/* Five hundred products at a time. */
+#define PRODUCTS_MAX (2 * 1024 * 1024)
+#define SHELF                                                                                      \
+  PARLOR_ROUTE_ROLES (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN | PARLOR_BRAND_HOST                  \
+                      | PARLOR_BRAND_ASSISTANT)
+
 #define SDP "application/sdp"
 #define FRAGMENT "application/trickle-ice-sdpfrag"
 
@@ -27,6 +33,34 @@ static const ParlorRoute routes[] = {
     {"GET", "/v1/rooms", PARLOR_ROUTE_API, FALSE, 0, NULL, parlor_handle_room_list},
     {"GET", "/v1/rooms/{id}", PARLOR_ROUTE_ROOM, FALSE, 0, NULL, parlor_handle_room_get},
     {"DELETE", "/v1/rooms/{id}", PARLOR_ROUTE_ROOM, FALSE, 0, NULL, parlor_handle_room_close},
+    /* live rooms and the shop */
+    {"GET", "/v1/rooms/{id}/live", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL, parlor_handle_live_get},
+    {"GET", "/v1/rooms/{id}/calendar.ics", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL,
+     parlor_handle_calendar},
+    {"GET", "/v1/rooms/{id}/go/{sku}", PARLOR_ROUTE_PUBLIC, TRUE, 0, NULL, parlor_handle_go},
+    {"POST", "/v1/rooms/{id}/state", PARLOR_ROUTE_ROOM, FALSE, JSON_MAX, "application/json",
+     parlor_handle_live_state},
+    {"GET", "/v1/rooms/{id}/pins", PARLOR_ROUTE_ROOM, FALSE, 0, NULL, parlor_handle_pin_list},
+    {"POST", "/v1/rooms/{id}/pins", PARLOR_ROUTE_ROOM, FALSE, JSON_MAX, "application/json",
+     parlor_handle_pin},
+    {"DELETE", "/v1/rooms/{id}/pins/current", PARLOR_ROUTE_ROOM, FALSE, 0, NULL,
+     parlor_handle_unpin},
+    {"GET", "/v1/rooms/{id}/comments", PARLOR_ROUTE_ROOM, FALSE, 0, NULL,
+     parlor_handle_comment_list},
+    {"GET", "/v1/live/{brand}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL, parlor_handle_live_list},
+    {"GET", "/v1/products", SHELF, FALSE, 0, NULL, parlor_handle_product_list},
+    {"POST", "/v1/products", SHELF, FALSE, PRODUCTS_MAX, "application/json",
+     parlor_handle_product_put},
+    {"DELETE", "/v1/products/{sku}", SHELF, FALSE, 0, NULL, parlor_handle_product_remove},
+    {"POST", "/v1/handoffs/resolve", PARLOR_ROUTE_API, FALSE, JSON_MAX, "application/json",
+     parlor_handle_handoff_resolve},
+    {"POST", "/v1/conversions", PARLOR_ROUTE_API, FALSE, JSON_MAX, "application/json",
+     parlor_handle_conversion},
+    {"POST", "/v1/entries", SHELF, FALSE, JSON_MAX, "application/json", parlor_handle_entry_create},
+    {"GET", "/v1/entries", SHELF, FALSE, 0, NULL, parlor_handle_entry_list},
+    {"GET", "/e/{id}", PARLOR_ROUTE_PUBLIC, TRUE, 0, NULL, parlor_handle_entry_open},
+    {"GET", "/l/{room}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL, parlor_handle_live_page},
+    {"GET", "/b/{brand}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL, parlor_handle_brand_page},
     {"OPTIONS", "/whip/{room}/{identity}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL,
      parlor_handle_whip_options},
     {"POST", "/whip/{room}/{identity}", PARLOR_ROUTE_TOKEN, TRUE, SDP_MAX, SDP,

@@ -138,5 +138,7 @@ char *
 parlor_site_join_url (const ParlorSite *site, const ParlorHttpRequest *request, ParlorRoom *room)
 {
   g_autofree char *base = parlor_site_base_url (site, request);
-  return g_strdup_printf ("%s/m#%s", base, parlor_room_info (room)->code);
+  const ParlorRoomInfo *info = parlor_room_info (room);
+  return parlor_room_is_live (room) ? g_strdup_printf ("%s/l/%s", base, info->id)
+                                    : g_strdup_printf ("%s/m#%s", base, info->code);
 }

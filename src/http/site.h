@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "base/event.h"
 #include "http/cors.h"
 #include "http/metrics.h"
 #include "http/ratelimit.h"
@@ -26,6 +27,12 @@ G_BEGIN_DECLS
    particular: then only servers without credentials. */
 typedef json_t *(*ParlorIceServersFunc) (const char *identity, gpointer user_data);
 
+/* Of src/live, by name alone. */
+typedef struct _ParlorLive ParlorLive;
+typedef struct _ParlorProducts ParlorProducts;
+typedef struct _ParlorVisitors ParlorVisitors;
+typedef struct _ParlorHandoffs ParlorHandoffs;
+
 /** Everything borrowed, to outlive the site, unless said otherwise. */
 typedef struct
 {
@@ -44,6 +51,15 @@ typedef struct
   gpointer ice_data;
   ParlorHttpUpgradeFunc websocket; /**< takes the sockets of /v1/rt; nullable */
   gpointer websocket_data;
+  ParlorLive *live; /**< nullable, with the next three: no live rooms */
+  ParlorProducts *products;
+  ParlorVisitors *visitors;
+  ParlorHandoffs *handoffs;
+  /** Nullable: the shelf of this brand changed. */
+  void (*shelf_changed) (const char *brand, gpointer user_data);
+  gpointer shelf_data;
+  ParlorEventFunc happened; /**< nullable */
+  gpointer happened_data;
 } ParlorSiteSpec;
 
 typedef struct _ParlorWhip ParlorWhip; /* handle_whip.c: the sessions */
@@ -85,6 +101,9 @@ gboolean parlor_site_has_key (const ParlorSite *site, const ParlorHttpRequest *r
 /** The bearer token's claims, or NULL with PARLOR_ERROR_UNAUTHORIZED (no token included). */
 ParlorClaims *parlor_site_claims (ParlorSite *site, const ParlorHttpRequest *request,
                                   GError **error);
+
+/** The visitor of the first brand's cookie that the request has: "vis_…", NULL = unknown. */
+const char *parlor_site_visitor (ParlorSite *site, const ParlorHttpRequest *request);
 
 /** "https://meet.example" without a slash at the end (transfer full). */
 char *parlor_site_base_url (const ParlorSite *site, const ParlorHttpRequest *request);

@@ -70,7 +70,7 @@ parlor_live_free (ParlorLive *live)
 ParlorLiveRoom *
 parlor_live_find (ParlorLive *live, const char *room)
 {
-  return room ? g_hash_table_lookup (live->by_room, room) : NULL;
+  return live && room ? g_hash_table_lookup (live->by_room, room) : NULL;
 }
 
 ParlorLiveRoom **

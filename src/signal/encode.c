@@ -76,7 +76,9 @@ json_t *
 parlor_encode_room (ParlorRoom *room, const char *base_url, gint64 now_us)
 {
   const ParlorRoomInfo *info = parlor_room_info (room);
-  g_autofree char *url = g_strdup_printf ("%s/m#%s", base_url, info->code);
+  gboolean live = parlor_room_is_live (room);
+  g_autofree char *url = g_strconcat (base_url, live ? "/l/" : "/m#", live ? info->id : info->code,
+                                      NULL);
   return json_pack ("{s:s,s:s,s:o,s:s,s:b,s:b,s:I,s:I,s:o}", "id", info->id, "code", info->code,
                     "title", text (info->title), "kind", info->kind, "locked", info->locked,
                     "lobby", info->lobby, "created_at", (json_int_t)info->created_at_ms, "room_ms",

@@ -6,6 +6,8 @@
 /* So many comments a late joiner sees. */
 #define HISTORY 50
 #define LINK_HOSTS_MAX 20
+/* What one message may tell; a longer catalogue is pinned by its sku. */
+#define SHELF_MAX 100
 
 /* jansson gives NULL for text that is not UTF-8; the domain lets none in, this keeps the field. */
 static json_t *
@@ -138,6 +140,23 @@ link_hosts (const ParlorLiveRoom *room, const ParlorProducts *products)
   return json;
 }
 
+static json_t *
+shelf (const char *brand, const ParlorProducts *products)
+{
+  guint n;
+  g_autofree const ParlorProduct **list = parlor_products_list (products, brand, &n);
+  json_t *json = json_array ();
+  for (guint i = 0; i < MIN (n, SHELF_MAX); i++)
+    json_array_append_new (json, parlor_encode_product (list[i]));
+  return json;
+}
+
+json_t *
+parlor_encode_shelf (const char *brand, const ParlorProducts *products)
+{
+  return json_pack ("{s:s,s:o}", "t", "shelf", "shelf", shelf (brand, products));
+}
+
 json_t *
 parlor_encode_live (ParlorLiveRoom *room, const ParlorProducts *products, gboolean for_host,
                     gint64 room_ms)
@@ -152,6 +171,7 @@ parlor_encode_live (ParlorLiveRoom *room, const ParlorProducts *products, gboole
       "pin", pin (parlor_live_current_pin (room), brand, products), "comments", comments (last, n),
       "top", parlor_encode_comment (parlor_live_top_comment (room)), "poll",
       poll (parlor_live_poll_of (room)), "link_hosts", link_hosts (room, products));
+  json_object_set_new (json, "shelf", shelf (brand, products));
   if (for_host)
     {
       json_object_set_new (json, "guests", guests (room));

@@ -21,6 +21,8 @@ json_t *parlor_encode_live (ParlorLiveRoom *room, const ParlorProducts *products
 json_t *parlor_encode_comment (const ParlorComment *comment);
 /** The message for an event; NULL for ADMITTED, which needs a token. */
 json_t *parlor_encode_live_event (const ParlorLiveEvent *event, const ParlorProducts *products);
+/** The shelf of a brand: the first hundred products. */
+json_t *parlor_encode_shelf (const char *brand, const ParlorProducts *products);
 /** What the page may show of a product; NULL becomes null. */
 json_t *parlor_encode_product (const ParlorProduct *product);
 

@@ -310,12 +310,11 @@ live_to_one (ParlorSignal *signal, ParlorRoom *room, const ParlorLiveEvent *even
     parlor_session_send (session, parlor_encode_live_event (event, signal->spec.products));
 }
 
+/* One text for all, or for all hosts; takes `json`. */
 static void
-live_to_many (ParlorSignal *signal, ParlorRoom *room, const ParlorLiveEvent *event)
+send_to_room (ParlorRoom *room, json_t *json, gboolean hosts_only)
 {
-  gboolean hosts_only = event->type == PARLOR_LIVE_EVENT_GUESTS;
   ParlorRoomEvent to = {.audience = hosts_only ? PARLOR_TO_HOSTS : PARLOR_TO_ALL, .room = room};
-  json_t *json = parlor_encode_live_event (event, signal->spec.products);
   char *text = json ? json_dumps (json, JSON_COMPACT) : NULL;
   gsize length = text ? strlen (text) : 0;
   guint n = text ? parlor_room_n_participants (room) : 0;
@@ -337,7 +336,21 @@ parlor_signal_live_event (ParlorSignal *signal, const ParlorLiveEvent *event)
   if (room && event->person)
     live_to_one (signal, room, event);
   else if (room)
-    live_to_many (signal, room, event);
+    send_to_room (room, parlor_encode_live_event (event, signal->spec.products),
+                  event->type == PARLOR_LIVE_EVENT_GUESTS);
+}
+
+void
+parlor_signal_shelf (ParlorSignal *signal, const char *brand)
+{
+  guint n;
+  g_autofree ParlorLiveRoom **rooms = parlor_live_list (signal->spec.live, brand, &n);
+  for (guint i = 0; i < n; i++)
+    {
+      ParlorRoom *room = parlor_rooms_find (signal->spec.rooms, parlor_live_info (rooms[i])->room);
+      if (room)
+        send_to_room (room, parlor_encode_shelf (brand, signal->spec.products), FALSE);
+    }
 }
 
 /* ---- interface ------------------------------------------------------------------------------ */

@@ -79,6 +79,9 @@ void parlor_signal_recheck (ParlorSignal *signal);
 struct _ParlorLiveEvent;
 void parlor_signal_live_event (ParlorSignal *signal, const struct _ParlorLiveEvent *event);
 
+/** The shelf of this brand changed: all its live rooms are told. */
+void parlor_signal_shelf (ParlorSignal *signal, const char *brand);
+
 /** Open sockets, joined or not. */
 guint parlor_signal_sessions (const ParlorSignal *signal);
 

@@ -6,6 +6,10 @@
 
 #include "base/audit.h"
 #include "brand/records.h"
+#include "live/events.h"
+#include "live/handoffs.h"
+#include "live/products.h"
+#include "live/visitors.h"
 #include "service/rows.h"
 #include "store/sqlite.h"
 
@@ -19,6 +23,16 @@ static const ParlorRecordKind *const kinds[] = {
     &parlor_api_key_kind,
     &parlor_signin_kind,
     /* live */
+    &parlor_product_kind,
+    &parlor_visitor_kind,
+    &parlor_entry_kind,
+    &parlor_touch_kind,
+    &parlor_handoff_kind,
+    &parlor_conversion_kind,
+    &parlor_live_kind,
+    &parlor_pin_kind,
+    &parlor_comment_kind,
+    &parlor_poll_kind,
     /* service */
     &parlor_group_kind,
     &parlor_rep_kind,

@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/wire_live.h"
+
+#include "app/log.h"
+#include "room/moderation.h"
+#include "room/room.h"
+
+#include <string.h>
+
+#define COUNT_MS 1000
+#define SWEEP_MAX 200
+/* An ended stream's room stays for who still talks there; then it goes when it is empty. */
+#define AFTER_END_MS (10 * 60 * G_GINT64_CONSTANT (1000))
+#define STAGE_TOKEN_MS (4 * 3600 * G_GINT64_CONSTANT (1000))
+#define COMMENTS_BACK 100
+#define TOUCHES_BACK 10000
+
+typedef struct
+{
+  uv_timer_t timer;
+  ParlorWireLive *wire; /* NULL = closing */
+} Clockwork;
+
+static gint64
+now_us (const ParlorWireLive *wire)
+{
+  return wire->spec.clock->now_us (wire->spec.clock);
+}
+
+static gint64
+wall_ms (const ParlorWireLive *wire)
+{
+  return wire->spec.clock->wall_ms (wire->spec.clock);
+}
+
+static gint64
+room_ms (const char *id, gint64 time_us, gpointer user_data)
+{
+  ParlorWireLive *wire = user_data;
+  ParlorRoom *room = parlor_rooms_find (wire->spec.rooms, id);
+  return room ? parlor_room_ms (room, time_us) : 0;
+}
+
+/* ---- from the live rooms -------------------------------------------------------------------- */
+
+static ParlorStage
+stage_for (ParlorLiveState state)
+{
+  if (state == PARLOR_LIVE_ON)
+    return PARLOR_STAGE_OPEN;
+  return state == PARLOR_LIVE_SCHEDULED ? PARLOR_STAGE_CLOSED : PARLOR_STAGE_PAUSED;
+}
+
+static void
+set_stage (ParlorWireLive *wire, const ParlorLiveRoom *live)
+{
+  const ParlorLiveInfo *info = parlor_live_info (live);
+  ParlorRoom *room = parlor_rooms_find (wire->spec.rooms, info->room);
+  if (room)
+    parlor_room_set_stage (room, stage_for ((ParlorLiveState)info->state));
+}
+
+/* Whoever is off the stage publishes no more, whatever his page does. */
+static void
+end_publishing (ParlorWireLive *wire, const ParlorLiveEvent *event)
+{
+  ParlorRoom *room = parlor_rooms_find (wire->spec.rooms, parlor_live_info (event->room)->room);
+  g_autofree char *identity = g_strconcat ("stage-", event->person, NULL);
+  ParlorParticipant *publisher = room ? parlor_room_find_identity (room, identity) : NULL;
+  if (publisher)
+    parlor_room_remove (room, NULL, parlor_participant_info (publisher)->id, FALSE, now_us (wire),
+                        NULL);
+}
+
+static void
+on_live_event (const ParlorLiveEvent *event, gpointer user_data)
+{
+  ParlorWireLive *wire = user_data;
+  if (event->type == PARLOR_LIVE_EVENT_STATE)
+    set_stage (wire, event->room);
+  if (wire->signal)
+    parlor_signal_live_event (wire->signal, event);
+  if (event->type == PARLOR_LIVE_EVENT_OFF_STAGE)
+    end_publishing (wire, event);
+}
+
+static void
+on_happened (const ParlorEvent *event, gpointer user_data)
+{
+  const ParlorWireLiveSpec *spec = &((ParlorWireLive *)user_data)->spec;
+  if (spec->happened)
+    spec->happened (event, spec->happened_data);
+}
+
+char *
+parlor_wire_live_stage_token (ParlorParticipant *viewer, gpointer data)
+{
+  ParlorWireLive *wire = data;
+  const ParlorParticipantInfo *info = parlor_participant_info (viewer);
+  const ParlorRoomInfo *room = parlor_room_info (parlor_participant_room (viewer));
+  g_autofree char *identity = g_strconcat ("stage-", info->id, NULL);
+  ParlorClaims claims = {
+      .identity = identity,
+      .brand = (char *)room->brand,
+      .room = (char *)room->id,
+      .name = (char *)info->name,
+      .role = PARLOR_ROLE_MEMBER,
+      .granted = PARLOR_RIGHT_PUBLISH_MICROPHONE | PARLOR_RIGHT_PUBLISH_CAMERA,
+      .expires_ms = wall_ms (wire) + STAGE_TOKEN_MS,
+  };
+  return parlor_keyring_sign (wire->spec.keyring, &claims, NULL);
+}
+
+void
+parlor_wire_live_shelf_changed (const char *brand, gpointer data)
+{
+  ParlorWireLive *wire = data;
+  if (wire->signal)
+    parlor_signal_shelf (wire->signal, brand);
+}
+
+/* ---- from the rooms ------------------------------------------------------------------------- */
+
+static void
+tell_viewer (ParlorWireLive *wire, const ParlorRoomEvent *event, const char *type)
+{
+  const ParlorRoomInfo *room = parlor_room_info (event->room);
+  const ParlorDatum data[] = {
+      PARLOR_DATUM_TEXT ("participant", parlor_participant_info (event->participant)->id)};
+  on_happened (&(ParlorEvent){.type = type,
+                              .brand = room->brand,
+                              .entity = room->id,
+                              .at_ms = wall_ms (wire),
+                              .room_ms = parlor_room_ms (event->room, now_us (wire)),
+                              .data = data,
+                              .n_data = G_N_ELEMENTS (data)},
+               wire);
+}
+
+void
+parlor_wire_live_room_event (ParlorWireLive *wire, const ParlorRoomEvent *event)
+{
+  const ParlorParticipantInfo *info = event->participant
+                                          ? parlor_participant_info (event->participant)
+                                          : NULL;
+  if (!info || !info->audience)
+    return;
+  if (event->type == PARLOR_EVENT_WELCOME && !event->resumed)
+    tell_viewer (wire, event, "viewer.joined");
+  if (event->type != PARLOR_EVENT_LEFT)
+    return;
+  tell_viewer (wire, event, "viewer.left");
+  ParlorLiveRoom *live = parlor_live_find (wire->live, parlor_room_info (event->room)->id);
+  if (live)
+    parlor_live_leave_stage (live, info->id,
+                             (ParlorLiveNow){now_us (wire), wall_ms (wire),
+                                             parlor_room_ms (event->room, now_us (wire))});
+}
+
+static void
+count (ParlorWireLive *wire, ParlorLiveRoom *live, gint64 time_us)
+{
+  const ParlorLiveInfo *info = parlor_live_info (live);
+  ParlorRoom *room = parlor_rooms_find (wire->spec.rooms, info->room);
+  if (!room)
+    return;
+  parlor_live_set_viewers (
+      live, parlor_room_n_audience (room),
+      (ParlorLiveNow){time_us, wall_ms (wire), parlor_room_ms (room, time_us)});
+  if (info->state == PARLOR_LIVE_ENDED && !parlor_room_n_participants (room)
+      && wall_ms (wire) - info->ended_ms > AFTER_END_MS)
+    parlor_room_end (room, NULL, time_us, NULL);
+}
+
+static void
+on_second (uv_timer_t *timer)
+{
+  ParlorWireLive *wire = ((Clockwork *)timer->data)->wire;
+  guint n;
+  g_autofree ParlorLiveRoom **rooms = parlor_live_list (wire->live, NULL, &n);
+  for (guint i = 0; i < n; i++)
+    count (wire, rooms[i], now_us (wire));
+  parlor_visitors_sweep (wire->visitors, wall_ms (wire), SWEEP_MAX);
+  parlor_handoffs_sweep (wire->handoffs, wall_ms (wire), SWEEP_MAX);
+}
+
+/* ---- reading -------------------------------------------------------------------------------- */
+
+static void
+see_product (gconstpointer row, gpointer wire)
+{
+  parlor_products_load (((ParlorWireLive *)wire)->products, row);
+}
+
+static void
+see_visitor (gconstpointer row, gpointer wire)
+{
+  parlor_visitors_load_visitor (((ParlorWireLive *)wire)->visitors, row);
+}
+
+static void
+see_entry (gconstpointer row, gpointer wire)
+{
+  parlor_visitors_load_entry (((ParlorWireLive *)wire)->visitors, row);
+}
+
+static void
+see_handoff (gconstpointer row, gpointer wire)
+{
+  parlor_handoffs_load (((ParlorWireLive *)wire)->handoffs, row);
+}
+
+static void
+see_conversion (gconstpointer row, gpointer wire)
+{
+  parlor_handoffs_load_conversion (((ParlorWireLive *)wire)->handoffs, row);
+}
+
+static void
+see_room (gconstpointer row, gpointer wire)
+{
+  parlor_live_load_room (((ParlorWireLive *)wire)->live, row);
+}
+
+static void
+see_pin (gconstpointer row, gpointer wire)
+{
+  parlor_live_load_pin (((ParlorWireLive *)wire)->live, row);
+}
+
+static void
+see_poll (gconstpointer row, gpointer wire)
+{
+  parlor_live_load_poll (((ParlorWireLive *)wire)->live, row);
+}
+
+static gboolean
+load (ParlorWireLive *wire, GError **error)
+{
+  static const struct
+  {
+    const ParlorRecordKind *kind;
+    ParlorRecordVisit see;
+  } rows[] = {
+      {&parlor_product_kind, see_product},
+      {&parlor_visitor_kind, see_visitor},
+      {&parlor_entry_kind, see_entry},
+      {&parlor_handoff_kind, see_handoff},
+      {&parlor_conversion_kind, see_conversion},
+      {&parlor_live_kind, see_room},
+      {&parlor_pin_kind, see_pin},
+      {&parlor_poll_kind, see_poll},
+  };
+  for (guint i = 0; wire->spec.store && i < G_N_ELEMENTS (rows); i++)
+    if (!parlor_store_load_records (wire->spec.store, rows[i].kind, rows[i].see, wire, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* Found newest first, loaded oldest first. */
+static void
+found_comments (const gconstpointer *rows, guint n, const GError *error, gpointer user_data)
+{
+  ParlorWireLive *wire = user_data;
+  if (error)
+    parlor_log (PARLOR_LOG_WARNING, "comments of before cannot be read: %s", error->message);
+  for (guint i = error ? 0 : n; i-- > 0;)
+    parlor_live_load_comment (wire->live, rows[i]);
+}
+
+static void
+found_touches (const gconstpointer *rows, guint n, const GError *error, gpointer user_data)
+{
+  ParlorWireLive *wire = user_data;
+  if (error)
+    parlor_log (PARLOR_LOG_WARNING, "touches of before cannot be read: %s", error->message);
+  for (guint i = error ? 0 : n; i-- > 0;)
+    parlor_visitors_load_touch (wire->visitors, rows[i]);
+}
+
+static void
+ask_for_the_rest (ParlorWireLive *wire)
+{
+  ParlorRecordSink *sink = wire->spec.store ? parlor_store_records (wire->spec.store) : NULL;
+  guint n;
+  g_autofree ParlorLiveRoom **rooms = parlor_live_list (wire->live, NULL, &n);
+  for (guint i = 0; sink && i < n; i++)
+    {
+      const ParlorLiveInfo *info = parlor_live_info (rooms[i]);
+      ParlorFindTerm term = {.field = "room", .op = PARLOR_FIND_EQUAL, .text = info->room};
+      ParlorFind find = {.kind = &parlor_comment_kind,
+                         .terms = &term,
+                         .n_terms = 1,
+                         .order_by = "room_ms",
+                         .descending = TRUE,
+                         .limit = COMMENTS_BACK};
+      if (info->state != PARLOR_LIVE_ENDED)
+        sink->find (sink, &find, found_comments, wire);
+    }
+  ParlorFind touches = {
+      .kind = &parlor_touch_kind, .order_by = "at_ms", .descending = TRUE, .limit = TOUCHES_BACK};
+  if (sink)
+    sink->find (sink, &touches, found_touches, wire);
+}
+
+/* ---- making --------------------------------------------------------------------------------- */
+
+static void
+fill_demo_shelf (ParlorWireLive *wire)
+{
+  static const ParlorProduct demo[] = {
+      {.sku = "lamp-01",
+       .title = "Reading lamp “Moon” · 月光阅读灯",
+       .image = "/demo/lamp.svg",
+       .url = "https://shop.example/lamp-01",
+       .price = "¥399",
+       .stock = "42 left"},
+      {.sku = "kettle-02",
+       .title = "Pour-over kettle · 手冲细口壶",
+       .image = "/demo/kettle.svg",
+       .url = "https://shop.example/kettle-02",
+       .price = "¥268",
+       .stock = "17 left"},
+      {.sku = "chair-03",
+       .title = "Study chair “Bow” · 弓背书椅",
+       .image = "/demo/chair.svg",
+       .url = "https://shop.example/chair-03",
+       .price = "¥1,299",
+       .stock = ""},
+      {.sku = "tea-04",
+       .title = "Longjing, first pick · 明前龙井",
+       .image = "/demo/tea.svg",
+       .url = "https://shop.example/tea-04",
+       .price = "¥520",
+       .stock = "8 left"},
+  };
+  guint n;
+  g_autofree const ParlorProduct **known = parlor_products_list (wire->products, PARLOR_DEMO_BRAND,
+                                                                 &n);
+  for (guint i = 0; !n && i < G_N_ELEMENTS (demo); i++)
+    {
+      ParlorProduct product = demo[i];
+      product.brand = (char *)PARLOR_DEMO_BRAND;
+      parlor_products_put (wire->products, &product, wall_ms (wire), NULL);
+    }
+}
+
+ParlorWireLive *
+parlor_wire_live_new (const ParlorWireLiveSpec *spec, GError **error)
+{
+  ParlorWireLive *wire = g_new0 (ParlorWireLive, 1);
+  wire->spec = *spec;
+  ParlorRecordSink *sink = spec->store ? parlor_store_records (spec->store) : NULL;
+  ParlorLiveSpec live = {
+      .sink = sink,
+      .random = spec->random,
+      .event = on_live_event,
+      .happened = on_happened,
+      .room_ms = room_ms,
+      .user_data = wire,
+  };
+  wire->products = parlor_products_new (sink);
+  wire->visitors = parlor_visitors_new (sink, &spec->random);
+  wire->handoffs = parlor_handoffs_new (sink, &spec->random);
+  wire->live = parlor_live_new (&live);
+  if (!load (wire, error))
+    {
+      parlor_wire_live_free (wire);
+      return NULL;
+    }
+  guint n;
+  g_autofree ParlorLiveRoom **rooms = parlor_live_list (wire->live, NULL, &n);
+  for (guint i = 0; i < n; i++)
+    set_stage (wire, rooms[i]);
+  ask_for_the_rest (wire);
+  if (spec->demo)
+    fill_demo_shelf (wire);
+  return wire;
+}
+
+void
+parlor_wire_live_start (ParlorWireLive *wire, ParlorSignal *signal)
+{
+  Clockwork *clockwork = g_new0 (Clockwork, 1);
+  wire->signal = signal;
+  wire->clockwork = clockwork;
+  clockwork->wire = wire;
+  clockwork->timer.data = clockwork;
+  uv_timer_init (wire->spec.loop, &clockwork->timer);
+  uv_timer_start (&clockwork->timer, on_second, COUNT_MS, COUNT_MS);
+}
+
+static void
+on_closed (uv_handle_t *handle)
+{
+  g_free (handle->data);
+}
+
+void
+parlor_wire_live_free (ParlorWireLive *wire)
+{
+  if (!wire)
+    return;
+  Clockwork *clockwork = wire->clockwork;
+  if (clockwork)
+    uv_close ((uv_handle_t *)&clockwork->timer, on_closed);
+  parlor_live_free (wire->live);
+  parlor_handoffs_free (wire->handoffs);
+  parlor_visitors_free (wire->visitors);
+  parlor_products_free (wire->products);
+  g_free (wire);
+}
+
+gint64
+parlor_wire_live_next_us (const ParlorWireLive *wire)
+{
+  return parlor_live_next_us (wire->live);
+}
+
+void
+parlor_wire_live_poll (ParlorWireLive *wire, gint64 time_us)
+{
+  parlor_live_poll (wire->live, time_us);
+}

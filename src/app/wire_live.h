@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * Makes the live rooms' domains, reads what the store kept of them, and joins them with rooms and
+ * pages: states move the stage, the roster is counted as the audience, who leaves leaves the stage.
+ *
+ * Control thread.
+ */
+#pragma once
+
+#include "base/event.h"
+#include "http/token.h"
+#include "live/handoffs.h"
+#include "live/live.h"
+#include "live/products.h"
+#include "live/visitors.h"
+#include "room/clock.h"
+#include "room/rooms.h"
+#include "room/store.h"
+#include "signal/signal.h"
+
+#include <uv.h>
+
+G_BEGIN_DECLS
+
+/** Borrowed, to outlive the parts. */
+typedef struct
+{
+  uv_loop_t *loop;
+  ParlorClock *clock;
+  ParlorRandom random;
+  ParlorStore *store; /**< nullable */
+  ParlorRooms *rooms;
+  ParlorKeyring *keyring;   /**< signs the tokens of who comes on stage */
+  ParlorEventFunc happened; /**< nullable */
+  gpointer happened_data;
+  gboolean demo; /**< puts some products on the demo brand's shelf */
+} ParlorWireLiveSpec;
+
+/** The domains are for the edges to use. */
+typedef struct
+{
+  ParlorWireLiveSpec spec;
+  ParlorProducts *products;
+  ParlorVisitors *visitors;
+  ParlorHandoffs *handoffs;
+  ParlorLive *live;
+  ParlorSignal *signal; /**< borrowed; set by parlor_wire_live_start () */
+  gpointer clockwork;   /**< its timer */
+} ParlorWireLive;
+
+/** NULL with an error when the store cannot be read. */
+ParlorWireLive *parlor_wire_live_new (const ParlorWireLiveSpec *spec, GError **error);
+/** What is told goes to these pages; counting begins. */
+void parlor_wire_live_start (ParlorWireLive *wire, ParlorSignal *signal);
+/** Before the loop is closed, which then runs once more. NULL is ignored. */
+void parlor_wire_live_free (ParlorWireLive *wire);
+
+/** For ParlorSiteSpec; `wire`: a ParlorWireLive. */
+void parlor_wire_live_shelf_changed (const char *brand, gpointer wire);
+
+/** Every event of the room domain passes by. */
+void parlor_wire_live_room_event (ParlorWireLive *wire, const ParlorRoomEvent *event);
+/** A token with which this viewer publishes from the stage (transfer full). `wire`: a
+    ParlorWireLive. For ParlorSignalSpec. */
+char *parlor_wire_live_stage_token (ParlorParticipant *viewer, gpointer wire);
+
+gint64 parlor_wire_live_next_us (const ParlorWireLive *wire);
+void parlor_wire_live_poll (ParlorWireLive *wire, gint64 now_us);
+
+G_END_DECLS

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * What the handlers of live rooms and of the shop share: whose browser asks, and the room that a
+ * path names.
+ *
+ * Thread: control.
+ */
+#pragma once
+
+#include "base/event.h"
+#include "http/site.h"
+#include "live/live.h"
+#include "live/visitors.h"
+
+G_BEGIN_DECLS
+
+/** The visitor whose device key the request's cookie of this brand holds: "vis_…", NULL = unknown.
+    Borrowed until the visitor changes. */
+const char *parlor_site_visitor_of (ParlorSite *site, const ParlorHttpRequest *request,
+                                    const char *brand);
+
+/** The same, and makes one whose key goes out as a cookie with `reply`. Never NULL. */
+const ParlorVisitor *parlor_site_meet (ParlorSite *site, const ParlorHttpRequest *request,
+                                       const char *brand, ParlorHttpReply *reply);
+
+/** Tells the event log, where there is one. */
+void parlor_site_happened (ParlorSite *site, const char *type, const char *brand,
+                           const char *entity, gint64 room_ms, const ParlorDatum *data, guint n);
+
+/** The room of the path's first part as this caller may touch it; NULL: the reply says why not.
+    `change`: a token must be a host's. */
+ParlorRoom *parlor_site_find_room (ParlorSite *site, ParlorHttpRequest *request, gboolean change,
+                                   ParlorHttpReply *reply);
+
+/** Makes the live room of a room that was just made, from the body of POST /v1/rooms. */
+gboolean parlor_site_open_live (ParlorSite *site, ParlorRoom *room, const json_t *json,
+                                GError **error);
+
+G_END_DECLS
