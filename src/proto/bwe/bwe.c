@@ -108,7 +108,7 @@ begin (ParlorBwe *self, gint64 now_us)
   self->remb_bps = 0;
 }
 
-G_STATIC_ASSERT (sizeof (ParlorBweSentSlot) * PARLOR_BWE_SENT_RING == 64 * 1024);
+G_STATIC_ASSERT (sizeof (ParlorBweSentSlot) == 8);
 G_STATIC_ASSERT (sizeof (struct _ParlorBwe) <= 4 * 1024);
 
 ParlorBwe *

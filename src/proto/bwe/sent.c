@@ -4,8 +4,6 @@
 #include "base/seq.h"
 #include "base/time.h"
 
-#define MASK (PARLOR_BWE_SENT_RING - 1)
-
 enum
 {
   BIT_USED = 1 << 0,
@@ -17,7 +15,7 @@ enum
 static ParlorBweSentSlot *
 slot_of (ParlorBweSent *self, gint64 number)
 {
-  return &self->ring[number & MASK];
+  return &self->ring[number & self->mask];
 }
 
 /* Slots are forgotten after seconds, so the lower half of the time is enough. */
@@ -30,7 +28,7 @@ slot_time (const ParlorBweSent *self, const ParlorBweSentSlot *slot)
 void
 parlor_bwe_sent_init (ParlorBweSent *self)
 {
-  *self = (ParlorBweSent){.ring = g_new0 (ParlorBweSentSlot, PARLOR_BWE_SENT_RING)};
+  *self = (ParlorBweSent){.mask = PARLOR_BWE_SENT_RING_MIN - 1};
 }
 
 void
@@ -42,7 +40,8 @@ parlor_bwe_sent_clear (ParlorBweSent *self)
 void
 parlor_bwe_sent_forget (ParlorBweSent *self)
 {
-  memset (self->ring, 0, PARLOR_BWE_SENT_RING * sizeof *self->ring);
+  if (self->ring != NULL)
+    memset (self->ring, 0, (gsize)(self->mask + 1) * sizeof *self->ring);
   self->oldest = self->unacked = self->highest + 1;
   self->flight_bytes = 0;
 }
@@ -62,6 +61,32 @@ forget_oldest (ParlorBweSent *self)
   *slot_of (self, self->oldest++) = (ParlorBweSentSlot){0};
 }
 
+/* FALSE: it is as large as it may be. */
+static gboolean
+grow (ParlorBweSent *self)
+{
+  gint64 mask = 2 * self->mask + 1;
+  ParlorBweSentSlot *ring;
+
+  if (mask >= PARLOR_BWE_SENT_RING)
+    return FALSE;
+  ring = g_new0 (ParlorBweSentSlot, (gsize)mask + 1);
+  for (gint64 number = self->oldest; number <= self->highest; number++)
+    ring[number & mask] = *slot_of (self, number);
+  g_free (self->ring);
+  self->ring = ring;
+  self->mask = mask;
+  return TRUE;
+}
+
+/* Is the oldest worth its slot? A jump of the numbers is not worth a larger ring. */
+static gboolean
+may_be_told_of (const ParlorBweSent *self, const ParlorBweSentSlot *slot, gint64 now_us)
+{
+  return self->oldest >= self->unacked
+         || now_us - slot_time (self, slot) <= PARLOR_BWE_SENT_LATE_US;
+}
+
 static void
 make_room (ParlorBweSent *self, gint64 number, gint64 now_us)
 {
@@ -69,9 +94,15 @@ make_room (ParlorBweSent *self, gint64 number, gint64 now_us)
     {
       const ParlorBweSentSlot *slot = slot_of (self, self->oldest);
 
-      if ((slot->bits & BIT_USED) != 0 && number - self->oldest < PARLOR_BWE_SENT_RING
+      if ((slot->bits & BIT_USED) != 0
           && now_us - slot_time (self, slot) <= PARLOR_BWE_SENT_AGE_US)
-        return;
+        {
+          if (number - self->oldest <= self->mask)
+            return;
+          if (number - self->oldest < PARLOR_BWE_SENT_RING && may_be_told_of (self, slot, now_us)
+              && grow (self))
+            continue;
+        }
       forget_oldest (self);
     }
 }
@@ -87,6 +118,7 @@ parlor_bwe_sent_push (ParlorBweSent *self, guint16 seq, guint bytes, guint8 clus
       number = (gint64)seq + 0x10000;
       self->oldest = self->unacked = number;
       self->started = TRUE;
+      self->ring = g_new0 (ParlorBweSentSlot, PARLOR_BWE_SENT_RING_MIN);
     }
   else if (number <= self->highest)
     return FALSE;

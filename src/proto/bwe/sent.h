@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What was sent under which transport-wide number, until feedback tells of it. Part of bwe.h;
  * worker thread. libwebrtc's TransportFeedbackAdapter keeps a map; here it is a ring of eight bytes
- * a packet, made once. A packet is forgotten after PARLOR_BWE_SENT_AGE_US or when its slot is
- * needed, and then feedback about it is as feedback about a number never sent. */
+ * a packet. It begins empty and doubles while what it would have to forget may still be told of: is
+ * in flight, or was sent within PARLOR_BWE_SENT_LATE_US. So its size follows the rate and the round
+ * trip (2.5 Mbit/s: 4 KiB), and a steady flow allocates nothing. A packet is forgotten after
+ * PARLOR_BWE_SENT_AGE_US or when its slot is needed, and then feedback about it is as feedback
+ * about a number never sent. */
 #pragma once
 #include <glib.h>
 
+/* Slots of the ring: at first, and at most. */
+#define PARLOR_BWE_SENT_RING_MIN (1 << 7)
 #define PARLOR_BWE_SENT_RING (1 << 13)
+/* How long after its sending a word on a packet may be expected that has left the path. */
+#define PARLOR_BWE_SENT_LATE_US (1 * G_GINT64_CONSTANT (1000000))
 #define PARLOR_BWE_SENT_AGE_US (10 * G_GINT64_CONSTANT (1000000))
 
 /* Private to sent.c; here for its size. */
@@ -26,7 +33,8 @@ typedef struct
   gint64 unacked;          /* below it all has left the path */
   gint64 flight_bytes;     /* of the numbers from `unacked` on */
   gint64 last_us;          /* when `highest` was sent */
-  ParlorBweSentSlot *ring; /* owned */
+  gint64 mask;             /* slots of the ring - 1 */
+  ParlorBweSentSlot *ring; /* owned; NULL until the first packet */
 } ParlorBweSent;
 
 /* What feedback's word on a number means. */

@@ -80,6 +80,31 @@ test_against_a_list (void)
   parlor_bwe_sent_clear (&sent);
 }
 
+/* 2.5 Mbit/s with a round trip of 100 ms: 4 KiB; without any feedback it grows, and not for ever.
+ */
+static void
+test_size_follows_the_rate (void)
+{
+  ParlorBweSent sent;
+  ParlorBweSentPacket packet;
+  gint64 now_us = 0;
+
+  parlor_bwe_sent_init (&sent);
+  g_assert_null (sent.ring);
+  for (guint i = 0; i < 20000; i++, now_us += 3800)
+    {
+      parlor_bwe_sent_push (&sent, (guint16)i, 1200, 0, FALSE, now_us);
+      if (i >= 26)
+        g_assert_cmpint (parlor_bwe_sent_tell (&sent, (guint16)(i - 26), TRUE, &packet), ==,
+                         PARLOR_BWE_TOLD_NEW);
+    }
+  g_assert_cmpint (sent.mask + 1, <=, 512);
+  for (guint i = 20000; i < 60000; i++, now_us += 200)
+    parlor_bwe_sent_push (&sent, (guint16)i, 1200, 0, FALSE, now_us);
+  g_assert_cmpint (sent.mask + 1, ==, PARLOR_BWE_SENT_RING);
+  parlor_bwe_sent_clear (&sent);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -87,5 +112,6 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/bwe/sent/each-number-is-told-once", test_told_once);
   g_test_add_func ("/proto/bwe/sent/jumps-and-age-forget", test_jumps_and_age);
   g_test_add_func ("/proto/bwe/sent/as-a-plain-list-would", test_against_a_list);
+  g_test_add_func ("/proto/bwe/sent/size-follows-the-rate", test_size_follows_the_rate);
   return g_test_run ();
 }
