@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "router/feedback.h"
 
+#include "router/estimate.h"
 #include "router/internal.h"
 #include "router/slot.h"
 #include "router/source.h"
@@ -278,8 +279,6 @@ static void
 tell_quality (ParlorTransport *self, gint64 now_us)
 {
   gint64 span_us = QUALITY_INTERVAL_US + now_us - self->quality_us;
-  gint64 down_bps = (gint64)(self->bytes_out - self->bytes_out_mark) * 8 * PARLOR_US_PER_SEC
-                    / span_us;
 
   parlor_router_tell (
       self->router, &(ParlorRouterEvent){
@@ -290,11 +289,11 @@ tell_quality (ParlorTransport *self, gint64 now_us)
                         .rtt_ms = self->rtt_us < 0 ? -1 : (gint32)(self->rtt_us / PARLOR_US_PER_MS),
                         .up_bps = (gint64)(self->bytes_in - self->bytes_in_mark) * 8
                                   * PARLOR_US_PER_SEC / span_us,
-                        .down_bps = down_bps,
-                        .estimate_bps = self->remb_bps});
-  parlor_nack_responder_update (&self->responder, (guint32)MIN (down_bps, G_MAXUINT32),
-                                (guint8)MIN (loss_down (self, now_us) * 256, 255),
-                                MAX (self->rtt_us, 0), now_us);
+                        .down_bps = (gint64)(self->bytes_out - self->bytes_out_mark) * 8
+                                    * PARLOR_US_PER_SEC / span_us,
+                        .estimate_bps = self->bwe != NULL
+                                            ? (gint64)parlor_bwe_target_bps (self->bwe)
+                                            : -1});
   self->bytes_in_mark = self->bytes_in;
   self->bytes_out_mark = self->bytes_out;
   self->lost_up = self->expected_up = 0;
@@ -404,11 +403,13 @@ take_reports (ParlorTransport *self, const ParlorRtcpReports *reports, gint64 no
         continue;
       slot->fraction_lost = block->fraction_lost;
       slot->reported_us = now_us;
-      if (block->last_sr == 0 || slot->sr_compact != block->last_sr)
-        continue;
-      rtt_us = now_us - slot->sr_sent_us - parlor_ntp_compact_to_us (block->delay_last_sr);
-      if (rtt_us >= 0 && rtt_us < 60 * PARLOR_US_PER_SEC)
+      rtt_us = 0;
+      if (block->last_sr != 0 && slot->sr_compact == block->last_sr)
+        rtt_us = now_us - slot->sr_sent_us - parlor_ntp_compact_to_us (block->delay_last_sr);
+      if (rtt_us > 0 && rtt_us < 60 * PARLOR_US_PER_SEC)
         self->rtt_us = self->rtt_us < 0 ? rtt_us : (self->rtt_us * 7 + rtt_us) / 8;
+      if (!slot->config.audio)
+        parlor_estimate_take_report (self, block->fraction_lost, MAX (rtt_us, 0), now_us);
     }
 }
 
@@ -479,8 +480,10 @@ take_packet (ParlorTransport *self, const ParlorRtcpPacket *packet, gint64 now_u
     case PARLOR_RTCP_REMB:
       if (!parlor_rtcp_parse_remb (packet, &remb))
         return FALSE;
-      self->remb_bps = (gint64)remb.bitrate_bps;
+      parlor_estimate_take_remb (self, remb.bitrate_bps, now_us);
       return TRUE;
+    case PARLOR_RTCP_TWCC:
+      return parlor_estimate_take_feedback (self, packet, now_us);
     default:
       return TRUE;
     }

@@ -3,7 +3,9 @@
 
 #include "ice/stun.h"
 #include "proto/demux.h"
+#include "router/allocation.h"
 #include "router/audioroom.h"
+#include "router/estimate.h"
 #include "router/feedback.h"
 #include "router/internal.h"
 #include "router/receive.h"
@@ -49,6 +51,7 @@ parlor_router_new (const ParlorRouterConfig *config, const ParlorRouterOps *ops)
   self->dirty_transports = g_ptr_array_new ();
   self->tick_us = PARLOR_NEVER_US;
   parlor_rng_init_seeded (&self->random, config->seed);
+  self->statuses = g_new (ParlorTwccStatus, PARLOR_TWCC_MAX_STATUSES);
   self->foreign = parlor_foreign_new (parlor_router_random (self));
   return self;
 }
@@ -77,6 +80,7 @@ parlor_router_free (ParlorRouter *self)
   parlor_timer_heap_free (self->transport_timers);
   parlor_timer_heap_free (self->room_timers);
   parlor_foreign_free (self->foreign);
+  g_free (self->statuses);
   parlor_stun_agent_free (self->stun);
   parlor_crypto_free (self->crypto);
   g_free (self);
@@ -512,8 +516,13 @@ look_at_deadlines (ParlorTransport *transport, gint64 now_us)
 {
   if (now_us >= parlor_feedback_next_us (transport))
     parlor_feedback_poll (transport, now_us);
+  parlor_estimate_poll (transport, now_us);
+  if (now_us >= transport->allocate_us)
+    parlor_allocation_run (transport, now_us);
   transport->others_us = MIN (parlor_transport_next_us (transport),
                               parlor_feedback_next_us (transport));
+  transport->others_us = MIN (transport->others_us, parlor_estimate_next_us (transport));
+  transport->others_us = MIN (transport->others_us, transport->allocate_us);
   transport->touched = FALSE;
 }
 
@@ -586,6 +595,7 @@ parlor_drop_reason_name (ParlorDropReason reason)
       [PARLOR_DROP_MUTED] = "muted",
       [PARLOR_DROP_RTCP] = "rtcp",
       [PARLOR_DROP_QUEUE] = "queue",
+      [PARLOR_DROP_STALE] = "stale",
       [PARLOR_DROP_RING] = "ring",
       [PARLOR_DROP_SEND] = "send",
   };

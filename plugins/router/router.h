@@ -100,6 +100,9 @@ typedef struct
   gboolean automatic; /**< audio: filled here, with the room's loudest */
   char mid[PARLOR_ROUTER_MID_SIZE];
   guint32 ssrc, rtx_ssrc; /**< rtx_ssrc 0 = none */
+  gboolean screen;       /**< video: comes before cameras where the path is narrow */
+  gboolean transport_cc; /**< this m-line has the transport-wide number and its feedback: Firefox has
+                            them on video only, and what it does not tell of would pass for lost */
   guint n_codecs;
   ParlorRouterCodec codecs[PARLOR_ROUTER_MAX_CODECS];
 } ParlorSlotConfig;
@@ -180,6 +183,7 @@ typedef enum
   PARLOR_DROP_MUTED, /**< source closed by the server */
   PARLOR_DROP_RTCP,  /**< malformed RTCP */
   PARLOR_DROP_QUEUE, /**< a receiver's pacer had more than it may hold */
+  PARLOR_DROP_STALE, /**< whole frames that a narrow path could not take in time */
   PARLOR_DROP_RING,  /**< a ring to another thread was full */
   PARLOR_DROP_SEND,  /**< the kernel took it not */
   PARLOR_N_DROPS,
@@ -190,6 +194,7 @@ const char *parlor_drop_reason_name (ParlorDropReason reason);
 typedef struct
 {
   guint64 received_pkts, forwarded_pkts, retransmitted_pkts, rtcp_pkts, stun_pkts, messages;
+  guint64 probe_pkts; /**< padding alone, to look for room */
   guint64 dropped[PARLOR_N_DROPS];
   guint64 key_frame_requests, nacks_sent, nacks_answered;
   guint64 dtls_failed[PARLOR_ROUTER_N_DTLS_FAILURES]; /**< by ParlorDtlsFailure */

@@ -4,6 +4,8 @@
 #include "base/time.h"
 #include "router/internal.h"
 #include "router/resend.h"
+#include "router/slot.h"
+#include "router/source.h"
 
 /* The header with all extensions, RTX's OSN 2, a rewritten VP8 descriptor 6. */
 #define HEAD_BYTES (PARLOR_RTP_HEADER_MAX + 8)
@@ -11,78 +13,144 @@
    and a first packet's extensions need. More would be waste. */
 #define MAX_EQUAL_PADDING 32
 #define MAX_GROUP PARLOR_GSO_MAX_SEGMENTS
+/* A packet of a probe: RTP counts its padding in one byte, and MAX_EQUAL_PADDING may come on top. */
+#define PADDING_BYTES 220
+/* IPv4 and UDP, which the path carries too. */
+#define NETWORK_BYTES 28
+/* A probe that could not be filled in this time says nothing any more. */
+#define PROBE_LASTS_US (250 * PARLOR_US_PER_MS)
 
 /* A message in the making: jobs point into heads and into histories. */
 typedef struct
 {
   guint n;
   ParlorSrtpJob jobs[MAX_GROUP];
-  const ParlorSendItem *items[MAX_GROUP];
+  ParlorSendItem *items[MAX_GROUP]; /* NULL = padding */
   guint16 wire_bytes[MAX_GROUP];
+  guint16 numbers[MAX_GROUP]; /* transport-wide */
+  guint8 counted[MAX_GROUP];  /* there is one */
   guint8 heads[MAX_GROUP][HEAD_BYTES];
 } Assembly;
 
 /* --- the queue ------------------------------------------------------------------------------- */
 
-static inline guint
-queue_length (const ParlorTransport *self)
+static ParlorLane
+lane_of (const ParlorSendItem *item)
 {
-  return self->queue_tail - self->queue_head;
-}
-
-static inline ParlorSendItem *
-queue_at (const ParlorTransport *self, guint position)
-{
-  return &self->queue[position & (self->queue_size - 1)];
-}
-
-static gboolean
-grow_queue (ParlorTransport *self)
-{
-  guint size = self->queue_size * 2;
-  ParlorSendItem *queue;
-
-  if (size > PARLOR_SENDER_MAX_QUEUE)
-    return FALSE;
-  queue = g_new (ParlorSendItem, size);
-  for (guint i = self->queue_head; i != self->queue_tail; i++)
-    queue[i & (size - 1)] = *queue_at (self, i);
-  g_free (self->queue);
-  self->queue = queue;
-  self->queue_size = size;
-  return TRUE;
+  if (item->retransmission)
+    return PARLOR_LANE_REPEATS;
+  return item->slot->config.audio ? PARLOR_LANE_SOUND : PARLOR_LANE_PICTURES;
 }
 
 gboolean
 parlor_sender_push (ParlorTransport *self, const ParlorSendItem *item)
 {
-  if (queue_length (self) == self->queue_size && !grow_queue (self))
+  if (!parlor_send_lane_push (&self->lanes[lane_of (item)], item))
     {
       self->router->counters.dropped[PARLOR_DROP_QUEUE]++;
       return FALSE;
     }
-  if (item->retransmission)
-    *queue_at (self, --self->queue_head) = *item;
-  else
-    *queue_at (self, self->queue_tail++) = *item;
   parlor_router_mark_sending (self->router, self);
   return TRUE;
+}
+
+typedef struct
+{
+  const ParlorSlot *slot;
+  const ParlorLayer *layer;
+} Owner;
+
+static gboolean
+is_of (ParlorSendItem *item, gpointer user_data)
+{
+  const Owner *owner = user_data;
+
+  return (owner->slot == NULL || item->slot == owner->slot)
+         && (owner->layer == NULL || item->layer == owner->layer);
 }
 
 void
 parlor_sender_purge (ParlorTransport *self, const ParlorSlot *slot, const ParlorLayer *layer)
 {
-  guint kept = self->queue_head;
+  Owner owner = {slot, layer};
 
-  for (guint i = self->queue_head; i != self->queue_tail; i++)
+  for (guint i = 0; i < PARLOR_N_LANES; i++)
+    parlor_send_lane_filter (&self->lanes[i], is_of, &owner);
+}
+
+void
+parlor_sender_clear (ParlorTransport *self)
+{
+  for (guint i = 0; i < PARLOR_N_LANES; i++)
+    parlor_send_lane_clear (&self->lanes[i]);
+}
+
+gint64
+parlor_sender_waiting_us (const ParlorTransport *self)
+{
+  gsize bytes = self->lanes[PARLOR_LANE_PICTURES].bytes;
+
+  return (gint64)bytes * 8 * PARLOR_US_PER_SEC / MAX (self->pace_bps, 1);
+}
+
+static gboolean
+began_to_leave (const ParlorSendItem *item, const ParlorPacketInfo *info)
+{
+  return info != NULL && !item->begins && item->slot->packets > 0
+         && info->header.timestamp == item->slot->last_source;
+}
+
+typedef struct
+{
+  gint64 now_us;
+  guint64 spared; /* slots by index: what waits begins with a key frame from here on */
+} Stale;
+
+static gboolean
+is_stale (ParlorSendItem *item, gpointer user_data)
+{
+  Stale *stale = user_data;
+  ParlorSlot *slot = item->slot;
+  const ParlorPacketInfo *info;
+  const guint8 *packet;
+
+  if (item->begins && slot->begin_seq == item->source_seq)
+    stale->spared |= G_GUINT64_CONSTANT (1) << slot->config.index;
+  if ((stale->spared >> slot->config.index) & 1)
+    return FALSE;
+  packet = parlor_layer_find (item->layer, item->source_seq, stale->now_us, &info);
+  if (packet != NULL && began_to_leave (item, info))
+    return FALSE;
+  parlor_slot_leave_out (slot, item, packet != NULL ? info : NULL);
+  slot->transport->router->counters.dropped[PARLOR_DROP_STALE]++;
+  return TRUE;
+}
+
+void
+parlor_sender_drop_stale (ParlorTransport *self, gboolean all, gint64 now_us)
+{
+  ParlorSendLane *lane = &self->lanes[PARLOR_LANE_PICTURES];
+  Stale stale = {.now_us = now_us};
+  guint64 begins = 0, waits = 0;
+
+  for (guint i = lane->head; i != lane->tail; i++)
     {
-      ParlorSendItem item = *queue_at (self, i);
+      const ParlorSendItem *item = parlor_send_lane_at (lane, i);
+      guint64 bit = G_GUINT64_CONSTANT (1) << item->slot->config.index;
 
-      if ((slot == NULL || item.slot == slot) && (layer == NULL || item.layer == layer))
+      waits |= bit;
+      if (!item->begins || all)
         continue;
-      *queue_at (self, kept++) = item;
+      begins |= bit;
+      item->slot->begin_seq = item->source_seq;
     }
-  self->queue_tail = kept;
+  for (guint i = 0; i < self->n_slots; i++)
+    if (((waits & ~begins) >> i) & 1)
+      parlor_slot_begin_anew (self->slots[i]);
+  if (all)
+    for (guint i = lane->head; i != lane->tail; i++)
+      parlor_send_lane_at (lane, i)->begins = FALSE;
+  parlor_send_lane_filter (lane, is_stale, &stale);
 }
 
 /* --- one packet's head --------------------------------------------------------------------- */
@@ -115,69 +183,118 @@ write_picture (guint8 *out, const guint8 *payload, const ParlorFrameInfo *frame,
 
 /* Header and extensions as this receiver has them. Returns their size. */
 static guint
-write_header (ParlorTransport *self, const ParlorSendItem *item, const guint8 *packet,
-              const ParlorPacketInfo *info, guint8 pt, guint8 *head, gint64 now_us)
+write_header (ParlorTransport *self, Assembly *assembly, ParlorSlot *slot, const guint8 *packet,
+              const ParlorRtpHeader *header, const ParlorRtpExtList *extensions, gint64 now_us)
 {
-  const ParlorSlotConfig *config = &item->slot->config;
-  ParlorRtpExtOut what = {.ids = self->extensions.id_of,
+  const ParlorSlotConfig *config = &slot->config;
+  ParlorRtpExtOut what = {.ids = config->transport_cc ? self->extensions.id_of
+                                                      : self->uncounted_ids,
                           .mid = config->mid[0] != '\0' ? config->mid : NULL,
-                          .mid_size = item->slot->mid_bytes};
+                          .mid_size = slot->mid_bytes};
+  guint8 *head = assembly->heads[assembly->n];
   ParlorRtpExtLayout layout;
-  ParlorRtpHeader bare = info->header;
+  ParlorRtpHeader bare = *header;
 
   bare.csrc_count = 0; /* the sources of a mixer behind the publisher mean nothing here */
-  if (!parlor_rtp_ext_write (head, HEAD_BYTES, packet, &bare, &info->extensions, &what, &layout))
+  if (!parlor_rtp_ext_write (head, HEAD_BYTES, packet, &bare, extensions, &what, &layout))
     return 0;
-  parlor_rtp_set_pt (head, pt);
-  parlor_rtp_set_marker (head, item->marker);
-  parlor_rtp_set_seq (head, (guint16)item->index);
-  parlor_rtp_set_timestamp (head, item->timestamp);
-  parlor_rtp_set_ssrc (head, item->retransmission ? config->rtx_ssrc : config->ssrc);
   parlor_rtp_ext_patch_abs_send_time (head, layout.abs_send_time_offset,
                                       parlor_abs_send_time_from_us (now_us));
+  assembly->counted[assembly->n] = layout.twcc_offset > 0;
   if (layout.twcc_offset > 0)
-    parlor_rtp_ext_patch_twcc (head, layout.twcc_offset, self->twcc_seq++);
+    {
+      assembly->numbers[assembly->n] = self->twcc_seq++;
+      parlor_rtp_ext_patch_twcc (head, layout.twcc_offset, assembly->numbers[assembly->n]);
+    }
   return layout.header_size;
 }
 
-/* Fills job and head from what the history still has. FALSE: it is gone, or this receiver cannot
- * decode it. */
-static gboolean
-assemble (ParlorTransport *self, Assembly *assembly, const ParlorSendItem *item, gint64 now_us)
+static void
+finish_head (guint8 *head, guint8 pt, gboolean marker, guint64 index, guint32 timestamp,
+             guint32 ssrc)
 {
-  const ParlorPacketInfo *info = &item->layer->infos[item->source_seq & item->layer->info_mask];
+  parlor_rtp_set_pt (head, pt);
+  parlor_rtp_set_marker (head, marker);
+  parlor_rtp_set_seq (head, (guint16)index);
+  parlor_rtp_set_timestamp (head, timestamp);
+  parlor_rtp_set_ssrc (head, ssrc);
+}
+
+/* Head and payload become a job. */
+static void
+add_job (ParlorTransport *self, Assembly *assembly, ParlorSendItem *item, guint header_length,
+         guint head_length, const guint8 *payload, guint payload_length, guint64 index)
+{
   ParlorSrtpJob *job = &assembly->jobs[assembly->n];
+
+  job->out = self->srtp_out;
+  job->head = assembly->heads[assembly->n];
+  job->header_length = (guint16)header_length;
+  job->head_length = (guint16)head_length;
+  job->payload = payload;
+  job->payload_length = (guint16)payload_length;
+  job->padding = 0;
+  job->index = index;
+  assembly->items[assembly->n] = item;
+  assembly->wire_bytes[assembly->n] = (guint16)(head_length + payload_length + self->overhead);
+  assembly->n++;
+}
+
+/* Gives the packet its numbers and fills job and head from what the history still has. FALSE:
+ * nothing is sent for it. */
+static gboolean
+assemble (ParlorTransport *self, Assembly *assembly, ParlorSendItem *item, gint64 now_us)
+{
+  const ParlorPacketInfo *info;
+  const ParlorSlotConfig *config = &item->slot->config;
   guint8 *head = assembly->heads[assembly->n];
-  gsize length;
-  const guint8 *packet = parlor_history_find (item->layer->history, item->source_seq, now_us,
-                                              &length);
+  const guint8 *packet = parlor_layer_find (item->layer, item->source_seq, now_us, &info);
   guint8 pt = item->retransmission ? item->slot->codec_rtx_pts[item->codec]
                                    : item->slot->codec_pts[item->codec];
-  guint n, copied;
+  guint n, header_length, copied;
 
-  if (packet == NULL || info->header.seq != item->source_seq || pt == PARLOR_ROUTER_NO_PT)
+  if (!item->retransmission && !parlor_slot_number (item->slot, item, packet != NULL ? info : NULL))
     return FALSE;
-  n = write_header (self, item, packet, info, pt, head, now_us);
+  if (packet == NULL || pt == PARLOR_ROUTER_NO_PT)
+    return FALSE;
+  n = header_length = write_header (self, assembly, item->slot, packet, &info->header,
+                                    &info->extensions, now_us);
   if (n == 0)
     return FALSE;
-  job->header_length = (guint16)n;
+  finish_head (head, pt, item->marker, item->index, item->timestamp,
+               item->retransmission ? config->rtx_ssrc : config->ssrc);
   if (item->retransmission)
     {
       parlor_put_u16 (head + n, item->original_seq);
       n += 2;
     }
   copied = write_picture (head + n, packet + info->header.payload_offset, &info->frame, item);
-  n += copied;
-  job->out = self->srtp_out;
-  job->head = head;
-  job->head_length = (guint16)n;
-  job->payload = packet + info->header.payload_offset + copied;
-  job->payload_length = (guint16)(info->header.payload_size - copied);
-  job->padding = 0;
-  job->index = item->index;
-  assembly->items[assembly->n] = item;
-  assembly->wire_bytes[assembly->n] = (guint16)(n + job->payload_length + self->overhead);
-  assembly->n++;
+  add_job (self, assembly, item, header_length, n + copied,
+           packet + info->header.payload_offset + copied, info->header.payload_size - copied,
+           item->index);
+  return TRUE;
+}
+
+/* RFC 4588 allows no payload without a number that it repeats, but a packet of nothing but padding
+   is not one: receivers count it and throw it away. */
+static gboolean
+assemble_padding (ParlorTransport *self, Assembly *assembly, gint64 now_us)
+{
+  static const ParlorRtpExtList no_extensions;
+  ParlorSlot *slot = self->probe.padding;
+  guint8 *head = assembly->heads[assembly->n];
+  guint8 fixed[PARLOR_RTP_FIXED_SIZE] = {0x80};
+  const ParlorRtpHeader bare = {.payload_offset = PARLOR_RTP_FIXED_SIZE};
+  guint n = write_header (self, assembly, slot, fixed, &bare, &no_extensions, now_us);
+
+  if (n == 0)
+    return FALSE;
+  finish_head (head, self->probe.padding_pt, FALSE, slot->rtx_index, slot->last_rtp,
+               slot->config.rtx_ssrc);
+  head[0] |= 0x20;
+  add_job (self, assembly, NULL, n, n, NULL, 0, slot->rtx_index++);
+  assembly->jobs[assembly->n - 1].padding = PADDING_BYTES;
+  assembly->wire_bytes[assembly->n - 1] += PADDING_BYTES;
   return TRUE;
 }
 
@@ -215,7 +332,7 @@ pad_to (ParlorSrtpJob *job, guint16 *wire_bytes, guint16 segment_bytes)
 
   if (padding == 0)
     return;
-  job->padding = (guint8)padding;
+  job->padding = (guint8)(job->padding + padding);
   ((guint8 *)job->head)[0] |= 0x20;
   *wire_bytes = segment_bytes;
 }
@@ -241,26 +358,58 @@ remember (ParlorSlot *slot, const ParlorSendItem *item, gint64 now_us)
 }
 
 static void
+tell_estimate (ParlorTransport *self, const Assembly *assembly, guint i, gint64 now_us)
+{
+  const ParlorSendItem *item = assembly->items[i];
+  gsize bytes = assembly->wire_bytes[i] + NETWORK_BYTES;
+  ParlorProbe *probe = &self->probe;
+
+  if (self->bwe == NULL || !assembly->counted[i])
+    return;
+  parlor_bwe_on_sent (self->bwe, assembly->numbers[i], bytes,
+                      item == NULL           ? PARLOR_BWE_SENT_PADDING
+                      : item->retransmission ? PARLOR_BWE_SENT_RETRANSMISSION
+                                             : PARLOR_BWE_SENT_MEDIA,
+                      probe->cluster, now_us);
+  if (probe->cluster == 0)
+    return;
+  probe->bytes_left -= (guint32)MIN (probe->bytes_left, bytes);
+  probe->pkts_left -= probe->pkts_left > 0;
+  if (probe->bytes_left == 0 && probe->pkts_left == 0)
+    probe->cluster = 0;
+}
+
+static void
+count_media (ParlorTransport *self, const ParlorSendItem *item, const ParlorSrtpJob *job,
+             gint64 now_us)
+{
+  ParlorSlot *slot = item->slot;
+
+  self->router->counters.forwarded_pkts++;
+  slot->packets++;
+  self->media_bytes += job->dst_length;
+  slot->octets += job->head_length - job->header_length + job->payload_length;
+  slot->last_rtp = item->timestamp;
+  slot->last_sent_us = now_us;
+  remember (slot, item, now_us);
+  if (slot->resend != NULL)
+    parlor_resend_store (slot->resend, (guint16)job->index, job->dst, job->dst_length);
+}
+
+static void
 count_sent (ParlorTransport *self, const Assembly *assembly, guint first, guint n, gint64 now_us)
 {
   for (guint i = first; i < first + n; i++)
     {
-      ParlorSlot *slot = assembly->items[i]->slot;
-      const ParlorSrtpJob *job = &assembly->jobs[i];
+      const ParlorSendItem *item = assembly->items[i];
 
-      if (assembly->items[i]->retransmission)
-        {
-          self->router->counters.retransmitted_pkts++;
-          continue;
-        }
-      self->router->counters.forwarded_pkts++;
-      slot->packets++;
-      slot->octets += job->head_length - job->header_length + job->payload_length;
-      slot->last_rtp = assembly->items[i]->timestamp;
-      slot->last_sent_us = now_us;
-      remember (slot, assembly->items[i], now_us);
-      if (slot->resend != NULL)
-        parlor_resend_store (slot->resend, (guint16)job->index, job->dst, job->dst_length);
+      if (item == NULL)
+        self->router->counters.probe_pkts++;
+      else if (item->retransmission)
+        self->router->counters.retransmitted_pkts++;
+      else
+        count_media (self, item, &assembly->jobs[i], now_us);
+      tell_estimate (self, assembly, i, now_us);
     }
 }
 
@@ -289,27 +438,83 @@ send_group (ParlorTransport *self, Assembly *assembly, guint first, guint n, gui
   count_sent (self, assembly, first, n, now_us);
 }
 
-static gsize
-burst_bytes (void)
+/* --- pacing ---------------------------------------------------------------------------------- */
+
+static guint32
+rate_bps (const ParlorTransport *self)
 {
-  return (gsize)((gint64)PARLOR_SENDER_PACE_BPS / 8 * PARLOR_SENDER_BURST_US / PARLOR_US_PER_SEC);
+  return self->probe.cluster != 0 ? self->probe.bps : self->pace_bps;
 }
 
-/* Takes packets off the queue, as many as one burst may have. Returns their bytes. */
+static void
+take_lane (ParlorTransport *self, Assembly *assembly, ParlorLane which, gsize limit, gsize *bytes,
+           gint64 now_us)
+{
+  ParlorSendLane *lane = &self->lanes[which];
+
+  while (parlor_send_lane_length (lane) > 0 && assembly->n < MAX_GROUP
+         && (*bytes < limit || assembly->n < 2))
+    if (assemble (self, assembly, parlor_send_lane_pop (lane), now_us))
+      *bytes += assembly->wire_bytes[assembly->n - 1];
+}
+
+static gboolean
+is_padding (const ParlorTransport *self)
+{
+  return self->probe.cluster != 0 && self->probe.padding != NULL;
+}
+
+static void
+fill_probe (ParlorTransport *self, Assembly *assembly, gsize limit, gsize *bytes, gint64 now_us)
+{
+  gsize wanted = MIN (limit, *bytes + self->probe.bytes_left);
+
+  while (assembly->n < MAX_GROUP && (*bytes < wanted || assembly->n < 2)
+         && assemble_padding (self, assembly, now_us))
+    *bytes += assembly->wire_bytes[assembly->n - 1];
+}
+
+/* Takes packets off the queue: all sound, and of the rest as much as one burst may have. Returns
+ * their bytes. */
 static gsize
 take_burst (ParlorTransport *self, Assembly *assembly, gint64 now_us)
 {
-  gsize bytes = 0, limit = burst_bytes ();
+  gsize limit = (gsize)((gint64)rate_bps (self) / 8 * PARLOR_SENDER_BURST_US / PARLOR_US_PER_SEC);
+  gsize bytes = 0;
 
   assembly->n = 0;
-  while (queue_length (self) > 0 && assembly->n < MAX_GROUP && (bytes < limit || assembly->n < 2))
-    {
-      const ParlorSendItem *item = queue_at (self, self->queue_head++);
-
-      if (assemble (self, assembly, item, now_us))
-        bytes += assembly->wire_bytes[assembly->n - 1];
-    }
+  take_lane (self, assembly, PARLOR_LANE_SOUND, G_MAXSIZE, &bytes, now_us);
+  if (now_us < self->pace_us)
+    return bytes;
+  take_lane (self, assembly, PARLOR_LANE_REPEATS, limit, &bytes, now_us);
+  take_lane (self, assembly, PARLOR_LANE_PICTURES, limit, &bytes, now_us);
+  if (is_padding (self))
+    fill_probe (self, assembly, limit, &bytes, now_us);
   return bytes;
+}
+
+static gboolean
+has_paced (const ParlorTransport *self)
+{
+  return parlor_send_lane_length (&self->lanes[PARLOR_LANE_REPEATS]) > 0
+         || parlor_send_lane_length (&self->lanes[PARLOR_LANE_PICTURES]) > 0 || is_padding (self);
+}
+
+static gboolean
+may_send (const ParlorTransport *self, gint64 now_us)
+{
+  return parlor_send_lane_length (&self->lanes[PARLOR_LANE_SOUND]) > 0
+         || (now_us >= self->pace_us && has_paced (self));
+}
+
+static void
+forget_all (ParlorTransport *self)
+{
+  for (guint i = 0; i < PARLOR_N_LANES; i++)
+    {
+      self->lanes[i].head = self->lanes[i].tail;
+      self->lanes[i].bytes = 0;
+    }
 }
 
 void
@@ -320,12 +525,14 @@ parlor_sender_run (ParlorTransport *self, gint64 now_us)
 
   if (!self->can_send || self->srtp_out == NULL)
     {
-      self->queue_head = self->queue_tail;
+      forget_all (self);
       return;
     }
-  for (guint burst = 0; burst < max_bursts && queue_length (self) > 0 && now_us >= self->pace_us;
-       burst++)
+  if (self->probe.cluster != 0 && now_us >= self->probe.until_us)
+    self->probe.cluster = 0;
+  for (guint burst = 0; burst < max_bursts && may_send (self, now_us); burst++)
     {
+      guint32 bps = rate_bps (self);
       gsize bytes = take_burst (self, &assembly, now_us);
       guint16 segment_bytes;
 
@@ -335,12 +542,37 @@ parlor_sender_run (ParlorTransport *self, gint64 now_us)
           send_group (self, &assembly, first, n, segment_bytes, now_us);
         }
       self->pace_us = MAX (self->pace_us, now_us - PARLOR_SENDER_BURST_US)
-                      + (gint64)bytes * 8 * PARLOR_US_PER_SEC / PARLOR_SENDER_PACE_BPS;
+                      + (gint64)bytes * 8 * PARLOR_US_PER_SEC / MAX (bps, 1);
     }
+}
+
+void
+parlor_sender_probe (ParlorTransport *self, const ParlorBweProbe *probe, gint64 now_us)
+{
+  self->probe = (ParlorProbe){.cluster = probe->cluster,
+                              .bps = probe->bps,
+                              .bytes_left = probe->bytes,
+                              .pkts_left = probe->packets,
+                              .until_us = now_us + PROBE_LASTS_US};
+  for (guint i = 0; i < self->n_slots && self->probe.padding == NULL; i++)
+    {
+      ParlorSlot *slot = self->slots[i];
+
+      if (slot == NULL || slot->config.rtx_ssrc == 0 || !slot->config.transport_cc)
+        continue;
+      for (guint j = 0; j < slot->config.n_codecs; j++)
+        if (slot->config.codecs[j].rtx_pt != PARLOR_ROUTER_NO_PT)
+          {
+            self->probe.padding = slot;
+            self->probe.padding_pt = slot->config.codecs[j].rtx_pt;
+            break;
+          }
+    }
+  parlor_router_mark_sending (self->router, self);
 }
 
 gint64
 parlor_sender_next_us (const ParlorTransport *self)
 {
-  return queue_length (self) > 0 && self->can_send ? self->pace_us : PARLOR_NEVER_US;
+  return has_paced (self) && self->can_send ? self->pace_us : PARLOR_NEVER_US;
 }

@@ -1,27 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * What leaves for one receiver: a queue of packet names, the pacer, and the making of GSO messages.
+ * What leaves for one receiver: lanes of packet names, the pacer, and the making of GSO messages.
  *
- * Pacing: one message carries at most PARLOR_SENDER_BURST_US of the pacing rate, at least two
- * packets, all with one send time; the next may leave when that much time is over. Thread: worker.
- * Private to this folder.
+ * Pacing: sound leaves at once; of repeats and pictures one message carries at most
+ * PARLOR_SENDER_BURST_US of the pacing rate, at least two packets, all with one send time; the next
+ * may leave when that much time is over. While a probe is sent its own rate is the pacing rate, and
+ * what media does not fill is padding. Thread: worker. Private to this folder.
  */
 #pragma once
 
 #include "router/state.h"
 
 #define PARLOR_SENDER_BURST_US 5000
-/** Until an estimate says otherwise: a 1080p key frame of 100 KB leaves in 20 ms, in four messages.
- */
+/** Where nothing estimates: a 1080p key frame of 100 KB leaves in 20 ms, in four messages. */
 #define PARLOR_SENDER_PACE_BPS (40 * 1000 * 1000)
-/** More waiting packets than this are dropped: half a second of a screen's key frame. */
-#define PARLOR_SENDER_MAX_QUEUE 2048
 
-/** FALSE (counted): the queue is full. Retransmissions go before media. */
+/** FALSE (counted): the lane is full. */
 gboolean parlor_sender_push (ParlorTransport *transport, const ParlorSendItem *item);
 /** Forgets what waits for this slot, or of this layer; NULL = any. */
 void parlor_sender_purge (ParlorTransport *transport, const ParlorSlot *slot,
                           const ParlorLayer *layer);
+/** Frees the lanes. */
+void parlor_sender_clear (ParlorTransport *transport);
+/** How long the pictures that wait will take at the pacing rate. */
+gint64 parlor_sender_waiting_us (const ParlorTransport *transport);
+/** Takes out the frames that wait, and their receiver's slots begin anew with a key frame. Kept are a
+ * frame of which some has left and, unless `all`, what begins with a key frame already. */
+void parlor_sender_drop_stale (ParlorTransport *transport, gboolean all, gint64 now_us);
+/** Begins a probe; one that is being sent ends. */
+void parlor_sender_probe (ParlorTransport *transport, const ParlorBweProbe *probe, gint64 now_us);
 /** Writes what may leave now into the outbox. */
 void parlor_sender_run (ParlorTransport *transport, gint64 now_us);
 /** When there is more to send; PARLOR_NEVER_US = nothing waits. */

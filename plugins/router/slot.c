@@ -2,6 +2,8 @@
 #include "router/slot.h"
 
 #include "base/time.h"
+#include "router/allocation.h"
+#include "router/estimate.h"
 #include "router/internal.h"
 #include "router/resend.h"
 #include "router/sender.h"
@@ -117,41 +119,40 @@ tell_shown (ParlorSlot *self, gboolean has_rtp, guint32 rtp_timestamp)
                            .rtp_timestamp = rtp_timestamp});
 }
 
-void
-parlor_slot_retarget (ParlorSlot *self, gint64 now_us)
+static void
+begin_source (ParlorSlot *self)
 {
-  ParlorLayer *target;
+  g_ptr_array_add (self->source->slots, self);
+  match_codecs (self);
+  self->announce = TRUE;
+  if (self->config.audio)
+    self->target = &self->source->layers[0];
+}
 
-  if (self->source == NULL)
-    return;
-  target = parlor_source_choose_layer (self->source, self->height, now_us);
-  if (target == self->target)
-    return;
-  self->target = target;
-  if (target != NULL && target != self->layer && !self->source->config.audio)
-    parlor_layer_want_key_frame (target);
+void
+parlor_slot_begin_anew (ParlorSlot *self)
+{
+  self->layer = NULL;
+  if (self->target != NULL)
+    parlor_layer_want_key_frame (self->target);
 }
 
 void
 parlor_slot_select (ParlorSlot *self, ParlorSource *source, guint height, gint64 now_us)
 {
   self->height = height;
-  if (source == self->source)
+  if (source != self->source)
     {
-      parlor_slot_retarget (self, now_us);
-      return;
+      leave_source (self);
+      self->source = source;
+      self->raise_us = self->raised_us = 0;
+      if (source == NULL)
+        tell_shown (self, FALSE, 0);
+      else
+        begin_source (self);
     }
-  leave_source (self);
-  self->source = source;
-  if (source == NULL)
-    {
-      tell_shown (self, FALSE, 0);
-      return;
-    }
-  g_ptr_array_add (source->slots, self);
-  match_codecs (self);
-  self->announce = TRUE;
-  parlor_slot_retarget (self, now_us);
+  if (!self->config.audio)
+    parlor_allocation_run (self->transport, now_us);
 }
 
 void
@@ -178,17 +179,59 @@ munger_in (const ParlorLayer *layer, const ParlorPacketInfo *info)
 
 /* The switch is on the first packet of a key frame, or on any packet of a voice. */
 static gboolean
-begins_here (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info,
-             const ParlorMungerIn *in)
+begins_here (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info)
 {
   if (layer != self->target || (!self->source->config.audio && !info->frame.key_frame))
     return FALSE;
-  parlor_munger_switch (&self->munger, in);
   self->layer = layer;
   self->clock_told_us = 0;
+  self->temporal = self->max_temporal;
   if (self->nack_map == NULL && has_nack (&self->config))
     self->nack_map = parlor_nack_map_new (self->config.audio ? AUDIO_NACK_SLOTS : VIDEO_NACK_SLOTS);
   return TRUE;
+}
+
+/* Temporal layers change between frames: down with any, up where the stream says that it may be
+   done. */
+static gboolean
+is_left_out (ParlorSlot *self, const ParlorFrameInfo *frame)
+{
+  if (frame->begins_frame)
+    {
+      if (self->temporal > self->max_temporal)
+        self->temporal = self->max_temporal;
+      else if (frame->temporal > self->temporal && frame->temporal <= self->max_temporal
+               && frame->layer_sync)
+        self->temporal = frame->temporal;
+    }
+  return frame->temporal > self->temporal;
+}
+
+void
+parlor_slot_forward (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info,
+                     gint64 now_us)
+{
+  ParlorTransport *transport = self->transport;
+  gboolean begins = FALSE;
+  ParlorSendItem item;
+
+  if (!transport->can_send || transport->srtp_out == NULL
+      || self->codec_pts[info->codec] == PARLOR_ROUTER_NO_PT)
+    return;
+  if (layer != self->layer && !(begins = begins_here (self, layer, info)))
+    return;
+  if (transport->bwe == NULL && !self->config.audio)
+    parlor_estimate_begin (transport, now_us);
+  item = (ParlorSendItem){
+      .slot = self,
+      .layer = layer,
+      .source_seq = info->header.seq,
+      .bytes = info->header.payload_offset + info->header.payload_size,
+      .codec = info->codec,
+      .begins = begins,
+      .left_out = !self->config.audio && is_left_out (self, &info->frame)};
+  if (!parlor_sender_push (transport, &item))
+    parlor_slot_begin_anew (self);
 }
 
 /* SRTP's index of a number that leaves: rollover counter above it. The unwrapper begins one cycle
@@ -200,41 +243,53 @@ srtp_index (ParlorSlot *self, guint16 seq)
 }
 
 void
-parlor_slot_forward (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info,
-                     gint64 now_us)
+parlor_slot_leave_out (ParlorSlot *self, const ParlorSendItem *item, const ParlorPacketInfo *info)
+{
+  ParlorMungerIn in = {.source = item->layer->number, .seq = item->source_seq};
+  ParlorMungerOut out;
+
+  if (info != NULL)
+    in = munger_in (item->layer, info);
+  /* What begins a stream is not left out of the one before it; nothing can go on from it. */
+  if (item->begins)
+    parlor_slot_begin_anew (self);
+  else
+    parlor_munger_drop (&self->munger, &in, &out);
+}
+
+gboolean
+parlor_slot_number (ParlorSlot *self, ParlorSendItem *item, const ParlorPacketInfo *info)
 {
   ParlorTransport *transport = self->transport;
   ParlorMungerIn in;
   ParlorMungerOut out;
-  ParlorSendItem item;
 
-  if (!transport->can_send || transport->srtp_out == NULL
-      || self->codec_pts[info->codec] == PARLOR_ROUTER_NO_PT)
-    return;
-  in = munger_in (layer, info);
-  if (layer != self->layer && !begins_here (self, layer, info, &in))
-    return;
+  if (item->left_out || info == NULL)
+    {
+      parlor_slot_leave_out (self, item, info);
+      return FALSE;
+    }
+  in = munger_in (item->layer, info);
+  if (item->begins)
+    parlor_munger_switch (&self->munger, &in);
   if (parlor_munger_map (&self->munger, &in, &out) != PARLOR_MUNGER_SEND)
-    return;
-  item = (ParlorSendItem){.slot = self,
-                          .layer = layer,
-                          .index = srtp_index (self, out.seq),
-                          .timestamp = out.timestamp,
-                          .source_seq = info->header.seq,
-                          .picture_id = out.picture_id,
-                          .tl0_pic_idx = out.tl0_pic_idx,
-                          .key_idx = out.key_idx,
-                          .codec = info->codec,
-                          .marker = info->header.marker || (out.first && self->config.audio)};
-  if (self->announce)
+    return FALSE;
+  item->index = srtp_index (self, out.seq);
+  item->timestamp = out.timestamp;
+  item->picture_id = out.picture_id;
+  item->tl0_pic_idx = out.tl0_pic_idx;
+  item->key_idx = out.key_idx;
+  item->marker = info->header.marker || (out.first && self->config.audio);
+  self->last_source = info->header.timestamp;
+  if (self->announce && item->layer->source == self->source)
     {
       self->announce = FALSE;
       tell_shown (self, TRUE, out.timestamp);
-      parlor_router_mark_transport (transport->router, transport);
-      transport->rtcp_us =
-          now_us; /* the slot's sender report goes at once: lip sync begins with it */
+      /* The slot's sender report goes at once: lip sync begins with it. */
+      transport->touched = TRUE;
+      transport->rtcp_us = 0;
     }
-  parlor_sender_push (transport, &item);
+  return TRUE;
 }
 
 /* --- what the receiver says ------------------------------------------------------------------ */
@@ -266,6 +321,7 @@ repeat_by_rtx (ParlorSlot *self, ParlorNackEntry *entry, gint64 now_us)
                           .layer = layer,
                           .index = self->rtx_index++,
                           .timestamp = entry->timestamp,
+                          .bytes = (guint16)MIN (length, G_MAXUINT16),
                           .source_seq = entry->source_seq,
                           .original_seq = entry->seq,
                           .picture_id = entry->picture_id,

@@ -4,6 +4,7 @@
 #include "proto/codec/vp8.h"
 #include "proto/codec/vp9.h"
 #include "proto/rtp/red.h"
+#include "router/allocation.h"
 #include "router/audioroom.h"
 #include "router/internal.h"
 #include "router/sender.h"
@@ -16,6 +17,11 @@
 #define AUDIO_HISTORY_BYTES (64 * 1024)
 /* How long a gap may be mere reordering (docs of proto/nack.h). */
 #define REORDER_WAIT_US 5000
+
+/* What a packet has on its way to a receiver beyond what it has clear: tag, UDP, IPv4. */
+#define OVERHEAD_BYTES (16 + 28)
+/* A rate is the average of about a second. */
+#define RATE_SHARE 4
 
 static const ParlorRtpExtMap no_extensions;
 
@@ -112,18 +118,43 @@ parlor_source_set_open (ParlorSource *self, gboolean open)
 
 /* --- choosing a layer ------------------------------------------------------------------------ */
 
-static gboolean
-arrives (const ParlorLayer *layer, gint64 now_us)
+gboolean
+parlor_layer_arrives (const ParlorLayer *layer, gint64 now_us)
 {
   return layer->last_arrival_us > 0 && now_us - layer->last_arrival_us < PARLOR_LAYER_IDLE_US;
 }
 
 /* Unknown heights count by their place: SDP lists layers, but says not in which order, so what the
  * key frames told comes first. */
-static guint
-height_of (const ParlorLayer *layer)
+guint
+parlor_layer_height (const ParlorLayer *layer)
 {
   return layer->height > 0 ? layer->height : layer->index + 1;
+}
+
+guint32
+parlor_layer_bps (const ParlorLayer *layer)
+{
+  /* What web/src/media/config.ts asks for, by place from the smallest. */
+  static const guint32 usual[PARLOR_ROUTER_MAX_LAYERS] = {150000, 500000, 1700000, 2500000};
+  guint place = 0;
+
+  if (layer->bps > 0 || layer->source->n_layers == 1)
+    return layer->bps;
+  for (guint i = 0; i < layer->source->n_layers; i++)
+    place += parlor_layer_height (&layer->source->layers[i]) < parlor_layer_height (layer);
+  return usual[place];
+}
+
+const guint8 *
+parlor_layer_find (const ParlorLayer *layer, guint16 seq, gint64 now_us,
+                   const ParlorPacketInfo **info)
+{
+  gsize length;
+  const guint8 *packet = parlor_history_find (layer->history, seq, now_us, &length);
+
+  *info = &layer->infos[seq & layer->info_mask];
+  return packet != NULL && (*info)->header.seq == seq ? packet : NULL;
 }
 
 ParlorLayer *
@@ -137,12 +168,12 @@ parlor_source_choose_layer (ParlorSource *self, guint height, gint64 now_us)
     {
       ParlorLayer *layer = &self->layers[i];
 
-      if (!arrives (layer, now_us))
+      if (!parlor_layer_arrives (layer, now_us))
         continue;
-      if (largest == NULL || height_of (layer) > height_of (largest))
+      if (largest == NULL || parlor_layer_height (layer) > parlor_layer_height (largest))
         largest = layer;
-      if (height > 0 && height_of (layer) >= height
-          && (enough == NULL || height_of (layer) < height_of (enough)))
+      if (height > 0 && parlor_layer_height (layer) >= height
+          && (enough == NULL || parlor_layer_height (layer) < parlor_layer_height (enough)))
         enough = layer;
     }
   return enough != NULL ? enough : largest;
@@ -152,7 +183,7 @@ static void
 retarget_slots (ParlorSource *self, gint64 now_us)
 {
   for (guint i = 0; i < self->slots->len; i++)
-    parlor_slot_retarget (g_ptr_array_index (self->slots, i), now_us);
+    parlor_allocation_run (((ParlorSlot *)g_ptr_array_index (self->slots, i))->transport, now_us);
 }
 
 void
@@ -281,7 +312,7 @@ static void
 note_arrival (ParlorLayer *layer, gint64 now_us)
 {
   ParlorSource *source = layer->source;
-  gboolean was_idle = !arrives (layer, now_us);
+  gboolean was_idle = !parlor_layer_arrives (layer, now_us);
 
   layer->last_arrival_us = now_us;
   if (!source->active)
@@ -294,8 +325,17 @@ note_arrival (ParlorLayer *layer, gint64 now_us)
       if (source->room != NULL)
         source->room->changed = TRUE;
     }
-  if (was_idle)
+  if (was_idle && !source->config.audio)
     retarget_slots (source, now_us);
+}
+
+static void
+note_rate (ParlorLayer *layer, const ParlorPacketInfo *info, gsize length)
+{
+  guint8 temporal = MIN (info->frame.temporal, PARLOR_LAYER_MAX_TEMPORAL - 1);
+
+  layer->top_temporal = MAX (layer->top_temporal, temporal);
+  layer->tick_bytes[temporal] += (guint32)(length + OVERHEAD_BYTES);
 }
 
 static void
@@ -385,6 +425,7 @@ parlor_layer_receive (ParlorLayer *layer, guint8 *packet, gsize length, ParlorRt
       parlor_nack_key_frame (layer->nack, header->seq);
       learn_height (layer, name, packet + header->payload_offset, header->payload_size, now_us);
     }
+  note_rate (layer, &info, length);
   hear (layer, packet, &info, now_us);
   if (keep (layer, packet, length, &info, now_us))
     tap (layer, packet, length, arrival_us, now_us);
@@ -410,16 +451,54 @@ parlor_layer_fan_out (ParlorLayer *layer, gint64 now_us)
   layer->n_fresh = 0;
 }
 
+static guint32
+average (guint32 before, guint64 now)
+{
+  if (before == 0)
+    return (guint32)MIN (now, G_MAXUINT32);
+  return (guint32)MIN (((guint64)before * (RATE_SHARE - 1) + now) / RATE_SHARE, G_MAXUINT32);
+}
+
+static void
+measure (ParlorLayer *layer, gint64 span_us)
+{
+  guint64 bytes = 0;
+
+  for (guint t = 0; t < PARLOR_LAYER_MAX_TEMPORAL; t++)
+    {
+      bytes += layer->tick_bytes[t];
+      layer->tick_bytes[t] = 0;
+      layer->temporal_bps[t] = average (layer->temporal_bps[t],
+                                        bytes * 8 * PARLOR_US_PER_SEC / (guint64)span_us);
+    }
+  layer->bps = layer->temporal_bps[PARLOR_LAYER_MAX_TEMPORAL - 1];
+}
+
+static void
+measure_layers (ParlorSource *self, gint64 now_us)
+{
+  gint64 span_us = now_us - self->measured_us;
+
+  self->measured_us = now_us;
+  if (span_us <= 0 || span_us > 2 * PARLOR_US_PER_SEC)
+    return;
+  for (guint i = 0; i < self->n_layers; i++)
+    if (self->layers[i].last_arrival_us > 0)
+      measure (&self->layers[i], span_us);
+  for (guint i = 0; !self->config.audio && i < self->slots->len; i++)
+    parlor_allocation_mark (((ParlorSlot *)g_ptr_array_index (self->slots, i))->transport);
+}
+
 void
 parlor_source_tick (ParlorSource *self, gint64 now_us)
 {
   gboolean active = FALSE;
 
+  measure_layers (self, now_us);
+
   for (guint i = 0; i < self->n_layers; i++)
     active |= self->layers[i].last_arrival_us > 0
               && now_us - self->layers[i].last_arrival_us < PARLOR_SOURCE_IDLE_US;
-  if (self->n_layers > 1)
-    retarget_slots (self, now_us);
   if (active || !self->active)
     return;
   self->active = FALSE;

@@ -31,6 +31,16 @@ gint parlor_source_find_codec (const ParlorSource *self, guint8 pt, gboolean *is
  * arrive. */
 ParlorLayer *parlor_source_choose_layer (ParlorSource *self, guint height, gint64 now_us);
 void parlor_layer_want_key_frame (ParlorLayer *layer);
+/** Packets of it came lately. */
+gboolean parlor_layer_arrives (const ParlorLayer *layer, gint64 now_us);
+/** Lines; where the codec has not told, its place counts, from 1. */
+guint parlor_layer_height (const ParlorLayer *layer);
+/** What sending it takes; where that is not known yet, what such a layer takes in a browser; 0 = no
+ * idea. */
+guint32 parlor_layer_bps (const ParlorLayer *layer);
+/** (nullable) (transfer none) A packet as it was received, and what was read of it. */
+const guint8 *parlor_layer_find (const ParlorLayer *layer, guint16 seq, gint64 now_us,
+                                 const ParlorPacketInfo **info);
 /** Gives the fresh packets to everybody who shows this source. */
 void parlor_layer_fan_out (ParlorLayer *layer, gint64 now_us);
 /** Idle sources and layers, a few times a second. */

@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "base/timerheap.h"
 #include "ice/lite.h"
+#include "proto/bwe/bwe.h"
 #include "proto/codec/codec.h"
 #include "proto/history.h"
 #include "proto/munger.h"
@@ -23,6 +24,7 @@
 #include "proto/rtp/stats.h"
 #include "proto/speaker.h"
 #include "router/foreign.h"
+#include "router/lane.h"
 #include "router/outbox.h"
 #include "router/resend.h"
 #include "router/router.h"
@@ -30,11 +32,10 @@
 /** More of one layer in one batch than this waits for nothing: it is forwarded in an inner flush.
  */
 #define PARLOR_LAYER_MAX_FRESH 64
+#define PARLOR_LAYER_MAX_TEMPORAL 4
+/** Of a slot: no temporal layer is left out. */
+#define PARLOR_TEMPORAL_ALL 7
 
-typedef struct _ParlorTransport ParlorTransport;
-typedef struct _ParlorSource ParlorSource;
-typedef struct _ParlorLayer ParlorLayer;
-typedef struct _ParlorSlot ParlorSlot;
 typedef struct _ParlorAudioRoom ParlorAudioRoom;
 
 /** What every receiver needs of a received packet, parsed once; beside its bytes in the layer's
@@ -73,6 +74,10 @@ struct _ParlorLayer
   gint64 last_arrival_us; /**< 0 = never */
   gint64 first_arrival_us;
   guint height; /**< from the key frame's header where the codec tells; 0 = unknown */
+  guint8 top_temporal; /**< the highest temporal layer that was met */
+  guint32 bps;         /**< of the last second, as it leaves; 0 = not known yet */
+  guint32 temporal_bps[PARLOR_LAYER_MAX_TEMPORAL]; /**< up to this temporal layer */
+  guint32 tick_bytes[PARLOR_LAYER_MAX_TEMPORAL];   /**< of each, since the last tick */
 
   /* the peer's last sender report */
   gboolean has_sr;
@@ -95,6 +100,7 @@ struct _ParlorSource
   ParlorAudioRoom *room;             /**< borrowed; NULL unless it speaks */
   guint speaker_index;
   gboolean open, active;
+  gint64 measured_us; /**< the layers' rates, last */
   guint n_layers;
   ParlorLayer layers[PARLOR_ROUTER_MAX_LAYERS];
   GPtrArray *slots; /**< of ParlorSlot, borrowed: who has selected it */
@@ -110,7 +116,7 @@ struct _ParlorSlot
   /* hot: what forwarding one packet reads */
   ParlorTransport *transport; /**< borrowed */
   ParlorSource *source;       /**< borrowed; NULL = empty */
-  ParlorLayer *layer; /**< what is sent now; NULL until the first packet of the source may go out */
+  ParlorLayer *layer; /**< what is queued now; NULL until the first packet of the source may go out */
   ParlorLayer *target; /**< what shall be sent; switched to at its next key frame */
   ParlorMunger munger;
   ParlorSeqUnwrapper unwrapper; /**< of what is sent: for the rollover counter */
@@ -123,8 +129,14 @@ struct _ParlorSlot
   gboolean
       mark; /**< set the marker on the next packet: Opus after a switch (RFC 7587 section 4.2) */
   guint8 mid_bytes;
+  guint8 temporal, max_temporal; /**< temporal layers above are left out: now, and as wished */
+  guint16 begin_seq;    /**< scratch of the sender: where what waits begins with a key frame */
+  gint64 raised_us;     /**< to a better layer; 0 = never */
+  gint64 raise_us;      /**< not before */
+  gint64 raise_wait_us; /**< grows with raises that did not last */
   guint64 packets, octets;
-  guint32 last_rtp; /**< of the last packet sent */
+  guint32 last_rtp;    /**< of the last packet sent */
+  guint32 last_source; /**< its timestamp as the source had it */
   gint64 last_sent_us;
   guint64 rtx_index;
 
@@ -139,21 +151,15 @@ struct _ParlorSlot
   gint64 reported_us;   /**< last receiver report; 0 = never */
 };
 
-/** A packet on its way to one receiver: it names bytes in a history, and holds none. */
+/** A probe for more room that is being sent (bwe.h). cluster 0 = none. */
 typedef struct
 {
-  ParlorSlot *slot;
-  ParlorLayer *layer;
-  guint64 index; /**< SRTP's: rollover counter and sequence number of what leaves */
-  guint32 timestamp;
-  guint16 source_seq;
-  guint16 original_seq; /**< RTX: the number that it repeats */
-  guint16 picture_id;
-  guint8 tl0_pic_idx, key_idx;
-  guint8 codec;
-  guint retransmission : 1;
-  guint marker : 1;
-} ParlorSendItem;
+  guint8 cluster;
+  guint32 bps, bytes_left, pkts_left;
+  gint64 until_us;
+  ParlorSlot *padding; /**< borrowed: whose RTX stream carries what media does not fill */
+  guint8 padding_pt;
+} ParlorProbe;
 
 struct _ParlorTransport
 {
@@ -164,15 +170,18 @@ struct _ParlorTransport
   gboolean can_send;
   gboolean dirty;        /**< in the router's list for this flush */
   gboolean touched;      /**< more than sending happened: deadlines are to be looked at anew */
-  ParlorTuple tuple;     /**< where media goes; valid while can_send */
-  ParlorSendItem *queue; /**< owned ring of queue_size (a power of two) */
-  guint queue_size, queue_head, queue_tail;
+  ParlorTuple tuple; /**< where media goes; valid while can_send */
+  ParlorSendLane lanes[PARLOR_N_LANES];
   gint64 pace_us;   /**< the next message may leave then */
+  guint32 pace_bps;
+  ParlorBwe *bwe;   /**< owned; NULL until the first video packet */
+  ParlorProbe probe;
   gint64 others_us; /**< nearest deadline of all but sending, as last looked at */
   ParlorTimer timer;
   guint64 bytes_out;
   guint16 twcc_seq;
   ParlorRtpExtMap extensions; /**< the peer's ids, of both directions */
+  guint8 uncounted_ids[PARLOR_EXT_COUNT]; /**< the same without the transport-wide number */
 
   /* receiving */
   ParlorSrtpIn *srtp_in; /**< owned */
@@ -206,8 +215,13 @@ struct _ParlorTransport
   gint64 ntp_offset_us; /**< our wall clock minus the peer's, from its first sender report */
   gboolean has_ntp_offset;
   guint64 bytes_in, bytes_in_mark, bytes_out_mark;
+  guint64 media_bytes, media_bytes_mark; /**< without repeats and probes */
+  gint64 budget_us;                      /**< repeats' share was last reckoned */
+  gint64 estimate_us;                    /**< the estimate began */
+  guint32 wanted_bps;                    /**< as told to it */
   guint64 lost_up, expected_up; /**< since quality was last told */
-  gint64 remb_bps;              /**< -1 = none */
+  guint32 allocated_bps; /**< the estimate that layers were last chosen by */
+  gint64 allocate_us;    /**< they are looked at again then; PARLOR_NEVER_US = on demand alone */
 };
 
 /** The voices of a room on this worker and who hears them. */
@@ -236,6 +250,7 @@ struct _ParlorRouter
   GHashTable *transports, *sources, *rooms; /**< by id; own their values */
   GHashTable *tuples;                       /**< ParlorTuple → ParlorTransport */
   GHashTable *ufrags;                       /**< 8 characters as gint64 → ParlorTransport */
+  ParlorTwccStatus *statuses;               /**< owned: room for one feedback packet */
   ParlorForeign *foreign;                   /**< owned: tuples of other workers' transports */
   ParlorTimerHeap *transport_timers, *room_timers;
   GPtrArray *dirty_layers, *dirty_transports;

@@ -2,6 +2,7 @@
 #include "router/transport.h"
 
 #include "base/time.h"
+#include "router/estimate.h"
 #include "router/internal.h"
 #include "router/sender.h"
 #include "router/slot.h"
@@ -9,7 +10,6 @@
 /* A ClientHello with many extensions, fragmented and repeated, while a step runs: more is not
  * honest. */
 #define MAX_WAITING_DTLS_BYTES 16384
-#define FIRST_QUEUE_SIZE 64
 
 /* A half-open handshake holds some 64 KiB: so many of them are 8 MiB a worker. Whoever comes then
    is not answered yet, and repeats its ClientHello. */
@@ -97,12 +97,13 @@ parlor_transport_new (ParlorRouter *router, const ParlorTransportConfig *config,
                                 1);
   self->dtls_waiting = g_byte_array_new ();
   self->sources = g_ptr_array_new ();
-  self->queue = g_new (ParlorSendItem, FIRST_QUEUE_SIZE);
-  self->queue_size = FIRST_QUEUE_SIZE;
+  memcpy (self->uncounted_ids, self->extensions.id_of, sizeof self->uncounted_ids);
+  self->uncounted_ids[PARLOR_EXT_TRANSPORT_CC] = 0;
+  self->pace_bps = PARLOR_SENDER_PACE_BPS;
+  self->allocate_us = PARLOR_NEVER_US;
   self->twcc_seq = (guint16)parlor_router_random (router);
   self->begun_us = now_us;
   self->rtt_us = -1;
-  self->remb_bps = -1;
   self->rtcp_us = self->quality_us = PARLOR_NEVER_US;
   add_ufrag (self, config->local.ufrag);
   return self;
@@ -144,7 +145,8 @@ parlor_transport_free (ParlorTransport *self)
   parlor_srtp_out_free (self->srtp_out);
   parlor_twcc_receiver_free (self->twcc);
   g_ptr_array_unref (self->sources);
-  g_free (self->queue);
+  parlor_sender_clear (self);
+  parlor_bwe_free (self->bwe);
   g_free (self);
 }
 
@@ -164,8 +166,11 @@ update_path (ParlorTransport *self, gint64 now_us)
   const ParlorTuple *selected = parlor_ice_lite_selected (self->ice, now_us);
 
   self->can_send = selected != NULL;
-  if (selected != NULL)
-    self->tuple = *selected;
+  if (selected == NULL || parlor_tuple_equal (&self->tuple, selected))
+    return;
+  if (memcmp (self->tuple.peer.ip, selected->peer.ip, sizeof selected->peer.ip) != 0)
+    parlor_estimate_route_changed (self, now_us);
+  self->tuple = *selected;
 }
 
 static void

@@ -473,6 +473,16 @@ tell_source (Plan *plan, guint i)
   parlor_media_endpoint_publish (plan->endpoint, plan->roles[i].source, &config);
 }
 
+/* Both halves of it: packets of this m-line have the number, and the peer tells of them. */
+static gboolean
+is_counted (const ParlorSdpMedia *media)
+{
+  for (guint f = 0; f < media->n_formats; f++)
+    if (media->formats[f].kept && media->formats[f].feedback & PARLOR_SDP_FB_TRANSPORT_CC)
+      return media->ext_ids[PARLOR_EXT_TRANSPORT_CC] != 0;
+  return FALSE;
+}
+
 static void
 tell_slot (Plan *plan, guint i)
 {
@@ -483,6 +493,8 @@ tell_slot (Plan *plan, guint i)
       .index = plan->roles[i].slot,
       .audio = is_audio_slot (slot->kind),
       .automatic = slot->kind == PARLOR_SLOT_AUDIO && endpoint->hears_room,
+      .screen = slot->kind == PARLOR_SLOT_SCREEN,
+      .transport_cc = is_counted (&plan->offer->media[i]),
       .ssrc = slot->ssrc,
       .rtx_ssrc = slot->rtx_ssrc,
   };

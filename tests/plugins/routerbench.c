@@ -6,6 +6,8 @@
 #include "base/bytes.h"
 #include "base/time.h"
 #include "proto/demux.h"
+#include "proto/rtcp/packet.h"
+#include "proto/rtp/ext.h"
 #include "proto/rtp/header.h"
 
 #define ARENA_BYTES (4 * PARLOR_MESSAGE_MAX_BYTES)
@@ -18,11 +20,20 @@ typedef struct
   GBytes *bytes;
 } Step;
 
+/* A datagram on its way: up with the tuple it has, or down to a peer. */
 typedef struct
 {
   ParlorTuple tuple;
   GBytes *bytes;
+  gint64 at_us;
 } Flying;
+
+static void
+free_flying (Flying *flying)
+{
+  g_bytes_unref (flying->bytes);
+  g_free (flying);
+}
 
 /* --- what the router does to the world ---------------------------------------------------------
  */
@@ -57,6 +68,74 @@ on_hand_over (gpointer user_data, guint worker, const guint8 *bytes, gsize lengt
 }
 
 static void
+arrive (BenchPeer *peer, guint8 *bytes, gsize length)
+{
+  peer->bytes_in += length;
+  if (peer->drop_next > 0 && parlor_demux (bytes, length) == PARLOR_PACKET_RTP)
+    peer->drop_next--;
+  else if (!peer->deaf)
+    parlor_peer_handle (peer->peer, bytes, length, peer->bench->now_us);
+}
+
+/* FALSE: lost on the way. */
+static gboolean
+pass_link (BenchLink *link, gsize length, gint64 now_us, gint64 *at_us)
+{
+  gint64 wait_us = MAX (link->busy_us - now_us, 0);
+
+  *at_us = now_us + wait_us + link->delay_us;
+  if (link->lost_per_mille > 0 && (guint)g_test_rand_int_range (0, 1000) < link->lost_per_mille)
+    return FALSE;
+  if (link->bps == 0)
+    return TRUE;
+  if (link->queue_us > 0 && wait_us > link->queue_us)
+    return FALSE;
+  link->most_queued_us = MAX (link->most_queued_us, wait_us);
+  link->busy_us = now_us + wait_us
+                  + (gint64)((length + 28) * 8 * PARLOR_US_PER_SEC / link->bps);
+  link->bytes += length + 28;
+  *at_us = link->busy_us + link->delay_us;
+  return TRUE;
+}
+
+static void
+go_down (BenchPeer *peer, guint8 *bytes, gsize length)
+{
+  Flying *flying;
+  gint64 at_us;
+
+  if (peer->link == NULL)
+    {
+      arrive (peer, bytes, length);
+      return;
+    }
+  if (!pass_link (peer->link, length, peer->bench->now_us, &at_us))
+    return;
+  flying = g_new0 (Flying, 1);
+  flying->bytes = g_bytes_new (bytes, length);
+  flying->at_us = at_us;
+  g_queue_push_tail (&peer->down, flying);
+}
+
+static void
+land_below (BenchPeer *peer)
+{
+  Flying *flying;
+
+  while ((flying = g_queue_peek_head (&peer->down)) != NULL
+         && flying->at_us <= peer->bench->now_us)
+    {
+      gsize length;
+      g_autofree guint8 *copy = NULL;
+
+      g_queue_pop_head (&peer->down);
+      copy = g_memdup2 (g_bytes_get_data (flying->bytes, &length), g_bytes_get_size (flying->bytes));
+      arrive (peer, copy, g_bytes_get_size (flying->bytes));
+      free_flying (flying);
+    }
+}
+
+static void
 deliver (Bench *self, const ParlorAddr *to, guint8 *bytes, gsize length)
 {
   for (guint i = 0; i < self->n_peers; i++)
@@ -65,11 +144,7 @@ deliver (Bench *self, const ParlorAddr *to, guint8 *bytes, gsize length)
 
       if (!parlor_addr_equal (&peer->tuple.peer, to))
         continue;
-      peer->bytes_in += length;
-      if (peer->drop_next > 0 && parlor_demux (bytes, length) == PARLOR_PACKET_RTP)
-        peer->drop_next--;
-      else if (!peer->deaf)
-        parlor_peer_handle (peer->peer, bytes, length, self->now_us);
+      go_down (peer, bytes, length);
       return;
     }
   self->n_to_strangers++;
@@ -123,13 +198,77 @@ peer_send (gpointer user_data, const guint8 *bytes, gsize length)
   flying = g_new0 (Flying, 1);
   flying->tuple = peer->tuple;
   flying->bytes = g_bytes_new (bytes, length);
+  flying->at_us = peer->bench->now_us + (peer->link != NULL ? peer->link->delay_us : 0);
   g_queue_push_tail (&peer->bench->flight, flying);
+}
+
+static void
+note_missing (BenchPeer *peer, const guint8 *packet, const ParlorRtpHeader *header, gint64 now_us)
+{
+  if (header->pt != 120 && header->pt != 121)
+    return;
+  if (peer->nack == NULL)
+    peer->nack = parlor_nack_new (0);
+  if (header->pt == 120)
+    peer->nack_ssrc = header->ssrc;
+  if (header->pt == 120 || header->payload_size >= 2)
+    parlor_nack_push (peer->nack,
+                      header->pt == 120 ? header->seq
+                                        : parlor_get_u16 (packet + header->payload_offset),
+                      now_us);
+}
+
+/* FALSE: padding, which nobody is given. */
+static gboolean
+note_number (BenchPeer *peer, const guint8 *packet, gsize length, gint64 now_us)
+{
+  ParlorRtpHeader header;
+  ParlorRtpExtMap map = {0};
+  ParlorRtpExtList list;
+  const guint8 *value;
+  guint size;
+
+  g_assert_cmpint (parlor_rtp_parse (packet, length, &header), ==, PARLOR_RTP_OK);
+  if (peer->nacks)
+    note_missing (peer, packet, &header, now_us);
+  parlor_rtp_ext_map_set (&map, PARLOR_EXT_TRANSPORT_CC, 3);
+  parlor_rtp_ext_parse (packet, &header, &map, &list);
+  value = parlor_rtp_ext_find (packet, &list, PARLOR_EXT_TRANSPORT_CC, &size);
+  if (value != NULL)
+    parlor_twcc_receiver_push (peer->twcc, parlor_get_u16 (value), now_us);
+  peer->n_padding += header.payload_size == 0;
+  return header.payload_size > 0;
+}
+
+static void
+send_feedback (BenchPeer *peer, gint64 now_us)
+{
+  guint8 bytes[1200];
+  guint16 seqs[64];
+  gsize length;
+
+  if (now_us >= parlor_twcc_receiver_next_us (peer->twcc)
+      && (length = parlor_twcc_receiver_poll (peer->twcc, now_us, 9, 5000, bytes, sizeof bytes))
+             > 0)
+    parlor_peer_send_rtcp (peer->peer, bytes, length);
+  if (peer->nack != NULL && now_us >= parlor_nack_next_us (peer->nack))
+    {
+      guint n = parlor_nack_poll (peer->nack, now_us, 2 * peer->link->delay_us, seqs,
+                                  G_N_ELEMENTS (seqs));
+
+      length = n > 0 ? parlor_rtcp_build_nack (bytes, sizeof bytes, 9, peer->nack_ssrc, seqs, n,
+                                               NULL)
+                     : 0;
+      if (length > 0)
+        parlor_peer_send_rtcp (peer->peer, bytes, length);
+    }
 }
 
 static void
 peer_rtp (gpointer user_data, const guint8 *packet, gsize length, gint64 now_us)
 {
-  g_ptr_array_add (((BenchPeer *)user_data)->rtp, g_bytes_new (packet, length));
+  if (note_number (user_data, packet, length, now_us))
+    g_ptr_array_add (((BenchPeer *)user_data)->rtp, g_bytes_new (packet, length));
 }
 
 static void
@@ -176,6 +315,7 @@ bench_add_peer (Bench *self, ParlorRoomId room)
   peer->number = self->n_peers++;
   peer->id = transport.id;
   peer->rtp = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+  peer->twcc = parlor_twcc_receiver_new ();
   peer->rtcp = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
   g_assert_true (
       parlor_addr_parse ("192.0.2.1", (guint16)(10000 + peer->number), &peer->tuple.peer));
@@ -232,10 +372,16 @@ land (Bench *self)
       gsize length;
       const guint8 *bytes = g_bytes_get_data (flying->bytes, &length);
 
+      if (flying->at_us > self->now_us)
+        {
+          g_queue_push_tail (&self->flight, flying);
+          continue;
+        }
       bench_receive (self, &flying->tuple, bytes, length);
-      g_bytes_unref (flying->bytes);
-      g_free (flying);
+      free_flying (flying);
     }
+  for (guint i = 0; i < self->n_peers; i++)
+    land_below (&self->peers[i]);
 }
 
 void
@@ -254,8 +400,11 @@ bench_run (Bench *self, gint64 span_us)
   while (self->now_us < end_us)
     {
       for (guint i = 0; i < self->n_peers; i++)
-        if (self->now_us >= parlor_peer_next_us (self->peers[i].peer))
-          parlor_peer_poll (self->peers[i].peer, self->now_us);
+        {
+          if (self->now_us >= parlor_peer_next_us (self->peers[i].peer))
+            parlor_peer_poll (self->peers[i].peer, self->now_us);
+          send_feedback (&self->peers[i], self->now_us);
+        }
       land (self);
       run_steps (self);
       parlor_router_flush (self->router, self->now_us);
@@ -293,14 +442,13 @@ bench_free (Bench *self)
       parlor_peer_free (self->peers[i].peer);
       g_ptr_array_unref (self->peers[i].rtp);
       g_ptr_array_unref (self->peers[i].rtcp);
+      parlor_twcc_receiver_free (self->peers[i].twcc);
+      parlor_nack_free (self->peers[i].nack);
+      while (!g_queue_is_empty (&self->peers[i].down))
+        free_flying (g_queue_pop_head (&self->peers[i].down));
     }
   while (!g_queue_is_empty (&self->flight))
-    {
-      Flying *flying = g_queue_pop_head (&self->flight);
-
-      g_bytes_unref (flying->bytes);
-      g_free (flying);
-    }
+    free_flying (g_queue_pop_head (&self->flight));
   parlor_stun_agent_free (self->stun);
   parlor_crypto_free (self->crypto);
   parlor_dtls_context_free (self->server_dtls);
@@ -376,6 +524,7 @@ bench_add_video_slot (BenchPeer *peer, guint index, guint32 ssrc, guint32 rtx_ss
   ParlorSlotConfig config = {
       .transport = peer->id, .index = index, .ssrc = ssrc, .rtx_ssrc = rtx_ssrc, .n_codecs = 1};
 
+  config.transport_cc = TRUE;
   g_snprintf (config.mid, sizeof config.mid, "v%u", index);
   config.codecs[0] = codec ("VP8", 90000, 0, 120, rtx_ssrc != 0 ? 121 : PARLOR_ROUTER_NO_PT, TRUE);
   parlor_router_add_slot (peer->bench->router, &config, peer->bench->now_us);
@@ -391,6 +540,7 @@ bench_add_voice_slot (BenchPeer *peer, guint index, guint32 ssrc)
                              .ssrc = ssrc,
                              .n_codecs = 1};
 
+  config.transport_cc = TRUE;
   g_snprintf (config.mid, sizeof config.mid, "a%u", index);
   config.codecs[0] = codec ("opus", 48000, 2, 109, PARLOR_ROUTER_NO_PT, FALSE);
   parlor_router_add_slot (peer->bench->router, &config, peer->bench->now_us);

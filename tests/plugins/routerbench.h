@@ -4,6 +4,8 @@
 #pragma once
 
 #include "load/peer.h"
+#include "proto/nack.h"
+#include "proto/rtcp/twcc.h"
 #include "router/outbox.h"
 #include "router/router.h"
 
@@ -11,6 +13,19 @@
 #define BENCH_MAX_EVENTS 4096
 
 typedef struct _Bench Bench;
+
+/** A bottleneck with a drop-tail queue, a delay and random loss; peers may share one. All zero: what
+ * is sent has arrived. */
+typedef struct
+{
+  guint64 bps;           /* 0 = no bound */
+  gint64 queue_us;       /* longest wait in the queue */
+  gint64 delay_us;       /* of each direction */
+  guint lost_per_mille;  /* on the way down */
+  gint64 busy_us;        /* until then it sends what is queued */
+  gint64 most_queued_us; /* the longest wait since the test set it to 0 */
+  guint64 bytes;         /* that came through */
+} BenchLink;
 
 typedef struct
 {
@@ -21,6 +36,13 @@ typedef struct
   ParlorTuple tuple;
   GPtrArray *rtp;   /* of GBytes: clear packets received, in order */
   GPtrArray *rtcp;  /* likewise */
+  BenchLink *link;  /* not owned; NULL = none */
+  GQueue down;      /* datagrams on their way to it */
+  ParlorTwccReceiver *twcc;
+  guint n_padding; /* packets of padding alone; they are not in `rtp` */
+  gboolean nacks; /* it asks for what is missing of video and takes RTX */
+  ParlorNack *nack;
+  guint32 nack_ssrc;
   gboolean deaf;    /* nothing is delivered to it */
   gboolean mute;    /* nothing it sends is delivered */
   gboolean no_dtls; /* it checks the path and says no more */

@@ -9,6 +9,12 @@ height_of (const ParlorAllocateSlot *slot, guint i)
   return slot->layers[i].height > 0 ? slot->layers[i].height : i + 1;
 }
 
+static guint64
+order_of (const ParlorAllocateSlot *slot, guint i)
+{
+  return ((guint64)height_of (slot, i) << 8) + slot->layers[i].rank;
+}
+
 /* The layer next above (or, for `from` NONE, the lowest) by height that is alive; NONE = there is
  * none. */
 static gint
@@ -19,20 +25,26 @@ next_above (const ParlorAllocateSlot *slot, gint from)
   for (guint i = 0; i < slot->n_layers; i++)
     {
       if (!slot->layers[i].alive
-          || (from != PARLOR_ALLOCATE_NONE && height_of (slot, i) <= height_of (slot, (guint)from)))
+          || (from != PARLOR_ALLOCATE_NONE && order_of (slot, i) <= order_of (slot, (guint)from)))
         continue;
-      if (best == PARLOR_ALLOCATE_NONE || height_of (slot, i) < height_of (slot, (guint)best))
+      if (best == PARLOR_ALLOCATE_NONE || order_of (slot, i) < order_of (slot, (guint)best))
         best = (gint)i;
     }
   return best;
 }
 
-/* Is there anything to gain above this layer? Not when it fills the tile already. */
+/* Is there anything to gain above this layer? Not when it fills the tile already, with all frames. */
 static gboolean
 is_enough (const ParlorAllocateSlot *slot, gint layer)
 {
-  return layer != PARLOR_ALLOCATE_NONE && slot->wanted_height > 0
-         && height_of (slot, (guint)layer) >= slot->wanted_height;
+  if (layer == PARLOR_ALLOCATE_NONE || slot->wanted_height == 0
+      || height_of (slot, (guint)layer) < slot->wanted_height)
+    return FALSE;
+  for (guint i = 0; i < slot->n_layers; i++)
+    if (height_of (slot, i) == height_of (slot, (guint)layer)
+        && slot->layers[i].rank > slot->layers[layer].rank)
+      return FALSE;
+  return TRUE;
 }
 
 static guint32
@@ -79,7 +91,7 @@ fits (const ParlorAllocateSlot *slot, gint layer, guint64 used_bps, guint64 room
 {
   guint64 needed_bps = used_bps - bps_of (slot, slot->chosen) + bps_of (slot, layer);
   gboolean has_it = slot->current != PARLOR_ALLOCATE_NONE
-                    && height_of (slot, (guint)layer) <= height_of (slot, (guint)slot->current);
+                    && order_of (slot, (guint)layer) <= order_of (slot, (guint)slot->current);
 
   return has_it ? needed_bps <= room_bps
                 : needed_bps * PARLOR_ALLOCATE_RAISE_PERCENT / 100 <= room_bps;

@@ -15,8 +15,8 @@
 #pragma once
 #include <glib.h>
 
-#define PARLOR_ALLOCATE_MAX_LAYERS 4
-#define PARLOR_ALLOCATE_RAISE_PERCENT 115
+#define PARLOR_ALLOCATE_MAX_LAYERS 8
+#define PARLOR_ALLOCATE_RAISE_PERCENT 105
 /** Nothing fits: the slot is paused. */
 #define PARLOR_ALLOCATE_NONE (-1)
 
@@ -24,6 +24,7 @@ typedef struct
 {
   guint32 bps;    /**< as measured lately */
   guint height;   /**< pixels; 0 = not known, counts as its place */
+  guint8 rank;    /**< among those of one height: fewer frames a second come before more */
   gboolean alive; /**< packets arrive */
 } ParlorAllocateLayer;
 

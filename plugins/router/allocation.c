@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "router/allocation.h"
+
+#include "base/time.h"
+#include "proto/layers/allocate.h"
+#include "router/estimate.h"
+#include "router/internal.h"
+#include "router/source.h"
+
+/* A raise that did not last so long was one too many: the next is put off, each time twice as long.
+ */
+#define RAISE_HELD_US (8 * PARLOR_US_PER_SEC)
+#define RAISE_WAIT_MIN_US PARLOR_US_PER_SEC
+#define RAISE_WAIT_MAX_US (30 * PARLOR_US_PER_SEC)
+/* What repeats may take of the estimate, at most: beyond it they are bounded by their own budget. */
+#define REPEATS_MAX 0.3
+
+/* One receiver's choice in the making. */
+typedef struct
+{
+  ParlorAllocateSlot slots[PARLOR_ROUTER_MAX_SLOTS];
+  ParlorSlot *of[PARLOR_ROUTER_MAX_SLOTS];
+  struct
+  {
+    ParlorLayer *layer;
+    guint8 temporal;
+  } choices[PARLOR_ROUTER_MAX_SLOTS][PARLOR_ALLOCATE_MAX_LAYERS];
+  guint n;
+} Table;
+
+static void
+add_choice (Table *table, ParlorLayer *layer, guint8 temporal, guint32 bps)
+{
+  ParlorAllocateSlot *row = &table->slots[table->n];
+  ParlorSlot *slot = table->of[table->n];
+  guint i = row->n_layers++;
+
+  row->layers[i] = (ParlorAllocateLayer){.bps = bps,
+                                         .height = parlor_layer_height (layer),
+                                         .rank = temporal,
+                                         .alive = TRUE};
+  table->choices[table->n][i].layer = layer;
+  table->choices[table->n][i].temporal = temporal;
+  if (slot->target == layer && slot->max_temporal == temporal)
+    row->current = (gint)i;
+}
+
+/* Only the lowest layer is also offered with fewer frames: above it a smaller picture is better. */
+static void
+add_slot (Table *table, ParlorSlot *slot, gint64 now_us)
+{
+  ParlorSource *source = slot->source;
+  ParlorAllocateSlot *row = &table->slots[table->n];
+  ParlorLayer *lowest = NULL;
+
+  *row = (ParlorAllocateSlot){.screen = slot->config.screen,
+                              .wanted_height = slot->height,
+                              .current = PARLOR_ALLOCATE_NONE};
+  table->of[table->n] = slot;
+  for (guint i = 0; i < source->n_layers; i++)
+    {
+      ParlorLayer *layer = &source->layers[i];
+
+      if (source->n_layers > 1 && !parlor_layer_arrives (layer, now_us))
+        continue;
+      add_choice (table, layer, PARLOR_TEMPORAL_ALL, parlor_layer_bps (layer));
+      if (lowest == NULL || parlor_layer_height (layer) < parlor_layer_height (lowest))
+        lowest = layer;
+    }
+  for (guint8 t = 0; lowest != NULL && t < lowest->top_temporal; t++)
+    add_choice (table, lowest, t, lowest->temporal_bps[t]);
+  table->n++;
+}
+
+static guint64
+sound_bps (const ParlorTransport *self)
+{
+  guint64 bps = 0;
+
+  for (guint i = 0; i < self->n_slots; i++)
+    if (self->slots[i] != NULL && self->slots[i]->config.audio && self->slots[i]->source != NULL)
+      bps += self->slots[i]->source->layers[0].bps;
+  return bps;
+}
+
+/* What pictures may take. Nobody is paused before the path has shown a bound. */
+static guint64
+room_bps (ParlorTransport *self, guint64 sound, gboolean *bounded)
+{
+  ParlorBweView view = {.target_bps = PARLOR_ESTIMATE_START_BPS};
+
+  *bounded = FALSE;
+  if (self->bwe != NULL)
+    {
+      parlor_bwe_view (self->bwe, &view);
+      *bounded = view.overuses > 0 || view.state == PARLOR_BWE_OVERUSE || view.remb_bps > 0
+                 || view.state == PARLOR_BWE_LOSS_LIMITED;
+    }
+  self->allocated_bps = view.target_bps;
+  if (view.target_bps <= sound)
+    return 0;
+  return (guint64)((double)(view.target_bps - sound) * (1 - MIN (view.loss, REPEATS_MAX)));
+}
+
+static guint64
+order_of (const ParlorLayer *layer, guint8 temporal)
+{
+  return layer == NULL ? 0 : ((guint64)parlor_layer_height (layer) << 8) + temporal;
+}
+
+static void
+put_off_raises (ParlorSlot *slot, gint64 now_us)
+{
+  gboolean too_early = slot->raised_us > 0 && now_us - slot->raised_us < RAISE_HELD_US;
+
+  slot->raise_wait_us = too_early ? CLAMP (2 * slot->raise_wait_us, RAISE_WAIT_MIN_US,
+                                           RAISE_WAIT_MAX_US)
+                                  : RAISE_WAIT_MIN_US;
+  slot->raise_us = now_us + slot->raise_wait_us;
+}
+
+/* FALSE: a raise that has to wait. */
+static gboolean
+note_change (ParlorSlot *slot, const ParlorLayer *layer, guint8 temporal, gboolean bounded,
+             gint64 now_us)
+{
+  guint64 before = order_of (slot->target, slot->max_temporal), after = order_of (layer, temporal);
+
+  if (after == before)
+    return TRUE;
+  if (after > before && now_us < slot->raise_us && (slot->target != NULL || bounded))
+    {
+      slot->transport->allocate_us = MIN (slot->transport->allocate_us, slot->raise_us);
+      return FALSE;
+    }
+  if (after < before && bounded)
+    put_off_raises (slot, now_us);
+  else if (after > before)
+    slot->raised_us = now_us;
+  return TRUE;
+}
+
+static void
+set_target (ParlorSlot *slot, ParlorLayer *layer, guint8 temporal, gboolean at_once, gint64 now_us)
+{
+  ParlorLayer *before = slot->target;
+
+  slot->target = layer;
+  slot->max_temporal = temporal;
+  if (layer == NULL || (at_once && slot->layer != layer))
+    slot->layer = NULL; /* what it has now does not fit */
+  if (layer != NULL && layer != before && layer != slot->layer)
+    parlor_layer_want_key_frame (layer);
+}
+
+static gboolean
+is_overused (const ParlorTransport *self)
+{
+  ParlorBweView view;
+
+  if (self->bwe == NULL)
+    return FALSE;
+  parlor_bwe_view (self->bwe, &view);
+  return view.state == PARLOR_BWE_OVERUSE;
+}
+
+static gint
+lowest_of (const Table *table, guint n)
+{
+  gint lowest = PARLOR_ALLOCATE_NONE;
+
+  for (guint i = 0; i < table->slots[n].n_layers; i++)
+    if (lowest == PARLOR_ALLOCATE_NONE
+        || order_of (table->choices[n][i].layer, table->choices[n][i].temporal)
+               < order_of (table->choices[n][lowest].layer, table->choices[n][lowest].temporal))
+      lowest = (gint)i;
+  return lowest;
+}
+
+static void
+take_choice (Table *table, guint n, gboolean bounded, gboolean overused, gint64 now_us)
+{
+  ParlorSlot *slot = table->of[n];
+  gint chosen = table->slots[n].chosen;
+  ParlorLayer *layer;
+  guint8 temporal;
+
+  if (chosen == PARLOR_ALLOCATE_NONE && !bounded)
+    chosen = lowest_of (table, n);
+  layer = chosen == PARLOR_ALLOCATE_NONE ? NULL : table->choices[n][chosen].layer;
+  temporal = chosen == PARLOR_ALLOCATE_NONE ? 0 : table->choices[n][chosen].temporal;
+  if (note_change (slot, layer, temporal, bounded, now_us))
+    set_target (slot, layer, temporal, overused, now_us);
+}
+
+void
+parlor_allocation_run (ParlorTransport *self, gint64 now_us)
+{
+  guint64 sound = sound_bps (self), wanted;
+  gboolean bounded, overused = is_overused (self);
+  Table table;
+
+  self->allocate_us = PARLOR_NEVER_US;
+  table.n = 0;
+  for (guint i = 0; i < self->n_slots; i++)
+    if (self->slots[i] != NULL && !self->slots[i]->config.audio && self->slots[i]->source != NULL)
+      add_slot (&table, self->slots[i], now_us);
+  parlor_allocate (table.slots, table.n, room_bps (self, sound, &bounded), &wanted);
+  for (guint i = 0; i < table.n; i++)
+    take_choice (&table, i, bounded, overused, now_us);
+  parlor_estimate_set_wanted (self, wanted + sound, now_us);
+}
+
+void
+parlor_allocation_mark (ParlorTransport *self)
+{
+  self->allocate_us = 0;
+  parlor_router_mark_transport (self->router, self);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "router/estimate.h"
+
+#include "base/time.h"
+#include "router/allocation.h"
+#include "router/internal.h"
+#include "router/sender.h"
+
+/* Where no feedback tells of numbers, reports can only take away. */
+#define BLIND_START_BPS (10 * 1000 * 1000)
+/* Room is looked for up to this much at first, whoever is shown later: on a good path a frame then
+   leaves whole, in one message (decision 0030). */
+#define EXPLORE_BPS (8 * 1000 * 1000)
+#define EXPLORE_US (2 * PARLOR_US_PER_SEC)
+/* Layers are chosen anew when the estimate has moved by this share. */
+#define MOVED_PERCENT 3
+/* A wish is told when it moved by this share: rates of layers tremble, and a rise asks for probes. */
+#define WISH_MOVED_PERCENT 20
+#define BUDGET_INTERVAL_US (500 * PARLOR_US_PER_MS)
+/* So much waits at most, whatever the state is. */
+#define WAITING_MAX_US PARLOR_US_PER_SEC
+
+static void
+update_budget (ParlorTransport *self, const ParlorBweView *view, gint64 now_us)
+{
+  gint64 span_us = now_us - self->budget_us;
+  guint64 bps;
+
+  if (span_us < BUDGET_INTERVAL_US)
+    return;
+  bps = (self->media_bytes - self->media_bytes_mark) * 8 * PARLOR_US_PER_SEC / (guint64)span_us;
+  parlor_nack_responder_update (&self->responder, (guint32)MIN (bps, G_MAXUINT32),
+                                (guint8)MIN (view->loss * 256, 255), MAX (self->rtt_us, 0), now_us);
+  self->media_bytes_mark = self->media_bytes;
+  self->budget_us = now_us;
+}
+
+static gboolean
+has_moved (guint64 from, guint64 to, guint percent)
+{
+  return MAX (from, to) - MIN (from, to) > MIN (from, to) * percent / 100;
+}
+
+/* The estimator knows something new. */
+static void
+apply (ParlorTransport *self, gint64 now_us)
+{
+  ParlorBweProbe probe;
+  ParlorBweView view;
+  gint64 waiting_us;
+
+  parlor_bwe_view (self->bwe, &view);
+  self->pace_bps = view.pacing_bps;
+  if (view.rtt_us > 0)
+    self->rtt_us = view.rtt_us;
+  update_budget (self, &view, now_us);
+  if (has_moved (self->allocated_bps, view.target_bps, MOVED_PERCENT))
+    parlor_allocation_run (self, now_us);
+  waiting_us = parlor_sender_waiting_us (self);
+  if (waiting_us > WAITING_MAX_US
+      || (waiting_us > PARLOR_ESTIMATE_STALE_US && view.state == PARLOR_BWE_OVERUSE))
+    parlor_sender_drop_stale (self, waiting_us > WAITING_MAX_US, now_us);
+  if (parlor_bwe_take_probe (self->bwe, &probe, now_us))
+    parlor_sender_probe (self, &probe, now_us);
+}
+
+void
+parlor_estimate_begin (ParlorTransport *self, gint64 now_us)
+{
+  gboolean counted = self->config.transport_cc
+                     && self->extensions.id_of[PARLOR_EXT_TRANSPORT_CC] != 0;
+  ParlorBweConfig config = {.start_bps = counted ? PARLOR_ESTIMATE_START_BPS : BLIND_START_BPS,
+                            .transport_cc = counted};
+
+  self->bwe = parlor_bwe_new (&config, now_us);
+  self->estimate_us = self->budget_us = now_us;
+  parlor_bwe_set_wanted (self->bwe, EXPLORE_BPS, now_us);
+  parlor_bwe_poll (self->bwe, now_us);
+  apply (self, now_us);
+}
+
+gboolean
+parlor_estimate_take_feedback (ParlorTransport *self, const ParlorRtcpPacket *packet, gint64 now_us)
+{
+  ParlorTwccStatus *statuses = self->router->statuses;
+  ParlorTwccFeedback feedback;
+
+  if (parlor_twcc_parse (packet, &feedback, statuses, PARLOR_TWCC_MAX_STATUSES) != PARLOR_RTCP_OK)
+    return FALSE;
+  if (self->bwe == NULL)
+    return TRUE;
+  parlor_bwe_on_feedback (self->bwe, &feedback, statuses, now_us);
+  parlor_bwe_poll (self->bwe, now_us);
+  apply (self, now_us);
+  return TRUE;
+}
+
+void
+parlor_estimate_take_report (ParlorTransport *self, guint8 fraction_lost, gint64 rtt_us,
+                             gint64 now_us)
+{
+  if (self->bwe == NULL)
+    return;
+  parlor_bwe_on_receiver_report (self->bwe, fraction_lost, rtt_us, now_us);
+  apply (self, now_us);
+}
+
+void
+parlor_estimate_take_remb (ParlorTransport *self, guint64 bps, gint64 now_us)
+{
+  if (self->bwe == NULL)
+    return;
+  parlor_bwe_on_remb (self->bwe, bps, now_us);
+  apply (self, now_us);
+}
+
+void
+parlor_estimate_route_changed (ParlorTransport *self, gint64 now_us)
+{
+  if (self->bwe == NULL)
+    return;
+  parlor_bwe_route_changed (self->bwe, now_us);
+  self->probe.cluster = 0;
+  apply (self, now_us);
+}
+
+void
+parlor_estimate_set_wanted (ParlorTransport *self, guint64 bps, gint64 now_us)
+{
+  if (self->bwe == NULL)
+    return;
+  if (now_us - self->estimate_us < EXPLORE_US)
+    bps = MAX (bps, EXPLORE_BPS);
+  if (!has_moved (self->wanted_bps, bps, WISH_MOVED_PERCENT))
+    return;
+  self->wanted_bps = (guint32)MIN (bps, G_MAXUINT32 - 1);
+  parlor_bwe_set_wanted (self->bwe, self->wanted_bps, now_us);
+}
+
+void
+parlor_estimate_poll (ParlorTransport *self, gint64 now_us)
+{
+  if (self->bwe == NULL || now_us < parlor_estimate_next_us (self))
+    return;
+  parlor_bwe_poll (self->bwe, now_us);
+  apply (self, now_us);
+}
+
+gint64
+parlor_estimate_next_us (const ParlorTransport *self)
+{
+  return self->bwe != NULL ? parlor_bwe_next_us (self->bwe) : PARLOR_NEVER_US;
+}
