@@ -12,7 +12,8 @@
 #define RAISE_HELD_US (8 * PARLOR_US_PER_SEC)
 #define RAISE_WAIT_MIN_US PARLOR_US_PER_SEC
 #define RAISE_WAIT_MAX_US (30 * PARLOR_US_PER_SEC)
-/* What repeats may take of the estimate, at most: beyond it they are bounded by their own budget. */
+/* What repeats may take of the estimate, at most: beyond it they are bounded by their own budget.
+ */
 #define REPEATS_MAX 0.3
 
 /* One receiver's choice in the making. */
@@ -35,10 +36,8 @@ add_choice (Table *table, ParlorLayer *layer, guint8 temporal, guint32 bps)
   ParlorSlot *slot = table->of[table->n];
   guint i = row->n_layers++;
 
-  row->layers[i] = (ParlorAllocateLayer){.bps = bps,
-                                         .height = parlor_layer_height (layer),
-                                         .rank = temporal,
-                                         .alive = TRUE};
+  row->layers[i] = (ParlorAllocateLayer){
+      .bps = bps, .height = parlor_layer_height (layer), .rank = temporal, .alive = TRUE};
   table->choices[table->n][i].layer = layer;
   table->choices[table->n][i].temporal = temporal;
   if (slot->target == layer && slot->max_temporal == temporal)
@@ -113,9 +112,9 @@ put_off_raises (ParlorSlot *slot, gint64 now_us)
 {
   gboolean too_early = slot->raised_us > 0 && now_us - slot->raised_us < RAISE_HELD_US;
 
-  slot->raise_wait_us = too_early ? CLAMP (2 * slot->raise_wait_us, RAISE_WAIT_MIN_US,
-                                           RAISE_WAIT_MAX_US)
-                                  : RAISE_WAIT_MIN_US;
+  slot->raise_wait_us = too_early
+                            ? CLAMP (2 * slot->raise_wait_us, RAISE_WAIT_MIN_US, RAISE_WAIT_MAX_US)
+                            : RAISE_WAIT_MIN_US;
   slot->raise_us = now_us + slot->raise_wait_us;
 }
 

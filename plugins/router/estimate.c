@@ -14,7 +14,8 @@
 #define EXPLORE_US (2 * PARLOR_US_PER_SEC)
 /* Layers are chosen anew when the estimate has moved by this share. */
 #define MOVED_PERCENT 3
-/* A wish is told when it moved by this share: rates of layers tremble, and a rise asks for probes. */
+/* A wish is told when it moved by this share: rates of layers tremble, and a rise asks for probes.
+ */
 #define WISH_MOVED_PERCENT 20
 #define BUDGET_INTERVAL_US (500 * PARLOR_US_PER_MS)
 /* So much waits at most, whatever the state is. */
@@ -64,11 +65,20 @@ apply (ParlorTransport *self, gint64 now_us)
     parlor_sender_probe (self, &probe, now_us);
 }
 
+/* Some of what is sent has a transport-wide number, and the peer tells of it. */
+static gboolean
+is_counted (const ParlorTransport *self)
+{
+  for (guint i = 0; i < self->n_slots; i++)
+    if (self->slots[i] != NULL && self->slots[i]->config.transport_cc)
+      return self->config.transport_cc && self->extensions.id_of[PARLOR_EXT_TRANSPORT_CC] != 0;
+  return FALSE;
+}
+
 void
 parlor_estimate_begin (ParlorTransport *self, gint64 now_us)
 {
-  gboolean counted = self->config.transport_cc
-                     && self->extensions.id_of[PARLOR_EXT_TRANSPORT_CC] != 0;
+  gboolean counted = is_counted (self);
   ParlorBweConfig config = {.start_bps = counted ? PARLOR_ESTIMATE_START_BPS : BLIND_START_BPS,
                             .transport_cc = counted};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * What one receiver's path can take: its ParlorBwe, fed with feedback, and what follows from it: the
- * pacing rate, probes, the budget for repeats, which layers fit, and what is too old to be sent
+ * What one receiver's path can take: its ParlorBwe, fed with feedback, and what follows from it:
+ * the pacing rate, probes, the budget for repeats, which layers fit, and what is too old to be sent
  * (docs/bwe.md, decision 0030). Thread: worker. Private to this folder.
  */
 #pragma once

@@ -281,19 +281,18 @@ tell_quality (ParlorTransport *self, gint64 now_us)
   gint64 span_us = QUALITY_INTERVAL_US + now_us - self->quality_us;
 
   parlor_router_tell (
-      self->router, &(ParlorRouterEvent){
-                        .type = PARLOR_ROUTER_QUALITY,
-                        .transport = self->config.id,
-                        .loss_up = (float)ratio (self->lost_up, self->expected_up),
-                        .loss_down = (float)loss_down (self, now_us),
-                        .rtt_ms = self->rtt_us < 0 ? -1 : (gint32)(self->rtt_us / PARLOR_US_PER_MS),
-                        .up_bps = (gint64)(self->bytes_in - self->bytes_in_mark) * 8
-                                  * PARLOR_US_PER_SEC / span_us,
-                        .down_bps = (gint64)(self->bytes_out - self->bytes_out_mark) * 8
-                                    * PARLOR_US_PER_SEC / span_us,
-                        .estimate_bps = self->bwe != NULL
-                                            ? (gint64)parlor_bwe_target_bps (self->bwe)
-                                            : -1});
+      self->router,
+      &(ParlorRouterEvent){
+          .type = PARLOR_ROUTER_QUALITY,
+          .transport = self->config.id,
+          .loss_up = (float)ratio (self->lost_up, self->expected_up),
+          .loss_down = (float)loss_down (self, now_us),
+          .rtt_ms = self->rtt_us < 0 ? -1 : (gint32)(self->rtt_us / PARLOR_US_PER_MS),
+          .up_bps = (gint64)(self->bytes_in - self->bytes_in_mark) * 8 * PARLOR_US_PER_SEC
+                    / span_us,
+          .down_bps = (gint64)(self->bytes_out - self->bytes_out_mark) * 8 * PARLOR_US_PER_SEC
+                      / span_us,
+          .estimate_bps = self->bwe != NULL ? (gint64)parlor_bwe_target_bps (self->bwe) : -1});
   self->bytes_in_mark = self->bytes_in;
   self->bytes_out_mark = self->bytes_out;
   self->lost_up = self->expected_up = 0;

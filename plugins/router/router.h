@@ -100,9 +100,10 @@ typedef struct
   gboolean automatic; /**< audio: filled here, with the room's loudest */
   char mid[PARLOR_ROUTER_MID_SIZE];
   guint32 ssrc, rtx_ssrc; /**< rtx_ssrc 0 = none */
-  gboolean screen;       /**< video: comes before cameras where the path is narrow */
-  gboolean transport_cc; /**< this m-line has the transport-wide number and its feedback: Firefox has
-                            them on video only, and what it does not tell of would pass for lost */
+  gboolean screen;        /**< video: comes before cameras where the path is narrow */
+  gboolean
+      transport_cc; /**< this m-line has the transport-wide number and its feedback: Firefox has
+                       them on video only, and what it does not tell of would pass for lost */
   guint n_codecs;
   ParlorRouterCodec codecs[PARLOR_ROUTER_MAX_CODECS];
 } ParlorSlotConfig;

@@ -13,7 +13,8 @@
    and a first packet's extensions need. More would be waste. */
 #define MAX_EQUAL_PADDING 32
 #define MAX_GROUP PARLOR_GSO_MAX_SEGMENTS
-/* A packet of a probe: RTP counts its padding in one byte, and MAX_EQUAL_PADDING may come on top. */
+/* A packet of a probe: RTP counts its padding in one byte, and MAX_EQUAL_PADDING may come on top.
+ */
 #define PADDING_BYTES 220
 /* IPv4 and UDP, which the path carries too. */
 #define NETWORK_BYTES 28

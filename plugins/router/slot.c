@@ -222,14 +222,13 @@ parlor_slot_forward (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInf
     return;
   if (transport->bwe == NULL && !self->config.audio)
     parlor_estimate_begin (transport, now_us);
-  item = (ParlorSendItem){
-      .slot = self,
-      .layer = layer,
-      .source_seq = info->header.seq,
-      .bytes = info->header.payload_offset + info->header.payload_size,
-      .codec = info->codec,
-      .begins = begins,
-      .left_out = !self->config.audio && is_left_out (self, &info->frame)};
+  item = (ParlorSendItem){.slot = self,
+                          .layer = layer,
+                          .source_seq = info->header.seq,
+                          .bytes = info->header.payload_offset + info->header.payload_size,
+                          .codec = info->codec,
+                          .begins = begins,
+                          .left_out = !self->config.audio && is_left_out (self, &info->frame)};
   if (!parlor_sender_push (transport, &item))
     parlor_slot_begin_anew (self);
 }

@@ -15,14 +15,15 @@ void parlor_slot_free (ParlorSlot *self);
 void parlor_slot_select (ParlorSlot *self, ParlorSource *source, guint height, gint64 now_us);
 /** The receiver can be sent to from now on: asks for the key frame that it begins with. */
 void parlor_slot_ready (ParlorSlot *self, gint64 now_us);
-/** Something of what was sent is missing for good: goes on with the next key frame, and asks for it.
+/** Something of what was sent is missing for good: goes on with the next key frame, and asks for
+ * it.
  */
 void parlor_slot_begin_anew (ParlorSlot *self);
 /** One fresh packet of a layer of its source. */
 void parlor_slot_forward (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info,
                           gint64 now_us);
-/** The packet's turn has come: gives it the numbers that the receiver sees. info NULL: its bytes are
- * gone. FALSE: it is not sent, and leaves no gap. */
+/** The packet's turn has come: gives it the numbers that the receiver sees. info NULL: its bytes
+ * are gone. FALSE: it is not sent, and leaves no gap. */
 gboolean parlor_slot_number (ParlorSlot *self, ParlorSendItem *item, const ParlorPacketInfo *info);
 /** It is never sent: those behind it close up. Calls in the order of the queue. */
 void parlor_slot_leave_out (ParlorSlot *self, const ParlorSendItem *item,

@@ -73,7 +73,7 @@ struct _ParlorLayer
   gboolean dirty;
   gint64 last_arrival_us; /**< 0 = never */
   gint64 first_arrival_us;
-  guint height; /**< from the key frame's header where the codec tells; 0 = unknown */
+  guint height;        /**< from the key frame's header where the codec tells; 0 = unknown */
   guint8 top_temporal; /**< the highest temporal layer that was met */
   guint32 bps;         /**< of the last second, as it leaves; 0 = not known yet */
   guint32 temporal_bps[PARLOR_LAYER_MAX_TEMPORAL]; /**< up to this temporal layer */
@@ -116,7 +116,8 @@ struct _ParlorSlot
   /* hot: what forwarding one packet reads */
   ParlorTransport *transport; /**< borrowed */
   ParlorSource *source;       /**< borrowed; NULL = empty */
-  ParlorLayer *layer; /**< what is queued now; NULL until the first packet of the source may go out */
+  ParlorLayer
+      *layer; /**< what is queued now; NULL until the first packet of the source may go out */
   ParlorLayer *target; /**< what shall be sent; switched to at its next key frame */
   ParlorMunger munger;
   ParlorSeqUnwrapper unwrapper; /**< of what is sent: for the rollover counter */
@@ -168,19 +169,19 @@ struct _ParlorTransport
   gsize overhead;
   ParlorRouter *router;
   gboolean can_send;
-  gboolean dirty;        /**< in the router's list for this flush */
-  gboolean touched;      /**< more than sending happened: deadlines are to be looked at anew */
+  gboolean dirty;    /**< in the router's list for this flush */
+  gboolean touched;  /**< more than sending happened: deadlines are to be looked at anew */
   ParlorTuple tuple; /**< where media goes; valid while can_send */
   ParlorSendLane lanes[PARLOR_N_LANES];
-  gint64 pace_us;   /**< the next message may leave then */
+  gint64 pace_us; /**< the next message may leave then */
   guint32 pace_bps;
-  ParlorBwe *bwe;   /**< owned; NULL until the first video packet */
+  ParlorBwe *bwe; /**< owned; NULL until the first video packet */
   ParlorProbe probe;
   gint64 others_us; /**< nearest deadline of all but sending, as last looked at */
   ParlorTimer timer;
   guint64 bytes_out;
   guint16 twcc_seq;
-  ParlorRtpExtMap extensions; /**< the peer's ids, of both directions */
+  ParlorRtpExtMap extensions;             /**< the peer's ids, of both directions */
   guint8 uncounted_ids[PARLOR_EXT_COUNT]; /**< the same without the transport-wide number */
 
   /* receiving */
@@ -219,9 +220,9 @@ struct _ParlorTransport
   gint64 budget_us;                      /**< repeats' share was last reckoned */
   gint64 estimate_us;                    /**< the estimate began */
   guint32 wanted_bps;                    /**< as told to it */
-  guint64 lost_up, expected_up; /**< since quality was last told */
-  guint32 allocated_bps; /**< the estimate that layers were last chosen by */
-  gint64 allocate_us;    /**< they are looked at again then; PARLOR_NEVER_US = on demand alone */
+  guint64 lost_up, expected_up;          /**< since quality was last told */
+  guint32 allocated_bps;                 /**< the estimate that layers were last chosen by */
+  gint64 allocate_us; /**< they are looked at again then; PARLOR_NEVER_US = on demand alone */
 };
 
 /** The voices of a room on this worker and who hears them. */

@@ -91,8 +91,7 @@ pass_link (BenchLink *link, gsize length, gint64 now_us, gint64 *at_us)
   if (link->queue_us > 0 && wait_us > link->queue_us)
     return FALSE;
   link->most_queued_us = MAX (link->most_queued_us, wait_us);
-  link->busy_us = now_us + wait_us
-                  + (gint64)((length + 28) * 8 * PARLOR_US_PER_SEC / link->bps);
+  link->busy_us = now_us + wait_us + (gint64)((length + 28) * 8 * PARLOR_US_PER_SEC / link->bps);
   link->bytes += length + 28;
   *at_us = link->busy_us + link->delay_us;
   return TRUE;
@@ -122,14 +121,14 @@ land_below (BenchPeer *peer)
 {
   Flying *flying;
 
-  while ((flying = g_queue_peek_head (&peer->down)) != NULL
-         && flying->at_us <= peer->bench->now_us)
+  while ((flying = g_queue_peek_head (&peer->down)) != NULL && flying->at_us <= peer->bench->now_us)
     {
       gsize length;
       g_autofree guint8 *copy = NULL;
 
       g_queue_pop_head (&peer->down);
-      copy = g_memdup2 (g_bytes_get_data (flying->bytes, &length), g_bytes_get_size (flying->bytes));
+      copy = g_memdup2 (g_bytes_get_data (flying->bytes, &length),
+                        g_bytes_get_size (flying->bytes));
       arrive (peer, copy, g_bytes_get_size (flying->bytes));
       free_flying (flying);
     }
@@ -212,10 +211,9 @@ note_missing (BenchPeer *peer, const guint8 *packet, const ParlorRtpHeader *head
   if (header->pt == 120)
     peer->nack_ssrc = header->ssrc;
   if (header->pt == 120 || header->payload_size >= 2)
-    parlor_nack_push (peer->nack,
-                      header->pt == 120 ? header->seq
-                                        : parlor_get_u16 (packet + header->payload_offset),
-                      now_us);
+    parlor_nack_push (
+        peer->nack,
+        header->pt == 120 ? header->seq : parlor_get_u16 (packet + header->payload_offset), now_us);
 }
 
 /* FALSE: padding, which nobody is given. */
@@ -256,9 +254,9 @@ send_feedback (BenchPeer *peer, gint64 now_us)
       guint n = parlor_nack_poll (peer->nack, now_us, 2 * peer->link->delay_us, seqs,
                                   G_N_ELEMENTS (seqs));
 
-      length = n > 0 ? parlor_rtcp_build_nack (bytes, sizeof bytes, 9, peer->nack_ssrc, seqs, n,
-                                               NULL)
-                     : 0;
+      length = n > 0
+                   ? parlor_rtcp_build_nack (bytes, sizeof bytes, 9, peer->nack_ssrc, seqs, n, NULL)
+                   : 0;
       if (length > 0)
         parlor_peer_send_rtcp (peer->peer, bytes, length);
     }
@@ -498,6 +496,108 @@ bench_add_video (BenchPeer *peer, ParlorSourceId id, guint32 ssrc)
   config.layers[0].rtx_ssrc = ssrc + 1;
   parlor_router_add_source (peer->bench->router, &config, peer->bench->now_us);
   return id;
+}
+
+ParlorSourceId
+bench_add_simulcast (BenchPeer *peer, ParlorSourceId id, guint32 ssrc)
+{
+  ParlorSourceConfig config = {
+      .id = id, .transport = peer->id, .mid = "1", .n_codecs = 1, .n_layers = 3};
+
+  config.codecs[0] = codec ("VP8", 90000, 0, 96, 97, TRUE);
+  for (guint i = 0; i < 3; i++)
+    {
+      config.layers[i].ssrc = ssrc + 2 * i;
+      config.layers[i].rtx_ssrc = ssrc + 2 * i + 1;
+    }
+  parlor_router_add_source (peer->bench->router, &config, peer->bench->now_us);
+  return id;
+}
+
+/* --- cameras --------------------------------------------------------------------------------- */
+
+static void
+look_for_requests (BenchPeer *peer, BenchCamera *camera)
+{
+  for (; camera->n_rtcp < peer->rtcp->len; camera->n_rtcp++)
+    {
+      gsize length;
+      const guint8 *bytes = g_bytes_get_data (g_ptr_array_index (peer->rtcp, camera->n_rtcp),
+                                              &length);
+      ParlorRtcpReader reader;
+      ParlorRtcpPacket packet;
+      guint32 sender, media;
+
+      g_assert_cmpint (parlor_rtcp_reader_init (&reader, bytes, length), ==, PARLOR_RTCP_OK);
+      while (parlor_rtcp_reader_next (&reader, &packet))
+        if (packet.kind == PARLOR_RTCP_PLI && parlor_rtcp_parse_pli (&packet, &sender, &media)
+            && media == camera->ssrc)
+          camera->key_wanted = TRUE;
+    }
+}
+
+/* L1T3: 0 2 1 2; L1T2: 0 1. */
+static guint
+temporal_of (const BenchCamera *camera)
+{
+  static const guint three[] = {0, 2, 1, 2};
+
+  return camera->n_temporal == 3 ? three[camera->picture % 4]
+                                 : camera->picture % MAX (camera->n_temporal, 1);
+}
+
+static void
+send_frame (BenchPeer *peer, BenchCamera *camera, gboolean key, guint temporal, gsize bytes)
+{
+  guint n = MAX ((guint)((bytes + 1099) / 1100), 1);
+
+  for (guint i = 0; i < n; i++)
+    {
+      guint8 packet[1400] = {0};
+      guint8 *payload = packet + 12;
+      const guint8 start[] = {0,
+                              0,
+                              0x9d,
+                              0x01,
+                              0x2a,
+                              0x80,
+                              0x02,
+                              (guint8)camera->height,
+                              (guint8)(camera->height >> 8)};
+
+      parlor_rtp_write_fixed (packet, 96, i + 1 == n, (guint16)camera->index,
+                              camera->picture * 3000, camera->ssrc);
+      payload[0] = 0x80 | (i == 0 ? 0x10 : 0) | (temporal > 0 ? 0x20 : 0); /* X, S, N */
+      payload[1] = 0xe0;                                                   /* I, L, T */
+      parlor_put_u16 (payload + 2, (guint16)(0x8000 | (camera->picture & 0x7fff)));
+      payload[4] = (guint8)camera->tl0;
+      payload[5] = (guint8)(temporal << 6 | (temporal > 0 ? 0x20 : 0)); /* TID, Y */
+      payload[6] = key && i == 0 ? 0x10 : 0x11;
+      if (key && i == 0)
+        memcpy (payload + 7, start, sizeof start);
+      parlor_peer_send_rtp (peer->peer, packet, 12 + MAX (bytes / n, 20), camera->index++);
+    }
+}
+
+void
+bench_film (BenchPeer *peer, BenchCamera *camera)
+{
+  gboolean key;
+  guint temporal;
+  gsize bytes = camera->bps / 8 / 30;
+
+  look_for_requests (peer, camera);
+  if (camera->off)
+    return;
+  key = camera->key_wanted || camera->n_keys == 0;
+  camera->key_wanted = FALSE;
+  camera->n_keys += key;
+  if (key)
+    camera->picture = (camera->picture + 3) & ~3u; /* the pattern begins anew */
+  temporal = key ? 0 : temporal_of (camera);
+  camera->tl0 += temporal == 0;
+  send_frame (peer, camera, key, temporal, key ? 4 * bytes : bytes);
+  camera->picture++;
 }
 
 ParlorSourceId

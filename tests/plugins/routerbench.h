@@ -14,8 +14,8 @@
 
 typedef struct _Bench Bench;
 
-/** A bottleneck with a drop-tail queue, a delay and random loss; peers may share one. All zero: what
- * is sent has arrived. */
+/** A bottleneck with a drop-tail queue, a delay and random loss; peers may share one. All zero:
+ * what is sent has arrived. */
 typedef struct
 {
   guint64 bps;           /* 0 = no bound */
@@ -34,13 +34,13 @@ typedef struct
   ParlorPeer *peer;
   ParlorTransportId id;
   ParlorTuple tuple;
-  GPtrArray *rtp;   /* of GBytes: clear packets received, in order */
-  GPtrArray *rtcp;  /* likewise */
-  BenchLink *link;  /* not owned; NULL = none */
-  GQueue down;      /* datagrams on their way to it */
+  GPtrArray *rtp;  /* of GBytes: clear packets received, in order */
+  GPtrArray *rtcp; /* likewise */
+  BenchLink *link; /* not owned; NULL = none */
+  GQueue down;     /* datagrams on their way to it */
   ParlorTwccReceiver *twcc;
   guint n_padding; /* packets of padding alone; they are not in `rtp` */
-  gboolean nacks; /* it asks for what is missing of video and takes RTX */
+  gboolean nacks;  /* it asks for what is missing of video and takes RTX */
   ParlorNack *nack;
   guint32 nack_ssrc;
   gboolean deaf;    /* nothing is delivered to it */
@@ -94,6 +94,25 @@ ParlorSourceId bench_add_voice (BenchPeer *peer, ParlorSourceId id, ParlorRoomId
 /** A slot: video VP8 as pt 120 (RTX 121 unless rtx_ssrc is 0), audio Opus as pt 109. */
 void bench_add_video_slot (BenchPeer *peer, guint index, guint32 ssrc, guint32 rtx_ssrc);
 void bench_add_voice_slot (BenchPeer *peer, guint index, guint32 ssrc);
+
+/** A video source with three VP8 layers: SSRCs ssrc, ssrc + 2, ssrc + 4, RTX one more each. */
+ParlorSourceId bench_add_simulcast (BenchPeer *peer, ParlorSourceId id, guint32 ssrc);
+
+/** A camera that a test moves on frame by frame: key frames at the start and when asked for. */
+typedef struct
+{
+  guint32 ssrc;
+  guint64 bps;
+  guint height;
+  guint n_temporal; /* 1 to 3 */
+  guint64 index;
+  guint picture, tl0, n_keys;
+  guint n_rtcp; /* looked at for requests */
+  gboolean key_wanted, off;
+} BenchCamera;
+
+/** One frame of 1/30 s; the picture number in `timestamp` (3000 a frame). */
+void bench_film (BenchPeer *peer, BenchCamera *camera);
 
 /** A VP8 packet of `bytes` payload: picture id and TL0PICIDX follow `picture`. */
 void bench_send_video (BenchPeer *peer, guint32 ssrc, guint64 index, guint32 timestamp,

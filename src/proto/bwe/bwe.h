@@ -14,7 +14,8 @@
  *
  * Pure; worker thread. Rates are bits per second of the bytes that on_sent was told of. Times are
  * us of the caller's monotonic clock and must not run back (a smaller now_us counts as the last
- * one). Feedback is remote data: whatever it says, min_bps <= target <= max_bps, memory stays bounded, and the work is bounded by the number of statuses. */
+ * one). Feedback is remote data: whatever it says, min_bps <= target <= max_bps, memory stays
+ * bounded, and the work is bounded by the number of statuses. */
 #pragma once
 #include <glib.h>
 #include "proto/rtcp/twcc.h"
@@ -84,8 +85,8 @@ typedef struct
   guint64 probes_failed; /* lapsed, or their result thrown away */
 } ParlorBweView;
 
-/* (transfer full) 4 KiB, and with transport_cc a ring of what was sent that grows with the rate from 1
- * to at most 64 KiB (sent.h). */
+/* (transfer full) 4 KiB, and with transport_cc a ring of what was sent that grows with the rate
+ * from 1 to at most 64 KiB (sent.h). */
 ParlorBwe *parlor_bwe_new (const ParlorBweConfig *config, gint64 now_us);
 /* NULL is fine. */
 void parlor_bwe_free (ParlorBwe *self);

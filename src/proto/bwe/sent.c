@@ -94,8 +94,7 @@ make_room (ParlorBweSent *self, gint64 number, gint64 now_us)
     {
       const ParlorBweSentSlot *slot = slot_of (self, self->oldest);
 
-      if ((slot->bits & BIT_USED) != 0
-          && now_us - slot_time (self, slot) <= PARLOR_BWE_SENT_AGE_US)
+      if ((slot->bits & BIT_USED) != 0 && now_us - slot_time (self, slot) <= PARLOR_BWE_SENT_AGE_US)
         {
           if (number - self->oldest <= self->mask)
             return;

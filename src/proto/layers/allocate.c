@@ -33,7 +33,8 @@ next_above (const ParlorAllocateSlot *slot, gint from)
   return best;
 }
 
-/* Is there anything to gain above this layer? Not when it fills the tile already, with all frames. */
+/* Is there anything to gain above this layer? Not when it fills the tile already, with all frames.
+ */
 static gboolean
 is_enough (const ParlorAllocateSlot *slot, gint layer)
 {

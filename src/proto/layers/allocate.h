@@ -24,8 +24,8 @@ typedef struct
 {
   guint32 bps;    /**< as measured lately */
   guint height;   /**< pixels; 0 = not known, counts as its place */
-  guint8 rank;    /**< among those of one height: fewer frames a second come before more */
   gboolean alive; /**< packets arrive */
+  guint8 rank;    /**< among those of one height: fewer frames a second come before more */
 } ParlorAllocateLayer;
 
 typedef struct

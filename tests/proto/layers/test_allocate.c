@@ -118,6 +118,24 @@ test_random (void)
     }
 }
 
+/* Of one size, fewer frames come before nothing, and all frames before a larger picture's. */
+static void
+test_frames_yield_first (void)
+{
+  ParlorAllocateSlot slot = {
+      .n_layers = 3,
+      .layers = {{500000, 360, TRUE, 7}, {200000, 360, TRUE, 0}, {300000, 360, TRUE, 1}},
+      .current = -1};
+
+  parlor_allocate (&slot, 1, 250000, NULL);
+  g_assert_cmpint (slot.chosen, ==, 1);
+  parlor_allocate (&slot, 1, 400000, NULL);
+  g_assert_cmpint (slot.chosen, ==, 2);
+  slot.wanted_height = 180;
+  parlor_allocate (&slot, 1, 1000000, NULL);
+  g_assert_cmpint (slot.chosen, ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -129,6 +147,8 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/layers/what-is-sent-is-kept-while-it-fits", test_kept_while_it_fits);
   g_test_add_func ("/proto/layers/a-layer-that-does-not-arrive-is-not-chosen", test_dead_layers);
   g_test_add_func ("/proto/layers/order-in-the-offer-means-nothing", test_layers_in_any_order);
+  g_test_add_func ("/proto/layers/of-one-size-fewer-frames-come-before-nothing",
+                   test_frames_yield_first);
   g_test_add_func ("/proto/layers/never-above-the-room", test_random);
   return g_test_run ();
 }

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What one receiver gets as its path changes: layers, pacing, repeats, probes. In virtual time. */
+#include "routerbench.h"
+
+#include "base/bytes.h"
+#include "base/time.h"
+#include "proto/rtp/header.h"
+
+#define ROOM 7
+#define MS PARLOR_US_PER_MS
+#define SECOND PARLOR_US_PER_SEC
+#define FRAME_US 33333
+
+typedef struct
+{
+  Bench *bench;
+  BenchPeer *publisher;
+  BenchCamera cameras[3];
+  guint n_cameras;
+  guint voice_index;
+  gint64 film_us, voice_us;
+} Stage;
+
+/* Somebody with a camera in three sizes, and a voice. */
+static void
+stage_init (Stage *self)
+{
+  static const struct
+  {
+    guint64 bps;
+    guint height;
+  } sizes[] = {{150000, 180}, {500000, 360}, {1700000, 720}};
+
+  *self = (Stage){.bench = bench_new (), .n_cameras = 3};
+  self->publisher = bench_add_peer (self->bench, ROOM);
+  bench_add_simulcast (self->publisher, 1, 1000);
+  bench_add_voice (self->publisher, 2, ROOM, 2000);
+  for (guint i = 0; i < 3; i++)
+    self->cameras[i] = (BenchCamera){.ssrc = 1000 + 2 * i,
+                                     .bps = sizes[i].bps,
+                                     .height = sizes[i].height,
+                                     .n_temporal = 3,
+                                     .index = 100};
+  bench_run (self->bench, 500 * MS);
+  self->film_us = self->voice_us = self->bench->now_us;
+}
+
+static BenchPeer *
+stage_add_viewer (Stage *self, BenchLink *link, guint height)
+{
+  BenchPeer *viewer = bench_add_peer (self->bench, ROOM);
+
+  viewer->link = link;
+  bench_add_video_slot (viewer, 0, 5000, 5001);
+  bench_add_voice_slot (viewer, 1, 6000);
+  bench_run (self->bench, 500 * MS);
+  parlor_router_select (self->bench->router, viewer->id, 0, 1, height, self->bench->now_us);
+  return viewer;
+}
+
+static void
+stage_run (Stage *self, gint64 span_us)
+{
+  gint64 end_us = self->bench->now_us + span_us;
+
+  while (self->bench->now_us < end_us)
+    {
+      if (self->bench->now_us >= self->film_us)
+        {
+          for (guint i = 0; i < self->n_cameras; i++)
+            bench_film (self->publisher, &self->cameras[i]);
+          self->film_us += FRAME_US;
+        }
+      if (self->bench->now_us >= self->voice_us)
+        {
+          guint i = self->voice_index++;
+
+          bench_send_voice (self->publisher, 2000, 100 + i, i * 960, 20);
+          self->voice_us += 20 * MS;
+        }
+      bench_run (self->bench, MS);
+    }
+}
+
+static void
+stage_clear (Stage *self)
+{
+  bench_free (self->bench);
+}
+
+/* kbit/s that came through the link in this time. */
+static guint64
+stage_measure (Stage *self, BenchLink *link, gint64 span_us)
+{
+  guint64 before = link->bytes;
+
+  stage_run (self, span_us);
+  return (link->bytes - before) * 8 * 1000 / (guint64)span_us;
+}
+
+static guint
+count_pt (const BenchPeer *peer, guint from, guint8 pt)
+{
+  guint n = 0;
+
+  for (guint i = from; i < peer->rtp->len; i++)
+    {
+      gsize length;
+      const guint8 *packet = g_bytes_get_data (g_ptr_array_index (peer->rtp, i), &length);
+      ParlorRtpHeader header;
+
+      g_assert_cmpint (parlor_rtp_parse (packet, length, &header), ==, PARLOR_RTP_OK);
+      n += header.pt == pt;
+    }
+  return n;
+}
+
+/* Numbers of the video stream that never came, by themselves or by RTX; the last `margin` do not
+ * count. */
+static guint
+count_gaps (const BenchPeer *peer, guint from, guint margin, guint *n_all)
+{
+  g_autofree guint8 *came = g_new0 (guint8, 65536);
+  guint first = G_MAXUINT, last = 0, gaps = 0;
+
+  for (guint i = from; i < peer->rtp->len; i++)
+    {
+      gsize length;
+      const guint8 *packet = g_bytes_get_data (g_ptr_array_index (peer->rtp, i), &length);
+      ParlorRtpHeader header;
+      guint seq;
+
+      g_assert_cmpint (parlor_rtp_parse (packet, length, &header), ==, PARLOR_RTP_OK);
+      if (header.pt == 109)
+        continue;
+      seq = header.pt == 120 ? header.seq : parlor_get_u16 (packet + header.payload_offset);
+      came[seq] = 1;
+      if (header.pt != 120)
+        continue;
+      first = first == G_MAXUINT ? seq : first;
+      last = seq;
+    }
+  g_assert_cmpuint (first + margin, <, last);
+  for (guint seq = first; seq < last - margin; seq++)
+    gaps += !came[seq];
+  *n_all = last - margin - first;
+  return gaps;
+}
+
+static void
+test_fall_and_rise (void)
+{
+  BenchLink link = {.bps = 3000000, .queue_us = 3 * SECOND, .delay_us = 25 * MS},
+            wide = {.delay_us = 25 * MS};
+  Stage stage;
+  BenchPeer *viewer, *other;
+  guint voices, gaps, all;
+  gint64 span_us = 0;
+
+  stage_init (&stage);
+  viewer = stage_add_viewer (&stage, &link, 0);
+  other = stage_add_viewer (&stage, &wide, 0);
+  stage_run (&stage, 6 * SECOND);
+  /* All three sizes, and then the largest. */
+  g_assert_cmpuint (stage_measure (&stage, &link, SECOND), >, 1600);
+  link.bps = 300000;
+  stage_run (&stage, 2 * SECOND);
+  voices = count_pt (viewer, 0, 109);
+  g_assert_cmpuint (stage_measure (&stage, &link, 2 * SECOND), <=, 330);
+  link.most_queued_us = 0;
+  stage_run (&stage, 6 * SECOND);
+  g_test_message ("queued %d ms", (int)(link.most_queued_us / 1000));
+  g_assert_cmpint (link.most_queued_us, <, 200 * MS);
+  /* The voice was never late by more than that, and never lost. */
+  g_assert_cmpint (ABS ((gint)(count_pt (viewer, 0, 109) - voices) - 8 * 50), <=, 20);
+  /* Some picture stays. */
+  g_assert_cmpuint (stage_measure (&stage, &link, 2 * SECOND), >, 100);
+  link.bps = 3000000;
+  while (span_us < 12 * SECOND && stage_measure (&stage, &link, 500 * MS) < 1600)
+    span_us += 500 * MS;
+  g_test_message ("back after %d ms", (int)(span_us / 1000));
+  g_assert_cmpint (span_us, <=, 10 * SECOND);
+  g_assert_cmpuint (count_gaps (viewer, 0, 50, &all), ==, 0);
+  gaps = count_gaps (other, 0, 5, &all);
+  g_assert_cmpuint (gaps, ==, 0);
+  g_assert_cmpuint (all, >, 20 * 30 * 5);
+  stage_clear (&stage);
+}
+
+static void
+check_loss (guint lost_per_mille, guint least_kbps)
+{
+  BenchLink link = {
+      .bps = 4000000, .queue_us = 300 * MS, .delay_us = 25 * MS, .lost_per_mille = lost_per_mille};
+  Stage stage;
+  BenchPeer *viewer;
+  guint from, gaps, all;
+
+  stage_init (&stage);
+  viewer = stage_add_viewer (&stage, &link, 0);
+  viewer->nacks = TRUE;
+  stage_run (&stage, 10 * SECOND);
+  from = viewer->rtp->len;
+  g_assert_cmpuint (stage_measure (&stage, &link, 20 * SECOND), >=, least_kbps);
+  gaps = count_gaps (viewer, from, 200, &all);
+  g_test_message ("%u of %u never came", gaps, all);
+  g_assert_cmpuint (gaps * 200, <=, all);
+  stage_clear (&stage);
+}
+
+static void
+test_ten_percent_loss (void)
+{
+  check_loss (100, 1500);
+}
+
+static void
+test_twenty_percent_loss (void)
+{
+  check_loss (200, 600);
+}
+
+static void
+test_two_behind_one (void)
+{
+  BenchLink link = {.bps = 2000000, .queue_us = 300 * MS, .delay_us = 25 * MS};
+  Stage stage;
+  BenchPeer *viewers[2];
+  gsize before[2], got[2];
+
+  stage_init (&stage);
+  for (guint i = 0; i < 2; i++)
+    viewers[i] = stage_add_viewer (&stage, &link, 0);
+  stage_run (&stage, 10 * SECOND);
+  for (guint i = 0; i < 2; i++)
+    before[i] = viewers[i]->bytes_in;
+  link.most_queued_us = 0;
+  stage_run (&stage, 20 * SECOND);
+  for (guint i = 0; i < 2; i++)
+    got[i] = (viewers[i]->bytes_in - before[i]) * 8 / 20000;
+  g_test_message ("%d and %d kbit/s, queue %d ms", (int)got[0], (int)got[1],
+                  (int)(link.most_queued_us / 1000));
+  for (guint i = 0; i < 2; i++)
+    g_assert_cmpuint (got[i], >=, 450);
+  stage_clear (&stage);
+}
+
+/* The page asks for a small tile. */
+static void
+test_small_tile (void)
+{
+  BenchLink link = {.delay_us = 10 * MS};
+  Stage stage;
+  BenchPeer *viewer;
+
+  stage_init (&stage);
+  viewer = stage_add_viewer (&stage, &link, 180);
+  link.bps = 100000000;
+  stage_run (&stage, 4 * SECOND);
+  g_assert_cmpuint (stage_measure (&stage, &link, 2 * SECOND), <, 300);
+  parlor_router_select (stage.bench->router, viewer->id, 0, 1, 720, stage.bench->now_us);
+  stage_run (&stage, 2 * SECOND);
+  g_assert_cmpuint (stage_measure (&stage, &link, 2 * SECOND), >, 1600);
+  stage_clear (&stage);
+}
+
+/* One layer alone, of which fewer frames fit. */
+static void
+test_fewer_frames (void)
+{
+  BenchLink link = {.bps = 3000000, .queue_us = SECOND, .delay_us = 20 * MS};
+  Stage stage;
+  BenchPeer *viewer;
+  guint from, all;
+  guint64 kbps;
+
+  stage_init (&stage);
+  stage.cameras[0].off = stage.cameras[1].off = TRUE;
+  stage.cameras[2].bps = 1000000;
+  viewer = stage_add_viewer (&stage, &link, 0);
+  stage_run (&stage, 5 * SECOND);
+  link.bps = 700000;
+  stage_run (&stage, 10 * SECOND);
+  from = viewer->rtp->len;
+  kbps = stage_measure (&stage, &link, 10 * SECOND);
+  g_test_message ("%d kbit/s", (int)kbps);
+  g_assert_cmpuint (kbps, >, 200);
+  g_assert_cmpuint (count_gaps (viewer, from, 20, &all), ==, 0);
+  stage_clear (&stage);
+}
+
+/* Who asked for one layer alone hears nothing of probes; who could use more is sent them. */
+static void
+test_probes_only_when_wanted (void)
+{
+  BenchLink link = {.bps = 1500000, .queue_us = 300 * MS, .delay_us = 20 * MS};
+  Stage stage;
+  BenchPeer *viewer;
+  guint before;
+
+  stage_init (&stage);
+  viewer = stage_add_viewer (&stage, &link, 360);
+  stage_run (&stage, 6 * SECOND);
+  before = viewer->n_padding;
+  stage_run (&stage, 10 * SECOND);
+  g_assert_cmpuint (viewer->n_padding, ==, before);
+  parlor_router_select (stage.bench->router, viewer->id, 0, 1, 0, stage.bench->now_us);
+  stage_run (&stage, 10 * SECOND);
+  g_assert_cmpuint (viewer->n_padding, >, before);
+  stage_clear (&stage);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/path/a-tenth-of-the-rate-and-back", test_fall_and_rise);
+  g_test_add_func ("/path/ten-percent-loss-is-mended", test_ten_percent_loss);
+  g_test_add_func ("/path/twenty-percent-loss-is-mended", test_twenty_percent_loss);
+  g_test_add_func ("/path/two-behind-one-bottleneck-both-see", test_two_behind_one);
+  g_test_add_func ("/path/a-small-tile-gets-a-small-layer", test_small_tile);
+  g_test_add_func ("/path/fewer-frames-where-one-layer-is-too-much", test_fewer_frames);
+  g_test_add_func ("/path/probes-only-where-more-is-wanted", test_probes_only_when_wanted);
+  return g_test_run ();
+}
