@@ -154,11 +154,19 @@ parlor_bwe_app_limit_init (ParlorBweAppLimit *self, gint64 now_us)
 void
 parlor_bwe_app_limit_push (ParlorBweAppLimit *self, guint bytes, double target_bps, gint64 now_us)
 {
-  double most_bits = APP_SHARE * target_bps * APP_WINDOW_SEC, level;
-  double seconds = MIN ((double)(now_us - self->last_us) / 1e6, 2 * APP_WINDOW_SEC);
+  double most_bits, level, seconds;
 
+  if (now_us == self->last_us)
+    {
+      /* Packets of one message: what follows from them is reckoned with the next. */
+      self->budget_bits -= 8.0 * bytes;
+      return;
+    }
+  most_bits = APP_SHARE * target_bps * APP_WINDOW_SEC;
+  seconds = MIN ((double)(now_us - self->last_us) / 1e6, 2 * APP_WINDOW_SEC);
   self->last_us = now_us;
-  self->budget_bits += APP_SHARE * target_bps * seconds - 8.0 * bytes;
+  self->budget_bits = MAX (self->budget_bits, -most_bits) + APP_SHARE * target_bps * seconds
+                      - 8.0 * bytes;
   self->budget_bits = CLAMP (self->budget_bits, -most_bits, most_bits);
   level = self->budget_bits / most_bits;
   self->limited = level > (self->limited ? APP_STOP : APP_START);
