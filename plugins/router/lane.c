@@ -36,6 +36,10 @@ parlor_send_lane_pop (ParlorSendLane *self)
   ParlorSendItem *item = parlor_send_lane_at (self, self->head++);
 
   self->bytes -= item->bytes;
+  /* An empty ring begins anew: the same few cache lines again and again, of each of many receivers.
+   */
+  if (self->head == self->tail)
+    self->head = self->tail = 0;
   return item;
 }
 
