@@ -65,13 +65,13 @@ async function launchFirefox(options) {
 export const progress = { last: '' };
 
 export class Person {
-  /** options: {browser, person (number of tone and mark), name, locale, viewport, refuse, noDevices, strictAutoplay, mediaFolder, line} */
+  /** options: {browser, person (number of tone and mark), name, locale, viewport, refuse, noDevices, strictAutoplay, mediaFolder, line, busy (a camera that fills its bit rate)} */
   static async launch(given) {
     const options = { name: `Person ${given.person}`, ...given };
     const self = new Person();
     Object.assign(self, { number: options.person, kind: options.browser, name: options.name, log: [] });
     progress.last = `launching ${options.browser} for ${self.name}`;
-    const media = options.browser === 'chromium' ? await mediaOf(options.person, options.mediaFolder) : null;
+    const media = options.browser === 'chromium' ? await mediaOf(options.person, options.mediaFolder, options.busy) : null;
     const launched = options.browser === 'chromium' ? await launchChromium(options, media) : await launchFirefox(options);
     Object.assign(self, launched);
     self.page.on('console', (message) => self.log.push(`${message.type()}: ${message.text()}`));

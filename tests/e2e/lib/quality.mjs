@@ -9,16 +9,16 @@ import { steps } from './checks.mjs';
 import { me } from './state.mjs';
 import { sleep } from './world.mjs';
 
-/** Makes the meeting; the line is good but for its delay (ms, one way). options: {impaired, seed, delayMs}. */
-export async function gather(world, { impaired = 'chromium', seed = world.seed ?? 1, delayMs = 25} = {}) {
+/** Makes the meeting; the line is good but for its delay (ms, one way). options: {impaired, seed, delayMs, busy}. */
+export async function gather(world, { impaired = 'chromium', seed = world.seed ?? 1, delayMs = 25, busy = false } = {}) {
   // A page that is painted without a graphics card costs more than its calls do.
-  const viewport = world.long ? undefined : { width: 720, height: 420 };
+  const viewport = busy ? undefined : { width: 720, height: 420 };
   await world.startServer();
   const line = await world.line({ seed });
   await line.become({ up: { delay_ms: delayMs }, down: { delay_ms: delayMs } });
   const [ann, ben, cleo] = await world.persons(
-    { browser: impaired, name: 'Ann', line, viewport },
-    { browser: 'chromium', name: 'Ben', viewport },
+    { browser: impaired, name: 'Ann', line, viewport, busy },
+    { browser: 'chromium', name: 'Ben', viewport, busy },
     { browser: 'chromium', name: 'Cleo', noDevices: true, viewport },
   );
   await meetingOf(world, ben, ann, cleo);

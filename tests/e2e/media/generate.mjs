@@ -15,10 +15,21 @@ export const HEIGHT = 360;
 export const LOOP_FRAMES = 1800;
 const FRAMES_PER_SECOND = 30;
 
-/** One I420 frame: a coloured ground, a slowly moving bar (so that the encoder has work), the mark. */
-function drawFrame(frame, counter, person) {
+/* Blocks of 8×8 that jump about in the upper part: an encoder spends all that it is given on them. */
+function drawNoise(luma, counter) {
+  let state = (counter * 2654435761 + 1) >>> 0;
+  for (let y = 0; y < 144; y += 8)
+    for (let x = 0; x < WIDTH; x += 8) {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      for (let row = y; row < y + 8; row++) luma.fill(40 + (state >>> 24) * 0.6, row * WIDTH + x, row * WIDTH + x + 8);
+    }
+}
+
+/** One I420 frame: a coloured ground, a slowly moving bar (so that the encoder has work) or a busy part, the mark. */
+function drawFrame(frame, counter, person, busy) {
   const luma = frame.subarray(0, WIDTH * HEIGHT);
   luma.fill(60 + (person % 8) * 8);
+  if (busy) drawNoise(luma, counter);
   const barLeft = (counter * 4) % (WIDTH - 60);
   for (let y = 40; y < HEIGHT * 0.42; y++) luma.fill(200, y * WIDTH + barLeft, y * WIDTH + barLeft + 60);
   frame.subarray(WIDTH * HEIGHT, WIDTH * HEIGHT * 1.25).fill(90 + ((person * 37) % 80));
@@ -30,14 +41,14 @@ function drawFrame(frame, counter, person) {
   });
 }
 
-async function makeVideo(file, person) {
+async function makeVideo(file, person, busy) {
   const encoder = spawn('gst-launch-1.0', ['-q', 'fdsrc', 'fd=0', `blocksize=${(WIDTH * HEIGHT * 3) / 2}`, '!', 'rawvideoparse', 'format=i420',
     `width=${WIDTH}`, `height=${HEIGHT}`, `framerate=${FRAMES_PER_SECOND}/1`, '!', 'jpegenc', 'quality=80', '!', 'filesink', `location=${file}.part`],
   { stdio: ['pipe', 'inherit', 'inherit'] });
   const done = once(encoder, 'exit');
   for (let counter = 0; counter < LOOP_FRAMES; counter++) {
     const frame = Buffer.alloc((WIDTH * HEIGHT * 3) / 2);
-    drawFrame(frame, counter, person);
+    drawFrame(frame, counter, person, busy);
     if (!encoder.stdin.write(frame)) await Promise.race([once(encoder.stdin, 'drain'), done]);
   }
   encoder.stdin.end();
@@ -63,11 +74,11 @@ function makeTone(file, person, seconds = 10, rate = 48000) {
 }
 
 /** Files of a person, made on first use: {video, audio}. */
-export async function mediaOf(person, folder) {
+export async function mediaOf(person, folder, busy = false) {
   mkdirSync(folder, { recursive: true });
-  const video = path.join(folder, `person-${person}.mjpeg`);
+  const video = path.join(folder, `person-${person}${busy ? '-busy' : ''}.mjpeg`);
   const audio = path.join(folder, `person-${person}.wav`);
-  if (!existsSync(video)) await makeVideo(video, person);
+  if (!existsSync(video)) await makeVideo(video, person, busy);
   if (!existsSync(audio)) makeTone(audio, person);
   return { video, audio };
 }

@@ -8,7 +8,7 @@ export const suite = 'bench';
 export const seconds = 120;
 
 export async function run(world) {
-  const cast = await gather(world);
+  const cast = await gather(world, { busy: true });
   const wide = { delay_ms: cast.delayMs, rate_kbps: 3000, queue_ms: 300 };
   const narrow = { ...wide, rate_kbps: 300, queue_ms: 1000 };
   const heightOf = () => cast.ann.evaluate((name) => window.__probe.pictureOf(name)?.videoHeight ?? 0, cast.ben.name);

@@ -16,6 +16,7 @@ import {
 } from './config.js';
 import type { LocalMedia } from './local.js';
 import { PathWatch, SILENCE_MS, SILENCE_VIEWER_MS, bytesIn } from './path.js';
+import { Patience } from './patience.js';
 import { Peer } from './peer.js';
 import { SoundOut } from './sound.js';
 import { lookAt, type MediaStats } from './stats.js';
@@ -40,6 +41,7 @@ export class Engine implements SessionMedia {
   private lastReport = 0;
   private screenSince = 0;
   private path = new PathWatch();
+  private patience = new Patience();
   /** An offer for the present peer connection has had no answer: it is made again. */
   private unanswered = false;
 
@@ -80,6 +82,7 @@ export class Engine implements SessionMedia {
     const peer = new Peer(this.ice);
     this.peer = peer;
     this.path = new PathWatch();
+    this.patience = new Patience();
     this.unanswered = false;
     peer.pc.onconnectionstatechange = () => this.pathChanged(peer);
     for (const [source, track] of this.liveTracks()) void peer.send(source, track);
@@ -236,6 +239,7 @@ export class Engine implements SessionMedia {
     const stats = await lookAt(peer.pc, this.store.get().stats).catch(() => null);
     if (!stats || peer !== this.peer) return;
     this.store.patch({ stats });
+    peer.holdBack(this.patience.look(stats.at, stats.rttMs, stats.repairs));
     if (stats.at - this.lastReport < REPORT_EVERY_MS) return;
     this.lastReport = stats.at;
     this.session.report(stats.totals);

@@ -5,6 +5,7 @@
 import type { IceServer, SlotKind, SourceKind } from '../protocol/messages.js';
 import { SOURCES } from '../protocol/messages.js';
 import { preferCodecs } from './codecs.js';
+import { fitLayers } from './layers.js';
 import {
   CAMERA_LAYERS,
   CAMERA_SINGLE,
@@ -46,6 +47,7 @@ export class Peer {
   private readonly slots: { kind: SlotKind; transceiver: RTCRtpTransceiver }[] = [];
   private readonly streams = new Map<string, MediaStream>();
   private first: Promise<Offer> | null = null;
+  private held: number | null = null;
 
   constructor(iceServers: IceServer[]) {
     this.pc = new RTCPeerConnection({
@@ -108,6 +110,22 @@ export class Peer {
     if (!sender || sender.track === track) return;
     await sender.replaceTrack(track);
     if (source === 'screen' && track) await this.keepScreenSharp(sender, track);
+    if (source === 'camera' && track) await this.fitCamera(sender, track);
+  }
+
+  private async fitCamera(sender: RTCRtpSender, track: MediaStreamTrack): Promise<void> {
+    const { width = 0, height = 0 } = track.getSettings();
+    const parameters = sender.getParameters();
+    if (!width || !height || parameters.encodings.length < 2) return;
+    fitLayers(parameters.encodings, width, height);
+    await sender.setParameters(parameters).catch(() => undefined);
+  }
+
+  /** Holds what is received back by so much (null: as the browser thinks best). */
+  holdBack(ms: number | null): void {
+    if (ms === this.held) return;
+    this.held = ms;
+    for (const { transceiver } of this.slots) transceiver.receiver.jitterBufferTarget = ms;
   }
 
   /** Fewer frames rather than fewer pixels; in motion mode the other way round. */

@@ -26,6 +26,7 @@ function report(bytes: number, packets: number, lost: number) {
       bytesReceived: bytes,
       packetsReceived: packets,
       packetsLost: lost,
+      nackCount: lost,
       framesDecoded: 10,
       freezeCount: 1,
       totalFreezesDuration: 0.25,
@@ -50,6 +51,10 @@ describe('the summary of getStats', () => {
 
   it('adds up what the page reports to the server', () => {
     expect(second.totals).toEqual({ frames: 10, freezes: 1, freeze_ms: 250, concealed: 7 });
+  });
+
+  it('counts how often repeats were asked for', () => {
+    expect(second.repairs).toEqual({ packets: 90, requests: 10 });
   });
 
   it('is empty, not wrong, for an empty report', () => {

@@ -30,6 +30,8 @@ export interface MediaStats {
   sent: SentLayer[];
   received: ReceivedPicture[];
   totals: { frames: number; freezes: number; freeze_ms: number; concealed: number };
+  /** Of all received video: packets, and how often a repeat was asked for. */
+  repairs: { packets: number; requests: number };
   /** Byte and packet counters, to make rates from at the next look. */
   counters: Record<string, [bytes: number, packets: number, lost: number]>;
 }
@@ -73,6 +75,7 @@ export function summarise(rows: Row[], now: number, before: MediaStats | null): 
     sent: [],
     received: [],
     totals: { frames: 0, freezes: 0, freeze_ms: 0, concealed: 0 },
+    repairs: { packets: 0, requests: 0 },
     counters: {},
   };
   for (const row of rows) {
@@ -119,6 +122,8 @@ function addReceived(
     n(row, 'packetsLost'),
   ];
   out.counters[row.id] = [bytes, packets, lost];
+  out.repairs.packets += packets;
+  out.repairs.requests += n(row, 'nackCount');
   out.received.push({
     mid: s(row, 'mid'),
     width: n(row, 'frameWidth'),

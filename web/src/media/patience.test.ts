@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { Patience } from './patience.js';
+
+describe('patience', () => {
+  it('is the browser’s own where nothing is lost', () => {
+    const patience = new Patience();
+    expect(patience.look(0, 50, { packets: 100, requests: 90 })).toBeNull();
+    expect(patience.look(2000, 50, { packets: 300, requests: 91 })).toBeNull();
+    expect(patience.look(4000, 50, { packets: 300, requests: 91 })).toBeNull();
+  });
+
+  it('covers a round trip and more under loss, and for a while after it', () => {
+    const patience = new Patience();
+    patience.look(0, 50, { packets: 0, requests: 0 });
+    expect(patience.look(2000, 52, { packets: 200, requests: 10 })).toBe(170);
+    expect(patience.look(20_000, 48, { packets: 2000, requests: 10 })).toBe(170);
+    expect(patience.look(23_000, 48, { packets: 2200, requests: 10 })).toBeNull();
+  });
+
+  it('has an end', () => {
+    const patience = new Patience();
+    patience.look(0, 900, { packets: 0, requests: 0 });
+    expect(patience.look(2000, 900, { packets: 200, requests: 100 })).toBe(400);
+  });
+});
