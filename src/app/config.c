@@ -49,6 +49,11 @@ static const Option options[] = {
     {"sockets", KIND_NUMBER, AT (sockets), 0, 1000000, "WebSockets at a time (20000)"},
     {"sockets-per-address", KIND_NUMBER, AT (sockets_per_address), 0, 1000000,
      "and of one client address (2000)"},
+    {"hook-allow", KIND_LIST, AT (hook_allow), 0, 0,
+     "network that webhooks and hooks may go to though it is not public, as 10.1.0.0/16"},
+    {"hook-http", KIND_FLAG, AT (hook_http), 0, 0, "let webhooks and hooks go to http:// as well"},
+    {"hook-module", KIND_TEXT, AT (hook_module), 0, 0, "shared library that answers hooks"},
+    {"hook-module-config", KIND_TEXT, AT (hook_module_config), 0, 0, "a text for that library"},
     {"demo", KIND_FLAG, AT (demo), 0, 0, "open to this machine without tokens; loopback only"},
 };
 

@@ -56,6 +56,8 @@ void parlor_handle_entry_list (ParlorSite *site, ParlorHttpRequest *request,
                                ParlorHttpReply *reply);
 void parlor_handle_entry_open (ParlorSite *site, ParlorHttpRequest *request,
                                ParlorHttpReply *reply);
+/* handle_hooks.c: events, webhooks and decision hooks, behind base/api.h. */
+void parlor_handle_hooks (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 
 /* handle_whip.c: RFC 9725, and WHEP in its likeness. */
 void parlor_handle_whip_post (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);

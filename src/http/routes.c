@@ -20,6 +20,7 @@
 
 #define SDP "application/sdp"
 #define FRAGMENT "application/trickle-ice-sdpfrag"
+#define HOOKS PARLOR_ROUTE_ROLES (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN)
 
 static const ParlorRoute routes[] = {
     /* method, path, right, counts as join, body, type, handler */
@@ -61,6 +62,22 @@ static const ParlorRoute routes[] = {
     {"GET", "/e/{id}", PARLOR_ROUTE_PUBLIC, TRUE, 0, NULL, parlor_handle_entry_open},
     {"GET", "/l/{room}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL, parlor_handle_live_page},
     {"GET", "/b/{brand}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL, parlor_handle_brand_page},
+    /* Events, webhooks, decision hooks. */
+    {"GET", "/v1/events", HOOKS, FALSE, 0, NULL, parlor_handle_hooks},
+    {"GET", "/v1/webhooks", HOOKS, FALSE, 0, NULL, parlor_handle_hooks},
+    {"POST", "/v1/webhooks", HOOKS, FALSE, JSON_MAX, "application/json", parlor_handle_hooks},
+    {"GET", "/v1/webhooks/{id}", HOOKS, FALSE, 0, NULL, parlor_handle_hooks},
+    {"PATCH", "/v1/webhooks/{id}", HOOKS, FALSE, JSON_MAX, "application/json", parlor_handle_hooks},
+    {"DELETE", "/v1/webhooks/{id}", HOOKS, FALSE, 0, NULL, parlor_handle_hooks},
+    {"POST", "/v1/webhooks/{id}/secrets", HOOKS, FALSE, 0, NULL, parlor_handle_hooks},
+    {"DELETE", "/v1/webhooks/{id}/secrets", HOOKS, FALSE, 0, NULL, parlor_handle_hooks},
+    {"POST", "/v1/webhooks/{id}/test", HOOKS, FALSE, 0, NULL, parlor_handle_hooks},
+    {"POST", "/v1/webhooks/{id}/replay", HOOKS, FALSE, JSON_MAX, "application/json", parlor_handle_hooks},
+    {"GET", "/v1/webhooks/{id}/deliveries", HOOKS, FALSE, 0, NULL, parlor_handle_hooks},
+    {"GET", "/v1/hooks", HOOKS, FALSE, 0, NULL, parlor_handle_hooks},
+    {"PUT", "/v1/hooks/{name}", HOOKS, FALSE, JSON_MAX, "application/json", parlor_handle_hooks},
+    {"DELETE", "/v1/hooks/{name}", HOOKS, FALSE, 0, NULL, parlor_handle_hooks},
+    {"POST", "/v1/hooks/{name}/test", HOOKS, FALSE, 0, NULL, parlor_handle_hooks},
     {"OPTIONS", "/whip/{room}/{identity}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL,
      parlor_handle_whip_options},
     {"POST", "/whip/{room}/{identity}", PARLOR_ROUTE_TOKEN, TRUE, SDP_MAX, SDP,

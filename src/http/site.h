@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/event.h"
+#include "base/api.h"
 #include "http/cors.h"
 #include "http/metrics.h"
 #include "http/ratelimit.h"
@@ -48,6 +49,7 @@ typedef struct
   gboolean anyone_may_start;
   guint joins_burst, joins_per_minute; /**< by address; 0/0 = 600 at once, 6,000 a minute */
   ParlorIceServersFunc ice_servers;    /**< nullable */
+  ParlorApi *hooks;                    /**< nullable: /v1/events, /v1/webhooks, /v1/hooks are 503 */
   gpointer ice_data;
   ParlorHttpUpgradeFunc websocket; /**< takes the sockets of /v1/rt; nullable */
   gpointer websocket_data;

@@ -88,6 +88,8 @@ parlor_participant_enter (ParlorParticipant *participant, gint64 now_us)
   room->rooms->n_people++;
   room->empty_since_us = NEVER_US;
   parlor_room_open_clock (room, now_us);
+  if (parlor_participant_is_listed (participant))
+    parlor_participant_happened (participant, "participant.joined", NULL, now_us);
   parlor_room_wake (room, parlor_participant_next_us (participant));
   parlor_room_touch (room);
 }
@@ -126,8 +128,10 @@ parlor_participant_admit (ParlorParticipant *participant, gint64 now_us)
   char token[PARLOR_TOKEN_SIZE];
   parlor_token_make (&participant->room->rooms->spec.random, token);
   take_token (participant, token);
+  parlor_room_begin (participant->room);
   parlor_participant_enter (participant, now_us);
   parlor_participant_save (participant);
+  parlor_room_end_changes (participant->room);
   parlor_participant_welcome (participant, token, FALSE);
   parlor_room_tell_participant (participant);
 }
@@ -227,8 +231,10 @@ resume_seat (ParlorRoom *room, ParlorSeat *seat, const ParlorJoin *join, gint64 
   renew (participant, join, now_us);
   g_hash_table_remove (room->seats, &seat->resume);
   take_token (participant, join->resume);
+  parlor_room_begin (room);
   parlor_participant_enter (participant, now_us);
   parlor_participant_save (participant);
+  parlor_room_end_changes (room);
   parlor_participant_welcome (participant, join->resume, TRUE);
   parlor_room_tell_participant (participant);
   return participant;

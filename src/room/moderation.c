@@ -281,7 +281,10 @@ parlor_room_set_role (ParlorRoom *room, ParlorParticipant *by, const char *id, P
     return TRUE;
   target->info.role = role;
   target->info.rights = parlor_rights_effective (role, target->granted);
+  parlor_room_begin (room);
   parlor_participant_save (target);
+  parlor_participant_happened (target, "participant.role", NULL, now_us);
+  parlor_room_end_changes (room);
   parlor_room_tell_participant (target);
   guint n;
   parlor_room_waiting (room, &n);

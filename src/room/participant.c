@@ -112,10 +112,14 @@ parlor_participant_set_source (ParlorParticipant *participant, const ParlorSourc
                 error))
     return FALSE;
   gboolean was_open = parlor_participant_is_open (participant, kind);
+  gboolean was_there = participant->info.sources[kind].published;
   if (change->on)
     publish (participant, change);
   else
     unpublish (participant, kind);
+  if (kind == PARLOR_SOURCE_SCREEN && was_there != !!change->on)
+    parlor_participant_happened (participant, change->on ? "share.started" : "share.stopped", NULL,
+                                 now_us);
   if (was_open != parlor_participant_is_open (participant, kind))
     parlor_participant_apply_open (participant, kind);
   parlor_participant_refresh_source (participant, kind);

@@ -237,6 +237,14 @@ void parlor_participant_report_quality (ParlorParticipant *participant,
                                         const ParlorMediaQuality *media);
 
 /* persist.c: nothing without a store */
+/** What is saved and told between the two is one transaction; pairs nest. */
+void parlor_room_begin (ParlorRoom *room);
+void parlor_room_end_changes (ParlorRoom *room);
+/** happened.c: "room.created", "participant.joined", … `reason` nullable. */
+void parlor_room_happened (ParlorRoom *room, const char *type, gint64 now_us);
+void parlor_participant_happened (const ParlorParticipant *participant, const char *type,
+                                  const char *reason, gint64 now_us);
+
 void parlor_room_save (const ParlorRoom *room, gint64 closed_ms);
 void parlor_participant_save (const ParlorParticipant *participant);
 void parlor_seat_save (const ParlorRoom *room, const ParlorSeat *seat);

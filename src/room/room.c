@@ -90,7 +90,10 @@ parlor_room_open_clock (ParlorRoom *room, gint64 now_us)
   room->opened_ms = MAX (1, parlor_room_wall_ms (room));
   room->opened_us = now_us;
   parlor_rooms_forget_stranger (room->rooms, room);
+  parlor_room_begin (room);
   parlor_room_save (room, 0);
+  parlor_room_happened (room, "room.live", now_us);
+  parlor_room_end_changes (room);
 }
 
 guint
@@ -363,7 +366,12 @@ void
 parlor_room_close (ParlorRoom *room, gint64 now_us)
 {
   room->ending = TRUE;
+  parlor_room_begin (room);
   parlor_room_save (room, parlor_room_wall_ms (room));
+  for (guint i = 0; i < room->roster->len; i++)
+    parlor_participant_happened (room->roster->pdata[i], "participant.left", "ended", now_us);
+  parlor_room_happened (room, "room.ended", now_us);
+  parlor_room_end_changes (room);
   g_hash_table_foreach (room->people, dismiss, NULL);
   parlor_rooms_drop (room->rooms, room);
 }

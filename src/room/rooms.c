@@ -175,7 +175,10 @@ parlor_rooms_create (ParlorRooms *rooms, const ParlorRoomSpec *spec, gint64 now_
   if (spec->stranger != NULL && parlor_tally_take (rooms->unopened, spec->stranger))
     room->stranger = g_strdup (spec->stranger);
   parlor_room_wake (room, parlor_room_empty_deadline (room));
+  parlor_room_begin (room);
   parlor_room_save (room, 0);
+  parlor_room_happened (room, "room.created", now_us);
+  parlor_room_end_changes (room);
   return room;
 }
 

@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "base/event.h"
 #include "base/principal.h"
 #include "room/clock.h"
 #include "room/error.h"
@@ -56,6 +57,10 @@ typedef struct
   ParlorStore *store; /**< NULL: nothing survives a restart */
   ParlorRoomEventFunc event;
   gpointer user_data;
+  /** Nullable: told of room.created, live (somebody came in first), ended and participant.joined,
+      left, role and share.started, stopped, in the store's transaction of the change. */
+  ParlorEventFunc happened;
+  gpointer happened_data;
 } ParlorRoomsSpec;
 
 /** Takes over the media's event function. */

@@ -166,10 +166,15 @@ parlor_participant_depart (ParlorParticipant *participant, ParlorLeaveReason rea
   ParlorRoom *room = participant->room;
   gboolean listed = parlor_participant_is_listed (participant);
   parlor_participant_close_endpoint (participant);
+  parlor_room_begin (room);
   if (keep_seat)
     keep_seat_of (participant, now_us);
   else if (participant->info.kind == PARLOR_PARTICIPANT_PAGE)
     parlor_room_forget_saved (room, participant->id);
+  if (listed)
+    parlor_participant_happened (participant, "participant.left",
+                                 parlor_leave_reason_name (reason), now_us);
+  parlor_room_end_changes (room);
   unlink_participant (participant);
   participant->session = NULL;
   if (listed || participant->info.audience)

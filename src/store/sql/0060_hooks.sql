@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Events, and how far each subscription has got. src/hooks/rows.h says what the columns mean.
 CREATE TABLE events (
-  seq BIGINT PRIMARY KEY,
+  seq BIGINT NOT NULL PRIMARY KEY,
   brand TEXT NOT NULL,
   type TEXT NOT NULL,
   entity TEXT NOT NULL,
@@ -18,7 +18,7 @@ CREATE INDEX events_by_time ON events (at_ms);
 CREATE INDEX events_of_customer ON events (customer);
 
 CREATE TABLE event_heads (
-  entity TEXT PRIMARY KEY,
+  entity TEXT NOT NULL PRIMARY KEY,
   entity_seq BIGINT NOT NULL,
   seq BIGINT NOT NULL,
   at_ms BIGINT NOT NULL
@@ -26,7 +26,7 @@ CREATE TABLE event_heads (
 CREATE INDEX event_heads_by_time ON event_heads (at_ms);
 
 CREATE TABLE webhooks (
-  id TEXT PRIMARY KEY,
+  id TEXT NOT NULL PRIMARY KEY,
   brand TEXT NOT NULL,
   url TEXT NOT NULL,
   types TEXT NOT NULL,
@@ -38,7 +38,7 @@ CREATE TABLE webhooks (
 );
 
 CREATE TABLE webhook_positions (
-  webhook TEXT PRIMARY KEY,
+  webhook TEXT NOT NULL PRIMARY KEY,
   seq BIGINT NOT NULL
 );
 
