@@ -4,6 +4,7 @@
 #include "app/control.h"
 #include "app/ice_servers.h"
 #include "app/log.h"
+#include "app/wire_hooks.h"
 #include "app/wire_live.h"
 #include "app/wire_store.h"
 #include "http/routes.h"
@@ -34,6 +35,7 @@ struct _ParlorApp
   uv_loop_t loop;
   ParlorKeyring *keyring;
   ParlorStore *store; /* nullable */
+  ParlorWireHooks *hooks;
   ParlorMediaPlane *plane;
   uv_poll_t media_poll;
   ParlorRooms *rooms;
@@ -207,6 +209,7 @@ add_metrics (ParlorMetricsPage *page, gpointer user_data)
                       (double)stats->page_freeze_ms / 1e3);
   if (app->store)
     parlor_wire_store_metrics (app->store, page);
+  parlor_wire_hooks_metrics (app->hooks, page);
   parlor_media_plane_foreach_metric (app->plane, add_media_metric, page);
 }
 
@@ -298,6 +301,14 @@ media_of (ParlorApp *app)
 }
 
 static gboolean
+make_hooks (ParlorApp *app, GError **error)
+{
+  app->hooks = parlor_wire_hooks_new (app->config, &app->loop, app->store, &app->clock,
+                                      &app->random, error);
+  return app->hooks != NULL;
+}
+
+static gboolean
 make_rooms (ParlorApp *app, GError **error)
 {
   ParlorRoomsSpec spec = {
@@ -307,6 +318,8 @@ make_rooms (ParlorApp *app, GError **error)
       .store = app->store,
       .event = on_room_event,
       .user_data = app,
+      .happened = parlor_wire_hooks_event,
+      .happened_data = app->hooks,
   };
   parlor_room_limits_default (&spec.limits);
   app->rooms = parlor_rooms_new (&spec);
@@ -392,6 +405,7 @@ make_site (ParlorApp *app, const char *program, GError **error)
       .joins_per_minute = (guint)config->joins_per_minute,
       .ice_servers = ice_servers,
       .ice_data = app,
+      .hooks = parlor_wire_hooks_api (app->hooks),
       .websocket = on_websocket,
       .websocket_data = app,
       .live = app->live->live,
@@ -506,7 +520,8 @@ parlor_app_new (const ParlorConfig *config, const char *program, GError **error)
   app->random = (ParlorRandom){fill_random, NULL};
   make_handles (app);
   if (!make_keyring (app, error) || !make_folder (app, error) || !make_store (app, error)
-      || !make_media (app, error) || !make_rooms (app, error) || !make_live (app, error))
+      || !make_media (app, error) || !make_hooks (app, error) || !make_rooms (app, error)
+      || !make_live (app, error))
     return NULL;
   make_signal (app);
   if (!make_site (app, program, error) || !make_http (app, error) || !make_admin (app, error)
@@ -555,8 +570,10 @@ parlor_app_free (ParlorApp *app)
   if (app->plane && app->media_poll.data)
     uv_poll_stop (&app->media_poll);
   parlor_media_plane_free (app->plane);
+  parlor_wire_hooks_stop (app->hooks);
   if (app->store)
     app->store->ops->close (app->store, STORE_CLOSE_MS);
+  parlor_wire_hooks_free (app->hooks);
   parlor_keyring_free (app->keyring);
   uv_walk (&app->loop, close_handle, NULL);
   uv_run (&app->loop, UV_RUN_DEFAULT);

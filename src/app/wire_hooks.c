@@ -179,15 +179,15 @@ make_parts (ParlorWireHooks *hooks, const ParlorConfig *config, ParlorStore *sto
                                                             .random = *random,
                                                             .event = parlor_event_log_append,
                                                             .event_data = hooks->log});
-  hooks->api = parlor_hook_api_new (&(ParlorHookApiSpec){.sink = sink,
-                                                         .log = hooks->log,
-                                                         .outbox = hooks->outbox,
-                                                         .decider = hooks->decider,
-                                                         .poster = hooks->sender,
-                                                         .clock = hooks->clock,
-                                                         .random = *random,
-                                                         .plain = config->hook_http
-                                                                  || config->demo});
+  hooks->api = parlor_hook_api_new (
+      &(ParlorHookApiSpec){.sink = sink,
+                           .log = hooks->log,
+                           .outbox = hooks->outbox,
+                           .decider = hooks->decider,
+                           .poster = hooks->sender,
+                           .clock = hooks->clock,
+                           .random = *random,
+                           .plain = config->hook_http || config->demo});
 }
 
 static void
@@ -214,8 +214,8 @@ parlor_wire_hooks_new (const ParlorConfig *config, uv_loop_t *loop, ParlorStore 
   gboolean good = parse_allowed (hooks, config, error);
   if (good && config->hook_module)
     {
-      hooks->module
-          = parlor_module_new (loop, config->hook_module, config->hook_module_config, error);
+      hooks->module = parlor_module_new (loop, config->hook_module, config->hook_module_config,
+                                         error);
       good = hooks->module != NULL;
       if (good)
         parlor_log (PARLOR_LOG_INFO, "hooks are asked of the module %s first",

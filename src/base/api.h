@@ -40,21 +40,21 @@ struct _ParlorApi
 /** What the hooks' subject can do: rows of http/routes.c. */
 typedef enum
 {
-  PARLOR_API_EVENTS,           /**< GET    /v1/events?after&limit&entity&content */
-  PARLOR_API_WEBHOOKS,         /**< GET    /v1/webhooks */
-  PARLOR_API_WEBHOOK_CREATE,   /**< POST   /v1/webhooks */
-  PARLOR_API_WEBHOOK_GET,      /**< GET    /v1/webhooks/{id} */
-  PARLOR_API_WEBHOOK_CHANGE,   /**< PATCH  /v1/webhooks/{id} */
-  PARLOR_API_WEBHOOK_REMOVE,   /**< DELETE /v1/webhooks/{id} */
-  PARLOR_API_WEBHOOK_ROTATE,   /**< POST   /v1/webhooks/{id}/secrets */
+  PARLOR_API_EVENTS,             /**< GET    /v1/events?after&limit&entity&content */
+  PARLOR_API_WEBHOOKS,           /**< GET    /v1/webhooks */
+  PARLOR_API_WEBHOOK_CREATE,     /**< POST   /v1/webhooks */
+  PARLOR_API_WEBHOOK_GET,        /**< GET    /v1/webhooks/{id} */
+  PARLOR_API_WEBHOOK_CHANGE,     /**< PATCH  /v1/webhooks/{id} */
+  PARLOR_API_WEBHOOK_REMOVE,     /**< DELETE /v1/webhooks/{id} */
+  PARLOR_API_WEBHOOK_ROTATE,     /**< POST   /v1/webhooks/{id}/secrets */
   PARLOR_API_WEBHOOK_ONE_SECRET, /**< DELETE /v1/webhooks/{id}/secrets */
-  PARLOR_API_WEBHOOK_TEST,     /**< POST   /v1/webhooks/{id}/test */
-  PARLOR_API_WEBHOOK_REPLAY,   /**< POST   /v1/webhooks/{id}/replay */
-  PARLOR_API_DELIVERIES,       /**< GET    /v1/webhooks/{id}/deliveries?state */
-  PARLOR_API_HOOKS,            /**< GET    /v1/hooks */
-  PARLOR_API_HOOK_PUT,         /**< PUT    /v1/hooks/{name} */
-  PARLOR_API_HOOK_REMOVE,      /**< DELETE /v1/hooks/{name} */
-  PARLOR_API_HOOK_TEST,        /**< POST   /v1/hooks/{name}/test */
+  PARLOR_API_WEBHOOK_TEST,       /**< POST   /v1/webhooks/{id}/test */
+  PARLOR_API_WEBHOOK_REPLAY,     /**< POST   /v1/webhooks/{id}/replay */
+  PARLOR_API_DELIVERIES,         /**< GET    /v1/webhooks/{id}/deliveries?state */
+  PARLOR_API_HOOKS,              /**< GET    /v1/hooks */
+  PARLOR_API_HOOK_PUT,           /**< PUT    /v1/hooks/{name} */
+  PARLOR_API_HOOK_REMOVE,        /**< DELETE /v1/hooks/{name} */
+  PARLOR_API_HOOK_TEST,          /**< POST   /v1/hooks/{name}/test */
   PARLOR_N_HOOK_APIS,
 } ParlorHookApi;
 

@@ -56,8 +56,7 @@ on_durable (gboolean durable, gpointer user_data)
   if (durable)
     reply_send (reply, reply->status, g_steal_pointer (&reply->json));
   else
-    reply_refuse (reply, PARLOR_ERROR_UNAVAILABLE,
-                  "The server cannot store this now. Try again.");
+    reply_refuse (reply, PARLOR_ERROR_UNAVAILABLE, "The server cannot store this now. Try again.");
 }
 
 /* Answers when it survives a crash; takes `json`. */
@@ -107,16 +106,15 @@ static json_t *
 webhook_to_json (const ParlorWebhookInfo *info)
 {
   const ParlorWebhookRow *row = info->row;
-  json_t *json = json_pack (
-      "{s:s,s:s,s:o,s:o,s:s,s:s,s:I,s:i,s:i,s:b,s:I,s:I,s:I}", "id", row->id, "url", row->url,
-      "types", words_to_json (row->types), "scopes", words_to_json (row->scopes), "state",
-      row->state, "note", row->note, "created_at", (json_int_t)row->created_ms, "secrets",
-      (int)count_words (row->secrets), "waiting", (int)info->waiting, "down", info->down,
-      "delivered", (json_int_t)info->delivered, "failed", (json_int_t)info->failed, "dead",
-      (json_int_t)info->dead);
+  json_t *json = json_pack ("{s:s,s:s,s:o,s:o,s:s,s:s,s:I,s:i,s:i,s:b,s:I,s:I,s:I}", "id", row->id,
+                            "url", row->url, "types", words_to_json (row->types), "scopes",
+                            words_to_json (row->scopes), "state", row->state, "note", row->note,
+                            "created_at", (json_int_t)row->created_ms, "secrets",
+                            (int)count_words (row->secrets), "waiting", (int)info->waiting, "down",
+                            info->down, "delivered", (json_int_t)info->delivered, "failed",
+                            (json_int_t)info->failed, "dead", (json_int_t)info->dead);
   if (info->n_attempts)
-    json_object_set_new (json, "last",
-                         attempt_to_json (&info->attempts[info->n_attempts - 1]));
+    json_object_set_new (json, "last", attempt_to_json (&info->attempts[info->n_attempts - 1]));
   return json;
 }
 
@@ -132,8 +130,7 @@ is_type (const char *type)
     return FALSE;
   if (strspn (type, "abcdefghijklmnopqrstuvwxyz_") != (gsize)(dot - type))
     return FALSE;
-  return !strcmp (dot, ".*")
-         || strspn (dot + 1, "abcdefghijklmnopqrstuvwxyz_") == strlen (dot + 1);
+  return !strcmp (dot, ".*") || strspn (dot + 1, "abcdefghijklmnopqrstuvwxyz_") == strlen (dot + 1);
 }
 
 /* NULL = not a list of words that `good` likes. */
@@ -163,8 +160,7 @@ gboolean
 take_url (Api *api, const json_t *json, char **url, GError **error)
 {
   const char *text = json_string_value (json), *why = "no text";
-  g_autoptr (ParlorTarget) target
-      = text ? parlor_target_new (text, api->spec.plain, &why) : NULL;
+  g_autoptr (ParlorTarget) target = text ? parlor_target_new (text, api->spec.plain, &why) : NULL;
   if (!target)
     {
       g_set_error (error, PARLOR_ERROR, PARLOR_ERROR_BAD_REQUEST, "url: %s", why);
@@ -322,8 +318,7 @@ static void
 change_webhook (Reply *reply, const ParlorApiCall *call)
 {
   g_autoptr (GError) error = NULL;
-  ParlorWebhookRow *row
-      = parlor_record_dup (&parlor_webhook_kind, find_webhook (reply, call)->row);
+  ParlorWebhookRow *row = parlor_record_dup (&parlor_webhook_kind, find_webhook (reply, call)->row);
   if (take_webhook (reply->api, call->body, row, &error))
     put_changed (reply, row, 200, NULL);
   else
@@ -354,8 +349,7 @@ newest_secrets (const char *secrets, guint keep)
 static void
 rotate_secret (Reply *reply, const ParlorApiCall *call)
 {
-  ParlorWebhookRow *row
-      = parlor_record_dup (&parlor_webhook_kind, find_webhook (reply, call)->row);
+  ParlorWebhookRow *row = parlor_record_dup (&parlor_webhook_kind, find_webhook (reply, call)->row);
   g_autofree char *fresh = parlor_secret_new (&reply->api->spec.random);
   g_autofree char *all = g_strconcat (fresh, " ", row->secrets, NULL);
   g_free (row->secrets);
@@ -367,8 +361,7 @@ rotate_secret (Reply *reply, const ParlorApiCall *call)
 static void
 keep_one_secret (Reply *reply, const ParlorApiCall *call)
 {
-  ParlorWebhookRow *row
-      = parlor_record_dup (&parlor_webhook_kind, find_webhook (reply, call)->row);
+  ParlorWebhookRow *row = parlor_record_dup (&parlor_webhook_kind, find_webhook (reply, call)->row);
   char *one = newest_secrets (row->secrets, 1);
   g_free (row->secrets);
   row->secrets = one;
@@ -389,8 +382,8 @@ on_tested (const ParlorPostAnswer *answer, gpointer user_data)
     }
   gboolean good = answer->status >= 200 && answer->status < 300;
   reply_send (reply, 200,
-              json_pack ("{s:b,s:i,s:s?,s:i}", "ok", good, "status", (int)answer->status,
-                         "failure", answer->failure, "elapsed_ms", (int)answer->elapsed_ms));
+              json_pack ("{s:b,s:i,s:s?,s:i}", "ok", good, "status", (int)answer->status, "failure",
+                         answer->failure, "elapsed_ms", (int)answer->elapsed_ms));
 }
 
 static void
@@ -406,8 +399,7 @@ test_webhook (Reply *reply, const ParlorApiCall *call)
                             (json_int_t)wall_ms, "data", "webhook", row->id);
   char *text = json_dumps (json, JSON_COMPACT);
   json_decref (json);
-  g_autofree char *signature
-      = parlor_sign (row->secrets, id, wall_ms / 1000, text, strlen (text));
+  g_autofree char *signature = parlor_sign (row->secrets, id, wall_ms / 1000, text, strlen (text));
   g_autoptr (GBytes) body = g_bytes_new_with_free_func (text, strlen (text), free, text);
   ParlorPost post = {
       .url = row->url,
@@ -428,10 +420,9 @@ delivery_to_json (const ParlorDeliveryRow *row)
   char id[PARLOR_EVENT_ID_SIZE];
   parlor_event_id (row->seq, id);
   json_t *json = json_pack ("{s:s,s:s,s:s,s:s,s:I,s:I,s:I,s:s?}", "event", id, "type",
-                            row->event_type, "entity", row->entity, "state", row->state,
-                            "attempts", (json_int_t)row->attempts, "first_at",
-                            (json_int_t)row->first_ms, "status", (json_int_t)row->status,
-                            "failure", row->failure);
+                            row->event_type, "entity", row->entity, "state", row->state, "attempts",
+                            (json_int_t)row->attempts, "first_at", (json_int_t)row->first_ms,
+                            "status", (json_int_t)row->status, "failure", row->failure);
   if (row->next_ms)
     json_object_set_new (json, "next_at", json_integer (row->next_ms));
   return json;
@@ -441,11 +432,12 @@ static void
 on_deliveries (const gconstpointer *rows, guint n_rows, const GError *error, gpointer user_data)
 {
   Reply *reply = user_data;
-  const ParlorWebhookInfo *info
-      = rows ? parlor_outbox_find (reply->api->spec.outbox, reply->who.brand, reply->id) : NULL;
+  const ParlorWebhookInfo *info = error ? NULL
+                                        : parlor_outbox_find (reply->api->spec.outbox,
+                                                              reply->who.brand, reply->id);
   if (!info)
     {
-      reply_refuse (reply, rows ? PARLOR_ERROR_NOT_FOUND : PARLOR_ERROR_UNAVAILABLE,
+      reply_refuse (reply, !error ? PARLOR_ERROR_NOT_FOUND : PARLOR_ERROR_UNAVAILABLE,
                     "The server cannot read this now. Try again.");
       return;
     }
@@ -481,8 +473,7 @@ list_deliveries (Reply *reply, const ParlorApiCall *call)
   const char *state = call->query (call->request, "state");
   if (state && !g_strv_contains (states, state))
     {
-      reply_refuse (reply, PARLOR_ERROR_BAD_REQUEST,
-                    "state: waiting, retry, dead or delivered");
+      reply_refuse (reply, PARLOR_ERROR_BAD_REQUEST, "state: waiting, retry, dead or delivered");
       return;
     }
   reply->id = g_strdup (call->params[0]);
@@ -499,18 +490,16 @@ replay_done (Reply *reply)
 }
 
 static void
-on_replay_events (const gconstpointer *rows, guint n_rows, const GError *error,
-                  gpointer user_data)
+on_replay_events (const gconstpointer *rows, guint n_rows, const GError *error, gpointer user_data)
 {
   Reply *reply = user_data;
   Api *api = reply->api;
-  const ParlorWebhookInfo *info
-      = parlor_outbox_find (api->spec.outbox, reply->who.brand, reply->id);
+  const ParlorWebhookInfo *info = parlor_outbox_find (api->spec.outbox, reply->who.brand,
+                                                      reply->id);
   for (guint i = 0; info && i < n_rows; i++)
     {
       const ParlorEventRow *row = rows[i];
-      if (!strcmp (row->brand, reply->who.brand)
-          && parlor_types_match (info->row->types, row->type)
+      if (!strcmp (row->brand, reply->who.brand) && parlor_types_match (info->row->types, row->type)
           && parlor_outbox_replay (api->spec.outbox, reply->id, row, now_us (api)))
         reply->n++;
     }
@@ -569,10 +558,9 @@ static void
 on_events (const gconstpointer *rows, guint n_rows, const GError *error, gpointer user_data)
 {
   Reply *reply = user_data;
-  if (!rows)
+  if (error)
     {
-      reply_refuse (reply, PARLOR_ERROR_UNAVAILABLE,
-                    "The server cannot read this now. Try again.");
+      reply_refuse (reply, PARLOR_ERROR_UNAVAILABLE, "The server cannot read this now. Try again.");
       return;
     }
   json_t *list = json_array ();
@@ -596,8 +584,7 @@ list_events (Reply *reply, const ParlorApiCall *call)
   gint64 seq = after ? parlor_event_seq (after) : 0;
   if (seq < 0 || (limit && !g_ascii_string_to_unsigned (limit, 10, 1, 1000, &n, NULL)))
     {
-      reply_refuse (reply, PARLOR_ERROR_BAD_REQUEST,
-                    "after: an event's id; limit: 1 to 1000");
+      reply_refuse (reply, PARLOR_ERROR_BAD_REQUEST, "after: an event's id; limit: 1 to 1000");
       return;
     }
   reply->n = (guint)n;

@@ -30,8 +30,7 @@ parlor_api_hooks (Reply *reply, const ParlorApiCall *call)
 {
   json_t *list = json_array ();
   for (guint i = 0; i < PARLOR_N_HOOKS; i++)
-    json_array_append_new (list,
-                           hook_to_json (reply->api, call->who->brand, (ParlorHookKind)i));
+    json_array_append_new (list, hook_to_json (reply->api, call->who->brand, (ParlorHookKind)i));
   reply_send (reply, 200, json_pack ("{s:o}", "hooks", list));
 }
 
@@ -136,10 +135,9 @@ answer_to_json (const ParlorHookAnswer *answer)
 {
   json_t *data = json_object ();
   parlor_data_to_json (answer->data, answer->n_data, FALSE, data);
-  return json_pack ("{s:s,s:b,s:b,s:i,s:o}", "outcome",
-                    parlor_hook_outcome_name (answer->outcome), "late", answer->late,
-                    "fail_closed", answer->fail_closed, "elapsed_ms", (int)answer->elapsed_ms,
-                    "answer", data);
+  return json_pack ("{s:s,s:b,s:b,s:i,s:o}", "outcome", parlor_hook_outcome_name (answer->outcome),
+                    "late", answer->late, "fail_closed", answer->fail_closed, "elapsed_ms",
+                    (int)answer->elapsed_ms, "answer", data);
 }
 
 /* The budget's word is enough: whoever tries it does not wait 30 s for a bot. */
@@ -176,9 +174,7 @@ parlor_api_hook_test (Reply *reply, const ParlorApiCall *call)
       PARLOR_DATUM_TEXT ("media", "audio"),
       PARLOR_DATUM_TEXT ("text", "Hello?"),
   };
-  ParlorHookQuestion question = {.hook = kind,
-                                 .brand = call->who->brand,
-                                 .data = data,
-                                 .n_data = G_N_ELEMENTS (data)};
+  ParlorHookQuestion question = {
+      .hook = kind, .brand = call->who->brand, .data = data, .n_data = G_N_ELEMENTS (data)};
   hooks->ask (hooks, &question, on_answer, reply);
 }

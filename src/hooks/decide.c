@@ -27,7 +27,7 @@ typedef struct
   ParlorDecider *decider;
   ParlorHookKind hook;
   char *brand;
-  char *text;    /* the question's JSON */
+  char *text;                   /* the question's JSON */
   char message[PARLOR_ID_SIZE]; /* its webhook-id */
   ParlorHookAnswered answered;
   gpointer user_data;
@@ -191,8 +191,7 @@ finish (Question *question, ParlorHookOutcome outcome, const ParlorHookReply *re
 static void
 tell_late (Question *question)
 {
-  ParlorHookAnswer answer
-      = answer_of (question, PARLOR_HOOK_LATE, now (question->decider));
+  ParlorHookAnswer answer = answer_of (question, PARLOR_HOOK_LATE, now (question->decider));
   answer.final = FALSE;
   question->told_late = TRUE;
   question->answered (&answer, question->user_data);
@@ -245,8 +244,8 @@ ask_over_http (Question *question, const ParlorHookRow *row)
   ParlorDecider *decider = question->decider;
   gint64 now_s = decider->spec.clock->wall_ms (decider->spec.clock) / 1000;
   gsize length = strlen (question->text);
-  g_autofree char *signature
-      = parlor_sign (row->secrets, question->message, now_s, question->text, length);
+  g_autofree char *signature = parlor_sign (row->secrets, question->message, now_s, question->text,
+                                            length);
   g_autoptr (GBytes) body = g_bytes_new (question->text, length);
   ParlorPost post = {
       .url = row->url,
@@ -381,8 +380,7 @@ due_us (const Question *question)
   if (question->at_once)
     return 0;
   gboolean heard = info->heard_ms > info->budget_ms && question->told_late;
-  return question->asked_us
-         + (heard ? info->heard_ms : info->budget_ms) * G_GINT64_CONSTANT (1000);
+  return question->asked_us + (heard ? info->heard_ms : info->budget_ms) * G_GINT64_CONSTANT (1000);
 }
 
 static void
@@ -409,8 +407,8 @@ parlor_decider_poll (ParlorDecider *decider, gint64 now_us)
       g_array_append_val (due, ((Question *)value)->id);
   for (guint i = 0; i < due->len; i++)
     {
-      Question *question
-          = g_hash_table_lookup (decider->questions, &g_array_index (due, guint64, i));
+      Question *question = g_hash_table_lookup (decider->questions,
+                                                &g_array_index (due, guint64, i));
       if (question)
         on_due (question);
     }
@@ -484,8 +482,7 @@ parlor_decider_new (const ParlorDeciderSpec *spec)
   decider->parent = (ParlorHooks){ask, cancel};
   decider->spec = *spec;
   decider->points = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, point_free);
-  decider->questions
-      = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, question_free);
+  decider->questions = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, question_free);
   return decider;
 }
 

@@ -62,8 +62,7 @@ void parlor_decider_remove (ParlorDecider *decider, const char *brand, const cha
 const ParlorHookRow *parlor_decider_find (const ParlorDecider *decider, const char *brand,
                                           const char *hook);
 /** Whether the breaker is open now. */
-gboolean parlor_decider_is_open (const ParlorDecider *decider, const char *brand,
-                                 const char *hook);
+gboolean parlor_decider_is_open (const ParlorDecider *decider, const char *brand, const char *hook);
 
 void parlor_decider_poll (ParlorDecider *decider, gint64 now_us);
 gint64 parlor_decider_next_us (const ParlorDecider *decider);

@@ -147,7 +147,7 @@ static void
 on_old_events (const gconstpointer *rows, guint n_rows, const GError *error, gpointer user_data)
 {
   ParlorRecordSink *sink = user_data;
-  if (!rows || !n_rows)
+  if (!n_rows)
     return;
   sink->begin (sink);
   for (guint i = 0; i < n_rows; i++)
@@ -159,7 +159,7 @@ static void
 on_old_heads (const gconstpointer *rows, guint n_rows, const GError *error, gpointer user_data)
 {
   ParlorEventLog *log = user_data;
-  if (!rows || !n_rows)
+  if (!n_rows)
     return;
   log->sink->begin (log->sink);
   for (guint i = 0; i < n_rows; i++)
@@ -175,11 +175,10 @@ on_old_heads (const gconstpointer *rows, guint n_rows, const GError *error, gpoi
 }
 
 static void
-on_old_deliveries (const gconstpointer *rows, guint n_rows, const GError *error,
-                   gpointer user_data)
+on_old_deliveries (const gconstpointer *rows, guint n_rows, const GError *error, gpointer user_data)
 {
   ParlorRecordSink *sink = user_data;
-  if (!rows || !n_rows)
+  if (!n_rows)
     return;
   sink->begin (sink);
   for (guint i = 0; i < n_rows; i++)
@@ -192,8 +191,8 @@ find_older (ParlorEventLog *log, const ParlorRecordKind *kind, const char *field
             ParlorFound found, gpointer user_data)
 {
   ParlorFindTerm term = {field, PARLOR_FIND_LESS, NULL, than_ms};
-  ParlorFind find
-      = {.kind = kind, .terms = &term, .n_terms = 1, .order_by = field, .limit = PURGE_PIECE};
+  ParlorFind find = {
+      .kind = kind, .terms = &term, .n_terms = 1, .order_by = field, .limit = PURGE_PIECE};
   log->sink->find (log->sink, &find, found, user_data);
 }
 
@@ -234,7 +233,7 @@ on_events_of_customer (const gconstpointer *rows, guint n_rows, const GError *er
   Erasure *erasure = user_data;
   ParlorRecordSink *sink = erasure->log->sink;
   gint64 last = -1;
-  if (rows && n_rows)
+  if (n_rows)
     {
       sink->begin (sink);
       for (guint i = 0; i < n_rows; i++)
@@ -294,10 +293,9 @@ parlor_event_row_to_json (const ParlorEventRow *row, gboolean with_content)
   if (content)
     json_object_update_recursive (data, content);
   json_decref (content);
-  json_t *json
-      = json_pack ("{s:s,s:s,s:s,s:s,s:I,s:I}", "id", id, "type", row->type, "brand", row->brand,
-                   "entity", row->entity, "entity_seq", (json_int_t)row->entity_seq, "at",
-                   (json_int_t)row->at_ms);
+  json_t *json = json_pack ("{s:s,s:s,s:s,s:s,s:I,s:I}", "id", id, "type", row->type, "brand",
+                            row->brand, "entity", row->entity, "entity_seq",
+                            (json_int_t)row->entity_seq, "at", (json_int_t)row->at_ms);
   if (row->room_ms >= 0)
     json_object_set_new (json, "room_ms", json_integer (row->room_ms));
   if (row->trace)

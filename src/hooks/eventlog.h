@@ -47,8 +47,7 @@ void parlor_event_log_append (const ParlorEvent *event, gpointer log);
 /** Asks for events of a brand with seq > after, in order, at most `limit` (1..1000);
     `entity` nullable. */
 void parlor_event_log_read (ParlorEventLog *log, const char *brand, gint64 after,
-                            const char *entity, guint limit, ParlorFound found,
-                            gpointer user_data);
+                            const char *entity, guint limit, ParlorFound found, gpointer user_data);
 
 /** Removes what is older than a week (and heads of a month): a bounded piece at a time, call it
     every minute. */

@@ -71,8 +71,7 @@ parlor_data_to_json (const ParlorDatum *data, guint n, gboolean content, json_t 
       if (data[i].content != content)
         continue;
       const char *dot = strchr (data[i].name, '.');
-      json_t *parent
-          = dot ? object_at (object, data[i].name, (gsize)(dot - data[i].name)) : object;
+      json_t *parent = dot ? object_at (object, data[i].name, (gsize)(dot - data[i].name)) : object;
       json_object_set_new (parent, dot ? dot + 1 : data[i].name, datum_to_json (&data[i]));
     }
 }
@@ -134,9 +133,9 @@ static gboolean
 is_text (const json_t *json, gsize limit, gboolean block)
 {
   const char *text = json_string_value (json);
-  g_autofree char *judged
-      = !text ? NULL
-              : (block ? parlor_text_block : parlor_text_line) (text, (guint)limit, "text", NULL);
+  g_autofree char *judged = !text ? NULL
+                                  : (block ? parlor_text_block
+                                           : parlor_text_line) (text, (guint)limit, "text", NULL);
   return judged != NULL;
 }
 
@@ -144,9 +143,8 @@ static gboolean
 is_url (const json_t *json, gsize limit)
 {
   const char *text = json_string_value (json);
-  g_autoptr (GUri) uri = text && strlen (text) <= limit
-                             ? g_uri_parse (text, G_URI_FLAGS_NONE, NULL)
-                             : NULL;
+  g_autoptr (GUri) uri = text && strlen (text) <= limit ? g_uri_parse (text, G_URI_FLAGS_NONE, NULL)
+                                                        : NULL;
   return uri && !strcmp (g_uri_get_scheme (uri), "https") && g_uri_get_host (uri)
          && *g_uri_get_host (uri) && !g_uri_get_userinfo (uri) && is_text (json, limit, FALSE);
 }
@@ -189,8 +187,7 @@ take_member (ParlorHookReply *reply, const Member *member, const json_t *json)
     case IS_INT:
       datum->type = PARLOR_DATUM_IS_INT;
       datum->number = json_integer_value (json);
-      good = json_is_integer (json) && datum->number >= 0
-             && (gsize)datum->number <= member->limit;
+      good = json_is_integer (json) && datum->number >= 0 && (gsize)datum->number <= member->limit;
       break;
     case IS_IDS:
       good = is_ids (json, member->limit);
@@ -227,8 +224,7 @@ judge_whole (ParlorHookKind hook, const ParlorHookReply *reply)
   if (hook == PARLOR_HOOK_BOT && !has (reply, "text") && !has (reply, "cards")
       && !has (reply, "handover"))
     return "says nothing";
-  if (hook == PARLOR_HOOK_CALL
-      && parlor_datum_int (reply->data, reply->n_data, "max_s", 1) < 1)
+  if (hook == PARLOR_HOOK_CALL && parlor_datum_int (reply->data, reply->n_data, "max_s", 1) < 1)
     return "max_s";
   return NULL;
 }
@@ -251,9 +247,9 @@ take_members (ParlorHookKind hook, ParlorHookReply *reply)
 ParlorHookReply *
 parlor_hook_reply_new (ParlorHookKind hook, const char *text, gsize length, const char **why)
 {
-  *why = length > PARLOR_HOOK_REPLY_MAX                            ? "too large"
+  *why = length > PARLOR_HOOK_REPLY_MAX                      ? "too large"
          : parlor_json_is_too_deep (text, length, MAX_DEPTH) ? "nested too deep"
-                                                                   : NULL;
+                                                             : NULL;
   if (*why)
     return NULL;
   g_autoptr (ParlorHookReply) reply = g_new0 (ParlorHookReply, 1);

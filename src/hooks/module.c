@@ -78,7 +78,7 @@ open_library (ParlorModule *module, const char *path, const char **why)
   ParlorHookModuleFunc entry;
   *(void **)&entry = dlsym (module->library, PARLOR_HOOK_MODULE_SYMBOL);
   module->table = entry ? entry () : NULL;
-  *why = !module->table                                ? "it has no " PARLOR_HOOK_MODULE_SYMBOL "()"
+  *why = !module->table ? "it has no " PARLOR_HOOK_MODULE_SYMBOL "()"
          : module->table->abi != PARLOR_HOOK_MODULE_ABI ? "it was made for another version"
          : !module->table->ask || !module->table->name  ? "its table has holes"
                                                         : NULL;
@@ -101,8 +101,7 @@ parlor_module_new (uv_loop_t *loop, const char *path, const char *config, GError
       g_free (module);
       return NULL;
     }
-  module->pool
-      = g_thread_pool_new (run_ask, module, PARLOR_HOOK_MODULE_THREADS, FALSE, NULL);
+  module->pool = g_thread_pool_new (run_ask, module, PARLOR_HOOK_MODULE_THREADS, FALSE, NULL);
   module->answered = g_async_queue_new ();
   module->asks = g_hash_table_new (NULL, NULL);
   module->async = g_new0 (uv_async_t, 1);

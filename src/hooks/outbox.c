@@ -68,7 +68,7 @@ struct _Webhook
   guint running;
   guint loading; /* rows of before whose events are on their way */
   gboolean reading;
-  gboolean more; /* the log may hold more than read_seq */
+  gboolean more;  /* the log may hold more than read_seq */
   guint failures; /* in a row */
   gint64 last_success_us;
   gint64 probe_us; /* when down: the next attempt at the earliest */
@@ -302,8 +302,8 @@ static void
 tell_degraded (Webhook *webhook, const char *reason)
 {
   const ParlorOutboxSpec *spec = &webhook->outbox->spec;
-  const ParlorDatum data[]
-      = {PARLOR_DATUM_TEXT ("webhook", webhook->row->id), PARLOR_DATUM_TEXT ("reason", reason)};
+  const ParlorDatum data[] = {PARLOR_DATUM_TEXT ("webhook", webhook->row->id),
+                              PARLOR_DATUM_TEXT ("reason", reason)};
   ParlorEvent event = {
       .type = "hook.degraded",
       .brand = webhook->row->brand,
@@ -475,7 +475,7 @@ on_read (const gconstpointer *rows, guint n_rows, const GError *error, gpointer 
   if (!webhook)
     return;
   webhook->reading = FALSE;
-  webhook->more = !rows || n_rows == READ_PIECE || webhook->more;
+  webhook->more = error || n_rows == READ_PIECE || webhook->more;
   for (guint i = 0; i < n_rows; i++)
     {
       const ParlorEventRow *event = rows[i];
@@ -489,7 +489,7 @@ on_read (const gconstpointer *rows, guint n_rows, const GError *error, gpointer 
     }
   move_position (webhook);
   /* A store that could not be asked is asked again by the next timer, not at once. */
-  if (rows)
+  if (!error)
     parlor_outbox_poll (outbox, outbox->spec.clock->now_us (outbox->spec.clock));
 }
 
@@ -586,7 +586,8 @@ poll_webhook (Webhook *webhook)
   if (!is_active (webhook))
     return;
   wake_due (webhook);
-  /* Only a lone event keeps its hour: where more wait, somebody asks whether the receiver is back. */
+  /* Only a lone event keeps its hour: where more wait, somebody asks whether the receiver is back.
+   */
   if (is_down (webhook) && !webhook->running && webhook->waiting->len > 1
       && g_queue_is_empty (&webhook->ready) && webhook->outbox->now_us >= webhook->probe_us)
     wake_oldest (webhook);
@@ -834,8 +835,7 @@ replace_row (Webhook *webhook, const ParlorWebhookRow *row)
 }
 
 gboolean
-parlor_outbox_put (ParlorOutbox *outbox, const ParlorWebhookRow *row, gint64 now_us,
-                   GError **error)
+parlor_outbox_put (ParlorOutbox *outbox, const ParlorWebhookRow *row, gint64 now_us, GError **error)
 {
   Webhook *webhook = g_hash_table_lookup (outbox->webhooks, row->id);
   g_autoptr (GPtrArray) all = parlor_outbox_list (outbox, row->brand);
@@ -922,8 +922,7 @@ parlor_outbox_replay (ParlorOutbox *outbox, const char *id, const ParlorEventRow
                       gint64 now_us)
 {
   Webhook *webhook = g_hash_table_lookup (outbox->webhooks, id);
-  if (!webhook || g_hash_table_contains (webhook->items, &row->seq)
-      || row->seq > webhook->read_seq)
+  if (!webhook || g_hash_table_contains (webhook->items, &row->seq) || row->seq > webhook->read_seq)
     return FALSE;
   outbox->now_us = now_us;
   put_delivery (webhook, add_item (webhook, row, TRUE), "waiting", 0, 0, NULL);

@@ -143,12 +143,10 @@ judged_list (const Poster *poster, const struct addrinfo *found)
   for (; found && n < ADDRESSES_MAX; found = found->ai_next)
     {
       char text[INET6_ADDRSTRLEN];
-      const void *bytes
-          = found->ai_family == AF_INET
-                ? (const void *)&((struct sockaddr_in *)found->ai_addr)->sin_addr
-                : (const void *)&((struct sockaddr_in6 *)found->ai_addr)->sin6_addr;
-      if (judge (poster, found->ai_addr)
-          || !inet_ntop (found->ai_family, bytes, text, sizeof text))
+      const void *bytes = found->ai_family == AF_INET
+                              ? (const void *)&((struct sockaddr_in *)found->ai_addr)->sin_addr
+                              : (const void *)&((struct sockaddr_in6 *)found->ai_addr)->sin6_addr;
+      if (judge (poster, found->ai_addr) || !inet_ntop (found->ai_family, bytes, text, sizeof text))
         continue;
       g_string_append_printf (list, found->ai_family == AF_INET ? "%s%s" : "%s[%s]",
                               list->len ? "," : "", text);
@@ -188,10 +186,11 @@ take_finished (Poster *poster)
       curl_easy_getinfo (message->easy_handle, CURLINFO_RESPONSE_CODE, &status);
       const char *failure = call->failure;
       if (!failure && code != CURLE_OK)
-        failure = code == CURLE_OPERATION_TIMEDOUT                                      ? "timeout"
-                  : code == CURLE_COULDNT_CONNECT                                       ? "connect"
-                  : code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR ? "tls"
-                                                                                        : "protocol";
+        failure = code == CURLE_OPERATION_TIMEDOUT ? "timeout"
+                  : code == CURLE_COULDNT_CONNECT  ? "connect"
+                  : code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR
+                      ? "tls"
+                      : "protocol";
       call_end (call, (guint)status, failure);
     }
 }
@@ -322,8 +321,7 @@ static void
 start (Call *call, const char *addresses)
 {
   Poster *poster = call->poster;
-  gint64 left_ms
-      = call->timeout_ms - (g_get_monotonic_time () - call->begun_us) / 1000;
+  gint64 left_ms = call->timeout_ms - (g_get_monotonic_time () - call->begun_us) / 1000;
   if (!*addresses || left_ms <= 0)
     {
       call_end (call, 0, *addresses ? "timeout" : "refused");
@@ -334,8 +332,8 @@ start (Call *call, const char *addresses)
   /* An IPv6 address in the URL needs no name; on_open_socket () judges it like all others. */
   if (!strchr (call->target->host, ':'))
     {
-      g_autofree char *resolve
-          = g_strdup_printf ("%s:%u:%s", call->target->host, call->target->port, addresses);
+      g_autofree char *resolve = g_strdup_printf ("%s:%u:%s", call->target->host,
+                                                  call->target->port, addresses);
       call->resolve = curl_slist_append (NULL, resolve);
     }
   call->easy = curl_easy_init ();
@@ -428,9 +426,8 @@ on_later (uv_timer_t *timer)
   Later *later = (Later *)timer;
   Poster *poster = later->poster;
   Call *call = poster->closed ? NULL : g_hash_table_lookup (poster->calls, &later->call);
-  const Name *name = call && call->target
-                         ? g_hash_table_lookup (poster->names, call->target->host)
-                         : NULL;
+  const Name *name = call && call->target ? g_hash_table_lookup (poster->names, call->target->host)
+                                          : NULL;
   if (call && later->failure)
     call_end (call, 0, later->failure);
   else if (call && name)
@@ -457,7 +454,8 @@ static struct curl_slist *
 headers_of (const ParlorPost *post)
 {
   g_autofree char *id = g_strconcat ("webhook-id: ", post->id, NULL);
-  g_autofree char *time = g_strdup_printf ("webhook-timestamp: %" G_GINT64_FORMAT, post->timestamp_s);
+  g_autofree char *time = g_strdup_printf ("webhook-timestamp: %" G_GINT64_FORMAT,
+                                           post->timestamp_s);
   g_autofree char *signature = g_strconcat ("webhook-signature: ", post->signature, NULL);
   const char *const lines[] = {id, time, signature, "Content-Type: application/json", "Expect:"};
   struct curl_slist *headers = NULL;

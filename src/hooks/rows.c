@@ -4,11 +4,11 @@
 #include <string.h>
 
 static const ParlorField event_fields[] = {
-    PARLOR_INT (ParlorEventRow, seq),      PARLOR_TEXT (ParlorEventRow, brand),
-    PARLOR_TEXT (ParlorEventRow, type),    PARLOR_TEXT (ParlorEventRow, entity),
+    PARLOR_INT (ParlorEventRow, seq),        PARLOR_TEXT (ParlorEventRow, brand),
+    PARLOR_TEXT (ParlorEventRow, type),      PARLOR_TEXT (ParlorEventRow, entity),
     PARLOR_INT (ParlorEventRow, entity_seq), PARLOR_INT (ParlorEventRow, at_ms),
-    PARLOR_INT (ParlorEventRow, room_ms),  PARLOR_TEXT (ParlorEventRow, trace),
-    PARLOR_TEXT (ParlorEventRow, customer), PARLOR_TEXT (ParlorEventRow, data),
+    PARLOR_INT (ParlorEventRow, room_ms),    PARLOR_TEXT (ParlorEventRow, trace),
+    PARLOR_TEXT (ParlorEventRow, customer),  PARLOR_TEXT (ParlorEventRow, data),
     PARLOR_TEXT (ParlorEventRow, content),
 };
 
@@ -20,10 +20,10 @@ static const ParlorField head_fields[] = {
 };
 
 static const ParlorField webhook_fields[] = {
-    PARLOR_TEXT (ParlorWebhookRow, id),     PARLOR_TEXT (ParlorWebhookRow, brand),
-    PARLOR_TEXT (ParlorWebhookRow, url),    PARLOR_TEXT (ParlorWebhookRow, types),
-    PARLOR_TEXT (ParlorWebhookRow, scopes), PARLOR_TEXT (ParlorWebhookRow, secrets),
-    PARLOR_TEXT (ParlorWebhookRow, state),  PARLOR_TEXT (ParlorWebhookRow, note),
+    PARLOR_TEXT (ParlorWebhookRow, id),        PARLOR_TEXT (ParlorWebhookRow, brand),
+    PARLOR_TEXT (ParlorWebhookRow, url),       PARLOR_TEXT (ParlorWebhookRow, types),
+    PARLOR_TEXT (ParlorWebhookRow, scopes),    PARLOR_TEXT (ParlorWebhookRow, secrets),
+    PARLOR_TEXT (ParlorWebhookRow, state),     PARLOR_TEXT (ParlorWebhookRow, note),
     PARLOR_INT (ParlorWebhookRow, created_ms),
 };
 
@@ -41,27 +41,29 @@ static const ParlorField delivery_fields[] = {
 };
 
 static const ParlorField hook_fields[] = {
-    PARLOR_TEXT (ParlorHookRow, brand),          PARLOR_TEXT (ParlorHookRow, hook),
-    PARLOR_TEXT (ParlorHookRow, url),            PARLOR_TEXT (ParlorHookRow, secrets),
-    PARLOR_FLAG (ParlorHookRow, fail_closed),    PARLOR_FLAG (ParlorHookRow, signed_answers),
+    PARLOR_TEXT (ParlorHookRow, brand),       PARLOR_TEXT (ParlorHookRow, hook),
+    PARLOR_TEXT (ParlorHookRow, url),         PARLOR_TEXT (ParlorHookRow, secrets),
+    PARLOR_FLAG (ParlorHookRow, fail_closed), PARLOR_FLAG (ParlorHookRow, signed_answers),
     PARLOR_INT (ParlorHookRow, changed_ms),
 };
 
-const ParlorRecordKind parlor_event_kind
-    = {"events", event_fields, G_N_ELEMENTS (event_fields), 1, sizeof (ParlorEventRow), TRUE};
-const ParlorRecordKind parlor_event_head_kind
-    = {"event_heads", head_fields, G_N_ELEMENTS (head_fields), 1, sizeof (ParlorEventHead), FALSE};
-const ParlorRecordKind parlor_webhook_kind
-    = {"webhooks", webhook_fields, G_N_ELEMENTS (webhook_fields), 1, sizeof (ParlorWebhookRow),
-       FALSE};
-const ParlorRecordKind parlor_webhook_position_kind
-    = {"webhook_positions", position_fields, G_N_ELEMENTS (position_fields), 1,
-       sizeof (ParlorWebhookPosition), FALSE};
-const ParlorRecordKind parlor_delivery_kind
-    = {"webhook_deliveries", delivery_fields, G_N_ELEMENTS (delivery_fields), 2,
-       sizeof (ParlorDeliveryRow), FALSE};
-const ParlorRecordKind parlor_hook_kind
-    = {"decision_hooks", hook_fields, G_N_ELEMENTS (hook_fields), 2, sizeof (ParlorHookRow), FALSE};
+const ParlorRecordKind parlor_event_kind = {
+    "events", event_fields, G_N_ELEMENTS (event_fields), 1, sizeof (ParlorEventRow), TRUE};
+const ParlorRecordKind parlor_event_head_kind = {
+    "event_heads", head_fields, G_N_ELEMENTS (head_fields), 1, sizeof (ParlorEventHead), FALSE};
+const ParlorRecordKind parlor_webhook_kind = {
+    "webhooks", webhook_fields, G_N_ELEMENTS (webhook_fields), 1, sizeof (ParlorWebhookRow), FALSE};
+const ParlorRecordKind parlor_webhook_position_kind = {"webhook_positions",
+                                                       position_fields,
+                                                       G_N_ELEMENTS (position_fields),
+                                                       1,
+                                                       sizeof (ParlorWebhookPosition),
+                                                       FALSE};
+const ParlorRecordKind parlor_delivery_kind = {"webhook_deliveries",           delivery_fields,
+                                               G_N_ELEMENTS (delivery_fields), 2,
+                                               sizeof (ParlorDeliveryRow),     FALSE};
+const ParlorRecordKind parlor_hook_kind = {
+    "decision_hooks", hook_fields, G_N_ELEMENTS (hook_fields), 2, sizeof (ParlorHookRow), FALSE};
 
 void
 parlor_event_id (gint64 seq, char out[PARLOR_EVENT_ID_SIZE])

@@ -79,10 +79,10 @@ judge6 (const guint8 *address)
     return judge4 (address + 12);
   if ((address[0] & 0xe0) != 0x20)
     return address[0] == 0xfe && (address[1] & 0xc0) == 0x80 ? "link_local"
-           : (address[0] & 0xfe) == 0xfc                      ? "private"
-           : address[0] == 0xff                               ? "multicast"
-           : !memcmp (address, &in6addr_loopback, 16)         ? "loopback"
-                                                              : "reserved";
+           : (address[0] & 0xfe) == 0xfc                     ? "private"
+           : address[0] == 0xff                              ? "multicast"
+           : !memcmp (address, &in6addr_loopback, 16)        ? "loopback"
+                                                             : "reserved";
   /* ISATAP carries an IPv4 address in its interface identifier: 0000:5efe or 0200:5efe. */
   if ((address[8] & 0xfd) == 0 && !memcmp (address + 9, isatap + 1, 3))
     return "special";
@@ -193,21 +193,21 @@ parlor_target_new (const char *url, gboolean plain, const char **why)
                      : g_str_has_prefix (url, "http://") ? url + 7
                                                          : NULL;
   gboolean tls = rest == url + 8;
-  *why = strlen (url) > URL_MAX   ? "too long"
-         : has_odd_bytes (url)    ? "characters that no URL has"
-         : !rest                  ? "neither https nor http"
-         : !tls && !plain         ? "http instead of https"
-         : strchr (url, '#')      ? "a fragment"
-                                  : NULL;
+  *why = strlen (url) > URL_MAX ? "too long"
+         : has_odd_bytes (url)  ? "characters that no URL has"
+         : !rest                ? "neither https nor http"
+         : !tls && !plain       ? "http instead of https"
+         : strchr (url, '#')    ? "a fragment"
+                                : NULL;
   if (*why)
     return NULL;
   g_autofree char *authority = g_strndup (rest, strcspn (rest, "/?"));
   guint64 port = tls ? 443 : 80;
   g_autoptr (ParlorTarget) target = g_new0 (ParlorTarget, 1);
-  *why = strchr (authority, '@')                               ? "a user or password in it"
+  *why = strchr (authority, '@')                              ? "a user or password in it"
          : !split_authority (authority, &target->host, &port) ? "no host and port"
-         : !is_host (target->host)                             ? "no host name or address"
-                                                               : NULL;
+         : !is_host (target->host)                            ? "no host name or address"
+                                                              : NULL;
   if (*why)
     return NULL;
   target->scheme = g_strdup (tls ? "https" : "http");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* /v1/events, /v1/webhooks, /v1/hooks: what another folder of this level does, behind base/api.h. */
+/* /v1/events, /v1/webhooks, /v1/hooks: what another folder of this level does, behind base/api.h.
+ */
 #include "http/handlers.h"
 #include "http/problem.h"
 #include "http/routes.h"

@@ -172,8 +172,8 @@ parlor_participant_depart (ParlorParticipant *participant, ParlorLeaveReason rea
   else if (participant->info.kind == PARLOR_PARTICIPANT_PAGE)
     parlor_room_forget_saved (room, participant->id);
   if (listed)
-    parlor_participant_happened (participant, "participant.left",
-                                 parlor_leave_reason_name (reason), now_us);
+    parlor_participant_happened (participant, "participant.left", parlor_leave_reason_name (reason),
+                                 now_us);
   parlor_room_end_changes (room);
   unlink_participant (participant);
   participant->session = NULL;

@@ -11,6 +11,7 @@
 #include "live/products.h"
 #include "live/visitors.h"
 #include "service/rows.h"
+#include "hooks/rows.h"
 #include "store/sqlite.h"
 
 /* clang-format off: one kind a line, each domain its own block. */
@@ -47,6 +48,12 @@ static const ParlorRecordKind *const kinds[] = {
     &parlor_service_audit_kind,
     /* record */
     /* hooks */
+    &parlor_event_kind,
+    &parlor_event_head_kind,
+    &parlor_webhook_kind,
+    &parlor_webhook_position_kind,
+    &parlor_delivery_kind,
+    &parlor_hook_kind,
     NULL,
 };
 /* clang-format on */
