@@ -337,6 +337,8 @@ make_live (ParlorApp *app, GError **error)
       .rooms = app->rooms,
       .keyring = app->keyring,
       .demo = app->config->demo,
+      .happened = parlor_wire_hooks_event,
+      .happened_data = app->hooks,
   };
   return (app->live = parlor_wire_live_new (&spec, error)) != NULL;
 }

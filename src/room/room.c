@@ -92,7 +92,9 @@ parlor_room_open_clock (ParlorRoom *room, gint64 now_us)
   parlor_rooms_forget_stranger (room->rooms, room);
   parlor_room_begin (room);
   parlor_room_save (room, 0);
-  parlor_room_happened (room, "room.live", now_us);
+  /* A live room goes live when its host says so: that is src/live's to tell. */
+  if (!g_str_equal (room->info.kind, "live"))
+    parlor_room_happened (room, "room.live", now_us);
   parlor_room_end_changes (room);
 }
 
@@ -370,7 +372,8 @@ parlor_room_close (ParlorRoom *room, gint64 now_us)
   parlor_room_save (room, parlor_room_wall_ms (room));
   for (guint i = 0; i < room->roster->len; i++)
     parlor_participant_happened (room->roster->pdata[i], "participant.left", "ended", now_us);
-  parlor_room_happened (room, "room.ended", now_us);
+  parlor_room_happened (room, g_str_equal (room->info.kind, "live") ? "room.closed" : "room.ended",
+                        now_us);
   parlor_room_end_changes (room);
   g_hash_table_foreach (room->people, dismiss, NULL);
   parlor_rooms_drop (room->rooms, room);

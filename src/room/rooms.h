@@ -58,7 +58,8 @@ typedef struct
   ParlorRoomEventFunc event;
   gpointer user_data;
   /** Nullable: told of room.created, live (somebody came in first), ended and participant.joined,
-      left, role and share.started, stopped, in the store's transaction of the change. */
+      left, role and share.started, stopped, in the store's transaction of the change. Of a live
+      room src/live tells live and ended; here it is room.closed. */
   ParlorEventFunc happened;
   gpointer happened_data;
 } ParlorRoomsSpec;
