@@ -6,8 +6,8 @@
 
 #include "store/behind.h"
 #include "store/sqlite_open.h"
-#include "store/sqlite_records.h"
-#include "store/sqlite_rows.h"
+#include "store/room_rows.h"
+#include "store/sqlite_run.h"
 
 #define BUSY_TIMEOUT_MS 2000
 /* A question that takes longer is given up: it would keep others waiting. */
@@ -23,12 +23,12 @@ typedef struct
 
   /* The writer's. */
   sqlite3 *db;
-  ParlorSqliteRows *rows;
-  ParlorSqliteRecords *records;
+  ParlorSqliteRunner *writing;
+  ParlorStatements *statements;
 
   /* The reader's. */
-  sqlite3 *reading;
-  ParlorSqliteRecords *questions;
+  sqlite3 *reading_db;
+  ParlorSqliteRunner *reading;
   gint64 find_until_us;
 } Sqlite;
 
@@ -54,58 +54,46 @@ find_takes_too_long (void *data)
 
 /* --- writing --- */
 
-static gboolean
-breaks_a_rule (int result)
-{
-  return result == SQLITE_CONSTRAINT || result == SQLITE_MISMATCH || result == SQLITE_TOOBIG
-         || result == SQLITE_SCHEMA;
-}
-
-static int
+static ParlorRunResult
 write_row (Sqlite *self, const ParlorWrite *write)
 {
-  if (write->type == PARLOR_WRITE_RECORD || write->type == PARLOR_WRITE_REMOVE)
-    return parlor_sqlite_records_apply (self->records, write);
-  return parlor_sqlite_rows_apply (self->rows, write);
+  return parlor_statements_run (self->statements, write, parlor_sqlite_run, self->writing);
 }
 
-static int
+static ParlorRunResult
+step (Sqlite *self, const char *sql)
+{
+  return sqlite3_exec (self->db, sql, NULL, NULL, NULL) == SQLITE_OK ? PARLOR_RUN_DONE
+                                                                     : PARLOR_RUN_FAILED;
+}
+
+static ParlorRunResult
 write_group (Sqlite *self, const GPtrArray *group)
 {
-  int result = sqlite3_exec (self->db, "SAVEPOINT unit", NULL, NULL, NULL);
-  for (guint i = 0; i < group->len && result == SQLITE_OK; i++)
+  ParlorRunResult result = step (self, "SAVEPOINT unit");
+  for (guint i = 0; i < group->len && result == PARLOR_RUN_DONE; i++)
     result = write_row (self, group->pdata[i]);
-  if (breaks_a_rule (result))
-    {
-      /* The message, before the next call replaces it. */
-      g_autofree char *message = g_strdup (sqlite3_errmsg (self->db));
-      sqlite3_exec (self->db, "ROLLBACK TO unit; RELEASE unit", NULL, NULL, NULL);
-      g_message ("store: %u writes that belong together are refused: %s", group->len, message);
-    }
-  else if (result == SQLITE_OK)
-    result = sqlite3_exec (self->db, "RELEASE unit", NULL, NULL, NULL);
+  if (result == PARLOR_RUN_REFUSED && step (self, "ROLLBACK TO unit") == PARLOR_RUN_FAILED)
+    result = PARLOR_RUN_FAILED;
+  if (result != PARLOR_RUN_FAILED && step (self, "RELEASE unit") == PARLOR_RUN_FAILED)
+    result = PARLOR_RUN_FAILED;
   return result;
 }
 
-/* A write that breaks a rule of the schema would break it for ever: it alone is left out. */
-static int
+/* What breaks a rule of the schema would break it for ever: it alone is left out. */
+static ParlorRunResult
 write_batch (Sqlite *self, const GQueue *batch, guint *refused)
 {
-  for (GList *l = batch->head; l != NULL; l = l->next)
+  ParlorRunResult result = PARLOR_RUN_DONE;
+  for (GList *l = batch->head; l != NULL && result != PARLOR_RUN_FAILED; l = l->next)
     {
       const ParlorWrite *write = l->data;
-      gboolean group = write->type == PARLOR_WRITE_GROUP;
-      int result = group ? write_group (self, write->group) : write_row (self, write);
-      if (breaks_a_rule (result))
-        {
-          *refused += parlor_write_weight (write);
-          if (!group)
-            g_message ("store: a write is refused: %s", sqlite3_errmsg (self->db));
-        }
-      else if (result != SQLITE_OK)
-        return result;
+      result = write->type == PARLOR_WRITE_GROUP ? write_group (self, write->group)
+                                                 : write_row (self, write);
+      if (result == PARLOR_RUN_REFUSED)
+        *refused += parlor_write_weight (write);
     }
-  return SQLITE_OK;
+  return result == PARLOR_RUN_FAILED ? PARLOR_RUN_FAILED : PARLOR_RUN_DONE;
 }
 
 static gboolean
@@ -113,14 +101,14 @@ commit (ParlorBackend *backend, const GQueue *batch, guint *refused)
 {
   Sqlite *self = (Sqlite *)backend;
   *refused = 0;
-  int result = sqlite3_exec (self->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
-  if (result == SQLITE_OK)
+  ParlorRunResult result = step (self, "BEGIN IMMEDIATE");
+  if (result == PARLOR_RUN_DONE)
     result = write_batch (self, batch, refused);
-  if (result == SQLITE_OK)
-    result = sqlite3_exec (self->db, "COMMIT", NULL, NULL, NULL);
-  if (result != SQLITE_OK && !sqlite3_get_autocommit (self->db))
-    sqlite3_exec (self->db, "ROLLBACK", NULL, NULL, NULL);
-  return result == SQLITE_OK;
+  if (result == PARLOR_RUN_DONE)
+    result = step (self, "COMMIT");
+  if (result != PARLOR_RUN_DONE && !sqlite3_get_autocommit (self->db))
+    step (self, "ROLLBACK");
+  return result == PARLOR_RUN_DONE;
 }
 
 /* --- reading --- */
@@ -130,18 +118,28 @@ find (ParlorBackend *backend, const ParlorFind *question, GPtrArray *rows, GErro
 {
   Sqlite *self = (Sqlite *)backend;
   self->find_until_us = g_get_monotonic_time () + FIND_MAX_US;
-  return parlor_sqlite_records_find (self->questions, question, rows, error);
+  return parlor_ask_find (question, PARLOR_SQL_SQLITE, parlor_sqlite_ask, self->reading, rows,
+                          error);
+}
+
+/* Loading has a connection of its own, so that what it shows may be put at once. */
+static ParlorSqliteRunner *
+open_loader (Sqlite *self, sqlite3 **db, GError **error)
+{
+  *db = parlor_sqlite_open (self->path, self->busy_timeout_ms, error);
+  return *db != NULL ? parlor_sqlite_runner_new (*db) : NULL;
 }
 
 static gboolean
 load (ParlorBackend *backend, gint64 participants_since_ms, guint chat_limit,
       const ParlorStoreVisitor *visitor, gpointer user_data, GError **error)
 {
-  Sqlite *self = (Sqlite *)backend;
-  sqlite3 *db = parlor_sqlite_open (self->path, self->busy_timeout_ms, error);
-  gboolean loaded = db != NULL
-                    && parlor_sqlite_rows_load (db, participants_since_ms, chat_limit, visitor,
-                                                user_data, error);
+  sqlite3 *db;
+  ParlorSqliteRunner *loader = open_loader ((Sqlite *)backend, &db, error);
+  gboolean loaded = loader != NULL
+                    && parlor_room_rows_load (parlor_sqlite_ask, loader, participants_since_ms,
+                                              chat_limit, visitor, user_data, error);
+  parlor_sqlite_runner_free (loader);
   sqlite3_close (db);
   return loaded;
 }
@@ -150,9 +148,11 @@ static gboolean
 load_records (ParlorBackend *backend, const ParlorRecordKind *kind, ParlorRecordVisit visit,
               gpointer user_data, GError **error)
 {
-  Sqlite *self = (Sqlite *)backend;
-  sqlite3 *db = parlor_sqlite_open (self->path, self->busy_timeout_ms, error);
-  gboolean loaded = db != NULL && parlor_sqlite_records_load (db, kind, visit, user_data, error);
+  sqlite3 *db;
+  ParlorSqliteRunner *loader = open_loader ((Sqlite *)backend, &db, error);
+  gboolean loaded = loader != NULL
+                    && parlor_ask_all (kind, parlor_sqlite_ask, loader, visit, user_data, error);
+  parlor_sqlite_runner_free (loader);
   sqlite3_close (db);
   return loaded;
 }
@@ -163,10 +163,10 @@ static void
 free_backend (ParlorBackend *backend)
 {
   Sqlite *self = (Sqlite *)backend;
-  parlor_sqlite_rows_free (self->rows);
-  parlor_sqlite_records_free (self->records);
-  parlor_sqlite_records_free (self->questions);
-  sqlite3_close (self->reading);
+  parlor_sqlite_runner_free (self->writing);
+  parlor_sqlite_runner_free (self->reading);
+  parlor_statements_free (self->statements);
+  sqlite3_close (self->reading_db);
   sqlite3_close (self->db);
   g_free (self->path);
   g_free (self);
@@ -195,17 +195,17 @@ static gboolean
 open_connections (Sqlite *self, GError **error)
 {
   self->db = parlor_sqlite_open (self->path, self->busy_timeout_ms, error);
-  if (self->db == NULL || !parlor_sqlite_migrate (self->db, error)
-      || (self->rows = parlor_sqlite_rows_new (self->db, error)) == NULL)
+  if (self->db == NULL || !parlor_sqlite_migrate (self->db, error))
     return FALSE;
-  self->records = parlor_sqlite_records_new (self->db);
+  self->reading_db = parlor_sqlite_open (self->path, self->busy_timeout_ms, error);
+  if (self->reading_db == NULL)
+    return FALSE;
+  self->writing = parlor_sqlite_runner_new (self->db);
+  self->reading = parlor_sqlite_runner_new (self->reading_db);
+  self->statements = parlor_statements_new ();
   sqlite3_busy_handler (self->db, wait_for_lock, self);
-  self->reading = parlor_sqlite_open (self->path, self->busy_timeout_ms, error);
-  if (self->reading == NULL)
-    return FALSE;
-  self->questions = parlor_sqlite_records_new (self->reading);
-  sqlite3_busy_handler (self->reading, wait_for_lock, self);
-  sqlite3_progress_handler (self->reading, PROGRESS_STEPS, find_takes_too_long, self);
+  sqlite3_busy_handler (self->reading_db, wait_for_lock, self);
+  sqlite3_progress_handler (self->reading_db, PROGRESS_STEPS, find_takes_too_long, self);
   return TRUE;
 }
 
