@@ -4,7 +4,9 @@
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 
+#include "pg_server.h"
 #include "store/memory.h"
+#include "store/postgres.h"
 #include "store/sqlite.h"
 
 static ParlorStore *
@@ -33,9 +35,53 @@ run_sqlite (const char *folder, const char *sql)
   sqlite3_close (db);
 }
 
+/* One server for all tests of a program, a database for each. */
+static PgServer *server;
+
+static char *
+url_in (const char *folder)
+{
+  g_autofree char *path = g_build_filename (folder, "url", NULL);
+  char *url = NULL;
+  if (g_file_get_contents (path, &url, NULL, NULL))
+    return url;
+  if (server == NULL)
+    server = pg_server_new ();
+  url = pg_server_make_database (server);
+  g_assert_true (g_file_set_contents (path, url, -1, NULL));
+  return url;
+}
+
+static ParlorStore *
+open_postgres (const char *folder)
+{
+  g_autofree char *url = url_in (folder);
+  g_autoptr (GError) error = NULL;
+  ParlorStore *store = parlor_store_postgres_new (&(ParlorStorePostgresSpec){.url = url}, &error);
+  g_assert_no_error (error);
+  return store;
+}
+
+static void
+run_postgres (const char *folder, const char *sql)
+{
+  g_autofree char *url = url_in (folder);
+  g_autofree char *there = g_strdup_printf ("SET search_path = parlor; %s", sql);
+  pg_server_ask (url, there);
+}
+
+int
+harness_run (void)
+{
+  int result = g_test_run ();
+  g_clear_pointer (&server, pg_server_free);
+  return result;
+}
+
 static const Backend backends[] = {
     {"memory", open_memory, NULL, FALSE},
     {"sqlite", open_sqlite, run_sqlite, TRUE},
+    {"postgres", open_postgres, run_postgres, TRUE},
 };
 
 static void
@@ -61,7 +107,7 @@ harness_set_up (Fixture *f, gconstpointer backend)
 void
 harness_tear_down (Fixture *f, gconstpointer backend)
 {
-  static const char *const names[] = {"parlor.db", "parlor.db-wal", "parlor.db-shm"};
+  static const char *const names[] = {"parlor.db", "parlor.db-wal", "parlor.db-shm", "url"};
   f->store->ops->close (f->store, 5000);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {

@@ -39,3 +39,5 @@ void harness_reopen (Fixture *f);
 
 /** Adds the test once for every backend: "/store/BACKEND/name". */
 void harness_add (const char *name, void (*test) (Fixture *f, gconstpointer data));
+/** g_test_run (), and what is left is ended. */
+int harness_run (void);

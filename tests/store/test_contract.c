@@ -303,5 +303,5 @@ main (int argc, char **argv)
   harness_add ("sql-and-shell-characters-are-only-text", test_hostile_text);
   harness_add ("a-write-of-no-room-harms-no-other", test_stranger);
   harness_add ("a-flush-ends-when-all-before-it-is-written", test_flush_order);
-  return g_test_run ();
+  return harness_run ();
 }

@@ -440,5 +440,5 @@ main (int argc, char **argv)
   harness_add ("text-that-is-no-utf-8-loses-no-row", test_invalid_text);
   harness_add ("a-kind-without-a-table-harms-no-other", test_missing_table);
   harness_add ("closing-answers-what-was-asked", test_close_answers);
-  return g_test_run ();
+  return harness_run ();
 }
