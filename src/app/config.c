@@ -32,6 +32,8 @@ static const Option options[] = {
     {"admin-port", KIND_NUMBER, AT (admin_port), 0, 65535,
      "port of /healthz /readyz /metrics on 127.0.0.1 (9091)"},
     {"data-dir", KIND_TEXT, AT (data_dir), 0, 0, "folder of the database and of control.sock"},
+    {"store", KIND_TEXT, AT (store), 0, 0,
+     "sqlite (in the data folder), memory, or postgres://USER@HOST/DATABASE"},
     {"workers", KIND_NUMBER, AT (workers), 0, 36, "media workers (0 = one a core)"},
     {"announce", KIND_LIST, AT (announce), 0, 0,
      "address said first in candidates, for 1:1 NAT; repeatable"},
@@ -375,6 +377,11 @@ check (ParlorConfig *config, GError **error)
       && !g_str_has_prefix (config->public_url, "https://"))
     return fail (error, "public-url: \"%s\" must begin with https:// or http://",
                  config->public_url);
+  /* The value is not repeated: a password may stand in it. */
+  if (strcmp (config->store, "sqlite") && strcmp (config->store, "memory")
+      && !g_str_has_prefix (config->store, "postgres://")
+      && !g_str_has_prefix (config->store, "postgresql://"))
+    return fail (error, "store: must be sqlite, memory or postgres://USER@HOST/DATABASE");
   if (config->demo)
     add_key (config, PARLOR_DEMO_KEY, PARLOR_DEMO_SECRET);
   return TRUE;
@@ -397,6 +404,7 @@ parlor_config_new_default (void)
   config->http_port = 8080;
   config->udp_port = 7900;
   config->admin_port = 9091;
+  config->store = g_strdup ("sqlite");
   config->data_dir = g_build_filename (g_get_user_data_dir (), "parlor", NULL);
   config->announce = g_new0 (char *, 1);
   config->origins = g_new0 (char *, 1);
@@ -427,6 +435,7 @@ parlor_config_free (ParlorConfig *config)
     return;
   g_free (config->http_address);
   g_free (config->data_dir);
+  g_free (config->store);
   g_free (config->web_dir);
   g_free (config->public_url);
   g_strfreev (config->announce);

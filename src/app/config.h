@@ -30,6 +30,7 @@ typedef struct
   gint64 udp_port;
   gint64 admin_port;
   char *data_dir;
+  char *store;      /**< "sqlite", "memory" or a URL that may hold a password: never shown */
   gint64 workers;   /**< 0 = one a core */
   char *web_dir;    /**< nullable: not given */
   char *public_url; /**< nullable */

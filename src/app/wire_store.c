@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/wire_store.h"
 
+#include <string.h>
+
+#include "store/memory.h"
+#include "store/postgres.h"
 #include "store/sqlite.h"
 
 ParlorStore *
 parlor_wire_store_new (const ParlorConfig *config, GError **error)
 {
+  if (!strcmp (config->store, "memory"))
+    return parlor_store_memory_new ();
+  if (strcmp (config->store, "sqlite"))
+    return parlor_store_postgres_new (&(ParlorStorePostgresSpec){.url = config->store}, error);
   g_autofree char *path = g_build_filename (config->data_dir, "parlor.db", NULL);
   return parlor_store_sqlite_new (&(ParlorStoreSqliteSpec){.path = path}, error);
 }

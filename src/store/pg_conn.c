@@ -126,16 +126,19 @@ try_open (ParlorPgConn *conn, GError **error)
   const char *const values[] = {conn->url, "UTF8", "parlord", NULL};
   conn->pq = PQconnectStartParams (names, values, 1);
   conn->generation++;
-  if (conn->pq != NULL && PQstatus (conn->pq) != CONNECTION_BAD && handshake (conn, error))
+  if (conn->pq == NULL || PQstatus (conn->pq) == CONNECTION_BAD)
     {
-      PQsetnonblocking (conn->pq, 1);
-      PQsetNoticeProcessor (conn->pq, ignore_notice, NULL);
-      g_autofree char *session = g_strdup_printf (SESSION, conn->answer_ms);
-      return parlor_pg_conn_do (conn, session, "cannot begin a session", error);
+      /* libpq's message quotes the option, which may be part of a password. */
+      g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_UNAVAILABLE,
+                           "database: an option in its URL is wrong");
+      return FALSE;
     }
-  if (error != NULL && *error == NULL)
-    parlor_pg_set_error (error, conn, NULL, "cannot connect");
-  return FALSE;
+  if (!handshake (conn, error))
+    return FALSE;
+  PQsetnonblocking (conn->pq, 1);
+  PQsetNoticeProcessor (conn->pq, ignore_notice, NULL);
+  g_autofree char *session = g_strdup_printf (SESSION, conn->answer_ms);
+  return parlor_pg_conn_do (conn, session, "cannot begin a session", error);
 }
 
 gboolean

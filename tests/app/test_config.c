@@ -170,6 +170,24 @@ test_readable_secrets (void)
 }
 
 static void
+test_store (void)
+{
+  static const char *const good[] = {"sqlite", "memory", "postgres://p:hush@db/parlor",
+                                     "postgresql:///parlor"};
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++)
+    {
+      g_autofree char *flag = g_strdup_printf ("--store=%s", good[i]);
+      g_autoptr (ParlorConfig) config = must_read (flag, NULL);
+      g_assert_cmpstr (config->store, ==, good[i]);
+    }
+  const char *const argv[] = {"parlord", "--store=mysql://p:hush@db/parlor", NULL};
+  g_autoptr (GError) error = NULL;
+  g_assert_null (parlor_config_new (2, argv, NULL, &error));
+  g_assert_nonnull (strstr (error->message, "store"));
+  g_assert_null (strstr (error->message, "hush"));
+}
+
+static void
 test_help (void)
 {
   g_autofree char *help = parlor_config_help ();
@@ -216,6 +234,7 @@ main (int argc, char **argv)
   g_test_add_func ("/app/config/file-holds-keys-and-turn", test_file);
   g_test_add_func ("/app/config/bad-files-are-refused", test_bad_files);
   g_test_add_func ("/app/config/secrets-that-everybody-reads-are-refused", test_readable_secrets);
+  g_test_add_func ("/app/config/a-store-is-chosen-and-its-password-not-shown", test_store);
   g_test_add_func ("/app/config/help-names-every-option", test_help);
   g_test_add_func ("/app/ice-servers/turn-credentials-as-coturn-checks-them",
                    test_turn_credentials);
