@@ -24,6 +24,7 @@ struct _ParlorIceClient
 {
   char username[2 * PARLOR_ICE_UFRAG_SIZE];
   char password[PARLOR_ICE_PWD_SIZE];
+  char local_password[PARLOR_ICE_PWD_SIZE];
   guint64 random; /* state of a generator for jitter */
   guint64 tie_breaker;
   Check pending[MAX_PENDING];
@@ -54,6 +55,7 @@ parlor_ice_client_new (const char *local_ufrag, const char *local_pwd, const cha
   ParlorIceClient *self = g_new0 (ParlorIceClient, 1);
   g_snprintf (self->username, sizeof self->username, "%s:%s", remote_ufrag, local_ufrag);
   g_strlcpy (self->password, remote_pwd, sizeof self->password);
+  g_strlcpy (self->local_password, local_pwd, sizeof self->local_password);
   self->random = seed | 1;
   self->tie_breaker = next_random (self);
   self->retry_us = PARLOR_ICE_CLIENT_RETRY_US;
@@ -174,6 +176,38 @@ parlor_ice_client_handle (ParlorIceClient *client, ParlorStunAgent *agent, const
       schedule (client, now_us);
     }
   return TRUE;
+}
+
+static bool
+give_local_password (StunAgent *agent, StunMessage *message, uint8_t *username,
+                     uint16_t username_length, uint8_t **password, size_t *password_length,
+                     void *user_data)
+{
+  ParlorIceClient *self = user_data;
+  *password = (uint8_t *)self->local_password;
+  *password_length = strlen (self->local_password);
+  return true;
+}
+
+gsize
+parlor_ice_client_answer (ParlorIceClient *client, ParlorStunAgent *agent, const guint8 *bytes,
+                          gsize length, const ParlorAddr *from, guint8 *reply)
+{
+  StunMessage request, message;
+  struct sockaddr_storage address;
+  socklen_t address_length = parlor_addr_to_native (from, &address);
+  size_t reply_length = PARLOR_ICE_CLIENT_CHECK_MAX;
+  bool controlling = true;
+  if (!parlor_stun_header_valid (bytes, length)
+      || parlor_stun_type (bytes) != PARLOR_STUN_BINDING_REQUEST
+      || stun_agent_validate (&agent->agent, &request, bytes, length, give_local_password, client)
+             != STUN_VALIDATION_SUCCESS
+      || stun_usage_ice_conncheck_create_reply (
+             &agent->agent, &request, &message, reply, &reply_length, &address, address_length,
+             &controlling, client->tie_breaker, STUN_USAGE_ICE_COMPATIBILITY_RFC5245)
+             != STUN_USAGE_ICE_RETURN_SUCCESS)
+    return 0;
+  return reply_length;
 }
 
 gboolean

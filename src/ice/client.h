@@ -38,6 +38,13 @@ gint64 parlor_ice_client_next_us (const ParlorIceClient *client);
 gboolean parlor_ice_client_handle (ParlorIceClient *client, ParlorStunAgent *agent,
                                    const guint8 *bytes, gsize length, gint64 now_us);
 
+/* A server that is not lite checks too: writes the reply to an authentic request of its, at most
+ * PARLOR_ICE_CLIENT_CHECK_MAX bytes, returns their number; 0 = it was none. from: where it came
+ * from. */
+gsize parlor_ice_client_answer (ParlorIceClient *client, ParlorStunAgent *agent,
+                                const guint8 *bytes, gsize length, const ParlorAddr *from,
+                                guint8 *reply);
+
 gboolean parlor_ice_client_connected (const ParlorIceClient *client);
 /* TRUE when connected once and no reply came for 30 s. */
 gboolean parlor_ice_client_expired (const ParlorIceClient *client, gint64 now_us);

@@ -11,65 +11,12 @@ import argparse
 import json
 import os
 import pathlib
-import signal
-import socket
-import subprocess
-import tempfile
-import time
-import urllib.request
+
+from servers import Parlor, run_floor, run_load
 
 FRAMES_PER_S = 30
 AUDIO_PER_S = 50
 RECEIVERS = (10, 100, 500)
-
-
-def free_port(kind):
-    with socket.socket(socket.AF_INET, kind) as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
-
-
-class Server:
-    """parlord on free ports with a data folder of its own; ended by its own id."""
-
-    def __init__(self, build, workers):
-        self.folder = tempfile.TemporaryDirectory(prefix='parlor-bench-')
-        self.http, self.admin = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM)
-        self.process = subprocess.Popen(
-            [str(build / 'src/parlord'), '--demo', '--http-port', str(self.http), '--udp-port', str(free_port(socket.SOCK_DGRAM)), '--admin-port',
-             str(self.admin), '--data-dir', self.folder.name, '--workers', str(workers)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.wait_ready()
-
-    def wait_ready(self):
-        for _ in range(100):
-            try:
-                with urllib.request.urlopen(f'http://127.0.0.1:{self.admin}/readyz', timeout=1) as answer:
-                    if answer.status == 200:
-                        return
-            except OSError:
-                time.sleep(0.1)
-        raise SystemExit('parlord did not become ready')
-
-    def close(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(15)
-        self.folder.cleanup()
-
-
-def run_load(build, server, receivers, seconds):
-    out = subprocess.run(
-        [str(build / 'tools/load/parlor-load'), '--url', f'http://127.0.0.1:{server.http}', '--room', f'bench{receivers}', '--subscribers', str(receivers),
-         '--seconds', str(seconds), '--warmup', '2', '--pid', str(server.process.pid), '--json', '-'],
-        check=True, capture_output=True, text=True).stdout
-    return json.loads(out.strip().splitlines()[-1])
-
-
-def run_floor(build, receivers, seconds, *options):
-    """us per packet by grouping (0 = as it came), receivers with UDP GRO as parlor-load's sockets have it."""
-    out = subprocess.run(
-        [str(build / 'tests/bench/floor'), '--json', '--mode', 'loopback', '--receivers', str(receivers), '--seconds', str(seconds), *options],
-        check=True, capture_output=True, text=True).stdout
-    return {row['batch']: row['us'] for row in json.loads(out) if row['mode'] == 'loopback/gro'}
 
 
 def at_grouping(floor, group):
@@ -90,13 +37,13 @@ def main():
     parser.add_argument('--seconds', type=int, default=10)
     parser.add_argument('--json', type=pathlib.Path)
     args = parser.parse_args()
-    server = Server(args.build, 1)
+    server = Parlor(args.build)
     rows = []
     try:
         for receivers in RECEIVERS:
             floor = run_floor(args.build, receivers, 2)
             live = run_floor(args.build, receivers, 5, '--live')[0]
-            load = run_load(args.build, server, receivers, args.seconds)
+            load = run_load(args.build, server, 'whip', f'bench{receivers}', args.seconds, '--subscribers', receivers)
             per_receiver = load['packets'] / load['seconds'] / receivers
             group = (per_receiver - AUDIO_PER_S) / FRAMES_PER_S
             expected = ((per_receiver - AUDIO_PER_S) * at_grouping(floor, group) + AUDIO_PER_S * floor[1]) / per_receiver

@@ -2,6 +2,9 @@
 #include "ice/client.h"
 
 #include "ice/lite.h"
+#include "ice/stun_private.h"
+
+#include <stun/usages/ice.h>
 
 #include "check.h"
 
@@ -105,6 +108,37 @@ test_bad_credentials (Fixture *f, gconstpointer data)
   g_assert_null (parlor_ice_client_new ("peer", PWD, f->server.ufrag, "a b", 7));
 }
 
+/* What a server sends that is not lite: a check as the controlled side, our fragment first. */
+static gsize
+ask (Fixture *f, const char *pwd, guint8 *request)
+{
+  static const char username[] = "peer:server";
+  StunMessage message;
+  StunTransactionId id;
+  gsize length = stun_usage_ice_conncheck_create (
+      &f->agent->agent, &message, request, PARLOR_ICE_CLIENT_CHECK_MAX, (const uint8_t *)username,
+      strlen (username), (const uint8_t *)pwd, strlen (pwd), false, false, 1, 9, NULL,
+      STUN_USAGE_ICE_COMPATIBILITY_RFC5245);
+  stun_message_id (&message, id);
+  stun_agent_forget_transaction (&f->agent->agent, id);
+  return length;
+}
+
+static void
+test_answer (Fixture *f, gconstpointer data)
+{
+  ParlorTuple from = test_tuple ("198.51.100.7", 4000);
+  guint8 request[PARLOR_ICE_CLIENT_CHECK_MAX], reply[PARLOR_ICE_CLIENT_CHECK_MAX];
+  gsize length = ask (f, PWD, request);
+  gsize n = parlor_ice_client_answer (f->client, f->agent, request, length, &from.peer, reply);
+  g_assert_cmpuint (n, >, 20);
+  g_assert_cmphex (reply[0] << 8 | reply[1], ==, 0x0101);
+  g_assert_cmpmem (reply + 8, 12, request + 8, 12);
+  length = ask (f, "another-password-of-24-c", request);
+  g_assert_cmpuint (
+      parlor_ice_client_answer (f->client, f->agent, request, length, &from.peer, reply), ==, 0);
+}
+
 #define ADD(name, func) g_test_add ("/ice/client/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -114,6 +148,7 @@ main (int argc, char **argv)
   ADD ("repeats-with-doubled-waits", test_retries);
   ADD ("keeps-consent-every-5-s-and-expires-after-30", test_consent);
   ADD ("believes-no-forged-reply", test_forged_reply);
+  ADD ("answers-an-authentic-check-and-no-other", test_answer);
   ADD ("refuses-bad-credentials", test_bad_credentials);
   return g_test_run ();
 }

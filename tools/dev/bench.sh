@@ -3,10 +3,12 @@
 # Measurements, not tests: nothing here passes or fails.
 
 command_bench () {
-  install_packages build test
+  install_packages build test bench
   build_native build
   say "CPU per forwarded packet, one sender over loopback, beside the floor of this run"
   python3 tests/bench/forwarding.py "$@"
+  say "Room shapes, beside Janus: docs/performance.md"
+  python3 tests/bench/compare.py --markdown docs/performance.md
   say "Off loopback: the floor alone, beside the table that the design was made from"
   build/tests/bench/floor --mode off-loopback --receivers 100
   say "Waiting times in the page, 30 runs in each browser"

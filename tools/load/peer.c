@@ -11,6 +11,7 @@
 struct _ParlorPeer
 {
   ParlorPeerOps ops;
+  ParlorAddr server;
   ParlorCrypto *crypto;
   ParlorStunAgent *stun;
   ParlorIceClient *ice;
@@ -33,10 +34,13 @@ parlor_peer_new (const ParlorPeerConfig *config, const ParlorPeerOps *ops)
     return NULL;
   self = g_new0 (ParlorPeer, 1);
   self->ops = *ops;
+  self->server = config->server;
   self->crypto = config->crypto;
   self->stun = config->stun;
   self->ice = ice;
-  self->dtls = parlor_dtls_new (config->dtls, PARLOR_DTLS_CLIENT, &config->server_fingerprint, 1);
+  self->dtls = parlor_dtls_new (config->dtls,
+                                config->dtls_server ? PARLOR_DTLS_SERVER : PARLOR_DTLS_CLIENT,
+                                &config->server_fingerprint, 1);
   return self;
 }
 
@@ -100,14 +104,31 @@ handle_rtcp (ParlorPeer *self, guint8 *bytes, gsize length, gint64 now_us)
   self->ops.rtcp (self->ops.user_data, bytes, length, now_us);
 }
 
+static void
+handle_stun (ParlorPeer *self, const guint8 *bytes, gsize length, gint64 now_us)
+{
+  guint8 reply[PARLOR_ICE_CLIENT_CHECK_MAX];
+  gsize n;
+
+  if (parlor_ice_client_handle (self->ice, self->stun, bytes, length, now_us))
+    {
+      parlor_dtls_start (self->dtls, now_us);
+      return;
+    }
+  n = parlor_addr_is_none (&self->server)
+          ? 0
+          : parlor_ice_client_answer (self->ice, self->stun, bytes, length, &self->server, reply);
+  if (n > 0)
+    self->ops.send (self->ops.user_data, reply, n);
+}
+
 void
 parlor_peer_handle (ParlorPeer *self, guint8 *bytes, gsize length, gint64 now_us)
 {
   switch (parlor_demux (bytes, length))
     {
     case PARLOR_PACKET_STUN:
-      if (parlor_ice_client_handle (self->ice, self->stun, bytes, length, now_us))
-        parlor_dtls_start (self->dtls, now_us);
+      handle_stun (self, bytes, length, now_us);
       break;
     case PARLOR_PACKET_DTLS:
       parlor_dtls_handle (self->dtls, bytes, length, now_us);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * The other end of a session: a client with ICE (controlling), DTLS (active) and SRTP, as datagrams
+ * The other end of a session: a client with ICE (controlling), DTLS and SRTP, as datagrams
  * in and out. For parlor-load and for tests of the router: no socket, no clock. One thread. Times
  * in microseconds of one monotonic clock, sizes in bytes.
  */
@@ -27,7 +27,9 @@ typedef struct
   ParlorIceCredentials local; /**< in the peer's offer */
   const char *server_ufrag;   /**< from the answer; copied */
   const char *server_pwd;     /**< likewise */
+  ParlorAddr server;          /**< where its checks come from; none = it sends none (ICE-lite) */
   ParlorFingerprint server_fingerprint;
+  gboolean dtls_server;          /**< the server took the active part; else this end does */
   const ParlorDtlsContext *dtls; /**< borrowed; of the peer's own certificate */
   ParlorCrypto *crypto;          /**< borrowed; of this thread */
   ParlorStunAgent *stun;         /**< borrowed; of this thread */

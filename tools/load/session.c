@@ -16,8 +16,6 @@
 #include "proto/rtp/ext.h"
 #include "proto/rtp/header.h"
 
-#define VIDEO_PT 96
-#define AUDIO_PT 111
 /* libwebrtc's limit on the payload of a packet, with room for its extensions. */
 #define MAX_PAYLOAD_BYTES 1180
 #define VP8_DESCRIPTOR_BYTES 5
@@ -39,9 +37,11 @@ struct _LoadSession
 {
   LoadContext *context;
   LoadAnswer answer;
+  LoadPlace place;
   ParlorPeer *peer;
   int fd;
-  gboolean publish;
+  gboolean publish, audio_only;
+  LoadMoments moments;
 
   /* publishing */
   guint32 audio_ssrc, video_ssrc, rtx_ssrc, timestamp_base;
@@ -118,6 +118,15 @@ is_rtx (const LoadSession *self, guint32 ssrc)
   return FALSE;
 }
 
+static gboolean
+is_video (const LoadSession *self, guint8 pt)
+{
+  for (guint i = 0; i < self->answer.n_streams; i++)
+    if (!self->answer.streams[i].audio && self->answer.streams[i].pt == pt)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 count_packet (LoadSession *self, Stream *stream, guint16 seq, gsize length)
 {
@@ -167,7 +176,9 @@ on_rtp (gpointer user_data, const guint8 *packet, gsize length, gint64 now_us)
   if (stream == NULL)
     return;
   count_packet (self, stream, header.seq, length);
-  skip = header.pt == VIDEO_PT ? VP8_DESCRIPTOR_BYTES + 10 : 1;
+  if (self->moments.first_rtp_us == 0)
+    self->moments.first_rtp_us = now_us;
+  skip = is_video (self, header.pt) ? VP8_DESCRIPTOR_BYTES + 10 : 1;
   payload = packet + header.payload_offset;
   if (header.payload_size >= skip + MARK_BYTES)
     count_delay (self, payload + skip, now_us);
@@ -233,7 +244,9 @@ connect_peer (LoadSession *self, const ParlorIceCredentials *local, GError **err
   ParlorPeerConfig config = {.local = *local,
                              .server_ufrag = self->answer.ufrag,
                              .server_pwd = self->answer.pwd,
+                             .server = self->answer.server,
                              .server_fingerprint = self->answer.fingerprint,
+                             .dtls_server = self->answer.dtls_active,
                              .dtls = context->dtls,
                              .crypto = context->crypto,
                              .stun = context->stun,
@@ -251,7 +264,7 @@ connect_peer (LoadSession *self, const ParlorIceCredentials *local, GError **err
 }
 
 LoadSession *
-load_session_new (LoadContext *context, const char *url, const char *token, gboolean publish,
+load_session_new (LoadContext *context, const LoadPlace *place, LoadSessionKind kind, gint64 now_us,
                   GError **error)
 {
   LoadSession *self = g_new0 (LoadSession, 1);
@@ -259,33 +272,47 @@ load_session_new (LoadContext *context, const char *url, const char *token, gboo
   LoadOffer offer;
 
   self->context = context;
-  self->publish = publish;
+  self->place = *place;
+  self->publish = kind != LOAD_WATCH;
+  self->audio_only = kind == LOAD_PUBLISH_AUDIO;
+  self->moments.made_us = now_us;
   self->fd = -1;
   self->twcc = parlor_twcc_receiver_new ();
-  parlor_rtp_ext_map_set (&self->extensions, PARLOR_EXT_TRANSPORT_CC, 3);
   make_identity (context, self, &local);
   offer = (LoadOffer){&local,           parlor_certificate_fingerprint (context->certificate),
-                      publish,          self->audio_ssrc,
-                      self->video_ssrc, self->rtx_ssrc};
-  if (load_whip_post (url, token, &offer, &self->answer, error)
+                      self->publish,    self->audio_only,
+                      self->audio_ssrc, self->video_ssrc,
+                      self->rtx_ssrc};
+  if (load_place_negotiate (place, &offer, &self->answer, error)
       && connect_peer (self, &local, error))
-    return self;
-  load_session_free (self, token);
+    {
+      parlor_rtp_ext_map_set (&self->extensions, PARLOR_EXT_TRANSPORT_CC,
+                              self->answer.transport_cc ? self->answer.transport_cc
+                                                        : LOAD_EXT_TRANSPORT_CC);
+      return self;
+    }
+  load_session_free (self);
   return NULL;
 }
 
 void
-load_session_free (LoadSession *self, const char *token)
+load_session_free (LoadSession *self)
 {
   if (self == NULL)
     return;
-  load_whip_delete (self->answer.location, token);
+  load_place_leave (&self->place, &self->answer);
   load_answer_clear (&self->answer);
   parlor_peer_free (self->peer);
   parlor_twcc_receiver_free (self->twcc);
   if (self->fd >= 0)
     close (self->fd);
   g_free (self);
+}
+
+const LoadMoments *
+load_session_moments (const LoadSession *self)
+{
+  return &self->moments;
 }
 
 int
@@ -359,14 +386,15 @@ static void
 send_sender_report (LoadSession *self, gint64 now_us)
 {
   guint8 bytes[128];
-  ParlorRtcpSenderInfo info = {.ssrc = self->video_ssrc, .ntp = parlor_ntp_from_unix_us (now_us)};
+  guint32 ssrc = self->audio_only ? self->audio_ssrc : self->video_ssrc;
+  ParlorRtcpSenderInfo info = {.ssrc = ssrc, .ntp = parlor_ntp_from_unix_us (now_us)};
   gsize length;
 
   info.rtp_timestamp = self->timestamp_base
-                       + (guint32)parlor_us_to_rtp (now_us - self->began_us, 90000);
+                       + (guint32)parlor_us_to_rtp (now_us - self->began_us,
+                                                    self->audio_only ? 48000 : 90000);
   length = parlor_rtcp_build_sr (bytes, sizeof bytes, &info, NULL, 0);
-  length += parlor_rtcp_build_sdes (bytes + length, sizeof bytes - length, self->video_ssrc,
-                                    "load");
+  length += parlor_rtcp_build_sdes (bytes + length, sizeof bytes - length, ssrc, "load");
   parlor_peer_send_rtcp (self->peer, bytes, length);
   self->report_us = now_us + REPORT_INTERVAL_US;
 }
@@ -391,6 +419,8 @@ load_session_poll (LoadSession *self, gint64 now_us)
     parlor_peer_poll (self->peer, now_us);
   if (!load_session_is_connected (self))
     return;
+  if (self->moments.connected_us == 0)
+    self->moments.connected_us = now_us;
   if (now_us >= self->report_us && self->publish && self->began_us > 0)
     send_sender_report (self, now_us);
   else if (now_us >= self->report_us && !self->publish)
@@ -432,7 +462,7 @@ send_video_packet (LoadSession *self, gsize payload_bytes, gboolean key, gboolea
   guint8 packet[1400] = {0};
   guint32 timestamp = self->timestamp_base
                       + (guint32)parlor_us_to_rtp (now_us - self->began_us, 90000);
-  gsize n = write_header (self, packet, VIDEO_PT, last, self->video_index, timestamp,
+  gsize n = write_header (self, packet, LOAD_VIDEO_PT, last, self->video_index, timestamp,
                           self->video_ssrc, now_us);
   guint8 *payload = packet + n;
 
@@ -470,9 +500,11 @@ load_session_send_audio (LoadSession *self, gint64 now_us)
 {
   guint8 packet[200] = {0};
   guint32 timestamp = self->timestamp_base + (guint32)(self->audio_index * 960);
-  gsize n = write_header (self, packet, AUDIO_PT, FALSE, self->audio_index, timestamp,
+  gsize n = write_header (self, packet, LOAD_AUDIO_PT, FALSE, self->audio_index, timestamp,
                           self->audio_ssrc, now_us);
 
+  if (self->began_us == 0)
+    self->began_us = now_us;
   packet[n] = 0xfc;
   write_mark (self, packet + n + 1, now_us);
   parlor_peer_send_rtp (self->peer, packet, n + OPUS_BYTES, self->audio_index++);

@@ -10,7 +10,7 @@
 #pragma once
 
 #include "load/peer.h"
-#include "load/whip.h"
+#include "load/place.h"
 
 /** What all sessions share. */
 typedef struct
@@ -40,10 +40,26 @@ typedef struct
 
 typedef struct _LoadSession LoadSession;
 
-/** Negotiates by HTTP and opens the socket. NULL: `error` says why. */
-LoadSession *load_session_new (LoadContext *context, const char *url, const char *token,
-                               gboolean publish, GError **error);
-void load_session_free (LoadSession *self, const char *token);
+typedef enum
+{
+  LOAD_PUBLISH,       /**< one VP8 and one Opus track */
+  LOAD_PUBLISH_AUDIO, /**< Opus alone */
+  LOAD_WATCH,
+} LoadSessionKind;
+
+/** Monotonic µs; 0 = not yet. */
+typedef struct
+{
+  gint64 made_us; /**< before the HTTP exchange */
+  gint64 connected_us, first_rtp_us;
+} LoadMoments;
+
+/** Negotiates by HTTP and opens the socket. What `place` points to is borrowed until free. NULL:
+ * `error` says why. */
+LoadSession *load_session_new (LoadContext *context, const LoadPlace *place, LoadSessionKind kind,
+                               gint64 now_us, GError **error);
+void load_session_free (LoadSession *self);
+const LoadMoments *load_session_moments (const LoadSession *self);
 
 int load_session_fd (const LoadSession *self);
 gboolean load_session_is_connected (const LoadSession *self);

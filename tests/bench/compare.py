@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Room shapes on Parlor and on Janus (Debian's package, videoroom), side by side in one run, beside the raw floor.
+
+Each shape runs on one server, then on the other, with the same load and the same seconds; CPU is user and system time of all threads of the
+server. Runs in a network namespace of its own: Janus does not listen on loopback. Janus' receivers send no transport-wide feedback, Parlor's do.
+--markdown FILE writes the page docs/performance.md.
+"""
+import argparse
+import json
+import math
+import os
+import pathlib
+import platform
+import shutil
+import subprocess
+import sys
+
+from janusserver import Janus
+from servers import Parlor, run_floor, run_load
+
+# Name, receivers of the floor (0 = the floor knows one publisher only), words for parlor-load.
+SHAPES = [
+    ('1 → 10', 10, ['--subscribers', 10]),
+    ('1 → 50', 50, ['--subscribers', 50]),
+    ('1 → 100', 100, ['--subscribers', 100]),
+    ('1 → 200', 200, ['--subscribers', 200]),
+    ('1 → 500', 500, ['--subscribers', 500]),
+    ('meeting of 4', 0, ['--shape', 'meeting', '--people', 4]),
+    ('meeting of 8', 0, ['--shape', 'meeting', '--people', 8]),
+    ('meeting of 12', 0, ['--shape', 'meeting', '--people', 12]),
+    ('20 rooms of 4', 0, ['--shape', 'meeting', '--people', 4, '--rooms', 20]),
+    ('1 → 50, 500 join at once', 500, ['--subscribers', 50, '--storm', 500]),
+]
+# What Janus' 20 µs a packet leaves of one core; beyond it the table would show only its losses.
+JANUS_MOST_PACKETS_PER_S = 40000
+PACKETS_PER_S = 316
+
+
+def own_namespace():
+    """Again, in a network namespace with an interface that is not loopback."""
+    if os.environ.get('PARLOR_BENCH_INSIDE'):
+        return
+    setup = ('ip link set lo up && ip link add bench0 type veth peer name bench1 && ip addr add 198.51.100.1/24 dev bench0 && ip link set bench0 up '
+             '&& ip link set bench1 up && exec "$@"')
+    unshare = ['unshare', '-n'] if os.geteuid() == 0 else ['unshare', '-r', '-n']
+    os.environ['PARLOR_BENCH_INSIDE'] = '1'
+    os.execvp('unshare', [*unshare, 'sh', '-c', setup, 'sh', sys.executable, *sys.argv])
+
+
+def sessions_of(words):
+    words = [str(word) for word in words]
+    value = lambda name, other: int(words[words.index(name) + 1]) if name in words else other  # noqa: E731
+    if '--shape' in words:
+        people = value('--people', 4)
+        return value('--rooms', 1) * people * (people - 1)
+    return value('--subscribers', 10) + value('--storm', 0)
+
+
+def us_per_packet(result):
+    return result['server_cpu_s'] * 1e6 / result['packets'] if result and result['packets'] else math.nan
+
+
+def measure(args, index, kind, server, words):
+    try:
+        return run_load(args.build, server, kind, f'{kind}{index}', args.seconds, *words)
+    except subprocess.CalledProcessError as error:
+        print(f'  {kind}: {error.stderr.strip()[-200:]}', flush=True)
+        return None
+
+
+def measure_shape(args, index, parlor, janus):
+    name, receivers, words = SHAPES[index]
+    floor = run_floor(args.build, receivers, 4, '--live')[0] if receivers else math.nan
+    row = {'shape': name, 'floor_us': floor, 'parlor': measure(args, index, 'whip', parlor, words)}
+    if janus and sessions_of(words) * PACKETS_PER_S <= JANUS_MOST_PACKETS_PER_S:
+        row['janus'] = measure(args, index, 'janus', janus, words)
+    return row
+
+
+def cell(value, digits=2):
+    return '–' if value is None or (isinstance(value, float) and math.isnan(value)) else f'{value:.{digits}f}'
+
+
+def table(rows):
+    lines = ['| shape | packets/s | floor µs | Parlor µs | ÷ floor | Janus µs | Janus ÷ Parlor | lost P / J | delay P p50 / p99 ms | delay J p50 / p99 ms |'
+             ' join P p95 ms | RSS P / J MiB |', '|---|---|---|---|---|---|---|---|---|---|---|---|']
+    for row in rows:
+        p, j = row['parlor'], row.get('janus')
+        pus, jus = us_per_packet(p), us_per_packet(j)
+        if not p:
+            lines.append(f"| {row['shape']} | did not run |")
+            continue
+        lines.append(f"| {row['shape']} | {p['packets'] / p['seconds']:.0f} | {cell(row['floor_us'])} | {cell(pus)} | {cell(pus / row['floor_us'])} | "
+                     f"{cell(jus, 1)} | {cell(jus / pus, 1)} | {p['lost']} / {j['lost'] if j else '–'} | {cell(p['delay_p50_ms'])} / {cell(p['delay_p99_ms'])} | "
+                     f"{cell(j['delay_p50_ms']) + ' / ' + cell(j['delay_p99_ms']) if j else '–'} | {cell(p['join_p95_ms'], 0)} | "
+                     f"{p['rss_kib'] / 1024:.0f} / {cell(j['rss_kib'] / 1024, 0) if j else '–'} |")
+    return '\n'.join(lines)
+
+
+def machine():
+    model = next((line.split(':', 1)[1].strip() for line in pathlib.Path('/proc/cpuinfo').read_text().splitlines() if line.startswith('model name')), '?')
+    return f'{os.cpu_count()} cores, {model}, Linux {platform.release()}'
+
+
+def page(args, rows, load_before):
+    janus = subprocess.run(['dpkg-query', '-W', '-f', '${Version}', 'janus'], capture_output=True, text=True).stdout or 'not installed'
+    return (f'# Performance\n\nWritten by `python3 tests/bench/compare.py --markdown docs/performance.md` (a part of `./dev bench`); nothing here is typed '
+            f'by hand.\n\nMachine: {machine()}; load average before the run {load_before:.1f}; {args.seconds} s a shape, server and load on the same cores; '
+            f'Janus {janus} (videoroom, ICE-lite). Load: 30 frames/s cut as Chromium cuts them, 2.5 Mbit/s, and 50 Opus packets/s a publisher; receivers '
+            'authenticate and count every packet; Parlor\'s send transport-wide feedback 20 times a second and reports every second, Janus\' reports only. CPU is '
+            'user and system time of all threads of the server per forwarded packet. The floor (`tests/bench/floor.c --live`) is a raw loop without any '
+            'server: it gets the stream of one publisher in the same time and fans it out to as many receivers.\n\n'
+            f'{table(rows)}\n\n– : not measured; Janus is left out where its cost would pass one core.\n')
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--build', type=pathlib.Path, default=pathlib.Path('build'))
+    parser.add_argument('--seconds', type=int, default=8)
+    parser.add_argument('--only', default='', help='shapes whose name contains this')
+    parser.add_argument('--json', type=pathlib.Path)
+    parser.add_argument('--markdown', type=pathlib.Path)
+    args = parser.parse_args()
+    own_namespace()
+    load_before = os.getloadavg()[0]
+    parlor = Parlor(args.build)
+    janus = Janus() if shutil.which('janus') else None
+    rows = []
+    try:
+        for index in range(len(SHAPES)):
+            if args.only in SHAPES[index][0]:
+                rows.append(measure_shape(args, index, parlor, janus))
+                print(table(rows[-1:]).splitlines()[-1], flush=True)
+    finally:
+        parlor.close()
+        if janus:
+            janus.close()
+    if args.json:
+        args.json.write_text(json.dumps(rows, indent=1))
+    if args.markdown:
+        args.markdown.write_text(page(args, rows, load_before))
+
+
+if __name__ == '__main__':
+    main()

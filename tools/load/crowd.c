@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "load/crowd.h"
+
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/time.h"
+
+#define MAX_EVENTS 256
+#define POLL_INTERVAL_US 10000
+#define CONNECT_TIMEOUT_US (20 * PARLOR_US_PER_SEC)
+#define CONNECT_EACH_US (10 * PARLOR_US_PER_MS)
+#define LATE_US (100 * PARLOR_US_PER_MS)
+
+typedef struct
+{
+  LoadSession *session;
+  gint64 next_video_us, next_audio_us; /* G_MAXINT64 = never */
+} Publisher;
+
+struct _LoadCrowd
+{
+  const LoadOptions *options;
+  LoadContext *context;
+  GStringChunk *names; /* rooms and identities */
+  GArray *publishers;  /* Publisher */
+  GPtrArray *subscribers;
+  int epoll;
+  gint64 next_poll_us;
+  GRand *rand;
+};
+
+static gint64
+now_us (void)
+{
+  return g_get_monotonic_time ();
+}
+
+LoadCrowd *
+load_crowd_new (const LoadOptions *options)
+{
+  LoadCrowd *self = g_new0 (LoadCrowd, 1);
+
+  self->options = options;
+  self->context = load_context_new ((guint64)now_us ());
+  self->names = g_string_chunk_new (1024);
+  self->publishers = g_array_new (FALSE, FALSE, sizeof (Publisher));
+  self->subscribers = g_ptr_array_new_with_free_func ((GDestroyNotify)load_session_free);
+  self->epoll = epoll_create1 (EPOLL_CLOEXEC);
+  self->rand = g_rand_new_with_seed (1);
+  return self;
+}
+
+void
+load_crowd_free (LoadCrowd *self)
+{
+  g_ptr_array_unref (self->subscribers);
+  for (guint i = 0; i < self->publishers->len; i++)
+    load_session_free (g_array_index (self->publishers, Publisher, i).session);
+  g_array_unref (self->publishers);
+  g_string_chunk_free (self->names);
+  g_rand_free (self->rand);
+  load_context_free (self->context);
+  close (self->epoll);
+  g_free (self);
+}
+
+/* --- driving --------------------------------------------------------------------------------- */
+
+/* Sizes as Chromium's VP8 makes them at a steady scene: around the mean with a spread of two
+ * fifths. */
+static gsize
+frame_bytes (LoadCrowd *self)
+{
+  double mean = self->options->video_kbps * 1000.0 / 8 / self->options->fps;
+
+  return (gsize)(mean * g_rand_double_range (self->rand, 0.6, 1.4));
+}
+
+static void
+publish (LoadCrowd *self, Publisher *one, gint64 at_us)
+{
+  if (!load_session_is_connected (one->session))
+    return;
+  if (at_us >= one->next_video_us)
+    {
+      load_session_send_video (one->session, frame_bytes (self), at_us);
+      one->next_video_us = MAX (one->next_video_us + PARLOR_US_PER_SEC / self->options->fps,
+                                at_us - LATE_US);
+    }
+  if (at_us >= one->next_audio_us)
+    {
+      load_session_send_audio (one->session, at_us);
+      one->next_audio_us = MAX (one->next_audio_us + 20 * PARLOR_US_PER_MS, at_us - LATE_US);
+    }
+}
+
+static gint64
+publish_due (LoadCrowd *self)
+{
+  gint64 next_us = G_MAXINT64;
+
+  for (guint i = 0; i < self->publishers->len; i++)
+    {
+      Publisher *one = &g_array_index (self->publishers, Publisher, i);
+
+      publish (self, one, now_us ());
+      if (load_session_is_connected (one->session))
+        next_us = MIN (next_us, MIN (one->next_video_us, one->next_audio_us));
+    }
+  return next_us;
+}
+
+static void
+poll_all (LoadCrowd *self, gint64 at_us)
+{
+  for (guint i = 0; i < self->publishers->len; i++)
+    load_session_poll (g_array_index (self->publishers, Publisher, i).session, at_us);
+  for (guint i = 0; i < self->subscribers->len; i++)
+    load_session_poll (g_ptr_array_index (self->subscribers, i), at_us);
+  self->next_poll_us = at_us + POLL_INTERVAL_US;
+}
+
+static void
+turn (LoadCrowd *self)
+{
+  struct epoll_event events[MAX_EVENTS];
+  gint64 next_us = MIN (self->next_poll_us, publish_due (self)), at_us = now_us ();
+  int n = epoll_wait (self->epoll, events, MAX_EVENTS,
+                      (int)CLAMP ((next_us - at_us) / 1000, 0, 10));
+
+  at_us = now_us ();
+  for (int i = 0; i < n; i++)
+    load_session_read (events[i].data.ptr, at_us);
+  if (at_us >= self->next_poll_us)
+    poll_all (self, at_us);
+}
+
+void
+load_crowd_run_for (LoadCrowd *self, gint64 span_us)
+{
+  gint64 end_us = now_us () + span_us;
+
+  while (now_us () < end_us)
+    turn (self);
+}
+
+/* --- opening --------------------------------------------------------------------------------- */
+
+static LoadSession *
+open_one (LoadCrowd *self, const char *room, const char *identity, LoadSessionKind kind,
+          GError **error)
+{
+  const LoadPlace place = {self->options->server, self->options->url, room, identity,
+                           self->options->token};
+  LoadSession *session = load_session_new (self->context, &place, kind, now_us (), error);
+  struct epoll_event event = {.events = EPOLLIN, .data.ptr = session};
+
+  if (session != NULL)
+    epoll_ctl (self->epoll, EPOLL_CTL_ADD, load_session_fd (session), &event);
+  return session;
+}
+
+/* Publishers do not send in step: people do not either. */
+static gboolean
+add_publisher (LoadCrowd *self, const char *room, const char *identity, GError **error)
+{
+  gboolean audio_only = self->options->shape == LOAD_AUDIO;
+  Publisher one = {0};
+
+  one.session = open_one (self, room, identity, audio_only ? LOAD_PUBLISH_AUDIO : LOAD_PUBLISH,
+                          error);
+  if (one.session == NULL)
+    return FALSE;
+  one.next_audio_us = now_us () + g_rand_int_range (self->rand, 0, 20000);
+  one.next_video_us = audio_only ? G_MAXINT64 : now_us () + g_rand_int_range (self->rand, 0, 33000);
+  g_array_append_val (self->publishers, one);
+  turn (self);
+  return TRUE;
+}
+
+static gboolean
+add_subscriber (LoadCrowd *self, const char *room, const char *identity, GError **error)
+{
+  LoadSession *session = open_one (self, room, identity, LOAD_WATCH, error);
+
+  if (session == NULL)
+    return FALSE;
+  g_ptr_array_add (self->subscribers, session);
+  if (isatty (STDERR_FILENO) && self->subscribers->len % 20 == 0)
+    fprintf (stderr, "\r%u sessions", self->subscribers->len);
+  turn (self);
+  return TRUE;
+}
+
+static const char *
+name_room (LoadCrowd *self, int index)
+{
+  g_autofree char *name = index == 0 ? g_strdup (self->options->room)
+                                     : g_strdup_printf ("%s-%d", self->options->room, index);
+  return g_string_chunk_insert_const (self->names, name);
+}
+
+static const char *
+name_person (LoadCrowd *self, int room, int index)
+{
+  g_autofree char *name = g_strdup_printf ("load%d-%d", room, index);
+
+  return g_string_chunk_insert_const (self->names, name);
+}
+
+static int
+n_publishers (const LoadOptions *options)
+{
+  return options->shape == LOAD_WEBINAR ? 1 : options->people;
+}
+
+static gboolean
+open_meeting (LoadCrowd *self, int room, GError **error)
+{
+  for (int watcher = 0; watcher < self->options->people; watcher++)
+    for (int shown = 0; shown < self->options->people; shown++)
+      if (watcher != shown
+          && !add_subscriber (self, name_room (self, room), name_person (self, room, shown), error))
+        return FALSE;
+  return TRUE;
+}
+
+/* Whom a subscriber of this room watches; the stage of an audio room has the loudest. */
+static const char *
+watched (LoadCrowd *self, int room)
+{
+  return self->options->shape == LOAD_AUDIO && self->options->server == LOAD_WHIP
+             ? NULL
+             : name_person (self, room, 0);
+}
+
+static gboolean
+open_audience (LoadCrowd *self, int room, int n, GError **error)
+{
+  for (int i = 0; i < n; i++)
+    if (!add_subscriber (self, name_room (self, room), watched (self, room), error))
+      return FALSE;
+  return TRUE;
+}
+
+static guint
+n_unconnected (const LoadCrowd *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->subscribers->len; i++)
+    n += !load_session_is_connected (g_ptr_array_index (self->subscribers, i));
+  for (guint i = 0; i < self->publishers->len; i++)
+    n += !load_session_is_connected (g_array_index (self->publishers, Publisher, i).session);
+  return n;
+}
+
+gboolean
+load_crowd_wait_connected (LoadCrowd *self, GError **error)
+{
+  gint64 end_us = now_us () + CONNECT_TIMEOUT_US + self->subscribers->len * CONNECT_EACH_US;
+
+  while (n_unconnected (self) > 0 && now_us () < end_us)
+    turn (self);
+  if (n_unconnected (self) == 0)
+    return TRUE;
+  g_set_error (error, LOAD_ERROR, 0, "%u of %u sessions did not connect in time",
+               n_unconnected (self), self->subscribers->len + self->publishers->len);
+  return FALSE;
+}
+
+gboolean
+load_crowd_open (LoadCrowd *self, GError **error)
+{
+  const LoadOptions *options = self->options;
+
+  for (int room = 0; room < options->rooms; room++)
+    for (int i = 0; i < n_publishers (options); i++)
+      if (!add_publisher (self, name_room (self, room), name_person (self, room, i), error))
+        return FALSE;
+  /* A server may know a stream only once its publisher's path stands. */
+  if (!load_crowd_wait_connected (self, error))
+    return FALSE;
+  load_crowd_run_for (self, 300 * PARLOR_US_PER_MS);
+  for (int room = 0; room < options->rooms; room++)
+    if (options->shape == LOAD_MEETING ? !open_meeting (self, room, error)
+                                       : !open_audience (self, room, options->subscribers, error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+load_crowd_add_subscribers (LoadCrowd *self, int n, GError **error)
+{
+  return open_audience (self, 0, n, error);
+}
+
+gboolean
+load_crowd_replace (LoadCrowd *self, int n, GError **error)
+{
+  for (int i = 0; i < n && self->subscribers->len > 0; i++)
+    g_ptr_array_remove_index (self->subscribers, 0);
+  return open_audience (self, 0, n, error);
+}
+
+guint
+load_crowd_n_subscribers (const LoadCrowd *self)
+{
+  return self->subscribers->len;
+}
+
+LoadSession *
+load_crowd_subscriber (const LoadCrowd *self, guint index)
+{
+  return g_ptr_array_index (self->subscribers, index);
+}

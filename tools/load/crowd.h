@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** All sessions of a load and the loop that drives them, on one thread. */
+#pragma once
+
+#include "load/options.h"
+#include "load/session.h"
+
+typedef struct _LoadCrowd LoadCrowd;
+
+LoadCrowd *load_crowd_new (const LoadOptions *options);
+void load_crowd_free (LoadCrowd *self);
+
+/** Opens the publishers, then the subscribers, driving those that stand meanwhile. FALSE: `error`
+ * says which server's answer ended it. */
+gboolean load_crowd_open (LoadCrowd *self, GError **error);
+/** Waits until all are connected, 20 s and 10 ms a session at most. */
+gboolean load_crowd_wait_connected (LoadCrowd *self, GError **error);
+/** `n` more subscribers of the first room. */
+gboolean load_crowd_add_subscribers (LoadCrowd *self, int n, GError **error);
+/** The oldest `n` subscribers leave, as many come. */
+gboolean load_crowd_replace (LoadCrowd *self, int n, GError **error);
+void load_crowd_run_for (LoadCrowd *self, gint64 span_us);
+
+guint load_crowd_n_subscribers (const LoadCrowd *self);
+LoadSession *load_crowd_subscriber (const LoadCrowd *self, guint index);

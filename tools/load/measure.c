@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "load/measure.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/time.h"
+
+/* CPU time of all threads of a process, in seconds, as the scheduler counts it (nanoseconds, where
+ * /proc/PID/stat has ticks); -1 = it is not there. A thread that ends takes its time along: threads
+ * that come and go during the measurement are not what is measured. */
+static double
+process_cpu_s (int pid)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/task", pid);
+  g_autoptr (GDir) tasks = pid > 0 ? g_dir_open (path, 0, NULL) : NULL;
+  double sum_ns = 0;
+  const char *task;
+
+  while (tasks != NULL && (task = g_dir_read_name (tasks)) != NULL)
+    {
+      g_autofree char *file = g_build_filename (path, task, "schedstat", NULL);
+      g_autofree char *text = NULL;
+      double ns;
+
+      if (g_file_get_contents (file, &text, NULL, NULL) && sscanf (text, "%lf", &ns) == 1)
+        sum_ns += ns;
+    }
+  return tasks != NULL ? sum_ns / 1e9 : -1;
+}
+
+long
+load_process_rss_kib (int pid)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/statm", pid);
+  g_autofree char *text = NULL;
+  long pages = 0;
+
+  if (pid <= 0 || !g_file_get_contents (path, &text, NULL, NULL)
+      || sscanf (text, "%*s %ld", &pages) != 1)
+    return -1;
+  return pages * (sysconf (_SC_PAGESIZE) / 1024);
+}
+
+static double
+own_cpu_s (void)
+{
+  struct rusage usage;
+
+  getrusage (RUSAGE_SELF, &usage);
+  return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
+         + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+/* --- summing up ------------------------------------------------------------------------------ */
+
+static double
+percentile_ms (const guint64 *buckets, guint64 n, double p)
+{
+  guint64 wanted = (guint64)ceil ((double)n * p), seen = 0;
+
+  for (guint i = 0; i < LOAD_DELAY_BUCKETS; i++)
+    {
+      seen += buckets[i];
+      if (seen >= wanted && n > 0)
+        return (i + 1) * LOAD_DELAY_STEP_US / 1000.0;
+    }
+  return NAN;
+}
+
+static int
+compare_doubles (const void *a, const void *b)
+{
+  double x = *(const double *)a, y = *(const double *)b;
+
+  return (x > y) - (x < y);
+}
+
+/* Those who came while it was measured. */
+static void
+sum_up_joins (const LoadCrowd *crowd, gint64 began_us, LoadResult *result)
+{
+  g_autoptr (GArray) waits = g_array_new (FALSE, FALSE, sizeof (double));
+
+  for (guint i = 0; i < load_crowd_n_subscribers (crowd); i++)
+    {
+      const LoadMoments *moments = load_session_moments (load_crowd_subscriber (crowd, i));
+      double ms = (double)(moments->first_rtp_us - moments->made_us) / PARLOR_US_PER_MS;
+
+      if (moments->made_us >= began_us && moments->first_rtp_us > 0)
+        g_array_append_val (waits, ms);
+    }
+  result->join_p50_ms = result->join_p95_ms = NAN;
+  if (waits->len == 0)
+    return;
+  g_array_sort (waits, compare_doubles);
+  result->join_p50_ms = g_array_index (waits, double, waits->len / 2);
+  result->join_p95_ms = g_array_index (waits, double, waits->len * 95 / 100);
+}
+
+static void
+sum_up (const LoadCrowd *crowd, LoadResult *result)
+{
+  g_autofree guint64 *delays = g_new0 (guint64, LOAD_DELAY_BUCKETS);
+  guint64 n_delays = 0;
+
+  result->sessions = load_crowd_n_subscribers (crowd);
+  for (guint i = 0; i < result->sessions; i++)
+    {
+      const LoadCounts *counts = load_session_counts (load_crowd_subscriber (crowd, i));
+
+      result->packets += counts->packets;
+      result->bytes += counts->bytes;
+      result->lost += counts->lost;
+      result->repeated += counts->repeated;
+      result->refused += counts->refused;
+      for (guint j = 0; j < LOAD_DELAY_BUCKETS; j++)
+        {
+          delays[j] += counts->delays[j];
+          n_delays += counts->delays[j];
+        }
+    }
+  result->delay_p50_ms = percentile_ms (delays, n_delays, 0.50);
+  result->delay_p95_ms = percentile_ms (delays, n_delays, 0.95);
+  result->delay_p99_ms = percentile_ms (delays, n_delays, 0.99);
+}
+
+static gboolean
+run_measured (LoadCrowd *crowd, const LoadOptions *options, GError **error)
+{
+  for (int s = 0; s < options->seconds; s++)
+    {
+      if ((s == 0 && !load_crowd_add_subscribers (crowd, options->storm, error))
+          || !load_crowd_replace (crowd, options->churn, error))
+        return FALSE;
+      load_crowd_run_for (crowd, PARLOR_US_PER_SEC);
+      if (isatty (STDERR_FILENO))
+        fprintf (stderr, "\r%d of %d s", s + 1, options->seconds);
+    }
+  return TRUE;
+}
+
+gboolean
+load_measure (LoadCrowd *crowd, const LoadOptions *options, LoadResult *result, GError **error)
+{
+  gint64 began_us;
+  double server, own;
+
+  load_crowd_run_for (crowd, options->warmup * PARLOR_US_PER_SEC);
+  for (guint i = 0; i < load_crowd_n_subscribers (crowd); i++)
+    load_session_reset_counts (load_crowd_subscriber (crowd, i));
+  began_us = g_get_monotonic_time ();
+  server = process_cpu_s (options->pid);
+  own = own_cpu_s ();
+  if (!run_measured (crowd, options, error))
+    return FALSE;
+  result->seconds = (double)(g_get_monotonic_time () - began_us) / PARLOR_US_PER_SEC;
+  result->server_cpu_s = server < 0 ? -1 : process_cpu_s (options->pid) - server;
+  result->own_cpu_s = own_cpu_s () - own;
+  result->rss_kib = load_process_rss_kib (options->pid);
+  sum_up (crowd, result);
+  sum_up_joins (crowd, began_us, result);
+  return TRUE;
+}
+
+/* --- telling --------------------------------------------------------------------------------- */
+
+void
+load_result_print (const LoadOptions *options, const LoadResult *result)
+{
+  printf ("%s on %s: rooms %d  sessions %u  seconds %.1f  packets/s %.0f  Mbit/s %.1f\n",
+          options->shape_name, options->server_name, options->rooms, result->sessions,
+          result->seconds, (double)result->packets / result->seconds,
+          (double)result->bytes * 8 / result->seconds / 1e6);
+  printf ("received %" G_GUINT64_FORMAT "  lost %" G_GUINT64_FORMAT "  repeated %" G_GUINT64_FORMAT
+          "  refused %" G_GUINT64_FORMAT "\n",
+          result->packets, result->lost, result->repeated, result->refused);
+  printf ("delay ms p50 %.2f  p95 %.2f  p99 %.2f\n", result->delay_p50_ms, result->delay_p95_ms,
+          result->delay_p99_ms);
+  if (!isnan (result->join_p50_ms))
+    printf ("join to first packet ms p50 %.0f  p95 %.0f\n", result->join_p50_ms,
+            result->join_p95_ms);
+  if (result->server_cpu_s >= 0)
+    printf ("server CPU µs/packet %.3f  of a core %.1f %%  RSS MiB %.1f  KiB/session %.1f\n",
+            result->packets ? result->server_cpu_s * 1e6 / (double)result->packets : NAN,
+            result->server_cpu_s * 100 / result->seconds, (double)result->rss_kib / 1024.0,
+            result->sessions ? (double)(result->rss_kib - result->rss_before_kib) / result->sessions
+                             : NAN);
+  printf ("own CPU of a core %.1f %%\n", result->own_cpu_s * 100 / result->seconds);
+}
+
+static json_t *
+number (double value)
+{
+  return isnan (value) ? json_null () : json_real (value);
+}
+
+static json_t *
+result_to_json (const LoadOptions *options, const LoadResult *result)
+{
+  return json_pack (
+      "{s:s, s:s, s:i, s:i, s:i, s:i, s:f, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:f, "
+      "s:f, s:I, s:I}",
+      "shape", options->shape_name, "server", options->server_name, "rooms", options->rooms,
+      "people", options->people, "subscribers", options->subscribers, "sessions",
+      (int)result->sessions, "seconds", result->seconds, "packets", (json_int_t)result->packets,
+      "bytes", (json_int_t)result->bytes, "lost", (json_int_t)result->lost, "repeated",
+      (json_int_t)result->repeated, "refused", (json_int_t)result->refused, "delay_p50_ms",
+      number (result->delay_p50_ms), "delay_p95_ms", number (result->delay_p95_ms), "delay_p99_ms",
+      number (result->delay_p99_ms), "join_p50_ms", number (result->join_p50_ms), "join_p95_ms",
+      number (result->join_p95_ms), "server_cpu_s", result->server_cpu_s, "own_cpu_s",
+      result->own_cpu_s, "rss_before_kib", (json_int_t)result->rss_before_kib, "rss_kib",
+      (json_int_t)result->rss_kib);
+}
+
+gboolean
+load_result_write_json (const LoadOptions *options, const LoadResult *result, GError **error)
+{
+  json_t *json = result_to_json (options, result);
+  char *text = json_dumps (json, JSON_COMPACT | JSON_REAL_PRECISION (9));
+  gboolean ok = strcmp (options->json, "-") == 0
+                    ? printf ("%s\n", text) > 0
+                    : g_file_set_contents (options->json, text, -1, error);
+
+  json_decref (json);
+  free (text);
+  return ok;
+}

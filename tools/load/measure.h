@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** What a load measured: counts of all subscribers, CPU and memory of the server's process. */
+#pragma once
+
+#include "load/crowd.h"
+
+typedef struct
+{
+  guint64 packets, bytes, lost, repeated, refused;
+  guint sessions;                                  /**< subscribers at the end */
+  double seconds, server_cpu_s, own_cpu_s;         /**< server: -1 = no pid given */
+  double delay_p50_ms, delay_p95_ms, delay_p99_ms; /**< publisher's send to subscriber's read */
+  double join_p50_ms, join_p95_ms; /**< storm and churn: HTTP request to first RTP; NAN = none */
+  long rss_before_kib, rss_kib;    /**< -1 = unknown */
+} LoadResult;
+
+/** Resident memory of a process, -1 = it is not there. */
+long load_process_rss_kib (int pid);
+
+/** Warms up, measures for `seconds`, with storm and churn. FALSE: a join was refused. */
+gboolean load_measure (LoadCrowd *crowd, const LoadOptions *options, LoadResult *result,
+                       GError **error);
+
+void load_result_print (const LoadOptions *options, const LoadResult *result);
+/** To options->json, "-" = standard output. */
+gboolean load_result_write_json (const LoadOptions *options, const LoadResult *result,
+                                 GError **error);

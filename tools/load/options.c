@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "load/options.h"
+
+#include <string.h>
+
+static const char *const shape_names[] = {"webinar", "meeting", "audio"};
+static const char *const server_names[] = {"whip", "janus"};
+
+static gint
+index_of (const char *word, const char *const *names, guint n, const char *option, GError **error)
+{
+  for (guint i = 0; i < n; i++)
+    if (g_strcmp0 (word, names[i]) == 0)
+      return (gint)i;
+  g_set_error (error, LOAD_ERROR, 0, "--%s %s is not known", option, word);
+  return -1;
+}
+
+static gboolean
+settle (LoadOptions *options, GError **error)
+{
+  gint shape, server;
+
+  options->url = options->url ? options->url : g_strdup ("http://127.0.0.1:8080");
+  options->room = options->room ? options->room : g_strdup ("load");
+  options->shape_name = options->shape_name ? options->shape_name : g_strdup ("webinar");
+  options->server_name = options->server_name ? options->server_name : g_strdup ("whip");
+  shape = index_of (options->shape_name, shape_names, G_N_ELEMENTS (shape_names), "shape", error);
+  if (shape < 0)
+    return FALSE;
+  server = index_of (options->server_name, server_names, G_N_ELEMENTS (server_names), "server",
+                     error);
+  if (server < 0)
+    return FALSE;
+  options->shape = (LoadShape)shape;
+  options->server = (LoadServer)server;
+  options->fps = CLAMP (options->fps, 1, 240);
+  options->rooms = CLAMP (options->rooms, 1, 2000);
+  options->people = CLAMP (options->people, 1, 500);
+  options->subscribers = CLAMP (options->subscribers, 0, 20000);
+  options->seconds = CLAMP (options->seconds, 1, 86400);
+  return TRUE;
+}
+
+gboolean
+load_options_parse (LoadOptions *options, int *argc, char ***argv, GError **error)
+{
+  const GOptionEntry entries[] = {
+      {"url", 'u', 0, G_OPTION_ARG_STRING, &options->url, "server, default http://127.0.0.1:8080",
+       "URL"},
+      {"server", 0, 0, G_OPTION_ARG_STRING, &options->server_name,
+       "how to negotiate: whip (any WHIP/WHEP server; default) or janus", "KIND"},
+      {"room", 'r', 0, G_OPTION_ARG_STRING, &options->room,
+       "room, default load; further rooms are ROOM-1, ROOM-2, …", "ROOM"},
+      {"token", 't', 0, G_OPTION_ARG_STRING, &options->token, "bearer token", "JWT"},
+      {"shape", 0, 0, G_OPTION_ARG_STRING, &options->shape_name,
+       "webinar (default): one publishes; meeting: each of --people publishes and watches all "
+       "others; audio: --people publish sound",
+       "SHAPE"},
+      {"rooms", 0, 0, G_OPTION_ARG_INT, &options->rooms, "so many rooms of that shape, default 1",
+       "N"},
+      {"people", 0, 0, G_OPTION_ARG_INT, &options->people,
+       "publishers a room in meeting and audio, default 4", "N"},
+      {"subscribers", 's', 0, G_OPTION_ARG_INT, &options->subscribers,
+       "receivers a room in webinar and audio, default 10", "N"},
+      {"storm", 0, 0, G_OPTION_ARG_INT, &options->storm,
+       "so many more subscribers come at once when measuring begins", "N"},
+      {"churn", 0, 0, G_OPTION_ARG_INT, &options->churn,
+       "so many subscribers a second leave while others come", "N"},
+      {"seconds", 'd', 0, G_OPTION_ARG_INT, &options->seconds, "how long to measure, default 10",
+       "S"},
+      {"warmup", 'w', 0, G_OPTION_ARG_INT, &options->warmup, "before measuring, default 2", "S"},
+      {"fps", 'f', 0, G_OPTION_ARG_INT, &options->fps, "frames a second, default 30", "N"},
+      {"video-kbps", 'b', 0, G_OPTION_ARG_INT, &options->video_kbps, "video bit rate, default 2500",
+       "N"},
+      {"pid", 'p', 0, G_OPTION_ARG_INT, &options->pid, "process whose CPU time is charged", "PID"},
+      {"json", 'j', 0, G_OPTION_ARG_FILENAME, &options->json,
+       "write the result as JSON, - = standard output", "FILE"},
+      G_OPTION_ENTRY_NULL,
+  };
+  g_autoptr (GOptionContext)
+      context = g_option_context_new ("- publish to and watch a media server, and count");
+
+  *options = (LoadOptions){.rooms = 1,
+                           .people = 4,
+                           .subscribers = 10,
+                           .seconds = 10,
+                           .warmup = 2,
+                           .fps = 30,
+                           .video_kbps = 2500};
+  g_option_context_add_main_entries (context, entries, NULL);
+  return g_option_context_parse (context, argc, argv, error) && settle (options, error);
+}
+
+void
+load_options_clear (LoadOptions *options)
+{
+  g_free (options->url);
+  g_free (options->room);
+  g_free (options->token);
+  g_free (options->json);
+  g_free (options->shape_name);
+  g_free (options->server_name);
+}

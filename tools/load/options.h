@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** What is asked for on the command line. */
+#pragma once
+
+#include "load/place.h"
+
+typedef enum
+{
+  LOAD_WEBINAR, /**< one publisher a room, watched by `subscribers` */
+  LOAD_MEETING, /**< everybody of `people` publishes and watches all others of his room */
+  LOAD_AUDIO,   /**< `people` publish sound alone; `subscribers` hear the stage (WHEP) or all */
+} LoadShape;
+
+typedef struct
+{
+  char *url, *room, *token, *json, *shape_name, *server_name;
+  LoadServer server;
+  LoadShape shape;
+  int rooms, people, subscribers;
+  int storm; /**< so many more subscribers come at once when the measurement begins */
+  int churn; /**< so many subscribers a second leave, and others come */
+  int seconds, warmup, fps, video_kbps, pid;
+} LoadOptions;
+
+/** FALSE with `error`: the words make no sense together. */
+gboolean load_options_parse (LoadOptions *options, int *argc, char ***argv, GError **error);
+void load_options_clear (LoadOptions *options);

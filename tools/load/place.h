@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * Where a session publishes or watches: which server, which room, whose stream. Negotiation is
+ * blocking; media then is the same for every server.
+ */
+#pragma once
+
+#include "load/sdp.h"
+
+typedef enum
+{
+  LOAD_WHIP,  /**< WHIP and WHEP, with the paths of docs/openapi.yaml */
+  LOAD_JANUS, /**< Janus' videoroom over its HTTP API, `url` without "/janus" */
+} LoadServer;
+
+/** All borrowed, to outlive the session. */
+typedef struct
+{
+  LoadServer server;
+  const char *url;
+  const char *room;
+  const char *identity; /**< of the publisher, or whom a subscriber watches; NULL = the stage */
+  const char *token;    /**< nullable */
+} LoadPlace;
+
+/** FALSE: `error` says what the server said. `own->publish` decides the direction. */
+gboolean load_place_negotiate (const LoadPlace *place, const LoadOffer *own, LoadAnswer *answer,
+                               GError **error);
+/** Ends what negotiate () began; says nothing when it is gone already. */
+void load_place_leave (const LoadPlace *place, const LoadAnswer *answer);
