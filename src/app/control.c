@@ -358,6 +358,10 @@ run_command (Client *client, const json_t *request, GError **error)
   for (guint i = 0; name && i < G_N_ELEMENTS (commands); i++)
     if (!strcmp (commands[i].name, name))
       return commands[i].run (client, request, error);
+  const ParlorControlSpec *spec = &client->control->spec;
+  json_t *reply = name && spec->more ? spec->more (name, request, spec->more_data, error) : NULL;
+  if (reply || *error)
+    return reply;
   g_set_error (error, PARLOR_ERROR, PARLOR_ERROR_BAD_REQUEST, "There is no such command.");
   return NULL;
 }

@@ -22,6 +22,7 @@
 #include "room/clock.h"
 #include "room/rooms.h"
 
+#include <jansson.h>
 #include <uv.h>
 
 G_BEGIN_DECLS
@@ -36,6 +37,10 @@ typedef struct
   ParlorMedia *media; /**< nullable: no tap, no inject */
   ParlorKeyring *keyring;
   ParlorClock *clock;
+  /** Commands of other parts: the answer (transfer full); NULL without an error = none of theirs.
+   */
+  json_t *(*more) (const char *command, const json_t *request, gpointer data, GError **error);
+  gpointer more_data;
 } ParlorControlSpec;
 
 /** Everything in `spec` is borrowed but `path`. NULL and G_FILE_ERROR when the socket cannot be

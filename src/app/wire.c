@@ -6,6 +6,7 @@
 #include "app/log.h"
 #include "app/wire_hooks.h"
 #include "app/wire_live.h"
+#include "app/wire_brand.h"
 #include "app/wire_store.h"
 #include "http/routes.h"
 #include "media/plane.h"
@@ -36,6 +37,7 @@ struct _ParlorApp
   ParlorKeyring *keyring;
   ParlorStore *store; /* nullable */
   ParlorWireHooks *hooks;
+  ParlorWireBrand *brand;
   ParlorMediaPlane *plane;
   uv_poll_t media_poll;
   ParlorRooms *rooms;
@@ -264,6 +266,22 @@ make_store (ParlorApp *app, GError **error)
   return TRUE;
 }
 
+static gboolean
+make_brand (ParlorApp *app, GError **error)
+{
+  ParlorWireBrandSpec spec = {
+      .loop = &app->loop,
+      .config = app->config,
+      .clock = &app->clock,
+      .random = app->random,
+      .store = app->store,
+  };
+  app->brand = parlor_wire_brand_new (&spec, error);
+  if (app->brand)
+    parlor_keyring_set_brands (app->keyring, parlor_wire_brand_get (app->brand));
+  return app->brand != NULL;
+}
+
 /* A registry of our own: what somebody installs for other programs does not change ours in mid-run,
  * and the first start of a new version does not find a stale one. */
 static gboolean
@@ -364,6 +382,7 @@ make_signal (ParlorApp *app)
   };
   app->signal = parlor_signal_new (&spec);
   parlor_wire_live_start (app->live, app->signal);
+  parlor_wire_brand_watch (app->brand, app->signal);
 }
 
 /* The folder given, else the one of the build tree this program stands in (build/src/parlord →
@@ -396,6 +415,9 @@ make_site (ParlorApp *app, const char *program, GError **error)
   ParlorSiteSpec spec = {
       .rooms = app->rooms,
       .keyring = app->keyring,
+      .brands = parlor_wire_brand_get (app->brand),
+      .records = parlor_store_records (app->store),
+      .loop = &app->loop,
       .clock = &app->clock,
       .random = app->random,
       .web_dir = app->web_dir,
@@ -457,6 +479,8 @@ make_control (ParlorApp *app, GError **error)
       .media = media_of (app),
       .keyring = app->keyring,
       .clock = &app->clock,
+      .more = parlor_wire_brand_control,
+      .more_data = app->brand,
   };
   app->control = parlor_control_new (&spec, error);
   return app->control != NULL;
@@ -522,8 +546,8 @@ parlor_app_new (const ParlorConfig *config, const char *program, GError **error)
   app->random = (ParlorRandom){fill_random, NULL};
   make_handles (app);
   if (!make_keyring (app, error) || !make_folder (app, error) || !make_store (app, error)
-      || !make_media (app, error) || !make_hooks (app, error) || !make_rooms (app, error)
-      || !make_live (app, error))
+      || !make_brand (app, error) || !make_media (app, error) || !make_hooks (app, error)
+      || !make_rooms (app, error) || !make_live (app, error))
     return NULL;
   make_signal (app);
   if (!make_site (app, program, error) || !make_http (app, error) || !make_admin (app, error)
@@ -561,6 +585,7 @@ parlor_app_free (ParlorApp *app)
   parlor_control_free (g_steal_pointer (&app->control));
   parlor_http_server_free (app->admin);
   parlor_http_server_free (app->http);
+  parlor_wire_brand_stop (app->brand);
   parlor_signal_free (app->signal);
   parlor_wire_live_free (app->live);
   app->live = NULL;
@@ -577,6 +602,7 @@ parlor_app_free (ParlorApp *app)
     app->store->ops->close (app->store, STORE_CLOSE_MS);
   parlor_wire_hooks_free (app->hooks);
   parlor_keyring_free (app->keyring);
+  parlor_wire_brand_free (app->brand);
   uv_walk (&app->loop, close_handle, NULL);
   uv_run (&app->loop, UV_RUN_DEFAULT);
   uv_loop_close (&app->loop);

@@ -50,6 +50,7 @@ typedef struct
   char by[PARLOR_ID_TEXT];      /**< what it rests on and falls with: a key's id (KEY, TOKEN), a
                                    sign-in's "ses_…" (USER); "" = nothing that can be revoked */
   guint roles;                  /**< ParlorBrandRole bits; a key has those that its scopes give */
+  guint scopes;                 /**< of a key: ParlorScope bits (brand/roles.h); else 0 */
   gint64 expires_ms;            /**< wall clock; 0 = asked anew each time */
 } ParlorPrincipal;
 

@@ -290,10 +290,11 @@ parlor_brands_add (ParlorBrands *brands, const char *slug, const char *name, gin
 }
 
 const ParlorBrand *
-parlor_brands_add_demo (ParlorBrands *brands, gint64 wall_ms)
+parlor_brands_add_fixed (ParlorBrands *brands, const char *id, const char *slug, const char *name,
+                         gint64 wall_ms)
 {
-  const ParlorBrand *brand = parlor_brands_get (brands, PARLOR_DEMO_BRAND);
-  return brand != NULL ? brand : brand_new (brands, PARLOR_DEMO_BRAND, "demo", "Demo", wall_ms);
+  const ParlorBrand *brand = parlor_brands_get (brands, id);
+  return brand != NULL ? brand : brand_new (brands, id, slug, name, wall_ms);
 }
 
 static gboolean

@@ -45,8 +45,10 @@ gboolean parlor_brands_take_row (ParlorBrands *brands, const ParlorRecordKind *k
 /** A new brand with the defaults. The slug is 1 to 40 of [a-z0-9-]. */
 const ParlorBrand *parlor_brands_add (ParlorBrands *brands, const char *slug, const char *name,
                                       gint64 wall_ms, GError **error);
-/** The demo's, PARLOR_DEMO_BRAND, made if it is not there. */
-const ParlorBrand *parlor_brands_add_demo (ParlorBrands *brands, gint64 wall_ms);
+/** One with an id that is not made up (PARLOR_DEMO_BRAND, PARLOR_CONFIG_BRAND), made if it is not
+    there. */
+const ParlorBrand *parlor_brands_add_fixed (ParlorBrands *brands, const char *id, const char *slug,
+                                            const char *name, gint64 wall_ms);
 /** By id, also a closed one; NULL = none. */
 const ParlorBrand *parlor_brands_get (const ParlorBrands *brands, const char *id);
 /** By slug or id, open ones only. */

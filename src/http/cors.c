@@ -38,16 +38,30 @@ is_public_host (const ParlorCors *cors, const char *host)
 }
 
 gboolean
-parlor_cors_allows (const ParlorCors *cors, const ParlorHttpRequest *request)
+parlor_cors_is_own (const ParlorCors *cors, const ParlorHttpRequest *request)
 {
   const char *origin = parlor_http_header (request, "Origin");
   const char *host = parlor_http_header (request, "Host");
-  if (!host || (cors->loopback_only && !is_loopback_host (host) && !is_public_host (cors, host)))
-    return FALSE;
   if (!origin)
     return TRUE;
   g_autofree char *from = host_of (origin);
-  if (from && (!g_ascii_strcasecmp (from, host) || is_public_host (cors, from)))
+  return from && host && (!g_ascii_strcasecmp (from, host) || is_public_host (cors, from));
+}
+
+gboolean
+parlor_cors_is_host (const ParlorCors *cors, const ParlorHttpRequest *request)
+{
+  const char *host = parlor_http_header (request, "Host");
+  return host && (!cors->loopback_only || is_loopback_host (host) || is_public_host (cors, host));
+}
+
+gboolean
+parlor_cors_allows (const ParlorCors *cors, const ParlorHttpRequest *request)
+{
+  const char *origin = parlor_http_header (request, "Origin");
+  if (!parlor_cors_is_host (cors, request))
+    return FALSE;
+  if (parlor_cors_is_own (cors, request))
     return TRUE;
   for (guint i = 0; cors->origins && cors->origins[i]; i++)
     if (!strcmp (cors->origins[i], origin))

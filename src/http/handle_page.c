@@ -9,27 +9,37 @@
 
 /* ---- pages ---------------------------------------------------------------------------------- */
 
+static gboolean
+is_set_up (const ParlorSite *site)
+{
+  return parlor_keyring_count (site->spec.keyring) || parlor_brands_count (site->spec.brands);
+}
+
 static void
 reply_beginning (ParlorSite *site, const ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
   static const char no_key[] =
-      "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Parlor</title>"
+      "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
+      "<meta name=\"viewport\" content=\"width=device-width\"><title>Parlor</title>"
       "<h1>Parlor runs, and nothing is open yet</h1>"
-      "<p>This server has no API key, so nobody can make a room. Put one into the file you give "
-      "with "
-      "<code>--config</code> and start it again:</p>"
-      "<pre>[key my-key]\nsecret = at least 32 random characters</pre>"
-      "<p>Then <code>parlorctl token --room ROOM --identity NAME</code> makes a token on this "
-      "machine. "
-      "A guided <code>parlorctl setup</code> is planned and not part of this version. "
-      "To look around without any key, run it with <code>--demo</code> on this machine.</p></html>";
+      "<p>This server has no brand, no people and no API key. On the machine that it runs on, as "
+      "the user that it runs as:</p>"
+      "<pre>parlorctl setup --brand shop --name \"The shop\" --login you@shop.example</pre>"
+      "<p>It makes the first brand, its owner and an API key, and prints a link that signs you in "
+      "once. Nobody else can do it, and there is no default password. "
+      "To look around without any of it, run the server with <code>--demo</code>.</p>"
+      "<h1 lang=\"zh\">Parlor 已运行，尚未开放</h1>"
+      "<p lang=\"zh\">此服务器还没有品牌、人员和 API "
+      "密钥。请在运行它的机器上、以运行它的用户执行上面的命令："
+      "它会创建第一个品牌、所有者和 API 密钥，并打印一个一次性登录链接。"
+      "别人无法代劳，也没有默认密码。只想看看，可加 <code>--demo</code> 启动。</p></html>";
   static const char no_pages[] =
       "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Parlor</title>"
       "<h1>Parlor runs, but its pages are not built</h1>"
       "<p>Build them with <code>./dev build</code>, or name their folder with "
       "<code>--web-dir</code>. "
       "The API works without them.</p></html>";
-  gboolean has_key = parlor_keyring_count (site->spec.keyring) > 0;
+  gboolean has_key = is_set_up (site);
   parlor_http_reply_text (reply, 200, "text/html; charset=utf-8", has_key ? no_pages : no_key);
   parlor_http_reply_header (reply, "Cache-Control", "no-store");
   parlor_static_secure (request, reply);
@@ -39,7 +49,7 @@ gboolean
 parlor_handle_page (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
   gboolean is_root = !strcmp (request->path, "/");
-  gboolean has_key = parlor_keyring_count (site->spec.keyring) > 0;
+  gboolean has_key = is_set_up (site);
   if (site->files && has_key && parlor_static_serve (site->files, request, reply))
     return TRUE;
   if (is_root)

@@ -58,6 +58,37 @@ void parlor_handle_entry_open (ParlorSite *site, ParlorHttpRequest *request,
                                ParlorHttpReply *reply);
 /* handle_hooks.c: events, webhooks and decision hooks, behind base/api.h. */
 void parlor_handle_hooks (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+/* handle_signin.c: /signin's other side; the door keeps passwords and their limits. */
+ParlorDoor *parlor_door_new (uv_loop_t *loop);
+void parlor_door_free (ParlorDoor *door);
+void parlor_handle_signin_ways (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply);
+void parlor_handle_signin (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_session_get (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply);
+void parlor_handle_session_end (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply);
+void parlor_handle_session_password (ParlorSite *site, ParlorHttpRequest *request,
+                                     ParlorHttpReply *reply);
+void parlor_handle_sessions_post (ParlorSite *site, ParlorHttpRequest *request,
+                                  ParlorHttpReply *reply);
+
+/* handle_brand.c: the caller's brand, its people and keys. */
+void parlor_handle_brand_list (ParlorSite *site, ParlorHttpRequest *request,
+                               ParlorHttpReply *reply);
+void parlor_handle_brand_patch (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply);
+void parlor_handle_user_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_user_post (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_user_patch (ParlorSite *site, ParlorHttpRequest *request,
+                               ParlorHttpReply *reply);
+void parlor_handle_user_link (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_key_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_key_post (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_key_rotate (ParlorSite *site, ParlorHttpRequest *request,
+                               ParlorHttpReply *reply);
+void parlor_handle_key_revoke (ParlorSite *site, ParlorHttpRequest *request,
+                               ParlorHttpReply *reply);
 
 /* handle_whip.c: RFC 9725, and WHEP in its likeness. */
 void parlor_handle_whip_post (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);

@@ -22,6 +22,9 @@
 #define FRAGMENT "application/trickle-ice-sdpfrag"
 #define HOOKS PARLOR_ROUTE_ROLES (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN)
 
+#define ADMIN_ROLES (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN)
+#define ADMINS PARLOR_ROUTE_ROLES (ADMIN_ROLES)
+
 static const ParlorRoute routes[] = {
     /* method, path, right, counts as join, body, type, handler */
     {"GET", "/v1/rt", PARLOR_ROUTE_PUBLIC, TRUE, 0, NULL, parlor_handle_websocket},
@@ -32,6 +35,31 @@ static const ParlorRoute routes[] = {
     {"POST", "/v1/rooms", PARLOR_ROUTE_START, FALSE, JSON_MAX, "application/json",
      parlor_handle_room_create},
     {"GET", "/v1/rooms", PARLOR_ROUTE_API, FALSE, 0, NULL, parlor_handle_room_list},
+    /* a brand, its people and keys */
+    {"GET", "/v1/brands", ADMINS, FALSE, 0, NULL, parlor_handle_brand_list},
+    {"PATCH", "/v1/brands/{id}", ADMINS, FALSE, JSON_MAX, "application/json",
+     parlor_handle_brand_patch},
+    {"GET", "/v1/users", PARLOR_ROUTE_ROLES (ADMIN_ROLES | PARLOR_BRAND_SUPERVISOR), FALSE, 0, NULL,
+     parlor_handle_user_list},
+    {"POST", "/v1/users", ADMINS, FALSE, JSON_MAX, "application/json", parlor_handle_user_post},
+    {"PATCH", "/v1/users/{id}", ADMINS, FALSE, JSON_MAX, "application/json",
+     parlor_handle_user_patch},
+    {"POST", "/v1/users/{id}/link", ADMINS, FALSE, 0, NULL, parlor_handle_user_link},
+    {"GET", "/v1/keys", ADMINS, FALSE, 0, NULL, parlor_handle_key_list},
+    {"POST", "/v1/keys", ADMINS, FALSE, JSON_MAX, "application/json", parlor_handle_key_post},
+    {"POST", "/v1/keys/{id}/rotate", ADMINS, FALSE, JSON_MAX, "application/json",
+     parlor_handle_key_rotate},
+    {"DELETE", "/v1/keys/{id}", ADMINS, FALSE, 0, NULL, parlor_handle_key_revoke},
+    /* signing in */
+    {"GET", "/v1/signin", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL, parlor_handle_signin_ways},
+    {"POST", "/v1/signin", PARLOR_ROUTE_PUBLIC, FALSE, JSON_MAX, "application/json",
+     parlor_handle_signin},
+    {"GET", "/v1/session", PARLOR_ROUTE_USER, FALSE, 0, NULL, parlor_handle_session_get},
+    {"DELETE", "/v1/session", PARLOR_ROUTE_USER, FALSE, 0, NULL, parlor_handle_session_end},
+    {"POST", "/v1/session/password", PARLOR_ROUTE_USER, FALSE, JSON_MAX, "application/json",
+     parlor_handle_session_password},
+    {"POST", "/v1/sessions", PARLOR_ROUTE_KEY, FALSE, JSON_MAX, "application/json",
+     parlor_handle_sessions_post},
     {"GET", "/v1/rooms/{id}", PARLOR_ROUTE_ROOM, FALSE, 0, NULL, parlor_handle_room_get},
     {"DELETE", "/v1/rooms/{id}", PARLOR_ROUTE_ROOM, FALSE, 0, NULL, parlor_handle_room_close},
     /* live rooms and the shop */
@@ -165,42 +193,70 @@ parlor_routes_body_limit (const ParlorHttpRequest *request, gpointer site)
   return route ? route->body_limit : UNKNOWN_MAX;
 }
 
+#define ROOM_ROLES                                                                                 \
+  (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN | PARLOR_BRAND_SUPERVISOR | PARLOR_BRAND_HOST           \
+   | PARLOR_BRAND_ASSISTANT)
+
 static gboolean
-is_allowed (ParlorSite *site, const ParlorRoute *route, const ParlorHttpRequest *request)
+anyone_may_start (ParlorSite *site)
 {
-  ParlorPrincipal who;
-  if (route->right == PARLOR_ROUTE_PUBLIC)
-    return TRUE;
-  if (PARLOR_ROUTE_RIGHT_OF (route->right) == PARLOR_ROUTE_BRAND)
-    return parlor_site_principal (site, request, &who) && *who.brand
-           && parlor_principal_is_any (&who, PARLOR_ROUTE_ROLES_OF (route->right));
-  if (parlor_site_trusts (site, request))
-    return TRUE;
-  /* A bearer token is looked at by the handler, which knows the room it must name. */
-  if (route->right == PARLOR_ROUTE_ROOM || route->right == PARLOR_ROUTE_TOKEN)
-    return parlor_http_bearer (request) != NULL
-           || (route->right == PARLOR_ROUTE_ROOM && parlor_site_has_key (site, request));
-  if (route->right == PARLOR_ROUTE_START && site->spec.anyone_may_start)
-    return TRUE;
-  return parlor_site_has_key (site, request);
+  const char *home = parlor_keyring_home (site->spec.keyring);
+  const ParlorBrand *brand = parlor_brands_get (site->spec.brands, home);
+  return site->spec.anyone_may_start || (brand && !strcmp (brand->may_start, "anyone"));
+}
+
+static gboolean
+is_allowed (ParlorSite *site, const ParlorRoute *route, const ParlorHttpRequest *request,
+            const ParlorPrincipal *who)
+{
+  gboolean bearer = parlor_http_bearer (request) != NULL;
+  gboolean person = who->caller == PARLOR_CALLER_USER || who->caller == PARLOR_CALLER_KEY;
+  switch (PARLOR_ROUTE_RIGHT_OF (route->right))
+    {
+    case PARLOR_ROUTE_PUBLIC:
+      return TRUE;
+    case PARLOR_ROUTE_BRAND:
+      return *who->brand && parlor_principal_is_any (who, PARLOR_ROUTE_ROLES_OF (route->right));
+    case PARLOR_ROUTE_API:
+      return person && parlor_principal_is_any (who, ROOM_ROLES);
+    case PARLOR_ROUTE_USER:
+      return who->caller == PARLOR_CALLER_USER;
+    case PARLOR_ROUTE_KEY:
+      return who->caller == PARLOR_CALLER_KEY
+             || parlor_principal_is_any (who, PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN);
+    case PARLOR_ROUTE_START:
+      return (person && (who->caller == PARLOR_CALLER_USER || who->roles & ROOM_ROLES))
+             || anyone_may_start (site);
+    /* A bearer token is looked at by the handler, which knows the room it must name. */
+    case PARLOR_ROUTE_ROOM:
+      return bearer || (person && parlor_principal_is_any (who, ROOM_ROLES));
+    case PARLOR_ROUTE_TOKEN:
+      return bearer || parlor_site_trusts (site, request);
+    }
+  return FALSE;
 }
 
 static void
-refuse (ParlorSite *site, const ParlorRoute *route, const ParlorHttpRequest *request,
+refuse (const ParlorRoute *route, const ParlorHttpRequest *request, const ParlorPrincipal *who,
         ParlorHttpReply *reply)
 {
-  ParlorPrincipal who;
-  if (PARLOR_ROUTE_RIGHT_OF (route->right) == PARLOR_ROUTE_BRAND
-      && parlor_site_principal (site, request, &who))
+  gboolean token = route->right == PARLOR_ROUTE_TOKEN;
+  g_autofree char *cookie = parlor_site_cookie (request, PARLOR_SITE_COOKIE);
+  if (who->caller == PARLOR_CALLER_USER || who->caller == PARLOR_CALLER_KEY)
     {
-      parlor_http_problem (reply, 403, "forbidden", "You may not do this here.");
+      parlor_http_problem (reply, token ? 401 : 403, token ? "unauthorized" : "forbidden",
+                           "You may not do this here.");
       return;
     }
-  gboolean token = route->right == PARLOR_ROUTE_TOKEN;
   parlor_http_problem (reply, 401, "unauthorized",
-                       token ? "This needs a token: Authorization: Bearer …"
-                             : "This needs an API key: Authorization: Basic base64(key:secret).");
-  parlor_http_reply_header (reply, "WWW-Authenticate", token ? "Bearer" : "Basic realm=\"parlor\"");
+                       cookie  ? "Sign in again: this page's sign-in ended, or it did not send "
+                                 "X-Parlor-CSRF."
+                       : token ? "This needs a token: Authorization: Bearer …"
+                               : "This needs an API key: Authorization: Basic base64(key:secret).");
+  /* A page that has a sign-in must not get the browser's own password box. */
+  if (!cookie)
+    parlor_http_reply_header (reply, "WWW-Authenticate",
+                              token ? "Bearer" : "Basic realm=\"parlor\"");
 }
 
 static void
@@ -233,13 +289,15 @@ handle_row (ParlorSite *site, const ParlorRoute *route, ParlorHttpRequest *reque
             ParlorHttpReply *reply)
 {
   gint64 wait_us = 0;
+  ParlorPrincipal who;
+  parlor_site_principal (site, request, &who);
   if (route->counts_as_join)
     wait_us = parlor_rate_limit_take (site->joins, request->peer,
                                       site->spec.clock->now_us (site->spec.clock));
   if (wait_us)
     parlor_http_too_many (reply, wait_us, "Too many came from this address. Wait a little.");
-  else if (!is_allowed (site, route, request))
-    refuse (site, route, request, reply);
+  else if (!is_allowed (site, route, request, &who))
+    refuse (route, request, &who, reply);
   else if (route->type && !parlor_http_is_type (request, route->type))
     {
       g_autofree char *detail = g_strdup_printf ("The body must be %s.", route->type);
@@ -254,7 +312,7 @@ parlor_routes_handle (ParlorHttpRequest *request, ParlorHttpReply *reply, gpoint
 {
   ParlorSite *site = user_data;
   const ParlorRoute *route = find (request);
-  if (!parlor_cors_allows (&site->cors, request))
+  if (!parlor_site_allows_origin (site, request))
     {
       parlor_http_problem (
           reply, 403, "origin_refused",

@@ -15,12 +15,15 @@ G_BEGIN_DECLS
 typedef enum
 {
   PARLOR_ROUTE_PUBLIC, /**< anybody */
-  PARLOR_ROUTE_API,    /**< an API key (Basic), or the demo's loopback */
-  PARLOR_ROUTE_START,  /**< who may make a room: an API key, the demo's loopback, anybody if
+  PARLOR_ROUTE_API,    /**< who works with rooms: a key with such a scope, a person who is more
+                          than rep or auditor */
+  PARLOR_ROUTE_START,  /**< who may make a room: such a key, any signed-in person, anybody if
                           configured */
   PARLOR_ROUTE_ROOM,  /**< an API key, the demo's loopback, or a token; the handler matches the room
                        */
   PARLOR_ROUTE_TOKEN, /**< a token, or the demo's loopback */
+  PARLOR_ROUTE_KEY,   /**< any key (the handler looks at its scopes), or an owner or admin */
+  PARLOR_ROUTE_USER,  /**< a signed-in person, whatever his roles; no key */
   PARLOR_ROUTE_BRAND, /**< somebody of a brand who has one of the row's roles: see
                          PARLOR_ROUTE_ROLES */
 } ParlorRouteRight;

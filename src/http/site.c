@@ -22,6 +22,7 @@ parlor_site_new (const ParlorSiteSpec *spec)
   /* Five wrong codes a minute and address: 50 bits are then out of reach. */
   site->wrong_codes = parlor_rate_limit_new (5, 5, MAX_ADDRESSES);
   site->whip = parlor_whip_new ();
+  site->door = parlor_door_new (spec->loop);
   return site;
 }
 
@@ -35,6 +36,7 @@ parlor_site_free (ParlorSite *site)
   parlor_rate_limit_free (site->rooms_made);
   parlor_rate_limit_free (site->wrong_codes);
   parlor_whip_free (site->whip);
+  parlor_door_free (site->door);
   g_free (site);
 }
 
@@ -48,68 +50,6 @@ gboolean
 parlor_site_trusts (const ParlorSite *site, const ParlorHttpRequest *request)
 {
   return site->spec.demo && request->loopback;
-}
-
-/* The id (transfer full) of the key that the request brings and proves. */
-static gboolean
-take_key (const ParlorSite *site, const ParlorHttpRequest *request, char **id)
-{
-  const char *value = parlor_http_header (request, "Authorization");
-  if (!value || g_ascii_strncasecmp (value, "Basic ", 6))
-    return FALSE;
-  gsize size = 0;
-  g_autofree guchar *bytes = g_base64_decode (value + 6, &size);
-  g_autofree char *text = g_strndup ((const char *)bytes, size);
-  char *colon = strchr (text, ':');
-  if (!colon)
-    return FALSE;
-  *colon = 0;
-  if (!parlor_keyring_check (site->spec.keyring, text, colon + 1))
-    return FALSE;
-  *id = g_strdup (text);
-  return TRUE;
-}
-
-gboolean
-parlor_site_has_key (const ParlorSite *site, const ParlorHttpRequest *request)
-{
-  g_autofree char *id = NULL;
-  return take_key (site, request, &id);
-}
-
-static gboolean
-key_principal (ParlorSite *site, const ParlorHttpRequest *request, ParlorPrincipal *out)
-{
-  g_autofree char *id = NULL;
-  if (!take_key (site, request, &id))
-    return FALSE;
-  *out = (ParlorPrincipal){.caller = PARLOR_CALLER_KEY, .roles = PARLOR_BRAND_EVERY_ROLE};
-  g_strlcpy (out->brand, parlor_keyring_brand (site->spec.keyring, id), sizeof out->brand);
-  g_strlcpy (out->subject, id, sizeof out->subject);
-  g_strlcpy (out->by, id, sizeof out->by);
-  return TRUE;
-}
-
-gboolean
-parlor_site_principal (ParlorSite *site, const ParlorHttpRequest *request, ParlorPrincipal *out)
-{
-  *out = (ParlorPrincipal){.caller = PARLOR_CALLER_STRANGER};
-  if (parlor_http_bearer (request))
-    {
-      g_autoptr (ParlorClaims) claims = parlor_site_claims (site, request, NULL);
-      if (claims)
-        parlor_claims_principal (claims, out);
-      return claims != NULL;
-    }
-  if (parlor_http_header (request, "Authorization"))
-    return key_principal (site, request, out);
-  if (!parlor_site_trusts (site, request))
-    return FALSE;
-  *out = (ParlorPrincipal){.caller = PARLOR_CALLER_USER,
-                           .brand = PARLOR_DEMO_BRAND,
-                           .subject = "usr_demo",
-                           .roles = PARLOR_BRAND_EVERY_ROLE};
-  return TRUE;
 }
 
 ParlorClaims *

@@ -9,6 +9,7 @@
 
 #include "base/event.h"
 #include "base/api.h"
+#include "brand/brands.h"
 #include "http/cors.h"
 #include "http/metrics.h"
 #include "http/ratelimit.h"
@@ -39,6 +40,9 @@ typedef struct
 {
   ParlorRooms *rooms;
   ParlorKeyring *keyring;
+  ParlorBrands *brands;
+  ParlorRecordSink *records; /**< nullable: nothing survives, answers promise nothing */
+  uv_loop_t *loop;           /**< for what is done off it: passwords, OIDC */
   ParlorClock *clock;
   ParlorRandom random;
   const char *web_dir; /**< folder of the pages; NULL = none, then `/` says how to begin */
@@ -65,6 +69,7 @@ typedef struct
 } ParlorSiteSpec;
 
 typedef struct _ParlorWhip ParlorWhip; /* handle_whip.c: the sessions */
+typedef struct _ParlorDoor ParlorDoor; /* handle_signin.c: passwords and their limits */
 
 /** Fields are for the handlers of this folder. */
 typedef struct
@@ -76,6 +81,7 @@ typedef struct
   ParlorRateLimit *rooms_made;
   ParlorRateLimit *wrong_codes;
   ParlorWhip *whip;
+  ParlorDoor *door;
 } ParlorSite;
 
 ParlorSite *parlor_site_new (const ParlorSiteSpec *spec);
@@ -94,11 +100,22 @@ gboolean parlor_site_event (ParlorSite *site, const ParlorRoomEvent *event);
 gboolean parlor_site_principal (ParlorSite *site, const ParlorHttpRequest *request,
                                 ParlorPrincipal *out);
 
+/** Whether this host serves the page that asks: its own, one of the config's, one of a brand's. The
+    caller's own brand is looked at by parlor_site_principal (). */
+gboolean parlor_site_allows_origin (ParlorSite *site, const ParlorHttpRequest *request);
+
 /** Whether this request needs no token: the demo, from this very machine. */
 gboolean parlor_site_trusts (const ParlorSite *site, const ParlorHttpRequest *request);
 
 /** Whether it brings a good API key: "Basic base64(key:secret)", RFC 7617. */
-gboolean parlor_site_has_key (const ParlorSite *site, const ParlorHttpRequest *request);
+gboolean parlor_site_has_key (ParlorSite *site, const ParlorHttpRequest *request);
+
+/** The sign-in's cookie. The prefix makes browsers insist on Secure, Path=/ and no Domain. */
+#define PARLOR_SITE_COOKIE "__Host-parlor"
+/** A cookie's value (transfer full), NULL = none. */
+char *parlor_site_cookie (const ParlorHttpRequest *request, const char *name);
+/** What the page of this cookie sends as X-Parlor-CSRF (transfer full). */
+char *parlor_site_csrf (const char *secret);
 
 /** The bearer token's claims, or NULL with PARLOR_ERROR_UNAUTHORIZED (no token included). */
 ParlorClaims *parlor_site_claims (ParlorSite *site, const ParlorHttpRequest *request,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/token.h"
 
-#include "room/error.h"
-#include "room/text.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "brand/keys.h"
 
 #include <jansson.h>
 #include <jwt.h>
@@ -18,9 +19,17 @@ typedef struct
 
 struct _ParlorKeyring
 {
-  ParlorAuth auth; /* first: parlor_keyring_auth () hands this out */
-  GPtrArray *keys; /* owned Key */
+  ParlorAuth auth;      /* first: parlor_keyring_auth () hands this out */
+  GPtrArray *keys;      /* owned Key, of the config file */
+  ParlorBrands *brands; /* borrowed, nullable: the keys that people made */
 };
+
+/* A key that holds, wherever it came from; borrowed. */
+typedef struct
+{
+  const char *id, *brand, *secret;
+  guint scopes, roles;
+} Found;
 
 static void
 key_free (gpointer data)
@@ -34,7 +43,7 @@ key_free (gpointer data)
 }
 
 static const Key *
-find_key (const ParlorKeyring *keyring, const char *id)
+find_configured (const ParlorKeyring *keyring, const char *id)
 {
   for (guint i = 0; id && i < keyring->keys->len; i++)
     {
@@ -43,6 +52,33 @@ find_key (const ParlorKeyring *keyring, const char *id)
         return key;
     }
   return NULL;
+}
+
+static gboolean
+find_key (const ParlorKeyring *keyring, const char *id, gint64 wall_ms, Found *found)
+{
+  const Key *configured = find_configured (keyring, id);
+  const ParlorApiKey *made = NULL;
+  if (configured)
+    *found = (Found){configured->id, configured->brand, configured->secret, PARLOR_EVERY_SCOPE,
+                     PARLOR_BRAND_EVERY_ROLE};
+  else if (keyring->brands && (made = parlor_keys_find (keyring->brands, id, wall_ms)))
+    *found = (Found){made->id, made->brand, made->secret, parlor_key_scopes (made),
+                     parlor_scopes_roles (parlor_key_scopes (made))};
+  return configured || made;
+}
+
+/* Tokens are also signed by the server itself, for a brand: `iss` is then the brand's id. */
+static gboolean
+find_signer (const ParlorKeyring *keyring, const char *id, gint64 wall_ms, Found *found)
+{
+  if (find_key (keyring, id, wall_ms, found))
+    return (found->scopes & PARLOR_SCOPE_TOKENS) != 0;
+  const ParlorBrand *brand = keyring->brands ? parlor_brands_get (keyring->brands, id) : NULL;
+  if (!brand || brand->closed_ms)
+    return FALSE;
+  *found = (Found){brand->id, brand->id, brand->secret, PARLOR_SCOPE_TOKENS, 0};
+  return TRUE;
 }
 
 /* ---- verifying ------------------------------------------------------------------------------ */
@@ -121,7 +157,7 @@ is_pinned_header (const json_t *header)
 
 /* libjwt checks the signature, never with a NULL key, and must agree about the algorithm. */
 static gboolean
-is_signed_by (const char *token, const Key *key)
+is_signed_by (const char *token, const Found *key)
 {
   jwt_t *jwt = NULL;
   gboolean good = !jwt_decode (&jwt, token, (const unsigned char *)key->secret,
@@ -216,7 +252,7 @@ take_role (const json_t *payload, ParlorClaims *claims)
 }
 
 static const char *
-take_claims (const json_t *payload, const Key *key, ParlorClaims *claims)
+take_claims (const json_t *payload, const Found *key, ParlorClaims *claims)
 {
   const char *why;
   const char *identity = string_member (payload, "sub");
@@ -258,25 +294,20 @@ verify (ParlorAuth *auth, const char *token, gint64 wall_ms, GError **error)
   json_t *header = decode_part (token, (gsize)(payload_text - token) - 1);
   json_t *payload = decode_part (payload_text, (gsize)(signature - payload_text) - 1);
   g_autoptr (ParlorClaims) claims = g_new0 (ParlorClaims, 1);
-  const Key *key = payload ? find_key (keyring, string_member (payload, "iss")) : NULL;
+  Found key;
+  gboolean known = payload && find_signer (keyring, string_member (payload, "iss"), wall_ms, &key);
   const char *why = NULL;
   if (!header || !payload)
     why = "it does not parse";
   else if (!is_pinned_header (header))
     why = "its algorithm is not HS256";
-  else if (!key || !is_signed_by (token, key))
+  else if (!known || !is_signed_by (token, &key))
     why = "unknown key or wrong signature";
   else if (!(why = check_time (payload, wall_ms, &claims->expires_ms)))
-    why = take_claims (payload, key, claims);
+    why = take_claims (payload, &key, claims);
   json_decref (header);
   json_decref (payload);
   return why ? refuse (error, why) : g_steal_pointer (&claims);
-}
-
-static gboolean
-is_key (ParlorAuth *auth, const char *issuer)
-{
-  return find_key ((const ParlorKeyring *)auth, issuer) != NULL;
 }
 
 static gboolean
@@ -286,7 +317,9 @@ stands (ParlorAuth *auth, const ParlorPrincipal *principal, gint64 wall_ms)
   if (principal->caller != PARLOR_CALLER_TOKEN && principal->expires_ms
       && wall_ms >= principal->expires_ms)
     return FALSE;
-  return !*principal->by || is_key (auth, principal->by);
+  const ParlorKeyring *keyring = (const ParlorKeyring *)auth;
+  return !*principal->by || find_configured (keyring, principal->by)
+         || (keyring->brands && parlor_brands_stands (keyring->brands, principal, wall_ms));
 }
 
 /* ---- signing -------------------------------------------------------------------------------- */
@@ -326,18 +359,20 @@ claims_to_json (const ParlorClaims *claims, const char *issuer)
 char *
 parlor_keyring_sign (const ParlorKeyring *keyring, const ParlorClaims *claims, GError **error)
 {
-  const Key *key = find_key (
-      keyring, claims->issuer ? claims->issuer : parlor_keyring_signer (keyring, claims->brand));
+  Found key;
+  const char *issuer = claims->issuer ? claims->issuer
+                                      : parlor_keyring_signer (keyring, claims->brand);
+  gboolean known = find_signer (keyring, issuer, 0, &key);
   jwt_t *jwt = NULL;
-  if (!key || jwt_new (&jwt))
+  if (!known || jwt_new (&jwt))
     {
       g_set_error (error, PARLOR_ERROR, PARLOR_ERROR_NOT_FOUND,
                    "There is no API key to sign with.");
       return NULL;
     }
-  char *json = claims_to_json (claims, key->id);
+  char *json = claims_to_json (claims, key.id);
   jwt_add_grants_json (jwt, json);
-  jwt_set_alg (jwt, JWT_ALG_HS256, (const unsigned char *)key->secret, (int)strlen (key->secret));
+  jwt_set_alg (jwt, JWT_ALG_HS256, (const unsigned char *)key.secret, (int)strlen (key.secret));
   char *encoded = jwt_encode_str (jwt);
   char *token = g_strdup (encoded);
   free (encoded);
@@ -352,7 +387,7 @@ ParlorKeyring *
 parlor_keyring_new (void)
 {
   ParlorKeyring *keyring = g_new0 (ParlorKeyring, 1);
-  keyring->auth = (ParlorAuth){verify, is_key, stands};
+  keyring->auth = (ParlorAuth){verify, stands};
   keyring->keys = g_ptr_array_new_with_free_func (key_free);
   return keyring;
 }
@@ -383,7 +418,7 @@ parlor_keyring_add_of (ParlorKeyring *keyring, const char *brand, const char *id
     why = "an API key's id has 1 to 39 letters, digits, - and _";
   else if (!secret || strlen (secret) < PARLOR_SECRET_MIN_BYTES)
     why = "an API key's secret needs at least 32 characters";
-  else if (find_key (keyring, id))
+  else if (find_configured (keyring, id))
     why = "this API key is there twice";
   if (why)
     {
@@ -398,6 +433,12 @@ parlor_keyring_add_of (ParlorKeyring *keyring, const char *brand, const char *id
   return TRUE;
 }
 
+void
+parlor_keyring_set_brands (ParlorKeyring *keyring, ParlorBrands *brands)
+{
+  keyring->brands = brands;
+}
+
 guint
 parlor_keyring_count (const ParlorKeyring *keyring)
 {
@@ -407,6 +448,9 @@ parlor_keyring_count (const ParlorKeyring *keyring)
 const char *
 parlor_keyring_signer (const ParlorKeyring *keyring, const char *brand)
 {
+  const ParlorBrand *row = keyring->brands ? parlor_brands_get (keyring->brands, brand) : NULL;
+  if (row && !row->closed_ms)
+    return row->id;
   for (guint i = 0; brand && i < keyring->keys->len; i++)
     {
       const Key *key = keyring->keys->pdata[i];
@@ -419,22 +463,35 @@ parlor_keyring_signer (const ParlorKeyring *keyring, const char *brand)
 const char *
 parlor_keyring_home (const ParlorKeyring *keyring)
 {
-  return keyring->keys->len ? ((const Key *)keyring->keys->pdata[0])->brand : NULL;
+  const ParlorBrand *first = NULL;
+  if (keyring->keys->len)
+    return ((const Key *)keyring->keys->pdata[0])->brand;
+  first = keyring->brands ? parlor_brands_first (keyring->brands) : NULL;
+  return first ? first->id : NULL;
+}
+
+static gboolean
+is_secret (const char *secret, const char *said)
+{
+  gsize length = strlen (secret);
+  return strlen (said) == length && !CRYPTO_memcmp (secret, said, length);
 }
 
 gboolean
-parlor_keyring_check (const ParlorKeyring *keyring, const char *id, const char *secret)
+parlor_keyring_prove (ParlorKeyring *keyring, const char *id, const char *secret, gint64 wall_ms,
+                      ParlorPrincipal *who)
 {
-  const Key *key = find_key (keyring, id);
-  gsize length = key ? strlen (key->secret) : 0;
-  return key && secret && strlen (secret) == length && !CRYPTO_memcmp (key->secret, secret, length);
-}
-
-const char *
-parlor_keyring_brand (const ParlorKeyring *keyring, const char *id)
-{
-  const Key *key = find_key (keyring, id);
-  return key ? key->brand : NULL;
+  Found key;
+  *who = (ParlorPrincipal){.caller = PARLOR_CALLER_STRANGER};
+  if (!find_key (keyring, id, wall_ms, &key) || !is_secret (key.secret, secret))
+    return FALSE;
+  *who = (ParlorPrincipal){.caller = PARLOR_CALLER_KEY, .roles = key.roles, .scopes = key.scopes};
+  g_strlcpy (who->brand, key.brand, sizeof who->brand);
+  g_strlcpy (who->subject, key.id, sizeof who->subject);
+  g_strlcpy (who->by, key.id, sizeof who->by);
+  if (keyring->brands)
+    parlor_keys_used (keyring->brands, id, wall_ms);
+  return TRUE;
 }
 
 ParlorAuth *

@@ -6,9 +6,9 @@
  * refused; `kid`, `jku`, `x5u` and the like are never looked at; the secret is found by `iss`
  * alone. `exp` is required; `nbf` and `exp` have 30 s of leeway for clocks that differ. Claims:
  *
- *     iss  API key         sub  identity         exp, nbf  seconds since 1970
- *     room id, code or alias    name  shown name    role  host | member | guest | viewer
- *     publish ["mic","camera","screen"]    subscribe, record  booleans
+ *     iss  API key, or a brand's id (signed by the server)         sub  identity         exp, nbf
+ * seconds since 1970 room id, code or alias    name  shown name    role  host | member | guest |
+ * viewer publish ["mic","camera","screen"]    subscribe, record  booleans
  *
  * Absent `role` is viewer, the least; absent `publish` is what the role allows (a viewer: nothing);
  * absent `subscribe` is true; absent `record` is false.
@@ -17,6 +17,7 @@
  */
 #pragma once
 
+#include "brand/brands.h"
 #include "room/auth.h"
 
 G_BEGIN_DECLS
@@ -39,16 +40,19 @@ gboolean parlor_keyring_add (ParlorKeyring *keyring, const char *id, const char 
 /** The same for a brand, "br_…". */
 gboolean parlor_keyring_add_of (ParlorKeyring *keyring, const char *brand, const char *id,
                                 const char *secret, GError **error);
-/** The brand of this key; NULL = there is no such key. */
-const char *parlor_keyring_brand (const ParlorKeyring *keyring, const char *id);
+/** The keys that people made count as well, and so do the brands' own signatures; borrowed. */
+void parlor_keyring_set_brands (ParlorKeyring *keyring, ParlorBrands *brands);
+/** Keys of the config file. */
 guint parlor_keyring_count (const ParlorKeyring *keyring);
 /** The key with which the server signs its own tokens for this brand; NULL = none. */
 const char *parlor_keyring_signer (const ParlorKeyring *keyring, const char *brand);
 /** The brand of what comes without one (the operator's socket, strangers where anyone may start);
  * NULL = there is none yet. */
 const char *parlor_keyring_home (const ParlorKeyring *keyring);
-/** Whether this is a key and its secret, compared in constant time. */
-gboolean parlor_keyring_check (const ParlorKeyring *keyring, const char *id, const char *secret);
+/** Whether this is a key that holds and its secret, compared in constant time; fills who it is.
+ * Counts as use of the key. */
+gboolean parlor_keyring_prove (ParlorKeyring *keyring, const char *id, const char *secret,
+                               gint64 wall_ms, ParlorPrincipal *who);
 
 /** The seam for the others; borrowed, lives as long as the keyring. */
 ParlorAuth *parlor_keyring_auth (ParlorKeyring *keyring);

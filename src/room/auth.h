@@ -45,8 +45,6 @@ struct _ParlorAuth
 {
   /** Claims (transfer full), or NULL with PARLOR_ERROR_UNAUTHORIZED. `token` may hold anything. */
   ParlorClaims *(*verify) (ParlorAuth *auth, const char *token, gint64 wall_ms, GError **error);
-  /** Whether this API key still stands: asked again while a WebSocket is open. */
-  gboolean (*is_key) (ParlorAuth *auth, const char *issuer);
   /**
    * Whether what a caller rests on (`principal->by`, his user, his roles) still stands: asked every
    * second while a WebSocket is open. A stranger stands.

@@ -60,12 +60,6 @@ verify (ParlorAuth *auth, const char *token, gint64 wall_ms, GError **error)
 }
 
 static gboolean
-is_key (ParlorAuth *auth, const char *issuer)
-{
-  return TRUE;
-}
-
-static gboolean
 stands (ParlorAuth *auth, const ParlorPrincipal *principal, gint64 wall_ms)
 {
   return TRUE;
@@ -161,9 +155,8 @@ static void
 stage_init (Stage *stage)
 {
   static const char lobby[] = "{\"t\":\"room\",\"lobby\":true}";
-  *stage = (Stage){.clock = {clock_now_us, clock_wall_ms},
-                   .auth = {verify, is_key, stands},
-                   .fds = {-1, -1, -1}};
+  *stage = (Stage){
+      .clock = {clock_now_us, clock_wall_ms}, .auth = {verify, stands}, .fds = {-1, -1, -1}};
   now_us = 1000000;
   uv_loop_init (&stage->loop);
   fake_media_init (&stage->fake);

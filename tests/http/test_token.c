@@ -243,14 +243,16 @@ static void
 test_keys (void)
 {
   g_autoptr (ParlorKeyring) keyring = keyring_new ();
+  ParlorPrincipal who;
   g_assert_false (parlor_keyring_add (keyring, KEY, SECRET, NULL));
   g_assert_false (parlor_keyring_add (keyring, "short", "too short", NULL));
   g_assert_false (parlor_keyring_add (keyring, "", SECRET, NULL));
   g_assert_false (parlor_keyring_add (keyring, "a b", SECRET, NULL));
-  g_assert_true (parlor_keyring_check (keyring, KEY, SECRET));
-  g_assert_false (parlor_keyring_check (keyring, KEY, "0123456789abcdef0123456789abcdeX"));
-  g_assert_false (parlor_keyring_check (keyring, KEY, ""));
-  g_assert_false (parlor_keyring_check (keyring, "other", SECRET));
+  g_assert_true (parlor_keyring_prove (keyring, KEY, SECRET, NOW_MS, &who));
+  g_assert_false (
+      parlor_keyring_prove (keyring, KEY, "0123456789abcdef0123456789abcdeX", NOW_MS, &who));
+  g_assert_false (parlor_keyring_prove (keyring, KEY, "", NOW_MS, &who));
+  g_assert_false (parlor_keyring_prove (keyring, "other", SECRET, NOW_MS, &who));
   g_assert_cmpuint (parlor_keyring_count (keyring), ==, 1);
 }
 

@@ -86,7 +86,10 @@ make_domain (World *world, const WorldSpec *spec)
   if (spec->unopened_keyless)
     rooms.limits.unopened_keyless = spec->unopened_keyless;
   world->rooms = parlor_rooms_new (&rooms);
+  world->brands = parlor_brands_new (&(ParlorBrandsSpec){.random = {fill, NULL}});
+  parlor_brands_add_fixed (world->brands, PARLOR_DEMO_BRAND, "demo", "Demo", wall_ms (NULL));
   world->keyring = parlor_keyring_new ();
+  parlor_keyring_set_brands (world->keyring, world->brands);
   g_assert_true (parlor_keyring_add (world->keyring, WORLD_KEY, WORLD_SECRET, NULL));
 }
 
@@ -106,6 +109,8 @@ make_edges (World *world, const WorldSpec *spec)
   ParlorSiteSpec site = {
       .rooms = world->rooms,
       .keyring = world->keyring,
+      .brands = world->brands,
+      .loop = &world->loop,
       .clock = &world->clock,
       .random = {fill, NULL},
       .web_dir = spec->web_dir,
@@ -162,6 +167,7 @@ world_free (World *world)
   parlor_site_free (world->site);
   parlor_rooms_free (world->rooms);
   parlor_keyring_free (world->keyring);
+  parlor_brands_free (world->brands);
   g_free (world);
 }
 

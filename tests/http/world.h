@@ -19,6 +19,7 @@ typedef struct
   ParlorClock clock;
   gint64 wall_offset_ms;
   FakeMedia fake;
+  ParlorBrands *brands;
   ParlorKeyring *keyring;
   ParlorRooms *rooms;
   ParlorSignal *signal;

@@ -17,6 +17,13 @@
 
 static const char usage[] =
     "Usage: parlorctl [--data-dir FOLDER] COMMAND\n\n"
+    "  setup --brand SLUG --login NAME         the first brand, its owner, an API key, a link "
+    "that\n"
+    "        [--name SHOWN]                     signs the owner in once\n"
+    "  brand list|add|set|close [--brand SLUG] [--name SHOWN] [--origins LIST] [--may-start WHO]\n"
+    "        [--oidc-issuer URL --oidc-client ID --oidc-secret-file FILE]\n"
+    "  user  list|add|link|disable|enable [--brand SLUG] [--login NAME] [--role ROLES]\n"
+    "  key   list|add|rotate|revoke [--brand SLUG] [--id KEY] [--scopes LIST] [--overlap SECONDS]\n"
     "  rooms                                   the open rooms and who is in them\n"
     "  room close ROOM                         ends one for all\n"
     "  token --room ROOM --identity NAME       makes a token; [--role host|member|guest|viewer]\n"
@@ -24,10 +31,14 @@ static const char usage[] =
     "  tap ROOM/IDENTITY/TRACK                 RTP of one track to standard output (RFC 4571)\n"
     "  inject ROOM/IDENTITY/TRACK --caps CAPS  RTP from standard input (RFC 4571) as a track\n\n"
     "TRACK is microphone, camera, screen or screen_audio. ROOM is an id, a code or an alias.\n"
+    "LIST is words with blanks between them, in quotes. --json prints what the daemon answered.\n"
     "FOLDER is the daemon's --data-dir; PARLOR_DATA_DIR names it as well.\n";
 
 static char *data_dir, *room_name, *identity, *role, *shown_name, *caps;
-static gint64 ttl_sec;
+static char *brand, *login, *origins, *may_start, *scopes, *key_id;
+static char *oidc_issuer, *oidc_client, *oidc_secret_file;
+static gint64 ttl_sec, overlap_sec;
+static gboolean as_json;
 
 static const GOptionEntry entries[] = {
     {"data-dir", 0, 0, G_OPTION_ARG_FILENAME, &data_dir, NULL, NULL},
@@ -37,6 +48,17 @@ static const GOptionEntry entries[] = {
     {"name", 0, 0, G_OPTION_ARG_STRING, &shown_name, NULL, NULL},
     {"ttl", 0, 0, G_OPTION_ARG_INT64, &ttl_sec, NULL, NULL},
     {"caps", 0, 0, G_OPTION_ARG_STRING, &caps, NULL, NULL},
+    {"brand", 0, 0, G_OPTION_ARG_STRING, &brand, NULL, NULL},
+    {"login", 0, 0, G_OPTION_ARG_STRING, &login, NULL, NULL},
+    {"origins", 0, 0, G_OPTION_ARG_STRING, &origins, NULL, NULL},
+    {"may-start", 0, 0, G_OPTION_ARG_STRING, &may_start, NULL, NULL},
+    {"scopes", 0, 0, G_OPTION_ARG_STRING, &scopes, NULL, NULL},
+    {"id", 0, 0, G_OPTION_ARG_STRING, &key_id, NULL, NULL},
+    {"overlap", 0, 0, G_OPTION_ARG_INT64, &overlap_sec, NULL, NULL},
+    {"oidc-issuer", 0, 0, G_OPTION_ARG_STRING, &oidc_issuer, NULL, NULL},
+    {"oidc-client", 0, 0, G_OPTION_ARG_STRING, &oidc_client, NULL, NULL},
+    {"oidc-secret-file", 0, 0, G_OPTION_ARG_FILENAME, &oidc_secret_file, NULL, NULL},
+    {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, NULL, NULL},
     {0},
 };
 
@@ -193,6 +215,97 @@ run_token (int fd, char **words)
   return reply ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* ---- brands, people, keys ------------------------------------------------------------------- */
+
+static void
+print_value (const char *name, const json_t *value)
+{
+  if (json_is_string (value) && json_string_length (value))
+    printf ("  %-12s %s\n", name, json_string_value (value));
+  else if (json_is_integer (value) && json_integer_value (value))
+    printf ("  %-12s %" JSON_INTEGER_FORMAT "\n", name, json_integer_value (value));
+  else if (json_is_true (value))
+    printf ("  %-12s yes\n", name);
+}
+
+static void
+print_thing (const char *title, json_t *thing)
+{
+  const char *name;
+  json_t *value;
+  printf ("%s\n", title);
+  json_object_foreach (thing, name, value) print_value (name, value);
+}
+
+static void
+print_reply (json_t *reply)
+{
+  const char *name;
+  json_t *value, *item;
+  gsize i;
+  json_object_foreach (reply, name, value)
+  {
+    if (json_is_object (value))
+      print_thing (name, value);
+    json_array_foreach (value, i, item) print_thing (name, item);
+    if (json_is_string (value))
+      printf ("%s\n  %s\n", name, json_string_value (value));
+  }
+}
+
+/* A secret stands in no command line, where `ps` shows it. */
+static gboolean
+set_secret (json_t *request)
+{
+  g_autofree char *text = NULL;
+  if (!oidc_secret_file)
+    return TRUE;
+  if (!g_file_get_contents (oidc_secret_file, &text, NULL, NULL))
+    return FALSE;
+  set_text (request, "oidc_secret", g_strstrip (text));
+  return TRUE;
+}
+
+static int
+run_brand (int fd, char **words)
+{
+  json_t *request = json_pack ("{s:s,s:I}", "cmd", words[0], "overlap", (json_int_t)overlap_sec);
+  const struct
+  {
+    const char *name, *value;
+  } texts[] = {{"verb", words[1]},
+               {"brand", brand},
+               {"name", shown_name},
+               {"login", login},
+               {"role", role},
+               {"origins", origins},
+               {"may_start", may_start},
+               {"scopes", scopes},
+               {"id", key_id},
+               {"oidc_issuer", oidc_issuer},
+               {"oidc_client", oidc_client}};
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    set_text (request, texts[i].name, texts[i].value);
+  if (!set_secret (request))
+    {
+      json_decref (request);
+      return fail ("%s cannot be read", oidc_secret_file);
+    }
+  json_t *reply = ask (fd, request);
+  if (!reply)
+    return EXIT_FAILURE;
+  json_object_del (reply, "ok");
+  if (as_json)
+    {
+      json_dumpf (reply, stdout, JSON_INDENT (2));
+      printf ("\n");
+    }
+  else
+    print_reply (reply);
+  json_decref (reply);
+  return EXIT_SUCCESS;
+}
+
 /* "ROOM/IDENTITY/TRACK": the identity may hold slashes, the others do not. */
 static json_t *
 track_request (const char *command, const char *path)
@@ -263,7 +376,8 @@ static const struct
   int (*run) (int fd, char **words);
 } commands[] = {
     {"rooms", run_rooms}, {"room", run_room},     {"token", run_token},
-    {"tap", run_tap},     {"inject", run_inject},
+    {"tap", run_tap},     {"inject", run_inject}, {"setup", run_brand},
+    {"brand", run_brand}, {"user", run_brand},    {"key", run_brand},
 };
 
 static int
