@@ -93,6 +93,28 @@ make_domain (World *world, const WorldSpec *spec)
   g_assert_true (parlor_keyring_add (world->keyring, WORLD_KEY, WORLD_SECRET, NULL));
 }
 
+static gint64
+room_ms (const char *room, gint64 now_us, gpointer user_data)
+{
+  return -1;
+}
+
+static void
+on_live (const ParlorLiveEvent *event, gpointer user_data)
+{
+}
+
+static void
+make_live (World *world)
+{
+  static const ParlorRandom random = {fill, NULL};
+  ParlorLiveSpec live = {.random = random, .event = on_live, .room_ms = room_ms};
+  world->products = parlor_products_new (NULL);
+  world->visitors = parlor_visitors_new (NULL, &random);
+  world->handoffs = parlor_handoffs_new (NULL, &random);
+  world->live = parlor_live_new (&live);
+}
+
 static void
 make_edges (World *world, const WorldSpec *spec)
 {
@@ -121,6 +143,10 @@ make_edges (World *world, const WorldSpec *spec)
       .joins_per_minute = spec->joins_per_minute,
       .websocket = on_websocket,
       .websocket_data = world,
+      .live = world->live,
+      .products = world->products,
+      .visitors = world->visitors,
+      .handoffs = world->handoffs,
   };
   world->signal = parlor_signal_new (&signal);
   world->site = parlor_site_new (&site);
@@ -141,6 +167,7 @@ world_new (const WorldSpec *spec)
   world->clock = (ParlorClock){now_us, wall_ms};
   fake_media_init (&world->fake);
   make_domain (world, spec);
+  make_live (world);
   make_edges (world, spec);
   ParlorHttpOptions options = {.address = "127.0.0.1",
                                .trust_proxy = spec->trust_proxy,
@@ -166,6 +193,10 @@ world_free (World *world)
   g_assert_cmpint (uv_loop_close (&world->loop), ==, 0);
   parlor_site_free (world->site);
   parlor_rooms_free (world->rooms);
+  parlor_live_free (world->live);
+  parlor_handoffs_free (world->handoffs);
+  parlor_visitors_free (world->visitors);
+  parlor_products_free (world->products);
   parlor_keyring_free (world->keyring);
   parlor_brands_free (world->brands);
   g_free (world);

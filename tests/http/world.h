@@ -6,6 +6,10 @@
 #include "fake_media.h"
 
 #include "http/routes.h"
+#include "live/handoffs.h"
+#include "live/live.h"
+#include "live/products.h"
+#include "live/visitors.h"
 #include "signal/signal.h"
 
 #define WORLD_KEY "demo"
@@ -20,6 +24,10 @@ typedef struct
   gint64 wall_offset_ms;
   FakeMedia fake;
   ParlorBrands *brands;
+  ParlorLive *live;
+  ParlorProducts *products;
+  ParlorVisitors *visitors;
+  ParlorHandoffs *handoffs;
   ParlorKeyring *keyring;
   ParlorRooms *rooms;
   ParlorSignal *signal;
