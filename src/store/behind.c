@@ -5,8 +5,10 @@
 
 /* Rows of one transaction: so many that an fsync is shared, so few that the lock is short. */
 #define BATCH_MAX 2000
-/* Between two tries on a database that refuses (full, read-only, away). */
-#define RETRY_US (200 * G_GINT64_CONSTANT (1000))
+/* Between two tries on a database that refuses (full, read-only, away); each waits twice as long.
+ */
+#define RETRY_MIN_US (10 * G_GINT64_CONSTANT (1000))
+#define RETRY_MAX_US (200 * G_GINT64_CONSTANT (1000))
 #define QUEUE_MAX 100000
 /* What the domain believes to be kept is kept up to so many times the bound. */
 #define HARD_BOUND 10
@@ -206,11 +208,11 @@ expire_finds (Behind *self, GQueue *queue, gint64 now_us)
 
 /* FALSE = time is up. */
 static gboolean
-wait_before_retry (Behind *self)
+wait_before_retry (Behind *self, gint64 wait_us)
 {
   g_mutex_lock (&self->mutex);
   self->stats.retried++;
-  gint64 now_us = g_get_monotonic_time (), until_us = now_us + RETRY_US;
+  gint64 now_us = g_get_monotonic_time (), until_us = now_us + wait_us;
   expire_finds (self, &self->batch, now_us);
   expire_finds (self, &self->queue, now_us);
   if (self->closing)
@@ -229,8 +231,12 @@ write_loop (gpointer data)
     {
       guint refused = 0;
       gboolean going_on = TRUE;
+      gint64 wait_us = RETRY_MIN_US;
       while (!self->backend->ops->commit (self->backend, &self->batch, &refused) && going_on)
-        going_on = wait_before_retry (self);
+        {
+          going_on = wait_before_retry (self, wait_us);
+          wait_us = MIN (2 * wait_us, RETRY_MAX_US);
+        }
       if (!going_on)
         break;
       finish_batch (self, refused);
