@@ -41,8 +41,8 @@ parlor_audio_room_is_empty (const ParlorAudioRoom *self)
   return self->n_voices == 0 && self->transports->len == 0;
 }
 
-static void
-look_soon (ParlorAudioRoom *self)
+void
+parlor_audio_room_look_soon (ParlorAudioRoom *self)
 {
   self->changed = TRUE;
   parlor_timer_heap_set (self->router->room_timers, &self->timer, 0);
@@ -62,7 +62,7 @@ parlor_audio_room_add_voice (ParlorAudioRoom *self, ParlorSource *source)
   source->speaker_index = index;
   self->n_voices++;
   parlor_speakers_add (self->speakers, index);
-  look_soon (self);
+  parlor_audio_room_look_soon (self);
 }
 
 void
@@ -71,14 +71,14 @@ parlor_audio_room_remove_voice (ParlorAudioRoom *self, ParlorSource *source)
   parlor_speakers_remove (self->speakers, source->speaker_index);
   g_ptr_array_index (self->voices, source->speaker_index) = NULL;
   self->n_voices--;
-  look_soon (self);
+  parlor_audio_room_look_soon (self);
 }
 
 void
 parlor_audio_room_add_transport (ParlorAudioRoom *self, ParlorTransport *transport)
 {
   g_ptr_array_add (self->transports, transport);
-  look_soon (self);
+  parlor_audio_room_look_soon (self);
 }
 
 void
@@ -100,7 +100,7 @@ parlor_audio_room_silence (ParlorAudioRoom *self, ParlorSource *source)
 {
   parlor_speakers_remove (self->speakers, source->speaker_index);
   parlor_speakers_add (self->speakers, source->speaker_index);
-  look_soon (self);
+  parlor_audio_room_look_soon (self);
 }
 
 /* --- filling slots --------------------------------------------------------------------------- */

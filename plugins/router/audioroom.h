@@ -20,6 +20,9 @@ void parlor_audio_room_remove_transport (ParlorAudioRoom *self, ParlorTransport 
 /** One packet's level (RFC 6464: 0 = loudest, 127 = silence). */
 void parlor_audio_room_hear (ParlorAudioRoom *self, ParlorSource *source, guint8 level,
                              gint64 now_us);
+/** A voice began, or the slots changed: they are filled in the next poll, which comes at once. A
+ * peer need not say how loud it is. */
+void parlor_audio_room_look_soon (ParlorAudioRoom *self);
 /** It was muted by the server, or stopped. */
 void parlor_audio_room_silence (ParlorAudioRoom *self, ParlorSource *source);
 /** Decides who speaks, tells it, and fills slots where anything changed. */

@@ -3,6 +3,7 @@
 
 #include "router/estimate.h"
 #include "router/internal.h"
+#include "router/redundancy.h"
 #include "router/slot.h"
 #include "router/source.h"
 
@@ -400,6 +401,7 @@ take_reports (ParlorTransport *self, const ParlorRtcpReports *reports, gint64 no
 
       if (slot == NULL || slot->config.ssrc != block->ssrc)
         continue;
+      parlor_redundancy_take_report (self, slot, block, now_us);
       slot->fraction_lost = block->fraction_lost;
       slot->reported_us = now_us;
       rtt_us = 0;

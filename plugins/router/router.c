@@ -293,10 +293,7 @@ parlor_router_add_slot (ParlorRouter *self, const ParlorSlotConfig *config, gint
   transport->slots[config->index] = parlor_slot_new (transport, config);
   transport->n_slots = MAX (transport->n_slots, config->index + 1);
   if (config->automatic && transport->room != NULL)
-    {
-      transport->room->changed = TRUE;
-      parlor_timer_heap_set (self->room_timers, &transport->room->timer, now_us);
-    }
+    parlor_audio_room_look_soon (transport->room);
 }
 
 void

@@ -194,7 +194,10 @@ const char *parlor_drop_reason_name (ParlorDropReason reason);
 
 typedef struct
 {
-  guint64 received_pkts, forwarded_pkts, retransmitted_pkts, rtcp_pkts, stun_pkts, messages;
+  guint64 received_pkts, forwarded_pkts, retransmitted_pkts, rtcp_pkts,
+      redundant_pkts, /**< sent with earlier frames of sound in them (RED) */
+      recovered_pkts, /**< of a publisher's sound, from the RED of a later one */
+      stun_pkts, messages;
   guint64 probe_pkts; /**< padding alone, to look for room */
   guint64 dropped[PARLOR_N_DROPS];
   guint64 key_frame_requests, nacks_sent, nacks_answered;

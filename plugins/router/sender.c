@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "router/internal.h"
+#include "router/redundancy.h"
 #include "router/resend.h"
 #include "router/slot.h"
 #include "router/source.h"
@@ -13,6 +14,8 @@
    and a first packet's extensions need. More would be waste. */
 #define MAX_EQUAL_PADDING 32
 #define MAX_GROUP PARLOR_GSO_MAX_SEGMENTS
+/* Packets of sound in one burst that are wrapped: three voices, and one that was late. */
+#define MAX_WRAPPED 4
 /* A packet of a probe: RTP counts its padding in one byte, and MAX_EQUAL_PADDING may come on top.
  */
 #define PADDING_BYTES 220
@@ -31,6 +34,8 @@ typedef struct
   guint16 numbers[MAX_GROUP]; /* transport-wide */
   guint8 counted[MAX_GROUP];  /* there is one */
   guint8 heads[MAX_GROUP][HEAD_BYTES];
+  guint n_wrapped;
+  guint8 wrapped[MAX_WRAPPED][PARLOR_REDUNDANCY_BYTES];
 } Assembly;
 
 /* --- the queue ------------------------------------------------------------------------------- */
@@ -241,6 +246,23 @@ add_job (ParlorTransport *self, Assembly *assembly, ParlorSendItem *item, guint 
   assembly->n++;
 }
 
+/* The payload of a packet of sound with the frames before it; NULL = it goes as it is. */
+static const guint8 *
+wrap_sound (Assembly *assembly, const ParlorSendItem *item, const guint8 *packet,
+            const ParlorPacketInfo *info, guint8 *pt, gsize *size, gint64 now_us)
+{
+  guint8 *out = assembly->wrapped[assembly->n_wrapped];
+
+  if (!item->slot->config.audio || assembly->n_wrapped == MAX_WRAPPED)
+    return NULL;
+  *size = parlor_redundancy_wrap (item->slot, item, packet, info, out, pt, now_us);
+  if (*size == 0)
+    return NULL;
+  assembly->n_wrapped++;
+  item->slot->transport->router->counters.redundant_pkts++;
+  return out;
+}
+
 /* Gives the packet its numbers and fills job and head from what the history still has. FALSE:
  * nothing is sent for it. */
 static gboolean
@@ -253,11 +275,14 @@ assemble (ParlorTransport *self, Assembly *assembly, ParlorSendItem *item, gint6
   guint8 pt = item->retransmission ? item->slot->codec_rtx_pts[item->codec]
                                    : item->slot->codec_pts[item->codec];
   guint n, header_length, copied;
+  const guint8 *wrapped;
+  gsize size;
 
   if (!item->retransmission && !parlor_slot_number (item->slot, item, packet != NULL ? info : NULL))
     return FALSE;
   if (packet == NULL || pt == PARLOR_ROUTER_NO_PT)
     return FALSE;
+  wrapped = wrap_sound (assembly, item, packet, info, &pt, &size, now_us);
   n = header_length = write_header (self, assembly, item->slot, packet, &info->header,
                                     &info->extensions, now_us);
   if (n == 0)
@@ -268,6 +293,11 @@ assemble (ParlorTransport *self, Assembly *assembly, ParlorSendItem *item, gint6
     {
       parlor_put_u16 (head + n, item->original_seq);
       n += 2;
+    }
+  if (wrapped != NULL)
+    {
+      add_job (self, assembly, item, n, n, wrapped, (guint)size, item->index);
+      return TRUE;
     }
   copied = write_picture (head + n, packet + info->header.payload_offset, &info->frame, item);
   add_job (self, assembly, item, header_length, n + copied,
@@ -483,7 +513,7 @@ take_burst (ParlorTransport *self, Assembly *assembly, gint64 now_us)
   gsize limit = (gsize)((gint64)rate_bps (self) / 8 * PARLOR_SENDER_BURST_US / PARLOR_US_PER_SEC);
   gsize bytes = 0;
 
-  assembly->n = 0;
+  assembly->n = assembly->n_wrapped = 0;
   take_lane (self, assembly, PARLOR_LANE_SOUND, G_MAXSIZE, &bytes, now_us);
   if (now_us < self->pace_us)
     return bytes;

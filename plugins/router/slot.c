@@ -5,6 +5,7 @@
 #include "router/allocation.h"
 #include "router/estimate.h"
 #include "router/internal.h"
+#include "router/redundancy.h"
 #include "router/resend.h"
 #include "router/sender.h"
 #include "router/source.h"
@@ -104,6 +105,7 @@ match_codecs (ParlorSlot *self)
       self->codec_rtx_pts[i] = match != NULL && self->config.rtx_ssrc != 0 ? match->rtx_pt
                                                                            : PARLOR_ROUTER_NO_PT;
     }
+  parlor_redundancy_match (self);
 }
 
 static void

@@ -3,10 +3,10 @@
 
 #include "proto/codec/vp8.h"
 #include "proto/codec/vp9.h"
-#include "proto/rtp/red.h"
 #include "router/allocation.h"
 #include "router/audioroom.h"
 #include "router/internal.h"
+#include "router/redundancy.h"
 #include "router/sender.h"
 #include "router/slot.h"
 
@@ -232,9 +232,11 @@ begin_layer (ParlorLayer *layer, ParlorCodec codec, gint64 now_us)
   parlor_rtp_stats_init (&layer->stats, parlor_codec_info (codec)->clock_hz);
 }
 
-/* RED is unwrapped on the way in: its last block is the packet. FALSE = malformed. */
+/* RED is unwrapped on the way in: its last block is the packet, the others may be what was lost
+ * before it. FALSE = malformed. */
 static gboolean
-unwrap_red (guint8 *packet, gsize *length, ParlorRtpHeader *header, guint8 *pt)
+unwrap_red (ParlorLayer *layer, guint8 *packet, gsize *length, ParlorRtpHeader *header, guint8 *pt,
+            gint64 arrival_us, gint64 now_us)
 {
   guint8 *payload = packet + header->payload_offset;
   const guint8 *primary;
@@ -243,6 +245,7 @@ unwrap_red (guint8 *packet, gsize *length, ParlorRtpHeader *header, guint8 *pt)
 
   if (!parlor_red_parse (payload, header->payload_size, &red))
     return FALSE;
+  parlor_redundancy_recover (layer, packet, header, &red, arrival_us, now_us);
   primary = parlor_red_primary (payload, &red, &size, pt);
   memmove (payload, primary, size);
   packet[0] &= (guint8)~0x20;
@@ -323,7 +326,7 @@ note_arrival (ParlorLayer *layer, gint64 now_us)
                                                .transport = source->config.transport,
                                                .source = source->config.id});
       if (source->room != NULL)
-        source->room->changed = TRUE;
+        parlor_audio_room_look_soon (source->room);
     }
   if (was_idle && !source->config.audio)
     retarget_slots (source, now_us);
@@ -388,7 +391,7 @@ parlor_layer_receive (ParlorLayer *layer, guint8 *packet, gsize length, ParlorRt
 
   if (codec >= 0 && source->config.codecs[codec].red_pt == pt)
     {
-      if (!unwrap_red (packet, &length, header, &pt))
+      if (!unwrap_red (layer, packet, &length, header, &pt, arrival_us, now_us))
         {
           drop (layer, PARLOR_DROP_MALFORMED);
           return;

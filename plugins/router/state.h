@@ -21,6 +21,7 @@
 #include "proto/rtcp/twcc.h"
 #include "proto/rtp/ext.h"
 #include "proto/rtp/header.h"
+#include "proto/rtp/redmaker.h"
 #include "proto/rtp/stats.h"
 #include "proto/speaker.h"
 #include "router/foreign.h"
@@ -126,7 +127,9 @@ struct _ParlorSlot
   guint8 codec_pts[PARLOR_ROUTER_MAX_CODECS]; /**< of the source's codecs here; PARLOR_ROUTER_NO_PT
                                                  = this peer cannot decode it */
   guint8 codec_rtx_pts[PARLOR_ROUTER_MAX_CODECS];
-  gboolean announce; /**< tell the control thread the next first timestamp */
+  guint8 codec_red_pts[PARLOR_ROUTER_MAX_CODECS];
+  guint32 red_layer, red_since; /**< whose sound is wrapped, and from which of its timestamps on */
+  gboolean announce;            /**< tell the control thread the next first timestamp */
   gboolean
       mark; /**< set the marker on the next packet: Opus after a switch (RFC 7587 section 4.2) */
   guint8 mid_bytes;
@@ -150,6 +153,7 @@ struct _ParlorSlot
   gint64 clock_told_us; /**< last SLOT_CLOCK; 0 = none since the last switch */
   guint8 fraction_lost; /**< of 256, last report */
   gint64 reported_us;   /**< last receiver report; 0 = never */
+  guint32 reported_seq; /**< its highest number */
 };
 
 /** A probe for more room that is being sent (bwe.h). cluster 0 = none. */
@@ -212,6 +216,7 @@ struct _ParlorTransport
   guint n_slots;                              /**< highest index + 1 */
   gint64 rtcp_us, quality_us;
   gint64 rtt_us; /**< -1 = unknown */
+  ParlorRedChoice red;
   ParlorNackResponder responder;
   gint64 ntp_offset_us; /**< our wall clock minus the peer's, from its first sender report */
   gboolean has_ntp_offset;

@@ -48,6 +48,8 @@ say_router (const Sink *sink, const ParlorRouterCounters *counters)
   say (sink, "parlor_packets_received_total", counters->received_pkts);
   say (sink, "parlor_packets_forwarded_total", counters->forwarded_pkts);
   say (sink, "parlor_packets_retransmitted_total", counters->retransmitted_pkts);
+  say (sink, "parlor_packets_redundant_total", counters->redundant_pkts);
+  say (sink, "parlor_packets_recovered_total", counters->recovered_pkts);
   say (sink, "parlor_probe_packets_total", counters->probe_pkts);
   say (sink, "parlor_rtcp_packets_total", counters->rtcp_pkts);
   say (sink, "parlor_stun_packets_total", counters->stun_pkts);

@@ -29,6 +29,8 @@ export const RECEIVE_AUDIO = 3;
 export const RECEIVE_VIDEO_DESK = 25;
 export const RECEIVE_VIDEO_PHONE = 9;
 
+/** Of our own sound; above it each frame is sent twice. One report of the server is enough. */
+export const SOUND_LOST_WORTH_RED = 0.01;
 export const STATS_EVERY_MS = 2000;
 /** How often it is looked whether anything comes in (see path.ts). */
 export const PATH_LOOK_EVERY_MS = 300;

@@ -12,6 +12,7 @@ import {
   DISCONNECT_GRACE_MS,
   PATH_LOOK_EVERY_MS,
   REPORT_EVERY_MS,
+  SOUND_LOST_WORTH_RED,
   STATS_EVERY_MS,
 } from './config.js';
 import type { LocalMedia } from './local.js';
@@ -239,6 +240,7 @@ export class Engine implements SessionMedia {
     const stats = await lookAt(peer.pc, this.store.get().stats).catch(() => null);
     if (!stats || peer !== this.peer) return;
     this.store.patch({ stats });
+    if (stats.soundLost >= SOUND_LOST_WORTH_RED) void peer.doubleSound();
     peer.holdBack(this.patience.look(stats.at, stats.rttMs, stats.repairs));
     if (stats.at - this.lastReport < REPORT_EVERY_MS) return;
     this.lastReport = stats.at;

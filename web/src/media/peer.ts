@@ -48,6 +48,7 @@ export class Peer {
   private readonly streams = new Map<string, MediaStream>();
   private first: Promise<Offer> | null = null;
   private held: number | null = null;
+  private doubled = false;
 
   constructor(iceServers: IceServer[]) {
     this.pc = new RTCPeerConnection({
@@ -119,6 +120,25 @@ export class Peer {
     if (!width || !height || parameters.encodings.length < 2) return;
     fitLayers(parameters.encodings, width, height);
     await sender.setParameters(parameters).catch(() => undefined);
+  }
+
+  /**
+   * From now on each packet of sound carries the one before it too (RED, RFC 2198), where the
+   * browser can and the server took it: without a new offer.
+   */
+  async doubleSound(): Promise<void> {
+    if (this.doubled) return;
+    this.doubled = true;
+    for (const source of ['microphone', 'screen_audio'] as const) {
+      const sender = this.senders.get(source)?.sender;
+      const parameters = sender?.getParameters();
+      const [encoding] = parameters?.encodings ?? [];
+      const red = parameters?.codecs.find(({ mimeType }) => /^audio\/red$/i.test(mimeType));
+      if (!sender || !parameters || !encoding || !red) continue;
+      const { mimeType, clockRate, channels, sdpFmtpLine } = red;
+      Object.assign(encoding, { codec: { mimeType, clockRate, channels, sdpFmtpLine } });
+      await sender.setParameters(parameters).catch(() => undefined);
+    }
   }
 
   /** Holds what is received back by so much (null: as the browser thinks best). */

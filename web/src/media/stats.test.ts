@@ -31,6 +31,7 @@ function report(bytes: number, packets: number, lost: number) {
       freezeCount: 1,
       totalFreezesDuration: 0.25,
     },
+    { id: 'R', type: 'remote-inbound-rtp', kind: 'audio', fractionLost: 0.04 },
     { id: 'A', type: 'inbound-rtp', kind: 'audio', mid: '4', concealedSamples: 7 },
   ];
 }
@@ -51,6 +52,10 @@ describe('the summary of getStats', () => {
 
   it('adds up what the page reports to the server', () => {
     expect(second.totals).toEqual({ frames: 10, freezes: 1, freeze_ms: 250, concealed: 7 });
+  });
+
+  it('tells what is lost of our own sound', () => {
+    expect(second.soundLost).toBe(0.04);
   });
 
   it('counts how often repeats were asked for', () => {

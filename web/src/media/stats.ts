@@ -30,6 +30,8 @@ export interface MediaStats {
   sent: SentLayer[];
   received: ReceivedPicture[];
   totals: { frames: number; freezes: number; freeze_ms: number; concealed: number };
+  /** Share of our own sound that the server says is lost on the way. */
+  soundLost: number;
   /** Of all received video: packets, and how often a repeat was asked for. */
   repairs: { packets: number; requests: number };
   /** Byte and packet counters, to make rates from at the next look. */
@@ -75,11 +77,14 @@ export function summarise(rows: Row[], now: number, before: MediaStats | null): 
     sent: [],
     received: [],
     totals: { frames: 0, freezes: 0, freeze_ms: 0, concealed: 0 },
+    soundLost: 0,
     repairs: { packets: 0, requests: 0 },
     counters: {},
   };
   for (const row of rows) {
     if (row.type === 'outbound-rtp' && s(row, 'kind') === 'video') addSent(out, row, before);
+    if (row.type === 'remote-inbound-rtp' && s(row, 'kind') === 'audio')
+      out.soundLost = Math.max(out.soundLost, n(row, 'fractionLost'));
     if (row.type === 'inbound-rtp') addReceived(out, row, byId, before);
   }
   return out;
