@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Strangers at the media port: 10,000 wrong datagrams a second of every kind, while people watch. Nobody loses a packet, nobody is answered.
+
+usage: test_strangers.py PARLORD PARLOR_LOAD [SECONDS]. Prints TAP. Loopback only; the flood is bounded in number and time.
+"""
+import json
+import os
+import random
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+RATE = 10000
+SUBSCRIBERS = 10
+
+
+def free_port(kind):
+    with socket.socket(socket.AF_INET, kind) as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+def stun_request(rng):
+    """A Binding request with a user name that nobody has and no integrity (RFC 8489)."""
+    name = b'0stranger:nobody'
+    body = struct.pack('!HH', 0x0006, len(name)) + name
+    return struct.pack('!HHI', 0x0001, len(body), 0x2112a442) + rng.randbytes(12) + body
+
+
+def client_hello(rng):
+    """The head of a DTLS 1.2 ClientHello (RFC 6347 section 4.2) with a body of noise."""
+    body = rng.randbytes(120)
+    return b'\x16\xfe\xfd' + bytes(8) + struct.pack('!H', len(body) + 12) + b'\x01' + struct.pack('!I', len(body))[1:] + bytes(8) + body
+
+
+def rtp(rng):
+    return bytes([0x80, rng.choice([96, 111])]) + rng.randbytes(10) + rng.randbytes(rng.randrange(0, 1100))
+
+
+def rtcp(rng):
+    return bytes([0x80, rng.choice([200, 201, 205, 206]), 0, rng.randrange(256)]) + rng.randbytes(rng.randrange(4, 200))
+
+
+def noise(rng):
+    return rng.randbytes(rng.randrange(0, 1400))
+
+
+def flood(port, seconds):
+    """Sends at RATE; gives how many were sent and how many answers came back."""
+    rng = random.Random(7)
+    packets = [make(rng) for make in (stun_request, client_hello, rtp, rtcp, noise) for _ in range(400)]
+    rng.shuffle(packets)
+    sockets = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(16)]
+    for s in sockets:
+        s.connect(('127.0.0.1', port))
+        s.setblocking(False)
+    sent, began = 0, time.monotonic()
+    while time.monotonic() - began < seconds:
+        while sent < (time.monotonic() - began) * RATE:
+            try:
+                sockets[sent % len(sockets)].send(packets[sent % len(packets)])
+            except (BlockingIOError, ConnectionRefusedError):
+                pass
+            sent += 1
+        time.sleep(0.001)
+    answers = 0
+    for s in sockets:
+        try:
+            while s.recv(2000) is not None:
+                answers += 1
+        except OSError:
+            pass
+        s.close()
+    return sent, answers
+
+
+def counters(admin):
+    text = urllib.request.urlopen(f'http://127.0.0.1:{admin}/metrics', timeout=5).read().decode()
+    lines = (line.rsplit(' ', 1) for line in text.splitlines() if line and not line.startswith('#'))
+    return {name: float(value) for name, value in lines}
+
+
+def watch(load, http, pid, seconds):
+    return subprocess.Popen([load, '--url', f'http://127.0.0.1:{http}', '--room', 'strangers', '--subscribers', str(SUBSCRIBERS), '--warmup', '1', '--seconds',
+                             str(seconds), '--pid', str(pid), '--json', '-'], stdout=subprocess.PIPE, text=True)
+
+
+def result_of(process):
+    out, _ = process.communicate(timeout=60)
+    return json.loads(out.strip().splitlines()[-1]) if process.returncode == 0 else None
+
+
+def wait_ready(admin):
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(f'http://127.0.0.1:{admin}/readyz', timeout=1) as answer:
+                if answer.status == 200:
+                    return True
+        except OSError:
+            time.sleep(0.1)
+    return False
+
+
+def check(number, good, name, why):
+    print(f"{'ok' if good else 'not ok'} {number} - {name}")
+    print(f'# {why}', flush=True)
+    return good
+
+
+def attack(server, load, http, udp, admin, seconds):
+    if not wait_ready(admin):
+        return check(1, False, 'the server is ready', 'no /readyz within 30 s')
+    calm = result_of(watch(load, http, server.pid, seconds))
+    before = counters(admin)
+    watching = watch(load, http, server.pid, seconds + 1)
+    time.sleep(2)
+    sent, answers = flood(udp, seconds)
+    result = result_of(watching)
+    after = counters(admin)
+    counted = sum(after[name] - before[name] for name in after if name.startswith('parlor_packets_dropped_total'))
+    good = check(1, calm is not None and calm['lost'] == 0, 'without strangers nothing is lost', json.dumps(calm))
+    good &= check(2, result is not None and result['lost'] == 0 and result['packets'] > 0, 'with strangers nothing is lost either', json.dumps(result))
+    good &= check(3, answers == 0, 'strangers get no answer', f'{answers} answers to {sent} datagrams')
+    good &= check(4, counted + after['parlor_socket_overflow_total'] >= 0.9 * sent, 'each is counted and dropped', f'{counted:.0f} of {sent}')
+    if calm and result:
+        share = (result['server_cpu_s'] / result['seconds'] - calm['server_cpu_s'] / calm['seconds']) * 100
+        print(f"# {share:.1f} % of a core more; delay p99 {calm['delay_p99_ms']:.2f} ms calm, {result['delay_p99_ms']:.2f} ms flooded")
+    return good
+
+
+def main():
+    parlord, load = sys.argv[1:3]
+    seconds = int(sys.argv[3]) if len(sys.argv) > 3 else 5
+    http, admin, udp = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM), free_port(socket.SOCK_DGRAM)
+    print('1..4', flush=True)
+    with tempfile.TemporaryDirectory(prefix='parlor-strangers-') as folder, open(os.path.join(folder, 'log'), 'w') as log:
+        server = subprocess.Popen([parlord, '--demo', '--workers', '1', '--http-port', str(http), '--admin-port', str(admin), '--udp-port', str(udp),
+                                   '--data-dir', folder], stdout=log, stderr=log)
+        try:
+            good = attack(server, load, http, udp, admin, seconds)
+        finally:
+            server.terminate()
+            try:
+                server.wait(15)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+    sys.exit(0 if good else 1)
+
+
+if __name__ == '__main__':
+    main()
