@@ -7,6 +7,7 @@
 #include "app/wire_hooks.h"
 #include "app/wire_live.h"
 #include "app/wire_brand.h"
+#include "app/wire_service.h"
 #include "app/wire_store.h"
 #include "http/routes.h"
 #include "media/plane.h"
@@ -42,6 +43,7 @@ struct _ParlorApp
   uv_poll_t media_poll;
   ParlorRooms *rooms;
   ParlorWireLive *live;
+  ParlorWireService *service;
   ParlorSignal *signal;
   ParlorMetrics *metrics;
   ParlorSite *site;
@@ -102,6 +104,8 @@ on_room_event (const ParlorRoomEvent *event, gpointer user_data)
   ParlorApp *app = user_data;
   if (app->live)
     parlor_wire_live_room_event (app->live, event);
+  if (app->service)
+    parlor_wire_service_room_event (app->service, event);
   gboolean taken = (app->site && parlor_site_event (app->site, event))
                    || (app->control && parlor_control_event (app->control, event));
   if (!taken)
@@ -147,6 +151,7 @@ on_prepare (uv_prepare_t *prepare)
   if (parlor_wire_live_next_us (app->live) <= now_us)
     parlor_wire_live_poll (app->live, now_us);
   gint64 next_us = MIN (parlor_rooms_next_us (app->rooms), parlor_wire_live_next_us (app->live));
+  next_us = MIN (next_us, parlor_wire_service_poll (app->service));
   if (next_us == G_MAXINT64)
     uv_timer_stop (&app->domain_timer);
   else
@@ -212,6 +217,7 @@ add_metrics (ParlorMetricsPage *page, gpointer user_data)
   if (app->store)
     parlor_wire_store_metrics (app->store, page);
   parlor_wire_hooks_metrics (app->hooks, page);
+  parlor_wire_service_metrics (app->service, page);
   parlor_media_plane_foreach_metric (app->plane, add_media_metric, page);
 }
 
@@ -385,6 +391,24 @@ make_signal (ParlorApp *app)
   parlor_wire_brand_watch (app->brand, app->signal);
 }
 
+static gboolean
+make_service (ParlorApp *app, GError **error)
+{
+  ParlorWireServiceSpec spec = {
+      .config = app->config,
+      .clock = &app->clock,
+      .random = app->random,
+      .store = app->store,
+      .rooms = app->rooms,
+      .keyring = app->keyring,
+      .signal = app->signal,
+      .hooks = parlor_wire_hooks_decisions (app->hooks),
+      .happened = parlor_wire_hooks_event,
+      .happened_data = app->hooks,
+  };
+  return (app->service = parlor_wire_service_new (&spec, error)) != NULL;
+}
+
 /* The folder given, else the one of the build tree this program stands in (build/src/parlord →
  * web/dist), else the installed one. */
 static char *
@@ -438,6 +462,7 @@ make_site (ParlorApp *app, const char *program, GError **error)
       .handoffs = app->live->handoffs,
       .shelf_changed = parlor_wire_live_shelf_changed,
       .shelf_data = app->live,
+      .service = parlor_wire_service_site (app->service),
   };
   app->site = parlor_site_new (&spec);
   return TRUE;
@@ -550,8 +575,8 @@ parlor_app_new (const ParlorConfig *config, const char *program, GError **error)
       || !make_rooms (app, error) || !make_live (app, error))
     return NULL;
   make_signal (app);
-  if (!make_site (app, program, error) || !make_http (app, error) || !make_admin (app, error)
-      || !make_control (app, error))
+  if (!make_service (app, error) || !make_site (app, program, error) || !make_http (app, error)
+      || !make_admin (app, error) || !make_control (app, error))
     return NULL;
   start_handles (app);
   return g_steal_pointer (&app);
@@ -592,6 +617,7 @@ parlor_app_free (ParlorApp *app)
   uv_prepare_stop (&app->prepare);
   uv_run (&app->loop, UV_RUN_NOWAIT); /* what was closed above is freed */
   parlor_site_free (app->site);
+  parlor_wire_service_free (app->service);
   parlor_metrics_free (app->metrics);
   parlor_rooms_free (app->rooms);
   if (app->plane && app->media_poll.data)

@@ -160,8 +160,7 @@ answer_of (const Question *question, ParlorHookOutcome outcome, gint64 now_us)
       .outcome = outcome,
       .final = TRUE,
       .late = elapsed_us > info->budget_ms * G_GINT64_CONSTANT (1000),
-      .fail_closed = outcome != PARLOR_HOOK_ANSWERED && info->may_close && point->row
-                     && point->row->fail_closed,
+      .fail_closed = info->may_close && point->row && point->row->fail_closed,
       .elapsed_ms = (guint)(elapsed_us / 1000),
   };
 }

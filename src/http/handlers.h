@@ -114,4 +114,40 @@ gboolean parlor_handle_page (ParlorSite *site, ParlorHttpRequest *request, Parlo
 void parlor_handle_config (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_websocket (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 
+/* handle_service.c: reps, customers, conversations. */
+void parlor_handle_rep_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_rep_put (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_rep_get (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_rep_suspend (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply);
+void parlor_handle_rep_depart (ParlorSite *site, ParlorHttpRequest *request,
+                               ParlorHttpReply *reply);
+void parlor_handle_group_list (ParlorSite *site, ParlorHttpRequest *request,
+                               ParlorHttpReply *reply);
+void parlor_handle_group_put (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_card_key (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_transfer (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_job (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_customer_get (ParlorSite *site, ParlorHttpRequest *request,
+                                 ParlorHttpReply *reply);
+void parlor_handle_customer_patch (ParlorSite *site, ParlorHttpRequest *request,
+                                   ParlorHttpReply *reply);
+void parlor_handle_customer_timeline (ParlorSite *site, ParlorHttpRequest *request,
+                                      ParlorHttpReply *reply);
+void parlor_handle_conversation_get (ParlorSite *site, ParlorHttpRequest *request,
+                                     ParlorHttpReply *reply);
+void parlor_handle_conversation_messages (ParlorSite *site, ParlorHttpRequest *request,
+                                          ParlorHttpReply *reply);
+void parlor_handle_conversation_say (ParlorSite *site, ParlorHttpRequest *request,
+                                     ParlorHttpReply *reply);
+void parlor_handle_conversation_state (ParlorSite *site, ParlorHttpRequest *request,
+                                       ParlorHttpReply *reply);
+void parlor_handle_conversation_assign (ParlorSite *site, ParlorHttpRequest *request,
+                                        ParlorHttpReply *reply);
+void parlor_handle_conversation_call (ParlorSite *site, ParlorHttpRequest *request,
+                                      ParlorHttpReply *reply);
+void parlor_handle_call_participant (ParlorSite *site, ParlorHttpRequest *request,
+                                     ParlorHttpReply *reply);
+void parlor_handle_board (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+
 G_END_DECLS

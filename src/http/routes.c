@@ -24,6 +24,15 @@
 
 #define ADMIN_ROLES (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN)
 #define ADMINS PARLOR_ROUTE_ROLES (ADMIN_ROLES)
+#define MANAGERS PARLOR_ROUTE_ROLES (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN)
+#define SUPERVISORS                                                                                \
+  PARLOR_ROUTE_ROLES (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN | PARLOR_BRAND_SUPERVISOR)
+#define TALKERS                                                                                    \
+  PARLOR_ROUTE_ROLES (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN | PARLOR_BRAND_SUPERVISOR            \
+                      | PARLOR_BRAND_REP)
+#define STAFF                                                                                      \
+  PARLOR_ROUTE_ROLES (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN | PARLOR_BRAND_SUPERVISOR            \
+                      | PARLOR_BRAND_REP | PARLOR_BRAND_HOST | PARLOR_BRAND_ASSISTANT)
 
 static const ParlorRoute routes[] = {
     /* method, path, right, counts as join, body, type, handler */
@@ -90,6 +99,39 @@ static const ParlorRoute routes[] = {
     {"GET", "/e/{id}", PARLOR_ROUTE_PUBLIC, TRUE, 0, NULL, parlor_handle_entry_open},
     {"GET", "/l/{room}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL, parlor_handle_live_page},
     {"GET", "/b/{brand}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL, parlor_handle_brand_page},
+    /* service reps */
+    {"GET", "/v1/reps", STAFF, FALSE, 0, NULL, parlor_handle_rep_list},
+    {"POST", "/v1/reps", MANAGERS, FALSE, JSON_MAX, "application/json", parlor_handle_rep_put},
+    {"GET", "/v1/reps/{id}", STAFF, FALSE, 0, NULL, parlor_handle_rep_get},
+    {"POST", "/v1/reps/{id}/suspend", SUPERVISORS, FALSE, JSON_MAX, "application/json",
+     parlor_handle_rep_suspend},
+    {"POST", "/v1/reps/{id}/depart", MANAGERS, FALSE, JSON_MAX, "application/json",
+     parlor_handle_rep_depart},
+    {"GET", "/v1/groups", STAFF, FALSE, 0, NULL, parlor_handle_group_list},
+    {"POST", "/v1/groups", MANAGERS, FALSE, JSON_MAX, "application/json", parlor_handle_group_put},
+    {"GET", "/v1/card-keys/{brand}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL, parlor_handle_card_key},
+    {"POST", "/v1/bindings/transfer", SUPERVISORS, FALSE, JSON_MAX, "application/json",
+     parlor_handle_transfer},
+    {"GET", "/v1/jobs/{id}", SUPERVISORS, FALSE, 0, NULL, parlor_handle_job},
+    {"GET", "/v1/customers/{id}", SUPERVISORS, FALSE, 0, NULL, parlor_handle_customer_get},
+    {"PATCH", "/v1/customers/{id}", MANAGERS, FALSE, JSON_MAX, "application/json",
+     parlor_handle_customer_patch},
+    {"GET", "/v1/customers/{id}/timeline", TALKERS, FALSE, 0, NULL,
+     parlor_handle_customer_timeline},
+    {"GET", "/v1/conversations/{id}", TALKERS, FALSE, 0, NULL, parlor_handle_conversation_get},
+    {"GET", "/v1/conversations/{id}/messages", TALKERS, FALSE, 0, NULL,
+     parlor_handle_conversation_messages},
+    {"POST", "/v1/conversations/{id}/messages", TALKERS, FALSE, JSON_MAX, "application/json",
+     parlor_handle_conversation_say},
+    {"POST", "/v1/conversations/{id}/state", TALKERS, FALSE, JSON_MAX, "application/json",
+     parlor_handle_conversation_state},
+    {"POST", "/v1/conversations/{id}/assign", TALKERS, FALSE, JSON_MAX, "application/json",
+     parlor_handle_conversation_assign},
+    {"POST", "/v1/conversations/{id}/calls", TALKERS, FALSE, JSON_MAX, "application/json",
+     parlor_handle_conversation_call},
+    {"POST", "/v1/calls/{id}/participants", TALKERS, FALSE, JSON_MAX, "application/json",
+     parlor_handle_call_participant},
+    {"GET", "/v1/board", SUPERVISORS, FALSE, 0, NULL, parlor_handle_board},
     /* Events, webhooks, decision hooks. */
     {"GET", "/v1/events", HOOKS, FALSE, 0, NULL, parlor_handle_hooks},
     {"GET", "/v1/webhooks", HOOKS, FALSE, 0, NULL, parlor_handle_hooks},

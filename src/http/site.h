@@ -64,7 +64,8 @@ typedef struct
   /** Nullable: the shelf of this brand changed. */
   void (*shelf_changed) (const char *brand, gpointer user_data);
   gpointer shelf_data;
-  ParlorEventFunc happened; /**< nullable */
+  const struct _ParlorServiceSite *service; /**< nullable: /v1/reps and the like are 503 */
+  ParlorEventFunc happened;                 /**< nullable */
   gpointer happened_data;
 } ParlorSiteSpec;
 

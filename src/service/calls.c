@@ -271,3 +271,15 @@ calls_of_rep_gone (ParlorRep *rep, ParlorMoment now)
       rescue (call, now);
     }
 }
+
+ParlorCall *
+parlor_service_call_of_room (ParlorService *service, const char *room)
+{
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init (&iter, service->calls);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (!g_strcmp0 (((ParlorCall *)value)->room, room))
+      return value;
+  return NULL;
+}

@@ -243,6 +243,8 @@ guint parlor_service_position (const ParlorConversation *conversation, guint *es
 /** Rings the other side for 30 s. `room`: a room of kind consult that the app made. */
 ParlorCall *parlor_service_call (ParlorConversation *conversation, gboolean by_rep, gboolean video,
                                  const char *room, ParlorMoment now, GError **error);
+/** The running call whose room this is; NULL. */
+ParlorCall *parlor_service_call_of_room (ParlorService *service, const char *room);
 ParlorCall *parlor_service_find_call (ParlorService *service, const char *brand, const char *id);
 gboolean parlor_service_call_answer (ParlorCall *call, gboolean yes, ParlorMoment now,
                                      GError **error);

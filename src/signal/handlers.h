@@ -36,6 +36,22 @@ parlor_message_refuse (GError **error, ParlorErrorCode code, const char *text)
   return FALSE;
 }
 
+/* on_service.c */
+PARLOR_MESSAGE_HANDLER (parlor_on_attach);
+PARLOR_MESSAGE_HANDLER (parlor_on_tap);
+PARLOR_MESSAGE_HANDLER (parlor_on_bind);
+PARLOR_MESSAGE_HANDLER (parlor_on_binding);
+PARLOR_MESSAGE_HANDLER (parlor_on_say);
+PARLOR_MESSAGE_HANDLER (parlor_on_typing);
+PARLOR_MESSAGE_HANDLER (parlor_on_seen);
+PARLOR_MESSAGE_HANDLER (parlor_on_history);
+PARLOR_MESSAGE_HANDLER (parlor_on_reply_offer);
+PARLOR_MESSAGE_HANDLER (parlor_on_suspend);
+PARLOR_MESSAGE_HANDLER (parlor_on_thread);
+PARLOR_MESSAGE_HANDLER (parlor_on_about);
+PARLOR_MESSAGE_HANDLER (parlor_on_call);
+PARLOR_MESSAGE_HANDLER (parlor_on_call_act);
+
 PARLOR_MESSAGE_HANDLER (parlor_on_join);
 PARLOR_MESSAGE_HANDLER (parlor_on_leave);
 PARLOR_MESSAGE_HANDLER (parlor_on_offer);

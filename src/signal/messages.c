@@ -23,6 +23,7 @@
 #define ID_BYTES 64
 #define PIXELS 16384
 #define COUNT G_GINT64_CONSTANT (1000000000)
+#define MOMENT (COUNT * 1000)
 
 static const ParlorMessageRow rows[] = {
     /* type, when, right, handler, {field, type, required, min, max} */
@@ -123,6 +124,91 @@ static const ParlorMessageRow rows[] = {
      parlor_on_role,
      {{"participant", S, TRUE, 1, ID_BYTES}, {"role", S, TRUE, 1, 16}}},
     {"end", PARLOR_WHEN_INSIDE, PARLOR_RIGHT_MODERATE, parlor_on_end, {{NULL}}},
+    /* service reps */
+    {"attach",
+     PARLOR_WHEN_ALWAYS,
+     PARLOR_RIGHT_NONE,
+     parlor_on_attach,
+     {{"as", S, TRUE, 1, 16},
+      {"device", S, FALSE, 1, 128},
+      {"brand", S, FALSE, 1, ID_BYTES},
+      {"rep", S, FALSE, 1, 128}}},
+    {"tap",
+     PARLOR_WHEN_DESK,
+     PARLOR_RIGHT_NONE,
+     parlor_on_tap,
+     {{"id", S, TRUE, 8, 64},
+      {"entry", S, FALSE, 1, ID_BYTES},
+      {"inviter", S, FALSE, 1, 128},
+      {"group", S, FALSE, 1, ID_BYTES},
+      {"product", S, FALSE, 1, 128},
+      {"room_ms", N, FALSE, 0, MOMENT}}},
+    {"bind",
+     PARLOR_WHEN_DESK,
+     PARLOR_RIGHT_NONE,
+     parlor_on_bind,
+     {{"tap", S, TRUE, 8, 64}, {"no", B, FALSE}}},
+    {"binding",
+     PARLOR_WHEN_DESK,
+     PARLOR_RIGHT_NONE,
+     parlor_on_binding,
+     {{"binding", S, TRUE, 1, ID_BYTES}, {"act", S, TRUE, 1, 16}}},
+    {"say",
+     PARLOR_WHEN_DESK,
+     PARLOR_RIGHT_NONE,
+     parlor_on_say,
+     {{"conversation", S, TRUE, 1, ID_BYTES},
+      {"client_id", S, TRUE, 1, 64},
+      {"kind", S, FALSE, 1, 16},
+      {"text", S, FALSE, 0, 16000},
+      {"stream_ms", N, FALSE, 0, MOMENT}}},
+    {"typing",
+     PARLOR_WHEN_DESK,
+     PARLOR_RIGHT_NONE,
+     parlor_on_typing,
+     {{"conversation", S, TRUE, 1, ID_BYTES}}},
+    {"seen",
+     PARLOR_WHEN_DESK,
+     PARLOR_RIGHT_NONE,
+     parlor_on_seen,
+     {{"conversation", S, TRUE, 1, ID_BYTES}, {"seq", N, TRUE, 0, COUNT}}},
+    {"history",
+     PARLOR_WHEN_DESK,
+     PARLOR_RIGHT_NONE,
+     parlor_on_history,
+     {{"conversation", S, TRUE, 1, ID_BYTES},
+      {"before", N, FALSE, 0, COUNT},
+      {"reason", S, FALSE, 1, 800}}},
+    {"offer_reply",
+     PARLOR_WHEN_DESK,
+     PARLOR_RIGHT_NONE,
+     parlor_on_reply_offer,
+     {{"offer", S, TRUE, 1, ID_BYTES}, {"yes", B, TRUE}}},
+    {"suspend", PARLOR_WHEN_DESK, PARLOR_RIGHT_NONE, parlor_on_suspend, {{"on", B, TRUE}}},
+    {"thread",
+     PARLOR_WHEN_DESK,
+     PARLOR_RIGHT_NONE,
+     parlor_on_thread,
+     {{"conversation", S, TRUE, 1, ID_BYTES},
+      {"note", S, FALSE, 0, 4000},
+      {"tags", S, FALSE, 0, 500},
+      {"assign", S, FALSE, 1, 128},
+      {"close", B, FALSE}}},
+    {"about",
+     PARLOR_WHEN_DESK,
+     PARLOR_RIGHT_NONE,
+     parlor_on_about,
+     {{"conversation", S, TRUE, 1, ID_BYTES}, {"product", S, TRUE, 1, 128}}},
+    {"call",
+     PARLOR_WHEN_DESK,
+     PARLOR_RIGHT_NONE,
+     parlor_on_call,
+     {{"conversation", S, TRUE, 1, ID_BYTES}, {"video", B, FALSE}}},
+    {"call_act",
+     PARLOR_WHEN_DESK,
+     PARLOR_RIGHT_NONE,
+     parlor_on_call_act,
+     {{"call", S, TRUE, 1, ID_BYTES}, {"act", S, TRUE, 1, 16}}},
     /* live rooms */
     {"comment",
      PARLOR_WHEN_INSIDE,
@@ -227,8 +313,11 @@ is_allowed (ParlorSession *session, const ParlorMessageRow *row, GError **error)
     return !participant
            || parlor_message_refuse (error, PARLOR_ERROR_CONFLICT,
                                      "This socket has joined already.");
-  if (row->when == PARLOR_WHEN_ANY)
+  if (row->when == PARLOR_WHEN_ANY || row->when == PARLOR_WHEN_ALWAYS)
     return TRUE;
+  if (row->when == PARLOR_WHEN_DESK)
+    return session->attached
+           || parlor_message_refuse (error, PARLOR_ERROR_CONFLICT, "Send attach first.");
   if (parlor_participant_can (participant, row->right))
     return TRUE;
   return parlor_message_refuse (error, PARLOR_ERROR_FORBIDDEN, "You may not do this here.");
@@ -268,13 +357,21 @@ run_row (ParlorSession *session, const ParlorMessageRow *row, const json_t *mess
   count_refusal (session);
 }
 
+static gboolean
+needs_join (const ParlorSession *session, const ParlorMessageRow *row)
+{
+  if (session->attached)
+    return row && (row->when == PARLOR_WHEN_ANY || row->when == PARLOR_WHEN_INSIDE);
+  return !row || (row->when != PARLOR_WHEN_OUTSIDE && row->when != PARLOR_WHEN_ALWAYS);
+}
+
 static void
 dispatch (ParlorSession *session, const json_t *message, gsize length, gint64 now_us)
 {
   const ParlorMessageRow *row = find_row (json_string_value (json_object_get (message, "t")));
   if (length > PARLOR_WS_MESSAGE_BYTES && (!row || strcmp (row->type, "offer")))
     parlor_session_close (session, 1009, "too long");
-  else if (!session->participant && (!row || row->when != PARLOR_WHEN_OUTSIDE))
+  else if (!session->participant && needs_join (session, row))
     {
       parlor_session_send_error (session, "not_joined", "Send join first.");
       count_refusal (session);

@@ -32,6 +32,8 @@ typedef enum
   PARLOR_WHEN_OUTSIDE, /**< before the join */
   PARLOR_WHEN_ANY,     /**< joined, also while waiting in the lobby */
   PARLOR_WHEN_INSIDE,  /**< joined and let in */
+  PARLOR_WHEN_ALWAYS,  /**< joined or not */
+  PARLOR_WHEN_DESK,    /**< attached as a visitor or a rep, joined or not */
 } ParlorWhen;
 
 #define PARLOR_MAX_FIELDS 8

@@ -7,6 +7,7 @@
 
 #include "base/tally.h"
 #include "room/participant.h"
+#include "signal/desk.h"
 #include "signal/signal.h"
 
 G_BEGIN_DECLS
@@ -19,6 +20,7 @@ struct _ParlorSignal
   ParlorSignalStats stats;
   char epoch[PARLOR_ID_SIZE];
   GHashTable *sessions; /* set of ParlorSession */
+  ParlorDesk *desk;     /* borrowed; NULL = no service */
   ParlorTally *tally;   /* of the counted ones, by address */
   guint n_counted;
   guint n_refused;
@@ -46,6 +48,12 @@ struct _ParlorSession
   gint64 offer_credit_us;
   guint refused_in_a_row;
   gint64 stats_us; /* last `stats` */
+
+  /* on_service.c: whose desk this is, beside any room */
+  gboolean attached;
+  ParlorRep *rep; /* borrowed, lives as long as the service; NULL = a visitor's */
+  char desk_visitor[PARLOR_ID_TEXT];
+  char desk_brand[PARLOR_ID_TEXT];
 };
 
 /** Sends and frees `json` (transfer full). */
@@ -59,6 +67,8 @@ gboolean parlor_session_take_credit (gint64 *credit_us, gint64 interval_us, guin
                                      gint64 now_us);
 /** Whether what the session's principal rests on was revoked or ran out. */
 gboolean parlor_session_is_revoked (const ParlorSession *session);
+/** The socket is nobody's desk any more. */
+void parlor_session_detach (ParlorSession *session, gint64 now_us);
 /** The participant is another's from now on, or nobody's. */
 void parlor_session_forget (ParlorSession *session);
 

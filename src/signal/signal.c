@@ -99,7 +99,7 @@ on_tick (ParlorWebSocket *socket, gint64 tick_us, gpointer user_data)
   ParlorSession *session = user_data;
   if (parlor_session_is_revoked (session))
     parlor_session_close (session, 4401, "revoked");
-  else if (!session->participant && tick_us - session->opened_us >= JOIN_US)
+  else if (!session->participant && !session->attached && tick_us - session->opened_us >= JOIN_US)
     parlor_session_close (session, 4408, "no join");
 }
 
@@ -147,6 +147,8 @@ on_closed (ParlorWebSocket *socket, gpointer user_data)
   ParlorSession *session = user_data;
   ParlorSignal *signal = session->signal;
   session->socket = NULL;
+  if (!signal->freed)
+    parlor_session_detach (session, now_us (signal));
   if (session->participant && !signal->freed)
     parlor_participant_disconnect (session->participant, session, now_us (signal));
   g_hash_table_remove (signal->sessions, session);
@@ -428,6 +430,12 @@ parlor_signal_recheck (ParlorSignal *signal)
   for (guint i = 0; sessions[i]; i++)
     if (parlor_session_is_revoked (sessions[i]))
       parlor_session_close (sessions[i], 4401, "revoked");
+}
+
+void
+parlor_signal_set_desk (ParlorSignal *signal, ParlorDesk *desk)
+{
+  signal->desk = desk;
 }
 
 guint

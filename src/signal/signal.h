@@ -21,6 +21,7 @@
 G_BEGIN_DECLS
 
 typedef struct _ParlorSignal ParlorSignal;
+typedef struct _ParlorDesk ParlorDesk; /* desk.h */
 /* Of src/live, by name alone: not every file here needs to know them. */
 typedef struct _ParlorLive ParlorLive;
 typedef struct _ParlorProducts ParlorProducts;
@@ -67,6 +68,10 @@ typedef struct
 
 /** More than may be here are closed at once: 4429 "too many". */
 void parlor_signal_adopt (ParlorSignal *signal, const ParlorSignalSocket *socket);
+
+/** Reps and their customers are reached by this desk (borrowed, to outlive the signalling's last
+    socket); once, before the first socket. */
+void parlor_signal_set_desk (ParlorSignal *signal, ParlorDesk *desk);
 
 /** A domain event. TO_ONE events of sessions that are not sockets are to be kept away from here. */
 void parlor_signal_event (ParlorSignal *signal, const ParlorRoomEvent *event);

@@ -18,7 +18,7 @@ static const char *const moves[PARLOR_N_MACHINES] = {
         "ringing>connecting ringing>declined ringing>missed ringing>cancelled connecting>active "
         "connecting>held connecting>ended active>held active>ended held>active held>ended ",
     [PARLOR_MACHINE_OUTCOME] =
-        "todo>done todo>waiting todo>refused todo>limit waiting>done waiting>refused done>undone ",
+        "todo>done todo>waiting todo>refused todo>limit done>undone waiting>done waiting>refused ",
 };
 
 static void

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/wire_service.h"
+
+#include "app/cards.h"
+#include "app/log.h"
+#include "room/auth.h"
+#include "room/participant.h"
+#include "room/room.h"
+#include "service/load.h"
+#include "signal/desk.h"
+#include "signal/encode_service.h"
+
+#include <string.h>
+
+#define CARD_MS (180 * 24 * 3600 * G_GINT64_CONSTANT (1000))
+#define CALL_TOKEN_MS (2 * 3600 * G_GINT64_CONSTANT (1000))
+/* Messages so old may be sent again by a page that missed the answer. */
+#define RECENT_MS (15 * 60 * G_GINT64_CONSTANT (1000))
+
+struct _ParlorWireService
+{
+  ParlorWireServiceSpec spec;
+  ParlorService *service;
+  ParlorDesk *desk;
+  GHashTable *cards; /* brand → ParlorCards, owned */
+  ParlorServiceSite site;
+  ParlorWireService **recent; /* the way back of a question that is open; owned by it */
+};
+
+static ParlorMoment
+now_of (gpointer user_data)
+{
+  ParlorClock *clock = ((ParlorWireService *)user_data)->spec.clock;
+  return (ParlorMoment){clock->now_us (clock), clock->wall_ms (clock)};
+}
+
+static void
+on_notice (const ParlorServiceNotice *notice, gpointer user_data)
+{
+  ParlorWireService *wire = user_data;
+  if (wire->desk)
+    parlor_desk_notice (wire->desk, notice);
+}
+
+static void
+on_event (const ParlorEvent *event, gpointer user_data)
+{
+  const ParlorWireServiceSpec *spec = &((ParlorWireService *)user_data)->spec;
+  if (spec->happened)
+    spec->happened (event, spec->happened_data);
+}
+
+/* ---- cards
+ * ---------------------------------------------------------------------------------------- */
+
+/* The key is made when it is wanted first. */
+static ParlorCards *
+cards_of (ParlorWireService *wire, const char *brand)
+{
+  g_autoptr (GError) error = NULL;
+  ParlorCards *cards = g_hash_table_lookup (wire->cards, brand);
+  if (cards)
+    return cards;
+  cards = parlor_cards_new (wire->spec.config->data_dir, brand, &error);
+  if (cards)
+    g_hash_table_insert (wire->cards, g_strdup (brand), cards);
+  else
+    parlor_log (PARLOR_LOG_WARNING, "%s", error->message);
+  return cards;
+}
+
+static json_t *
+card_key (const char *brand, gpointer user_data)
+{
+  ParlorCards *cards = cards_of (user_data, brand);
+  return cards ? parlor_cards_jwk (cards) : json_null ();
+}
+
+static gboolean
+sign_card (ParlorRep *rep, gpointer user_data)
+{
+  ParlorWireService *wire = user_data;
+  ParlorCards *cards = cards_of (wire, rep->brand->id);
+  gint64 now_ms = now_of (wire).wall_ms;
+  g_autofree char *card = cards ? parlor_cards_sign (cards, rep, now_ms, now_ms + CARD_MS) : NULL;
+  if (card)
+    parlor_service_set_card (rep, card, now_ms, now_ms + CARD_MS);
+  return card != NULL;
+}
+
+static gboolean
+check_card (const char *brand, const char *card, const char *ref, gint64 *until_ms,
+            gpointer user_data)
+{
+  ParlorCards *cards = cards_of (user_data, brand);
+  return cards && parlor_cards_check (cards, card, ref, now_of (user_data).wall_ms, until_ms);
+}
+
+/* ---- the rooms of calls
+ * ---------------------------------------------------------------------------- */
+
+static char *
+make_room (const char *brand, gpointer user_data)
+{
+  ParlorWireService *wire = user_data;
+  ParlorRoomSpec spec = {.kind = "consult", .title = "", .brand = brand};
+  ParlorRoom *room = parlor_rooms_create (wire->spec.rooms, &spec, now_of (wire).us, NULL);
+  return room ? g_strdup (parlor_room_info (room)->id) : NULL;
+}
+
+static char *
+make_token (const char *room, const char *identity, const char *name, gboolean rep,
+            gpointer user_data)
+{
+  ParlorWireService *wire = user_data;
+  ParlorRoom *found = parlor_rooms_find (wire->spec.rooms, room);
+  if (!found)
+    return NULL;
+  ParlorClaims claims = {
+      .identity = (char *)identity,
+      .room = (char *)room,
+      .name = (char *)name,
+      .brand = (char *)parlor_room_info (found)->brand,
+      .role = rep ? PARLOR_ROLE_HOST : PARLOR_ROLE_MEMBER,
+      .granted = PARLOR_RIGHTS_OF_TOKEN & ~PARLOR_RIGHT_RECORD,
+      .expires_ms = now_of (wire).wall_ms + CALL_TOKEN_MS,
+  };
+  return parlor_keyring_sign (wire->spec.keyring, &claims, NULL);
+}
+
+static gboolean
+is_in (ParlorRoom *room, const char *identity, const ParlorParticipant *without)
+{
+  for (guint i = 0; i < parlor_room_n_participants (room); i++)
+    {
+      ParlorParticipant *participant = parlor_room_participant (room, i);
+      if (participant != without
+          && !strcmp (parlor_participant_info (participant)->identity, identity))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+void
+parlor_wire_service_room_event (ParlorWireService *wire, const ParlorRoomEvent *event)
+{
+  gboolean left = event->type == PARLOR_EVENT_LEFT;
+  if ((event->type != PARLOR_EVENT_PARTICIPANT && !left)
+      || strcmp (parlor_room_info (event->room)->kind, "consult"))
+    return;
+  ParlorCall *call = parlor_service_call_of_room (wire->service,
+                                                  parlor_room_info (event->room)->id);
+  if (!call)
+    return;
+  const ParlorParticipant *gone = left ? event->participant : NULL;
+  parlor_service_call_peers (call, is_in (event->room, call->rep->id, gone),
+                             is_in (event->room, call->conversation->customer->id, gone),
+                             now_of (wire));
+}
+
+/* ---- the demo
+ * --------------------------------------------------------------------------------------- */
+
+static void
+add_demo_rep (ParlorWireService *wire, ParlorServiceBrand *brand, const ParlorRepSpec *spec)
+{
+  ParlorRep *rep = parlor_service_rep (brand, spec->ref);
+  if (!rep)
+    rep = parlor_service_put_rep (wire->service, brand, spec, now_of (wire), NULL);
+  if (rep && !rep->departed)
+    sign_card (rep, wire);
+}
+
+/* Three people and a group, so that the flows can be tried with nothing attached. */
+static void
+make_demo (ParlorWireService *wire)
+{
+  static const char *const people[][3] = {
+      {"lin", "Lin Mei 林梅", "Product adviser 产品顾问"},
+      {"wang", "Wang Jun 王军", "Senior adviser 资深顾问"},
+      {"zoe", "Zoe Carter", "Product adviser 产品顾问"},
+  };
+  ParlorServiceBrand *brand = parlor_service_add_brand (wire->service, PARLOR_DEMO_BRAND, "Aurora",
+                                                        PARLOR_CONFIRM_FIRST);
+  if (!brand->groups->len)
+    {
+      ParlorGroupSpec group = {
+          .name = "Advisers 顾问",
+          .welcome = "Hello! Ask me anything about what you see. 您好，有什么想了解的？",
+      };
+      parlor_service_put_group (wire->service, brand, &group, NULL);
+    }
+  const char *group = ((ParlorGroup *)brand->groups->pdata[0])->id;
+  for (guint i = 0; i < G_N_ELEMENTS (people); i++)
+    {
+      ParlorRepSpec spec = {.ref = people[i][0],
+                            .name = people[i][1],
+                            .title = people[i][2],
+                            .groups = group,
+                            .skills = ""};
+      add_demo_rep (wire, brand, &spec);
+    }
+}
+
+/* ---- loading
+ * ----------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  ParlorWireService *wire;
+  const ParlorRecordKind *kind;
+} Loading;
+
+static void
+on_row (gconstpointer row, gpointer user_data)
+{
+  Loading *loading = user_data;
+  if (loading->kind == &parlor_message_kind)
+    parlor_service_load_message (loading->wire->service, row);
+  else
+    parlor_service_load (loading->wire->service, loading->kind, row, now_of (loading->wire));
+}
+
+/* Comes in the loop's first turn, or when the store is closed and the service has gone before it.
+ */
+static void
+on_recent (const gconstpointer *rows, guint n, const GError *error, gpointer user_data)
+{
+  ParlorWireService **wire = user_data;
+  for (guint i = 0; *wire && i < n; i++)
+    parlor_service_load_message ((*wire)->service, rows[i]);
+  if (*wire)
+    (*wire)->recent = NULL;
+  g_free (wire);
+}
+
+static gboolean
+load (ParlorWireService *wire, GError **error)
+{
+  guint n = 0;
+  const ParlorRecordKind *const *kinds = parlor_service_kinds (&n);
+  for (guint i = 0; i < n; i++)
+    {
+      Loading loading = {wire, kinds[i]};
+      if (!parlor_store_load_records (wire->spec.store, kinds[i], on_row, &loading, error))
+        return FALSE;
+    }
+  ParlorRecordSink *records = parlor_store_records (wire->spec.store);
+  ParlorFindTerm since = {
+      .field = "at_ms", .op = PARLOR_FIND_AT_LEAST, .number = now_of (wire).wall_ms - RECENT_MS};
+  ParlorFind find = {.kind = &parlor_message_kind,
+                     .terms = &since,
+                     .n_terms = 1,
+                     .order_by = "at_ms",
+                     .limit = 10000};
+  wire->recent = g_new (ParlorWireService *, 1);
+  *wire->recent = wire;
+  records->find (records, &find, on_recent, wire->recent);
+  parlor_service_loaded (wire->service, now_of (wire));
+  guint left_out = parlor_service_left_out (wire->service);
+  if (left_out)
+    parlor_log (PARLOR_LOG_WARNING, "%u rows of the service name what is not there", left_out);
+  return TRUE;
+}
+
+/* ---- interface
+ * ----------------------------------------------------------------------------------------- */
+
+static json_t *
+encode_rep (const ParlorRep *rep)
+{
+  return parlor_encode_rep (rep, PARLOR_FOR_STAFF);
+}
+
+static json_t *
+encode_conversation (const ParlorConversation *conversation)
+{
+  return parlor_encode_conversation (conversation, PARLOR_FOR_STAFF);
+}
+
+static void
+fill_site (ParlorWireService *wire, ParlorRecordSink *records)
+{
+  wire->site = (ParlorServiceSite){
+      .service = wire->service,
+      .records = records,
+      .rep = encode_rep,
+      .group = parlor_encode_group,
+      .customer = parlor_encode_customer,
+      .binding = parlor_encode_binding,
+      .conversation = encode_conversation,
+      .message = parlor_encode_service_message,
+      .call = parlor_encode_call,
+      .job = parlor_encode_job,
+      .card_key = card_key,
+      .sign_card = sign_card,
+      .check_card = check_card,
+      .make_room = make_room,
+      .user_data = wire,
+  };
+}
+
+ParlorWireService *
+parlor_wire_service_new (const ParlorWireServiceSpec *spec, GError **error)
+{
+  ParlorWireService *wire = g_new0 (ParlorWireService, 1);
+  ParlorRecordSink *records = spec->store ? parlor_store_records (spec->store) : NULL;
+  wire->spec = *spec;
+  wire->cards = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                       (GDestroyNotify)parlor_cards_free);
+  ParlorServiceSpec service = {
+      .random = spec->random,
+      .records = records,
+      .notice = on_notice,
+      .user_data = wire,
+      .now = now_of,
+      .hooks = spec->hooks,
+      .event = on_event,
+  };
+  wire->service = parlor_service_new (&service);
+  if (spec->store && !load (wire, error))
+    {
+      parlor_wire_service_free (wire);
+      return NULL;
+    }
+  if (spec->config->demo)
+    make_demo (wire);
+  ParlorDeskApp app = {make_room, make_token, wire};
+  wire->desk = parlor_desk_new (wire->service, records, &app);
+  parlor_signal_set_desk (spec->signal, wire->desk);
+  fill_site (wire, records);
+  return wire;
+}
+
+void
+parlor_wire_service_free (ParlorWireService *wire)
+{
+  if (!wire)
+    return;
+  if (wire->recent)
+    *wire->recent = NULL;
+  parlor_desk_free (wire->desk);
+  parlor_service_free (wire->service);
+  g_hash_table_unref (wire->cards);
+  g_free (wire);
+}
+
+const ParlorServiceSite *
+parlor_wire_service_site (ParlorWireService *wire)
+{
+  return &wire->site;
+}
+
+gint64
+parlor_wire_service_poll (ParlorWireService *wire)
+{
+  ParlorMoment now = now_of (wire);
+  if (parlor_service_next_us (wire->service) <= now.us)
+    parlor_service_poll (wire->service, now);
+  return parlor_service_next_us (wire->service);
+}
+
+void
+parlor_wire_service_metrics (ParlorWireService *wire, ParlorMetricsPage *page)
+{
+  const ParlorServiceStats *stats = parlor_service_stats (wire->service);
+  parlor_metrics_add (page, "parlor_service_taps_total", NULL, NULL, (double)stats->taps);
+  parlor_metrics_add (page, "parlor_service_taps_refused_total", NULL, NULL,
+                      (double)stats->taps_refused);
+  parlor_metrics_add (page, "parlor_service_bound_total", NULL, NULL, (double)stats->bound);
+  parlor_metrics_add (page, "parlor_service_messages_total", NULL, NULL, (double)stats->messages);
+  parlor_metrics_add (page, "parlor_service_calls_total", NULL, NULL, (double)stats->calls);
+  parlor_metrics_add (page, "parlor_service_rescued_total", NULL, NULL, (double)stats->rescued);
+  parlor_metrics_add (page, "parlor_service_queued", NULL, NULL, stats->queued);
+  parlor_metrics_add (page, "parlor_service_reps_present", NULL, NULL, stats->present);
+}

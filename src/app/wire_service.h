@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The service of reps, tied to store, pages, rooms and hooks. Made after rooms and signalling,
+ * freed after the last socket and before the store is closed.  Thread: control.
+ */
+#pragma once
+
+#include "app/config.h"
+#include "http/metrics.h"
+#include "http/service.h"
+#include "http/token.h"
+#include "room/rooms.h"
+#include "room/store.h"
+#include "signal/signal.h"
+
+G_BEGIN_DECLS
+
+typedef struct _ParlorWireService ParlorWireService;
+
+/** Borrowed, to outlive the service. */
+typedef struct
+{
+  const ParlorConfig *config;
+  ParlorClock *clock;
+  ParlorRandom random;
+  ParlorStore *store; /**< nullable */
+  ParlorRooms *rooms;
+  ParlorKeyring *keyring;
+  ParlorSignal *signal;
+  ParlorHooks *hooks;       /**< nullable: the built-in answers */
+  ParlorEventFunc happened; /**< nullable */
+  gpointer happened_data;
+} ParlorWireServiceSpec;
+
+/** Loads what the store kept, makes the demo's reps, gives the signalling its desk. NULL with one
+    line. */
+ParlorWireService *parlor_wire_service_new (const ParlorWireServiceSpec *spec, GError **error);
+void parlor_wire_service_free (ParlorWireService *wire);
+
+/** What HTTP serves it by. */
+const ParlorServiceSite *parlor_wire_service_site (ParlorWireService *wire);
+/** Runs what is due; returns the next deadline (monotonic, G_MAXINT64 = none). */
+gint64 parlor_wire_service_poll (ParlorWireService *wire);
+/** Who came into or left a call's room. */
+void parlor_wire_service_room_event (ParlorWireService *wire, const ParlorRoomEvent *event);
+void parlor_wire_service_metrics (ParlorWireService *wire, ParlorMetricsPage *page);
+
+G_END_DECLS

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * What the REST handlers of service reps stand on: the domain, the way to JSON and the card key,
+ * which the app ties together.  Thread: control.
+ */
+#pragma once
+
+#include "base/record.h"
+#include "service/service.h"
+
+#include <jansson.h>
+
+G_BEGIN_DECLS
+
+/** Everything borrowed. The encoders' results are transfer full. */
+typedef struct _ParlorServiceSite
+{
+  ParlorService *service;
+  ParlorRecordSink *records; /**< nullable: no timeline, nothing waits for the disk */
+  json_t *(*rep) (const ParlorRep *rep);
+  json_t *(*group) (const ParlorGroup *group);
+  json_t *(*customer) (const ParlorCustomer *customer);
+  json_t *(*binding) (const ParlorBinding *binding);
+  json_t *(*conversation) (const ParlorConversation *conversation);
+  json_t *(*message) (const ParlorMessage *message);
+  json_t *(*call) (const ParlorCall *call);
+  json_t *(*job) (const ParlorJob *job);
+  /** The brand's public card key; JSON null = it has none here. */
+  json_t *(*card_key) (const char *brand, gpointer user_data);
+  /** Signs this rep's card anew; FALSE = the brand's key is not here. */
+  gboolean (*sign_card) (ParlorRep *rep, gpointer user_data);
+  /** A card that the brand signed itself: until when it holds; FALSE = it does not. */
+  gboolean (*check_card) (const char *brand, const char *card, const char *ref, gint64 *until_ms,
+                          gpointer user_data);
+  /** A room of kind consult (transfer full id), NULL = cannot now. */
+  char *(*make_room) (const char *brand, gpointer user_data);
+  gpointer user_data;
+} ParlorServiceSite;
+
+G_END_DECLS

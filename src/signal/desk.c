@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/record.h"
+#include "service/rows.h"
+#include "signal/desk_private.h"
+#include "signal/encode_service.h"
+
+#include <string.h>
+
+#define HISTORY_MAX 50
+
+/* Something that waits for the disk. */
+typedef struct
+{
+  ParlorDesk *desk; /* NULL: it went before the answer */
+  char *key;        /* whose sockets */
+  json_t *json;     /* owned */
+} Pending;
+
+struct _ParlorDesk
+{
+  ParlorService *service;
+  ParlorRecordSink *records;
+  ParlorDeskApp app;
+  GHashTable *sockets; /* rep or visitor id → GPtrArray of ParlorSession, owned */
+  GHashTable *pending; /* set of Pending, owned by the store's answer */
+};
+
+ParlorDesk *
+parlor_desk_new (ParlorService *service, ParlorRecordSink *records, const ParlorDeskApp *app)
+{
+  ParlorDesk *desk = g_new0 (ParlorDesk, 1);
+  desk->service = service;
+  desk->records = records;
+  desk->app = *app;
+  desk->sockets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                         (GDestroyNotify)g_ptr_array_unref);
+  desk->pending = g_hash_table_new (NULL, NULL);
+  return desk;
+}
+
+void
+parlor_desk_free (ParlorDesk *desk)
+{
+  if (!desk)
+    return;
+  GHashTableIter iter;
+  gpointer pending;
+  g_hash_table_iter_init (&iter, desk->pending);
+  while (g_hash_table_iter_next (&iter, &pending, NULL))
+    ((Pending *)pending)->desk = NULL;
+  g_hash_table_unref (desk->pending);
+  g_hash_table_unref (desk->sockets);
+  g_free (desk);
+}
+
+/* ---- who sits where
+ * ------------------------------------------------------------------------------ */
+
+void
+desk_add (ParlorDesk *desk, const char *key, ParlorSession *session)
+{
+  GPtrArray *sockets = g_hash_table_lookup (desk->sockets, key);
+  if (!sockets)
+    g_hash_table_insert (desk->sockets, g_strdup (key), sockets = g_ptr_array_new ());
+  g_ptr_array_add (sockets, session);
+}
+
+void
+desk_remove (ParlorDesk *desk, const char *key, ParlorSession *session)
+{
+  GPtrArray *sockets = g_hash_table_lookup (desk->sockets, key);
+  if (sockets && g_ptr_array_remove_fast (sockets, session) && !sockets->len)
+    g_hash_table_remove (desk->sockets, key);
+}
+
+static void
+send_to (ParlorDesk *desk, const char *key, json_t *json)
+{
+  GPtrArray *sockets = key ? g_hash_table_lookup (desk->sockets, key) : NULL;
+  for (guint i = 0; sockets && i < sockets->len; i++)
+    parlor_session_send (sockets->pdata[i], json_incref (json));
+}
+
+/* ---- notices
+ * -------------------------------------------------------------------------------------- */
+
+static void
+on_durable (gboolean durable, gpointer user_data)
+{
+  Pending *pending = user_data;
+  if (pending->desk)
+    {
+      g_hash_table_remove (pending->desk->pending, pending);
+      if (durable)
+        send_to (pending->desk, pending->key, pending->json);
+    }
+  json_decref (pending->json);
+  g_free (pending->key);
+  g_free (pending);
+}
+
+void
+desk_send_durable (ParlorDesk *desk, const char *key, json_t *json)
+{
+  if (!desk->records || !desk->records->flush)
+    {
+      send_to (desk, key, json);
+      json_decref (json);
+      return;
+    }
+  Pending *pending = g_new0 (Pending, 1);
+  *pending = (Pending){.desk = desk, .key = g_strdup (key), .json = json};
+  g_hash_table_add (desk->pending, pending);
+  desk->records->flush (desk->records, on_durable, pending);
+}
+
+/* A call's token is for one person's ears: each side gets its own. */
+static void
+add_token (ParlorDesk *desk, const ParlorServiceNotice *notice, json_t *json, gboolean rep)
+{
+  const ParlorCall *call = notice->call;
+  if (notice->type != PARLOR_NOTICE_CALL || !call->room || call->state >= PARLOR_CALL_ENDED)
+    return;
+  const ParlorCustomer *customer = call->conversation->customer;
+  const char *name = rep ? call->rep->name : customer->display ? customer->display : "Guest";
+  g_autofree char *token = desk->app.make_token (call->room, rep ? call->rep->id : customer->id,
+                                                 name, rep, desk->app.user_data);
+  json_object_set_new (json_object_get (json, "call"), "token",
+                       token ? json_string (token) : json_null ());
+}
+
+static void
+tell_rep (ParlorDesk *desk, const ParlorServiceNotice *notice, const ParlorRep *rep)
+{
+  if (!rep || !g_hash_table_contains (desk->sockets, rep->id))
+    return;
+  json_t *json = parlor_encode_notice (notice, PARLOR_FOR_STAFF);
+  add_token (desk, notice, json, TRUE);
+  send_to (desk, rep->id, json);
+  json_decref (json);
+}
+
+static void
+tell_customer (ParlorDesk *desk, const ParlorServiceNotice *notice)
+{
+  const ParlorCustomer *customer = notice->to_customer;
+  if (notice->type == PARLOR_NOTICE_PRESENCE || !parlor_customer_is_here (customer))
+    return;
+  json_t *json = parlor_encode_notice (notice, PARLOR_FOR_CUSTOMER);
+  add_token (desk, notice, json, FALSE);
+  send_to (desk, customer->visitor, json);
+  for (guint i = 0; customer->devices && i < customer->devices->len; i++)
+    send_to (desk, customer->devices->pdata[i], json);
+  json_decref (json);
+}
+
+/* Who departed has no desk any more, and his token is dead. */
+static void
+close_departed (ParlorDesk *desk, const ParlorRep *rep)
+{
+  GPtrArray *sockets = g_hash_table_lookup (desk->sockets, rep->id);
+  for (guint i = 0; sockets && i < sockets->len; i++)
+    parlor_session_close (sockets->pdata[i], 4401, "departed");
+}
+
+void
+parlor_desk_notice (ParlorDesk *desk, const ParlorServiceNotice *notice)
+{
+  tell_rep (desk, notice, notice->to_rep);
+  tell_rep (desk, notice, notice->to_rep_too);
+  if (notice->to_customer)
+    tell_customer (desk, notice);
+  if (notice->visitor && notice->type == PARLOR_NOTICE_BOUND)
+    desk_send_durable (desk, notice->visitor, parlor_encode_notice (notice, PARLOR_FOR_CUSTOMER));
+  else if (notice->visitor)
+    {
+      json_t *json = parlor_encode_notice (notice, PARLOR_FOR_CUSTOMER);
+      send_to (desk, notice->visitor, json);
+      json_decref (json);
+    }
+  if (notice->type == PARLOR_NOTICE_PRESENCE && notice->rep->presence == PARLOR_PRESENCE_DEPARTED)
+    close_departed (desk, notice->rep);
+}
+
+/* ---- what the handlers ask
+ * ------------------------------------------------------------------------- */
+
+ParlorService *
+desk_service (ParlorDesk *desk)
+{
+  return desk->service;
+}
+
+char *
+desk_make_room (ParlorDesk *desk, const char *brand)
+{
+  return desk->app.make_room (brand, desk->app.user_data);
+}
+
+/* ---- history
+ * --------------------------------------------------------------------------------------- */
+
+static json_t *
+row_json (const ParlorMessageRow *row)
+{
+  json_t *data = row->data ? json_loads (row->data, JSON_DECODE_ANY, NULL) : NULL;
+  return json_pack ("{s:s,s:s,s:I,s:s,s:s,s:s,s:s,s:s,s:I,s:o,s:o}", "id", row->id, "client_id",
+                    row->client_id ? row->client_id : "", "seq", (json_int_t)row->seq, "by",
+                    row->by_kind ? row->by_kind : "", "author", row->author ? row->author : "",
+                    "name", row->name ? row->name : "", "kind", row->kind ? row->kind : "text",
+                    "text", row->text ? row->text : "", "at", (json_int_t)row->at_ms, "stream_ms",
+                    row->stream_ms < 0 ? json_null () : json_integer ((json_int_t)row->stream_ms),
+                    "data", data ? data : json_null ());
+}
+
+typedef struct
+{
+  Pending pending;
+  char conversation[PARLOR_ID_SIZE];
+  json_t *id;
+} Asked;
+
+static void
+on_found (const gconstpointer *rows, guint n, const GError *error, gpointer user_data)
+{
+  Asked *asked = user_data;
+  json_t *list = json_array ();
+  for (guint i = 0; i < n; i++) /* the newest came first */
+    json_array_insert_new (list, 0, row_json (rows[i]));
+  json_t *json = json_pack ("{s:s,s:s,s:o,s:b}", "t", "history", "conversation",
+                            asked->conversation, "messages", list, "more", n == HISTORY_MAX);
+  if (asked->id)
+    json_object_set (json, "id", asked->id);
+  if (asked->pending.desk)
+    {
+      g_hash_table_remove (asked->pending.desk->pending, asked);
+      send_to (asked->pending.desk, asked->pending.key, json);
+    }
+  json_decref (json);
+  json_decref (asked->id);
+  g_free (asked->pending.key);
+  g_free (asked);
+}
+
+void
+desk_history (ParlorDesk *desk, const char *key, const ParlorConversation *conversation,
+              gint64 before, json_t *id)
+{
+  ParlorFindTerm terms[] = {
+      {.field = "conversation", .op = PARLOR_FIND_EQUAL, .text = conversation->id},
+      {.field = "seq", .op = PARLOR_FIND_LESS, .number = before > 0 ? before : G_MAXINT64},
+  };
+  ParlorFind find = {.kind = &parlor_message_kind,
+                     .terms = terms,
+                     .n_terms = G_N_ELEMENTS (terms),
+                     .order_by = "seq",
+                     .descending = TRUE,
+                     .limit = HISTORY_MAX};
+  Asked *asked = g_new0 (Asked, 1);
+  asked->pending = (Pending){.desk = desk, .key = g_strdup (key)};
+  asked->id = json_incref (id);
+  g_strlcpy (asked->conversation, conversation->id, sizeof asked->conversation);
+  if (!desk->records || !desk->records->find)
+    {
+      g_hash_table_add (desk->pending, asked);
+      on_found (NULL, 0, NULL, asked);
+      return;
+    }
+  g_hash_table_add (desk->pending, asked);
+  desk->records->find (desk->records, &find, on_found, asked);
+}

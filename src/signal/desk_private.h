@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** Inside of the desk, for on_service.c. */
+#pragma once
+
+#include "signal/desk.h"
+#include "signal/session.h"
+
+G_BEGIN_DECLS
+
+ParlorService *desk_service (ParlorDesk *desk);
+/** `key`: the rep's or the visitor's id. */
+void desk_add (ParlorDesk *desk, const char *key, ParlorSession *session);
+void desk_remove (ParlorDesk *desk, const char *key, ParlorSession *session);
+/** To all sockets of that key when everything put so far is on the disk; takes `json`. */
+void desk_send_durable (ParlorDesk *desk, const char *key, json_t *json);
+/** {"t":"history"} follows; `id` borrowed, nullable; before 0 = the newest. */
+void desk_history (ParlorDesk *desk, const char *key, const ParlorConversation *conversation,
+                   gint64 before, json_t *id);
+/** A room for a call (transfer full); NULL = none can be had. */
+char *desk_make_room (ParlorDesk *desk, const char *brand);
+
+G_END_DECLS

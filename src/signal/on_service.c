@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The messages of service reps: the page's side (tap, chat, call) and the console's. */
+#include "base/error.h"
+#include "room/room.h"
+#include "signal/desk_private.h"
+#include "signal/encode_service.h"
+#include "signal/handlers.h"
+
+#include <string.h>
+
+#define DEVICE_MIN 22 /* 128 bits in base64 or more */
+
+static ParlorMoment
+moment_of (ParlorSession *session, gint64 now_us)
+{
+  ParlorClock *clock = session->signal->spec.clock;
+  return (ParlorMoment){now_us, clock->wall_ms (clock)};
+}
+
+static ParlorDesk *
+desk_of (ParlorSession *session)
+{
+  return session->signal->desk;
+}
+
+static ParlorService *
+service_of (ParlorSession *session)
+{
+  return desk_service (desk_of (session));
+}
+
+static const char *
+key_of (const ParlorSession *session)
+{
+  return session->rep ? session->rep->id : session->desk_visitor;
+}
+
+static ParlorAuthor
+author_of (const ParlorSession *session)
+{
+  return session->rep ? PARLOR_BY_REP : PARLOR_BY_CUSTOMER;
+}
+
+/* ---- attaching
+ * ------------------------------------------------------------------------------------ */
+
+void
+parlor_session_detach (ParlorSession *session, gint64 now_us)
+{
+  ParlorDesk *desk = desk_of (session);
+  if (!desk || !session->attached)
+    return;
+  desk_remove (desk, key_of (session), session);
+  session->attached = FALSE;
+  if (session->rep && !session->rep->departed)
+    parlor_service_rep_disconnected (session->rep, moment_of (session, now_us));
+  else if (!session->rep)
+    parlor_service_visitor_disconnected (service_of (session), session->desk_visitor);
+  session->rep = NULL;
+}
+
+static ParlorServiceBrand *
+brand_of (ParlorSession *session, const json_t *message)
+{
+  const char *name = parlor_message_string (message, "brand");
+  const char *own = *session->principal.brand ? session->principal.brand : NULL;
+  if (session->participant)
+    own = parlor_room_info (parlor_participant_room (session->participant))->brand;
+  return parlor_service_brand (service_of (session), own ? own : name ? name : PARLOR_DEMO_BRAND);
+}
+
+/* The cookie's visitor; else the page's own device key, of which only the hash is a name. */
+static gboolean
+take_visitor (ParlorSession *session, const json_t *message, GError **error)
+{
+  const char *device = parlor_message_string (message, "device");
+  if (*session->visitor)
+    {
+      g_strlcpy (session->desk_visitor, session->visitor, sizeof session->desk_visitor);
+      return TRUE;
+    }
+  if (session->principal.caller == PARLOR_CALLER_VISITOR && *session->principal.subject)
+    {
+      g_strlcpy (session->desk_visitor, session->principal.subject, sizeof session->desk_visitor);
+      return TRUE;
+    }
+  if (!device || strlen (device) < DEVICE_MIN)
+    return parlor_message_refuse (error, PARLOR_ERROR_BAD_REQUEST,
+                                  "A visitor needs a device key of at least 128 bits.");
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, device, -1);
+  g_snprintf (session->desk_visitor, sizeof session->desk_visitor, "vis_%.32s", hash);
+  return TRUE;
+}
+
+static json_t *
+visitor_threads (ParlorServiceBrand *brand, const char *visitor)
+{
+  json_t *list = json_array ();
+  const ParlorCustomer *customer = parlor_service_customer_of (brand, visitor);
+  for (const ParlorBinding *binding = customer ? customer->bindings : NULL; binding;
+       binding = binding->next_of_customer)
+    if (binding->conversation && binding->conversation->binding == binding)
+      json_array_append_new (
+          list,
+          json_pack ("{s:o,s:o}", "binding", parlor_encode_binding (binding), "thread",
+                     parlor_encode_conversation (binding->conversation, PARLOR_FOR_CUSTOMER)));
+  return list;
+}
+
+static json_t *
+button (const ParlorServiceBrand *brand)
+{
+  json_t *list = json_array ();
+  for (guint i = 0; i < brand->groups->len; i++)
+    json_array_append_new (
+        list, json_pack ("{s:s,s:i}", "id", ((const ParlorGroup *)brand->groups->pdata[i])->id,
+                         "present", (int)parlor_service_present (brand->groups->pdata[i])));
+  return list;
+}
+
+static gboolean
+attach_visitor (ParlorSession *session, const json_t *message, ParlorServiceBrand *brand,
+                GError **error)
+{
+  if (!take_visitor (session, message, error))
+    return FALSE;
+  g_strlcpy (session->desk_brand, brand->id, sizeof session->desk_brand);
+  session->attached = TRUE;
+  parlor_service_visitor_connected (service_of (session), session->desk_visitor);
+  desk_add (desk_of (session), session->desk_visitor, session);
+  json_t *json = json_pack ("{s:s,s:s,s:s,s:s,s:o,s:o}", "t", "attached", "as", "visitor", "brand",
+                            brand->id, "brand_name", brand->name, "groups", button (brand),
+                            "threads", visitor_threads (brand, session->desk_visitor));
+  json_object_set (json, "id", session->request_id);
+  parlor_session_send (session, json);
+  return TRUE;
+}
+
+static json_t *
+rep_threads (const ParlorRep *rep)
+{
+  json_t *list = json_array ();
+  GHashTable *seen = g_hash_table_new (NULL, NULL);
+  for (const GList *l = rep->conversations.head; l; l = l->next)
+    {
+      g_hash_table_add (seen, l->data);
+      json_array_append_new (list, parlor_encode_conversation (l->data, PARLOR_FOR_STAFF));
+    }
+  for (const GList *l = rep->bindings.tail; l && json_array_size (list) < 200; l = l->prev)
+    {
+      ParlorConversation *conversation = ((ParlorBinding *)l->data)->conversation;
+      if (conversation && !g_hash_table_contains (seen, conversation))
+        json_array_append_new (list, parlor_encode_conversation (conversation, PARLOR_FOR_STAFF));
+    }
+  g_hash_table_unref (seen);
+  return list;
+}
+
+static json_t *
+rep_offers (const ParlorRep *rep)
+{
+  json_t *list = json_array ();
+  for (guint i = 0; i < rep->places->len; i++)
+    for (const GList *l = ((const ParlorRepPlace *)rep->places->pdata[i])->group->queue.head; l;
+         l = l->next)
+      {
+        const ParlorOffer *offer = ((const ParlorConversation *)l->data)->offer;
+        if (offer && offer->rep == rep)
+          json_array_append_new (list, parlor_encode_offer (offer));
+      }
+  return list;
+}
+
+static json_t *
+colleagues (const ParlorRep *rep)
+{
+  json_t *list = json_array ();
+  for (guint i = 0; i < rep->brand->reps->len && json_array_size (list) < 500; i++)
+    if (!((ParlorRep *)rep->brand->reps->pdata[i])->departed)
+      json_array_append_new (list,
+                             parlor_encode_rep (rep->brand->reps->pdata[i], PARLOR_FOR_STAFF));
+  return list;
+}
+
+/* Whom the caller may be: himself; in the demo, where everybody is the owner, any rep. */
+static ParlorRep *
+own_rep (ParlorSession *session, const json_t *message, ParlorServiceBrand *brand, GError **error)
+{
+  const ParlorPrincipal *principal = &session->principal;
+  const char *named = parlor_message_string (message, "rep");
+  ParlorRep *rep = *principal->rep ? parlor_service_rep (brand, principal->rep)
+                                   : parlor_service_rep_of_user (brand, principal->subject);
+  gboolean of_brand = !strcmp (principal->brand, brand->id);
+  if (of_brand && named && session->trusted && session->signal->spec.demo)
+    rep = parlor_service_rep (brand, named);
+  gboolean may = of_brand && rep && parlor_principal_is_any (principal, PARLOR_BRAND_REP);
+  if (may && !rep->departed)
+    return rep;
+  parlor_message_refuse (error, PARLOR_ERROR_FORBIDDEN,
+                         may ? "This rep has departed." : "You are not a rep of this brand.");
+  return NULL;
+}
+
+static gboolean
+attach_rep (ParlorSession *session, const json_t *message, ParlorServiceBrand *brand, gint64 now_us,
+            GError **error)
+{
+  ParlorRep *rep = own_rep (session, message, brand, error);
+  if (!rep)
+    return FALSE;
+  session->rep = rep;
+  session->attached = TRUE;
+  g_strlcpy (session->desk_brand, brand->id, sizeof session->desk_brand);
+  json_t *json = json_pack ("{s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o}", "t", "attached", "as", "rep",
+                            "brand", brand->id, "brand_name", brand->name, "rep",
+                            parlor_encode_rep (rep, PARLOR_FOR_STAFF), "threads", rep_threads (rep),
+                            "offers", rep_offers (rep), "colleagues", colleagues (rep));
+  json_object_set (json, "id", session->request_id);
+  parlor_session_send (session, json);
+  desk_add (desk_of (session), rep->id, session);
+  parlor_service_rep_connected (rep, moment_of (session, now_us));
+  return TRUE;
+}
+
+gboolean
+parlor_on_attach (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
+{
+  const char *as = parlor_message_string (message, "as");
+  if (!desk_of (session))
+    return parlor_message_refuse (error, PARLOR_ERROR_UNAVAILABLE, "There is no service here.");
+  ParlorServiceBrand *brand = brand_of (session, message);
+  if (!brand)
+    return parlor_message_refuse (error, PARLOR_ERROR_NOT_FOUND, "There is no such brand.");
+  parlor_session_detach (session, now_us);
+  if (!strcmp (as, "visitor"))
+    return attach_visitor (session, message, brand, error);
+  if (!strcmp (as, "rep"))
+    return attach_rep (session, message, brand, now_us, error);
+  return parlor_message_refuse (error, PARLOR_ERROR_BAD_REQUEST, "as is \"visitor\" or \"rep\".");
+}
+
+/* ---- the tap
+ * -------------------------------------------------------------------------------------- */
+
+static gboolean
+is_visitor (const ParlorSession *session, GError **error)
+{
+  return !session->rep
+         || parlor_message_refuse (error, PARLOR_ERROR_FORBIDDEN, "This is for a visitor's page.");
+}
+
+static gboolean
+is_rep (const ParlorSession *session, GError **error)
+{
+  return session->rep
+         || parlor_message_refuse (error, PARLOR_ERROR_FORBIDDEN, "This is for a rep's console.");
+}
+
+static gint64
+number_of (const json_t *message, const char *name, gint64 otherwise)
+{
+  const json_t *value = json_object_get (message, name);
+  return json_is_number (value) ? (gint64)json_number_value (value) : otherwise;
+}
+
+gboolean
+parlor_on_tap (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
+{
+  ParlorTapSpec spec = {
+      .brand = session->desk_brand,
+      .visitor = session->desk_visitor,
+      .tap = parlor_message_string (message, "id"),
+      .entry = parlor_message_string (message, "entry"),
+      .inviter = parlor_message_string (message, "inviter"),
+      .group = parlor_message_string (message, "group"),
+      .product = parlor_message_string (message, "product"),
+      .room_ms = number_of (message, "room_ms", -1),
+  };
+  if (session->participant)
+    spec.room = parlor_room_info (parlor_participant_room (session->participant))->id;
+  return is_visitor (session, error)
+         && parlor_service_tap (service_of (session), &spec, moment_of (session, now_us), error);
+}
+
+gboolean
+parlor_on_bind (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
+{
+  const char *tap = parlor_message_string (message, "tap");
+  if (!is_visitor (session, error))
+    return FALSE;
+  if (parlor_message_flag (message, "no"))
+    return parlor_service_decline (service_of (session), session->desk_brand, session->desk_visitor,
+                                   tap, error);
+  return parlor_service_bind (service_of (session), session->desk_brand, session->desk_visitor, tap,
+                              moment_of (session, now_us), error);
+}
+
+static ParlorBinding *
+own_binding (ParlorSession *session, const json_t *message, GError **error)
+{
+  ParlorBinding *binding = parlor_service_binding (service_of (session), session->desk_brand,
+                                                   parlor_message_string (message, "binding"));
+  ParlorServiceBrand *brand = parlor_service_brand (service_of (session), session->desk_brand);
+  if (binding && !session->rep
+      && parlor_service_customer_of (brand, session->desk_visitor) == binding->customer)
+    return binding;
+  parlor_message_refuse (error, PARLOR_ERROR_NOT_FOUND, "There is no such binding.");
+  return NULL;
+}
+
+/* What the customer does with his person: end (and never again), undo, yes, no. */
+gboolean
+parlor_on_binding (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
+{
+  ParlorMoment now = moment_of (session, now_us);
+  const char *act = parlor_message_string (message, "act");
+  ParlorBinding *binding = own_binding (session, message, error);
+  if (!binding)
+    return FALSE;
+  if (!strcmp (act, "end"))
+    return parlor_service_unbind (binding, FALSE, now, error);
+  if (!strcmp (act, "remove"))
+    return parlor_service_unbind (binding, TRUE, now, error);
+  if (!strcmp (act, "undo"))
+    return parlor_service_undo (binding, now, error);
+  if (!strcmp (act, "accept") || !strcmp (act, "refuse"))
+    return parlor_service_answer_transfer (binding, !strcmp (act, "accept"), now, error);
+  return parlor_message_refuse (error, PARLOR_ERROR_BAD_REQUEST,
+                                "act is end, remove, undo, accept or refuse.");
+}
+
+/* ---- conversations
+ * -------------------------------------------------------------------------------- */
+
+/* As whom the socket's holder is judged: its own principal knows nothing of a device key. */
+static ParlorPrincipal
+desk_principal (const ParlorSession *session)
+{
+  ParlorPrincipal principal = session->principal;
+  if (session->rep)
+    {
+      g_strlcpy (principal.rep, session->rep->id, sizeof principal.rep);
+      return principal;
+    }
+  principal = (ParlorPrincipal){.caller = PARLOR_CALLER_VISITOR};
+  g_strlcpy (principal.brand, session->desk_brand, sizeof principal.brand);
+  g_strlcpy (principal.subject, session->desk_visitor, sizeof principal.subject);
+  return principal;
+}
+
+static ParlorConversation *
+find_conversation (ParlorSession *session, const json_t *message, ParlorServiceRight right,
+                   gint64 now_us, GError **error)
+{
+  ParlorPrincipal principal = desk_principal (session);
+  ParlorConversation *conversation = parlor_service_conversation (
+      service_of (session), session->desk_brand, parlor_message_string (message, "conversation"));
+  if (!conversation)
+    parlor_message_refuse (error, PARLOR_ERROR_NOT_FOUND, "There is no such conversation.");
+  else if (parlor_service_may (conversation, &principal, right,
+                               parlor_message_string (message, "reason"),
+                               moment_of (session, now_us), error))
+    return conversation;
+  return NULL;
+}
+
+gboolean
+parlor_on_say (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
+{
+  ParlorConversation *conversation = find_conversation (session, message, PARLOR_MAY_WRITE, now_us,
+                                                        error);
+  const json_t *data = json_object_get (message, "data");
+  char *data_text = json_is_object (data) ? json_dumps (data, JSON_COMPACT) : NULL;
+  ParlorSaySpec spec = {
+      .conversation = conversation,
+      .by = author_of (session),
+      .rep = session->rep,
+      .client_id = parlor_message_string (message, "client_id"),
+      .kind = parlor_message_string (message, "kind"),
+      .text = parlor_message_string (message, "text"),
+      .data = data_text,
+      .stream_ms = number_of (message, "stream_ms", -1),
+  };
+  const ParlorMessage *said = conversation ? parlor_service_say (service_of (session), &spec,
+                                                                 moment_of (session, now_us), error)
+                                           : NULL;
+  free (data_text);
+  if (!said)
+    return FALSE;
+  json_t *json = json_pack ("{s:s,s:s,s:o}", "t", "said", "conversation", conversation->id,
+                            "message", parlor_encode_service_message (said));
+  json_object_set (json, "id", session->request_id);
+  desk_send_durable (desk_of (session), key_of (session), json);
+  return TRUE;
+}
+
+gboolean
+parlor_on_typing (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
+{
+  ParlorConversation *conversation = find_conversation (session, message, PARLOR_MAY_WRITE, now_us,
+                                                        error);
+  if (conversation)
+    parlor_service_typing (conversation, author_of (session));
+  return conversation != NULL;
+}
+
+gboolean
+parlor_on_seen (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
+{
+  ParlorConversation *conversation = find_conversation (session, message, PARLOR_MAY_WRITE, now_us,
+                                                        error);
+  if (conversation)
+    parlor_service_read (conversation, author_of (session), number_of (message, "seq", 0));
+  return conversation != NULL;
+}
+
+gboolean
+parlor_on_history (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
+{
+  ParlorConversation *conversation = find_conversation (session, message, PARLOR_MAY_READ, now_us,
+                                                        error);
+  if (conversation)
+    desk_history (desk_of (session), key_of (session), conversation,
+                  number_of (message, "before", 0), session->request_id);
+  return conversation != NULL;
+}
+
+/* ---- the console
+ * ---------------------------------------------------------------------------------- */
+
+gboolean
+parlor_on_reply_offer (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
+{
+  const char *offer = parlor_message_string (message, "offer");
+  ParlorMoment now = moment_of (session, now_us);
+  if (!is_rep (session, error))
+    return FALSE;
+  return json_is_true (json_object_get (message, "yes"))
+             ? parlor_service_accept (session->rep, offer, now, error)
+             : parlor_service_reject (session->rep, offer, now, error);
+}
+
+gboolean
+parlor_on_suspend (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
+{
+  if (!is_rep (session, error))
+    return FALSE;
+  parlor_service_rep_suspend (session->rep, parlor_message_flag (message, "on"),
+                              moment_of (session, now_us));
+  return TRUE;
+}
+
+gboolean
+parlor_on_thread (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
+{
+  ParlorMoment now = moment_of (session, now_us);
+  const char *note = parlor_message_string (message, "note");
+  const char *tags = parlor_message_string (message, "tags");
+  const char *to = parlor_message_string (message, "assign");
+  ParlorConversation *conversation = is_rep (session, error) ? find_conversation (
+                                         session, message, to ? PARLOR_MAY_MOVE : PARLOR_MAY_WRITE,
+                                         now_us, error)
+                                                             : NULL;
+  if (!conversation)
+    return FALSE;
+  if (note)
+    parlor_service_note (conversation, note);
+  if (tags && !parlor_service_edit_customer (conversation->customer, NULL, NULL, tags, now, error))
+    return FALSE;
+  if (parlor_message_flag (message, "close"))
+    return parlor_service_set_state (conversation, PARLOR_CONVERSATION_ENDED, -1, now, error);
+  if (!to)
+    return TRUE;
+  ParlorRep *rep = parlor_service_rep (session->rep->brand, to);
+  if (!rep)
+    return parlor_message_refuse (error, PARLOR_ERROR_NOT_FOUND, "There is no such rep.");
+  return parlor_service_assign (conversation, rep, now, error);
+}
+
+/* What he asks about now: the product whose sheet is open. */
+gboolean
+parlor_on_about (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
+{
+  ParlorConversation *conversation = find_conversation (session, message, PARLOR_MAY_WRITE, now_us,
+                                                        error);
+  if (conversation)
+    parlor_service_about (conversation, parlor_message_string (message, "product"));
+  return conversation != NULL;
+}
+
+/* ---- calls
+ * ---------------------------------------------------------------------------------------- */
+
+gboolean
+parlor_on_call (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
+{
+  ParlorConversation *conversation = find_conversation (session, message, PARLOR_MAY_WRITE, now_us,
+                                                        error);
+  if (!conversation)
+    return FALSE;
+  if (conversation->call)
+    return parlor_message_refuse (error, PARLOR_ERROR_CONFLICT, "There is a call already.");
+  g_autofree char *room = desk_make_room (desk_of (session), session->desk_brand);
+  if (!room)
+    return parlor_message_refuse (error, PARLOR_ERROR_UNAVAILABLE, "No room can be made now.");
+  return parlor_service_call (conversation, session->rep != NULL,
+                              parlor_message_flag (message, "video"), room,
+                              moment_of (session, now_us), error)
+         != NULL;
+}
+
+/* Answer, decline, hang up, take over: {"act"}. */
+gboolean
+parlor_on_call_act (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
+{
+  ParlorMoment now = moment_of (session, now_us);
+  ParlorPrincipal principal = desk_principal (session);
+  const char *act = parlor_message_string (message, "act");
+  ParlorCall *call = parlor_service_find_call (service_of (session), session->desk_brand,
+                                               parlor_message_string (message, "call"));
+  gboolean mine = call
+                  && (call->rep == session->rep
+                      || parlor_service_may (call->conversation, &principal, PARLOR_MAY_WRITE, NULL,
+                                             now, NULL));
+  if (!mine)
+    return parlor_message_refuse (error, PARLOR_ERROR_NOT_FOUND, "There is no such call.");
+  if (!strcmp (act, "end"))
+    return parlor_service_call_end (call, author_of (session), now, error);
+  if (!strcmp (act, "take") && session->rep)
+    return parlor_service_call_take (call, session->rep, now, error);
+  if (strcmp (act, "answer") && strcmp (act, "decline"))
+    return parlor_message_refuse (error, PARLOR_ERROR_BAD_REQUEST,
+                                  "act is answer, decline, end or take.");
+  if (call->by_rep == (session->rep != NULL))
+    return parlor_message_refuse (error, PARLOR_ERROR_CONFLICT, "The other side answers.");
+  return parlor_service_call_answer (call, !strcmp (act, "answer"), now, error);
+}
