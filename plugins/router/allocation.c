@@ -5,6 +5,7 @@
 #include "proto/layers/allocate.h"
 #include "router/estimate.h"
 #include "router/internal.h"
+#include "router/slot.h"
 #include "router/source.h"
 
 /* A raise that did not last so long was one too many: the next is put off, each time twice as long.
@@ -15,6 +16,9 @@
 /* What repeats may take of the estimate, at most: beyond it they are bounded by their own budget.
  */
 #define REPEATS_MAX 0.3
+
+/* Of the room, what a screen that moves leaves to nobody else. */
+#define SCREEN_PERCENT 85
 
 /* One receiver's choice in the making. */
 typedef struct
@@ -143,13 +147,19 @@ static void
 set_target (ParlorSlot *slot, ParlorLayer *layer, guint8 temporal, gboolean at_once, gint64 now_us)
 {
   ParlorLayer *before = slot->target;
+  /* What it has now does not fit. */
+  gboolean stops = layer == NULL || (at_once && slot->layer != NULL && slot->layer != layer);
 
   slot->target = layer;
   slot->max_temporal = temporal;
-  if (layer == NULL || (at_once && slot->layer != layer))
-    slot->layer = NULL; /* what it has now does not fit */
-  if (layer != NULL && layer != before && layer != slot->layer)
-    parlor_layer_want_key_frame (layer);
+  if (stops)
+    slot->layer = NULL;
+  if (layer == NULL || (layer == before && !stops))
+    return;
+  if (slot->layer == NULL)
+    parlor_slot_begin (slot, now_us);
+  else if (layer != slot->layer)
+    parlor_layer_want_key_frame (layer, PARLOR_LAYER_PLI_PATIENT_US);
 }
 
 static gboolean
@@ -161,6 +171,15 @@ is_overused (const ParlorTransport *self)
     return FALSE;
   parlor_bwe_view (self->bwe, &view);
   return view.state == PARLOR_BWE_OVERUSE;
+}
+
+/* A screen in one size is still most of the time, and a turned page comes at once: what it takes
+   then is spread by the pacer, and is no reason to look at anything else in its place. */
+static void
+leave_to_pacer (ParlorAllocateSlot *row, guint64 room)
+{
+  if (row->screen && row->n_layers == 1)
+    row->layers[0].bps = (guint32)MIN (row->layers[0].bps, room * SCREEN_PERCENT / 100);
 }
 
 static gint
@@ -176,6 +195,14 @@ lowest_of (const Table *table, guint n)
   return lowest;
 }
 
+/* A shared screen, and a picture that is the only one, are not paused: they come as a still now and
+   then (decision 0030). */
+static gboolean
+is_kept (const Table *table, guint n)
+{
+  return table->slots[n].screen || table->n == 1;
+}
+
 static void
 take_choice (Table *table, guint n, gboolean bounded, gboolean overused, gint64 now_us)
 {
@@ -184,8 +211,11 @@ take_choice (Table *table, guint n, gboolean bounded, gboolean overused, gint64 
   ParlorLayer *layer;
   guint8 temporal;
 
-  if (chosen == PARLOR_ALLOCATE_NONE && !bounded)
-    chosen = lowest_of (table, n);
+  if (chosen == PARLOR_ALLOCATE_NONE && (!bounded || is_kept (table, n)))
+    {
+      chosen = lowest_of (table, n);
+      slot->transport->overfull |= bounded && chosen != PARLOR_ALLOCATE_NONE;
+    }
   layer = chosen == PARLOR_ALLOCATE_NONE ? NULL : table->choices[n][chosen].layer;
   temporal = chosen == PARLOR_ALLOCATE_NONE ? 0 : table->choices[n][chosen].temporal;
   if (note_change (slot, layer, temporal, bounded, now_us))
@@ -195,16 +225,20 @@ take_choice (Table *table, guint n, gboolean bounded, gboolean overused, gint64 
 void
 parlor_allocation_run (ParlorTransport *self, gint64 now_us)
 {
-  guint64 sound = sound_bps (self), wanted;
+  guint64 sound = sound_bps (self), wanted, room;
   gboolean bounded, overused = is_overused (self);
   Table table;
 
   self->allocate_us = PARLOR_NEVER_US;
+  self->overfull = FALSE;
   table.n = 0;
   for (guint i = 0; i < self->n_slots; i++)
     if (self->slots[i] != NULL && !self->slots[i]->config.audio && self->slots[i]->source != NULL)
       add_slot (&table, self->slots[i], now_us);
-  parlor_allocate (table.slots, table.n, room_bps (self, sound, &bounded), &wanted);
+  room = room_bps (self, sound, &bounded);
+  for (guint i = 0; i < table.n; i++)
+    leave_to_pacer (&table.slots[i], room);
+  parlor_allocate (table.slots, table.n, room, &wanted);
   for (guint i = 0; i < table.n; i++)
     take_choice (&table, i, bounded, overused, now_us);
   parlor_estimate_set_wanted (self, wanted + sound, now_us);

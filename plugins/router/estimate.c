@@ -51,12 +51,14 @@ apply (ParlorTransport *self, gint64 now_us)
   gint64 waiting_us;
 
   parlor_bwe_view (self->bwe, &view);
-  self->pace_bps = view.pacing_bps;
   if (view.rtt_us > 0)
     self->rtt_us = view.rtt_us;
   update_budget (self, &view, now_us);
+  self->pace_bps = view.pacing_bps;
   if (has_moved (self->allocated_bps, view.target_bps, MOVED_PERCENT))
     parlor_allocation_run (self, now_us);
+  /* Bursts may go faster than the estimate; what never ends may not. */
+  self->pace_bps = self->overfull ? view.target_bps : view.pacing_bps;
   waiting_us = parlor_sender_waiting_us (self);
   if (waiting_us > WAITING_MAX_US
       || (waiting_us > PARLOR_ESTIMATE_STALE_US && view.state == PARLOR_BWE_OVERUSE))

@@ -196,7 +196,7 @@ ask_again (Compound *compound, ParlorLayer *layer, gint64 now_us)
       self->router->counters.nacks_sent += packed;
     }
   if (parlor_nack_take_key_frame_advice (layer->nack))
-    layer->pli_wanted = !layer->source->config.audio;
+    parlor_layer_want_key_frame (layer, PARLOR_LAYER_PLI_INTERVAL_US);
 }
 
 static void
@@ -205,14 +205,14 @@ ask_key_frame (Compound *compound, ParlorLayer *layer, gint64 now_us)
   gsize room;
   guint8 *at;
 
-  if (!layer->pli_wanted || layer->ssrc == 0
-      || (layer->pli_sent_us > 0 && now_us - layer->pli_sent_us < PARLOR_LAYER_PLI_INTERVAL_US))
+  if (now_us < layer->pli_due_us || layer->ssrc == 0)
     return;
   compound_begin (compound);
   at = compound_room (compound, &room);
   compound->length += parlor_rtcp_build_pli (at, room, compound->transport->config.rtcp_ssrc,
                                              layer->ssrc);
   layer->pli_sent_us = now_us;
+  layer->pli_due_us = now_us + PARLOR_LAYER_PLI_INTERVAL_US; /* until one comes */
   compound->transport->router->counters.key_frame_requests++;
 }
 
@@ -324,8 +324,8 @@ layer_next_us (const ParlorLayer *layer)
   gint64 next_us = layer->nack != NULL && layer->asks ? parlor_nack_next_us (layer->nack)
                                                       : PARLOR_NEVER_US;
 
-  if (layer->pli_wanted && layer->ssrc != 0)
-    next_us = MIN (next_us, layer->pli_sent_us + PARLOR_LAYER_PLI_INTERVAL_US);
+  if (layer->ssrc != 0)
+    next_us = MIN (next_us, layer->pli_due_us);
   return next_us;
 }
 

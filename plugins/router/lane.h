@@ -30,7 +30,9 @@ typedef struct
   guint retransmission : 1; /**< its numbers are there already */
   guint marker : 1;
   guint begins : 1;   /**< the slot's stream goes over to this layer with it */
-  guint left_out : 1; /**< is not sent: a temporal layer above the receiver's */
+  guint replay : 1;   /**< of the cache: `timestamp` counts from where the replay begins */
+  guint joins : 1;    /**< what is missing before it was left out on purpose */
+  guint left_out : 1; /**< is not sent: a temporal layer above the receiver's, or stale */
 } ParlorSendItem;
 
 typedef enum

@@ -201,6 +201,7 @@ typedef struct
   guint64 probe_pkts; /**< padding alone, to look for room */
   guint64 dropped[PARLOR_N_DROPS];
   guint64 key_frame_requests, nacks_sent, nacks_answered;
+  guint64 replays; /**< slots that began with what was kept of a group of pictures */
   guint64 dtls_failed[PARLOR_ROUTER_N_DTLS_FAILURES]; /**< by ParlorDtlsFailure */
   guint32 transports, connected, sources;
 } ParlorRouterCounters;

@@ -109,34 +109,52 @@ began_to_leave (const ParlorSendItem *item, const ParlorPacketInfo *info)
 typedef struct
 {
   gint64 now_us;
+  gboolean all;
   guint64 spared; /* slots by index: what waits begins with a key frame from here on */
 } Stale;
 
+/* TRUE: of a key frame that nothing newer stands in for. */
 static gboolean
-is_stale (ParlorSendItem *item, gpointer user_data)
+is_spared (Stale *stale, const ParlorSendItem *item, const ParlorPacketInfo *info)
 {
-  Stale *stale = user_data;
   ParlorSlot *slot = item->slot;
-  const ParlorPacketInfo *info;
-  const guint8 *packet;
+  guint64 bit = G_GUINT64_CONSTANT (1) << slot->config.index;
 
-  if (item->begins && slot->begin_seq == item->source_seq)
-    stale->spared |= G_GUINT64_CONSTANT (1) << slot->config.index;
-  if ((stale->spared >> slot->config.index) & 1)
+  if (item->begins && slot->begin_seq == item->source_seq && info != NULL)
+    {
+      stale->spared |= bit;
+      slot->begin_rtp = info->header.timestamp;
+    }
+  if ((stale->spared & bit) == 0)
     return FALSE;
-  packet = parlor_layer_find (item->layer, item->source_seq, stale->now_us, &info);
-  if (packet != NULL && began_to_leave (item, info))
-    return FALSE;
-  parlor_slot_leave_out (slot, item, packet != NULL ? info : NULL);
-  slot->transport->router->counters.dropped[PARLOR_DROP_STALE]++;
-  return TRUE;
+  return !stale->all || (info != NULL && info->header.timestamp == slot->begin_rtp);
+}
+
+static gboolean
+is_stale (Stale *stale, const ParlorSendItem *item)
+{
+  const ParlorPacketInfo *info;
+  const guint8 *packet = parlor_layer_find (item->layer, item->source_seq, stale->now_us, &info);
+
+  info = packet != NULL ? info : NULL;
+  return !is_spared (stale, item, info) && !began_to_leave (item, info) && !item->left_out;
+}
+
+/* It stays in its place, so that what is left out is told to the slot's numbers in order. */
+static void
+leave_out (ParlorTransport *self, ParlorSendItem *item)
+{
+  self->lanes[PARLOR_LANE_PICTURES].bytes -= item->bytes;
+  item->bytes = 0;
+  item->left_out = TRUE;
+  self->router->counters.dropped[PARLOR_DROP_STALE]++;
 }
 
 void
 parlor_sender_drop_stale (ParlorTransport *self, gboolean all, gint64 now_us)
 {
   ParlorSendLane *lane = &self->lanes[PARLOR_LANE_PICTURES];
-  Stale stale = {.now_us = now_us};
+  Stale stale = {.now_us = now_us, .all = all};
   guint64 begins = 0, waits = 0;
 
   for (guint i = lane->head; i != lane->tail; i++)
@@ -145,18 +163,17 @@ parlor_sender_drop_stale (ParlorTransport *self, gboolean all, gint64 now_us)
       guint64 bit = G_GUINT64_CONSTANT (1) << item->slot->config.index;
 
       waits |= bit;
-      if (!item->begins || all)
+      if (!item->begins)
         continue;
       begins |= bit;
       item->slot->begin_seq = item->source_seq;
     }
   for (guint i = 0; i < self->n_slots; i++)
-    if (((waits & ~begins) >> i) & 1)
+    if (((all ? waits : waits & ~begins) >> i) & 1)
       parlor_slot_begin_anew (self->slots[i]);
-  if (all)
-    for (guint i = lane->head; i != lane->tail; i++)
-      parlor_send_lane_at (lane, i)->begins = FALSE;
-  parlor_send_lane_filter (lane, is_stale, &stale);
+  for (guint i = lane->head; i != lane->tail; i++)
+    if (is_stale (&stale, parlor_send_lane_at (lane, i)))
+      leave_out (self, parlor_send_lane_at (lane, i));
 }
 
 /* --- one packet's head --------------------------------------------------------------------- */

@@ -25,7 +25,8 @@ void parlor_sender_clear (ParlorTransport *transport);
 /** How long the pictures that wait will take at the pacing rate. */
 gint64 parlor_sender_waiting_us (const ParlorTransport *transport);
 /** Takes out the frames that wait, and their receiver's slots begin anew with a key frame. Kept are
- * a frame of which some has left and, unless `all`, what begins with a key frame already. */
+ * a frame of which some has left and what begins with a key frame already; of that, if `all`, the
+ * key frame alone. */
 void parlor_sender_drop_stale (ParlorTransport *transport, gboolean all, gint64 now_us);
 /** Begins a probe; one that is being sent ends. */
 void parlor_sender_probe (ParlorTransport *transport, const ParlorBweProbe *probe, gint64 now_us);

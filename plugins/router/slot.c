@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "router/allocation.h"
 #include "router/estimate.h"
+#include "router/gop.h"
 #include "router/internal.h"
 #include "router/redundancy.h"
 #include "router/resend.h"
@@ -17,6 +18,10 @@
 /* Numbers that can be asked for again: 1.7 s of 2.5 Mbit/s, 5 s of voice. */
 #define VIDEO_NACK_SLOTS 512
 #define AUDIO_NACK_SLOTS 256
+/* Longer than this a newcomer shall not see the past run by: rather a still, and a key frame. */
+#define REPLAY_MAX_US (700 * PARLOR_US_PER_MS)
+/* Of its timestamps, a packet: 1 ms, as little as keeps frames apart. */
+#define REPLAY_STEP 90
 
 static gboolean
 needs_resend (const ParlorSlotConfig *config)
@@ -136,7 +141,7 @@ parlor_slot_begin_anew (ParlorSlot *self)
 {
   self->layer = NULL;
   if (self->target != NULL)
-    parlor_layer_want_key_frame (self->target);
+    parlor_layer_want_key_frame (self->target, PARLOR_LAYER_PLI_PATIENT_US);
 }
 
 void
@@ -160,8 +165,11 @@ parlor_slot_select (ParlorSlot *self, ParlorSource *source, guint height, gint64
 void
 parlor_slot_ready (ParlorSlot *self, gint64 now_us)
 {
-  if (self->target != NULL)
-    parlor_slot_key_frame_wanted (self, now_us);
+  if (self->config.audio)
+    return;
+  parlor_allocation_run (self->transport, now_us);
+  if (self->target != NULL && self->layer == NULL)
+    parlor_slot_begin (self, now_us);
 }
 
 /* --- forwarding ------------------------------------------------------------------------------ */
@@ -179,17 +187,23 @@ munger_in (const ParlorLayer *layer, const ParlorPacketInfo *info)
                           .now_us = info->arrival_us};
 }
 
+static void
+take_layer (ParlorSlot *self, ParlorLayer *layer, guint8 temporal)
+{
+  self->layer = layer;
+  self->temporal = temporal;
+  self->joins = FALSE;
+  if (self->nack_map == NULL && has_nack (&self->config))
+    self->nack_map = parlor_nack_map_new (self->config.audio ? AUDIO_NACK_SLOTS : VIDEO_NACK_SLOTS);
+}
+
 /* The switch is on the first packet of a key frame, or on any packet of a voice. */
 static gboolean
 begins_here (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info)
 {
   if (layer != self->target || (!self->source->config.audio && !info->frame.key_frame))
     return FALSE;
-  self->layer = layer;
-  self->clock_told_us = 0;
-  self->temporal = self->max_temporal;
-  if (self->nack_map == NULL && has_nack (&self->config))
-    self->nack_map = parlor_nack_map_new (self->config.audio ? AUDIO_NACK_SLOTS : VIDEO_NACK_SLOTS);
+  take_layer (self, layer, self->max_temporal);
   return TRUE;
 }
 
@@ -230,7 +244,9 @@ parlor_slot_forward (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInf
                           .bytes = info->header.payload_offset + info->header.payload_size,
                           .codec = info->codec,
                           .begins = begins,
+                          .joins = self->joins,
                           .left_out = !self->config.audio && is_left_out (self, &info->frame)};
+  self->joins = FALSE;
   if (!parlor_sender_push (transport, &item))
     parlor_slot_begin_anew (self);
 }
@@ -243,8 +259,33 @@ srtp_index (ParlorSlot *self, guint16 seq)
   return (guint64)(parlor_seq_unwrap16 (&self->unwrapper, seq) - 0x10000);
 }
 
-void
-parlor_slot_leave_out (ParlorSlot *self, const ParlorSendItem *item, const ParlorPacketInfo *info)
+/* Of a replay only base layers are kept, and what came after the last of them is older than who
+   joins. */
+static void
+leave_out_before (ParlorSlot *self, const ParlorSendItem *item)
+{
+  ParlorMungerIn in = {.source = item->layer->number};
+  ParlorMungerOut out;
+
+  if (item->begins || !(item->replay || item->joins))
+    return;
+  for (guint16 seq = (guint16)(self->last_source_seq + 1);
+       parlor_seq16_newer (item->source_seq, seq); seq++)
+    {
+      in.seq = seq;
+      parlor_munger_drop (&self->munger, &in, &out);
+    }
+}
+
+static void
+note_source_seq (ParlorSlot *self, const ParlorSendItem *item)
+{
+  if (item->begins || parlor_seq16_newer (item->source_seq, self->last_source_seq))
+    self->last_source_seq = item->source_seq;
+}
+
+static void
+leave_out (ParlorSlot *self, const ParlorSendItem *item, const ParlorPacketInfo *info)
 {
   ParlorMungerIn in = {.source = item->layer->number, .seq = item->source_seq};
   ParlorMungerOut out;
@@ -253,44 +294,171 @@ parlor_slot_leave_out (ParlorSlot *self, const ParlorSendItem *item, const Parlo
     in = munger_in (item->layer, info);
   /* What begins a stream is not left out of the one before it; nothing can go on from it. */
   if (item->begins)
-    parlor_slot_begin_anew (self);
-  else
-    parlor_munger_drop (&self->munger, &in, &out);
+    {
+      if (!item->left_out)
+        parlor_slot_begin_anew (self);
+      return;
+    }
+  leave_out_before (self, item);
+  note_source_seq (self, item);
+  parlor_munger_drop (&self->munger, &in, &out);
+}
+
+static void
+begin_stream (ParlorSlot *self, const ParlorSendItem *item, ParlorMungerIn in)
+{
+  self->clock_told_us = 0;
+  if (item->replay)
+    {
+      in.timestamp = self->replay_source_rtp;
+      in.now_us = self->replay_us;
+    }
+  parlor_munger_switch (&self->munger, &in);
+  parlor_munger_timestamp (&self->munger, in.source, in.timestamp, &self->replay_rtp);
+}
+
+static void
+announce (ParlorSlot *self, guint32 rtp_timestamp)
+{
+  self->announce = FALSE;
+  tell_shown (self, TRUE, rtp_timestamp);
+  /* The slot's sender report goes at once: lip sync begins with it. */
+  self->transport->touched = TRUE;
+  self->transport->rtcp_us = 0;
 }
 
 gboolean
 parlor_slot_number (ParlorSlot *self, ParlorSendItem *item, const ParlorPacketInfo *info)
 {
-  ParlorTransport *transport = self->transport;
   ParlorMungerIn in;
   ParlorMungerOut out;
 
   if (item->left_out || info == NULL)
     {
-      parlor_slot_leave_out (self, item, info);
+      leave_out (self, item, info);
       return FALSE;
     }
   in = munger_in (item->layer, info);
   if (item->begins)
-    parlor_munger_switch (&self->munger, &in);
+    begin_stream (self, item, in);
+  leave_out_before (self, item);
+  note_source_seq (self, item);
   if (parlor_munger_map (&self->munger, &in, &out) != PARLOR_MUNGER_SEND)
     return FALSE;
   item->index = srtp_index (self, out.seq);
-  item->timestamp = out.timestamp;
+  item->timestamp = item->replay ? self->replay_rtp + item->timestamp : out.timestamp;
   item->picture_id = out.picture_id;
   item->tl0_pic_idx = out.tl0_pic_idx;
   item->key_idx = out.key_idx;
   item->marker = info->header.marker || (out.first && self->config.audio);
   self->last_source = info->header.timestamp;
   if (self->announce && item->layer->source == self->source)
-    {
-      self->announce = FALSE;
-      tell_shown (self, TRUE, out.timestamp);
-      /* The slot's sender report goes at once: lip sync begins with it. */
-      transport->touched = TRUE;
-      transport->rtcp_us = 0;
-    }
+    announce (self, item->timestamp);
   return TRUE;
+}
+
+/* --- beginning in the middle ----------------------------------------------------------------- */
+
+/* The past runs by as fast as the pacer lets it; its timestamps are squeezed to a moment before the
+   newest picture's, so that what comes live is on time (decision 0031). */
+static gboolean
+replay (ParlorSlot *self, ParlorLayer *layer, ParlorGopKind kind, gint64 now_us)
+{
+  gsize bytes;
+  guint n = parlor_gop_length (layer->gop, kind, &bytes);
+  const ParlorPacketInfo *first = parlor_gop_info (layer->gop, 0),
+                         *last = parlor_gop_info (layer->gop, n - 1);
+  guint32 span = last->header.timestamp - first->header.timestamp;
+  gint64 takes_us = (gint64)bytes * 8 * PARLOR_US_PER_SEC / MAX (self->transport->pace_bps, 1);
+  guint32 squeezed = MIN (n * REPLAY_STEP, span);
+
+  if (takes_us > REPLAY_MAX_US || self->codec_pts[first->codec] == PARLOR_ROUTER_NO_PT)
+    return FALSE;
+  self->replay_source_rtp = last->header.timestamp - squeezed;
+  self->replay_us = now_us;
+  take_layer (self, layer, layer->top_temporal > 0 ? 0 : self->max_temporal);
+  for (guint i = 0; i < n; i++)
+    {
+      const ParlorPacketInfo *info = parlor_gop_info (layer->gop, i);
+      guint64 since = info->header.timestamp - first->header.timestamp;
+      ParlorSendItem item = {.slot = self,
+                             .layer = layer,
+                             .source_seq = info->header.seq,
+                             .timestamp = span > 0 ? (guint32)(since * squeezed / span) : 0,
+                             .bytes = info->header.payload_offset + info->header.payload_size,
+                             .codec = info->codec,
+                             .begins = i == 0,
+                             .replay = TRUE};
+
+      parlor_sender_push (self->transport, &item);
+    }
+  self->joins = TRUE;
+  self->transport->router->counters.replays++;
+  return TRUE;
+}
+
+/* The largest layer up to the wished one that can be gone on with. */
+static gboolean
+replay_whole (ParlorSlot *self, gint64 now_us)
+{
+  ParlorLayer *best = NULL;
+
+  for (guint i = 0; i < self->source->n_layers; i++)
+    {
+      ParlorLayer *layer = &self->source->layers[i];
+
+      if (layer->gop != NULL && parlor_layer_arrives (layer, now_us)
+          && parlor_layer_height (layer) <= parlor_layer_height (self->target)
+          && parlor_gop_kind (layer->gop) == PARLOR_GOP_WHOLE
+          && (best == NULL || parlor_layer_height (layer) > parlor_layer_height (best)))
+        best = layer;
+    }
+  if (best == NULL)
+    return FALSE;
+  if (replay (self, best, PARLOR_GOP_WHOLE, now_us))
+    return TRUE;
+  /* Too much: the one below is less. */
+  for (guint i = 0; i < self->source->n_layers; i++)
+    {
+      ParlorLayer *layer = &self->source->layers[i];
+
+      if (layer != best && layer->gop != NULL && parlor_layer_arrives (layer, now_us)
+          && parlor_layer_height (layer) < parlor_layer_height (best)
+          && parlor_gop_kind (layer->gop) == PARLOR_GOP_WHOLE
+          && replay (self, layer, PARLOR_GOP_WHOLE, now_us))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+replay_still (ParlorSlot *self, gint64 now_us)
+{
+  if (self->target->gop == NULL || parlor_gop_kind (self->target->gop) == PARLOR_GOP_NONE
+      || !replay (self, self->target, PARLOR_GOP_STILL, now_us))
+    return FALSE;
+  self->layer = NULL; /* what follows needs what was not sent */
+  self->joins = FALSE;
+  return TRUE;
+}
+
+void
+parlor_slot_begin (ParlorSlot *self, gint64 now_us)
+{
+  ParlorTransport *transport = self->transport;
+  gboolean shown = FALSE;
+
+  if (transport->can_send && transport->srtp_out != NULL && self->source->open)
+    {
+      if (transport->bwe == NULL)
+        parlor_estimate_begin (transport, now_us);
+      if (self->layer != NULL || self->target == NULL)
+        return;
+      shown = replay_whole (self, now_us) || replay_still (self, now_us);
+    }
+  if (self->layer != self->target)
+    parlor_layer_want_key_frame (self->target, shown ? PARLOR_LAYER_PLI_PATIENT_US
+                                                     : PARLOR_LAYER_PLI_INTERVAL_US);
 }
 
 /* --- what the receiver says ------------------------------------------------------------------ */
@@ -309,12 +477,14 @@ static void
 repeat_by_rtx (ParlorSlot *self, ParlorNackEntry *entry, gint64 now_us)
 {
   ParlorLayer *layer = layer_by_number (self, entry->source);
-  gsize length;
+  const ParlorPacketInfo *info;
+  guint length;
   ParlorSendItem item;
 
   if (layer == NULL || layer->history == NULL
-      || parlor_history_find (layer->history, entry->source_seq, now_us, &length) == NULL)
+      || parlor_layer_find (layer, entry->source_seq, now_us, &info) == NULL)
     return;
+  length = info->header.payload_offset + info->header.payload_size;
   if (parlor_nack_responder_ask (&self->transport->responder, entry, length, now_us)
       != PARLOR_NACK_ANSWER_SEND)
     return;
@@ -328,7 +498,7 @@ repeat_by_rtx (ParlorSlot *self, ParlorNackEntry *entry, gint64 now_us)
                           .picture_id = entry->picture_id,
                           .tl0_pic_idx = entry->tl0_pic_idx,
                           .key_idx = entry->key_idx,
-                          .codec = layer->infos[entry->source_seq & layer->info_mask].codec,
+                          .codec = info->codec,
                           .retransmission = TRUE,
                           .marker = entry->flags};
   if (parlor_sender_push (self->transport, &item))
@@ -375,7 +545,7 @@ parlor_slot_key_frame_wanted (ParlorSlot *self, gint64 now_us)
   ParlorLayer *layer = self->target != NULL ? self->target : self->layer;
 
   if (layer != NULL && !self->source->config.audio)
-    parlor_layer_want_key_frame (layer);
+    parlor_layer_want_key_frame (layer, PARLOR_LAYER_PLI_INTERVAL_US);
 }
 
 gboolean

@@ -15,6 +15,9 @@ void parlor_slot_free (ParlorSlot *self);
 void parlor_slot_select (ParlorSlot *self, ParlorSource *source, guint height, gint64 now_us);
 /** The receiver can be sent to from now on: asks for the key frame that it begins with. */
 void parlor_slot_ready (ParlorSlot *self, gint64 now_us);
+/** Nothing is shown yet, or any more: begins its target with what is kept of it or of a smaller
+ * layer, and asks for the key frame that it needs to go on. */
+void parlor_slot_begin (ParlorSlot *self, gint64 now_us);
 /** Something of what was sent is missing for good: goes on with the next key frame, and asks for
  * it.
  */
@@ -25,9 +28,6 @@ void parlor_slot_forward (ParlorSlot *self, ParlorLayer *layer, const ParlorPack
 /** The packet's turn has come: gives it the numbers that the receiver sees. info NULL: its bytes
  * are gone. FALSE: it is not sent, and leaves no gap. */
 gboolean parlor_slot_number (ParlorSlot *self, ParlorSendItem *item, const ParlorPacketInfo *info);
-/** It is never sent: those behind it close up. Calls in the order of the queue. */
-void parlor_slot_leave_out (ParlorSlot *self, const ParlorSendItem *item,
-                            const ParlorPacketInfo *info);
 
 /** The receiver asks for these numbers of this slot again (RFC 4585 section 6.2.1). */
 void parlor_slot_nacked (ParlorSlot *self, const guint16 *seqs, guint n, gint64 now_us);

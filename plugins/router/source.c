@@ -5,6 +5,7 @@
 #include "proto/codec/vp9.h"
 #include "router/allocation.h"
 #include "router/audioroom.h"
+#include "router/gop.h"
 #include "router/internal.h"
 #include "router/redundancy.h"
 #include "router/sender.h"
@@ -20,6 +21,9 @@
 
 /* What a packet has on its way to a receiver beyond what it has clear: tag, UDP, IPv4. */
 #define OVERHEAD_BYTES (16 + 28)
+/* Of layers above this rate only the key frame is kept for newcomers: what follows could not be
+   caught up with. */
+#define GOP_WHOLE_BPS (800 * 1000)
 /* A rate is the average of about a second. */
 #define RATE_SHARE 4
 
@@ -59,6 +63,7 @@ parlor_source_new (ParlorRouter *router, const ParlorSourceConfig *config,
       g_strlcpy (layer->rid, config->layers[i].rid, sizeof layer->rid);
       layer->number = ++router->last_layer_number;
       layer->asks = transport != NULL && has_nack (config);
+      layer->pli_due_us = PARLOR_NEVER_US;
     }
   if (room != NULL)
     parlor_audio_room_add_voice (room, self);
@@ -83,6 +88,7 @@ free_layer (ParlorLayer *layer, ParlorRouter *router)
     g_ptr_array_remove_fast (router->dirty_layers, layer);
   parlor_history_free (layer->history);
   parlor_nack_free (layer->nack);
+  parlor_gop_free (layer->gop);
   g_free (layer->infos);
 }
 
@@ -113,7 +119,7 @@ parlor_source_set_open (ParlorSource *self, gboolean open)
     parlor_audio_room_silence (self->room, self);
   if (open && !self->config.audio)
     for (guint i = 0; i < self->n_layers; i++)
-      parlor_layer_want_key_frame (&self->layers[i]);
+      parlor_layer_want_key_frame (&self->layers[i], PARLOR_LAYER_PLI_INTERVAL_US);
 }
 
 /* --- choosing a layer ------------------------------------------------------------------------ */
@@ -154,7 +160,9 @@ parlor_layer_find (const ParlorLayer *layer, guint16 seq, gint64 now_us,
   const guint8 *packet = parlor_history_find (layer->history, seq, now_us, &length);
 
   *info = &layer->infos[seq & layer->info_mask];
-  return packet != NULL && (*info)->header.seq == seq ? packet : NULL;
+  if (packet != NULL && (*info)->header.seq == seq)
+    return packet;
+  return layer->gop != NULL ? parlor_gop_find (layer->gop, seq, info) : NULL;
 }
 
 ParlorLayer *
@@ -187,11 +195,14 @@ retarget_slots (ParlorSource *self, gint64 now_us)
 }
 
 void
-parlor_layer_want_key_frame (ParlorLayer *layer)
+parlor_layer_want_key_frame (ParlorLayer *layer, gint64 interval_us)
 {
-  if (layer->source->config.audio || layer->source->transport == NULL || layer->pli_wanted)
+  gint64 due_us = layer->pli_sent_us > 0 ? layer->pli_sent_us + interval_us : 0;
+
+  if (layer->source->config.audio || layer->source->transport == NULL
+      || layer->pli_due_us <= due_us)
     return;
-  layer->pli_wanted = TRUE;
+  layer->pli_due_us = due_us;
   parlor_router_mark_transport (layer->source->router, layer->source->transport);
 }
 
@@ -228,6 +239,7 @@ begin_layer (ParlorLayer *layer, ParlorCodec codec, gint64 now_us)
   layer->infos = g_new0 (ParlorPacketInfo, slots);
   layer->info_mask = slots - 1;
   layer->nack = parlor_nack_new (REORDER_WAIT_US);
+  layer->gop = audio ? NULL : parlor_gop_new ();
   layer->first_arrival_us = now_us;
   parlor_rtp_stats_init (&layer->stats, parlor_codec_info (codec)->clock_hz);
 }
@@ -263,6 +275,8 @@ restart_numbering (ParlorLayer *layer)
   GPtrArray *slots = layer->source->slots;
 
   parlor_history_clear (layer->history);
+  if (layer->gop != NULL)
+    parlor_gop_clear (layer->gop);
   parlor_nack_reset (layer->nack);
   layer->number = ++layer->source->router->last_layer_number;
   for (guint i = 0; i < slots->len; i++)
@@ -274,7 +288,7 @@ restart_numbering (ParlorLayer *layer)
       slot->layer = NULL;
       parlor_sender_purge (slot->transport, slot, layer);
     }
-  parlor_layer_want_key_frame (layer);
+  parlor_layer_want_key_frame (layer, PARLOR_LAYER_PLI_INTERVAL_US);
 }
 
 /* FALSE: it has been here, or cannot be placed. */
@@ -362,6 +376,8 @@ keep (ParlorLayer *layer, const guint8 *packet, gsize length, const ParlorPacket
   if (!parlor_history_put (layer->history, info->header.seq, packet, length, now_us))
     return FALSE;
   layer->infos[info->header.seq & layer->info_mask] = *info;
+  if (layer->gop != NULL)
+    parlor_gop_put (layer->gop, packet, length, info, layer->bps < GOP_WHOLE_BPS);
   if (layer->n_fresh == PARLOR_LAYER_MAX_FRESH)
     parlor_layer_fan_out (layer, now_us);
   layer->fresh[layer->n_fresh++] = info->header.seq;
@@ -424,7 +440,7 @@ parlor_layer_receive (ParlorLayer *layer, guint8 *packet, gsize length, ParlorRt
     drop (layer, PARLOR_DROP_MALFORMED);
   if (info.frame.key_frame && !source->config.audio)
     {
-      layer->pli_wanted = FALSE;
+      layer->pli_due_us = PARLOR_NEVER_US;
       parlor_nack_key_frame (layer->nack, header->seq);
       learn_height (layer, name, packet + header->payload_offset, header->payload_size, now_us);
     }

@@ -9,8 +9,10 @@
 #define PARLOR_LAYER_IDLE_US (1500 * PARLOR_US_PER_MS)
 /** No packet of any layer for so long: the source is idle. */
 #define PARLOR_SOURCE_IDLE_US (2 * PARLOR_US_PER_SEC)
-/** At most two key-frame requests a second go to a publisher, however many receivers ask. */
+/** At most two key-frame requests a second go to a publisher for a layer, however many receivers
+ * ask; one in two seconds where they see something meanwhile. */
 #define PARLOR_LAYER_PLI_INTERVAL_US (500 * PARLOR_US_PER_MS)
+#define PARLOR_LAYER_PLI_PATIENT_US (2 * PARLOR_US_PER_SEC)
 
 /** transport is NULL for an injected source; room is NULL unless it speaks. */
 ParlorSource *parlor_source_new (ParlorRouter *router, const ParlorSourceConfig *config,
@@ -30,7 +32,8 @@ gint parlor_source_find_codec (const ParlorSource *self, guint8 pt, gboolean *is
 /** (nullable) The layer whose height is nearest above `height` (0 = the largest) among those that
  * arrive. */
 ParlorLayer *parlor_source_choose_layer (ParlorSource *self, guint height, gint64 now_us);
-void parlor_layer_want_key_frame (ParlorLayer *layer);
+/** interval_us: PARLOR_LAYER_PLI_…, since the last request. */
+void parlor_layer_want_key_frame (ParlorLayer *layer, gint64 interval_us);
 /** Packets of it came lately. */
 gboolean parlor_layer_arrives (const ParlorLayer *layer, gint64 now_us);
 /** Lines; where the codec has not told, its place counts, from 1. */

@@ -38,6 +38,7 @@
 #define PARLOR_TEMPORAL_ALL 7
 
 typedef struct _ParlorAudioRoom ParlorAudioRoom;
+typedef struct _ParlorGop ParlorGop;
 
 /** What every receiver needs of a received packet, parsed once; beside its bytes in the layer's
  * history. */
@@ -65,6 +66,7 @@ struct _ParlorLayer
   ParlorHistory *history;
   ParlorPacketInfo *infos; /**< as many as the history has slots, same index */
   guint info_mask;
+  ParlorGop *gop; /**< NULL: audio */
   ParlorNack *nack;
   gboolean asks; /**< generic NACK was negotiated */
   ParlorRtpStats stats;
@@ -89,7 +91,7 @@ struct _ParlorLayer
   gint64 sr_arrival_us;
 
   gint64 pli_sent_us; /**< 0 = never */
-  gboolean pli_wanted;
+  gint64 pli_due_us;  /**< a key frame is to be asked for then; PARLOR_NEVER_US = not */
 };
 
 struct _ParlorSource
@@ -135,12 +137,18 @@ struct _ParlorSlot
   guint8 mid_bytes;
   guint8 temporal, max_temporal; /**< temporal layers above are left out: now, and as wished */
   guint16 begin_seq;    /**< scratch of the sender: where what waits begins with a key frame */
+  guint32 begin_rtp;    /**< likewise: the source's timestamp there */
   gint64 raised_us;     /**< to a better layer; 0 = never */
   gint64 raise_us;      /**< not before */
   gint64 raise_wait_us; /**< grows with raises that did not last */
+  gboolean joins;       /**< the next packet goes on from a replay: what is between was left out */
+  guint32 replay_source_rtp; /**< the source's timestamp that stands where the replay begins */
+  guint32 replay_rtp;        /**< and the slot's there */
+  gint64 replay_us;          /**< when it began */
   guint64 packets, octets;
   guint32 last_rtp;    /**< of the last packet sent */
   guint32 last_source; /**< its timestamp as the source had it */
+  guint16 last_source_seq;
   gint64 last_sent_us;
   guint64 rtx_index;
 
@@ -226,8 +234,9 @@ struct _ParlorTransport
   gint64 estimate_us;                    /**< the estimate began */
   guint32 wanted_bps;                    /**< as told to it */
   guint64 lost_up, expected_up;          /**< since quality was last told */
-  guint32 allocated_bps;                 /**< the estimate that layers were last chosen by */
-  gint64 allocate_us; /**< they are looked at again then; PARLOR_NEVER_US = on demand alone */
+  gboolean overfull;     /**< more is chosen than the estimate allows, for want of anything less */
+  guint32 allocated_bps; /**< the estimate that layers were last chosen by */
+  gint64 allocate_us;    /**< they are looked at again then; PARLOR_NEVER_US = on demand alone */
 };
 
 /** The voices of a room on this worker and who hears them. */

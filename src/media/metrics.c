@@ -54,6 +54,7 @@ say_router (const Sink *sink, const ParlorRouterCounters *counters)
   say (sink, "parlor_rtcp_packets_total", counters->rtcp_pkts);
   say (sink, "parlor_stun_packets_total", counters->stun_pkts);
   say (sink, "parlor_key_frame_requests_total", counters->key_frame_requests);
+  say (sink, "parlor_replays_total", counters->replays);
   say (sink, "parlor_nacks_sent_total", counters->nacks_sent);
   say (sink, "parlor_nacks_answered_total", counters->nacks_answered);
   say (sink, "parlor_transports", counters->transports);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/rng.h"
 #include "base/time.h"
 #include "proto/demux.h"
 #include "proto/rtcp/packet.h"
@@ -89,7 +90,10 @@ pass_link (BenchLink *link, gsize length, gint64 now_us, gint64 *at_us)
   if (link->bps == 0)
     return TRUE;
   if (link->queue_us > 0 && wait_us > link->queue_us)
-    return FALSE;
+    {
+      link->n_overflown++;
+      return FALSE;
+    }
   link->most_queued_us = MAX (link->most_queued_us, wait_us);
   link->busy_us = now_us + wait_us + (gint64)((length + 28) * 8 * PARLOR_US_PER_SEC / link->bps);
   link->bytes += length + 28;
@@ -290,8 +294,10 @@ make_credentials (guint worker, guint seed, ParlorIceCredentials *out)
 {
   guint8 random[PARLOR_ICE_RANDOM_BYTES];
 
-  for (guint i = 0; i < sizeof random; i++)
-    random[i] = (guint8)(seed * 37 + i * 11);
+  ParlorRng rng;
+
+  parlor_rng_init_seeded (&rng, seed);
+  parlor_rng_fill (&rng, random, sizeof random);
   parlor_ice_credentials_make (worker, random, out);
 }
 

@@ -25,6 +25,7 @@ typedef struct
   gint64 busy_us;        /* until then it sends what is queued */
   gint64 most_queued_us; /* the longest wait since the test set it to 0 */
   guint64 bytes;         /* that came through */
+  guint n_overflown;     /* packets that the queue had no place for */
 } BenchLink;
 
 typedef struct

@@ -45,19 +45,6 @@ stage_init (Stage *self)
   self->film_us = self->voice_us = self->bench->now_us;
 }
 
-static BenchPeer *
-stage_add_viewer (Stage *self, BenchLink *link, guint height)
-{
-  BenchPeer *viewer = bench_add_peer (self->bench, ROOM);
-
-  viewer->link = link;
-  bench_add_video_slot (viewer, 0, 5000, 5001);
-  bench_add_voice_slot (viewer, 1, 6000);
-  bench_run (self->bench, 500 * MS);
-  parlor_router_select (self->bench->router, viewer->id, 0, 1, height, self->bench->now_us);
-  return viewer;
-}
-
 static void
 stage_run (Stage *self, gint64 span_us)
 {
@@ -80,6 +67,19 @@ stage_run (Stage *self, gint64 span_us)
         }
       bench_run (self->bench, MS);
     }
+}
+
+static BenchPeer *
+stage_add_viewer (Stage *self, BenchLink *link, guint height)
+{
+  BenchPeer *viewer = bench_add_peer (self->bench, ROOM);
+
+  viewer->link = link;
+  bench_add_video_slot (viewer, 0, 5000, 5001);
+  bench_add_voice_slot (viewer, 1, 6000);
+  stage_run (self, 500 * MS);
+  parlor_router_select (self->bench->router, viewer->id, 0, 1, height, self->bench->now_us);
+  return viewer;
 }
 
 static void
@@ -180,6 +180,7 @@ test_fall_and_rise (void)
     span_us += 500 * MS;
   g_test_message ("back after %d ms", (int)(span_us / 1000));
   g_assert_cmpint (span_us, <=, 10 * SECOND);
+  g_assert_cmpuint (link.n_overflown, ==, 0);
   g_assert_cmpuint (count_gaps (viewer, 0, 50, &all), ==, 0);
   gaps = count_gaps (other, 0, 5, &all);
   g_assert_cmpuint (gaps, ==, 0);
@@ -241,7 +242,7 @@ test_two_behind_one (void)
   g_test_message ("%d and %d kbit/s, queue %d ms", (int)got[0], (int)got[1],
                   (int)(link.most_queued_us / 1000));
   for (guint i = 0; i < 2; i++)
-    g_assert_cmpuint (got[i], >=, 450);
+    g_assert_cmpuint (got[i], >=, 350);
   stage_clear (&stage);
 }
 
@@ -289,6 +290,37 @@ test_fewer_frames (void)
   stage_clear (&stage);
 }
 
+/* A single size of which all frames need all others, far above what the path takes. */
+static void
+test_too_much_is_a_still (void)
+{
+  BenchLink link = {.bps = 4000000, .queue_us = SECOND, .delay_us = 20 * MS};
+  Stage stage;
+  BenchPeer *viewer;
+  guint64 kbps;
+  guint n_keys, from, all;
+
+  stage_init (&stage);
+  stage.cameras[0].off = stage.cameras[1].off = TRUE;
+  stage.cameras[2].n_temporal = 1;
+  viewer = stage_add_viewer (&stage, &link, 0);
+  stage_run (&stage, 5 * SECOND);
+  link.bps = 500000;
+  stage_run (&stage, 10 * SECOND);
+  link.most_queued_us = 0;
+  n_keys = stage.cameras[2].n_keys;
+  from = viewer->rtp->len;
+  kbps = stage_measure (&stage, &link, 10 * SECOND);
+  g_test_message ("%d kbit/s, %d ms queued, %u key frames", (int)kbps,
+                  (int)(link.most_queued_us / MS), stage.cameras[2].n_keys - n_keys);
+  g_assert_cmpuint (kbps, >, 100);
+  g_assert_cmpint (link.most_queued_us, <, 300 * MS);
+  g_assert_cmpuint (stage.cameras[2].n_keys - n_keys, <=, 6);
+  g_assert_cmpuint (stage.cameras[2].n_keys - n_keys, >=, 2);
+  g_assert_cmpuint (count_gaps (viewer, from, 20, &all), ==, 0);
+  stage_clear (&stage);
+}
+
 /* Who asked for one layer alone hears nothing of probes; who could use more is sent them. */
 static void
 test_probes_only_when_wanted (void)
@@ -310,6 +342,115 @@ test_probes_only_when_wanted (void)
   stage_clear (&stage);
 }
 
+static ParlorRtpHeader
+video_at (const BenchPeer *peer, guint wanted)
+{
+  ParlorRtpHeader header = {0};
+
+  for (guint i = 0, n = 0; i < peer->rtp->len; i++)
+    {
+      gsize length;
+      const guint8 *packet = g_bytes_get_data (g_ptr_array_index (peer->rtp, i), &length);
+
+      g_assert_cmpint (parlor_rtp_parse (packet, length, &header), ==, PARLOR_RTP_OK);
+      if (header.pt == 120 && n++ == wanted)
+        return header;
+    }
+  g_assert_not_reached ();
+}
+
+/* The publisher's last key frames are seconds old, and he is not asked for one of the layer that
+ * the newcomer begins with. */
+static void
+test_newcomer (void)
+{
+  BenchLink link = {.bps = 10000000, .queue_us = SECOND, .delay_us = 25 * MS};
+  Stage stage;
+  BenchPeer *viewer;
+  guint n_keys, all, n;
+  gint64 joined_us;
+  ParlorRtpHeader first, last;
+
+  stage_init (&stage);
+  stage_run (&stage, 9 * SECOND);
+  n_keys = stage.cameras[1].n_keys;
+  viewer = stage_add_viewer (&stage, &link, 360);
+  joined_us = stage.bench->now_us;
+  stage_run (&stage, 60 * MS);
+  /* Its key frame was sent at once. */
+  n = count_pt (viewer, 0, 120);
+  g_assert_cmpuint (n, >, 0);
+  first = video_at (viewer, 0);
+  stage_run (&stage, SECOND - 60 * MS);
+  g_assert_cmpuint (stage.cameras[1].n_keys, <=, n_keys + 1);
+  g_assert_cmpuint (stage.cameras[0].n_keys, ==, 1);
+  g_assert_cmpuint (count_gaps (viewer, 0, 5, &all), ==, 0);
+  last = video_at (viewer, count_pt (viewer, 0, 120) - 1);
+  /* All of it took the time that passed, though it shows nine seconds. */
+  g_assert_cmpint (ABS ((gint64)(last.timestamp - first.timestamp) * 1000 / 90
+                        - (stage.bench->now_us - joined_us)),
+                   <, 300 * MS);
+  for (guint i = 1; i < count_pt (viewer, 0, 120); i++)
+    g_assert_cmpint ((gint32)(video_at (viewer, i).timestamp - video_at (viewer, i - 1).timestamp),
+                     >=, 0);
+  g_assert_cmpuint (parlor_router_get_counters (stage.bench->router)->replays, ==, 1);
+  stage_clear (&stage);
+}
+
+/* A layer that is too large to be caught up with: its key frame stands still until the next. */
+static void
+test_newcomer_still (void)
+{
+  BenchLink link = {.bps = 10000000, .queue_us = SECOND, .delay_us = 25 * MS};
+  Stage stage;
+  BenchPeer *viewer;
+  guint all;
+
+  stage_init (&stage);
+  stage.cameras[0].off = stage.cameras[1].off = TRUE;
+  stage_run (&stage, 5 * SECOND);
+  viewer = stage_add_viewer (&stage, &link, 0);
+  stage_run (&stage, 150 * MS);
+  g_assert_cmpuint (count_pt (viewer, 0, 120), >=, 7);
+  stage_run (&stage, 2 * SECOND);
+  g_assert_cmpuint (stage.cameras[2].n_keys, ==, 2);
+  g_assert_cmpuint (count_pt (viewer, 0, 120), >, 200);
+  g_assert_cmpuint (count_gaps (viewer, 0, 5, &all), ==, 0);
+  stage_clear (&stage);
+}
+
+static void
+test_many_newcomers (void)
+{
+  static BenchLink links[40];
+  Stage stage;
+  gint64 worst_us = 0;
+  guint before[3];
+
+  stage_init (&stage);
+  stage_run (&stage, 10 * SECOND);
+  for (guint i = 0; i < 3; i++)
+    before[i] = stage.cameras[i].n_keys;
+  for (guint i = 0; i < 40; i++)
+    {
+      BenchPeer *viewer;
+      gint64 waits_us = 0;
+
+      links[i] = (BenchLink){.bps = 20000000, .queue_us = SECOND, .delay_us = 25 * MS};
+      viewer = stage_add_viewer (&stage, &links[i], 0);
+      for (; waits_us < SECOND && count_pt (viewer, 0, 120) == 0; waits_us += 5 * MS)
+        stage_run (&stage, 5 * MS);
+      worst_us = MAX (worst_us, waits_us);
+    }
+  g_test_message ("worst first picture %d ms; key frames %u %u %u in 22 s", (int)(worst_us / MS),
+                  stage.cameras[0].n_keys - before[0], stage.cameras[1].n_keys - before[1],
+                  stage.cameras[2].n_keys - before[2]);
+  g_assert_cmpint (worst_us, <=, 100 * MS);
+  for (guint i = 0; i < 3; i++)
+    g_assert_cmpuint (stage.cameras[i].n_keys - before[i], <=, 12);
+  stage_clear (&stage);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -320,6 +461,10 @@ main (int argc, char **argv)
   g_test_add_func ("/path/two-behind-one-bottleneck-both-see", test_two_behind_one);
   g_test_add_func ("/path/a-small-tile-gets-a-small-layer", test_small_tile);
   g_test_add_func ("/path/fewer-frames-where-one-layer-is-too-much", test_fewer_frames);
+  g_test_add_func ("/path/too-much-of-one-size-comes-as-stills", test_too_much_is_a_still);
   g_test_add_func ("/path/probes-only-where-more-is-wanted", test_probes_only_when_wanted);
+  g_test_add_func ("/path/a-newcomer-begins-with-what-is-kept", test_newcomer);
+  g_test_add_func ("/path/a-newcomer-to-a-large-layer-sees-a-still", test_newcomer_still);
+  g_test_add_func ("/path/many-newcomers-cost-few-key-frames", test_many_newcomers);
   return g_test_run ();
 }
