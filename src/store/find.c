@@ -213,6 +213,23 @@ parlor_text_fold (gunichar c)
   return c < 0x80 ? (gunichar)g_ascii_tolower ((char)c) : g_unichar_tolower (g_unichar_toupper (c));
 }
 
+gboolean
+parlor_text_has_forms (gunichar c)
+{
+  if (c < 0x80)
+    return g_ascii_isalpha ((char)c);
+  return g_unichar_type (c) != G_UNICODE_OTHER_LETTER && c < 0x1ffff;
+}
+
+static gboolean
+any_has_forms (const char *text)
+{
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    if (parlor_text_has_forms (g_utf8_get_char (text)))
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
 starts_folded (const char *text, const char *needle)
 {
@@ -227,8 +244,8 @@ gboolean
 parlor_text_contains (const char *text, const char *needle)
 {
   gunichar first = parlor_text_fold (g_utf8_get_char (needle));
-  if (*needle == '\0')
-    return TRUE;
+  if (!any_has_forms (needle))
+    return strstr (text, needle) != NULL;
   for (; *text != '\0'; text = g_utf8_next_char (text))
     if (parlor_text_fold (g_utf8_get_char (text)) == first && starts_folded (text, needle))
       return TRUE;

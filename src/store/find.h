@@ -39,6 +39,8 @@ void parlor_rows_add (GPtrArray *rows, const ParlorRecordKind *kind, gconstpoint
 
 /** A character as CONTAINS sees it. */
 gunichar parlor_text_fold (gunichar c);
+/** FALSE: no other character folds as this one does. */
+gboolean parlor_text_has_forms (gunichar c);
 /** Both valid UTF-8. An empty `needle` is in every text. */
 gboolean parlor_text_contains (const char *text, const char *needle);
 /** The least text that is greater than every text that starts with `prefix` (transfer full), or

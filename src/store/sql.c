@@ -83,15 +83,13 @@ add_number (ParlorSqlQuery *query, gint64 number)
 
 /* One character of a needle as a regular expression: the set of all characters that fold as it
    does. Escapes by number (PostgreSQL's manual, section 9.7.3.3), so that no character has a
-   meaning. Letters without case have no
-   others, and cased characters end below U+1FFFF. */
+   meaning. */
 static void
 add_character (GString *pattern, gunichar c)
 {
   gunichar folded = parlor_text_fold (c);
   g_string_append_printf (pattern, "[\\U%08X", folded);
-  gboolean cased = g_unichar_type (folded) != G_UNICODE_OTHER_LETTER;
-  for (gunichar other = 1; cased && other < 0x1ffff; other++)
+  for (gunichar other = 1; parlor_text_has_forms (folded) && other < 0x1ffff; other++)
     if (other != folded && parlor_text_fold (other) == folded)
       g_string_append_printf (pattern, "\\U%08X", other);
   g_string_append_c (pattern, ']');

@@ -46,7 +46,7 @@ url_in (const char *folder)
   if (g_file_get_contents (path, &url, NULL, NULL))
     return url;
   if (server == NULL)
-    server = pg_server_new ();
+    server = pg_server_new (FALSE);
   url = pg_server_make_database (server);
   g_assert_true (g_file_set_contents (path, url, -1, NULL));
   return url;

@@ -18,6 +18,7 @@ struct _PgServer
   char *bin;
   GPid pid;
   guint databases;
+  gboolean durable;
 };
 
 /* In the child: nobody who may do harm, and gone when the test is gone. */
@@ -72,11 +73,12 @@ url_of (const PgServer *server, const char *database)
 }
 
 PgServer *
-pg_server_new (void)
+pg_server_new (gboolean durable)
 {
   PgServer *server = g_new0 (PgServer, 1);
   const struct passwd *user = user_of_server ();
   int status;
+  server->durable = durable;
   server->bin = find_programs ();
   server->folder = g_dir_make_tmp ("parlor-pg-XXXXXX", NULL);
   g_assert_true (user == NULL || chown (server->folder, user->pw_uid, user->pw_gid) == 0);
@@ -108,7 +110,7 @@ pg_server_start (PgServer *server)
   g_autofree char *sockets = g_strdup_printf ("unix_socket_directories=%s", server->folder);
   const char *const argv[] = {program, "-D", "data", "-c", "listen_addresses=", "-c", sockets,
                               /* The machine does not crash here, only the server. */
-                              "-c", "fsync=off", NULL};
+                              "-c", server->durable ? "fsync=on" : "fsync=off", NULL};
   gint64 until = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;
   server->pid = spawn (server, argv);
   while (!answers (server))

@@ -7,8 +7,9 @@
 
 typedef struct _PgServer PgServer;
 
-/** Makes a cluster and starts it. A machine without PostgreSQL fails the test. */
-PgServer *pg_server_new (void);
+/** Makes a cluster and starts it; `durable`: with fsync, for measuring. A machine without
+ * PostgreSQL fails the test. */
+PgServer *pg_server_new (gboolean durable);
 /** Stops it and removes the folder. */
 void pg_server_free (PgServer *server);
 

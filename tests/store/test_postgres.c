@@ -302,7 +302,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  server = pg_server_new ();
+  server = pg_server_new (FALSE);
   ADD ("a-killed-server-loses-nothing-that-was-put", test_killed);
   ADD ("a-question-after-a-restart-is-answered", test_find_after_restart);
   ADD ("a-server-that-never-answers-blocks-nobody", test_frozen);
