@@ -20,7 +20,7 @@ function gzipped(): Plugin {
   };
 }
 
-/* Four pages, one of each name the daemon serves. Nothing is inlined: the Content-Security-Policy
+/* Pages, one of each name the daemon serves. Nothing is inlined: the Content-Security-Policy
    allows scripts, styles and images from our own origin only. */
 export default defineConfig({
   root: new URL('.', import.meta.url).pathname,
@@ -33,7 +33,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rollupOptions: {
-      input: ['index.html', 'm.html', 'watch.html', 'publish.html'],
+      input: ['index.html', 'm.html', 'watch.html', 'publish.html', 'signin.html', 'admin.html'],
     },
   },
 });

@@ -45,7 +45,7 @@ static const GOptionEntry entries[] = {
     {"room", 0, 0, G_OPTION_ARG_STRING, &room_name, NULL, NULL},
     {"identity", 0, 0, G_OPTION_ARG_STRING, &identity, NULL, NULL},
     {"role", 0, 0, G_OPTION_ARG_STRING, &role, NULL, NULL},
-    {"name", 0, 0, G_OPTION_ARG_STRING, &shown_name, NULL, NULL},
+    {"name", 0, 0, G_OPTION_ARG_FILENAME, &shown_name, NULL, NULL}, /* UTF-8 in any locale */
     {"ttl", 0, 0, G_OPTION_ARG_INT64, &ttl_sec, NULL, NULL},
     {"caps", 0, 0, G_OPTION_ARG_STRING, &caps, NULL, NULL},
     {"brand", 0, 0, G_OPTION_ARG_STRING, &brand, NULL, NULL},

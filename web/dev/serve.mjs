@@ -7,6 +7,8 @@ const PAGES = {
   '/m': 'm.html',
   '/watch': 'watch.html',
   '/publish': 'publish.html',
+  '/signin': 'signin.html',
+  '/admin': 'admin.html',
 };
 const TYPES = { html: 'text/html', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
 const POLICY =

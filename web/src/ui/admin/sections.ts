@@ -1,0 +1,59 @@
+/**
+ * What /admin shows, in the order of its navigation. A section is fetched when it is opened; it is
+ * an element that gets the session as its property `session`. Whoever adds one adds a row.
+ */
+import type { SessionInfo } from '../../client/account.js';
+import type { Word } from './words.js';
+
+export interface Section {
+  /** After `#/`, and its `data-testid` is `nav-` and this. */
+  path: string;
+  label: Word;
+  /** Who sees it; the server decides for itself. */
+  roles: string[];
+  /** Its element's name; `load` defines it. */
+  tag: string;
+  load: () => Promise<unknown>;
+  group?: Word;
+}
+
+const ADMINS = ['owner', 'admin'];
+const EVERYBODY = ['owner', 'admin', 'supervisor', 'host', 'assistant', 'rep', 'auditor'];
+
+export const SECTIONS: Section[] = [
+  {
+    path: 'settings/brand',
+    label: 'nav_brand',
+    group: 'settings',
+    roles: ADMINS,
+    tag: 'parlor-admin-brand',
+    load: () => import('./brand.js'),
+  },
+  {
+    path: 'settings/people',
+    label: 'nav_people',
+    group: 'settings',
+    roles: ADMINS,
+    tag: 'parlor-admin-people',
+    load: () => import('./people.js'),
+  },
+  {
+    path: 'settings/keys',
+    label: 'nav_keys',
+    group: 'settings',
+    roles: ADMINS,
+    tag: 'parlor-admin-keys',
+    load: () => import('./keys.js'),
+  },
+  {
+    path: 'account',
+    label: 'nav_account',
+    roles: EVERYBODY,
+    tag: 'parlor-admin-account',
+    load: () => import('./account.js'),
+  },
+];
+
+export function sectionsFor(session: SessionInfo): Section[] {
+  return SECTIONS.filter((one) => one.roles.some((role) => session.roles.includes(role)));
+}

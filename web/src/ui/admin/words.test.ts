@@ -1,0 +1,28 @@
+import { describe, expect, it, vi } from 'vitest';
+
+vi.hoisted(() => {
+  vi.stubGlobal('navigator', { languages: ['en'] });
+  vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
+  vi.stubGlobal('document', { documentElement: {} });
+});
+
+const { TABLES, problemWords } = await import('./words.js');
+const { ApiError } = await import('../../client/http.js');
+
+describe('the words of the admin pages', () => {
+  it('stand in both languages with the same holes', () => {
+    const holes = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
+    for (const [word, text] of Object.entries(TABLES.en)) {
+      const other = TABLES['zh-CN'][word as keyof typeof TABLES.en];
+      expect(other, word).toBeTruthy();
+      expect(holes(other), word).toEqual(holes(text));
+      expect(/\p{Script=Han}/u.test(text), word).toBe(false);
+    }
+  });
+
+  it('say what a code means, and the code where they do not know it', () => {
+    expect(problemWords(new ApiError('signin_failed'))).toContain('did not let you in');
+    expect(problemWords(new ApiError('odd_thing'))).toContain('odd_thing');
+    expect(problemWords(new Error('x'))).toContain('internal');
+  });
+});
