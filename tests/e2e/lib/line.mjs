@@ -59,6 +59,11 @@ export class Line {
     return since;
   }
 
+  /** A firewall that lets no UDP through. */
+  forbidUdp() {
+    this.space.run('ip', 'rule', 'add', 'priority', '10', 'ipproto', 'udp', 'blackhole');
+  }
+
   /** Words before a program's name that run it on this line. */
   get words() {
     return this.space.words;

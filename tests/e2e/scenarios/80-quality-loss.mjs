@@ -11,6 +11,13 @@ export async function run(world) {
   const cast = await gather(world);
   const from = await cast.line.become(bothWays({ delay_ms: cast.delayMs, loss: 0.1 }));
   const seen = await observed(cast, forSeconds(world.long ? 60 : 8));
+  const sound = await cast.ann.evaluate(async () => {
+    const codecs = await window.__probe.stats('codec');
+    const of = async (type) => [...new Set((await window.__probe.stats(type)).filter((one) => one.kind === 'audio' && (one.packetsReceived ?? one.packetsSent) > 0)
+      .map((one) => codecs.find((codec) => codec.id === one.codecId)?.mimeType))].join(' ');
+    return `sends ${await of('outbound-rtp')}, gets ${await of('inbound-rtp')}`;
+  });
+  world.measured['Ann'] = sound;
   for (const way of ['down', 'up']) {
     const row = `10 % loss, ${way}`;
     world.measured[`${way} kbit/s`] = Math.round(cast.line.carried(way, from, Date.now()).kbps);

@@ -34,6 +34,11 @@ export function choose<C extends CodecWords>(codecs: C[]): C[] {
   return [...kept.filter(first), ...kept.filter((one) => !first(one))];
 }
 
+/** Redundant audio (RFC 2198). */
+export function isRed({ mimeType }: CodecWords): boolean {
+  return mimeType.toLowerCase() === 'audio/red';
+}
+
 /** Says what to offer; a browser that cannot be told offers all it has. */
 export function preferCodecs(transceiver: RTCRtpTransceiver, kind: 'audio' | 'video'): void {
   const side = transceiver.direction === 'sendonly' ? RTCRtpSender : RTCRtpReceiver;

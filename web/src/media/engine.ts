@@ -240,7 +240,7 @@ export class Engine implements SessionMedia {
     const stats = await lookAt(peer.pc, this.store.get().stats).catch(() => null);
     if (!stats || peer !== this.peer) return;
     this.store.patch({ stats });
-    if (stats.soundLost >= SOUND_LOST_WORTH_RED) void peer.doubleSound();
+    if (stats.soundLost >= SOUND_LOST_WORTH_RED && peer.doubleSound()) void this.negotiate(true);
     peer.holdBack(this.patience.look(stats.at, stats.rttMs, stats.repairs));
     if (stats.at - this.lastReport < REPORT_EVERY_MS) return;
     this.lastReport = stats.at;

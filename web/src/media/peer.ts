@@ -4,7 +4,7 @@
  */
 import type { IceServer, SlotKind, SourceKind } from '../protocol/messages.js';
 import { SOURCES } from '../protocol/messages.js';
-import { preferCodecs } from './codecs.js';
+import { choose, isRed, preferCodecs } from './codecs.js';
 import { fitLayers } from './layers.js';
 import {
   CAMERA_LAYERS,
@@ -123,22 +123,21 @@ export class Peer {
   }
 
   /**
-   * From now on each packet of sound carries the one before it too (RED, RFC 2198), where the
-   * browser can and the server took it: without a new offer.
+   * The next offer asks to send each frame of sound twice (RED, RFC 2198). False: the browser
+   * cannot, or it was done before.
    */
-  async doubleSound(): Promise<void> {
-    if (this.doubled) return;
+  doubleSound(): boolean {
+    const codecs = RTCRtpSender.getCapabilities('audio')?.codecs ?? [];
+    if (this.doubled || !codecs.some(isRed)) return false;
     this.doubled = true;
-    for (const source of ['microphone', 'screen_audio'] as const) {
-      const sender = this.senders.get(source)?.sender;
-      const parameters = sender?.getParameters();
-      const [encoding] = parameters?.encodings ?? [];
-      const red = parameters?.codecs.find(({ mimeType }) => /^audio\/red$/i.test(mimeType));
-      if (!sender || !parameters || !encoding || !red) continue;
-      const { mimeType, clockRate, channels, sdpFmtpLine } = red;
-      Object.assign(encoding, { codec: { mimeType, clockRate, channels, sdpFmtpLine } });
-      await sender.setParameters(parameters).catch(() => undefined);
-    }
+    for (const source of ['microphone', 'screen_audio'] as const)
+      this.senders
+        .get(source)
+        ?.setCodecPreferences([
+          ...codecs.filter(isRed),
+          ...choose(codecs.filter((one) => !isRed(one))),
+        ]);
+    return true;
   }
 
   /** Holds what is received back by so much (null: as the browser thinks best). */
