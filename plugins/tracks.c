@@ -21,6 +21,8 @@ struct _ParlorTrack
   ParlorWake *streaming_wake; /* an inject's reader; borrowed, NULL once the registry is gone */
   GMutex lock;                /* of streaming_wake */
   gint is_closed;             /* atomic */
+  gint reports;               /* atomic: a tap's reader wants sender reports */
+  gint key_frame_wanted;      /* atomic */
   guint64 source;             /* atomic: wanted */
   guint64 dropped;            /* atomic */
 
@@ -94,6 +96,19 @@ void
 parlor_track_set_source (ParlorTrack *self, ParlorSourceId source)
 {
   __atomic_store_n (&self->source, source, __ATOMIC_RELEASE);
+  wake_streaming (self);
+}
+
+void
+parlor_track_set_reports (ParlorTrack *self, gboolean reports)
+{
+  g_atomic_int_set (&self->reports, reports);
+}
+
+void
+parlor_track_want_key_frame (ParlorTrack *self)
+{
+  g_atomic_int_set (&self->key_frame_wanted, TRUE);
   wake_streaming (self);
 }
 
@@ -257,9 +272,13 @@ static void
 take_packet (gpointer user_data, const guint8 *rtp, gsize length, gint64 arrival_us)
 {
   GPtrArray *group = user_data;
+  /* RFC 5761 section 4: payload types of RTCP are 192 to 223. */
+  gboolean is_report = length > 1 && (rtp[1] & 0xe0) == 0xc0;
   for (guint i = 0; i < group->len; i++)
     {
       ParlorTrack *track = group->pdata[i];
+      if (is_report && !g_atomic_int_get (&track->reports))
+        continue;
       if (push_packet (track, rtp, length, arrival_us))
         parlor_wake_ring (&track->wake);
     }
@@ -303,8 +322,14 @@ static void
 service_tap (ParlorTracks *self, ParlorRouter *router, ParlorTrack *track)
 {
   ParlorSourceId source = __atomic_load_n (&track->source, __ATOMIC_ACQUIRE);
+  gboolean ask = g_atomic_int_compare_and_exchange (&track->key_frame_wanted, TRUE, FALSE);
   if (source == track->attached)
-    return;
+    {
+      if (ask && source != 0)
+        parlor_router_set_tap (router, source, take_packet,
+                               g_hash_table_lookup (self->groups, &source));
+      return;
+    }
   detach_tap (self, router, track);
   if (source != 0)
     attach_tap (self, router, track, source);

@@ -46,6 +46,10 @@ ParlorTrack *parlor_tracks_add_inject (ParlorTracks *self, ParlorSourceId source
 void parlor_track_set_source (ParlorTrack *self, ParlorSourceId source);
 /** Ends it; self is not to be used after this. NULL is ignored. */
 void parlor_track_close (ParlorTrack *self);
+/** Whether sender reports come between the packets, see ParlorRouterTapFunc; at first FALSE. */
+void parlor_track_set_reports (ParlorTrack *self, gboolean reports);
+/** The publisher is asked for a key frame, at most twice a second. */
+void parlor_track_want_key_frame (ParlorTrack *self);
 /** Packets lost because the ring was full. */
 guint64 parlor_track_get_dropped (ParlorTrack *self);
 

@@ -370,6 +370,24 @@ find_layer (ParlorTransport *self, guint32 ssrc)
   return NULL;
 }
 
+/* What a tap learns of a sender report: RFC 3550 section 6.4.1's sender info, in whose NTP field
+ * stands the instant on our own monotonic clock in microseconds. */
+static void
+tap_report (const ParlorLayer *layer, gint64 now_us)
+{
+  const ParlorSource *source = layer->source;
+  guint8 report[PARLOR_TAP_REPORT_BYTES] = {0x80, 200, 0, 6};
+  guint64 local = GUINT64_TO_BE ((guint64)layer->sr_local_us);
+  guint32 ssrc = GUINT32_TO_BE (layer->ssrc), rtp = GUINT32_TO_BE (layer->sr_rtp);
+
+  if (source->tap == NULL)
+    return;
+  memcpy (report + 4, &ssrc, 4);
+  memcpy (report + 8, &local, 8);
+  memcpy (report + 16, &rtp, 4);
+  source->tap (source->tap_data, report, sizeof report, now_us);
+}
+
 static void
 take_sender_info (ParlorTransport *self, const ParlorRtcpSenderInfo *info, gint64 now_us)
 {
@@ -388,6 +406,7 @@ take_sender_info (ParlorTransport *self, const ParlorRtcpSenderInfo *info, gint6
   layer->sr_rtp = info->rtp_timestamp;
   layer->sr_local_us = peer_us + self->ntp_offset_us;
   layer->sr_arrival_us = now_us;
+  tap_report (layer, now_us);
 }
 
 static void

@@ -234,7 +234,11 @@ void parlor_router_select (ParlorRouter *self, ParlorTransportId transport, guin
                            ParlorSourceId source, guint height, gint64 now_us);
 
 /** Clear RTP of a source, in order of arrival, best layer: called for each packet on the worker's
- * thread; must return at once. NULL func removes it. */
+ * thread; must return at once. NULL func removes it. Each call asks the publisher for a key frame.
+ * Between the packets come sender reports (RFC 3550 section 6.4.1) of all layers,
+ * PARLOR_TAP_REPORT_BYTES long, payload type 200, in whose NTP field stands g_get_monotonic_time ()
+ * of the instant at which the sender captured `RTP timestamp`. */
+#define PARLOR_TAP_REPORT_BYTES 28
 typedef void (*ParlorRouterTapFunc) (gpointer user_data, const guint8 *rtp, gsize length,
                                      gint64 arrival_us);
 gboolean parlor_router_set_tap (ParlorRouter *self, ParlorSourceId source, ParlorRouterTapFunc func,

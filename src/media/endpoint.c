@@ -135,6 +135,8 @@ parlor_media_endpoint_publish (ParlorMediaEndpoint *self, ParlorSourceKind kind,
   source->endpoint = self;
   source->kind = kind;
   source->is_open = TRUE;
+  source->n_codecs = config->n_codecs;
+  memcpy (source->codecs, config->codecs, sizeof source->codecs);
   g_strlcpy (source->mid, config->mid, sizeof source->mid);
   g_hash_table_insert (self->plane->sources, &source->id, source);
   parlor_command_add_source (self->room->worker, config);

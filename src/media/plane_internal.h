@@ -39,6 +39,8 @@ typedef struct
   ParlorSourceKind kind;
   char mid[PARLOR_MID_SIZE]; /* "" = injected */
   gboolean is_open;
+  guint n_codecs; /* what a tap may bring */
+  ParlorRouterCodec codecs[PARLOR_ROUTER_MAX_CODECS];
 } ParlorMediaSource;
 
 typedef struct
@@ -135,6 +137,8 @@ gboolean parlor_media_patch (ParlorMedia *media, ParlorEndpointId endpoint, cons
 /* --- taps.c --- */
 gboolean parlor_media_tap_open (ParlorMedia *media, ParlorEndpointId endpoint,
                                 ParlorSourceKind kind, int fd, GError **error);
+char *parlor_media_tap_codecs (ParlorMedia *media, ParlorEndpointId endpoint,
+                               ParlorSourceKind kind);
 gboolean parlor_media_inject_open (ParlorMedia *media, ParlorEndpointId endpoint,
                                    ParlorSourceKind kind, const char *caps, int fd, GError **error);
 /** The source of kind is another one now (0 = none): its taps follow. */

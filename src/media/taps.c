@@ -67,6 +67,24 @@ parlor_media_tap_open (ParlorMedia *media, ParlorEndpointId endpoint, ParlorSour
   return TRUE;
 }
 
+char *
+parlor_media_tap_codecs (ParlorMedia *media, ParlorEndpointId endpoint, ParlorSourceKind kind)
+{
+  ParlorMediaEndpoint *self = parlor_media_endpoint_find (media, endpoint, NULL);
+  if (self == NULL || !is_kind (kind) || self->sources[kind].id == 0)
+    return NULL;
+  const ParlorMediaSource *source = &self->sources[kind];
+  GString *text = g_string_new (NULL);
+  for (guint i = 0; i < source->n_codecs; i++)
+    {
+      const ParlorCodecInfo *info = parlor_codec_info (
+          parlor_codec_key_codec (source->codecs[i].key));
+      g_string_append_printf (text, "%s%u=%s/%u", i > 0 ? "," : "", source->codecs[i].pt, info->name,
+                              info->clock_hz);
+    }
+  return g_string_free (text, FALSE);
+}
+
 /* --- what is injected
  * ----------------------------------------------------------------------------------- */
 

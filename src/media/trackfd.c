@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define FRAME_HEADER_BYTES 2
@@ -82,12 +83,32 @@ write_packets (ParlorTrackFd *self)
   return TRUE;
 }
 
+/* What the reader says. FALSE: he has gone. */
+static gboolean
+take_wishes (ParlorTrackFd *self)
+{
+  char wishes[64];
+  gssize n = recv (self->fd, wishes, sizeof wishes, MSG_DONTWAIT);
+  if (n < 0 && errno == ENOTSOCK)
+    return TRUE;
+  for (gssize i = 0; i < n; i++)
+    if (wishes[i] == 'R')
+      parlor_track_set_reports (self->track, TRUE);
+    else if (wishes[i] == 'K')
+      parlor_track_want_key_frame (self->track);
+  return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
 static void
 run_tap (ParlorTrackFd *self)
 {
+  struct stat info;
+  gboolean is_socket = fstat (self->fd, &info) == 0 && S_ISSOCK (info.st_mode);
   do
     parlor_track_wait (self->track, 0);
-  while (write_packets (self) && wait_for (self, 0, parlor_track_get_fd (self->track)));
+  while (write_packets (self)
+         && wait_for (self, is_socket ? POLLIN : 0, parlor_track_get_fd (self->track))
+         && (!is_socket || take_wishes (self)));
 }
 
 /* --- in

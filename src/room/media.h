@@ -210,6 +210,11 @@ typedef struct
   gboolean (*tap_open) (ParlorMedia *media, ParlorEndpointId endpoint, ParlorSourceKind kind,
                         int fd, GError **error);
 
+  /** What a tap of this source may bring, as "96=VP8/90000,111=opus/48000": payload types in the
+     publisher's order of preference (transfer full); NULL = it is not published. The function itself
+     may be NULL. */
+  char *(*tap_codecs) (ParlorMedia *media, ParlorEndpointId endpoint, ParlorSourceKind kind);
+
   /**
    * The other way: RFC 4571-framed RTP read from `fd` becomes the source `kind` of an endpoint that
    * was opened and needs no session. `caps` says what it is, in the words of GStreamer

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** SHA-256 (FIPS 180-4) of files, as the manifest names them. Any thread. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define PARLOR_SHA256_TEXT 65
+
+/** In lower-case hex. */
+void parlor_sha256_text (const void *bytes, gsize length, char out[PARLOR_SHA256_TEXT]);
+/** FALSE with G_FILE_ERROR; `*size` (nullable) = bytes of the file. */
+gboolean parlor_sha256_file (const char *path, char out[PARLOR_SHA256_TEXT], gint64 *size,
+                             GError **error);
+
+G_END_DECLS

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "record/manifest.h"
+
+#include "base/jsondepth.h"
+
+#include <string.h>
+
+#define DEPTH_MAX 8
+/* Files of one recording; what goes beyond is damaged. */
+#define FILES_MAX 100000
+/* Two files of a track so close together are one to the ear. */
+#define GAP_MS 100
+
+struct _ParlorReplay
+{
+  json_t *begin;
+  GHashTable *files; /* n → json_t, owned: "file" with what "clock" and "end" said */
+  guint last_file;
+  gint64 last_ms;
+  json_t *participants; /* id → object */
+  json_t *lists;        /* name in the manifest → array */
+};
+
+ParlorReplay *
+parlor_replay_new (void)
+{
+  ParlorReplay *self = g_new0 (ParlorReplay, 1);
+  self->files = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)json_decref);
+  self->participants = json_object ();
+  self->lists = json_pack ("{s:[],s:[],s:[],s:[],s:[],s:[],s:[]}", "interruptions", "pauses",
+                           "speakers", "markers", "stills", "chat", "consents");
+  self->last_ms = -1;
+  return self;
+}
+
+void
+parlor_replay_free (ParlorReplay *self)
+{
+  if (self == NULL)
+    return;
+  json_decref (self->begin);
+  json_decref (self->participants);
+  json_decref (self->lists);
+  g_hash_table_unref (self->files);
+  g_free (self);
+}
+
+static gint64
+number (const json_t *entry, const char *name)
+{
+  return json_integer_value (json_object_get (entry, name));
+}
+
+/* ---- entries -------------------------------------------------------------------------------- */
+
+/* A name in the recording's own folder, nothing else. */
+static gboolean
+is_name (const char *path)
+{
+  return path != NULL && path[0] != '\0' && path[0] != '.' && strchr (path, '/') == NULL
+         && strlen (path) < 64;
+}
+
+static json_t *
+file_of (const ParlorReplay *self, const json_t *entry)
+{
+  gint64 n = number (entry, "n");
+  return n > 0 && n < FILES_MAX ? g_hash_table_lookup (self->files, GUINT_TO_POINTER ((guint)n))
+                                : NULL;
+}
+
+static void
+on_begin (ParlorReplay *self, json_t *entry)
+{
+  if (self->begin == NULL)
+    self->begin = json_incref (entry);
+}
+
+static void
+on_file (ParlorReplay *self, json_t *entry)
+{
+  gint64 n = number (entry, "n");
+  if (n <= 0 || n >= FILES_MAX || !is_name (json_string_value (json_object_get (entry, "path"))))
+    return;
+  json_object_set_new (entry, "clock", json_array ());
+  g_hash_table_replace (self->files, GUINT_TO_POINTER ((guint)n), json_incref (entry));
+  self->last_file = MAX (self->last_file, (guint)n);
+}
+
+/* What the first report says was true from the file's beginning: earlier pieces were guesses. */
+static void
+on_clock (ParlorReplay *self, json_t *entry)
+{
+  json_t *file = file_of (self, entry), *clock = json_object_get (file, "clock");
+  gboolean by_report = g_strcmp0 (json_string_value (json_object_get (entry, "by")), "report") == 0;
+  gint64 room_ms = number (entry, "room_ms"), file_ms = number (entry, "file_ms");
+  if (file == NULL || room_ms < 0 || room_ms > G_MAXINT32 * G_GINT64_CONSTANT (1000)
+      || file_ms < 0 || file_ms > G_MAXINT32)
+    return;
+  if (by_report && !json_is_true (json_object_get (file, "reported")))
+    {
+      json_object_set_new (file, "reported", json_true ());
+      json_array_clear (clock);
+    }
+  json_array_append_new (clock,
+                         json_pack ("[I,I]", (json_int_t)room_ms, (json_int_t)file_ms));
+}
+
+static void
+on_end (ParlorReplay *self, json_t *entry)
+{
+  json_t *file = file_of (self, entry);
+  json_object_del (entry, "t");
+  if (file != NULL)
+    json_object_update (file, entry);
+}
+
+static void
+on_participant (ParlorReplay *self, json_t *entry)
+{
+  const char *id = json_string_value (json_object_get (entry, "id"));
+  json_object_del (entry, "t");
+  if (id != NULL)
+    json_object_set (self->participants, id, entry);
+}
+
+static json_t *
+list (ParlorReplay *self, const char *name)
+{
+  return json_object_get (self->lists, name);
+}
+
+static void
+on_again (ParlorReplay *self, json_t *entry)
+{
+  const char *reason = json_string_value (json_object_get (entry, "reason"));
+  json_array_append_new (list (self, "interruptions"),
+                         json_pack ("{s:I,s:I,s:s}", "from_ms", (json_int_t)number (entry, "from_ms"),
+                                    "to_ms", (json_int_t)number (entry, "room_ms"), "reason",
+                                    reason != NULL ? reason : "interrupted"));
+}
+
+static void
+on_pause (ParlorReplay *self, json_t *entry)
+{
+  json_t *ms = json_object_get (entry, "room_ms");
+  json_array_append_new (list (self, "pauses"), json_pack ("{s:O,s:O}", "from_ms", ms, "to_ms", ms));
+}
+
+static void
+on_resume (ParlorReplay *self, json_t *entry)
+{
+  json_t *pauses = list (self, "pauses");
+  json_t *last = json_array_get (pauses, json_array_size (pauses) - 1);
+  if (last != NULL)
+    json_object_set (last, "to_ms", json_object_get (entry, "room_ms"));
+}
+
+static void
+on_speaker (ParlorReplay *self, json_t *entry)
+{
+  json_t *who = json_object_get (entry, "participant");
+  json_array_append_new (list (self, "speakers"),
+                         json_pack ("[I,O]", (json_int_t)number (entry, "room_ms"),
+                                    who != NULL ? who : json_null ()));
+}
+
+static void
+keep (ParlorReplay *self, const char *name, json_t *entry)
+{
+  json_object_del (entry, "t");
+  json_array_append (list (self, name), entry);
+}
+
+static void
+on_chat (ParlorReplay *self, json_t *entry)
+{
+  keep (self, "chat", entry);
+}
+
+static void
+on_consent (ParlorReplay *self, json_t *entry)
+{
+  keep (self, "consents", entry);
+}
+
+static void
+on_marker (ParlorReplay *self, json_t *entry)
+{
+  keep (self, "markers", entry);
+}
+
+static void
+on_still (ParlorReplay *self, json_t *entry)
+{
+  keep (self, "stills", entry);
+}
+
+static const struct
+{
+  const char *type;
+  void (*take) (ParlorReplay *self, json_t *entry);
+} takers[] = {
+    {"begin", on_begin},     {"file", on_file},         {"clock", on_clock},
+    {"end", on_end},         {"participant", on_participant}, {"again", on_again},
+    {"pause", on_pause},     {"resume", on_resume},     {"speaker", on_speaker},
+    {"chat", on_chat},       {"consent", on_consent},   {"marker", on_marker},
+    {"still", on_still},
+};
+
+gboolean
+parlor_replay_entry (const char *text, gsize length, gpointer user_data)
+{
+  ParlorReplay *self = user_data;
+  json_t *entry = parlor_json_is_too_deep (text, length, DEPTH_MAX)
+                      ? NULL
+                      : json_loadb (text, length, JSON_REJECT_DUPLICATES, NULL);
+  const char *type = json_string_value (json_object_get (entry, "t"));
+  const json_t *room_ms = json_object_get (entry, "room_ms");
+  if (type != NULL && json_is_integer (room_ms))
+    self->last_ms = MAX (self->last_ms, json_integer_value (room_ms));
+  for (guint i = 0; type != NULL && i < G_N_ELEMENTS (takers); i++)
+    if (strcmp (takers[i].type, type) == 0)
+      takers[i].take (self, entry);
+  json_decref (entry);
+  return TRUE;
+}
+
+/* ---- questions ------------------------------------------------------------------------------ */
+
+guint
+parlor_replay_last_file (const ParlorReplay *self)
+{
+  return self->last_file;
+}
+
+gint64
+parlor_replay_last_ms (const ParlorReplay *self)
+{
+  return self->last_ms;
+}
+
+GArray *
+parlor_replay_unfinished (const ParlorReplay *self)
+{
+  GArray *list = g_array_new (FALSE, FALSE, sizeof (guint));
+  for (guint n = 1; n <= self->last_file; n++)
+    {
+      json_t *file = g_hash_table_lookup (self->files, GUINT_TO_POINTER (n));
+      if (file != NULL && !json_is_true (json_object_get (file, "finished"))
+          && !json_is_true (json_object_get (file, "removed")))
+        g_array_append_val (list, n);
+    }
+  return list;
+}
+
+const char *
+parlor_replay_path (const ParlorReplay *self, guint n)
+{
+  const json_t *file = g_hash_table_lookup (self->files, GUINT_TO_POINTER (n));
+  return json_string_value (json_object_get (file, "path"));
+}
+
+/* ---- the manifest --------------------------------------------------------------------------- */
+
+static gint64
+to_room (const json_t *clock, gint64 file_ms, gint64 fallback_ms)
+{
+  const json_t *best = json_array_get (clock, 0);
+  for (gsize i = 1; i < json_array_size (clock); i++)
+    if (json_integer_value (json_array_get (json_array_get (clock, i), 1)) <= file_ms)
+      best = json_array_get (clock, i);
+  if (best == NULL)
+    return fallback_ms;
+  return json_integer_value (json_array_get (best, 0)) + file_ms
+         - json_integer_value (json_array_get (best, 1));
+}
+
+static json_t *
+file_line (json_t *file)
+{
+  static const char *const names[] = {"n",      "path",  "participant", "source", "codec",
+                                      "bytes",  "sha256", "duration_ms", "clock"};
+  json_t *line = json_object (), *clock = json_object_get (file, "clock");
+  gint64 began_ms = number (file, "room_ms");
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (json_object_get (file, names[i]) != NULL)
+      json_object_set (line, names[i], json_object_get (file, names[i]));
+  json_object_set_new (line, "from_ms", json_integer (MAX (to_room (clock, 0, began_ms), 0)));
+  json_object_set_new (
+      line, "to_ms",
+      json_integer (MAX (to_room (clock, number (file, "duration_ms"), began_ms), 0)));
+  return line;
+}
+
+static gboolean
+lies_between (const json_t *spans, gint64 from_ms, gint64 to_ms)
+{
+  gsize i;
+  json_t *span;
+  json_array_foreach (spans, i, span)
+    if (number (span, "from_ms") <= to_ms && number (span, "to_ms") >= from_ms)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+add_gap (const ParlorReplay *self, json_t *gaps, const json_t *before, const json_t *after)
+{
+  gint64 from_ms = number (before, "to_ms"), to_ms = number (after, "from_ms");
+  const char *reason = "off";
+  if (to_ms - from_ms < GAP_MS)
+    return;
+  if (lies_between (json_object_get (self->lists, "interruptions"), from_ms, to_ms))
+    reason = "interrupted";
+  else if (lies_between (json_object_get (self->lists, "pauses"), from_ms, to_ms))
+    reason = "paused";
+  json_array_append_new (gaps,
+                         json_pack ("{s:O,s:O,s:I,s:I,s:s}", "participant",
+                                    json_object_get (after, "participant"), "source",
+                                    json_object_get (after, "source"), "from_ms",
+                                    (json_int_t)from_ms, "to_ms", (json_int_t)to_ms, "reason",
+                                    reason));
+}
+
+static char *
+track_key (const json_t *line)
+{
+  return g_strconcat (json_string_value (json_object_get (line, "participant")), "/",
+                      json_string_value (json_object_get (line, "source")), NULL);
+}
+
+static void
+add_files (const ParlorReplay *self, json_t *files, json_t *gaps)
+{
+  g_autoptr (GHashTable) last = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint n = 1; n <= self->last_file; n++)
+    {
+      json_t *file = g_hash_table_lookup (self->files, GUINT_TO_POINTER (n));
+      if (file == NULL || json_object_get (file, "sha256") == NULL
+          || !json_is_string (json_object_get (file, "participant"))
+          || !json_is_string (json_object_get (file, "source")))
+        continue;
+      json_t *line = file_line (file);
+      char *key = track_key (line);
+      const json_t *before = g_hash_table_lookup (last, key);
+      if (before != NULL)
+        add_gap (self, gaps, before, line);
+      g_hash_table_replace (last, key, line);
+      json_array_append_new (files, line);
+    }
+}
+
+json_t *
+parlor_replay_manifest (const ParlorReplay *self)
+{
+  json_t *manifest = json_pack ("{s:i}", "version", 1), *files = json_array (), *gaps = json_array ();
+  json_t *people = json_array (), *one;
+  gint64 to_ms = self->last_ms;
+  const char *id;
+  gsize i;
+  if (self->begin != NULL)
+    json_object_update (manifest, self->begin);
+  json_object_del (manifest, "t");
+  json_object_set_new (manifest, "from_ms", json_integer (number (self->begin, "room_ms")));
+  json_object_del (manifest, "room_ms");
+  add_files (self, files, gaps);
+  json_array_foreach (files, i, one)
+    to_ms = MAX (to_ms, number (one, "to_ms"));
+  json_object_set_new (manifest, "to_ms", json_integer (MAX (to_ms, 0)));
+  json_object_foreach (self->participants, id, one)
+    json_array_append (people, one);
+  json_object_set_new (manifest, "participants", people);
+  json_object_set_new (manifest, "files", files);
+  json_object_set_new (manifest, "gaps", gaps);
+  json_object_update (manifest, self->lists);
+  return manifest;
+}

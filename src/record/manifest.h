@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The manifest of a recording, made from its journal alone, after a clean stop and after a crash
+ * alike:
+ *
+ *     {"version":1,"recording":"rec_…","room":"rm_…","title":"…","from_ms":…,"to_ms":…,"started_at":…,
+ *      "participants":[{"id","name","identity","role"}],
+ *      "files":[{"n","path","participant","source","codec","from_ms","to_ms","duration_ms","bytes",
+ *                "sha256","clock":[[room_ms,file_ms],…]}],
+ *      "gaps":[{"participant","source","from_ms","to_ms","reason":"interrupted|paused|off"}],
+ *      "interruptions":[{"from_ms","to_ms","reason"}], "pauses":[{"from_ms","to_ms"}],
+ *      "speakers":[[room_ms,"pt_…"|null]], "markers":[…], "stills":[…], "chat":[…], "consents":[…]}
+ *
+ * All *_ms but duration_ms and file_ms are the room's clock. Between two pieces of `clock` a file's
+ * time advances as the room's does; before the first one it is reckoned back. Any thread.
+ */
+#pragma once
+
+#include <jansson.h>
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/** What a journal says, entry by entry. */
+typedef struct _ParlorReplay ParlorReplay;
+
+ParlorReplay *parlor_replay_new (void);
+void parlor_replay_free (ParlorReplay *replay);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorReplay, parlor_replay_free)
+/** A ParlorJournalFunc; what it does not understand is skipped. */
+gboolean parlor_replay_entry (const char *text, gsize length, gpointer replay);
+
+/** Largest number of a file; 0 = none. */
+guint parlor_replay_last_file (const ParlorReplay *replay);
+/** Numbers of the files that were begun and not finished; free with g_array_unref (). */
+GArray *parlor_replay_unfinished (const ParlorReplay *replay);
+/** Borrowed; NULL = no such file. */
+const char *parlor_replay_path (const ParlorReplay *replay, guint n);
+/** The last instant of which the journal speaks; -1 = it is empty. */
+gint64 parlor_replay_last_ms (const ParlorReplay *replay);
+
+/** (transfer full) */
+json_t *parlor_replay_manifest (const ParlorReplay *replay);
+
+G_END_DECLS

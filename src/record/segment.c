@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "record/segment.h"
+
+#include "record/webm.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gst/video/video-event.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A muxer's head is a few hundred bytes. */
+#define HEAD_MAX 65536
+
+typedef struct
+{
+  ParlorCodec codec;
+  const char *encoding; /* of the caps */
+  const char *media;
+  const char *depayloader;
+} Kind;
+
+static const Kind kinds[] = {
+    {PARLOR_CODEC_VP8, "VP8", "video", "rtpvp8depay"},
+    {PARLOR_CODEC_VP9, "VP9", "video", "rtpvp9depay"},
+    {PARLOR_CODEC_OPUS, "OPUS", "audio", "rtpopusdepay"},
+};
+static const char muxer[] = "webmmux";
+
+struct _ParlorSegment
+{
+  int fd;
+  GstElement *depay, *mux; /* owned */
+  GstPad *in, *out;        /* owned: our ends of the chain */
+  GByteArray *head;        /* what came before the first cluster; NULL = it is written */
+  guint64 size;            /* bytes that are whole */
+  int why;                 /* errno of what went wrong */
+  gboolean has_caps, wants_key_frame;
+};
+
+static const Kind *
+find_kind (ParlorCodec codec)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (kinds[i].codec == codec)
+      return &kinds[i];
+  return NULL;
+}
+
+gboolean
+parlor_segment_can_write (ParlorCodec codec)
+{
+  return find_kind (codec) != NULL;
+}
+
+static gboolean
+can_make (const char *name)
+{
+  g_autoptr (GstElement) element = gst_element_factory_make (name, NULL);
+  return element != NULL && gst_object_ref_sink (element) != NULL;
+}
+
+gboolean
+parlor_segment_preload (const char **missing)
+{
+  *missing = muxer;
+  if (!can_make (muxer))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      *missing = kinds[i].depayloader;
+      if (!can_make (kinds[i].depayloader))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* ---- what the muxer says -------------------------------------------------------------------- */
+
+/* All of it or nothing: a block cut in two by a full disk is taken back. */
+static gboolean
+write_all (ParlorSegment *self, const guint8 *bytes, gsize length)
+{
+  for (gsize done = 0; done < length;)
+    {
+      ssize_t n = pwrite (self->fd, bytes + done, length - done, (off_t)(self->size + done));
+      if (n < 0 && errno == EINTR)
+        continue;
+      if (n <= 0)
+        {
+          self->why = n == 0 ? ENOSPC : errno;
+          if (ftruncate (self->fd, (off_t)self->size) < 0)
+            g_debug ("the torn block stays: recovery cuts it off");
+          return FALSE;
+        }
+      done += (gsize)n;
+    }
+  self->size += length;
+  return TRUE;
+}
+
+static gboolean
+take_head (ParlorSegment *self, const guint8 *bytes, gsize length)
+{
+  gsize used = 0;
+  g_byte_array_append (self->head, bytes, (guint)length);
+  g_autoptr (GByteArray) head = parlor_webm_make_room (self->head->data, self->head->len, &used);
+  if (head == NULL)
+    return self->head->len <= HEAD_MAX;
+  gboolean ok = write_all (self, head->data, head->len)
+                && write_all (self, self->head->data + used, self->head->len - used);
+  g_clear_pointer (&self->head, g_byte_array_unref);
+  return ok;
+}
+
+static GstFlowReturn
+on_muxed (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+{
+  ParlorSegment *self = gst_pad_get_element_private (pad);
+  GstMapInfo map;
+  gboolean ok = self->why == 0 && gst_buffer_map (buffer, &map, GST_MAP_READ);
+  if (ok)
+    {
+      ok = self->head != NULL ? take_head (self, map.data, map.size)
+                              : write_all (self, map.data, map.size);
+      gst_buffer_unmap (buffer, &map);
+    }
+  gst_buffer_unref (buffer);
+  return ok ? GST_FLOW_OK : GST_FLOW_ERROR;
+}
+
+static gboolean
+on_muxed_event (GstPad *pad, GstObject *parent, GstEvent *event)
+{
+  gst_event_unref (event);
+  return TRUE;
+}
+
+/* Upstream: the depayloader asks for a key frame. */
+static gboolean
+on_wish (GstPad *pad, GstObject *parent, GstEvent *event)
+{
+  ParlorSegment *self = gst_pad_get_element_private (pad);
+  if (gst_video_event_is_force_key_unit (event))
+    self->wants_key_frame = TRUE;
+  gst_event_unref (event);
+  return TRUE;
+}
+
+/* Matroska has one size a track; the picture's true one is in every key frame. */
+static GstPadProbeReturn
+pass_first_caps (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  ParlorSegment *self = user_data;
+  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_CAPS)
+    return GST_PAD_PROBE_OK;
+  if (self->has_caps)
+    return GST_PAD_PROBE_DROP;
+  self->has_caps = TRUE;
+  return GST_PAD_PROBE_OK;
+}
+
+/* ---- the chain ------------------------------------------------------------------------------ */
+
+static GstElement *
+make_element (const char *name, GError **error)
+{
+  GstElement *element = gst_element_factory_make (name, NULL);
+  if (element == NULL)
+    g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
+                 "the GStreamer element %s is missing", name);
+  else
+    gst_object_ref_sink (element);
+  return element;
+}
+
+static gboolean
+link_chain (ParlorSegment *self, const Kind *kind)
+{
+  g_autoptr (GstPad) depay_in = gst_element_get_static_pad (self->depay, "sink");
+  g_autoptr (GstPad) depay_out = gst_element_get_static_pad (self->depay, "src");
+  g_autoptr (GstPad) mux_out = gst_element_get_static_pad (self->mux, "src");
+  g_autofree char *name = g_strconcat (kind->media, "_%u", NULL);
+  g_autoptr (GstPad) mux_in = gst_element_request_pad_simple (self->mux, name);
+  self->in = gst_object_ref_sink (gst_pad_new ("packets", GST_PAD_SRC));
+  self->out = gst_object_ref_sink (gst_pad_new ("file", GST_PAD_SINK));
+  gst_pad_set_element_private (self->in, self);
+  gst_pad_set_element_private (self->out, self);
+  gst_pad_set_event_function (self->in, on_wish);
+  gst_pad_set_chain_function (self->out, on_muxed);
+  gst_pad_set_event_function (self->out, on_muxed_event);
+  gst_pad_add_probe (depay_out, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, pass_first_caps, self, NULL);
+  return mux_in != NULL && gst_pad_set_active (self->out, TRUE)
+         && gst_pad_link (mux_out, self->out) == GST_PAD_LINK_OK
+         && gst_pad_link (depay_out, mux_in) == GST_PAD_LINK_OK
+         && gst_pad_link (self->in, depay_in) == GST_PAD_LINK_OK
+         && gst_element_set_state (self->mux, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE
+         && gst_element_set_state (self->depay, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE
+         && gst_pad_set_active (self->in, TRUE);
+}
+
+static void
+begin_stream (ParlorSegment *self, const Kind *kind, guint clock_hz)
+{
+  GstSegment segment;
+  g_autoptr (GstCaps) caps = gst_caps_new_simple (
+      "application/x-rtp", "media", G_TYPE_STRING, kind->media, "clock-rate", G_TYPE_INT,
+      (gint)clock_hz, "encoding-name", G_TYPE_STRING, kind->encoding, NULL);
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_pad_push_event (self->in, gst_event_new_stream_start ("track"));
+  gst_pad_push_event (self->in, gst_event_new_caps (caps));
+  gst_pad_push_event (self->in, gst_event_new_segment (&segment));
+}
+
+static gboolean
+make_chain (ParlorSegment *self, const Kind *kind, guint clock_hz, GError **error)
+{
+  self->depay = make_element (kind->depayloader, error);
+  self->mux = self->depay != NULL ? make_element (muxer, error) : NULL;
+  if (self->mux == NULL)
+    return FALSE;
+  g_object_set (self->mux, "streamable", TRUE, NULL);
+  if (kind->codec != PARLOR_CODEC_OPUS)
+    g_object_set (self->depay, "wait-for-keyframe", TRUE, "request-keyframe", TRUE, NULL);
+  if (!link_chain (self, kind))
+    {
+      g_set_error_literal (error, GST_CORE_ERROR, GST_CORE_ERROR_PAD,
+                           "depayloader and muxer do not go together");
+      return FALSE;
+    }
+  begin_stream (self, kind, clock_hz);
+  return TRUE;
+}
+
+ParlorSegment *
+parlor_segment_new (const char *path, ParlorCodec codec, guint clock_hz, GError **error)
+{
+  g_autoptr (ParlorSegment) self = g_new0 (ParlorSegment, 1);
+  const Kind *kind = find_kind (codec);
+  g_return_val_if_fail (kind != NULL, NULL);
+  self->head = g_byte_array_new ();
+  self->fd = open (path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (self->fd < 0)
+    {
+      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "%s: %s", path,
+                   g_strerror (errno));
+      return NULL;
+    }
+  return make_chain (self, kind, clock_hz, error) ? g_steal_pointer (&self) : NULL;
+}
+
+static void
+unlink_pad (GstPad **pad)
+{
+  if (*pad == NULL)
+    return;
+  g_autoptr (GstPad) peer = gst_pad_get_peer (*pad);
+  gst_pad_set_active (*pad, FALSE);
+  if (peer != NULL && GST_PAD_IS_SRC (*pad))
+    gst_pad_unlink (*pad, peer);
+  else if (peer != NULL)
+    gst_pad_unlink (peer, *pad);
+  gst_clear_object (pad);
+}
+
+void
+parlor_segment_free (ParlorSegment *self)
+{
+  if (self == NULL)
+    return;
+  if (self->in != NULL && self->why == 0)
+    gst_pad_push_event (self->in, gst_event_new_eos ());
+  if (self->depay != NULL)
+    gst_element_set_state (self->depay, GST_STATE_NULL);
+  if (self->mux != NULL)
+    gst_element_set_state (self->mux, GST_STATE_NULL);
+  unlink_pad (&self->in);
+  unlink_pad (&self->out);
+  gst_clear_object (&self->depay);
+  gst_clear_object (&self->mux);
+  g_clear_pointer (&self->head, g_byte_array_unref);
+  if (self->fd >= 0)
+    close (self->fd);
+  g_free (self);
+}
+
+gboolean
+parlor_segment_push (ParlorSegment *self, GBytes *packet, gint64 file_us, gboolean lost)
+{
+  GstBuffer *buffer = gst_buffer_new_wrapped_bytes (packet);
+  GST_BUFFER_PTS (buffer) = (GstClockTime)(MAX (file_us, 0) * 1000);
+  if (lost)
+    {
+      GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+      self->wants_key_frame = TRUE;
+    }
+  GstFlowReturn flow = gst_pad_push (self->in, buffer);
+  errno = self->why;
+  return flow == GST_FLOW_OK && self->why == 0;
+}
+
+gboolean
+parlor_segment_take_key_frame_wish (ParlorSegment *self)
+{
+  gboolean wish = self->wants_key_frame;
+  self->wants_key_frame = FALSE;
+  return wish;
+}
+
+guint64
+parlor_segment_bytes (const ParlorSegment *self)
+{
+  return self->size;
+}
+
+int
+parlor_segment_fd (const ParlorSegment *self)
+{
+  return self->fd;
+}

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "record/session.h"
+
+#include "record/digest.h"
+#include "record/journal.h"
+#include "record/manifest.h"
+#include "record/track.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct _ParlorRecordSession
+{
+  char *id;
+  char *folder;
+  ParlorJournal *journal;
+  ParlorSessionTell tell;
+  gpointer user_data;
+  gint64 room_ms, mono_us;
+  gint last_file; /* atomic */
+  GHashTable *tracks; /* "pt_…/camera" → Slot, owned */
+  GPtrArray *ending;  /* Slot, owned: join when done */
+  GThread *recovery;  /* nullable */
+  GThread *sealing;   /* nullable */
+  gint is_sealed;     /* atomic */
+};
+
+/* A track and what names it in messages. */
+typedef struct
+{
+  ParlorRecordSession *session;
+  char *key;
+  ParlorRecordTrack *track;
+} Slot;
+
+static const char *
+text (const json_t *json, const char *name)
+{
+  const char *value = json_string_value (json_object_get (json, name));
+  return value != NULL ? value : "";
+}
+
+static gint64
+room_ms_now (const ParlorRecordSession *self)
+{
+  return self->room_ms + (g_get_monotonic_time () - self->mono_us) / 1000;
+}
+
+static void
+say (ParlorRecordSession *self, const char *type, json_t *message)
+{
+  json_object_set_new (message, "t", json_string (type));
+  json_object_set_new (message, "recording", json_string (self->id));
+  self->tell (message, self->user_data);
+}
+
+/* Takes `entry`. A journal that cannot be written is told: the recording goes on, its files are
+ * there. */
+static gboolean
+append (ParlorRecordSession *self, json_t *entry)
+{
+  char *line = json_dumps (entry, JSON_COMPACT);
+  gboolean ok = line != NULL && parlor_journal_append (self->journal, line, strlen (line));
+  free (line);
+  json_decref (entry);
+  return ok;
+}
+
+/* ---- what tracks say ------------------------------------------------------------------------ */
+
+static guint
+next_file (gpointer user_data)
+{
+  Slot *slot = user_data;
+  return (guint)g_atomic_int_add (&slot->session->last_file, 1) + 1;
+}
+
+static void
+take_entry (json_t *entry, gpointer user_data)
+{
+  Slot *slot = user_data;
+  ParlorRecordSession *self = slot->session;
+  const char *type = text (entry, "t");
+  if (strcmp (type, "file") == 0)
+    say (self, "writing",
+         json_pack ("{s:s,s:O,s:O}", "track", slot->key, "n", json_object_get (entry, "n"),
+                    "room_ms", json_object_get (entry, "room_ms")));
+  append (self, entry);
+}
+
+static void
+take_trouble (const char *reason, gpointer user_data)
+{
+  Slot *slot = user_data;
+  json_t *message = json_pack ("{s:s}", "track", slot->key);
+  if (reason != NULL)
+    {
+      json_object_set_new (message, "reason", json_string (reason));
+      append (slot->session,
+              json_pack ("{s:s,s:s,s:s,s:I}", "t", "failed", "track", slot->key, "reason", reason,
+                         "room_ms", (json_int_t)room_ms_now (slot->session)));
+    }
+  say (slot->session, reason != NULL ? "failed" : "mended", message);
+}
+
+static void
+slot_free (gpointer data)
+{
+  Slot *slot = data;
+  parlor_record_track_free (slot->track);
+  g_free (slot->key);
+  g_free (slot);
+}
+
+/* ---- opening -------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  ParlorRecordSession *session;
+  ParlorReplay *replay;
+} Recovery;
+
+static gpointer
+recover (gpointer user_data)
+{
+  Recovery *recovery = user_data;
+  ParlorRecordSession *self = recovery->session;
+  g_autoptr (GArray) list = parlor_replay_unfinished (recovery->replay);
+  for (guint i = 0; i < list->len; i++)
+    {
+      guint n = g_array_index (list, guint, i);
+      append (self, parlor_record_finish_file (self->folder, n,
+                                               parlor_replay_path (recovery->replay, n),
+                                               "interrupted"));
+    }
+  parlor_journal_sync (self->journal);
+  parlor_replay_free (recovery->replay);
+  g_free (recovery);
+  return NULL;
+}
+
+static void
+go_on (ParlorRecordSession *self, const json_t *order, ParlorReplay *replay)
+{
+  gint64 last_ms = parlor_replay_last_ms (replay);
+  self->last_file = (gint)parlor_replay_last_file (replay);
+  if (last_ms < 0)
+    {
+      json_t *begin = json_deep_copy (json_object_get (order, "begin"));
+      if (begin == NULL)
+        begin = json_object ();
+      json_object_set_new (begin, "t", json_string ("begin"));
+      json_object_set_new (begin, "recording", json_string (self->id));
+      json_object_set_new (begin, "room_ms", json_integer (self->room_ms));
+      append (self, begin);
+      parlor_replay_free (replay);
+      return;
+    }
+  append (self, json_pack ("{s:s,s:I,s:I,s:s}", "t", "again", "from_ms", (json_int_t)last_ms,
+                           "room_ms", (json_int_t)MAX (room_ms_now (self), last_ms), "reason",
+                           text (order, "reason")));
+  Recovery *recovery = g_new0 (Recovery, 1);
+  *recovery = (Recovery){self, replay};
+  self->recovery = g_thread_new ("recover", recover, recovery);
+}
+
+ParlorRecordSession *
+parlor_record_session_open (const json_t *order, ParlorSessionTell tell, gpointer user_data,
+                            GError **error)
+{
+  g_autofree char *path = g_build_filename (text (order, "folder"), "journal", NULL);
+  g_autoptr (ParlorReplay) replay = parlor_replay_new ();
+  if (g_mkdir_with_parents (text (order, "folder"), 0700) < 0)
+    {
+      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "%s: %s",
+                   text (order, "folder"), g_strerror (errno));
+      return NULL;
+    }
+  ParlorJournal *journal = parlor_journal_open (path, parlor_replay_entry, replay, error);
+  if (journal == NULL)
+    return NULL;
+  ParlorRecordSession *self = g_new0 (ParlorRecordSession, 1);
+  self->id = g_strdup (text (order, "recording"));
+  self->folder = g_strdup (text (order, "folder"));
+  self->journal = journal;
+  self->tell = tell;
+  self->user_data = user_data;
+  self->room_ms = json_integer_value (json_object_get (order, "room_ms"));
+  self->mono_us = json_integer_value (json_object_get (order, "mono_us"));
+  self->tracks = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, slot_free);
+  self->ending = g_ptr_array_new_with_free_func (slot_free);
+  go_on (self, order, g_steal_pointer (&replay));
+  parlor_journal_sync (self->journal);
+  return self;
+}
+
+void
+parlor_record_session_free (ParlorRecordSession *self)
+{
+  if (self == NULL)
+    return;
+  if (self->recovery != NULL)
+    g_thread_join (self->recovery);
+  if (self->sealing != NULL)
+    g_thread_join (self->sealing);
+  g_hash_table_unref (self->tracks);
+  g_ptr_array_unref (self->ending);
+  parlor_journal_free (self->journal);
+  g_free (self->id);
+  g_free (self->folder);
+  g_free (self);
+}
+
+/* ---- orders --------------------------------------------------------------------------------- */
+
+static void
+end_track (ParlorRecordSession *self, const char *key)
+{
+  gpointer slot;
+  if (!g_hash_table_steal_extended (self->tracks, key, NULL, &slot))
+    return;
+  parlor_record_track_end (((Slot *)slot)->track);
+  g_ptr_array_add (self->ending, slot);
+}
+
+void
+parlor_record_session_track (ParlorRecordSession *self, const json_t *order, int fd)
+{
+  Slot *slot = g_new0 (Slot, 1);
+  slot->session = self;
+  slot->key = g_strconcat (text (order, "participant"), "/", text (order, "source"), NULL);
+  end_track (self, slot->key);
+  ParlorRecordTrackSpec spec = {
+      .host = {next_file, take_entry, take_trouble, slot},
+      .folder = self->folder,
+      .participant = text (order, "participant"),
+      .source = text (order, "source"),
+      .codecs = text (order, "codecs"),
+      .fd = fd,
+      .room_ms = self->room_ms,
+      .mono_us = self->mono_us,
+  };
+  slot->track = parlor_record_track_new (&spec);
+  g_hash_table_insert (self->tracks, slot->key, slot);
+}
+
+void
+parlor_record_session_untrack (ParlorRecordSession *self, const json_t *order)
+{
+  g_autofree char *key = g_strconcat (text (order, "participant"), "/", text (order, "source"),
+                                      NULL);
+  end_track (self, key);
+}
+
+void
+parlor_record_session_note (ParlorRecordSession *self, const json_t *order)
+{
+  json_t *entry = json_object_get (order, "entry");
+  if (!json_is_object (entry))
+    return;
+  append (self, json_incref (entry));
+  parlor_journal_sync (self->journal);
+}
+
+static void
+sweep (ParlorRecordSession *self)
+{
+  for (guint i = self->ending->len; i-- > 0;)
+    if (parlor_record_track_is_done (((Slot *)self->ending->pdata[i])->track))
+      g_ptr_array_remove_index (self->ending, i);
+}
+
+void
+parlor_record_session_tick (ParlorRecordSession *self)
+{
+  GHashTableIter iter;
+  gpointer slot;
+  if (self->sealing != NULL)
+    return;
+  sweep (self);
+  append (self,
+          json_pack ("{s:s,s:I}", "t", "alive", "room_ms", (json_int_t)room_ms_now (self)));
+  g_hash_table_iter_init (&iter, self->tracks);
+  while (g_hash_table_iter_next (&iter, NULL, &slot))
+    parlor_record_track_sync (((Slot *)slot)->track);
+  parlor_journal_sync (self->journal);
+}
+
+/* ---- sealing -------------------------------------------------------------------------------- */
+
+/* Written beside its place and put there whole. */
+static gboolean
+write_manifest (const ParlorRecordSession *self, const char *bytes, gsize length)
+{
+  g_autofree char *path = g_build_filename (self->folder, "manifest.json", NULL);
+  return g_file_set_contents_full (path, bytes, (gssize)length,
+                                   G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
+                                   0600, NULL);
+}
+
+static json_t *
+make_manifest (const ParlorRecordSession *self)
+{
+  g_autofree char *path = g_build_filename (self->folder, "journal", NULL), *bytes = NULL;
+  g_autoptr (ParlorReplay) replay = parlor_replay_new ();
+  gsize length = 0;
+  if (!g_file_get_contents (path, &bytes, &length, NULL))
+    return NULL;
+  parlor_journal_scan ((const guint8 *)bytes, length, parlor_replay_entry, replay);
+  return parlor_replay_manifest (replay);
+}
+
+static gpointer
+seal (gpointer user_data)
+{
+  ParlorRecordSession *self = user_data;
+  char sha[PARLOR_SHA256_TEXT] = "";
+  g_clear_pointer (&self->recovery, g_thread_join);
+  g_ptr_array_set_size (self->ending, 0); /* joins them */
+  json_t *manifest = make_manifest (self);
+  char *bytes = json_dumps (manifest, JSON_INDENT (1));
+  gboolean ok = bytes != NULL && write_manifest (self, bytes, strlen (bytes));
+  if (ok)
+    parlor_sha256_text (bytes, strlen (bytes), sha);
+  say (self, ok ? "sealed" : "unsealed",
+       json_pack ("{s:s,s:I,s:I,s:i}", "sha256", sha, "from_ms",
+                  (json_int_t)json_integer_value (json_object_get (manifest, "from_ms")), "to_ms",
+                  (json_int_t)json_integer_value (json_object_get (manifest, "to_ms")), "files",
+                  (int)json_array_size (json_object_get (manifest, "files"))));
+  free (bytes);
+  json_decref (manifest);
+  g_atomic_int_set (&self->is_sealed, TRUE);
+  return NULL;
+}
+
+void
+parlor_record_session_seal (ParlorRecordSession *self)
+{
+  GHashTableIter iter;
+  gpointer slot;
+  if (self->sealing != NULL)
+    return;
+  g_hash_table_iter_init (&iter, self->tracks);
+  while (g_hash_table_iter_next (&iter, NULL, &slot))
+    {
+      parlor_record_track_end (((Slot *)slot)->track);
+      g_ptr_array_add (self->ending, slot);
+    }
+  g_hash_table_steal_all (self->tracks);
+  self->sealing = g_thread_new ("seal", seal, self);
+}
+
+gboolean
+parlor_record_session_is_sealed (ParlorRecordSession *self)
+{
+  return g_atomic_int_get (&self->is_sealed);
+}
