@@ -147,6 +147,22 @@ on_wish (GstPad *pad, GstObject *parent, GstEvent *event)
   return TRUE;
 }
 
+/* The muxer wants a sample rate, which the depayloader does not say: RFC 7845 section 5.1, field 5. */
+static void
+complete_caps (GstPadProbeInfo *info)
+{
+  GstCaps *caps;
+  gst_event_parse_caps (GST_PAD_PROBE_INFO_EVENT (info), &caps);
+  GstStructure *structure = gst_caps_get_structure (caps, 0);
+  if (!gst_structure_has_name (structure, "audio/x-opus")
+      || gst_structure_has_field (structure, "rate"))
+    return;
+  g_autoptr (GstCaps) full = gst_caps_copy (caps);
+  gst_caps_set_simple (full, "rate", G_TYPE_INT, 48000, NULL);
+  gst_event_unref (GST_PAD_PROBE_INFO_EVENT (info));
+  GST_PAD_PROBE_INFO_DATA (info) = gst_event_new_caps (full);
+}
+
 /* Matroska has one size a track; the picture's true one is in every key frame. */
 static GstPadProbeReturn
 pass_first_caps (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
@@ -157,6 +173,7 @@ pass_first_caps (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   if (self->has_caps)
     return GST_PAD_PROBE_DROP;
   self->has_caps = TRUE;
+  complete_caps (info);
   return GST_PAD_PROBE_OK;
 }
 
@@ -205,7 +222,10 @@ begin_stream (ParlorSegment *self, const Kind *kind, guint clock_hz)
   GstSegment segment;
   g_autoptr (GstCaps) caps = gst_caps_new_simple (
       "application/x-rtp", "media", G_TYPE_STRING, kind->media, "clock-rate", G_TYPE_INT,
-      (gint)clock_hz, "encoding-name", G_TYPE_STRING, kind->encoding, NULL);
+      (gint)clock_hz, "encoding-name", G_TYPE_STRING, kind->encoding, "payload", G_TYPE_INT, 96, NULL);
+  /* A decoder makes two channels of a mono packet too (RFC 7587 section 3.4). */
+  if (kind->codec == PARLOR_CODEC_OPUS)
+    gst_caps_set_simple (caps, "sprop-stereo", G_TYPE_STRING, "1", NULL);
   gst_segment_init (&segment, GST_FORMAT_TIME);
   gst_pad_push_event (self->in, gst_event_new_stream_start ("track"));
   gst_pad_push_event (self->in, gst_event_new_caps (caps));

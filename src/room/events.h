@@ -10,6 +10,7 @@
 #pragma once
 
 #include "room/chat.h"
+#include "room/recording_rows.h"
 #include "room/rights.h"
 #include "room/slots.h"
 
@@ -39,6 +40,7 @@ typedef enum
   PARLOR_EVENT_ASK_UNMUTE, /**< one: by */
   PARLOR_EVENT_QUALITY,    /**< one: quality */
   PARLOR_EVENT_TRANSPORT,  /**< one: transport_alive = "connected", else "failed" */
+  PARLOR_EVENT_MARKER,     /**< all: marker, participant = the author, NULL = the API */
   PARLOR_EVENT_CLOSED,     /**< one: close_reason. `session` is over */
   PARLOR_EVENT_CLOCK, /**< one: slots[0] has mid and rtp_timestamp, room_ms: the picture with this
                          timestamp was taken at that time of the room's clock. Live rooms only */
@@ -150,6 +152,7 @@ typedef struct
   guint n_slots;
   const ParlorQuality *quality;
   gint64 room_ms; /**< CLOCK */
+  const ParlorMarkerRow *marker;
 } ParlorRoomEvent;
 
 typedef void (*ParlorRoomEventFunc) (const ParlorRoomEvent *event, gpointer user_data);

@@ -8,6 +8,7 @@
 #include "room/lobby.h"
 #include "room/moderation.h"
 #include "room/participant.h"
+#include "room/recording.h"
 #include "room/room.h"
 #include "room/rooms.h"
 #include "room/text.h"
@@ -16,6 +17,8 @@ G_BEGIN_DECLS
 
 #define NEVER_US G_MAXINT64
 #define SECOND_US G_GINT64_CONSTANT (1000000)
+
+typedef struct _ParlorRecording ParlorRecording;
 
 struct _ParlorRooms
 {
@@ -74,6 +77,7 @@ struct _ParlorRoom
   ParlorLobby *lobby;
   ParlorHands *hands;
   ParlorChat *chat;
+  ParlorRecording *recording;
 
   ParlorParticipant *speaker; /* borrowed, as the next three */
   ParlorParticipant *stage_speaker;
@@ -124,6 +128,7 @@ struct _ParlorParticipant
   gboolean own_muted[PARLOR_N_SOURCES];
   gboolean withdrawn[PARLOR_N_SOURCES]; /* his page said that it is off */
   gboolean server_muted[PARLOR_N_SOURCES];
+  ParlorEndpointId recorded[PARLOR_N_SOURCES]; /* under which it is written; 0 = it is not */
   guint64 screen_order;   /* the larger, the newer */
   ParlorSlotTable *slots; /* NULL = not negotiated */
 
@@ -197,6 +202,17 @@ void parlor_room_keep_seat (ParlorRoom *room, ParlorSeat *seat);
 gint64 parlor_room_poll_seats (ParlorRoom *room, gint64 now_us);
 void parlor_seat_free (ParlorSeat *seat);
 gboolean parlor_participant_is_listed (const ParlorParticipant *participant);
+
+/* recording.c */
+ParlorRecording *parlor_recording_new (void);
+void parlor_recording_free (ParlorRecording *recording);
+/** Who is to be written is; nobody else. */
+void parlor_recording_sync (ParlorRoom *room, gint64 now_us);
+void parlor_recording_poll (ParlorRoom *room, gint64 now_us);
+/** Every event of the room, before it goes out. */
+void parlor_recording_watch (ParlorRoom *room, const ParlorRoomEvent *event);
+void parlor_recording_close (ParlorRoom *room, gint64 now_us);
+void parlor_rooms_recorder_event (const ParlorRecorderEvent *event, gpointer user_data);
 
 /* bans.c */
 gboolean parlor_room_is_banned (const ParlorRoom *room, const ParlorJoin *join);

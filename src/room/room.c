@@ -32,6 +32,7 @@ parlor_room_new (ParlorRooms *rooms, const ParlorRoomRecord *record)
   room->bans = g_ptr_array_new_with_free_func ((GDestroyNotify)parlor_ban_free);
   room->lobby = parlor_lobby_new (rooms->spec.limits.lobby);
   room->hands = parlor_hands_new ();
+  room->recording = parlor_recording_new ();
   room->chat = parlor_chat_new (rooms->spec.limits.chat_history);
   room->stage_next_us = room->empty_since_us = NEVER_US;
   room->choose_next_us = G_MININT64;
@@ -51,6 +52,7 @@ parlor_room_free (ParlorRoom *room)
   parlor_lobby_free (room->lobby);
   parlor_hands_free (room->hands);
   parlor_chat_free (room->chat);
+  parlor_recording_free (room->recording);
   g_free (room->alias);
   g_free (room->title);
   g_free (room->stranger);
@@ -208,6 +210,7 @@ parlor_room_emit (ParlorRoom *room, const ParlorRoomEvent *event)
   if (full.audience == PARLOR_TO_ONE && full.session == NULL)
     return;
   full.room = room;
+  parlor_recording_watch (room, &full);
   room->rooms->spec.event (&full, room->rooms->spec.user_data);
 }
 
@@ -341,6 +344,7 @@ parlor_room_poll (ParlorRoom *room, gint64 now_us)
       return;
     }
   poll_stage (room, now_us);
+  parlor_recording_poll (room, now_us);
   parlor_room_poll_speaking (room, now_us);
   if (room->dirty && room->choose_next_us <= now_us)
     parlor_room_choose (room, now_us);
@@ -367,6 +371,7 @@ dismiss (gpointer key, gpointer value, gpointer user_data)
 void
 parlor_room_close (ParlorRoom *room, gint64 now_us)
 {
+  parlor_recording_close (room, now_us);
   room->ending = TRUE;
   parlor_room_begin (room);
   parlor_room_save (room, parlor_room_wall_ms (room));

@@ -46,6 +46,8 @@ parlor_rooms_new (const ParlorRoomsSpec *spec)
   rooms->unopened = parlor_tally_new (spec->limits.unopened_keyless);
   if (spec->media != NULL)
     spec->media->ops->set_event_func (spec->media, parlor_rooms_media_event, rooms);
+  if (spec->recorder != NULL)
+    spec->recorder->ops->set_event_func (spec->recorder, parlor_rooms_recorder_event, rooms);
   return rooms;
 }
 
@@ -56,6 +58,8 @@ parlor_rooms_free (ParlorRooms *rooms)
     return;
   if (rooms->spec.media != NULL)
     rooms->spec.media->ops->set_event_func (rooms->spec.media, NULL, NULL);
+  if (rooms->spec.recorder != NULL)
+    rooms->spec.recorder->ops->set_event_func (rooms->spec.recorder, NULL, NULL);
   g_ptr_array_unref (rooms->rooms);
   g_hash_table_unref (rooms->by_id);
   g_hash_table_unref (rooms->by_code);
@@ -258,6 +262,7 @@ parlor_rooms_shutdown (ParlorRooms *rooms, gint64 now_us)
   for (guint i = 0; i < rooms->rooms->len; i++)
     {
       ParlorRoom *room = rooms->rooms->pdata[i];
+      parlor_recording_close (room, now_us);
       g_hash_table_foreach (room->people, tell_shutdown, NULL);
     }
 }

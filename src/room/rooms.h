@@ -14,6 +14,8 @@
 #include "room/clock.h"
 #include "room/error.h"
 #include "room/events.h"
+#include "room/recorder.h"
+#include "room/recordings.h"
 #include "room/store.h"
 
 G_BEGIN_DECLS
@@ -57,8 +59,10 @@ typedef struct
   ParlorStore *store; /**< NULL: nothing survives a restart */
   ParlorRoomEventFunc event;
   gpointer user_data;
+  ParlorRecorder *recorder;     /**< NULL: nothing is recorded; takes over its event function */
+  ParlorRecordings *recordings; /**< needed with `recorder` */
   /** Nullable: told of room.created, live (somebody came in first), ended and participant.joined,
-      left, role and share.started, stopped, in the store's transaction of the change. Of a live
+      left, role, share.started, stopped, recording.*, consent.* and marker.created, in the store's transaction of the change. Of a live
       room src/live tells live and ended; here it is room.closed. */
   ParlorEventFunc happened;
   gpointer happened_data;

@@ -10,6 +10,7 @@
 #include "live/handoffs.h"
 #include "live/products.h"
 #include "live/visitors.h"
+#include "room/recording_rows.h"
 #include "service/rows.h"
 #include "hooks/rows.h"
 #include "store/sqlite.h"
@@ -47,6 +48,9 @@ static const ParlorRecordKind *const kinds[] = {
     &parlor_job_item_kind,
     &parlor_service_audit_kind,
     /* record */
+    &parlor_recording_kind,
+    &parlor_consent_kind,
+    &parlor_marker_kind,
     /* hooks */
     &parlor_event_kind,
     &parlor_event_head_kind,

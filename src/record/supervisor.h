@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The daemon's side of recording: implements room/recorder.h over `parlor-recorder`, which it
+ * starts, watches and starts again. A recorder that dies costs what it had not written (nothing, as
+ * a rule); its recordings go on in new files within a second or two, and the meeting notices nothing.
+ *
+ * Control thread.
+ */
+#pragma once
+
+#include "room/recorder.h"
+
+#include <uv.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  uv_loop_t *loop;     /**< borrowed */
+  ParlorMedia *media;  /**< borrowed */
+  const char *program; /**< path of parlor-recorder */
+  const char *folder;  /**< under it each recording has one of its own */
+  const char *key;     /**< file of the key that signs manifests */
+} ParlorSupervisorSpec;
+
+typedef struct
+{
+  guint64 starts;  /**< of the recorder process */
+  guint recordings, tracks;
+  gint pid; /**< 0 = it does not run */
+} ParlorSupervisorStats;
+
+typedef struct _ParlorSupervisor ParlorSupervisor;
+
+/** Strings are copied. NULL: G_FILE_ERROR. */
+ParlorSupervisor *parlor_supervisor_new (const ParlorSupervisorSpec *spec, GError **error);
+/** Ends the process (its files play as they are). Run the loop once more before it is closed. NULL
+ * is ignored. */
+void parlor_supervisor_free (ParlorSupervisor *self);
+
+/** Borrowed. */
+ParlorRecorder *parlor_supervisor_recorder (ParlorSupervisor *self);
+/** No recording runs or waits to be sealed. */
+gboolean parlor_supervisor_is_idle (const ParlorSupervisor *self);
+void parlor_supervisor_stats (const ParlorSupervisor *self, ParlorSupervisorStats *out);
+/** The public key, for `parlorctl verify` elsewhere. Borrowed. */
+const char *parlor_supervisor_key (const ParlorSupervisor *self);
+
+G_END_DECLS

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * What is kept of recordings in the database; the media, the journal and the manifest lie in the
+ * recording's folder. Pure data.
+ */
+#pragma once
+
+#include "base/record.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  char *id; /**< "rec_…" */
+  char *brand, *room, *title;
+  char *state; /**< "on", "paused", "sealing", "ready", "deleted" */
+  char *mode;  /**< "ask", "notice" */
+  char *started_by; /**< identity; "" = the API or the room's policy */
+  gint64 started_ms, stopped_ms; /**< wall clock; 0 = not yet */
+  gint64 from_ms, to_ms;         /**< the room's clock */
+  gint64 files, bytes;
+  char *sha256; /**< of the manifest; NULL = not sealed */
+  char *people; /**< names of who is in it, for the search; NULL = nobody */
+  char *words;  /**< texts of markers and chat, for the search; NULL = none */
+  char *hold;   /**< reason of a legal hold; NULL = none */
+  gint64 purge_ms; /**< wall clock at which it goes; 0 = it stays */
+} ParlorRecordingRow;
+extern const ParlorRecordKind parlor_recording_kind;
+
+/** Append-only: who said what, when, by which words and means. */
+typedef struct
+{
+  char *recording;
+  char *participant;
+  gint64 at_ms;
+  char *identity;
+  char *answer; /**< "given", "refused" */
+  char *means;  /**< "page", "started" (he pressed Record), "notice" (he came into a marked room) */
+  gint64 text_version; /**< of the question's words */
+} ParlorConsentRow;
+extern const ParlorRecordKind parlor_consent_kind;
+
+/** Append-only: one version of a marker. */
+typedef struct
+{
+  char *id; /**< "mk_…" */
+  gint64 version; /**< from 1 */
+  char *room;
+  char *recording; /**< NULL = none ran */
+  char *brand;
+  char *kind;  /**< "conclusion", "parameter", "assignment", "question" */
+  char *text;
+  char *owner; /**< who is to do it; NULL = nobody */
+  char *author; /**< identity; "" = the API */
+  gint64 room_ms, at_ms;
+} ParlorMarkerRow;
+extern const ParlorRecordKind parlor_marker_kind;
+
+G_END_DECLS
