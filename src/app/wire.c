@@ -8,6 +8,7 @@
 #include "app/wire_live.h"
 #include "app/wire_brand.h"
 #include "app/wire_service.h"
+#include "app/wire_record.h"
 #include "app/wire_store.h"
 #include "http/routes.h"
 #include "media/plane.h"
@@ -25,6 +26,7 @@
  * s, since the store and the workers end after it. */
 #define GOODBYE_MS 2000
 #define STORE_CLOSE_MS 3000
+#define SEAL_MS 3000
 #define RECEIVE_BUFFER_WANTED (4u << 20)
 
 struct _ParlorApp
@@ -41,6 +43,7 @@ struct _ParlorApp
   ParlorWireBrand *brand;
   ParlorMediaPlane *plane;
   uv_poll_t media_poll;
+  ParlorWireRecord record;
   ParlorRooms *rooms;
   ParlorWireLive *live;
   ParlorWireService *service;
@@ -60,7 +63,7 @@ struct _ParlorApp
   uv_signal_t sigterm, sigint;
   uv_timer_t goodbye;
   gboolean has_handles;
-  gboolean ending;
+  gboolean ending, last_wait;
 };
 
 /* ---- what the domain stands on -------------------------------------------------------------- */
@@ -144,7 +147,8 @@ on_prepare (uv_prepare_t *prepare)
 {
   ParlorApp *app = prepare->data;
   gint64 now_us = clock_now_us (NULL);
-  if (app->ending && !parlor_signal_sessions (app->signal))
+  if (app->ending && !parlor_signal_sessions (app->signal)
+      && parlor_supervisor_is_idle (app->record.supervisor))
     uv_stop (&app->loop);
   if (parlor_rooms_next_us (app->rooms) <= now_us)
     parlor_rooms_poll (app->rooms, now_us);
@@ -218,6 +222,7 @@ add_metrics (ParlorMetricsPage *page, gpointer user_data)
     parlor_wire_store_metrics (app->store, page);
   parlor_wire_hooks_metrics (app->hooks, page);
   parlor_wire_service_metrics (app->service, page);
+  parlor_wire_record_metrics (&app->record, page);
   parlor_media_plane_foreach_metric (app->plane, add_media_metric, page);
 }
 
@@ -346,8 +351,16 @@ make_rooms (ParlorApp *app, GError **error)
       .happened_data = app->hooks,
   };
   parlor_room_limits_default (&spec.limits);
+  if (!parlor_wire_record_init (&app->record, &app->loop, app->config, media_of (app), app->store,
+                                error))
+    return FALSE;
+  spec.recorder = parlor_supervisor_recorder (app->record.supervisor);
+  spec.recordings = app->record.recordings;
   app->rooms = parlor_rooms_new (&spec);
-  return parlor_rooms_load (app->rooms, clock_now_us (NULL), error);
+  if (!parlor_rooms_load (app->rooms, clock_now_us (NULL), error))
+    return FALSE;
+  parlor_wire_record_restore (&app->record, app->rooms, app->store, clock_now_us (NULL));
+  return TRUE;
 }
 
 static gboolean
@@ -454,6 +467,8 @@ make_site (ParlorApp *app, const char *program, GError **error)
       .ice_servers = ice_servers,
       .ice_data = app,
       .hooks = parlor_wire_hooks_api (app->hooks),
+      .recordings = app->record.recordings,
+      .recordings_folder = app->record.folder,
       .websocket = on_websocket,
       .websocket_data = app,
       .live = app->live->live,
@@ -516,7 +531,13 @@ make_control (ParlorApp *app, GError **error)
 static void
 on_goodbye (uv_timer_t *timer)
 {
-  uv_stop (timer->loop);
+  ParlorApp *app = timer->data;
+  /* A recording is worth some seconds more. */
+  if (!app->last_wait && !parlor_supervisor_is_idle (app->record.supervisor))
+    uv_timer_start (timer, on_goodbye, SEAL_MS, 0);
+  else
+    uv_stop (timer->loop);
+  app->last_wait = TRUE;
 }
 
 static void
@@ -620,6 +641,7 @@ parlor_app_free (ParlorApp *app)
   parlor_wire_service_free (app->service);
   parlor_metrics_free (app->metrics);
   parlor_rooms_free (app->rooms);
+  parlor_wire_record_clear (&app->record);
   if (app->plane && app->media_poll.data)
     uv_poll_stop (&app->media_poll);
   parlor_media_plane_free (app->plane);

@@ -4,6 +4,7 @@
 #include "http/live.h"
 #include "http/problem.h"
 #include "room/moderation.h"
+#include "room/recording.h"
 
 #include <string.h>
 
@@ -108,6 +109,23 @@ host_token (ParlorSite *site, ParlorRoom *room)
   return parlor_keyring_sign (site->spec.keyring, &claims, NULL);
 }
 
+/* policy.record "by_host" | "always" | "never", policy.consent "ask" | "notice". */
+static gboolean
+read_record_policy (const json_t *policy, ParlorRecordPolicy *record, gboolean *notice,
+                    const char **why)
+{
+  const json_t *rule = json_object_get (policy, "record");
+  const json_t *consent = json_object_get (policy, "consent");
+  const char *mode = json_string_value (consent);
+  *notice = g_strcmp0 (mode, "notice") == 0;
+  *record = PARLOR_RECORD_BY_HOST;
+  if (rule && !parlor_record_policy_from_name (json_string_value (rule), record))
+    *why = "policy.record must be by_host, always or never";
+  else if (consent && !*notice && g_strcmp0 (mode, "ask"))
+    *why = "policy.consent must be ask or notice";
+  return !*why;
+}
+
 static gboolean
 read_spec (const json_t *json, ParlorRoomSpec *spec, const char **why)
 {
@@ -122,7 +140,7 @@ read_spec (const json_t *json, ParlorRoomSpec *spec, const char **why)
   spec->kind = kind ? json_string_value (kind) : NULL;
   spec->title = title ? json_string_value (title) : NULL;
   spec->lobby = json_is_true (lobby);
-  return !*why;
+  return !*why && read_record_policy (policy, &(ParlorRecordPolicy){0}, &(gboolean){FALSE}, why);
 }
 
 static ParlorRoom *
@@ -156,6 +174,13 @@ parlor_handle_room_create (ParlorSite *site, ParlorHttpRequest *request, ParlorH
     parlor_http_problem (reply, 400, "bad_request", why);
   else if (!(room = make_room (site, &spec, json, &error)))
     parlor_http_problem_from_error (reply, error);
+  if (room)
+    {
+      ParlorRecordPolicy policy;
+      gboolean notice;
+      read_record_policy (json_object_get (json, "policy"), &policy, &notice, &why);
+      parlor_room_set_record_policy (room, policy, notice);
+    }
   json_decref (json);
   if (!room)
     return;

@@ -19,6 +19,21 @@ void parlor_handle_room_get (ParlorSite *site, ParlorHttpRequest *request, Parlo
 void parlor_handle_room_close (ParlorSite *site, ParlorHttpRequest *request,
                                ParlorHttpReply *reply);
 
+/* handle_recordings.c: starting and stopping, lists, manifests, files with ranges. */
+void parlor_handle_record (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_marker_create (ParlorSite *site, ParlorHttpRequest *request,
+                                  ParlorHttpReply *reply);
+void parlor_handle_recording_list (ParlorSite *site, ParlorHttpRequest *request,
+                                   ParlorHttpReply *reply);
+void parlor_handle_recording_get (ParlorSite *site, ParlorHttpRequest *request,
+                                  ParlorHttpReply *reply);
+void parlor_handle_recording_manifest (ParlorSite *site, ParlorHttpRequest *request,
+                                       ParlorHttpReply *reply);
+void parlor_handle_recording_file (ParlorSite *site, ParlorHttpRequest *request,
+                                   ParlorHttpReply *reply);
+void parlor_handle_recording_minutes (ParlorSite *site, ParlorHttpRequest *request,
+                                      ParlorHttpReply *reply);
+
 /* handle_guest.c: a code for a token, the beacon of a page that goes. */
 void parlor_handle_guest (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_leave (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);

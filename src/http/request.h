@@ -53,7 +53,8 @@ typedef struct
   guint status;                  /**< 0 until a handler sets it; the server then answers 500 */
   GBytes *body;                  /**< owned, nullable */
   int file;                      /**< owned file descriptor to send instead of body; -1 = none */
-  guint64 file_length;           /**< bytes of `file` */
+  guint64 file_length;           /**< bytes of `file` to send */
+  guint64 file_offset;           /**< where in `file` they begin */
   GPtrArray *headers;            /**< owned strings: name, value, name, value … */
   gboolean close;                /**< the connection ends after this reply */
   ParlorHttpUpgradeFunc upgrade; /**< with status 101 only */

@@ -34,6 +34,9 @@
   PARLOR_ROUTE_ROLES (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN | PARLOR_BRAND_SUPERVISOR            \
                       | PARLOR_BRAND_REP | PARLOR_BRAND_HOST | PARLOR_BRAND_ASSISTANT)
 
+#define RECORDING_READERS                                                                          \
+  PARLOR_ROUTE_ROLES (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN | PARLOR_BRAND_AUDITOR)
+
 static const ParlorRoute routes[] = {
     /* method, path, right, counts as join, body, type, handler */
     {"GET", "/v1/rt", PARLOR_ROUTE_PUBLIC, TRUE, 0, NULL, parlor_handle_websocket},
@@ -149,6 +152,19 @@ static const ParlorRoute routes[] = {
     {"PUT", "/v1/hooks/{name}", HOOKS, FALSE, JSON_MAX, "application/json", parlor_handle_hooks},
     {"DELETE", "/v1/hooks/{name}", HOOKS, FALSE, 0, NULL, parlor_handle_hooks},
     {"POST", "/v1/hooks/{name}/test", HOOKS, FALSE, 0, NULL, parlor_handle_hooks},
+    /* recordings */
+    {"POST", "/v1/rooms/{id}/recording", PARLOR_ROUTE_ROOM, FALSE, JSON_MAX, "application/json",
+     parlor_handle_record},
+    {"POST", "/v1/rooms/{id}/markers", PARLOR_ROUTE_ROOM, FALSE, JSON_MAX, "application/json",
+     parlor_handle_marker_create},
+    {"GET", "/v1/recordings", RECORDING_READERS, FALSE, 0, NULL, parlor_handle_recording_list},
+    {"GET", "/v1/recordings/{id}", RECORDING_READERS, FALSE, 0, NULL, parlor_handle_recording_get},
+    {"GET", "/v1/recordings/{id}/manifest", RECORDING_READERS, FALSE, 0, NULL,
+     parlor_handle_recording_manifest},
+    {"GET", "/v1/recordings/{id}/files/{n}", RECORDING_READERS, FALSE, 0, NULL,
+     parlor_handle_recording_file},
+    {"GET", "/v1/recordings/{id}/minutes", RECORDING_READERS, FALSE, 0, NULL,
+     parlor_handle_recording_minutes},
     {"OPTIONS", "/whip/{room}/{identity}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL,
      parlor_handle_whip_options},
     {"POST", "/whip/{room}/{identity}", PARLOR_ROUTE_TOKEN, TRUE, SDP_MAX, SDP,

@@ -397,7 +397,7 @@ response_for (ParlorHttpReply *reply)
     {
       int fd = reply->file;
       reply->file = -1;
-      return MHD_create_response_from_fd64 (reply->file_length, fd);
+      return MHD_create_response_from_fd_at_offset64 (reply->file_length, fd, reply->file_offset);
     }
   gsize length = 0;
   const void *bytes = reply->body ? g_bytes_get_data (reply->body, &length) : NULL;

@@ -20,6 +20,7 @@
 #include "room/clock.h"
 #include "room/ids.h"
 #include "room/participant.h"
+#include "room/recordings.h"
 #include "room/room.h"
 #include "room/rooms.h"
 
@@ -55,6 +56,8 @@ typedef struct
   ParlorIceServersFunc ice_servers;    /**< nullable */
   ParlorApi *hooks;                    /**< nullable: /v1/events, /v1/webhooks, /v1/hooks are 503 */
   gpointer ice_data;
+  ParlorRecordings *recordings;    /**< nullable: nothing is recorded here */
+  const char *recordings_folder;   /**< each recording's folder lies in it, by its id */
   ParlorHttpUpgradeFunc websocket; /**< takes the sockets of /v1/rt; nullable */
   gpointer websocket_data;
   ParlorLive *live; /**< nullable, with the next three: no live rooms */

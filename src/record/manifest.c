@@ -10,6 +10,8 @@
 #define FILES_MAX 100000
 /* Two files of a track so close together are one to the ear. */
 #define GAP_MS 100
+/* What a click in a page and the last packet before it lie apart. */
+#define NEAR_MS 500
 
 struct _ParlorReplay
 {
@@ -184,9 +186,23 @@ on_consent (ParlorReplay *self, json_t *entry)
   keep (self, "consents", entry);
 }
 
+/* Notes have one set of names; a marker's mean something of their own. */
+static void
+rename_field (json_t *entry, const char *from, const char *to)
+{
+  json_t *value = json_object_get (entry, from);
+  if (value == NULL)
+    return;
+  json_object_set (entry, to, value);
+  json_object_del (entry, from);
+}
+
 static void
 on_marker (ParlorReplay *self, json_t *entry)
 {
+  rename_field (entry, "word", "kind");
+  rename_field (entry, "name", "owner");
+  rename_field (entry, "participant", "author");
   keep (self, "markers", entry);
 }
 
@@ -271,7 +287,7 @@ to_room (const json_t *clock, gint64 file_ms, gint64 fallback_ms)
     if (json_integer_value (json_array_get (json_array_get (clock, i), 1)) <= file_ms)
       best = json_array_get (clock, i);
   if (best == NULL)
-    return fallback_ms;
+    return fallback_ms + file_ms;
   return json_integer_value (json_array_get (best, 0)) + file_ms
          - json_integer_value (json_array_get (best, 1));
 }
@@ -299,7 +315,7 @@ lies_between (const json_t *spans, gint64 from_ms, gint64 to_ms)
   gsize i;
   json_t *span;
   json_array_foreach (spans, i, span)
-    if (number (span, "from_ms") <= to_ms && number (span, "to_ms") >= from_ms)
+    if (number (span, "from_ms") <= to_ms + NEAR_MS && number (span, "to_ms") >= from_ms - NEAR_MS)
       return TRUE;
   return FALSE;
 }

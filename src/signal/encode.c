@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "signal/encode.h"
 
+#include "room/recording.h"
+
 #include <string.h>
 
 /* What a page makes once and for all; docs/protocol.md, `welcome`. */
@@ -48,6 +50,43 @@ source (const ParlorSourceInfo *info)
   return json;
 }
 
+static json_t *
+recording (const ParlorRoom *room)
+{
+  const ParlorRecordingInfo *info = parlor_room_recording (room);
+  json_t *json = json_pack ("{s:s,s:s,s:s}", "state", parlor_recording_state_name (info->state),
+                            "mode", info->notice ? "notice" : "ask", "policy",
+                            parlor_record_policy_name (info->policy));
+  if (info->state == PARLOR_RECORDING_OFF)
+    return json;
+  json_object_set_new (json, "id", json_string (info->id));
+  json_object_set_new (json, "since", json_integer (info->since_ms));
+  if (info->trouble)
+    json_object_set_new (json, "trouble", json_string (info->trouble));
+  return json;
+}
+
+static json_t *
+marker (const ParlorMarkerRow *row)
+{
+  return json_pack ("{s:s,s:I,s:s,s:o,s:o,s:o,s:I,s:I,s:b}", "id", row->id, "version",
+                    (json_int_t)row->version, "kind", row->kind, "text", text (row->text), "owner",
+                    text (row->owner), "author", text (row->author), "room_ms",
+                    (json_int_t)row->room_ms, "at", (json_int_t)row->at_ms, "recorded",
+                    row->recording != NULL);
+}
+
+static json_t *
+markers (const ParlorRoom *room)
+{
+  guint n = 0;
+  const ParlorMarkerRow *const *rows = parlor_room_markers (room, &n);
+  json_t *list = json_array ();
+  for (guint i = 0; i < n; i++)
+    json_array_append_new (list, marker (rows[i]));
+  return list;
+}
+
 json_t *
 parlor_encode_participant (const ParlorParticipant *participant)
 {
@@ -56,11 +95,20 @@ parlor_encode_participant (const ParlorParticipant *participant)
   for (guint i = PARLOR_SOURCE_NONE + 1; i < PARLOR_N_SOURCES; i++)
     if (info->sources[i].published)
       json_object_set_new (sources, parlor_source_kind_name (i), source (&info->sources[i]));
-  return json_pack ("{s:o,s:o,s:o,s:s,s:I,s:i,s:o,s:s,s:b}", "id", text (info->id), "identity",
-                    text (info->identity), "name", text (info->name), "role",
-                    parlor_role_name (info->role), "joined_at", (json_int_t)info->joined_at_ms,
-                    "hand", (int)info->hand, "sources", sources, "state",
-                    parlor_participant_state_name (info->state), "guest", info->guest);
+  json_t *json = json_pack (
+      "{s:o,s:o,s:o,s:s,s:I,s:i,s:o,s:s,s:b}", "id", text (info->id), "identity",
+      text (info->identity), "name", text (info->name), "role", parlor_role_name (info->role),
+      "joined_at", (json_int_t)info->joined_at_ms, "hand", (int)info->hand, "sources", sources,
+      "state", parlor_participant_state_name (info->state), "guest", info->guest);
+  if (parlor_room_recording (parlor_participant_room (participant))->state != PARLOR_RECORDING_OFF)
+    {
+      json_object_set_new (
+          json, "consent",
+          json_string (parlor_consent_name (parlor_participant_consent (participant))));
+      json_object_set_new (json, "recorded",
+                           json_boolean (parlor_participant_is_recorded (participant)));
+    }
+  return json;
 }
 
 json_t *
@@ -79,10 +127,13 @@ parlor_encode_room (ParlorRoom *room, const char *base_url, gint64 now_us)
   gboolean live = parlor_room_is_live (room);
   g_autofree char *url = g_strconcat (base_url, live ? "/l/" : "/m#", live ? info->id : info->code,
                                       NULL);
-  return json_pack ("{s:s,s:s,s:o,s:s,s:b,s:b,s:I,s:I,s:o}", "id", info->id, "code", info->code,
-                    "title", text (info->title), "kind", info->kind, "locked", info->locked,
-                    "lobby", info->lobby, "created_at", (json_int_t)info->created_at_ms, "room_ms",
-                    (json_int_t)parlor_room_ms (room, now_us), "join_url", text (url));
+  json_t *json = json_pack ("{s:s,s:s,s:o,s:s,s:b,s:b,s:I,s:I,s:o}", "id", info->id, "code",
+                            info->code, "title", text (info->title), "kind", info->kind, "locked",
+                            info->locked, "lobby", info->lobby, "created_at",
+                            (json_int_t)info->created_at_ms, "room_ms",
+                            (json_int_t)parlor_room_ms (room, now_us), "join_url", text (url));
+  json_object_set_new (json, "recording", recording (room));
+  return json;
 }
 
 /* ---- welcome -------------------------------------------------------------------------------- */
@@ -138,6 +189,7 @@ parlor_encode_welcome (const ParlorRoomEvent *event, const ParlorWelcomeExtras *
   json_object_set_new (json, "slots",
                        json_pack ("{s:i,s:i,s:i,s:i}", "audio", SLOTS_AUDIO, "video", SLOTS_VIDEO,
                                   "screen", SLOTS_SCREEN, "screen_audio", SLOTS_SCREEN_AUDIO));
+  json_object_set_new (json, "markers", markers (event->room));
   json_object_set_new (json, "ice_servers",
                        extras->ice_servers ? extras->ice_servers : json_array ());
   json_object_set_new (json, "server",
@@ -248,6 +300,8 @@ parlor_encode_event (const ParlorRoomEvent *event, const char *base_url, gint64 
     case PARLOR_EVENT_TRANSPORT:
       return json_pack ("{s:s,s:s}", "t", "transport", "state",
                         event->transport_alive ? "connected" : "failed");
+    case PARLOR_EVENT_MARKER:
+      return json_pack ("{s:s,s:o}", "t", "marker", "marker", marker (event->marker));
     case PARLOR_EVENT_CLOSED:
       return json_pack ("{s:s,s:s}", "t", "closed", "reason",
                         parlor_close_reason_name (event->close_reason));

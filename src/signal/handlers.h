@@ -83,5 +83,9 @@ PARLOR_MESSAGE_HANDLER (parlor_on_poll);
 PARLOR_MESSAGE_HANDLER (parlor_on_live);
 PARLOR_MESSAGE_HANDLER (parlor_on_pin);
 PARLOR_MESSAGE_HANDLER (parlor_on_stage);
+/* on_recording.c */
+PARLOR_MESSAGE_HANDLER (parlor_on_record);
+PARLOR_MESSAGE_HANDLER (parlor_on_consent);
+PARLOR_MESSAGE_HANDLER (parlor_on_marker);
 
 G_END_DECLS

@@ -153,6 +153,9 @@ log_event (World *w, const ParlorRoomEvent *e)
     case PARLOR_EVENT_TRANSPORT:
       g_string_append_printf (log, "transport %s", e->transport_alive ? "connected" : "failed");
       break;
+    case PARLOR_EVENT_MARKER:
+      g_string_append_printf (log, "marker %s", e->marker->text);
+      break;
     case PARLOR_EVENT_CLOSED:
       g_string_append_printf (log, "closed %s", parlor_close_reason_name (e->close_reason));
       break;
@@ -184,6 +187,8 @@ make_rooms (World *w)
       .store = w->store,
       .event = on_event,
       .user_data = w,
+      .recorder = w->recorder,
+      .recordings = w->recordings,
   };
   parlor_room_limits_default (&spec.limits);
   spec.limits.participants = w->cap;
@@ -228,6 +233,17 @@ world_restart (World *w)
   make_rooms (w);
   g_assert_true (parlor_rooms_load (w->rooms, w->now_us, &error));
   w->room = parlor_rooms_find (w->rooms, id);
+  world_forget (w);
+}
+
+void
+world_record (World *w, ParlorRecorder *recorder, ParlorRecordings *recordings)
+{
+  parlor_rooms_free (w->rooms);
+  w->recorder = recorder;
+  w->recordings = recordings;
+  make_rooms (w);
+  w->room = parlor_rooms_create (w->rooms, &(ParlorRoomSpec){.title = "Talk"}, w->now_us, NULL);
   world_forget (w);
 }
 

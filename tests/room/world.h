@@ -21,6 +21,8 @@ typedef struct
   FakeMedia media;
   ParlorRooms *rooms;
   ParlorRoom *room;
+  ParlorRecorder *recorder; /* NULL = none; borrowed, as the next */
+  ParlorRecordings *recordings;
   ParlorStore *store;                                               /* NULL = none; borrowed */
   void (*watch) (const ParlorRoomEvent *event, gpointer user_data); /* NULL = nobody looks on */
   gpointer watch_data;
@@ -35,6 +37,9 @@ void world_set_up (World *w, gconstpointer cap);
 void world_tear_down (World *w, gconstpointer data);
 /** A registry of its own over w->store, as after a restart. */
 void world_restart (World *w);
+
+/** From now on this recorder is asked; both NULL = none. */
+void world_record (World *w, ParlorRecorder *recorder, ParlorRecordings *recordings);
 
 /** Moves time on, polling at each deadline. */
 void world_run (World *w, gint64 ms);

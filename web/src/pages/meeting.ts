@@ -21,6 +21,7 @@ import '../ui/look.js';
 import { markMoment } from '../ui/marks.js';
 import '../ui/prejoin.js';
 import '../ui/reactions.js';
+import '../ui/recording.js';
 import '../ui/roster.js';
 import '../ui/stage.js';
 import '../ui/toasts.js';
@@ -176,6 +177,7 @@ export class MeetingPage extends Plain implements App {
         c: panel('chat'),
         p: panel('people'),
         l: inRoom(() => this.switchLayout()),
+        n: inRoom(() => this.openDialog('marker')),
         '?': inRoom(() => this.openDialog('help')),
         escape: () => this.openPanel(null),
       },
@@ -250,6 +252,7 @@ export class MeetingPage extends Plain implements App {
         <h1 class="visually-hidden">${this.session.state.room?.title || t('untitled')}</h1>
         <parlor-stage class="stage" .app=${this}></parlor-stage>
         <parlor-toasts .app=${this}></parlor-toasts>
+        <parlor-consent .app=${this}></parlor-consent>
       </main>
       ${this.panel ? this.side(this.panel) : nothing}
       <parlor-controls class="controls-place" .app=${this}></parlor-controls>
@@ -268,6 +271,7 @@ export class MeetingPage extends Plain implements App {
         ${room?.locked ? html`<span class="chip" title=${t('locked')}>${icon('lock')}${t('locked')}</span>` : nothing}
       </h2>
       <parlor-clock .app=${this}></parlor-clock>
+      <parlor-recording-sign .app=${this}></parlor-recording-sign>
       <span class="spacer"></span>
       <button
         class="chip"

@@ -61,6 +61,9 @@ const participant = shape({
   ),
   state: def(wordOr('connected', 'connecting', 'connected', 'reconnecting'), 'connected'),
   guest: def(bool, false),
+  /** Of the recording that runs; absent while none does. */
+  consent: def(wordOr('unknown', 'unknown', 'given', 'refused'), 'unknown'),
+  recorded: def(bool, false),
 });
 /** A person in the room. */
 export type Participant = Checked<typeof participant>;
@@ -76,6 +79,38 @@ const chatMessage = shape({
 });
 export type ChatMessage = Checked<typeof chatMessage>;
 
+/** What is recorded of the room, and how people are asked. */
+const recording = shape({
+  state: def(wordOr('off', 'off', 'on', 'paused'), 'off'),
+  mode: def(wordOr('ask', 'ask', 'notice'), 'ask'),
+  policy: def(wordOr('by_host', 'by_host', 'always', 'never'), 'by_host'),
+  id: def(str, ''),
+  since: def(num, 0),
+  trouble: def(str, ''),
+});
+export type Recording = Checked<typeof recording>;
+const NOT_RECORDED: Recording = {
+  state: 'off',
+  mode: 'ask',
+  policy: 'never',
+  id: '',
+  since: 0,
+  trouble: '',
+};
+
+export const MARKER_KINDS = ['conclusion', 'parameter', 'assignment', 'question'] as const;
+export type MarkerKind = (typeof MARKER_KINDS)[number];
+const marker = shape({
+  id: str,
+  version: def(num, 1),
+  kind: wordOr('conclusion', ...MARKER_KINDS),
+  text: str,
+  owner: opt(str),
+  room_ms: def(num, 0),
+});
+/** Something that was agreed or asked, at an instant of the room's clock. */
+export type Marker = Checked<typeof marker>;
+
 const room = shape({
   id: str,
   code: def(str, ''),
@@ -86,6 +121,7 @@ const room = shape({
   created_at: def(num, 0),
   room_ms: def(num, 0),
   join_url: def(str, ''),
+  recording: def(recording, NOT_RECORDED),
 });
 export type Room = Checked<typeof room>;
 
@@ -134,6 +170,7 @@ const SERVER = {
     participants: list(participant),
     hands: def(list(str), []),
     chat: def(list(chatMessage), []),
+    markers: def(list(marker), []),
     slots: def(
       shape({
         audio: def(num, 3),
@@ -163,6 +200,7 @@ const SERVER = {
   hands: shape({ hands: list(str) }),
   reaction: shape({ participant: str, emoji: str }),
   chat: shape({ id: opt(num), message: chatMessage }),
+  marker: shape({ marker }),
   quality: shape({ you: opt(yourQuality), participants: def(mapOf(num), {}) }),
   lobby: shape({ waiting: list(waiting) }),
   room: shape({ room }),
@@ -260,4 +298,7 @@ export type ClientMessage =
   | { t: 'mute'; participant: string; source: SourceKind }
   | { t: 'remove'; participant: string; ban: boolean }
   | { t: 'role'; participant: string; role: 'host' | 'member' }
+  | { t: 'record'; action: 'start' | 'pause' | 'resume' | 'stop' }
+  | { t: 'consent'; answer: boolean }
+  | { t: 'marker'; kind: MarkerKind; text: string; owner?: string; marker?: string }
   | { t: 'end' };

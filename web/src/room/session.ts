@@ -4,6 +4,7 @@ import { Socket, socketUrl } from '../client/socket.js';
 import { deviceName, loadSeat, loadStart, rememberMeeting, saveSeat } from '../client/storage.js';
 import type {
   ClientMessage,
+  MarkerKind,
   ServerMessage,
   ServerMessageOf,
   SlotKind,
@@ -191,6 +192,20 @@ export class Session {
   leave(): void {
     this.socket.send({ t: 'leave' });
     this.end('left');
+  }
+
+  /** Hosts; the server decides whether it may be. */
+  record(action: 'start' | 'pause' | 'resume' | 'stop'): void {
+    this.socket.send({ t: 'record', action });
+  }
+
+  /** Whether this person may be recorded. */
+  consent(answer: boolean): void {
+    this.socket.send({ t: 'consent', answer });
+  }
+
+  mark(kind: MarkerKind, text: string, owner: string): void {
+    this.socket.send(owner ? { t: 'marker', kind, text, owner } : { t: 'marker', kind, text });
   }
 
   endForAll(): void {

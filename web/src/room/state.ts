@@ -1,6 +1,7 @@
 /** The meeting as this page knows it: plain data, changed by {@link reduce} alone. */
 import type {
   ChatMessage,
+  Marker,
   Participant,
   Role,
   Room,
@@ -49,6 +50,7 @@ export interface RoomState {
   participants: Record<string, Participant>;
   hands: string[];
   chat: ChatMessage[];
+  markers: Marker[];
   chatOpen: boolean;
   unread: number;
   speaker: string | null;
@@ -102,6 +104,7 @@ export function initialState(): RoomState {
     participants: {},
     hands: [],
     chat: [],
+    markers: [],
     chatOpen: false,
     unread: 0,
     speaker: null,
@@ -169,6 +172,8 @@ function reduceSmall(state: RoomState, event: RoomEvent): RoomState {
       return lobbyChanged(state, event.waiting);
     case 'quality':
       return { ...state, you: event.you ?? state.you, levels: event.participants };
+    case 'marker':
+      return marked(state, event.marker);
     case 'reaction':
       return react(state, event.participant, event.emoji);
     case 'muted':
@@ -227,6 +232,7 @@ function welcome(state: RoomState, w: ServerMessageOf<'welcome'>, now: number): 
     participants,
     hands: w.hands,
     chat: [...kept, ...w.chat].sort((a, b) => a.at - b.at).slice(-MAX_CHAT),
+    markers: w.markers,
     speaking: [],
     lobby: [],
     slots: back ? state.slots : {},
@@ -235,6 +241,14 @@ function welcome(state: RoomState, w: ServerMessageOf<'welcome'>, now: number): 
     media: back ? state.media : 'connecting',
     serverEpoch: w.server.epoch,
   };
+}
+
+/** A new version takes the place of the old one. */
+function marked(state: RoomState, marker: Marker): RoomState {
+  const others = state.markers.filter((one) => one.id !== marker.id);
+  const markers = [...others, marker].sort((a, b) => a.room_ms - b.room_ms);
+  const noted = notice({ ...state, markers }, `marker_${marker.kind}`, marker.text);
+  return others.length === state.markers.length ? noted : { ...state, markers };
 }
 
 function closed(state: RoomState, reason: EndReason): RoomState {

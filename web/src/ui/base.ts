@@ -44,7 +44,7 @@ export interface App {
 }
 
 export type Panel = 'chat' | 'people' | 'why' | null;
-export type Dialog = 'invite' | 'settings' | 'help' | 'leave' | 'more' | null;
+export type Dialog = 'invite' | 'settings' | 'help' | 'leave' | 'more' | 'marker' | null;
 
 /** An element that is drawn anew when anything in the meeting changes. */
 export class InMeeting extends Plain {

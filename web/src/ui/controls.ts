@@ -6,6 +6,7 @@ import { may, mayPublish } from '../room/state.js';
 import { InMeeting, type Panel } from './base.js';
 import { t } from './i18n/index.js';
 import { icon, type IconName } from './icons.js';
+import { mayRecord } from './recording.js';
 
 interface Control {
   testid: string;
@@ -199,7 +200,20 @@ export class Controls extends InMeeting {
   }
 
   private doors(): TemplateResult {
+    const recording = this.room.room?.recording.state ?? 'off';
     return html`
+      ${
+        mayRecord(this.room)
+          ? this.control({
+              testid: 'record-toggle',
+              icon: 'record',
+              label: t(recording === 'off' ? 'record_start' : 'record_stop'),
+              on: recording !== 'off',
+              wide: true,
+              click: () => this.app.session.record(recording === 'off' ? 'start' : 'stop'),
+            })
+          : nothing
+      }
       ${this.control({
         testid: 'invite',
         icon: 'invite',

@@ -3,12 +3,14 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { loadChoices, saveChoices } from '../client/storage.js';
 import { NAME_MAX_CHARS } from '../protocol/messages.js';
+import { may } from '../room/state.js';
 import { InMeeting, type Dialog } from './base.js';
 import './device-pickers.js';
 import { t, type Key } from './i18n/index.js';
 import { icon, type IconName } from './icons.js';
 import './level.js';
 import './link.js';
+import { mayRecord } from './recording.js';
 import './look.js';
 import { qrPath } from './qr-lazy.js';
 
@@ -18,6 +20,7 @@ const TITLES: Record<Exclude<Dialog, null>, Key> = {
   help: 'shortcuts',
   leave: 'leave',
   more: 'more',
+  marker: 'marker',
 };
 
 export const SHORTCUTS: [keys: string, words: Key][] = [
@@ -29,6 +32,7 @@ export const SHORTCUTS: [keys: string, words: Key][] = [
   ['C', 'key_chat'],
   ['P', 'key_people'],
   ['L', 'key_layout'],
+  ['N', 'key_marker'],
   ['?', 'key_help'],
   ['Esc', 'key_escape'],
 ];
@@ -99,6 +103,8 @@ export class Dialogs extends InMeeting {
         return this.leaving();
       case 'more':
         return this.more();
+      case 'marker':
+        return html`<parlor-marker-form .app=${this.app}></parlor-marker-form>`;
     }
   }
 
@@ -223,6 +229,12 @@ export class Dialogs extends InMeeting {
         () =>
           session.dispatch({ t: 'local/layout', layout: layout === 'grid' ? 'speaker' : 'grid' }),
       )}
+      ${this.recording()}
+      ${
+        may(this.room, 'chat')
+          ? this.item('flag', 'marker', 'menu-marker', () => this.app.openDialog('marker'))
+          : nothing
+      }
       ${this.item('settings', 'settings', 'settings', () => this.app.openDialog('settings'))}
       ${this.item('signal', 'why', 'why-toggle', () => this.app.openPanel('why'))}
       ${
@@ -232,6 +244,42 @@ export class Dialogs extends InMeeting {
       }
       ${this.item('keyboard', 'shortcuts', 'help', () => this.app.openDialog('help'))}
     </div>`;
+  }
+
+  /** Starting and stopping for hosts; for everybody his own answer, which he can change. */
+  private recording(): TemplateResult | typeof nothing {
+    const { session } = this.app;
+    const state = this.room.room?.recording.state ?? 'off';
+    const me = this.room.participants[this.room.me ?? ''];
+    const host = mayRecord(this.room);
+    return html`
+      ${
+        host && state === 'off'
+          ? this.item('record', 'record_start', 'record-start', () => session.record('start'))
+          : nothing
+      }
+      ${
+        host && state !== 'off'
+          ? html`${this.item(
+              'record',
+              state === 'on' ? 'record_pause' : 'record_resume',
+              'record-pause',
+              () => session.record(state === 'on' ? 'pause' : 'resume'),
+            )}
+            ${this.item('record', 'record_stop', 'record-stop', () => session.record('stop'))}`
+          : nothing
+      }
+      ${
+        state !== 'off' && me
+          ? this.item(
+              'record',
+              me.recorded ? 'consent_withdraw' : 'consent_give',
+              'consent-change',
+              () => session.consent(!me.recorded),
+            )
+          : nothing
+      }
+    `;
   }
 
   private item(sign: IconName, key: Key, testid: string, act: () => void): TemplateResult {

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/wire_record.h"
+
+#include "room/recording.h"
+
+#include <string.h>
+
+/* Beside this program, in the build tree and where it is installed. */
+static char *
+find_program (void)
+{
+  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *folder = g_path_get_dirname (self != NULL ? self : "/usr/bin/parlord");
+  return g_build_filename (folder, "parlor-recorder", NULL);
+}
+
+gboolean
+parlor_wire_record_init (ParlorWireRecord *self, uv_loop_t *loop, const ParlorConfig *config,
+                         ParlorMedia *media, ParlorStore *store, GError **error)
+{
+  g_autofree char *program = find_program ();
+  g_autofree char *key = g_build_filename (config->data_dir, "recordings.key", NULL);
+  self->folder = g_build_filename (config->data_dir, "recordings", NULL);
+  self->recordings = parlor_recordings_new (store != NULL ? parlor_store_records (store) : NULL);
+  if (store != NULL
+      && !parlor_store_load_records (store, &parlor_recording_kind, parlor_recordings_load,
+                                     self->recordings, error))
+    return FALSE;
+  ParlorSupervisorSpec spec = {
+      .loop = loop, .media = media, .program = program, .folder = self->folder, .key = key};
+  self->supervisor = parlor_supervisor_new (&spec, error);
+  return self->supervisor != NULL;
+}
+
+/* ---- after a crash -------------------------------------------------------------------------- */
+
+typedef struct
+{
+  ParlorRooms *rooms;
+  const ParlorRecordingRow *row;
+  GPtrArray *consents; /* owned ParlorConsentRow */
+} Restore;
+
+static void
+consent_free (gpointer data)
+{
+  parlor_record_clear (&parlor_consent_kind, data);
+  g_free (data);
+}
+
+static void
+take_consent (gconstpointer record, gpointer user_data)
+{
+  Restore *restore = user_data;
+  if (strcmp (((const ParlorConsentRow *)record)->recording, restore->row->id) != 0)
+    return;
+  ParlorConsentRow *copy = g_new0 (ParlorConsentRow, 1);
+  parlor_record_copy (&parlor_consent_kind, copy, record);
+  g_ptr_array_add (restore->consents, copy);
+}
+
+/* Its room has gone: what is there is finished and sealed. */
+static void
+seal (ParlorSupervisor *supervisor, const ParlorRecordingRow *row, gint64 now_us)
+{
+  ParlorRecorder *recorder = parlor_supervisor_recorder (supervisor);
+  ParlorRecorderBegin begin = {.recording = row->id,
+                               .room = row->room,
+                               .title = row->title,
+                               .brand = row->brand,
+                               .mode = row->mode,
+                               .room_ms = row->from_ms,
+                               .now_us = now_us,
+                               .started_ms = row->started_ms,
+                               .reason = "server"};
+  recorder->ops->begin (recorder, &begin);
+  recorder->ops->end (recorder, row->id);
+}
+
+static void
+restore_one (ParlorWireRecord *self, ParlorRooms *rooms, ParlorStore *store,
+             const ParlorRecordingRow *row, gint64 now_us)
+{
+  g_autoptr (GPtrArray) consents = g_ptr_array_new_with_free_func (consent_free);
+  Restore restore = {rooms, row, consents};
+  parlor_store_load_records (store, &parlor_consent_kind, take_consent, &restore, NULL);
+  if (!parlor_rooms_restore_recording (rooms, row, (const ParlorConsentRow *const *)consents->pdata,
+                                       consents->len, now_us))
+    seal (self->supervisor, row, now_us);
+}
+
+static void
+take_marker (gconstpointer record, gpointer user_data)
+{
+  parlor_rooms_restore_marker (user_data, record);
+}
+
+void
+parlor_wire_record_restore (ParlorWireRecord *self, ParlorRooms *rooms, ParlorStore *store,
+                            gint64 now_us)
+{
+  static const char *const states[] = {"on", "paused", "sealing"};
+  if (store == NULL)
+    return;
+  parlor_store_load_records (store, &parlor_marker_kind, take_marker, rooms, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    {
+      g_autoptr (GPtrArray) rows = parlor_recordings_in_state (self->recordings, states[i]);
+      for (guint j = 0; j < rows->len; j++)
+        if (strcmp (states[i], "sealing") == 0)
+          seal (self->supervisor, rows->pdata[j], now_us);
+        else
+          restore_one (self, rooms, store, rows->pdata[j], now_us);
+    }
+}
+
+void
+parlor_wire_record_metrics (const ParlorWireRecord *self, ParlorMetricsPage *page)
+{
+  ParlorSupervisorStats stats;
+  parlor_supervisor_stats (self->supervisor, &stats);
+  parlor_metrics_add (page, "parlor_recorder_starts_total", NULL, NULL, (double)stats.starts);
+  parlor_metrics_add (page, "parlor_recordings_running", NULL, NULL, stats.recordings);
+  parlor_metrics_add (page, "parlor_recorded_tracks", NULL, NULL, stats.tracks);
+  parlor_metrics_add (page, "parlor_recorder_pid", NULL, NULL, stats.pid);
+}
+
+void
+parlor_wire_record_clear (ParlorWireRecord *self)
+{
+  parlor_supervisor_free (self->supervisor);
+  parlor_recordings_free (self->recordings);
+  g_free (self->folder);
+}

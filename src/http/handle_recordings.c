@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* REST of recordings: what docs/openapi.yaml calls "recordings". */
+#include "http/handlers.h"
+#include "http/problem.h"
+#include "http/range.h"
+#include "room/recording.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LIST_DEFAULT 50
+#define LIST_MAX 200
+#define MANIFEST_MAX (64 * 1024 * 1024)
+
+static gint64
+now_us (ParlorSite *site)
+{
+  return site->spec.clock->now_us (site->spec.clock);
+}
+
+/* ---- in a room ------------------------------------------------------------------------------ */
+
+static json_t *
+state_to_json (const ParlorRoom *room)
+{
+  const ParlorRecordingInfo *info = parlor_room_recording (room);
+  return json_pack ("{s:s,s:s,s:s,s:s}", "recording", info->id, "state",
+                    parlor_recording_state_name (info->state), "mode",
+                    info->notice ? "notice" : "ask", "policy",
+                    parlor_record_policy_name (info->policy));
+}
+
+void
+parlor_handle_record (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  g_autoptr (GError) error = NULL;
+  ParlorRoom *room = parlor_site_find_room (site, request, TRUE, reply);
+  json_t *body = room != NULL ? parlor_http_json_body (request) : NULL;
+  const char *name = json_string_value (json_object_get (body, "action"));
+  ParlorRecordAction action;
+  if (room == NULL)
+    return;
+  if (!parlor_record_action_from_name (name, &action))
+    parlor_http_problem (reply, 400, "bad_request", "action is start, pause, resume or stop.");
+  else if (!parlor_room_record (room, NULL, action, now_us (site), &error))
+    parlor_http_problem_from_error (reply, error);
+  else
+    parlor_http_reply_json (reply, 200, state_to_json (room));
+  json_decref (body);
+}
+
+static json_t *
+marker_row_to_json (const ParlorMarkerRow *marker)
+{
+  return json_pack ("{s:s,s:I,s:s,s:s,s:s?,s:s,s:I,s:I,s:s?}", "id", marker->id, "version",
+                    (json_int_t)marker->version, "kind", marker->kind, "text", marker->text,
+                    "owner", marker->owner, "author", marker->author, "room_ms",
+                    (json_int_t)marker->room_ms, "at", (json_int_t)marker->at_ms, "recording",
+                    marker->recording);
+}
+
+void
+parlor_handle_marker_create (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  g_autoptr (GError) error = NULL;
+  ParlorRoom *room = parlor_site_find_room (site, request, TRUE, reply);
+  json_t *body = room != NULL ? parlor_http_json_body (request) : NULL;
+  ParlorMarkerSpec spec = {.id = json_string_value (json_object_get (body, "id")),
+                           .text = json_string_value (json_object_get (body, "text")),
+                           .owner = json_string_value (json_object_get (body, "owner"))};
+  guint n = 0;
+  if (room == NULL)
+    return;
+  if (spec.text == NULL
+      || !parlor_marker_kind_from_name (json_string_value (json_object_get (body, "kind")),
+                                        &spec.kind))
+    parlor_http_problem (
+        reply, 400, "bad_request",
+        "kind is conclusion, parameter, assignment or question; text is what is to be noted.");
+  else if (!parlor_room_mark (room, NULL, &spec, now_us (site), &error))
+    parlor_http_problem_from_error (reply, error);
+  else
+    {
+      const ParlorMarkerRow *const *markers = parlor_room_markers (room, &n);
+      guint i = n - 1;
+      while (spec.id != NULL && i > 0 && strcmp (markers[i]->id, spec.id) != 0)
+        i--;
+      parlor_http_reply_json (reply, 201, marker_row_to_json (markers[i]));
+    }
+  json_decref (body);
+}
+
+/* ---- lists ---------------------------------------------------------------------------------- */
+
+static json_t *
+row_to_json (const ParlorRecordingRow *row)
+{
+  json_t *people = json_array ();
+  g_auto (GStrv) names = g_strsplit (row->people != NULL ? row->people : "", "\n", -1);
+  for (guint i = 0; names[i] != NULL; i++)
+    json_array_append_new (people, json_string (names[i]));
+  return json_pack ("{s:s,s:s,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:s?,s:o,s:s?,s:I}", "id",
+                    row->id, "room", row->room, "title", row->title, "state", row->state, "mode",
+                    row->mode, "started_at", (json_int_t)row->started_ms, "stopped_at",
+                    (json_int_t)row->stopped_ms, "from_ms", (json_int_t)row->from_ms, "to_ms",
+                    (json_int_t)row->to_ms, "files", (json_int_t)row->files, "bytes",
+                    (json_int_t)row->bytes, "sha256", row->sha256, "people", people, "hold",
+                    row->hold, "purge_at", (json_int_t)row->purge_ms);
+}
+
+static gint64
+number_query (const ParlorHttpRequest *request, const char *name)
+{
+  const char *value = parlor_http_query (request, name);
+  return value != NULL ? MAX (g_ascii_strtoll (value, NULL, 10), 0) : 0;
+}
+
+void
+parlor_handle_recording_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  ParlorPrincipal who;
+  gboolean more = FALSE;
+  gint64 limit = number_query (request, "limit");
+  parlor_site_principal (site, request, &who);
+  const ParlorRecordingQuery query = {
+      .brand = who.brand,
+      .room = parlor_http_query (request, "room"),
+      .state = parlor_http_query (request, "state"),
+      .text = parlor_http_query (request, "text"),
+      .from_ms = number_query (request, "from"),
+      .until_ms = number_query (request, "to"),
+      .after = parlor_http_query (request, "cursor"),
+      .limit = (guint)CLAMP (limit > 0 ? limit : LIST_DEFAULT, 1, LIST_MAX),
+  };
+  json_t *list = json_array ();
+  g_autoptr (GPtrArray) rows = site->spec.recordings != NULL
+                                   ? parlor_recordings_list (site->spec.recordings, &query, &more)
+                                   : g_ptr_array_new ();
+  for (guint i = 0; i < rows->len; i++)
+    json_array_append_new (list, row_to_json (rows->pdata[i]));
+  parlor_http_reply_json (
+      reply, 200,
+      json_pack ("{s:o,s:s?}", "recordings", list, "cursor",
+                 more ? ((const ParlorRecordingRow *)rows->pdata[rows->len - 1])->id : NULL));
+}
+
+/* ---- one ------------------------------------------------------------------------------------ */
+
+/* Of the caller's brand, and not deleted; another's is not there. */
+static const ParlorRecordingRow *
+find_recording (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  ParlorPrincipal who;
+  const ParlorRecordingRow *row = site->spec.recordings != NULL ? parlor_recordings_get (
+                                      site->spec.recordings, request->params[0])
+                                                                : NULL;
+  if (row != NULL && parlor_site_principal (site, request, &who)
+      && strcmp (row->brand, who.brand) == 0 && strcmp (row->state, "deleted") != 0)
+    return row;
+  parlor_http_problem (reply, 404, "no_such_recording", "There is no recording of that id.");
+  return NULL;
+}
+
+/* A file in the recording's folder: `name` is one of ours, never the client's. -1 = not there. */
+static int
+open_in_folder (ParlorSite *site, const ParlorRecordingRow *row, const char *name,
+                struct stat *info)
+{
+  g_autofree char *path = g_build_filename (site->spec.recordings_folder, row->id, name, NULL);
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd >= 0 && fstat (fd, info) == 0 && S_ISREG (info->st_mode))
+    return fd;
+  if (fd >= 0)
+    close (fd);
+  return -1;
+}
+
+/* (transfer full) NULL: not sealed yet, or damaged. */
+static json_t *
+load_manifest (ParlorSite *site, const ParlorRecordingRow *row)
+{
+  struct stat info;
+  int fd = open_in_folder (site, row, "manifest.json", &info);
+  json_t *manifest = fd >= 0 && info.st_size <= MANIFEST_MAX
+                         ? json_loadfd (fd, JSON_REJECT_DUPLICATES, NULL)
+                         : NULL;
+  if (fd >= 0)
+    close (fd);
+  return manifest;
+}
+
+void
+parlor_handle_recording_get (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  const ParlorRecordingRow *row = find_recording (site, request, reply);
+  if (row == NULL)
+    return;
+  json_t *json = row_to_json (row), *manifest = load_manifest (site, row);
+  if (manifest != NULL)
+    json_object_set_new (json, "manifest", manifest);
+  parlor_http_reply_json (reply, 200, json);
+}
+
+/* The bytes that are signed, with the signature in a header. */
+void
+parlor_handle_recording_manifest (ParlorSite *site, ParlorHttpRequest *request,
+                                  ParlorHttpReply *reply)
+{
+  const ParlorRecordingRow *row = find_recording (site, request, reply);
+  struct stat info;
+  int fd = row != NULL ? open_in_folder (site, row, "manifest.json", &info) : -1;
+  if (row == NULL)
+    return;
+  if (fd < 0)
+    {
+      parlor_http_problem (reply, 409, "not_ready", "The recording is not sealed yet.");
+      return;
+    }
+  g_autofree char *path = g_build_filename (site->spec.recordings_folder, row->id, "manifest.sig",
+                                            NULL);
+  g_autofree char *signature = NULL;
+  g_autofree char *etag = g_strdup_printf ("\"%s\"", row->sha256 != NULL ? row->sha256 : "");
+  if (g_file_get_contents (path, &signature, NULL, NULL))
+    parlor_http_reply_header (reply, "Parlor-Signature", g_strstrip (signature));
+  parlor_http_reply_file (request, reply, fd, (guint64)info.st_size, "application/json", etag);
+}
+
+static json_t *
+find_file (const json_t *manifest, gint64 n)
+{
+  gsize i;
+  json_t *file;
+  json_array_foreach (json_object_get (manifest, "files"), i,
+                      file) if (json_integer_value (json_object_get (file, "n")) == n) return file;
+  return NULL;
+}
+
+void
+parlor_handle_recording_file (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  const ParlorRecordingRow *row = find_recording (site, request, reply);
+  struct stat info;
+  if (row == NULL)
+    return;
+  json_t *manifest = load_manifest (site, row);
+  json_t *file = find_file (manifest, g_ascii_strtoll (request->params[1], NULL, 10));
+  const char *name = json_string_value (json_object_get (file, "path"));
+  const char *sha = json_string_value (json_object_get (file, "sha256"));
+  const char *source = json_string_value (json_object_get (file, "source"));
+  int fd = name != NULL && strchr (name, '/') == NULL && name[0] != '.'
+               ? open_in_folder (site, row, name, &info)
+               : -1;
+  if (fd < 0)
+    parlor_http_problem (reply, 404, "no_such_file", "The recording has no file of that number.");
+  else
+    {
+      g_autofree char *etag = g_strdup_printf ("\"%s\"", sha != NULL ? sha : "");
+      gboolean audio = source != NULL
+                       && (strcmp (source, "microphone") == 0
+                           || strcmp (source, "screen_audio") == 0);
+      parlor_http_reply_header (reply, "Parlor-Sha256", sha != NULL ? sha : "");
+      parlor_http_reply_file (request, reply, fd, (guint64)info.st_size,
+                              audio ? "audio/webm" : "video/webm", etag);
+    }
+  json_decref (manifest);
+}
+
+/* ---- minutes -------------------------------------------------------------------------------- */
+
+/* The newest version of each marker, in the order of their instants; (transfer full). */
+static json_t *
+newest_markers (const json_t *manifest)
+{
+  json_t *by_id = json_object (), *list = json_array (), *marker;
+  const char *id;
+  gsize i;
+  json_array_foreach (json_object_get (manifest, "markers"), i,
+                      marker) if ((id = json_string_value (json_object_get (marker, "id"))) != NULL)
+      json_object_set (by_id, id, marker);
+  json_object_foreach (by_id, id, marker) json_array_append (list, marker);
+  json_decref (by_id);
+  return list;
+}
+
+static char *
+deep_link (ParlorSite *site, const ParlorHttpRequest *request, const ParlorRecordingRow *row,
+           gint64 room_ms)
+{
+  g_autofree char *base = parlor_site_base_url (site, request);
+  return g_strdup_printf ("%s/admin#/recordings/%s?at=%" G_GINT64_FORMAT, base, row->id, room_ms);
+}
+
+static json_t *
+minute_to_json (ParlorSite *site, const ParlorHttpRequest *request, const ParlorRecordingRow *row,
+                const json_t *marker)
+{
+  gint64 room_ms = json_integer_value (json_object_get (marker, "room_ms"));
+  g_autofree char *link = deep_link (site, request, row, room_ms);
+  return json_pack ("{s:O,s:O,s:O,s:I,s:s,s:s?}", "id", json_object_get (marker, "id"), "kind",
+                    json_object_get (marker, "kind"), "text", json_object_get (marker, "text"),
+                    "room_ms", (json_int_t)room_ms, "link", link, "owner",
+                    json_string_value (json_object_get (marker, "owner")));
+}
+
+static void
+add_minute (GString *text, const json_t *minute, gint64 from_ms)
+{
+  gint64 seconds = MAX (json_integer_value (json_object_get (minute, "room_ms")) - from_ms, 0)
+                   / 1000;
+  const char *owner = json_string_value (json_object_get (minute, "owner"));
+  g_string_append_printf (text,
+                          "- [%02" G_GINT64_FORMAT ":%02" G_GINT64_FORMAT ":%02" G_GINT64_FORMAT
+                          "](%s) **%s** %s",
+                          seconds / 3600, seconds / 60 % 60, seconds % 60,
+                          json_string_value (json_object_get (minute, "link")),
+                          json_string_value (json_object_get (minute, "kind")),
+                          json_string_value (json_object_get (minute, "text")));
+  if (owner != NULL)
+    g_string_append_printf (text, " (%s)", owner);
+  g_string_append_c (text, '\n');
+}
+
+static void
+reply_markdown (const ParlorRecordingRow *row, const json_t *minutes, ParlorHttpReply *reply)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GDateTime) day = g_date_time_new_from_unix_utc (row->started_ms / 1000);
+  g_autofree char *date = g_date_time_format (day, "%Y-%m-%d %H:%M UTC");
+  gsize i;
+  json_t *minute;
+  g_string_append_printf (text, "# %s\n\n%s\n\n", row->title[0] != '\0' ? row->title : row->room,
+                          date);
+  json_array_foreach (minutes, i, minute) add_minute (text, minute, row->from_ms);
+  parlor_http_reply_text (reply, 200, "text/markdown; charset=utf-8", text->str);
+}
+
+void
+parlor_handle_recording_minutes (ParlorSite *site, ParlorHttpRequest *request,
+                                 ParlorHttpReply *reply)
+{
+  const ParlorRecordingRow *row = find_recording (site, request, reply);
+  const char *format = parlor_http_query (request, "format");
+  gsize i;
+  json_t *marker, *minutes = json_array ();
+  if (row == NULL)
+    {
+      json_decref (minutes);
+      return;
+    }
+  json_t *manifest = load_manifest (site, row), *markers = newest_markers (manifest);
+  json_array_foreach (markers, i, marker)
+      json_array_append_new (minutes, minute_to_json (site, request, row, marker));
+  if (format != NULL && strcmp (format, "markdown") == 0)
+    {
+      reply_markdown (row, minutes, reply);
+      json_decref (minutes);
+    }
+  else
+    parlor_http_reply_json (reply, 200,
+                            json_pack ("{s:s,s:s,s:I,s:o}", "recording", row->id, "title",
+                                       row->title, "started_at", (json_int_t)row->started_ms,
+                                       "minutes", minutes));
+  json_decref (markers);
+  json_decref (manifest);
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Recorded, asked, stopped, downloaded: the files hold what was shown, and play in the browsers; the recorder is killed on the way. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { assertPicture } from '../lib/checks.mjs';
+import { MarkReader } from '../lib/foreign.mjs';
+import { allSeeAndHear, meetingOf } from '../lib/meeting.mjs';
+import { sleep } from '../lib/world.mjs';
+
+export const title = 'record, consent, kill the recorder, stop, download, play';
+export const seconds = 120;
+
+const json = async (world, where) => (await fetch(`${world.url}${where}`)).json();
+
+/* Every frame of the file, decoded to 320×180 grey. */
+async function marksOf(world, file) {
+  const { stdout } = await world.run('gst-launch-1.0', ['-q', 'filesrc', `location=${file}`, '!', 'matroskademux', '!', 'vp8dec', '!', 'videoconvert', '!', 'videoscale', '!',
+    'video/x-raw,format=GRAY8,width=320,height=180', '!', 'fdsink', 'fd=1'], { encoding: 'buffer', maxBuffer: 1 << 30 });
+  const reader = new MarkReader();
+  reader.push(stdout);
+  return reader.seen;
+}
+
+async function recorderPid(world) {
+  const text = await (await fetch(`${world.adminUrl}/metrics`)).text();
+  return Number(text.match(/^parlor_recorder_pid (\d+)/m)[1]);
+}
+
+/* In the page: loads a file, seeks to its middle, and tells how long that took. */
+async function seekIn(person, url) {
+  return person.evaluate(async (src) => {
+    const video = document.createElement('video');
+    video.muted = true;
+    video.src = src;
+    document.body.append(video);
+    const once = (name) => new Promise((resolve, reject) => {
+      video.addEventListener(name, resolve, { once: true });
+      video.addEventListener('error', () => reject(new Error(`${name}: ${video.error?.message}`)), { once: true });
+    });
+    await once('loadeddata');
+    const began = performance.now();
+    video.currentTime = video.duration / 2;
+    await once('seeked');
+    const ms = performance.now() - began;
+    const { duration, videoWidth } = video;
+    video.remove();
+    return { ms, duration, videoWidth };
+  }, url);
+}
+
+export async function run(world) {
+  await world.startServer();
+  const [host, guest] = await world.persons({ browser: 'chromium', name: 'Lin' }, { browser: 'firefox', name: 'Mara' });
+  await meetingOf(world, host, guest);
+  await allSeeAndHear(world, [host, guest]);
+
+  const began = Date.now();
+  await host.click('record-toggle');
+  await guest.sees('recording');
+  world.measured['told ms'] = Date.now() - began;
+  await guest.sees('consent-ask');
+  await sleep(1500);
+  await guest.click('consent-yes');
+  await guest.until('to be recorded', () => window.__probe.byTestId('recording')[0]?.dataset.recorded === 'true');
+  await sleep(4000);
+  process.kill(await recorderPid(world), 'SIGKILL');
+  await sleep(5000);
+  const stopped = Date.now();
+  await host.click('record-toggle');
+  let row;
+  await world.eventually('a sealed recording', async () => {
+    [row] = (await json(world, '/v1/recordings')).recordings;
+    return row?.state === 'ready';
+  }, 15000);
+  world.measured['ready ms'] = Date.now() - stopped;
+
+  const { manifest } = await json(world, `/v1/recordings/${row.id}`);
+  const consents = Object.fromEntries(manifest.consents.map((one) => [one.participant, one.room_ms]));
+  assert.equal(Object.keys(consents).length, 2);
+  assert.equal(manifest.interruptions.length, 1);
+  const cameras = manifest.files.filter((one) => one.source === 'camera');
+  assert.ok(cameras.length >= 4, `${cameras.length} files of cameras`);
+  for (const file of manifest.files) {
+    const bytes = Buffer.from(await (await fetch(`${world.url}/v1/recordings/${row.id}/files/${file.n}`)).arrayBuffer());
+    assert.equal(createHash('sha256').update(bytes).digest('hex'), file.sha256, `sha256 of file ${file.n}`);
+    assert.ok(file.from_ms >= consents[file.participant] - 50, 'nobody is written before he said yes');
+    if (file.source !== 'camera') continue;
+    const person = manifest.participants.find((one) => one.id === file.participant).name === 'Lin' ? host : guest;
+    const local = path.join(world.folder, file.path);
+    writeFileSync(local, bytes);
+    const picture = assertPicture(await marksOf(world, local), person.number, 25, `file ${file.n} of ${person.name}`);
+    world.measured[`file ${file.n} missed`] = picture.missed;
+  }
+  const gap = Math.max(...manifest.gaps.filter((one) => one.source === 'camera').map((one) => one.to_ms - one.from_ms));
+  world.measured['gap ms'] = gap;
+  assert.ok(gap < 3000, `${gap} ms are missing after the recorder was killed`);
+
+  const part = await fetch(`${world.url}/v1/recordings/${row.id}/files/${cameras[0].n}`, { headers: { Range: 'bytes=4-13' } });
+  assert.equal(part.status, 206);
+  assert.equal((await part.arrayBuffer()).byteLength, 10);
+  for (const viewer of [host, guest])
+    for (const file of [cameras[0], cameras.at(-1)]) {
+      const seek = await seekIn(viewer, `/v1/recordings/${row.id}/files/${file.n}`);
+      assert.ok(Math.abs(seek.duration * 1000 - file.duration_ms) < 200, `${viewer.kind} says ${seek.duration} s`);
+      world.measured[`${viewer.kind} seek ${file.n} ms`] = Math.round(seek.ms);
+    }
+}

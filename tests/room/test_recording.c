@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who is written and who is not: the domain against a recorder that only notes what it is told. */
+#include "room/recording.h"
+
+#include "world.h"
+
+#include <string.h>
+
+typedef struct
+{
+  ParlorRecorder parent;
+  GString *log;
+  ParlorRecorderEventFunc func;
+  gpointer data;
+  char id[64];
+} FakeRecorder;
+
+static FakeRecorder fake;
+
+static void
+set_func (ParlorRecorder *recorder, ParlorRecorderEventFunc func, gpointer data)
+{
+  fake.func = func;
+  fake.data = data;
+}
+
+static void
+begin (ParlorRecorder *recorder, const ParlorRecorderBegin *what)
+{
+  g_strlcpy (fake.id, what->recording, sizeof fake.id);
+  g_string_append_printf (fake.log, "begin %s %s\n", what->mode,
+                          what->reason != NULL ? what->reason : "-");
+}
+
+static const char *
+name_of (const char *id)
+{
+  static char last[3];
+  g_strlcpy (last, id + strlen (id) - 2, sizeof last);
+  return last;
+}
+
+static GHashTable *names; /* participant id → "lin" */
+
+static const char *
+who (const char *participant)
+{
+  const char *name = participant != NULL ? g_hash_table_lookup (names, participant) : "nobody";
+  return name != NULL ? name : name_of (participant);
+}
+
+static void
+track (ParlorRecorder *recorder, const char *id, const char *participant, ParlorSourceKind kind,
+       ParlorEndpointId endpoint)
+{
+  g_string_append_printf (fake.log, "track %s %s\n", who (participant),
+                          parlor_source_kind_name (kind));
+}
+
+static void
+untrack (ParlorRecorder *recorder, const char *id, const char *participant, ParlorSourceKind kind)
+{
+  g_string_append_printf (fake.log, "untrack %s %s\n", who (participant),
+                          parlor_source_kind_name (kind));
+}
+
+static void
+note (ParlorRecorder *recorder, const char *id, const ParlorRecorderNote *what)
+{
+  if (what->type == PARLOR_NOTE_CHAT || what->type == PARLOR_NOTE_MARKER)
+    g_string_append_printf (fake.log, "note %s\n", what->text);
+  else if (what->type == PARLOR_NOTE_PARTICIPANT)
+    g_string_append_printf (fake.log, "name %s\n", what->name);
+  else if (what->type == PARLOR_NOTE_CONSENT)
+    g_string_append_printf (fake.log, "consent %s %s\n", who (what->participant), what->word);
+  else if (what->type == PARLOR_NOTE_SPEAKER)
+    g_string_append_printf (fake.log, "speaker %s\n", who (what->participant));
+  else
+    g_string_append (fake.log, what->type == PARLOR_NOTE_PAUSE ? "pause\n" : "resume\n");
+}
+
+static void
+end (ParlorRecorder *recorder, const char *id)
+{
+  g_string_append (fake.log, "end\n");
+}
+
+static const ParlorRecorderOps ops = {set_func, begin, track, untrack, note, end};
+
+typedef struct
+{
+  ParlorRecordings *all;
+  ParlorParticipant *host, *guest;
+} Cast;
+
+static Cast
+set_scene (World *w)
+{
+  Cast cast = {.all = parlor_recordings_new (NULL)};
+  names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  fake = (FakeRecorder){.parent.ops = &ops, .log = g_string_new (NULL)};
+  world_record (w, &fake.parent, cast.all);
+  cast.host = world_meet (w, "lin", PARLOR_ROLE_HOST, "s1");
+  cast.guest = world_meet (w, "mara", PARLOR_ROLE_MEMBER, "s2");
+  g_hash_table_insert (names, g_strdup (parlor_participant_info (cast.host)->id), "lin");
+  g_hash_table_insert (names, g_strdup (parlor_participant_info (cast.guest)->id), "mara");
+  return cast;
+}
+
+static void
+strike_scene (World *w, Cast *cast)
+{
+  world_record (w, NULL, NULL);
+  parlor_recordings_free (cast->all);
+  g_string_free (fake.log, TRUE);
+  g_hash_table_unref (names);
+}
+
+static void
+expect (const char *lines)
+{
+  g_assert_cmpstr (fake.log->str, ==, lines);
+  g_string_truncate (fake.log, 0);
+}
+
+static gboolean
+act (World *w, ParlorParticipant *by, ParlorRecordAction action, GError **error)
+{
+  return parlor_room_record (w->room, by, action, w->now_us, error);
+}
+
+static void
+test_ask (World *w, gconstpointer data)
+{
+  Cast cast = set_scene (w);
+  assert_refused (act (w, cast.guest, PARLOR_RECORD_START, &error), PARLOR_ERROR_FORBIDDEN);
+  assert_refused (act (w, cast.host, PARLOR_RECORD_STOP, &error), PARLOR_ERROR_CONFLICT);
+  assert_done (act (w, cast.host, PARLOR_RECORD_START, &error));
+  expect ("begin ask -\nconsent lin given\nname lin\ntrack lin microphone\ntrack lin camera\n");
+  g_assert_cmpint (parlor_participant_consent (cast.guest), ==, PARLOR_CONSENT_UNKNOWN);
+  parlor_participant_say (cast.guest, "c1", "not for the record", w->now_us, NULL);
+  world_speaker (w, cast.guest);
+  world_run (w, 3000);
+  expect ("speaker nobody\n");
+  assert_done (parlor_participant_answer_consent (cast.guest, TRUE, w->now_us, &error));
+  expect ("consent mara given\nname mara\ntrack mara microphone\ntrack mara camera\n");
+  parlor_participant_say (cast.guest, "c2", "for the record", w->now_us, NULL);
+  expect ("note for the record\n");
+  assert_done (parlor_participant_answer_consent (cast.guest, FALSE, w->now_us, &error));
+  expect ("consent mara refused\nuntrack mara microphone\nuntrack mara camera\n");
+  assert_done (act (w, cast.host, PARLOR_RECORD_STOP, &error));
+  expect ("untrack lin microphone\nuntrack lin camera\nend\n");
+  assert_refused (parlor_participant_answer_consent (cast.guest, TRUE, w->now_us, &error),
+                  PARLOR_ERROR_CONFLICT);
+  strike_scene (w, &cast);
+}
+
+static void
+test_notice (World *w, gconstpointer data)
+{
+  Cast cast = set_scene (w);
+  parlor_room_set_record_policy (w->room, PARLOR_RECORD_BY_HOST, TRUE);
+  assert_done (act (w, NULL, PARLOR_RECORD_START, &error));
+  expect ("begin notice -\nname lin\ntrack lin microphone\ntrack lin camera\nname mara\n"
+          "track mara microphone\ntrack mara camera\n");
+  assert_done (parlor_participant_answer_consent (cast.guest, FALSE, w->now_us, &error));
+  expect ("consent mara refused\nuntrack mara microphone\nuntrack mara camera\n");
+  strike_scene (w, &cast);
+}
+
+static void
+test_pause (World *w, gconstpointer data)
+{
+  Cast cast = set_scene (w);
+  assert_done (act (w, cast.host, PARLOR_RECORD_START, &error));
+  g_string_truncate (fake.log, 0);
+  assert_done (act (w, cast.host, PARLOR_RECORD_PAUSE, &error));
+  expect ("pause\nuntrack lin microphone\nuntrack lin camera\n");
+  assert_refused (act (w, cast.host, PARLOR_RECORD_PAUSE, &error), PARLOR_ERROR_CONFLICT);
+  assert_done (act (w, cast.host, PARLOR_RECORD_RESUME, &error));
+  expect ("resume\ntrack lin microphone\ntrack lin camera\n");
+  strike_scene (w, &cast);
+}
+
+static void
+test_sources (World *w, gconstpointer data)
+{
+  Cast cast = set_scene (w);
+  assert_done (act (w, cast.host, PARLOR_RECORD_START, &error));
+  g_string_truncate (fake.log, 0);
+  world_source (w, cast.host, PARLOR_SOURCE_SCREEN, TRUE, FALSE);
+  world_poll (w);
+  expect ("track lin screen\n");
+  world_source (w, cast.host, PARLOR_SOURCE_SCREEN, FALSE, FALSE);
+  world_poll (w);
+  expect ("untrack lin screen\n");
+  parlor_participant_leave (cast.host, w->now_us);
+  world_poll (w);
+  expect ("untrack lin microphone\nuntrack lin camera\n");
+  strike_scene (w, &cast);
+}
+
+static void
+test_policies (World *w, gconstpointer data)
+{
+  Cast cast = set_scene (w);
+  parlor_room_set_record_policy (w->room, PARLOR_RECORD_NEVER, FALSE);
+  assert_refused (act (w, NULL, PARLOR_RECORD_START, &error), PARLOR_ERROR_FORBIDDEN);
+  parlor_room_set_record_policy (w->room, PARLOR_RECORD_ALWAYS, TRUE);
+  world_poll (w);
+  g_assert_true (g_str_has_prefix (fake.log->str, "begin notice -\n"));
+  assert_refused (act (w, cast.host, PARLOR_RECORD_STOP, &error), PARLOR_ERROR_FORBIDDEN);
+  assert_done (act (w, NULL, PARLOR_RECORD_STOP, &error));
+  g_string_truncate (fake.log, 0);
+  world_poll (w);
+  expect ("");
+  strike_scene (w, &cast);
+}
+
+static void
+test_rows (World *w, gconstpointer data)
+{
+  Cast cast = set_scene (w);
+  assert_done (act (w, cast.host, PARLOR_RECORD_START, &error));
+  g_autofree char *id = g_strdup (fake.id);
+  g_assert_cmpstr (parlor_recordings_get (cast.all, id)->state, ==, "on");
+  fake.func (&(ParlorRecorderEvent){.type = PARLOR_RECORDER_FAILED,
+                                    .recording = id,
+                                    .reason = "disk_full"},
+             fake.data);
+  g_assert_cmpstr (parlor_room_recording (w->room)->trouble, ==, "disk_full");
+  fake.func (&(ParlorRecorderEvent){.type = PARLOR_RECORDER_MENDED, .recording = id}, fake.data);
+  g_assert_null (parlor_room_recording (w->room)->trouble);
+  assert_done (parlor_room_mark (
+      w->room, cast.guest,
+      &(ParlorMarkerSpec){.kind = PARLOR_MARKER_PARAMETER, .text = "间隙 0.35"}, w->now_us, &error));
+  assert_done (parlor_room_end (w->room, NULL, w->now_us, &error));
+  g_assert_cmpstr (parlor_recordings_get (cast.all, id)->state, ==, "sealing");
+  fake.func (&(ParlorRecorderEvent){.type = PARLOR_RECORDER_SEALED,
+                                    .recording = id,
+                                    .n_files = 2,
+                                    .sha256 = "ab",
+                                    .people = "lin"},
+             fake.data);
+  const ParlorRecordingRow *row = parlor_recordings_get (cast.all, id);
+  g_assert_cmpstr (row->state, ==, "ready");
+  g_assert_cmpstr (row->words, ==, "间隙 0.35");
+  g_assert_cmpint (row->files, ==, 2);
+  strike_scene (w, &cast);
+}
+
+static void
+test_markers (World *w, gconstpointer data)
+{
+  Cast cast = set_scene (w);
+  guint n = 0;
+  ParlorMarkerSpec spec = {.kind = PARLOR_MARKER_ASSIGNMENT, .text = "Send it", .owner = "Mara"};
+  assert_done (parlor_room_mark (w->room, cast.host, &spec, w->now_us, &error));
+  const ParlorMarkerRow *marker = parlor_room_markers (w->room, &n)[0];
+  gint64 room_ms = marker->room_ms;
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_null (marker->recording);
+  world_run (w, 5000);
+  spec = (ParlorMarkerSpec){.id = marker->id, .kind = PARLOR_MARKER_CONCLUSION, .text = "Sent"};
+  assert_done (parlor_room_mark (w->room, cast.guest, &spec, w->now_us, &error));
+  marker = parlor_room_markers (w->room, &n)[0];
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_cmpint (marker->version, ==, 2);
+  g_assert_cmpint (marker->room_ms, ==, room_ms);
+  g_assert_cmpstr (marker->text, ==, "Sent");
+  spec.id = "mk_none";
+  assert_refused (parlor_room_mark (w->room, cast.host, &spec, w->now_us, &error),
+                  PARLOR_ERROR_NOT_FOUND);
+  spec = (ParlorMarkerSpec){.text = "  "};
+  assert_refused (parlor_room_mark (w->room, cast.host, &spec, w->now_us, &error),
+                  PARLOR_ERROR_BAD_REQUEST);
+  strike_scene (w, &cast);
+}
+
+static void
+test_restore (World *w, gconstpointer data)
+{
+  Cast cast = set_scene (w);
+  ParlorRecordingRow row = {.id = "rec_old",
+                            .brand = "br_demo",
+                            .room = (char *)parlor_room_info (w->room)->id,
+                            .title = "",
+                            .state = "on",
+                            .mode = "ask",
+                            .started_by = ""};
+  ParlorConsentRow yes = {.recording = "rec_old",
+                          .participant = (char *)parlor_participant_info (cast.guest)->id,
+                          .answer = "given"};
+  const ParlorConsentRow *consents[] = {&yes};
+  parlor_recordings_put (cast.all, &row);
+  g_assert_true (parlor_rooms_restore_recording (w->rooms, &row, consents, 1, w->now_us));
+  expect ("begin ask server\n");
+  parlor_participant_set_name (cast.guest, "Mara", w->now_us, NULL);
+  world_poll (w);
+  expect ("name Mara\ntrack mara microphone\ntrack mara camera\n");
+  row.room = "rm_gone";
+  g_assert_false (parlor_rooms_restore_recording (w->rooms, &row, NULL, 0, w->now_us));
+  strike_scene (w, &cast);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  WORLD_TEST ("/room/recording/nobody-is-written-before-he-said-yes", test_ask);
+  WORLD_TEST ("/room/recording/where-all-are-told-a-no-still-counts", test_notice);
+  WORLD_TEST ("/room/recording/a-pause-writes-nothing", test_pause);
+  WORLD_TEST ("/room/recording/sources-come-and-go", test_sources);
+  WORLD_TEST ("/room/recording/policies-hold", test_policies);
+  WORLD_TEST ("/room/recording/its-row-tells-what-became-of-it", test_rows);
+  WORLD_TEST ("/room/recording/a-marker-keeps-its-instant-and-its-versions", test_markers);
+  WORLD_TEST ("/room/recording/after-a-crash-it-goes-on-with-the-answers-given", test_restore);
+  return g_test_run ();
+}
