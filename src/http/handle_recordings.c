@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* REST of recordings: what docs/openapi.yaml calls "recordings". */
 #include "http/handlers.h"
+#include "http/live.h"
 #include "http/problem.h"
 #include "http/range.h"
 #include "room/recording.h"

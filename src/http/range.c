@@ -46,7 +46,8 @@ parlor_range_parse (const char *value, guint64 size, guint64 *from, guint64 *len
   return PARLOR_RANGE_PART;
 }
 
-/* A part of what the client knows under another tag is of no use to it (RFC 9110 section 13.1.5). */
+/* A part of what the client knows under another tag is of no use to it (RFC 9110 section 13.1.5).
+ */
 static const char *
 wanted_range (const ParlorHttpRequest *request, const char *etag)
 {
@@ -61,7 +62,8 @@ parlor_http_reply_file (const ParlorHttpRequest *request, ParlorHttpReply *reply
 {
   const char *known = parlor_http_header (request, "If-None-Match");
   guint64 from = 0, length = size;
-  ParlorRangeResult result = parlor_range_parse (wanted_range (request, etag), size, &from, &length);
+  ParlorRangeResult result = parlor_range_parse (wanted_range (request, etag), size, &from,
+                                                 &length);
   parlor_http_reply_header (reply, "Accept-Ranges", "bytes");
   parlor_http_reply_header (reply, "ETag", etag);
   parlor_http_reply_header (reply, "Cache-Control", "private, no-cache");

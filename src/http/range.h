@@ -17,8 +17,8 @@ typedef enum
 ParlorRangeResult parlor_range_parse (const char *value, guint64 size, guint64 *from,
                                       guint64 *length);
 
-/** Answers 200, 206, 304 or 416 with `fd` (owned by the reply from now on) of `size` bytes; `etag` in
- * quotes. */
+/** Answers 200, 206, 304 or 416 with `fd` (owned by the reply from now on) of `size` bytes; `etag`
+ * in quotes. */
 void parlor_http_reply_file (const ParlorHttpRequest *request, ParlorHttpReply *reply, int fd,
                              guint64 size, const char *type, const char *etag);
 

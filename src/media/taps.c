@@ -79,8 +79,8 @@ parlor_media_tap_codecs (ParlorMedia *media, ParlorEndpointId endpoint, ParlorSo
     {
       const ParlorCodecInfo *info = parlor_codec_info (
           parlor_codec_key_codec (source->codecs[i].key));
-      g_string_append_printf (text, "%s%u=%s/%u", i > 0 ? "," : "", source->codecs[i].pt, info->name,
-                              info->clock_hz);
+      g_string_append_printf (text, "%s%u=%s/%u", i > 0 ? "," : "", source->codecs[i].pt,
+                              info->name, info->clock_hz);
     }
   return g_string_free (text, FALSE);
 }

@@ -11,8 +11,8 @@
  *
  * A reader that is slow loses whole packets in the track's ring; the worker never notices.
  *
- * The reader of a tap may write back, where the descriptor is a socket: 'K' asks the publisher for a
- * key frame, 'R' asks for sender reports among the packets (as RTCP, with the instant on our
+ * The reader of a tap may write back, where the descriptor is a socket: 'K' asks the publisher for
+ * a key frame, 'R' asks for sender reports among the packets (as RTCP, with the instant on our
  * monotonic clock in place of the NTP time). Other bytes mean nothing.
  *
  * Thread: control, but for what the header says.

@@ -96,16 +96,15 @@ on_clock (ParlorReplay *self, json_t *entry)
   json_t *file = file_of (self, entry), *clock = json_object_get (file, "clock");
   gboolean by_report = g_strcmp0 (json_string_value (json_object_get (entry, "by")), "report") == 0;
   gint64 room_ms = number (entry, "room_ms"), file_ms = number (entry, "file_ms");
-  if (file == NULL || room_ms < 0 || room_ms > G_MAXINT32 * G_GINT64_CONSTANT (1000)
-      || file_ms < 0 || file_ms > G_MAXINT32)
+  if (file == NULL || room_ms < 0 || room_ms > G_MAXINT32 * G_GINT64_CONSTANT (1000) || file_ms < 0
+      || file_ms > G_MAXINT32)
     return;
   if (by_report && !json_is_true (json_object_get (file, "reported")))
     {
       json_object_set_new (file, "reported", json_true ());
       json_array_clear (clock);
     }
-  json_array_append_new (clock,
-                         json_pack ("[I,I]", (json_int_t)room_ms, (json_int_t)file_ms));
+  json_array_append_new (clock, json_pack ("[I,I]", (json_int_t)room_ms, (json_int_t)file_ms));
 }
 
 static void
@@ -137,8 +136,9 @@ on_again (ParlorReplay *self, json_t *entry)
 {
   const char *reason = json_string_value (json_object_get (entry, "reason"));
   json_array_append_new (list (self, "interruptions"),
-                         json_pack ("{s:I,s:I,s:s}", "from_ms", (json_int_t)number (entry, "from_ms"),
-                                    "to_ms", (json_int_t)number (entry, "room_ms"), "reason",
+                         json_pack ("{s:I,s:I,s:s}", "from_ms",
+                                    (json_int_t)number (entry, "from_ms"), "to_ms",
+                                    (json_int_t)number (entry, "room_ms"), "reason",
                                     reason != NULL ? reason : "interrupted"));
 }
 
@@ -146,7 +146,8 @@ static void
 on_pause (ParlorReplay *self, json_t *entry)
 {
   json_t *ms = json_object_get (entry, "room_ms");
-  json_array_append_new (list (self, "pauses"), json_pack ("{s:O,s:O}", "from_ms", ms, "to_ms", ms));
+  json_array_append_new (list (self, "pauses"),
+                         json_pack ("{s:O,s:O}", "from_ms", ms, "to_ms", ms));
 }
 
 static void
@@ -162,9 +163,9 @@ static void
 on_speaker (ParlorReplay *self, json_t *entry)
 {
   json_t *who = json_object_get (entry, "participant");
-  json_array_append_new (list (self, "speakers"),
-                         json_pack ("[I,O]", (json_int_t)number (entry, "room_ms"),
-                                    who != NULL ? who : json_null ()));
+  json_array_append_new (
+      list (self, "speakers"),
+      json_pack ("[I,O]", (json_int_t)number (entry, "room_ms"), who != NULL ? who : json_null ()));
 }
 
 static void
@@ -217,10 +218,18 @@ static const struct
   const char *type;
   void (*take) (ParlorReplay *self, json_t *entry);
 } takers[] = {
-    {"begin", on_begin},     {"file", on_file},         {"clock", on_clock},
-    {"end", on_end},         {"participant", on_participant}, {"again", on_again},
-    {"pause", on_pause},     {"resume", on_resume},     {"speaker", on_speaker},
-    {"chat", on_chat},       {"consent", on_consent},   {"marker", on_marker},
+    {"begin", on_begin},
+    {"file", on_file},
+    {"clock", on_clock},
+    {"end", on_end},
+    {"participant", on_participant},
+    {"again", on_again},
+    {"pause", on_pause},
+    {"resume", on_resume},
+    {"speaker", on_speaker},
+    {"chat", on_chat},
+    {"consent", on_consent},
+    {"marker", on_marker},
     {"still", on_still},
 };
 
@@ -295,8 +304,8 @@ to_room (const json_t *clock, gint64 file_ms, gint64 fallback_ms)
 static json_t *
 file_line (json_t *file)
 {
-  static const char *const names[] = {"n",      "path",  "participant", "source", "codec",
-                                      "bytes",  "sha256", "duration_ms", "clock"};
+  static const char *const names[] = {"n",     "path",   "participant", "source", "codec",
+                                      "bytes", "sha256", "duration_ms", "clock"};
   json_t *line = json_object (), *clock = json_object_get (file, "clock");
   gint64 began_ms = number (file, "room_ms");
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
@@ -314,9 +323,9 @@ lies_between (const json_t *spans, gint64 from_ms, gint64 to_ms)
 {
   gsize i;
   json_t *span;
-  json_array_foreach (spans, i, span)
-    if (number (span, "from_ms") <= to_ms + NEAR_MS && number (span, "to_ms") >= from_ms - NEAR_MS)
-      return TRUE;
+  json_array_foreach (spans, i,
+                      span) if (number (span, "from_ms") <= to_ms + NEAR_MS
+                                && number (span, "to_ms") >= from_ms - NEAR_MS) return TRUE;
   return FALSE;
 }
 
@@ -331,12 +340,11 @@ add_gap (const ParlorReplay *self, json_t *gaps, const json_t *before, const jso
     reason = "interrupted";
   else if (lies_between (json_object_get (self->lists, "pauses"), from_ms, to_ms))
     reason = "paused";
-  json_array_append_new (gaps,
-                         json_pack ("{s:O,s:O,s:I,s:I,s:s}", "participant",
-                                    json_object_get (after, "participant"), "source",
-                                    json_object_get (after, "source"), "from_ms",
-                                    (json_int_t)from_ms, "to_ms", (json_int_t)to_ms, "reason",
-                                    reason));
+  json_array_append_new (gaps, json_pack ("{s:O,s:O,s:I,s:I,s:s}", "participant",
+                                          json_object_get (after, "participant"), "source",
+                                          json_object_get (after, "source"), "from_ms",
+                                          (json_int_t)from_ms, "to_ms", (json_int_t)to_ms, "reason",
+                                          reason));
 }
 
 static char *
@@ -370,7 +378,8 @@ add_files (const ParlorReplay *self, json_t *files, json_t *gaps)
 json_t *
 parlor_replay_manifest (const ParlorReplay *self)
 {
-  json_t *manifest = json_pack ("{s:i}", "version", 1), *files = json_array (), *gaps = json_array ();
+  json_t *manifest = json_pack ("{s:i}", "version", 1), *files = json_array (),
+         *gaps = json_array ();
   json_t *people = json_array (), *one;
   gint64 to_ms = self->last_ms;
   const char *id;
@@ -381,11 +390,9 @@ parlor_replay_manifest (const ParlorReplay *self)
   json_object_set_new (manifest, "from_ms", json_integer (number (self->begin, "room_ms")));
   json_object_del (manifest, "room_ms");
   add_files (self, files, gaps);
-  json_array_foreach (files, i, one)
-    to_ms = MAX (to_ms, number (one, "to_ms"));
+  json_array_foreach (files, i, one) to_ms = MAX (to_ms, number (one, "to_ms"));
   json_object_set_new (manifest, "to_ms", json_integer (MAX (to_ms, 0)));
-  json_object_foreach (self->participants, id, one)
-    json_array_append (people, one);
+  json_object_foreach (self->participants, id, one) json_array_append (people, one);
   json_object_set_new (manifest, "participants", people);
   json_object_set_new (manifest, "files", files);
   json_object_set_new (manifest, "gaps", gaps);

@@ -62,8 +62,7 @@ GBytes *
 parlor_reorder_pop (ParlorReorder *self, gint64 now_us, guint *lost)
 {
   *lost = 0;
-  if (self->n == 0
-      || (*place (self, self->next) == NULL && now_us < parlor_reorder_next_us (self)))
+  if (self->n == 0 || (*place (self, self->next) == NULL && now_us < parlor_reorder_next_us (self)))
     return NULL;
   for (; *place (self, self->next) == NULL; self->next++)
     (*lost)++;

@@ -46,8 +46,7 @@ parlor_sealer_new (const char *path, GError **error)
 {
   g_autoptr (ParlorSealer) self = g_new0 (ParlorSealer, 1);
   guint8 public[crypto_sign_PUBLICKEYBYTES];
-  if (sodium_init () < 0
-      || (!read_key (self, path) && (errno != ENOENT || !make_key (self, path))))
+  if (sodium_init () < 0 || (!read_key (self, path) && (errno != ENOENT || !make_key (self, path))))
     {
       g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno),
                    "the key that signs recordings, %s: %s", path, g_strerror (errno));

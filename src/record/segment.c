@@ -147,7 +147,8 @@ on_wish (GstPad *pad, GstObject *parent, GstEvent *event)
   return TRUE;
 }
 
-/* The muxer wants a sample rate, which the depayloader does not say: RFC 7845 section 5.1, field 5. */
+/* The muxer wants a sample rate, which the depayloader does not say: RFC 7845 section 5.1, field 5.
+ */
 static void
 complete_caps (GstPadProbeInfo *info)
 {
@@ -220,9 +221,10 @@ static void
 begin_stream (ParlorSegment *self, const Kind *kind, guint clock_hz)
 {
   GstSegment segment;
-  g_autoptr (GstCaps) caps = gst_caps_new_simple (
-      "application/x-rtp", "media", G_TYPE_STRING, kind->media, "clock-rate", G_TYPE_INT,
-      (gint)clock_hz, "encoding-name", G_TYPE_STRING, kind->encoding, "payload", G_TYPE_INT, 96, NULL);
+  g_autoptr (GstCaps)
+      caps = gst_caps_new_simple ("application/x-rtp", "media", G_TYPE_STRING, kind->media,
+                                  "clock-rate", G_TYPE_INT, (gint)clock_hz, "encoding-name",
+                                  G_TYPE_STRING, kind->encoding, "payload", G_TYPE_INT, 96, NULL);
   /* A decoder makes two channels of a mono packet too (RFC 7587 section 3.4). */
   if (kind->codec == PARLOR_CODEC_OPUS)
     gst_caps_set_simple (caps, "sprop-stereo", G_TYPE_STRING, "1", NULL);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * One file of one track: RTP packets in order go through stock elements (depayloader, muxer) in the
- * caller's thread, and what the muxer says is written at once, frame by frame, so that a crash loses
- * no more than the frame under way. Nothing is decoded.
+ * caller's thread, and what the muxer says is written at once, frame by frame, so that a crash
+ * loses no more than the frame under way. Nothing is decoded.
  *
  * One thread at a time.
  */
@@ -22,8 +22,8 @@ gboolean parlor_segment_can_write (ParlorCodec codec);
  * missing; `*missing` (static) says which. */
 gboolean parlor_segment_preload (const char **missing);
 
-/** Makes the file, which must not be there. NULL: G_FILE_ERROR, or GST_CORE_ERROR when an element is
- * missing. */
+/** Makes the file, which must not be there. NULL: G_FILE_ERROR, or GST_CORE_ERROR when an element
+ * is missing. */
 ParlorSegment *parlor_segment_new (const char *path, ParlorCodec codec, guint clock_hz,
                                    GError **error);
 /** Closes the file as it is; see parlor_webm_finish (). */

@@ -20,7 +20,7 @@ struct _ParlorRecordSession
   ParlorSessionTell tell;
   gpointer user_data;
   gint64 room_ms, mono_us;
-  gint last_file; /* atomic */
+  gint last_file;     /* atomic */
   GHashTable *tracks; /* "pt_…/camera" → Slot, owned */
   GPtrArray *ending;  /* Slot, owned: join when done */
   GThread *recovery;  /* nullable */
@@ -132,9 +132,8 @@ recover (gpointer user_data)
   for (guint i = 0; i < list->len; i++)
     {
       guint n = g_array_index (list, guint, i);
-      append (self, parlor_record_finish_file (self->folder, n,
-                                               parlor_replay_path (recovery->replay, n),
-                                               "interrupted"));
+      append (self, parlor_record_finish_file (
+                        self->folder, n, parlor_replay_path (recovery->replay, n), "interrupted"));
     }
   parlor_journal_sync (self->journal);
   parlor_replay_free (recovery->replay);
@@ -281,8 +280,7 @@ parlor_record_session_tick (ParlorRecordSession *self)
   if (self->sealing != NULL)
     return;
   sweep (self);
-  append (self,
-          json_pack ("{s:s,s:I}", "t", "alive", "room_ms", (json_int_t)room_ms_now (self)));
+  append (self, json_pack ("{s:s,s:I}", "t", "alive", "room_ms", (json_int_t)room_ms_now (self)));
   g_hash_table_iter_init (&iter, self->tracks);
   while (g_hash_table_iter_next (&iter, NULL, &slot))
     parlor_record_track_sync (((Slot *)slot)->track);

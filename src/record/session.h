@@ -18,8 +18,8 @@ typedef void (*ParlorSessionTell) (json_t *message, gpointer user_data);
 
 typedef struct _ParlorRecordSession ParlorRecordSession;
 
-/** `order`: an "open". A folder with a journal is gone on with: files that a crash left are finished
- * in the background. NULL: G_FILE_ERROR. */
+/** `order`: an "open". A folder with a journal is gone on with: files that a crash left are
+ * finished in the background. NULL: G_FILE_ERROR. */
 ParlorRecordSession *parlor_record_session_open (const json_t *order, ParlorSessionTell tell,
                                                  gpointer user_data, GError **error);
 /** Ends all tracks and waits for them; nothing is sealed. NULL is ignored. */

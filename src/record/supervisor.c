@@ -28,7 +28,7 @@ typedef struct
 typedef struct
 {
   char *id;
-  json_t *open; /* the order, for each new process */
+  json_t *open;       /* the order, for each new process */
   GHashTable *tracks; /* "pt_…/camera" → Track, owned */
   gboolean is_ending;
 } Recording;
@@ -87,8 +87,7 @@ order_free (gpointer data)
   g_free (order);
 }
 
-static void
-watch (ParlorSupervisor *self, gboolean for_room);
+static void watch (ParlorSupervisor *self, gboolean for_room);
 
 static void
 send_orders (ParlorSupervisor *self)
@@ -195,11 +194,11 @@ list_people (const json_t *manifest)
   gsize i;
   json_t *one;
   json_array_foreach (json_object_get (manifest, "participants"), i, one)
-    {
-      const char *name = json_string_value (json_object_get (one, "name"));
-      if (name != NULL)
-        g_string_append_printf (names, "%s%s", names->len > 0 ? "\n" : "", name);
-    }
+  {
+    const char *name = json_string_value (json_object_get (one, "name"));
+    if (name != NULL)
+      g_string_append_printf (names, "%s%s", names->len > 0 ? "\n" : "", name);
+  }
   return g_string_free (names, FALSE);
 }
 
@@ -210,7 +209,7 @@ count_bytes (const json_t *manifest)
   gsize i;
   json_t *one;
   json_array_foreach (json_object_get (manifest, "files"), i, one)
-    bytes += json_integer_value (json_object_get (one, "bytes"));
+      bytes += json_integer_value (json_object_get (one, "bytes"));
   return bytes;
 }
 
@@ -226,8 +225,8 @@ sign (ParlorSupervisor *self, const char *id, json_t **manifest)
   *manifest = json_loadb (text, length, JSON_REJECT_DUPLICATES, NULL);
   g_autofree char *signature = parlor_sealer_sign (self->sealer, text, length);
   return *manifest != NULL
-         && g_file_set_contents_full (signature_path, signature, -1,
-                                      G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL);
+         && g_file_set_contents_full (signature_path, signature, -1, G_FILE_SET_CONTENTS_CONSISTENT,
+                                      0600, NULL);
 }
 
 static void
@@ -353,7 +352,8 @@ on_exit_ (uv_process_t *process, int64_t status, int signum)
   self->process = NULL;
   drop_socket (self);
   keep_notes (self);
-  g_warning ("parlor-recorder ended (status %d, signal %d); starting it again", (int)status, signum);
+  g_warning ("parlor-recorder ended (status %d, signal %d); starting it again", (int)status,
+             signum);
   uv_timer_start (self->timer, on_timer, young ? PATIENCE_MS : 0, 0);
 }
 
@@ -365,8 +365,11 @@ spawn (ParlorSupervisor *self, int child_fd)
                                    {.flags = UV_INHERIT_FD, .data.fd = 1},
                                    {.flags = UV_INHERIT_FD, .data.fd = 2},
                                    {.flags = UV_INHERIT_FD, .data.fd = child_fd}};
-  uv_process_options_t options = {
-      .exit_cb = on_exit_, .file = self->program, .args = arguments, .stdio_count = 4, .stdio = stdio};
+  uv_process_options_t options = {.exit_cb = on_exit_,
+                                  .file = self->program,
+                                  .args = arguments,
+                                  .stdio_count = 4,
+                                  .stdio = stdio};
   self->process = g_new0 (uv_process_t, 1);
   self->process->data = self;
   int result = uv_spawn (self->loop, self->process, &options);
@@ -407,8 +410,8 @@ order_all (ParlorSupervisor *self, const char *reason)
           open_tap (self, recording, track);
         }
       if (recording->is_ending)
-        give_order (self,
-                    json_pack ("{s:s,s:s}", "t", "seal", "recording", recording->id), -1, FALSE);
+        give_order (self, json_pack ("{s:s,s:s}", "t", "seal", "recording", recording->id), -1,
+                    FALSE);
     }
 }
 
@@ -417,9 +420,8 @@ tell_all_failed (ParlorSupervisor *self)
 {
   g_autoptr (GList) ids = g_hash_table_get_keys (self->recordings);
   for (GList *id = ids; id != NULL; id = id->next)
-    emit (self, &(ParlorRecorderEvent){.type = PARLOR_RECORDER_FAILED,
-                                       .recording = id->data,
-                                       .reason = "recorder"});
+    emit (self, &(ParlorRecorderEvent){
+                    .type = PARLOR_RECORDER_FAILED, .recording = id->data, .reason = "recorder"});
 }
 
 static void
@@ -460,12 +462,12 @@ begin (ParlorRecorder *recorder, const ParlorRecorderBegin *what)
   Recording *recording = g_new0 (Recording, 1);
   recording->id = g_strdup (what->recording);
   recording->tracks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, track_free);
-  recording->open = json_pack (
-      "{s:s,s:s,s:s,s:I,s:I,s:s,s:{s:s,s:s,s:s,s:s,s:I}}", "t", "open", "recording",
-      what->recording, "folder", folder, "room_ms", (json_int_t)what->room_ms, "mono_us",
-      (json_int_t)what->now_us, "reason", what->reason != NULL ? what->reason : "", "begin", "room",
-      what->room, "title", what->title, "brand", what->brand, "mode", what->mode, "started_at",
-      (json_int_t)what->started_ms);
+  recording->open = json_pack ("{s:s,s:s,s:s,s:I,s:I,s:s,s:{s:s,s:s,s:s,s:s,s:I}}", "t", "open",
+                               "recording", what->recording, "folder", folder, "room_ms",
+                               (json_int_t)what->room_ms, "mono_us", (json_int_t)what->now_us,
+                               "reason", what->reason != NULL ? what->reason : "", "begin", "room",
+                               what->room, "title", what->title, "brand", what->brand, "mode",
+                               what->mode, "started_at", (json_int_t)what->started_ms);
   g_hash_table_replace (self->recordings, recording->id, recording);
   if (self->fd >= 0)
     give_order (self, json_incref (recording->open), -1, FALSE);

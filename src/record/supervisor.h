@@ -2,7 +2,8 @@
 /**
  * The daemon's side of recording: implements room/recorder.h over `parlor-recorder`, which it
  * starts, watches and starts again. A recorder that dies costs what it had not written (nothing, as
- * a rule); its recordings go on in new files within a second or two, and the meeting notices nothing.
+ * a rule); its recordings go on in new files within a second or two, and the meeting notices
+ * nothing.
  *
  * Control thread.
  */
@@ -25,7 +26,7 @@ typedef struct
 
 typedef struct
 {
-  guint64 starts;  /**< of the recorder process */
+  guint64 starts; /**< of the recorder process */
   guint recordings, tracks;
   gint pid; /**< 0 = it does not run */
 } ParlorSupervisorStats;

@@ -123,7 +123,7 @@ end_segment (ParlorRecordTrack *self, const char *reason)
 static const char *
 trouble_name (int why)
 {
-  return why == ENOSPC || why == EDQUOT ? "disk_full"
+  return why == ENOSPC || why == EDQUOT                  ? "disk_full"
          : why == EROFS || why == EACCES || why == EPERM ? "read_only"
          : why != 0                                      ? "io_error"
                                                          : "muxer";
@@ -389,8 +389,8 @@ read_formats (ParlorRecordTrack *self, const char *codecs)
       *name++ = *clock++ = '\0';
       Format format = {.pt = (guint)g_ascii_strtoull (list[i], NULL, 10),
                        .clock_hz = (guint)g_ascii_strtoull (clock, NULL, 10)};
-      format.codec = parlor_codec_from_rtpmap (
-          name, format.clock_hz, g_ascii_strcasecmp (name, "opus") == 0 ? 2 : 0);
+      format.codec = parlor_codec_from_rtpmap (name, format.clock_hz,
+                                               g_ascii_strcasecmp (name, "opus") == 0 ? 2 : 0);
       if (format.codec != PARLOR_CODEC_NONE && format.clock_hz > 0)
         self->formats[self->n_formats++] = format;
     }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * One track of a recording in the recorder process: a thread that reads RFC 4571 frames from a tap's
- * socket, puts them in order and writes them as one file after another (segments). A segment ends
- * with the track, every PARLOR_SEGMENT_MAX_US, when the sender begins anew, and when it cannot be
- * written; the next one begins with a key frame.
+ * One track of a recording in the recorder process: a thread that reads RFC 4571 frames from a
+ * tap's socket, puts them in order and writes them as one file after another (segments). A segment
+ * ends with the track, every PARLOR_SEGMENT_MAX_US, when the sender begins anew, and when it cannot
+ * be written; the next one begins with a key frame.
  *
  * _new (), _end (), _free () by one thread; the functions of ParlorTrackHost are called by the
  * track's own.

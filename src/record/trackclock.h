@@ -2,8 +2,8 @@
 /**
  * Where a file's time lies on the room's clock. A file counts in its sender's RTP clock from its
  * first frame; the sender's clock runs a little faster or slower than ours, and only sender reports
- * (RFC 3550 section 6.4) tell what a microphone and a camera heard and saw at the same instant. Until
- * the first report the earliest arrival counts.
+ * (RFC 3550 section 6.4) tell what a microphone and a camera heard and saw at the same instant.
+ * Until the first report the earliest arrival counts.
  *
  * All times in microseconds; "room" is the room's clock. Pure; one thread.
  */

@@ -85,8 +85,8 @@ read_tracks (const guint8 *bytes, const Element *tracks, ParlorWebmIndex *index)
       || !is_whole (&entry, end))
     return;
   end = entry.data + entry.size;
-  for (guint64 at = entry.data;
-       read_element (bytes, end, at, &field) && is_whole (&field, end); at = field.data + field.size)
+  for (guint64 at = entry.data; read_element (bytes, end, at, &field) && is_whole (&field, end);
+       at = field.data + field.size)
     if (field.id == ID_TRACK_NUMBER)
       index->track = read_number (bytes, &field);
     else if (field.id == ID_TRACK_TYPE)
@@ -122,8 +122,8 @@ note_group (ParlorWebmIndex *index, const guint8 *bytes, const Element *group, g
   guint64 end = group->data + group->size;
   Element field, block = {0};
   gboolean key = TRUE;
-  for (guint64 at = group->data;
-       read_element (bytes, end, at, &field) && is_whole (&field, end); at = field.data + field.size)
+  for (guint64 at = group->data; read_element (bytes, end, at, &field) && is_whole (&field, end);
+       at = field.data + field.size)
     if (field.id == ID_BLOCK)
       block = field;
     else if (field.id == ID_REFERENCE)
@@ -138,7 +138,8 @@ static guint64
 read_cluster (const guint8 *bytes, guint64 length, const Element *cluster, ParlorWebmIndex *index)
 {
   ParlorWebmCluster entry = {.offset = cluster->at};
-  guint64 end = cluster->size == UNKNOWN_SIZE ? length : MIN (length, cluster->data + cluster->size);
+  guint64 end = cluster->size == UNKNOWN_SIZE ? length
+                                              : MIN (length, cluster->data + cluster->size);
   guint64 at = cluster->data, n_before = index->n_blocks;
   gint64 cluster_ms = 0;
   Element child;
@@ -156,8 +157,8 @@ read_cluster (const guint8 *bytes, guint64 length, const Element *cluster, Parlo
       else if (child.id == ID_BLOCK_GROUP)
         note_group (index, bytes, &child, cluster_ms, is_first);
     }
-  g_array_index (index->clusters, ParlorWebmCluster, index->clusters->len - 1).size
-      = at - cluster->data;
+  g_array_index (index->clusters, ParlorWebmCluster, index->clusters->len - 1).size =
+      at - cluster->data;
   return at;
 }
 
@@ -353,7 +354,8 @@ make_head (const ParlorWebmIndex *index, const guint8 *bytes, guint64 cues_at, g
   put_master (out, ID_SEEK_HEAD, seeks);
   read_element (bytes, index->whole, index->info_at, &old);
   for (guint64 at = old.data, end = index->info_at + index->info_size;
-       read_element (bytes, end, at, &field) && is_whole (&field, end); at = field.data + field.size)
+       read_element (bytes, end, at, &field) && is_whole (&field, end);
+       at = field.data + field.size)
     if (field.id != ID_DURATION)
       g_byte_array_append (info, bytes + field.at, (guint)(field.data + field.size - field.at));
   put_number (info, ID_DURATION, duration.bits);
@@ -395,8 +397,7 @@ write_index (int fd, const ParlorWebmIndex *index, const guint8 *bytes, gint64 d
   g_autoptr (GByteArray) head = make_head (index, bytes, index->whole, duration_ms);
   put_cues (cues, index);
   put_void (gone, index->info_size);
-  if (head == NULL || ftruncate (fd, (off_t)index->whole) < 0
-      || !write_at (fd, cues, index->whole))
+  if (head == NULL || ftruncate (fd, (off_t)index->whole) < 0 || !write_at (fd, cues, index->whole))
     return FALSE;
   for (guint i = 0; i < index->clusters->len; i++)
     {

@@ -4,8 +4,8 @@
  * its head, and, once it is whole or was cut off by a crash, a duration and cues.
  *
  *     EBML head │ Segment │ Void of PARLOR_WEBM_ROOM bytes │ Info │ Tracks │ Cluster … Cluster
- *                           becomes                          Void                              + Cues
- *                           SeekHead, Info with Duration
+ *                           becomes                          Void                              +
+ * Cues SeekHead, Info with Duration
  *
  * While it is written the file is valid as far as it goes: the segment and its clusters have an
  * unknown size. Finishing moves no media byte. One track a file.
@@ -22,27 +22,28 @@ G_BEGIN_DECLS
 #define PARLOR_WEBM_CUES_MAX 100000
 
 /** The muxer's first bytes up to its first cluster, with the room put in. NULL: the head is not
- * complete yet (more than `max` bytes: never). `*used` = bytes of `head` that the answer stands for.
+ * complete yet (more than `max` bytes: never). `*used` = bytes of `head` that the answer stands
+ * for.
  */
 GByteArray *parlor_webm_make_room (const guint8 *head, gsize length, gsize *used);
 
 typedef struct
 {
   gint64 time_ms;
-  guint64 offset; /**< of the cluster in the file */
-  guint64 size;   /**< of its content; set for the last one too */
-  gboolean key;   /**< it begins with a block that can be decoded by itself */
+  guint64 offset;  /**< of the cluster in the file */
+  guint64 size;    /**< of its content; set for the last one too */
+  gboolean key;    /**< it begins with a block that can be decoded by itself */
   guint64 size_at; /**< where its size stands, 8 bytes; 0 = it is known already */
 } ParlorWebmCluster;
 
 typedef struct
 {
-  guint64 room_at;    /**< 0 = there is none */
-  guint64 segment_at; /**< first byte of the segment's content */
+  guint64 room_at;            /**< 0 = there is none */
+  guint64 segment_at;         /**< first byte of the segment's content */
   guint64 info_at, info_size; /**< the whole Info element */
   guint64 tracks_at;
-  guint64 track; /**< its number */
-  guint64 whole; /**< bytes that can be read; what follows is a torn element */
+  guint64 track;            /**< its number */
+  guint64 whole;            /**< bytes that can be read; what follows is a torn element */
   gint64 first_ms, last_ms; /**< of blocks; -1 = there is none */
   gint64 frame_ms;          /**< the average distance of blocks */
   guint64 n_blocks;
@@ -57,8 +58,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ParlorWebmIndex, parlor_webm_index_clear)
 gboolean parlor_webm_scan (const guint8 *bytes, gsize length, ParlorWebmIndex *index);
 
 /**
- * Cuts off what is torn, writes cues, duration and sizes. A file that is finished is left alone; one
- * that was cut off in the middle of this is finished. Returns the duration in ms, -1 with
+ * Cuts off what is torn, writes cues, duration and sizes. A file that is finished is left alone;
+ * one that was cut off in the middle of this is finished. Returns the duration in ms, -1 with
  * G_FILE_ERROR; 0 = no block in it.
  */
 gint64 parlor_webm_finish (const char *path, GError **error);

@@ -5,7 +5,8 @@
  *
  *     -> {"t":"open","recording":"rec_…","folder":"/…","room_ms":…,"mono_us":…,"reason":"…",
  *         "begin":{"room":…,"title":…,"brand":…,"started_at":…}}
- *     -> {"t":"track","recording":…,"participant":"pt_…","source":"camera","codecs":"96=VP8/90000"} + fd
+ *     -> {"t":"track","recording":…,"participant":"pt_…","source":"camera","codecs":"96=VP8/90000"}
+ * + fd
  *     -> {"t":"untrack","recording":…,"participant":…,"source":…}
  *     -> {"t":"note","recording":…,"entry":{"t":"chat","room_ms":…,…}}
  *     -> {"t":"seal","recording":…}

@@ -211,8 +211,8 @@ typedef struct
                         int fd, GError **error);
 
   /** What a tap of this source may bring, as "96=VP8/90000,111=opus/48000": payload types in the
-     publisher's order of preference (transfer full); NULL = it is not published. The function itself
-     may be NULL. */
+     publisher's order of preference (transfer full); NULL = it is not published. The function
+     itself may be NULL. */
   char *(*tap_codecs) (ParlorMedia *media, ParlorEndpointId endpoint, ParlorSourceKind kind);
 
   /**

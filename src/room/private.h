@@ -129,8 +129,8 @@ struct _ParlorParticipant
   gboolean withdrawn[PARLOR_N_SOURCES]; /* his page said that it is off */
   gboolean server_muted[PARLOR_N_SOURCES];
   ParlorEndpointId recorded[PARLOR_N_SOURCES]; /* under which it is written; 0 = it is not */
-  guint64 screen_order;   /* the larger, the newer */
-  ParlorSlotTable *slots; /* NULL = not negotiated */
+  guint64 screen_order;                        /* the larger, the newer */
+  ParlorSlotTable *slots;                      /* NULL = not negotiated */
 
   gboolean has_view;
   gboolean visible;

@@ -31,7 +31,7 @@ typedef enum
   PARLOR_NOTE_CONSENT,     /**< participant, word = given | refused, name = of the means */
   PARLOR_NOTE_SPEAKER,     /**< participant; NULL = nobody, or nobody who may be named */
   PARLOR_NOTE_CHAT,        /**< id, participant, name, text, at_ms */
-  PARLOR_NOTE_MARKER,      /**< id, version, word = kind, text, name = owner, participant = author */
+  PARLOR_NOTE_MARKER, /**< id, version, word = kind, text, name = owner, participant = author */
   PARLOR_NOTE_PAUSE,
   PARLOR_NOTE_RESUME,
   PARLOR_N_NOTES,
@@ -75,8 +75,8 @@ typedef struct
                           gpointer user_data);
   /** Begins, or goes on after a restart with what lies in the recording's folder. */
   void (*begin) (ParlorRecorder *recorder, const ParlorRecorderBegin *begin);
-  /** Writes one source of an endpoint from now on; a second call for the same participant and source
-   * replaces the first. */
+  /** Writes one source of an endpoint from now on; a second call for the same participant and
+   * source replaces the first. */
   void (*track) (ParlorRecorder *recorder, const char *recording, const char *participant,
                  ParlorSourceKind kind, ParlorEndpointId endpoint);
   /** Not a byte that comes later is written. Unknown ones are ignored. */

@@ -163,8 +163,7 @@ parlor_room_set_record_policy (ParlorRoom *room, ParlorRecordPolicy policy, gboo
 static void
 tell_room (ParlorRoom *room)
 {
-  parlor_room_emit (room,
-                    &(ParlorRoomEvent){.type = PARLOR_EVENT_ROOM, .audience = PARLOR_TO_ALL});
+  parlor_room_emit (room, &(ParlorRoomEvent){.type = PARLOR_EVENT_ROOM, .audience = PARLOR_TO_ALL});
 }
 
 static void
@@ -174,7 +173,8 @@ mark_dirty (ParlorRoom *room)
   parlor_room_wake (room, G_MININT64);
 }
 
-/* ---- rows and events -------------------------------------------------------------------------- */
+/* ---- rows and events --------------------------------------------------------------------------
+ */
 
 static void
 begin_rows (ParlorRoom *room)
@@ -245,7 +245,8 @@ note (ParlorRoom *room, const ParlorRecorderNote *what, gint64 now_us)
   recorder_of (room)->ops->note (recorder_of (room), room->recording->id, &full);
 }
 
-/* ---- consent ---------------------------------------------------------------------------------- */
+/* ---- consent ----------------------------------------------------------------------------------
+ */
 
 ParlorConsent
 parlor_participant_consent (const ParlorParticipant *participant)
@@ -327,7 +328,8 @@ parlor_participant_answer_consent (ParlorParticipant *participant, gboolean yes,
   return TRUE;
 }
 
-/* ---- who is written --------------------------------------------------------------------------- */
+/* ---- who is written ---------------------------------------------------------------------------
+ */
 
 static void
 name_participant (ParlorParticipant *participant, gint64 now_us)
@@ -433,16 +435,17 @@ parlor_recording_watch (ParlorRoom *room, const ParlorRoomEvent *event)
     watch_chat (room, event, clock->now_us (clock));
   else if (event->type == PARLOR_EVENT_SPEAKER)
     note (room,
-          &(ParlorRecorderNote){.type = PARLOR_NOTE_SPEAKER,
-                                .participant = event->participant != NULL
-                                                       && parlor_participant_is_recorded (
-                                                           event->participant)
-                                                   ? event->participant->id
-                                                   : NULL},
+          &(ParlorRecorderNote){
+              .type = PARLOR_NOTE_SPEAKER,
+              .participant = event->participant != NULL
+                                     && parlor_participant_is_recorded (event->participant)
+                                 ? event->participant->id
+                                 : NULL},
           clock->now_us (clock));
 }
 
-/* ---- start, pause, resume, stop --------------------------------------------------------------- */
+/* ---- start, pause, resume, stop ---------------------------------------------------------------
+ */
 
 static gboolean
 refuse (GError **error, ParlorErrorCode code, const char *text)
@@ -516,8 +519,8 @@ set_paused (ParlorRoom *room, gboolean paused, gint64 now_us, GError **error)
   put_row (room);
   recording_happened (room, paused ? "recording.paused" : "recording.resumed", NULL, now_us);
   end_rows (room);
-  note (room,
-        &(ParlorRecorderNote){.type = paused ? PARLOR_NOTE_PAUSE : PARLOR_NOTE_RESUME}, now_us);
+  note (room, &(ParlorRecorderNote){.type = paused ? PARLOR_NOTE_PAUSE : PARLOR_NOTE_RESUME},
+        now_us);
   return TRUE;
 }
 
@@ -593,7 +596,8 @@ parlor_recording_close (ParlorRoom *room, gint64 now_us)
     stop (room, now_us, NULL);
 }
 
-/* ---- markers ---------------------------------------------------------------------------------- */
+/* ---- markers ----------------------------------------------------------------------------------
+ */
 
 static ParlorMarkerRow *
 find_marker (const ParlorRoom *room, const char *id)
@@ -636,11 +640,10 @@ put_marker (ParlorRoom *room, const ParlorMarkerRow *marker, gint64 now_us)
   ParlorRecordSink *sink = room->rooms->spec.recordings != NULL
                                ? parlor_recordings_sink (room->rooms->spec.recordings)
                                : NULL;
-  const ParlorDatum data[] = {PARLOR_DATUM_TEXT ("marker", marker->id),
-                              PARLOR_DATUM_INT ("version", marker->version),
-                              PARLOR_DATUM_TEXT ("kind", marker->kind),
-                              PARLOR_DATUM_TEXT ("recording", marker->recording),
-                              PARLOR_DATUM_CONTENT ("text", marker->text)};
+  const ParlorDatum data[] = {
+      PARLOR_DATUM_TEXT ("marker", marker->id), PARLOR_DATUM_INT ("version", marker->version),
+      PARLOR_DATUM_TEXT ("kind", marker->kind), PARLOR_DATUM_TEXT ("recording", marker->recording),
+      PARLOR_DATUM_CONTENT ("text", marker->text)};
   if (sink != NULL)
     sink->begin (sink);
   if (sink != NULL)
@@ -710,7 +713,8 @@ parlor_room_markers (const ParlorRoom *room, guint *n)
   return (const ParlorMarkerRow *const *)room->recording->markers->pdata;
 }
 
-/* ---- what comes back -------------------------------------------------------------------------- */
+/* ---- what comes back --------------------------------------------------------------------------
+ */
 
 static ParlorRoom *
 find_recorded (ParlorRooms *rooms, const char *recording)
@@ -758,9 +762,9 @@ take_sealed (ParlorRooms *rooms, const ParlorRecorderEvent *event)
   row.bytes = event->bytes;
   if (row.stopped_ms == 0)
     row.stopped_ms = rooms->spec.clock->wall_ms (rooms->spec.clock);
-  ParlorDatum data[] = {PARLOR_DATUM_TEXT ("room", row.room), PARLOR_DATUM_TEXT ("recording", row.id),
-                        PARLOR_DATUM_TEXT ("sha256", row.sha256),
-                        PARLOR_DATUM_INT ("files", row.files)};
+  ParlorDatum data[] = {
+      PARLOR_DATUM_TEXT ("room", row.room), PARLOR_DATUM_TEXT ("recording", row.id),
+      PARLOR_DATUM_TEXT ("sha256", row.sha256), PARLOR_DATUM_INT ("files", row.files)};
   ParlorEvent ready = {.type = "recording.ready",
                        .brand = row.brand,
                        .entity = row.room,

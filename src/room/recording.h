@@ -10,8 +10,8 @@
  * recording, is kept with its time and means, and can be changed at any time; a no takes effect
  * inside the call. A shared screen is its sharer's consent alone.
  *
- * Policy: *by_host* (the right to moderate; the API always may), *always* (starts with the first one
- * who comes in, and nobody stops it but the API), *never*.
+ * Policy: *by_host* (the right to moderate; the API always may), *always* (starts with the first
+ * one who comes in, and nobody stops it but the API), *never*.
  *
  * Everybody is told by ROOM (parlor_room_recording ()) and by PARTICIPANT (his consent). Control
  * thread.
@@ -114,15 +114,17 @@ typedef struct
   const char *owner; /**< nullable: who is to do it */
 } ParlorMarkerSpec;
 
-/** A new marker at this instant, or a new version of an old one, which keeps its instant. All are told (MARKER). `by` NULL: the API.
- * BAD_REQUEST, FORBIDDEN (right to chat), NOT_FOUND, TOO_MANY. */
+/** A new marker at this instant, or a new version of an old one, which keeps its instant. All are
+ * told (MARKER). `by` NULL: the API. BAD_REQUEST, FORBIDDEN (right to chat), NOT_FOUND, TOO_MANY.
+ */
 gboolean parlor_room_mark (ParlorRoom *room, ParlorParticipant *by, const ParlorMarkerSpec *spec,
                            gint64 now_us, GError **error);
 /** Newest versions, in the order of the room's clock; borrowed. */
 const ParlorMarkerRow *const *parlor_room_markers (const ParlorRoom *room, guint *n);
 
-/** What was running when the server died goes on; `consents` are its rows in the order of their time. After
- * parlor_rooms_load (). FALSE: the room is not open any more; then the recording is to be sealed. */
+/** What was running when the server died goes on; `consents` are its rows in the order of their
+ * time. After parlor_rooms_load (). FALSE: the room is not open any more; then the recording is to
+ * be sealed. */
 gboolean parlor_rooms_restore_recording (ParlorRooms *rooms, const ParlorRecordingRow *row,
                                          const ParlorConsentRow *const *consents, guint n_consents,
                                          gint64 now_us);

@@ -23,19 +23,19 @@ static const ParlorField ParlorRecordingRow_fields[] = {
 KIND (parlor_recording_kind, "recordings", ParlorRecordingRow, 1, FALSE);
 
 static const ParlorField ParlorConsentRow_fields[] = {
-    PARLOR_TEXT (ParlorConsentRow, recording), PARLOR_TEXT (ParlorConsentRow, participant),
-    PARLOR_INT (ParlorConsentRow, at_ms),      PARLOR_TEXT (ParlorConsentRow, identity),
-    PARLOR_TEXT (ParlorConsentRow, answer),    PARLOR_TEXT (ParlorConsentRow, means),
+    PARLOR_TEXT (ParlorConsentRow, recording),   PARLOR_TEXT (ParlorConsentRow, participant),
+    PARLOR_INT (ParlorConsentRow, at_ms),        PARLOR_TEXT (ParlorConsentRow, identity),
+    PARLOR_TEXT (ParlorConsentRow, answer),      PARLOR_TEXT (ParlorConsentRow, means),
     PARLOR_INT (ParlorConsentRow, text_version),
 };
 KIND (parlor_consent_kind, "recording_consents", ParlorConsentRow, 3, TRUE);
 
 static const ParlorField ParlorMarkerRow_fields[] = {
-    PARLOR_TEXT (ParlorMarkerRow, id),       PARLOR_INT (ParlorMarkerRow, version),
-    PARLOR_TEXT (ParlorMarkerRow, room),     PARLOR_TEXT (ParlorMarkerRow, recording),
-    PARLOR_TEXT (ParlorMarkerRow, brand),    PARLOR_TEXT (ParlorMarkerRow, kind),
-    PARLOR_TEXT (ParlorMarkerRow, text),     PARLOR_TEXT (ParlorMarkerRow, owner),
-    PARLOR_TEXT (ParlorMarkerRow, author),   PARLOR_INT (ParlorMarkerRow, room_ms),
+    PARLOR_TEXT (ParlorMarkerRow, id),     PARLOR_INT (ParlorMarkerRow, version),
+    PARLOR_TEXT (ParlorMarkerRow, room),   PARLOR_TEXT (ParlorMarkerRow, recording),
+    PARLOR_TEXT (ParlorMarkerRow, brand),  PARLOR_TEXT (ParlorMarkerRow, kind),
+    PARLOR_TEXT (ParlorMarkerRow, text),   PARLOR_TEXT (ParlorMarkerRow, owner),
+    PARLOR_TEXT (ParlorMarkerRow, author), PARLOR_INT (ParlorMarkerRow, room_ms),
     PARLOR_INT (ParlorMarkerRow, at_ms),
 };
 KIND (parlor_marker_kind, "markers", ParlorMarkerRow, 2, TRUE);

@@ -13,16 +13,16 @@ typedef struct
 {
   char *id; /**< "rec_…" */
   char *brand, *room, *title;
-  char *state; /**< "on", "paused", "sealing", "ready", "deleted" */
-  char *mode;  /**< "ask", "notice" */
-  char *started_by; /**< identity; "" = the API or the room's policy */
+  char *state;                   /**< "on", "paused", "sealing", "ready", "deleted" */
+  char *mode;                    /**< "ask", "notice" */
+  char *started_by;              /**< identity; "" = the API or the room's policy */
   gint64 started_ms, stopped_ms; /**< wall clock; 0 = not yet */
   gint64 from_ms, to_ms;         /**< the room's clock */
   gint64 files, bytes;
-  char *sha256; /**< of the manifest; NULL = not sealed */
-  char *people; /**< names of who is in it, for the search; NULL = nobody */
-  char *words;  /**< texts of markers and chat, for the search; NULL = none */
-  char *hold;   /**< reason of a legal hold; NULL = none */
+  char *sha256;    /**< of the manifest; NULL = not sealed */
+  char *people;    /**< names of who is in it, for the search; NULL = nobody */
+  char *words;     /**< texts of markers and chat, for the search; NULL = none */
+  char *hold;      /**< reason of a legal hold; NULL = none */
   gint64 purge_ms; /**< wall clock at which it goes; 0 = it stays */
 } ParlorRecordingRow;
 extern const ParlorRecordKind parlor_recording_kind;
@@ -43,14 +43,14 @@ extern const ParlorRecordKind parlor_consent_kind;
 /** Append-only: one version of a marker. */
 typedef struct
 {
-  char *id; /**< "mk_…" */
+  char *id;       /**< "mk_…" */
   gint64 version; /**< from 1 */
   char *room;
   char *recording; /**< NULL = none ran */
   char *brand;
-  char *kind;  /**< "conclusion", "parameter", "assignment", "question" */
+  char *kind; /**< "conclusion", "parameter", "assignment", "question" */
   char *text;
-  char *owner; /**< who is to do it; NULL = nobody */
+  char *owner;  /**< who is to do it; NULL = nobody */
   char *author; /**< identity; "" = the API */
   gint64 room_ms, at_ms;
 } ParlorMarkerRow;

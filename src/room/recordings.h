@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * All recordings of this server as rows in memory (a thousand bytes each), to be listed and searched
- * without asking the database; what changes is put to the sink. Control thread.
+ * All recordings of this server as rows in memory (a thousand bytes each), to be listed and
+ * searched without asking the database; what changes is put to the sink. Control thread.
  */
 #pragma once
 
@@ -27,17 +27,17 @@ ParlorRecordSink *parlor_recordings_sink (const ParlorRecordings *self);
 
 typedef struct
 {
-  const char *brand;        /**< required */
-  const char *room;         /**< nullable */
-  const char *state;        /**< nullable; without it the deleted ones are left out */
-  const char *text;         /**< nullable: found in title, people or words, case folded, any script */
+  const char *brand; /**< required */
+  const char *room;  /**< nullable */
+  const char *state; /**< nullable; without it the deleted ones are left out */
+  const char *text;  /**< nullable: found in title, people or words, case folded, any script */
   gint64 from_ms, until_ms; /**< wall clock of the start; 0 = open */
   const char *after;        /**< nullable: the id after which to go on */
   guint limit;              /**< 1 to 200 */
 } ParlorRecordingQuery;
 
-/** Newest first; free the array (transfer container), rows are borrowed until the next put. `*more`:
- * there are others. */
+/** Newest first; free the array (transfer container), rows are borrowed until the next put.
+ * `*more`: there are others. */
 GPtrArray *parlor_recordings_list (const ParlorRecordings *self, const ParlorRecordingQuery *query,
                                    gboolean *more);
 

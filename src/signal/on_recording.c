@@ -15,8 +15,8 @@ PARLOR_MESSAGE_HANDLER (parlor_on_record)
 
 PARLOR_MESSAGE_HANDLER (parlor_on_consent)
 {
-  return parlor_participant_answer_consent (
-      session->participant, parlor_message_flag (message, "answer"), now_us, error);
+  return parlor_participant_answer_consent (session->participant,
+                                            parlor_message_flag (message, "answer"), now_us, error);
 }
 
 PARLOR_MESSAGE_HANDLER (parlor_on_marker)
@@ -25,9 +25,8 @@ PARLOR_MESSAGE_HANDLER (parlor_on_marker)
                            .text = parlor_message_string (message, "text"),
                            .owner = parlor_message_string (message, "owner")};
   if (!parlor_marker_kind_from_name (parlor_message_string (message, "kind"), &spec.kind))
-    return parlor_message_refuse (
-        error, PARLOR_ERROR_BAD_REQUEST,
-        "marker: kind is conclusion, parameter, assignment or question.");
+    return parlor_message_refuse (error, PARLOR_ERROR_BAD_REQUEST,
+                                  "marker: kind is conclusion, parameter, assignment or question.");
   return parlor_room_mark (parlor_participant_room (session->participant), session->participant,
                            &spec, now_us, error);
 }

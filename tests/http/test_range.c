@@ -35,8 +35,18 @@ static void
 test_ignored (void)
 {
   static const char *const values[] = {
-      NULL,          "",          "bytes",     "bytes=",       "bytes=-",   "bytes=5-3",
-      "bytes=a-b",   "items=0-5", "bytes=0-1,3-4", "bytes=0 -5", "bytes=--5", "bytes=0x1-2",
+      NULL,
+      "",
+      "bytes",
+      "bytes=",
+      "bytes=-",
+      "bytes=5-3",
+      "bytes=a-b",
+      "items=0-5",
+      "bytes=0-1,3-4",
+      "bytes=0 -5",
+      "bytes=--5",
+      "bytes=0x1-2",
       "bytes=99999999999999999999-",
   };
   for (guint i = 0; i < G_N_ELEMENTS (values); i++)

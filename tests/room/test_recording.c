@@ -231,9 +231,10 @@ test_rows (World *w, gconstpointer data)
   g_assert_cmpstr (parlor_room_recording (w->room)->trouble, ==, "disk_full");
   fake.func (&(ParlorRecorderEvent){.type = PARLOR_RECORDER_MENDED, .recording = id}, fake.data);
   g_assert_null (parlor_room_recording (w->room)->trouble);
-  assert_done (parlor_room_mark (
-      w->room, cast.guest,
-      &(ParlorMarkerSpec){.kind = PARLOR_MARKER_PARAMETER, .text = "间隙 0.35"}, w->now_us, &error));
+  assert_done (
+      parlor_room_mark (w->room, cast.guest,
+                        &(ParlorMarkerSpec){.kind = PARLOR_MARKER_PARAMETER, .text = "间隙 0.35"},
+                        w->now_us, &error));
   assert_done (parlor_room_end (w->room, NULL, w->now_us, &error));
   g_assert_cmpstr (parlor_recordings_get (cast.all, id)->state, ==, "sealing");
   fake.func (&(ParlorRecorderEvent){.type = PARLOR_RECORDER_SEALED,
