@@ -62,8 +62,9 @@ typedef struct
   ParlorRecorder *recorder;     /**< NULL: nothing is recorded; takes over its event function */
   ParlorRecordings *recordings; /**< needed with `recorder` */
   /** Nullable: told of room.created, live (somebody came in first), ended and participant.joined,
-      left, role, share.started, stopped, recording.*, consent.* and marker.created, in the store's transaction of the change. Of a live
-      room src/live tells live and ended; here it is room.closed. */
+      left, role, share.started, stopped, recording.*, consent.* and marker.created, in the store's
+     transaction of the change. Of a live room src/live tells live and ended; here it is
+     room.closed. */
   ParlorEventFunc happened;
   gpointer happened_data;
 } ParlorRoomsSpec;

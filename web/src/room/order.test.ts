@@ -19,8 +19,8 @@ function person(id: string, joined: number, camera: boolean): Participant {
     },
     state: 'connected',
     guest: true,
-  consent: 'unknown',
-  recorded: false,
+    consent: 'unknown',
+    recorded: false,
   };
 }
 
