@@ -1,0 +1,361 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The set-up of docs/operate.md, brought up from tools/deploy/ as it stands and tried from outside: nginx with TLS in front of a parlord
+without --demo, `parlorctl setup`, signing in through it, keys of other brands, keys that are revoked. Only folders are other ones than there;
+names and ports are the real ones, in a network namespace of the test's own: test_production.py PARLORD PARLORCTL DEPLOY WEB."""
+import base64
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+
+HOST = "meet.example"
+
+
+def own_network():
+    """Runs this file again where it is root of a network namespace with nothing but loopback."""
+    if os.environ.get("PARLOR_OWN_NETWORK"):
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+        return
+    flags = ["--net"] if os.geteuid() == 0 else ["--net", "--map-root-user"]
+    environment = dict(os.environ, PARLOR_OWN_NETWORK="1")
+    os.execvpe("unshare", ["unshare", *flags, sys.executable, *sys.argv], environment)
+
+
+class Tap:
+    def __init__(self):
+        self.count = self.bad = 0
+
+    def check(self, name, good, more=""):
+        self.count += 1
+        self.bad += not good
+        print(f"{'ok' if good else 'not ok'} {self.count} - {name}", flush=True)
+        if not good:
+            print("# " + str(more).replace("\n", "\n# "), flush=True)
+
+
+class Setup:
+    """Folders, the files of tools/deploy/ with those folders in them, and the processes."""
+
+    def __init__(self, parlord, parlorctl, deploy, web):
+        self.top = tempfile.mkdtemp(prefix="parlor-production-")
+        self.parlord, self.parlorctl, self.deploy, self.web = map(os.path.abspath, (parlord, parlorctl, deploy, web))
+        self.state, self.etc = self.top + "/state", self.top + "/etc"
+        self.processes = []
+        for folder in (self.state, self.etc + "/tls", self.top + "/log", self.top + "/pages"):
+            os.makedirs(folder, 0o700)
+
+    def take(self, name, out):
+        text = open(f"{self.deploy}/{name}").read()
+        for there, here in (("/etc/parlor", self.etc), ("/var/lib/parlor", self.state), ("/var/log/nginx", self.top + "/log")):
+            text = text.replace(there, here)
+        with open(f"{self.top}/{out}", "w") as file:
+            file.write(text)
+        os.chmod(f"{self.top}/{out}", 0o640)
+        return text
+
+    def certificate(self):
+        """A CA of the test's own, and by it the server's certificate."""
+        def openssl(*words):
+            subprocess.run(["openssl", *words], check=True, cwd=self.etc + "/tls", capture_output=True)
+        curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        openssl("req", "-x509", *curve, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=test CA", "-days", "2")
+        openssl("req", *curve, "-keyout", "key.pem", "-out", "csr.pem", "-subj", f"/CN={HOST}")
+        with open(self.etc + "/tls/ext", "w") as file:
+            file.write(f"subjectAltName=DNS:{HOST}\n")
+        openssl("x509", "-req", "-in", "csr.pem", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "ext", "-out", "cert.pem", "-days", "2")
+
+    def start_parlord(self):
+        self.take("parlor.conf", "etc/parlor.conf")
+        unit = self.take("parlord.service", "parlord.service")
+        command = shlex.split(re.search(r"^ExecStart=(.*)$", unit, re.M).group(1))
+        assert command[0] == "/usr/bin/parlord", command
+        if not os.path.isdir(self.web):
+            # Without the built pages one that stands for them is served: what is tried here is the server.
+            with open(self.top + "/pages/index.html", "w") as file:
+                file.write("<!doctype html><title>page</title>")
+        environment = dict(os.environ, PARLOR_WEB_DIR=self.web if os.path.isdir(self.web) else self.top + "/pages")
+        self.log = open(self.top + "/log/parlord.log", "w")
+        self.processes.append(subprocess.Popen([self.parlord, *command[1:]], env=environment, stdout=self.log, stderr=self.log))
+
+    def start_nginx(self):
+        self.take("nginx.conf", "site.conf")
+        with open(self.top + "/nginx.conf", "w") as file:
+            file.write(f"pid {self.top}/nginx.pid;\ndaemon off;\nerror_log {self.top}/log/error.log;\nevents {{}}\nhttp {{\n"
+                       + "".join(f"{kind}_temp_path {self.top}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+                       + f"include {self.top}/site.conf;\n}}\n")
+        self.processes.append(subprocess.Popen(["nginx", "-c", self.top + "/nginx.conf"], stderr=subprocess.DEVNULL))
+
+    def ctl(self, *words):
+        done = subprocess.run([self.parlorctl, "--data-dir", self.state, "--json", *words], capture_output=True, text=True, timeout=10)
+        return json.loads(done.stdout) if done.returncode == 0 else None
+
+    def end(self):
+        for process in reversed(self.processes):
+            process.send_signal(signal.SIGTERM)
+        for process in self.processes:
+            process.wait(15)
+        shutil.rmtree(self.top)
+
+
+class Client:
+    """A browser's part: TLS by the test's CA, HTTP over one connection a request, cookies."""
+
+    def __init__(self, setup):
+        self.tls = ssl.create_default_context(cafile=setup.etc + "/tls/ca.pem")
+        self.lines = []
+
+    def connect(self):
+        return self.tls.wrap_socket(socket.create_connection(("127.0.0.1", 443), 10), server_hostname=HOST)
+
+    def ask(self, method, path, body=None, lines=(), host=HOST):
+        data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+        head = [f"{method} {path} HTTP/1.1", f"Host: {host}", "Connection: close", f"Content-Length: {len(data)}", *self.lines, *lines]
+        if body is not None:
+            head.append("Content-Type: application/json")
+        with self.connect() as connection:
+            connection.sendall("\r\n".join(head).encode() + b"\r\n\r\n" + data)
+            answer = b""
+            while chunk := connection.recv(65536):
+                answer += chunk
+        top, _, rest = answer.partition(b"\r\n\r\n")
+        status, *headers = top.decode().split("\r\n")
+        return int(status.split()[1]), "\n".join(headers), rest.decode(errors="replace")
+
+    def sign_in(self, **by):
+        status, headers, body = self.ask("POST", "/v1/signin", by)
+        cookie = re.search(r"^set-cookie: ([^;]+)", headers, re.M | re.I)
+        if status == 200:
+            self.lines = [f"Cookie: {cookie.group(1)}", f"X-Parlor-CSRF: {json.loads(re.search(r'{.*}', body, re.S).group())['csrf']}"]
+        return status, headers
+
+
+class WebSocket:
+    """Enough of RFC 6455 to join and to be closed."""
+
+    def __init__(self, client, lines=()):
+        self.socket = client.connect()
+        head = [f"GET /v1/rt HTTP/1.1", f"Host: {HOST}", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: " + base64.b64encode(b"0123456789abcdef").decode(), *lines]
+        self.socket.sendall("\r\n".join(head).encode() + b"\r\n\r\n")
+        self.data = b""
+        while b"\r\n\r\n" not in self.data:
+            self.data += self.socket.recv(1)
+        self.status = int(self.data.split()[1])
+        self.data = b""
+
+    def send(self, text):
+        data = text.encode()
+        size = bytes([0x80 | len(data)]) if len(data) < 126 else bytes([0xFE]) + len(data).to_bytes(2, "big")
+        self.socket.sendall(b"\x81" + size + b"\0\0\0\0" + data)
+
+    def need(self, n):
+        while len(self.data) < n:
+            chunk = self.socket.recv(65536)
+            if not chunk:
+                raise EOFError
+            self.data += chunk
+        out, self.data = self.data[:n], self.data[n:]
+        return out
+
+    def frame(self):
+        kind, size = self.need(2)
+        if size == 126:
+            size = int.from_bytes(self.need(2), "big")
+        elif size == 127:
+            size = int.from_bytes(self.need(8), "big")
+        return kind & 15, self.need(size)
+
+    def expect(self, kind):
+        while True:
+            opcode, data = self.frame()
+            if opcode == 1 and json.loads(data).get("t") == kind:
+                return json.loads(data)
+            if opcode == 9:
+                self.socket.sendall(bytes([0x8A, 0x80 | len(data)]) + b"\0\0\0\0" + data)
+            if opcode == 8:
+                raise EOFError(int.from_bytes(data[:2], "big"))
+
+    def closed(self):
+        while True:
+            opcode, data = self.frame()
+            if opcode == 8:
+                return int.from_bytes(data[:2], "big")
+
+
+def until(what, seconds=20):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if what():
+                return True
+        except OSError:
+            pass
+        time.sleep(0.05)
+    return False
+
+
+def basic(key):
+    return "Authorization: Basic " + base64.b64encode(f"{key['id']}:{key['secret']}".encode()).decode()
+
+
+def before_setup(tap, client):
+    status, headers, body = client.ask("GET", "/")
+    tap.check("a fresh server says how to begin", status == 200 and "parlorctl setup" in body, body)
+    tap.check("TLS tells browsers to stay", "max-age=31536000" in headers, headers)
+    shut = [client.ask(*one)[0] for one in (("GET", "/v1/rooms"), ("POST", "/v1/rooms", {}), ("GET", "/v1/keys"), ("GET", "/v1/session"))]
+    tap.check("nothing is open, though nginx comes from loopback", shut == [401] * 4, shut)
+    tap.check("the demo's key is nobody's", client.ask("GET", "/v1/rooms", lines=[basic({"id": "demo", "secret": "parlor-demo-secret-do-not-use-in-production"})])[0] == 401)
+    tap.check("no default password", client.ask("POST", "/v1/signin", {"login": "admin", "password": "admin"})[0] == 401)
+    tap.check("numbers are not served here", client.ask("GET", "/metrics")[0] == 404)
+
+
+def sign_in(tap, setup, client, made):
+    link = made["link"].split("#link=")
+    tap.check("the link is of the public address", link[0] == f"https://{HOST}/signin", made["link"])
+    status, headers = client.sign_in(link=link[1])
+    tap.check("it signs in through nginx", status == 200 and "Secure" in headers and "HttpOnly" in headers, headers)
+    tap.check("once", Client(setup).sign_in(link=link[1])[0] == 401)
+    status, _, body = client.ask("GET", "/v1/session")
+    tap.check("the owner is signed in", status == 200 and '"owner"' in body, body)
+    bare = client.lines[:1]
+    client.lines, full = bare, client.lines
+    tap.check("the cookie alone changes nothing", client.ask("POST", "/v1/rooms", {})[0] == 401)
+    client.lines = full
+    tap.check("nor for a foreign page", client.ask("GET", "/v1/keys", lines=["Origin: https://evil.example"])[0] == 403)
+    status, _, body = client.ask("POST", "/v1/session/password", {"new": "a long enough one"})
+    tap.check("the owner sets a password", status == 200, body)
+    again = Client(setup)
+    tap.check("and comes back by it", again.sign_in(login="you@shop.example", password="a long enough one")[0] == 200)
+    client.lines = again.lines
+    secret = made["key"]["secret"]
+    logged = "".join(open(f"{setup.top}/log/{name}").read() for name in os.listdir(setup.top + "/log"))
+    tap.check("no log has a secret", all(word not in logged for word in (secret, link[1], "a long enough one", client.lines[0].split("=")[1])), logged)
+
+
+def brands_apart(tap, setup, client, made):
+    key = made["key"]
+    other = setup.ctl("brand", "add", "--brand", "other", "--name", "Other") and setup.ctl("key", "add", "--brand", "other")["key"]
+    status, _, body = client.ask("POST", "/v1/rooms", {}, [])
+    room = json.loads(re.search(r"{.*}", body, re.S).group())
+    tap.check("a signed-in person makes a room", status == 201, body)
+    path = "/v1/rooms/" + room["id"]
+    stranger = Client(setup)
+    tap.check("a key of the brand finds it", stranger.ask("GET", path, lines=[basic(key)])[0] == 200)
+    tap.check("a key of another does not", stranger.ask("GET", path, lines=[basic(other)])[0] == 404)
+    tap.check("nor by its code", stranger.ask("GET", "/v1/rooms/" + room["code"], lines=[basic(other)])[0] == 404)
+    tap.check("nor closes it", stranger.ask("DELETE", path, lines=[basic(other)])[0] == 404)
+    tap.check("guessed ids are unknown ones", stranger.ask("DELETE", "/v1/keys/" + key["id"], lines=[basic(other)])[0] == 404)
+    tricks = ("/v1/rooms/..%2f..%2fkeys", "/v1//rooms", "/v1/rooms/%00", "/v1/rooms/../../metrics", "/../etc/passwd")
+    answers = [stranger.ask("GET", one, lines=[basic(other)])[0] for one in tricks]
+    tap.check("paths play no tricks", all(one in (400, 404) for one in answers), answers)
+    return room
+
+
+def revoked(tap, setup, room, made):
+    key = made["key"]
+    token = subprocess.run([setup.parlorctl, "--data-dir", setup.state, "token", "--room", room["id"], "--identity", "lin"], capture_output=True, text=True).stdout.strip()
+    client = Client(setup)
+    by_server = WebSocket(client)
+    by_server.send(json.dumps({"t": "join", "token": token}))
+    tap.check("a token joins over the WebSocket behind nginx", by_server.status == 101 and by_server.expect("welcome"))
+    tap.check("a WebSocket of a foreign page is refused", WebSocket(client, ["Origin: https://evil.example"]).status == 403)
+    claims = {"iss": key["id"], "sub": "wu", "room": room["id"], "exp": int(time.time()) + 600}
+    mine = WebSocket(client)
+    mine.send(json.dumps({"t": "join", "token": jwt(claims, key["secret"])}))
+    mine.expect("welcome")
+    expired = WebSocket(client)
+    expired.send(json.dumps({"t": "join", "token": jwt(dict(claims, exp=int(time.time()) - 60), key["secret"])}))
+    tap.check("an expired token does not", expired.closed() == 4401)
+    tap.check("the key works", client.ask("GET", "/v1/rooms", lines=[basic(key)])[0] == 200)
+    began = time.monotonic()
+    setup.ctl("key", "revoke", "--brand", "shop", "--id", key["id"])
+    code = mine.closed()
+    tap.check("revoked, its open WebSocket ends within a second", code == 4401 and time.monotonic() - began < 1, (code, time.monotonic() - began))
+    tap.check("and it opens nothing any more", client.ask("GET", "/v1/rooms", lines=[basic(key)])[0] == 401)
+    again = WebSocket(client)
+    again.send(json.dumps({"t": "join", "token": jwt(claims, key["secret"])}))
+    tap.check("nor do the tokens that it signed", again.closed() == 4401)
+    by_server.send(json.dumps({"t": "hand", "raised": True}))
+    tap.check("who rests on something else stays", by_server.expect("hands") is not None)
+
+
+def jwt(claims, secret):
+    import hashlib
+    import hmac
+    def part(data):
+        return base64.urlsafe_b64encode(data).rstrip(b"=")
+    text = part(b'{"alg":"HS256","typ":"JWT"}') + b"." + part(json.dumps(claims).encode())
+    return (text + b"." + part(hmac.new(secret.encode(), text, hashlib.sha256).digest())).decode()
+
+
+def locked_out(tap, setup, client):
+    setup.ctl("user", "add", "--brand", "shop", "--login", "two", "--role", "owner")
+    began = time.monotonic()
+    setup.ctl("user", "disable", "--brand", "shop", "--login", "you@shop.example")
+    tap.check("who is locked out is out", client.ask("GET", "/v1/session")[0] == 401 and time.monotonic() - began < 1)
+
+
+def limits(tap, setup, client):
+    tap.check("HTTP/2", subprocess.run(["curl", "-s", "-o", "/dev/null", "-w", "%{http_version}", "--http2", "--cacert", setup.etc + "/tls/ca.pem", "--resolve",
+                                        f"{HOST}:443:127.0.0.1", f"https://{HOST}/v1/config"], capture_output=True, text=True).stdout == "2")
+    with socket.create_connection(("127.0.0.1", 80), 5) as plain:
+        plain.sendall(f"GET /m HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode())
+        tap.check("plain HTTP leads to TLS", f"Location: https://{HOST}/m".encode() in plain.recv(65536))
+    tap.check("a large body is refused", client.ask("POST", "/v1/rooms", b"x" * (1 << 20) + b"x")[0] == 413)
+    stranger = Client(setup)
+    codes = [stranger.ask("POST", "/v1/signin", {"brand": "shop", "login": f"x{i}", "password": "wrong"})[0] for i in range(30)]
+    tap.check("guessing is slowed down", codes[0] == 401 and codes[-1] == 429, codes)
+
+
+def unit(tap, deploy):
+    """The unit is one that systemd understands."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open(deploy + "/parlord.service") as file, open(folder + "/parlord.service", "w") as out:
+            out.write(file.read().replace("/usr/bin/parlord", "/bin/true"))
+        if not shutil.which("systemd-analyze"):
+            tap.check("the unit is well-formed # SKIP systemd-analyze is not here", True)
+            return
+        done = subprocess.run(["systemd-analyze", "verify", "--man=no", folder + "/parlord.service"], capture_output=True, text=True)
+        complaints = [line for line in done.stderr.splitlines() if "parlord.service" in line]
+        tap.check("the unit is well-formed", not complaints, "\n".join(complaints))
+
+
+def main():
+    own_network()
+    tap = Tap()
+    setup = Setup(*sys.argv[1:5])
+    client = Client
+    try:
+        setup.certificate()
+        setup.start_parlord()
+        setup.start_nginx()
+        client = Client(setup)
+        tap.check("it comes up", until(lambda: client.ask("GET", "/")[0] == 200), open(setup.top + "/log/parlord.log").read())
+        before_setup(tap, client)
+        made = setup.ctl("setup", "--brand", "shop", "--name", "The shop", "--login", "you@shop.example")
+        tap.check("parlorctl sets it up", made is not None)
+        tap.check("once", setup.ctl("setup", "--brand", "shop", "--login", "me") is None)
+        sign_in(tap, setup, client, made)
+        room = brands_apart(tap, setup, client, made)
+        revoked(tap, setup, room, made)
+        locked_out(tap, setup, client)
+        limits(tap, setup, client)
+        unit(tap, setup.deploy)
+        modes = [oct(os.stat(f"{setup.state}/{name}").st_mode & 0o777) for name in ("parlor.db", "control.sock")]
+        tap.check("database and control socket are the daemon's alone", modes == ["0o600", "0o600"], modes)
+    finally:
+        setup.end()
+    print(f"1..{tap.count}")
+    sys.exit(bool(tap.bad))
+
+
+main()
