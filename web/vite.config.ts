@@ -33,7 +33,17 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rollupOptions: {
-      input: ['index.html', 'm.html', 'watch.html', 'publish.html', 'signin.html', 'admin.html'],
+      input: [
+        'index.html',
+        'm.html',
+        'watch.html',
+        'publish.html',
+        'signin.html',
+        'admin.html',
+        'live.html',
+        'host.html',
+        'brand.html',
+      ],
     },
   },
 });

@@ -11,6 +11,9 @@ const LIMITS = {
   'publish.html': 28,
   'signin.html': 28,
   'admin.html': 30,
+  'live.html': 40,
+  'host.html': 60,
+  'brand.html': 28,
 };
 
 let over = false;

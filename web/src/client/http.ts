@@ -43,7 +43,8 @@ async function errorCode(answer: Response): Promise<string> {
   }
 }
 
-async function json<T>(path: string, init: RequestInit, check: Check<T>): Promise<T> {
+/** One call whose answer has this shape. */
+export async function callJson<T>(path: string, init: RequestInit, check: Check<T>): Promise<T> {
   const answer = await call(path, init);
   try {
     return check(await answer.json(), path);
@@ -52,7 +53,8 @@ async function json<T>(path: string, init: RequestInit, check: Check<T>): Promis
   }
 }
 
-function post(body: unknown): RequestInit {
+/** A POST of JSON. */
+export function postJson(body: unknown): RequestInit {
   return {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -83,16 +85,20 @@ export type GuestPass = Checked<typeof guest>;
 export type ServerConfig = Checked<typeof config>;
 
 export function createRoom(title: string): Promise<CreatedRoom> {
-  return json('/v1/rooms', post({ kind: 'meeting', title, policy: { lobby: false } }), created);
+  return callJson(
+    '/v1/rooms',
+    postJson({ kind: 'meeting', title, policy: { lobby: false } }),
+    created,
+  );
 }
 
 /** Exchanges a code for a token that is good for this room only. */
 export function guestPass(code: string, name: string): Promise<GuestPass> {
-  return json('/v1/guest', post(name ? { code, name } : { code }), guest);
+  return callJson('/v1/guest', postJson(name ? { code, name } : { code }), guest);
 }
 
 export function serverConfig(): Promise<ServerConfig> {
-  return json('/v1/config', {}, config);
+  return callJson('/v1/config', {}, config);
 }
 
 /** Tells the server that this tab is closing; lives on after the page. */

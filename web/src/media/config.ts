@@ -28,6 +28,8 @@ export const SCREEN_FPS_MOTION = 30;
 export const RECEIVE_AUDIO = 3;
 export const RECEIVE_VIDEO_DESK = 25;
 export const RECEIVE_VIDEO_PHONE = 9;
+/** Host and guests on a live room's stage. */
+export const RECEIVE_VIDEO_LIVE = 4;
 
 /** Of our own sound; above it each frame is sent twice. One report of the server is enough. */
 export const SOUND_LOST_WORTH_RED = 0.01;

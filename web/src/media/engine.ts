@@ -18,7 +18,7 @@ import {
 import type { LocalMedia } from './local.js';
 import { PathWatch, SILENCE_MS, SILENCE_VIEWER_MS, bytesIn } from './path.js';
 import { Patience } from './patience.js';
-import { Peer } from './peer.js';
+import { Peer, type PeerRole } from './peer.js';
 import { SoundOut } from './sound.js';
 import { lookAt, type MediaStats } from './stats.js';
 
@@ -49,6 +49,7 @@ export class Engine implements SessionMedia {
   constructor(
     private readonly session: Session,
     private readonly local: LocalMedia,
+    private readonly role: PeerRole = 'member',
   ) {
     session.media = this;
     local.published = (source, track, on) => this.publish(source, track, on);
@@ -80,7 +81,7 @@ export class Engine implements SessionMedia {
 
   private newPeer(): Peer {
     this.peer?.close();
-    const peer = new Peer(this.ice);
+    const peer = new Peer(this.ice, this.role);
     this.peer = peer;
     this.path = new PathWatch();
     this.patience = new Patience();

@@ -11,6 +11,7 @@ import {
   CAMERA_SINGLE,
   RECEIVE_AUDIO,
   RECEIVE_VIDEO_DESK,
+  RECEIVE_VIDEO_LIVE,
   RECEIVE_VIDEO_PHONE,
   SCREEN_ENCODING,
   SIMULCAST,
@@ -31,8 +32,12 @@ function encodingsFor(source: SourceKind): RTCRtpEncodingParameters[] {
   return source === 'screen' ? SCREEN_ENCODING : [];
 }
 
-function slotPlan(): SlotKind[] {
-  const video = isPhone() ? RECEIVE_VIDEO_PHONE : RECEIVE_VIDEO_DESK;
+/** A member of a meeting, the host of a live room, or one of its viewers, who sends nothing. */
+export type PeerRole = 'member' | 'host' | 'viewer';
+
+function slotPlan(role: PeerRole): SlotKind[] {
+  const members = isPhone() ? RECEIVE_VIDEO_PHONE : RECEIVE_VIDEO_DESK;
+  const video = role === 'member' ? members : RECEIVE_VIDEO_LIVE;
   return [
     ...Array<SlotKind>(RECEIVE_AUDIO).fill('audio'),
     ...Array<SlotKind>(video).fill('video'),
@@ -50,14 +55,14 @@ export class Peer {
   private held: number | null = null;
   private doubled = false;
 
-  constructor(iceServers: IceServer[]) {
+  constructor(iceServers: IceServer[], role: PeerRole = 'member') {
     this.pc = new RTCPeerConnection({
       bundlePolicy: 'max-bundle',
       rtcpMuxPolicy: 'require',
       iceServers: iceServers as RTCIceServer[],
     });
-    for (const source of SOURCES) this.addSender(source);
-    for (const kind of slotPlan()) this.addSlot(kind);
+    if (role !== 'viewer') for (const source of SOURCES) this.addSender(source);
+    for (const kind of slotPlan(role)) this.addSlot(kind);
   }
 
   private addSender(source: SourceKind): void {

@@ -40,6 +40,11 @@ export class SoundOut {
     this.blocked(refused);
   }
 
+  /** Which slots are silent from now on. */
+  mute(isMuted: (mid: string) => boolean): void {
+    for (const [mid, one] of this.players) one.muted = isMuted(mid);
+  }
+
   async setSpeaker(sinkId: string): Promise<void> {
     this.sinkId = sinkId;
     await Promise.all([...this.players.values()].map((one) => this.toSink(one)));

@@ -18,6 +18,7 @@ import {
   type Check,
   type Checked,
 } from './check.js';
+import { LIVE_SERVER, type LiveClientMessage } from './live.js';
 
 export const SUBPROTOCOL = 'parlor.v1';
 export const REACTIONS = ['👍', '👏', '❤️', '😂', '😮', '🎉'] as const;
@@ -218,6 +219,7 @@ const SERVER = {
     ),
   }),
   error: shape({ id: opt(num), code: str, message: def(str, '') }),
+  ...LIVE_SERVER,
 };
 
 type Table = typeof SERVER;
@@ -260,6 +262,7 @@ export interface View {
 
 /** Anything the page may say. */
 export type ClientMessage =
+  | LiveClientMessage
   | {
       t: 'join';
       id?: number;

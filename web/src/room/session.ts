@@ -2,6 +2,7 @@
 import { ApiError, guestPass, leaveByBeacon } from '../client/http.js';
 import { Socket, socketUrl } from '../client/socket.js';
 import { deviceName, loadSeat, loadStart, rememberMeeting, saveSeat } from '../client/storage.js';
+import type { LiveClientMessage } from '../protocol/live.js';
 import type {
   ClientMessage,
   MarkerKind,
@@ -137,7 +138,8 @@ export class Session {
     this.resume = message.resume_token;
     this.tokenTries = 0;
     this.keepSeat();
-    rememberMeeting(this.code, message.room.title, Date.now());
+    if (message.room.kind === 'meeting')
+      rememberMeeting(this.code, message.room.title, Date.now());
   }
 
   /** Remembers the seat, so that a reloaded page comes back to it with the same devices on. */
@@ -255,6 +257,16 @@ export class Session {
   /** The page's own report on what it saw. */
   report(stats: { frames: number; freezes: number; freeze_ms: number; concealed: number }): void {
     this.socket.send({ t: 'stats', ...stats });
+  }
+
+  /** Anything of a live room. */
+  tell(message: LiveClientMessage): void {
+    this.socket.send(message);
+  }
+
+  /** The same, with an answer or a {@link RequestError}. */
+  ask(message: LiveClientMessage): Promise<ServerMessage> {
+    return this.socket.request(message);
   }
 
   /** Moderation, as docs/protocol.md names it; the server decides whether it may be. */

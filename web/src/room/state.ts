@@ -184,7 +184,8 @@ function reduceSmall(state: RoomState, event: RoomEvent): RoomState {
     case 'error':
       return state;
     default:
-      return reduceLocal(state, event as LocalEvent);
+      /* What live rooms say beside is in live.ts. */
+      return event.t.startsWith('local/') ? reduceLocal(state, event as LocalEvent) : state;
   }
 }
 

@@ -6,7 +6,7 @@ import type { Engine } from '../media/engine.js';
 import type { LocalMedia } from '../media/local.js';
 import type { Session } from '../room/session.js';
 import type { RoomState } from '../room/state.js';
-import { watchLang } from './i18n/index.js';
+import { watchLang } from './i18n/lang.js';
 
 /** An element that is drawn anew when the language changes. */
 export class Plain extends LitElement {

@@ -32,6 +32,10 @@ const PATHS = {
   pip: svg`<rect x="3" y="5" width="18" height="14" rx="2.5"/><rect x="12" y="11.5" width="6.5" height="5" rx="1" fill="currentColor"/>`,
   keyboard: svg`<rect x="2.5" y="6.5" width="19" height="11" rx="2.5"/><path d="M6 10h.01M10 10h.01M14 10h.01M18 10h.01M8 14h8"/>`,
   arrow: svg`<path d="M5 12h14m-5-5 5 5-5 5"/>`,
+  bag: svg`<path d="M5.5 8.5h13l1 11a1.5 1.5 0 0 1-1.500 1.5H6a1.5 1.5 0 0 1-1.500-1.500zM8.500 8.500V7a3.500 3.500 0 0 1 7 0v1.500"/>`,
+  heart: svg`<path d="M12 20s-7.500-4.600-7.500-10A4.200 4.200 0 0 1 12 7.500 4.200 4.200 0 0 1 19.500 10c0 5.400-7.500 10-7.500 10z"/>`,
+  soundOff: svg`<path d="M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM16 9.500l5 5m0-5-5 5"/>`,
+  flip: svg`<path d="M4 12a8 8 0 0 1 13.700-5.600L20 8.500m0-4v4h-4M20 12a8 8 0 0 1-13.700 5.600L4 15.500m0 4v-4h4"/>`,
   full: svg`<path d="M4 9V5.5A1.5 1.5 0 0 1 5.5 4H9m6 0h3.5A1.5 1.5 0 0 1 20 5.5V9m0 6v3.5a1.5 1.5 0 0 1-1.5 1.5H15m-6 0H5.5A1.5 1.5 0 0 1 4 18.5V15"/>`,
 } satisfies Record<string, SVGTemplateResult>;
 

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * `noDisturb`: something that a viewer does beside the stream leaves the stream alone. The same <video> element and track, never
+ * paused, the page's address unchanged, the connection up and without a new offer, and the counters burned into the picture go on
+ * without a freeze. A freeze counts only when a *control viewer* in the same room, who does nothing, had none within ±1 s: a
+ * window in which he froze too is played again, never passed; more than one in ten played again fails the run.
+ */
+import assert from 'node:assert/strict';
+
+/* Begins to watch in the page. A freeze is a gap of at least max (3 × average, average + 150 ms). */
+function begin() {
+  const video = window.__probe.byTestId('live-video')[0];
+  const watch = { video, track: video?.srcObject?.getVideoTracks()[0], url: location.href, bad: [], marks: [], origin: performance.timeOrigin };
+  const pc = window.parlorLive?.audience?.pc;
+  const offer = pc?.localDescription?.sdp;
+  const paused = () => watch.bad.push('the video was paused');
+  const negotiated = () => pc.signalingState !== 'stable' && watch.bad.push(`the connection negotiated (${pc.signalingState})`);
+  video?.addEventListener('pause', paused);
+  video?.addEventListener('emptied', paused);
+  pc?.addEventListener('signalingstatechange', negotiated);
+  const timer = setInterval(() => {
+    const now = window.__probe.byTestId('live-video')[0];
+    if (now !== video) watch.bad.push('another <video> element');
+    else if (video?.srcObject?.getVideoTracks()[0] !== watch.track) watch.bad.push('another track');
+    if (video?.paused) watch.bad.push('the video is paused');
+    if (location.href !== watch.url) watch.bad.push('the page went elsewhere');
+    const found = window.__probe.readMark(video);
+    if (found && watch.marks.at(-1)?.counter !== found.counter) watch.marks.push({ counter: found.counter, at: Date.now() });
+  }, 15);
+  window.__calm = () => {
+    clearInterval(timer);
+    video?.removeEventListener('pause', paused);
+    video?.removeEventListener('emptied', paused);
+    pc?.removeEventListener('signalingstatechange', negotiated);
+    if (window.parlorLive?.audience?.pc !== pc) watch.bad.push('another peer connection');
+    if (pc?.connectionState !== 'connected') watch.bad.push(`the connection is ${pc?.connectionState}`);
+    if (pc?.localDescription?.sdp !== offer) watch.bad.push('a new offer');
+    return { bad: [...new Set(watch.bad)], marks: watch.marks };
+  };
+}
+
+/** Gaps that are freezes: [{from, to}] in the page's wall clock; `loop`: after so many frames the counter begins again. */
+export function freezes(marks, loop) {
+  const gaps = marks.slice(1).map((mark, n) => ({ from: marks[n].at, to: mark.at, ms: mark.at - marks[n].at, step: mark.counter - marks[n].counter }));
+  const average = gaps.reduce((sum, gap) => sum + gap.ms, 0) / Math.max(gaps.length, 1);
+  const back = gaps.filter((gap) => gap.step <= 0 && gap.step > -loop / 2).map((gap) => ({ ...gap, why: 'the counter went back' }));
+  return [...back, ...gaps.filter((gap) => gap.ms >= Math.max(3 * average, average + 150))];
+}
+
+async function play(viewer, control, act, ms) {
+  await Promise.all([viewer.evaluate(begin), control.evaluate(begin)]);
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await act();
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  return Promise.all([viewer, control].map((one) => one.evaluate(() => window.__calm())));
+}
+
+/** What the act did to the viewer's stream: {bad: [why], again: how often the window was played again}. */
+export async function disturbance(viewer, control, act, { ms = 2500, tries = 10, loop = 1 << 24 } = {}) {
+  for (let again = 0; again < tries; again++) {
+    const [his, other] = await play(viewer, control, act, ms);
+    const frozen = freezes(his.marks, loop);
+    const shared = frozen.filter((gap) => freezes(other.marks, loop).some((one) => one.from < gap.to + 1000 && one.to > gap.from - 1000));
+    if (his.marks.length < 10 && other.marks.length >= 10) his.bad.push(`only ${his.marks.length} frames were seen`);
+    const own = frozen.filter((gap) => !shared.includes(gap)).map((gap) => gap.why ?? `a freeze of ${gap.ms} ms`);
+    if (his.bad.length || own.length) return { bad: [...his.bad, ...own], again };
+    if (!shared.length && his.marks.length >= 10) return { bad: [], again };
+  }
+  return { bad: ['no window without a freeze of the control viewer'], again: tries };
+}
+
+/** Asserts that none of `acts` (functions) disturbs the stream of `viewer`. */
+export async function noDisturb(world, viewer, control, acts, options) {
+  let again = 0;
+  for (const act of acts) {
+    const found = await disturbance(viewer, control, act, options);
+    assert.deepEqual(found.bad, [], `${viewer.name} (${viewer.kind}): the stream was disturbed`);
+    again += found.again;
+  }
+  world.measured[`${viewer.name} windows again`] = again;
+  assert.ok(again <= Math.max(acts.length / 10, 1), `${again} of ${acts.length} windows had to be played again`);
+}
+
+/** The mutant: whatever is clicked makes the live connection negotiate anew. The proof above must catch it. */
+export function renegotiateOnClick(viewer) {
+  return viewer.evaluate(() => {
+    window.addEventListener('click', () => {
+      const { pc } = window.parlorLive.audience;
+      pc.restartIce();
+      void pc.setLocalDescription().catch(() => undefined);
+    }, { capture: true });
+  });
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Steps of scenarios with live rooms: making one, going live, watching. */
+import { assertPicture } from './checks.mjs';
+
+/** Makes a live room over the API; gives {id, host, link}. */
+export async function makeLive(world, fields = {}) {
+  const answer = await fetch(`${world.url}/v1/rooms`, {
+    method: 'POST', headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ kind: 'live', title: 'Autumn lamps', host: 'Lin', ...fields }),
+  });
+  if (answer.status !== 201) throw new Error(`the live room was not made: ${answer.status} ${await answer.text()}`);
+  const made = await answer.json();
+  return { id: made.id, host: `${world.url}/host#${made.id}/${made.host_token}`, link: `${world.url}/l/${made.id}`, token: made.host_token };
+}
+
+/** The host opens the console and goes live. */
+export async function goLive(host, room) {
+  await host.goto(room.host);
+  await host.sees('host-preview');
+  await host.until('the own picture', () => window.__probe.readMark(window.__probe.byTestId('host-preview')[0]));
+  await host.until('a connection', () => window.parlor.engine.pc?.connectionState === 'connected');
+  await host.click('go-live');
+  await host.until('to be live', () => window.__probe.byTestId('live-state')[0]?.dataset.state === 'live');
+}
+
+/** The viewer opens the link and sees the host's picture; gives what was seen. */
+export async function watchLive(viewer, room, shown, { ms = 2000, least = 15, open = true } = {}) {
+  if (open) await viewer.goto(room.link);
+  await viewer.until('the picture', () => window.__probe.readMark(window.__probe.byTestId('live-video')[0]));
+  const seen = await viewer.evaluate(([time, frames]) => window.__probe.watch(() => window.__probe.byTestId('live-video')[0], time, frames), [ms, least]);
+  return assertPicture(seen, shown.number, least, `${viewer.name} (${viewer.kind})`);
+}
+
+/** Notes the counter of the picture at the moment when an element with that data-testid comes or goes. */
+export function noteCounterAt(viewer, id) {
+  return viewer.evaluate((name) => {
+    const before = window.__probe.byTestId(name).length;
+    window.__noted = null;
+    const observer = new MutationObserver(() => {
+      if (window.__probe.byTestId(name).length === before) return;
+      observer.disconnect();
+      window.__noted = { ...window.__probe.readMark(window.__probe.byTestId('live-video')[0]), at: Date.now() };
+    });
+    observer.observe(document.body, { subtree: true, childList: true });
+  }, id);
+}

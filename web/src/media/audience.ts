@@ -1,0 +1,220 @@
+/**
+ * A viewer's side of a live room: receives only, applies what happens when his picture has come so
+ * far, and mends a lost path. It negotiates once; what comes on the page beside the picture (sheets,
+ * chats, calls) never touches this connection.
+ */
+import type { IceServer, ServerMessage, ServerMessageOf } from '../protocol/messages.js';
+import { initialLive, reduceLive, type LiveLocal, type LiveState } from '../room/live.js';
+import { PictureClock, type Anchor } from '../room/picture-clock.js';
+import type { Session, SessionMedia } from '../room/session.js';
+import { Store } from '../room/store.js';
+import { DISCONNECT_GRACE_MS } from './config.js';
+import { Peer } from './peer.js';
+import { SoundOut } from './sound.js';
+
+export interface AudienceState {
+  /** The browser plays no sound before a touch. */
+  soundBlocked: boolean;
+  /** The viewer wants none. */
+  muted: boolean;
+  /** Counts peer connections: pictures take their streams anew when it changes. */
+  generation: number;
+  connected: boolean;
+}
+
+const TRY_AGAIN_MS = 1000;
+const TICK_MS = 100;
+
+export class Audience implements SessionMedia {
+  readonly store = new Store<AudienceState>({
+    soundBlocked: false,
+    muted: false,
+    generation: 0,
+    connected: false,
+  });
+  readonly live = new Store<LiveState>(initialLive());
+  readonly clock = new PictureClock();
+  /** Where the stage is: the app's answer to being admitted. */
+  admitted: (message: ServerMessageOf<'stage'>) => void = () => undefined;
+  private readonly anchors = new Map<string, Anchor>();
+  private main = '';
+  private peer: Peer | null = null;
+  private ice: IceServer[] = [];
+  private readonly sound = new SoundOut((soundBlocked) => {
+    if (this.store.get().soundBlocked !== soundBlocked) this.store.patch({ soundBlocked });
+  });
+  private retry = 0;
+  private grace = 0;
+
+  constructor(private readonly session: Session) {
+    session.media = this;
+    window.setInterval(() => this.clock.tick(performance.now()), TICK_MS);
+    session.store.watch((now, before) => {
+      if (now.slots !== before.slots || now.participants !== before.participants) this.applyMute();
+      if (now.phase === 'ended' && before.phase !== 'ended') this.stop();
+    });
+  }
+
+  get pc(): RTCPeerConnection | null {
+    return this.peer?.pc ?? null;
+  }
+
+  /** Makes the offer while the door is still being opened. */
+  prepare(): void {
+    if (!this.peer) void this.newPeer().prepare();
+  }
+
+  private newPeer(): Peer {
+    this.peer?.close();
+    const peer = new Peer(this.ice, 'viewer');
+    this.peer = peer;
+    this.anchors.clear();
+    peer.pc.onconnectionstatechange = () => this.pathChanged(peer);
+    return peer;
+  }
+
+  welcomed(message: ServerMessageOf<'welcome'>): void {
+    const changed = JSON.stringify(message.ice_servers) !== JSON.stringify(this.ice);
+    this.ice = message.ice_servers;
+    if (changed && this.peer && !this.peer.stands) void this.newPeer().prepare();
+    const alive = message.transport === 'alive' && this.peer?.stands;
+    if (this.peer?.stands && !alive) this.newPeer();
+  }
+
+  dispatch(event: ServerMessage | LiveLocal): void {
+    this.live.set(reduceLive(this.live.get(), event));
+  }
+
+  told(message: ServerMessage): void {
+    switch (message.t) {
+      case 'live':
+      case 'live_state':
+        this.dispatch(message);
+        this.maybeNegotiate();
+        break;
+      case 'pinned':
+      case 'poll':
+        this.clock.at(message.room_ms, performance.now(), () => this.dispatch(message));
+        break;
+      case 'comments': {
+        const last = message.comments.at(-1)?.room_ms ?? 0;
+        this.clock.at(last, performance.now(), () => this.dispatch(message));
+        break;
+      }
+      case 'clock':
+        this.anchors.set(message.mid, { rtp: message.rtp, roomMs: message.room_ms });
+        if (message.mid === this.main) this.setMain(this.main);
+        break;
+      case 'slots':
+        for (const { mid } of message.slots) this.anchors.delete(mid);
+        break;
+      case 'stage':
+        this.dispatch({ t: 'local/stage', stage: message.on ? 'on' : 'off' });
+        this.admitted(message);
+        break;
+      case 'transport':
+        if (message.state === 'failed') void this.negotiate(false);
+        break;
+      default:
+        this.dispatch(message);
+    }
+  }
+
+  /** Which slot's picture is the large one: its clock is the page's. */
+  setMain(mid: string): void {
+    this.main = mid;
+    this.clock.setAnchor(this.anchors.get(mid) ?? null);
+  }
+
+  /** A frame of the large picture is on the screen. */
+  frame(rtp: number | undefined): void {
+    if (rtp !== undefined) this.clock.frame(rtp, performance.now());
+  }
+
+  private maybeNegotiate(): void {
+    const state = this.live.get().live?.state;
+    if ((state === 'live' || state === 'paused') && !this.peer?.stands) void this.negotiate(false);
+  }
+
+  private async negotiate(restart: boolean): Promise<void> {
+    clearTimeout(this.retry);
+    let peer = this.peer;
+    try {
+      if (!peer || (peer.stands && !restart)) peer = this.newPeer();
+      const offer = await (restart ? peer.restart() : peer.prepare());
+      const answer = await this.session.offer(offer.sdp, offer.senders, offer.slots);
+      if (peer !== this.peer) return;
+      await peer.answered(answer);
+      if (!restart) this.listen(peer);
+    } catch {
+      if (peer !== this.peer || this.session.state.phase !== 'room') return;
+      this.retry = window.setTimeout(() => this.again(), TRY_AGAIN_MS);
+    }
+  }
+
+  private again(): void {
+    const state = this.live.get().live?.state;
+    if (state === 'live' || state === 'paused') void this.negotiate(false);
+  }
+
+  private listen(peer: Peer): void {
+    const mids = peer.slotMids('audio', 'screen_audio');
+    this.sound.play(
+      mids.flatMap((mid): [string, MediaStream][] => {
+        const stream = peer.slotStream(mid);
+        return stream ? [[mid, stream]] : [];
+      }),
+    );
+    this.applyMute();
+    this.store.patch({ generation: this.store.get().generation + 1 });
+  }
+
+  /** The streams of the picture slots, in a fixed order: four cameras, then the screen. */
+  pictures(): { mid: string; stream: MediaStream }[] {
+    const peer = this.peer;
+    if (!peer?.stands) return [];
+    return peer.slotMids('video', 'screen').flatMap((mid) => {
+      const stream = peer.slotStream(mid);
+      return stream ? [{ mid, stream }] : [];
+    });
+  }
+
+  private pathChanged(peer: Peer): void {
+    if (peer !== this.peer) return;
+    clearTimeout(this.grace);
+    const { connectionState } = peer.pc;
+    this.store.patch({ connected: connectionState === 'connected' });
+    if (connectionState === 'failed') void this.negotiate(false);
+    if (connectionState === 'disconnected')
+      this.grace = window.setTimeout(() => void this.negotiate(true), DISCONNECT_GRACE_MS);
+  }
+
+  /** From a touch: starts what the browser held back. */
+  soundOn(): void {
+    this.store.patch({ muted: false });
+    this.applyMute();
+    void this.sound.resume();
+  }
+
+  setMuted(muted: boolean): void {
+    this.store.patch({ muted });
+    this.applyMute();
+  }
+
+  /** Who is on stage himself does not hear himself. */
+  private applyMute(): void {
+    const { slots, participants, me } = this.session.state;
+    const own = `stage-${me ?? ''}`;
+    this.sound.mute((mid) => {
+      const who = slots[mid] ? participants[slots[mid].participant] : undefined;
+      return this.store.get().muted || who?.identity === own;
+    });
+  }
+
+  private stop(): void {
+    clearTimeout(this.retry);
+    this.sound.stop();
+    this.peer?.close();
+    this.peer = null;
+  }
+}

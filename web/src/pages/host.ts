@@ -1,0 +1,586 @@
+/** The host's console: a stream is made, rehearsed, put on air; products, voices and guests at hand. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { ApiError } from '../client/http.js';
+import { createLive } from '../client/live.js';
+import { loadChoices, loadStart, saveStart } from '../client/storage.js';
+import { Engine } from '../media/engine.js';
+import { LocalMedia } from '../media/local.js';
+import { keepAwake } from '../media/presence.js';
+import type { Product } from '../protocol/live.js';
+import type { ServerMessage } from '../protocol/messages.js';
+import { initialLive, reduceLive, type LiveState } from '../room/live.js';
+import { Session } from '../room/session.js';
+import { Store } from '../room/store.js';
+import { Plain } from '../ui/base.js';
+import { lang } from '../ui/i18n/lang.js';
+import { lt, short, type LiveKey } from '../ui/i18n/live.js';
+import { icon, mark } from '../ui/icons.js';
+import '../ui/live-comments.js';
+import { picture, price } from '../ui/live-shelf.js';
+import '../ui/look.js';
+import { expose } from './debug.js';
+
+/** `#ROOM`, or `#ROOM/TOKEN` once: the token goes out of the address at once. */
+function roomFromHash(): string {
+  const [room = '', token = ''] = location.hash.slice(1).split('/');
+  if (token) {
+    saveStart(room, { token, clicked: 0 });
+    history.replaceState(null, '', `#${room}`);
+  }
+  return room;
+}
+
+@customElement('parlor-host')
+export class HostPage extends Plain {
+  readonly room = roomFromHash();
+  readonly session = new Session(this.room);
+  readonly local = new LocalMedia();
+  readonly engine = new Engine(this.session, this.local, 'host');
+  readonly live = new Store<LiveState>(initialLive());
+  @state() private tab: 'shelf' | 'comments' | 'guests' | 'rules' = 'shelf';
+  @state() private ending = false;
+  @state() private problem = '';
+  @state() private copied = false;
+  @state() private fps = 0;
+  private frames = 0;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const redraw = (): void => this.requestUpdate();
+    for (const store of [this.session.store, this.local.store, this.engine.store, this.live])
+      this.whileConnected((store as Store<object>).watch(redraw));
+    window.addEventListener('hashchange', () => location.reload());
+    if (!this.room) return;
+    expose(this.session, this.engine, this.local);
+    this.whileConnected(keepAwake());
+    this.hear();
+    const onKey = (event: KeyboardEvent): void => this.key(event);
+    window.addEventListener('keydown', onKey);
+    this.whileConnected(() => window.removeEventListener('keydown', onKey));
+    const second = window.setInterval(() => this.look(), 1000);
+    this.whileConnected(() => clearInterval(second));
+    void this.enter();
+  }
+
+  /** Beside the media's own ear. */
+  private hear(): void {
+    const { media } = this.session;
+    this.session.media = {
+      welcomed: (message) => media?.welcomed(message),
+      told: (message: ServerMessage) => {
+        media?.told(message);
+        this.live.set(reduceLive(this.live.get(), message));
+      },
+    };
+  }
+
+  private async enter(): Promise<void> {
+    this.session.warm();
+    const wide = matchMedia('(orientation: landscape)').matches;
+    void this.local.start(true, true).then(() => this.portrait(!wide));
+    void this.engine.prepare();
+    const name = loadChoices().name || lt('host_badge');
+    try {
+      await this.session.join({ name, microphone: true, camera: true, lang: lang() });
+    } catch (error) {
+      this.problem = error instanceof ApiError ? error.code : 'internal';
+    }
+  }
+
+  /** A phone held upright sends an upright picture. */
+  private async portrait(upright: boolean): Promise<void> {
+    const { track } = this.local.state.camera;
+    if (!upright || !track) return;
+    await track
+      .applyConstraints({ width: 720, height: 1280, frameRate: 30 })
+      .catch(() => undefined);
+  }
+
+  private look(): void {
+    const video = this.querySelector<HTMLVideoElement>('video.own');
+    const now = video?.getVideoPlaybackQuality?.().totalVideoFrames ?? 0;
+    this.fps = Math.max(now - this.frames, 0);
+    this.frames = now;
+    this.requestUpdate();
+  }
+
+  /* ---- what the host does ---- */
+
+  private key(event: KeyboardEvent): void {
+    const typing = event
+      .composedPath()
+      .some((one) => one instanceof HTMLInputElement || one instanceof HTMLTextAreaElement);
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const product = this.live.get().shelf[Number(event.key) - 1];
+    if (event.key === '0') this.session.tell({ t: 'pin' });
+    else if (product) this.pin(product);
+    else return;
+    event.preventDefault();
+  }
+
+  private pin(product: Product): void {
+    this.session.tell({ t: 'pin', sku: product.sku });
+  }
+
+  private set(next: 'live' | 'paused' | 'ended'): void {
+    this.ending = false;
+    this.session.tell({ t: 'live', state: next });
+  }
+
+  private readonly flip = async (): Promise<void> => {
+    const { devices, cameraId } = this.local.state;
+    const at = devices.cameras.findIndex((one) => one.deviceId === cameraId);
+    const next = devices.cameras[(at + 1) % devices.cameras.length];
+    if (next) await this.local.choose('camera', next.deviceId);
+  };
+
+  private readonly copy = async (): Promise<void> => {
+    await navigator.clipboard?.writeText(this.viewerUrl).catch(() => undefined);
+    this.copied = true;
+    window.setTimeout(() => (this.copied = false), 2000);
+  };
+
+  private get viewerUrl(): string {
+    return `${location.origin}/l/${this.session.state.room?.id ?? this.room}`;
+  }
+
+  private readonly create = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    const text = (name: string): string => String(form.get(name) ?? '').trim();
+    const when = text('when') ? new Date(text('when')).getTime() : 0;
+    try {
+      const made = await createLive({
+        title: text('title'),
+        host: text('host'),
+        summary: text('summary'),
+        scheduled_at: when,
+      });
+      saveStart(made.id, { token: made.host_token, clicked: 0 });
+      location.hash = made.id;
+    } catch (error) {
+      this.problem = error instanceof ApiError ? error.code : 'internal';
+    }
+  };
+
+  private readonly startPoll = (event: Event): void => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    const data = new FormData(form);
+    const options = data
+      .getAll('option')
+      .map((one) => String(one).trim())
+      .filter(Boolean);
+    const question = String(data.get('question') ?? '').trim();
+    if (question && options.length > 1) this.session.tell({ t: 'poll', question, options });
+  };
+
+  private readonly comment = (event: Event): void => {
+    event.preventDefault();
+    const input = (event.currentTarget as HTMLFormElement).querySelector('input');
+    const text = input?.value.trim();
+    if (!input || !text) return;
+    input.value = '';
+    void this.session
+      .ask({ t: 'comment', client_id: crypto.randomUUID(), text })
+      .then((reply) => this.live.set(reduceLive(this.live.get(), reply)))
+      .catch(() => undefined);
+  };
+
+  /* ---- what the host sees ---- */
+
+  protected override updated(): void {
+    const { camera, screen } = this.local.state;
+    this.show('video.own', screen ?? camera.track);
+    this.show('video.inset', screen ? camera.track : null);
+    for (const video of this.querySelectorAll<HTMLVideoElement>('video[data-mid]')) {
+      const stream = this.engine.slotStream(video.dataset['mid'] ?? '');
+      if (video.srcObject !== stream) video.srcObject = stream;
+    }
+  }
+
+  private show(selector: string, track: MediaStreamTrack | null): void {
+    const video = this.querySelector<HTMLVideoElement>(selector);
+    if (!video) return;
+    const shown =
+      video.srcObject instanceof MediaStream ? video.srcObject.getVideoTracks()[0] : null;
+    if ((shown ?? null) !== track) video.srcObject = track ? new MediaStream([track]) : null;
+  }
+
+  private form(): TemplateResult {
+    return html`<main class="host-door">
+      <header class="top">
+        <a class="brand" href="/">${mark()}</a><parlor-look></parlor-look>
+      </header>
+      <form class="sheet-form" @submit=${this.create}>
+        <h1>${lt('new_live')}</h1>
+        <label class="field"
+          ><span>${lt('f_title')}</span
+          ><input name="title" required maxlength="200" data-testid="f-title"
+        /></label>
+        <label class="field"
+          ><span>${lt('f_host')}</span><input name="host" maxlength="64" autocomplete="nickname"
+        /></label>
+        <label class="field"
+          ><span>${lt('f_summary')}</span
+          ><textarea name="summary" maxlength="500" rows="3"></textarea>
+        </label>
+        <label class="field"
+          ><span>${lt('f_when')}</span><input name="when" type="datetime-local"
+        /></label>
+        <button class="button primary large" data-testid="create">${lt('create')}</button>
+        ${this.problem ? html`<p class="warn" role="alert">${lt('create_failed', { code: this.problem })}</p>` : nothing}
+      </form>
+    </main>`;
+  }
+
+  private health(): TemplateResult {
+    const { you, media, line } = this.session.state;
+    const level = line === 'lost' || media !== 'connected' ? 0 : (you?.level ?? 3);
+    const words: LiveKey[] = ['health_none', 'health_bad', 'health_fair', 'health_good'];
+    return html`<p class="health" data-level=${level} data-testid="health" role="status">
+      <strong>${lt(words[level] ?? 'health_none')}</strong>
+      ${
+        you && level > 0
+          ? html`<span
+              >${lt('health_line', {
+                kbps: Math.round(you.up_bps / 1000),
+                fps: this.fps,
+                loss: Math.round(you.loss_up * 100),
+              })}</span
+            >`
+          : nothing
+      }
+    </p>`;
+  }
+
+  private air(): TemplateResult {
+    const { live } = this.live.get();
+    const on = live?.state === 'live';
+    return html`<div class="air">
+      ${
+        live?.state === 'scheduled'
+          ? html`<button
+              class="button primary large"
+              data-testid="go-live"
+              @click=${() => this.set('live')}
+            >
+              ${lt('go_live')}
+            </button>`
+          : live?.state === 'ended'
+            ? html`<p>${lt('ended_title')}</p>`
+            : html`<button
+                  class="button"
+                  data-testid="pause"
+                  @click=${() => this.set(on ? 'paused' : 'live')}
+                >
+                  ${lt(on ? 'pause' : 'resume')}
+                </button>
+                ${
+                  this.ending
+                    ? html`<button
+                          class="button danger"
+                          data-testid="end-sure"
+                          @click=${() => this.set('ended')}
+                        >
+                          ${lt('end_sure')}
+                        </button>
+                        <button class="button quiet" @click=${() => (this.ending = false)}>
+                          ${lt('cancel')}
+                        </button>`
+                    : html`<button
+                        class="button quiet"
+                        data-testid="end"
+                        @click=${() => (this.ending = true)}
+                      >
+                        ${lt('end')}
+                      </button>`
+                }`
+      }
+    </div>`;
+  }
+
+  private devices(): TemplateResult {
+    const { microphone, camera, screen, devices } = this.local.state;
+    const one = (
+      name: Parameters<typeof icon>[0],
+      key: LiveKey,
+      on: boolean,
+      act: () => void,
+      testid: string,
+    ): TemplateResult =>
+      html`<button
+        class="tool"
+        data-testid=${testid}
+        aria-pressed=${on}
+        aria-label=${lt(key)}
+        title=${lt(key)}
+        @click=${act}
+      >
+        ${icon(name)}
+      </button>`;
+    return html`<div class="tools">
+      ${one(microphone.on ? 'mic' : 'micOff', microphone.on ? 'mic_off' : 'mic_on', microphone.on, () => void this.local.setMicrophone(!microphone.on), 'mic-toggle')}
+      ${one(camera.on ? 'cam' : 'camOff', camera.on ? 'camera_off' : 'camera_on', camera.on, () => void this.local.setCamera(!camera.on), 'cam-toggle')}
+      ${devices.cameras.length > 1 ? one('flip', 'flip', false, () => void this.flip(), 'flip') : nothing}
+      ${one(screen ? 'screenOff' : 'screen', screen ? 'screen_off' : 'screen', screen !== null, () => (screen ? this.local.stopScreen() : void this.local.startScreen()), 'screen-toggle')}
+    </div>`;
+  }
+
+  private shelf(): TemplateResult {
+    const { shelf, pin } = this.live.get();
+    if (shelf.length === 0) return html`<p class="empty">${lt('shelf_empty')}</p>`;
+    return html`<p class="hint">${lt('pin_hint')}</p>
+      <ul class="shelf">
+        ${shelf.map((one, index) => {
+          const on = pin?.sku === one.sku;
+          return html`<li
+            class="host-row"
+            ?data-on=${on}
+            data-testid="host-product"
+            data-sku=${one.sku}
+          >
+            <span class="shelf-picture"
+              >${picture(one)}<span class="shelf-number">${index + 1}</span></span
+            >
+            <span class="shelf-words"
+              ><strong>${one.title}</strong
+              ><span class="price">${price(one)}</span>
+              ${one.stock ? html`<span class="stock">${one.stock}</span>` : nothing}</span
+            >
+            <button
+              class="button ${on ? '' : 'primary'}"
+              data-testid="pin"
+              aria-pressed=${on}
+              @click=${() => (on ? this.session.tell({ t: 'pin' }) : this.pin(one))}
+            >
+              ${lt(on ? 'unpin_it' : 'pin_it')}
+            </button>
+          </li>`;
+        })}
+      </ul>`;
+  }
+
+  private voices(): TemplateResult {
+    const { comments, top, linkHosts } = this.live.get();
+    return html`<parlor-live-comments
+        .comments=${comments}
+        .top=${top}
+        .hosts=${linkHosts}
+        .moderate=${(id: string, action: string) => this.session.tell({ t: 'moderate', comment: id, action })}
+      ></parlor-live-comments>
+      ${comments.length === 0 ? html`<p class="empty">${lt('no_comments')}</p>` : nothing}
+      <form class="host-say" @submit=${this.comment}>
+        <input
+          maxlength="200"
+          autocomplete="off"
+          placeholder=${lt('comment')}
+          aria-label=${lt('comment_label')}
+          data-testid="comment-input"
+        />
+        <button class="button">${lt('send')}</button>
+      </form>`;
+  }
+
+  private stage(): TemplateResult {
+    const { guests } = this.live.get();
+    if (guests.length === 0) return html`<p class="empty">${lt('no_guests')}</p>`;
+    return html`<ul class="guest-list">
+      ${guests.map(
+        (one) =>
+          html`<li data-testid="guest">
+            <strong>${one.name}</strong>
+            ${
+              one.on_stage
+                ? nothing
+                : html`<button
+                    class="button primary"
+                    data-testid="admit"
+                    @click=${() => this.session.tell({ t: 'stage', on: true, participant: one.participant })}
+                  >
+                    ${lt('admit')}
+                  </button>`
+            }
+            <button
+              class="button quiet"
+              data-testid="send-off"
+              @click=${() => this.session.tell({ t: 'stage', on: false, participant: one.participant })}
+            >
+              ${lt(one.on_stage ? 'send_off' : 'refuse')}
+            </button>
+          </li>`,
+      )}
+    </ul>`;
+  }
+
+  private rules(): TemplateResult {
+    const { live, blocked, poll } = this.live.get();
+    const saveWords = (event: Event): void => {
+      event.preventDefault();
+      const words = new FormData(event.currentTarget as HTMLFormElement).get('words');
+      this.session.tell({
+        t: 'blocked',
+        words: String(words ?? '')
+          .split('\n')
+          .map((one) => one.trim())
+          .filter(Boolean)
+          .slice(0, 200),
+      });
+    };
+    return html`<section class="rules">
+      <form @submit=${this.startPoll}>
+        <h2>${lt('poll')}</h2>
+        ${
+          poll?.open
+            ? html`<p>${poll.question}</p>
+                <ul>
+                  ${poll.options.map((one) => html`<li>${one.text}: <strong>${one.votes}</strong></li>`)}
+                </ul>
+                <button
+                  type="button"
+                  class="button"
+                  data-testid="poll-end"
+                  @click=${() => this.session.tell({ t: 'poll' })}
+                >
+                  ${lt('poll_end')}
+                </button>`
+            : html`<input
+                  name="question"
+                  maxlength="120"
+                  placeholder=${lt('poll_question')}
+                  aria-label=${lt('poll_question')}
+                  data-testid="poll-question"
+                />
+                ${[1, 2, 3, 4].map((n) => html`<input name="option" maxlength="60" placeholder=${lt('poll_option', { n })} aria-label=${lt('poll_option', { n })} />`)}
+                <button class="button" data-testid="poll-start">${lt('poll_start')}</button>`
+        }
+      </form>
+      <label class="field row">
+        <span>${lt('slow_mode')}</span>
+        <select
+          data-testid="slow"
+          @change=${(event: Event) => this.session.tell({ t: 'live', slow_s: Number((event.target as HTMLSelectElement).value) })}
+        >
+          ${[0, 5, 10, 30, 60].map((n) => html`<option value=${n} ?selected=${live?.slow_s === n}>${n ? lt('seconds', { n }) : lt('off')}</option>`)}
+        </select>
+      </label>
+      <form @submit=${saveWords}>
+        <label class="field"
+          ><span>${lt('blocked_words')}</span
+          ><textarea name="words" rows="4" .value=${blocked.join('\n')}></textarea>
+        </label>
+        <button class="button">${lt('save')}</button>
+      </form>
+    </section>`;
+  }
+
+  private panel(): TemplateResult {
+    const { guests, shelf } = this.live.get();
+    const asking = guests.filter((one) => !one.on_stage).length;
+    const tabs: [HostPage['tab'], string][] = [
+      ['shelf', `${lt('shelf')} ${shelf.length || ''}`],
+      ['comments', lt('comments')],
+      ['guests', asking ? `${lt('guests')} (${asking})` : lt('guests')],
+      ['rules', lt('rules')],
+    ];
+    return html`<aside class="host-side">
+      <div class="tabs" role="tablist">
+        ${tabs.map(
+          ([tab, words]) =>
+            html`<button
+              role="tab"
+              aria-selected=${this.tab === tab}
+              data-testid="tab-${tab}"
+              @click=${() => (this.tab = tab)}
+            >
+              ${words}
+            </button>`,
+        )}
+      </div>
+      <div class="host-panel" role="tabpanel" data-tab=${this.tab}>
+        ${{ shelf: () => this.shelf(), comments: () => this.voices(), guests: () => this.stage(), rules: () => this.rules() }[this.tab]()}
+      </div>
+    </aside>`;
+  }
+
+  /** Guests as the viewers see them. */
+  private onStage(): TemplateResult[] {
+    const { slots } = this.session.state;
+    return Object.entries(slots)
+      .filter(([, use]) => use.source === 'camera')
+      .map(
+        ([mid]) =>
+          html`<video
+            class="guest-video"
+            data-mid=${mid}
+            autoplay
+            playsinline
+            muted
+            .muted=${true}
+          ></video>`,
+      );
+  }
+
+  protected override render(): TemplateResult {
+    if (!this.room) return this.form();
+    const { live, viewers, likes, pin } = this.live.get();
+    const { ended } = this.session.state;
+    if (this.problem || (ended && ended !== 'ended'))
+      return html`<main class="host-door">
+        <div class="sheet-form" role="alert" data-testid="host-problem">
+          <h1>${lt('failed_title')}</h1>
+          <p>${lt('failed_text', { code: this.problem || String(ended) })}</p>
+        </div>
+      </main>`;
+    const asHost = loadStart(this.room) !== null;
+    return html`<main class="host" data-state=${live?.state ?? 'none'} data-host=${asHost}>
+      <header class="host-head">
+        <a class="brand" href="/">${mark()}</a>
+        <div class="live-who"><h1>${live?.title || lt('host_title')}</h1></div>
+        <span class="live-badge" data-state=${live?.state ?? 'none'} data-testid="live-state"
+          >${live ? lt(({ live: 'live_now', paused: 'paused', scheduled: 'soon', ended: 'over' } as const)[live.state]) : ''}</span
+        >
+        <span class="live-count" data-testid="viewers" data-count=${viewers}
+          >${icon('people')}${short(viewers)}</span
+        >
+        <span class="live-count">${icon('heart')}${short(likes)}</span>
+        <parlor-look></parlor-look>
+      </header>
+      <section class="host-stage">
+        <div class="mirror" data-screen=${this.local.state.screen !== null}>
+          <video
+            class="own"
+            data-testid="host-preview"
+            autoplay
+            playsinline
+            muted
+            .muted=${true}
+          ></video>
+          <video class="inset" autoplay playsinline muted .muted=${true}></video>
+          <div class="guest-strip">${this.onStage()}</div>
+          ${live?.state === 'scheduled' ? html`<p class="rehearsal">${lt('rehearsal')}</p>` : nothing}
+          ${pin?.product ? html`<p class="shown" data-testid="host-pin">${lt('now_shown')}: ${pin.product.title}</p>` : nothing}
+        </div>
+        ${this.health()}
+        <div class="host-controls">${this.devices()}${this.air()}</div>
+        <p class="share">
+          <span>${lt('share_link')}</span
+          ><input
+            readonly
+            .value=${this.viewerUrl}
+            data-testid="viewer-url"
+            aria-label=${lt('share_link')}
+          />
+          <button class="button" @click=${this.copy}>
+            ${lt(this.copied ? 'copied' : 'share')}
+          </button>
+          <a class="button quiet" href=${this.viewerUrl} target="_blank" rel="noopener"
+            >${lt('open_viewer')}</a
+          >
+        </p>
+      </section>
+      ${this.panel()}
+    </main>`;
+  }
+}

@@ -1,0 +1,525 @@
+/** A live room as its viewers have it: the picture, and over it what one can say, see and do. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { ApiError } from '../client/http.js';
+import { loadChoices, randomName, saveChoices } from '../client/storage.js';
+import { Audience } from '../media/audience.js';
+import { Guest } from '../media/guest.js';
+import { keepAwake } from '../media/presence.js';
+import type { Product } from '../protocol/live.js';
+import { Session } from '../room/session.js';
+import { Plain } from '../ui/base.js';
+import { lang } from '../ui/i18n/lang.js';
+import { lt, short, type LiveKey } from '../ui/i18n/live.js';
+import { icon } from '../ui/icons.js';
+import { countdownCard, wordsCard } from '../ui/live-cards.js';
+import '../ui/live-comments.js';
+import '../ui/live-picture.js';
+import { pinCard, productSheet, shelfList } from '../ui/live-shelf.js';
+import { markMoment, timings } from '../ui/marks.js';
+
+type Sheet = { what: 'shelf' } | { what: 'product'; product: Product } | { what: 'stage' } | null;
+
+/** Likes go out together. */
+const LIKES_EVERY_MS = 400;
+const NOTE_MS = 3000;
+
+function roomFromAddress(): string {
+  const path = /^\/l\/([^/]+)/.exec(location.pathname)?.[1];
+  return decodeURIComponent(path ?? location.hash.slice(1));
+}
+
+@customElement('parlor-live')
+export class LivePage extends Plain {
+  readonly room = roomFromAddress();
+  readonly session = new Session(this.room);
+  readonly audience = new Audience(this.session);
+  readonly guest = new Guest();
+  @state() private sheet: Sheet = null;
+  @state() private stalled = true;
+  @state() private problem = '';
+  @state() private note: LiveKey | '' = '';
+  @state() private named = loadChoices().name !== '';
+  @state() private hearts: number[] = [];
+  private likes = 0;
+  private likeTimer = 0;
+  private noteTimer = 0;
+  private heartKey = 0;
+  private opener: HTMLElement | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const redraw = (): void => this.requestUpdate();
+    this.whileConnected(this.session.store.watch(redraw));
+    this.whileConnected(this.audience.store.watch(redraw));
+    this.whileConnected(this.audience.live.watch(redraw));
+    this.whileConnected(keepAwake());
+    const second = window.setInterval(redraw, 1000);
+    this.whileConnected(() => clearInterval(second));
+    window.addEventListener('hashchange', () => location.reload());
+    window.addEventListener('pageshow', (event) => event.persisted && location.reload());
+    window.addEventListener('pagehide', () => this.guest.stop());
+    window.addEventListener('keydown', (event) => event.key === 'Escape' && this.close());
+    this.audience.admitted = (message) => void this.stageChanged(message);
+    Object.assign(window, { parlorLive: this, parlorTimings: timings });
+    if (this.room && 'RTCPeerConnection' in window) void this.enter();
+  }
+
+  private async enter(): Promise<void> {
+    markMoment('parlor:join');
+    this.session.warm();
+    this.audience.prepare();
+    const name =
+      loadChoices().name || `${lang() === 'en' ? 'Guest' : '访客'} ${randomName().slice(0, 4)}`;
+    try {
+      await this.session.join({ name, microphone: false, camera: false, lang: lang() });
+    } catch (error) {
+      this.problem = error instanceof ApiError ? error.code : 'internal';
+    }
+  }
+
+  /* ---- what one does ---- */
+
+  private say(key: LiveKey): void {
+    clearTimeout(this.noteTimer);
+    this.note = key;
+    this.noteTimer = window.setTimeout(() => (this.note = ''), NOTE_MS);
+  }
+
+  private refused(error: unknown): void {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const known: Record<string, LiveKey> = {
+      too_many: 'err_too_many',
+      forbidden: 'err_forbidden',
+      conflict: 'err_conflict',
+    };
+    this.say(known[code] ?? 'err_other');
+    if (code === 'conflict') this.named = false;
+  }
+
+  private readonly comment = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    const text = form.querySelector<HTMLInputElement>('[name=text]');
+    const name = form.querySelector<HTMLInputElement>('[name=name]')?.value.trim();
+    const said = text?.value.trim();
+    if (!text || !said) return;
+    if (name) {
+      saveChoices({ name });
+      this.session.rename(name);
+      this.named = true;
+    }
+    try {
+      const reply = await this.session.ask({ t: 'comment', client_id: randomName(), text: said });
+      if (reply.t === 'comment') this.audience.dispatch(reply);
+      text.value = '';
+    } catch (error) {
+      this.refused(error);
+    }
+  };
+
+  private readonly like = (): void => {
+    this.likes = Math.min(this.likes + 1, 20);
+    const key = ++this.heartKey;
+    this.hearts = [...this.hearts.slice(-8), key];
+    window.setTimeout(() => (this.hearts = this.hearts.filter((one) => one !== key)), 1600);
+    this.likeTimer ||= window.setTimeout(() => {
+      this.session.tell({ t: 'like', n: this.likes });
+      this.likes = this.likeTimer = 0;
+    }, LIKES_EVERY_MS);
+  };
+
+  private vote(poll: string, option: number): void {
+    this.audience.dispatch({ t: 'local/voted', poll, option });
+    this.session.tell({ t: 'vote', poll, option });
+  }
+
+  private readonly copy = async (): Promise<void> => {
+    await navigator.clipboard?.writeText(location.href).catch(() => undefined);
+    this.say('copied');
+  };
+
+  private readonly fullScreen = (): void => {
+    if (document.fullscreenElement) void document.exitFullscreen();
+    else void document.documentElement.requestFullscreen().catch(() => undefined);
+  };
+
+  /** `ask` for a person about a product: whoever serves on this page listens. */
+  private readonly ask = (product: Product): void => {
+    this.dispatchEvent(new CustomEvent('parlor-ask', { detail: product, bubbles: true }));
+  };
+
+  private open(sheet: Sheet): void {
+    this.opener ??= document.activeElement as HTMLElement | null;
+    this.sheet = sheet;
+    void this.updateComplete.then(() =>
+      this.querySelector<HTMLElement>('.sheet .sheet-close')?.focus(),
+    );
+  }
+
+  private readonly close = (): void => {
+    if (!this.sheet) return;
+    const asked = this.audience.live.get().stage;
+    if (this.sheet.what === 'stage' && asked === 'off') this.guest.stop();
+    this.sheet = null;
+    this.opener?.focus();
+    this.opener = null;
+  };
+
+  /* ---- the stage ---- */
+
+  private readonly wantStage = async (): Promise<void> => {
+    this.open({ what: 'stage' });
+    if (!this.guest.stream && !(await this.guest.open())) this.say('stage_no_devices');
+    this.requestUpdate();
+  };
+
+  private readonly askStage = (): void => {
+    this.audience.dispatch({ t: 'local/stage', stage: 'asked' });
+    this.session.tell({ t: 'stage', on: true });
+  };
+
+  private readonly leaveStage = (): void => {
+    this.session.tell({ t: 'stage', on: false });
+    this.audience.dispatch({ t: 'local/stage', stage: 'off' });
+    this.guest.stop();
+    this.close();
+  };
+
+  private async stageChanged(message: {
+    on: boolean;
+    token: string;
+    identity: string;
+  }): Promise<void> {
+    if (!message.on) {
+      this.guest.stop();
+      this.requestUpdate();
+      return;
+    }
+    try {
+      if (!this.guest.stream) await this.guest.open();
+      await this.guest.publish(
+        this.session.state.room?.id ?? this.room,
+        message.identity,
+        message.token,
+      );
+      this.close();
+    } catch {
+      this.leaveStage();
+      this.say('err_other');
+    }
+  }
+
+  /* ---- what one sees ---- */
+
+  protected override updated(): void {
+    const preview = this.querySelector<HTMLVideoElement>('video.preview');
+    if (preview && preview.srcObject !== this.guest.stream) preview.srcObject = this.guest.stream;
+  }
+
+  private card(): TemplateResult | typeof nothing {
+    if (!('RTCPeerConnection' in window))
+      return wordsCard('no_webrtc_title', 'no_webrtc_text', {
+        testid: 'card-no-webrtc',
+        below: html`<input readonly .value=${location.href} aria-label=${lt('share')} />`,
+      });
+    const { phase, line, ended } = this.session.state;
+    const { live } = this.audience.live.get();
+    if (!this.room || ended === 'no_such_room')
+      return wordsCard('gone_title', 'gone_text', { testid: 'card-gone' });
+    if (live?.state === 'ended' || ended === 'ended')
+      return wordsCard('ended_title', 'ended_text', { testid: 'card-ended' });
+    if (this.problem || phase === 'ended')
+      return wordsCard('failed_title', 'failed_text', {
+        testid: 'card-failed',
+        code: this.problem || String(ended),
+      });
+    if (!live) return html`<p class="live-card quiet" role="status">${lt('loading')}</p>`;
+    if (live.state === 'scheduled') return countdownCard(live, Date.now());
+    if (line === 'lost') return wordsCard('line_title', 'line_text', { testid: 'card-line' });
+    if (live.state === 'paused')
+      return wordsCard('pause_title', 'pause_text', { testid: 'card-paused' });
+    if (!this.stalled) return nothing;
+    return timings()['linkToFirstRemoteFrame'] === null && this.hostIsHere()
+      ? html`<p class="live-card quiet" role="status">${lt('loading')}</p>`
+      : wordsCard('away_title', 'away_text', { testid: 'card-away' });
+  }
+
+  private hostIsHere(): boolean {
+    return Object.values(this.session.state.participants).some(
+      (one) => one.sources.camera?.active || one.sources.screen?.active,
+    );
+  }
+
+  private header(): TemplateResult {
+    const { live, viewers } = this.audience.live.get();
+    const badge: Record<string, LiveKey> = {
+      live: 'live_now',
+      paused: 'paused',
+      scheduled: 'soon',
+      ended: 'over',
+    };
+    return html`<header class="live-head">
+      <div class="live-who">
+        ${live?.host ? html`<span class="live-host">${live.host}</span>` : nothing}
+        <h1>${live?.title || lt('live_title')}</h1>
+      </div>
+      <span class="live-badge" data-state=${live?.state ?? 'none'} data-testid="live-state"
+        >${live ? lt(badge[live.state] ?? 'live_title') : ''}</span
+      >
+      <span class="live-count" data-testid="viewers" data-count=${viewers}>
+        ${icon('people')}<span aria-label=${lt('viewers', { n: viewers })}>${short(viewers)}</span>
+      </span>
+      <button class="round" aria-label=${lt('share')} title=${lt('share')} @click=${this.copy}>
+        ${icon('copy')}
+      </button>
+      <button
+        class="round wide-only"
+        aria-label=${lt('full')}
+        title=${lt('full')}
+        @click=${this.fullScreen}
+      >
+        ${icon('full')}
+      </button>
+    </header>`;
+  }
+
+  private poll(): TemplateResult | typeof nothing {
+    const { poll, voted } = this.audience.live.get();
+    if (!poll) return nothing;
+    const total = poll.options.reduce((sum, one) => sum + one.votes, 0);
+    const mine = voted?.poll === poll.id ? voted.option : -1;
+    const open = poll.open && mine < 0;
+    if (!poll.open && mine < 0) return nothing;
+    return html`<section class="poll" data-testid="poll" aria-label=${lt('poll')}>
+      <h2>${poll.question}</h2>
+      ${poll.options.map((one, index) => {
+        const share = total ? Math.round((one.votes / total) * 100) : 0;
+        return html`<button
+          class="poll-option"
+          data-testid="poll-option"
+          ?disabled=${!open}
+          aria-pressed=${mine === index}
+          @click=${() => this.vote(poll.id, index)}
+        >
+          <span>${one.text}</span>
+          ${open ? nothing : html`<span class="share">${share}%</span>`}
+          <meter min="0" max="100" .value=${open ? 0 : share} aria-hidden="true"></meter>
+        </button>`;
+      })}
+      <p class="hint">${lt(poll.open ? 'votes' : 'poll_closed', { n: total })}</p>
+    </section>`;
+  }
+
+  private bar(): TemplateResult {
+    const { live, shelf, likes, stage } = this.audience.live.get();
+    const { soundBlocked, muted } = this.audience.store.get();
+    const over = !live || live.state === 'ended';
+    return html`<div class="live-bar">
+      <form class="say" @submit=${this.comment}>
+        ${
+          this.named
+            ? nothing
+            : html`<input
+                name="name"
+                class="name"
+                data-testid="name-input"
+                maxlength="64"
+                autocomplete="nickname"
+                placeholder=${lt('your_name')}
+                aria-label=${lt('your_name')}
+              />`
+        }
+        <input
+          name="text"
+          data-testid="comment-input"
+          maxlength="200"
+          autocomplete="off"
+          enterkeyhint="send"
+          ?disabled=${over}
+          placeholder=${lt('comment')}
+          aria-label=${lt('comment_label')}
+        />
+        <button class="round send" aria-label=${lt('send')} ?disabled=${over}>
+          ${icon('arrow')}
+        </button>
+      </form>
+      <button
+        class="round badged"
+        data-testid="shelf-open"
+        aria-label=${lt('shelf_count', { n: shelf.length })}
+        title=${lt('shelf')}
+        @click=${() => this.open({ what: 'shelf' })}
+      >
+        ${icon('bag')}${shelf.length ? html`<span class="badge">${shelf.length}</span>` : nothing}
+      </button>
+      <span id="live-service"></span>
+      ${
+        live?.state === 'live' || stage !== 'off'
+          ? html`<button
+              class="round"
+              data-testid="stage-open"
+              data-stage=${stage}
+              aria-label=${lt(stage === 'on' ? 'stage_on' : 'join_stage')}
+              title=${lt(stage === 'on' ? 'stage_on' : 'join_stage')}
+              @click=${this.wantStage}
+            >
+              ${icon('cam')}
+            </button>`
+          : nothing
+      }
+      ${
+        soundBlocked
+          ? nothing
+          : html`<button
+              class="round"
+              data-testid="sound"
+              aria-pressed=${!muted}
+              aria-label=${lt(muted ? 'sound_on' : 'sound_off')}
+              title=${lt(muted ? 'sound_on' : 'sound_off')}
+              @click=${() => this.audience.setMuted(!muted)}
+            >
+              ${icon(muted ? 'soundOff' : 'sound')}
+            </button>`
+      }
+      <button
+        class="round like badged"
+        data-testid="like"
+        aria-label="${lt('like')} (${lt('likes', { n: likes })})"
+        title=${lt('like')}
+        ?disabled=${over}
+        @click=${this.like}
+      >
+        ${icon('heart')}<span class="badge" data-testid="likes">${short(likes)}</span>
+        ${this.hearts.map((key) => html`<span class="flying-heart" data-turn=${key % 3} aria-hidden="true">♥</span>`)}
+      </button>
+    </div>`;
+  }
+
+  private sheetView(): TemplateResult | typeof nothing {
+    const { sheet } = this;
+    const { shelf, pin } = this.audience.live.get();
+    if (!sheet) return nothing;
+    const title = { shelf: lt('shelf'), product: lt('shelf'), stage: lt('stage_preview') }[
+      sheet.what
+    ];
+    return html`<div class="sheet-back" @click=${this.close}></div>
+      <section class="sheet" data-testid="sheet" role="dialog" aria-label=${title}>
+        <header>
+          ${
+            sheet.what === 'product'
+              ? html`<button class="button quiet" @click=${() => this.open({ what: 'shelf' })}>
+                  ${icon('bag')}${lt('shelf')}
+                </button>`
+              : html`<h2>${title}</h2>`
+          }
+          <button
+            class="round sheet-close"
+            data-testid="sheet-close"
+            aria-label=${lt('close')}
+            @click=${this.close}
+          >
+            ${icon('close')}
+          </button>
+        </header>
+        ${
+          sheet.what === 'shelf'
+            ? shelfList(shelf, pin?.sku, (product) => this.open({ what: 'product', product }))
+            : sheet.what === 'product'
+              ? productSheet(
+                  sheet.product,
+                  this.audience.live.get().live?.room ?? this.room,
+                  this.ask,
+                )
+              : this.stageSheet()
+        }
+      </section>`;
+  }
+
+  private stageSheet(): TemplateResult {
+    const { stage } = this.audience.live.get();
+    const ready = this.guest.stream !== null;
+    return html`<div class="stage-sheet">
+      <video
+        class="preview"
+        autoplay
+        playsinline
+        muted
+        .muted=${true}
+        data-testid="stage-preview"
+      ></video>
+      <p role="status">
+        ${stage === 'asked' ? lt('stage_asked') : stage === 'on' ? lt('stage_on') : nothing}
+      </p>
+      <div class="product-do">
+        ${
+          stage === 'off'
+            ? html`<button
+                class="button primary"
+                data-testid="stage-ask"
+                ?disabled=${!ready}
+                @click=${this.askStage}
+              >
+                ${lt('stage_ask')}
+              </button>`
+            : html`<button class="button" data-testid="stage-leave" @click=${this.leaveStage}>
+                ${lt(stage === 'on' ? 'stage_leave' : 'stage_cancel')}
+              </button>`
+        }
+      </div>
+    </div>`;
+  }
+
+  protected override render(): TemplateResult {
+    const { pin, comments, top, linkHosts, live, stage } = this.audience.live.get();
+    const { soundBlocked } = this.audience.store.get();
+    const onAir = live?.state === 'live' || live?.state === 'paused';
+    return html`<main class="live" data-state=${live?.state ?? 'none'}>
+      <parlor-picture
+        .session=${this.session}
+        .audience=${this.audience}
+        .stalled=${(stalled: boolean) => (this.stalled = stalled)}
+      ></parlor-picture>
+      ${this.card()} ${this.header()}
+      <div class="live-low">
+        <parlor-live-comments
+          .comments=${comments}
+          .top=${top}
+          .hosts=${linkHosts}
+        ></parlor-live-comments>
+        <div class="live-side">
+          ${onAir ? this.poll() : nothing}
+          ${pin && onAir ? pinCard(pin, (product) => this.open({ what: 'product', product })) : nothing}
+        </div>
+        ${this.bar()}
+      </div>
+      ${
+        soundBlocked && onAir
+          ? html`<button
+              class="sound-tap"
+              data-testid="sound-tap"
+              @click=${() => this.audience.soundOn()}
+            >
+              ${icon('sound')}${lt('sound_tap')}
+            </button>`
+          : nothing
+      }
+      ${
+        stage === 'on' && !this.sheet
+          ? html`<button
+              class="self-view"
+              data-testid="self-view"
+              aria-label=${lt('stage_on')}
+              @click=${this.wantStage}
+            >
+              <video class="preview" autoplay playsinline muted .muted=${true}></video>
+            </button>`
+          : nothing
+      }
+      ${this.sheetView()}
+      <p class="live-note" role="status" data-testid="note">
+        ${this.note ? lt(this.note) : nothing}
+      </p>
+    </main>`;
+  }
+}
