@@ -18,7 +18,7 @@ export async function goLive(host, room) {
   await host.goto(room.host);
   await host.sees('host-preview');
   await host.until('the own picture', () => window.__probe.readMark(window.__probe.byTestId('host-preview')[0]));
-  await host.until('a connection', () => window.parlor.engine.pc?.connectionState === 'connected');
+  await host.until('a connection', () => window.__probe.byTestId('health')[0]?.dataset.level > 0);
   await host.click('go-live');
   await host.until('to be live', () => window.__probe.byTestId('live-state')[0]?.dataset.state === 'live');
 }

@@ -16,8 +16,7 @@ import { Plain } from '../ui/base.js';
 import { lang } from '../ui/i18n/lang.js';
 import { lt, short, type LiveKey } from '../ui/i18n/live.js';
 import { icon, mark } from '../ui/icons.js';
-import '../ui/live-comments.js';
-import { picture, price } from '../ui/live-shelf.js';
+import '../ui/host-panel.js';
 import '../ui/look.js';
 import { expose } from './debug.js';
 
@@ -38,7 +37,6 @@ export class HostPage extends Plain {
   readonly local = new LocalMedia();
   readonly engine = new Engine(this.session, this.local, 'host');
   readonly live = new Store<LiveState>(initialLive());
-  @state() private tab: 'shelf' | 'comments' | 'guests' | 'rules' = 'shelf';
   @state() private ending = false;
   @state() private problem = '';
   @state() private copied = false;
@@ -162,30 +160,6 @@ export class HostPage extends Plain {
     } catch (error) {
       this.problem = error instanceof ApiError ? error.code : 'internal';
     }
-  };
-
-  private readonly startPoll = (event: Event): void => {
-    event.preventDefault();
-    const form = event.currentTarget as HTMLFormElement;
-    const data = new FormData(form);
-    const options = data
-      .getAll('option')
-      .map((one) => String(one).trim())
-      .filter(Boolean);
-    const question = String(data.get('question') ?? '').trim();
-    if (question && options.length > 1) this.session.tell({ t: 'poll', question, options });
-  };
-
-  private readonly comment = (event: Event): void => {
-    event.preventDefault();
-    const input = (event.currentTarget as HTMLFormElement).querySelector('input');
-    const text = input?.value.trim();
-    if (!input || !text) return;
-    input.value = '';
-    void this.session
-      .ask({ t: 'comment', client_id: crypto.randomUUID(), text })
-      .then((reply) => this.live.set(reduceLive(this.live.get(), reply)))
-      .catch(() => undefined);
   };
 
   /* ---- what the host sees ---- */
@@ -328,182 +302,6 @@ export class HostPage extends Plain {
     </div>`;
   }
 
-  private shelf(): TemplateResult {
-    const { shelf, pin } = this.live.get();
-    if (shelf.length === 0) return html`<p class="empty">${lt('shelf_empty')}</p>`;
-    return html`<p class="hint">${lt('pin_hint')}</p>
-      <ul class="shelf">
-        ${shelf.map((one, index) => {
-          const on = pin?.sku === one.sku;
-          return html`<li
-            class="host-row"
-            ?data-on=${on}
-            data-testid="host-product"
-            data-sku=${one.sku}
-          >
-            <span class="shelf-picture"
-              >${picture(one)}<span class="shelf-number">${index + 1}</span></span
-            >
-            <span class="shelf-words"
-              ><strong>${one.title}</strong
-              ><span class="price">${price(one)}</span>
-              ${one.stock ? html`<span class="stock">${one.stock}</span>` : nothing}</span
-            >
-            <button
-              class="button ${on ? '' : 'primary'}"
-              data-testid="pin"
-              aria-pressed=${on}
-              @click=${() => (on ? this.session.tell({ t: 'pin' }) : this.pin(one))}
-            >
-              ${lt(on ? 'unpin_it' : 'pin_it')}
-            </button>
-          </li>`;
-        })}
-      </ul>`;
-  }
-
-  private voices(): TemplateResult {
-    const { comments, top, linkHosts } = this.live.get();
-    return html`<parlor-live-comments
-        .comments=${comments}
-        .top=${top}
-        .hosts=${linkHosts}
-        .moderate=${(id: string, action: string) => this.session.tell({ t: 'moderate', comment: id, action })}
-      ></parlor-live-comments>
-      ${comments.length === 0 ? html`<p class="empty">${lt('no_comments')}</p>` : nothing}
-      <form class="host-say" @submit=${this.comment}>
-        <input
-          maxlength="200"
-          autocomplete="off"
-          placeholder=${lt('comment')}
-          aria-label=${lt('comment_label')}
-          data-testid="comment-input"
-        />
-        <button class="button">${lt('send')}</button>
-      </form>`;
-  }
-
-  private stage(): TemplateResult {
-    const { guests } = this.live.get();
-    if (guests.length === 0) return html`<p class="empty">${lt('no_guests')}</p>`;
-    return html`<ul class="guest-list">
-      ${guests.map(
-        (one) =>
-          html`<li data-testid="guest">
-            <strong>${one.name}</strong>
-            ${
-              one.on_stage
-                ? nothing
-                : html`<button
-                    class="button primary"
-                    data-testid="admit"
-                    @click=${() => this.session.tell({ t: 'stage', on: true, participant: one.participant })}
-                  >
-                    ${lt('admit')}
-                  </button>`
-            }
-            <button
-              class="button quiet"
-              data-testid="send-off"
-              @click=${() => this.session.tell({ t: 'stage', on: false, participant: one.participant })}
-            >
-              ${lt(one.on_stage ? 'send_off' : 'refuse')}
-            </button>
-          </li>`,
-      )}
-    </ul>`;
-  }
-
-  private rules(): TemplateResult {
-    const { live, blocked, poll } = this.live.get();
-    const saveWords = (event: Event): void => {
-      event.preventDefault();
-      const words = new FormData(event.currentTarget as HTMLFormElement).get('words');
-      this.session.tell({
-        t: 'blocked',
-        words: String(words ?? '')
-          .split('\n')
-          .map((one) => one.trim())
-          .filter(Boolean)
-          .slice(0, 200),
-      });
-    };
-    return html`<section class="rules">
-      <form @submit=${this.startPoll}>
-        <h2>${lt('poll')}</h2>
-        ${
-          poll?.open
-            ? html`<p>${poll.question}</p>
-                <ul>
-                  ${poll.options.map((one) => html`<li>${one.text}: <strong>${one.votes}</strong></li>`)}
-                </ul>
-                <button
-                  type="button"
-                  class="button"
-                  data-testid="poll-end"
-                  @click=${() => this.session.tell({ t: 'poll' })}
-                >
-                  ${lt('poll_end')}
-                </button>`
-            : html`<input
-                  name="question"
-                  maxlength="120"
-                  placeholder=${lt('poll_question')}
-                  aria-label=${lt('poll_question')}
-                  data-testid="poll-question"
-                />
-                ${[1, 2, 3, 4].map((n) => html`<input name="option" maxlength="60" placeholder=${lt('poll_option', { n })} aria-label=${lt('poll_option', { n })} />`)}
-                <button class="button" data-testid="poll-start">${lt('poll_start')}</button>`
-        }
-      </form>
-      <label class="field row">
-        <span>${lt('slow_mode')}</span>
-        <select
-          data-testid="slow"
-          @change=${(event: Event) => this.session.tell({ t: 'live', slow_s: Number((event.target as HTMLSelectElement).value) })}
-        >
-          ${[0, 5, 10, 30, 60].map((n) => html`<option value=${n} ?selected=${live?.slow_s === n}>${n ? lt('seconds', { n }) : lt('off')}</option>`)}
-        </select>
-      </label>
-      <form @submit=${saveWords}>
-        <label class="field"
-          ><span>${lt('blocked_words')}</span
-          ><textarea name="words" rows="4" .value=${blocked.join('\n')}></textarea>
-        </label>
-        <button class="button">${lt('save')}</button>
-      </form>
-    </section>`;
-  }
-
-  private panel(): TemplateResult {
-    const { guests, shelf } = this.live.get();
-    const asking = guests.filter((one) => !one.on_stage).length;
-    const tabs: [HostPage['tab'], string][] = [
-      ['shelf', `${lt('shelf')} ${shelf.length || ''}`],
-      ['comments', lt('comments')],
-      ['guests', asking ? `${lt('guests')} (${asking})` : lt('guests')],
-      ['rules', lt('rules')],
-    ];
-    return html`<aside class="host-side">
-      <div class="tabs" role="tablist">
-        ${tabs.map(
-          ([tab, words]) =>
-            html`<button
-              role="tab"
-              aria-selected=${this.tab === tab}
-              data-testid="tab-${tab}"
-              @click=${() => (this.tab = tab)}
-            >
-              ${words}
-            </button>`,
-        )}
-      </div>
-      <div class="host-panel" role="tabpanel" data-tab=${this.tab}>
-        ${{ shelf: () => this.shelf(), comments: () => this.voices(), guests: () => this.stage(), rules: () => this.rules() }[this.tab]()}
-      </div>
-    </aside>`;
-  }
-
   /** Guests as the viewers see them. */
   private onStage(): TemplateResult[] {
     const { slots } = this.session.state;
@@ -580,7 +378,7 @@ export class HostPage extends Plain {
           >
         </p>
       </section>
-      ${this.panel()}
+      <parlor-host-panel .session=${this.session} .live=${this.live}></parlor-host-panel>
     </main>`;
   }
 }

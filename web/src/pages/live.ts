@@ -15,6 +15,7 @@ import { icon } from '../ui/icons.js';
 import { countdownCard, wordsCard } from '../ui/live-cards.js';
 import '../ui/live-comments.js';
 import '../ui/live-picture.js';
+import { pollView } from '../ui/live-poll.js';
 import { pinCard, productSheet, shelfList } from '../ui/live-shelf.js';
 import { markMoment, timings } from '../ui/marks.js';
 
@@ -129,10 +130,10 @@ export class LivePage extends Plain {
     }, LIKES_EVERY_MS);
   };
 
-  private vote(poll: string, option: number): void {
+  private readonly vote = (poll: string, option: number): void => {
     this.audience.dispatch({ t: 'local/voted', poll, option });
     this.session.tell({ t: 'vote', poll, option });
-  }
+  };
 
   private readonly copy = async (): Promise<void> => {
     await navigator.clipboard?.writeText(location.href).catch(() => undefined);
@@ -282,33 +283,6 @@ export class LivePage extends Plain {
         ${icon('full')}
       </button>
     </header>`;
-  }
-
-  private poll(): TemplateResult | typeof nothing {
-    const { poll, voted } = this.audience.live.get();
-    if (!poll) return nothing;
-    const total = poll.options.reduce((sum, one) => sum + one.votes, 0);
-    const mine = voted?.poll === poll.id ? voted.option : -1;
-    const open = poll.open && mine < 0;
-    if (!poll.open && mine < 0) return nothing;
-    return html`<section class="poll" data-testid="poll" aria-label=${lt('poll')}>
-      <h2>${poll.question}</h2>
-      ${poll.options.map((one, index) => {
-        const share = total ? Math.round((one.votes / total) * 100) : 0;
-        return html`<button
-          class="poll-option"
-          data-testid="poll-option"
-          ?disabled=${!open}
-          aria-pressed=${mine === index}
-          @click=${() => this.vote(poll.id, index)}
-        >
-          <span>${one.text}</span>
-          ${open ? nothing : html`<span class="share">${share}%</span>`}
-          <meter min="0" max="100" .value=${open ? 0 : share} aria-hidden="true"></meter>
-        </button>`;
-      })}
-      <p class="hint">${lt(poll.open ? 'votes' : 'poll_closed', { n: total })}</p>
-    </section>`;
   }
 
   private bar(): TemplateResult {
@@ -488,7 +462,7 @@ export class LivePage extends Plain {
           .hosts=${linkHosts}
         ></parlor-live-comments>
         <div class="live-side">
-          ${onAir ? this.poll() : nothing}
+          ${onAir ? pollView(this.audience.live.get(), this.vote) : nothing}
           ${pin && onAir ? pinCard(pin, (product) => this.open({ what: 'product', product })) : nothing}
         </div>
         ${this.bar()}

@@ -1,0 +1,225 @@
+/** The side of the host's console: products, voices, guests, rules. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { LiveState } from '../room/live.js';
+import { reduceLive } from '../room/live.js';
+import type { Session } from '../room/session.js';
+import type { Store } from '../room/store.js';
+import { Plain } from './base.js';
+import { lt } from './i18n/live.js';
+import './live-comments.js';
+import { picture, price } from './live-shelf.js';
+
+type Tab = 'shelf' | 'comments' | 'guests' | 'rules';
+
+@customElement('parlor-host-panel')
+export class HostPanel extends Plain {
+  @property({ attribute: false }) session!: Session;
+  @property({ attribute: false }) live!: Store<LiveState>;
+  @state() private tab: Tab = 'shelf';
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.whileConnected(this.live.watch(() => this.requestUpdate()));
+  }
+
+  private readonly startPoll = (event: Event): void => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    const data = new FormData(form);
+    const options = data
+      .getAll('option')
+      .map((one) => String(one).trim())
+      .filter(Boolean);
+    const question = String(data.get('question') ?? '').trim();
+    if (question && options.length > 1) this.session.tell({ t: 'poll', question, options });
+  };
+
+  private readonly comment = (event: Event): void => {
+    event.preventDefault();
+    const input = (event.currentTarget as HTMLFormElement).querySelector('input');
+    const text = input?.value.trim();
+    if (!input || !text) return;
+    input.value = '';
+    void this.session
+      .ask({ t: 'comment', client_id: crypto.randomUUID(), text })
+      .then((reply) => this.live.set(reduceLive(this.live.get(), reply)))
+      .catch(() => undefined);
+  };
+
+  private shelf(): TemplateResult {
+    const { shelf, pin } = this.live.get();
+    if (shelf.length === 0) return html`<p class="empty">${lt('shelf_empty')}</p>`;
+    return html`<p class="hint">${lt('pin_hint')}</p>
+      <ul class="shelf">
+        ${shelf.map((one, index) => {
+          const on = pin?.sku === one.sku;
+          return html`<li
+            class="host-row"
+            ?data-on=${on}
+            data-testid="host-product"
+            data-sku=${one.sku}
+          >
+            <span class="shelf-picture"
+              >${picture(one)}<span class="shelf-number">${index + 1}</span></span
+            >
+            <span class="shelf-words"
+              ><strong>${one.title}</strong
+              ><span class="price">${price(one)}</span>
+              ${one.stock ? html`<span class="stock">${one.stock}</span>` : nothing}</span
+            >
+            <button
+              class="button ${on ? '' : 'primary'}"
+              data-testid="pin"
+              aria-pressed=${on}
+              @click=${() => (on ? this.session.tell({ t: 'pin' }) : this.session.tell({ t: 'pin', sku: one.sku }))}
+            >
+              ${lt(on ? 'unpin_it' : 'pin_it')}
+            </button>
+          </li>`;
+        })}
+      </ul>`;
+  }
+
+  private voices(): TemplateResult {
+    const { comments, top, linkHosts } = this.live.get();
+    return html`<parlor-live-comments
+        .comments=${comments}
+        .top=${top}
+        .hosts=${linkHosts}
+        .moderate=${(id: string, action: string) => this.session.tell({ t: 'moderate', comment: id, action })}
+      ></parlor-live-comments>
+      ${comments.length === 0 ? html`<p class="empty">${lt('no_comments')}</p>` : nothing}
+      <form class="host-say" @submit=${this.comment}>
+        <input
+          maxlength="200"
+          autocomplete="off"
+          placeholder=${lt('comment')}
+          aria-label=${lt('comment_label')}
+          data-testid="comment-input"
+        />
+        <button class="button">${lt('send')}</button>
+      </form>`;
+  }
+
+  private stage(): TemplateResult {
+    const { guests } = this.live.get();
+    if (guests.length === 0) return html`<p class="empty">${lt('no_guests')}</p>`;
+    return html`<ul class="guest-list">
+      ${guests.map(
+        (one) =>
+          html`<li data-testid="guest">
+            <strong>${one.name}</strong>
+            ${
+              one.on_stage
+                ? nothing
+                : html`<button
+                    class="button primary"
+                    data-testid="admit"
+                    @click=${() => this.session.tell({ t: 'stage', on: true, participant: one.participant })}
+                  >
+                    ${lt('admit')}
+                  </button>`
+            }
+            <button
+              class="button quiet"
+              data-testid="send-off"
+              @click=${() => this.session.tell({ t: 'stage', on: false, participant: one.participant })}
+            >
+              ${lt(one.on_stage ? 'send_off' : 'refuse')}
+            </button>
+          </li>`,
+      )}
+    </ul>`;
+  }
+
+  private rules(): TemplateResult {
+    const { live, blocked, poll } = this.live.get();
+    const saveWords = (event: Event): void => {
+      event.preventDefault();
+      const words = new FormData(event.currentTarget as HTMLFormElement).get('words');
+      this.session.tell({
+        t: 'blocked',
+        words: String(words ?? '')
+          .split('\n')
+          .map((one) => one.trim())
+          .filter(Boolean)
+          .slice(0, 200),
+      });
+    };
+    return html`<section class="rules">
+      <form @submit=${this.startPoll}>
+        <h2>${lt('poll')}</h2>
+        ${
+          poll?.open
+            ? html`<p>${poll.question}</p>
+                <ul>
+                  ${poll.options.map((one) => html`<li>${one.text}: <strong>${one.votes}</strong></li>`)}
+                </ul>
+                <button
+                  type="button"
+                  class="button"
+                  data-testid="poll-end"
+                  @click=${() => this.session.tell({ t: 'poll' })}
+                >
+                  ${lt('poll_end')}
+                </button>`
+            : html`<input
+                  name="question"
+                  maxlength="120"
+                  placeholder=${lt('poll_question')}
+                  aria-label=${lt('poll_question')}
+                  data-testid="poll-question"
+                />
+                ${[1, 2, 3, 4].map((n) => html`<input name="option" maxlength="60" placeholder=${lt('poll_option', { n })} aria-label=${lt('poll_option', { n })} />`)}
+                <button class="button" data-testid="poll-start">${lt('poll_start')}</button>`
+        }
+      </form>
+      <label class="field row">
+        <span>${lt('slow_mode')}</span>
+        <select
+          data-testid="slow"
+          @change=${(event: Event) => this.session.tell({ t: 'live', slow_s: Number((event.target as HTMLSelectElement).value) })}
+        >
+          ${[0, 5, 10, 30, 60].map((n) => html`<option value=${n} ?selected=${live?.slow_s === n}>${n ? lt('seconds', { n }) : lt('off')}</option>`)}
+        </select>
+      </label>
+      <form @submit=${saveWords}>
+        <label class="field"
+          ><span>${lt('blocked_words')}</span
+          ><textarea name="words" rows="4" .value=${blocked.join('\n')}></textarea>
+        </label>
+        <button class="button">${lt('save')}</button>
+      </form>
+    </section>`;
+  }
+
+  protected override render(): TemplateResult {
+    const { guests, shelf } = this.live.get();
+    const asking = guests.filter((one) => !one.on_stage).length;
+    const tabs: [Tab, string][] = [
+      ['shelf', `${lt('shelf')} ${shelf.length || ''}`],
+      ['comments', lt('comments')],
+      ['guests', asking ? `${lt('guests')} (${asking})` : lt('guests')],
+      ['rules', lt('rules')],
+    ];
+    return html`<aside class="host-side">
+      <div class="tabs" role="tablist">
+        ${tabs.map(
+          ([tab, words]) =>
+            html`<button
+              role="tab"
+              aria-selected=${this.tab === tab}
+              data-testid="tab-${tab}"
+              @click=${() => (this.tab = tab)}
+            >
+              ${words}
+            </button>`,
+        )}
+      </div>
+      <div class="host-panel" role="tabpanel" data-tab=${this.tab}>
+        ${{ shelf: () => this.shelf(), comments: () => this.voices(), guests: () => this.stage(), rules: () => this.rules() }[this.tab]()}
+      </div>
+    </aside>`;
+  }
+}
