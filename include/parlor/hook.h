@@ -61,6 +61,8 @@ extern "C"
 /** The exported function's name and type. */
 #define PARLOR_HOOK_MODULE_SYMBOL "parlor_hook_module"
   typedef const ParlorHookModule *(*ParlorHookModuleFunc) (void);
+  /** What a module defines. */
+  const ParlorHookModule *parlor_hook_module (void);
 
 #ifdef __cplusplus
 }

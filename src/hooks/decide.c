@@ -10,6 +10,8 @@
 #define BREAKER_WINDOW_US (30 * G_USEC_PER_SEC)
 #define BREAKER_OPEN_US (30 * G_USEC_PER_SEC)
 #define SKEW_S 600
+/* The poster gives up after the question has, so that late is called late. */
+#define AFTER_MS 100
 
 /* Of one brand and hook; made with the first question or setting. */
 typedef struct
@@ -160,7 +162,8 @@ answer_of (const Question *question, ParlorHookOutcome outcome, gint64 now_us)
       .outcome = outcome,
       .final = TRUE,
       .late = elapsed_us > info->budget_ms * G_GINT64_CONSTANT (1000),
-      .fail_closed = info->may_close && point->row && point->row->fail_closed,
+      .fail_closed = outcome != PARLOR_HOOK_ANSWERED && info->may_close && point->row
+                     && point->row->fail_closed,
       .elapsed_ms = (guint)(elapsed_us / 1000),
   };
 }
@@ -253,7 +256,7 @@ ask_over_http (Question *question, const ParlorHookRow *row)
       .timestamp_s = now_s,
       .signature = signature,
       .body = body,
-      .timeout_ms = parlor_hook_info (question->hook)->heard_ms,
+      .timeout_ms = parlor_hook_info (question->hook)->heard_ms + AFTER_MS,
       .answer_max = PARLOR_HOOK_REPLY_MAX,
   };
   Ticket *ticket = g_new0 (Ticket, 1);

@@ -768,7 +768,11 @@ on_loaded (const gconstpointer *rows, guint n_rows, const GError *error, gpointe
           if (lane->state == LANE_READY && lane->items.length == 1 && ticket->next_us)
             {
               g_queue_remove (&webhook->ready, lane);
+              lane->failed_us = outbox->now_us;
               lane_wait (lane, ticket->next_us);
+              /* It may have been down when the program ended: somebody asks, now and once a
+                 minute, and what failed goes on with the first success. */
+              webhook->failures = DOWN_AFTER;
             }
         }
       if (!webhook->loading)

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What an integrator would do, against the real daemon: node tests/integrator/run.mjs [--only WORD] [--server PROGRAM]
+ * [--results FILE]. A file in cases/ exports `cases`: {name, run (tools)} run one after another.
+ */
+import { appendFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { Daemon, Receiver, root } from './lib/bench.mjs';
+
+const words = process.argv.slice(2);
+const value = (name, other) => (words.includes(name) ? words[words.indexOf(name) + 1] : other);
+const only = value('--only', '');
+const results = value('--results');
+const program = path.resolve(value('--server', path.join(root, 'build/src/parlord')));
+const here = path.join(root, 'tests/integrator/cases');
+let failed = 0;
+let ran = 0;
+
+async function play(name, run) {
+  const open = [];
+  const tools = {
+    async daemon(...flags) { const daemon = new Daemon(program, flags); open.push(() => daemon.close()); await daemon.start(); return daemon; },
+    async strict(...flags) { const daemon = new Daemon(program, flags); open.push(() => daemon.close()); daemon.strict(); await daemon.start(); return daemon; },
+    async receiver(answer) { const receiver = new Receiver(answer); open.push(() => receiver.stop()); await receiver.start(); return receiver; },
+    say: (text) => console.log(`         ${text}`),
+    after: (end) => open.push(end),
+  };
+  let why = '';
+  try {
+    await run(tools);
+  } catch (error) {
+    why = error.stack;
+    failed++;
+  }
+  for (const end of open.reverse()) await end().catch(() => {});
+  ran++;
+  console.log(`    ${why ? 'fail' : 'ok  '} ${name}${why ? `: ${why}` : ''}`);
+  if (results) appendFileSync(results, `${why ? 'fail' : 'pass'}\t${name}\t${why.replace(/\s+/g, ' ')}\n`);
+}
+
+for (const file of readdirSync(here).filter((name) => name.endsWith('.mjs')).sort()) {
+  const { cases } = await import(path.join(here, file));
+  for (const { name, run } of cases) {
+    const full = `${file.replace('.mjs', '')}: ${name}`;
+    if (full.includes(only)) await play(full, run);
+  }
+}
+process.exit(failed || !ran ? 3 : 0);
