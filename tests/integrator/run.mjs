@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * What an integrator would do, against the real daemon: node tests/integrator/run.mjs [--only WORD] [--server PROGRAM]
- * [--results FILE]. A file in cases/ exports `cases`: {name, run (tools)} run one after another.
+ * [--results FILE] [--long]. A file in cases/ exports `cases`: {name, run (tools), long?} run one after another; `long` ones only
+ * with --long (./dev soak).
  */
 import { appendFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -40,7 +41,8 @@ async function play(name, run) {
 
 for (const file of readdirSync(here).filter((name) => name.endsWith('.mjs')).sort()) {
   const { cases } = await import(path.join(here, file));
-  for (const { name, run } of cases) {
+  for (const { name, run, long } of cases) {
+    if (long && !words.includes('--long')) continue;
     const full = `${file.replace('.mjs', '')}: ${name}`;
     if (full.includes(only)) await play(full, run);
   }

@@ -38,6 +38,8 @@ command_soak () {
   mkdir -p "$RESULTS"
   soak_fuzz || failed=1
   build_native build
+  npm_install tests/integrator
+  node tests/integrator/run.mjs --long </dev/null || failed=1
   build_native build-asan "${SANITIZE[@]}"
   build_web
   npm_install tests/e2e

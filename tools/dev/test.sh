@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # All suites, one table, one closing line. Each suite writes build/results/NAME.tsv: outcome, test, why.
 
-SUITES=(unit sanitized style web e2e)
+SUITES=(unit sanitized style web integrator e2e)
 RESULTS=build/results
 
 meson_results () { # FOLDER NAME [meson test arguments…]
@@ -57,6 +57,18 @@ suite_web () {
     >"$RESULTS/web-vitest.log" 2>&1 || true
   python3 tools/dev/results.py vitest "$RESULTS/vitest.json" >>"$RESULTS/web.tsv" \
     || printf 'fail\tvitest\tno results, see %s\n' "$RESULTS/web-vitest.log" >>"$RESULTS/web.tsv"
+}
+
+# What somebody does who connects a system of his own, against the real daemon.
+suite_integrator () {
+  build_native build
+  npm_install tests/integrator
+  local status=0
+  node tests/integrator/run.mjs --results "$RESULTS/integrator.tsv" </dev/null || status=$?
+  case $status in
+    0 | 3) ;;
+    *) printf 'fail\tintegrator\tthe runner broke off with %s\n' "$status" >>"$RESULTS/integrator.tsv" ;;
+  esac
 }
 
 # A runner that breaks off is a failure, not a suite with fewer tests.
