@@ -3,6 +3,8 @@
 #include <string.h>
 
 #define MANDATORY_BYTES 3
+/* Bits: the mandatory fields and the five flags behind them. */
+#define FLAGS_END (8 * MANDATORY_BYTES + 5)
 #define TEMPLATE_IDS 64
 #define SPATIAL_MAX 4
 #define TEMPORAL_MAX 8
@@ -187,6 +189,7 @@ take_frame (Reader *r, guint template_id, const ParlorDdStructure *s, ParlorDd *
   take_own_values (r, s, out);
   if (r->over)
     return PARLOR_DD_SHORT;
+  out->own_end = (guint16)r->at;
   if (s->n_resolutions)
     {
       out->width = s->width[out->frame.spatial];
@@ -218,9 +221,11 @@ take_rest (Reader *r, guint template_id, const ParlorDdStructure *current, Parlo
     }
   if (!current->valid)
     return PARLOR_DD_NO_STRUCTURE;
+  out->structure_end = (guint16)r->at;
   if (out->has_active)
     out->active_targets = take (r, current->n_targets);
   out->has_active |= out->has_structure;
+  out->own_start = (guint16)r->at;
   return take_frame (r, template_id, current, out);
 }
 
@@ -246,6 +251,54 @@ parlor_dd_parse (const guint8 *data, gsize size, ParlorDdStructure *structure, P
   out->frame_number = frame_number;
   out->key_frame = first && out->has_structure;
   return result;
+}
+
+/* --- writing --------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  guint8 *out;
+  gsize at;
+} Writer;
+
+static void
+put (Writer *w, guint n, guint64 value)
+{
+  for (; n > 0; n--, w->at++)
+    {
+      if (w->at % 8 == 0)
+        w->out[w->at / 8] = 0;
+      w->out[w->at / 8] |= (guint8)(((value >> (n - 1)) & 1) << (7 - w->at % 8));
+    }
+}
+
+static void
+copy_bits (Writer *w, const guint8 *data, gsize from, gsize to)
+{
+  Reader r = {data, to, from, FALSE};
+  while (r.at < to)
+    put (w, 1, take (&r, 1));
+}
+
+gsize
+parlor_dd_write (guint8 *out, gsize room, const guint8 *data, const ParlorDd *dd, guint n_targets,
+                 guint32 active_targets)
+{
+  Writer w = {out, 0};
+  gsize structure = dd->has_structure ? dd->structure_end - FLAGS_END : 0;
+  gsize bits = FLAGS_END + structure + n_targets + dd->own_end - dd->own_start;
+  if (room < (bits + 7) / 8)
+    return 0;
+  copy_bits (&w, data, 0, 8 * MANDATORY_BYTES);
+  put (&w, 1, dd->has_structure);
+  put (&w, 1, 1);
+  put (&w, 1, dd->has_own_dtis);
+  put (&w, 1, dd->has_own_fdiffs);
+  put (&w, 1, dd->has_own_chains);
+  copy_bits (&w, data, FLAGS_END, FLAGS_END + structure);
+  put (&w, n_targets, active_targets);
+  copy_bits (&w, data, dd->own_start, dd->own_end);
+  return (w.at + 7) / 8;
 }
 
 gint

@@ -61,6 +61,7 @@ typedef struct
   guint32 active_targets; /* bit t = decode target t; valid when has_active */
   guint16 width, height;  /* of the frame; 0 = not told */
   ParlorDdTemplate frame; /* the template with the frame's own values in their places */
+  guint16 structure_end, own_start, own_end; /* bits of the descriptor, for parlor_dd_write */
 } ParlorDd;
 
 typedef enum
@@ -77,6 +78,14 @@ typedef enum
  * frame_number (zero if SHORT within the first 3 bytes). */
 ParlorDdResult parlor_dd_parse (const guint8 *data, gsize size, ParlorDdStructure *structure,
                                 ParlorDd *out);
+
+/* A descriptor with another set of active targets, all else as it was: for a receiver that does not
+ * get all of them. data and dd as they were given to and by parlor_dd_parse (result OK), n_targets
+ * of the structure that it was read with. Returns the size: at most that of data and
+ * PARLOR_DD_WRITE_MORE, 0 = no room. */
+#define PARLOR_DD_WRITE_MORE 6
+gsize parlor_dd_write (guint8 *out, gsize room, const guint8 *data, const ParlorDd *dd,
+                       guint n_targets, guint32 active_targets);
 
 /* The decode target with exactly these highest layers, or the nearest below; -1 = none. */
 gint parlor_dd_target (const ParlorDdStructure *structure, guint spatial, guint temporal);

@@ -114,6 +114,35 @@ test_own_values (void)
   g_assert_cmpint (parlor_dd_parse (bytes, 6, &s, &dd), ==, PARLOR_DD_SHORT);
 }
 
+/* Written anew with other active targets it says the same but for them. */
+static void
+test_write (void)
+{
+  static const char *const hex[] = {capture, "86017340fc", "460173", "c3017500"};
+  ParlorDdStructure s = {0}, again_s = {0};
+  for (guint i = 0; i < G_N_ELEMENTS (hex); i++)
+    {
+      guint8 bytes[128], out[128 + PARLOR_DD_WRITE_MORE];
+      gsize size = from_hex (hex[i], bytes);
+      ParlorDd dd, again;
+      g_assert_cmpint (parlor_dd_parse (bytes, size, &s, &dd), ==, PARLOR_DD_OK);
+      gsize n = parlor_dd_write (out, sizeof out, bytes, &dd, s.n_targets, 0x15);
+      g_assert_cmpuint (n, >, 3);
+      g_assert_cmpuint (n, <=, size + PARLOR_DD_WRITE_MORE);
+      g_assert_cmpuint (parlor_dd_write (out, n - 1, bytes, &dd, s.n_targets, 0x15), ==, 0);
+      g_autofree guint8 *copy = g_memdup2 (out, n);
+      g_assert_cmpint (parlor_dd_parse (copy, n, &again_s, &again), ==, PARLOR_DD_OK);
+      g_assert_cmpmem (&s, sizeof s, &again_s, sizeof again_s);
+      g_assert_true (again.has_active);
+      g_assert_cmphex (again.active_targets, ==, 0x15);
+      g_assert_cmpuint (again.frame_number, ==, dd.frame_number);
+      g_assert_cmpuint (again.template_index, ==, dd.template_index);
+      g_assert_cmpmem (&again.frame, sizeof again.frame, &dd.frame, sizeof dd.frame);
+      g_assert_true (again.first_in_frame == dd.first_in_frame
+                     && again.last_in_frame == dd.last_in_frame && again.key_frame == dd.key_frame);
+    }
+}
+
 static void
 test_bad_template (void)
 {
@@ -197,5 +226,6 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/rtp/dd/every-cut-is-refused-and-changes-nothing", test_truncated);
   g_test_add_func ("/proto/rtp/dd/impossible-structures-are-refused", test_bad_structure);
   g_test_add_func ("/proto/rtp/dd/lies-up-to-64-bytes-stay-inside", test_lies);
+  g_test_add_func ("/proto/rtp/dd/other-active-targets-and-all-else-the-same", test_write);
   return g_test_run ();
 }
