@@ -85,13 +85,13 @@ publish (LoadCrowd *self, Publisher *one, gint64 at_us)
     return;
   if (at_us >= one->next_video_us)
     {
-      load_session_send_video (one->session, frame_bytes (self), at_us);
+      load_sender_video (load_session_sender (one->session), frame_bytes (self), at_us);
       one->next_video_us = MAX (one->next_video_us + PARLOR_US_PER_SEC / self->options->fps,
                                 at_us - LATE_US);
     }
   if (at_us >= one->next_audio_us)
     {
-      load_session_send_audio (one->session, at_us);
+      load_sender_audio (load_session_sender (one->session), at_us);
       one->next_audio_us = MAX (one->next_audio_us + 20 * PARLOR_US_PER_MS, at_us - LATE_US);
     }
 }
@@ -152,8 +152,8 @@ static LoadSession *
 open_one (LoadCrowd *self, const char *room, const char *identity, LoadSessionKind kind,
           GError **error)
 {
-  const LoadPlace place = {self->options->server, self->options->url, room, identity,
-                           self->options->token};
+  const LoadPlace place = {self->options->server, self->options->url,         room, identity,
+                           self->options->token,  (guint)self->options->tiles};
   LoadSession *session = load_session_new (self->context, &place, kind, now_us (), error);
   struct epoll_event event = {.events = EPOLLIN, .data.ptr = session};
 
@@ -167,10 +167,12 @@ static gboolean
 add_publisher (LoadCrowd *self, const char *room, const char *identity, GError **error)
 {
   gboolean audio_only = self->options->shape == LOAD_AUDIO;
+  LoadSessionKind kind = audio_only ? LOAD_PUBLISH_AUDIO : LOAD_PUBLISH;
   Publisher one = {0};
 
-  one.session = open_one (self, room, identity, audio_only ? LOAD_PUBLISH_AUDIO : LOAD_PUBLISH,
-                          error);
+  if (self->options->server == LOAD_RT)
+    kind = LOAD_PERSON;
+  one.session = open_one (self, room, identity, kind, error);
   if (one.session == NULL)
     return FALSE;
   one.next_audio_us = now_us () + g_rand_int_range (self->rand, 0, 20000);
@@ -284,7 +286,7 @@ load_crowd_open (LoadCrowd *self, GError **error)
   if (!load_crowd_wait_connected (self, error))
     return FALSE;
   load_crowd_run_for (self, 300 * PARLOR_US_PER_MS);
-  for (int room = 0; room < options->rooms; room++)
+  for (int room = 0; room < options->rooms && options->server != LOAD_RT; room++)
     if (options->shape == LOAD_MEETING ? !open_meeting (self, room, error)
                                        : !open_audience (self, room, options->subscribers, error))
       return FALSE;
@@ -306,13 +308,15 @@ load_crowd_replace (LoadCrowd *self, int n, GError **error)
 }
 
 guint
-load_crowd_n_subscribers (const LoadCrowd *self)
+load_crowd_n_receivers (const LoadCrowd *self)
 {
-  return self->subscribers->len;
+  return self->options->server == LOAD_RT ? self->publishers->len : self->subscribers->len;
 }
 
 LoadSession *
-load_crowd_subscriber (const LoadCrowd *self, guint index)
+load_crowd_receiver (const LoadCrowd *self, guint index)
 {
-  return g_ptr_array_index (self->subscribers, index);
+  return self->options->server == LOAD_RT
+             ? g_array_index (self->publishers, Publisher, index).session
+             : g_ptr_array_index (self->subscribers, index);
 }

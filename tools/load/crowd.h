@@ -21,5 +21,6 @@ gboolean load_crowd_add_subscribers (LoadCrowd *self, int n, GError **error);
 gboolean load_crowd_replace (LoadCrowd *self, int n, GError **error);
 void load_crowd_run_for (LoadCrowd *self, gint64 span_us);
 
-guint load_crowd_n_subscribers (const LoadCrowd *self);
-LoadSession *load_crowd_subscriber (const LoadCrowd *self, guint index);
+/** Subscribers, or with LOAD_RT all people. */
+guint load_crowd_n_receivers (const LoadCrowd *self);
+LoadSession *load_crowd_receiver (const LoadCrowd *self, guint index);

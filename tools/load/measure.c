@@ -87,12 +87,12 @@ sum_up_joins (const LoadCrowd *crowd, gint64 began_us, LoadResult *result)
 {
   g_autoptr (GArray) waits = g_array_new (FALSE, FALSE, sizeof (double));
 
-  for (guint i = 0; i < load_crowd_n_subscribers (crowd); i++)
+  for (guint i = 0; i < load_crowd_n_receivers (crowd); i++)
     {
-      const LoadMoments *moments = load_session_moments (load_crowd_subscriber (crowd, i));
-      double ms = (double)(moments->first_rtp_us - moments->made_us) / PARLOR_US_PER_MS;
+      const LoadMoments moments = load_session_moments (load_crowd_receiver (crowd, i));
+      double ms = (double)(moments.first_rtp_us - moments.made_us) / PARLOR_US_PER_MS;
 
-      if (moments->made_us >= began_us && moments->first_rtp_us > 0)
+      if (moments.made_us >= began_us && moments.first_rtp_us > 0)
         g_array_append_val (waits, ms);
     }
   result->join_p50_ms = result->join_p95_ms = NAN;
@@ -109,10 +109,11 @@ sum_up (const LoadCrowd *crowd, LoadResult *result)
   g_autofree guint64 *delays = g_new0 (guint64, LOAD_DELAY_BUCKETS);
   guint64 n_delays = 0;
 
-  result->sessions = load_crowd_n_subscribers (crowd);
+  result->sessions = load_crowd_n_receivers (crowd);
   for (guint i = 0; i < result->sessions; i++)
     {
-      const LoadCounts *counts = load_session_counts (load_crowd_subscriber (crowd, i));
+      LoadReceiver *receiver = load_session_receiver (load_crowd_receiver (crowd, i));
+      const LoadCounts *counts = load_receiver_counts (receiver);
 
       result->packets += counts->packets;
       result->bytes += counts->bytes;
@@ -128,6 +129,32 @@ sum_up (const LoadCrowd *crowd, LoadResult *result)
   result->delay_p50_ms = percentile_ms (delays, n_delays, 0.50);
   result->delay_p95_ms = percentile_ms (delays, n_delays, 0.95);
   result->delay_p99_ms = percentile_ms (delays, n_delays, 0.99);
+}
+
+/* Of people in meetings: what came down to each, and how large and smooth the pictures were. */
+static void
+sum_up_pictures (const LoadCrowd *crowd, LoadResult *result)
+{
+  for (guint i = 0; i < load_crowd_n_receivers (crowd); i++)
+    {
+      const LoadReceiver *receiver = load_session_receiver (load_crowd_receiver (crowd, i));
+      double kbps = (double)receiver->counts.bytes * 8 / 1000 / result->seconds;
+
+      result->down_max_kbps = MAX (result->down_max_kbps, kbps);
+      for (guint k = 0; k < receiver->n_streams; k++)
+        {
+          const LoadReceived *stream = &receiver->streams[k];
+          double fps = (double)stream->frames / result->seconds;
+
+          if (!stream->video || stream->packets == 0)
+            continue;
+          result->pictures++;
+          result->fps_min = result->pictures == 1 ? fps : MIN (result->fps_min, fps);
+          result->lines_max = MAX (result->lines_max, stream->height);
+          result->lines_min = result->pictures == 1 ? stream->height
+                                                    : MIN (result->lines_min, stream->height);
+        }
+    }
 }
 
 static gboolean
@@ -152,8 +179,8 @@ load_measure (LoadCrowd *crowd, const LoadOptions *options, LoadResult *result, 
   double server, own;
 
   load_crowd_run_for (crowd, options->warmup * PARLOR_US_PER_SEC);
-  for (guint i = 0; i < load_crowd_n_subscribers (crowd); i++)
-    load_session_reset_counts (load_crowd_subscriber (crowd, i));
+  for (guint i = 0; i < load_crowd_n_receivers (crowd); i++)
+    load_receiver_reset (load_session_receiver (load_crowd_receiver (crowd, i)));
   began_us = g_get_monotonic_time ();
   server = process_cpu_s (options->pid);
   own = own_cpu_s ();
@@ -164,6 +191,7 @@ load_measure (LoadCrowd *crowd, const LoadOptions *options, LoadResult *result, 
   result->own_cpu_s = own_cpu_s () - own;
   result->rss_kib = load_process_rss_kib (options->pid);
   sum_up (crowd, result);
+  sum_up_pictures (crowd, result);
   sum_up_joins (crowd, began_us, result);
   return TRUE;
 }
@@ -182,6 +210,10 @@ load_result_print (const LoadOptions *options, const LoadResult *result)
           result->packets, result->lost, result->repeated, result->refused);
   printf ("delay ms p50 %.2f  p95 %.2f  p99 %.2f\n", result->delay_p50_ms, result->delay_p95_ms,
           result->delay_p99_ms);
+  if (result->pictures > 0)
+    printf ("pictures %u  slowest %.1f frames/s  lines %u to %u  most down %.0f kbit/s\n",
+            result->pictures, result->fps_min, result->lines_min, result->lines_max,
+            result->down_max_kbps);
   if (!isnan (result->join_p50_ms))
     printf ("join to first packet ms p50 %.0f  p95 %.0f\n", result->join_p50_ms,
             result->join_p95_ms);
@@ -205,7 +237,7 @@ result_to_json (const LoadOptions *options, const LoadResult *result)
 {
   return json_pack (
       "{s:s, s:s, s:i, s:i, s:i, s:i, s:f, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:f, "
-      "s:f, s:I, s:I}",
+      "s:f, s:I, s:I, s:i, s:f, s:i, s:i, s:f}",
       "shape", options->shape_name, "server", options->server_name, "rooms", options->rooms,
       "people", options->people, "subscribers", options->subscribers, "sessions",
       (int)result->sessions, "seconds", result->seconds, "packets", (json_int_t)result->packets,
@@ -215,7 +247,9 @@ result_to_json (const LoadOptions *options, const LoadResult *result)
       number (result->delay_p99_ms), "join_p50_ms", number (result->join_p50_ms), "join_p95_ms",
       number (result->join_p95_ms), "server_cpu_s", result->server_cpu_s, "own_cpu_s",
       result->own_cpu_s, "rss_before_kib", (json_int_t)result->rss_before_kib, "rss_kib",
-      (json_int_t)result->rss_kib);
+      (json_int_t)result->rss_kib, "pictures", (int)result->pictures, "fps_min", result->fps_min,
+      "lines_min", (int)result->lines_min, "lines_max", (int)result->lines_max, "down_max_kbps",
+      result->down_max_kbps);
 }
 
 gboolean

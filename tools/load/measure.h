@@ -11,6 +11,10 @@ typedef struct
   double seconds, server_cpu_s, own_cpu_s;         /**< server: -1 = no pid given */
   double delay_p50_ms, delay_p95_ms, delay_p99_ms; /**< publisher's send to subscriber's read */
   double join_p50_ms, join_p95_ms; /**< storm and churn: HTTP request to first RTP; NAN = none */
+  guint pictures;                  /**< video streams received, by all */
+  guint lines_min, lines_max;      /**< of their last key frames */
+  double fps_min;                  /**< of the slowest of them */
+  double down_max_kbps;            /**< to the receiver that got most */
   long rss_before_kib, rss_kib;    /**< -1 = unknown */
 } LoadResult;
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char *const shape_names[] = {"webinar", "meeting", "audio"};
-static const char *const server_names[] = {"whip", "janus"};
+static const char *const server_names[] = {"whip", "rt", "janus"};
 
 static gint
 index_of (const char *word, const char *const *names, guint n, const char *option, GError **error)
@@ -34,6 +34,12 @@ settle (LoadOptions *options, GError **error)
     return FALSE;
   options->shape = (LoadShape)shape;
   options->server = (LoadServer)server;
+  if (options->server == LOAD_RT && options->shape != LOAD_MEETING)
+    {
+      g_set_error_literal (error, LOAD_ERROR, 0, "--server rt makes meetings: add --shape meeting");
+      return FALSE;
+    }
+  options->tiles = CLAMP (options->tiles, 1, 25);
   options->fps = CLAMP (options->fps, 1, 240);
   options->rooms = CLAMP (options->rooms, 1, 2000);
   options->people = CLAMP (options->people, 1, 500);
@@ -49,7 +55,10 @@ load_options_parse (LoadOptions *options, int *argc, char ***argv, GError **erro
       {"url", 'u', 0, G_OPTION_ARG_STRING, &options->url, "server, default http://127.0.0.1:8080",
        "URL"},
       {"server", 0, 0, G_OPTION_ARG_STRING, &options->server_name,
-       "how to negotiate: whip (any WHIP/WHEP server; default) or janus", "KIND"},
+       "how to negotiate: whip (any WHIP/WHEP server; default), rt (people in a meeting by "
+       "Parlor's "
+       "own protocol, three layers, slots) or janus",
+       "KIND"},
       {"room", 'r', 0, G_OPTION_ARG_STRING, &options->room,
        "room, default load; further rooms are ROOM-1, ROOM-2, …", "ROOM"},
       {"token", 't', 0, G_OPTION_ARG_STRING, &options->token, "bearer token", "JWT"},
@@ -63,6 +72,8 @@ load_options_parse (LoadOptions *options, int *argc, char ***argv, GError **erro
        "publishers a room in meeting and audio, default 4", "N"},
       {"subscribers", 's', 0, G_OPTION_ARG_INT, &options->subscribers,
        "receivers a room in webinar and audio, default 10", "N"},
+      {"tiles", 0, 0, G_OPTION_ARG_INT, &options->tiles,
+       "video slots of a person with --server rt, default 25", "N"},
       {"storm", 0, 0, G_OPTION_ARG_INT, &options->storm,
        "so many more subscribers come at once when measuring begins", "N"},
       {"churn", 0, 0, G_OPTION_ARG_INT, &options->churn,
@@ -84,6 +95,7 @@ load_options_parse (LoadOptions *options, int *argc, char ***argv, GError **erro
   *options = (LoadOptions){.rooms = 1,
                            .people = 4,
                            .subscribers = 10,
+                           .tiles = 25,
                            .seconds = 10,
                            .warmup = 2,
                            .fps = 30,

@@ -16,7 +16,7 @@ typedef struct
   char *url, *room, *token, *json, *shape_name, *server_name;
   LoadServer server;
   LoadShape shape;
-  int rooms, people, subscribers;
+  int rooms, people, subscribers, tiles;
   int storm; /**< so many more subscribers come at once when the measurement begins */
   int churn; /**< so many subscribers a second leave, and others come */
   int seconds, warmup, fps, video_kbps, pid;

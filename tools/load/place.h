@@ -10,6 +10,7 @@
 typedef enum
 {
   LOAD_WHIP,  /**< WHIP and WHEP, with the paths of docs/openapi.yaml */
+  LOAD_RT,    /**< Parlor's own protocol: people in a room */
   LOAD_JANUS, /**< Janus' videoroom over its HTTP API, `url` without "/janus" */
 } LoadServer;
 
@@ -21,6 +22,7 @@ typedef struct
   const char *room;
   const char *identity; /**< of the publisher, or whom a subscriber watches; NULL = the stage */
   const char *token;    /**< nullable */
+  guint tiles;          /**< LOAD_RT: video slots of a person */
 } LoadPlace;
 
 /** FALSE: `error` says what the server said. `own->publish` decides the direction. */

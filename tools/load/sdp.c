@@ -87,6 +87,68 @@ load_sdp_offer (const LoadOffer *own)
 }
 
 static void
+append_person_audio (GString *sdp, const LoadOffer *own, const char *mid, gboolean publish)
+{
+  LoadOffer part = *own;
+
+  part.publish = publish;
+  g_string_append_printf (sdp, "m=audio 9 UDP/TLS/RTP/SAVPF %u\r\n", LOAD_AUDIO_PT);
+  append_common (sdp, mid, "actpass", &part);
+  append_extensions (sdp, LOAD_EXT_TRANSPORT_CC);
+  g_string_append_printf (sdp,
+                          "a=extmap:%u urn:ietf:params:rtp-hdrext:sdes:mid\r\n"
+                          "a=extmap:%u urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n"
+                          "a=rtpmap:%u opus/48000/2\r\na=rtcp-fb:%u transport-cc\r\n",
+                          LOAD_EXT_MID, LOAD_EXT_LEVEL, LOAD_AUDIO_PT, LOAD_AUDIO_PT);
+}
+
+static void
+append_person_video (GString *sdp, const LoadOffer *own, const char *mid, gboolean publish)
+{
+  LoadOffer part = *own;
+
+  part.publish = publish;
+  g_string_append_printf (sdp, "m=video 9 UDP/TLS/RTP/SAVPF %u %u\r\n", LOAD_VIDEO_PT,
+                          LOAD_VIDEO_RTX_PT);
+  append_common (sdp, mid, "actpass", &part);
+  append_extensions (sdp, LOAD_EXT_TRANSPORT_CC);
+  g_string_append_printf (
+      sdp,
+      "a=extmap:%u urn:ietf:params:rtp-hdrext:sdes:mid\r\n"
+      "a=extmap:%u urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\n"
+      "a=rtpmap:%u VP8/90000\r\na=rtcp-fb:%u transport-cc\r\na=rtcp-fb:%u nack\r\n"
+      "a=rtcp-fb:%u nack pli\r\na=rtpmap:%u rtx/90000\r\na=fmtp:%u apt=%u\r\n",
+      LOAD_EXT_MID, LOAD_EXT_RID, LOAD_VIDEO_PT, LOAD_VIDEO_PT, LOAD_VIDEO_PT, LOAD_VIDEO_PT,
+      LOAD_VIDEO_RTX_PT, LOAD_VIDEO_RTX_PT, LOAD_VIDEO_PT);
+  if (publish)
+    g_string_append (sdp, "a=rid:q send\r\na=rid:h send\r\na=rid:f send\r\n"
+                          "a=simulcast:send q;h;f\r\n");
+}
+
+char *
+load_sdp_person (const LoadOffer *own)
+{
+  guint n = LOAD_PERSON_SENDERS + own->n_audio + own->n_video;
+  GString *sdp = g_string_new ("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE");
+
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (sdp, " %u", i);
+  g_string_append (sdp, "\r\n");
+  append_person_audio (sdp, own, "0", TRUE);
+  append_person_video (sdp, own, "1", TRUE);
+  for (guint i = LOAD_PERSON_SENDERS; i < n; i++)
+    {
+      g_autofree char *mid = g_strdup_printf ("%u", i);
+
+      if (i < LOAD_PERSON_SENDERS + own->n_audio)
+        append_person_audio (sdp, own, mid, FALSE);
+      else
+        append_person_video (sdp, own, mid, FALSE);
+    }
+  return g_string_free (sdp, FALSE);
+}
+
+static void
 append_answered (GString *sdp, const LoadOffer *own, const LoadAnswer *remote,
                  const LoadStream *stream)
 {

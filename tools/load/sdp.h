@@ -7,14 +7,20 @@
 #include "ice/credentials.h"
 #include "secure/certificate.h"
 
-#define LOAD_MAX_STREAMS 4
+#define LOAD_MAX_STREAMS 48
 #define LOAD_ERROR (g_quark_from_static_string ("parlor-load"))
 
 /** Payload types and header extension ids of our own offers. A server that offers has its own. */
 #define LOAD_VIDEO_PT 96
 #define LOAD_VIDEO_RTX_PT 97
 #define LOAD_AUDIO_PT 111
+#define LOAD_EXT_MID 1
+#define LOAD_EXT_ABS_SEND_TIME 2
 #define LOAD_EXT_TRANSPORT_CC 3
+#define LOAD_EXT_LEVEL 4
+#define LOAD_EXT_RID 5
+/** A person's m-lines: microphone, camera, then the slots. */
+#define LOAD_PERSON_SENDERS 2
 
 typedef struct
 {
@@ -46,11 +52,16 @@ typedef struct
   const char *fingerprint; /**< of sha-256, as SDP has it */
   gboolean publish;        /**< sendonly, else recvonly */
   gboolean audio_only;
-  guint32 audio_ssrc, video_ssrc, rtx_ssrc; /**< when publishing */
+  guint32 audio_ssrc, video_ssrc, rtx_ssrc; /**< when publishing; a person's are not told */
+  guint n_audio, n_video;                   /**< a person's receive slots */
 } LoadOffer;
 
 /** An offer (transfer full). */
 char *load_sdp_offer (const LoadOffer *offer);
+
+/** The offer of somebody who publishes (simulcast q, h, f) and has receive slots (transfer full).
+ */
+char *load_sdp_person (const LoadOffer *own);
 
 /** An answer to the description that `remote` was read from (transfer full): every m-line is
  * received, DTLS active. */

@@ -7,58 +7,42 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/bytes.h"
 #include "base/rng.h"
-#include "base/seq.h"
 #include "base/time.h"
+#include "load/rt.h"
 #include "proto/rtcp/packet.h"
-#include "proto/rtcp/twcc.h"
-#include "proto/rtp/ext.h"
-#include "proto/rtp/header.h"
 
-/* libwebrtc's limit on the payload of a packet, with room for its extensions. */
-#define MAX_PAYLOAD_BYTES 1180
-#define VP8_DESCRIPTOR_BYTES 5
-#define MARK_BYTES 16
-#define OPUS_BYTES 100
-#define REPORT_INTERVAL_US PARLOR_US_PER_SEC
 #define READ_BYTES 65536
-
-/* A stream that is received: for loss by sequence number. */
-typedef struct
-{
-  guint32 ssrc;
-  ParlorSeqUnwrapper unwrapper;
-  gint64 first, highest;
-  guint64 packets;
-} Stream;
+#define PERSON_AUDIO_SLOTS 3
+/* Signalling is read so often; media does not wait for it. */
+#define SIGNALLING_INTERVAL_US (100 * PARLOR_US_PER_MS)
 
 struct _LoadSession
 {
   LoadContext *context;
-  LoadAnswer answer;
   LoadPlace place;
+  LoadSessionKind kind;
+  LoadAnswer answer;
+  LoadRt *rt; /* a person's */
   ParlorPeer *peer;
   int fd;
-  gboolean publish, audio_only;
   LoadMoments moments;
-
-  /* publishing */
-  guint32 audio_ssrc, video_ssrc, rtx_ssrc, timestamp_base;
-  guint64 audio_index, video_index, mark;
-  guint16 transport_seq;
-  guint picture;
-  gint64 began_us;
-  gboolean key_frame_wanted;
-
-  /* receiving */
-  ParlorRtpExtMap extensions;
-  Stream streams[LOAD_MAX_STREAMS];
-  guint n_streams;
-  ParlorTwccReceiver *twcc;
-  gint64 report_us;
-  LoadCounts counts;
+  gint64 signalling_us;
+  LoadSender sender;
+  LoadReceiver receiver;
 };
+
+static gboolean
+publishes (const LoadSession *self)
+{
+  return self->kind != LOAD_WATCH;
+}
+
+static gboolean
+receives (const LoadSession *self)
+{
+  return self->kind == LOAD_WATCH || self->kind == LOAD_PERSON;
+}
 
 /* --- shared ---------------------------------------------------------------------------------- */
 
@@ -97,91 +81,23 @@ on_send (gpointer user_data, const guint8 *bytes, gsize length)
     return;
 }
 
-static Stream *
-get_stream (LoadSession *self, guint32 ssrc)
-{
-  for (guint i = 0; i < self->n_streams; i++)
-    if (self->streams[i].ssrc == ssrc)
-      return &self->streams[i];
-  if (self->n_streams == LOAD_MAX_STREAMS)
-    return NULL;
-  self->streams[self->n_streams].ssrc = ssrc;
-  return &self->streams[self->n_streams++];
-}
-
-static gboolean
-is_rtx (const LoadSession *self, guint32 ssrc)
-{
-  for (guint i = 0; i < self->answer.n_streams; i++)
-    if (self->answer.streams[i].rtx_ssrc == ssrc && ssrc != 0)
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
-is_video (const LoadSession *self, guint8 pt)
-{
-  for (guint i = 0; i < self->answer.n_streams; i++)
-    if (!self->answer.streams[i].audio && self->answer.streams[i].pt == pt)
-      return TRUE;
-  return FALSE;
-}
-
-static void
-count_packet (LoadSession *self, Stream *stream, guint16 seq, gsize length)
-{
-  gint64 number = parlor_seq_unwrap16 (&stream->unwrapper, seq);
-
-  if (stream->packets++ == 0)
-    stream->first = stream->highest = number;
-  stream->highest = MAX (stream->highest, number);
-  self->counts.packets++;
-  self->counts.bytes += length;
-}
-
-static void
-count_delay (LoadSession *self, const guint8 *mark, gint64 now_us)
-{
-  gint64 sent_us = (gint64)parlor_get_u64 (mark + 8);
-  gint64 delay_us = now_us - sent_us;
-
-  if (delay_us < 0 || delay_us > 60 * PARLOR_US_PER_SEC)
-    return;
-  self->counts.delays[MIN (delay_us / LOAD_DELAY_STEP_US, LOAD_DELAY_BUCKETS - 1)]++;
-}
-
 static void
 on_rtp (gpointer user_data, const guint8 *packet, gsize length, gint64 now_us)
 {
   LoadSession *self = user_data;
-  ParlorRtpExtList list;
-  ParlorRtpHeader header;
-  const guint8 *value, *payload;
-  Stream *stream;
-  guint size, skip;
 
-  g_return_if_fail (packet != NULL);
-  if (parlor_rtp_parse (packet, length, &header) != PARLOR_RTP_OK)
-    return;
-  parlor_rtp_ext_parse (packet, &header, &self->extensions, &list);
-  value = parlor_rtp_ext_find (packet, &list, PARLOR_EXT_TRANSPORT_CC, &size);
-  if (value != NULL && size == 2)
-    parlor_twcc_receiver_push (self->twcc, parlor_get_u16 (value), now_us);
-  if (is_rtx (self, header.ssrc))
-    {
-      self->counts.repeated++;
-      return;
-    }
-  stream = get_stream (self, header.ssrc);
-  if (stream == NULL)
-    return;
-  count_packet (self, stream, header.seq, length);
-  if (self->moments.first_rtp_us == 0)
-    self->moments.first_rtp_us = now_us;
-  skip = is_video (self, header.pt) ? VP8_DESCRIPTOR_BYTES + 10 : 1;
-  payload = packet + header.payload_offset;
-  if (header.payload_size >= skip + MARK_BYTES)
-    count_delay (self, payload + skip, now_us);
+  load_receiver_rtp (&self->receiver, packet, length, now_us);
+}
+
+static void
+ask_key_frame (LoadSession *self, const ParlorRtcpPacket *packet)
+{
+  guint32 sender, media = 0;
+
+  if (packet->kind == PARLOR_RTCP_PLI && parlor_rtcp_parse_pli (packet, &sender, &media))
+    load_sender_want_key_frame (&self->sender, media);
+  else if (packet->kind == PARLOR_RTCP_FIR)
+    load_sender_want_key_frame (&self->sender, 0);
 }
 
 static void
@@ -194,8 +110,7 @@ on_rtcp (gpointer user_data, const guint8 *bytes, gsize length, gint64 now_us)
   if (parlor_rtcp_reader_init (&reader, bytes, length) != PARLOR_RTCP_OK)
     return;
   while (parlor_rtcp_reader_next (&reader, &packet))
-    if (packet.kind == PARLOR_RTCP_PLI || packet.kind == PARLOR_RTCP_FIR)
-      self->key_frame_wanted = TRUE;
+    ask_key_frame (self, &packet);
 }
 
 /* --- life ------------------------------------------------------------------------------------ */
@@ -220,21 +135,33 @@ open_socket (const ParlorAddr *server, GError **error)
   return -1;
 }
 
+/* Draws who it is; fills the offer that says so. */
 static void
-make_identity (LoadContext *context, LoadSession *self, ParlorIceCredentials *local)
+make_identity (LoadSession *self, ParlorIceCredentials *local, LoadOffer *own)
 {
+  static const guint n_layers[] = {
+      [LOAD_PUBLISH] = 1, [LOAD_PUBLISH_AUDIO] = 0, [LOAD_WATCH] = 0, [LOAD_PERSON] = 3};
   guint8 random[PARLOR_ICE_RANDOM_BYTES];
+  guint32 audio, video[LOAD_MAX_LAYERS], rtx;
   ParlorRng rng;
 
-  parlor_rng_init_seeded (&rng, context->seed++);
+  parlor_rng_init_seeded (&rng, self->context->seed++);
   parlor_rng_fill (&rng, random, sizeof random);
   parlor_ice_credentials_make (0, random, local);
-  self->audio_ssrc = parlor_rng_u32 (&rng) | 1;
-  self->video_ssrc = parlor_rng_u32 (&rng) | 1;
-  self->rtx_ssrc = parlor_rng_u32 (&rng) | 1;
-  self->timestamp_base = parlor_rng_u32 (&rng);
-  self->video_index = parlor_rng_below (&rng, 30000);
-  self->audio_index = parlor_rng_below (&rng, 30000);
+  audio = parlor_rng_u32 (&rng) | 1;
+  for (guint i = 0; i < LOAD_MAX_LAYERS; i++)
+    video[i] = parlor_rng_u32 (&rng) | 1;
+  rtx = parlor_rng_u32 (&rng) | 1;
+  load_sender_init (&self->sender, audio, video, n_layers[self->kind], &rng);
+  *own = (LoadOffer){.local = local,
+                     .fingerprint = parlor_certificate_fingerprint (self->context->certificate),
+                     .publish = publishes (self),
+                     .audio_only = self->kind == LOAD_PUBLISH_AUDIO,
+                     .audio_ssrc = audio,
+                     .video_ssrc = video[0],
+                     .rtx_ssrc = rtx,
+                     .n_audio = PERSON_AUDIO_SLOTS,
+                     .n_video = self->place.tiles};
 }
 
 static gboolean
@@ -256,11 +183,25 @@ connect_peer (LoadSession *self, const ParlorIceCredentials *local, GError **err
   self->fd = open_socket (&self->answer.server, error);
   if (self->fd < 0)
     return FALSE;
-  self->peer = parlor_peer_new (&config, &ops);
+  self->peer = self->sender.peer = self->receiver.peer = parlor_peer_new (&config, &ops);
   if (self->peer == NULL)
     g_set_error_literal (error, LOAD_ERROR, 0,
                          "the answer's ICE credentials are of an impossible form");
   return self->peer != NULL;
+}
+
+static gboolean
+negotiate (LoadSession *self, const LoadOffer *own, GError **error)
+{
+  const LoadPlace *place = &self->place;
+
+  if (self->kind != LOAD_PERSON)
+    return load_place_negotiate (place, own, &self->answer, error);
+  self->sender.audio_mid = '0';
+  self->sender.video_mid = '1';
+  self->rt = load_rt_join (place->url, place->room, place->identity, place->token, own,
+                           &self->answer, error);
+  return self->rt != NULL;
 }
 
 LoadSession *
@@ -269,26 +210,17 @@ load_session_new (LoadContext *context, const LoadPlace *place, LoadSessionKind 
 {
   LoadSession *self = g_new0 (LoadSession, 1);
   ParlorIceCredentials local;
-  LoadOffer offer;
+  LoadOffer own;
 
   self->context = context;
   self->place = *place;
-  self->publish = kind != LOAD_WATCH;
-  self->audio_only = kind == LOAD_PUBLISH_AUDIO;
+  self->kind = kind;
   self->moments.made_us = now_us;
   self->fd = -1;
-  self->twcc = parlor_twcc_receiver_new ();
-  make_identity (context, self, &local);
-  offer = (LoadOffer){&local,           parlor_certificate_fingerprint (context->certificate),
-                      self->publish,    self->audio_only,
-                      self->audio_ssrc, self->video_ssrc,
-                      self->rtx_ssrc};
-  if (load_place_negotiate (place, &offer, &self->answer, error)
-      && connect_peer (self, &local, error))
+  make_identity (self, &local, &own);
+  if (negotiate (self, &own, error) && connect_peer (self, &local, error))
     {
-      parlor_rtp_ext_map_set (&self->extensions, PARLOR_EXT_TRANSPORT_CC,
-                              self->answer.transport_cc ? self->answer.transport_cc
-                                                        : LOAD_EXT_TRANSPORT_CC);
+      load_receiver_init (&self->receiver, &self->answer, own.audio_ssrc);
       return self;
     }
   load_session_free (self);
@@ -300,19 +232,23 @@ load_session_free (LoadSession *self)
 {
   if (self == NULL)
     return;
+  load_rt_free (self->rt);
   load_place_leave (&self->place, &self->answer);
   load_answer_clear (&self->answer);
   parlor_peer_free (self->peer);
-  parlor_twcc_receiver_free (self->twcc);
+  load_receiver_clear (&self->receiver);
   if (self->fd >= 0)
     close (self->fd);
   g_free (self);
 }
 
-const LoadMoments *
+LoadMoments
 load_session_moments (const LoadSession *self)
 {
-  return &self->moments;
+  LoadMoments moments = self->moments;
+
+  moments.first_rtp_us = self->receiver.first_rtp_us;
+  return moments;
 }
 
 int
@@ -325,6 +261,18 @@ gboolean
 load_session_is_connected (const LoadSession *self)
 {
   return parlor_peer_is_connected (self->peer);
+}
+
+LoadSender *
+load_session_sender (LoadSession *self)
+{
+  return &self->sender;
+}
+
+LoadReceiver *
+load_session_receiver (LoadSession *self)
+{
+  return receives (self) ? &self->receiver : NULL;
 }
 
 /* --- driving --------------------------------------------------------------------------------- */
@@ -364,52 +312,13 @@ load_session_read (LoadSession *self, gint64 now_us)
     }
 }
 
-/* A receiver report of all streams, and transport-wide feedback: what a browser would send. */
 static void
-send_reports (LoadSession *self, gint64 now_us)
+on_layers (gpointer user_data, const char *rids)
 {
-  guint8 bytes[1200];
-  ParlorRtcpReportBlock blocks[LOAD_MAX_STREAMS];
-  gsize length;
+  LoadSession *self = user_data;
 
-  for (guint i = 0; i < self->n_streams; i++)
-    blocks[i] = (ParlorRtcpReportBlock){.ssrc = self->streams[i].ssrc,
-                                        .highest_seq = (guint32)self->streams[i].highest};
-  length = parlor_rtcp_build_rr (bytes, sizeof bytes, self->audio_ssrc, blocks, self->n_streams);
-  length += parlor_rtcp_build_sdes (bytes + length, sizeof bytes - length, self->audio_ssrc,
-                                    "load");
-  parlor_peer_send_rtcp (self->peer, bytes, length);
-  self->report_us = now_us + REPORT_INTERVAL_US;
-}
-
-static void
-send_sender_report (LoadSession *self, gint64 now_us)
-{
-  guint8 bytes[128];
-  guint32 ssrc = self->audio_only ? self->audio_ssrc : self->video_ssrc;
-  ParlorRtcpSenderInfo info = {.ssrc = ssrc, .ntp = parlor_ntp_from_unix_us (now_us)};
-  gsize length;
-
-  info.rtp_timestamp = self->timestamp_base
-                       + (guint32)parlor_us_to_rtp (now_us - self->began_us,
-                                                    self->audio_only ? 48000 : 90000);
-  length = parlor_rtcp_build_sr (bytes, sizeof bytes, &info, NULL, 0);
-  length += parlor_rtcp_build_sdes (bytes + length, sizeof bytes - length, ssrc, "load");
-  parlor_peer_send_rtcp (self->peer, bytes, length);
-  self->report_us = now_us + REPORT_INTERVAL_US;
-}
-
-static void
-send_transport_feedback (LoadSession *self, gint64 now_us)
-{
-  guint8 bytes[1200];
-  gsize length = parlor_rtcp_build_rr (bytes, sizeof bytes, self->audio_ssrc, NULL, 0);
-  gsize n = parlor_twcc_receiver_poll (self->twcc, now_us, self->audio_ssrc,
-                                       self->n_streams > 0 ? self->streams[0].ssrc : 0,
-                                       bytes + length, sizeof bytes - length);
-
-  if (n > 0)
-    parlor_peer_send_rtcp (self->peer, bytes, length + n);
+  for (guint i = 0; i < self->sender.n_layers; i++)
+    self->sender.layers[i].off = strchr (rids, self->sender.layers[i].rid) == NULL;
 }
 
 void
@@ -417,133 +326,17 @@ load_session_poll (LoadSession *self, gint64 now_us)
 {
   if (now_us >= parlor_peer_next_us (self->peer))
     parlor_peer_poll (self->peer, now_us);
+  if (self->rt != NULL && now_us >= self->signalling_us)
+    {
+      load_rt_poll (self->rt, on_layers, self);
+      self->signalling_us = now_us + SIGNALLING_INTERVAL_US;
+    }
   if (!load_session_is_connected (self))
     return;
   if (self->moments.connected_us == 0)
     self->moments.connected_us = now_us;
-  if (now_us >= self->report_us && self->publish && self->began_us > 0)
-    send_sender_report (self, now_us);
-  else if (now_us >= self->report_us && !self->publish)
-    send_reports (self, now_us);
-  if (now_us >= parlor_twcc_receiver_next_us (self->twcc))
-    send_transport_feedback (self, now_us);
-}
-
-/* --- publishing ------------------------------------------------------------------------------ */
-
-static gsize
-write_header (LoadSession *self, guint8 *packet, guint8 pt, gboolean marker, guint64 index,
-              guint32 timestamp, guint32 ssrc, gint64 now_us)
-{
-  parlor_rtp_write_fixed (packet, pt, marker, (guint16)index, timestamp, ssrc);
-  packet[0] |= 0x10;
-  parlor_put_u32 (packet + 12, 0xbede0003);
-  packet[16] = 0x22; /* abs-send-time, 3 bytes */
-  parlor_put_u24 (packet + 17, parlor_abs_send_time_from_us (now_us));
-  packet[20] = 0x31; /* transport-cc, 2 bytes */
-  parlor_put_u16 (packet + 21, self->transport_seq++);
-  packet[23] = 0x40; /* level, 1 byte: -30 dBov, voice */
-  packet[24] = 0x80 | 30;
-  memset (packet + 25, 0, 3);
-  return 28;
-}
-
-static void
-write_mark (LoadSession *self, guint8 *out, gint64 now_us)
-{
-  parlor_put_u64 (out, self->mark++);
-  parlor_put_u64 (out + 8, (guint64)now_us);
-}
-
-static void
-send_video_packet (LoadSession *self, gsize payload_bytes, gboolean key, gboolean first,
-                   gboolean last, gint64 now_us)
-{
-  guint8 packet[1400] = {0};
-  guint32 timestamp = self->timestamp_base
-                      + (guint32)parlor_us_to_rtp (now_us - self->began_us, 90000);
-  gsize n = write_header (self, packet, LOAD_VIDEO_PT, last, self->video_index, timestamp,
-                          self->video_ssrc, now_us);
-  guint8 *payload = packet + n;
-
-  payload[0] = (guint8)(0x80 | (first ? 0x10 : 0));
-  payload[1] = 0xc0;
-  parlor_put_u16 (payload + 2, (guint16)(0x8000 | (self->picture & 0x7fff)));
-  payload[4] = (guint8)self->picture;
-  payload[VP8_DESCRIPTOR_BYTES] = key && first ? 0x10 : 0x11;
-  if (key && first)
-    {
-      static const guint8 start[] = {0, 0, 0x9d, 0x01, 0x2a, 0x00, 0x05, 0xd0, 0x02}; /* 1280×720 */
-      memcpy (payload + VP8_DESCRIPTOR_BYTES + 1, start, sizeof start);
-    }
-  write_mark (self, payload + VP8_DESCRIPTOR_BYTES + 10, now_us);
-  parlor_peer_send_rtp (self->peer, packet, n + payload_bytes, self->video_index++);
-}
-
-void
-load_session_send_video (LoadSession *self, gsize frame_bytes, gint64 now_us)
-{
-  gsize n_packets = MAX (1, (frame_bytes + MAX_PAYLOAD_BYTES - 1) / MAX_PAYLOAD_BYTES);
-  gsize share = frame_bytes / n_packets, larger = frame_bytes % n_packets;
-  gboolean key = load_session_take_key_frame_request (self) || self->picture == 0;
-
-  if (self->began_us == 0)
-    self->began_us = now_us;
-  self->picture++;
-  for (gsize i = 0; i < n_packets; i++)
-    send_video_packet (self, MAX (share + (i + larger >= n_packets ? 1 : 0), 64), key, i == 0,
-                       i + 1 == n_packets, now_us);
-}
-
-void
-load_session_send_audio (LoadSession *self, gint64 now_us)
-{
-  guint8 packet[200] = {0};
-  guint32 timestamp = self->timestamp_base + (guint32)(self->audio_index * 960);
-  gsize n = write_header (self, packet, LOAD_AUDIO_PT, FALSE, self->audio_index, timestamp,
-                          self->audio_ssrc, now_us);
-
-  if (self->began_us == 0)
-    self->began_us = now_us;
-  packet[n] = 0xfc;
-  write_mark (self, packet + n + 1, now_us);
-  parlor_peer_send_rtp (self->peer, packet, n + OPUS_BYTES, self->audio_index++);
-}
-
-gboolean
-load_session_take_key_frame_request (LoadSession *self)
-{
-  gboolean wanted = self->key_frame_wanted;
-
-  self->key_frame_wanted = FALSE;
-  return wanted;
-}
-
-/* --- counting -------------------------------------------------------------------------------- */
-
-const LoadCounts *
-load_session_counts (const LoadSession *self)
-{
-  LoadCounts *counts = (LoadCounts *)&self->counts;
-  const ParlorPeerCounters *peer = parlor_peer_counters (self->peer);
-
-  counts->lost = 0;
-  for (guint i = 0; i < self->n_streams; i++)
-    {
-      guint64 expected = (guint64)(self->streams[i].highest - self->streams[i].first + 1);
-
-      counts->lost += expected > self->streams[i].packets ? expected - self->streams[i].packets : 0;
-    }
-  counts->refused = 0;
-  for (guint i = 0; i < PARLOR_N_SRTP_RESULTS; i++)
-    counts->refused += peer->refused[i];
-  return counts;
-}
-
-void
-load_session_reset_counts (LoadSession *self)
-{
-  memset (&self->counts, 0, sizeof self->counts);
-  self->n_streams = 0;
-  memset (self->streams, 0, sizeof self->streams);
+  if (publishes (self))
+    load_sender_poll (&self->sender, now_us);
+  if (receives (self))
+    load_receiver_poll (&self->receiver, now_us);
 }

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** What a session receives: streams counted, delays, and the reports and feedback that a browser
+ * would send. One thread. */
+#pragma once
+
+#include "base/seq.h"
+#include "load/peer.h"
+#include "load/sdp.h"
+#include "proto/rtcp/twcc.h"
+#include "proto/rtp/ext.h"
+
+#define LOAD_DELAY_BUCKETS 4096
+/** Delays are counted in steps of this many µs; the last bucket takes what is above. */
+#define LOAD_DELAY_STEP_US 50
+
+typedef struct
+{
+  guint64 packets, bytes; /**< authenticated, first copies */
+  guint64 lost,
+      repeated;    /**< by sequence number, over all streams; a gap filled later is taken back */
+  guint64 refused; /**< did not authenticate, or replayed */
+  guint64 delays[LOAD_DELAY_BUCKETS];
+} LoadCounts;
+
+/** A stream since the last reset. */
+typedef struct
+{
+  guint32 ssrc;
+  gboolean video;
+  guint16 height; /**< of the last key frame; 0 = none came */
+  guint64 frames, packets;
+
+  /*< private >*/
+  ParlorSeqUnwrapper unwrapper;
+  gint64 first, highest;
+} LoadReceived;
+
+typedef struct
+{
+  ParlorPeer *peer;         /* borrowed */
+  const LoadAnswer *answer; /* borrowed */
+  guint32 own_ssrc;
+  ParlorRtpExtMap extensions;
+  LoadReceived streams[LOAD_MAX_STREAMS];
+  guint n_streams;
+  ParlorTwccReceiver *twcc; /* owned */
+  gint64 report_us, first_rtp_us;
+  LoadCounts counts;
+} LoadReceiver;
+
+void load_receiver_init (LoadReceiver *self, const LoadAnswer *answer, guint32 own_ssrc);
+void load_receiver_clear (LoadReceiver *self);
+void load_receiver_rtp (LoadReceiver *self, const guint8 *packet, gsize length, gint64 now_us);
+/** Reports a second, feedback when it is due. */
+void load_receiver_poll (LoadReceiver *self, gint64 now_us);
+const LoadCounts *load_receiver_counts (LoadReceiver *self);
+void load_receiver_reset (LoadReceiver *self);

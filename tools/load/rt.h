@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * A person in a room by Parlor's own protocol (docs/protocol.md): joins, offers, says what his page
+ * shows, and stays. Joining is blocking; afterwards poll () reads what the server says. One thread.
+ */
+#pragma once
+
+#include "load/sdp.h"
+
+typedef struct _LoadRt LoadRt;
+
+/** The server wants these layers of the camera, `rids` of them ("qhf"), others off. */
+typedef void (*LoadRtLayers) (gpointer user_data, const char *rids);
+
+/** NULL: `error` says what the server said. `answer` is filled. */
+LoadRt *load_rt_join (const char *url, const char *room, const char *name, const char *token,
+                      const LoadOffer *own, LoadAnswer *answer, GError **error);
+/** Leaves. */
+void load_rt_free (LoadRt *self);
+
+/** Reads and answers what is there. FALSE: the server has hung up. */
+gboolean load_rt_poll (LoadRt *self, LoadRtLayers layers, gpointer user_data);

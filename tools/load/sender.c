@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "load/sender.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/time.h"
+#include "load/sdp.h"
+#include "proto/rtcp/packet.h"
+#include "proto/rtp/ext.h"
+#include "proto/rtp/header.h"
+
+/* libwebrtc's limit on the payload of a packet, with room for its extensions. */
+#define MAX_PAYLOAD_BYTES 1180
+#define OPUS_BYTES 100
+#define REPORT_INTERVAL_US PARLOR_US_PER_SEC
+
+void
+load_sender_init (LoadSender *self, guint32 audio_ssrc, const guint32 *ssrc, guint n_layers,
+                  ParlorRng *rng)
+{
+  static const LoadLayer three[LOAD_MAX_LAYERS] = {
+      {.rid = 'q', .width = 320, .height = 180, .share = 0.06},
+      {.rid = 'h', .width = 640, .height = 360, .share = 0.2},
+      {.rid = 'f', .width = 1280, .height = 720, .share = 0.74},
+  };
+  static const LoadLayer one = {.width = 1280, .height = 720, .share = 1};
+
+  self->audio_ssrc = audio_ssrc;
+  self->n_layers = n_layers;
+  self->timestamp_base = parlor_rng_u32 (rng);
+  self->audio_index = parlor_rng_below (rng, 30000);
+  for (guint i = 0; i < n_layers; i++)
+    {
+      self->layers[i] = n_layers == 1 ? one : three[i];
+      self->layers[i].ssrc = ssrc[i];
+      self->layers[i].index = parlor_rng_below (rng, 30000);
+    }
+}
+
+/* --- packets --------------------------------------------------------------------------------- */
+
+static gsize
+put_ext (guint8 *at, guint id, const void *bytes, guint length)
+{
+  at[0] = (guint8)(id << 4 | (length - 1));
+  memcpy (at + 1, bytes, length);
+  return length + 1;
+}
+
+/* RFC 8285 one-byte elements; ids as the offers of sdp.c have them. */
+static gsize
+write_extensions (LoadSender *self, guint8 *at, char mid, char rid, gint64 now_us)
+{
+  guint8 time[3], seq[2], level = 0x80 | 30; /* voice at -30 dBov */
+  gsize n = 4;
+
+  parlor_put_u24 (time, parlor_abs_send_time_from_us (now_us));
+  parlor_put_u16 (seq, self->transport_seq++);
+  n += put_ext (at + n, LOAD_EXT_ABS_SEND_TIME, time, sizeof time);
+  n += put_ext (at + n, LOAD_EXT_TRANSPORT_CC, seq, sizeof seq);
+  n += put_ext (at + n, LOAD_EXT_LEVEL, &level, 1);
+  if (mid != '\0')
+    n += put_ext (at + n, LOAD_EXT_MID, &mid, 1);
+  if (rid != '\0')
+    n += put_ext (at + n, LOAD_EXT_RID, &rid, 1);
+  while (n % 4 != 0)
+    at[n++] = 0;
+  parlor_put_u32 (at, 0xbede0000u | (guint32)(n / 4 - 1));
+  return n;
+}
+
+static gsize
+write_header (LoadSender *self, guint8 *packet, guint8 pt, gboolean marker, guint64 index,
+              guint32 timestamp, guint32 ssrc)
+{
+  parlor_rtp_write_fixed (packet, pt, marker, (guint16)index, timestamp, ssrc);
+  packet[0] |= 0x10;
+  return 12;
+}
+
+static void
+write_mark (LoadSender *self, guint8 *out, gint64 now_us)
+{
+  parlor_put_u64 (out, self->mark++);
+  parlor_put_u64 (out + 8, (guint64)now_us);
+}
+
+/* RFC 7741 section 4.3: the start code and size of a key frame. */
+static void
+write_key_frame_start (const LoadLayer *layer, guint8 *frame)
+{
+  const guint8 start[] = {0x10,
+                          0,
+                          0,
+                          0x9d,
+                          0x01,
+                          0x2a,
+                          (guint8)layer->width,
+                          (guint8)(layer->width >> 8),
+                          (guint8)layer->height,
+                          (guint8)(layer->height >> 8)};
+
+  memcpy (frame, start, sizeof start);
+}
+
+typedef struct
+{
+  gboolean key, first, last;
+  gint64 now_us;
+} Part;
+
+static void
+send_video_packet (LoadSender *self, LoadLayer *layer, gsize payload_bytes, const Part *part)
+{
+  guint8 packet[1400] = {0};
+  guint32 timestamp = self->timestamp_base
+                      + (guint32)parlor_us_to_rtp (part->now_us - self->began_us, 90000);
+  gsize n = write_header (self, packet, LOAD_VIDEO_PT, part->last, layer->index, timestamp,
+                          layer->ssrc);
+  guint8 *payload;
+
+  n += write_extensions (self, packet + n, self->video_mid, layer->rid, part->now_us);
+  payload = packet + n;
+  payload[0] = (guint8)(0x80 | (part->first ? 0x10 : 0));
+  payload[1] = 0xc0;
+  parlor_put_u16 (payload + 2, (guint16)(0x8000 | (layer->picture & 0x7fff)));
+  payload[4] = (guint8)layer->picture;
+  payload[LOAD_VP8_DESCRIPTOR_BYTES] = 0x11;
+  if (part->key && part->first)
+    write_key_frame_start (layer, payload + LOAD_VP8_DESCRIPTOR_BYTES);
+  write_mark (self, payload + LOAD_VIDEO_MARK_AT, part->now_us);
+  parlor_peer_send_rtp (self->peer, packet, n + payload_bytes, layer->index++);
+}
+
+static void
+send_layer (LoadSender *self, LoadLayer *layer, gsize frame_bytes, gint64 now_us)
+{
+  gsize n_packets = MAX (1, (frame_bytes + MAX_PAYLOAD_BYTES - 1) / MAX_PAYLOAD_BYTES);
+  gsize share = frame_bytes / n_packets, larger = frame_bytes % n_packets;
+  gboolean key = layer->key_wanted || layer->picture == 0;
+
+  layer->key_wanted = FALSE;
+  layer->picture++;
+  for (gsize i = 0; i < n_packets; i++)
+    {
+      const Part part = {key, i == 0, i + 1 == n_packets, now_us};
+
+      send_video_packet (self, layer, MAX (share + (i + larger >= n_packets ? 1 : 0), 64), &part);
+    }
+}
+
+void
+load_sender_video (LoadSender *self, gsize frame_bytes, gint64 now_us)
+{
+  if (self->began_us == 0)
+    self->began_us = now_us;
+  for (guint i = 0; i < self->n_layers; i++)
+    if (!self->layers[i].off)
+      send_layer (self, &self->layers[i], (gsize)(frame_bytes * self->layers[i].share), now_us);
+}
+
+void
+load_sender_audio (LoadSender *self, gint64 now_us)
+{
+  guint8 packet[200] = {0};
+  guint32 timestamp = self->timestamp_base + (guint32)(self->audio_index * 960);
+  gsize n = write_header (self, packet, LOAD_AUDIO_PT, FALSE, self->audio_index, timestamp,
+                          self->audio_ssrc);
+
+  if (self->began_us == 0)
+    self->began_us = now_us;
+  n += write_extensions (self, packet + n, self->audio_mid, '\0', now_us);
+  packet[n] = 0xfc;
+  write_mark (self, packet + n + LOAD_AUDIO_MARK_AT, now_us);
+  parlor_peer_send_rtp (self->peer, packet, n + OPUS_BYTES, self->audio_index++);
+}
+
+void
+load_sender_want_key_frame (LoadSender *self, guint32 ssrc)
+{
+  gboolean known = FALSE;
+
+  for (guint i = 0; i < self->n_layers; i++)
+    known |= self->layers[i].ssrc == ssrc;
+  for (guint i = 0; i < self->n_layers; i++)
+    self->layers[i].key_wanted |= !known || self->layers[i].ssrc == ssrc;
+}
+
+/* --- reports --------------------------------------------------------------------------------- */
+
+static gsize
+append_report (LoadSender *self, guint8 *at, gsize room, guint32 ssrc, guint clock_hz,
+               gint64 now_us)
+{
+  ParlorRtcpSenderInfo info = {.ssrc = ssrc, .ntp = parlor_ntp_from_unix_us (now_us)};
+  gsize n;
+
+  info.rtp_timestamp = self->timestamp_base
+                       + (guint32)parlor_us_to_rtp (now_us - self->began_us, clock_hz);
+  n = parlor_rtcp_build_sr (at, room, &info, NULL, 0);
+  return n + parlor_rtcp_build_sdes (at + n, room - n, ssrc, "load");
+}
+
+void
+load_sender_poll (LoadSender *self, gint64 now_us)
+{
+  guint8 bytes[512];
+  gsize n = 0;
+
+  if (self->began_us == 0 || now_us < self->report_us)
+    return;
+  for (guint i = 0; i < self->n_layers; i++)
+    n += append_report (self, bytes + n, sizeof bytes - n, self->layers[i].ssrc, 90000, now_us);
+  if (self->n_layers == 0)
+    n = append_report (self, bytes, sizeof bytes, self->audio_ssrc, 48000, now_us);
+  parlor_peer_send_rtcp (self->peer, bytes, n);
+  self->report_us = now_us + REPORT_INTERVAL_US;
+}

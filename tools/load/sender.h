@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * What a session publishes: Opus, and VP8 in one layer or three (simulcast by rid, RFC 8853),
+ * without a codec: frames of the right sizes that carry marks. One thread.
+ *
+ * Every payload carries a mark (64 bits of a counter, 64 bits of the sender's monotonic time in µs)
+ * so that a receiver on the same machine knows how long forwarding took.
+ */
+#pragma once
+
+#include "base/rng.h"
+#include "load/peer.h"
+
+#define LOAD_MAX_LAYERS 3
+#define LOAD_VP8_DESCRIPTOR_BYTES 5
+/** Where the mark begins in a payload: behind the VP8 descriptor and key frame header, or behind
+ * Opus' first byte. */
+#define LOAD_VIDEO_MARK_AT (LOAD_VP8_DESCRIPTOR_BYTES + 10)
+#define LOAD_AUDIO_MARK_AT 1
+#define LOAD_MARK_BYTES 16
+
+typedef struct
+{
+  char rid; /**< '\0' = none: the only layer */
+  guint16 width, height;
+  double share; /**< of the video bit rate */
+  gboolean off; /**< the server said that nobody watches it */
+
+  /*< private >*/
+  guint32 ssrc;
+  guint64 index;
+  guint picture;
+  gboolean key_wanted;
+} LoadLayer;
+
+typedef struct
+{
+  ParlorPeer *peer; /* borrowed */
+  guint32 audio_ssrc;
+  char audio_mid, video_mid; /**< '\0' = no MID extension: SSRCs are in the offer */
+  guint n_layers;            /**< 0 = sound alone */
+  LoadLayer layers[LOAD_MAX_LAYERS];
+
+  /*< private >*/
+  guint32 timestamp_base;
+  guint64 audio_index, mark;
+  guint16 transport_seq;
+  gint64 began_us, report_us;
+} LoadSender;
+
+/** `ssrc`: of the layers, from first to last. */
+void load_sender_init (LoadSender *self, guint32 audio_ssrc, const guint32 *ssrc, guint n_layers,
+                       ParlorRng *rng);
+
+/** One frame in every layer: cut into packets as libwebrtc cuts them (equal parts, the last ones a
+ * byte larger), together `frame_bytes`. */
+void load_sender_video (LoadSender *self, gsize frame_bytes, gint64 now_us);
+void load_sender_audio (LoadSender *self, gint64 now_us);
+/** The next frame of this layer is a key frame; an unknown SSRC asks all. */
+void load_sender_want_key_frame (LoadSender *self, guint32 ssrc);
+/** A sender report a second. */
+void load_sender_poll (LoadSender *self, gint64 now_us);
