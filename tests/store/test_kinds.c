@@ -13,6 +13,8 @@
 #include "room/recording_rows.h"
 #include "service/rows.h"
 #include "hooks/rows.h"
+#include "pg_server.h"
+#include "store/postgres.h"
 #include "store/sqlite.h"
 
 /* clang-format off: one kind a line, each domain its own block. */
@@ -130,10 +132,34 @@ test_kinds (void)
   g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
+static void
+ignore_row (gconstpointer record, gpointer user_data)
+{
+}
+
+/* The names are quoted and known there too. */
+static void
+test_postgres (void)
+{
+  PgServer *server = pg_server_new (FALSE);
+  g_autofree char *url = pg_server_make_database (server);
+  g_autoptr (GError) error = NULL;
+  ParlorStore *store = parlor_store_postgres_new (&(ParlorStorePostgresSpec){.url = url}, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; kinds[i] != NULL; i++)
+    {
+      parlor_store_load_records (store, kinds[i], ignore_row, NULL, &error);
+      g_assert_no_error (error);
+    }
+  store->ops->close (store, 5000);
+  pg_server_free (server);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store/kinds/every-field-has-its-column", test_kinds);
+  g_test_add_func ("/store/kinds/postgresql-knows-every-field", test_postgres);
   return g_test_run ();
 }
