@@ -118,28 +118,44 @@ wake (Behind *self)
     func (data);
 }
 
-/* Ends a batch: flushes are reported, questions asked, the rest is counted. With the lock held. */
-static void
-settle (Behind *self, GQueue *batch, gboolean written)
+static gboolean
+waits (const ParlorWrite *write)
 {
-  for (ParlorWrite *write = g_queue_pop_head (batch); write != NULL;
-       write = g_queue_pop_head (batch))
+  return write->type == PARLOR_WRITE_FLUSH || write->type == PARLOR_WRITE_FIND;
+}
+
+/* Ends a batch: flushes are reported, questions asked, the rest is counted; what may be freed moves
+   to `rows`. With the lock held. */
+static void
+settle (Behind *self, GQueue *batch, gboolean written, GQueue *rows)
+{
+  for (GList *link = g_queue_pop_head_link (batch); link != NULL;
+       link = g_queue_pop_head_link (batch))
     {
-      if (write->type == PARLOR_WRITE_FLUSH)
-        report_flush (self, write, written && !self->gave_up);
-      else if (write->type == PARLOR_WRITE_FIND && written)
-        g_queue_push_tail (&self->finds, write);
-      else if (write->type == PARLOR_WRITE_FIND)
-        report_unavailable (self, write, "closed");
-      else
+      ParlorWrite *write = link->data;
+      if (!waits (write))
         {
+          g_queue_push_tail_link (rows, link);
           if (written)
             self->stats.committed += parlor_write_weight (write);
           else
             self->gave_up = TRUE;
-          parlor_write_free (write);
+          continue;
         }
+      g_list_free_1 (link);
+      if (write->type == PARLOR_WRITE_FLUSH)
+        report_flush (self, write, written && !self->gave_up);
+      else if (written)
+        g_queue_push_tail (&self->finds, write);
+      else
+        report_unavailable (self, write, "closed");
     }
+}
+
+static void
+free_rows (GQueue *rows)
+{
+  g_queue_clear_full (rows, (GDestroyNotify)parlor_write_free);
 }
 
 /* --- the writer's thread --- */
@@ -175,10 +191,12 @@ wait_for_batch (Behind *self)
 static void
 finish_batch (Behind *self, guint refused)
 {
+  /* Freed without the lock: whoever puts must not wait for it. */
+  GQueue rows = G_QUEUE_INIT;
   g_mutex_lock (&self->mutex);
   self->gave_up |= refused > 0;
   self->stats.refused += refused;
-  settle (self, &self->batch, TRUE);
+  settle (self, &self->batch, TRUE, &rows);
   self->stats.committed -= refused;
   self->in_batch = 0;
   if (self->queue.length == 0 && self->told)
@@ -187,6 +205,7 @@ finish_batch (Behind *self, guint refused)
     g_cond_signal (&self->find_cond);
   g_mutex_unlock (&self->mutex);
   wake (self);
+  free_rows (&rows);
 }
 
 /* Questions that have waited for too long behind writes. With the lock held. */
@@ -346,10 +365,9 @@ enqueue (Behind *self, ParlorWrite *write)
 static void
 submit (Behind *self, ParlorWrite *write)
 {
-  gboolean waits = write->type == PARLOR_WRITE_FLUSH || write->type == PARLOR_WRITE_FIND;
   if (self->group == NULL)
     enqueue (self, write);
-  else if (waits)
+  else if (waits (write))
     g_queue_push_tail (&self->after_group, write);
   else
     g_ptr_array_add (self->group->group, write);
@@ -549,9 +567,11 @@ close_store (ParlorStore *store, guint deadline_ms)
   g_thread_join (self->writer);
   g_thread_join (self->reader);
   self->closed = TRUE;
-  settle (self, &self->batch, FALSE);
-  settle (self, &self->queue, FALSE);
-  settle (self, &self->finds, FALSE);
+  GQueue rows = G_QUEUE_INIT;
+  settle (self, &self->batch, FALSE, &rows);
+  settle (self, &self->queue, FALSE, &rows);
+  settle (self, &self->finds, FALSE, &rows);
+  free_rows (&rows);
   g_queue_clear (&self->chat_links);
   dispatch (store);
   free_store (self);

@@ -35,11 +35,17 @@ static const ParlorRecordKind kind = {
     .size = sizeof (Binding),
 };
 
-static const char make_table[] =
-    "CREATE TABLE bench_bindings (id TEXT NOT NULL PRIMARY KEY, brand TEXT NOT NULL,"
-    " customer TEXT NOT NULL, rep TEXT NOT NULL, group_id TEXT NOT NULL, state TEXT NOT NULL,"
-    " note TEXT, created_ms BIGINT NOT NULL, changed_ms BIGINT NOT NULL);"
-    "CREATE INDEX bench_rep ON bench_bindings (rep, changed_ms)";
+/* As embed.py makes them of sql/: the type of a number, and what a table is. */
+static char *
+make_table (const char *number, const char *end)
+{
+  return g_strdup_printf (
+      "CREATE TABLE bench_bindings (id TEXT NOT NULL PRIMARY KEY, brand TEXT NOT NULL,"
+      " customer TEXT NOT NULL, rep TEXT NOT NULL, group_id TEXT NOT NULL, state TEXT NOT NULL,"
+      " note TEXT, created_ms %s NOT NULL, changed_ms %s NOT NULL)%s;"
+      "CREATE INDEX bench_rep ON bench_bindings (rep, changed_ms)",
+      number, number, end);
+}
 
 typedef struct
 {
@@ -238,11 +244,12 @@ bench_sqlite (Bench *bench, guint n_rows)
 {
   g_autofree char *folder = g_dir_make_tmp ("parlor-bench-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "parlor.db", NULL);
+  g_autofree char *sql = make_table ("INTEGER", "STRICT, WITHOUT ROWID");
   sqlite3 *db = NULL;
   g_autoptr (GError) error = NULL;
   bench->store = parlor_store_sqlite_new (&(ParlorStoreSqliteSpec){.path = path}, &error);
   if (bench->store == NULL || sqlite3_open (path, &db) != SQLITE_OK
-      || sqlite3_exec (db, make_table, NULL, NULL, NULL) != SQLITE_OK)
+      || sqlite3_exec (db, sql, NULL, NULL, NULL) != SQLITE_OK)
     g_error ("cannot open");
   sqlite3_close (db);
   measure (bench, n_rows);
@@ -258,7 +265,8 @@ bench_postgres (Bench *bench, guint n_rows)
 {
   PgServer *server = pg_server_new (TRUE);
   g_autofree char *url = pg_server_make_database (server);
-  g_autofree char *sql = g_strconcat ("SET search_path = parlor;", make_table, NULL);
+  g_autofree char *table = make_table ("BIGINT", "");
+  g_autofree char *sql = g_strconcat ("SET search_path = parlor;", table, NULL);
   g_autoptr (GError) error = NULL;
   bench->store = parlor_store_postgres_new (&(ParlorStorePostgresSpec){.url = url}, &error);
   if (bench->store == NULL)

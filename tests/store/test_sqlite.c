@@ -9,7 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/audit.h"
 #include "room/error.h"
+#include "store/migrations.h"
 
 typedef struct
 {
@@ -254,6 +256,52 @@ test_full_queue (Fixture *f, gconstpointer data)
 }
 
 static void
+put_records (ParlorStore *store, gint64 first, gint64 last)
+{
+  ParlorRecordSink *sink = parlor_store_records (store);
+  for (gint64 number = first; number <= last; number++)
+    {
+      char *empty = (char *)"";
+      ParlorAuditRow row = {(char *)"br_a", number, 1,     empty, (char *)"a",
+                            empty,          empty,  empty, empty};
+      sink->put (sink, &parlor_audit_kind, &row);
+    }
+}
+
+static void
+test_full_of_records (Fixture *f, gconstpointer data)
+{
+  Waiter waiter = {.durable = -1};
+  ParlorStore *store = open_store (f->path, 20, 50, &waiter);
+  ParlorStoreStats stats;
+  sqlite3 *locker = NULL;
+  g_assert_cmpint (sqlite3_open (f->path, &locker), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (locker, "BEGIN IMMEDIATE", NULL, NULL, NULL), ==, SQLITE_OK);
+  put_records (store, 1, 40);
+  store->ops->stats (store, &stats);
+  g_assert_true (stats.healthy);
+  put_records (store, 41, 400);
+  store->ops->stats (store, &stats);
+  g_assert_false (stats.healthy); /* and kept */
+  g_assert_cmpuint (stats.queued, ==, 400);
+  g_assert_cmpuint (stats.dropped + stats.lost, ==, 0);
+  put_records (store, 401, 2000);
+  store->ops->stats (store, &stats);
+  g_assert_cmpuint (stats.lost, >, 0);
+  g_assert_cmpuint (stats.queued + stats.lost, ==, 2000);
+  store->ops->flush (store, on_flushed, &waiter);
+  store->ops->dispatch (store);
+  g_assert_cmpint (waiter.durable, ==, FALSE); /* there is no place for a flush either */
+  g_assert_cmpint (sqlite3_exec (locker, "ROLLBACK", NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (locker);
+  store->ops->close (store, 5000);
+  /* What was kept are the first, in order, without a gap. */
+  gint64 kept = ask (f->path, "SELECT count(*) FROM audit");
+  g_assert_cmpint (kept, ==, 2000 - (gint64)stats.lost);
+  g_assert_cmpint (ask (f->path, "SELECT max(seq) FROM audit"), ==, kept);
+}
+
+static void
 test_close_while_locked (Fixture *f, gconstpointer data)
 {
   Waiter waiter = {.durable = -1};
@@ -311,6 +359,48 @@ test_newer (Fixture *f, gconstpointer data)
   assert_unavailable (f->path, "newer");
 }
 
+/* A file of before migrations were listed: it has the first alone. */
+static void
+test_old_format (Fixture *f, gconstpointer data)
+{
+  Waiter waiter = {.durable = -1};
+  run_sql (f->path, parlor_store_migrations[0].sqlite);
+  run_sql (f->path, "PRAGMA application_id = 0x5061726c; PRAGMA user_version = 1;"
+                    "INSERT INTO rooms VALUES ('rm_old', 'abc', NULL, 'live', '', 0, 0, 1, 0, 0)");
+  for (guint i = 0; i < 2; i++)
+    {
+      ParlorStore *store = open_store (f->path, 0, 0, &waiter);
+      store->ops->close (store, 1000);
+    }
+  g_assert_cmpint (
+      ask (f->path, "SELECT count(*) FROM rooms WHERE id = 'rm_old' AND brand = 'br_config'"), ==,
+      1);
+  g_assert_cmpint (ask (f->path, "SELECT min(number) FROM parlor_migrations"), ==, 1);
+}
+
+static void
+test_late_migration (Fixture *f, gconstpointer data)
+{
+  Waiter waiter = {.durable = -1};
+  ParlorStore *store = open_store (f->path, 0, 0, &waiter);
+  store->ops->close (store, 1000);
+  run_sql (f->path, "DROP TABLE audit; DROP TABLE audit_heads;"
+                    "DELETE FROM parlor_migrations WHERE number = 3");
+  store = open_store (f->path, 0, 0, &waiter);
+  store->ops->close (store, 1000);
+  g_assert_cmpint (ask (f->path, "SELECT count(*) FROM audit"), ==, 0);
+}
+
+static void
+test_unknown_migration (Fixture *f, gconstpointer data)
+{
+  Waiter waiter = {.durable = -1};
+  ParlorStore *store = open_store (f->path, 0, 0, &waiter);
+  store->ops->close (store, 1000);
+  run_sql (f->path, "INSERT INTO parlor_migrations VALUES (9999)");
+  assert_unavailable (f->path, "newer");
+}
+
 static void
 test_private (Fixture *f, gconstpointer data)
 {
@@ -331,9 +421,13 @@ main (int argc, char **argv)
   ADD ("what-was-reported-durable-survives-sigkill", test_kill);
   ADD ("a-locked-database-blocks-nobody-and-loses-nothing", test_locked);
   ADD ("a-full-queue-drops-old-chat-and-says-so", test_full_queue);
+  ADD ("a-full-queue-keeps-records-and-is-unhealthy", test_full_of_records);
   ADD ("closing-does-not-wait-for-a-lock-for-ever", test_close_while_locked);
   ADD ("files-that-are-not-ours-are-left-alone", test_strange_files);
   ADD ("a-database-of-a-newer-version-is-refused", test_newer);
+  ADD ("a-database-with-an-unknown-migration-is-refused", test_unknown_migration);
+  ADD ("a-database-of-before-the-list-is-taken-over", test_old_format);
+  ADD ("a-migration-that-comes-late-is-applied", test_late_migration);
   ADD ("nobody-else-may-read-the-file", test_private);
   return g_test_run ();
 }
