@@ -4,7 +4,8 @@
 
 Each shape runs on one server, then on the other, with the same load and the same seconds; CPU is user and system time of all threads of the
 server. Runs in a network namespace of its own: Janus does not listen on loopback. Janus' receivers send no transport-wide feedback, Parlor's do.
---markdown FILE writes the page docs/performance.md.
+--markdown FILE writes the page docs/performance.md. "By slots" is Parlor's own way (one connection a person, three layers, the server chooses);
+the other meetings are M × (M - 1) WHEP sessions, which is what Janus' subscribers are.
 """
 import argparse
 import json
@@ -29,6 +30,10 @@ SHAPES = [
     ('meeting of 4', 0, ['--shape', 'meeting', '--people', 4]),
     ('meeting of 8', 0, ['--shape', 'meeting', '--people', 8]),
     ('meeting of 12', 0, ['--shape', 'meeting', '--people', 12]),
+    ('meeting of 4 by slots', 0, ['--server', 'rt', '--shape', 'meeting', '--people', 4]),
+    ('meeting of 12 by slots', 0, ['--server', 'rt', '--shape', 'meeting', '--people', 12]),
+    ('meeting of 25 by slots', 0, ['--server', 'rt', '--shape', 'meeting', '--people', 25]),
+    ('audio, 10 → 300 by stage', 0, ['--shape', 'audio', '--people', 10, '--subscribers', 300]),
     ('20 rooms of 4', 0, ['--shape', 'meeting', '--people', 4, '--rooms', 20]),
     ('1 → 50, 500 join at once', 500, ['--subscribers', 50, '--storm', 500]),
 ]
@@ -73,7 +78,7 @@ def measure_shape(args, index, parlor, janus):
     name, receivers, words = SHAPES[index]
     floor = run_floor(args.build, receivers, 4, '--live')[0] if receivers else math.nan
     row = {'shape': name, 'floor_us': floor, 'parlor': measure(args, index, 'whip', parlor, words)}
-    if janus and sessions_of(words) * PACKETS_PER_S <= JANUS_MOST_PACKETS_PER_S:
+    if janus and '--server' not in words and 'audio' not in words and sessions_of(words) * PACKETS_PER_S <= JANUS_MOST_PACKETS_PER_S:
         row['janus'] = measure(args, index, 'janus', janus, words)
     return row
 
@@ -107,7 +112,8 @@ def page(args, rows, load_before):
     janus = subprocess.run(['dpkg-query', '-W', '-f', '${Version}', 'janus'], capture_output=True, text=True).stdout or 'not installed'
     return (f'# Performance\n\nWritten by `python3 tests/bench/compare.py --markdown docs/performance.md` (a part of `./dev bench`); nothing here is typed '
             f'by hand.\n\nMachine: {machine()}; load average before the run {load_before:.1f}; {args.seconds} s a shape, server and load on the same cores; '
-            f'Janus {janus} (videoroom, ICE-lite). Load: 30 frames/s cut as Chromium cuts them, 2.5 Mbit/s, and 50 Opus packets/s a publisher; receivers '
+            f'Janus {janus} (videoroom, ICE-lite). "By slots": one connection a person, three layers, 25 video slots; other meetings are M × (M − 1) '
+            'sessions of WHEP, which is what Janus\' subscribers are. Load: 30 frames/s cut as Chromium cuts them, 2.5 Mbit/s, and 50 Opus packets/s a publisher; receivers '
             'authenticate and count every packet; Parlor\'s send transport-wide feedback 20 times a second and reports every second, Janus\' reports only. CPU is '
             'user and system time of all threads of the server per forwarded packet. The floor (`tests/bench/floor.c --live`) is a raw loop without any '
             'server: it gets the stream of one publisher in the same time and fans it out to as many receivers.\n\n'

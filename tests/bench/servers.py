@@ -45,8 +45,9 @@ class Parlor:
 
 def run_load(build, server, kind, room, seconds, *words):
     """parlor-load's result against a server of this kind (whip, janus)."""
+    how = [] if '--server' in words else ['--server', kind]
     out = subprocess.run(
-        [str(build / 'tools/load/parlor-load'), '--url', server.url, '--server', kind, '--room', room, '--seconds', str(seconds), '--warmup', '2',
+        [str(build / 'tools/load/parlor-load'), '--url', server.url, *how, '--room', room, '--seconds', str(seconds), '--warmup', '2',
          '--pid', str(server.process.pid), '--json', '-', *map(str, words)],
         check=True, capture_output=True, text=True).stdout
     return json.loads(out.strip().splitlines()[-1])
