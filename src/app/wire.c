@@ -453,6 +453,8 @@ make_site (ParlorApp *app, const char *program, GError **error)
       .rooms = app->rooms,
       .keyring = app->keyring,
       .brands = parlor_wire_brand_get (app->brand),
+      .may_call = parlor_wire_brand_may_call,
+      .may_call_data = app->brand,
       .records = parlor_store_records (app->store),
       .loop = &app->loop,
       .clock = &app->clock,

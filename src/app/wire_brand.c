@@ -6,6 +6,7 @@
 #include "brand/keys.h"
 #include "brand/signins.h"
 #include "brand/users.h"
+#include "hooks/ssrf.h"
 
 #include <string.h>
 
@@ -18,6 +19,7 @@ struct _ParlorWireBrand
   ParlorWireBrandSpec spec;
   ParlorBrands *brands;
   ParlorSignal *signal; /* borrowed, nullable */
+  GArray *allowed;      /* ParlorNet; constant after new */
   uv_timer_t poll, recheck;
 };
 
@@ -97,6 +99,13 @@ parlor_wire_brand_new (const ParlorWireBrandSpec *spec, GError **error)
                              .revoked = on_revoked,
                              .user_data = wire};
   wire->brands = parlor_brands_new (&brands);
+  wire->allowed = g_array_new (FALSE, FALSE, sizeof (ParlorNet));
+  for (guint i = 0; spec->config->hook_allow && spec->config->hook_allow[i]; i++)
+    {
+      ParlorNet net;
+      if (parlor_net_parse (spec->config->hook_allow[i], &net))
+        g_array_append_val (wire->allowed, net);
+    }
   uv_timer_init (spec->loop, &wire->poll);
   uv_timer_init (spec->loop, &wire->recheck);
   wire->poll.data = wire->recheck.data = wire;
@@ -131,7 +140,18 @@ parlor_wire_brand_free (ParlorWireBrand *wire)
   if (!wire)
     return;
   parlor_brands_free (wire->brands);
+  g_array_unref (wire->allowed);
   g_free (wire);
+}
+
+gboolean
+parlor_wire_brand_may_call (const struct sockaddr *address, gpointer user_data)
+{
+  const ParlorWireBrand *wire = user_data;
+  for (guint i = 0; i < wire->allowed->len; i++)
+    if (parlor_net_holds (&g_array_index (wire->allowed, ParlorNet, i), address))
+      return TRUE;
+  return !parlor_ssrf_judge (address);
 }
 
 ParlorBrands *

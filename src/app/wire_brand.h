@@ -36,6 +36,9 @@ void parlor_wire_brand_stop (ParlorWireBrand *wire);
 /** After the loop ran. NULL is fine. */
 void parlor_wire_brand_free (ParlorWireBrand *wire);
 
+/** For ParlorSiteSpec: public addresses, and the networks of --hook-allow. Any thread. */
+gboolean parlor_wire_brand_may_call (const struct sockaddr *address, gpointer wire);
+
 ParlorBrands *parlor_wire_brand_get (ParlorWireBrand *wire);
 /** Whose sockets are looked at again when something was taken back; NULL = nobody's any more. */
 void parlor_wire_brand_watch (ParlorWireBrand *wire, ParlorSignal *signal);

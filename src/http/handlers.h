@@ -88,6 +88,14 @@ void parlor_handle_session_password (ParlorSite *site, ParlorHttpRequest *reques
 void parlor_handle_sessions_post (ParlorSite *site, ParlorHttpRequest *request,
                                   ParlorHttpReply *reply);
 
+/* handle_oidc.c: by the brand's own provider. */
+ParlorOidc *parlor_oidc_new (const ParlorSiteSpec *spec);
+void parlor_oidc_free (ParlorOidc *oidc);
+void parlor_handle_oidc_start (ParlorSite *site, ParlorHttpRequest *request,
+                               ParlorHttpReply *reply);
+void parlor_handle_oidc_callback (ParlorSite *site, ParlorHttpRequest *request,
+                                  ParlorHttpReply *reply);
+
 /* handle_brand.c: the caller's brand, its people and keys. */
 void parlor_handle_brand_list (ParlorSite *site, ParlorHttpRequest *request,
                                ParlorHttpReply *reply);

@@ -23,6 +23,7 @@ parlor_site_new (const ParlorSiteSpec *spec)
   site->wrong_codes = parlor_rate_limit_new (5, 5, MAX_ADDRESSES);
   site->whip = parlor_whip_new ();
   site->door = parlor_door_new (spec->loop);
+  site->oidc = parlor_oidc_new (spec);
   return site;
 }
 
@@ -37,6 +38,7 @@ parlor_site_free (ParlorSite *site)
   parlor_rate_limit_free (site->wrong_codes);
   parlor_whip_free (site->whip);
   parlor_door_free (site->door);
+  parlor_oidc_free (site->oidc);
   g_free (site);
 }
 

@@ -44,6 +44,9 @@ typedef struct
   ParlorBrands *brands;
   ParlorRecordSink *records; /**< nullable: nothing survives, answers promise nothing */
   uv_loop_t *loop;           /**< for what is done off it: passwords, OIDC */
+  /** Whether a brand may make the server call this address; asked on any thread. NULL = none. */
+  gboolean (*may_call) (const struct sockaddr *address, gpointer user_data);
+  gpointer may_call_data;
   ParlorClock *clock;
   ParlorRandom random;
   const char *web_dir; /**< folder of the pages; NULL = none, then `/` says how to begin */
@@ -73,6 +76,7 @@ typedef struct
 } ParlorSiteSpec;
 
 typedef struct _ParlorWhip ParlorWhip; /* handle_whip.c: the sessions */
+typedef struct _ParlorOidc ParlorOidc; /* handle_oidc.c: what is under way with providers */
 typedef struct _ParlorDoor ParlorDoor; /* handle_signin.c: passwords and their limits */
 
 /** Fields are for the handlers of this folder. */
@@ -86,6 +90,7 @@ typedef struct
   ParlorRateLimit *wrong_codes;
   ParlorWhip *whip;
   ParlorDoor *door;
+  ParlorOidc *oidc;
 } ParlorSite;
 
 ParlorSite *parlor_site_new (const ParlorSiteSpec *spec);

@@ -330,6 +330,7 @@ def unit(tap, deploy):
 
 
 def main():
+    os.environ["PATH"] += ":/usr/sbin:/sbin"
     own_network()
     tap = Tap()
     setup = Setup(*sys.argv[1:5])

@@ -115,6 +115,13 @@ make_live (World *world)
   world->live = parlor_live_new (&live);
 }
 
+static gboolean
+is_loopback (const struct sockaddr *address, gpointer user_data)
+{
+  const struct sockaddr_in *in = (const struct sockaddr_in *)(gconstpointer)address;
+  return address->sa_family == AF_INET && in->sin_addr.s_addr == htonl (INADDR_LOOPBACK);
+}
+
 static void
 make_edges (World *world, const WorldSpec *spec)
 {
@@ -132,6 +139,7 @@ make_edges (World *world, const WorldSpec *spec)
       .rooms = world->rooms,
       .keyring = world->keyring,
       .brands = world->brands,
+      .may_call = is_loopback,
       .loop = &world->loop,
       .clock = &world->clock,
       .random = {fill, NULL},
