@@ -129,14 +129,23 @@ static const Member answers[PARLOR_N_HOOKS][MEMBERS] = {
     [PARLOR_HOOK_SCREEN] = {{"allow", IS_FLAG, 0, TRUE}, {"reason", IS_LINE, 200, FALSE}},
 };
 
-static gboolean
-is_text (const json_t *json, gsize limit, gboolean block)
+/* Without the blanks around it (transfer full); NULL = no such text. */
+static char *
+trimmed (const json_t *json, gsize limit, gboolean block)
 {
   const char *text = json_string_value (json);
-  g_autofree char *judged = !text ? NULL
-                                  : (block ? parlor_text_block
-                                           : parlor_text_line) (text, (guint)limit, "text", NULL);
-  return judged != NULL;
+  if (!text)
+    return NULL;
+  return block ? parlor_text_block (text, (guint)limit, "text", NULL)
+               : parlor_text_line (text, (guint)limit, "text", NULL);
+}
+
+/* A line with no blanks around it, as ids and addresses are. */
+static gboolean
+is_exact (const json_t *json, gsize limit)
+{
+  g_autofree char *judged = trimmed (json, limit, FALSE);
+  return judged && !strcmp (judged, json_string_value (json));
 }
 
 static gboolean
@@ -146,7 +155,7 @@ is_url (const json_t *json, gsize limit)
   g_autoptr (GUri) uri = text && strlen (text) <= limit ? g_uri_parse (text, G_URI_FLAGS_NONE, NULL)
                                                         : NULL;
   return uri && !strcmp (g_uri_get_scheme (uri), "https") && g_uri_get_host (uri)
-         && *g_uri_get_host (uri) && !g_uri_get_userinfo (uri) && is_text (json, limit, FALSE);
+         && *g_uri_get_host (uri) && !g_uri_get_userinfo (uri) && is_exact (json, limit);
 }
 
 static gboolean
@@ -155,7 +164,7 @@ is_ids (const json_t *json, gsize limit)
   if (!json_is_array (json) || json_array_size (json) > limit)
     return FALSE;
   for (gsize i = 0; i < json_array_size (json); i++)
-    if (!is_text (json_array_get (json, i), 64, FALSE))
+    if (!is_exact (json_array_get (json, i), 64))
       return FALSE;
   return TRUE;
 }
@@ -172,8 +181,10 @@ take_member (ParlorHookReply *reply, const Member *member, const json_t *json)
     {
     case IS_LINE:
     case IS_BLOCK:
-      good = is_text (json, member->limit, member->type == IS_BLOCK);
-      datum->text = json_string_value (json);
+      written = trimmed (json, member->limit, member->type == IS_BLOCK);
+      good = written != NULL;
+      g_ptr_array_add (reply->strings, written);
+      datum->text = written;
       break;
     case IS_URL:
       good = is_url (json, member->limit);
@@ -201,8 +212,7 @@ take_member (ParlorHookReply *reply, const Member *member, const json_t *json)
     case IS_OBJECT:
       written = json_is_object (json) ? json_dumps (json, JSON_COMPACT) : NULL;
       good = written && strlen (written) <= member->limit;
-      if (written)
-        g_ptr_array_add (reply->strings, written);
+      g_ptr_array_add (reply->strings, written);
       datum->type = PARLOR_DATUM_IS_JSON;
       datum->text = written;
       break;
@@ -254,7 +264,7 @@ parlor_hook_reply_new (ParlorHookKind hook, const char *text, gsize length, cons
     return NULL;
   g_autoptr (ParlorHookReply) reply = g_new0 (ParlorHookReply, 1);
   reply->lists = g_ptr_array_new_with_free_func (g_free);
-  reply->strings = g_ptr_array_new_with_free_func (free);
+  reply->strings = g_ptr_array_new_with_free_func (g_free);
   reply->root = json_loadb (text, length, JSON_REJECT_DUPLICATES, NULL);
   *why = json_is_object (reply->root) ? take_members (hook, reply) : "no JSON object";
   return *why ? NULL : g_steal_pointer (&reply);

@@ -20,7 +20,7 @@ typedef struct
 {
   json_t *root;
   GPtrArray *lists;   /* char ** of TEXTS */
-  GPtrArray *strings; /* char * of JSON */
+  GPtrArray *strings; /* char *: trimmed texts, JSON */
   ParlorDatum data[PARLOR_DATUM_MAX];
   guint n_data;
 } ParlorHookReply;

@@ -80,6 +80,7 @@ bad_answers_are_none (void)
       {PARLOR_HOOK_ROUTE, "{\"reps\":\"rep_a\"}"},
       {PARLOR_HOOK_ROUTE, "{\"reps\":[1]}"},
       {PARLOR_HOOK_ROUTE, "{\"reps\":[\"\"]}"},
+      {PARLOR_HOOK_ROUTE, "{\"reps\":[\" rep_a\"]}"},
       {PARLOR_HOOK_ROUTE, "{\"reps\":[\"a\\u0007\"]}"},
       {PARLOR_HOOK_ROUTE, "{\"ttl_s\":-1}"},
       {PARLOR_HOOK_ROUTE, "{\"ttl_s\":86401}"},
