@@ -84,6 +84,8 @@ struct _ParlorOutbox
   gint64 now_us;        /* of the last call that brought one */
   gint64 settle_us;
   gboolean poked;
+  gint64 next_us; /* see parlor_outbox_next_us (); right unless `stale` */
+  gboolean stale;
 };
 
 /* What a callback of the sink or the poster comes back to: ids, since anything may be gone. */
@@ -412,6 +414,7 @@ on_posted (const ParlorPostAnswer *answer, gpointer user_data)
   if (!item)
     return;
   outbox->now_us = outbox->spec.clock->now_us (outbox->spec.clock);
+  outbox->stale = TRUE;
   Lane *lane = item->lane;
   webhook->running--;
   if (!g_strcmp0 (answer->failure, "closed"))
@@ -475,6 +478,7 @@ on_read (const gconstpointer *rows, guint n_rows, const GError *error, gpointer 
   if (!webhook)
     return;
   webhook->reading = FALSE;
+  outbox->stale = TRUE;
   webhook->more = error || n_rows == READ_PIECE || webhook->more;
   for (guint i = 0; i < n_rows; i++)
     {
@@ -618,6 +622,7 @@ parlor_outbox_poll (ParlorOutbox *outbox, gint64 now_us)
   gpointer value;
   outbox->now_us = now_us;
   outbox->poked = FALSE;
+  outbox->stale = TRUE;
   g_hash_table_iter_init (&iter, outbox->webhooks);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     poll_webhook (value);
@@ -646,16 +651,23 @@ next_of (const Webhook *webhook)
   return next_us;
 }
 
+/* Looking at every lane that waits at every turn of the loop would be dear while a receiver is
+ * down. */
 gint64
-parlor_outbox_next_us (const ParlorOutbox *outbox)
+parlor_outbox_next_us (ParlorOutbox *outbox)
 {
   GHashTableIter iter;
   gpointer value;
-  gint64 next_us = outbox->poked ? 0 : G_MAXINT64;
+  if (outbox->poked)
+    return 0;
+  if (!outbox->stale)
+    return outbox->next_us;
+  outbox->next_us = G_MAXINT64;
+  outbox->stale = FALSE;
   g_hash_table_iter_init (&iter, outbox->webhooks);
-  while (next_us && g_hash_table_iter_next (&iter, NULL, &value))
-    next_us = MIN (next_us, next_of (value));
-  return next_us;
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    outbox->next_us = MIN (outbox->next_us, next_of (value));
+  return outbox->next_us;
 }
 
 void
@@ -671,7 +683,8 @@ parlor_outbox_poke (const ParlorEventRow *row, gpointer user_data)
       if (strcmp (webhook->row->brand, row->brand))
         continue;
       webhook->more = TRUE;
-      outbox->poked = outbox->poked || !webhook->reading;
+      outbox->stale = TRUE;
+      outbox->poked = outbox->poked || (!webhook->reading && is_active (webhook));
     }
 }
 
@@ -759,6 +772,7 @@ on_loaded (const gconstpointer *rows, guint n_rows, const GError *error, gpointe
   if (webhook)
     {
       webhook->loading--;
+      outbox->stale = TRUE;
       if (n_rows)
         {
           Item *item = add_item (webhook, rows[0], TRUE);
@@ -874,6 +888,7 @@ parlor_outbox_remove (ParlorOutbox *outbox, const char *id)
   sink->remove (sink, &parlor_webhook_position_kind, &position);
   sink->end (sink);
   g_hash_table_remove (outbox->webhooks, id);
+  outbox->stale = TRUE;
 }
 
 const ParlorWebhookInfo *

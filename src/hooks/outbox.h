@@ -79,7 +79,8 @@ void parlor_outbox_begin (ParlorOutbox *outbox, gint64 now_us);
 
 /** Sends what is due; call it when next_us () has come, and after parlor_outbox_poke (). */
 void parlor_outbox_poll (ParlorOutbox *outbox, gint64 now_us);
-gint64 parlor_outbox_next_us (const ParlorOutbox *outbox); /**< G_MAXINT64 = nothing waits */
+/** G_MAXINT64 = nothing waits. Cheap to ask at every turn of the loop. */
+gint64 parlor_outbox_next_us (ParlorOutbox *outbox);
 
 /** A ParlorEventAppended: the brand's subscriptions look into the log at the next poll. */
 void parlor_outbox_poke (const ParlorEventRow *row, gpointer outbox);
