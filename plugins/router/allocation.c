@@ -17,6 +17,8 @@
  */
 #define REPEATS_MAX 0.3
 
+/* Rates of layers tremble. */
+#define AIR_BPS (50 * 1000)
 /* Of the room, what a screen that moves leaves to nobody else. */
 #define SCREEN_PERCENT 85
 
@@ -64,7 +66,8 @@ add_slot (Table *table, ParlorSlot *slot, gint64 now_us)
     {
       ParlorLayer *layer = &source->layers[i];
 
-      if (source->n_layers > 1 && !parlor_layer_arrives (layer, now_us))
+      if (source->n_layers > 1 && !parlor_layer_arrives (layer, now_us)
+          && !parlor_layer_may_come (layer, now_us))
         continue;
       add_choice (table, layer, PARLOR_TEMPORAL_ALL, parlor_layer_bps (layer));
       if (lowest == NULL || parlor_layer_height (layer) < parlor_layer_height (lowest))
@@ -103,6 +106,19 @@ room_bps (ParlorTransport *self, guint64 sound, gboolean *bounded)
   if (view.target_bps <= sound)
     return 0;
   return (guint64)((double)(view.target_bps - sound) * (1 - MIN (view.loss, REPEATS_MAX)));
+}
+
+/* The estimate that would let everything be chosen: what is looked for must be worth finding. */
+static guint64
+needed_bps (const ParlorTransport *self, guint64 wanted, guint64 sound)
+{
+  ParlorBweView view = {0};
+
+  if (self->bwe != NULL)
+    parlor_bwe_view (self->bwe, &view);
+  return sound
+         + (guint64)((double)(wanted * PARLOR_ALLOCATE_RAISE_PERCENT / 100 + AIR_BPS)
+                     / (1 - MIN (view.loss, REPEATS_MAX)));
 }
 
 static guint64
@@ -222,6 +238,32 @@ take_choice (Table *table, guint n, gboolean bounded, gboolean overused, gint64 
     set_target (slot, layer, temporal, overused, now_us);
 }
 
+/* A slot that only waits until a raise may be tried again counts too: the path made it wait. */
+static void
+count_limited (ParlorTransport *self, const Table *table, gboolean bounded)
+{
+  ParlorRouterCounters *counters = &self->router->counters;
+  guint8 n_reduced = 0, n_paused = 0;
+
+  for (guint i = 0; bounded && i < table->n; i++)
+    {
+      const ParlorSlot *slot = table->of[i];
+      gint ideal = table->slots[i].ideal;
+
+      if (ideal == PARLOR_ALLOCATE_NONE)
+        continue;
+      if (slot->target == NULL)
+        n_paused++;
+      else if (order_of (slot->target, slot->max_temporal)
+               < order_of (table->choices[i][ideal].layer, table->choices[i][ideal].temporal))
+        n_reduced++;
+    }
+  counters->slots_reduced += (guint32)n_reduced - self->n_reduced;
+  counters->slots_paused += (guint32)n_paused - self->n_paused;
+  self->n_reduced = n_reduced;
+  self->n_paused = n_paused;
+}
+
 void
 parlor_allocation_run (ParlorTransport *self, gint64 now_us)
 {
@@ -241,7 +283,8 @@ parlor_allocation_run (ParlorTransport *self, gint64 now_us)
   parlor_allocate (table.slots, table.n, room, &wanted);
   for (guint i = 0; i < table.n; i++)
     take_choice (&table, i, bounded, overused, now_us);
-  parlor_estimate_set_wanted (self, wanted + sound, now_us);
+  count_limited (self, &table, bounded);
+  parlor_estimate_set_wanted (self, needed_bps (self, wanted, sound), now_us);
 }
 
 void

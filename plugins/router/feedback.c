@@ -264,11 +264,19 @@ ratio (guint64 part, guint64 whole)
   return whole > 0 ? (double)part / (double)whole : 0;
 }
 
-/* The worst slot counts: it is what the person sees. */
+/* What feedback tells of all packets; else the worst slot counts: it is what the person sees. */
 static double
 loss_down (const ParlorTransport *self, gint64 now_us)
 {
   guint8 worst = 0;
+  ParlorBweView view;
+
+  if (self->bwe != NULL)
+    {
+      parlor_bwe_view (self->bwe, &view);
+      if (view.feedbacks > 0)
+        return view.loss;
+    }
 
   for (guint i = 0; i < self->n_slots; i++)
     if (self->slots[i] != NULL && now_us - self->slots[i]->reported_us < 2 * QUALITY_INTERVAL_US)
@@ -293,6 +301,8 @@ tell_quality (ParlorTransport *self, gint64 now_us)
                     / span_us,
           .down_bps = (gint64)(self->bytes_out - self->bytes_out_mark) * 8 * PARLOR_US_PER_SEC
                       / span_us,
+          .n_reduced = self->n_reduced,
+          .n_paused = self->n_paused,
           .estimate_bps = self->bwe != NULL ? (gint64)parlor_bwe_target_bps (self->bwe) : -1});
   self->bytes_in_mark = self->bytes_in;
   self->bytes_out_mark = self->bytes_out;

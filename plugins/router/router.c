@@ -231,6 +231,8 @@ parlor_router_remove_transport (ParlorRouter *self, ParlorTransportId id, gint64
   parlor_timer_heap_cancel (self->transport_timers, &transport->timer);
   self->counters.transports--;
   self->counters.connected -= transport->connected;
+  self->counters.slots_reduced -= transport->n_reduced;
+  self->counters.slots_paused -= transport->n_paused;
   g_hash_table_remove (self->transports, &id);
   drop_empty_room (self, room);
 }

@@ -119,6 +119,7 @@ typedef enum
   PARLOR_ROUTER_SPEAKER,    /**< of room; source 0 = nobody */
   PARLOR_ROUTER_SPEAKING,   /**< of room: who talks now */
   PARLOR_ROUTER_QUALITY,    /**< every 2 s a connected transport */
+  PARLOR_ROUTER_LAYERS,     /**< of source: rids, the layers that somebody watches now */
   PARLOR_ROUTER_SLOT_CLOCK, /**< slot, rtp_timestamp, capture_us: what the slot's sender reports
                                say, at the first and every 10 s. No audio */
 } ParlorRouterEventType;
@@ -138,7 +139,11 @@ typedef struct
   float loss_up, loss_down;              /**< 0..1 */
   gint32 rtt_ms;                         /**< -1 = unknown */
   gint64 up_bps, down_bps, estimate_bps; /**< estimate -1 = unknown */
-  ParlorSrtpProfile profile;             /**< CONNECTED */
+  guint8 n_reduced, n_paused; /**< QUALITY: video slots that get less than the page asks for, or
+                                 nothing, because of the path */
+  guint8 n_rids;
+  char rids[PARLOR_ROUTER_MAX_LAYERS][PARLOR_ROUTER_RID_SIZE];
+  ParlorSrtpProfile profile; /**< CONNECTED */
 } ParlorRouterEvent;
 
 /** Where a message's bytes are written: given by the element, filled by the router. */
@@ -204,6 +209,7 @@ typedef struct
   guint64 replays; /**< slots that began with what was kept of a group of pictures */
   guint64 dtls_failed[PARLOR_ROUTER_N_DTLS_FAILURES]; /**< by ParlorDtlsFailure */
   guint32 transports, connected, sources;
+  guint32 slots_reduced, slots_paused; /**< see ParlorRouterEvent */
 } ParlorRouterCounters;
 
 ParlorRouter *parlor_router_new (const ParlorRouterConfig *config, const ParlorRouterOps *ops);

@@ -24,6 +24,10 @@
 /* Of layers above this rate only the key frame is kept for newcomers: what follows could not be
    caught up with. */
 #define GOP_WHOLE_BPS (800 * 1000)
+/* So long nobody has watched a layer before its publisher is told, and so long is waited for one
+   that is watched again. */
+#define UNWATCHED_US (5 * PARLOR_US_PER_SEC)
+#define WAKE_US (4 * PARLOR_US_PER_SEC)
 /* A rate is the average of about a second. */
 #define RATE_SHARE 4
 
@@ -52,6 +56,7 @@ parlor_source_new (ParlorRouter *router, const ParlorSourceConfig *config,
   self->slots = g_ptr_array_new ();
   self->extensions = transport != NULL ? &transport->extensions : &no_extensions;
   self->n_layers = MAX (config->n_layers, 1);
+  self->watched = (guint8)((1u << self->n_layers) - 1);
   for (guint i = 0; i < self->n_layers; i++)
     {
       ParlorLayer *layer = &self->layers[i];
@@ -128,6 +133,12 @@ gboolean
 parlor_layer_arrives (const ParlorLayer *layer, gint64 now_us)
 {
   return layer->last_arrival_us > 0 && now_us - layer->last_arrival_us < PARLOR_LAYER_IDLE_US;
+}
+
+gboolean
+parlor_layer_may_come (const ParlorLayer *layer, gint64 now_us)
+{
+  return layer->off && (layer->woken_us == 0 || now_us - layer->woken_us < WAKE_US);
 }
 
 /* Unknown heights count by their place: SDP lists layers, but says not in which order, so what the
@@ -332,6 +343,9 @@ note_arrival (ParlorLayer *layer, gint64 now_us)
   gboolean was_idle = !parlor_layer_arrives (layer, now_us);
 
   layer->last_arrival_us = now_us;
+  if (layer->woken_us != 0)
+    layer->off = FALSE;
+  layer->woken_us = 0;
   if (!source->active)
     {
       source->active = TRUE;
@@ -484,6 +498,11 @@ measure (ParlorLayer *layer, gint64 span_us)
   guint64 bytes = 0;
 
   for (guint t = 0; t < PARLOR_LAYER_MAX_TEMPORAL; t++)
+    bytes += layer->tick_bytes[t];
+  if (bytes == 0) /* switched off, or a screen that stands still: it will come at its old rate */
+    return;
+  bytes = 0;
+  for (guint t = 0; t < PARLOR_LAYER_MAX_TEMPORAL; t++)
     {
       bytes += layer->tick_bytes[t];
       layer->tick_bytes[t] = 0;
@@ -502,10 +521,99 @@ measure_layers (ParlorSource *self, gint64 now_us)
   if (span_us <= 0 || span_us > 2 * PARLOR_US_PER_SEC)
     return;
   for (guint i = 0; i < self->n_layers; i++)
-    if (self->layers[i].last_arrival_us > 0)
+    if (parlor_layer_arrives (&self->layers[i], now_us))
       measure (&self->layers[i], span_us);
   for (guint i = 0; !self->config.audio && i < self->slots->len; i++)
     parlor_allocation_mark (((ParlorSlot *)g_ptr_array_index (self->slots, i))->transport);
+}
+
+/* --- who watches ----------------------------------------------------------------------------- */
+
+static guint8
+bit_of (const ParlorLayer *layer)
+{
+  return (guint8)(1u << layer->index);
+}
+
+/* The smallest stays on: newcomers begin with it, and it shows that the camera is there. So does
+   one that does not come though it may: its publisher has not the path or the processor for it, and
+   whoever switches it off would not see it come back. */
+static guint8
+find_watched (const ParlorSource *self, gint64 now_us)
+{
+  const ParlorLayer *lowest = &self->layers[0];
+  guint8 watched = 0;
+
+  if (self->tap != NULL)
+    return (guint8)((1u << self->n_layers) - 1);
+  for (guint i = 0; i < self->n_layers; i++)
+    {
+      const ParlorLayer *layer = &self->layers[i];
+
+      if (parlor_layer_height (layer) < parlor_layer_height (lowest))
+        lowest = layer;
+      if (!parlor_layer_arrives (layer, now_us))
+        watched |= self->watched & bit_of (layer);
+    }
+  for (guint i = 0; i < self->slots->len; i++)
+    {
+      const ParlorSlot *slot = g_ptr_array_index (self->slots, i);
+
+      if (slot->target != NULL)
+        watched |= bit_of (slot->target);
+      if (slot->layer != NULL)
+        watched |= bit_of (slot->layer);
+    }
+  return watched | bit_of (lowest);
+}
+
+static void
+set_watched (ParlorLayer *layer, gboolean before, gboolean now, gint64 now_us)
+{
+  if (now && !before)
+    layer->woken_us = now_us;
+  if (now)
+    return;
+  layer->off = TRUE;
+  layer->woken_us = 0;
+}
+
+static void
+tell_watched (ParlorSource *self, guint8 watched, gint64 now_us)
+{
+  ParlorRouterEvent event = {
+      .type = PARLOR_ROUTER_LAYERS, .transport = self->config.transport, .source = self->config.id};
+
+  for (guint i = 0; i < self->n_layers; i++)
+    {
+      ParlorLayer *layer = &self->layers[i];
+      guint8 bit = bit_of (layer);
+
+      set_watched (layer, (self->watched & bit) != 0, (watched & bit) != 0, now_us);
+      if ((watched & bit) != 0)
+        g_strlcpy (event.rids[event.n_rids++], layer->rid, PARLOR_ROUTER_RID_SIZE);
+    }
+  self->watched = watched;
+  self->unwatched_us = 0;
+  parlor_router_tell (self->router, &event);
+}
+
+static void
+look_who_watches (ParlorSource *self, gint64 now_us)
+{
+  guint8 watched;
+
+  if (self->n_layers < 2 || self->transport == NULL || self->layers[0].rid[0] == '\0')
+    return;
+  watched = find_watched (self, now_us);
+  if ((watched & ~self->watched) != 0)
+    tell_watched (self, watched | self->watched, now_us);
+  else if (watched == self->watched)
+    self->unwatched_us = 0;
+  else if (self->unwatched_us == 0)
+    self->unwatched_us = now_us;
+  else if (now_us - self->unwatched_us >= UNWATCHED_US)
+    tell_watched (self, watched, now_us);
 }
 
 void
@@ -514,6 +622,7 @@ parlor_source_tick (ParlorSource *self, gint64 now_us)
   gboolean active = FALSE;
 
   measure_layers (self, now_us);
+  look_who_watches (self, now_us);
 
   for (guint i = 0; i < self->n_layers; i++)
     active |= self->layers[i].last_arrival_us > 0

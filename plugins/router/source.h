@@ -36,6 +36,8 @@ ParlorLayer *parlor_source_choose_layer (ParlorSource *self, guint height, gint6
 void parlor_layer_want_key_frame (ParlorLayer *layer, gint64 interval_us);
 /** Packets of it came lately. */
 gboolean parlor_layer_arrives (const ParlorLayer *layer, gint64 now_us);
+/** It was switched off because nobody watched it, and would come if somebody did. */
+gboolean parlor_layer_may_come (const ParlorLayer *layer, gint64 now_us);
 /** Lines; where the codec has not told, its place counts, from 1. */
 guint parlor_layer_height (const ParlorLayer *layer);
 /** What sending it takes; where that is not known yet, what such a layer takes in a browser; 0 = no

@@ -90,6 +90,8 @@ struct _ParlorLayer
   guint32 sr_rtp;
   gint64 sr_arrival_us;
 
+  gboolean off;       /**< the publisher was told that nobody watches it */
+  gint64 woken_us;    /**< and that somebody does again; 0 = not */
   gint64 pli_sent_us; /**< 0 = never */
   gint64 pli_due_us;  /**< a key frame is to be asked for then; PARLOR_NEVER_US = not */
 };
@@ -103,7 +105,9 @@ struct _ParlorSource
   ParlorAudioRoom *room;             /**< borrowed; NULL unless it speaks */
   guint speaker_index;
   gboolean open, active;
-  gint64 measured_us; /**< the layers' rates, last */
+  guint8 watched;      /**< bits by layer: what the publisher was told that somebody watches */
+  gint64 unwatched_us; /**< since when less is watched than told; 0 = it is not */
+  gint64 measured_us;  /**< the layers' rates, last */
   guint n_layers;
   ParlorLayer layers[PARLOR_ROUTER_MAX_LAYERS];
   GPtrArray *slots; /**< of ParlorSlot, borrowed: who has selected it */
@@ -234,6 +238,7 @@ struct _ParlorTransport
   gint64 estimate_us;                    /**< the estimate began */
   guint32 wanted_bps;                    /**< as told to it */
   guint64 lost_up, expected_up;          /**< since quality was last told */
+  guint8 n_reduced, n_paused;            /**< slots, because of the path */
   gboolean overfull;     /**< more is chosen than the estimate allows, for want of anything less */
   guint32 allocated_bps; /**< the estimate that layers were last chosen by */
   gint64 allocate_us;    /**< they are looked at again then; PARLOR_NEVER_US = on demand alone */

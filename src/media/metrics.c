@@ -23,7 +23,7 @@ add_words (gpointer to, gconstpointer from, gsize size)
     ((guint64 *)to)[i] += ((const guint64 *)from)[i];
 }
 
-/* The router's last three members are 32-bit gauges: they are added apart. */
+/* The router's last members are 32-bit gauges: they are added apart. */
 static void
 add_router (ParlorRouterCounters *to, const ParlorRouterCounters *from)
 {
@@ -31,6 +31,8 @@ add_router (ParlorRouterCounters *to, const ParlorRouterCounters *from)
   to->transports += from->transports;
   to->connected += from->connected;
   to->sources += from->sources;
+  to->slots_reduced += from->slots_reduced;
+  to->slots_paused += from->slots_paused;
 }
 
 static void
@@ -60,6 +62,8 @@ say_router (const Sink *sink, const ParlorRouterCounters *counters)
   say (sink, "parlor_transports", counters->transports);
   say (sink, "parlor_transports_connected", counters->connected);
   say (sink, "parlor_sources", counters->sources);
+  say (sink, "parlor_slots_reduced", counters->slots_reduced);
+  say (sink, "parlor_slots_paused", counters->slots_paused);
 }
 
 static void

@@ -102,9 +102,19 @@ name_clock (ParlorMediaPlane *self, const ParlorRouterEvent *from, ParlorMediaEv
 static gboolean
 name_quality (ParlorMediaPlane *self, const ParlorRouterEvent *from, ParlorMediaEvent *to)
 {
-  to->quality = (ParlorMediaQuality){from->loss_up, from->loss_down, from->rtt_ms,
-                                     from->up_bps,  from->down_bps,  from->estimate_bps};
+  to->quality = (ParlorMediaQuality){from->loss_up,   from->loss_down, from->rtt_ms,
+                                     from->up_bps,    from->down_bps,  from->estimate_bps,
+                                     from->n_reduced, from->n_paused};
   return name_transport (self, from, to);
+}
+
+static gboolean
+name_layers (ParlorMediaPlane *self, const ParlorRouterEvent *from, ParlorMediaEvent *to)
+{
+  G_STATIC_ASSERT (sizeof to->rids == sizeof from->rids);
+  to->n_rids = from->n_rids;
+  memcpy (to->rids, from->rids, sizeof to->rids);
+  return name_source (self, from, to);
 }
 
 static const struct
@@ -120,6 +130,7 @@ static const struct
     [PARLOR_ROUTER_SPEAKER] = {PARLOR_MEDIA_SPEAKER, name_room},
     [PARLOR_ROUTER_SPEAKING] = {PARLOR_MEDIA_SPEAKING, name_room},
     [PARLOR_ROUTER_QUALITY] = {PARLOR_MEDIA_QUALITY, name_quality},
+    [PARLOR_ROUTER_LAYERS] = {PARLOR_MEDIA_LAYERS, name_layers},
     [PARLOR_ROUTER_SLOT_CLOCK] = {PARLOR_MEDIA_SLOT_CLOCK, name_clock},
 };
 

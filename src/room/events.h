@@ -42,6 +42,7 @@ typedef enum
   PARLOR_EVENT_TRANSPORT,  /**< one: transport_alive = "connected", else "failed" */
   PARLOR_EVENT_MARKER,     /**< all: marker, participant = the author, NULL = the API */
   PARLOR_EVENT_CLOSED,     /**< one: close_reason. `session` is over */
+  PARLOR_EVENT_LAYERS,     /**< one: source, rids: the layers of his that somebody watches */
   PARLOR_EVENT_CLOCK, /**< one: slots[0] has mid and rtp_timestamp, room_ms: the picture with this
                          timestamp was taken at that time of the room's clock. Live rooms only */
   PARLOR_N_EVENTS,
@@ -153,6 +154,8 @@ typedef struct
   const ParlorQuality *quality;
   gint64 room_ms; /**< CLOCK */
   const ParlorMarkerRow *marker;
+  const char (*rids)[PARLOR_RID_SIZE]; /**< LAYERS: n_rids of them */
+  guint n_rids;
 } ParlorRoomEvent;
 
 typedef void (*ParlorRoomEventFunc) (const ParlorRoomEvent *event, gpointer user_data);

@@ -93,6 +93,18 @@ quality (ParlorParticipant *participant, const ParlorMediaEvent *event, gint64 n
 }
 
 static void
+layers (ParlorParticipant *participant, const ParlorMediaEvent *event, gint64 now_us)
+{
+  if (participant->info.kind == PARLOR_PARTICIPANT_PAGE)
+    parlor_room_emit (participant->room, &(ParlorRoomEvent){.type = PARLOR_EVENT_LAYERS,
+                                                            .session = participant->session,
+                                                            .participant = participant,
+                                                            .source = event->source.kind,
+                                                            .rids = event->rids,
+                                                            .n_rids = event->n_rids});
+}
+
+static void
 speaker (ParlorRoom *room, const ParlorMediaEvent *event, gint64 now_us)
 {
   parlor_room_set_speaker (room, parlor_rooms_at_endpoint (room->rooms, event->source.endpoint),
@@ -135,6 +147,7 @@ static const struct
     [PARLOR_MEDIA_SPEAKER] = {.of_room = speaker},
     [PARLOR_MEDIA_SPEAKING] = {.of_room = speaking},
     [PARLOR_MEDIA_QUALITY] = {.of_endpoint = quality},
+    [PARLOR_MEDIA_LAYERS] = {.of_endpoint = layers},
     [PARLOR_MEDIA_SLOT_CLOCK] = {.of_endpoint = slot_clock},
 };
 

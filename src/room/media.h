@@ -125,6 +125,8 @@ typedef enum
   PARLOR_MEDIA_SPEAKER,    /**< the room's dominant speaker changed; source.endpoint 0 = silence */
   PARLOR_MEDIA_SPEAKING,   /**< who talks now changed: n_speaking endpoints */
   PARLOR_MEDIA_QUALITY,    /**< every 2 s a connected endpoint */
+  PARLOR_MEDIA_LAYERS,     /**< of source: rids, the simulcast layers that somebody watches now; the
+                              publisher may leave out the others */
   PARLOR_MEDIA_SLOT_CLOCK, /**< a video or screen slot: the picture with rtp_timestamp, as the
                               receiver sees it, was taken at capture_us. With the slot's first
                               sender report, then every 10 s */
@@ -137,7 +139,13 @@ typedef struct
   gint32 rtt_ms;            /**< -1 = unknown */
   gint64 up_bps, down_bps;  /**< payload as measured by us */
   gint64 estimate_down_bps; /**< what the receiver's path takes; -1 = unknown */
+  guint n_reduced; /**< pictures that are smaller, or fewer a second, than asked for: the path */
+  guint n_paused;  /**< pictures that are not sent at all: the path */
 } ParlorMediaQuality;
+
+/** Simulcast layers of one source, and a rid (RFC 8851) with its NUL. */
+#define PARLOR_MAX_RIDS 4
+#define PARLOR_RID_SIZE 17
 
 #define PARLOR_MAX_SPEAKING 8
 
@@ -157,6 +165,8 @@ typedef struct
   guint n_speaking;
   ParlorEndpointId speaking[PARLOR_MAX_SPEAKING];
   ParlorMediaQuality quality; /**< QUALITY */
+  guint n_rids;               /**< LAYERS */
+  char rids[PARLOR_MAX_RIDS][PARLOR_RID_SIZE];
 } ParlorMediaEvent;
 
 /** Called on the control thread, never from inside one of the functions below. */

@@ -13,6 +13,15 @@ level_of (double loss, gint32 rtt_ms)
   return loss < 0.08 && rtt_ms < 800 ? 2 : 1;
 }
 
+/* What repeats mend is not seen; a picture that is not there is. */
+static guint
+level_of_pictures (const ParlorMediaQuality *media)
+{
+  if (media->n_paused > 0)
+    return 1;
+  return media->n_reduced > 0 ? 2 : 3;
+}
+
 static const ParlorParticipant *
 shown_in (const ParlorParticipant *participant, guint slot)
 {
@@ -60,7 +69,7 @@ parlor_participant_report_quality (ParlorParticipant *participant, const ParlorM
 {
   ParlorPeerQuality peers[PARLOR_MAX_SLOTS];
   guint up = level_of (media->loss_up, media->rtt_ms);
-  guint down = level_of (media->loss_down, media->rtt_ms);
+  guint down = MIN (level_of (media->loss_down, media->rtt_ms), level_of_pictures (media));
   guint n = gather_peers (participant, peers);
   participant->uplink_level = up;
   participant->level = MIN (up, down);

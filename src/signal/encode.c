@@ -240,12 +240,23 @@ quality (const ParlorRoomEvent *event)
   for (guint i = 0; i < quality->n_peers; i++)
     json_object_set_new (peers, id_of (quality->peers[i].participant),
                          json_integer (quality->peers[i].level));
-  json_t *you = json_pack ("{s:i,s:f,s:f,s:i,s:I,s:I,s:s}", "level", (int)quality->level, "loss_up",
-                           media->loss_up, "loss_down", media->loss_down, "rtt_ms",
-                           (int)media->rtt_ms, "down_bps", (json_int_t)media->down_bps, "up_bps",
-                           (json_int_t)media->up_bps, "why",
-                           parlor_quality_why_name (quality->why));
+  json_t *you = json_pack (
+      "{s:i,s:f,s:f,s:i,s:I,s:I,s:I,s:i,s:i,s:s}", "level", (int)quality->level, "loss_up",
+      media->loss_up, "loss_down", media->loss_down, "rtt_ms", (int)media->rtt_ms, "down_bps",
+      (json_int_t)media->down_bps, "up_bps", (json_int_t)media->up_bps, "estimate_bps",
+      (json_int_t)media->estimate_down_bps, "reduced", (int)media->n_reduced, "paused",
+      (int)media->n_paused, "why", parlor_quality_why_name (quality->why));
   return json_pack ("{s:s,s:o,s:o}", "t", "quality", "you", you, "participants", peers);
+}
+
+static json_t *
+layers (const ParlorRoomEvent *event)
+{
+  json_t *rids = json_array ();
+  for (guint i = 0; i < event->n_rids; i++)
+    json_array_append_new (rids, text (event->rids[i]));
+  return json_pack ("{s:s,s:s,s:o}", "t", "layers", "source",
+                    parlor_source_kind_name (event->source), "rids", rids);
 }
 
 static json_t *
@@ -305,6 +316,8 @@ parlor_encode_event (const ParlorRoomEvent *event, const char *base_url, gint64 
     case PARLOR_EVENT_CLOSED:
       return json_pack ("{s:s,s:s}", "t", "closed", "reason",
                         parlor_close_reason_name (event->close_reason));
+    case PARLOR_EVENT_LAYERS:
+      return layers (event);
     case PARLOR_EVENT_CLOCK:
       return json_pack ("{s:s,s:s,s:I,s:I}", "t", "clock", "mid", event->slots[0].mid, "rtp",
                         (json_int_t)event->slots[0].rtp_timestamp, "room_ms",

@@ -85,7 +85,8 @@ pass_link (BenchLink *link, gsize length, gint64 now_us, gint64 *at_us)
   gint64 wait_us = MAX (link->busy_us - now_us, 0);
 
   *at_us = now_us + wait_us + link->delay_us;
-  if (link->lost_per_mille > 0 && (guint)g_test_rand_int_range (0, 1000) < link->lost_per_mille)
+  link->random = link->random * 1664525u + 1013904223u; /* the same in each run */
+  if ((link->random >> 12) % 1000 < link->lost_per_mille)
     return FALSE;
   if (link->bps == 0)
     return TRUE;
@@ -507,6 +508,7 @@ bench_add_video (BenchPeer *peer, ParlorSourceId id, guint32 ssrc)
 ParlorSourceId
 bench_add_simulcast (BenchPeer *peer, ParlorSourceId id, guint32 ssrc)
 {
+  static const char *const rids[] = {"q", "h", "f"};
   ParlorSourceConfig config = {
       .id = id, .transport = peer->id, .mid = "1", .n_codecs = 1, .n_layers = 3};
 
@@ -515,6 +517,7 @@ bench_add_simulcast (BenchPeer *peer, ParlorSourceId id, guint32 ssrc)
     {
       config.layers[i].ssrc = ssrc + 2 * i;
       config.layers[i].rtx_ssrc = ssrc + 2 * i + 1;
+      g_strlcpy (config.layers[i].rid, rids[i], sizeof config.layers[i].rid);
     }
   parlor_router_add_source (peer->bench->router, &config, peer->bench->now_us);
   return id;

@@ -22,6 +22,7 @@ typedef struct
   gint64 queue_us;       /* longest wait in the queue */
   gint64 delay_us;       /* of each direction */
   guint lost_per_mille;  /* on the way down */
+  guint32 random;        /* what is lost is drawn from it */
   gint64 busy_us;        /* until then it sends what is queued */
   gint64 most_queued_us; /* the longest wait since the test set it to 0 */
   guint64 bytes;         /* that came through */
@@ -96,7 +97,8 @@ ParlorSourceId bench_add_voice (BenchPeer *peer, ParlorSourceId id, ParlorRoomId
 void bench_add_video_slot (BenchPeer *peer, guint index, guint32 ssrc, guint32 rtx_ssrc);
 void bench_add_voice_slot (BenchPeer *peer, guint index, guint32 ssrc);
 
-/** A video source with three VP8 layers: SSRCs ssrc, ssrc + 2, ssrc + 4, RTX one more each. */
+/** A video source with three VP8 layers, rids q, h, f: SSRCs ssrc, ssrc + 2, ssrc + 4, RTX one more
+ * each. */
 ParlorSourceId bench_add_simulcast (BenchPeer *peer, ParlorSourceId id, guint32 ssrc);
 
 /** A camera that a test moves on frame by frame: key frames at the start and when asked for. */

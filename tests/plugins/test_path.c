@@ -196,15 +196,17 @@ check_loss (guint lost_per_mille, guint least_kbps)
   Stage stage;
   BenchPeer *viewer;
   guint from, gaps, all;
+  guint64 kbps;
 
   stage_init (&stage);
   viewer = stage_add_viewer (&stage, &link, 0);
   viewer->nacks = TRUE;
   stage_run (&stage, 10 * SECOND);
   from = viewer->rtp->len;
-  g_assert_cmpuint (stage_measure (&stage, &link, 20 * SECOND), >=, least_kbps);
+  kbps = stage_measure (&stage, &link, 20 * SECOND);
   gaps = count_gaps (viewer, from, 200, &all);
-  g_test_message ("%u of %u never came", gaps, all);
+  g_test_message ("%d kbit/s, %u of %u never came", (int)kbps, gaps, all);
+  g_assert_cmpuint (kbps, >=, least_kbps);
   g_assert_cmpuint (gaps * 200, <=, all);
   stage_clear (&stage);
 }
@@ -262,6 +264,65 @@ test_small_tile (void)
   parlor_router_select (stage.bench->router, viewer->id, 0, 1, 720, stage.bench->now_us);
   stage_run (&stage, 2 * SECOND);
   g_assert_cmpuint (stage_measure (&stage, &link, 2 * SECOND), >, 1600);
+  stage_clear (&stage);
+}
+
+static guint
+watched (const Bench *bench)
+{
+  const ParlorRouterEvent *event = bench_event (bench, PARLOR_ROUTER_LAYERS, 0);
+  guint mask = 0;
+
+  g_assert_nonnull (event);
+  for (guint i = 0; i < event->n_rids; i++)
+    mask |= event->rids[i][0] == 'q' ? 1 : event->rids[i][0] == 'h' ? 2 : 4;
+  return mask;
+}
+
+/* The publisher does as it is told, and the layer that nobody watched comes back when it is. */
+static void
+test_unwatched_layers (void)
+{
+  BenchLink link = {.bps = 100000000, .delay_us = 10 * MS};
+  Stage stage;
+  BenchPeer *viewer;
+
+  stage_init (&stage);
+  viewer = stage_add_viewer (&stage, &link, 180);
+  stage_run (&stage, 7 * SECOND);
+  g_assert_cmpuint (watched (stage.bench), ==, 1);
+  stage.cameras[1].off = stage.cameras[2].off = TRUE;
+  stage_run (&stage, 5 * SECOND);
+  parlor_router_select (stage.bench->router, viewer->id, 0, 1, 720, stage.bench->now_us);
+  stage_run (&stage, SECOND);
+  g_assert_cmpuint (watched (stage.bench) & 4, ==, 4);
+  stage.cameras[2].off = FALSE;
+  stage.cameras[2].key_wanted = TRUE;
+  stage_run (&stage, SECOND);
+  g_assert_cmpuint (stage_measure (&stage, &link, 2 * SECOND), >, 1600);
+  /* Nobody watches: the smallest stays. */
+  parlor_router_select (stage.bench->router, viewer->id, 0, 0, 0, stage.bench->now_us);
+  stage_run (&stage, 7 * SECOND);
+  g_assert_cmpuint (watched (stage.bench), ==, 1);
+  stage_clear (&stage);
+}
+
+/* A page that says yes and does not do it: what there is is shown. */
+static void
+test_layer_that_does_not_come_back (void)
+{
+  BenchLink link = {.bps = 100000000, .delay_us = 10 * MS};
+  Stage stage;
+  BenchPeer *viewer;
+
+  stage_init (&stage);
+  viewer = stage_add_viewer (&stage, &link, 180);
+  stage_run (&stage, 7 * SECOND);
+  stage.cameras[2].off = TRUE;
+  stage_run (&stage, 3 * SECOND);
+  parlor_router_select (stage.bench->router, viewer->id, 0, 1, 720, stage.bench->now_us);
+  stage_run (&stage, 7 * SECOND);
+  g_assert_cmpuint (stage_measure (&stage, &link, 2 * SECOND), >, 450);
   stage_clear (&stage);
 }
 
@@ -460,6 +521,9 @@ main (int argc, char **argv)
   g_test_add_func ("/path/twenty-percent-loss-is-mended", test_twenty_percent_loss);
   g_test_add_func ("/path/two-behind-one-bottleneck-both-see", test_two_behind_one);
   g_test_add_func ("/path/a-small-tile-gets-a-small-layer", test_small_tile);
+  g_test_add_func ("/path/layers-that-nobody-watches-are-told", test_unwatched_layers);
+  g_test_add_func ("/path/a-layer-that-does-not-come-back-is-done-without",
+                   test_layer_that_does_not_come_back);
   g_test_add_func ("/path/fewer-frames-where-one-layer-is-too-much", test_fewer_frames);
   g_test_add_func ("/path/too-much-of-one-size-comes-as-stills", test_too_much_is_a_still);
   g_test_add_func ("/path/probes-only-where-more-is-wanted", test_probes_only_when_wanted);

@@ -92,6 +92,20 @@ test_strangers (World *w, gconstpointer data)
   world_expect (w, "");
 }
 
+static void
+test_layers (World *w, gconstpointer data)
+{
+  ParlorParticipant *p = world_meet (w, "a", PARLOR_ROLE_MEMBER, "s1");
+  ParlorMediaEvent event = {.type = PARLOR_MEDIA_LAYERS,
+                            .endpoint = parlor_participant_endpoint (p),
+                            .source = {parlor_participant_endpoint (p), PARLOR_SOURCE_CAMERA},
+                            .n_rids = 2,
+                            .rids = {"q", "f"}};
+  world_forget (w);
+  fake_media_say (&w->media, &event);
+  world_expect (w, "s1<layers camera q f\n");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -100,6 +114,7 @@ main (int argc, char **argv)
   WORLD_TEST ("/room/findings/active-is-told-of-what-is-published", test_active);
   WORLD_TEST ("/room/findings/speaking-is-told-on-change-every-200-ms-at-most", test_speaking);
   WORLD_TEST ("/room/findings/a-speaker-who-leaves-leaves-silence", test_speaker_leaves);
+  WORLD_TEST ("/room/findings/who-publishes-learns-which-layers-are-watched", test_layers);
   WORLD_TEST ("/room/findings/of-endpoints-long-gone-nothing-happens", test_strangers);
   return g_test_run ();
 }

@@ -27,6 +27,20 @@ test_levels (World *w, gconstpointer data)
 }
 
 static void
+test_pictures (World *w, gconstpointer data)
+{
+  ParlorParticipant *p = world_meet (w, "a", PARLOR_ROLE_MEMBER, "s1");
+  ParlorMediaEvent event = {.type = PARLOR_MEDIA_QUALITY,
+                            .endpoint = parlor_participant_endpoint (p),
+                            .quality = {.rtt_ms = 40, .n_reduced = 1}};
+  fake_media_say (&w->media, &event);
+  world_expect (w, "s1<quality 2 downlink\n");
+  event.quality.n_paused = 1;
+  fake_media_say (&w->media, &event);
+  world_expect (w, "s1<quality 1 downlink\n");
+}
+
+static void
 test_peer (World *w, gconstpointer data)
 {
   ParlorParticipant *a = world_meet (w, "a", PARLOR_ROLE_MEMBER, "s1");
@@ -43,6 +57,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   WORLD_TEST ("/room/quality/loss-and-round-trip-become-levels-with-a-reason", test_levels);
+  WORLD_TEST ("/room/quality/pictures-that-the-path-does-not-take-count", test_pictures);
   WORLD_TEST ("/room/quality/a-bad-uplink-of-whom-one-sees-is-said", test_peer);
   return g_test_run ();
 }

@@ -150,6 +150,11 @@ log_event (World *w, const ParlorRoomEvent *e)
     case PARLOR_EVENT_QUALITY:
       log_quality (log, e->quality);
       break;
+    case PARLOR_EVENT_LAYERS:
+      g_string_append_printf (log, "layers %s", parlor_source_kind_name (e->source));
+      for (guint i = 0; i < e->n_rids; i++)
+        g_string_append_printf (log, " %s", e->rids[i]);
+      break;
     case PARLOR_EVENT_TRANSPORT:
       g_string_append_printf (log, "transport %s", e->transport_alive ? "connected" : "failed");
       break;

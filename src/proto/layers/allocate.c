@@ -48,7 +48,7 @@ is_enough (const ParlorAllocateSlot *slot, gint layer)
   return TRUE;
 }
 
-static guint32
+static guint64
 bps_of (const ParlorAllocateSlot *slot, gint layer)
 {
   return layer == PARLOR_ALLOCATE_NONE ? 0 : slot->layers[layer].bps;
@@ -112,7 +112,8 @@ parlor_allocate (ParlorAllocateSlot *slots, guint n, guint64 room_bps, guint64 *
       gint lowest = next_above (slot, PARLOR_ALLOCATE_NONE);
 
       slot->chosen = PARLOR_ALLOCATE_NONE;
-      wanted += bps_of (slot, ideal (slot));
+      slot->ideal = ideal (slot);
+      wanted += bps_of (slot, slot->ideal);
       if (lowest != PARLOR_ALLOCATE_NONE && fits (slot, lowest, used_bps, room_bps))
         slot->chosen = lowest;
       used_bps += bps_of (slot, slot->chosen);

@@ -36,6 +36,7 @@ typedef struct
   ParlorAllocateLayer layers[PARLOR_ALLOCATE_MAX_LAYERS];
   gint current; /**< layer sent now; PARLOR_ALLOCATE_NONE = none */
   gint chosen;  /**< out: index in layers, or PARLOR_ALLOCATE_NONE */
+  gint ideal;   /**< out: what would be chosen if there were room */
 } ParlorAllocateSlot;
 
 /** Fills `chosen` of n slots. Returns the bits per second of what was chosen. `wanted_bps`

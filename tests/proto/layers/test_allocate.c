@@ -92,6 +92,17 @@ test_layers_in_any_order (void)
   g_assert_cmpint (slot.chosen, ==, 2);
 }
 
+/* A larger picture that takes less, since it stands still. */
+static void
+test_larger_for_less (void)
+{
+  ParlorAllocateSlot slot = camera (720, 0);
+
+  slot.layers[1].bps = 100000;
+  parlor_allocate (&slot, 1, 10000000, NULL);
+  g_assert_cmpint (slot.chosen, ==, 2);
+}
+
 /* Whatever the numbers: never above the room, and a slot of lower priority is never raised in place
  * of a higher one's lowest layer. */
 static void
@@ -149,6 +160,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/layers/order-in-the-offer-means-nothing", test_layers_in_any_order);
   g_test_add_func ("/proto/layers/of-one-size-fewer-frames-come-before-nothing",
                    test_frames_yield_first);
+  g_test_add_func ("/proto/layers/a-larger-picture-may-take-less", test_larger_for_less);
   g_test_add_func ("/proto/layers/never-above-the-room", test_random);
   return g_test_run ();
 }

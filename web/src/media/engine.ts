@@ -120,6 +120,7 @@ export class Engine implements SessionMedia {
 
   told(message: ServerMessage): void {
     if (message.t === 'transport' && message.state === 'failed') void this.negotiate(false);
+    if (message.t === 'layers') void this.peer?.watch(message.source, message.rids);
     if (message.t === 'muted') this.mutedByHost(message.source);
     if (message.t === 'participant') this.takenOver(message.participant.id);
   }

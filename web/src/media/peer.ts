@@ -145,6 +145,15 @@ export class Peer {
     return true;
   }
 
+  /** Sends these simulcast layers and no others: nobody watches the rest. */
+  async watch(source: SourceKind, rids: readonly string[]): Promise<void> {
+    const sender = this.senders.get(source)?.sender;
+    const parameters = sender?.getParameters();
+    if (!sender || !parameters || parameters.encodings.length < 2) return;
+    for (const one of parameters.encodings) one.active = !one.rid || rids.includes(one.rid);
+    await sender.setParameters(parameters).catch(() => undefined);
+  }
+
   /** Holds what is received back by so much (null: as the browser thinks best). */
   holdBack(ms: number | null): void {
     if (ms === this.held) return;

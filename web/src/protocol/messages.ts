@@ -153,6 +153,9 @@ const yourQuality = shape({
   rtt_ms: def(num, 0),
   down_bps: def(num, 0),
   up_bps: def(num, 0),
+  estimate_bps: def(num, -1),
+  reduced: def(num, 0),
+  paused: def(num, 0),
   why: def(wordOr('ok', 'ok', 'uplink', 'downlink', 'server', 'peer'), 'ok'),
 });
 export type YourQuality = Checked<typeof yourQuality>;
@@ -203,6 +206,7 @@ const SERVER = {
   chat: shape({ id: opt(num), message: chatMessage }),
   marker: shape({ marker }),
   quality: shape({ you: opt(yourQuality), participants: def(mapOf(num), {}) }),
+  layers: shape({ source: def(oneOf(...SOURCES), 'camera'), rids: list(str) }),
   lobby: shape({ waiting: list(waiting) }),
   room: shape({ room }),
   muted: shape({ source: def(oneOf(...SOURCES), 'microphone'), by: def(str, '') }),
