@@ -55,7 +55,7 @@ typedef enum
   PARLOR_HOOK_FAILED,   /**< unreachable, not 2xx, redirect, nonsense, or an answer against the
                            rules above */
   PARLOR_HOOK_BREAKER,  /**< failed 5 times in 30 s: not asked for 30 s */
-  PARLOR_HOOK_NONE,     /**< the brand has none */
+  PARLOR_HOOK_NONE,     /**< the brand has none, or it leaves this one to us */
   PARLOR_N_HOOK_OUTCOMES,
 } ParlorHookOutcome;
 

@@ -182,7 +182,7 @@ finish (Question *question, ParlorHookOutcome outcome, const ParlorHookReply *re
     }
   question->outcome = outcome;
   decider->outcomes[outcome]++;
-  if (outcome == PARLOR_HOOK_ANSWERED)
+  if (outcome == PARLOR_HOOK_ANSWERED || outcome == PARLOR_HOOK_NONE)
     count_success (decider, question);
   else if (outcome == PARLOR_HOOK_LATE || outcome == PARLOR_HOOK_FAILED)
     count_failure (decider, question, now_us);
@@ -237,6 +237,8 @@ on_posted (const ParlorPostAnswer *answer, gpointer user_data)
   if (answer->status < 200 || answer->status > 299 || !point->row
       || !is_signed_well (question, point->row, answer))
     finish (question, PARLOR_HOOK_FAILED, NULL);
+  else if (answer->status == 204)
+    finish (question, PARLOR_HOOK_NONE, NULL); /* it works, and leaves this to us */
   else
     take_text (question, answer->body, answer->length);
 }

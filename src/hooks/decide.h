@@ -7,7 +7,7 @@
  * A question over HTTP is a POST of {"type": "route.rep", "brand", "trace", "data": {…}} with
  * webhook-id, webhook-timestamp and webhook-signature; the answer is a JSON object. An answer that
  * carries a webhook-signature must carry a right one over the question's id (of this question, not
- * older than 10 minutes); a brand may demand one.
+ * older than 10 minutes); a brand may demand one. 204 leaves the decision to us (NONE).
  *
  * Thread: control.
  */

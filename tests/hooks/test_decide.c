@@ -174,7 +174,7 @@ nonsense_and_refusals_are_failures (void)
     const char *failure, *body;
   } bad[] = {
       {500, NULL, "{}"}, {302, NULL, "{}"}, {404, NULL, "{}"},    {200, NULL, "<html>"},
-      {200, NULL, ""},   {204, NULL, ""},   {0, "connect", NULL}, {0, "too_large", NULL},
+      {200, NULL, ""},   {199, NULL, "{}"}, {0, "connect", NULL}, {0, "too_large", NULL},
   };
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     {
@@ -184,6 +184,20 @@ nonsense_and_refusals_are_failures (void)
       bench_answer (desk->bench, bad[i].status, bad[i].failure, bad[i].body);
       expect (desk, "failed ");
     }
+}
+
+static void
+no_content_leaves_it_to_us (void)
+{
+  g_autoptr (Desk) desk = desk_new ();
+  configure (desk, PARLOR_HOOK_ROUTE, FALSE, FALSE);
+  for (guint i = 0; i < 6; i++)
+    {
+      ask (desk, PARLOR_HOOK_ROUTE);
+      bench_answer (desk->bench, 204, NULL, "");
+    }
+  expect (desk, "none none none none none none ");
+  g_assert_cmpuint (desk->degraded, ==, 0);
 }
 
 static void
@@ -311,6 +325,7 @@ main (int argc, char **argv)
   TEST ("late-and-too-late", late_and_too_late);
   TEST ("a-hook-without-grace-is-late-once", a_hook_without_grace_is_late_once);
   TEST ("nonsense-and-refusals-are-failures", nonsense_and_refusals_are_failures);
+  TEST ("no-content-leaves-it-to-us", no_content_leaves_it_to_us);
   TEST ("an-answer-signed-wrongly-is-none", an_answer_signed_wrongly_is_none);
   TEST ("a-brand-may-demand-signatures", a_brand_may_demand_signatures);
   TEST ("the-breaker-opens-tries-and-closes", the_breaker_opens_tries_and_closes);
