@@ -17,7 +17,8 @@ function options() {
   const value = (name, other) => (words.includes(name) ? words[words.indexOf(name) + 1] : other);
   return { only: value('--only', ''), server: path.resolve(value('--server', path.join(root, 'build/src/parlord'))), results: value('--results'),
     evidence: path.resolve(value('--evidence', path.join(root, 'build/results/e2e'))), label: value('--label', ''), long: words.includes('--long'),
-    seed: Number(value('--seed', 1)), findings: value('--findings'), once: words.includes('--once'), keep: words.includes('--keep') };
+    seed: Number(value('--seed', 1)), findings: value('--findings'), once: words.includes('--once'), keep: words.includes('--keep'),
+    impaired: value('--impaired', 'chromium') };
 }
 
 function report(opts, outcome, name, why) {
@@ -30,7 +31,7 @@ function report(opts, outcome, name, why) {
 async function attempt(scenario, name, opts) {
   const { World } = await import('./lib/world.mjs');
   const { progress } = await import('./lib/browsers.mjs');
-  const world = await World.make({ root, mediaFolder: path.join(root, 'build/e2e-media'), serverProgram: opts.server, slack: opts.long ? 1 : 3, long: opts.long, seed: opts.seed });
+  const world = await World.make({ root, mediaFolder: path.join(root, 'build/e2e-media'), serverProgram: opts.server, slack: opts.long ? 1 : 3, long: opts.long, seed: opts.seed, impaired: opts.impaired });
   let timer;
   const late = new Promise((_, refuse) => {
     timer = setTimeout(() => refuse(new Error(`not done after ${scenario.seconds} s, last: ${progress.last}`)), scenario.seconds * 1000);
@@ -65,7 +66,7 @@ async function runOne(file, opts) {
   const numbers = Object.entries(measured).map(([key, value]) => `${key} ${value}`).join(', ');
   console.log(`    ${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s  ${scenario.title}${numbers ? ` [${numbers}]` : ''}`);
   report(opts, error ? 'fail' : 'pass', name, error ? error.message : '');
-  if (opts.findings) appendFileSync(opts.findings, `${JSON.stringify({ scenario: name, seed: opts.seed, findings })}\n`);
+  if (opts.findings) appendFileSync(opts.findings, `${JSON.stringify({ scenario: name, seed: opts.seed, impaired: opts.impaired, findings })}\n`);
   return !error;
 }
 
@@ -84,7 +85,7 @@ async function main() {
 }
 
 if (process.argv.includes('--help')) {
-  console.log('node tests/e2e/run.mjs [--only WORD] [--server PROGRAM] [--label WORD] [--results FILE] [--evidence FOLDER] [--long] [--seed N] [--findings FILE] [--once] [--keep]');
+  console.log('node tests/e2e/run.mjs [--only WORD] [--server PROGRAM] [--label WORD] [--results FILE] [--evidence FOLDER] [--long] [--seed N] [--findings FILE] [--once] [--keep] [--impaired BROWSER]');
   process.exit(0);
 }
 if (!process.env.PARLOR_E2E_INSIDE) enterNamespaces();

@@ -152,6 +152,8 @@ export class World {
       seen.url = await bounded(one.evaluate(() => location.href));
       state.people.push(seen);
     }
+    const metrics = await fetch(`${this.adminUrl}/metrics`, { signal: AbortSignal.timeout(2000) }).then((reply) => reply.text()).catch(String);
+    writeFileSync(path.join(folder, 'metrics.txt'), metrics);
     writeFileSync(path.join(folder, 'state.json'), JSON.stringify(state, null, 2));
     for (const [name, picture] of Object.entries(this.keep ?? {})) writeFileSync(path.join(folder, name), Buffer.from(picture.split(',')[1], 'base64'));
     const log = path.join(this.folder, 'server.log');

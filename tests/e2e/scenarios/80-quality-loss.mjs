@@ -25,5 +25,6 @@ export async function run(world) {
     world.finding(`${row}: frames whole`, seen[way].framesPercent, { unit: '%', least: 99.5, control: seen.control.framesPercent });
     world.finding(`${row}: sound made up`, seen[way].concealed, { unit: '%', most: way === 'down' ? 0.5 : 1.5, control: seen.control.concealed });
   }
+  world.finding('10 % loss: pictures that went back', Math.max(seen.down.back, seen.up.back), { most: 0 });
   world.judge();
 }

@@ -34,5 +34,6 @@ export async function run(world) {
   world.finding(`${row}: sound made up`, seen.down.concealed, { unit: '%', most: 1, control: seen.control.concealed });
   world.finding(`${row}: top layer back`, back / 1000, { unit: 's', most: 10 });
   world.finding(`${row}: frames whole at the others`, seen.control.framesPercent, { unit: '%', least: 99 });
+  world.finding(`${row}: pictures that went back`, seen.down.back, { most: 0 });
   world.judge();
 }
