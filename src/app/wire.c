@@ -39,6 +39,7 @@ struct _ParlorApp
   uv_loop_t loop;
   ParlorKeyring *keyring;
   ParlorStore *store; /* nullable */
+  ParlorAudit *audit; /* nullable */
   ParlorWireHooks *hooks;
   ParlorWireBrand *brand;
   ParlorMediaPlane *plane;
@@ -274,7 +275,8 @@ make_store (ParlorApp *app, GError **error)
   if (!app->store)
     return FALSE;
   app->store->ops->set_wake (app->store, wake_for_store, app);
-  return TRUE;
+  app->audit = parlor_wire_audit_new (app->store, error);
+  return app->audit != NULL;
 }
 
 static gboolean
@@ -455,6 +457,7 @@ make_site (ParlorApp *app, const char *program, GError **error)
       .may_call = parlor_wire_brand_may_call,
       .may_call_data = app->brand,
       .records = parlor_store_records (app->store),
+      .audit = app->audit,
       .loop = &app->loop,
       .clock = &app->clock,
       .random = app->random,
@@ -648,6 +651,7 @@ parlor_app_free (ParlorApp *app)
     uv_poll_stop (&app->media_poll);
   parlor_media_plane_free (app->plane);
   parlor_wire_hooks_stop (app->hooks);
+  parlor_audit_free (app->audit);
   if (app->store)
     app->store->ops->close (app->store, STORE_CLOSE_MS);
   parlor_wire_hooks_free (app->hooks);

@@ -18,6 +18,16 @@ parlor_wire_store_new (const ParlorConfig *config, GError **error)
   return parlor_store_sqlite_new (&(ParlorStoreSqliteSpec){.path = path}, error);
 }
 
+ParlorAudit *
+parlor_wire_audit_new (ParlorStore *store, GError **error)
+{
+  g_autoptr (ParlorAudit) audit = parlor_audit_new (parlor_store_records (store));
+  if (!parlor_store_load_records (store, &parlor_audit_head_kind, parlor_audit_resume, audit,
+                                  error))
+    return NULL;
+  return g_steal_pointer (&audit);
+}
+
 const char *
 parlor_wire_store_problem (ParlorStore *store)
 {

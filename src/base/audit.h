@@ -29,7 +29,7 @@ typedef struct
   gint64 seq;      /**< from 1 without a gap */
   gint64 at_ms;    /**< wall clock */
   char *actor;     /**< id of who did it; "" = the server itself */
-  char *action;    /**< "recording.viewed": entity, dot, what happened, as in events */
+  char *action;    /**< "recording.deleted" as in events, or "POST /v1/keys/{id}/rotate" */
   char *object;    /**< id of what it was done to; "" = the brand */
   char *detail;    /**< a short word more ("retention_days=30"); "" = nothing */
   char *prev_hash; /**< `hash` of seq - 1; "" at 1 */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/routes.h"
 
+#include "http/audit.h"
 #include "http/handlers.h"
 #include "http/problem.h"
 
@@ -167,6 +168,8 @@ static const ParlorRoute routes[] = {
      parlor_handle_recording_file},
     {"GET", "/v1/recordings/{id}/minutes", RECORDING_READERS, FALSE, 0, NULL,
      parlor_handle_recording_minutes},
+    {"GET", "/v1/audit", RECORDING_READERS, FALSE, 0, NULL, parlor_handle_audit_list},
+    {"GET", "/v1/audit/check", RECORDING_READERS, FALSE, 0, NULL, parlor_handle_audit_check},
     {"OPTIONS", "/whip/{room}/{identity}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL,
      parlor_handle_whip_options},
     {"POST", "/whip/{room}/{identity}", PARLOR_ROUTE_TOKEN, TRUE, SDP_MAX, SDP,
@@ -364,7 +367,7 @@ handle_row (ParlorSite *site, const ParlorRoute *route, ParlorHttpRequest *reque
       parlor_http_problem (reply, 415, "unsupported_media", detail);
     }
   else
-    route->handler (site, request, reply);
+    parlor_audit_handle (site, route, request, reply, &who);
 }
 
 void

@@ -9,6 +9,7 @@
 
 #include "base/event.h"
 #include "base/api.h"
+#include "base/audit.h"
 #include "brand/brands.h"
 #include "http/cors.h"
 #include "http/metrics.h"
@@ -43,6 +44,7 @@ typedef struct
   ParlorKeyring *keyring;
   ParlorBrands *brands;
   ParlorRecordSink *records; /**< nullable: nothing survives, answers promise nothing */
+  ParlorAudit *audit;        /**< nullable: no audit log */
   uv_loop_t *loop;           /**< for what is done off it: passwords, OIDC */
   /** Whether a brand may make the server call this address; asked on any thread. NULL = none. */
   gboolean (*may_call) (const struct sockaddr *address, gpointer user_data);
