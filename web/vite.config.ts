@@ -41,6 +41,8 @@ export default defineConfig({
         'signin.html',
         'admin.html',
         'live.html',
+        'rep.html',
+        'board.html',
         'host.html',
         'brand.html',
       ],

@@ -403,6 +403,7 @@ make_signal (ParlorApp *app)
   };
   app->signal = parlor_signal_new (&spec);
   parlor_wire_live_start (app->live, app->signal);
+  parlor_wire_brand_watch (app->brand, app->signal);
 }
 
 static gboolean
@@ -484,7 +485,6 @@ make_site (ParlorApp *app, const char *program, GError **error)
       .service = parlor_wire_service_site (app->service),
   };
   app->site = parlor_site_new (&spec);
-  parlor_wire_brand_watch (app->brand, app->signal, app->site);
   return TRUE;
 }
 

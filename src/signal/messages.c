@@ -156,6 +156,7 @@ static const ParlorMessageRow rows[] = {
       {"inviter", S, FALSE, 1, 128},
       {"group", S, FALSE, 1, ID_BYTES},
       {"product", S, FALSE, 1, 128},
+      {"room", S, FALSE, 1, ID_BYTES},
       {"room_ms", N, FALSE, 0, MOMENT}}},
     {"bind",
      PARLOR_WHEN_DESK,

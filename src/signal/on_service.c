@@ -274,6 +274,7 @@ parlor_on_tap (ParlorSession *session, const json_t *message, gint64 now_us, GEr
       .inviter = parlor_message_string (message, "inviter"),
       .group = parlor_message_string (message, "group"),
       .product = parlor_message_string (message, "product"),
+      .room = parlor_message_string (message, "room"),
       .room_ms = number_of (message, "room_ms", -1),
   };
   if (session->participant)

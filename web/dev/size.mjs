@@ -8,12 +8,14 @@ const LIMITS = {
   'index.html': 28,
   'm.html': 57,
   'watch.html': 26,
-  'publish.html': 28,
+  'publish.html': 29,
   'signin.html': 28,
   'admin.html': 30,
   'live.html': 40,
+  'rep.html': 44,
+  'board.html': 32,
   'host.html': 60,
-  'brand.html': 28,
+  'brand.html': 29,
 };
 
 let over = false;

@@ -11,7 +11,6 @@ import {
   type Checked,
 } from '../protocol/check.js';
 import { ApiError } from './http.js';
-import { loadCsrf, saveCsrf } from './storage.js';
 
 const session = shape({
   user: shape({ id: str, login: str, name: str, has_password: def(bool, true) }),
@@ -63,6 +62,9 @@ export type UserInfo = Checked<typeof user>;
 export type KeyInfo = Checked<typeof key>;
 export type NewKey = KeyInfo & { secret: string };
 
+/** What this page shows with each change; the server gave it with the session. */
+let csrf = '';
+
 async function codeOf(answer: Response): Promise<string> {
   const body: unknown = await answer.json().catch(() => null);
   try {
@@ -79,7 +81,7 @@ export async function ask<T>(
   check: Check<T>,
   body?: unknown,
 ): Promise<T> {
-  const headers: Record<string, string> = method === 'GET' ? {} : { 'x-parlor-csrf': loadCsrf() };
+  const headers: Record<string, string> = method === 'GET' ? {} : { 'x-parlor-csrf': csrf };
   if (body !== undefined) headers['content-type'] = 'application/json';
   const answer = await fetch(path, {
     method,
@@ -101,7 +103,7 @@ export async function ask<T>(
 const nothing: Check<null> = () => null;
 
 function keep(info: SessionInfo): SessionInfo {
-  saveCsrf(info.csrf);
+  csrf = info.csrf;
   return info;
 }
 
@@ -119,9 +121,8 @@ export async function signin(
   return keep(await ask('POST', '/v1/signin', session, by));
 }
 
-export async function signOut(): Promise<void> {
-  await ask('DELETE', '/v1/session', nothing);
-  saveCsrf('');
+export function signOut(): Promise<null> {
+  return ask('DELETE', '/v1/session', nothing);
 }
 
 export async function setPassword(old: string, next: string): Promise<SessionInfo> {

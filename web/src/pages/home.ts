@@ -16,7 +16,6 @@ export class HomePage extends Plain {
   @state() private busy = false;
   @state() private error = '';
   @state() private joinError = '';
-  @state() private stranger = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -41,7 +40,6 @@ export class HomePage extends Plain {
     } catch (error) {
       const code = error instanceof ApiError ? error.code : 'internal';
       const key = `api_${code}`;
-      this.stranger = code === 'unauthorized';
       this.error = isKey(key) ? t(key) : t('api_other', { code });
       this.busy = false;
     }
@@ -79,8 +77,7 @@ export class HomePage extends Plain {
           </button>
           ${
             this.error
-              ? html`<p class="error" role="alert" data-testid="error-message">${this.error}</p>
-                  ${this.stranger ? html`<a href="/signin">${t('signin')}</a>` : nothing}`
+              ? html`<p class="error" role="alert" data-testid="error-message">${this.error}</p>`
               : nothing
           }
           ${this.joinForm()}

@@ -1,0 +1,122 @@
+/**
+ * The line of a desk: a visitor's or a rep's own WebSocket beside any room's, so that nothing of
+ * the stream's connection is touched. Comes back by itself; what was not answered is sent again
+ * (each request is idempotent by its own id).
+ */
+import { parseDesk, type DeskMessage } from '../protocol/service.js';
+import { backoffMs } from './backoff.js';
+import { socketUrl } from './socket.js';
+
+const FINAL = new Set([4401, 4403]);
+
+export interface DeskEvents {
+  message: (message: DeskMessage) => void;
+  /** `final`: it does not come back by itself. */
+  down: (final: boolean) => void;
+}
+
+/** Where the device key lies when no cookie of ours can be had. */
+function deviceKey(): string {
+  const known = (() => {
+    try {
+      return localStorage.getItem('parlor.visitor');
+    } catch {
+      return null;
+    }
+  })();
+  if (known && known.length >= 22) return known;
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const made = Array.from(bytes, (one) => one.toString(16).padStart(2, '0')).join('');
+  try {
+    localStorage.setItem('parlor.visitor', made);
+  } catch {
+    /* It lives as long as the page. */
+  }
+  return made;
+}
+
+export interface Attach {
+  as: 'visitor' | 'rep';
+  rep?: string;
+  brand?: string;
+}
+
+export class DeskLine {
+  private ws: WebSocket | null = null;
+  private attempt = 0;
+  private timer = 0;
+  private nextId = 1;
+  private attached = false;
+  private waiting: Record<string, unknown>[] = [];
+
+  constructor(
+    private readonly attach: Attach,
+    private readonly events: DeskEvents,
+  ) {}
+
+  get isUp(): boolean {
+    return this.attached;
+  }
+
+  open(): void {
+    if (this.ws) return;
+    clearTimeout(this.timer);
+    const ws = new WebSocket(socketUrl(), 'parlor.v1');
+    this.ws = ws;
+    ws.onopen = () => {
+      const device = this.attach.as === 'visitor' ? { device: deviceKey() } : {};
+      ws.send(JSON.stringify({ t: 'attach', ...this.attach, ...device }));
+    };
+    ws.onmessage = (event) => this.receive(String(event.data));
+    ws.onclose = (event) => this.lost(ws, event.code);
+  }
+
+  close(): void {
+    clearTimeout(this.timer);
+    const ws = this.ws;
+    this.ws = null;
+    ws?.close(1000);
+  }
+
+  /** Sends now, or as soon as the line stands. */
+  say(message: Record<string, unknown>): void {
+    if (this.attached) this.ws?.send(JSON.stringify(message));
+    else this.waiting.push(message);
+  }
+
+  /** Sends when the line stands, and is forgotten otherwise: typing, seen. */
+  mention(message: Record<string, unknown>): void {
+    if (this.attached) this.ws?.send(JSON.stringify(message));
+  }
+
+  number(): number {
+    return this.nextId++;
+  }
+
+  private receive(text: string): void {
+    let message: DeskMessage | null = null;
+    try {
+      message = parseDesk(text);
+    } catch {
+      return;
+    }
+    if (!message) return;
+    if (message.t === 'attached') {
+      this.attached = true;
+      this.attempt = 0;
+    }
+    this.events.message(message);
+    if (message.t === 'attached') for (const one of this.waiting.splice(0)) this.say(one);
+  }
+
+  private lost(ws: WebSocket, code: number): void {
+    if (ws !== this.ws) return;
+    this.ws = null;
+    this.attached = false;
+    const final = FINAL.has(code);
+    if (!final) {
+      this.timer = window.setTimeout(() => this.open(), backoffMs(this.attempt++, Math.random()));
+    }
+    this.events.down(final);
+  }
+}

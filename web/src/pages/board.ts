@@ -1,0 +1,316 @@
+/** The supervisor's board: red first, a conversation moved with a stated reason, a departure in one form. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { def, list, num, nullable, shape, str, bool, type Checked } from '../protocol/check.js';
+import { Plain } from '../ui/base.js';
+import { duration, st, type ServiceKey } from '../ui/i18n/service.js';
+import { mark } from '../ui/icons.js';
+import '../ui/look.js';
+import { face } from '../ui/rep-face.js';
+
+const LOOK_EVERY_MS = 1500;
+/** Longer than this is red. */
+const LATE_S = 60;
+
+const waiting = shape({
+  conversation: str,
+  customer: str,
+  display: def(str, ''),
+  waiting_ms: num,
+  rep: nullable(str),
+  offered: bool,
+});
+const group = shape({ id: str, name: str, present: num, queued: num, waiting: list(waiting) });
+const rep = shape({
+  id: str,
+  name: str,
+  photo: def(str, ''),
+  presence: str,
+  chats: num,
+  customers: num,
+  in_call: def(bool, false),
+  groups: list(str),
+});
+const board = shape({ groups: list(group), reps: list(rep) });
+type Board = Checked<typeof board>;
+type Waiting = Checked<typeof waiting>;
+
+const job = shape({ counts: shape({ done: num, waiting: num, refused: num, limit: num }) });
+
+const PRESENCE: Record<string, ServiceKey> = {
+  available: 'available',
+  full: 'full',
+  in_call: 'in_call_state',
+  wrap_up: 'wrap_up',
+  suspended: 'suspended',
+  offline: 'offline_state',
+};
+
+class Refused extends Error {}
+
+async function ask(path: string, body?: object): Promise<unknown> {
+  const csrf = document.cookie.match(/parlor_csrf=([^;]+)/)?.[1] ?? '1';
+  const headers = { 'Content-Type': 'application/json', 'X-Parlor-CSRF': csrf };
+  const init = body ? { method: 'POST', headers, body: JSON.stringify(body) } : {};
+  const reply = await fetch(path, init);
+  const json: unknown = await reply.json().catch(() => ({}));
+  if (!reply.ok) throw new Refused((json as { detail?: string }).detail ?? String(reply.status));
+  return json;
+}
+
+@customElement('parlor-board')
+export class BoardPage extends Plain {
+  @state() private board: Board | null = null;
+  @state() private problem = '';
+  @state() private moving: { one: Waiting; to: string } | null = null;
+  @state() private leaving: { rep: string; to: string; notice: string; sure: boolean } | null =
+    null;
+  @state() private result = '';
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const timer = window.setInterval(() => void this.look(), LOOK_EVERY_MS);
+    this.whileConnected(() => clearInterval(timer));
+    void this.look();
+  }
+
+  private async look(): Promise<void> {
+    if (document.hidden) return;
+    try {
+      this.board = board(await ask('/v1/board'), 'board');
+      this.problem = '';
+    } catch (error) {
+      this.problem = error instanceof Refused ? 'refused' : 'offline';
+    }
+  }
+
+  private fail(error: unknown): void {
+    this.result = st('board_failed', { why: error instanceof Error ? error.message : '' });
+  }
+
+  private async move(event: Event): Promise<void> {
+    event.preventDefault();
+    const { moving } = this;
+    const reason = new FormData(event.target as HTMLFormElement).get('reason');
+    if (!moving) return;
+    try {
+      await ask(`/v1/conversations/${moving.one.conversation}/assign`, { rep: moving.to, reason });
+      this.moving = null;
+      await this.look();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private async depart(): Promise<void> {
+    const { leaving } = this;
+    if (!leaving) return;
+    const { to, notice } = leaving;
+    try {
+      const made = shape({ job: str })(
+        await ask(`/v1/reps/${leaving.rep}/depart`, {
+          ...(to ? { to } : {}),
+          ...(notice ? { notice } : {}),
+        }),
+        'job',
+      );
+      const { counts } = job(await ask(`/v1/jobs/${made.job}`), 'job');
+      this.result = st('board_done', { ...counts });
+      this.leaving = null;
+      await this.look();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /* ---- drawing ---- */
+
+  protected override render(): TemplateResult {
+    return html`<main class="board">
+      <header class="desk-head">
+        <a class="brand" href="/" aria-label="Parlor">${mark()}</a>
+        <h1>${st('board')}</h1>
+        <parlor-look></parlor-look>
+      </header>
+      ${this.problem ? this.trouble() : nothing} ${this.board ? this.content(this.board) : nothing}
+    </main>`;
+  }
+
+  private trouble(): TemplateResult {
+    if (this.problem === 'offline') return html`<p class="calm wide">${st('offline')}</p>`;
+    return html`<div class="wide">
+      <p>${st('board_forbidden')}</p>
+      <p><a class="button primary" href="/signin">${st('desk_sign_in')}</a></p>
+    </div>`;
+  }
+
+  private content(now: Board): TemplateResult {
+    const waits = now.groups.flatMap((one) => one.waiting);
+    const longest = Math.max(0, ...waits.map((one) => one.waiting_ms)) / 1000;
+    const here = now.reps.filter((one) => one.presence !== 'offline');
+    const calls = now.reps.filter((one) => one.in_call).length;
+    return html`<section class="numbers" aria-label=${st('board')}>
+        ${this.number('board_waiting', waits.length, waits.length > 0)}
+        ${this.number('board_longest', waits.length ? duration(longest) : '–', longest > LATE_S)}
+        ${this.number('board_reps', here.length, here.length === 0)}
+        ${this.number('board_calls', calls, false)}
+      </section>
+      ${this.result ? html`<p class="strip" role="status" data-testid="result">${this.result}</p>` : nothing}
+      <div class="board-columns">
+        <section>
+          <h2>${st('board_waiting')}</h2>
+          ${waits.length ? nothing : html`<p class="calm">${st('board_nobody')}</p>`}
+          ${now.groups.map((one) =>
+            one.present === 0
+              ? html`<p class="alarm">${one.name}: ${st('board_no_rep')}</p>`
+              : nothing,
+          )}
+          <ul>
+            ${waits
+              .sort((a, b) => b.waiting_ms - a.waiting_ms)
+              .map((one) => html`<li>${this.waiting(one, now)}</li>`)}
+          </ul>
+        </section>
+        <section>
+          <h2>${st('board_reps')}</h2>
+          <ul>
+            ${now.reps.map((one) => html`<li>${this.rep(one)}</li>`)}
+          </ul>
+          ${this.departure(now)}
+        </section>
+      </div>`;
+  }
+
+  private number(key: ServiceKey, value: string | number, red: boolean): TemplateResult {
+    return html`<div class="number ${red ? 'red' : ''}">
+      <b>${value}</b><span>${st(key)}</span>
+    </div>`;
+  }
+
+  private waiting(one: Waiting, now: Board): TemplateResult {
+    const late = one.waiting_ms / 1000 > LATE_S;
+    const owner = now.reps.find((other) => other.id === one.rep)?.name ?? '';
+    const moving = this.moving?.one.conversation === one.conversation;
+    const choose = (event: Event): void => {
+      const to = (event.target as HTMLSelectElement).value;
+      this.moving = to ? { one, to } : null;
+    };
+    return html`<article
+      class="wait ${late ? 'red' : ''}"
+      data-testid="waiting"
+      draggable="true"
+      @dragstart=${(event: DragEvent) => event.dataTransfer?.setData('text/plain', one.conversation)}
+    >
+      ${face(one.display || one.customer, '', one.customer)}
+      <span class="row-words">
+        <b>${one.display || st('guest', { id: one.customer.slice(-4) })}</b>
+        <span>${owner}</span>
+        <small>${st('waits', { time: duration(one.waiting_ms / 1000) })}</small>
+      </span>
+      <select aria-label=${st('board_assign')} @change=${choose}>
+        <option value="">${st('board_assign')}</option>
+        ${now.reps.map((other) => html`<option value=${other.id}>${other.name}</option>`)}
+      </select>
+      ${moving ? this.reason() : nothing}
+    </article>`;
+  }
+
+  private reason(): TemplateResult {
+    return html`<form class="reason" @submit=${(event: Event) => void this.move(event)}>
+      <input
+        name="reason"
+        required
+        maxlength="200"
+        placeholder=${st('board_reason')}
+        aria-label=${st('board_reason')}
+      />
+      <button class="button primary">${st('transfer')}</button>
+    </form>`;
+  }
+
+  private dropped(event: DragEvent, to: string): void {
+    event.preventDefault();
+    const id = event.dataTransfer?.getData('text/plain');
+    const one = this.board?.groups
+      .flatMap((each) => each.waiting)
+      .find((each) => each.conversation === id);
+    if (one) this.moving = { one, to };
+  }
+
+  private rep(one: Board['reps'][number]): TemplateResult {
+    return html`<article
+      class="wait"
+      data-testid="board-rep"
+      @dragover=${(event: DragEvent) => event.preventDefault()}
+      @drop=${(event: DragEvent) => this.dropped(event, one.id)}
+    >
+      ${face(one.name, one.photo, one.id)}
+      <span class="row-words">
+        <b>${one.name}</b>
+        <small class="presence" data-presence=${one.presence}>
+          ${st(PRESENCE[one.presence] ?? 'offline_state')} · ${one.chats} ${st('chats')} ·
+          ${one.customers} ${st('customers')}
+        </small>
+      </span>
+    </article>`;
+  }
+
+  private departure(now: Board): TemplateResult {
+    const form = this.leaving;
+    if (!form) {
+      const begin = (): void => {
+        this.leaving = { rep: now.reps[0]?.id ?? '', to: '', notice: '', sure: false };
+      };
+      return html`<button class="button quiet" data-testid="depart" @click=${begin}>
+        ${st('board_depart')}
+      </button>`;
+    }
+    const set = (change: Partial<typeof form>): void => {
+      this.leaving = { ...form, sure: false, ...change };
+    };
+    const value = (event: Event): string => (event.target as HTMLInputElement).value;
+    const who = now.reps.find((one) => one.id === form.rep);
+    return html`<div class="departure">
+      <label
+        >${st('board_depart_who')}
+        <select data-testid="depart-who" @change=${(event: Event) => set({ rep: value(event) })}>
+          ${now.reps.map((one) => html`<option value=${one.id} ?selected=${one.id === form.rep}>${one.name}</option>`)}
+        </select>
+      </label>
+      <label
+        >${st('board_depart_to')}
+        <select @change=${(event: Event) => set({ to: value(event) })}>
+          <option value="">${st('board_depart_group')}</option>
+          ${now.reps
+            .filter((one) => one.id !== form.rep)
+            .map((one) => html`<option value=${one.id}>${one.name}</option>`)}
+        </select>
+      </label>
+      <label
+        >${st('board_depart_notice')}
+        <textarea
+          maxlength="500"
+          .value=${form.notice}
+          @change=${(event: Event) => set({ notice: value(event) })}
+        ></textarea>
+      </label>
+      ${
+        form.sure
+          ? html`<p role="alert">
+              ${st('board_depart_sure', { name: who?.name ?? '', n: who?.customers ?? 0 })}
+            </p>`
+          : nothing
+      }
+      <div class="choices">
+        <button class="button quiet" @click=${() => (this.leaving = null)}>${st('cancel')}</button>
+        <button
+          class="button primary"
+          data-testid="depart-do"
+          @click=${() => (form.sure ? void this.depart() : set({ sure: true }))}
+        >
+          ${st('board_depart_do')}
+        </button>
+      </div>
+    </div>`;
+  }
+}

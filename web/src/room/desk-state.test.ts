@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import { parseDesk, type DeskMessage } from '../protocol/service.js';
+import { initialDesk, ownThread, reduceDesk, unread, type DeskState } from './desk-state.js';
+
+const rep = { id: 'rep_1', name: 'Lin', presence: 'available' };
+const thread = { id: 'cnv_1', state: 'new', binding: 'bnd_1', rep, assignee: rep, seq: 1 };
+
+function message(seq: number, by: string, clientId = `c${seq}`): object {
+  return { id: `msg_${seq}`, client_id: clientId, seq, by, kind: 'text', text: 'x', at: seq };
+}
+
+function told(state: DeskState, json: object): DeskState {
+  return reduceDesk(state, parseDesk(JSON.stringify(json)) as DeskMessage, 5000);
+}
+
+function bound(): DeskState {
+  return told(initialDesk(), {
+    t: 'bound',
+    tap: 'tap_00000001',
+    binding: 'bnd_1',
+    conversation: 'cnv_1',
+    state: 'active',
+    rep,
+    welcome: message(1, 'rep'),
+    thread,
+  });
+}
+
+test('messages stand in the order of the server, each once', () => {
+  let state = bound();
+  state = told(state, { t: 'message', conversation: 'cnv_1', message: message(3, 'rep') });
+  state = told(state, {
+    t: 'history',
+    conversation: 'cnv_1',
+    messages: [message(1, 'rep'), message(2, 'customer'), message(3, 'rep')],
+    more: false,
+  });
+  expect(state.messages.cnv_1?.map((one) => one.seq)).toEqual([1, 2, 3]);
+});
+
+test('what was sent is pending until the server has it, and failed when it refuses', () => {
+  const out = { conversation: 'cnv_1', clientId: 'mine', text: 'x', kind: 'text', failed: false };
+  let state = reduceDesk(bound(), { t: 'local/say', message: out }, 0);
+  expect(state.outgoing).toHaveLength(1);
+  expect(told(state, { t: 'error', id: 'mine', code: 'conflict' }).outgoing[0]?.failed).toBe(true);
+  state = told(state, {
+    t: 'message',
+    conversation: 'cnv_1',
+    message: message(2, 'customer', 'mine'),
+  });
+  expect(state.outgoing).toHaveLength(0);
+});
+
+test('a person who was removed is not his person any more', () => {
+  const state = bound();
+  expect(ownThread(state)?.id).toBe('cnv_1');
+  const ended = told(state, { t: 'binding', binding: { id: 'bnd_1', state: 'ended', rep } });
+  expect(ownThread(ended)).toBeNull();
+});
+
+test('only what the other side wrote after the last look is unread', () => {
+  let state = bound();
+  state = told(state, { t: 'message', conversation: 'cnv_1', message: message(2, 'customer') });
+  state = told(state, { t: 'message', conversation: 'cnv_1', message: message(3, 'rep') });
+  const known = state.threads.cnv_1;
+  expect(known && unread(state, known, 'customer')).toBe(2);
+  state = told(state, { t: 'seen', conversation: 'cnv_1', by: 'customer', seq: 3 });
+  expect(state.threads.cnv_1 && unread(state, state.threads.cnv_1, 'customer')).toBe(0);
+});
+
+test('an offer stays until it is decided', () => {
+  const offer = { id: 'off_1', state: 'pending', until: 1, conversation: thread };
+  const state = told(initialDesk(), { t: 'offered', offer });
+  expect(state.offers).toHaveLength(1);
+  expect(told(state, { t: 'offered', offer: { ...offer, state: 'timeout' } }).offers).toHaveLength(
+    0,
+  );
+});
+
+test('a wrong shape is refused, an unknown type is of no interest', () => {
+  expect(parseDesk('{"t":"slots","slots":[]}')).toBeNull();
+  expect(() => parseDesk('{"t":"card","tap":1}')).toThrow();
+});

@@ -1,0 +1,141 @@
+/** One desk: the line, the state, and everything that a visitor or a rep can do at it. */
+import { DeskLine, type Attach } from '../client/desk.js';
+import { randomName } from '../client/storage.js';
+import { initialDesk, reduceDesk, type DeskEvent, type DeskState } from './desk-state.js';
+import { Store } from './store.js';
+
+/** Where a tap came from. */
+export interface TapContext {
+  entry?: string;
+  inviter?: string;
+  room?: string;
+  room_ms?: number;
+  product?: string;
+}
+
+const TYPING_EVERY_MS = 3000;
+
+export class Desk {
+  readonly store = new Store<DeskState>(initialDesk());
+  private readonly line: DeskLine;
+  private lastTap = '';
+  private typedAt = 0;
+
+  constructor(attach: Attach) {
+    this.line = new DeskLine(attach, {
+      message: (message) => this.dispatch(message),
+      down: (final) => this.dispatch({ t: 'local/down', final }),
+    });
+  }
+
+  get state(): DeskState {
+    return this.store.get();
+  }
+
+  open(): void {
+    this.line.open();
+  }
+
+  close(): void {
+    this.line.close();
+  }
+
+  private dispatch(event: DeskEvent): void {
+    this.store.set(reduceDesk(this.state, event, Date.now()));
+  }
+
+  /* ---- a visitor ---- */
+
+  tap(context: TapContext): void {
+    this.lastTap = `tap_${randomName()}`;
+    this.dispatch({ t: 'local/tapped' });
+    this.line.open();
+    const given = Object.entries(context).filter(
+      ([, value]) => value !== undefined && value !== '',
+    );
+    this.line.say({ t: 'tap', id: this.lastTap, ...Object.fromEntries(given) });
+  }
+
+  bind(yes: boolean): void {
+    this.line.say(
+      yes ? { t: 'bind', tap: this.lastTap } : { t: 'bind', tap: this.lastTap, no: true },
+    );
+  }
+
+  binding(binding: string, act: 'end' | 'remove' | 'undo' | 'accept' | 'refuse'): void {
+    this.line.say({ t: 'binding', binding, act });
+  }
+
+  about(conversation: string, product: string): void {
+    this.line.say({ t: 'about', conversation, product });
+  }
+
+  /* ---- both ---- */
+
+  /** The same client id twice is one message, so sending again is safe. */
+  say(
+    conversation: string,
+    text: string,
+    clientId = randomName(),
+    kind = 'text',
+    data?: object,
+  ): void {
+    this.dispatch({
+      t: 'local/say',
+      message: { conversation, clientId, text, kind, failed: false },
+    });
+    this.line.say({
+      t: 'say',
+      id: clientId,
+      conversation,
+      client_id: clientId,
+      kind,
+      text,
+      ...(data ? { data } : {}),
+    });
+  }
+
+  typing(conversation: string): void {
+    if (Date.now() - this.typedAt < TYPING_EVERY_MS) return;
+    this.typedAt = Date.now();
+    this.line.mention({ t: 'typing', conversation });
+  }
+
+  seen(conversation: string, seq: number): void {
+    this.line.mention({ t: 'seen', conversation, seq });
+  }
+
+  history(conversation: string): void {
+    const first = this.state.messages[conversation]?.[0]?.seq;
+    this.line.say({ t: 'history', conversation, ...(first && first > 1 ? { before: first } : {}) });
+  }
+
+  call(conversation: string, video: boolean): void {
+    this.line.say({ t: 'call', conversation, video });
+  }
+
+  callAct(call: string, act: 'answer' | 'decline' | 'end' | 'take'): void {
+    this.line.say({ t: 'call_act', call, act });
+  }
+
+  callSeen(): void {
+    this.dispatch({ t: 'local/call-seen' });
+  }
+
+  /* ---- a rep ---- */
+
+  reply(offer: string, yes: boolean): void {
+    this.line.say({ t: 'offer_reply', offer, yes });
+  }
+
+  suspend(on: boolean): void {
+    this.line.say({ t: 'suspend', on });
+  }
+
+  thread(
+    conversation: string,
+    change: { note?: string; tags?: string; assign?: string; close?: boolean },
+  ): void {
+    this.line.say({ t: 'thread', conversation, ...change });
+  }
+}

@@ -1,0 +1,169 @@
+/** A call's strip: ringing, talking, hanging up; the same for both sides. */
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Consult } from '../media/consult.js';
+import type { Call } from '../protocol/service.js';
+import type { Desk } from '../room/desk.js';
+import { isBusy } from '../room/desk-state.js';
+import { Plain } from './base.js';
+import { st, type ServiceKey } from './i18n/service.js';
+import { icon } from './icons.js';
+
+@customElement('parlor-service-call')
+export class ServiceCall extends Plain {
+  @property({ attribute: false }) desk!: Desk;
+  @property() as: 'customer' | 'rep' = 'customer';
+  /** How the other is called. */
+  @property() other = '';
+  @state() private consult: Consult | null = null;
+  private opening = false;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.whileConnected(this.desk.store.watch(() => this.requestUpdate()));
+    this.whileConnected(() => this.hangUp());
+  }
+
+  private get call(): Call | null {
+    return this.desk.state.call;
+  }
+
+  /** Who rang was not asked: his side opens when the other has answered, as the other's does. */
+  protected override willUpdate(): void {
+    const { call } = this;
+    const talks = call !== null && ['connecting', 'active', 'held'].includes(call.state);
+    const answered = talks && !(this.as === 'customer' && call.rescues > 0 && !this.consult);
+    if (answered && call.token && !this.consult && !this.opening) void this.open(call);
+    if (!isBusy(call) && this.consult) this.hangUp();
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    const { remote, own } = this.consult?.store.get() ?? { remote: null, own: null };
+    for (const [name, stream] of [
+      ['remote', remote],
+      ['own', own],
+    ] as const) {
+      const video = this.querySelector<HTMLVideoElement>(`video.${name}`);
+      if (video && video.srcObject !== stream) video.srcObject = stream;
+    }
+  }
+
+  private async open(call: Call): Promise<void> {
+    this.opening = true;
+    const { Consult } = await import('../media/consult.js');
+    const consult = new Consult(call.room, call.token, this.as === 'rep' ? 'Adviser' : 'Guest');
+    this.whileConnected(consult.store.watch(() => this.requestUpdate()));
+    this.consult = consult;
+    this.opening = false;
+    this.dispatchEvent(new CustomEvent('parlor-consult', { detail: true, bubbles: true }));
+    await consult.start(call.media === 'video').catch(() => undefined);
+  }
+
+  private hangUp(): void {
+    if (!this.consult) return;
+    this.consult.stop();
+    this.consult = null;
+    this.dispatchEvent(new CustomEvent('parlor-consult', { detail: false, bubbles: true }));
+  }
+
+  private act(act: 'answer' | 'decline' | 'end'): void {
+    if (this.call) this.desk.callAct(this.call.id, act);
+    if (act === 'end') this.hangUp();
+  }
+
+  private words(call: Call): string {
+    const name = this.other;
+    const incoming = call.by_rep === (this.as === 'customer');
+    const keys: Partial<Record<Call['state'], ServiceKey>> = {
+      ringing: incoming ? 'rings' : 'ringing',
+      connecting: 'connecting',
+      active: 'in_call',
+      held: call.rescues > 0 && this.as === 'customer' ? 'rescued' : 'held',
+    };
+    return st(keys[call.state] ?? 'connecting', { name });
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { call } = this;
+    if (!call || !isBusy(call)) return nothing;
+    const rings = call.state === 'ringing' && call.by_rep === (this.as === 'customer');
+    const taken = call.rescues > 0 && this.as === 'customer' && !this.consult;
+    return html`<section class="call" data-testid="call" data-state=${call.state}>
+      ${this.pictures()}
+      <p role="status">${this.words(call)}</p>
+      <div class="call-keys">
+        ${
+          rings
+            ? html`<button
+                class="tap-key go"
+                data-testid="call-answer"
+                aria-label=${st('answer')}
+                @click=${() => this.act('answer')}
+              >
+                ${icon('check')}
+              </button>`
+            : nothing
+        }
+        ${
+          taken
+            ? html`<button
+                class="tap-key go"
+                aria-label=${st('answer')}
+                @click=${() => void this.open(call)}
+              >
+                ${icon('check')}
+              </button>`
+            : nothing
+        }
+        ${this.consult ? this.keys(this.consult) : nothing}
+        <button
+          class="tap-key stop"
+          data-testid="call-end"
+          aria-label=${st(rings ? 'decline' : 'hang_up')}
+          @click=${() => this.act(rings ? 'decline' : 'end')}
+        >
+          ${icon('close')}
+        </button>
+      </div>
+    </section>`;
+  }
+
+  private pictures(): TemplateResult | typeof nothing {
+    const { remote, own } = this.consult?.store.get() ?? {};
+    if (!remote && !own) return nothing;
+    return html`<div class="call-pictures">
+      ${remote ? html`<video class="remote" autoplay playsinline muted></video>` : nothing}
+      ${own ? html`<video class="own" autoplay playsinline muted></video>` : nothing}
+    </div>`;
+  }
+
+  private keys(consult: Consult): TemplateResult {
+    const { microphone, camera, soundBlocked } = consult.store.get();
+    return html`${
+        soundBlocked
+          ? html`<button
+              class="tap-key"
+              aria-label=${st('sound_on')}
+              @click=${() => consult.hear()}
+            >
+              ${icon('sound')}
+            </button>`
+          : nothing
+      }
+      <button
+        class="tap-key"
+        aria-label=${st(microphone ? 'mute' : 'unmute')}
+        @click=${() => consult.setMicrophone(!microphone)}
+      >
+        ${icon(microphone ? 'mic' : 'micOff')}
+      </button>
+      <button
+        class="tap-key"
+        aria-label=${st(camera ? 'camera_off' : 'camera_on')}
+        @click=${() => consult.setCamera(!camera)}
+      >
+        ${icon(camera ? 'cam' : 'camOff')}
+      </button>`;
+  }
+}

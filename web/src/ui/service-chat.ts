@@ -1,0 +1,245 @@
+/** What was said in one conversation, and the box to say more; the visitor's and the rep's alike. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Desk } from '../room/desk.js';
+import type { Outgoing } from '../room/desk-state.js';
+import type { Message, Thread } from '../protocol/service.js';
+import { Plain } from './base.js';
+import { lang } from './i18n/lang.js';
+import { clockTime, st } from './i18n/service.js';
+import { icon } from './icons.js';
+
+const NEAR_END_PX = 60;
+const TYPING_MS = 5000;
+const TEXT_MAX = 4000;
+
+/** Drafts outlive the tab's reload, one a conversation. */
+function draftKey(conversation: string): string {
+  return `parlor.draft.${conversation}`;
+}
+
+export function draftOf(conversation: string): string {
+  try {
+    return sessionStorage.getItem(draftKey(conversation)) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function keepDraft(conversation: string, text: string): void {
+  try {
+    if (text) sessionStorage.setItem(draftKey(conversation), text);
+    else sessionStorage.removeItem(draftKey(conversation));
+  } catch {
+    /* It is still in the box. */
+  }
+}
+
+@customElement('parlor-service-chat')
+export class ServiceChat extends Plain {
+  @property({ attribute: false }) desk!: Desk;
+  @property() conversation = '';
+  @property() as: 'customer' | 'rep' = 'customer';
+  /** Nothing may be written (any more). */
+  @property({ type: Boolean }) closed = false;
+  private followed = true;
+  private asked = '';
+  private tick = 0;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.whileConnected(this.desk.store.watch(() => this.requestUpdate()));
+    this.tick = window.setInterval(() => this.requestUpdate(), TYPING_MS);
+    this.whileConnected(() => clearInterval(this.tick));
+    const look = (): void => this.look();
+    document.addEventListener('visibilitychange', look);
+    this.whileConnected(() => document.removeEventListener('visibilitychange', look));
+  }
+
+  private get thread(): Thread | undefined {
+    return this.desk.state.threads[this.conversation];
+  }
+
+  protected override willUpdate(): void {
+    if (this.asked === this.conversation) return;
+    this.asked = this.conversation;
+    this.followed = true;
+    this.desk.history(this.conversation);
+  }
+
+  protected override updated(changed: Map<string, unknown>): void {
+    const box = this.querySelector('textarea');
+    if (box && changed.has('conversation')) {
+      box.value = draftOf(this.conversation);
+      this.fit(box);
+    }
+    const list = this.querySelector('.said');
+    if (list && this.followed) list.scrollTop = list.scrollHeight;
+    this.look();
+  }
+
+  /** What is on the screen of somebody who looks is read. */
+  private look(): void {
+    const thread = this.thread;
+    if (!thread || document.hidden || !this.isConnected || this.closest('[hidden]')) return;
+    const last = this.desk.state.messages[this.conversation]?.at(-1)?.seq ?? 0;
+    const read = this.as === 'customer' ? thread.read_by_customer : thread.read_by_rep;
+    if (last > read) this.desk.seen(this.conversation, last);
+  }
+
+  private readonly onScroll = (event: Event): void => {
+    const list = event.target as HTMLElement;
+    this.followed = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END_PX;
+  };
+
+  private fit(box: HTMLTextAreaElement): void {
+    box.style.height = 'auto';
+    box.style.height = `${Math.min(box.scrollHeight, 96)}px`;
+  }
+
+  private readonly onInput = (event: Event): void => {
+    const box = event.target as HTMLTextAreaElement;
+    keepDraft(this.conversation, box.value);
+    this.fit(box);
+    if (box.value) this.desk.typing(this.conversation);
+  };
+
+  private readonly onKey = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    this.submit(event);
+  };
+
+  private submit(event: Event): void {
+    event.preventDefault();
+    const box = this.querySelector('textarea');
+    const text = box?.value.trim().slice(0, TEXT_MAX) ?? '';
+    if (!box || !text) return;
+    box.value = '';
+    keepDraft(this.conversation, '');
+    this.fit(box);
+    this.followed = true;
+    this.desk.say(this.conversation, text);
+    box.focus({ preventScroll: true });
+  }
+
+  private again(one: Outgoing): void {
+    this.desk.say(one.conversation, one.text, one.clientId, one.kind);
+  }
+
+  protected override render(): TemplateResult {
+    const { state } = this.desk;
+    const said = state.messages[this.conversation] ?? [];
+    const known = new Set(said.map((one) => one.client_id));
+    const pending = state.outgoing.filter(
+      (one) => one.conversation === this.conversation && !known.has(one.clientId),
+    );
+    return html`<div
+        class="said"
+        role="log"
+        tabindex="0"
+        aria-live="polite"
+        data-testid="said"
+        @scroll=${this.onScroll}
+      >
+        ${
+          state.more[this.conversation]
+            ? html`<button class="link" @click=${() => this.desk.history(this.conversation)}>
+                ${st('earlier')}
+              </button>`
+            : nothing
+        }
+        ${repeat(
+          said,
+          (one) => one.id,
+          (one) => this.message(one),
+        )}
+        ${pending.map((one) => this.pending(one))} ${this.foot(said)}
+      </div>
+      ${this.closed ? nothing : this.form()}`;
+  }
+
+  private message(one: Message): TemplateResult {
+    if (one.kind === 'call') return this.callLine(one);
+    if (one.by === 'system') {
+      return html`<p class="line">${one.text || st('transferred', { name: this.ownName() })}</p>`;
+    }
+    const mine = one.by === this.as;
+    const time = new Date(one.at);
+    return html`<article
+      class="bubble ${mine ? 'mine' : ''}"
+      data-testid="bubble"
+      data-by=${one.by}
+    >
+      <p>${one.text}</p>
+      <time datetime=${time.toISOString()}>
+        ${mine || this.as === 'rep' ? nothing : html`${one.name} · `}${time.toLocaleTimeString(
+          lang(),
+          {
+            hour: '2-digit',
+            minute: '2-digit',
+          },
+        )}
+        ${one.stream_ms === null ? nothing : html`· ${clockTime(one.stream_ms)}`}
+      </time>
+    </article>`;
+  }
+
+  private callLine(one: Message): TemplateResult {
+    const { seconds = 0 } = (one.data ?? {}) as { seconds?: number };
+    return html`<p class="line">
+      ${seconds ? st('call_done', { time: clockTime(seconds * 1000) }) : st('call_missed')}
+    </p>`;
+  }
+
+  private pending(one: Outgoing): TemplateResult {
+    return html`<article class="bubble mine pending">
+      <p>${one.text}</p>
+      ${
+        one.failed
+          ? html`<button class="link" @click=${() => this.again(one)}>${st('again')}</button>`
+          : nothing
+      }
+    </article>`;
+  }
+
+  private ownName(): string {
+    return this.thread?.rep?.name ?? '';
+  }
+
+  private foot(said: Message[]): TemplateResult | typeof nothing {
+    const thread = this.thread;
+    const typed = this.desk.state.typing[this.conversation] ?? 0;
+    if (thread && Date.now() - typed < TYPING_MS) {
+      const name =
+        this.as === 'customer'
+          ? (thread.assignee?.name ?? this.ownName())
+          : (thread.customer?.display ?? '');
+      return html`<p class="line typing">${st('typing', { name: name || '…' })}</p>`;
+    }
+    const last = said.at(-1);
+    const read = this.as === 'customer' ? thread?.read_by_rep : thread?.read_by_customer;
+    const seen = last?.by === this.as && last.seq <= (read ?? 0);
+    return seen ? html`<p class="line seen">${st('seen')}</p>` : nothing;
+  }
+
+  private form(): TemplateResult {
+    const name = this.ownName();
+    const words = this.as === 'customer' && name ? st('write', { name }) : st('write_any');
+    return html`<form class="write" @submit=${(event: Event) => this.submit(event)}>
+      <textarea
+        rows="1"
+        data-testid="say"
+        maxlength=${TEXT_MAX}
+        placeholder=${words}
+        aria-label=${words}
+        enterkeyhint="send"
+        @input=${this.onInput}
+        @keydown=${this.onKey}
+      ></textarea>
+      <button class="tap-key" data-testid="say-send" aria-label=${st('send')}>
+        ${icon('arrow')}
+      </button>
+    </form>`;
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Puts the service button and its sheet on a page that plays a stream, when the page has nothing
+ * more urgent to do: the first picture does not wait for them. Only the stream's loudness and the
+ * size it is shown in are touched, and only during a call.
+ */
+import type { TapContext } from '../room/desk.js';
+
+/** What the page is asked for. */
+interface Host extends HTMLElement {
+  readonly room: string;
+  readonly audience: { clock: { readonly roomMs: number | null } };
+}
+
+const DUCKED = 0.12;
+
+function startWhenIdle(start: () => void): () => void {
+  if ('requestIdleCallback' in window) {
+    const id = window.requestIdleCallback(start, { timeout: 1500 });
+    return () => window.cancelIdleCallback(id);
+  }
+  const id = setTimeout(start, 600);
+  return () => clearTimeout(id);
+}
+
+/** The stream's own elements are turned down by their volume, never through WebAudio (lip sync). */
+function ducker(host: HTMLElement): (on: boolean) => void {
+  let before: [HTMLMediaElement, number][] = [];
+  return (on) => {
+    if (on && before.length === 0) {
+      const all = document.querySelectorAll<HTMLMediaElement>('audio, video');
+      const stream = [...all].filter((one) => !one.closest('parlor-service'));
+      before = stream.map((one) => [one, one.volume]);
+      for (const one of stream) one.volume = DUCKED;
+    } else if (!on) {
+      for (const [one, volume] of before) one.volume = volume;
+      before = [];
+    }
+    host.toggleAttribute('data-consult', on);
+  };
+}
+
+/** Returns how to take it away. */
+export function mountServiceLater(host: Host): () => void {
+  const stops: (() => void)[] = [];
+  const mount = async (): Promise<void> => {
+    await import('./styles/service.css');
+    const { ServiceSheet } = await import('./service-sheet.js');
+    const place = host.querySelector<HTMLElement>('#live-service');
+    if (!place) {
+      stops.push(startWhenIdle(() => void mount()));
+      return;
+    }
+    const sheet = new ServiceSheet();
+    const entry = new URLSearchParams(location.search).get('e') ?? undefined;
+    sheet.place = place;
+    sheet.context = (): TapContext => {
+      const at = host.audience.clock.roomMs;
+      return {
+        room: host.room,
+        ...(entry ? { entry } : {}),
+        ...(at === null ? {} : { room_ms: Math.max(0, Math.round(at)) }),
+      };
+    };
+    const duck = ducker(host);
+    sheet.addEventListener('parlor-duck', (event) => duck((event as CustomEvent<boolean>).detail));
+    const ask = (event: Event): void => {
+      const { sku } = (event as CustomEvent<{ sku: string }>).detail;
+      sheet.tap(sku);
+    };
+    host.addEventListener('parlor-ask', ask);
+    document.body.append(sheet);
+    stops.push(() => {
+      host.removeEventListener('parlor-ask', ask);
+      sheet.remove();
+    });
+  };
+  stops.push(startWhenIdle(() => void mount()));
+  return () => {
+    for (const stop of stops.splice(0)) stop();
+  };
+}

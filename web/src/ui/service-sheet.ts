@@ -1,0 +1,359 @@
+/**
+ * The viewer's side: the button, the sheet over the playing stream, and the bubble it becomes. It
+ * touches nothing of the page around it: its line, its calls and its keyboard are its own.
+ */
+import { html, nothing, render, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Binding, Rep, Thread } from '../protocol/service.js';
+import { Desk, type TapContext } from '../room/desk.js';
+import { isBusy, ownThread, unread } from '../room/desk-state.js';
+import { Plain } from './base.js';
+import { lang } from './i18n/lang.js';
+import { duration, st } from './i18n/service.js';
+import { icon } from './icons.js';
+import { face } from './rep-face.js';
+import './rep-face.js';
+import './service-call.js';
+import './service-chat.js';
+
+type View = 'shut' | 'open' | 'bubble';
+
+@customElement('parlor-service')
+export class ServiceSheet extends Plain {
+  /** What a tap tells of where it came from; read at the tap. */
+  @property({ attribute: false }) context: () => TapContext = () => ({});
+  @property() brand = '';
+  /** Where the button stands, outside of this element; null = inside. */
+  @property({ attribute: false }) place: HTMLElement | null = null;
+  readonly desk = new Desk(this.brand ? { as: 'visitor', brand: this.brand } : { as: 'visitor' });
+  @state() private view: View = 'shut';
+  @state() private asked = false;
+  @state() private confirming = false;
+  @state() private menu = false;
+  @state() private kept = new Set<string>();
+  private opener: HTMLElement | null = null;
+  private shownTap = '';
+  private shownThread = '';
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.whileConnected(this.desk.store.watch(() => this.changed()));
+    /* The stream comes first; the line is open long before anybody taps. */
+    const idle = window.setTimeout(() => this.desk.open(), 300);
+    this.whileConnected(() => clearTimeout(idle));
+    this.whileConnected(() => this.desk.close());
+    const viewport = window.visualViewport;
+    const fit = (): void => this.overKeyboard();
+    viewport?.addEventListener('resize', fit);
+    viewport?.addEventListener('scroll', fit);
+    this.whileConnected(() => viewport?.removeEventListener('resize', fit));
+    const escape = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape' && this.view === 'open') this.away();
+    };
+    window.addEventListener('keydown', escape);
+    this.whileConnected(() => window.removeEventListener('keydown', escape));
+    const second = window.setInterval(() => this.view === 'open' && this.requestUpdate(), 5000);
+    this.whileConnected(() => clearInterval(second));
+  }
+
+  /** `parlor:tap`, `card`, `consent`, `bound`: card and bound when they are painted. */
+  private mark(moment: string): void {
+    const now = (): unknown => performance.mark(`parlor:${moment}`);
+    if (moment === 'tap' || moment === 'consent') now();
+    else void this.updateComplete.then(() => requestAnimationFrame(now));
+  }
+
+  private changed(): void {
+    const { card, call } = this.desk.state;
+    if (card && card.tap !== this.shownTap) this.mark('card');
+    this.shownTap = card?.tap ?? '';
+    const own = ownThread(this.desk.state)?.id ?? '';
+    if (own && own !== this.shownThread) this.mark('bound');
+    this.shownThread = own;
+    if (call?.state === 'ringing' && call.by_rep && this.view === 'shut') this.view = 'open';
+    this.requestUpdate();
+  }
+
+  /** The sheet stands above the keyboard; the video behind keeps its size. */
+  private overKeyboard(): void {
+    const viewport = window.visualViewport;
+    if (!viewport) return;
+    const covered = Math.max(0, window.innerHeight - viewport.height - viewport.offsetTop);
+    this.style.setProperty('--keyboard', `${covered}px`);
+  }
+
+  /** The tap: opens at once, whatever the network does. */
+  readonly tap = (product?: string): void => {
+    const thread = ownThread(this.desk.state);
+    this.opener = document.activeElement as HTMLElement | null;
+    this.view = 'open';
+    this.menu = this.confirming = false;
+    this.mark('tap');
+    const context = { ...this.context(), ...(product ? { product } : {}) };
+    if (thread && product) this.desk.about(thread.id, product);
+    if (thread && this.desk.state.up) return;
+    this.asked = true;
+    this.desk.tap(context);
+  };
+
+  private readonly away = (): void => {
+    this.view = ownThread(this.desk.state) ? 'bubble' : 'shut';
+    this.opener?.focus({ preventScroll: true });
+  };
+
+  private yes(): void {
+    this.mark('consent');
+    this.desk.bind(true);
+  }
+
+  private no(): void {
+    this.desk.bind(false);
+    this.view = 'shut';
+  }
+
+  private bindingOf(thread: Thread): Binding | undefined {
+    return this.desk.state.bindings[thread.binding];
+  }
+
+  /* ---- drawing ---- */
+
+  protected override render(): TemplateResult {
+    const thread = ownThread(this.desk.state);
+    const button = this.view === 'open' ? nothing : this.button(thread);
+    if (this.place) render(button, this.place);
+    return html`${this.place ? nothing : button}
+      <section
+        class="service-sheet"
+        role="dialog"
+        aria-label=${st('sheet')}
+        data-testid="service-sheet"
+        ?hidden=${this.view !== 'open'}
+        @parlor-consult=${(event: CustomEvent<boolean>) => this.duck(event.detail)}
+      >
+        <button
+          class="handle"
+          data-testid="service-away"
+          aria-label=${st('minimise')}
+          @click=${this.away}
+        >
+          <span></span>
+        </button>
+        ${thread ? this.chat(thread) : this.door()}
+      </section>`;
+  }
+
+  /** The stream is turned down while somebody talks beside it, and comes back at once. */
+  private duck(on: boolean): void {
+    this.dispatchEvent(
+      new CustomEvent('parlor-duck', { detail: on, bubbles: true, composed: true }),
+    );
+  }
+
+  private button(thread: Thread | null): TemplateResult {
+    const { state } = this.desk;
+    const rep = thread?.rep;
+    const fresh = thread ? unread(state, thread, 'customer') : 0;
+    const count = state.present > 1 ? st('button_here', { n: state.present }) : st('button_one');
+    const words = thread ? st('button_own') : state.present ? count : st('button_none');
+    const label = fresh ? st('bubble', { n: fresh }) : `${st('button')}: ${rep?.name ?? words}`;
+    return html`<button
+      class="service-button ${this.view === 'bubble' ? 'bubbled' : ''}"
+      data-testid="service-button"
+      aria-label=${label}
+      @click=${() => this.tap()}
+    >
+      ${rep ? face(rep.name, rep.photo, rep.id) : html`<span class="face plain">${icon('chat')}</span>`}
+      <span class="words"><b>${rep?.name ?? st('button')}</b><small>${words}</small></span>
+      ${fresh ? html`<span class="count" data-testid="service-count">${fresh}</span>` : nothing}
+    </button>`;
+  }
+
+  /** Before he has anybody: the card, or that it is on its way. */
+  private door(): TemplateResult {
+    const { card, up, tapRefused, error, refused } = this.desk.state;
+    if (tapRefused !== null) return html`<p class="calm">${tapRefused || st('refused')}</p>`;
+    if (refused) return html`<p class="calm">${st('refused')}</p>`;
+    if (!card) {
+      const words = !up && this.asked ? st('offline') : st('finding');
+      return html`<div class="card-slot" aria-busy="true">
+        <span class="face plain">${icon('people')}</span>
+        <p class="calm" role="status">${error && up ? st('refused') : words}</p>
+      </div>`;
+    }
+    return card.rep ? this.card(card.rep) : this.nobody(card.open_at);
+  }
+
+  private card(rep: Rep): TemplateResult {
+    const { brand, brandName } = this.desk.state;
+    return html`<div class="card-slot" data-testid="rep-card">
+      <parlor-rep-face .rep=${rep} brand=${brand} brand-name=${brandName}></parlor-rep-face>
+      <p class="presence" data-presence=${rep.presence}>${this.presence(rep)}</p>
+      <p class="consent">${st('consent', { name: rep.name, brand: brandName })}</p>
+      <div class="choices">
+        <button class="button quiet" @click=${() => this.no()}>${st('not_now')}</button>
+        <button class="button primary" data-testid="service-add" @click=${() => this.yes()}>
+          ${st('add', { name: rep.name })}
+        </button>
+      </div>
+    </div>`;
+  }
+
+  private nobody(openAt: number | null): TemplateResult {
+    const { brandName } = this.desk.state;
+    return html`<div class="card-slot" data-testid="rep-card">
+      <span class="face plain">${icon('chat')}</span>
+      <h2>${st('none_here')}</h2>
+      <p>
+        ${openAt ? html`${st('opens_at', { time: this.when(openAt) })}. ` : nothing}${st('none_text')}
+      </p>
+      <p class="consent">${st('consent_none', { brand: brandName })}</p>
+      <div class="choices">
+        <button class="button quiet" @click=${() => this.no()}>${st('not_now')}</button>
+        <button class="button primary" data-testid="service-add" @click=${() => this.yes()}>
+          ${st('add_message')}
+        </button>
+      </div>
+    </div>`;
+  }
+
+  private when(at: number): string {
+    const day: Intl.DateTimeFormatOptions =
+      at - Date.now() > 12 * 3600_000 ? { weekday: 'short' } : {};
+    return new Date(at).toLocaleString(lang(), { ...day, hour: '2-digit', minute: '2-digit' });
+  }
+
+  private presence(rep: Rep): string {
+    if (rep.presence === 'available' || rep.presence === 'full') return st('online');
+    return rep.presence === 'in_call' || rep.presence === 'wrap_up' ? st('busy') : st('away');
+  }
+
+  private chat(thread: Thread): TemplateResult {
+    const { brand, brandName, up } = this.desk.state;
+    const { rep } = thread;
+    return html`<header class="chat-head">
+        ${
+          rep
+            ? html`<parlor-rep-face
+                .rep=${rep}
+                brand=${brand}
+                brand-name=${brandName}
+              ></parlor-rep-face>`
+            : html`<span class="face plain">${icon('chat')}</span
+                ><span class="who"><b>${brandName}</b><small>${st('none_here')}</small></span>`
+        }
+        ${rep ? this.callKeys(thread) : nothing}
+        <button
+          class="tap-key"
+          aria-label=${st('more')}
+          aria-expanded=${this.menu}
+          @click=${() => (this.menu = !this.menu)}
+        >
+          ${icon('more')}
+        </button>
+      </header>
+      ${this.menu ? this.choices(thread) : nothing} ${this.moved(thread)}
+      <parlor-service-call
+        .desk=${this.desk}
+        as="customer"
+        other=${this.otherName(thread)}
+      ></parlor-service-call>
+      ${up ? this.waiting(thread) : html`<p class="calm strip">${st('offline')}</p>`}
+      <parlor-service-chat
+        .desk=${this.desk}
+        as="customer"
+        conversation=${thread.id}
+      ></parlor-service-chat>`;
+  }
+
+  private otherName(thread: Thread): string {
+    return this.desk.state.call?.rep?.name ?? thread.assignee?.name ?? thread.rep?.name ?? '';
+  }
+
+  private callKeys(thread: Thread): TemplateResult | typeof nothing {
+    if (isBusy(this.desk.state.call)) return nothing;
+    return html`<button
+        class="tap-key"
+        data-testid="call-audio"
+        aria-label=${st('call_audio')}
+        @click=${() => this.desk.call(thread.id, false)}
+      >
+        ${icon('mic')}
+      </button>
+      <button
+        class="tap-key"
+        data-testid="call-video"
+        aria-label=${st('call_video')}
+        @click=${() => this.desk.call(thread.id, true)}
+      >
+        ${icon('cam')}
+      </button>`;
+  }
+
+  private choices(thread: Thread): TemplateResult {
+    const name = thread.rep?.name ?? '';
+    if (!this.confirming) {
+      return html`<div class="choices strip">
+        <button class="button quiet" @click=${() => (this.confirming = true)}>
+          ${st('remove')}
+        </button>
+      </div>`;
+    }
+    return html`<div class="choices strip" role="alert">
+      <p>${st('remove_sure', { name })}</p>
+      <button class="button quiet" @click=${() => (this.menu = this.confirming = false)}>
+        ${st('keep')}
+      </button>
+      <button class="button primary" @click=${() => this.letGo(thread)}>${st('remove')}</button>
+    </div>`;
+  }
+
+  private letGo(thread: Thread): void {
+    this.menu = this.confirming = false;
+    this.desk.binding(thread.binding, 'remove');
+    this.view = 'shut';
+    this.asked = false;
+  }
+
+  /** He was given to somebody else: said, and taken back with one tap for a day. */
+  private moved(thread: Thread): TemplateResult | typeof nothing {
+    const binding = this.bindingOf(thread);
+    if (!binding?.previous || !binding.rep || this.kept.has(binding.id)) return nothing;
+    const fine = (): void => {
+      this.kept = new Set([...this.kept, binding.id]);
+      this.desk.binding(binding.id, 'accept');
+    };
+    return html`<div class="choices strip" role="status">
+      <p>${st('transferred', { name: binding.rep.name })}</p>
+      ${
+        binding.undo_until
+          ? html`<button class="button quiet" @click=${() => this.desk.binding(binding.id, 'undo')}>
+              ${st('undo', { name: binding.previous.name })}
+            </button>`
+          : nothing
+      }
+      <button class="button primary" @click=${fine}>${st('fine')}</button>
+    </div>`;
+  }
+
+  private waiting(thread: Thread): TemplateResult | typeof nothing {
+    const other = thread.assignee;
+    if (thread.state === 'human' && other && thread.rep && other.id !== thread.rep.id) {
+      return html`<p class="calm strip">
+        ${st('answering', { name: other.name, own: thread.rep.name })}
+      </p>`;
+    }
+    if (thread.state !== 'queued') return nothing;
+    const told = this.desk.state.queue[thread.id];
+    const n = told?.position ?? thread.position;
+    const seconds = told?.estimate_s ?? thread.estimate_s;
+    let words: string;
+    if (told && told.reps_present === 0) {
+      words = told.open_at
+        ? `${st('waiting_none')} ${st('opens_at', { time: this.when(told.open_at) })}`
+        : st('waiting_none');
+    } else if (n <= 1) words = st('waiting_for');
+    else if (seconds) words = st('waiting_n', { n, time: duration(seconds) });
+    else words = st('waiting_unknown', { n });
+    return html`<p class="calm strip" role="status" data-testid="queue">${words}</p>`;
+  }
+}
