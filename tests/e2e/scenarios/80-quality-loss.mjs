@@ -5,7 +5,7 @@ import { forSeconds, gather, observed } from '../lib/quality.mjs';
 
 export const title = '10 % loss each way: pictures go on, speech is whole';
 export const suite = 'bench';
-export const seconds = 90;
+export const seconds = 180;
 
 export async function run(world) {
   const cast = await gather(world);

@@ -5,7 +5,7 @@ import { sleep } from '../lib/world.mjs';
 
 export const title = '3 M → 300 k → 3 Mbit/s to one receiver: the picture follows, the others are untouched';
 export const suite = 'bench';
-export const seconds = 120;
+export const seconds = 200;
 
 export async function run(world) {
   const cast = await gather(world, { busy: true });

@@ -11,15 +11,22 @@ describe('patience', () => {
 
   it('covers a round trip and more under loss, and for a while after it', () => {
     const patience = new Patience();
-    patience.look(0, 50, { packets: 0, requests: 0 });
-    expect(patience.look(2000, 52, { packets: 200, requests: 10 })).toBe(170);
-    expect(patience.look(20_000, 48, { packets: 2000, requests: 10 })).toBe(170);
-    expect(patience.look(23_000, 48, { packets: 2200, requests: 10 })).toBeNull();
+    patience.look(0, 70, { packets: 0, requests: 0 });
+    expect(patience.look(2000, 70, { packets: 200, requests: 4 })).toBe(175);
+    expect(patience.look(20_000, 74, { packets: 2000, requests: 4 })).toBe(175);
+    expect(patience.look(23_000, 70, { packets: 2200, requests: 4 })).toBeNull();
+  });
+
+  it('leaves time to ask twice where requests are lost too', () => {
+    const patience = new Patience();
+    patience.look(0, 3, { packets: 0, requests: 0 });
+    expect(patience.look(2000, 3, { packets: 200, requests: 20 })).toBe(200);
+    expect(patience.look(4000, 3, { packets: 400, requests: 22 })).toBe(200);
   });
 
   it('has an end', () => {
     const patience = new Patience();
     patience.look(0, 900, { packets: 0, requests: 0 });
-    expect(patience.look(2000, 900, { packets: 200, requests: 100 })).toBe(400);
+    expect(patience.look(2000, 900, { packets: 200, requests: 100 })).toBe(500);
   });
 });
