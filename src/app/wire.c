@@ -6,6 +6,7 @@
 #include "app/log.h"
 #include "app/wire_hooks.h"
 #include "app/wire_live.h"
+#include "app/wire_operate.h"
 #include "app/wire_brand.h"
 #include "app/wire_service.h"
 #include "app/wire_record.h"
@@ -54,6 +55,7 @@ struct _ParlorApp
   ParlorHttpServer *http;
   ParlorAdminSite admin_site;
   ParlorHttpServer *admin;
+  ParlorOperate *operate;
   ParlorControl *control;
   char *web_dir;
 
@@ -233,6 +235,8 @@ not_ready (gpointer user_data)
   const ParlorApp *app = user_data;
   if (app->ending)
     return "The server is shutting down.";
+  if (parlor_rooms_is_draining (app->rooms))
+    return "The server is being drained.";
   return parlor_wire_store_problem (app->store);
 }
 
@@ -517,6 +521,11 @@ static gboolean
 make_control (ParlorApp *app, GError **error)
 {
   g_autofree char *path = g_build_filename (app->config->data_dir, "control.sock", NULL);
+  app->operate = parlor_operate_new (&(ParlorOperateSpec){.loop = &app->loop,
+                                                          .rooms = app->rooms,
+                                                          .hooks = app->hooks,
+                                                          .more = parlor_wire_brand_control,
+                                                          .more_data = app->brand});
   ParlorControlSpec spec = {
       .loop = &app->loop,
       .path = path,
@@ -524,8 +533,8 @@ make_control (ParlorApp *app, GError **error)
       .media = media_of (app),
       .keyring = app->keyring,
       .clock = &app->clock,
-      .more = parlor_wire_brand_control,
-      .more_data = app->brand,
+      .more = parlor_operate_control,
+      .more_data = app->operate,
   };
   app->control = parlor_control_new (&spec, error);
   return app->control != NULL;
@@ -634,6 +643,7 @@ parlor_app_free (ParlorApp *app)
   if (!app)
     return;
   parlor_control_free (g_steal_pointer (&app->control));
+  parlor_operate_free (g_steal_pointer (&app->operate));
   parlor_http_server_free (app->admin);
   parlor_http_server_free (app->http);
   parlor_wire_brand_stop (app->brand);

@@ -304,6 +304,20 @@ parlor_wire_hooks_erase (ParlorWireHooks *hooks, const char *customer, ParlorRec
   parlor_event_log_erase (hooks->log, customer, done, user_data);
 }
 
+static void
+add_recent (const ParlorEventRow *row, gpointer list)
+{
+  json_array_append_new (list, parlor_event_row_to_json (row, FALSE));
+}
+
+json_t *
+parlor_wire_hooks_recent (ParlorWireHooks *hooks, const char *after)
+{
+  json_t *list = json_array ();
+  parlor_event_log_recent (hooks->log, parlor_event_seq (after), add_recent, list);
+  return list;
+}
+
 void
 parlor_wire_hooks_metrics (ParlorWireHooks *hooks, ParlorMetricsPage *page)
 {

@@ -14,6 +14,7 @@
 #include "room/ids.h"
 #include "room/store.h"
 
+#include <jansson.h>
 #include <uv.h>
 
 G_BEGIN_DECLS
@@ -40,6 +41,10 @@ ParlorApi *parlor_wire_hooks_api (ParlorWireHooks *hooks);
 /** A customer was erased: his words leave log and outbox. `done` nullable. */
 void parlor_wire_hooks_erase (ParlorWireHooks *hooks, const char *customer,
                               ParlorRecordFlushed done, gpointer user_data);
+
+/** The last events of all brands with ids after `after` (nullable: all that are kept, at most
+    1,000), as a JSON array (transfer full). */
+json_t *parlor_wire_hooks_recent (ParlorWireHooks *hooks, const char *after);
 
 void parlor_wire_hooks_metrics (ParlorWireHooks *hooks, ParlorMetricsPage *page);
 

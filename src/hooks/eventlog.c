@@ -7,6 +7,7 @@
 #define COUNT_BITS 12
 #define PURGE_PIECE 2000
 #define ERASE_PIECE 1000
+#define RECENT_MAX 1000
 
 struct _ParlorEventLog
 {
@@ -15,6 +16,7 @@ struct _ParlorEventLog
   GHashTable *heads; /* entity → Head */
   gint64 last;
   guint64 appended;
+  GQueue recent; /* ParlorEventRow, owned, the oldest first */
   ParlorEventAppended listener;
   gpointer listener_data;
 };
@@ -24,6 +26,12 @@ typedef struct
   gint64 entity_seq;
   gint64 at_ms;
 } Head;
+
+static void
+free_row (gpointer row)
+{
+  parlor_record_free (&parlor_event_kind, row);
+}
 
 ParlorEventLog *
 parlor_event_log_new (ParlorRecordSink *sink, ParlorClock *clock)
@@ -41,7 +49,30 @@ parlor_event_log_free (ParlorEventLog *log)
   if (!log)
     return;
   g_hash_table_unref (log->heads);
+  g_queue_clear_full (&log->recent, free_row);
   g_free (log);
+}
+
+static void
+keep_recent (ParlorEventLog *log, const ParlorEventRow *row)
+{
+  ParlorEventRow bare = *row;
+  bare.content = NULL;
+  g_queue_push_tail (&log->recent, parlor_record_dup (&parlor_event_kind, &bare));
+  if (log->recent.length > RECENT_MAX)
+    free_row (g_queue_pop_head (&log->recent));
+}
+
+void
+parlor_event_log_recent (const ParlorEventLog *log, gint64 after, ParlorEventAppended visit,
+                         gpointer user_data)
+{
+  const GList *from = log->recent.tail;
+  while (from && from->prev && ((const ParlorEventRow *)from->prev->data)->seq > after)
+    from = from->prev;
+  for (; from; from = from->next)
+    if (((const ParlorEventRow *)from->data)->seq > after)
+      visit (from->data, user_data);
 }
 
 static Head *
@@ -116,6 +147,7 @@ parlor_event_log_append (const ParlorEvent *event, gpointer user_data)
   log->sink->put (log->sink, &parlor_event_head_kind, &stored);
   log->sink->end (log->sink);
   log->appended++;
+  keep_recent (log, &row);
   if (log->listener)
     log->listener (&row, log->listener_data);
   free (data);

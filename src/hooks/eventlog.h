@@ -61,6 +61,11 @@ void parlor_event_log_erase (ParlorEventLog *log, const char *customer, ParlorRe
 /** The event as receivers get it (transfer full). `with_content`: also what people wrote. */
 json_t *parlor_event_row_to_json (const ParlorEventRow *row, gboolean with_content);
 
+/** The last 1,000 events of all brands since the start, without what people wrote: for the
+   operator. Calls `visit` for those with seq > after, in order. */
+void parlor_event_log_recent (const ParlorEventLog *log, gint64 after, ParlorEventAppended visit,
+                              gpointer user_data);
+
 /** The seq of the last event; 0 = none yet. */
 gint64 parlor_event_log_last (const ParlorEventLog *log);
 guint64 parlor_event_log_appended (const ParlorEventLog *log);

@@ -32,6 +32,7 @@ struct _ParlorRooms
   ParlorTimerHeap *timers; /* of the rooms */
   ParlorTally *unopened;   /* rooms with a stranger, by his address */
   guint n_people;
+  gboolean draining;
 };
 
 /* Who left and may come back by his resume token. */

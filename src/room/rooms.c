@@ -123,7 +123,10 @@ known_kind (const char *kind)
 static gboolean
 check_spec (ParlorRooms *rooms, const ParlorRoomSpec *spec, GError **error)
 {
-  if (rooms->rooms->len >= rooms->spec.limits.rooms)
+  if (rooms->draining)
+    g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_UNAVAILABLE,
+                         "this server takes no new rooms: it is about to be stopped");
+  else if (rooms->rooms->len >= rooms->spec.limits.rooms)
     g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_TOO_MANY,
                          "too many rooms are open here: close one or try later");
   else if (spec->stranger != NULL && !parlor_tally_has_room (rooms->unopened, spec->stranger))
@@ -184,6 +187,18 @@ parlor_rooms_create (ParlorRooms *rooms, const ParlorRoomSpec *spec, gint64 now_
   parlor_room_happened (room, "room.created", now_us);
   parlor_room_end_changes (room);
   return room;
+}
+
+void
+parlor_rooms_set_draining (ParlorRooms *rooms, gboolean draining)
+{
+  rooms->draining = draining;
+}
+
+gboolean
+parlor_rooms_is_draining (const ParlorRooms *rooms)
+{
+  return rooms->draining;
 }
 
 ParlorRoom *

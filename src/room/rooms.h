@@ -113,6 +113,10 @@ void parlor_rooms_flush (ParlorRooms *rooms, ParlorStoreFlushed flushed, gpointe
    comes back by then. FALSE when the token is nobody's (the caller answers the same to both). */
 gboolean parlor_rooms_leave_by_token (ParlorRooms *rooms, const char *resume_token, gint64 now_us);
 
+/** While draining no room is made (UNAVAILABLE); those that are open go on. */
+void parlor_rooms_set_draining (ParlorRooms *rooms, gboolean draining);
+gboolean parlor_rooms_is_draining (const ParlorRooms *rooms);
+
 /** SIGTERM: every session gets CLOSED server_shutdown; seats stay in the store. */
 void parlor_rooms_shutdown (ParlorRooms *rooms, gint64 now_us);
 

@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* parlorctl: the operator's hand on a running parlord, over control.sock in its data folder. What
  * goes over it stands in src/app/control.h. */
+#include "ctl.h"
+
 #include <errno.h>
-#include <glib.h>
-#include <jansson.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
-
-#define LINE_MAX_BYTES (4 * 1024 * 1024)
 
 static const char usage[] =
     "Usage: parlorctl [--data-dir FOLDER] COMMAND\n\n"
@@ -25,7 +21,14 @@ static const char usage[] =
     "  user  list|add|link|disable|enable [--brand SLUG] [--login NAME] [--role ROLES]\n"
     "  key   list|add|rotate|revoke [--brand SLUG] [--id KEY] [--scopes LIST] [--overlap SECONDS]\n"
     "  rooms                                   the open rooms and who is in them\n"
+    "  participants ROOM                       who is in it, in detail\n"
     "  room close ROOM                         ends one for all\n"
+    "  events [--after ID] [--follow]          what happened lately, all brands, one line each\n"
+    "  drain [--end] [--off]                   no new rooms, /readyz says no; --end: the daemon "
+    "ends\n"
+    "                                          when nobody is in; --off: as before\n"
+    "  completion bash|zsh                     a script for the shell: source <(parlorctl "
+    "completion bash)\n"
     "  token --room ROOM --identity NAME       makes a token; [--role host|member|guest|viewer]\n"
     "        [--name SHOWN] [--ttl SECONDS]\n"
     "  tap ROOM/IDENTITY/TRACK                 RTP of one track to standard output (RFC 4571)\n"
@@ -34,14 +37,15 @@ static const char usage[] =
     "LIST is words with blanks between them, in quotes. --json prints what the daemon answered.\n"
     "FOLDER is the daemon's --data-dir; PARLOR_DATA_DIR names it as well.\n";
 
-static char *data_dir, *room_name, *identity, *role, *shown_name, *caps;
+char *ctl_data_dir, *ctl_after;
+gboolean ctl_json, ctl_off, ctl_end, ctl_follow;
+static char *room_name, *identity, *role, *shown_name, *caps;
 static char *brand, *login, *origins, *may_start, *scopes, *key_id;
 static char *oidc_issuer, *oidc_client, *oidc_secret_file;
 static gint64 ttl_sec, overlap_sec;
-static gboolean as_json;
 
 static const GOptionEntry entries[] = {
-    {"data-dir", 0, 0, G_OPTION_ARG_FILENAME, &data_dir, NULL, NULL},
+    {"data-dir", 0, 0, G_OPTION_ARG_FILENAME, &ctl_data_dir, NULL, NULL},
     {"room", 0, 0, G_OPTION_ARG_STRING, &room_name, NULL, NULL},
     {"identity", 0, 0, G_OPTION_ARG_STRING, &identity, NULL, NULL},
     {"role", 0, 0, G_OPTION_ARG_STRING, &role, NULL, NULL},
@@ -58,135 +62,22 @@ static const GOptionEntry entries[] = {
     {"oidc-issuer", 0, 0, G_OPTION_ARG_STRING, &oidc_issuer, NULL, NULL},
     {"oidc-client", 0, 0, G_OPTION_ARG_STRING, &oidc_client, NULL, NULL},
     {"oidc-secret-file", 0, 0, G_OPTION_ARG_FILENAME, &oidc_secret_file, NULL, NULL},
-    {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, NULL, NULL},
+    {"json", 0, 0, G_OPTION_ARG_NONE, &ctl_json, NULL, NULL},
+    {"after", 0, 0, G_OPTION_ARG_STRING, &ctl_after, NULL, NULL},
+    {"follow", 0, 0, G_OPTION_ARG_NONE, &ctl_follow, NULL, NULL},
+    {"off", 0, 0, G_OPTION_ARG_NONE, &ctl_off, NULL, NULL},
+    {"end", 0, 0, G_OPTION_ARG_NONE, &ctl_end, NULL, NULL},
     {0},
 };
 
-static int fail (const char *format, ...) G_GNUC_PRINTF (1, 2);
-
-static int
-fail (const char *format, ...)
-{
-  va_list args;
-  va_start (args, format);
-  g_autofree char *text = g_strdup_vprintf (format, args);
-  va_end (args);
-  fprintf (stderr, "parlorctl: %s\n", text);
-  return EXIT_FAILURE;
-}
-
-/* ---- the socket ----------------------------------------------------------------------------- */
-
-static char *
-socket_path (void)
-{
-  const char *folder = data_dir ? data_dir : g_getenv ("PARLOR_DATA_DIR");
-  return folder ? g_build_filename (folder, "control.sock", NULL)
-                : g_build_filename (g_get_user_data_dir (), "parlor", "control.sock", NULL);
-}
-
-static int
-connect_to_daemon (void)
-{
-  struct sockaddr_un address = {.sun_family = AF_UNIX};
-  g_autofree char *path = socket_path ();
-  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  g_strlcpy (address.sun_path, path, sizeof address.sun_path);
-  if (fd >= 0 && !connect (fd, (struct sockaddr *)&address, sizeof address))
-    return fd;
-  fail ("no parlord answers at %s (%s): give its --data-dir", path, g_strerror (errno));
-  if (fd >= 0)
-    close (fd);
-  return -1;
-}
-
-static gboolean
-write_all (int fd, const char *data, gsize length)
-{
-  while (length)
-    {
-      ssize_t n = write (fd, data, length);
-      if (n < 0 && errno != EINTR)
-        return FALSE;
-      if (n > 0)
-        {
-          data += n;
-          length -= (gsize)n;
-        }
-    }
-  return TRUE;
-}
-
-/* One byte at a time: what follows the line is RTP and belongs to somebody else. */
-static char *
-read_line (int fd)
-{
-  GString *line = g_string_new (NULL);
-  char c;
-  while (line->len < LINE_MAX_BYTES && read (fd, &c, 1) == 1 && c != '\n')
-    g_string_append_c (line, c);
-  return g_string_free (line, FALSE);
-}
-
-/* Sends the request (taken) and returns the answer (transfer full); NULL: the reason was printed.
- */
-static json_t *
-ask (int fd, json_t *request)
-{
-  char *text = json_dumps (request, JSON_COMPACT);
-  g_autofree char *line = g_strconcat (text, "\n", NULL);
-  json_decref (request);
-  free (text);
-  g_autofree char *reply = write_all (fd, line, strlen (line)) ? read_line (fd) : NULL;
-  json_t *json = reply ? json_loads (reply, 0, NULL) : NULL;
-  if (json && json_is_true (json_object_get (json, "ok")))
-    return json;
-  const char *message = json_string_value (json_object_get (json, "message"));
-  fail ("%s", message ? message : "the daemon did not answer");
-  json_decref (json);
-  return NULL;
-}
-
 /* ---- commands ------------------------------------------------------------------------------- */
-
-static void
-print_room (const json_t *room)
-{
-  const json_t *people = json_object_get (room, "participants");
-  json_t *one, *track;
-  gsize i, k;
-  printf ("%s  %s  %s\n", json_string_value (json_object_get (room, "id")),
-          json_string_value (json_object_get (room, "code")),
-          json_string_value (json_object_get (room, "title")));
-  json_array_foreach (people, i, one)
-  {
-    printf ("    %s  %s ", json_string_value (json_object_get (one, "identity")),
-            json_string_value (json_object_get (one, "role")));
-    json_array_foreach (json_object_get (one, "tracks"), k, track)
-        printf (" %s", json_string_value (track));
-    printf ("\n");
-  }
-}
-
-static int
-run_rooms (int fd, char **words)
-{
-  json_t *reply = ask (fd, json_pack ("{s:s}", "cmd", "rooms"));
-  json_t *room;
-  gsize i;
-  if (!reply)
-    return EXIT_FAILURE;
-  json_array_foreach (json_object_get (reply, "rooms"), i, room) print_room (room);
-  json_decref (reply);
-  return EXIT_SUCCESS;
-}
 
 static int
 run_room (int fd, char **words)
 {
   if (!words[1] || strcmp (words[1], "close") || !words[2])
-    return fail ("say: room close ROOM");
-  json_t *reply = ask (fd, json_pack ("{s:s,s:s}", "cmd", "close", "room", words[2]));
+    return ctl_fail ("say: room close ROOM");
+  json_t *reply = ctl_ask (fd, json_pack ("{s:s,s:s}", "cmd", "close", "room", words[2]));
   json_decref (reply);
   return reply ? EXIT_SUCCESS : EXIT_FAILURE;
 }
@@ -202,13 +93,13 @@ static int
 run_token (int fd, char **words)
 {
   if (!room_name || !identity)
-    return fail ("say: token --room ROOM --identity NAME");
+    return ctl_fail ("say: token --room ROOM --identity NAME");
   json_t *request = json_pack ("{s:s,s:I}", "cmd", "token", "ttl", (json_int_t)ttl_sec);
   set_text (request, "room", room_name);
   set_text (request, "identity", identity);
   set_text (request, "role", role);
   set_text (request, "name", shown_name);
-  json_t *reply = ask (fd, request);
+  json_t *reply = ctl_ask (fd, request);
   if (reply)
     printf ("%s\n", json_string_value (json_object_get (reply, "token")));
   json_decref (reply);
@@ -289,13 +180,13 @@ run_brand (int fd, char **words)
   if (!set_secret (request))
     {
       json_decref (request);
-      return fail ("%s cannot be read", oidc_secret_file);
+      return ctl_fail ("%s cannot be read", oidc_secret_file);
     }
-  json_t *reply = ask (fd, request);
+  json_t *reply = ctl_ask (fd, request);
   if (!reply)
     return EXIT_FAILURE;
   json_object_del (reply, "ok");
-  if (as_json)
+  if (ctl_json)
     {
       json_dumpf (reply, stdout, JSON_INDENT (2));
       printf ("\n");
@@ -330,17 +221,17 @@ copy (int from, int to, int watch)
     {
       struct pollfd fds[] = {{.fd = from, .events = POLLIN}, {.fd = watch, .events = POLLRDHUP}};
       if (poll (fds, 2, -1) < 0 && errno != EINTR)
-        return fail ("poll: %s", g_strerror (errno));
+        return ctl_fail ("poll: %s", g_strerror (errno));
       if (fds[0].revents)
         {
           ssize_t n = read (from, buffer, sizeof buffer);
           if (n <= 0)
             return EXIT_SUCCESS;
-          if (!write_all (to, buffer, (gsize)n))
+          if (!ctl_write_all (to, buffer, (gsize)n))
             return EXIT_SUCCESS; /* nobody reads any more */
         }
       else if (fds[1].revents)
-        return fail ("the track ended");
+        return ctl_fail ("the track ended");
     }
 }
 
@@ -349,8 +240,8 @@ run_tap (int fd, char **words)
 {
   json_t *request = track_request ("tap", words[1]);
   if (!request)
-    return fail ("say: tap ROOM/IDENTITY/TRACK");
-  json_t *reply = ask (fd, request);
+    return ctl_fail ("say: tap ROOM/IDENTITY/TRACK");
+  json_t *reply = ctl_ask (fd, request);
   json_decref (reply);
   return reply ? copy (fd, STDOUT_FILENO, fd) : EXIT_FAILURE;
 }
@@ -362,10 +253,10 @@ run_inject (int fd, char **words)
   if (!request || !caps)
     {
       json_decref (request);
-      return fail ("say: inject ROOM/IDENTITY/TRACK --caps application/x-rtp,…");
+      return ctl_fail ("say: inject ROOM/IDENTITY/TRACK --caps application/x-rtp,…");
     }
   set_text (request, "caps", caps);
-  json_t *reply = ask (fd, request);
+  json_t *reply = ctl_ask (fd, request);
   json_decref (reply);
   return reply ? copy (STDIN_FILENO, fd, fd) : EXIT_FAILURE;
 }
@@ -375,24 +266,35 @@ static const struct
   const char *name;
   int (*run) (int fd, char **words);
 } commands[] = {
-    {"rooms", run_rooms}, {"room", run_room},     {"token", run_token},
-    {"tap", run_tap},     {"inject", run_inject}, {"setup", run_brand},
-    {"brand", run_brand}, {"user", run_brand},    {"key", run_brand},
+    {"participants", ctl_participants},
+    {"events", ctl_events},
+    {"drain", ctl_drain},
+    {"rooms", ctl_rooms},
+    {"room", run_room},
+    {"token", run_token},
+    {"tap", run_tap},
+    {"inject", run_inject},
+    {"setup", run_brand},
+    {"brand", run_brand},
+    {"user", run_brand},
+    {"key", run_brand},
 };
 
 static int
 run (char **words)
 {
+  if (!strcmp (words[0], "completion"))
+    return ctl_completion (words[1]);
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     if (!strcmp (commands[i].name, words[0]))
       {
-        int fd = connect_to_daemon ();
+        int fd = ctl_connect ();
         int status = fd < 0 ? EXIT_FAILURE : commands[i].run (fd, words);
         if (fd >= 0)
           close (fd);
         return status;
       }
-  return fail ("there is no command \"%s\"; --help lists them", words[0]);
+  return ctl_fail ("there is no command \"%s\"; --help lists them", words[0]);
 }
 
 static gboolean
@@ -417,6 +319,6 @@ main (int argc, char **argv)
     }
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error))
-    return fail ("%s", error->message);
-  return argc < 2 ? fail ("say a command; --help lists them") : run (argv + 1);
+    return ctl_fail ("%s", error->message);
+  return argc < 2 ? ctl_fail ("say a command; --help lists them") : run (argv + 1);
 }

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Between the files of parlorctl. */
+#pragma once
+
+#include <glib.h>
+#include <jansson.h>
+
+/* What the command line said; main.c. */
+extern char *ctl_data_dir, *ctl_after;
+extern gboolean ctl_json, ctl_off, ctl_end, ctl_follow;
+
+/* Prints a line to standard error; always EXIT_FAILURE. */
+int ctl_fail (const char *format, ...) G_GNUC_PRINTF (1, 2);
+/* The daemon's socket; -1: the reason was printed. */
+int ctl_connect (void);
+gboolean ctl_write_all (int fd, const char *data, gsize length);
+/* Sends the request (taken) and returns the answer (transfer full); NULL: the reason was printed.
+ */
+json_t *ctl_ask (int fd, json_t *request);
+
+/* operate.c; `words` begins with the command. */
+int ctl_rooms (int fd, char **words);
+int ctl_participants (int fd, char **words);
+int ctl_events (int fd, char **words);
+int ctl_drain (int fd, char **words);
+
+/* completion.c; `shell` nullable. */
+int ctl_completion (const char *shell);
