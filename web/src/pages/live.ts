@@ -492,7 +492,7 @@ export class LivePage extends Plain {
           : nothing
       }
       ${this.sheetView()}
-      <p class="live-note" role="status" data-testid="note">
+      <p class="live-note" role="status" data-testid="note" ?hidden=${!this.note}>
         ${this.note ? lt(this.note) : nothing}
       </p>
     </main>`;

@@ -7,11 +7,10 @@ export function pollView(
   { poll, voted }: LiveState,
   vote: (poll: string, option: number) => void,
 ): TemplateResult | typeof nothing {
-  if (!poll) return nothing;
+  if (!poll?.open) return nothing;
   const mine = voted?.poll === poll.id ? voted.option : -1;
-  if (!poll.open && mine < 0) return nothing;
   const total = poll.options.reduce((sum, one) => sum + one.votes, 0);
-  const open = poll.open && mine < 0;
+  const open = mine < 0;
   return html`<section class="poll" data-testid="poll" aria-label=${lt('poll')}>
     <h2>${poll.question}</h2>
     ${poll.options.map((one, index) => {
@@ -28,6 +27,6 @@ export function pollView(
         <meter min="0" max="100" .value=${open ? 0 : share} aria-hidden="true"></meter>
       </button>`;
     })}
-    <p class="hint">${lt(poll.open ? 'votes' : 'poll_closed', { n: total })}</p>
+    <p class="hint">${lt('votes', { n: total })}</p>
   </section>`;
 }

@@ -50,7 +50,6 @@ const WORDS = {
   send: ['Send', '发送'],
   comments: ['Comments', '评论'],
   no_comments: ['No comments yet', '还没有评论'],
-  top_comment: ['Pinned by the host', '主播置顶'],
   host_badge: ['Host', '主播'],
   like: ['Like', '点赞'],
   shelf: ['Products', '商品'],
@@ -64,7 +63,6 @@ const WORDS = {
   price_ask: ['Price on request', '价格请咨询'],
   close: ['Close', '关闭'],
   vote: ['Vote', '投票'],
-  poll_closed: ['Poll closed', '投票已结束'],
   votes: ['{n} votes', '{n} 票'],
   join_stage: ['Join on stage', '申请连麦'],
   stage_preview: ['You on stage', '连麦预览'],
@@ -81,7 +79,6 @@ const WORDS = {
     '请换一个昵称：此昵称与官方相似',
   ],
   err_other: ['That did not work', '操作未成功'],
-  slow_on: ['Slow mode: one comment in {n} s', '慢速模式：每 {n} 秒一条'],
   /* the host's console */
   host_title: ['Host console', '直播控制台'],
   new_live: ['A new stream', '新建直播'],
@@ -142,7 +139,6 @@ const WORDS = {
   share_link: ['Link for viewers', '观众链接'],
   open_viewer: ['Open as a viewer', '以观众身份打开'],
   /* the brand's page */
-  brand_title: ['Live', '直播'],
   on_now: ['On now', '正在直播'],
   next: ['Next', '即将开始'],
   nothing_now: ['Nothing is on now', '当前没有直播'],

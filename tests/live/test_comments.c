@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "world.h"
+
+#include <string.h>
+
+static const ParlorLiveWho ada = {.person = "pt_a", .visitor = "vis_a", .name = "Ada"};
+static const ParlorLiveWho bo = {.person = "pt_b", .visitor = "vis_b", .name = "Bo"};
+static const ParlorLiveWho host = {.person = "pt_h", .name = "Lin", .is_host = TRUE};
+
+static const ParlorComment *
+say (World *world, const ParlorLiveWho *who, const char *id, const char *text, GError **error)
+{
+  return parlor_live_comment (world->room, who, id, text, world_now (world), error);
+}
+
+static void
+test_batch (void)
+{
+  g_autoptr (World) world = world_new ();
+  world_go_live (world);
+  world_pass (world, 1000);
+  g_assert_nonnull (say (world, &ada, "1", "one", NULL));
+  g_assert_nonnull (say (world, &bo, "1", "two", NULL));
+  g_assert_cmpstr (world_told (world), ==, "");
+  world_pass (world, 250);
+  g_assert_cmpstr (world_told (world), ==, "comments:one:two");
+  world_pass (world, 1000);
+  g_assert_cmpstr (world_told (world), ==, "");
+}
+
+static void
+test_again (void)
+{
+  g_autoptr (World) world = world_new ();
+  world_go_live (world);
+  const ParlorComment *first = say (world, &ada, "1", "one", NULL);
+  g_assert_true (say (world, &ada, "1", "one", NULL) == first);
+  g_assert_true (say (world, &bo, "1", "one", NULL) != first);
+}
+
+static void
+test_rates (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GError) error = NULL;
+  world_go_live (world);
+  for (guint i = 0; i < 3; i++)
+    g_assert_nonnull (say (world, &ada, (const char *[]){"1", "2", "3"}[i], "x", NULL));
+  g_assert_null (say (world, &ada, "4", "x", &error));
+  g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_TOO_MANY);
+  g_assert_nonnull (say (world, &bo, "1", "x", NULL));
+  world_pass (world, 2000);
+  g_assert_nonnull (say (world, &ada, "4", "x", NULL));
+  parlor_live_set_slow (world->room, 30, world_now (world));
+  world_pass (world, 10000);
+  g_clear_error (&error);
+  g_assert_null (say (world, &ada, "5", "x", &error));
+  g_assert_nonnull (say (world, &host, "1", "x", NULL));
+  world_pass (world, 20000);
+  g_assert_nonnull (say (world, &ada, "5", "x", NULL));
+}
+
+static void
+test_five_hundred (void)
+{
+  g_autoptr (World) world = world_new ();
+  world_go_live (world);
+  for (guint i = 0; i < 500; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("pt_%u", i);
+      g_autofree char *text = g_strdup_printf ("%u", i);
+      ParlorLiveWho who = {.person = name, .name = "x"};
+      g_assert_nonnull (say (world, &who, "1", text, NULL));
+      world_pass (world, 120);
+    }
+  world_pass (world, 300);
+  g_auto (GStrv) told = g_strsplit (world_told (world), ":", -1);
+  guint next = 0;
+  for (guint i = 0; told[i]; i++)
+    if (g_ascii_isdigit (told[i][0]))
+      g_assert_cmpuint ((guint)g_ascii_strtoull (told[i], NULL, 10), ==, next++);
+  g_assert_cmpuint (next, ==, 500);
+}
+
+static void
+test_moderation (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GError) error = NULL;
+  world_go_live (world);
+  const ParlorComment *one = say (world, &ada, "1", "one", NULL);
+  g_autofree char *id = g_strdup (one->id);
+  world_pass (world, 300);
+  world_told (world);
+  parlor_live_moderate (world->room, PARLOR_MODERATE_PIN, id, world_now (world), NULL);
+  g_assert_cmpstr (parlor_live_top_comment (world->room)->id, ==, id);
+  parlor_live_moderate (world->room, PARLOR_MODERATE_MUTE, id, world_now (world), NULL);
+  g_assert_null (say (world, &ada, "2", "two", &error));
+  g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_FORBIDDEN);
+  ParlorLiveWho reloaded = {.person = "pt_other", .visitor = "vis_a", .name = "Ada"};
+  g_assert_null (say (world, &reloaded, "2", "two", NULL));
+  parlor_live_moderate (world->room, PARLOR_MODERATE_DELETE, id, world_now (world), NULL);
+  g_assert_cmpstr (world_told (world), ==, "top top gone");
+  guint n;
+  g_free (parlor_live_comments (world->room, 50, &n));
+  g_assert_cmpuint (n, ==, 0);
+  g_assert_null (parlor_live_top_comment (world->room));
+  g_assert_false (
+      parlor_live_moderate (world->room, PARLOR_MODERATE_PIN, "cmt_none", world_now (world), NULL));
+}
+
+static void
+test_shadow (void)
+{
+  g_autoptr (World) world = world_new ();
+  world_go_live (world);
+  const ParlorComment *one = say (world, &ada, "1", "one", NULL);
+  parlor_live_moderate (world->room, PARLOR_MODERATE_SHADOW, one->id, world_now (world), NULL);
+  world_pass (world, 300);
+  world_told (world);
+  world_pass (world, 2000);
+  g_assert_nonnull (say (world, &ada, "2", "two", NULL));
+  world_pass (world, 300);
+  g_assert_cmpstr (world_told (world), ==, "");
+}
+
+static void
+test_names_and_words (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GError) error = NULL;
+  world_go_live (world);
+  ParlorLiveWho fake = {.person = "pt_f", .name = "Parlor 客服"};
+  g_assert_null (say (world, &fake, "1", "call me", &error));
+  g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_CONFLICT);
+  g_clear_error (&error);
+  const char *words[] = {"微信", "  Scam "};
+  parlor_live_set_blocked (world->room, words, 2, world_now (world));
+  g_assert_null (say (world, &ada, "1", "a sCAm for all", &error));
+  g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_FORBIDDEN);
+  g_assert_null (say (world, &ada, "2", "加我微信", NULL));
+  g_assert_nonnull (say (world, &ada, "3", "a lamp", NULL));
+}
+
+static void
+test_likes (void)
+{
+  g_autoptr (World) world = world_new ();
+  world_go_live (world);
+  parlor_live_like (world->room, &ada, 20, world_now (world));
+  parlor_live_like (world->room, &ada, 1000, world_now (world));
+  parlor_live_like (world->room, &ada, 20, world_now (world));
+  g_assert_cmpint (parlor_live_info (world->room)->likes, ==, 40);
+  world_pass (world, 300);
+  g_assert_cmpstr (world_told (world), ==, "audience");
+  for (guint i = 0; i < 8; i++)
+    {
+      parlor_live_like (world->room, &bo, 1, world_now (world));
+      world_pass (world, 100);
+    }
+  g_assert_cmpstr (world_told (world), ==, "");
+  world_pass (world, 300);
+  g_assert_cmpstr (world_told (world), ==, "audience");
+  g_assert_cmpint (world->last.likes, ==, 48);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/live/comments/what-is-said-together-is-told-together-in-order", test_batch);
+  g_test_add_func ("/live/comments/the-same-client-id-is-the-same-comment", test_again);
+  g_test_add_func ("/live/comments/a-person-has-a-rate-and-slow-mode-is-slower", test_rates);
+  g_test_add_func ("/live/comments/five-hundred-a-minute-arrive-in-order", test_five_hundred);
+  g_test_add_func ("/live/comments/a-host-pins-mutes-and-deletes", test_moderation);
+  g_test_add_func ("/live/comments/a-shadowed-voice-is-heard-by-itself-alone", test_shadow);
+  g_test_add_func ("/live/comments/house-names-and-blocked-words-are-refused",
+                   test_names_and_words);
+  g_test_add_func ("/live/comments/likes-are-counted-together-and-told-once-a-second", test_likes);
+  return g_test_run ();
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "world.h"
+
+#include <string.h>
+
+#define DAY_MS (24 * 3600 * G_GINT64_CONSTANT (1000))
+
+static void
+test_meet (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (ParlorVisitors) visitors = parlor_visitors_new (&world->sink, &world->random);
+  char key[PARLOR_TOKEN_SIZE], none[PARLOR_TOKEN_SIZE];
+  const ParlorVisitor *one = parlor_visitors_meet (visitors, "br_1", NULL, DAY_MS, key);
+  g_assert_cmpuint (strlen (key), ==, 26);
+  g_assert_null (strstr (one->key_hash, key));
+  g_autofree char *id = g_strdup (one->id);
+  g_assert_cmpstr (parlor_visitors_meet (visitors, "br_1", key, DAY_MS, none)->id, ==, id);
+  g_assert_cmpstr (none, ==, "");
+  g_assert_null (parlor_visitors_recognise (visitors, "br_2", key, DAY_MS));
+  g_assert_null (parlor_visitors_recognise (visitors, "br_1", "a key of nobody", DAY_MS));
+  /* Read again before 30 days: still he; after them: somebody new, with a new key. */
+  g_assert_cmpstr (parlor_visitors_meet (visitors, "br_1", key, 20 * DAY_MS, none)->id, ==, id);
+  g_assert_cmpstr (parlor_visitors_meet (visitors, "br_1", key, 45 * DAY_MS, none)->id, ==, id);
+  g_assert_cmpstr (parlor_visitors_meet (visitors, "br_1", key, 80 * DAY_MS, none)->id, !=, id);
+  g_assert_cmpstr (none, !=, "");
+}
+
+static void
+test_sweep (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (ParlorVisitors) visitors = parlor_visitors_new (&world->sink, &world->random);
+  char key[PARLOR_TOKEN_SIZE];
+  for (guint i = 0; i < 10; i++)
+    parlor_visitors_meet (visitors, "br_1", NULL, i * DAY_MS, key);
+  g_assert_cmpuint (parlor_visitors_sweep (visitors, 34 * DAY_MS, 100), ==, 5);
+  g_assert_cmpuint (parlor_visitors_count (visitors), ==, 5);
+  g_assert_cmpuint (world->removes, ==, 5);
+}
+
+static void
+test_touches (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (ParlorVisitors) visitors = parlor_visitors_new (&world->sink, &world->random);
+  char key[PARLOR_TOKEN_SIZE];
+  g_autofree char *id = g_strdup (parlor_visitors_meet (visitors, "br_1", NULL, DAY_MS, key)->id);
+  g_autofree char *utm = g_strnfill (2000, 'u');
+  ParlorTouch touch = {.visitor = id, .entry = (char *)"ent_1", .utm = utm, .at_ms = 5};
+  const ParlorTouch *first = parlor_visitors_touch (visitors, &touch);
+  g_assert_cmpuint (strlen (first->utm), ==, 512);
+  touch.entry = (char *)"ent_2";
+  touch.at_ms = 9;
+  parlor_visitors_touch (visitors, &touch);
+  g_assert_cmpstr (parlor_visitors_last_touch (visitors, id)->entry, ==, "ent_2");
+  touch.visitor = (char *)"vis_nobody";
+  g_assert_null (parlor_visitors_touch (visitors, &touch));
+  g_assert_true (parlor_visitors_set_customer (visitors, id, "cus_1"));
+  g_assert_cmpstr (parlor_visitors_find (visitors, id)->customer, ==, "cus_1");
+  parlor_visitors_set_customer (visitors, id, NULL);
+  g_assert_cmpstr (parlor_visitors_find (visitors, id)->customer, ==, "");
+}
+
+static void
+test_entries (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ParlorVisitors) visitors = parlor_visitors_new (&world->sink, &world->random);
+  ParlorEntry entry = {.brand = (char *)"br_1", .channel = (char *)"qr", .state = (char *)"shop-7"};
+  for (guint i = 0; i < 5; i++)
+    g_assert_nonnull (parlor_visitors_add_entry (visitors, &entry, i, NULL));
+  guint n, m;
+  g_autofree const ParlorEntry **first = parlor_visitors_list_entries (visitors, "br_1", NULL, 3,
+                                                                       &n);
+  g_autofree const ParlorEntry **rest = parlor_visitors_list_entries (visitors, "br_1",
+                                                                      first[2]->id, 3, &m);
+  g_assert_cmpuint (n, ==, 3);
+  g_assert_cmpuint (m, ==, 2);
+  g_assert_cmpint (rest[0]->made_ms, ==, 3);
+  entry.channel = (char *)"pigeon";
+  g_assert_null (parlor_visitors_add_entry (visitors, &entry, 1, &error));
+  g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_BAD_REQUEST);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/live/visitors/a-device-key-is-one-visitor-of-one-brand", test_meet);
+  g_test_add_func ("/live/visitors/thirty-idle-days-are-forgotten", test_sweep);
+  g_test_add_func ("/live/visitors/touches-are-added-and-the-newest-is-known", test_touches);
+  g_test_add_func ("/live/visitors/entries-are-listed-page-by-page", test_entries);
+  return g_test_run ();
+}
