@@ -382,6 +382,7 @@ make_live (ParlorApp *app, GError **error)
       .demo = app->config->demo,
       .happened = parlor_wire_hooks_event,
       .happened_data = app->hooks,
+      .hooks = parlor_wire_hooks_decisions (app->hooks),
   };
   return (app->live = parlor_wire_live_new (&spec, error)) != NULL;
 }
@@ -425,7 +426,11 @@ make_service (ParlorApp *app, GError **error)
       .happened = parlor_wire_hooks_event,
       .happened_data = app->hooks,
   };
-  return (app->service = parlor_wire_service_new (&spec, error)) != NULL;
+  app->service = parlor_wire_service_new (&spec, error);
+  if (app->service)
+    parlor_wire_live_set_house (app->live, parlor_wire_brand_get (app->brand),
+                                parlor_wire_service_site (app->service)->service);
+  return app->service != NULL;
 }
 
 /* The folder given, else the one of the build tree this program stands in (build/src/parlord →
@@ -486,6 +491,8 @@ make_site (ParlorApp *app, const char *program, GError **error)
       .handoffs = app->live->handoffs,
       .shelf_changed = parlor_wire_live_shelf_changed,
       .shelf_data = app->live,
+      .happened = parlor_wire_hooks_event,
+      .happened_data = app->hooks,
       .service = parlor_wire_service_site (app->service),
   };
   app->site = parlor_site_new (&spec);

@@ -2,6 +2,7 @@
 #include "app/wire_live.h"
 
 #include "app/log.h"
+#include "base/confusable.h"
 #include "room/moderation.h"
 #include "room/room.h"
 
@@ -39,6 +40,145 @@ room_ms (const char *id, gint64 time_us, gpointer user_data)
   ParlorWireLive *wire = user_data;
   ParlorRoom *room = parlor_rooms_find (wire->spec.rooms, id);
   return room ? parlor_room_ms (room, time_us) : 0;
+}
+
+/* ---- names of the house --------------------------------------------------------------------- */
+
+/* Made anew when the reps are others, and once a minute for names that changed. */
+#define HOUSE_US (60 * G_USEC_PER_SEC)
+
+typedef struct
+{
+  ParlorNameGuard *guard;
+  guint n_reps;
+  gint64 made_us;
+} House;
+
+static void
+house_free (gpointer data)
+{
+  House *house = data;
+  parlor_name_guard_free (house->guard);
+  g_free (house);
+}
+
+static House *
+make_house (ParlorWireLive *wire, const char *id, const ParlorServiceBrand *served)
+{
+  House *house = g_new0 (House, 1);
+  const ParlorBrand *brand = wire->brands ? parlor_brands_find (wire->brands, id) : NULL;
+  house->guard = parlor_name_guard_new ();
+  house->made_us = now_us (wire);
+  house->n_reps = served ? served->reps->len : 0;
+  if (brand)
+    parlor_name_guard_add_brand (house->guard, brand->name);
+  for (guint i = 0; i < house->n_reps; i++)
+    parlor_name_guard_add (house->guard, ((const ParlorRep *)served->reps->pdata[i])->name);
+  g_hash_table_replace (wire->houses, g_strdup (id), house);
+  return house;
+}
+
+static gboolean
+is_protected (const char *brand, const char *name, gpointer user_data)
+{
+  ParlorWireLive *wire = user_data;
+  const ParlorServiceBrand *served = wire->service ? parlor_service_brand (wire->service, brand)
+                                                   : NULL;
+  House *house = g_hash_table_lookup (wire->houses, brand);
+  if (!house || house->n_reps != (served ? served->reps->len : 0)
+      || now_us (wire) - house->made_us > HOUSE_US)
+    house = make_house (wire, brand, served);
+  return parlor_name_guard_refuses (house->guard, name);
+}
+
+void
+parlor_wire_live_set_house (ParlorWireLive *wire, ParlorBrands *brands, ParlorService *service)
+{
+  wire->brands = brands;
+  wire->service = service;
+}
+
+/* ---- price and stock of the moment ---------------------------------------------------------- */
+
+typedef struct
+{
+  ParlorWireLive *wire;
+  char room[PARLOR_ID_SIZE];
+  char *brand, *sku;
+} Question;
+
+static void
+question_free (Question *question)
+{
+  g_free (question->brand);
+  g_free (question->sku);
+  g_free (question);
+}
+
+static char *
+or_known (const ParlorHookAnswer *answer, const char *name, char *known)
+{
+  const char *text = parlor_datum_text (answer->data, answer->n_data, name);
+  return text ? (char *)text : known;
+}
+
+/* What the brand's own system says now stands on the shelf; late or wrong, the last known stays. */
+static void
+take_answer (const Question *question, const ParlorHookAnswer *answer)
+{
+  ParlorWireLive *wire = question->wire;
+  const ParlorProduct *known = parlor_products_find (wire->products, question->brand,
+                                                     question->sku);
+  if (!known)
+    return;
+  ParlorProduct now = *known;
+  now.title = or_known (answer, "title", known->title);
+  now.price = or_known (answer, "price", known->price);
+  now.stock = or_known (answer, "stock", known->stock);
+  now.url = or_known (answer, "url", known->url);
+  now.image = or_known (answer, "image", known->image);
+  if (!parlor_products_put (wire->products, &now, wall_ms (wire), NULL) || !wire->signal)
+    return;
+  parlor_signal_shelf (wire->signal, question->brand);
+  ParlorLiveRoom *room = parlor_live_find (wire->live, question->room);
+  const ParlorPin *pin = room ? parlor_live_current_pin (room) : NULL;
+  if (pin && !strcmp (pin->sku, question->sku))
+    parlor_signal_live_event (wire->signal, &(ParlorLiveEvent){.type = PARLOR_LIVE_EVENT_PIN,
+                                                               .room = room,
+                                                               .pin = pin,
+                                                               .room_ms = pin->from_ms});
+}
+
+static void
+on_resolved (const ParlorHookAnswer *answer, gpointer user_data)
+{
+  Question *question = user_data;
+  if (answer->outcome == PARLOR_HOOK_ANSWERED)
+    take_answer (question, answer);
+  if (answer->final)
+    question_free (question);
+}
+
+static void
+resolve (ParlorWireLive *wire, const ParlorLiveEvent *event)
+{
+  const ParlorLiveInfo *info = parlor_live_info (event->room);
+  ParlorHooks *hooks = wire->spec.hooks;
+  if (!hooks || !event->pin)
+    return;
+  Question *question = g_new0 (Question, 1);
+  question->wire = wire;
+  g_strlcpy (question->room, info->room, sizeof question->room);
+  question->brand = g_strdup (info->brand);
+  question->sku = g_strdup (event->pin->sku);
+  const ParlorDatum data[] = {PARLOR_DATUM_TEXT ("sku", question->sku),
+                              PARLOR_DATUM_TEXT ("room", info->room)};
+  hooks->ask (hooks,
+              &(ParlorHookQuestion){.hook = PARLOR_HOOK_PRODUCT,
+                                    .brand = question->brand,
+                                    .data = data,
+                                    .n_data = G_N_ELEMENTS (data)},
+              on_resolved, question);
 }
 
 /* ---- from the live rooms -------------------------------------------------------------------- */
@@ -82,6 +222,8 @@ on_live_event (const ParlorLiveEvent *event, gpointer user_data)
     parlor_signal_live_event (wire->signal, event);
   if (event->type == PARLOR_LIVE_EVENT_OFF_STAGE)
     end_publishing (wire, event);
+  if (event->type == PARLOR_LIVE_EVENT_PIN)
+    resolve (wire, event);
 }
 
 static void
@@ -356,9 +498,11 @@ parlor_wire_live_new (const ParlorWireLiveSpec *spec, GError **error)
       .random = spec->random,
       .event = on_live_event,
       .happened = on_happened,
+      .is_protected = is_protected,
       .room_ms = room_ms,
       .user_data = wire,
   };
+  wire->houses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, house_free);
   wire->products = parlor_products_new (sink);
   wire->visitors = parlor_visitors_new (sink, &spec->random);
   wire->handoffs = parlor_handoffs_new (sink, &spec->random);
@@ -408,6 +552,7 @@ parlor_wire_live_free (ParlorWireLive *wire)
   parlor_handoffs_free (wire->handoffs);
   parlor_visitors_free (wire->visitors);
   parlor_products_free (wire->products);
+  g_hash_table_unref (wire->houses);
   g_free (wire);
 }
 

@@ -8,6 +8,8 @@
 #pragma once
 
 #include "base/event.h"
+#include "base/hook.h"
+#include "brand/brands.h"
 #include "http/token.h"
 #include "live/handoffs.h"
 #include "live/live.h"
@@ -16,6 +18,7 @@
 #include "room/clock.h"
 #include "room/rooms.h"
 #include "room/store.h"
+#include "service/service.h"
 #include "signal/signal.h"
 
 #include <uv.h>
@@ -33,7 +36,8 @@ typedef struct
   ParlorKeyring *keyring;   /**< signs the tokens of who comes on stage */
   ParlorEventFunc happened; /**< nullable */
   gpointer happened_data;
-  gboolean demo; /**< puts some products on the demo brand's shelf */
+  ParlorHooks *hooks; /**< nullable: `product.resolve` is asked when a product is pinned */
+  gboolean demo;      /**< puts some products on the demo brand's shelf */
 } ParlorWireLiveSpec;
 
 /** The domains are for the edges to use. */
@@ -45,13 +49,19 @@ typedef struct
   ParlorHandoffs *handoffs;
   ParlorLive *live;
   ParlorSignal *signal; /**< borrowed; set by parlor_wire_live_start () */
-  gpointer clockwork;   /**< its timer */
+  ParlorBrands *brands; /**< borrowed, with the next; set by parlor_wire_live_set_house () */
+  ParlorService *service;
+  GHashTable *houses; /**< brand → the names that only the house bears */
+  gpointer clockwork; /**< its timer */
 } ParlorWireLive;
 
 /** NULL with an error when the store cannot be read. */
 ParlorWireLive *parlor_wire_live_new (const ParlorWireLiveSpec *spec, GError **error);
 /** What is told goes to these pages; counting begins. */
 void parlor_wire_live_start (ParlorWireLive *wire, ParlorSignal *signal);
+/** From now on nobody in the comments is called like a brand or one of its reps. */
+void parlor_wire_live_set_house (ParlorWireLive *wire, ParlorBrands *brands,
+                                 ParlorService *service);
 /** Before the loop is closed, which then runs once more. NULL is ignored. */
 void parlor_wire_live_free (ParlorWireLive *wire);
 

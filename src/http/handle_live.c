@@ -404,6 +404,8 @@ parlor_handle_live_page (ParlorSite *site, ParlorHttpRequest *request, ParlorHtt
   append_meta (preview, "image", image);
   append_meta (preview, "url", url);
   reply_page (site, request, "live.html", preview->str, reply);
+  if (reply->status == 200)
+    parlor_site_meet (site, request, info->brand, reply);
 }
 
 void

@@ -21,6 +21,21 @@ wall_ms (ParlorSite *site)
   return site->spec.clock->wall_ms (site->spec.clock);
 }
 
+/* What changes and what is told of it are on the disk both or not at all. */
+static void
+begin (ParlorSite *site)
+{
+  if (site->spec.records)
+    site->spec.records->begin (site->spec.records);
+}
+
+static void
+end (ParlorSite *site)
+{
+  if (site->spec.records)
+    site->spec.records->end (site->spec.records);
+}
+
 static const char *
 text (const json_t *json, const char *name)
 {
@@ -178,8 +193,18 @@ parlor_handle_go (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply 
       .sku = product->sku,
       .room_ms = room_ms,
   };
+  begin (site);
   const ParlorHandoff *handoff = parlor_handoffs_mint (site->spec.handoffs, &from, wall_ms (site),
                                                        code, &error);
+  if (handoff)
+    {
+      const ParlorDatum data[] = {PARLOR_DATUM_TEXT ("sku", product->sku),
+                                  PARLOR_DATUM_TEXT ("visitor", handoff->visitor),
+                                  PARLOR_DATUM_TEXT ("handoff", handoff->id)};
+      parlor_site_happened (site, "product.clicked", brand, from.room, room_ms, data,
+                            G_N_ELEMENTS (data));
+    }
+  end (site);
   if (!handoff)
     {
       parlor_http_problem_from_error (reply, error);
@@ -190,11 +215,6 @@ parlor_handle_go (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply 
   parlor_http_reply_header (reply, "Location", url);
   parlor_http_reply_header (reply, "Cache-Control", "no-store");
   parlor_http_reply_header (reply, "Referrer-Policy", "no-referrer");
-  const ParlorDatum data[] = {PARLOR_DATUM_TEXT ("sku", product->sku),
-                              PARLOR_DATUM_TEXT ("visitor", handoff->visitor),
-                              PARLOR_DATUM_TEXT ("handoff", handoff->id)};
-  parlor_site_happened (site, "product.clicked", brand, from.room, room_ms, data,
-                        G_N_ELEMENTS (data));
 }
 
 void
@@ -204,20 +224,25 @@ parlor_handle_handoff_resolve (ParlorSite *site, ParlorHttpRequest *request, Par
   ParlorPrincipal who;
   json_t *json = parlor_http_json_body (request);
   parlor_site_principal (site, request, &who);
+  begin (site);
   const ParlorHandoff *handoff = parlor_handoffs_resolve (
       site->spec.handoffs, who.brand, text (json, "code"), wall_ms (site), &error);
   json_decref (json);
+  if (handoff)
+    {
+      const ParlorDatum data[] = {PARLOR_DATUM_TEXT ("sku", handoff->sku),
+                                  PARLOR_DATUM_TEXT ("room", handoff->room),
+                                  PARLOR_DATUM_TEXT ("visitor", handoff->visitor)};
+      parlor_site_happened (site, "handoff.resolved", handoff->brand, handoff->id, handoff->room_ms,
+                            data, G_N_ELEMENTS (data));
+    }
+  end (site);
   if (!handoff)
     {
       parlor_http_problem_from_error (reply, error);
       return;
     }
   const ParlorVisitor *visitor = parlor_visitors_find (site->spec.visitors, handoff->visitor);
-  const ParlorDatum data[] = {PARLOR_DATUM_TEXT ("sku", handoff->sku),
-                              PARLOR_DATUM_TEXT ("room", handoff->room),
-                              PARLOR_DATUM_TEXT ("visitor", handoff->visitor)};
-  parlor_site_happened (site, "handoff.resolved", handoff->brand, handoff->id, handoff->room_ms,
-                        data, G_N_ELEMENTS (data));
   parlor_http_reply_json (reply, 200,
                           json_pack ("{s:s,s:s,s:s,s:I,s:s,s:s,s:I}", "id", handoff->id, "sku",
                                      handoff->sku, "room", handoff->room, "room_ms",
@@ -252,6 +277,7 @@ parlor_handle_conversion (ParlorSite *site, ParlorHttpRequest *request, ParlorHt
       .value = (char *)text (json, "value"),
       .currency = (char *)text (json, "currency"),
   };
+  begin (site);
   const ParlorConversion *stored = parlor_handoffs_convert (site->spec.handoffs, &said,
                                                             wall_ms (site), &again, &error);
   if (!stored)
@@ -270,6 +296,7 @@ parlor_handle_conversion (ParlorSite *site, ParlorHttpRequest *request, ParlorHt
                             *stored->handoff ? stored->handoff : stored->customer, -1, data,
                             G_N_ELEMENTS (data));
     }
+  end (site);
   json_decref (json);
 }
 
@@ -386,9 +413,11 @@ parlor_handle_entry_open (ParlorSite *site, ParlorHttpRequest *request, ParlorHt
   };
   ParlorRoom *room = *entry->room ? parlor_rooms_find (site->spec.rooms, entry->room) : NULL;
   touch.room_ms = room ? parlor_room_ms (room, site->spec.clock->now_us (site->spec.clock)) : 0;
-  parlor_visitors_touch (site->spec.visitors, &touch);
   const ParlorDatum data[] = {PARLOR_DATUM_TEXT ("visitor", touch.visitor)};
+  begin (site);
+  parlor_visitors_touch (site->spec.visitors, &touch);
   parlor_site_happened (site, "entry.impression", entry->brand, entry->id, -1, data, 1);
+  end (site);
   g_autofree char *target = target_of (site, entry);
   reply->status = 303;
   parlor_http_reply_header (reply, "Location", target);

@@ -107,9 +107,9 @@ export class Picture extends Plain {
     const shown = this.shown();
     videos.forEach((video, index) => {
       const at = shown.findIndex((one) => one.mid === this.mids[index] && one.mid !== '');
-      const place = at < 0 ? 'none' : at === 0 ? 'main' : 'side';
+      const place = at < 0 ? 'none' : at === 0 ? 'main' : ('side' as const);
       if (video.dataset['place'] !== place) video.dataset['place'] = place;
-      video.dataset['testid'] = place === 'main' ? 'live-video' : 'live-side-video';
+      video.dataset['testid'] = { main: 'live-video', side: 'live-side-video', none: '' }[place];
       if (place === 'none') delete video.dataset['playing'];
     });
     this.dataset['sides'] = String(Math.max(shown.length - 1, 0));
