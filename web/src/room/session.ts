@@ -138,8 +138,7 @@ export class Session {
     this.resume = message.resume_token;
     this.tokenTries = 0;
     this.keepSeat();
-    if (message.room.kind === 'meeting')
-      rememberMeeting(this.code, message.room.title, Date.now());
+    if (message.room.kind === 'meeting') rememberMeeting(this.code, message.room.title, Date.now());
   }
 
   /** Remembers the seat, so that a reloaded page comes back to it with the same devices on. */
