@@ -62,7 +62,10 @@ parlor_handle_config (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpRe
 {
   const ParlorSiteSpec *spec = &site->spec;
   json_t *servers = spec->ice_servers ? spec->ice_servers (NULL, spec->ice_data) : json_array ();
-  gboolean may_start = spec->anyone_may_start || parlor_site_trusts (site, request);
+  ParlorPrincipal who;
+  gboolean may_start = parlor_site_anyone_may_start (site)
+                       || (parlor_site_principal (site, request, &who)
+                           && who.caller == PARLOR_CALLER_USER);
   parlor_http_reply_json (reply, 200,
                           json_pack ("{s:b,s:s,s:o,s:b}", "demo", spec->demo, "version",
                                      PARLOR_VERSION, "ice_servers", servers, "anyone_may_start",

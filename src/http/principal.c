@@ -157,3 +157,11 @@ parlor_site_allows_origin (ParlorSite *site, const ParlorHttpRequest *request)
     }
   return FALSE;
 }
+
+gboolean
+parlor_site_anyone_may_start (ParlorSite *site)
+{
+  const char *home = parlor_keyring_home (site->spec.keyring);
+  const ParlorBrand *brand = parlor_brands_get (site->spec.brands, home);
+  return site->spec.anyone_may_start || (brand && !strcmp (brand->may_start, "anyone"));
+}

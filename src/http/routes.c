@@ -261,14 +261,6 @@ parlor_routes_body_limit (const ParlorHttpRequest *request, gpointer site)
    | PARLOR_BRAND_ASSISTANT)
 
 static gboolean
-anyone_may_start (ParlorSite *site)
-{
-  const char *home = parlor_keyring_home (site->spec.keyring);
-  const ParlorBrand *brand = parlor_brands_get (site->spec.brands, home);
-  return site->spec.anyone_may_start || (brand && !strcmp (brand->may_start, "anyone"));
-}
-
-static gboolean
 is_allowed (ParlorSite *site, const ParlorRoute *route, const ParlorHttpRequest *request,
             const ParlorPrincipal *who)
 {
@@ -289,7 +281,7 @@ is_allowed (ParlorSite *site, const ParlorRoute *route, const ParlorHttpRequest 
              || parlor_principal_is_any (who, PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN);
     case PARLOR_ROUTE_START:
       return (person && (who->caller == PARLOR_CALLER_USER || who->roles & ROOM_ROLES))
-             || anyone_may_start (site);
+             || parlor_site_anyone_may_start (site);
     /* A bearer token is looked at by the handler, which knows the room it must name. */
     case PARLOR_ROUTE_ROOM:
       return bearer || (person && parlor_principal_is_any (who, ROOM_ROLES));

@@ -115,6 +115,9 @@ gboolean parlor_site_principal (ParlorSite *site, const ParlorHttpRequest *reque
     caller's own brand is looked at by parlor_site_principal (). */
 gboolean parlor_site_allows_origin (ParlorSite *site, const ParlorHttpRequest *request);
 
+/** Whether a stranger may make a room: by the configuration, or as the brand chose. */
+gboolean parlor_site_anyone_may_start (ParlorSite *site);
+
 /** Whether this request needs no token: the demo, from this very machine. */
 gboolean parlor_site_trusts (const ParlorSite *site, const ParlorHttpRequest *request);
 

@@ -427,6 +427,50 @@ test_revoked_socket (Fixture *f, gconstpointer data)
   g_assert_cmpuint (peer_closed (person), ==, 4401);
 }
 
+/* A publisher by WHIP whose token's key is revoked is gone from the room at once. */
+static void
+test_revoked_publisher (Fixture *f, gconstpointer data)
+{
+  ParlorBrands *brands = f->world->brands;
+  const ParlorApiKey *key = parlor_keys_add (brands, f->brand->id, "k", PARLOR_SCOPE_TOKENS, 1,
+                                             NULL);
+  ParlorRoomSpec spec = {.brand = f->brand->id, .alias = "hall"};
+  ParlorRoom *room = parlor_rooms_create (f->world->rooms, &spec, 1, NULL);
+  ParlorClaims claims = {.identity = (char *)"cam",
+                         .room = (char *)"hall",
+                         .issuer = key->id,
+                         .role = PARLOR_ROLE_MEMBER,
+                         .granted = PARLOR_RIGHTS_PUBLISH,
+                         .expires_ms = f->world->clock.wall_ms (&f->world->clock) + 60000};
+  g_autofree char *token = parlor_keyring_sign (f->world->keyring, &claims, NULL);
+  g_autofree char *bearer = world_bearer (token);
+  g_autofree char *lines = g_strconcat (bearer, "Content-Type: application/sdp\r\n", NULL);
+  g_autoptr (Answer) made = world_ask (f->world, "POST", "/whip/hall/cam", lines, "v=0");
+  g_assert_cmpuint (made->status, ==, 201);
+  g_assert_cmpuint (parlor_room_n_participants (room), ==, 1);
+  parlor_site_recheck (f->world->site);
+  g_assert_cmpuint (parlor_room_n_participants (room), ==, 1);
+  parlor_keys_revoke (brands, f->brand->id, key->id, 2, NULL);
+  parlor_site_recheck (f->world->site);
+  g_assert_cmpuint (parlor_room_n_participants (room), ==, 0);
+}
+
+/* Who may start is the brand's choice, and the page is told. */
+static void
+test_may_start (Fixture *f, gconstpointer data)
+{
+  ParlorBrandChange anyone = {.may_start = "anyone", .retention_days = -1};
+  g_autoptr (Answer) before = world_ask (f->world, "POST", "/v1/rooms", JSON, "{}");
+  g_autoptr (Answer) told = world_ask (f->world, "GET", "/v1/config", "", NULL);
+  g_assert_true (parlor_brands_change (f->world->brands, PARLOR_DEMO_BRAND, &anyone, NULL));
+  g_autoptr (Answer) after = world_ask (f->world, "POST", "/v1/rooms", JSON, "{}");
+  g_autoptr (Answer) again = world_ask (f->world, "GET", "/v1/config", "", NULL);
+  g_assert_cmpuint (before->status, ==, 401);
+  g_assert_nonnull (strstr (told->body, "\"anyone_may_start\":false"));
+  g_assert_cmpuint (after->status, ==, 201);
+  g_assert_nonnull (strstr (again->body, "\"anyone_may_start\":true"));
+}
+
 #define TEST(name, func) g_test_add (name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -444,5 +488,7 @@ main (int argc, char **argv)
   TEST ("/http/signin/an-admin-manages-his-own-brand-and-no-owner", test_rest);
   TEST ("/http/signin/a-keys-secret-is-told-once-and-its-time-ends", test_key_life);
   TEST ("/http/signin/what-is-revoked-leaves-no-open-socket", test_revoked_socket);
+  TEST ("/http/signin/what-is-revoked-publishes-no-more", test_revoked_publisher);
+  TEST ("/http/signin/a-brand-may-let-anyone-start", test_may_start);
   return g_test_run ();
 }
