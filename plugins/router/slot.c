@@ -152,7 +152,7 @@ parlor_slot_select (ParlorSlot *self, ParlorSource *source, guint height, gint64
     {
       leave_source (self);
       self->source = source;
-      self->raise_us = self->raised_us = 0;
+      self->raise_us = self->raised_us = self->seen_us = 0;
       if (source == NULL)
         tell_shown (self, FALSE, 0);
       else
@@ -352,6 +352,8 @@ parlor_slot_number (ParlorSlot *self, ParlorSendItem *item, const ParlorPacketIn
   item->key_idx = out.key_idx;
   item->marker = info->header.marker || (out.first && self->config.audio);
   self->last_source = info->header.timestamp;
+  if (item->layer->source == self->source)
+    self->seen_us = MAX (self->seen_us, info->arrival_us);
   if (self->announce && item->layer->source == self->source)
     announce (self, item->timestamp);
   return TRUE;
@@ -359,7 +361,8 @@ parlor_slot_number (ParlorSlot *self, ParlorSendItem *item, const ParlorPacketIn
 
 /* --- beginning in the middle ----------------------------------------------------------------- */
 
-/* The past runs by as fast as the pacer lets it; its timestamps are squeezed to a moment before the
+/* Who has seen later pictures does not go back: then only the next key frame helps.
+   The past runs by as fast as the pacer lets it; its timestamps are squeezed to a moment before the
    newest picture's, so that what comes live is on time (decision 0031). */
 static gboolean
 replay (ParlorSlot *self, ParlorLayer *layer, ParlorGopKind kind, gint64 now_us)
@@ -372,7 +375,8 @@ replay (ParlorSlot *self, ParlorLayer *layer, ParlorGopKind kind, gint64 now_us)
   gint64 takes_us = (gint64)bytes * 8 * PARLOR_US_PER_SEC / MAX (self->transport->pace_bps, 1);
   guint32 squeezed = MIN (n * REPLAY_STEP, span);
 
-  if (takes_us > REPLAY_MAX_US || self->codec_pts[first->codec] == PARLOR_ROUTER_NO_PT)
+  if (takes_us > REPLAY_MAX_US || self->codec_pts[first->codec] == PARLOR_ROUTER_NO_PT
+      || first->arrival_us < self->seen_us)
     return FALSE;
   self->replay_source_rtp = last->header.timestamp - squeezed;
   self->replay_us = now_us;

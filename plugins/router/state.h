@@ -153,6 +153,7 @@ struct _ParlorSlot
   guint32 last_rtp;    /**< of the last packet sent */
   guint32 last_source; /**< its timestamp as the source had it */
   guint16 last_source_seq;
+  gint64 seen_us; /**< arrival of the newest packet of this source that was sent; 0 = none */
   gint64 last_sent_us;
   guint64 rtx_index;
 

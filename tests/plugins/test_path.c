@@ -181,6 +181,7 @@ test_fall_and_rise (void)
   g_test_message ("back after %d ms", (int)(span_us / 1000));
   g_assert_cmpint (span_us, <=, 10 * SECOND);
   g_assert_cmpuint (link.n_overflown, ==, 0);
+  g_assert_cmpuint (parlor_router_get_counters (stage.bench->router)->replays, ==, 2);
   g_assert_cmpuint (count_gaps (viewer, 0, 50, &all), ==, 0);
   gaps = count_gaps (other, 0, 5, &all);
   g_assert_cmpuint (gaps, ==, 0);
