@@ -21,6 +21,9 @@
 #define PADDING_BYTES 220
 /* IPv4 and UDP, which the path carries too. */
 #define NETWORK_BYTES 28
+/* While a queue is drained the rate is next to nothing, and not for long: what waits is not old by
+   that. */
+#define WAITING_LEAST_BPS (150 * 1000)
 /* A probe that could not be filled in this time says nothing any more. */
 #define PROBE_LASTS_US (250 * PARLOR_US_PER_MS)
 
@@ -96,7 +99,7 @@ parlor_sender_waiting_us (const ParlorTransport *self)
 {
   gsize bytes = self->lanes[PARLOR_LANE_PICTURES].bytes;
 
-  return (gint64)bytes * 8 * PARLOR_US_PER_SEC / MAX (self->pace_bps, 1);
+  return (gint64)bytes * 8 * PARLOR_US_PER_SEC / MAX (self->pace_bps, WAITING_LEAST_BPS);
 }
 
 static gboolean
@@ -150,30 +153,46 @@ leave_out (ParlorTransport *self, ParlorSendItem *item)
   self->router->counters.dropped[PARLOR_DROP_STALE]++;
 }
 
+/* Slots by index in whose queue something begins with a key frame. */
+static guint64
+find_begins (ParlorSendLane *lane)
+{
+  guint64 begins = 0;
+
+  for (guint i = lane->head; i != lane->tail; i++)
+    {
+      const ParlorSendItem *item = parlor_send_lane_at (lane, i);
+
+      if (!item->begins)
+        continue;
+      begins |= G_GUINT64_CONSTANT (1) << item->slot->config.index;
+      item->slot->begin_seq = item->source_seq;
+    }
+  return begins;
+}
+
 void
 parlor_sender_drop_stale (ParlorTransport *self, gboolean all, gint64 now_us)
 {
   ParlorSendLane *lane = &self->lanes[PARLOR_LANE_PICTURES];
   Stale stale = {.now_us = now_us, .all = all};
-  guint64 begins = 0, waits = 0;
+  guint64 begins = find_begins (lane), cut = 0;
 
   for (guint i = lane->head; i != lane->tail; i++)
     {
-      const ParlorSendItem *item = parlor_send_lane_at (lane, i);
+      ParlorSendItem *item = parlor_send_lane_at (lane, i);
       guint64 bit = G_GUINT64_CONSTANT (1) << item->slot->config.index;
 
-      waits |= bit;
-      if (!item->begins)
+      if (!is_stale (&stale, item))
         continue;
-      begins |= bit;
-      item->slot->begin_seq = item->source_seq;
+      leave_out (self, item);
+      /* What begins behind it does not miss it. */
+      if ((stale.spared & bit) != 0 || (begins & bit) == 0)
+        cut |= bit;
     }
   for (guint i = 0; i < self->n_slots; i++)
-    if (((all ? waits : waits & ~begins) >> i) & 1)
+    if ((cut >> i) & 1)
       parlor_slot_begin_anew (self->slots[i]);
-  for (guint i = lane->head; i != lane->tail; i++)
-    if (is_stale (&stale, parlor_send_lane_at (lane, i)))
-      leave_out (self, parlor_send_lane_at (lane, i));
 }
 
 /* --- one packet's head --------------------------------------------------------------------- */

@@ -20,6 +20,7 @@
 #define AUDIO_NACK_SLOTS 256
 /* Longer than this a newcomer shall not see the past run by: rather a still, and a key frame. */
 #define REPLAY_MAX_US (700 * PARLOR_US_PER_MS)
+#define SMALL_BPS (250 * 1000)
 /* Of its timestamps, a packet: 1 ms, as little as keeps frames apart. */
 #define REPLAY_STEP 90
 
@@ -140,8 +141,11 @@ void
 parlor_slot_begin_anew (ParlorSlot *self)
 {
   self->layer = NULL;
+  /* The one of a small layer costs others little, and there is nothing else to show. */
   if (self->target != NULL)
-    parlor_layer_want_key_frame (self->target, PARLOR_LAYER_PLI_PATIENT_US);
+    parlor_layer_want_key_frame (self->target, parlor_layer_bps (self->target) < SMALL_BPS
+                                                   ? PARLOR_LAYER_PLI_INTERVAL_US
+                                                   : PARLOR_LAYER_PLI_PATIENT_US);
 }
 
 void

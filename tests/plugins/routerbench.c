@@ -239,6 +239,12 @@ note_number (BenchPeer *peer, const guint8 *packet, gsize length, gint64 now_us)
   value = parlor_rtp_ext_find (packet, &list, PARLOR_EXT_TRANSPORT_CC, &size);
   if (value != NULL)
     parlor_twcc_receiver_push (peer->twcc, parlor_get_u16 (value), now_us);
+  if (header.pt == 120)
+    {
+      if (peer->last_video_us > 0)
+        peer->worst_gap_us = MAX (peer->worst_gap_us, now_us - peer->last_video_us);
+      peer->last_video_us = now_us;
+    }
   peer->n_padding += header.payload_size == 0;
   return header.payload_size > 0;
 }

@@ -164,6 +164,7 @@ test_fall_and_rise (void)
   /* All three sizes, and then the largest. */
   g_assert_cmpuint (stage_measure (&stage, &link, SECOND), >, 1600);
   link.bps = 300000;
+  viewer->worst_gap_us = 0;
   stage_run (&stage, 2 * SECOND);
   voices = count_pt (viewer, 0, 109);
   g_assert_cmpuint (stage_measure (&stage, &link, 2 * SECOND), <=, 330);
@@ -173,6 +174,8 @@ test_fall_and_rise (void)
   g_assert_cmpint (link.most_queued_us, <, 200 * MS);
   /* The voice was never late by more than that, and never lost. */
   g_assert_cmpint (ABS ((gint)(count_pt (viewer, 0, 109) - voices) - 8 * 50), <=, 20);
+  g_test_message ("longest gap %d ms", (int)(viewer->worst_gap_us / MS));
+  g_assert_cmpint (viewer->worst_gap_us, <, SECOND);
   /* Some picture stays. */
   g_assert_cmpuint (stage_measure (&stage, &link, 2 * SECOND), >, 100);
   link.bps = 3000000;
