@@ -22,6 +22,13 @@ const EVERYBODY = ['owner', 'admin', 'supervisor', 'host', 'assistant', 'rep', '
 
 export const SECTIONS: Section[] = [
   {
+    path: 'recordings',
+    label: 'nav_recordings',
+    roles: [...ADMINS, 'auditor'],
+    tag: 'parlor-admin-recordings',
+    load: () => import('./recordings.js'),
+  },
+  {
     path: 'settings/brand',
     label: 'nav_brand',
     group: 'settings',
