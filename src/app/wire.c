@@ -362,6 +362,8 @@ make_rooms (ParlorApp *app, GError **error)
     return FALSE;
   spec.recorder = parlor_supervisor_recorder (app->record.supervisor);
   spec.recordings = app->record.recordings;
+  parlor_wire_record_keep (&app->record, &app->loop, parlor_wire_brand_get (app->brand),
+                           parlor_wire_hooks_event, app->hooks);
   app->rooms = parlor_rooms_new (&spec);
   if (!parlor_rooms_load (app->rooms, clock_now_us (NULL), error))
     return FALSE;

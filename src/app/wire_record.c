@@ -3,6 +3,7 @@
 
 #include "room/recording.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 /* Beside this program, in the build tree and where it is installed. */
@@ -26,10 +27,83 @@ parlor_wire_record_init (ParlorWireRecord *self, uv_loop_t *loop, const ParlorCo
       && !parlor_store_load_records (store, &parlor_recording_kind, parlor_recordings_load,
                                      self->recordings, error))
     return FALSE;
+  if (store != NULL)
+    {
+      self->audit = parlor_audit_new (parlor_store_records (store));
+      if (!parlor_store_load_records (store, &parlor_audit_head_kind, parlor_audit_resume,
+                                      self->audit, error))
+        return FALSE;
+    }
   ParlorSupervisorSpec spec = {
       .loop = loop, .media = media, .program = program, .folder = self->folder, .key = key};
   self->supervisor = parlor_supervisor_new (&spec, error);
   return self->supervisor != NULL;
+}
+
+/* ---- keeping and deleting ------------------------------------------------------------------- */
+
+#define PURGE_MS 60000
+
+static gint64
+retention_days (const char *brand, gpointer user_data)
+{
+  const ParlorWireRecord *self = user_data;
+  const ParlorBrand *row = self->brands != NULL ? parlor_brands_get (self->brands, brand) : NULL;
+  return row != NULL ? row->retention_days : 0;
+}
+
+/* Unlinking gigabytes takes a while. */
+static gpointer
+remove_folder (gpointer path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *file = g_build_filename (path, name, NULL);
+      g_unlink (file);
+    }
+  g_rmdir (path);
+  g_free (path);
+  return NULL;
+}
+
+static void
+erase (const char *id, gpointer user_data)
+{
+  const ParlorWireRecord *self = user_data;
+  g_thread_unref (g_thread_new ("erase", remove_folder, g_build_filename (self->folder, id, NULL)));
+}
+
+static void
+on_purge (uv_timer_t *timer)
+{
+  const ParlorWireRecord *self = timer->data;
+  parlor_recordings_purge (self->recordings, g_get_real_time () / 1000);
+}
+
+void
+parlor_wire_record_keep (ParlorWireRecord *self, uv_loop_t *loop, const ParlorBrands *brands,
+                         ParlorEventFunc happened, gpointer happened_data)
+{
+  ParlorRecordingsHands hands = {.erase = erase,
+                                 .retention_days = retention_days,
+                                 .audit = self->audit,
+                                 .happened = happened,
+                                 .happened_data = happened_data,
+                                 .user_data = self};
+  self->brands = brands;
+  parlor_recordings_set_hands (self->recordings, &hands);
+  self->purge = g_new0 (uv_timer_t, 1);
+  self->purge->data = self;
+  uv_timer_init (loop, self->purge);
+  uv_timer_start (self->purge, on_purge, PURGE_MS, PURGE_MS);
+}
+
+static void
+free_timer (uv_handle_t *timer)
+{
+  g_free (timer);
 }
 
 /* ---- after a crash -------------------------------------------------------------------------- */
@@ -128,7 +202,10 @@ parlor_wire_record_metrics (const ParlorWireRecord *self, ParlorMetricsPage *pag
 void
 parlor_wire_record_clear (ParlorWireRecord *self)
 {
+  if (self->purge != NULL)
+    uv_close ((uv_handle_t *)self->purge, free_timer);
   parlor_supervisor_free (self->supervisor);
   parlor_recordings_free (self->recordings);
+  parlor_audit_free (self->audit);
   g_free (self->folder);
 }

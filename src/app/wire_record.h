@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/config.h"
+#include "brand/brands.h"
 #include "http/metrics.h"
 #include "record/supervisor.h"
 #include "room/rooms.h"
@@ -14,12 +15,18 @@ typedef struct
   ParlorRecordings *recordings;
   ParlorSupervisor *supervisor;
   char *folder;
+  ParlorAudit *audit;         /**< the one of this process; NULL without a store */
+  const ParlorBrands *brands; /**< borrowed */
+  uv_timer_t *purge;
 } ParlorWireRecord;
 
 /** Reads what there is. FALSE with an error. `store` may be NULL. */
 gboolean parlor_wire_record_init (ParlorWireRecord *self, uv_loop_t *loop,
                                   const ParlorConfig *config, ParlorMedia *media,
                                   ParlorStore *store, GError **error);
+/** Retention, bin, audit: once the brands are there. */
+void parlor_wire_record_keep (ParlorWireRecord *self, uv_loop_t *loop, const ParlorBrands *brands,
+                              ParlorEventFunc happened, gpointer happened_data);
 /** After parlor_rooms_load (): what was recorded when the server died goes on, or is sealed. */
 void parlor_wire_record_restore (ParlorWireRecord *self, ParlorRooms *rooms, ParlorStore *store,
                                  gint64 now_us);

@@ -164,6 +164,20 @@ find_recording (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *r
   return NULL;
 }
 
+static gint64
+wall_ms (ParlorSite *site)
+{
+  return site->spec.clock->wall_ms (site->spec.clock);
+}
+
+static void
+note_view (ParlorSite *site, ParlorHttpRequest *request, const ParlorRecordingRow *row)
+{
+  ParlorPrincipal who;
+  parlor_site_principal (site, request, &who);
+  parlor_recordings_viewed (site->spec.recordings, row->id, who.subject, wall_ms (site));
+}
+
 /* A file in the recording's folder: `name` is one of ours, never the client's. -1 = not there. */
 static int
 open_in_folder (ParlorSite *site, const ParlorRecordingRow *row, const char *name,
@@ -198,6 +212,7 @@ parlor_handle_recording_get (ParlorSite *site, ParlorHttpRequest *request, Parlo
   const ParlorRecordingRow *row = find_recording (site, request, reply);
   if (row == NULL)
     return;
+  note_view (site, request, row);
   json_t *json = row_to_json (row), *manifest = load_manifest (site, row);
   if (manifest != NULL)
     json_object_set_new (json, "manifest", manifest);
@@ -245,6 +260,7 @@ parlor_handle_recording_file (ParlorSite *site, ParlorHttpRequest *request, Parl
   struct stat info;
   if (row == NULL)
     return;
+  note_view (site, request, row);
   json_t *manifest = load_manifest (site, row);
   json_t *file = find_file (manifest, g_ascii_strtoll (request->params[1], NULL, 10));
   const char *name = json_string_value (json_object_get (file, "path"));
@@ -364,5 +380,102 @@ parlor_handle_recording_minutes (ParlorSite *site, ParlorHttpRequest *request,
                                        row->title, "started_at", (json_int_t)row->started_ms,
                                        "minutes", minutes));
   json_decref (markers);
+  json_decref (manifest);
+}
+
+/* ---- keeping and deleting ------------------------------------------------------------------- */
+
+static gboolean
+change (ParlorSite *site, const char *id, json_t *body, const char *actor, GError **error)
+{
+  json_t *hold = json_object_get (body, "hold");
+  const char *state = json_string_value (json_object_get (body, "state"));
+  if ((hold != NULL && !json_is_null (hold) && !json_is_string (hold))
+      || (state != NULL && strcmp (state, "ready") != 0))
+    {
+      g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_BAD_REQUEST,
+                           "hold is a reason or null; state can be set to ready only");
+      return FALSE;
+    }
+  return (hold == NULL
+          || parlor_recordings_set_hold (site->spec.recordings, id, json_string_value (hold), actor,
+                                         wall_ms (site), error))
+         && (state == NULL
+             || parlor_recordings_restore (site->spec.recordings, id, actor, wall_ms (site),
+                                           error));
+}
+
+void
+parlor_handle_recording_change (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply)
+{
+  g_autoptr (GError) error = NULL;
+  ParlorPrincipal who;
+  const ParlorRecordingRow *row = find_recording (site, request, reply);
+  if (row == NULL)
+    return;
+  g_autofree char *id = g_strdup (row->id);
+  json_t *body = parlor_http_json_body (request);
+  parlor_site_principal (site, request, &who);
+  if (change (site, id, body, who.subject, &error))
+    parlor_http_reply_json (reply, 200,
+                            row_to_json (parlor_recordings_get (site->spec.recordings, id)));
+  else
+    parlor_http_problem_from_error (reply, error);
+  json_decref (body);
+}
+
+void
+parlor_handle_recording_delete (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply)
+{
+  g_autoptr (GError) error = NULL;
+  ParlorPrincipal who;
+  const ParlorRecordingRow *row = find_recording (site, request, reply);
+  if (row == NULL)
+    return;
+  g_autofree char *id = g_strdup (row->id);
+  gboolean forever = g_strcmp0 (parlor_http_query (request, "forever"), "true") == 0;
+  parlor_site_principal (site, request, &who);
+  if (forever
+          ? parlor_recordings_delete (site->spec.recordings, id, who.subject, wall_ms (site),
+                                      &error)
+          : parlor_recordings_bin (site->spec.recordings, id, who.subject, wall_ms (site), &error))
+    reply->status = 204;
+  else
+    parlor_http_problem_from_error (reply, error);
+}
+
+/* The picture that a marker kept. */
+void
+parlor_handle_recording_still (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  const ParlorRecordingRow *row = find_recording (site, request, reply);
+  struct stat info;
+  const char *name = NULL, *sha = NULL;
+  gsize i;
+  json_t *still;
+  if (row == NULL)
+    return;
+  note_view (site, request, row);
+  json_t *manifest = load_manifest (site, row);
+  json_array_foreach (json_object_get (manifest, "stills"), i,
+                      still) if (g_strcmp0 (json_string_value (json_object_get (still, "marker")),
+                                            request->params[1])
+                                 == 0)
+  {
+    name = json_string_value (json_object_get (still, "path"));
+    sha = json_string_value (json_object_get (still, "sha256"));
+  }
+  int fd = name != NULL && strchr (name, '/') == NULL && name[0] != '.'
+               ? open_in_folder (site, row, name, &info)
+               : -1;
+  if (fd < 0)
+    parlor_http_problem (reply, 404, "no_such_still", "There is no picture of that marker.");
+  else
+    {
+      g_autofree char *etag = g_strdup_printf ("\"%s\"", sha != NULL ? sha : "");
+      parlor_http_reply_file (request, reply, fd, (guint64)info.st_size, "image/png", etag);
+    }
   json_decref (manifest);
 }

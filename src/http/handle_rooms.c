@@ -126,6 +126,14 @@ read_record_policy (const json_t *policy, ParlorRecordPolicy *record, gboolean *
   return !*why;
 }
 
+/* What the brand has chosen for rooms that say nothing. */
+static gboolean
+brand_notices (ParlorSite *site, const char *id)
+{
+  const ParlorBrand *brand = site->spec.brands ? parlor_brands_get (site->spec.brands, id) : NULL;
+  return brand && !g_strcmp0 (brand->consent, "notice");
+}
+
 static gboolean
 read_spec (const json_t *json, ParlorRoomSpec *spec, const char **why)
 {
@@ -179,6 +187,8 @@ parlor_handle_room_create (ParlorSite *site, ParlorHttpRequest *request, ParlorH
       ParlorRecordPolicy policy;
       gboolean notice;
       read_record_policy (json_object_get (json, "policy"), &policy, &notice, &why);
+      if (!json_object_get (json_object_get (json, "policy"), "consent"))
+        notice = brand_notices (site, parlor_room_info (room)->brand);
       parlor_room_set_record_policy (room, policy, notice);
     }
   json_decref (json);

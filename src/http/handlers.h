@@ -31,6 +31,12 @@ void parlor_handle_recording_manifest (ParlorSite *site, ParlorHttpRequest *requ
                                        ParlorHttpReply *reply);
 void parlor_handle_recording_file (ParlorSite *site, ParlorHttpRequest *request,
                                    ParlorHttpReply *reply);
+void parlor_handle_recording_change (ParlorSite *site, ParlorHttpRequest *request,
+                                     ParlorHttpReply *reply);
+void parlor_handle_recording_delete (ParlorSite *site, ParlorHttpRequest *request,
+                                     ParlorHttpReply *reply);
+void parlor_handle_recording_still (ParlorSite *site, ParlorHttpRequest *request,
+                                    ParlorHttpReply *reply);
 void parlor_handle_recording_minutes (ParlorSite *site, ParlorHttpRequest *request,
                                       ParlorHttpReply *reply);
 

@@ -35,6 +35,7 @@
   PARLOR_ROUTE_ROLES (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN | PARLOR_BRAND_SUPERVISOR            \
                       | PARLOR_BRAND_REP | PARLOR_BRAND_HOST | PARLOR_BRAND_ASSISTANT)
 
+#define RECORDING_KEEPERS PARLOR_ROUTE_ROLES (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN)
 #define RECORDING_READERS                                                                          \
   PARLOR_ROUTE_ROLES (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN | PARLOR_BRAND_AUDITOR)
 
@@ -162,6 +163,12 @@ static const ParlorRoute routes[] = {
      parlor_handle_marker_create},
     {"GET", "/v1/recordings", RECORDING_READERS, FALSE, 0, NULL, parlor_handle_recording_list},
     {"GET", "/v1/recordings/{id}", RECORDING_READERS, FALSE, 0, NULL, parlor_handle_recording_get},
+    {"PATCH", "/v1/recordings/{id}", RECORDING_KEEPERS, FALSE, JSON_MAX, "application/json",
+     parlor_handle_recording_change},
+    {"DELETE", "/v1/recordings/{id}", RECORDING_KEEPERS, FALSE, 0, NULL,
+     parlor_handle_recording_delete},
+    {"GET", "/v1/recordings/{id}/stills/{marker}", RECORDING_READERS, FALSE, 0, NULL,
+     parlor_handle_recording_still},
     {"GET", "/v1/recordings/{id}/manifest", RECORDING_READERS, FALSE, 0, NULL,
      parlor_handle_recording_manifest},
     {"GET", "/v1/recordings/{id}/files/{n}", RECORDING_READERS, FALSE, 0, NULL,

@@ -760,6 +760,7 @@ take_sealed (ParlorRooms *rooms, const ParlorRecorderEvent *event)
   row.to_ms = event->to_ms;
   row.files = event->n_files;
   row.bytes = event->bytes;
+  row.purge_ms = parlor_recordings_due (rooms->spec.recordings, row.brand, row.started_ms);
   if (row.stopped_ms == 0)
     row.stopped_ms = rooms->spec.clock->wall_ms (rooms->spec.clock);
   ParlorDatum data[] = {

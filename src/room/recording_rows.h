@@ -13,7 +13,7 @@ typedef struct
 {
   char *id; /**< "rec_…" */
   char *brand, *room, *title;
-  char *state;                   /**< "on", "paused", "sealing", "ready", "deleted" */
+  char *state;                   /**< "on", "paused", "sealing", "ready", "binned", "deleted" */
   char *mode;                    /**< "ask", "notice" */
   char *started_by;              /**< identity; "" = the API or the room's policy */
   gint64 started_ms, stopped_ms; /**< wall clock; 0 = not yet */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "room/recordings.h"
 
+#include "base/error.h"
+
 #include <string.h>
 
 struct _ParlorRecordings
@@ -8,6 +10,8 @@ struct _ParlorRecordings
   ParlorRecordSink *sink;
   GHashTable *by_id;  /* borrowed id → Item */
   GPtrArray *ordered; /* owned Item, the oldest start first */
+  GHashTable *views;  /* "actor id" → when, gint64 */
+  ParlorRecordingsHands hands;
 };
 
 typedef struct
@@ -32,6 +36,7 @@ parlor_recordings_new (ParlorRecordSink *sink)
   self->sink = sink;
   self->by_id = g_hash_table_new (g_str_hash, g_str_equal);
   self->ordered = g_ptr_array_new_with_free_func (item_free);
+  self->views = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return self;
 }
 
@@ -42,6 +47,7 @@ parlor_recordings_free (ParlorRecordings *self)
     return;
   g_hash_table_unref (self->by_id);
   g_ptr_array_unref (self->ordered);
+  g_hash_table_unref (self->views);
   g_free (self);
 }
 
@@ -111,8 +117,9 @@ fits (const Item *item, const ParlorRecordingQuery *query, const char *text)
       || (query->from_ms != 0 && row->started_ms < query->from_ms)
       || (query->until_ms != 0 && row->started_ms >= query->until_ms))
     return FALSE;
-  if (query->state != NULL ? strcmp (row->state, query->state) != 0
-                           : strcmp (row->state, "deleted") == 0)
+  if (query->state != NULL
+          ? strcmp (row->state, query->state) != 0
+          : strcmp (row->state, "deleted") == 0 || strcmp (row->state, "binned") == 0)
     return FALSE;
   return text == NULL || strstr (item->found, text) != NULL;
 }
@@ -157,4 +164,192 @@ parlor_recordings_in_state (const ParlorRecordings *self, const char *state)
         g_ptr_array_add (rows, (gpointer)&item->row);
     }
   return rows;
+}
+
+/* ---- keeping and deleting ------------------------------------------------------------------- */
+
+/* So many that a day's views of one server fit. */
+#define VIEWS_MAX 10000
+
+void
+parlor_recordings_set_hands (ParlorRecordings *self, const ParlorRecordingsHands *hands)
+{
+  self->hands = *hands;
+}
+
+gint64
+parlor_recordings_due (const ParlorRecordings *self, const char *brand, gint64 started_ms)
+{
+  const ParlorRecordingsHands *hands = &self->hands;
+  gint64 days = hands->retention_days != NULL ? hands->retention_days (brand, hands->user_data) : 0;
+  return days > 0 ? started_ms + days * 24 * 3600 * 1000 : 0;
+}
+
+/* The row, its audit line and its event are one transaction. */
+static void
+put_and_tell (ParlorRecordings *self, const ParlorRecordingRow *row, const char *action,
+              const char *actor, gint64 wall_ms)
+{
+  const ParlorRecordingsHands *hands = &self->hands;
+  const ParlorDatum data[] = {PARLOR_DATUM_TEXT ("recording", row->id),
+                              PARLOR_DATUM_TEXT ("room", row->room)};
+  gboolean viewed = strcmp (action, "recording.viewed") == 0;
+  ParlorEvent event = {.type = action,
+                       .brand = row->brand,
+                       .entity = row->room,
+                       .at_ms = wall_ms,
+                       .room_ms = -1,
+                       .data = data,
+                       .n_data = G_N_ELEMENTS (data)};
+  if (self->sink != NULL)
+    self->sink->begin (self->sink);
+  if (hands->audit != NULL)
+    parlor_audit_add (hands->audit, wall_ms, row->brand, actor, action, row->id, "");
+  if (hands->happened != NULL && (viewed || strcmp (action, "recording.deleted") == 0))
+    hands->happened (&event, hands->happened_data);
+  if (!viewed)
+    parlor_recordings_put (self, row);
+  if (self->sink != NULL)
+    self->sink->end (self->sink);
+}
+
+static gboolean
+refuse (GError **error, ParlorErrorCode code, const char *text)
+{
+  g_set_error_literal (error, PARLOR_ERROR, code, text);
+  return FALSE;
+}
+
+/* A copy to be changed, of which `state` and no hold are demanded; `state` nullable. */
+static gboolean
+take (const ParlorRecordings *self, const char *id, const char *state, gboolean unheld,
+      ParlorRecordingRow *out, GError **error)
+{
+  const ParlorRecordingRow *row = parlor_recordings_get (self, id);
+  if (row == NULL || strcmp (row->state, "deleted") == 0)
+    return refuse (error, PARLOR_ERROR_NOT_FOUND, "there is no recording of that id");
+  if (unheld && row->hold != NULL)
+    {
+      g_set_error (error, PARLOR_ERROR, PARLOR_ERROR_CONFLICT, "it is under legal hold: %s",
+                   row->hold);
+      return FALSE;
+    }
+  if (state != NULL && strcmp (row->state, state) != 0)
+    {
+      g_set_error (error, PARLOR_ERROR, PARLOR_ERROR_CONFLICT, "the recording is %s", row->state);
+      return FALSE;
+    }
+  parlor_record_copy (&parlor_recording_kind, out, row);
+  return TRUE;
+}
+
+static void
+set_text (char **place, const char *text)
+{
+  char *copy = g_strdup (text);
+  g_free (*place);
+  *place = copy;
+}
+
+gboolean
+parlor_recordings_set_hold (ParlorRecordings *self, const char *id, const char *reason,
+                            const char *actor, gint64 wall_ms, GError **error)
+{
+  ParlorRecordingRow row = {0};
+  if (!take (self, id, NULL, FALSE, &row, error))
+    return FALSE;
+  set_text (&row.hold, reason);
+  put_and_tell (self, &row, reason != NULL ? "recording.held" : "recording.released", actor,
+                wall_ms);
+  parlor_record_clear (&parlor_recording_kind, &row);
+  return TRUE;
+}
+
+gboolean
+parlor_recordings_bin (ParlorRecordings *self, const char *id, const char *actor, gint64 wall_ms,
+                       GError **error)
+{
+  ParlorRecordingRow row = {0};
+  if (!take (self, id, "ready", TRUE, &row, error))
+    return FALSE;
+  set_text (&row.state, "binned");
+  row.purge_ms = wall_ms + PARLOR_RECORDING_BIN_MS;
+  put_and_tell (self, &row, "recording.binned", actor, wall_ms);
+  parlor_record_clear (&parlor_recording_kind, &row);
+  return TRUE;
+}
+
+gboolean
+parlor_recordings_restore (ParlorRecordings *self, const char *id, const char *actor,
+                           gint64 wall_ms, GError **error)
+{
+  ParlorRecordingRow row = {0};
+  if (!take (self, id, "binned", FALSE, &row, error))
+    return FALSE;
+  set_text (&row.state, "ready");
+  row.purge_ms = parlor_recordings_due (self, row.brand, row.started_ms);
+  /* Somebody wants it: what was due long ago stays for another while. */
+  if (row.purge_ms != 0)
+    row.purge_ms = MAX (row.purge_ms, wall_ms + PARLOR_RECORDING_BIN_MS);
+  put_and_tell (self, &row, "recording.restored", actor, wall_ms);
+  parlor_record_clear (&parlor_recording_kind, &row);
+  return TRUE;
+}
+
+gboolean
+parlor_recordings_delete (ParlorRecordings *self, const char *id, const char *actor, gint64 wall_ms,
+                          GError **error)
+{
+  ParlorRecordingRow row = {0};
+  if (!take (self, id, NULL, TRUE, &row, error))
+    return FALSE;
+  gboolean done = strcmp (row.state, "ready") == 0 || strcmp (row.state, "binned") == 0;
+  if (!done)
+    g_set_error (error, PARLOR_ERROR, PARLOR_ERROR_CONFLICT, "the recording is %s", row.state);
+  else
+    {
+      set_text (&row.state, "deleted");
+      set_text (&row.title, "");
+      set_text (&row.started_by, "");
+      set_text (&row.people, NULL);
+      set_text (&row.words, NULL);
+      row.purge_ms = 0;
+      put_and_tell (self, &row, "recording.deleted", actor, wall_ms);
+      if (self->hands.erase != NULL)
+        self->hands.erase (row.id, self->hands.user_data);
+    }
+  parlor_record_clear (&parlor_recording_kind, &row);
+  return done;
+}
+
+void
+parlor_recordings_purge (ParlorRecordings *self, gint64 wall_ms)
+{
+  g_autoptr (GPtrArray) due = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < self->ordered->len; i++)
+    {
+      const ParlorRecordingRow *row = &((Item *)self->ordered->pdata[i])->row;
+      if (row->purge_ms != 0 && row->purge_ms <= wall_ms && row->hold == NULL)
+        g_ptr_array_add (due, g_strdup (row->id));
+    }
+  for (guint i = 0; i < due->len; i++)
+    if (!parlor_recordings_bin (self, due->pdata[i], "", wall_ms, NULL))
+      parlor_recordings_delete (self, due->pdata[i], "", wall_ms, NULL);
+}
+
+void
+parlor_recordings_viewed (ParlorRecordings *self, const char *id, const char *actor, gint64 wall_ms)
+{
+  const ParlorRecordingRow *row = parlor_recordings_get (self, id);
+  char *key = g_strconcat (actor, " ", id, NULL);
+  const gint64 *last = g_hash_table_lookup (self->views, key);
+  if (row == NULL || (last != NULL && wall_ms - *last < PARLOR_RECORDING_VIEW_MS))
+    {
+      g_free (key);
+      return;
+    }
+  if (g_hash_table_size (self->views) >= VIEWS_MAX)
+    g_hash_table_remove_all (self->views);
+  g_hash_table_replace (self->views, key, g_memdup2 (&wall_ms, sizeof wall_ms));
+  put_and_tell (self, row, "recording.viewed", actor, wall_ms);
 }

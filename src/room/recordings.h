@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include "base/audit.h"
+#include "base/event.h"
 #include "room/recording_rows.h"
 
 G_BEGIN_DECLS
@@ -25,11 +27,49 @@ const ParlorRecordingRow *parlor_recordings_get (const ParlorRecordings *self, c
 /** Nullable: where rows of the same transaction go. */
 ParlorRecordSink *parlor_recordings_sink (const ParlorRecordings *self);
 
+/** A bin is for second thoughts; a view within so long of the last one is the same view. */
+#define PARLOR_RECORDING_BIN_MS (7 * 24 * 3600 * G_GINT64_CONSTANT (1000))
+#define PARLOR_RECORDING_VIEW_MS (30 * 60 * G_GINT64_CONSTANT (1000))
+
+/** What keeping and deleting needs; everything borrowed and nullable. */
+typedef struct
+{
+  void (*erase) (const char *id, gpointer user_data);               /**< its folder, for good */
+  gint64 (*retention_days) (const char *brand, gpointer user_data); /**< 0 = without end */
+  ParlorAudit *audit;
+  ParlorEventFunc happened;
+  gpointer happened_data;
+  gpointer user_data;
+} ParlorRecordingsHands;
+void parlor_recordings_set_hands (ParlorRecordings *self, const ParlorRecordingsHands *hands);
+
+/* `actor`: an id for the audit line. FALSE: NOT_FOUND, CONFLICT (its state, or a hold: the reason
+ * is the message). */
+
+/** `reason` NULL ends the hold. */
+gboolean parlor_recordings_set_hold (ParlorRecordings *self, const char *id, const char *reason,
+                                     const char *actor, gint64 wall_ms, GError **error);
+/** Ready ones go into the bin and out of it; after PARLOR_RECORDING_BIN_MS they are deleted. */
+gboolean parlor_recordings_bin (ParlorRecordings *self, const char *id, const char *actor,
+                                gint64 wall_ms, GError **error);
+gboolean parlor_recordings_restore (ParlorRecordings *self, const char *id, const char *actor,
+                                    gint64 wall_ms, GError **error);
+/** Files and every word of it; id and audit lines stay. */
+gboolean parlor_recordings_delete (ParlorRecordings *self, const char *id, const char *actor,
+                                   gint64 wall_ms, GError **error);
+/** What is due: kept long enough, or in the bin long enough. About once a minute. */
+void parlor_recordings_purge (ParlorRecordings *self, gint64 wall_ms);
+/** Somebody looked at it or took a file: one audit line a view. */
+void parlor_recordings_viewed (ParlorRecordings *self, const char *id, const char *actor,
+                               gint64 wall_ms);
+/** Wall clock at which one that began then goes; 0 = never. */
+gint64 parlor_recordings_due (const ParlorRecordings *self, const char *brand, gint64 started_ms);
+
 typedef struct
 {
   const char *brand; /**< required */
   const char *room;  /**< nullable */
-  const char *state; /**< nullable; without it the deleted ones are left out */
+  const char *state; /**< nullable; without it those in the bin and the deleted are left out */
   const char *text;  /**< nullable: found in title, people or words, case folded, any script */
   gint64 from_ms, until_ms; /**< wall clock of the start; 0 = open */
   const char *after;        /**< nullable: the id after which to go on */

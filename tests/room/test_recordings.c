@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "room/recordings.h"
 
+#include "base/error.h"
+
+#include <string.h>
+
 static void
 add (ParlorRecordings *all, const char *id, const char *brand, gint64 started_ms, const char *words)
 {
@@ -85,6 +89,62 @@ test_many (void)
   g_assert_cmpint (g_get_monotonic_time () - began_us, <, 100000);
 }
 
+static char *erased;
+
+static void
+erase (const char *id, gpointer user_data)
+{
+  g_free (erased);
+  erased = g_strdup (id);
+}
+
+static gint64
+thirty_days (const char *brand, gpointer user_data)
+{
+  return 30;
+}
+
+#define DAY_MS (24 * 3600 * G_GINT64_CONSTANT (1000))
+
+static void
+test_keeping (void)
+{
+  g_autoptr (ParlorRecordings) all = parlor_recordings_new (NULL);
+  g_autoptr (GError) error = NULL;
+  parlor_recordings_set_hands (all, &(ParlorRecordingsHands){.erase = erase});
+  add (all, "a", "br_1", 100, "secret");
+  g_assert_true (parlor_recordings_set_hold (all, "a", "case 7", "usr_1", 0, NULL));
+  g_assert_false (parlor_recordings_bin (all, "a", "usr_1", 0, &error));
+  g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_CONFLICT);
+  g_assert_nonnull (strstr (error->message, "case 7"));
+  g_clear_error (&error);
+  g_assert_false (parlor_recordings_delete (all, "a", "usr_1", 0, NULL));
+  g_assert_true (parlor_recordings_set_hold (all, "a", NULL, "usr_1", 0, NULL));
+  g_assert_true (parlor_recordings_bin (all, "a", "usr_1", DAY_MS, NULL));
+  assert_found (all, "", .brand = "br_1", .limit = 10);
+  assert_found (all, "a", .brand = "br_1", .limit = 10, .state = "binned");
+  g_assert_true (parlor_recordings_restore (all, "a", "usr_1", DAY_MS, NULL));
+  assert_found (all, "a", .brand = "br_1", .limit = 10);
+  g_assert_true (parlor_recordings_bin (all, "a", "usr_1", DAY_MS, NULL));
+  parlor_recordings_purge (all, 8 * DAY_MS - 1);
+  g_assert_null (erased);
+  parlor_recordings_purge (all, 8 * DAY_MS);
+  g_assert_cmpstr (erased, ==, "a");
+  g_assert_null (parlor_recordings_get (all, "a")->words);
+  g_assert_cmpstr (parlor_recordings_get (all, "a")->title, ==, "");
+  g_assert_false (parlor_recordings_delete (all, "a", "usr_1", 0, NULL));
+  g_clear_pointer (&erased, g_free);
+}
+
+static void
+test_retention (void)
+{
+  g_autoptr (ParlorRecordings) all = parlor_recordings_new (NULL);
+  g_assert_cmpint (parlor_recordings_due (all, "br_1", DAY_MS), ==, 0);
+  parlor_recordings_set_hands (all, &(ParlorRecordingsHands){.retention_days = thirty_days});
+  g_assert_cmpint (parlor_recordings_due (all, "br_1", DAY_MS), ==, 31 * DAY_MS);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -92,5 +152,7 @@ main (int argc, char **argv)
   g_test_add_func ("/room/recordings/two-characters-inside-running-text-are-found", test_search);
   g_test_add_func ("/room/recordings/a-row-replaces-the-one-before", test_replace);
   g_test_add_func ("/room/recordings/five-thousand-are-searched-at-once", test_many);
+  g_test_add_func ("/room/recordings/a-hold-a-bin-and-then-nothing-is-left", test_keeping);
+  g_test_add_func ("/room/recordings/retention-is-the-brands", test_retention);
   return g_test_run ();
 }

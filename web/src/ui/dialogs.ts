@@ -104,6 +104,7 @@ export class Dialogs extends InMeeting {
       case 'more':
         return this.more();
       case 'marker':
+        void import('./recording-forms.js');
         return html`<parlor-marker-form .app=${this.app}></parlor-marker-form>`;
     }
   }

@@ -13,7 +13,8 @@ import {
 import { Playback } from '../../media/playback.js';
 import { clockWords, newestMarkers, pictureAt, speakerAt, spokenBy } from '../../media/timeline.js';
 import { AdminSection } from './base.js';
-import { isWord, w } from './words.js';
+import { isRecordingWord, r } from './recording-words.js';
+import { w } from './words.js';
 
 const RATES = [0.5, 1, 1.25, 1.5, 2];
 const STEP_MS = 5000;
@@ -81,11 +82,11 @@ export class RecordingPlayer extends AdminSection {
     if (!row)
       return html`<h1>${w('nav_recordings')}</h1>
         ${this.messages()}${this.waiting()}`;
-    return html`<p><a href="#/recordings">${w('rec_back')}</a></p>
-      <h1 data-testid="rec-title">${row.title || w('rec_untitled')}</h1>
+    return html`<p><a href="#/recordings">${r('rec_back')}</a></p>
+      <h1 data-testid="rec-title">${row.title || r('rec_untitled')}</h1>
       <p class="muted">${this.when(row.started_at)} · ${row.people.join('、')}</p>
       ${this.messages()}
-      ${row.manifest && this.playback ? this.player(row.manifest, this.playback) : html`<p>${w('rec_not_ready')}</p>`}
+      ${row.manifest && this.playback ? this.player(row.manifest, this.playback) : html`<p>${r('rec_not_ready')}</p>`}
       ${this.keeping(row)}`;
   }
 
@@ -105,16 +106,16 @@ export class RecordingPlayer extends AdminSection {
       <div class="pictures ${picture.screen ? 'with-screen' : ''}">
         <video class="screen" muted playsinline data-testid="player-screen"></video>
         <video class="camera" muted playsinline data-testid="player-camera"></video>
-        ${picture.screen || picture.camera ? nothing : html`<p>${w(lost ? 'rec_gap' : 'rec_no_picture')}</p>`}
+        ${picture.screen || picture.camera ? nothing : html`<p>${r(lost ? 'rec_gap' : 'rec_no_picture')}</p>`}
       </div>
       <div class="transport">
         <button class="button primary" data-testid="player-play" @click=${() => this.toggle()}>
-          ${w(playback.playing ? 'rec_pause' : 'rec_play')}
+          ${r(playback.playing ? 'rec_pause' : 'rec_play')}
         </button>
         <input
           type="range"
           data-testid="player-seek"
-          aria-label=${w('rec_position')}
+          aria-label=${r('rec_position')}
           min=${manifest.from_ms}
           max=${manifest.to_ms}
           step="100"
@@ -126,7 +127,7 @@ export class RecordingPlayer extends AdminSection {
           ${clockWords(manifest.to_ms - manifest.from_ms)}</output
         >
         <select
-          aria-label=${w('rec_speed')}
+          aria-label=${r('rec_speed')}
           data-testid="player-rate"
           @change=${(event: Event) => playback.setRate(Number((event.target as HTMLSelectElement).value))}
         >
@@ -186,9 +187,9 @@ export class RecordingPlayer extends AdminSection {
 
   private noted(manifest: Manifest): TemplateResult {
     const markers = newestMarkers(manifest);
-    return html`<section aria-label=${w('rec_markers')}>
-      <h2>${w('rec_markers')}</h2>
-      ${markers.length === 0 ? html`<p class="muted">${w('rec_no_markers')}</p>` : nothing}
+    return html`<section aria-label=${r('rec_markers')}>
+      <h2>${r('rec_markers')}</h2>
+      ${markers.length === 0 ? html`<p class="muted">${r('rec_no_markers')}</p>` : nothing}
       <ol data-testid="player-markers">
         ${markers.map((one) => {
           const word = `marker_${one.kind}`;
@@ -196,7 +197,7 @@ export class RecordingPlayer extends AdminSection {
           return html`<li>
             <button class="link" data-testid="player-marker" @click=${() => this.seek(one.room_ms)}>
               <b>${clockWords(one.room_ms - manifest.from_ms)}</b>
-              <i>${isWord(word) ? w(word) : one.kind}</i>
+              <i>${isRecordingWord(word) ? r(word) : one.kind}</i>
               ${one.text}${one.owner ? ` (${one.owner})` : ''}
             </button>
             ${
@@ -204,7 +205,7 @@ export class RecordingPlayer extends AdminSection {
                 ? html`<a href=${stillUrl(this.recording, one.id)} target="_blank" rel="noopener"
                     ><img
                       loading="lazy"
-                      alt=${w('rec_still')}
+                      alt=${r('rec_still')}
                       src=${stillUrl(this.recording, one.id)}
                   /></a>`
                 : nothing
@@ -217,8 +218,8 @@ export class RecordingPlayer extends AdminSection {
 
   private said(manifest: Manifest, position: number): TemplateResult | typeof nothing {
     if (manifest.chat.length === 0) return nothing;
-    return html`<section aria-label=${w('rec_chat')}>
-      <h2>${w('rec_chat')}</h2>
+    return html`<section aria-label=${r('rec_chat')}>
+      <h2>${r('rec_chat')}</h2>
       <ol data-testid="player-chat">
         ${manifest.chat.map(
           (one) =>
@@ -237,7 +238,7 @@ export class RecordingPlayer extends AdminSection {
     const binned = row.state === 'binned';
     const may = this.session.roles.some((role) => role === 'owner' || role === 'admin');
     return html`<details class="sheet">
-      <summary>${w('rec_keeping')}</summary>
+      <summary>${r('rec_keeping')}</summary>
       <p class="muted">SHA-256 ${row.sha256 ?? ''}</p>
       <ul class="files">
         ${row.manifest?.files.map((file) => {
@@ -250,7 +251,7 @@ export class RecordingPlayer extends AdminSection {
           </li>`;
         })}
       </ul>
-      ${binned && row.purge_at ? html`<p class="error">${w('rec_goes', { when: this.when(row.purge_at) })}</p>` : nothing}
+      ${binned && row.purge_at ? html`<p class="error">${r('rec_goes', { when: this.when(row.purge_at) })}</p>` : nothing}
       ${may ? this.deeds(row, held, binned) : nothing}
     </details>`;
   }
@@ -265,9 +266,9 @@ export class RecordingPlayer extends AdminSection {
       <button
         class="button"
         data-testid="rec-hold"
-        @click=${change({ hold: held ? null : w('rec_hold_reason') })}
+        @click=${change({ hold: held ? null : r('rec_hold_reason') })}
       >
-        ${w(held ? 'rec_unhold' : 'rec_hold')}
+        ${r(held ? 'rec_unhold' : 'rec_hold')}
       </button>
       ${
         binned
@@ -276,7 +277,7 @@ export class RecordingPlayer extends AdminSection {
               data-testid="rec-restore"
               @click=${change({ state: 'ready' })}
             >
-              ${w('rec_restore')}
+              ${r('rec_restore')}
             </button>`
           : nothing
       }
@@ -290,7 +291,7 @@ export class RecordingPlayer extends AdminSection {
             location.hash = '#/recordings';
           })}
       >
-        ${w(binned ? 'rec_delete_forever' : 'rec_delete')}
+        ${r(binned ? 'rec_delete_forever' : 'rec_delete')}
       </button>
     </div>`;
   }

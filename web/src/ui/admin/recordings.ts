@@ -5,7 +5,9 @@ import { findRecordings, type RecordingRow } from '../../client/recordings.js';
 import { clockWords } from '../../media/timeline.js';
 import { AdminSection } from './base.js';
 import './recording-player.js';
-import { isWord, w } from './words.js';
+import '../styles/recordings.css';
+import { isRecordingWord, r } from './recording-words.js';
+import { w } from './words.js';
 
 const PAUSE_MS = 200;
 
@@ -67,12 +69,12 @@ export class AdminRecordings extends AdminSection {
         @input=${this.typed}
         @submit=${(event: Event) => event.preventDefault()}
       >
-        ${this.input('text', w('rec_find'), '', { type: 'search', hint: w('rec_find_hint') })}
-        ${this.input('from', w('rec_from'), '', { type: 'date' })}
-        ${this.input('until', w('rec_until'), '', { type: 'date' })}
-        ${this.choice('bin', w('rec_where'), '', [
-          ['', w('rec_kept')],
-          ['bin', w('rec_bin')],
+        ${this.input('text', r('rec_find'), '', { type: 'search', hint: r('rec_find_hint') })}
+        ${this.input('from', r('rec_from'), '', { type: 'date' })}
+        ${this.input('until', r('rec_until'), '', { type: 'date' })}
+        ${this.choice('bin', r('rec_where'), '', [
+          ['', r('rec_kept')],
+          ['bin', r('rec_bin')],
         ])}
       </form>
       ${this.messages()} ${this.rows ? this.list(this.rows) : this.waiting()}`;
@@ -80,7 +82,7 @@ export class AdminRecordings extends AdminSection {
 
   private list(rows: RecordingRow[]): TemplateResult {
     if (rows.length === 0)
-      return html`<p class="muted" data-testid="rec-none">${w('rec_none')}</p>`;
+      return html`<p class="muted" data-testid="rec-none">${r('rec_none')}</p>`;
     return html`<ul class="rows recordings" data-testid="rec-list">
         ${rows.map((one) => this.row(one))}
       </ul>
@@ -92,7 +94,7 @@ export class AdminRecordings extends AdminSection {
               ?disabled=${this.busy}
               @click=${() => void this.run(() => this.search(this.cursor ?? ''))}
             >
-              ${w('rec_more')}
+              ${r('rec_more')}
             </button>`
           : nothing
       }`;
@@ -102,15 +104,15 @@ export class AdminRecordings extends AdminSection {
     const word = `rec_state_${one.state}`;
     return html`<li data-testid="rec-row">
       <a href="#/recordings/${one.id}" data-testid="rec-open">
-        <b>${one.title || w('rec_untitled')}</b>
+        <b>${one.title || r('rec_untitled')}</b>
         <span class="muted">
           ${this.when(one.started_at)} · ${clockWords(one.to_ms - one.from_ms)} ·
           ${one.people.slice(0, 4).join('、')}${one.people.length > 4 ? '…' : ''}
         </span>
       </a>
       <span class="tags">
-        ${one.hold ? html`<i class="grave">${w('rec_held')}</i>` : nothing}
-        <i>${isWord(word) ? w(word) : one.state}</i>
+        ${one.hold ? html`<i class="grave">${r('rec_held')}</i>` : nothing}
+        <i>${isRecordingWord(word) ? r(word) : one.state}</i>
       </span>
     </li>`;
   }

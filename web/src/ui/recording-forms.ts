@@ -1,0 +1,89 @@
+/** The question whether one may be recorded, and the form by which something is noted down. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { MARKER_KINDS, type MarkerKind } from '../protocol/messages.js';
+import { InMeeting } from './base.js';
+import { t } from './i18n/index.js';
+import { icon } from './icons.js';
+
+/** The question, until it is answered; nobody is recorded before he said yes. */
+@customElement('parlor-consent')
+export class Consent extends InMeeting {
+  @state() private seen = '';
+
+  protected override render(): TemplateResult | typeof nothing {
+    const recording = this.room.room?.recording;
+    const me = this.room.participants[this.room.me ?? ''];
+    if (!recording || recording.state === 'off' || !me || me.consent !== 'unknown') return nothing;
+    if (this.seen === recording.id) return nothing;
+    const notice = recording.mode === 'notice';
+    const answer = (yes: boolean): void => {
+      this.seen = recording.id;
+      if (!yes || !notice) this.app.session.consent(yes);
+    };
+    return html`<div
+      class="ask consent"
+      role="alertdialog"
+      aria-label=${t('recording_on')}
+      data-testid="consent-ask"
+    >
+      ${icon('record')}
+      <p>${t(notice ? 'consent_notice' : 'consent_ask')}</p>
+      <button class="button primary" data-testid="consent-yes" @click=${() => answer(true)}>
+        ${t(notice ? 'consent_understood' : 'consent_yes')}
+      </button>
+      <button class="button quiet" data-testid="consent-no" @click=${() => answer(false)}>
+        ${t('consent_no')}
+      </button>
+    </div>`;
+  }
+}
+
+/** Notes down what was agreed, at this instant. */
+@customElement('parlor-marker-form')
+export class MarkerForm extends InMeeting {
+  @state() private kind: MarkerKind = 'conclusion';
+
+  private readonly submit = (event: Event): void => {
+    event.preventDefault();
+    const form = event.target as HTMLFormElement;
+    const text = (form.elements.namedItem('text') as HTMLInputElement).value.trim();
+    const owner = (form.elements.namedItem('owner') as HTMLInputElement).value.trim();
+    if (!text) return;
+    this.app.session.mark(this.kind, text, owner);
+    this.app.openDialog(null);
+  };
+
+  protected override firstUpdated(): void {
+    this.querySelector<HTMLInputElement>('input[name=text]')?.focus();
+  }
+
+  protected override render(): TemplateResult {
+    return html`<form class="marker-form" @submit=${this.submit}>
+      <div class="kinds" role="radiogroup" aria-label=${t('marker')}>
+        ${MARKER_KINDS.map(
+          (kind) =>
+            html`<button
+              type="button"
+              role="radio"
+              class="button ${kind === this.kind ? 'primary' : 'quiet'}"
+              aria-checked=${kind === this.kind}
+              data-testid="marker-${kind}"
+              @click=${() => (this.kind = kind)}
+            >
+              ${t(`marker_${kind}`)}
+            </button>`,
+        )}
+      </div>
+      <label class="field">
+        <span>${t('marker_text')}</span>
+        <input name="text" data-testid="marker-text" maxlength="500" required autocomplete="off" />
+      </label>
+      <label class="field">
+        <span>${t('marker_owner')}</span>
+        <input name="owner" data-testid="marker-owner" maxlength="64" autocomplete="off" />
+      </label>
+      <button class="button primary" data-testid="marker-save">${t('marker_save')}</button>
+    </form>`;
+  }
+}
