@@ -25,6 +25,19 @@ parlor_redundancy_match (ParlorSlot *slot)
     }
 }
 
+/* The report counts what never came to us as lost too, which no repeat of ours can mend; the
+ * estimate knows what this path lost. */
+static double
+loss_of (const ParlorTransport *self, const ParlorRtcpReportBlock *block)
+{
+  ParlorBweView view;
+
+  if (self->bwe == NULL)
+    return block->fraction_lost / 256.0;
+  parlor_bwe_view (self->bwe, &view);
+  return MIN ((double)view.loss, block->fraction_lost / 256.0);
+}
+
 void
 parlor_redundancy_take_report (ParlorTransport *self, ParlorSlot *slot,
                                const ParlorRtcpReportBlock *block, gint64 now_us)
@@ -32,7 +45,8 @@ parlor_redundancy_take_report (ParlorTransport *self, ParlorSlot *slot,
   guint32 sent = block->highest_seq - slot->reported_seq;
 
   if (slot->reported_us > 0 && sent > 0 && sent < MAX_REPORTED)
-    parlor_red_choice_report (&self->red, (sent * block->fraction_lost + 128) / 256, sent, now_us);
+    parlor_red_choice_report (&self->red, (guint)(sent * loss_of (self, block) + 0.5), sent,
+                              now_us);
   slot->reported_seq = block->highest_seq;
 }
 

@@ -86,8 +86,13 @@ last_pt (const BenchPeer *peer)
 {
   ParlorRtpHeader header;
 
-  packet_at (peer, peer->rtp->len - 1, &header);
-  return header.pt;
+  for (guint i = peer->rtp->len; i > 0; i--)
+    {
+      packet_at (peer, i - 1, &header);
+      if (header.ssrc == SSRC)
+        return header.pt;
+    }
+  g_assert_not_reached ();
 }
 
 static void
@@ -97,7 +102,12 @@ report (BenchPeer *receiver, guint8 fraction_lost)
   ParlorRtpHeader header;
   ParlorRtcpReportBlock block = {.ssrc = SSRC, .fraction_lost = fraction_lost};
 
-  packet_at (receiver, receiver->rtp->len - 1, &header);
+  for (guint i = receiver->rtp->len; i > 0; i--)
+    {
+      packet_at (receiver, i - 1, &header);
+      if (header.ssrc == SSRC)
+        break;
+    }
   block.highest_seq = header.seq;
   parlor_peer_send_rtcp (receiver->peer, bytes,
                          parlor_rtcp_build_rr (bytes, sizeof bytes, 77, &block, 1));
@@ -154,6 +164,28 @@ test_who_does_not_take_it_gets_none (void)
   report (receiver, 128);
   say (publisher, &number, 20);
   g_assert_cmpuint (last_pt (receiver), ==, PT);
+}
+
+/* His report names a loss that his path, of which he tells packet by packet, did not have. */
+static void
+test_the_publishers_loss_is_not_the_receivers (void)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = talk (&publisher, &receiver, RED_PT, TRUE);
+  guint number = 100;
+
+  bench_add_video (publisher, 2, 1000);
+  bench_add_video_slot (receiver, 1, 5000, 5001);
+  parlor_router_select (bench->router, receiver->id, 1, 2, 0, bench->now_us);
+  for (guint i = 0; i < 60; i++)
+    {
+      bench_send_video (publisher, 1000, 100 + i, i * 3000, i == 0, TRUE, TRUE, i, 500);
+      say (publisher, &number, 2);
+      if (i % 20 == 19)
+        report (receiver, 26);
+    }
+  g_assert_cmpuint (last_pt (receiver), ==, PT);
+  g_assert_cmpuint (parlor_router_get_counters (bench->router)->redundant_pkts, ==, 0);
 }
 
 /* The frame before the one that a slot begins with is in the history, but not of its time. */
@@ -253,6 +285,8 @@ main (int argc, char **argv)
                    test_who_loses_packets_gets_earlier_frames_too);
   g_test_add_func ("/redundancy/who-does-not-take-it-gets-none",
                    test_who_does_not_take_it_gets_none);
+  g_test_add_func ("/redundancy/the-publishers-loss-is-not-the-receivers",
+                   test_the_publishers_loss_is_not_the_receivers);
   g_test_add_func ("/redundancy/nothing-from-before-a-switch", test_nothing_from_before_a_switch);
   g_test_add_func ("/redundancy/what-a-publisher-lost-is-taken-from-the-next",
                    test_what_a_publisher_lost_is_taken_from_the_next);
