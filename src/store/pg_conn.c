@@ -273,7 +273,7 @@ parlor_pg_ask (gpointer user_data, const ParlorSqlQuery *query, const ParlorRowS
                ParlorRecordVisit visit, gpointer visit_data, GError **error)
 {
   ParlorPgConn *conn = user_data;
-  g_autofree gpointer record = g_malloc0 (shape->size);
+  gpointer record = g_malloc0 (shape->size);
   gboolean good = send_query (conn, query), failed = !good;
   PGresult *result;
   while (conn->pq != NULL && (result = parlor_pg_conn_next (conn)) != NULL)
@@ -286,6 +286,7 @@ parlor_pg_ask (gpointer user_data, const ParlorSqlQuery *query, const ParlorRowS
       failed |= !good;
       PQclear (result);
     }
+  g_free (record);
   if (conn->pq != NULL && !failed)
     return TRUE;
   if (error != NULL && *error == NULL)

@@ -158,7 +158,7 @@ static gboolean
 visit_rows (sqlite3_stmt *row, const ParlorRowShape *shape, ParlorRecordVisit visit,
             gpointer user_data)
 {
-  g_autofree gpointer record = g_malloc0 (shape->size);
+  gpointer record = g_malloc0 (shape->size);
   int result;
   while ((result = sqlite3_step (row)) == SQLITE_ROW)
     {
@@ -167,6 +167,7 @@ visit_rows (sqlite3_stmt *row, const ParlorRowShape *shape, ParlorRecordVisit vi
       visit (record, user_data);
       parlor_row_release (shape, record);
     }
+  g_free (record);
   return result == SQLITE_DONE;
 }
 
