@@ -29,8 +29,8 @@ parlor_replay_new (void)
   ParlorReplay *self = g_new0 (ParlorReplay, 1);
   self->files = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)json_decref);
   self->participants = json_object ();
-  self->lists = json_pack ("{s:[],s:[],s:[],s:[],s:[],s:[],s:[]}", "interruptions", "pauses",
-                           "speakers", "markers", "stills", "chat", "consents");
+  self->lists = json_pack ("{s:[],s:[],s:[],s:[],s:[],s:[],s:[],s:[]}", "interruptions", "troubles",
+                           "pauses", "speakers", "markers", "stills", "chat", "consents");
   self->last_ms = -1;
   return self;
 }
@@ -131,6 +131,17 @@ list (ParlorReplay *self, const char *name)
   return json_object_get (self->lists, name);
 }
 
+/* Notes have one set of names; a marker's mean something of their own. */
+static void
+rename_field (json_t *entry, const char *from, const char *to)
+{
+  json_t *value = json_object_get (entry, from);
+  if (value == NULL)
+    return;
+  json_object_set (entry, to, value);
+  json_object_del (entry, from);
+}
+
 static void
 on_again (ParlorReplay *self, json_t *entry)
 {
@@ -140,6 +151,14 @@ on_again (ParlorReplay *self, json_t *entry)
                                     (json_int_t)number (entry, "from_ms"), "to_ms",
                                     (json_int_t)number (entry, "room_ms"), "reason",
                                     reason != NULL ? reason : "interrupted"));
+}
+
+static void
+on_trouble (ParlorReplay *self, json_t *entry)
+{
+  json_object_del (entry, "t");
+  rename_field (entry, "room_ms", "to_ms");
+  json_array_append (list (self, "troubles"), entry);
 }
 
 static void
@@ -187,17 +206,6 @@ on_consent (ParlorReplay *self, json_t *entry)
   keep (self, "consents", entry);
 }
 
-/* Notes have one set of names; a marker's mean something of their own. */
-static void
-rename_field (json_t *entry, const char *from, const char *to)
-{
-  json_t *value = json_object_get (entry, from);
-  if (value == NULL)
-    return;
-  json_object_set (entry, to, value);
-  json_object_del (entry, from);
-}
-
 static void
 on_marker (ParlorReplay *self, json_t *entry)
 {
@@ -224,6 +232,7 @@ static const struct
     {"end", on_end},
     {"participant", on_participant},
     {"again", on_again},
+    {"trouble", on_trouble},
     {"pause", on_pause},
     {"resume", on_resume},
     {"speaker", on_speaker},
@@ -246,7 +255,10 @@ parlor_replay_entry (const char *text, gsize length, gpointer user_data)
     self->last_ms = MAX (self->last_ms, json_integer_value (room_ms));
   for (guint i = 0; type != NULL && i < G_N_ELEMENTS (takers); i++)
     if (strcmp (takers[i].type, type) == 0)
-      takers[i].take (self, entry);
+      {
+        takers[i].take (self, entry);
+        break; /* the type may be gone from the entry */
+      }
   json_decref (entry);
   return TRUE;
 }
@@ -340,6 +352,8 @@ add_gap (const ParlorReplay *self, json_t *gaps, const json_t *before, const jso
     reason = "interrupted";
   else if (lies_between (json_object_get (self->lists, "pauses"), from_ms, to_ms))
     reason = "paused";
+  else if (lies_between (json_object_get (self->lists, "troubles"), from_ms, to_ms))
+    reason = "failed";
   json_array_append_new (gaps, json_pack ("{s:O,s:O,s:I,s:I,s:s}", "participant",
                                           json_object_get (after, "participant"), "source",
                                           json_object_get (after, "source"), "from_ms",

@@ -7,8 +7,9 @@
  *      "participants":[{"id","name","identity","role"}],
  *      "files":[{"n","path","participant","source","codec","from_ms","to_ms","duration_ms","bytes",
  *                "sha256","clock":[[room_ms,file_ms],…]}],
- *      "gaps":[{"participant","source","from_ms","to_ms","reason":"interrupted|paused|off"}],
- *      "interruptions":[{"from_ms","to_ms","reason"}], "pauses":[{"from_ms","to_ms"}],
+ *      "gaps":[{"participant","source","from_ms","to_ms","reason":"interrupted|paused|failed|off"}],
+ *      "interruptions":[{"from_ms","to_ms","reason"}],
+ * "troubles":[{"track","from_ms","to_ms","reason"}], "pauses":[{"from_ms","to_ms"}],
  *      "speakers":[[room_ms,"pt_…"|null]], "markers":[…], "stills":[…], "chat":[…], "consents":[…]}
  *
  * All *_ms but duration_ms and file_ms are the room's clock. Between two pieces of `clock` a file's

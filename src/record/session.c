@@ -34,6 +34,8 @@ typedef struct
   ParlorRecordSession *session;
   char *key;
   ParlorRecordTrack *track;
+  char *trouble; /* of its thread: why it is not written since failed_ms; NULL = it is */
+  gint64 failed_ms;
 } Slot;
 
 static const char *
@@ -91,18 +93,28 @@ take_entry (json_t *entry, gpointer user_data)
   append (self, entry);
 }
 
+/* A full disk takes no entry either: the whole of it is written when it is over. */
+static void
+write_trouble (Slot *slot)
+{
+  append (slot->session, json_pack ("{s:s,s:s,s:s,s:I,s:I}", "t", "trouble", "track", slot->key,
+                                    "reason", slot->trouble, "from_ms", (json_int_t)slot->failed_ms,
+                                    "room_ms", (json_int_t)room_ms_now (slot->session)));
+}
+
 static void
 take_trouble (const char *reason, gpointer user_data)
 {
   Slot *slot = user_data;
   json_t *message = json_pack ("{s:s}", "track", slot->key);
   if (reason != NULL)
-    {
-      json_object_set_new (message, "reason", json_string (reason));
-      append (slot->session,
-              json_pack ("{s:s,s:s,s:s,s:I}", "t", "failed", "track", slot->key, "reason", reason,
-                         "room_ms", (json_int_t)room_ms_now (slot->session)));
-    }
+    json_object_set_new (message, "reason", json_string (reason));
+  if (reason != NULL && slot->trouble == NULL)
+    slot->failed_ms = room_ms_now (slot->session);
+  if (slot->trouble != NULL && reason == NULL)
+    write_trouble (slot);
+  g_free (slot->trouble);
+  slot->trouble = g_strdup (reason);
   say (slot->session, reason != NULL ? "failed" : "mended", message);
 }
 
@@ -111,6 +123,9 @@ slot_free (gpointer data)
 {
   Slot *slot = data;
   parlor_record_track_free (slot->track);
+  if (slot->trouble != NULL)
+    write_trouble (slot);
+  g_free (slot->trouble);
   g_free (slot->key);
   g_free (slot);
 }
@@ -123,19 +138,25 @@ typedef struct
   ParlorReplay *replay;
 } Recovery;
 
+static void
+finish_files (ParlorRecordSession *self, const ParlorReplay *replay)
+{
+  g_autoptr (GArray) list = parlor_replay_unfinished (replay);
+  for (guint i = 0; i < list->len; i++)
+    {
+      guint n = g_array_index (list, guint, i);
+      append (self, parlor_record_finish_file (self->folder, n, parlor_replay_path (replay, n),
+                                               "interrupted"));
+    }
+  parlor_journal_sync (self->journal);
+}
+
 static gpointer
 recover (gpointer user_data)
 {
   Recovery *recovery = user_data;
   ParlorRecordSession *self = recovery->session;
-  g_autoptr (GArray) list = parlor_replay_unfinished (recovery->replay);
-  for (guint i = 0; i < list->len; i++)
-    {
-      guint n = g_array_index (list, guint, i);
-      append (self, parlor_record_finish_file (
-                        self->folder, n, parlor_replay_path (recovery->replay, n), "interrupted"));
-    }
-  parlor_journal_sync (self->journal);
+  finish_files (self, recovery->replay);
   parlor_replay_free (recovery->replay);
   g_free (recovery);
   return NULL;
@@ -299,15 +320,25 @@ write_manifest (const ParlorRecordSession *self, const char *bytes, gsize length
                                    0600, NULL);
 }
 
-static json_t *
-make_manifest (const ParlorRecordSession *self)
+/* NULL: the journal cannot be read. */
+static ParlorReplay *
+read_journal (const ParlorRecordSession *self)
 {
   g_autofree char *path = g_build_filename (self->folder, "journal", NULL), *bytes = NULL;
-  g_autoptr (ParlorReplay) replay = parlor_replay_new ();
+  ParlorReplay *replay = parlor_replay_new ();
   gsize length = 0;
-  if (!g_file_get_contents (path, &bytes, &length, NULL))
-    return NULL;
-  parlor_journal_scan ((const guint8 *)bytes, length, parlor_replay_entry, replay);
+  if (g_file_get_contents (path, &bytes, &length, NULL))
+    parlor_journal_scan ((const guint8 *)bytes, length, parlor_replay_entry, replay);
+  return replay;
+}
+
+/* What a full disk kept from being finished is finished first. */
+static json_t *
+make_manifest (ParlorRecordSession *self)
+{
+  g_autoptr (ParlorReplay) first = read_journal (self);
+  finish_files (self, first);
+  g_autoptr (ParlorReplay) replay = read_journal (self);
   return parlor_replay_manifest (replay);
 }
 
