@@ -151,7 +151,8 @@ on_prepare (uv_prepare_t *prepare)
   ParlorApp *app = prepare->data;
   gint64 now_us = clock_now_us (NULL);
   if (app->ending && !parlor_signal_sessions (app->signal)
-      && parlor_supervisor_is_idle (app->record.supervisor))
+      && parlor_supervisor_is_idle (app->record.supervisor)
+      && parlor_wire_hooks_is_idle (app->hooks))
     uv_stop (&app->loop);
   if (parlor_rooms_next_us (app->rooms) <= now_us)
     parlor_rooms_poll (app->rooms, now_us);

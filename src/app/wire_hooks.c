@@ -263,6 +263,12 @@ parlor_wire_hooks_stop (ParlorWireHooks *hooks)
   hooks->prepare = NULL;
 }
 
+gboolean
+parlor_wire_hooks_is_idle (ParlorWireHooks *hooks)
+{
+  return parlor_outbox_is_idle (hooks->outbox);
+}
+
 void
 parlor_wire_hooks_free (ParlorWireHooks *hooks)
 {

@@ -29,6 +29,8 @@ ParlorWireHooks *parlor_wire_hooks_new (const ParlorConfig *config, uv_loop_t *l
 /** Stops asking and sending and writes down how far it got. The store must be open, the loop run
     once more before it is closed. NULL is fine. */
 void parlor_wire_hooks_stop (ParlorWireHooks *hooks);
+/** Nothing can be sent now: see parlor_outbox_is_idle (). */
+gboolean parlor_wire_hooks_is_idle (ParlorWireHooks *hooks);
 /** When the store is closed. NULL is fine. */
 void parlor_wire_hooks_free (ParlorWireHooks *hooks);
 

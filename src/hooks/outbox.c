@@ -688,6 +688,23 @@ parlor_outbox_poke (const ParlorEventRow *row, gpointer user_data)
     }
 }
 
+gboolean
+parlor_outbox_is_idle (const ParlorOutbox *outbox)
+{
+  GHashTableIter iter;
+  gpointer value;
+  gboolean busy = outbox->poked;
+  g_hash_table_iter_init (&iter, outbox->webhooks);
+  while (!busy && g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const Webhook *webhook = value;
+      gboolean reads = webhook->reading || (webhook->more && has_space (webhook));
+      busy = webhook->running
+             || (is_active (webhook) && !is_down (webhook) && (reads || webhook->ready.length));
+    }
+  return !busy;
+}
+
 void
 parlor_outbox_settle (ParlorOutbox *outbox)
 {

@@ -85,6 +85,10 @@ gint64 parlor_outbox_next_us (ParlorOutbox *outbox);
 /** A ParlorEventAppended: the brand's subscriptions look into the log at the next poll. */
 void parlor_outbox_poke (const ParlorEventRow *row, gpointer outbox);
 
+/** Nothing is under way and nothing more can go now: what waits, waits for its hour or for a
+    receiver that is down. */
+gboolean parlor_outbox_is_idle (const ParlorOutbox *outbox);
+
 /** Writes positions down: at the end of the program. */
 void parlor_outbox_settle (ParlorOutbox *outbox);
 

@@ -82,6 +82,24 @@ export const cases = [
     },
   },
   {
+    name: 'SIGTERM: what just happened is still sent, a dead receiver delays nothing',
+    async run({ daemon: makeDaemon, receiver: makeReceiver }) {
+      const daemon = await makeDaemon();
+      const receiver = await makeReceiver(() => ({ status: 204, wait: 100 }));
+      const hook = await subscribe(daemon, receiver);
+      await makeRooms(daemon, 4);
+      await daemon.end();
+      expect(receiver.taken(hook.secret).events.length === 8, `all eight events, not ${receiver.requests.length}`);
+      await daemon.start();
+      receiver.answer = () => ({ status: 503 });
+      await makeRooms(daemon, 8);
+      await until('it to be known as down', async () => (await daemon.good('GET', `/v1/webhooks/${hook.id}`)).down);
+      const begun = Date.now();
+      await daemon.end();
+      expect(Date.now() - begun < 6000, `ended after ${Date.now() - begun} ms`);
+    },
+  },
+  {
     name: 'a backlog of 10,000 is there in five minutes',
     long: true, // a minute of it is the wait until somebody asks whether the receiver is back
     async run({ strict, receiver: makeReceiver, say }) {
