@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Somebody holds the database locked: people come in by link and by WHIP and WHEP all the same, media loses nothing, and what was written meanwhile is
+on the disk once it is let go.
+
+usage: test_locked.py PARLORD PARLOR_LOAD [SECONDS]. Prints TAP. Loopback only. The promise says 30 s; a run of CI takes 5.
+"""
+import json
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+SUBSCRIBERS = 10
+
+
+def free_port(kind):
+    with socket.socket(socket.AF_INET, kind) as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+def ask(port, path, body=None):
+    """Status, JSON and how long it took."""
+    began = time.monotonic()
+    request = urllib.request.Request(f'http://127.0.0.1:{port}{path}', data=json.dumps(body).encode() if body is not None else None,
+                                     headers={'Content-Type': 'application/json'})
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            status, text = answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        status, text = error.code, error.read()
+    try:
+        return status, json.loads(text), time.monotonic() - began
+    except ValueError:
+        return status, None, time.monotonic() - began
+
+
+def counters(admin):
+    text = urllib.request.urlopen(f'http://127.0.0.1:{admin}/metrics', timeout=5).read().decode()
+    lines = (line.rsplit(' ', 1) for line in text.splitlines() if line.startswith('parlor_store_'))
+    return {name: float(value) for name, value in lines}
+
+
+def wait_for(what, seconds=30):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if what():
+                return True
+        except OSError:
+            pass
+        time.sleep(0.05)
+    return False
+
+
+def watch(load, http, seconds):
+    """One publisher and some subscribers come in, stay, and go."""
+    out = subprocess.run([load, '--url', f'http://127.0.0.1:{http}', '--room', 'locked', '--subscribers', str(SUBSCRIBERS), '--warmup', '1', '--seconds',
+                          str(seconds), '--json', '-'], stdout=subprocess.PIPE, text=True, timeout=seconds + 60, check=False)
+    return json.loads(out.stdout.strip().splitlines()[-1]) if out.returncode == 0 else None
+
+
+def check(number, good, name, why):
+    print(f"{'ok' if good else 'not ok'} {number} - {name}")
+    print(f'# {why}', flush=True)
+    return good
+
+
+def run(load, http, admin, database, seconds):
+    if not wait_for(lambda: ask(admin, '/readyz')[0] == 200):
+        return check(1, False, 'the server is ready', 'no /readyz within 30 s')
+    status, room, _ = ask(http, '/v1/rooms', {'kind': 'meeting', 'title': 'before'})
+    locker = sqlite3.connect(database, isolation_level=None, timeout=10)
+    locker.execute('BEGIN IMMEDIATE')
+    result = watch(load, http, seconds)
+    guest, _, took = ask(http, '/v1/guest', {'code': room['code'], 'name': 'Lin'})
+    ready, _, _ = ask(admin, '/readyz')
+    locked = counters(admin)
+    # Asked for while it is locked, answered when it is kept: it must be there afterwards.
+    waiting = subprocess.Popen(['curl', '-s', '-m', '10', '-o', '/dev/null', '-w', '%{http_code}', '-H', 'Content-Type: application/json', '-d',
+                                '{"kind":"meeting","title":"meanwhile"}', f'http://127.0.0.1:{http}/v1/rooms'], stdout=subprocess.PIPE, text=True)
+    time.sleep(0.5)
+    still = waiting.poll() is None
+    locker.execute('ROLLBACK')
+    made = waiting.communicate(timeout=20)[0]
+    written = wait_for(lambda: counters(admin)['parlor_store_queued'] == 0, 10)
+    after = counters(admin)
+    rooms = locker.execute("SELECT count(*) FROM rooms WHERE title = 'meanwhile' OR alias = 'locked'").fetchone()[0]
+    good = check(1, result is not None and result['lost'] == 0 and result['packets'] > 0, 'people come in by WHIP and WHEP and lose nothing', json.dumps(result))
+    good &= check(2, guest == 200 and took < 1, 'a link is exchanged for a token', f'{guest} after {took * 1000:.0f} ms')
+    good &= check(3, ready == 200 and locked['parlor_store_queued'] > 0 and locked['parlor_store_retried_total'] > 0, 'the server is ready, and writes wait',
+                  json.dumps(locked))
+    good &= check(4, still and made == '201', 'a promise is made when it is kept', f"{made}, {'waited' if still else 'did not wait'}")
+    lost = after['parlor_store_lost_total'] + after['parlor_store_dropped_total'] + after['parlor_store_refused_total']
+    good &= check(5, written and lost == 0 and rooms == 2, 'all of it is on the disk', f'{rooms} rooms; {json.dumps(after)}')
+    return good
+
+
+def main():
+    parlord, load = sys.argv[1:3]
+    seconds = int(sys.argv[3]) if len(sys.argv) > 3 else 5
+    http, admin, udp = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM), free_port(socket.SOCK_DGRAM)
+    print('1..5', flush=True)
+    with tempfile.TemporaryDirectory(prefix='parlor-locked-') as folder:
+        server = subprocess.Popen([parlord, '--demo', '--http-port', str(http), '--admin-port', str(admin), '--udp-port', str(udp), '--workers', '1', '--data-dir',
+                                   folder], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            good = run(load, http, admin, os.path.join(folder, 'parlor.db'), seconds)
+        finally:
+            server.terminate()
+            try:
+                server.wait(15)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+    sys.exit(0 if good else 1)
+
+
+if __name__ == '__main__':
+    main()
