@@ -18,7 +18,6 @@ import '../ui/live-picture.js';
 import { pollView } from '../ui/live-poll.js';
 import { pinCard, productSheet, shelfList } from '../ui/live-shelf.js';
 import { markMoment, timings } from '../ui/marks.js';
-import { mountServiceLater } from '../ui/service-later.js';
 
 type Sheet = { what: 'shelf' } | { what: 'product'; product: Product } | { what: 'stage' } | null;
 
@@ -62,7 +61,8 @@ export class LivePage extends Plain {
     window.addEventListener('pagehide', () => this.guest.stop());
     window.addEventListener('keydown', (event) => event.key === 'Escape' && this.close());
     this.audience.admitted = (message) => void this.stageChanged(message);
-    this.whileConnected(mountServiceLater(this));
+    const service = import('../ui/service-later.js').then((one) => one.mountServiceLater(this));
+    this.whileConnected(() => void service.then((stop) => stop()));
     Object.assign(window, { parlorLive: this, parlorTimings: timings });
     if (this.room && 'RTCPeerConnection' in window) void this.enter();
   }

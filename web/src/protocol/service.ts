@@ -164,6 +164,8 @@ const CHECKS = {
 } satisfies Record<string, Check<unknown>>;
 
 type Type = keyof typeof CHECKS;
+/** Every type that is read here. */
+export const DESK_TYPES = Object.keys(CHECKS);
 export type DeskMessage = {
   [T in Type]: { t: T; id?: number | string } & Checked<(typeof CHECKS)[T]>;
 }[Type];

@@ -39,6 +39,34 @@ function ducker(host: HTMLElement): (on: boolean) => void {
   };
 }
 
+/** During a call the picture is a miniature that can be pushed out of the way. */
+function draggable(host: HTMLElement): () => void {
+  const picture = host.querySelector<HTMLElement>('parlor-picture');
+  let from: { x: number; y: number } | null = null;
+  let [x, y] = [0, 0];
+  const down = (event: PointerEvent): void => {
+    if (!picture || !host.hasAttribute('data-consult')) return;
+    from = { x: event.clientX - x, y: event.clientY - y };
+    picture.setPointerCapture(event.pointerId);
+  };
+  const move = (event: PointerEvent): void => {
+    if (!picture || !from) return;
+    [x, y] = [event.clientX - from.x, event.clientY - from.y];
+    picture.style.translate = `${x}px ${y}px`;
+  };
+  const up = (): void => {
+    from = null;
+  };
+  picture?.addEventListener('pointerdown', down);
+  picture?.addEventListener('pointermove', move);
+  picture?.addEventListener('pointerup', up);
+  /* Where it stood at the end of the call, it does not begin the next one. */
+  return () => {
+    [x, y] = [0, 0];
+    if (picture) picture.style.translate = '';
+  };
+}
+
 /** Returns how to take it away. */
 export function mountServiceLater(host: Host): () => void {
   const stops: (() => void)[] = [];
@@ -62,7 +90,12 @@ export function mountServiceLater(host: Host): () => void {
       };
     };
     const duck = ducker(host);
-    sheet.addEventListener('parlor-duck', (event) => duck((event as CustomEvent<boolean>).detail));
+    const home = draggable(host);
+    sheet.addEventListener('parlor-duck', (event) => {
+      const on = (event as CustomEvent<boolean>).detail;
+      duck(on);
+      if (!on) home();
+    });
     const ask = (event: Event): void => {
       const { sku } = (event as CustomEvent<{ sku: string }>).detail;
       sheet.tap(sku);

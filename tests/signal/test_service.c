@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Visitors and reps at their desks, over real sockets: who hears what, and who may not. */
+#include "world.h"
+
+#include "signal/desk.h"
+#include "signal/messages.h"
+
+#include <string.h>
+
+#define DEVICE_A "0123456789abcdef0123456789abcdef"
+#define DEVICE_B "fedcba9876543210fedcba9876543210"
+
+typedef struct
+{
+  World *world;
+  ParlorService *service;
+  ParlorDesk *desk;
+} Fixture;
+
+static void
+fill (guint8 *out, gsize size, gpointer user_data)
+{
+  for (gsize i = 0; i < size; i++)
+    out[i] = (guint8)g_random_int_range (0, 256);
+}
+
+static ParlorMoment
+now_of (gpointer user_data)
+{
+  return (ParlorMoment){g_get_monotonic_time (), g_get_real_time () / 1000};
+}
+
+static void
+on_notice (const ParlorServiceNotice *notice, gpointer user_data)
+{
+  Fixture *f = user_data;
+  if (f->desk)
+    parlor_desk_notice (f->desk, notice);
+}
+
+static char *
+no_room (const char *brand, gpointer user_data)
+{
+  return NULL;
+}
+
+static char *
+no_token (const char *room, const char *identity, const char *name, gboolean rep,
+          gpointer user_data)
+{
+  return NULL;
+}
+
+static void
+begin (Fixture *f, gboolean strict)
+{
+  static const ParlorDeskApp app = {no_room, no_token, NULL};
+  f->world = world_new (&(WorldSpec){.strict = strict});
+  ParlorServiceSpec spec = {
+      .random = {fill, NULL}, .notice = on_notice, .user_data = f, .now = now_of};
+  f->service = parlor_service_new (&spec);
+  ParlorServiceBrand *brand = parlor_service_add_brand (f->service, "br_demo", "Aurora",
+                                                        PARLOR_CONFIRM_FIRST);
+  ParlorGroupSpec group = {.name = "Advisers", .welcome = "Hello!"};
+  ParlorGroup *made = parlor_service_put_group (f->service, brand, &group, NULL);
+  ParlorRepSpec rep = {.ref = "lin", .name = "Lin", .groups = made->id};
+  g_assert_nonnull (parlor_service_put_rep (f->service, brand, &rep, now_of (NULL), NULL));
+  f->desk = parlor_desk_new (f->service, NULL, &app);
+  parlor_signal_set_desk (f->world->signal, f->desk);
+}
+
+static void
+set_up (Fixture *f, gconstpointer strict)
+{
+  begin (f, strict != NULL);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  world_free (f->world);
+  parlor_desk_free (f->desk);
+  parlor_service_free (f->service);
+}
+
+/* The next message of this type; what comes before it is put to `heard` (nullable). */
+static json_t *
+hear (Peer *peer, const char *type)
+{
+  return peer_expect (peer, type);
+}
+
+static void
+attach (Peer *peer, const char *text)
+{
+  peer_send (peer, text);
+  json_decref (hear (peer, "attached"));
+}
+
+static char *
+tap_and_bind (Peer *visitor)
+{
+  peer_send (visitor, "{\"t\":\"tap\",\"id\":\"tap_00000001\",\"room_ms\":201330}");
+  json_decref (hear (visitor, "card"));
+  peer_send (visitor, "{\"t\":\"bind\",\"tap\":\"tap_00000001\"}");
+  json_t *bound = hear (visitor, "bound");
+  char *conversation = g_strdup (member (bound, "conversation"));
+  json_decref (bound);
+  return conversation;
+}
+
+static void
+say (Peer *peer, const char *conversation, const char *text)
+{
+  g_autofree char *json = g_strdup_printf ("{\"t\":\"say\",\"id\":7,\"conversation\":\"%s\","
+                                           "\"client_id\":\"%s\",\"text\":\"%s\"}",
+                                           conversation, text, text);
+  peer_send (peer, json);
+}
+
+static void
+test_flow (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Peer) rep = peer_new (f->world), visitor = peer_new (f->world);
+  attach (rep, "{\"t\":\"attach\",\"as\":\"rep\",\"rep\":\"lin\"}");
+  attach (visitor, "{\"t\":\"attach\",\"as\":\"visitor\",\"device\":\"" DEVICE_A "\"}");
+  g_autofree char *conversation = tap_and_bind (visitor);
+  say (visitor, conversation, "how-much");
+  json_decref (hear (visitor, "said"));
+  json_t *offered = hear (rep, "offered");
+  g_autofree char *yes = g_strdup_printf ("{\"t\":\"offer_reply\",\"offer\":\"%s\",\"yes\":true}",
+                                          member (json_object_get (offered, "offer"), "id"));
+  json_decref (offered);
+  peer_send (rep, yes);
+  say (rep, conversation, "it-is-199");
+  json_decref (hear (rep, "said"));
+  for (;;)
+    {
+      json_t *message = hear (visitor, "message");
+      g_autofree char *text = g_strdup (member (json_object_get (message, "message"), "text"));
+      json_decref (message);
+      if (!strcmp (text, "it-is-199"))
+        break;
+    }
+}
+
+/* What only the house may see never stands in a customer's frame. */
+static void
+test_secret_fields (Fixture *f, gconstpointer data)
+{
+  static const char *const secret[] = {"note", "customer", "product", "waiting_since", "last_text"};
+  g_autoptr (Peer) rep = peer_new (f->world), visitor = peer_new (f->world);
+  attach (rep, "{\"t\":\"attach\",\"as\":\"rep\",\"rep\":\"lin\"}");
+  attach (visitor, "{\"t\":\"attach\",\"as\":\"visitor\",\"device\":\"" DEVICE_A "\"}");
+  g_autofree char *conversation = tap_and_bind (visitor);
+  g_autofree char *note = g_strdup_printf (
+      "{\"t\":\"thread\",\"conversation\":\"%s\",\"note\":\"difficult\"}", conversation);
+  peer_send (rep, note);
+  say (rep, conversation, "welcome");
+  for (guint i = 0; i < 2; i++)
+    {
+      json_t *told = hear (visitor, "conversation");
+      json_t *thread = json_object_get (told, "conversation");
+      for (guint k = 0; k < G_N_ELEMENTS (secret); k++)
+        g_assert_null (json_object_get (thread, secret[k]));
+      json_decref (told);
+    }
+}
+
+static void
+assert_error (Peer *peer, const char *text, const char *code)
+{
+  peer_send (peer, text);
+  json_t *error = hear (peer, "error");
+  g_assert_cmpstr (member (error, "code"), ==, code);
+  json_decref (error);
+}
+
+static void
+test_others (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Peer) visitor = peer_new (f->world), other = peer_new (f->world);
+  attach (visitor, "{\"t\":\"attach\",\"as\":\"visitor\",\"device\":\"" DEVICE_A "\"}");
+  attach (other, "{\"t\":\"attach\",\"as\":\"visitor\",\"device\":\"" DEVICE_B "\"}");
+  g_autofree char *conversation = tap_and_bind (visitor);
+  static const char *const tries[] = {"history", "typing", "say", "seen", "about", "call"};
+  for (guint i = 0; i < G_N_ELEMENTS (tries); i++)
+    {
+      g_autofree char *text = g_strdup_printf (
+          "{\"t\":\"%s\",\"conversation\":\"%s\",\"client_id\":\"x\",\"text\":\"x\",\"seq\":1,"
+          "\"product\":\"x\"}",
+          tries[i], conversation);
+      assert_error (other, text, "not_found");
+    }
+  assert_error (other, "{\"t\":\"suspend\",\"on\":true}", "forbidden");
+  assert_error (other, "{\"t\":\"offer_reply\",\"offer\":\"off_1\",\"yes\":true}", "forbidden");
+}
+
+static void
+test_stranger (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Peer) peer = peer_new (f->world);
+  assert_error (peer, "{\"t\":\"attach\",\"as\":\"rep\",\"rep\":\"lin\"}", "forbidden");
+  assert_error (peer, "{\"t\":\"attach\",\"as\":\"visitor\",\"device\":\"short\"}", "bad_message");
+  assert_error (peer, "{\"t\":\"attach\",\"as\":\"owner\"}", "bad_message");
+  assert_error (peer, "{\"t\":\"tap\",\"id\":\"tap_00000001\"}", "not_joined");
+}
+
+/* Each field of each row of a desk: of a wrong type, too long, missing. */
+static void
+test_fields (Fixture *f, gconstpointer data)
+{
+  guint n;
+  const ParlorMessageRow *rows = parlor_message_rows (&n);
+  for (guint i = 0; i < n; i++)
+    {
+      if (rows[i].when != PARLOR_WHEN_DESK)
+        continue;
+      g_autoptr (Peer) peer = peer_new (f->world);
+      attach (peer, "{\"t\":\"attach\",\"as\":\"visitor\",\"device\":\"" DEVICE_A "\"}");
+      for (guint k = 0; k < PARLOR_MAX_FIELDS && rows[i].fields[k].name; k++)
+        {
+          g_autofree char *wrong = g_strdup_printf ("{\"t\":\"%s\",\"%s\":{}}", rows[i].type,
+                                                    rows[i].fields[k].name);
+          assert_error (peer, wrong, "bad_message");
+        }
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(name, strict, func)                                                                    \
+  g_test_add ("/signal/service/" name, Fixture, GINT_TO_POINTER (strict), set_up, func, tear_down)
+  ADD ("a-tap-a-yes-an-offer-an-answer", FALSE, test_flow);
+  ADD ("what-only-the-house-may-see-is-in-no-customers-frame", FALSE, test_secret_fields);
+  ADD ("another-visitor-finds-nothing", FALSE, test_others);
+  ADD ("a-stranger-is-no-rep", TRUE, test_stranger);
+  ADD ("every-field-of-a-desk-is-checked", FALSE, test_fields);
+  return g_test_run ();
+}
