@@ -102,6 +102,8 @@ int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
+  if (!size)
+    return 0;
   g_autoptr (World) world = world_new ();
   g_autoptr (ParlorProducts) products = parlor_products_new (&world->sink);
   g_autoptr (ParlorVisitors) visitors = parlor_visitors_new (&world->sink, &world->random);
