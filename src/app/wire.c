@@ -411,7 +411,6 @@ make_signal (ParlorApp *app)
   };
   app->signal = parlor_signal_new (&spec);
   parlor_wire_live_start (app->live, app->signal);
-  parlor_wire_brand_watch (app->brand, app->signal);
 }
 
 static gboolean
@@ -499,6 +498,7 @@ make_site (ParlorApp *app, const char *program, GError **error)
       .service = parlor_wire_service_site (app->service),
   };
   app->site = parlor_site_new (&spec);
+  parlor_wire_brand_watch (app->brand, app->signal, app->site);
   return TRUE;
 }
 

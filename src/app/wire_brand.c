@@ -18,8 +18,9 @@ struct _ParlorWireBrand
 {
   ParlorWireBrandSpec spec;
   ParlorBrands *brands;
-  ParlorSignal *signal; /* borrowed, nullable */
-  GArray *allowed;      /* ParlorNet; constant after new */
+  ParlorSignal *signal; /* borrowed, nullable: both or none */
+  ParlorSite *site;
+  GArray *allowed; /* ParlorNet; constant after new */
   uv_timer_t poll, recheck;
 };
 
@@ -35,8 +36,10 @@ static void
 on_recheck (uv_timer_t *timer)
 {
   ParlorWireBrand *wire = timer->data;
-  if (wire->signal)
-    parlor_signal_recheck (wire->signal);
+  if (!wire->signal)
+    return;
+  parlor_signal_recheck (wire->signal);
+  parlor_site_recheck (wire->site);
 }
 
 /* Told from inside a change, perhaps by a socket's own message: the look comes after it. */
@@ -161,9 +164,10 @@ parlor_wire_brand_get (ParlorWireBrand *wire)
 }
 
 void
-parlor_wire_brand_watch (ParlorWireBrand *wire, ParlorSignal *signal)
+parlor_wire_brand_watch (ParlorWireBrand *wire, ParlorSignal *signal, ParlorSite *site)
 {
   wire->signal = signal;
+  wire->site = site;
 }
 
 /* ---- the operator's commands ---------------------------------------------------------------- */

@@ -8,6 +8,7 @@
 
 #include "app/config.h"
 #include "brand/brands.h"
+#include "http/site.h"
 #include "room/clock.h"
 #include "room/store.h"
 #include "signal/signal.h"
@@ -40,8 +41,8 @@ void parlor_wire_brand_free (ParlorWireBrand *wire);
 gboolean parlor_wire_brand_may_call (const struct sockaddr *address, gpointer wire);
 
 ParlorBrands *parlor_wire_brand_get (ParlorWireBrand *wire);
-/** Whose sockets are looked at again when something was taken back; NULL = nobody's any more. */
-void parlor_wire_brand_watch (ParlorWireBrand *wire, ParlorSignal *signal);
+/** Whose sockets and sessions are looked at again when something was taken back; until stop (). */
+void parlor_wire_brand_watch (ParlorWireBrand *wire, ParlorSignal *signal, ParlorSite *site);
 
 /**
  * A command of the control socket: the answer (transfer full), or NULL with an error; NULL without

@@ -16,6 +16,7 @@ typedef struct
   char id[PARLOR_TOKEN_SIZE];
   char *identity; /* of the token that made it; NULL = the demo's */
   char *issuer;
+  ParlorPrincipal principal;      /* who made it */
   char *etag;                     /* with its quotes */
   ParlorParticipant *participant; /* borrowed until CLOSED or leave; NULL while it is being made */
 } Session;
@@ -71,6 +72,23 @@ parlor_whip_event (ParlorWhip *whip, const ParlorRoomEvent *event)
   if (event->type == PARLOR_EVENT_CLOSED || event->type == PARLOR_EVENT_DENIED)
     forget (whip, session);
   return TRUE;
+}
+
+void
+parlor_site_recheck (ParlorSite *site)
+{
+  ParlorAuth *auth = parlor_keyring_auth (site->spec.keyring);
+  gint64 wall_ms = site->spec.clock->wall_ms (site->spec.clock);
+  g_autofree gpointer *sessions = g_hash_table_get_keys_as_array (site->whip->living, NULL);
+  for (guint i = 0; sessions[i]; i++)
+    {
+      Session *session = sessions[i];
+      ParlorParticipant *participant = session->participant;
+      if (!participant || auth->stands (auth, &session->principal, wall_ms))
+        continue;
+      forget (site->whip, session);
+      parlor_participant_leave (participant, site->spec.clock->now_us (site->spec.clock));
+    }
 }
 
 /* ---- POST ----------------------------------------------------------------------------------- */
@@ -173,6 +191,8 @@ session_new (Visit *visit)
   parlor_token_make (&visit->site->spec.random, session->id);
   session->identity = visit->claims ? g_strdup (visit->claims->identity) : NULL;
   session->issuer = visit->claims ? g_strdup (visit->claims->issuer) : NULL;
+  if (visit->claims)
+    parlor_claims_principal (visit->claims, &session->principal);
   g_hash_table_insert (whip->by_id, session->id, session);
   g_hash_table_add (whip->living, session);
   return session;

@@ -103,6 +103,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorSite, parlor_site_free)
  * done. */
 gboolean parlor_site_event (ParlorSite *site, const ParlorRoomEvent *event);
 
+/** Something was taken back: WHIP and WHEP sessions that rest on it end. */
+void parlor_site_recheck (ParlorSite *site);
+
 /**
  * Who asks: a bearer token's holder, an API key (Basic), a signed-in person, in the demo the
  * loopback (owner of PARLOR_DEMO_BRAND, every role). What is brought and not good counts as

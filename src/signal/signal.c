@@ -86,6 +86,17 @@ parlor_session_is_revoked (const ParlorSession *session)
   return !spec->auth->stands (spec->auth, &session->principal, spec->clock->wall_ms (spec->clock));
 }
 
+/* Out of the room as well: no seat is held for whoever may not come back. */
+static void
+end_revoked (ParlorSession *session)
+{
+  ParlorParticipant *participant = session->participant;
+  parlor_session_forget (session);
+  if (participant)
+    parlor_participant_leave (participant, now_us (session->signal));
+  parlor_session_close (session, 4401, "revoked");
+}
+
 static void
 on_message (ParlorWebSocket *socket, const char *text, gsize length, gpointer user_data)
 {
@@ -98,7 +109,7 @@ on_tick (ParlorWebSocket *socket, gint64 tick_us, gpointer user_data)
 {
   ParlorSession *session = user_data;
   if (parlor_session_is_revoked (session))
-    parlor_session_close (session, 4401, "revoked");
+    end_revoked (session);
   else if (!session->participant && !session->attached && tick_us - session->opened_us >= JOIN_US)
     parlor_session_close (session, 4408, "no join");
 }
@@ -429,7 +440,7 @@ parlor_signal_recheck (ParlorSignal *signal)
   g_autofree gpointer *sessions = g_hash_table_get_keys_as_array (signal->sessions, NULL);
   for (guint i = 0; sessions[i]; i++)
     if (parlor_session_is_revoked (sessions[i]))
-      parlor_session_close (sessions[i], 4401, "revoked");
+      end_revoked (sessions[i]);
 }
 
 void

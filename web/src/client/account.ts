@@ -11,6 +11,7 @@ import {
   type Checked,
 } from '../protocol/check.js';
 import { ApiError } from './http.js';
+import { loadCsrf, saveCsrf } from './storage.js';
 
 const session = shape({
   user: shape({ id: str, login: str, name: str, has_password: def(bool, true) }),
@@ -62,9 +63,6 @@ export type UserInfo = Checked<typeof user>;
 export type KeyInfo = Checked<typeof key>;
 export type NewKey = KeyInfo & { secret: string };
 
-/** What this page shows with each change; the server gave it with the session. */
-let csrf = '';
-
 async function codeOf(answer: Response): Promise<string> {
   const body: unknown = await answer.json().catch(() => null);
   try {
@@ -81,7 +79,7 @@ export async function ask<T>(
   check: Check<T>,
   body?: unknown,
 ): Promise<T> {
-  const headers: Record<string, string> = method === 'GET' ? {} : { 'x-parlor-csrf': csrf };
+  const headers: Record<string, string> = method === 'GET' ? {} : { 'x-parlor-csrf': loadCsrf() };
   if (body !== undefined) headers['content-type'] = 'application/json';
   const answer = await fetch(path, {
     method,
@@ -103,7 +101,7 @@ export async function ask<T>(
 const nothing: Check<null> = () => null;
 
 function keep(info: SessionInfo): SessionInfo {
-  csrf = info.csrf;
+  saveCsrf(info.csrf);
   return info;
 }
 
@@ -121,8 +119,9 @@ export async function signin(
   return keep(await ask('POST', '/v1/signin', session, by));
 }
 
-export function signOut(): Promise<null> {
-  return ask('DELETE', '/v1/session', nothing);
+export async function signOut(): Promise<void> {
+  await ask('DELETE', '/v1/session', nothing);
+  saveCsrf('');
 }
 
 export async function setPassword(old: string, next: string): Promise<SessionInfo> {

@@ -10,6 +10,7 @@ import {
   type Checked,
 } from '../protocol/check.js';
 import { iceServers } from '../protocol/messages.js';
+import { loadCsrf } from './storage.js';
 
 /** `code` is the server's, or `offline` (no answer), `bad_answer` (not what we understand). */
 export class ApiError extends Error {
@@ -55,9 +56,10 @@ export async function callJson<T>(path: string, init: RequestInit, check: Check<
 
 /** A POST of JSON. */
 export function postJson(body: unknown): RequestInit {
+  const csrf = loadCsrf();
   return {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...(csrf ? { 'x-parlor-csrf': csrf } : {}) },
     body: JSON.stringify(body),
   };
 }

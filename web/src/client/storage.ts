@@ -115,3 +115,12 @@ export function loadStart(code: string): Start | null {
 export function saveStart(code: string, value: Start): void {
   write(session, `host.${code}`, value);
 }
+
+/** What a signed-in browser shows with each change (the cookie itself is out of reach); '' = none. */
+export function loadCsrf(): string {
+  return read(local, 'csrf', str) ?? '';
+}
+
+export function saveCsrf(token: string): void {
+  write(local, 'csrf', token || null);
+}

@@ -16,6 +16,7 @@ export class HomePage extends Plain {
   @state() private busy = false;
   @state() private error = '';
   @state() private joinError = '';
+  @state() private stranger = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -40,6 +41,7 @@ export class HomePage extends Plain {
     } catch (error) {
       const code = error instanceof ApiError ? error.code : 'internal';
       const key = `api_${code}`;
+      this.stranger = code === 'unauthorized';
       this.error = isKey(key) ? t(key) : t('api_other', { code });
       this.busy = false;
     }
@@ -77,7 +79,8 @@ export class HomePage extends Plain {
           </button>
           ${
             this.error
-              ? html`<p class="error" role="alert" data-testid="error-message">${this.error}</p>`
+              ? html`<p class="error" role="alert" data-testid="error-message">${this.error}</p>
+                  ${this.stranger ? html`<a href="/signin">${t('signin')}</a>` : nothing}`
               : nothing
           }
           ${this.joinForm()}

@@ -17,6 +17,8 @@ export const en = {
   home_private: 'Media goes through this server only.',
   api_offline: 'The server does not answer. Check the network and try again.',
   api_forbidden: 'Only signed-in people may start a meeting here. Ask for a link to join.',
+  api_unauthorized: 'Only signed-in people may start a meeting here. Guests join by a link.',
+  signin: 'Sign in',
   api_too_many: 'Too many tries. Wait a minute and try again.',
   api_no_such_room: 'There is no meeting with this code. Check it, or ask for a new link.',
   api_other: 'That did not work ({code}). Try again.',

@@ -19,6 +19,8 @@ export const zh: Record<keyof typeof en, string> = {
   home_private: '音视频只经过这台服务器。',
   api_offline: '服务器没有回应，请检查网络后再试。',
   api_forbidden: '这里只有登录的人可以发起会议。请向主持人索取链接。',
+  api_unauthorized: '这里只有登录的人可以发起会议；访客凭链接加入。',
+  signin: '登录',
   api_too_many: '尝试太频繁，请一分钟后再试。',
   api_no_such_room: '没有这个会议。请核对会议码，或索取新链接。',
   api_other: '没有成功（{code}），请再试一次。',
