@@ -313,6 +313,69 @@ to_room (const json_t *clock, gint64 file_ms, gint64 fallback_ms)
          - json_integer_value (json_array_get (best, 1));
 }
 
+static gint64
+to_file (const json_t *clock, gint64 room_ms, gint64 began_ms)
+{
+  const json_t *best = json_array_get (clock, 0);
+  for (gsize i = 1; i < json_array_size (clock); i++)
+    if (json_integer_value (json_array_get (json_array_get (clock, i), 0)) <= room_ms)
+      best = json_array_get (clock, i);
+  if (best == NULL)
+    return room_ms - began_ms;
+  return json_integer_value (json_array_get (best, 1)) + room_ms
+         - json_integer_value (json_array_get (best, 0));
+}
+
+/* The screen's file that was written at that instant; 0 = none. */
+static guint
+find_screen (const ParlorReplay *self, gint64 room_ms, gint64 *file_ms)
+{
+  for (guint n = self->last_file; n > 0; n--)
+    {
+      const json_t *file = g_hash_table_lookup (self->files, GUINT_TO_POINTER (n));
+      const char *source = json_string_value (json_object_get (file, "source"));
+      if (source == NULL || strcmp (source, "screen") != 0)
+        continue;
+      *file_ms = to_file (json_object_get (file, "clock"), room_ms, number (file, "room_ms"));
+      if (*file_ms >= 0 && *file_ms <= number (file, "duration_ms"))
+        return n;
+    }
+  return 0;
+}
+
+static gboolean
+has_still (const ParlorReplay *self, const char *marker)
+{
+  gsize i;
+  json_t *still;
+  json_array_foreach (
+      json_object_get (self->lists, "stills"), i,
+      still) if (g_strcmp0 (json_string_value (json_object_get (still, "marker")), marker)
+                 == 0) return TRUE;
+  return FALSE;
+}
+
+void
+parlor_replay_missing_stills (const ParlorReplay *self, ParlorReplayStillFunc func,
+                              gpointer user_data)
+{
+  gsize i;
+  json_t *marker;
+  json_array_foreach (json_object_get (self->lists, "markers"), i, marker)
+  {
+    const char *id = json_string_value (json_object_get (marker, "id"));
+    gint64 file_ms = 0;
+    /* A new version keeps the instant, and so the picture. */
+    if (id == NULL || number (marker, "version") > 1 || has_still (self, id))
+      continue;
+    guint n = find_screen (self, number (marker, "room_ms"), &file_ms);
+    const json_t *file = g_hash_table_lookup (self->files, GUINT_TO_POINTER (n));
+    const char *codec = json_string_value (json_object_get (file, "codec"));
+    if (codec != NULL)
+      func (id, n, codec, file_ms, user_data);
+  }
+}
+
 static json_t *
 file_line (json_t *file)
 {

@@ -41,6 +41,13 @@ const char *parlor_replay_path (const ParlorReplay *replay, guint n);
 /** The last instant of which the journal speaks; -1 = it is empty. */
 gint64 parlor_replay_last_ms (const ParlorReplay *replay);
 
+/** `file_ms`: the marker's instant in the file `n`. */
+typedef void (*ParlorReplayStillFunc) (const char *marker, guint n, const char *codec,
+                                       gint64 file_ms, gpointer user_data);
+/** Calls `func` for each marker that has no still and at whose instant a screen was written. */
+void parlor_replay_missing_stills (const ParlorReplay *replay, ParlorReplayStillFunc func,
+                                   gpointer user_data);
+
 /** (transfer full) */
 json_t *parlor_replay_manifest (const ParlorReplay *replay);
 

@@ -4,6 +4,7 @@
 #include "record/sandbox.h"
 #include "record/segment.h"
 #include "record/session.h"
+#include "record/still.h"
 #include "record/wire.h"
 
 #include <fcntl.h>
@@ -146,6 +147,8 @@ main (int argc, char **argv)
       g_autofree char *why = g_strdup_printf ("the GStreamer element %s is missing", missing);
       return fail (why);
     }
+  if (!parlor_still_preload ())
+    fprintf (stderr, "parlor-recorder: a decoder or pngenc is missing: markers keep no picture\n");
   if (!parlor_sandbox_enter (MEMORY_BYTES, &error))
     return fail (error->message);
   recorder.sessions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,

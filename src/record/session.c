@@ -4,6 +4,7 @@
 #include "record/digest.h"
 #include "record/journal.h"
 #include "record/manifest.h"
+#include "record/still.h"
 #include "record/track.h"
 
 #include <errno.h>
@@ -332,12 +333,45 @@ read_journal (const ParlorRecordSession *self)
   return replay;
 }
 
+typedef struct
+{
+  ParlorRecordSession *session;
+  const ParlorReplay *replay;
+  guint n;
+} Stills;
+
+static void
+make_still (const char *marker, guint n, const char *codec, gint64 file_ms, gpointer user_data)
+{
+  Stills *stills = user_data;
+  ParlorRecordSession *self = stills->session;
+  char name[32], sha[PARLOR_SHA256_TEXT];
+  g_snprintf (name, sizeof name, "still-%04u.png", ++stills->n);
+  g_autofree char *path = g_build_filename (self->folder, parlor_replay_path (stills->replay, n),
+                                            NULL);
+  g_autofree char *png = g_build_filename (self->folder, name, NULL);
+  if (parlor_still_make (path, parlor_codec_from_rtpmap (codec, 90000, 0), file_ms, png)
+      && parlor_sha256_file (png, sha, NULL, NULL))
+    append (self, json_pack ("{s:s,s:s,s:s,s:s,s:i,s:I}", "t", "still", "marker", marker, "path",
+                             name, "sha256", sha, "n", (int)n, "file_ms", (json_int_t)file_ms));
+}
+
+/* The shared screen at each marker's instant, from the file that is finished by now. */
+static void
+make_stills (ParlorRecordSession *self)
+{
+  g_autoptr (ParlorReplay) replay = read_journal (self);
+  Stills stills = {self, replay, 0};
+  parlor_replay_missing_stills (replay, make_still, &stills);
+}
+
 /* What a full disk kept from being finished is finished first. */
 static json_t *
 make_manifest (ParlorRecordSession *self)
 {
   g_autoptr (ParlorReplay) first = read_journal (self);
   finish_files (self, first);
+  make_stills (self);
   g_autoptr (ParlorReplay) replay = read_journal (self);
   return parlor_replay_manifest (replay);
 }

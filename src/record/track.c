@@ -18,7 +18,7 @@
 #define REPORT_BYTES 28
 #define MAX_CODECS 24
 /* Farther than this from where the clock says that it belongs: the sender began anew. */
-#define STRAY_US (1500 * G_GINT64_CONSTANT (1000))
+#define STRAY_US (5 * G_GINT64_CONSTANT (1000000))
 
 typedef struct
 {

@@ -233,6 +233,85 @@ parlor_webm_scan (const guint8 *bytes, gsize length, ParlorWebmIndex *index)
   return index->info_at != 0 && index->tracks_at != 0;
 }
 
+/* ---- frames --------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  const guint8 *bytes;
+  gint64 cluster_ms, until_ms;
+  ParlorWebmFrameFunc func;
+  gpointer user_data;
+  guint n;
+} FrameWalk;
+
+/* FALSE: it is later than what is wanted. */
+static gboolean
+give_frame (FrameWalk *walk, const Element *block)
+{
+  if (block->size < 4)
+    return TRUE;
+  gint64 time_ms = walk->cluster_ms + (gint16)parlor_get_u16 (walk->bytes + block->data + 1);
+  if (time_ms > walk->until_ms && walk->n > 0)
+    return FALSE;
+  walk->func (walk->bytes + block->data + 4, block->size - 4, time_ms, walk->user_data);
+  walk->n++;
+  return TRUE;
+}
+
+static gboolean
+give_group (FrameWalk *walk, const Element *group)
+{
+  guint64 end = group->data + group->size;
+  Element field;
+  for (guint64 at = group->data;
+       read_element (walk->bytes, end, at, &field) && is_whole (&field, end);
+       at = field.data + field.size)
+    if (field.id == ID_BLOCK)
+      return give_frame (walk, &field);
+  return TRUE;
+}
+
+/* FALSE: what is wanted was given. */
+static gboolean
+give_cluster (FrameWalk *walk, const ParlorWebmCluster *cluster, gsize length)
+{
+  Element head, child;
+  gboolean more = read_element (walk->bytes, length, cluster->offset, &head);
+  guint64 end = more ? MIN (length, head.data + cluster->size) : 0;
+  walk->cluster_ms = 0;
+  for (guint64 at = head.data;
+       more && read_element (walk->bytes, end, at, &child) && is_whole (&child, end);
+       at = child.data + child.size)
+    if (child.id == ID_TIMESTAMP)
+      walk->cluster_ms = (gint64)(read_number (walk->bytes, &child) & G_MAXINT32);
+    else if (child.id == ID_SIMPLE_BLOCK)
+      more = give_frame (walk, &child);
+    else if (child.id == ID_BLOCK_GROUP)
+      more = give_group (walk, &child);
+  return more;
+}
+
+gboolean
+parlor_webm_frames (const guint8 *bytes, gsize length, gint64 until_ms, ParlorWebmFrameFunc func,
+                    gpointer user_data)
+{
+  g_auto (ParlorWebmIndex) index = {0};
+  FrameWalk walk = {.bytes = bytes, .until_ms = until_ms, .func = func, .user_data = user_data};
+  guint first = 0;
+  if (bytes == NULL || !parlor_webm_scan (bytes, length, &index))
+    return FALSE;
+  for (guint i = 0; i < index.clusters->len; i++)
+    {
+      const ParlorWebmCluster *cluster = &g_array_index (index.clusters, ParlorWebmCluster, i);
+      if (cluster->key && cluster->time_ms <= until_ms)
+        first = i;
+    }
+  for (guint i = first; i < index.clusters->len; i++)
+    if (!give_cluster (&walk, &g_array_index (index.clusters, ParlorWebmCluster, i), index.whole))
+      break;
+  return walk.n > 0;
+}
+
 /* ---- writing -------------------------------------------------------------------------------- */
 
 static void

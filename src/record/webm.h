@@ -57,6 +57,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ParlorWebmIndex, parlor_webm_index_clear)
 /** FALSE: no WebM file, or not even its head is whole. `index` is zeroed or cleared before. */
 gboolean parlor_webm_scan (const guint8 *bytes, gsize length, ParlorWebmIndex *index);
 
+/** A frame of a file; its bytes are borrowed for the call. */
+typedef void (*ParlorWebmFrameFunc) (const guint8 *frame, gsize length, gint64 time_ms,
+                                     gpointer user_data);
+/** Calls `func` for the frames that are needed to see the last one at or before `until_ms`: from
+ * the key frame before it on, or from the file's first. FALSE: there is none. */
+gboolean parlor_webm_frames (const guint8 *bytes, gsize length, gint64 until_ms,
+                             ParlorWebmFrameFunc func, gpointer user_data);
+
 /**
  * Cuts off what is torn, writes cues, duration and sizes. A file that is finished is left alone;
  * one that was cut off in the middle of this is finished. Returns the duration in ms, -1 with

@@ -5,6 +5,13 @@
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
+static void
+touch (const guint8 *frame, gsize length, gint64 time_ms, gpointer user_data)
+{
+  if (length > 0)
+    g_assert_cmpuint (frame[0] + frame[length - 1], <=, 510);
+}
+
 /* The bytes as a media file, as a journal, and (so that the checksum is no wall) as one entry after
  * another. */
 int
@@ -17,6 +24,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
     return 0;
   if (parlor_webm_scan (data, size, &index))
     g_assert_cmpuint (index.whole, <=, size);
+  parlor_webm_frames (data, size, 5000, touch, NULL);
   g_autoptr (GByteArray) head = parlor_webm_make_room (data, size, &used);
   if (head != NULL)
     g_assert_cmpuint (head->len, ==, used + PARLOR_WEBM_ROOM);

@@ -125,6 +125,44 @@ test_torn (void)
     }
 }
 
+typedef struct
+{
+  guint n;
+  gint64 first_ms, last_ms;
+} Seen;
+
+static void
+see (const guint8 *frame, gsize length, gint64 time_ms, gpointer user_data)
+{
+  Seen *seen = user_data;
+  g_assert_cmpuint (length, ==, 4);
+  if (seen->n++ == 0)
+    seen->first_ms = time_ms;
+  seen->last_ms = time_ms;
+}
+
+static void
+check_frames (const GByteArray *file, gint64 until_ms, guint n, gint64 first_ms, gint64 last_ms)
+{
+  Seen seen = {0};
+  g_assert_true (parlor_webm_frames (file->data, file->len, until_ms, see, &seen));
+  g_assert_cmpuint (seen.n, ==, n);
+  g_assert_cmpint (seen.first_ms, ==, first_ms);
+  g_assert_cmpint (seen.last_ms, ==, last_ms);
+}
+
+static void
+test_frames (void)
+{
+  g_autoptr (GByteArray) file = make_file (), done = g_byte_array_new ();
+  check_frames (file, 1450, 5, 1000, 1400);
+  check_frames (file, 1000, 1, 1000, 1000);
+  check_frames (file, 99999, 10, 2000, 2900);
+  finish (file, file->len, done);
+  check_frames (done, 2100, 2, 2000, 2100);
+  g_assert_false (parlor_webm_frames (head, sizeof head, 0, see, NULL));
+}
+
 static void
 test_no_webm (void)
 {
@@ -140,6 +178,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/record/webm/a-finished-file-has-duration-and-cues", test_finish);
   g_test_add_func ("/record/webm/a-torn-file-is-finished-wherever-it-is-torn", test_torn);
+  g_test_add_func ("/record/webm/a-frame-is-reached-from-its-key-frame", test_frames);
   g_test_add_func ("/record/webm/other-files-are-none", test_no_webm);
   return g_test_run ();
 }

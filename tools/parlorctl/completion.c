@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define COMMANDS                                                                                   \
-  "setup brand user key rooms participants room token events drain tap inject completion"
+  "setup brand user key rooms participants room token events drain tap inject verify completion"
 
 static const char bash[] =
     "_parlorctl () {\n"

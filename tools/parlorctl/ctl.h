@@ -24,5 +24,8 @@ int ctl_participants (int fd, char **words);
 int ctl_events (int fd, char **words);
 int ctl_drain (int fd, char **words);
 
+/* verify.c; `folder` nullable; `key` NULL: whoever signed it. */
+int ctl_verify (const char *folder, const char *key);
+
 /* completion.c; `shell` nullable. */
 int ctl_completion (const char *shell);

@@ -27,6 +27,7 @@ static const char usage[] =
     "  drain [--end] [--off]                   no new rooms, /readyz says no; --end: the daemon "
     "ends\n"
     "                                          when nobody is in; --off: as before\n"
+    "  verify FOLDER [KEY]                     a recording against its manifest and signature\n"
     "  completion bash|zsh                     a script for the shell: source <(parlorctl "
     "completion bash)\n"
     "  token --room ROOM --identity NAME       makes a token; [--role host|member|guest|viewer]\n"
@@ -285,6 +286,8 @@ run (char **words)
 {
   if (!strcmp (words[0], "completion"))
     return ctl_completion (words[1]);
+  if (!strcmp (words[0], "verify"))
+    return ctl_verify (words[1], words[1] != NULL ? words[2] : NULL);
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     if (!strcmp (commands[i].name, words[0]))
       {
