@@ -8,7 +8,7 @@
 
 #define CONNECT_MS 5000
 #define BACKOFF_MIN_MS 100
-#define BACKOFF_MAX_MS 5000
+#define BACKOFF_MAX_MS 1000
 /* Between two looks at whether the store is closing. */
 #define STEP_MS 100
 

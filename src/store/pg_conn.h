@@ -22,7 +22,7 @@ void parlor_pg_conn_free (ParlorPgConn *conn);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorPgConn, parlor_pg_conn_free)
 
 /** Connects when it is not connected: at most 5 s; after failures not before a while, that grows
-    from 0.1 to 5 s. FALSE with PARLOR_ERROR_UNAVAILABLE. */
+    from 0.1 to 1 s. FALSE with PARLOR_ERROR_UNAVAILABLE. */
 gboolean parlor_pg_conn_open (ParlorPgConn *conn, GError **error);
 /** Closes it; what was in flight is lost. */
 void parlor_pg_conn_drop (ParlorPgConn *conn);
