@@ -23,7 +23,7 @@ struct _RelayLink
   gint64 served_us; /* when the first one has been sent */
   gsize queued_bytes;
   GQueue flying; /* by at_us */
-  gint64 last_due_us;
+  gint64 last_due_us, late_us;
   gboolean in_burst;
 };
 
@@ -176,6 +176,7 @@ relay_link_pop (RelayLink *self, gint64 now_us, guint8 *out, gsize room)
   if (first == NULL || first->at_us > now_us)
     return 0;
   gsize size = MIN (first->size, room);
+  self->late_us = MAX (self->late_us, now_us - first->at_us);
   memcpy (out, first->bytes, size);
   self->counts.popped++;
   self->counts.popped_bytes += size;
@@ -200,6 +201,14 @@ relay_link_queue_us (const RelayLink *self, gint64 now_us)
   if (first == NULL)
     return 0;
   return MAX (self->served_us - now_us, 0) + time_of (self, self->queued_bytes - first->size);
+}
+
+gint64
+relay_link_take_late_us (RelayLink *self)
+{
+  gint64 late_us = self->late_us;
+  self->late_us = 0;
+  return late_us;
 }
 
 const RelayCounts *

@@ -47,4 +47,7 @@ gsize relay_link_pop (RelayLink *self, gint64 now_us, guint8 *out, gsize room);
 gint64 relay_link_next_us (const RelayLink *self);
 /* How long a packet that came now would wait for the bottleneck. */
 gint64 relay_link_queue_us (const RelayLink *self, gint64 now_us);
+/* How much later than it was due the latest packet was popped since this was last asked: what the
+ * caller's own machine adds to the delay. */
+gint64 relay_link_take_late_us (RelayLink *self);
 const RelayCounts *relay_link_counts (const RelayLink *self);

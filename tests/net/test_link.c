@@ -172,6 +172,18 @@ test_a_blackhole_swallows_until_it_ends (void)
 }
 
 static void
+test_a_late_caller_is_told (void)
+{
+  g_autoptr (RelayLink) link = relay_link_new (1);
+  guint8 byte = 0;
+  relay_link_set (link, &(RelayConditions){.delay_us = 25 * MS});
+  relay_link_push (link, 0, &byte, 1);
+  g_assert_cmpuint (relay_link_pop (link, 28 * MS, &byte, 1), ==, 1);
+  g_assert_cmpint (relay_link_take_late_us (link), ==, 3 * MS);
+  g_assert_cmpint (relay_link_take_late_us (link), ==, 0);
+}
+
+static void
 test_one_seed_is_one_fate (void)
 {
   const RelayConditions bad = {.delay_us = 25 * MS,
@@ -204,6 +216,7 @@ main (int argc, char **argv)
                    test_the_queue_is_told_and_runs_dry_at_a_new_rate);
   g_test_add_func ("/net/link/a-blackhole-swallows-until-it-ends",
                    test_a_blackhole_swallows_until_it_ends);
+  g_test_add_func ("/net/link/a-late-caller-is-told", test_a_late_caller_is_told);
   g_test_add_func ("/net/link/one-seed-is-one-fate", test_one_seed_is_one_fate);
   return g_test_run ();
 }

@@ -126,6 +126,11 @@ export class Line {
     return { kbps: kbps('out_bytes'), offeredKbps: kbps('in_bytes'), queueMs: Math.max(...list.map((one) => one[way].queue_ms)) };
   }
 
+  /** The most (ms) that the relay itself was late since that time: a machine that is too busy. */
+  lateMs(since) {
+    return Math.max(0, ...this.counts.filter((one) => one.ms >= since).flatMap((one) => [one.up.late_ms, one.down.late_ms]));
+  }
+
   async close() {
     for (const helper of [...this.helpers, ...(this.page ? [this.page] : [])]) helper.close();
     if (this.relay.exitCode === null) {

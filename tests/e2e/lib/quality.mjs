@@ -111,7 +111,9 @@ export async function observed(cast, during) {
     before[name] = { sound: await soundOf(viewer, shown), picture: await inbound(viewer, shown), sent: await sentBy(shown) };
     await viewer.evaluate((who) => window.__probe.observe(who), shown.name);
   }
+  const began = Date.now();
   await during();
+  cast.world.measured['the line itself late by ms'] = cast.line.lateMs(began);
   const result = {};
   for (const [name, [viewer, shown]] of views) {
     const [seen, after] = [await viewer.evaluate((who) => window.__probe.observedOf(who), shown.name), await inbound(viewer, shown)];
