@@ -293,6 +293,7 @@ make_brand (ParlorApp *app, GError **error)
       .clock = &app->clock,
       .random = app->random,
       .store = app->store,
+      .audit = app->audit,
   };
   app->brand = parlor_wire_brand_new (&spec, error);
   if (app->brand)

@@ -432,6 +432,40 @@ on_user (ParlorWireBrand *wire, const json_t *request, GError **error)
              : NULL;
 }
 
+static void
+audit (ParlorWireBrand *wire, const json_t *request, const json_t *reply)
+{
+  const char *verb = string (request, "verb");
+  const json_t *thing = json_object_get (reply, "key");
+  if (!thing)
+    thing = json_object_get (reply, "user");
+  /* The one that was made, changed or closed, else the one named. */
+  const char *made = string (json_object_get (reply, "brand"), "id");
+  const ParlorBrand *brand = made ? parlor_brands_get (wire->brands, made)
+                                  : brand_of (wire, request, NULL);
+  const char *object = thing ? string (thing, "id") : string (request, "id");
+  g_autofree char *action = g_strdup_printf ("operator.%s%s%s", string (request, "cmd"),
+                                             verb ? "_" : "", verb ? verb : "");
+  if (wire->spec.audit && brand && g_strcmp0 (verb, "list"))
+    parlor_audit_add (wire->spec.audit, wall_ms (wire), brand->id, "operator", action,
+                      object ? object : brand->id, NULL);
+}
+
+/* The change and its line of the audit log are on the disk both or not at all. */
+static json_t *
+run_audited (ParlorWireBrand *wire, const json_t *request,
+             json_t *(*run) (ParlorWireBrand *wire, const json_t *request, GError **error),
+             GError **error)
+{
+  ParlorRecordSink *sink = parlor_store_records (wire->spec.store);
+  sink->begin (sink);
+  json_t *reply = run (wire, request, error);
+  if (reply)
+    audit (wire, request, reply);
+  sink->end (sink);
+  return reply;
+}
+
 json_t *
 parlor_wire_brand_control (const char *command, const json_t *request, gpointer user_data,
                            GError **error)
@@ -443,6 +477,6 @@ parlor_wire_brand_control (const char *command, const json_t *request, gpointer 
   } commands[] = {{"setup", on_setup}, {"brand", on_brand}, {"key", on_key}, {"user", on_user}};
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     if (!g_strcmp0 (command, commands[i].name))
-      return commands[i].run (user_data, request, error);
+      return run_audited (user_data, request, commands[i].run, error);
   return NULL;
 }

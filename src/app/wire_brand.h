@@ -7,6 +7,7 @@
 #pragma once
 
 #include "app/config.h"
+#include "base/audit.h"
 #include "brand/brands.h"
 #include "http/site.h"
 #include "room/clock.h"
@@ -28,6 +29,7 @@ typedef struct
   ParlorClock *clock;
   ParlorRandom random;
   ParlorStore *store;
+  ParlorAudit *audit; /**< nullable */
 } ParlorWireBrandSpec;
 
 /** Reads what the store kept; waits for the disk. NULL with the store's error. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signing in and out: by password, by a one-time link; the own session; links for others. */
+#include "base/audit.h"
 #include "base/error.h"
 #include "http/problem.h"
 #include "http/signin.h"
@@ -41,6 +42,15 @@ parlor_door_free (ParlorDoor *door)
   parlor_rate_limit_free (door->by_address);
   parlor_rate_limit_free (door->by_account);
   g_free (door);
+}
+
+static void
+audit (ParlorSite *site, const char *brand, const char *actor, const char *action,
+       const char *object)
+{
+  if (site->spec.audit && brand)
+    parlor_audit_add (site->spec.audit, parlor_site_wall_ms (site), brand, actor, action, object,
+                      NULL);
 }
 
 /* ---- JSON ----------------------------------------------------------------------------------- */
@@ -167,6 +177,7 @@ parlor_signin_welcome (ParlorSite *site, const ParlorUser *user, guint roles,
       parlor_http_problem_from_error (reply, error);
       return;
     }
+  audit (site, user->brand, user->id, "signin.succeeded", signin->id);
   parlor_http_reply_json (reply, 200, session_json (site, user, signin, secret));
   set_cookie (reply, secret, PARLOR_SIGNIN_LASTS_MS);
 }
@@ -201,6 +212,9 @@ refuse_signin (ParlorSite *site, const Attempt *attempt, ParlorHttpReply *reply)
   g_autofree char *account = account_key (attempt->brand, attempt->login);
   parlor_rate_limit_take (site->door->by_address, attempt->peer, now_us (site));
   parlor_rate_limit_take (site->door->by_account, account, now_us (site));
+  /* Whose door was tried, never what was typed; the limits above bound the rows. */
+  const ParlorUser *user = parlor_users_find (site->spec.brands, attempt->brand, attempt->login);
+  audit (site, attempt->brand, "", "signin.failed", user ? user->id : "");
   parlor_http_problem (reply, 401, "signin_failed", "Login or password is wrong.");
 }
 

@@ -316,6 +316,19 @@ def limits(tap, setup, client):
     tap.check("guessing is slowed down", codes[0] == 401 and codes[-1] == 429, codes)
 
 
+def audited(tap, setup):
+    """What was done stands in the brand's chain, and the chain is whole."""
+    key = setup.ctl("key", "add", "--brand", "shop")["key"]
+    client = Client(setup)
+    rows = json.loads(re.search(r"{.*}", client.ask("GET", "/v1/audit?limit=200", lines=[basic(key)])[2], re.S).group())
+    actions = json.dumps(rows)
+    wanted = ("operator.setup", "signin.succeeded", "signin.failed", "operator.key_revoke", "operator.user_disable", "POST /v1/session/password")
+    tap.check("the audit log tells it", all(one in actions for one in wanted), [one for one in wanted if one not in actions] + [actions])
+    tap.check("and names nobody", "you@shop.example" not in actions and key["secret"] not in actions, actions)
+    status, _, body = client.ask("GET", "/v1/audit/check", lines=[basic(key)])
+    tap.check("its chain is whole", status == 200 and '"whole":true' in body.replace(" ", ""), body)
+
+
 def unit(tap, deploy):
     """The unit is one that systemd understands."""
     with tempfile.TemporaryDirectory() as folder:
@@ -351,6 +364,7 @@ def main():
         locked_out(tap, setup, client)
         limits(tap, setup, client)
         unit(tap, setup.deploy)
+        audited(tap, setup)
         modes = [oct(os.stat(f"{setup.state}/{name}").st_mode & 0o777) for name in ("parlor.db", "control.sock")]
         tap.check("database and control socket are the daemon's alone", modes == ["0o600", "0o600"], modes)
     finally:
