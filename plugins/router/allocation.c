@@ -117,7 +117,7 @@ needed_bps (const ParlorTransport *self, guint64 wanted, guint64 sound)
   if (self->bwe != NULL)
     parlor_bwe_view (self->bwe, &view);
   return sound
-         + (guint64)((double)(wanted * PARLOR_ALLOCATE_RAISE_PERCENT / 100 + AIR_BPS)
+         + (guint64)(((double)wanted * PARLOR_ALLOCATE_RAISE_PERCENT / 100.0 + AIR_BPS)
                      / (1 - MIN (view.loss, REPEATS_MAX)));
 }
 
