@@ -92,6 +92,7 @@ export class HomePage extends Plain {
           >
             ${t('home_check')}
           </button>
+          <a class="link" href="/host" data-testid="new-live">${t('home_live')}</a>
         </section>
         <div class="picture" aria-hidden="true">${picture()}</div>
         ${this.recent.length > 0 ? this.list() : nothing}

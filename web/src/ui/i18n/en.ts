@@ -13,6 +13,7 @@ export const en = {
   recent_forget: 'Forget {title}',
   untitled: 'Meeting',
   room_title: '{name}’s meeting',
+  home_live: 'Host a live stream',
   home_check: 'Check camera and sound first',
   home_private: 'Media goes through this server only.',
   api_offline: 'The server does not answer. Check the network and try again.',

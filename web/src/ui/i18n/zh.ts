@@ -15,6 +15,7 @@ export const zh: Record<keyof typeof en, string> = {
   recent_forget: '忘记“{title}”',
   untitled: '会议',
   room_title: '{name}的会议',
+  home_live: '主持一场直播',
   home_check: '先检查摄像头和声音',
   home_private: '音视频只经过这台服务器。',
   api_offline: '服务器没有回应，请检查网络后再试。',
