@@ -360,7 +360,7 @@ make_rooms (ParlorApp *app, GError **error)
   };
   parlor_room_limits_default (&spec.limits);
   if (!parlor_wire_record_init (&app->record, &app->loop, app->config, media_of (app), app->store,
-                                error))
+                                app->audit, error))
     return FALSE;
   spec.recorder = parlor_supervisor_recorder (app->record.supervisor);
   spec.recordings = app->record.recordings;

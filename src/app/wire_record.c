@@ -17,7 +17,7 @@ find_program (void)
 
 gboolean
 parlor_wire_record_init (ParlorWireRecord *self, uv_loop_t *loop, const ParlorConfig *config,
-                         ParlorMedia *media, ParlorStore *store, GError **error)
+                         ParlorMedia *media, ParlorStore *store, ParlorAudit *audit, GError **error)
 {
   g_autofree char *program = find_program ();
   g_autofree char *key = g_build_filename (config->data_dir, "recordings.key", NULL);
@@ -27,13 +27,7 @@ parlor_wire_record_init (ParlorWireRecord *self, uv_loop_t *loop, const ParlorCo
       && !parlor_store_load_records (store, &parlor_recording_kind, parlor_recordings_load,
                                      self->recordings, error))
     return FALSE;
-  if (store != NULL)
-    {
-      self->audit = parlor_audit_new (parlor_store_records (store));
-      if (!parlor_store_load_records (store, &parlor_audit_head_kind, parlor_audit_resume,
-                                      self->audit, error))
-        return FALSE;
-    }
+  self->audit = audit;
   ParlorSupervisorSpec spec = {
       .loop = loop, .media = media, .program = program, .folder = self->folder, .key = key};
   self->supervisor = parlor_supervisor_new (&spec, error);
@@ -206,6 +200,5 @@ parlor_wire_record_clear (ParlorWireRecord *self)
     uv_close ((uv_handle_t *)self->purge, free_timer);
   parlor_supervisor_free (self->supervisor);
   parlor_recordings_free (self->recordings);
-  parlor_audit_free (self->audit);
   g_free (self->folder);
 }

@@ -15,15 +15,15 @@ typedef struct
   ParlorRecordings *recordings;
   ParlorSupervisor *supervisor;
   char *folder;
-  ParlorAudit *audit;         /**< the one of this process; NULL without a store */
+  ParlorAudit *audit;         /**< borrowed, the one of this process; NULL without a store */
   const ParlorBrands *brands; /**< borrowed */
   uv_timer_t *purge;
 } ParlorWireRecord;
 
-/** Reads what there is. FALSE with an error. `store` may be NULL. */
+/** Reads what there is. FALSE with an error. `store` and `audit` may be NULL. */
 gboolean parlor_wire_record_init (ParlorWireRecord *self, uv_loop_t *loop,
                                   const ParlorConfig *config, ParlorMedia *media,
-                                  ParlorStore *store, GError **error);
+                                  ParlorStore *store, ParlorAudit *audit, GError **error);
 /** Retention, bin, audit: once the brands are there. */
 void parlor_wire_record_keep (ParlorWireRecord *self, uv_loop_t *loop, const ParlorBrands *brands,
                               ParlorEventFunc happened, gpointer happened_data);

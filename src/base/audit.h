@@ -49,7 +49,8 @@ extern const ParlorRecordKind parlor_audit_head_kind;
 
 typedef struct _ParlorAudit ParlorAudit;
 
-/** `sink` is borrowed and must outlive it. Never NULL. */
+/** One for a store in all the program: two would each go on with the chain by themselves, and break
+    it. `sink` is borrowed and must outlive it. Never NULL. */
 ParlorAudit *parlor_audit_new (ParlorRecordSink *sink);
 void parlor_audit_free (ParlorAudit *audit);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorAudit, parlor_audit_free)

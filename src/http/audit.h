@@ -7,9 +7,9 @@
 
 G_BEGIN_DECLS
 
-/** Runs the row's handler. What `who` changes by it, or sees of a recording, is a row of his
-    brand's chain, in one transaction with what the handler puts; what the handler refuses at once
-    is none. Nothing more without a store. */
+/** Runs the row's handler. What `who` changes by it is a row of his brand's chain, in one
+   transaction with what the handler puts; what the handler refuses at once is none. Nothing more
+   without a store. */
 void parlor_audit_handle (ParlorSite *site, const ParlorRoute *route, ParlorHttpRequest *request,
                           ParlorHttpReply *reply, const ParlorPrincipal *who);
 
