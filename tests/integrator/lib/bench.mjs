@@ -63,7 +63,7 @@ export class Daemon {
     await until('the server to be ready', async () => {
       if (this.process.exitCode !== null) throw new Error(`the server ended: ${this.log}`);
       try { return (await fetch(`http://127.0.0.1:${this.admin}/readyz`)).ok; } catch { return false; }
-    });
+    }, 30000);
   }
 
   async end(signal = 'SIGTERM') {

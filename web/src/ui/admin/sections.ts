@@ -53,6 +53,14 @@ export const SECTIONS: Section[] = [
     load: () => import('./keys.js'),
   },
   {
+    path: 'settings/hooks',
+    label: 'nav_hooks',
+    group: 'settings',
+    roles: ADMINS,
+    tag: 'parlor-admin-hooks',
+    load: () => import('./hooks.js'),
+  },
+  {
     path: 'account',
     label: 'nav_account',
     roles: EVERYBODY,
