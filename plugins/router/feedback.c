@@ -304,6 +304,12 @@ tell_quality (ParlorTransport *self, gint64 now_us)
           .n_reduced = self->n_reduced,
           .n_paused = self->n_paused,
           .estimate_bps = self->bwe != NULL ? (gint64)parlor_bwe_target_bps (self->bwe) : -1});
+  if (self->bwe == NULL) /* sound alone: there is no estimate that would say it */
+    parlor_nack_responder_update (&self->responder,
+                                  (guint32)((self->bytes_out - self->bytes_out_mark) * 8
+                                            * PARLOR_US_PER_SEC / (guint64)span_us),
+                                  (guint8)MIN (loss_down (self, now_us) * 256, 255),
+                                  MAX (self->rtt_us, 0), now_us);
   self->bytes_in_mark = self->bytes_in;
   self->bytes_out_mark = self->bytes_out;
   self->lost_up = self->expected_up = 0;

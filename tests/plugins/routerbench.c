@@ -244,6 +244,7 @@ note_number (BenchPeer *peer, const guint8 *packet, gsize length, gint64 now_us)
       if (peer->last_video_us > 0)
         peer->worst_gap_us = MAX (peer->worst_gap_us, now_us - peer->last_video_us);
       peer->last_video_us = now_us;
+      peer->last_video_seq = header.seq;
     }
   peer->n_padding += header.payload_size == 0;
   return header.payload_size > 0;

@@ -41,6 +41,7 @@ typedef struct
   BenchLink *link; /* not owned; NULL = none */
   GQueue down;     /* datagrams on their way to it */
   ParlorTwccReceiver *twcc;
+  guint16 last_video_seq;
   gint64 last_video_us, worst_gap_us; /* between packets of video; a test may set them to 0 */
   guint n_padding;                    /* packets of padding alone; they are not in `rtp` */
   gboolean nacks;                     /* it asks for what is missing of video and takes RTX */

@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/time.h"
+#include "proto/rtcp/packet.h"
 #include "proto/rtp/header.h"
 
 #define ROOM 7
@@ -113,6 +114,23 @@ count_pt (const BenchPeer *peer, guint from, guint8 pt)
       n += header.pt == pt;
     }
   return n;
+}
+
+static ParlorRtpHeader
+video_at (const BenchPeer *peer, guint wanted)
+{
+  ParlorRtpHeader header = {0};
+
+  for (guint i = 0, n = 0; i < peer->rtp->len; i++)
+    {
+      gsize length;
+      const guint8 *packet = g_bytes_get_data (g_ptr_array_index (peer->rtp, i), &length);
+
+      g_assert_cmpint (parlor_rtp_parse (packet, length, &header), ==, PARLOR_RTP_OK);
+      if (header.pt == 120 && n++ == wanted)
+        return header;
+    }
+  g_assert_not_reached ();
 }
 
 /* Numbers of the video stream that never came, by themselves or by RTX; the last `margin` do not
@@ -386,6 +404,42 @@ test_too_much_is_a_still (void)
   stage_clear (&stage);
 }
 
+/* A receiver that asks for everything, a thousand times a second, gets its share of repeats. */
+static void
+test_greedy_nacks (void)
+{
+  BenchLink link = {.bps = 10000000, .queue_us = SECOND, .delay_us = 10 * MS};
+  Stage stage;
+  BenchPeer *viewer;
+  const ParlorRouterCounters *counters;
+  guint64 forwarded, repeated;
+
+  stage_init (&stage);
+  viewer = stage_add_viewer (&stage, &link, 0);
+  stage_run (&stage, 4 * SECOND);
+  counters = parlor_router_get_counters (stage.bench->router);
+  forwarded = counters->forwarded_pkts;
+  repeated = counters->retransmitted_pkts;
+  for (guint i = 0; i < 5000; i++)
+    {
+      guint8 nack[128];
+      guint16 seqs[64], last = viewer->last_video_seq;
+      gsize length;
+
+      for (guint j = 0; j < G_N_ELEMENTS (seqs); j++)
+        seqs[j] = (guint16)(last - j);
+      length = parlor_rtcp_build_nack (nack, sizeof nack, 9, 5000, seqs, G_N_ELEMENTS (seqs), NULL);
+      parlor_peer_send_rtcp (viewer->peer, nack, length);
+      stage_run (&stage, MS);
+    }
+  forwarded = counters->forwarded_pkts - forwarded;
+  repeated = counters->retransmitted_pkts - repeated;
+  g_test_message ("%d repeats of %d", (int)repeated, (int)forwarded);
+  g_assert_cmpuint (repeated, >, 0);
+  g_assert_cmpuint (repeated * 100, <=, forwarded * 10);
+  stage_clear (&stage);
+}
+
 /* Who asked for one layer alone hears nothing of probes; who could use more is sent them. */
 static void
 test_probes_only_when_wanted (void)
@@ -405,23 +459,6 @@ test_probes_only_when_wanted (void)
   stage_run (&stage, 10 * SECOND);
   g_assert_cmpuint (viewer->n_padding, >, before);
   stage_clear (&stage);
-}
-
-static ParlorRtpHeader
-video_at (const BenchPeer *peer, guint wanted)
-{
-  ParlorRtpHeader header = {0};
-
-  for (guint i = 0, n = 0; i < peer->rtp->len; i++)
-    {
-      gsize length;
-      const guint8 *packet = g_bytes_get_data (g_ptr_array_index (peer->rtp, i), &length);
-
-      g_assert_cmpint (parlor_rtp_parse (packet, length, &header), ==, PARLOR_RTP_OK);
-      if (header.pt == 120 && n++ == wanted)
-        return header;
-    }
-  g_assert_not_reached ();
 }
 
 /* The publisher's last key frames are seconds old, and he is not asked for one of the layer that
@@ -531,6 +568,7 @@ main (int argc, char **argv)
   g_test_add_func ("/path/fewer-frames-where-one-layer-is-too-much", test_fewer_frames);
   g_test_add_func ("/path/too-much-of-one-size-comes-as-stills", test_too_much_is_a_still);
   g_test_add_func ("/path/probes-only-where-more-is-wanted", test_probes_only_when_wanted);
+  g_test_add_func ("/path/repeats-keep-to-their-share", test_greedy_nacks);
   g_test_add_func ("/path/a-newcomer-begins-with-what-is-kept", test_newcomer);
   g_test_add_func ("/path/a-newcomer-to-a-large-layer-sees-a-still", test_newcomer_still);
   g_test_add_func ("/path/many-newcomers-cost-few-key-frames", test_many_newcomers);
