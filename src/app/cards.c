@@ -177,8 +177,7 @@ parlor_cards_sign (ParlorCards *cards, const ParlorRep *rep, gint64 verified_ms,
   return g_strconcat (signed_text, ".", tail, NULL);
 }
 
-/* ---- checking
- * ------------------------------------------------------------------------------------ */
+/* ---- checking -------------------------------------------------------------------------------- */
 
 static gboolean
 verify (const ParlorCards *cards, const char *text, gsize length, const guint8 *signature)

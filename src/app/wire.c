@@ -425,6 +425,7 @@ make_service (ParlorApp *app, GError **error)
       .rooms = app->rooms,
       .keyring = app->keyring,
       .signal = app->signal,
+      .brands = parlor_wire_brand_get (app->brand),
       .hooks = parlor_wire_hooks_decisions (app->hooks),
       .happened = parlor_wire_hooks_event,
       .happened_data = app->hooks,

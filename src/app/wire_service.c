@@ -50,8 +50,7 @@ on_event (const ParlorEvent *event, gpointer user_data)
     spec->happened (event, spec->happened_data);
 }
 
-/* ---- cards
- * ---------------------------------------------------------------------------------------- */
+/* ---- cards ----------------------------------------------------------------------------------- */
 
 /* The key is made when it is wanted first. */
 static ParlorCards *
@@ -96,8 +95,7 @@ check_card (const char *brand, const char *card, const char *ref, gint64 *until_
   return cards && parlor_cards_check (cards, card, ref, now_of (user_data).wall_ms, until_ms);
 }
 
-/* ---- the rooms of calls
- * ---------------------------------------------------------------------------- */
+/* ---- the rooms of calls ---------------------------------------------------------------------- */
 
 static char *
 make_room (const char *brand, gpointer user_data)
@@ -158,8 +156,38 @@ parlor_wire_service_room_event (ParlorWireService *wire, const ParlorRoomEvent *
                              now_of (wire));
 }
 
-/* ---- the demo
- * --------------------------------------------------------------------------------------- */
+/* ---- brands --------------------------------------------------------------------------------- */
+
+static ParlorConfirm
+confirm_of (const ParlorBrand *brand)
+{
+  if (!g_strcmp0 (brand->confirm, "never"))
+    return PARLOR_CONFIRM_NEVER;
+  return !g_strcmp0 (brand->confirm, "always") ? PARLOR_CONFIRM_ALWAYS : PARLOR_CONFIRM_FIRST;
+}
+
+/* A brand of the config file's keys has no row, and no name but its id. */
+static ParlorServiceBrand *
+know_brand (const char *id, gpointer user_data)
+{
+  ParlorWireService *wire = user_data;
+  const ParlorBrand *brand = id && *id ? parlor_brands_get (wire->spec.brands, id) : NULL;
+  if (brand)
+    return parlor_service_add_brand (wire->service, id, brand->name, confirm_of (brand));
+  if (!g_strcmp0 (id, PARLOR_CONFIG_BRAND))
+    return parlor_service_add_brand (wire->service, id, NULL, PARLOR_CONFIRM_FIRST);
+  return parlor_service_brand (wire->service, id);
+}
+
+static void
+know_brands (ParlorWireService *wire)
+{
+  g_autoptr (GPtrArray) brands = parlor_brands_list (wire->spec.brands);
+  for (guint i = 0; i < brands->len; i++)
+    know_brand (((const ParlorBrand *)brands->pdata[i])->id, wire);
+}
+
+/* ---- the demo -------------------------------------------------------------------------------- */
 
 static void
 add_demo_rep (ParlorWireService *wire, ParlorServiceBrand *brand, const ParlorRepSpec *spec)
@@ -180,8 +208,10 @@ make_demo (ParlorWireService *wire)
       {"wang", "Wang Jun 王军", "Senior adviser 资深顾问"},
       {"zoe", "Zoe Carter", "Product adviser 产品顾问"},
   };
-  ParlorServiceBrand *brand = parlor_service_add_brand (wire->service, PARLOR_DEMO_BRAND, "Aurora",
-                                                        PARLOR_CONFIRM_FIRST);
+  ParlorServiceBrand *brand = know_brand (PARLOR_DEMO_BRAND, wire);
+  if (!brand || !*brand->name)
+    brand = parlor_service_add_brand (wire->service, PARLOR_DEMO_BRAND, "Aurora",
+                                      PARLOR_CONFIRM_FIRST);
   if (!brand->groups->len)
     {
       ParlorGroupSpec group = {
@@ -202,8 +232,7 @@ make_demo (ParlorWireService *wire)
     }
 }
 
-/* ---- loading
- * ----------------------------------------------------------------------------------------- */
+/* ---- loading --------------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -263,8 +292,7 @@ load (ParlorWireService *wire, GError **error)
   return TRUE;
 }
 
-/* ---- interface
- * ----------------------------------------------------------------------------------------- */
+/* ---- interface ------------------------------------------------------------------------------- */
 
 static json_t *
 encode_rep (const ParlorRep *rep)
@@ -292,6 +320,7 @@ fill_site (ParlorWireService *wire, ParlorRecordSink *records)
       .message = parlor_encode_service_message,
       .call = parlor_encode_call,
       .job = parlor_encode_job,
+      .brand = know_brand,
       .card_key = card_key,
       .sign_card = sign_card,
       .check_card = check_card,
@@ -323,6 +352,7 @@ parlor_wire_service_new (const ParlorWireServiceSpec *spec, GError **error)
       parlor_wire_service_free (wire);
       return NULL;
     }
+  know_brands (wire);
   if (spec->config->demo)
     make_demo (wire);
   ParlorDeskApp app = {make_room, make_token, wire};

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "app/config.h"
+#include "brand/brands.h"
 #include "http/metrics.h"
 #include "http/service.h"
 #include "http/token.h"
@@ -27,6 +28,7 @@ typedef struct
   ParlorRooms *rooms;
   ParlorKeyring *keyring;
   ParlorSignal *signal;
+  ParlorBrands *brands;
   ParlorHooks *hooks;       /**< nullable: the built-in answers */
   ParlorEventFunc happened; /**< nullable */
   gpointer happened_data;

@@ -44,10 +44,7 @@ begin (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply, Cal
       return FALSE;
     }
   parlor_site_principal (site, request, &call->who);
-  call->brand = parlor_service_brand (call->site->service, call->who.brand);
-  if (!call->brand && *call->who.brand)
-    call->brand = parlor_service_add_brand (call->site->service, call->who.brand, NULL,
-                                            PARLOR_CONFIRM_FIRST);
+  call->brand = call->site->brand (call->who.brand, call->site->user_data);
   if (!call->brand)
     {
       parlor_http_problem (reply, 403, "forbidden", "You are of no brand here.");
@@ -309,8 +306,7 @@ parlor_handle_card_key (ParlorSite *site, ParlorHttpRequest *request, ParlorHttp
         reply, 200, json_pack ("{s:o}", "key", service->card_key (brand->id, service->user_data)));
 }
 
-/* ---- moving on
- * ------------------------------------------------------------------------------------ */
+/* ---- moving on ------------------------------------------------------------------------------- */
 
 static gboolean
 read_to (Call *call, ParlorTransferSpec *spec, ParlorHttpReply *reply)
@@ -404,8 +400,7 @@ parlor_handle_job (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply
     not_found (reply, "job");
 }
 
-/* ---- customers
- * ------------------------------------------------------------------------------------- */
+/* ---- customers ------------------------------------------------------------------------------- */
 
 static ParlorCustomer *
 find_customer (Call *call, const char *id, ParlorHttpReply *reply)
@@ -460,8 +455,7 @@ parlor_handle_customer_patch (ParlorSite *site, ParlorHttpRequest *request, Parl
     parlor_http_problem_from_error (reply, error);
 }
 
-/* ---- conversations
- * --------------------------------------------------------------------------------- */
+/* ---- conversations --------------------------------------------------------------------------- */
 
 static json_t *
 row_json (const ParlorMessageRow *row)
@@ -682,8 +676,7 @@ parlor_handle_conversation_assign (ParlorSite *site, ParlorHttpRequest *request,
     answer_durably (&call, request, reply, 200, call.site->conversation (conversation));
 }
 
-/* ---- calls
- * ------------------------------------------------------------------------------------------ */
+/* ---- calls ----------------------------------------------------------------------------------- */
 
 void
 parlor_handle_conversation_call (ParlorSite *site, ParlorHttpRequest *request,
@@ -734,8 +727,7 @@ parlor_handle_call_participant (ParlorSite *site, ParlorHttpRequest *request,
     answer_durably (&call, request, reply, 200, call.site->call (found));
 }
 
-/* ---- the board
- * ---------------------------------------------------------------------------------------- */
+/* ---- the board ------------------------------------------------------------------------------- */
 
 static json_t *
 waiting (Call *call, const ParlorGroup *group, gint64 now_ms)

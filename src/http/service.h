@@ -25,6 +25,8 @@ typedef struct _ParlorServiceSite
   json_t *(*message) (const ParlorMessage *message);
   json_t *(*call) (const ParlorCall *call);
   json_t *(*job) (const ParlorJob *job);
+  /** The brand with its name and ways as they are now; NULL = there is none of that id. */
+  ParlorServiceBrand *(*brand) (const char *id, gpointer user_data);
   /** The brand's public card key; JSON null = it has none here. */
   json_t *(*card_key) (const char *brand, gpointer user_data);
   /** Signs this rep's card anew; FALSE = the brand's key is not here. */

@@ -10,8 +10,7 @@
 #define PHOTO_BYTES 500
 #define WELCOME_MAX 500
 
-/* ---- brands
- * -------------------------------------------------------------------------------------- */
+/* ---- brands ---------------------------------------------------------------------------------- */
 
 static ParlorServiceBrand *
 brand_new (ParlorService *service, const char *id)
@@ -46,8 +45,7 @@ parlor_service_add_brand (ParlorService *service, const char *id, const char *na
   return brand;
 }
 
-/* ---- skills
- * -------------------------------------------------------------------------------------- */
+/* ---- skills ---------------------------------------------------------------------------------- */
 
 /* The bit of a skill, making it when it is new; -1 = the brand has too many. */
 static int
@@ -90,8 +88,7 @@ join_skills (const ParlorServiceBrand *brand, guint64 skills)
   return g_string_free (text, FALSE);
 }
 
-/* ---- groups
- * -------------------------------------------------------------------------------------- */
+/* ---- groups ---------------------------------------------------------------------------------- */
 
 static const char *const routings[PARLOR_N_ROUTINGS] = {
     "least_active", "longest_idle", "round_robin", "sticky", "inviter", "manual"};
@@ -212,8 +209,7 @@ parlor_service_present (const ParlorGroup *group)
   return n;
 }
 
-/* ---- reps
- * ---------------------------------------------------------------------------------------- */
+/* ---- reps ------------------------------------------------------------------------------------ */
 
 ParlorRep *
 parlor_service_rep (ParlorServiceBrand *brand, const char *id)

@@ -11,8 +11,7 @@
 #define SERVICE_US (90 * SECOND_US)
 #define TOLD_MAX 50
 
-/* ---- telling
- * --------------------------------------------------------------------------------------- */
+/* ---- telling --------------------------------------------------------------------------------- */
 
 guint
 parlor_service_position (const ParlorConversation *conversation, guint *estimate_s)
@@ -71,8 +70,7 @@ offer_notice (ParlorOffer *offer, ParlorMoment now)
   service_notice (brand->service, &notice);
 }
 
-/* ---- offers
- * ---------------------------------------------------------------------------------------- */
+/* ---- offers ---------------------------------------------------------------------------------- */
 
 static void
 offer_make (ParlorConversation *conversation, ParlorRep *rep, ParlorMoment now)
@@ -183,8 +181,7 @@ parlor_service_reject (ParlorRep *rep, const char *id, ParlorMoment now, GError 
   return TRUE;
 }
 
-/* ---- the queue
- * ------------------------------------------------------------------------------------- */
+/* ---- the queue ------------------------------------------------------------------------------- */
 
 static gboolean
 is_tried (const ParlorConversation *conversation, ParlorRep *rep)

@@ -315,8 +315,7 @@ parlor_service_customer_of (ParlorServiceBrand *brand, const char *visitor)
   return visitor ? g_hash_table_lookup (brand->by_visitor, visitor) : NULL;
 }
 
-/* ---- who looks on
- * --------------------------------------------------------------------------------- */
+/* ---- who looks on ---------------------------------------------------------------------------- */
 
 void
 parlor_service_visitor_connected (ParlorService *service, const char *visitor)

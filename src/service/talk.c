@@ -13,8 +13,7 @@
 #define PREVIEW_BYTES 160
 #define NOTE_BYTES 4000
 
-/* ---- making
- * ---------------------------------------------------------------------------------------- */
+/* ---- making ---------------------------------------------------------------------------------- */
 
 void
 message_free (gpointer data)
@@ -47,8 +46,7 @@ conversation_new (ParlorCustomer *customer, const char *id, gint64 now_ms)
   return conversation;
 }
 
-/* ---- telling
- * --------------------------------------------------------------------------------------- */
+/* ---- telling --------------------------------------------------------------------------------- */
 
 static ParlorServiceNotice
 notice_of (ParlorConversation *conversation, ParlorNoticeType type)
@@ -116,8 +114,7 @@ conversation_event (ParlorConversation *conversation, const char *type, gint64 a
                  conversation->room_ms, data, G_N_ELEMENTS (data));
 }
 
-/* ---- capacity
- * -------------------------------------------------------------------------------------- */
+/* ---- capacity -------------------------------------------------------------------------------- */
 
 void
 conversation_occupy (ParlorConversation *conversation, gboolean occupies, ParlorMoment now)
@@ -150,8 +147,7 @@ conversation_assign (ParlorConversation *conversation, ParlorRep *rep)
     g_queue_push_tail_link (&rep->conversations, &conversation->by_assignee);
 }
 
-/* ---- states and time
- * ------------------------------------------------------------------------------- */
+/* ---- states and time ------------------------------------------------------------------------- */
 
 void
 conversation_set_state (ParlorConversation *conversation, ParlorConversationState state,
@@ -299,8 +295,7 @@ parlor_service_about (ParlorConversation *conversation, const char *product)
   conversation_notice (conversation);
 }
 
-/* ---- saying
- * ---------------------------------------------------------------------------------------- */
+/* ---- saying ---------------------------------------------------------------------------------- */
 
 static const char *const kinds[] = {"text", "image",   "product", "material",
                                     "card", "upgrade", "call",    "system"};

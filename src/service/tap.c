@@ -31,8 +31,7 @@ struct _Tap
   ParlorTimer timer;
 };
 
-/* ---- customers
- * ------------------------------------------------------------------------------------ */
+/* ---- customers ------------------------------------------------------------------------------- */
 
 ParlorCustomer *
 customer_new (ParlorServiceBrand *brand, const char *id, const char *visitor, gint64 now_ms)
@@ -80,8 +79,7 @@ parlor_service_edit_customer (ParlorCustomer *customer, const char *display, con
   return TRUE;
 }
 
-/* ---- bindings
- * ------------------------------------------------------------------------------------- */
+/* ---- bindings -------------------------------------------------------------------------------- */
 
 gboolean
 binding_is_live (const ParlorBinding *binding)
@@ -199,8 +197,7 @@ parlor_service_unbind (ParlorBinding *binding, gboolean block, ParlorMoment now,
   return TRUE;
 }
 
-/* ---- the card
- * ------------------------------------------------------------------------------------- */
+/* ---- the card -------------------------------------------------------------------------------- */
 
 void
 tap_free (gpointer data)
@@ -306,8 +303,7 @@ choose_face (Tap *tap, const ParlorCustomer *customer)
   return NULL;
 }
 
-/* ---- binding
- * -------------------------------------------------------------------------------------- */
+/* ---- binding --------------------------------------------------------------------------------- */
 
 static ParlorConversation *
 conversation_for (ParlorCustomer *customer, ParlorGroup *group, gint64 now_ms)
@@ -411,8 +407,7 @@ ask_bind (Tap *tap, ParlorMoment now)
   tap->hook = hooks->ask (hooks, &question, on_bind_allowed, tap);
 }
 
-/* ---- the route hook
- * ------------------------------------------------------------------------------- */
+/* ---- the route hook -------------------------------------------------------------------------- */
 
 static void
 show (Tap *tap, ParlorMoment now)
@@ -507,8 +502,7 @@ ask_route (Tap *tap, const ParlorCustomer *customer)
   tap->hook = hooks->ask (hooks, &question, on_routed, tap);
 }
 
-/* ---- interface
- * ------------------------------------------------------------------------------------ */
+/* ---- interface ------------------------------------------------------------------------------- */
 
 static gboolean
 may_tap (ParlorService *service, const char *visitor, gint64 now_us)

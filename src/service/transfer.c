@@ -55,8 +55,7 @@ tell (ParlorBinding *binding, const char *type, ParlorMoment now)
   binding_notice (binding);
 }
 
-/* ---- one customer
- * ---------------------------------------------------------------------------------- */
+/* ---- one customer ---------------------------------------------------------------------------- */
 
 static gboolean
 has_room_for (const ParlorGroup *group, const ParlorRep *rep)
@@ -136,8 +135,7 @@ move_one (ParlorJob *job, const ParlorTransferSpec *spec, ParlorBinding *binding
   return outcome;
 }
 
-/* ---- the job
- * --------------------------------------------------------------------------------------- */
+/* ---- the job --------------------------------------------------------------------------------- */
 
 static ParlorJob *
 job_new (ParlorService *service, const ParlorTransferSpec *spec, gint64 now_ms)
@@ -245,8 +243,7 @@ parlor_service_transfer (ParlorService *service, const ParlorTransferSpec *spec,
   return job;
 }
 
-/* ---- the customer's word
- * ---------------------------------------------------------------------------- */
+/* ---- the customer's word --------------------------------------------------------------------- */
 
 static void
 mark_undone (ParlorBinding *binding)

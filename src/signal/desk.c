@@ -53,8 +53,7 @@ parlor_desk_free (ParlorDesk *desk)
   g_free (desk);
 }
 
-/* ---- who sits where
- * ------------------------------------------------------------------------------ */
+/* ---- who sits where -------------------------------------------------------------------------- */
 
 void
 desk_add (ParlorDesk *desk, const char *key, ParlorSession *session)
@@ -81,8 +80,7 @@ send_to (ParlorDesk *desk, const char *key, json_t *json)
     parlor_session_send (sockets->pdata[i], json_incref (json));
 }
 
-/* ---- notices
- * -------------------------------------------------------------------------------------- */
+/* ---- notices --------------------------------------------------------------------------------- */
 
 static void
 on_durable (gboolean durable, gpointer user_data)
@@ -182,8 +180,7 @@ parlor_desk_notice (ParlorDesk *desk, const ParlorServiceNotice *notice)
     close_departed (desk, notice->rep);
 }
 
-/* ---- what the handlers ask
- * ------------------------------------------------------------------------- */
+/* ---- what the handlers ask ------------------------------------------------------------------- */
 
 ParlorService *
 desk_service (ParlorDesk *desk)
@@ -197,8 +194,7 @@ desk_make_room (ParlorDesk *desk, const char *brand)
   return desk->app.make_room (brand, desk->app.user_data);
 }
 
-/* ---- history
- * --------------------------------------------------------------------------------------- */
+/* ---- history --------------------------------------------------------------------------------- */
 
 static json_t *
 row_json (const ParlorMessageRow *row)

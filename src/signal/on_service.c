@@ -41,8 +41,7 @@ author_of (const ParlorSession *session)
   return session->rep ? PARLOR_BY_REP : PARLOR_BY_CUSTOMER;
 }
 
-/* ---- attaching
- * ------------------------------------------------------------------------------------ */
+/* ---- attaching ------------------------------------------------------------------------------- */
 
 void
 parlor_session_detach (ParlorSession *session, gint64 now_us)
@@ -239,8 +238,7 @@ parlor_on_attach (ParlorSession *session, const json_t *message, gint64 now_us, 
   return parlor_message_refuse (error, PARLOR_ERROR_BAD_REQUEST, "as is \"visitor\" or \"rep\".");
 }
 
-/* ---- the tap
- * -------------------------------------------------------------------------------------- */
+/* ---- the tap --------------------------------------------------------------------------------- */
 
 static gboolean
 is_visitor (const ParlorSession *session, GError **error)
@@ -330,8 +328,7 @@ parlor_on_binding (ParlorSession *session, const json_t *message, gint64 now_us,
                                 "act is end, remove, undo, accept or refuse.");
 }
 
-/* ---- conversations
- * -------------------------------------------------------------------------------- */
+/* ---- conversations --------------------------------------------------------------------------- */
 
 /* As whom the socket's holder is judged: its own principal knows nothing of a device key. */
 static ParlorPrincipal
@@ -426,8 +423,7 @@ parlor_on_history (ParlorSession *session, const json_t *message, gint64 now_us,
   return conversation != NULL;
 }
 
-/* ---- the console
- * ---------------------------------------------------------------------------------- */
+/* ---- the console ----------------------------------------------------------------------------- */
 
 gboolean
 parlor_on_reply_offer (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
@@ -489,8 +485,7 @@ parlor_on_about (ParlorSession *session, const json_t *message, gint64 now_us, G
   return conversation != NULL;
 }
 
-/* ---- calls
- * ---------------------------------------------------------------------------------------- */
+/* ---- calls ----------------------------------------------------------------------------------- */
 
 gboolean
 parlor_on_call (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
