@@ -120,24 +120,31 @@ texts (const json_t *message, const char *name, guint *n)
 PARLOR_MESSAGE_HANDLER (parlor_on_blocked)
 {
   guint n;
-  g_autofree const char **words = texts (message, "words", &n);
   ParlorLiveRoom *room = live_of (session, error);
-  if (room)
-    parlor_live_set_blocked (room, words, n, now_of (session, now_us));
-  return room != NULL;
+  if (!room)
+    return FALSE;
+  const char **words = texts (message, "words", &n);
+  parlor_live_set_blocked (room, words, n, now_of (session, now_us));
+  g_free (words);
+  return TRUE;
 }
 
 PARLOR_MESSAGE_HANDLER (parlor_on_poll)
 {
   guint n;
-  g_autofree const char **options = texts (message, "options", &n);
   const char *question = parlor_message_string (message, "question");
   ParlorLiveRoom *room = live_of (session, error);
-  if (room && !question)
-    parlor_live_close_poll (room, now_of (session, now_us));
-  return room
-         && (!question
-             || parlor_live_ask (room, question, options, n, now_of (session, now_us), error));
+  if (!room)
+    return FALSE;
+  if (!question)
+    {
+      parlor_live_close_poll (room, now_of (session, now_us));
+      return TRUE;
+    }
+  const char **options = texts (message, "options", &n);
+  gboolean asked = parlor_live_ask (room, question, options, n, now_of (session, now_us), error);
+  g_free (options);
+  return asked;
 }
 
 /* ---- the host's hand ------------------------------------------------------------------------ */
