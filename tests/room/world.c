@@ -161,6 +161,10 @@ log_event (World *w, const ParlorRoomEvent *e)
     case PARLOR_EVENT_MARKER:
       g_string_append_printf (log, "marker %s", e->marker->text);
       break;
+    case PARLOR_EVENT_CLOCK:
+      g_string_append_printf (w->log, "clock %s %u=%" G_GINT64_FORMAT, e->slots[0].mid,
+                              e->slots[0].rtp_timestamp, e->room_ms);
+      break;
     case PARLOR_EVENT_CLOSED:
       g_string_append_printf (log, "closed %s", parlor_close_reason_name (e->close_reason));
       break;
@@ -173,7 +177,9 @@ static void
 on_event (const ParlorRoomEvent *e, gpointer user_data)
 {
   World *w = user_data;
-  const char *to = e->audience == PARLOR_TO_HOSTS ? "hosts" : "*";
+  const char *to = e->audience == PARLOR_TO_HOSTS ? "hosts"
+                   : e->audience == PARLOR_TO_APP ? "app"
+                                                  : "*";
   g_assert_true (e->audience != PARLOR_TO_ONE || e->session != NULL);
   g_string_append_printf (w->log, "%s<", e->audience == PARLOR_TO_ONE ? (char *)e->session : to);
   log_event (w, e);
