@@ -293,7 +293,7 @@ verify (ParlorAuth *auth, const char *token, gint64 wall_ms, GError **error)
     return refuse (error, "it is not a signed token");
   json_t *header = decode_part (token, (gsize)(payload_text - token) - 1);
   json_t *payload = decode_part (payload_text, (gsize)(signature - payload_text) - 1);
-  g_autoptr (ParlorClaims) claims = g_new0 (ParlorClaims, 1);
+  ParlorClaims *claims = g_new0 (ParlorClaims, 1);
   Found key;
   gboolean known = payload && find_signer (keyring, string_member (payload, "iss"), wall_ms, &key);
   const char *why = NULL;
@@ -307,7 +307,10 @@ verify (ParlorAuth *auth, const char *token, gint64 wall_ms, GError **error)
     why = take_claims (payload, &key, claims);
   json_decref (header);
   json_decref (payload);
-  return why ? refuse (error, why) : g_steal_pointer (&claims);
+  if (!why)
+    return claims;
+  parlor_claims_free (claims);
+  return refuse (error, why);
 }
 
 static gboolean
