@@ -138,7 +138,7 @@ video_at (const BenchPeer *peer, guint wanted)
 static guint
 count_gaps (const BenchPeer *peer, guint from, guint margin, guint *n_all)
 {
-  g_autofree guint8 *came = g_new0 (guint8, 65536);
+  guint8 came[65536] = {0};
   guint first = G_MAXUINT, last = 0, gaps = 0;
 
   for (guint i = from; i < peer->rtp->len; i++)
