@@ -64,6 +64,8 @@ on_prepare (uv_prepare_t *prepare)
   World *world = prepare->data;
   if (parlor_rooms_next_us (world->rooms) <= now_us (NULL))
     parlor_rooms_poll (world->rooms, now_us (NULL));
+  if (world->live && parlor_live_next_us (world->live) <= now_us (NULL))
+    parlor_live_poll (world->live, now_us (NULL));
 }
 
 static void
@@ -102,13 +104,16 @@ room_ms (const char *room, gint64 now_us, gpointer user_data)
 static void
 on_live (const ParlorLiveEvent *event, gpointer user_data)
 {
+  World *world = user_data;
+  parlor_signal_live_event (world->signal, event);
 }
 
 static void
 make_live (World *world)
 {
   static const ParlorRandom random = {fill, NULL};
-  ParlorLiveSpec live = {.random = random, .event = on_live, .room_ms = room_ms};
+  ParlorLiveSpec live = {
+      .random = random, .event = on_live, .room_ms = room_ms, .user_data = world};
   world->products = parlor_products_new (NULL);
   world->visitors = parlor_visitors_new (NULL, &random);
   world->handoffs = parlor_handoffs_new (NULL, &random);
@@ -134,6 +139,8 @@ make_edges (World *world, const WorldSpec *spec)
       .max_sockets = spec->max_sockets,
       .max_sockets_of_address = spec->max_sockets_of_address,
       .demo = !spec->strict,
+      .live = world->live,
+      .products = world->products,
   };
   ParlorSiteSpec site = {
       .rooms = world->rooms,

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Live rooms over REST and sockets: src/http/handle_live.c and src/signal/on_live.c together. */
+#include "world.h"
+
+#include <string.h>
+
+#define JSON "Content-Type: application/json\r\n"
+
+static json_t *
+ask (World *world, const char *method, const char *path, const char *headers, const char *body,
+     guint status)
+{
+  g_autoptr (Answer) answer = world_ask (world, method, path, headers, body);
+  if (answer->status != status)
+    g_error ("%s %s answered %u %s", method, path, answer->status, answer->body);
+  return *answer->body == '{' ? answer_json (answer) : NULL;
+}
+
+static char *
+make_live (World *world)
+{
+  json_decref (ask (world, "POST", "/v1/products", JSON,
+                    "{\"sku\":\"lamp\",\"title\":\"Lamp\",\"url\":\"https://shop.example/l\"}",
+                    201));
+  json_t *room = ask (world, "POST", "/v1/rooms", JSON,
+                      "{\"kind\":\"live\",\"title\":\"Tea <b>\",\"scheduled_at\":1700000000000}",
+                      201);
+  g_assert_nonnull (strstr (member (room, "host_url"), "/host#rm_"));
+  g_assert_nonnull (strstr (member (room, "join_url"), "/l/rm_"));
+  char *id = g_strdup (member (room, "id"));
+  json_decref (room);
+  return id;
+}
+
+static void
+test_states (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  g_autofree char *id = make_live (world);
+  g_autofree char *state = g_strdup_printf ("/v1/rooms/%s/state", id);
+  g_autofree char *pins = g_strdup_printf ("/v1/rooms/%s/pins", id);
+  g_autofree char *current = g_strdup_printf ("/v1/rooms/%s/pins/current", id);
+  g_autofree char *open = g_strdup_printf ("/v1/rooms/%s/live", id);
+  json_decref (ask (world, "POST", state, JSON, "{\"to\":\"paused\"}", 409));
+  json_decref (ask (world, "POST", state, JSON, "{\"to\":\"flying\"}", 400));
+  json_decref (ask (world, "POST", state, JSON, "{\"to\":\"live\"}", 200));
+  json_decref (ask (world, "POST", pins, JSON, "{\"sku\":\"lamp\"}", 201));
+  json_decref (ask (world, "POST", pins, JSON, "{\"sku\":\"chair\"}", 404));
+  json_decref (ask (world, "DELETE", current, "", NULL, 204));
+  json_decref (ask (world, "DELETE", current, "", NULL, 404));
+  json_t *live = ask (world, "GET", open, "", NULL, 200);
+  g_assert_cmpstr (member (live, "state"), ==, "live");
+  json_decref (live);
+}
+
+static void
+test_calendar (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  g_autofree char *id = make_live (world);
+  g_autofree char *path = g_strdup_printf ("/v1/rooms/%s/calendar.ics", id);
+  g_autoptr (Answer) answer = world_ask (world, "GET", path, "", NULL);
+  g_assert_cmpuint (answer->status, ==, 200);
+  g_assert_nonnull (strstr (answer->body, "DTSTART:20231114T221320Z\r\n"));
+  g_assert_nonnull (strstr (answer->body, "SUMMARY:Tea <b>\r\n"));
+}
+
+/* A viewer is told everything; speaks by comments alone; the host's hand is not his. */
+static void
+test_viewer (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  g_autofree char *id = make_live (world);
+  g_autoptr (Peer) host = peer_new (world);
+  g_autoptr (Peer) viewer = peer_new (world);
+  json_decref (peer_join (host, id, "h", PARLOR_ROLE_HOST));
+  json_t *welcome = peer_join (viewer, id, "v", PARLOR_ROLE_VIEWER);
+  g_assert_cmpuint (json_array_size (json_object_get (welcome, "participants")), ==, 1);
+  json_decref (welcome);
+  json_t *live = peer_expect (viewer, "live");
+  g_assert_null (json_object_get (live, "blocked"));
+  g_assert_cmpuint (json_array_size (json_object_get (live, "shelf")), ==, 1);
+  g_assert_null (json_object_get (json_array_get (json_object_get (live, "shelf"), 0), "url"));
+  json_decref (live);
+  peer_send (viewer, "{\"t\":\"live\",\"id\":7,\"state\":\"live\"}");
+  json_t *refused = peer_expect (viewer, "error");
+  g_assert_cmpstr (member (refused, "code"), ==, "forbidden");
+  json_decref (refused);
+  peer_send (host, "{\"t\":\"live\",\"state\":\"live\"}");
+  json_decref (peer_expect (viewer, "live_state"));
+  peer_send (host, "{\"t\":\"pin\",\"sku\":\"lamp\"}");
+  json_t *pinned = peer_expect (viewer, "pinned");
+  g_assert_cmpstr (member (json_object_get (pinned, "pin"), "sku"), ==, "lamp");
+  json_decref (pinned);
+  peer_send (viewer, "{\"t\":\"comment\",\"id\":8,\"client_id\":\"c1\",\"text\":\"hello\"}");
+  json_t *own = peer_expect (viewer, "comment");
+  g_assert_cmpint (json_integer_value (json_object_get (own, "id")), ==, 8);
+  json_decref (own);
+  json_t *all = peer_expect (host, "comments");
+  g_assert_cmpuint (json_array_size (json_object_get (all, "comments")), ==, 1);
+  json_decref (all);
+  peer_send (viewer, "{\"t\":\"chat\",\"id\":9,\"client_id\":\"c2\",\"text\":\"hello\"}");
+  refused = peer_expect (viewer, "error");
+  g_assert_cmpstr (member (refused, "code"), ==, "forbidden");
+  json_decref (refused);
+}
+
+static void
+test_meeting (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  json_t *room = ask (world, "POST", "/v1/rooms", JSON, "{}", 201);
+  g_autoptr (Peer) host = peer_new (world);
+  json_decref (peer_join (host, member (room, "id"), "h", PARLOR_ROLE_HOST));
+  peer_send (host, "{\"t\":\"comment\",\"id\":8,\"client_id\":\"c1\",\"text\":\"hello\"}");
+  json_t *refused = peer_expect (host, "error");
+  g_assert_cmpstr (member (refused, "code"), ==, "not_found");
+  json_decref (refused);
+  json_decref (room);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/http/live/states-and-pins-of-a-live-room", test_states);
+  g_test_add_func ("/http/live/the-calendar-names-the-date", test_calendar);
+  g_test_add_func ("/http/live/a-viewer-sees-all-and-only-comments", test_viewer);
+  g_test_add_func ("/http/live/a-meeting-is-no-live-room", test_meeting);
+  return g_test_run ();
+}
