@@ -52,9 +52,11 @@ parlor_handle_page (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpRepl
   gboolean has_key = is_set_up (site);
   if (site->files && has_key && parlor_static_serve (site->files, request, reply))
     return TRUE;
-  if (is_root)
-    reply_beginning (site, request, reply);
-  return is_root;
+  gboolean is_door = !strcmp (request->path, "/signin") || !strcmp (request->path, "/admin");
+  if (!is_root && (has_key || !is_door))
+    return FALSE;
+  reply_beginning (site, request, reply);
+  return TRUE;
 }
 
 void

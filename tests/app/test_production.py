@@ -210,6 +210,7 @@ def basic(key):
 def before_setup(tap, client):
     status, headers, body = client.ask("GET", "/")
     tap.check("a fresh server says how to begin", status == 200 and "parlorctl setup" in body, body)
+    tap.check("so does its sign-in page", "parlorctl setup" in client.ask("GET", "/signin")[2])
     tap.check("TLS tells browsers to stay", "max-age=31536000" in headers, headers)
     shut = [client.ask(*one)[0] for one in (("GET", "/v1/rooms"), ("POST", "/v1/rooms", {}), ("GET", "/v1/keys"), ("GET", "/v1/session"))]
     tap.check("nothing is open, though nginx comes from loopback", shut == [401] * 4, shut)
