@@ -127,15 +127,16 @@ export class Engine implements SessionMedia {
 
   /**
    * Offers: on the same peer connection for an ICE restart, else on a fresh one. A restart that
-   * gets no answer leaves the old path alone: it may come back before the answer does.
+   * gets no answer leaves the old path alone: it may come back before the answer does. Without
+   * `ice` the path stays as it is and only the codecs are agreed on anew.
    */
-  private async negotiate(restart: boolean): Promise<void> {
+  private async negotiate(restart: boolean, ice = true): Promise<void> {
     clearTimeout(this.retry);
     let peer = this.peer;
     try {
       if (!peer || (peer.stands && !restart)) peer = this.newPeer();
       this.unanswered = restart;
-      const offer = await (restart ? peer.restart() : peer.prepare());
+      const offer = await (!restart ? peer.prepare() : ice ? peer.restart() : peer.again());
       const answer = await this.session.offer(offer.sdp, offer.senders, offer.slots);
       if (peer !== this.peer) return;
       await peer.answered(answer);
@@ -242,7 +243,8 @@ export class Engine implements SessionMedia {
     const stats = await lookAt(peer.pc, this.store.get().stats).catch(() => null);
     if (!stats || peer !== this.peer) return;
     this.store.patch({ stats });
-    if (stats.soundLost >= SOUND_LOST_WORTH_RED && peer.doubleSound()) void this.negotiate(true);
+    if (stats.soundLost >= SOUND_LOST_WORTH_RED && peer.doubleSound())
+      void this.negotiate(true, false);
     peer.holdBack(this.patience.look(stats.at, stats.rttMs, stats.repairs));
     if (stats.at - this.lastReport < REPORT_EVERY_MS) return;
     this.lastReport = stats.at;

@@ -87,8 +87,13 @@ export class Peer {
   }
 
   /** A new offer with new ICE credentials, for the same peer connection. */
-  async restart(): Promise<Offer> {
+  restart(): Promise<Offer> {
     this.pc.restartIce();
+    return this.again();
+  }
+
+  /** A new offer on the path as it is. */
+  again(): Promise<Offer> {
     this.first = this.makeOffer();
     return this.first;
   }
