@@ -80,14 +80,15 @@ export class Daemon {
   /** {status, json, elapsed_ms} */
   async ask(method, address, body, headers = {}) {
     const begun = Date.now();
-    const init = { method, headers: { ...this.headers, ...headers } };
+    const init = { method, redirect: 'manual', headers: { ...this.headers, ...headers } };
     if (body !== undefined) {
       init.body = JSON.stringify(body);
       init.headers['Content-Type'] = 'application/json';
     }
     const answer = await fetch(`http://127.0.0.1:${this.port}${address}`, init);
     const text = await answer.text();
-    return { status: answer.status, type: answer.headers.get('content-type'), json: text ? JSON.parse(text) : null, elapsed: Date.now() - begun };
+    const type = answer.headers.get('content-type') ?? '';
+    return { status: answer.status, type, json: text && /json/.test(type) ? JSON.parse(text) : null, elapsed: Date.now() - begun };
   }
 
   async good(method, address, body) {
