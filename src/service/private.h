@@ -55,7 +55,13 @@ void service_event (ParlorService *service, const ParlorServiceBrand *brand, con
                     const char *entity, const ParlorCustomer *customer, const char *trace,
                     gint64 at_ms, gint64 room_ms, const ParlorDatum *data, guint n);
 void service_arm (ParlorService *service, TimerKind kind, ParlorTimer *timer, gint64 at_us);
-gboolean service_refuse (GError **error, ParlorErrorCode code, const char *text);
+/* FALSE, for a function to return. */
+static inline gboolean
+service_refuse (GError **error, ParlorErrorCode code, const char *text)
+{
+  g_set_error_literal (error, PARLOR_ERROR, code, text);
+  return FALSE;
+}
 
 void put_group (ParlorGroup *group);
 void put_rep (ParlorRep *rep);

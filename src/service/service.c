@@ -5,13 +5,6 @@
 
 /* ---- small things ---------------------------------------------------------------------------- */
 
-gboolean
-service_refuse (GError **error, ParlorErrorCode code, const char *text)
-{
-  g_set_error_literal (error, PARLOR_ERROR, code, text);
-  return FALSE;
-}
-
 void
 replace_text (char **to, const char *text)
 {
