@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signing in by the brand's own provider: OpenID Connect's authorization code flow with PKCE (RFC
  * 7636). What is under way is kept here for ten minutes under its `state`, which a cookie binds to
- * the browser that began (else somebody could be signed in as somebody else). */
+ * the browser that began (else somebody could be signed in as somebody else). Each brand has a
+ * callback of its own: at one for all, a brand's issuer could send the browser on to another
+ * brand's provider and be handed the code that comes back (RFC 9700, 4.4: mix-up). */
 #include "http/fetch.h"
 #include "http/idtoken.h"
 #include "http/problem.h"
@@ -183,6 +185,14 @@ learn_config (ParlorSite *site, const char *issuer, const char *body)
 
 /* ---- away ----------------------------------------------------------------------------------- */
 
+/* Where the brand's provider sends the browser back, as a value of a query or form. */
+static char *
+callback_of (const Trip *trip)
+{
+  g_autofree char *url = g_strconcat (trip->base, "/v1/signin/callback/", trip->brand, NULL);
+  return g_uri_escape_string (url, NULL, FALSE);
+}
+
 static char *
 challenge_of (const char *verifier)
 {
@@ -210,12 +220,12 @@ send_away (const Trip *trip, const ParlorBrand *brand, const ParlorOidcConfig *c
     }
   g_autofree char *challenge = challenge_of (flow->verifier);
   g_autofree char *client = g_uri_escape_string (brand->oidc_client, NULL, FALSE);
-  g_autofree char *base = g_uri_escape_string (trip->base, NULL, FALSE);
+  g_autofree char *callback = callback_of (trip);
   g_autofree char *url = g_strdup_printf (
       "%s%cresponse_type=code&scope=openid%%20email%%20profile&client_id=%s"
-      "&redirect_uri=%s%%2Fv1%%2Fsignin%%2Fcallback&state=%s&nonce=%s"
+      "&redirect_uri=%s&state=%s&nonce=%s"
       "&code_challenge=%s&code_challenge_method=S256",
-      config->authorization, strchr (config->authorization, '?') ? '&' : '?', client, base,
+      config->authorization, strchr (config->authorization, '?') ? '&' : '?', client, callback,
       flow->state, flow->nonce, challenge);
   g_autofree char *cookie = g_strdup_printf (
       COOKIE "=%s; Path=/; Max-Age=600; HttpOnly; Secure; SameSite=Lax", flow->state);
@@ -338,18 +348,18 @@ ask_for_token (Trip *trip)
   if (!config)
     return FALSE;
   g_autofree char *code = g_uri_escape_string (trip->code, NULL, FALSE);
-  g_autofree char *base = g_uri_escape_string (trip->base, NULL, FALSE);
+  g_autofree char *callback = callback_of (trip);
   g_autofree char *client = g_uri_escape_string (brand->oidc_client, NULL, FALSE);
   g_autofree char *form = g_strdup_printf (
-      "grant_type=authorization_code&code=%s&redirect_uri=%s%%2Fv1%%2Fsignin%%2Fcallback"
-      "&code_verifier=%s&client_id=%s",
-      code, base, trip->flow->verifier, client);
+      "grant_type=authorization_code&code=%s&redirect_uri=%s&code_verifier=%s&client_id=%s", code,
+      callback, trip->flow->verifier, client);
   const char *user = brand->oidc_secret ? brand->oidc_client : NULL;
   return parlor_fetch (trip->site->oidc->fetcher, config->token, form, user, brand->oidc_secret,
                        on_token, trip);
 }
 
-/* The flow of this browser's state, taken: it is good once. */
+/* The flow of this browser's state and of the brand whose callback it is, taken: it is good once.
+ */
 static Flow *
 take_flow (ParlorSite *site, const ParlorHttpRequest *request)
 {
@@ -360,7 +370,7 @@ take_flow (ParlorSite *site, const ParlorHttpRequest *request)
       || CRYPTO_memcmp (own, flow->state, strlen (own)))
     return NULL;
   g_hash_table_steal (site->oidc->flows, flow->state);
-  if (flow->until_us > now_us (site))
+  if (flow->until_us > now_us (site) && !strcmp (flow->brand, request->params[0]))
     return flow;
   flow_free (flow);
   return NULL;
@@ -373,7 +383,7 @@ parlor_handle_oidc_callback (ParlorSite *site, ParlorHttpRequest *request, Parlo
   Trip *trip = g_new0 (Trip, 1);
   trip->site = site;
   trip->flow = take_flow (site, request);
-  trip->brand = g_strdup (trip->flow ? trip->flow->brand : NULL);
+  trip->brand = g_strdup (request->params[0]);
   trip->base = parlor_site_base_url (site, request);
   trip->code = g_strdup (code);
   if (trip->flow && code && *code && strlen (code) <= 2048 && ask_for_token (trip))

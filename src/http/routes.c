@@ -67,7 +67,8 @@ static const ParlorRoute routes[] = {
     /* signing in */
     {"GET", "/v1/signin", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL, parlor_handle_signin_ways},
     {"GET", "/v1/signin/oidc", PARLOR_ROUTE_PUBLIC, TRUE, 0, NULL, parlor_handle_oidc_start},
-    {"GET", "/v1/signin/callback", PARLOR_ROUTE_PUBLIC, TRUE, 0, NULL, parlor_handle_oidc_callback},
+    {"GET", "/v1/signin/callback/{brand}", PARLOR_ROUTE_PUBLIC, TRUE, 0, NULL,
+     parlor_handle_oidc_callback},
     {"POST", "/v1/signin", PARLOR_ROUTE_PUBLIC, FALSE, JSON_MAX, "application/json",
      parlor_handle_signin},
     {"GET", "/v1/session", PARLOR_ROUTE_USER, FALSE, 0, NULL, parlor_handle_session_get},

@@ -21,7 +21,7 @@ typedef struct
   char *issuer;
 
   /* set by the test before it asks, read by the thread */
-  char *challenge, *nonce, *claims;
+  char *challenge, *nonce, *claims, *callback;
   gint down; /* atomic: answers nothing, and closes */
   gint tokens;
 } Provider;
@@ -56,7 +56,7 @@ is_proved (Provider *provider, const char *request)
                                             strlen (CLIENT ":" SECRET));
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
   if (!verifier || strlen (verifier) < 43 || !strstr (request, basic)
-      || !strstr (request, "code=good-code"))
+      || !strstr (request, "code=good-code") || !strstr (request, provider->callback))
     return FALSE;
   g_checksum_update (sum, (const guchar *)verifier, -1);
   g_checksum_get_digest (sum, digest, &size);
@@ -137,6 +137,7 @@ provider_end (Provider *provider)
   g_free (provider->challenge);
   g_free (provider->nonce);
   g_free (provider->claims);
+  g_free (provider->callback);
 }
 
 typedef struct
@@ -156,6 +157,8 @@ set_up (Fixture *f, gconstpointer data)
   ParlorUserChange lin = {.login = "lin@shop.example", .roles = PARLOR_BRAND_HOST};
   f->user = parlor_users_add (f->world->brands, f->brand->id, &lin, 1, NULL);
   provider_start (&f->provider);
+  f->provider.callback = g_strdup_printf ("%%2Fv1%%2Fsignin%%2Fcallback%%2F%s&code_verifier=",
+                                          f->brand->id);
   ParlorBrandChange change = {.oidc_issuer = f->provider.issuer,
                               .oidc_client = CLIENT,
                               .oidc_secret = SECRET,
@@ -184,7 +187,8 @@ go_away (Fixture *f)
   g_assert_true (g_str_has_prefix (where, begin));
   g_assert_nonnull (strstr (where, "code_challenge_method=S256"));
   g_assert_nonnull (strstr (where, "client_id=" CLIENT));
-  g_assert_nonnull (strstr (where, "%2Fv1%2Fsignin%2Fcallback"));
+  g_autofree char *callback = g_strdup_printf ("%%2Fv1%%2Fsignin%%2Fcallback%%2F%s&", f->brand->id);
+  g_assert_nonnull (strstr (where, callback));
   g_assert_nonnull (strstr (set, "HttpOnly; Secure; SameSite=Lax"));
   g_free (f->state);
   g_free (f->cookie);
@@ -219,7 +223,8 @@ in_a_minute (Fixture *f)
 static Answer *
 come_back (Fixture *f, const char *code, const char *cookie)
 {
-  g_autofree char *path = g_strdup_printf ("/v1/signin/callback?code=%s&state=%s", code, f->state);
+  g_autofree char *path = g_strdup_printf ("/v1/signin/callback/%s?code=%s&state=%s", f->brand->id,
+                                           code, f->state);
   return world_ask (f->world, "GET", path, cookie, NULL);
 }
 
@@ -306,13 +311,33 @@ test_flows (Fixture *f, gconstpointer data)
   g_assert_cmpint (g_atomic_int_get (&f->provider.tokens), ==, 0);
   g_autoptr (Answer) code = come_back (f, "bad-code", f->cookie);
   assert_refused (code);
-  g_autoptr (Answer) none = world_ask (f->world, "GET", "/v1/signin/callback", f->cookie, NULL);
+  g_autofree char *bare = g_strconcat ("/v1/signin/callback/", f->brand->id, NULL);
+  g_autoptr (Answer) none = world_ask (f->world, "GET", bare, f->cookie, NULL);
   assert_refused (none);
   g_assert_true (parlor_users_disable (f->world->brands, f->brand->id, f->user->id, TRUE, 2, NULL));
   go_away (f);
   claim (f, f->provider.issuer, CLIENT, f->provider.nonce, in_a_minute (f), VERIFIED);
   g_autoptr (Answer) disabled = come_back (f, "good-code", f->cookie);
   assert_refused (disabled);
+}
+
+/* A code that comes back at one brand's callback is shown to no other brand's provider. */
+static void
+test_mix_up (Fixture *f, gconstpointer data)
+{
+  const ParlorBrand *other = parlor_brands_add (f->world->brands, "other", "Other", 1, NULL);
+  go_away (f);
+  claim (f, f->provider.issuer, CLIENT, f->provider.nonce, in_a_minute (f), VERIFIED);
+  g_autofree char *path = g_strdup_printf ("/v1/signin/callback/%s?code=good-code&state=%s",
+                                           other->id, f->state);
+  g_autoptr (Answer) elsewhere = world_ask (f->world, "GET", path, f->cookie, NULL);
+  assert_refused (elsewhere);
+  g_autoptr (Answer) after = come_back (f, "good-code", f->cookie);
+  assert_refused (after);
+  g_assert_cmpint (g_atomic_int_get (&f->provider.tokens), ==, 0);
+  g_autofree char *old = g_strdup_printf ("/v1/signin/callback?code=good-code&state=%s", f->state);
+  g_autoptr (Answer) none = world_ask (f->world, "GET", old, f->cookie, NULL);
+  g_assert_cmpuint (none->status, ==, 404);
 }
 
 static void
@@ -369,6 +394,7 @@ main (int argc, char **argv)
   TEST ("/http/oidc/a-verified-address-then-the-subject-lets-in", test_in);
   TEST ("/http/oidc/a-token-for-somebody-else-is-none", test_tokens);
   TEST ("/http/oidc/a-flow-is-of-one-browser-and-once", test_flows);
+  TEST ("/http/oidc/a-code-is-good-at-its-own-brands-callback-alone", test_mix_up);
   TEST ("/http/oidc/a-provider-that-is-away-is-a-failed-sign-in", test_down);
   return g_test_run ();
 }
