@@ -444,7 +444,8 @@ on_old_password (ParlorPasswordResult result, const char *hash, gpointer user_da
   parlor_http_reply_clear (&reply);
 }
 
-/* Whoever has none yet (he came by a link) sets one; whoever has one says it. */
+/* Whoever has none yet (he came by a link) sets one; whoever has one says it. Nobody who is signed
+ * in with a part of his roles: a password gives them all. */
 void
 parlor_handle_session_password (ParlorSite *site, ParlorHttpRequest *request,
                                 ParlorHttpReply *reply)
@@ -453,6 +454,12 @@ parlor_handle_session_password (ParlorSite *site, ParlorHttpRequest *request,
   const ParlorUser *user = own_user (site, request, &who, reply);
   if (!user)
     return;
+  if (parlor_user_roles (user) & ~who.roles)
+    {
+      parlor_http_problem (reply, 403, "forbidden",
+                           "This sign-in is for a part of your roles; it sets no password.");
+      return;
+    }
   json_t *json = parlor_http_json_body (request);
   const char *old = json_string_value (json_object_get (json, "old"));
   const char *next = json_string_value (json_object_get (json, "new"));

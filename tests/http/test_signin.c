@@ -253,6 +253,36 @@ test_new_password (Fixture *f, gconstpointer data)
   g_assert_cmpuint (next->status, ==, 200);
 }
 
+static Answer *
+use_link (Fixture *f, const ParlorUser *user, guint roles)
+{
+  char secret[PARLOR_TOKEN_SIZE];
+  g_assert_true (parlor_links_add (f->world->brands, user, roles, PARLOR_LINK_LASTS_MS,
+                                   f->world->clock.wall_ms (&f->world->clock), secret, NULL));
+  g_autofree char *body = g_strdup_printf ("{\"link\":\"%s\"}", secret);
+  return world_ask (f->world, "POST", "/v1/signin", JSON, body);
+}
+
+/* A password gives every role: who has a part of them now makes none. */
+static void
+test_narrow_password (Fixture *f, gconstpointer data)
+{
+  ParlorUserChange change = {.login = "wu", .roles = PARLOR_BRAND_REP | PARLOR_BRAND_SUPERVISOR};
+  const ParlorUser *user = parlor_users_add (f->world->brands, f->brand->id, &change, 1, NULL);
+  static const char body[] = "{\"new\":\"a longer one still\"}";
+  g_autoptr (Answer) narrow = use_link (f, user, PARLOR_BRAND_REP);
+  g_autofree char *cookie = cookie_of (narrow, TRUE);
+  g_autofree char *lines = g_strconcat (cookie, JSON, NULL);
+  g_autoptr (Answer) refused = world_ask (f->world, "POST", "/v1/session/password", lines, body);
+  g_assert_cmpuint (refused->status, ==, 403);
+  g_assert_null (user->password);
+  g_autoptr (Answer) whole = use_link (f, user, PARLOR_BRAND_EVERY_ROLE);
+  g_autofree char *other = cookie_of (whole, TRUE);
+  g_autofree char *more = g_strconcat (other, JSON, NULL);
+  g_autoptr (Answer) made = world_ask (f->world, "POST", "/v1/session/password", more, body);
+  g_assert_cmpuint (made->status, ==, 200);
+}
+
 /* Every row of the table with every role: in or out exactly as the row says. */
 static void
 test_roles_by_routes (Fixture *f, gconstpointer data)
@@ -484,6 +514,7 @@ main (int argc, char **argv)
   TEST ("/http/signin/signing-out-ends-it", test_sign_out);
   TEST ("/http/signin/a-link-is-good-once-for-its-role", test_link);
   TEST ("/http/signin/a-new-password-ends-the-others", test_new_password);
+  TEST ("/http/signin/a-part-of-the-roles-sets-no-password", test_narrow_password);
   TEST ("/http/signin/roles-open-their-rows-alone", test_roles_by_routes);
   TEST ("/http/signin/an-admin-manages-his-own-brand-and-no-owner", test_rest);
   TEST ("/http/signin/a-keys-secret-is-told-once-and-its-time-ends", test_key_life);
