@@ -4,6 +4,7 @@
  * the browser that began (else somebody could be signed in as somebody else). Each brand has a
  * callback of its own: at one for all, a brand's issuer could send the browser on to another
  * brand's provider and be handed the code that comes back (RFC 9700, 4.4: mix-up). */
+#include "base/tally.h"
 #include "http/fetch.h"
 #include "http/idtoken.h"
 #include "http/problem.h"
@@ -15,6 +16,7 @@
 #define FLOW_US (G_GINT64_CONSTANT (600) * G_USEC_PER_SEC)
 #define CONFIG_US (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
 #define MAX_FLOWS 10000
+#define MAX_FLOWS_OF_ONE 100 /* of one address: people behind one router, who all went away */
 #define COOKIE "__Host-parlor-oidc"
 
 typedef struct
@@ -23,6 +25,8 @@ typedef struct
   char nonce[PARLOR_TOKEN_SIZE];
   char *verifier;
   char *brand;
+  char *peer;
+  ParlorTally *tally; /* borrowed; it counts the flow while the table has it, NULL after */
   gint64 until_us;
 } Flow;
 
@@ -36,6 +40,7 @@ struct _ParlorOidc
 {
   ParlorFetcher *fetcher;
   GHashTable *flows; /* state (inside) → owned Flow */
+  ParlorTally *of_address;
   GHashTable *known; /* owned issuer → owned Known */
 };
 
@@ -45,6 +50,7 @@ typedef struct
   ParlorSite *site;
   ParlorHttpPending *pending;
   char *brand;
+  char *peer;
   char *base; /* address of this server */
   Flow *flow; /* of a callback; else NULL */
   char *code;
@@ -59,9 +65,19 @@ now_us (const ParlorSite *site)
 /* ---- begin and end -------------------------------------------------------------------------- */
 
 static void
+flow_uncount (Flow *flow)
+{
+  if (flow->tally)
+    parlor_tally_give (flow->tally, flow->peer);
+  flow->tally = NULL;
+}
+
+static void
 flow_free (gpointer data)
 {
   Flow *flow = data;
+  flow_uncount (flow);
+  g_free (flow->peer);
   g_free (flow->verifier);
   g_free (flow->brand);
   g_free (flow);
@@ -81,6 +97,7 @@ parlor_oidc_new (const ParlorSiteSpec *spec)
   ParlorFetcherSpec fetcher = {spec->loop, spec->may_call, spec->may_call_data};
   oidc->fetcher = parlor_fetcher_new (&fetcher);
   oidc->flows = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, flow_free);
+  oidc->of_address = parlor_tally_new (MAX_FLOWS_OF_ONE);
   oidc->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, known_free);
   return oidc;
 }
@@ -92,6 +109,7 @@ parlor_oidc_free (ParlorOidc *oidc)
     return;
   parlor_fetcher_free (oidc->fetcher);
   g_hash_table_unref (oidc->flows);
+  parlor_tally_free (oidc->of_address);
   g_hash_table_unref (oidc->known);
   g_free (oidc);
 }
@@ -102,16 +120,24 @@ is_late (gpointer key, gpointer value, gpointer time_us)
   return ((Flow *)value)->until_us <= *(gint64 *)time_us;
 }
 
+static gboolean
+has_room (const ParlorOidc *oidc, const char *peer)
+{
+  return g_hash_table_size (oidc->flows) < MAX_FLOWS
+         && parlor_tally_has_room (oidc->of_address, peer);
+}
+
+/* NULL: too many are under way, of this address or of all. */
 static Flow *
-flow_new (ParlorSite *site, const char *brand)
+flow_new (ParlorSite *site, const char *brand, const char *peer)
 {
   ParlorOidc *oidc = site->oidc;
   ParlorRandom *random = &site->spec.random;
   char half[PARLOR_TOKEN_SIZE], other[PARLOR_TOKEN_SIZE];
   gint64 time_us = now_us (site);
-  if (g_hash_table_size (oidc->flows) >= MAX_FLOWS)
+  if (!has_room (oidc, peer))
     g_hash_table_foreach_remove (oidc->flows, is_late, &time_us);
-  if (g_hash_table_size (oidc->flows) >= MAX_FLOWS)
+  if (!has_room (oidc, peer))
     return NULL;
   Flow *flow = g_new0 (Flow, 1);
   parlor_token_make (random, flow->state);
@@ -120,7 +146,10 @@ flow_new (ParlorSite *site, const char *brand)
   parlor_token_make (random, other);
   flow->verifier = g_strconcat (half, other, NULL); /* 52 characters; RFC 7636 wants 43 to 128 */
   flow->brand = g_strdup (brand);
+  flow->peer = g_strdup (peer);
   flow->until_us = time_us + FLOW_US;
+  if (parlor_tally_take (oidc->of_address, peer))
+    flow->tally = oidc->of_address;
   g_hash_table_insert (oidc->flows, flow->state, flow);
   return flow;
 }
@@ -131,6 +160,7 @@ trip_free (Trip *trip)
   if (trip->flow)
     flow_free (trip->flow);
   g_free (trip->brand);
+  g_free (trip->peer);
   g_free (trip->base);
   g_free (trip->code);
   g_free (trip);
@@ -212,7 +242,7 @@ static void
 send_away (const Trip *trip, const ParlorBrand *brand, const ParlorOidcConfig *config,
            ParlorHttpReply *reply)
 {
-  Flow *flow = flow_new (trip->site, brand->id);
+  Flow *flow = flow_new (trip->site, brand->id, trip->peer);
   if (!flow)
     {
       parlor_http_too_many (reply, G_USEC_PER_SEC, "Too many sign in at once. Wait a little.");
@@ -269,6 +299,7 @@ parlor_handle_oidc_start (ParlorSite *site, ParlorHttpRequest *request, ParlorHt
   Trip *trip = g_new0 (Trip, 1);
   trip->site = site;
   trip->brand = g_strdup (brand->id);
+  trip->peer = g_strdup (request->peer);
   trip->base = parlor_site_base_url (site, request);
   const ParlorOidcConfig *config = find_config (site, brand->oidc_issuer);
   g_autofree char *issuer = g_strdup (brand->oidc_issuer);
@@ -370,6 +401,7 @@ take_flow (ParlorSite *site, const ParlorHttpRequest *request)
       || CRYPTO_memcmp (own, flow->state, strlen (own)))
     return NULL;
   g_hash_table_steal (site->oidc->flows, flow->state);
+  flow_uncount (flow);
   if (flow->until_us > now_us (site) && !strcmp (flow->brand, request->params[0]))
     return flow;
   flow_free (flow);

@@ -340,6 +340,26 @@ test_mix_up (Fixture *f, gconstpointer data)
   g_assert_cmpuint (none->status, ==, 404);
 }
 
+/* One address fills its own share of those who are away, and no more; who comes back makes room. */
+static void
+test_many (Fixture *f, gconstpointer data)
+{
+  guint n = 0, status = 302;
+  go_away (f);
+  claim (f, f->provider.issuer, CLIENT, f->provider.nonce, in_a_minute (f), VERIFIED);
+  for (; n < 200 && status == 302; n++)
+    {
+      g_autoptr (Answer) more = world_ask (f->world, "GET", "/v1/signin/oidc?brand=shop", "", NULL);
+      status = more->status;
+    }
+  g_assert_cmpuint (status, ==, 429);
+  g_assert_cmpuint (n, ==, 100);
+  g_autoptr (Answer) in = come_back (f, "good-code", f->cookie);
+  g_autofree char *where = answer_header (in, "Location");
+  g_assert_cmpstr (where, ==, "/admin");
+  go_away (f);
+}
+
 static void
 test_down (Fixture *f, gconstpointer data)
 {
@@ -395,6 +415,7 @@ main (int argc, char **argv)
   TEST ("/http/oidc/a-token-for-somebody-else-is-none", test_tokens);
   TEST ("/http/oidc/a-flow-is-of-one-browser-and-once", test_flows);
   TEST ("/http/oidc/a-code-is-good-at-its-own-brands-callback-alone", test_mix_up);
+  TEST ("/http/oidc/one-address-fills-its-own-share", test_many);
   TEST ("/http/oidc/a-provider-that-is-away-is-a-failed-sign-in", test_down);
   return g_test_run ();
 }
