@@ -347,6 +347,7 @@ let_in (const Trip *trip, const char *body, ParlorHttpReply *reply)
     parlor_signin_welcome (site, user, PARLOR_BRAND_EVERY_ROLE, reply);
   if (reply->status != 200)
     {
+      parlor_signin_failed (site, trip->brand, user);
       fail (trip, reply);
       return;
     }
@@ -365,7 +366,10 @@ on_token (guint status, const char *body, gboolean gone, gpointer user_data)
   if (!gone && status == 200)
     let_in (trip, body, &reply);
   else if (!gone)
-    fail (trip, &reply);
+    {
+      parlor_signin_failed (trip->site, trip->brand, NULL);
+      fail (trip, &reply);
+    }
   trip_end (trip, &reply);
 }
 

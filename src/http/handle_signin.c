@@ -182,6 +182,12 @@ parlor_signin_welcome (ParlorSite *site, const ParlorUser *user, guint roles,
   set_cookie (reply, secret, PARLOR_SIGNIN_LASTS_MS);
 }
 
+void
+parlor_signin_failed (ParlorSite *site, const char *brand, const ParlorUser *user)
+{
+  audit (site, brand, "", "signin.failed", user ? user->id : "");
+}
+
 typedef struct
 {
   ParlorSite *site;
@@ -212,9 +218,8 @@ refuse_signin (ParlorSite *site, const Attempt *attempt, ParlorHttpReply *reply)
   g_autofree char *account = account_key (attempt->brand, attempt->login);
   parlor_rate_limit_take (site->door->by_address, attempt->peer, now_us (site));
   parlor_rate_limit_take (site->door->by_account, account, now_us (site));
-  /* Whose door was tried, never what was typed; the limits above bound the rows. */
-  const ParlorUser *user = parlor_users_find (site->spec.brands, attempt->brand, attempt->login);
-  audit (site, attempt->brand, "", "signin.failed", user ? user->id : "");
+  parlor_signin_failed (site, attempt->brand,
+                        parlor_users_find (site->spec.brands, attempt->brand, attempt->login));
   parlor_http_problem (reply, 401, "signin_failed", "Login or password is wrong.");
 }
 
@@ -305,7 +310,11 @@ parlor_handle_signin (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpRe
         parlor_signin_welcome (site, user, roles, reply);
       else
         {
+          /* Nobody knows whose link it was: the brand that was asked for, or the only one. */
+          const ParlorBrand *brand = brand_named (
+              site, json_string_value (json_object_get (json, "brand")));
           parlor_rate_limit_take (site->door->by_address, request->peer, now_us (site));
+          parlor_signin_failed (site, brand ? brand->id : NULL, NULL);
           parlor_http_problem (reply, 401, "signin_failed", "This link was used or is too old.");
         }
     }

@@ -28,6 +28,10 @@ gint64 parlor_site_wall_ms (const ParlorSite *site);
 void parlor_signin_welcome (ParlorSite *site, const ParlorUser *user, guint roles,
                             ParlorHttpReply *reply);
 
+/** Somebody was not let in: the line of the audit log. Whose door was tried (nullable), never what
+    was typed. `brand` (its id) NULL: there is no log to write it in. The caller bounds the rows. */
+void parlor_signin_failed (ParlorSite *site, const char *brand, const ParlorUser *user);
+
 /** The person as JSON, without secrets (transfer full). */
 json_t *parlor_user_to_json (const ParlorUser *user);
 

@@ -162,6 +162,21 @@ test_check (Fixture *f, gconstpointer data)
   json_decref (json);
 }
 
+/* A link that is none is somebody at the door. */
+static void
+test_wrong_link (Fixture *f, gconstpointer data)
+{
+  g_assert_cmpuint (post (f, JSON, "/v1/signin", "{\"brand\":\"shop\",\"link\":\"none\"}"), ==,
+                    401);
+  g_assert_cmpuint (post (f, JSON, "/v1/signin", "{\"brand\":\"nowhere\",\"link\":\"none\"}"), ==,
+                    401);
+  json_t *json = get (f, f->admin, "/v1/audit");
+  const json_t *rows = json_object_get (json, "rows");
+  g_assert_cmpuint (json_array_size (rows), ==, 1);
+  g_assert_cmpstr (member (json_array_get (rows, 0), "action"), ==, "signin.failed");
+  json_decref (json);
+}
+
 #define ADD(name, test) g_test_add ("/http/audit/" name, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -170,6 +185,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("what-a-key-changes-is-a-row", test_change);
   ADD ("what-is-refused-or-only-read-is-none", test_no_change);
+  ADD ("a-link-that-is-none-is-a-row", test_wrong_link);
   ADD ("nobody-reads-another-brands", test_brands);
   ADD ("the-newest-come-first-page-by-page", test_pages);
   ADD ("a-check-finds-what-is-missing", test_check);

@@ -2,8 +2,10 @@
 /* Signing in by a provider that the test starts itself, and what of its answers is refused. */
 #include "world.h"
 
+#include "base/audit.h"
 #include "brand/users.h"
 #include "http/idtoken.h"
+#include "store/memory.h"
 
 #include <string.h>
 #include <sys/socket.h>
@@ -146,6 +148,8 @@ typedef struct
   const ParlorBrand *brand;
   const ParlorUser *user;
   Provider provider;
+  ParlorStore *store;
+  ParlorAudit *audit;
   char *state, *cookie;
 } Fixture;
 
@@ -156,6 +160,9 @@ set_up (Fixture *f, gconstpointer data)
   f->brand = parlor_brands_add (f->world->brands, "shop", "Shop", 1, NULL);
   ParlorUserChange lin = {.login = "lin@shop.example", .roles = PARLOR_BRAND_HOST};
   f->user = parlor_users_add (f->world->brands, f->brand->id, &lin, 1, NULL);
+  f->store = parlor_store_memory_new ();
+  f->audit = parlor_audit_new (parlor_store_records (f->store));
+  f->world->site->spec.audit = f->audit;
   provider_start (&f->provider);
   f->provider.callback = g_strdup_printf ("%%2Fv1%%2Fsignin%%2Fcallback%%2F%s&code_verifier=",
                                           f->brand->id);
@@ -171,6 +178,8 @@ tear_down (Fixture *f, gconstpointer data)
 {
   world_free (f->world);
   provider_end (&f->provider);
+  parlor_audit_free (f->audit);
+  f->store->ops->close (f->store, 0);
   g_free (f->state);
   g_free (f->cookie);
 }
@@ -296,6 +305,10 @@ test_tokens (Fixture *f, gconstpointer data)
       g_assert_null (f->user->subject);
     }
   g_assert_cmpint (g_atomic_int_get (&f->provider.tokens), ==, 8);
+  gint64 rows = 0;
+  const char *hash = NULL;
+  parlor_audit_head (f->audit, f->brand->id, &rows, &hash);
+  g_assert_cmpint (rows, ==, 8); /* each a line of the brand's log */
 }
 
 static void
