@@ -24,8 +24,8 @@ typedef struct
 
   /* set by the test before it asks, read by the thread */
   char *challenge, *nonce, *claims, *callback;
-  gint down; /* atomic: answers nothing, and closes */
-  gint tokens;
+  gint down;          /* atomic: answers nothing, and closes */
+  gint asked, tokens; /* atomic: for a token; with success */
 } Provider;
 
 static char *
@@ -73,7 +73,10 @@ answer_for (Provider *provider, const char *request)
     return g_strdup_printf ("{\"issuer\":\"%s\",\"authorization_endpoint\":\"%s/authorize\","
                             "\"token_endpoint\":\"%s/token\"}",
                             provider->issuer, provider->issuer, provider->issuer);
-  if (!g_str_has_prefix (request, "POST /token ") || !is_proved (provider, request))
+  if (!g_str_has_prefix (request, "POST /token "))
+    return NULL;
+  g_atomic_int_inc (&provider->asked);
+  if (!is_proved (provider, request))
     return NULL;
   g_atomic_int_inc (&provider->tokens);
   g_autofree char *claims = base64url ((const guchar *)provider->claims, strlen (provider->claims));
@@ -339,6 +342,9 @@ static void
 test_mix_up (Fixture *f, gconstpointer data)
 {
   const ParlorBrand *other = parlor_brands_add (f->world->brands, "other", "Other", 1, NULL);
+  ParlorBrandChange change = {
+      .oidc_issuer = f->provider.issuer, .oidc_client = CLIENT, .retention_days = -1};
+  g_assert_true (parlor_brands_change (f->world->brands, other->id, &change, NULL));
   go_away (f);
   claim (f, f->provider.issuer, CLIENT, f->provider.nonce, in_a_minute (f), VERIFIED);
   g_autofree char *path = g_strdup_printf ("/v1/signin/callback/%s?code=good-code&state=%s",
@@ -347,7 +353,7 @@ test_mix_up (Fixture *f, gconstpointer data)
   assert_refused (elsewhere);
   g_autoptr (Answer) after = come_back (f, "good-code", f->cookie);
   assert_refused (after);
-  g_assert_cmpint (g_atomic_int_get (&f->provider.tokens), ==, 0);
+  g_assert_cmpint (g_atomic_int_get (&f->provider.asked), ==, 0);
   g_autofree char *old = g_strdup_printf ("/v1/signin/callback?code=good-code&state=%s", f->state);
   g_autoptr (Answer) none = world_ask (f->world, "GET", old, f->cookie, NULL);
   g_assert_cmpuint (none->status, ==, 404);
