@@ -35,7 +35,8 @@ parlor_udp_gather_after_wake_us (ParlorUdpGather *self, guint64 messages_out)
 {
   guint64 sent = messages_out - self->messages_seen;
   self->messages_seen = messages_out;
-  /* About the last eight wake-ups. */
-  self->fan_out_x16 = (self->fan_out_x16 * 7 + sent * 16) / 8;
+  /* About the last eight wake-ups that led to something: feedback alone says nothing of it. */
+  if (sent > 0)
+    self->fan_out_x16 = (self->fan_out_x16 * 7 + sent * 16) / 8;
   return self->fan_out_x16 / 16 >= MIN_FAN_OUT ? self->gather_us : 0;
 }

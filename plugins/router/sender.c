@@ -24,6 +24,9 @@
 /* While a queue is drained the rate is next to nothing, and not for long: what waits is not old by
    that. */
 #define WAITING_LEAST_BPS (150 * 1000)
+/* Receivers whose rest waits are served together, by one wake-up; what was late by this is made up
+ * for in the next burst. */
+#define PACE_GRID_US PARLOR_US_PER_MS
 /* A probe that could not be filled in this time says nothing any more. */
 #define PROBE_LASTS_US (250 * PARLOR_US_PER_MS)
 
@@ -541,12 +544,24 @@ fill_probe (ParlorTransport *self, Assembly *assembly, gsize limit, gsize *bytes
     *bytes += assembly->wire_bytes[assembly->n - 1];
 }
 
+/* What one burst may have. What the time before left over would go right behind it: it goes in the
+ * same message, which is what a send costs. A probe is measured as it is. */
+static gsize
+burst_bytes (const ParlorTransport *self, gint64 now_us)
+{
+  gint64 span_us = PARLOR_SENDER_BURST_US;
+
+  if (self->probe.cluster == 0)
+    span_us += CLAMP (now_us - self->pace_us, 0, PARLOR_SENDER_BURST_US);
+  return (gsize)((gint64)rate_bps (self) / 8 * span_us / PARLOR_US_PER_SEC);
+}
+
 /* Takes packets off the queue: all sound, and of the rest as much as one burst may have. Returns
  * their bytes. */
 static gsize
 take_burst (ParlorTransport *self, Assembly *assembly, gint64 now_us)
 {
-  gsize limit = (gsize)((gint64)rate_bps (self) / 8 * PARLOR_SENDER_BURST_US / PARLOR_US_PER_SEC);
+  gsize limit = burst_bytes (self, now_us);
   gsize bytes = 0;
 
   assembly->n = assembly->n_wrapped = 0;
@@ -641,5 +656,9 @@ parlor_sender_probe (ParlorTransport *self, const ParlorBweProbe *probe, gint64 
 gint64
 parlor_sender_next_us (const ParlorTransport *self)
 {
-  return has_paced (self) && self->can_send ? self->pace_us : PARLOR_NEVER_US;
+  if (!has_paced (self) || !self->can_send)
+    return PARLOR_NEVER_US;
+  if (self->probe.cluster != 0)
+    return self->pace_us;
+  return (self->pace_us + PACE_GRID_US - 1) / PACE_GRID_US * PACE_GRID_US;
 }

@@ -3,9 +3,10 @@
  * What leaves for one receiver: lanes of packet names, the pacer, and the making of GSO messages.
  *
  * Pacing: sound leaves at once; of repeats and pictures one message carries at most
- * PARLOR_SENDER_BURST_US of the pacing rate, at least two packets, all with one send time; the next
- * may leave when that much time is over. While a probe is sent its own rate is the pacing rate, and
- * what media does not fill is padding. Thread: worker. Private to this folder.
+ * PARLOR_SENDER_BURST_US of the pacing rate, twice that after a rest as long, at least two packets,
+ * all with one send time; the next may leave when what was sent has had its time. While a probe is
+ * sent its own rate is the pacing rate, and what media does not fill is padding. Thread: worker.
+ * Private to this folder.
  */
 #pragma once
 

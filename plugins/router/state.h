@@ -140,15 +140,7 @@ struct _ParlorSlot
       mark; /**< set the marker on the next packet: Opus after a switch (RFC 7587 section 4.2) */
   guint8 mid_bytes;
   guint8 temporal, max_temporal; /**< temporal layers above are left out: now, and as wished */
-  guint16 begin_seq;    /**< scratch of the sender: where what waits begins with a key frame */
-  guint32 begin_rtp;    /**< likewise: the source's timestamp there */
-  gint64 raised_us;     /**< to a better layer; 0 = never */
-  gint64 raise_us;      /**< not before */
-  gint64 raise_wait_us; /**< grows with raises that did not last */
-  gboolean joins;       /**< the next packet goes on from a replay: what is between was left out */
-  guint32 replay_source_rtp; /**< the source's timestamp that stands where the replay begins */
-  guint32 replay_rtp;        /**< and the slot's there */
-  gint64 replay_us;          /**< when it began */
+  gboolean joins; /**< the next packet goes on from a replay: what is between was left out */
   guint64 packets, octets;
   guint32 last_rtp;    /**< of the last packet sent */
   guint32 last_source; /**< its timestamp as the source had it */
@@ -157,8 +149,17 @@ struct _ParlorSlot
   gint64 last_sent_us;
   guint64 rtx_index;
 
-  /* cold */
   ParlorSlotConfig config;
+
+  /* cold */
+  gint64 raised_us;          /**< to a better layer; 0 = never */
+  gint64 raise_us;           /**< not before */
+  gint64 raise_wait_us;      /**< grows with raises that did not last */
+  guint16 begin_seq;         /**< scratch of the sender: where what waits begins with a key frame */
+  guint32 begin_rtp;         /**< likewise: the source's timestamp there */
+  guint32 replay_source_rtp; /**< the source's timestamp that stands where the replay begins */
+  guint32 replay_rtp;        /**< and the slot's there */
+  gint64 replay_us;          /**< when it began */
   guint height;
   guint32 sr_compact; /**< middle of the last sender report's NTP time, by which the receiver names
                          it */
@@ -197,9 +198,11 @@ struct _ParlorTransport
   gint64 others_us; /**< nearest deadline of all but sending, as last looked at */
   ParlorTimer timer;
   guint64 bytes_out;
+  guint64 media_bytes; /**< without repeats and probes */
   guint16 twcc_seq;
+  ParlorRedChoice red;
+  guint8 uncounted_ids[PARLOR_EXT_COUNT]; /**< the next without the transport-wide number */
   ParlorRtpExtMap extensions;             /**< the peer's ids, of both directions */
-  guint8 uncounted_ids[PARLOR_EXT_COUNT]; /**< the same without the transport-wide number */
 
   /* receiving */
   ParlorSrtpIn *srtp_in; /**< owned */
@@ -229,17 +232,16 @@ struct _ParlorTransport
   guint n_slots;                              /**< highest index + 1 */
   gint64 rtcp_us, quality_us;
   gint64 rtt_us; /**< -1 = unknown */
-  ParlorRedChoice red;
   ParlorNackResponder responder;
   gint64 ntp_offset_us; /**< our wall clock minus the peer's, from its first sender report */
   gboolean has_ntp_offset;
   guint64 bytes_in, bytes_in_mark, bytes_out_mark;
-  guint64 media_bytes, media_bytes_mark; /**< without repeats and probes */
-  gint64 budget_us;                      /**< repeats' share was last reckoned */
-  gint64 estimate_us;                    /**< the estimate began */
-  guint32 wanted_bps;                    /**< as told to it */
-  guint64 lost_up, expected_up;          /**< since quality was last told */
-  guint8 n_reduced, n_paused;            /**< slots, because of the path */
+  guint64 media_bytes_mark;
+  gint64 budget_us;             /**< repeats' share was last reckoned */
+  gint64 estimate_us;           /**< the estimate began */
+  guint32 wanted_bps;           /**< as told to it */
+  guint64 lost_up, expected_up; /**< since quality was last told */
+  guint8 n_reduced, n_paused;   /**< slots, because of the path */
   gboolean overfull;     /**< more is chosen than the estimate allows, for want of anything less */
   guint32 allocated_bps; /**< the estimate that layers were last chosen by */
   gint64 allocate_us;    /**< they are looked at again then; PARLOR_NEVER_US = on demand alone */

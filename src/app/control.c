@@ -4,7 +4,7 @@
 #include "app/log.h"
 #include "room/moderation.h"
 #include "room/room.h"
-#include "room/text.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <jansson.h>

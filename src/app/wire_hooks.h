@@ -11,7 +11,7 @@
 #include "base/hook.h"
 #include "http/metrics.h"
 #include "room/clock.h"
-#include "room/ids.h"
+#include "base/ids.h"
 #include "room/store.h"
 
 #include <jansson.h>

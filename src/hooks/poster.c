@@ -421,19 +421,25 @@ typedef struct
 } Later;
 
 static void
+resolve (Call *call)
+{
+  const Name *name = g_hash_table_lookup (call->poster->names, call->target->host);
+  if (name)
+    start (call, name->addresses);
+  else
+    look_up (call);
+}
+
+static void
 on_later (uv_timer_t *timer)
 {
   Later *later = (Later *)timer;
   Poster *poster = later->poster;
   Call *call = poster->closed ? NULL : g_hash_table_lookup (poster->calls, &later->call);
-  const Name *name = call && call->target ? g_hash_table_lookup (poster->names, call->target->host)
-                                          : NULL;
-  if (call && later->failure)
-    call_end (call, 0, later->failure);
-  else if (call && name)
-    start (call, name->addresses);
+  if (call && (later->failure || !call->target))
+    call_end (call, 0, later->failure ? later->failure : "connect");
   else if (call)
-    look_up (call);
+    resolve (call);
   poster->lookups--;
   uv_close ((uv_handle_t *)timer, free_handle);
   poster_unref (poster);

@@ -3,7 +3,7 @@
 #include "http/handlers.h"
 #include "http/live.h"
 #include "http/problem.h"
-#include "room/text.h"
+#include "base/text.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/problem.h"
 
-#include "room/error.h"
+#include "base/error.h"
 
 static const char *
 title_of (guint status)

@@ -19,7 +19,7 @@
 #include "http/static.h"
 #include "http/token.h"
 #include "room/clock.h"
-#include "room/ids.h"
+#include "base/ids.h"
 #include "room/participant.h"
 #include "room/recordings.h"
 #include "room/room.h"

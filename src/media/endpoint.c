@@ -4,7 +4,7 @@
 
 #include "media/plane_internal.h"
 #include "media/trackfd.h"
-#include "room/error.h"
+#include "base/error.h"
 
 /* --- rooms
  * ------------------------------------------------------------------------------------------ */

@@ -7,7 +7,7 @@
 #include "media/plane_internal.h"
 #include "proto/sdp/answer.h"
 #include "proto/sdp/fragment.h"
-#include "room/error.h"
+#include "base/error.h"
 
 #define NO_SLOT G_MAXUINT
 

@@ -8,7 +8,7 @@
 #include "media/plane_internal.h"
 #include "media/trackfd.h"
 #include "proto/sdp/codecs.h"
-#include "room/error.h"
+#include "base/error.h"
 
 /* Of one endpoint, both directions. */
 #define MAX_TRACKS 16

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "room/ids.h"
+#include "base/ids.h"
 
 G_BEGIN_DECLS
 

@@ -11,7 +11,7 @@
 #include "room/recording.h"
 #include "room/room.h"
 #include "room/rooms.h"
-#include "room/text.h"
+#include "base/text.h"
 
 G_BEGIN_DECLS
 

@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "room/error.h"
+#include "base/error.h"
 #include "room/events.h"
 
 G_BEGIN_DECLS

@@ -12,7 +12,7 @@
 #include "base/event.h"
 #include "base/principal.h"
 #include "room/clock.h"
-#include "room/error.h"
+#include "base/error.h"
 #include "room/events.h"
 #include "room/recorder.h"
 #include "room/recordings.h"

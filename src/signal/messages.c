@@ -2,7 +2,7 @@
 #include "signal/messages.h"
 
 #include "base/jsondepth.h"
-#include "room/error.h"
+#include "base/error.h"
 #include "signal/handlers.h"
 
 #include <string.h>

@@ -12,7 +12,7 @@
 
 #include "room/auth.h"
 #include "room/clock.h"
-#include "room/ids.h"
+#include "base/ids.h"
 #include "room/rooms.h"
 #include "signal/websocket.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/behind.h"
 
-#include "room/error.h"
+#include "base/error.h"
 
 /* Rows of one transaction: so many that an fsync is shared, so few that the lock is short. */
 #define BATCH_MAX 2000

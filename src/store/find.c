@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "room/error.h"
+#include "base/error.h"
 
 static gboolean
 fits (const ParlorField *field, const ParlorFindTerm *term)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/memory.h"
 
-#include "room/error.h"
+#include "base/error.h"
 #include "store/memory_records.h"
 
 /* Messages kept a room: no more than any load () asks for. */

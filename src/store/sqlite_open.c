@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/sqlite_open.h"
 
-#include "room/error.h"
+#include "base/error.h"
 #include "store/find.h"
 #include "store/migrations.h"
 

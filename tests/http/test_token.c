@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/token.h"
 
-#include "room/error.h"
+#include "base/error.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 /* RFC 9725, request by request. */
 #include "world.h"
 
-#include "room/error.h"
+#include "base/error.h"
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
 #include "media/plane.h"
 #include "proto/sdp/offer.h"
 #include "recorder.h"
-#include "room/error.h"
+#include "base/error.h"
 
 typedef struct
 {

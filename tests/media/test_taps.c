@@ -10,7 +10,7 @@
 
 #include "media/plane.h"
 #include "recorder.h"
-#include "room/error.h"
+#include "base/error.h"
 
 #define VP8_CAPS "application/x-rtp,media=video,clock-rate=90000,encoding-name=VP8,payload=96"
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "room/error.h"
+#include "base/error.h"
 
 static void
 set_event_func (ParlorMedia *media, ParlorMediaEventFunc func, gpointer user_data)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "room/text.h"
+#include "base/text.h"
 #include "world.h"
 
 static void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "room/text.h"
+#include "base/text.h"
 #include "world.h"
 
 static ParlorJoin

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "harness.h"
-#include "room/error.h"
+#include "base/error.h"
 
 typedef struct
 {

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/audit.h"
-#include "room/error.h"
+#include "base/error.h"
 #include "store/migrations.h"
 
 typedef struct

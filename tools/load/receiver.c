@@ -103,6 +103,7 @@ load_receiver_rtp (LoadReceiver *self, const guint8 *packet, gsize length, gint6
   LoadReceived *stream;
   guint size, skip;
 
+  g_return_if_fail (packet != NULL);
   if (parlor_rtp_parse (packet, length, &header) != PARLOR_RTP_OK)
     return;
   parlor_rtp_ext_parse (packet, &header, &self->extensions, &list);

@@ -96,20 +96,26 @@ limit (const ParlorBweAimd *self, double acked_bps)
 static void
 increase (ParlorBweAimd *self, double acked_bps, double growth_bps, gint64 rtt_us, gint64 now_us)
 {
-  double bps = self->bps, seconds;
+  double bps = self->bps, seconds, most;
 
   if (self->last_change_us < 0)
     self->last_change_us = now_us;
   seconds = CLAMP ((double)(now_us - self->last_change_us) / 1e6, 0, 1);
   if (self->capacity_bps > 0 && acked_bps > MORE_ROOM * self->capacity_bps + capacity_margin (self))
     self->capacity_bps = 0; /* there is more room than there was */
+  most = limit (self, acked_bps);
+  if (most <= self->bps) /* the usual case: what is sent does not show more room */
+    {
+      change_to (self, self->bps, now_us);
+      return;
+    }
   if (growth_bps > 0)
     bps += growth_bps * seconds;
   else if (self->capacity_bps > 0)
     bps += slope (self, rtt_us) * seconds;
   else
     bps = MAX (bps * pow (INCREASE_PER_SEC, seconds), bps + 1e3 * seconds);
-  change_to (self, MAX (self->bps, MIN (bps, limit (self, acked_bps))), now_us);
+  change_to (self, MAX (self->bps, MIN (bps, most)), now_us);
 }
 
 static gboolean

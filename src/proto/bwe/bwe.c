@@ -39,7 +39,15 @@ struct _ParlorBwe
 {
   ParlorBweConfig config; /* constant */
 
+  /* what each packet sent touches: a few lines of each of many receivers */
+  gint64 now_us;
+  guint32 target_bps, wanted_bps;
+  double sent_bps; /* of the last moments */
+  gint64 sent_last_us;
+  gint64 silent_since_us; /* of what is in flight; G_MAXINT64 = nothing is */
+  ParlorBweAppLimit app;
   ParlorBweSent sent;
+
   ParlorBweAcked acked;
   ParlorBweBurst burst;
   ParlorBweTrend trend;
@@ -49,18 +57,11 @@ struct _ParlorBwe
   ParlorBwePath path;
   ParlorBweDrain drain;
   ParlorBweRival rival;
-  ParlorBweAppLimit app;
-
-  gint64 now_us;
-  guint32 target_bps, wanted_bps;
-  double sent_bps; /* of the last moments */
-  gint64 sent_last_us;
 
   ParlorBweClock clock;
 
   guint8 feedback_count;  /* of the newest */
   gint64 feedback_us;     /* last one that told something; -1 = none */
-  gint64 silent_since_us; /* of what is in flight; G_MAXINT64 = nothing is */
   gint64 silence_next_us; /* next step down */
   double silence_factor;  /* 1 = there is feedback */
   gint64 overuse_us;      /* last; -1 = never */
@@ -215,7 +216,8 @@ parlor_bwe_on_sent (ParlorBwe *self, guint16 seq, gsize bytes, ParlorBweSentFlag
     {
       if (!parlor_bwe_sent_push (&self->sent, seq, (guint)bytes, cluster, padding, self->now_us))
         return;
-      parlor_bwe_prober_on_sent (&self->prober, cluster, (guint)bytes);
+      if (cluster != 0)
+        parlor_bwe_prober_on_sent (&self->prober, cluster, (guint)bytes);
       if (self->silent_since_us == PARLOR_NEVER_US)
         self->silent_since_us = self->now_us;
     }
@@ -245,10 +247,10 @@ take_received (ParlorBwe *self, const ParlorBweSentPacket *packet, gint64 arriva
   told->least_delay_us = MIN (told->least_delay_us, delay_us);
   told->least_rtt_us = MIN (told->least_rtt_us, self->now_us - packet->sent_us);
   parlor_bwe_acked_push (&self->acked, arrival_us, packet->bytes, self->app.limited);
-  parlor_bwe_prober_on_received (&self->prober, packet->cluster, packet->bytes, packet->sent_us,
-                                 arrival_us);
   if (packet->cluster != 0)
     {
+      parlor_bwe_prober_on_received (&self->prober, packet->cluster, packet->bytes, packet->sent_us,
+                                     arrival_us);
       /* A probe makes a queue on purpose, which what comes after it still meets. */
       parlor_bwe_burst_init (&self->burst);
       parlor_bwe_trend_forget (&self->trend);
