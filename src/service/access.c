@@ -16,13 +16,20 @@ is_of_group (const ParlorRep *rep, const ParlorGroup *group)
   return FALSE;
 }
 
+gboolean
+conversation_is_open_to (const ParlorConversation *conversation, const ParlorRep *rep)
+{
+  return conversation->binding && binding_is_live (conversation->binding)
+         && !customer_blocks (conversation->customer, rep);
+}
+
 static gboolean
 is_reps (const ParlorConversation *conversation, const ParlorRep *rep)
 {
-  return conversation->assignee == rep
-         || (conversation->binding && conversation->binding->rep == rep)
-         || (conversation->offer && conversation->offer->rep == rep)
-         || (conversation->queued && is_of_group (rep, conversation->asked_of));
+  return conversation_is_open_to (conversation, rep)
+         && (conversation->assignee == rep || conversation->binding->rep == rep
+             || (conversation->offer && conversation->offer->rep == rep)
+             || (conversation->queued && is_of_group (rep, conversation->asked_of)));
 }
 
 static gboolean

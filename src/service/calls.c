@@ -109,6 +109,11 @@ parlor_service_call (ParlorConversation *conversation, gboolean by_rep, gboolean
       service_refuse (error, PARLOR_ERROR_CONFLICT, "The rep is offline.");
       return NULL;
     }
+  if (!conversation_is_open_to (conversation, rep))
+    {
+      service_refuse (error, PARLOR_ERROR_CONFLICT, ENDED_BY_CUSTOMER);
+      return NULL;
+    }
   ParlorService *service = rep->brand->service;
   ParlorCall *call = g_new0 (ParlorCall, 1);
   parlor_id_make ("call", &service->spec.random, call->id);

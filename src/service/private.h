@@ -133,6 +133,12 @@ void offers_of_rep_gone (ParlorRep *rep, ParlorMoment now);
 void queue_tell (ParlorConversation *conversation, ParlorMoment now);
 void queue_patience_over (ParlorConversation *conversation, ParlorMoment now);
 
+/* ---- access.c -------------------------------------------------------------------------------- */
+
+/* The customer has not ended it, nor removed this rep. */
+#define ENDED_BY_CUSTOMER "The customer has ended this."
+gboolean conversation_is_open_to (const ParlorConversation *conversation, const ParlorRep *rep);
+
 /* ---- talk.c ---------------------------------------------------------------------------------- */
 
 void conversation_set_state (ParlorConversation *conversation, ParlorConversationState state,

@@ -185,7 +185,8 @@ gboolean parlor_service_bind (ParlorService *service, const char *brand, const c
 /** He said no. */
 gboolean parlor_service_decline (ParlorService *service, const char *brand, const char *visitor,
                                  const char *tap, GError **error);
-/** Removed by the customer: never routed to that rep again. */
+/** Ended by the customer: his call is over, nobody is assigned, and no rep writes or rings in it.
+    `block`: never routed to that rep again. */
 gboolean parlor_service_unbind (ParlorBinding *binding, gboolean block, ParlorMoment now,
                                 GError **error);
 ParlorCustomer *parlor_service_customer_of (ParlorServiceBrand *brand, const char *visitor);

@@ -464,6 +464,11 @@ parlor_service_say (ParlorService *service, const ParlorSaySpec *spec, ParlorMom
                       "This person was removed. Tap to be given one again.");
       return NULL;
     }
+  if (spec->by == PARLOR_BY_REP && !conversation_is_open_to (conversation, spec->rep))
+    {
+      service_refuse (error, PARLOR_ERROR_CONFLICT, ENDED_BY_CUSTOMER);
+      return NULL;
+    }
   service_begin (service);
   ParlorMessage *message = keep (conversation, spec, text, now);
   publish (message);

@@ -164,6 +164,17 @@ binding_event (ParlorBinding *binding, const char *type, gint64 at_ms, gint64 ro
                  room_ms, data, G_N_ELEMENTS (data));
 }
 
+/* Nobody answers in it any more, and what rings or talks in it is over. */
+static void
+conversation_release (ParlorConversation *conversation, ParlorMoment now)
+{
+  if (conversation->call)
+    parlor_service_call_end (conversation->call, PARLOR_BY_CUSTOMER, now, NULL);
+  conversation_occupy (conversation, FALSE, now);
+  conversation_assign (conversation, NULL);
+  put_conversation (conversation);
+}
+
 gboolean
 parlor_service_unbind (ParlorBinding *binding, gboolean block, ParlorMoment now, GError **error)
 {
@@ -189,6 +200,8 @@ parlor_service_unbind (ParlorBinding *binding, gboolean block, ParlorMoment now,
       && parlor_state_may (PARLOR_MACHINE_CONVERSATION, conversation->state,
                            PARLOR_CONVERSATION_ENDED))
     conversation_set_state (conversation, PARLOR_CONVERSATION_ENDED, now);
+  if (conversation)
+    conversation_release (conversation, now);
   put_binding (binding);
   binding_event (binding, "binding.ended", now.wall_ms, -1);
   service_end (service);

@@ -127,6 +127,46 @@ test_removed (void)
   g_assert_null (binding->rep);
 }
 
+/* Whom the customer sent away neither writes nor rings nor reads, and is free for others. */
+static void
+test_sent_away (void)
+{
+  g_autoptr (World) world = world_new ();
+  ParlorRep *lin = world_rep (world, "lin", 6, FALSE);
+  ParlorBinding *binding = world_bind (world, "vis_a");
+  ParlorConversation *conversation = binding->conversation;
+  ParlorPrincipal principal = {
+      .caller = PARLOR_CALLER_USER, .brand = "br_test", .roles = PARLOR_BRAND_REP};
+  ParlorSaySpec spec = {.conversation = conversation,
+                        .by = PARLOR_BY_REP,
+                        .rep = lin,
+                        .client_id = "late",
+                        .text = "do come back",
+                        .stream_ms = -1};
+  g_strlcpy (principal.rep, lin->id, sizeof principal.rep);
+  world_say (world, binding, "hello");
+  g_assert_true (parlor_service_accept (lin, world->offer, world->now, NULL));
+  g_assert_nonnull (parlor_service_call (conversation, TRUE, FALSE, "rm_x", world->now, NULL));
+  g_assert_cmpuint (lin->n_chats, ==, 1);
+  g_assert_true (parlor_service_unbind (binding, FALSE, world->now, NULL));
+  g_assert_cmpuint (lin->n_chats, ==, 0);
+  g_assert_null (conversation->assignee);
+  g_assert_null (conversation->call);
+  world_pass (world, 30); /* after the call he is free again */
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      if (i)
+        g_assert_null (parlor_service_call (conversation, TRUE, FALSE, "rm_x", world->now, &error));
+      else
+        g_assert_null (parlor_service_say (world->service, &spec, world->now, &error));
+      g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_CONFLICT);
+      g_assert_cmpstr (error->message, ==, "The customer has ended this.");
+    }
+  g_assert_false (
+      parlor_service_may (conversation, &principal, PARLOR_MAY_READ, "why", world->now, NULL));
+}
+
 /* 500 taps in 10 s on five reps of capacity 6: all bound, none above capacity. */
 static void
 test_rush (void)
@@ -171,6 +211,7 @@ main (int argc, char **argv)
   ADD ("a-yes-after-two-minutes-is-too-late", test_late_yes);
   ADD ("with-nobody-there-he-is-bound-to-the-next", test_nobody);
   ADD ("who-was-removed-is-never-routed-to-again", test_removed);
+  ADD ("who-was-sent-away-neither-writes-nor-rings-nor-reads", test_sent_away);
   ADD ("a-rush-is-bound-evenly-and-nobody-gets-more-than-he-can-take", test_rush);
   return g_test_run ();
 }
