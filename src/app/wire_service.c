@@ -4,6 +4,7 @@
 #include "app/cards.h"
 #include "app/log.h"
 #include "room/auth.h"
+#include "room/moderation.h"
 #include "room/participant.h"
 #include "room/room.h"
 #include "service/load.h"
@@ -24,6 +25,7 @@ struct _ParlorWireService
   ParlorDesk *desk;
   GHashTable *cards; /* brand → ParlorCards, owned */
   ParlorServiceSite site;
+  GPtrArray *over;            /* ids of rooms whose calls ended: they end with the next poll */
   ParlorWireService **recent; /* the way back of a question that is open; owned by it */
 };
 
@@ -154,6 +156,27 @@ parlor_wire_service_room_event (ParlorWireService *wire, const ParlorRoomEvent *
   parlor_service_call_peers (call, is_in (event->room, call->rep->id, gone),
                              is_in (event->room, call->conversation->customer->id, gone),
                              now_of (wire));
+}
+
+/* Not at once: the call may end inside a message of somebody who sits in that room. */
+static void
+on_call_ended (const ParlorCall *call, gpointer user_data)
+{
+  ParlorWireService *wire = user_data;
+  if (call->room)
+    g_ptr_array_add (wire->over, g_strdup (call->room));
+}
+
+static void
+end_rooms (ParlorWireService *wire, gint64 now_us)
+{
+  for (guint i = 0; i < wire->over->len; i++)
+    {
+      ParlorRoom *room = parlor_rooms_find (wire->spec.rooms, wire->over->pdata[i]);
+      if (room)
+        parlor_room_end (room, NULL, now_us, NULL);
+    }
+  g_ptr_array_set_size (wire->over, 0);
 }
 
 /* ---- brands --------------------------------------------------------------------------------- */
@@ -335,6 +358,7 @@ parlor_wire_service_new (const ParlorWireServiceSpec *spec, GError **error)
   ParlorWireService *wire = g_new0 (ParlorWireService, 1);
   ParlorRecordSink *records = spec->store ? parlor_store_records (spec->store) : NULL;
   wire->spec = *spec;
+  wire->over = g_ptr_array_new_with_free_func (g_free);
   wire->cards = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                        (GDestroyNotify)parlor_cards_free);
   ParlorServiceSpec service = {
@@ -345,6 +369,7 @@ parlor_wire_service_new (const ParlorWireServiceSpec *spec, GError **error)
       .now = now_of,
       .hooks = spec->hooks,
       .event = on_event,
+      .call_ended = on_call_ended,
   };
   wire->service = parlor_service_new (&service);
   if (spec->store && !load (wire, error))
@@ -372,6 +397,7 @@ parlor_wire_service_free (ParlorWireService *wire)
   parlor_desk_free (wire->desk);
   parlor_service_free (wire->service);
   g_hash_table_unref (wire->cards);
+  g_ptr_array_unref (wire->over);
   g_free (wire);
 }
 
@@ -387,6 +413,7 @@ parlor_wire_service_poll (ParlorWireService *wire)
   ParlorMoment now = now_of (wire);
   if (parlor_service_next_us (wire->service) <= now.us)
     parlor_service_poll (wire->service, now);
+  end_rooms (wire, now.us);
   return parlor_service_next_us (wire->service);
 }
 

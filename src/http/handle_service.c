@@ -689,10 +689,18 @@ parlor_handle_conversation_call (ParlorSite *site, ParlorHttpRequest *request,
                                                                          : NULL;
   if (!conversation)
     return;
+  if (!parlor_service_may_call (conversation, now_of (site), &error))
+    {
+      parlor_http_problem_from_error (reply, error);
+      return;
+    }
   gboolean video = !g_strcmp0 (text (call.body, "media"), "video");
-  g_autofree char *room = conversation->call
-                              ? NULL
-                              : call.site->make_room (call.brand->id, call.site->user_data);
+  g_autofree char *room = call.site->make_room (call.brand->id, call.site->user_data);
+  if (!room)
+    {
+      parlor_http_problem (reply, 503, "unavailable", "No room can be made now.");
+      return;
+    }
   ParlorCall *made = parlor_service_call (conversation, TRUE, video, room, now_of (site), &error);
   if (made)
     answer_durably (&call, request, reply, 201, call.site->call (made));

@@ -10,6 +10,9 @@
 #define RESCUE_AFTER_US (5 * SECOND_US)
 #define WRAP_UP_US (20 * SECOND_US)
 #define RESCUES_MAX 5
+/* Each call is a room of the server's: six at once, then one every ten seconds. */
+#define CALL_INTERVAL_US (10 * SECOND_US)
+#define CALL_BURST 6
 
 void
 call_free (gpointer data)
@@ -88,32 +91,44 @@ finish (ParlorCall *call, ParlorCallState state, const char *reason, ParlorMomen
   put_conversation (call->conversation);
   service_end (service);
   release (call, now);
+  if (service->spec.call_ended)
+    service->spec.call_ended (call, service->spec.user_data);
   g_hash_table_remove (service->calls, call->id);
+}
+
+/* Whom the conversation's call would be with; NULL = nobody. */
+static ParlorRep *
+rep_of (const ParlorConversation *conversation)
+{
+  if (conversation->assignee)
+    return conversation->assignee;
+  return conversation->binding ? conversation->binding->rep : NULL;
+}
+
+gboolean
+parlor_service_may_call (const ParlorConversation *conversation, ParlorMoment now, GError **error)
+{
+  const ParlorRep *rep = rep_of (conversation);
+  if (conversation->call)
+    return service_refuse (error, PARLOR_ERROR_CONFLICT, "There is a call already.");
+  if (!conversation->binding || (rep && !conversation_is_open_to (conversation, rep)))
+    return service_refuse (error, PARLOR_ERROR_CONFLICT, ENDED_BY_CUSTOMER);
+  if (!rep || !rep->n_sockets || rep->departed)
+    return service_refuse (error, PARLOR_ERROR_CONFLICT, "The rep is offline.");
+  if (rep->call)
+    return service_refuse (error, PARLOR_ERROR_CONFLICT, "He is in a call.");
+  if (MAX (conversation->call_credit_us, now.us) - now.us > (CALL_BURST - 1) * CALL_INTERVAL_US)
+    return service_refuse (error, PARLOR_ERROR_TOO_MANY, "Too many calls. Wait a little.");
+  return TRUE;
 }
 
 ParlorCall *
 parlor_service_call (ParlorConversation *conversation, gboolean by_rep, gboolean video,
                      const char *room, ParlorMoment now, GError **error)
 {
-  ParlorRep *rep = conversation->assignee;
-  if (!rep && conversation->binding)
-    rep = conversation->binding->rep;
-  if (conversation->call || !rep || rep->call)
-    {
-      service_refuse (error, PARLOR_ERROR_CONFLICT,
-                      conversation->call ? "There is a call already." : "He is in a call.");
-      return NULL;
-    }
-  if (!rep->n_sockets || rep->departed)
-    {
-      service_refuse (error, PARLOR_ERROR_CONFLICT, "The rep is offline.");
-      return NULL;
-    }
-  if (!conversation_is_open_to (conversation, rep))
-    {
-      service_refuse (error, PARLOR_ERROR_CONFLICT, ENDED_BY_CUSTOMER);
-      return NULL;
-    }
+  if (!parlor_service_may_call (conversation, now, error))
+    return NULL;
+  ParlorRep *rep = rep_of (conversation);
   ParlorService *service = rep->brand->service;
   ParlorCall *call = g_new0 (ParlorCall, 1);
   parlor_id_make ("call", &service->spec.random, call->id);
@@ -124,6 +139,7 @@ parlor_service_call (ParlorConversation *conversation, gboolean by_rep, gboolean
   call->room = g_strdup (room);
   call->started_ms = now.wall_ms;
   conversation->call = call;
+  conversation->call_credit_us = MAX (conversation->call_credit_us, now.us) + CALL_INTERVAL_US;
   rep->call = call;
   g_hash_table_insert (service->calls, call->id, call);
   service->stats.calls++;

@@ -220,6 +220,7 @@ struct _ParlorConversation
   GPtrArray *recent;     /**< nullable: ParlorMessage, the last ones, for client_id */
   ParlorTimer timer;     /**< turn, end, own rep's patience: what state means it */
   ParlorCall *call;      /**< running; NULL */
+  gint64 call_credit_us; /**< how often it may ring: calls.c */
   GList link;            /**< in group->queue */
   GList by_assignee;
 };

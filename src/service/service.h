@@ -75,6 +75,8 @@ typedef struct
   ParlorHooks *hooks;        /**< borrowed, nullable: the built-in answers */
   ParlorServiceNoticeFunc notice;
   ParlorEventFunc event; /**< nullable */
+  /** A call is over, whatever became of it: nobody needs its room any more. Nullable. */
+  void (*call_ended) (const ParlorCall *call, gpointer user_data);
   gpointer user_data;
   /** The time, for what comes by hook answers; never NULL. */
   ParlorMoment (*now) (gpointer user_data);
@@ -241,7 +243,12 @@ guint parlor_service_position (const ParlorConversation *conversation, guint *es
 
 /* ---- calls (calls.c) ------------------------------------------------------------------------ */
 
-/** Rings the other side for 30 s. `room`: a room of kind consult that the app made. */
+/** Whether it may ring now: ask before a room is made for it. CONFLICT: a call runs, the rep is
+    away, or the customer has ended this. TOO_MANY: more than six calls a minute. */
+gboolean parlor_service_may_call (const ParlorConversation *conversation, ParlorMoment now,
+                                  GError **error);
+/** Rings the other side for 30 s; judged as above. `room`: a room of kind consult that the app
+ * made. */
 ParlorCall *parlor_service_call (ParlorConversation *conversation, gboolean by_rep, gboolean video,
                                  const char *room, ParlorMoment now, GError **error);
 /** The running call whose room this is; NULL. */

@@ -492,10 +492,8 @@ parlor_on_call (ParlorSession *session, const json_t *message, gint64 now_us, GE
 {
   ParlorConversation *conversation = find_conversation (session, message, PARLOR_MAY_WRITE, now_us,
                                                         error);
-  if (!conversation)
+  if (!conversation || !parlor_service_may_call (conversation, moment_of (session, now_us), error))
     return FALSE;
-  if (conversation->call)
-    return parlor_message_refuse (error, PARLOR_ERROR_CONFLICT, "There is a call already.");
   g_autofree char *room = desk_make_room (desk_of (session), session->desk_brand);
   if (!room)
     return parlor_message_refuse (error, PARLOR_ERROR_UNAVAILABLE, "No room can be made now.");

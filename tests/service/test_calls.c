@@ -82,6 +82,24 @@ test_customer_lost (void)
   g_assert_null (binding->conversation->call);
 }
 
+static void
+test_rate (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GError) error = NULL;
+  world_rep (world, "lin", 6, FALSE);
+  ParlorBinding *binding = world_bind (world, "vis_a");
+  for (guint i = 0; i < 6; i++)
+    g_assert_true (
+        parlor_service_call_end (ring (world, binding), PARLOR_BY_CUSTOMER, world->now, NULL));
+  g_assert_cmpuint (world->calls_ended, ==, 6); /* of each the app may end the room */
+  g_assert_false (parlor_service_may_call (binding->conversation, world->now, &error));
+  g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_TOO_MANY);
+  g_assert_null (ring (world, binding));
+  world_pass (world, 11);
+  g_assert_nonnull (ring (world, binding));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -90,6 +108,7 @@ main (int argc, char **argv)
   ADD ("nobody-answers-for-thirty-seconds", test_missed);
   ADD ("is-answered-once-and-active-when-both-are-in", test_talk);
   ADD ("a-lost-rep-is-replaced-under-the-same-id", test_rescue);
+  ADD ("six-at-once-then-one-in-ten-seconds-and-each-is-told-to-be-over", test_rate);
   ADD ("a-lost-customer-is-waited-for-two-minutes", test_customer_lost);
   return g_test_run ();
 }

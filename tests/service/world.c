@@ -54,6 +54,13 @@ on_event (const ParlorEvent *event, gpointer user_data)
   g_ptr_array_add (world->events, g_strdup (event->type));
 }
 
+static void
+on_call_ended (const ParlorCall *call, gpointer user_data)
+{
+  g_assert_nonnull (call->room);
+  ((World *)user_data)->calls_ended++;
+}
+
 /* ---- a store ----------------------------------------------------------------------------------
  */
 
@@ -130,6 +137,7 @@ make_service (World *world)
       .event = on_event,
       .user_data = world,
       .now = now_of,
+      .call_ended = on_call_ended,
   };
   world->service = parlor_service_new (&spec);
 }

@@ -16,6 +16,7 @@ typedef struct
   GHashTable *tables; /* table name → GHashTable of key → row */
   guint depth;        /* of begin () */
   guint puts_outside;
+  guint calls_ended;
   guint random;
   GPtrArray *told;   /* lines */
   GPtrArray *events; /* types */
