@@ -65,6 +65,7 @@ struct _ParlorServiceBrand
   GHashTable *by_visitor;  /**< → ParlorCustomer */
   GHashTable *by_customer; /**< customer_ref → ParlorCustomer */
   GPtrArray *skills;       /**< names; the index is the bit */
+  guint n_anonymous;       /**< customers whom the brand has not named itself */
 };
 
 /** A rep in a group: his place in the group's routing index. */

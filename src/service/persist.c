@@ -303,7 +303,10 @@ load_customer (ParlorService *service, const ParlorCustomerRow *row)
   replace_text (&customer->consents, row->consents);
   replace_text (&customer->tags, row->tags);
   if (customer->ref)
-    g_hash_table_insert (customer->brand->by_customer, customer->ref, customer);
+    {
+      g_hash_table_insert (customer->brand->by_customer, customer->ref, customer);
+      customer->brand->n_anonymous--;
+    }
   g_auto (GStrv) blocked = g_strsplit (row->blocked ? row->blocked : "", ",", 0);
   for (guint i = 0; blocked[i]; i++)
     {

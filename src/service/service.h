@@ -171,13 +171,14 @@ typedef struct
   const char *brand;
   const char *visitor; /**< "vis_…" */
   const char *tap; /**< "tap_…", 8..64 bytes, made by the page: the same one = the same answer */
-  const char *touch;                                    /**< nullable, the ledger's id */
+  const char *address; /**< numeric, where it came from; NULL = not counted by address */
+  const char *touch;   /**< nullable, the ledger's id */
   const char *entry, *inviter, *group, *room, *product; /**< nullable */
   gint64 room_ms;                                       /**< -1 = none */
 } ParlorTapSpec;
 
 /** A card follows as a notice, at once or when the hook has answered (150 ms at most).
-    TOO_MANY: more than 3 a minute of this visitor. */
+    TOO_MANY: more than 3 a minute of this visitor, or 60 of this address. */
 gboolean parlor_service_tap (ParlorService *service, const ParlorTapSpec *spec, ParlorMoment now,
                              GError **error);
 /** The visitor said yes to the card of his tap; BOUND follows as a notice. The same twice = the

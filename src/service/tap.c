@@ -8,6 +8,10 @@
 #define TAP_US (120 * SECOND_US)
 #define TAP_INTERVAL_US (20 * SECOND_US)
 #define TAP_BURST 3
+/* Many people may stand behind one address: a shop's, a mobile carrier's. */
+#define ADDRESS_INTERVAL_US (1 * SECOND_US)
+#define ADDRESS_BURST 60
+#define ANONYMOUS_MAX 200000 /* of a brand; each stays in memory */
 #define TAPPERS_MAX 100000
 #define CANDIDATES_MAX 20
 #define DISPLAY_MAX 64
@@ -40,6 +44,7 @@ customer_new (ParlorServiceBrand *brand, const char *id, const char *visitor, gi
   customer->brand = brand;
   customer->visitor = g_strdup (visitor);
   customer->created_ms = now_ms;
+  brand->n_anonymous++;
   if (id)
     g_strlcpy (customer->id, id, sizeof customer->id);
   else
@@ -344,6 +349,14 @@ bind (Tap *tap, ParlorMoment now)
   ParlorService *service = tap->service;
   ParlorCustomer *customer = parlor_service_customer_of (tap->brand, tap->visitor);
   ParlorBinding *binding = customer ? parlor_customer_binding (customer, tap->group) : NULL;
+  if (!customer && tap->brand->n_anonymous >= ANONYMOUS_MAX)
+    {
+      tap->binding_asked = FALSE;
+      tap->state = PARLOR_BINDING_DECLINED;
+      tap->service->stats.taps_refused++;
+      tell_refused (tap, "Nobody can be added here now.");
+      return;
+    }
   if (!binding)
     {
       service_begin (service);
@@ -517,19 +530,29 @@ ask_route (Tap *tap, const ParlorCustomer *customer)
 
 /* ---- interface ------------------------------------------------------------------------------- */
 
+/* One of `burst` at once, then one an interval, of each `key`. */
 static gboolean
-may_tap (ParlorService *service, const char *visitor, gint64 now_us)
+take_turn (ParlorService *service, const char *key, gint64 interval_us, guint burst, gint64 now_us)
 {
-  gint64 *credit_us = g_hash_table_lookup (service->tappers, visitor);
+  gint64 *credit_us = g_hash_table_lookup (service->tappers, key);
   if (!credit_us && g_hash_table_size (service->tappers) >= TAPPERS_MAX)
     g_hash_table_remove_all (service->tappers); /* a flood; all begin anew */
   if (!credit_us)
-    g_hash_table_insert (service->tappers, g_strdup (visitor), credit_us = g_new0 (gint64, 1));
-  gint64 full_us = MAX (*credit_us, now_us) + TAP_INTERVAL_US;
-  if (full_us - now_us > TAP_BURST * TAP_INTERVAL_US)
+    g_hash_table_insert (service->tappers, g_strdup (key), credit_us = g_new0 (gint64, 1));
+  gint64 full_us = MAX (*credit_us, now_us) + interval_us;
+  if (full_us - now_us > burst * interval_us)
     return FALSE;
   *credit_us = full_us;
   return TRUE;
+}
+
+/* A visitor is whoever says so; what he cannot make up is where he comes from. */
+static gboolean
+may_tap (ParlorService *service, const ParlorTapSpec *spec, gint64 now_us)
+{
+  g_autofree char *from = spec->address ? g_strconcat ("from ", spec->address, NULL) : NULL;
+  return (!from || take_turn (service, from, ADDRESS_INTERVAL_US, ADDRESS_BURST, now_us))
+         && take_turn (service, spec->visitor, TAP_INTERVAL_US, TAP_BURST, now_us);
 }
 
 static char *
@@ -645,7 +668,7 @@ parlor_service_tap (ParlorService *service, const ParlorTapSpec *spec, ParlorMom
       repeat (tap, now);
       return TRUE;
     }
-  if (!may_tap (service, spec->visitor, now.us))
+  if (!may_tap (service, spec, now.us))
     {
       service->stats.taps_refused++;
       return service_refuse (error, PARLOR_ERROR_TOO_MANY, "Too many taps. Wait a little.");

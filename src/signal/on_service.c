@@ -267,6 +267,7 @@ parlor_on_tap (ParlorSession *session, const json_t *message, gint64 now_us, GEr
   ParlorTapSpec spec = {
       .brand = session->desk_brand,
       .visitor = session->desk_visitor,
+      .address = session->peer,
       .tap = parlor_message_string (message, "id"),
       .entry = parlor_message_string (message, "entry"),
       .inviter = parlor_message_string (message, "inviter"),

@@ -79,6 +79,43 @@ test_rate (void)
   g_assert_true (tap (world, "vis_a", "tap_00000009", NULL));
 }
 
+/* One socket that calls itself somebody else each time. */
+static void
+test_address (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GError) error = NULL;
+  guint taken = 0;
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autofree char *visitor = g_strdup_printf ("vis_%u", i);
+      ParlorTapSpec spec = {.brand = "br_test",
+                            .visitor = visitor,
+                            .tap = "tap_00000001",
+                            .address = "192.0.2.1",
+                            .room_ms = -1};
+      taken += parlor_service_tap (world->service, &spec, world->now, error ? NULL : &error);
+    }
+  g_assert_cmpuint (taken, ==, 60);
+  g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_TOO_MANY);
+  g_assert_true (tap (world, "vis_x", "tap_00000001", NULL)); /* not from there */
+}
+
+static void
+test_full (void)
+{
+  g_autoptr (World) world = world_new ();
+  world_rep (world, "lin", 6, FALSE);
+  ParlorBinding *binding = world_bind (world, "vis_a");
+  g_assert_cmpuint (world->brand->n_anonymous, ==, 1);
+  world->brand->n_anonymous = 200000;
+  g_assert_true (world_bind (world, "vis_a") == binding); /* who is known stays so */
+  g_assert_true (tap (world, "vis_b", "tap_00000001", NULL));
+  parlor_service_bind (world->service, "br_test", "vis_b", "tap_00000001", world->now, NULL);
+  g_assert_cmpuint (world_told (world, "refused"), ==, 1);
+  g_assert_cmpuint (world_rows (world, &parlor_customer_kind), ==, 1);
+}
+
 static void
 test_late_yes (void)
 {
@@ -208,6 +245,8 @@ main (int argc, char **argv)
   ADD ("the-same-tap-gets-the-same-answer-after-restarts-too", test_same_tap);
   ADD ("who-has-a-person-is-shown-that-person", test_known);
   ADD ("three-taps-a-minute-and-visitor", test_rate);
+  ADD ("sixty-taps-a-minute-and-address", test_address);
+  ADD ("a-brand-has-only-so-many-whom-it-does-not-know", test_full);
   ADD ("a-yes-after-two-minutes-is-too-late", test_late_yes);
   ADD ("with-nobody-there-he-is-bound-to-the-next", test_nobody);
   ADD ("who-was-removed-is-never-routed-to-again", test_removed);
