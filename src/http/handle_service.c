@@ -238,18 +238,6 @@ parlor_handle_rep_get (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpR
 }
 
 void
-parlor_handle_rep_suspend (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
-{
-  g_auto (Call) call = {0};
-  ParlorRep *rep = begin (site, request, reply, &call) ? find_rep (&call, request->params[0], reply)
-                                                       : NULL;
-  if (!rep)
-    return;
-  parlor_service_rep_suspend (rep, json_is_true (json_object_get (call.body, "on")), now_of (site));
-  answer_durably (&call, request, reply, 200, call.site->rep (rep));
-}
-
-void
 parlor_handle_group_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
   g_auto (Call) call = {0};
@@ -304,6 +292,73 @@ parlor_handle_card_key (ParlorSite *site, ParlorHttpRequest *request, ParlorHttp
   else
     parlor_http_reply_json (
         reply, 200, json_pack ("{s:o}", "key", service->card_key (brand->id, service->user_data)));
+}
+
+/* ---- a supervisor's reach ---------------------------------------------------------------------
+ */
+
+/* Whole brands are an owner's, an admin's, and their machines'. */
+static gboolean
+manages (const Call *call)
+{
+  return call->who.caller == PARLOR_CALLER_KEY
+         || parlor_principal_is_any (&call->who, PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN);
+}
+
+/* A supervisor's groups are those of the rep that he is himself. */
+static gboolean
+may_see_group (const Call *call, const ParlorGroup *group)
+{
+  if (manages (call))
+    return TRUE;
+  const ParlorRep *self = parlor_service_rep_of_user (call->brand, call->who.subject);
+  for (guint i = 0; self && i < self->places->len; i++)
+    if (((const ParlorRepPlace *)self->places->pdata[i])->group == group)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+may_see_rep (const Call *call, const ParlorRep *rep)
+{
+  gboolean seen = manages (call);
+  for (guint i = 0; !seen && i < rep->places->len; i++)
+    seen = may_see_group (call, ((const ParlorRepPlace *)rep->places->pdata[i])->group);
+  return seen;
+}
+
+static gboolean
+may_see_customer (const Call *call, const ParlorCustomer *customer)
+{
+  gboolean seen = manages (call);
+  for (const ParlorBinding *binding = customer->bindings; !seen && binding;
+       binding = binding->next_of_customer)
+    seen = may_see_group (call, binding->group);
+  return seen;
+}
+
+/* A rep whom this supervisor may move about; of others he does not hear. */
+static ParlorRep *
+find_own_rep (Call *call, const char *id, ParlorHttpReply *reply)
+{
+  ParlorRep *rep = parlor_service_rep (call->brand, id);
+  if (rep && may_see_rep (call, rep))
+    return rep;
+  not_found (reply, "rep");
+  return NULL;
+}
+
+void
+parlor_handle_rep_suspend (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  g_auto (Call) call = {0};
+  ParlorRep *rep = begin (site, request, reply, &call)
+                       ? find_own_rep (&call, request->params[0], reply)
+                       : NULL;
+  if (!rep)
+    return;
+  parlor_service_rep_suspend (rep, json_is_true (json_object_get (call.body, "on")), now_of (site));
+  answer_durably (&call, request, reply, 200, call.site->rep (rep));
 }
 
 /* ---- moving on ------------------------------------------------------------------------------- */
@@ -372,11 +427,24 @@ parlor_handle_transfer (ParlorSite *site, ParlorHttpRequest *request, ParlorHttp
   g_auto (Call) call = {0};
   ParlorTransferSpec spec = {0};
   if (!begin (site, request, reply, &call)
-      || !(spec.from = find_rep (&call, text (call.body, "from"), reply))
+      || !(spec.from = find_own_rep (&call, text (call.body, "from"), reply))
       || !read_to (&call, &spec, reply))
     return;
+  if ((spec.to && !may_see_rep (&call, spec.to))
+      || (spec.to_group && !may_see_group (&call, spec.to_group)))
+    {
+      not_found (reply, "rep or group");
+      return;
+    }
+  const json_t *customers = json_object_get (call.body, "customers");
+  if (customers && !json_is_array (customers))
+    {
+      parlor_http_problem (reply, 400, "bad_request",
+                           "customers is a list; without it all of them move.");
+      return;
+    }
   g_autoptr (GPtrArray) only = bindings_of (&call, spec.from);
-  if (json_is_array (json_object_get (call.body, "customers")) && !only->len)
+  if (customers && !only->len)
     {
       parlor_http_problem (reply, 422, "unprocessable", "None of these customers is that rep's.");
       return;
@@ -429,7 +497,9 @@ parlor_handle_customer_get (ParlorSite *site, ParlorHttpRequest *request, Parlor
   ParlorCustomer *customer = begin (site, request, reply, &call)
                                  ? find_customer (&call, request->params[0], reply)
                                  : NULL;
-  if (customer)
+  if (customer && !may_see_customer (&call, customer))
+    not_found (reply, "customer");
+  else if (customer)
     parlor_http_reply_json (reply, 200, customer_json (&call, customer));
 }
 
@@ -758,18 +828,6 @@ waiting (Call *call, const ParlorGroup *group, gint64 now_ms)
   return list;
 }
 
-static gboolean
-may_see_group (Call *call, const ParlorGroup *group)
-{
-  if (parlor_principal_is_any (&call->who, PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN))
-    return TRUE;
-  const ParlorRep *self = parlor_service_rep_of_user (call->brand, call->who.subject);
-  for (guint i = 0; self && i < self->places->len; i++)
-    if (((const ParlorRepPlace *)self->places->pdata[i])->group == group)
-      return TRUE;
-  return FALSE;
-}
-
 void
 parlor_handle_board (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
@@ -789,10 +847,7 @@ parlor_handle_board (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpRep
   for (guint i = 0; i < call.brand->reps->len && json_array_size (reps) < 1000; i++)
     {
       const ParlorRep *rep = call.brand->reps->pdata[i];
-      gboolean seen = parlor_principal_is_any (&call.who, PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN);
-      for (guint k = 0; !seen && k < rep->places->len; k++)
-        seen = may_see_group (&call, ((const ParlorRepPlace *)rep->places->pdata[k])->group);
-      if (!seen || rep->departed)
+      if (rep->departed || !may_see_rep (&call, rep))
         continue;
       json_t *json = call.site->rep (rep);
       json_object_set_new (json, "in_call", json_boolean (rep->call != NULL));
