@@ -359,6 +359,8 @@ bind (Tap *tap, ParlorMoment now)
     }
   if (!binding)
     {
+      if (tap->rep && (tap->rep->departed || customer_blocks (customer, tap->rep)))
+        tap->rep = choose_face (tap, customer); /* it changed since the card was shown */
       service_begin (service);
       if (!customer)
         customer = customer_new (tap->brand, NULL, tap->visitor, now.wall_ms);

@@ -101,6 +101,30 @@ test_address (void)
   g_assert_true (tap (world, "vis_x", "tap_00000001", NULL)); /* not from there */
 }
 
+/* Between the card and the yes the face left the house, or was sent away by the customer. */
+static void
+test_face_gone (void)
+{
+  for (guint blocked = 0; blocked < 2; blocked++)
+    {
+      g_autoptr (World) world = world_new ();
+      ParlorRep *lin = world_rep (world, "lin", 6, FALSE);
+      g_assert_true (tap (world, "vis_a", "tap_00000001", NULL));
+      g_assert_cmpuint (world_told (world, "card lin"), ==, 1);
+      ParlorRep *wang = world_rep (world, "wang", 6, FALSE);
+      ParlorTransferSpec leave = {.from = lin, .to = wang, .departure = TRUE};
+      if (blocked)
+        parlor_service_unbind (world_bind (world, "vis_a"), TRUE, world->now, NULL);
+      else
+        g_assert_nonnull (parlor_service_transfer (world->service, &leave, world->now, NULL));
+      g_assert_true (parlor_service_bind (world->service, "br_test", "vis_a", "tap_00000001",
+                                          world->now, NULL));
+      ParlorBinding *binding = parlor_service_binding (world->service, "br_test", world->binding);
+      g_assert_true (binding->rep == wang);
+      g_assert_cmpint (binding->state, ==, PARLOR_BINDING_ACTIVE);
+    }
+}
+
 static void
 test_full (void)
 {
@@ -246,6 +270,7 @@ main (int argc, char **argv)
   ADD ("who-has-a-person-is-shown-that-person", test_known);
   ADD ("three-taps-a-minute-and-visitor", test_rate);
   ADD ("sixty-taps-a-minute-and-address", test_address);
+  ADD ("a-face-that-is-gone-by-the-yes-is-another", test_face_gone);
   ADD ("a-brand-has-only-so-many-whom-it-does-not-know", test_full);
   ADD ("a-yes-after-two-minutes-is-too-late", test_late_yes);
   ADD ("with-nobody-there-he-is-bound-to-the-next", test_nobody);
