@@ -109,7 +109,9 @@ parlor_service_may (ParlorConversation *conversation, const ParlorPrincipal *pri
   if (self && !self->departed && parlor_principal_is_any (principal, PARLOR_BRAND_REP)
       && is_reps (conversation, self))
     return right != PARLOR_MAY_MOVE || conversation->assignee == self
-           || conversation->binding->rep == self;
+           || conversation->binding->rep == self
+           || service_refuse (error, PARLOR_ERROR_FORBIDDEN,
+                              "It is only offered to you. Accept it first.");
   if (principal->caller == PARLOR_CALLER_KEY && parlor_principal_is_any (principal, MANAGERS))
     return TRUE;
   if (is_supervised (conversation, principal))

@@ -96,11 +96,31 @@ test_matrix (void)
   g_assert_cmpuint (world_rows (world, &parlor_service_audit_kind), ==, 5);
 }
 
+/* Who stands where it may be offered reads it, and hears why he may not give it away. */
+static void
+test_offered (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GError) error = NULL;
+  ParlorRep *lin = world_rep (world, "lin", 6, TRUE);
+  ParlorBinding *binding = world_bind (world, "vis_a");
+  ParlorPrincipal principal = {
+      .caller = PARLOR_CALLER_USER, .brand = "br_test", .roles = PARLOR_BRAND_REP};
+  g_strlcpy (principal.rep, lin->id, sizeof principal.rep);
+  world_say (world, binding, "hello");
+  g_assert_true (parlor_service_may (binding->conversation, &principal, PARLOR_MAY_READ, NULL,
+                                     world->now, NULL));
+  g_assert_false (parlor_service_may (binding->conversation, &principal, PARLOR_MAY_MOVE, NULL,
+                                      world->now, &error));
+  g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_FORBIDDEN);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/service/access/everybody-sees-his-own-and-others-with-a-reason-that-is-kept",
                    test_matrix);
+  g_test_add_func ("/service/access/what-is-only-offered-is-not-given-away", test_offered);
   return g_test_run ();
 }
