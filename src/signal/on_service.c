@@ -208,6 +208,7 @@ attach_rep (ParlorSession *session, const json_t *message, ParlorServiceBrand *b
   if (!rep)
     return FALSE;
   session->rep = rep;
+  session->desk_principal = session->principal;
   session->attached = TRUE;
   g_strlcpy (session->desk_brand, brand->id, sizeof session->desk_brand);
   json_t *json = json_pack ("{s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o}", "t", "attached", "as", "rep",
@@ -335,7 +336,7 @@ parlor_on_binding (ParlorSession *session, const json_t *message, gint64 now_us,
 static ParlorPrincipal
 desk_principal (const ParlorSession *session)
 {
-  ParlorPrincipal principal = session->principal;
+  ParlorPrincipal principal = session->desk_principal;
   if (session->rep)
     {
       g_strlcpy (principal.rep, session->rep->id, sizeof principal.rep);

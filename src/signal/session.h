@@ -51,7 +51,9 @@ struct _ParlorSession
 
   /* on_service.c: whose desk this is, beside any room */
   gboolean attached;
-  ParlorRep *rep; /* borrowed, lives as long as the service; NULL = a visitor's */
+  ParlorRep *rep;                 /* borrowed, lives as long as the service; NULL = a visitor's */
+  ParlorPrincipal desk_principal; /* of a rep: who he was when he sat down; a join's token does not
+                                     replace it */
   char desk_visitor[PARLOR_ID_TEXT];
   char desk_brand[PARLOR_ID_TEXT];
 };

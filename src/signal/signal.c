@@ -83,7 +83,9 @@ gboolean
 parlor_session_is_revoked (const ParlorSession *session)
 {
   const ParlorSignalSpec *spec = &session->signal->spec;
-  return !spec->auth->stands (spec->auth, &session->principal, spec->clock->wall_ms (spec->clock));
+  gint64 now_ms = spec->clock->wall_ms (spec->clock);
+  return !spec->auth->stands (spec->auth, &session->principal, now_ms)
+         || (session->rep && !spec->auth->stands (spec->auth, &session->desk_principal, now_ms));
 }
 
 /* Out of the room as well: no seat is held for whoever may not come back. */

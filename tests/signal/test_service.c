@@ -176,6 +176,20 @@ assert_error (Peer *peer, const char *text, const char *code)
   json_decref (error);
 }
 
+/* A join's token says who he is in the room, and takes nothing from his desk. */
+static void
+test_join_at_desk (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Peer) rep = peer_new (f->world), visitor = peer_new (f->world);
+  attach (rep, "{\"t\":\"attach\",\"as\":\"rep\",\"rep\":\"lin\"}");
+  attach (visitor, "{\"t\":\"attach\",\"as\":\"visitor\",\"device\":\"" DEVICE_A "\"}");
+  g_autofree char *conversation = tap_and_bind (visitor);
+  world_room (f->world, "hall");
+  json_decref (peer_join (rep, "hall", "lin", PARLOR_ROLE_MEMBER));
+  say (rep, conversation, "still-here");
+  json_decref (hear (rep, "said"));
+}
+
 static void
 test_others (Fixture *f, gconstpointer data)
 {
@@ -235,6 +249,7 @@ main (int argc, char **argv)
   g_test_add ("/signal/service/" name, Fixture, GINT_TO_POINTER (strict), set_up, func, tear_down)
   ADD ("a-tap-a-yes-an-offer-an-answer", FALSE, test_flow);
   ADD ("what-only-the-house-may-see-is-in-no-customers-frame", FALSE, test_secret_fields);
+  ADD ("a-join-takes-nothing-from-a-reps-desk", FALSE, test_join_at_desk);
   ADD ("another-visitor-finds-nothing", FALSE, test_others);
   ADD ("a-stranger-is-no-rep", TRUE, test_stranger);
   ADD ("every-field-of-a-desk-is-checked", FALSE, test_fields);
