@@ -192,10 +192,24 @@ end_rows (ParlorRoom *room)
     sink->end (sink);
 }
 
+/* A hold and what follows from it are set on the kept row, not on the room's own. */
+static void
+take_kept (ParlorRoom *room)
+{
+  ParlorRecordingRow *row = &room->recording->row;
+  const ParlorRecordingRow *kept = parlor_recordings_get (room->rooms->spec.recordings, row->id);
+  if (kept == NULL)
+    return;
+  g_free (row->hold);
+  row->hold = g_strdup (kept->hold);
+  row->purge_ms = kept->purge_ms;
+}
+
 static void
 put_row (ParlorRoom *room)
 {
   ParlorRecording *self = room->recording;
+  take_kept (room);
   g_free (self->row.words);
   self->row.words = self->words->len > 0 ? g_strndup (self->words->str, self->words->len) : NULL;
   parlor_recordings_put (room->rooms->spec.recordings, &self->row);

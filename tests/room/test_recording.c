@@ -304,6 +304,32 @@ test_restore (World *w, gconstpointer data)
   strike_scene (w, &cast);
 }
 
+/* The room has a row of its own, which knows of no hold: it must not be put over the kept one. */
+static void
+test_hold (World *w, gconstpointer data)
+{
+  Cast cast = set_scene (w);
+  gint64 far_ms = w->wall_ms + G_GINT64_CONSTANT (100) * 24 * 3600 * 1000;
+  assert_done (parlor_room_record (w->room, cast.host, PARLOR_RECORD_START, w->now_us, &error));
+  g_autofree char *id = g_strdup (parlor_room_recording (w->room)->id);
+  assert_done (parlor_recordings_set_hold (cast.all, id, "case 7", "usr_1", w->wall_ms, &error));
+  assert_done (parlor_room_record (w->room, cast.host, PARLOR_RECORD_PAUSE, w->now_us, &error));
+  g_assert_cmpstr (parlor_recordings_get (cast.all, id)->hold, ==, "case 7");
+  assert_done (parlor_room_mark (
+      w->room, cast.host, &(ParlorMarkerSpec){.kind = PARLOR_MARKER_CONCLUSION, .text = "yes"},
+      w->now_us, &error));
+  assert_done (parlor_room_record (w->room, cast.host, PARLOR_RECORD_STOP, w->now_us, &error));
+  fake.func (&(ParlorRecorderEvent){.type = PARLOR_RECORDER_SEALED, .recording = id}, fake.data);
+  g_assert_cmpstr (parlor_recordings_get (cast.all, id)->hold, ==, "case 7");
+  parlor_recordings_purge (cast.all, far_ms);
+  assert_refused (parlor_recordings_delete (cast.all, id, "usr_1", far_ms, &error),
+                  PARLOR_ERROR_CONFLICT);
+  g_assert_cmpstr (parlor_recordings_get (cast.all, id)->state, ==, "ready");
+  assert_done (parlor_recordings_set_hold (cast.all, id, NULL, "usr_1", w->wall_ms, &error));
+  g_assert_null (parlor_recordings_get (cast.all, id)->hold);
+  strike_scene (w, &cast);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -313,6 +339,7 @@ main (int argc, char **argv)
   WORLD_TEST ("/room/recording/a-pause-writes-nothing", test_pause);
   WORLD_TEST ("/room/recording/sources-come-and-go", test_sources);
   WORLD_TEST ("/room/recording/policies-hold", test_policies);
+  WORLD_TEST ("/room/recording/a-hold-set-while-it-runs-stays", test_hold);
   WORLD_TEST ("/room/recording/its-row-tells-what-became-of-it", test_rows);
   WORLD_TEST ("/room/recording/a-marker-keeps-its-instant-and-its-versions", test_markers);
   WORLD_TEST ("/room/recording/after-a-crash-it-goes-on-with-the-answers-given", test_restore);
