@@ -427,9 +427,13 @@ tell_all_failed (ParlorSupervisor *self)
 static void
 start_process (ParlorSupervisor *self)
 {
-  int pair[2];
+  int pair[2] = {-1, -1};
   if (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0 || !spawn (self, pair[1]))
     {
+      /* Tried again for as long as something is recorded: a leak here would end the server. */
+      for (guint i = 0; i < G_N_ELEMENTS (pair); i++)
+        if (pair[i] >= 0)
+          close (pair[i]);
       tell_all_failed (self);
       uv_timer_start (self->timer, on_timer, PATIENCE_MS, 0);
       return;
