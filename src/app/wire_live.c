@@ -13,6 +13,8 @@
 /* An ended stream's room stays for who still talks there; then it goes when it is empty. */
 #define AFTER_END_MS (10 * 60 * G_GINT64_CONSTANT (1000))
 #define STAGE_TOKEN_MS (4 * 3600 * G_GINT64_CONSTANT (1000))
+/* Before a viewer's id: the identity under which he publishes. */
+#define STAGE_PREFIX "stage-"
 #define COMMENTS_BACK 100
 #define TOUCHES_BACK 10000
 
@@ -205,11 +207,23 @@ static void
 end_publishing (ParlorWireLive *wire, const ParlorLiveEvent *event)
 {
   ParlorRoom *room = parlor_rooms_find (wire->spec.rooms, parlor_live_info (event->room)->room);
-  g_autofree char *identity = g_strconcat ("stage-", event->person, NULL);
-  ParlorParticipant *publisher = room ? parlor_room_find_identity (room, identity) : NULL;
-  if (publisher)
-    parlor_room_remove (room, NULL, parlor_participant_info (publisher)->id, FALSE, now_us (wire),
-                        NULL);
+  g_autofree char *identity = g_strconcat (STAGE_PREFIX, event->person, NULL);
+  ParlorParticipant *publisher;
+  while (room && (publisher = parlor_room_find_identity (room, identity))
+         && parlor_room_remove (room, NULL, parlor_participant_info (publisher)->id, FALSE,
+                                now_us (wire), NULL))
+    ;
+}
+
+/* The token of the stage holds for hours; he who was taken down must not come back by it. */
+static gboolean
+may_enter (const ParlorRoom *room, const char *identity, gpointer user_data)
+{
+  const ParlorWireLive *wire = user_data;
+  if (!parlor_room_is_live (room) || !g_str_has_prefix (identity, STAGE_PREFIX))
+    return TRUE;
+  const ParlorLiveRoom *live = parlor_live_find (wire->live, parlor_room_info (room)->id);
+  return live && parlor_live_is_on_stage (live, identity + strlen (STAGE_PREFIX));
 }
 
 static void
@@ -240,7 +254,7 @@ parlor_wire_live_stage_token (ParlorParticipant *viewer, gpointer data)
   ParlorWireLive *wire = data;
   const ParlorParticipantInfo *info = parlor_participant_info (viewer);
   const ParlorRoomInfo *room = parlor_room_info (parlor_participant_room (viewer));
-  g_autofree char *identity = g_strconcat ("stage-", info->id, NULL);
+  g_autofree char *identity = g_strconcat (STAGE_PREFIX, info->id, NULL);
   ParlorClaims claims = {
       .identity = identity,
       .brand = (char *)room->brand,
@@ -512,6 +526,7 @@ parlor_wire_live_new (const ParlorWireLiveSpec *spec, GError **error)
       parlor_wire_live_free (wire);
       return NULL;
     }
+  parlor_rooms_set_entry (spec->rooms, may_enter, wire);
   guint n;
   g_autofree ParlorLiveRoom **rooms = parlor_live_list (wire->live, NULL, &n);
   for (guint i = 0; i < n; i++)
@@ -548,6 +563,7 @@ parlor_wire_live_free (ParlorWireLive *wire)
   Clockwork *clockwork = wire->clockwork;
   if (clockwork)
     uv_close ((uv_handle_t *)&clockwork->timer, on_closed);
+  parlor_rooms_set_entry (wire->spec.rooms, NULL, NULL);
   parlor_live_free (wire->live);
   parlor_handoffs_free (wire->handoffs);
   parlor_visitors_free (wire->visitors);

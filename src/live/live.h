@@ -167,6 +167,8 @@ gboolean parlor_live_admit (ParlorLiveRoom *room, const ParlorLiveWho *who, gboo
 /** He withdraws, refuses, is refused, leaves or is sent off; by nobody noticed if he was neither.
  */
 void parlor_live_leave_stage (ParlorLiveRoom *room, const char *person, ParlorLiveNow now);
+/** Admitted, and neither left nor sent off since. */
+gboolean parlor_live_is_on_stage (const ParlorLiveRoom *room, const char *person);
 /** In the order of asking. Borrowed. */
 const ParlorStageGuest *const *parlor_live_guests (const ParlorLiveRoom *room, guint *n);
 

@@ -48,6 +48,13 @@ parlor_live_guests (const ParlorLiveRoom *room, guint *n)
   return (const ParlorStageGuest *const *)room->guests->pdata;
 }
 
+gboolean
+parlor_live_is_on_stage (const ParlorLiveRoom *room, const char *person)
+{
+  const Guest *guest = find (room, person);
+  return guest && guest->guest.on_stage;
+}
+
 static void
 tell (ParlorLiveRoom *room, ParlorLiveEventType type, const char *person, gint64 room_ms)
 {

@@ -258,6 +258,13 @@ try_resume (ParlorRoom *room, const ParlorJoin *join, gint64 now_us)
 }
 
 gboolean
+parlor_room_may_enter (const ParlorRoom *room, const char *identity)
+{
+  const ParlorRooms *rooms = room->rooms;
+  return rooms->may_enter == NULL || rooms->may_enter (room, identity, rooms->entry_data);
+}
+
+gboolean
 parlor_room_gate (ParlorRoom *room, const ParlorJoin *join, guint taken, guint cap,
                   ParlorDenial *denial)
 {
@@ -265,6 +272,8 @@ parlor_room_gate (ParlorRoom *room, const ParlorJoin *join, guint taken, guint c
     *denial = PARLOR_DENIED_ROOM_CLOSED;
   else if (parlor_room_is_banned (room, join))
     *denial = PARLOR_DENIED_BANNED;
+  else if (!parlor_room_may_enter (room, join->identity))
+    *denial = PARLOR_DENIED_HOST;
   else if (room->info.locked && join->role != PARLOR_ROLE_HOST)
     *denial = PARLOR_DENIED_LOCKED;
   else if (taken >= cap)
@@ -281,7 +290,8 @@ parlor_room_join (ParlorRoom *room, const ParlorJoin *join, gint64 now_us, Parlo
   g_return_val_if_fail (join->session != NULL, NULL);
   if (!parlor_text_identity (join->identity))
     return NULL;
-  if (!room->ending && !parlor_room_is_banned (room, join))
+  if (!room->ending && !parlor_room_is_banned (room, join)
+      && parlor_room_may_enter (room, join->identity))
     {
       ParlorParticipant *back = try_resume (room, join, now_us);
       if (back != NULL)

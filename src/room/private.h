@@ -33,6 +33,8 @@ struct _ParlorRooms
   ParlorTally *unopened;   /* rooms with a stranger, by his address */
   guint n_people;
   gboolean draining;
+  ParlorEntryFunc may_enter; /* nullable */
+  gpointer entry_data;
 };
 
 /* Who left and may come back by his resume token. */
@@ -185,6 +187,8 @@ void parlor_participant_enter (ParlorParticipant *participant, gint64 now_us);
 void parlor_participant_welcome (ParlorParticipant *participant, const char *resume_token,
                                  gboolean resumed);
 void parlor_participant_admit (ParlorParticipant *participant, gint64 now_us);
+/* What the domain behind parlor_rooms_set_entry () says; asked of who comes back as well. */
+gboolean parlor_room_may_enter (const ParlorRoom *room, const char *identity);
 gboolean parlor_room_gate (ParlorRoom *room, const ParlorJoin *join, guint taken, guint cap,
                            ParlorDenial *denial);
 

@@ -52,6 +52,13 @@ parlor_rooms_new (const ParlorRoomsSpec *spec)
 }
 
 void
+parlor_rooms_set_entry (ParlorRooms *rooms, ParlorEntryFunc may_enter, gpointer user_data)
+{
+  rooms->may_enter = may_enter;
+  rooms->entry_data = user_data;
+}
+
+void
 parlor_rooms_free (ParlorRooms *rooms)
 {
   if (rooms == NULL)

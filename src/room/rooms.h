@@ -69,11 +69,18 @@ typedef struct
   gpointer happened_data;
 } ParlorRoomsSpec;
 
+/** Whether somebody of this identity may enter now, anew or again, by page, WHIP or WHEP. */
+typedef gboolean (*ParlorEntryFunc) (const ParlorRoom *room, const char *identity,
+                                     gpointer user_data);
+
 /** Takes over the media's event function. */
 ParlorRooms *parlor_rooms_new (const ParlorRoomsSpec *spec);
 /** Ends without a word to anybody: see parlor_rooms_shutdown (). */
 void parlor_rooms_free (ParlorRooms *rooms);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorRooms, parlor_rooms_free)
+/** One more gate, which a domain made after the rooms keeps: whom it refuses is denied as one whom
+    a host must admit. NULL = none. */
+void parlor_rooms_set_entry (ParlorRooms *rooms, ParlorEntryFunc may_enter, gpointer user_data);
 
 /** Reads what the store kept: rooms with their chat, bans, and the seats to which resume tokens
    lead. Once, before the first join. FALSE: the store's error. */

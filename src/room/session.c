@@ -77,6 +77,7 @@ pass_publisher_gate (ParlorRoom *room, const ParlorJoin *join, const ParlorParti
   if (former == NULL)
     return pass_gate (room, join, PARLOR_RIGHTS_PUBLISH, room->roster->len, cap, error);
   gboolean may = !parlor_room_is_banned (room, join)
+                 && parlor_room_may_enter (room, join->identity)
                  && (parlor_rights_effective (join->role, join->granted) & PARLOR_RIGHTS_PUBLISH);
   if (!may)
     set_denied (error, PARLOR_DENIED_BANNED);

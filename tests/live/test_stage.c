@@ -17,6 +17,7 @@ test_guest (void)
   g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_CONFLICT);
   world_go_live (world);
   g_assert_true (parlor_live_ask_stage (world->room, &ada, world_now (world), NULL));
+  g_assert_false (parlor_live_is_on_stage (world->room, "pt_a")); /* asking is not being */
   g_assert_true (parlor_live_ask_stage (world->room, &ada, world_now (world), NULL));
   g_assert_cmpstr (world_told (world), ==, "guests");
   g_assert_false (parlor_live_admit (world->room, &bo, TRUE, world_now (world), NULL));
@@ -25,7 +26,9 @@ test_guest (void)
   g_assert_cmpstr (world_told (world), ==, "admitted guests");
   guint n;
   g_assert_true (parlor_live_guests (world->room, &n)[0]->on_stage);
+  g_assert_true (parlor_live_is_on_stage (world->room, "pt_a"));
   parlor_live_leave_stage (world->room, "pt_a", world_now (world));
+  g_assert_false (parlor_live_is_on_stage (world->room, "pt_a"));
   parlor_live_leave_stage (world->room, "pt_a", world_now (world));
   g_assert_cmpstr (world_told (world), ==, "off-stage guests");
   parlor_live_guests (world->room, &n);

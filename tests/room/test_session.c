@@ -2,6 +2,8 @@
 #include "base/text.h"
 #include "world.h"
 
+#include <string.h>
+
 static ParlorJoin
 join_of (const char *identity, const char *session)
 {
@@ -221,6 +223,37 @@ test_identity (World *w, gconstpointer data)
   world_expect_media (w, "");
 }
 
+static gboolean
+is_welcome (const ParlorRoom *room, const char *identity, gpointer welcome)
+{
+  return *(gboolean *)welcome || strcmp (identity, "obs") != 0;
+}
+
+/* By WHIP and by page, anew, over his own session and by his resume token. */
+static void
+test_entry (World *w, gconstpointer data)
+{
+  gboolean welcome = TRUE;
+  ParlorDenial denial;
+  ParlorJoin join = join_of ("obs", "w2"), back = join_of ("obs", "s3");
+  parlor_rooms_set_entry (w->rooms, is_welcome, &welcome);
+  must_publish (w, "obs", "w1");
+  world_join (w, "obs", PARLOR_ROLE_MEMBER, "s1");
+  back.resume = w->token;
+  welcome = FALSE;
+  assert_refused (publish (w, &join, &error), PARLOR_ERROR_FORBIDDEN);
+  g_assert_null (parlor_room_join (w->room, &back, w->now_us, &denial));
+  g_assert_cmpint (denial, ==, PARLOR_DENIED_HOST);
+  parlor_rooms_set_entry (w->rooms, NULL, NULL);
+  must_publish (w, "obs", "w2");
+  parlor_rooms_set_entry (w->rooms, is_welcome, &welcome);
+  parlor_participant_leave (parlor_room_find_identity (w->room, "obs"), w->now_us);
+  parlor_participant_leave (parlor_room_find_identity (w->room, "obs"), w->now_us);
+  assert_refused (publish (w, &join, &error), PARLOR_ERROR_FORBIDDEN);
+  g_assert_cmpint (world_denial (w, "obs", PARLOR_ROLE_MEMBER, "s2"), ==, PARLOR_DENIED_HOST);
+  must_publish (w, "other", "w4");
+}
+
 static void
 test_no_media (World *w, gconstpointer data)
 {
@@ -247,6 +280,7 @@ main (int argc, char **argv)
   WORLD_TEST ("/room/session/lost-media-ends-the-session", test_failed);
   WORLD_TEST ("/room/session/a-patch-goes-to-the-endpoint", test_patch);
   WORLD_TEST ("/room/session/an-injected-source-has-an-endpoint-and-no-session", test_inject);
+  WORLD_TEST ("/room/session/whom-the-entry-refuses-comes-in-by-no-door", test_entry);
   WORLD_TEST ("/room/session/an-unfit-identity-does-not-come-in", test_identity);
   WORLD_TEST ("/room/session/no-media-no-participant", test_no_media);
   return g_test_run ();
