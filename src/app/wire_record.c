@@ -62,11 +62,42 @@ remove_folder (gpointer path)
   return NULL;
 }
 
+/* Takes the path; the parts may have gone by now. What is not durable is erased at the next start,
+   if it is deleted then. */
+static void
+erase_when_kept (gboolean durable, gpointer path)
+{
+  if (durable)
+    g_thread_unref (g_thread_new ("erase", remove_folder, path));
+  else
+    g_free (path);
+}
+
+/* Files that are gone under a row that is there again after a crash would be the worse half. */
 static void
 erase (const char *id, gpointer user_data)
 {
   const ParlorWireRecord *self = user_data;
-  g_thread_unref (g_thread_new ("erase", remove_folder, g_build_filename (self->folder, id, NULL)));
+  ParlorRecordSink *sink = parlor_recordings_sink (self->recordings);
+  char *path = g_build_filename (self->folder, id, NULL);
+  if (sink != NULL)
+    sink->flush (sink, erase_when_kept, path);
+  else
+    erase_when_kept (TRUE, path);
+}
+
+/* The server may have ended between the row and the last file. */
+static void
+erase_the_rest (const ParlorWireRecord *self)
+{
+  g_autoptr (GPtrArray) rows = parlor_recordings_in_state (self->recordings, "deleted");
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const ParlorRecordingRow *row = rows->pdata[i];
+      g_autofree char *path = g_build_filename (self->folder, row->id, NULL);
+      if (g_file_test (path, G_FILE_TEST_IS_DIR))
+        erase_when_kept (TRUE, g_steal_pointer (&path));
+    }
 }
 
 static void
@@ -92,6 +123,7 @@ parlor_wire_record_keep (ParlorWireRecord *self, uv_loop_t *loop, const ParlorBr
   self->purge->data = self;
   uv_timer_init (loop, self->purge);
   uv_timer_start (self->purge, on_purge, PURGE_MS, PURGE_MS);
+  erase_the_rest (self);
 }
 
 static void

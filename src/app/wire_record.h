@@ -24,7 +24,7 @@ typedef struct
 gboolean parlor_wire_record_init (ParlorWireRecord *self, uv_loop_t *loop,
                                   const ParlorConfig *config, ParlorMedia *media,
                                   ParlorStore *store, ParlorAudit *audit, GError **error);
-/** Retention, bin, audit: once the brands are there. */
+/** Retention, bin, audit: once the brands are there. Finishes erasing what was deleted before. */
 void parlor_wire_record_keep (ParlorWireRecord *self, uv_loop_t *loop, const ParlorBrands *brands,
                               ParlorEventFunc happened, gpointer happened_data);
 /** After parlor_rooms_load (): what was recorded when the server died goes on, or is sealed. */
