@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#define WAITING_MAX 100000
 #define ORDER_BYTES 128
 #define VALUE_BYTES 20
 #define ID_BYTES 64
@@ -47,6 +46,7 @@ struct _ParlorHandoffs
   ParlorRandom random;
   GHashTable *by_id;       /* id → ParlorHandoff, owned */
   GHashTable *by_code;     /* hash in the row → ParlorHandoff */
+  GHashTable *waiting;     /* brand (owned) → how many are not resolved */
   GHashTable *conversions; /* "brand/kind/order" (owned) → ParlorConversion, owned */
 };
 
@@ -72,6 +72,7 @@ parlor_handoffs_new (ParlorRecordSink *sink, const ParlorRandom *random)
   handoffs->random = *random;
   handoffs->by_id = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, handoff_free);
   handoffs->by_code = g_hash_table_new (g_str_hash, g_str_equal);
+  handoffs->waiting = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   handoffs->conversions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, conversion_free);
   return handoffs;
 }
@@ -83,6 +84,7 @@ parlor_handoffs_free (ParlorHandoffs *handoffs)
     return;
   g_hash_table_unref (handoffs->by_code);
   g_hash_table_unref (handoffs->by_id);
+  g_hash_table_unref (handoffs->waiting);
   g_hash_table_unref (handoffs->conversions);
   g_free (handoffs);
 }
@@ -114,9 +116,26 @@ put (ParlorHandoffs *handoffs, const ParlorRecordKind *kind, gconstpointer row)
 
 /* ---- codes ---------------------------------------------------------------------------------- */
 
+static guint
+count_waiting (const ParlorHandoffs *handoffs, const char *brand)
+{
+  return GPOINTER_TO_UINT (g_hash_table_lookup (handoffs->waiting, brand));
+}
+
+static void
+set_waiting (ParlorHandoffs *handoffs, const char *brand, guint n)
+{
+  if (n)
+    g_hash_table_replace (handoffs->waiting, g_strdup (brand), GUINT_TO_POINTER (n));
+  else
+    g_hash_table_remove (handoffs->waiting, brand);
+}
+
 static ParlorHandoff *
 keep (ParlorHandoffs *handoffs, ParlorHandoff *row)
 {
+  if (!row->resolved_ms)
+    set_waiting (handoffs, row->brand, count_waiting (handoffs, row->brand) + 1);
   g_hash_table_replace (handoffs->by_id, row->id, row);
   g_hash_table_replace (handoffs->by_code, row->code_hash, row);
   return row;
@@ -136,9 +155,9 @@ parlor_handoffs_mint (ParlorHandoffs *handoffs, const ParlorHandoff *from, gint6
 {
   char id[PARLOR_ID_SIZE];
   g_return_val_if_fail (from->brand != NULL, NULL);
-  if (g_hash_table_size (handoffs->by_id) >= WAITING_MAX)
-    parlor_handoffs_sweep (handoffs, wall_ms, WAITING_MAX / 10);
-  if (g_hash_table_size (handoffs->by_id) >= WAITING_MAX)
+  if (count_waiting (handoffs, from->brand) >= PARLOR_HANDOFFS_WAITING_MAX)
+    parlor_handoffs_sweep (handoffs, wall_ms, PARLOR_HANDOFFS_WAITING_MAX / 10);
+  if (count_waiting (handoffs, from->brand) >= PARLOR_HANDOFFS_WAITING_MAX)
     {
       fail (error, PARLOR_ERROR_TOO_MANY, "too many handoffs are open; try again later");
       return NULL;
@@ -179,6 +198,7 @@ parlor_handoffs_resolve (ParlorHandoffs *handoffs, const char *brand, const char
       return NULL;
     }
   row->resolved_ms = wall_ms;
+  set_waiting (handoffs, brand, count_waiting (handoffs, brand) - 1);
   put (handoffs, &parlor_handoff_kind, row);
   return row;
 }
@@ -203,6 +223,10 @@ parlor_handoffs_sweep (ParlorHandoffs *handoffs, gint64 wall_ms, guint max)
       gint64 keep_ms = row->resolved_ms ? PARLOR_CONVERSION_WINDOW_MS : PARLOR_HANDOFF_VALID_MS;
       if (wall_ms - row->made_ms < keep_ms)
         continue;
+      if (!row->resolved_ms)
+        set_waiting (handoffs, row->brand, count_waiting (handoffs, row->brand) - 1);
+      if (handoffs->sink)
+        handoffs->sink->remove (handoffs->sink, &parlor_handoff_kind, row);
       g_hash_table_remove (handoffs->by_code, row->code_hash);
       g_hash_table_iter_remove (&iter);
       n++;

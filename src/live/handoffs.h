@@ -16,6 +16,8 @@
 
 G_BEGIN_DECLS
 
+/** Codes of one brand that nobody resolved yet. */
+#define PARLOR_HANDOFFS_WAITING_MAX 100000
 #define PARLOR_HANDOFF_VALID_MS (5 * 60 * G_GINT64_CONSTANT (1000))
 /** How long a conversion counts after the click. */
 #define PARLOR_CONVERSION_WINDOW_MS (7 * 24 * 3600 * G_GINT64_CONSTANT (1000))
@@ -62,7 +64,8 @@ void parlor_handoffs_load (ParlorHandoffs *handoffs, const ParlorHandoff *row);
 void parlor_handoffs_load_conversion (ParlorHandoffs *handoffs, const ParlorConversion *row);
 
 /** A code for a click of this visitor (NULL = unknown) on this product. `from`: brand, visitor,
-   room, sku, room_ms; NULL texts are "". TOO_MANY: more than 100,000 wait at a time. */
+   room, sku, room_ms; NULL texts are "". TOO_MANY:
+   PARLOR_HANDOFFS_WAITING_MAX of this brand wait. */
 const ParlorHandoff *parlor_handoffs_mint (ParlorHandoffs *handoffs, const ParlorHandoff *from,
                                            gint64 wall_ms, char code[PARLOR_TOKEN_SIZE],
                                            GError **error);
@@ -84,7 +87,7 @@ const ParlorConversion *parlor_handoffs_convert (ParlorHandoffs *handoffs,
                                                  const ParlorConversion *conversion, gint64 wall_ms,
                                                  gboolean *again, GError **error);
 
-/** Forgets handoffs older than the window; at most `max` a call. Rows in the store stay. */
+/** Forgets handoffs older than the window; at most `max` a call; in the store as well. */
 guint parlor_handoffs_sweep (ParlorHandoffs *handoffs, gint64 wall_ms, guint max);
 
 G_END_DECLS

@@ -42,6 +42,29 @@ test_five_minutes (void)
   g_assert_cmpuint (parlor_handoffs_sweep (handoffs, PARLOR_HANDOFF_VALID_MS, 10), ==, 1);
 }
 
+/* What one brand's visitors click takes nothing from another, nor do clicks that were used. */
+static void
+test_full (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (ParlorHandoffs) handoffs = parlor_handoffs_new (&world->sink, &world->random);
+  g_autoptr (GError) error = NULL;
+  char code[PARLOR_TOKEN_SIZE];
+  ParlorHandoff from = {.brand = (char *)"br_1"}, other = {.brand = (char *)"br_2"};
+  char last[PARLOR_TOKEN_SIZE] = "";
+  for (guint i = 0; i < PARLOR_HANDOFFS_WAITING_MAX; i++)
+    g_assert_nonnull (parlor_handoffs_mint (handoffs, &from, 1, last, NULL));
+  g_assert_null (parlor_handoffs_mint (handoffs, &from, 1, code, &error));
+  g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_TOO_MANY);
+  g_assert_nonnull (parlor_handoffs_mint (handoffs, &other, 1, code, NULL));
+  g_assert_nonnull (parlor_handoffs_resolve (handoffs, "br_1", last, 2, NULL));
+  g_assert_nonnull (parlor_handoffs_mint (handoffs, &from, 1, code, NULL));
+  guint n = parlor_handoffs_sweep (handoffs, PARLOR_HANDOFF_VALID_MS + 1, G_MAXUINT);
+  g_assert_cmpuint (n, ==, PARLOR_HANDOFFS_WAITING_MAX + 1);
+  g_assert_cmpuint (world->removes, ==, n);
+  g_assert_nonnull (parlor_handoffs_mint (handoffs, &from, PARLOR_HANDOFF_VALID_MS, code, NULL));
+}
+
 static ParlorConversion
 order (const char *id, const char *handoff)
 {
@@ -110,6 +133,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/live/handoffs/a-code-works-once-for-its-brand", test_once);
   g_test_add_func ("/live/handoffs/a-code-works-for-five-minutes", test_five_minutes);
+  g_test_add_func ("/live/handoffs/only-waiting-ones-of-the-same-brand-count", test_full);
   g_test_add_func ("/live/handoffs/an-order-counts-once-within-seven-days", test_conversion);
   g_test_add_func ("/live/handoffs/what-is-no-amount-is-refused", test_judged);
   return g_test_run ();
