@@ -105,7 +105,7 @@ static const ParlorRoute routes[] = {
     {"POST", "/v1/entries", SHELF, FALSE, JSON_MAX, "application/json", parlor_handle_entry_create},
     {"GET", "/v1/entries", SHELF, FALSE, 0, NULL, parlor_handle_entry_list},
     {"GET", "/e/{id}", PARLOR_ROUTE_PUBLIC, TRUE, 0, NULL, parlor_handle_entry_open},
-    {"GET", "/l/{room}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL, parlor_handle_live_page},
+    {"GET", "/l/{room}", PARLOR_ROUTE_PUBLIC, TRUE, 0, NULL, parlor_handle_live_page},
     {"GET", "/b/{brand}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL, parlor_handle_brand_page},
     /* service reps */
     {"GET", "/v1/reps", STAFF, FALSE, 0, NULL, parlor_handle_rep_list},

@@ -6,7 +6,6 @@
 #define STATE_BYTES 64
 #define UTM_BYTES 512
 #define ID_BYTES 64
-#define ENTRIES_MAX 100000
 /* How far `seen_ms` may be behind: a visit a minute is not a write a minute. */
 #define SEEN_STEP_MS (3600 * G_GINT64_CONSTANT (1000))
 
@@ -65,6 +64,8 @@ struct _ParlorVisitors
   GHashTable *by_key;  /* "brand/hash" (owned) → ParlorVisitor */
   GHashTable *entries; /* id → ParlorEntry, owned by entry_list */
   GPtrArray *in_order; /* owns ParlorEntry, the oldest first */
+  GHashTable *n_entries; /* brand (owned) → how many */
+  ParlorVisitor *passing; /* the last one who came at the cap, owned; in no table */
   GHashTable *touches; /* visitor's id (in the touch) → his newest ParlorTouch, owned */
 };
 
@@ -98,6 +99,7 @@ parlor_visitors_new (ParlorRecordSink *sink, const ParlorRandom *random)
   visitors->by_id = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, visitor_free);
   visitors->by_key = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   visitors->entries = g_hash_table_new (g_str_hash, g_str_equal);
+  visitors->n_entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   visitors->in_order = g_ptr_array_new_with_free_func (entry_free);
   visitors->touches = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, touch_free);
   return visitors;
@@ -110,6 +112,8 @@ parlor_visitors_free (ParlorVisitors *visitors)
     return;
   g_hash_table_unref (visitors->touches);
   g_hash_table_unref (visitors->entries);
+  g_hash_table_unref (visitors->n_entries);
+  g_clear_pointer (&visitors->passing, visitor_free);
   g_ptr_array_unref (visitors->in_order);
   g_hash_table_unref (visitors->by_key);
   g_hash_table_unref (visitors->by_id);
@@ -166,6 +170,15 @@ parlor_visitors_recognise (const ParlorVisitors *visitors, const char *brand, co
   return known && wall_ms - known->seen_ms < PARLOR_VISITOR_IDLE_MS ? known : NULL;
 }
 
+/* Strangers must not fill memory and disk: at the cap he has an id for this request, and that is
+   all. Takes the row. */
+static ParlorVisitor *
+let_pass (ParlorVisitors *visitors, ParlorVisitor *row)
+{
+  g_clear_pointer (&visitors->passing, visitor_free);
+  return visitors->passing = row;
+}
+
 static const ParlorVisitor *
 make_visitor (ParlorVisitors *visitors, const char *brand, gint64 wall_ms,
               char key[PARLOR_TOKEN_SIZE])
@@ -182,6 +195,8 @@ make_visitor (ParlorVisitors *visitors, const char *brand, gint64 wall_ms,
       .made_ms = wall_ms,
       .seen_ms = wall_ms,
   };
+  if (g_hash_table_size (visitors->by_id) >= PARLOR_VISITORS_MAX)
+    return let_pass (visitors, row);
   put (visitors, &parlor_visitor_kind, row);
   return keep_visitor (visitors, row);
 }
@@ -278,9 +293,17 @@ parlor_channel_from_name (const char *name, ParlorChannel *channel)
   return FALSE;
 }
 
+static guint
+count_entries (const ParlorVisitors *visitors, const char *brand)
+{
+  return GPOINTER_TO_UINT (g_hash_table_lookup (visitors->n_entries, brand));
+}
+
 static ParlorEntry *
 keep_entry (ParlorVisitors *visitors, ParlorEntry *row)
 {
+  g_hash_table_replace (visitors->n_entries, g_strdup (row->brand),
+                        GUINT_TO_POINTER (count_entries (visitors, row->brand) + 1));
   g_ptr_array_add (visitors->in_order, row);
   g_hash_table_replace (visitors->entries, row->id, row);
   return row;
@@ -334,7 +357,7 @@ parlor_visitors_add_entry (ParlorVisitors *visitors, const ParlorEntry *entry, g
 {
   char id[PARLOR_ID_SIZE];
   const char *why = judge_entry (visitors, entry);
-  if (why || visitors->in_order->len >= ENTRIES_MAX)
+  if (why || count_entries (visitors, entry->brand) >= PARLOR_ENTRIES_MAX)
     {
       g_set_error_literal (error, PARLOR_ERROR,
                            why ? PARLOR_ERROR_BAD_REQUEST : PARLOR_ERROR_TOO_MANY,

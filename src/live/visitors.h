@@ -22,6 +22,9 @@
 G_BEGIN_DECLS
 
 #define PARLOR_VISITOR_IDLE_MS (30 * 24 * 3600 * G_GINT64_CONSTANT (1000))
+/** So many are kept on this server; so many entries of one brand. */
+#define PARLOR_VISITORS_MAX 500000
+#define PARLOR_ENTRIES_MAX 100000
 
 /** A row of `visitors`, key (id). */
 typedef struct
@@ -96,7 +99,8 @@ void parlor_visitors_load_touch (ParlorVisitors *visitors, const ParlorTouch *ro
 /**
  * The visitor of this device key at this brand; one that is NULL, unknown or idle for too long
  * makes a new visitor with a new key. `fresh_key` is the new key (a secret: into the cookie,
- * nowhere else), or "" when the old one holds.
+ * nowhere else), or "" when the old one holds. At PARLOR_VISITORS_MAX a new one is not kept: he has
+ * an id until the next call, and is new again when he comes back.
  */
 const ParlorVisitor *parlor_visitors_meet (ParlorVisitors *visitors, const char *brand,
                                            const char *key, gint64 wall_ms,

@@ -261,6 +261,9 @@ test_join_rate (void)
   g_autofree char *wait = answer_header (answer, "Retry-After");
   g_assert_cmpuint (answer->status, ==, 429);
   g_assert_cmpstr (wait, ==, "1");
+  /* The page of a live room makes a visitor, who is kept. */
+  g_autoptr (Answer) page = world_ask (world, "GET", "/l/rm_none", "", NULL);
+  g_assert_cmpuint (page->status, ==, 429);
   /* Who only looks is not limited with them. */
   g_autoptr (Answer) config = world_ask (world, "GET", "/v1/config", "", NULL);
   g_assert_cmpuint (config->status, ==, 200);

@@ -40,6 +40,28 @@ test_sweep (void)
 }
 
 static void
+test_full (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (ParlorVisitors) visitors = parlor_visitors_new (&world->sink, &world->random);
+  char key[PARLOR_TOKEN_SIZE], next[PARLOR_TOKEN_SIZE], first[PARLOR_ID_SIZE], id[24];
+  guint puts = world->puts;
+  ParlorVisitor row = {
+      .id = id, .brand = (char *)"br_1", .key_hash = id, .customer = (char *)"", .seen_ms = 1};
+  for (guint i = 0; i < PARLOR_VISITORS_MAX; i++)
+    {
+      g_snprintf (id, sizeof id, "vis_%u", i);
+      parlor_visitors_load_visitor (visitors, &row);
+    }
+  g_strlcpy (first, parlor_visitors_meet (visitors, "br_1", NULL, DAY_MS, key)->id, sizeof first);
+  g_assert_null (parlor_visitors_recognise (visitors, "br_1", key, DAY_MS));
+  g_assert_null (parlor_visitors_touch (visitors, &(ParlorTouch){.visitor = first}));
+  g_assert_cmpstr (parlor_visitors_meet (visitors, "br_1", key, DAY_MS, next)->id, !=, first);
+  g_assert_cmpuint (parlor_visitors_count (visitors), ==, PARLOR_VISITORS_MAX);
+  g_assert_cmpuint (world->puts, ==, puts);
+}
+
+static void
 test_touches (void)
 {
   g_autoptr (World) world = world_new ();
@@ -79,6 +101,13 @@ test_entries (void)
   g_assert_cmpuint (n, ==, 3);
   g_assert_cmpuint (m, ==, 2);
   g_assert_cmpint (rest[0]->made_ms, ==, 3);
+  for (guint i = 5; i < PARLOR_ENTRIES_MAX; i++)
+    g_assert_nonnull (parlor_visitors_add_entry (visitors, &entry, i, NULL));
+  g_assert_null (parlor_visitors_add_entry (visitors, &entry, 1, &error));
+  g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_TOO_MANY);
+  g_clear_error (&error);
+  entry.brand = (char *)"br_2";
+  g_assert_nonnull (parlor_visitors_add_entry (visitors, &entry, 1, NULL));
   entry.channel = (char *)"pigeon";
   g_assert_null (parlor_visitors_add_entry (visitors, &entry, 1, &error));
   g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_BAD_REQUEST);
@@ -90,6 +119,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/live/visitors/a-device-key-is-one-visitor-of-one-brand", test_meet);
   g_test_add_func ("/live/visitors/thirty-idle-days-are-forgotten", test_sweep);
+  g_test_add_func ("/live/visitors/of-too-many-none-is-kept", test_full);
   g_test_add_func ("/live/visitors/touches-are-added-and-the-newest-is-known", test_touches);
   g_test_add_func ("/live/visitors/entries-are-listed-page-by-page", test_entries);
   return g_test_run ();
