@@ -413,11 +413,33 @@ load (ParlorWireLive *wire, GError **error)
   return TRUE;
 }
 
+/* The way back of questions that are open: the last answer frees it. Answers come in the loop's
+   first turns, or when the store is closed and the wire has gone before it. */
+typedef struct
+{
+  ParlorWireLive *wire; /* NULL = gone */
+  guint n_open;
+} Asked;
+
+static ParlorWireLive *
+take_back (Asked *asked)
+{
+  ParlorWireLive *wire = asked->wire;
+  if (--asked->n_open)
+    return wire;
+  if (wire)
+    wire->asked = NULL;
+  g_free (asked);
+  return wire;
+}
+
 /* Found newest first, loaded oldest first. */
 static void
 found_comments (const gconstpointer *rows, guint n, const GError *error, gpointer user_data)
 {
-  ParlorWireLive *wire = user_data;
+  ParlorWireLive *wire = take_back (user_data);
+  if (!wire)
+    return;
   if (error)
     parlor_log (PARLOR_LOG_WARNING, "comments of before cannot be read: %s", error->message);
   for (guint i = error ? 0 : n; i-- > 0;)
@@ -427,7 +449,9 @@ found_comments (const gconstpointer *rows, guint n, const GError *error, gpointe
 static void
 found_touches (const gconstpointer *rows, guint n, const GError *error, gpointer user_data)
 {
-  ParlorWireLive *wire = user_data;
+  ParlorWireLive *wire = take_back (user_data);
+  if (!wire)
+    return;
   if (error)
     parlor_log (PARLOR_LOG_WARNING, "touches of before cannot be read: %s", error->message);
   for (guint i = error ? 0 : n; i-- > 0;)
@@ -435,12 +459,23 @@ found_touches (const gconstpointer *rows, guint n, const GError *error, gpointer
 }
 
 static void
+ask (ParlorWireLive *wire, const ParlorFind *find, ParlorFound found)
+{
+  ParlorRecordSink *sink = parlor_store_records (wire->spec.store);
+  if (!wire->asked)
+    wire->asked = g_new0 (Asked, 1);
+  Asked *asked = wire->asked;
+  asked->wire = wire;
+  asked->n_open++;
+  sink->find (sink, find, found, asked);
+}
+
+static void
 ask_for_the_rest (ParlorWireLive *wire)
 {
-  ParlorRecordSink *sink = wire->spec.store ? parlor_store_records (wire->spec.store) : NULL;
   guint n;
   g_autofree ParlorLiveRoom **rooms = parlor_live_list (wire->live, NULL, &n);
-  for (guint i = 0; sink && i < n; i++)
+  for (guint i = 0; i < n; i++)
     {
       const ParlorLiveInfo *info = parlor_live_info (rooms[i]);
       ParlorFindTerm term = {.field = "room", .op = PARLOR_FIND_EQUAL, .text = info->room};
@@ -451,12 +486,11 @@ ask_for_the_rest (ParlorWireLive *wire)
                          .descending = TRUE,
                          .limit = COMMENTS_BACK};
       if (info->state != PARLOR_LIVE_ENDED)
-        sink->find (sink, &find, found_comments, wire);
+        ask (wire, &find, found_comments);
     }
   ParlorFind touches = {
       .kind = &parlor_touch_kind, .order_by = "at_ms", .descending = TRUE, .limit = TOUCHES_BACK};
-  if (sink)
-    sink->find (sink, &touches, found_touches, wire);
+  ask (wire, &touches, found_touches);
 }
 
 /* ---- making --------------------------------------------------------------------------------- */
@@ -531,7 +565,8 @@ parlor_wire_live_new (const ParlorWireLiveSpec *spec, GError **error)
   g_autofree ParlorLiveRoom **rooms = parlor_live_list (wire->live, NULL, &n);
   for (guint i = 0; i < n; i++)
     set_stage (wire, rooms[i]);
-  ask_for_the_rest (wire);
+  if (spec->store)
+    ask_for_the_rest (wire);
   if (spec->demo)
     fill_demo_shelf (wire);
   return wire;
@@ -563,6 +598,8 @@ parlor_wire_live_free (ParlorWireLive *wire)
   Clockwork *clockwork = wire->clockwork;
   if (clockwork)
     uv_close ((uv_handle_t *)&clockwork->timer, on_closed);
+  if (wire->asked)
+    ((Asked *)wire->asked)->wire = NULL;
   parlor_rooms_set_entry (wire->spec.rooms, NULL, NULL);
   parlor_live_free (wire->live);
   parlor_handoffs_free (wire->handoffs);

@@ -53,6 +53,7 @@ typedef struct
   ParlorService *service;
   GHashTable *houses; /**< brand → the names that only the house bears */
   gpointer clockwork; /**< its timer */
+  gpointer asked;     /**< the way back of questions that are open; owned by them */
 } ParlorWireLive;
 
 /** NULL with an error when the store cannot be read. */

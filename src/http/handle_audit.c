@@ -54,7 +54,7 @@ parlor_audit_handle (ParlorSite *site, const ParlorRoute *route, ParlorHttpReque
 /* One question, or a check that asks page after page. */
 typedef struct
 {
-  ParlorSite *site;
+  ParlorRecordSink *records; /* and no site: it goes before the store, whose end answers */
   ParlorHttpPending *pending;
   char brand[PARLOR_ID_TEXT];
   guint limit;
@@ -111,7 +111,7 @@ ask_new (ParlorSite *site, ParlorHttpRequest *request)
   ParlorPrincipal who;
   const char *hash;
   parlor_site_principal (site, request, &who);
-  ask->site = site;
+  ask->records = site->spec.records;
   ask->pending = parlor_http_defer (request);
   g_strlcpy (ask->brand, who.brand, sizeof ask->brand);
   parlor_audit_head (site->spec.audit, who.brand, &ask->head_seq, &hash);
@@ -196,11 +196,10 @@ on_page (const gconstpointer *rows, guint n_rows, const GError *error, gpointer 
 static void
 ask_page (Ask *ask)
 {
-  ParlorRecordSink *sink = ask->site->spec.records;
   const ParlorFindTerm terms[] = {{"brand", PARLOR_FIND_EQUAL, ask->brand, 0},
                                   {"seq", PARLOR_FIND_GREATER, NULL, ask->seq}};
   ParlorFind find = {&parlor_audit_kind, terms, G_N_ELEMENTS (terms), NULL, FALSE, CHECK_PAGE};
-  sink->find (sink, &find, on_page, ask);
+  ask->records->find (ask->records, &find, on_page, ask);
 }
 
 void
