@@ -60,13 +60,13 @@ struct _ParlorVisitors
 {
   ParlorRecordSink *sink; /* borrowed, nullable */
   ParlorRandom random;
-  GHashTable *by_id;   /* id → ParlorVisitor, owned */
-  GHashTable *by_key;  /* "brand/hash" (owned) → ParlorVisitor */
-  GHashTable *entries; /* id → ParlorEntry, owned by entry_list */
-  GPtrArray *in_order; /* owns ParlorEntry, the oldest first */
-  GHashTable *n_entries; /* brand (owned) → how many */
+  GHashTable *by_id;      /* id → ParlorVisitor, owned */
+  GHashTable *by_key;     /* "brand/hash" (owned) → ParlorVisitor */
+  GHashTable *entries;    /* id → ParlorEntry, owned by entry_list */
+  GPtrArray *in_order;    /* owns ParlorEntry, the oldest first */
+  GHashTable *n_entries;  /* brand (owned) → how many */
   ParlorVisitor *passing; /* the last one who came at the cap, owned; in no table */
-  GHashTable *touches; /* visitor's id (in the touch) → his newest ParlorTouch, owned */
+  GHashTable *touches;    /* visitor's id (in the touch) → his newest ParlorTouch, owned */
 };
 
 static void

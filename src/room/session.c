@@ -76,8 +76,7 @@ pass_publisher_gate (ParlorRoom *room, const ParlorJoin *join, const ParlorParti
   guint cap = parlor_room_limits (room)->participants;
   if (former == NULL)
     return pass_gate (room, join, PARLOR_RIGHTS_PUBLISH, room->roster->len, cap, error);
-  gboolean may = !parlor_room_is_banned (room, join)
-                 && parlor_room_may_enter (room, join->identity)
+  gboolean may = !parlor_room_is_banned (room, join) && parlor_room_may_enter (room, join->identity)
                  && (parlor_rights_effective (join->role, join->granted) & PARLOR_RIGHTS_PUBLISH);
   if (!may)
     set_denied (error, PARLOR_DENIED_BANNED);

@@ -35,11 +35,10 @@ test_missing (void)
   recorder->ops->set_event_func (recorder, on_event, &failures);
   g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*does not start*");
   g_test_expect_message (G_LOG_DOMAIN, G_LOG_LEVEL_WARNING, "*does not start*");
-  recorder->ops->begin (recorder, &(ParlorRecorderBegin){.recording = "rec_1",
-                                                         .room = "rm_1",
-                                                         .title = "",
-                                                         .brand = "br_1",
-                                                         .mode = "ask"});
+  recorder->ops->begin (
+      recorder,
+      &(ParlorRecorderBegin){
+          .recording = "rec_1", .room = "rm_1", .title = "", .brand = "br_1", .mode = "ask"});
   while (failures < 1)
     uv_run (&loop, UV_RUN_ONCE);
   guint n = count_descriptors ();
