@@ -106,12 +106,16 @@ parlor_service_may (ParlorConversation *conversation, const ParlorPrincipal *pri
   ParlorRep *self = parlor_service_rep (brand, *principal->rep ? principal->rep : NULL);
   if (!self)
     self = parlor_service_rep_of_user (brand, principal->subject);
-  if (self && !self->departed && parlor_principal_is_any (principal, PARLOR_BRAND_REP)
-      && is_reps (conversation, self))
+  gboolean serves = self && !self->departed
+                    && parlor_principal_is_any (principal, PARLOR_BRAND_REP);
+  if (serves && is_reps (conversation, self))
     return right != PARLOR_MAY_MOVE || conversation->assignee == self
            || conversation->binding->rep == self
            || service_refuse (error, PARLOR_ERROR_FORBIDDEN,
                               "It is only offered to you. Accept it first.");
+  if (serves && right == PARLOR_MAY_WRITE && conversation->binding
+      && conversation->binding->rep == self) /* it was his: he hears why it is not */
+    return service_refuse (error, PARLOR_ERROR_CONFLICT, ENDED_BY_CUSTOMER);
   if (principal->caller == PARLOR_CALLER_KEY && parlor_principal_is_any (principal, MANAGERS))
     return TRUE;
   if (is_supervised (conversation, principal))

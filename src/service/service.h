@@ -301,7 +301,8 @@ typedef enum
 } ParlorServiceRight;
 
 /**
- * A rep: his bindings' conversations and those he is assigned or offered. A supervisor, admin,
+ * A rep: his live bindings' conversations and those he is assigned or offered; what a customer has
+ * ended is nobody's (CONFLICT to whom it was, when he would write). A supervisor, admin,
  * owner: of the brand, with a reason (1..200 characters) where it is not his own; each such reading
  * stands in the audit and in the history. A key: the brand's. A viewer: his own by device.
  * FORBIDDEN, or NOT_FOUND where he may not even know that it is there.

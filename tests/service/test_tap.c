@@ -226,6 +226,10 @@ test_sent_away (void)
     }
   g_assert_false (
       parlor_service_may (conversation, &principal, PARLOR_MAY_READ, "why", world->now, NULL));
+  g_autoptr (GError) why = NULL;
+  g_assert_false (
+      parlor_service_may (conversation, &principal, PARLOR_MAY_WRITE, NULL, world->now, &why));
+  g_assert_error (why, PARLOR_ERROR, PARLOR_ERROR_CONFLICT);
 }
 
 /* 500 taps in 10 s on five reps of capacity 6: all bound, none above capacity. */
