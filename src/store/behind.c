@@ -296,7 +296,9 @@ read_loop (gpointer data)
 
 /* --- the control thread --- */
 
-/* With the lock held. A full queue loses its oldest chat. FALSE: at the hard bound. */
+/* With the lock held. A full queue loses its oldest chat. FALSE: at the hard bound, which counts
+   the batch being tried as well: place comes by a commit only, so what is kept of a time without a
+   database is its beginning, whenever the writer took its batch. */
 static gboolean
 make_room (Behind *self, guint weight)
 {
@@ -309,7 +311,7 @@ make_room (Behind *self, guint weight)
       self->stats.dropped++;
       self->gave_up = TRUE;
     }
-  return self->weight + weight <= (guint64)HARD_BOUND * self->queue_max;
+  return (guint64)self->in_batch + self->weight + weight <= (guint64)HARD_BOUND * self->queue_max;
 }
 
 /* Takes a write that came when there was no place for it any more. With the lock held. */
@@ -537,7 +539,7 @@ stats (ParlorStore *store, ParlorStoreStats *out)
   g_mutex_lock (&self->mutex);
   *out = self->stats;
   out->queued = self->weight + self->in_batch;
-  out->healthy = self->weight < self->queue_max && self->stats.lost == 0;
+  out->healthy = self->weight + self->in_batch < self->queue_max && self->stats.lost == 0;
   g_mutex_unlock (&self->mutex);
 }
 

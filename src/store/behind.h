@@ -14,8 +14,9 @@
 
 G_BEGIN_DECLS
 
-/** Takes `backend`, starts the threads. `queue_max`: rows that may wait besides the batch being
-    written before the store is unhealthy; 0 = 100,000. Never NULL; ops->close () frees it. */
+/** Takes `backend`, starts the threads. `queue_max`: rows that may wait, the batch being written
+    among them, before the store is unhealthy; chat may fill so many besides it; 0 = 100,000. Never
+   NULL; ops->close () frees it. */
 ParlorStore *parlor_behind_new (ParlorBackend *backend, guint queue_max);
 
 G_END_DECLS

@@ -15,8 +15,8 @@ typedef struct
 {
   const char *path;      /**< of the database file; its folder must exist */
   guint busy_timeout_ms; /**< one wait for a lock; 0 = 2,000 */
-  guint queue_max;       /**< writes that may wait besides the <= 2,000 being written; 0 = 100,000.
-                            Beyond: room/store.h */
+  guint queue_max;       /**< rows that may wait, as store/behind.h says; 0 = 100,000. Beyond:
+                            room/store.h */
 } ParlorStoreSqliteSpec;
 
 /** Opens, migrates, starts the writer. NULL with PARLOR_ERROR_UNAVAILABLE: cannot be opened, is no
