@@ -4,16 +4,13 @@
 #include "http/live.h"
 #include "http/problem.h"
 #include "http/range.h"
+#include "http/recording_files.h"
 #include "room/recording.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define LIST_DEFAULT 50
 #define LIST_MAX 200
-#define MANIFEST_MAX (64 * 1024 * 1024)
 
 static gint64
 now_us (ParlorSite *site)
@@ -95,22 +92,6 @@ parlor_handle_marker_create (ParlorSite *site, ParlorHttpRequest *request, Parlo
 
 /* ---- lists ---------------------------------------------------------------------------------- */
 
-static json_t *
-row_to_json (const ParlorRecordingRow *row)
-{
-  json_t *people = json_array ();
-  g_auto (GStrv) names = g_strsplit (row->people != NULL ? row->people : "", "\n", -1);
-  for (guint i = 0; names[i] != NULL; i++)
-    json_array_append_new (people, json_string (names[i]));
-  return json_pack ("{s:s,s:s,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:s?,s:o,s:s?,s:I}", "id",
-                    row->id, "room", row->room, "title", row->title, "state", row->state, "mode",
-                    row->mode, "started_at", (json_int_t)row->started_ms, "stopped_at",
-                    (json_int_t)row->stopped_ms, "from_ms", (json_int_t)row->from_ms, "to_ms",
-                    (json_int_t)row->to_ms, "files", (json_int_t)row->files, "bytes",
-                    (json_int_t)row->bytes, "sha256", row->sha256, "people", people, "hold",
-                    row->hold, "purge_at", (json_int_t)row->purge_ms);
-}
-
 static gint64
 number_query (const ParlorHttpRequest *request, const char *name)
 {
@@ -140,7 +121,7 @@ parlor_handle_recording_list (ParlorSite *site, ParlorHttpRequest *request, Parl
                                    ? parlor_recordings_list (site->spec.recordings, &query, &more)
                                    : g_ptr_array_new ();
   for (guint i = 0; i < rows->len; i++)
-    json_array_append_new (list, row_to_json (rows->pdata[i]));
+    json_array_append_new (list, parlor_recording_to_json (rows->pdata[i]));
   parlor_http_reply_json (
       reply, 200,
       json_pack ("{s:o,s:s?}", "recordings", list, "cursor",
@@ -178,34 +159,6 @@ note_view (ParlorSite *site, ParlorHttpRequest *request, const ParlorRecordingRo
   parlor_recordings_viewed (site->spec.recordings, row->id, who.subject, wall_ms (site));
 }
 
-/* A file in the recording's folder: `name` is one of ours, never the client's. -1 = not there. */
-static int
-open_in_folder (ParlorSite *site, const ParlorRecordingRow *row, const char *name,
-                struct stat *info)
-{
-  g_autofree char *path = g_build_filename (site->spec.recordings_folder, row->id, name, NULL);
-  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (fd >= 0 && fstat (fd, info) == 0 && S_ISREG (info->st_mode))
-    return fd;
-  if (fd >= 0)
-    close (fd);
-  return -1;
-}
-
-/* (transfer full) NULL: not sealed yet, or damaged. */
-static json_t *
-load_manifest (ParlorSite *site, const ParlorRecordingRow *row)
-{
-  struct stat info;
-  int fd = open_in_folder (site, row, "manifest.json", &info);
-  json_t *manifest = fd >= 0 && info.st_size <= MANIFEST_MAX
-                         ? json_loadfd (fd, JSON_REJECT_DUPLICATES, NULL)
-                         : NULL;
-  if (fd >= 0)
-    close (fd);
-  return manifest;
-}
-
 void
 parlor_handle_recording_get (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
@@ -213,7 +166,7 @@ parlor_handle_recording_get (ParlorSite *site, ParlorHttpRequest *request, Parlo
   if (row == NULL)
     return;
   note_view (site, request, row);
-  json_t *json = row_to_json (row), *manifest = load_manifest (site, row);
+  json_t *json = parlor_recording_to_json (row), *manifest = parlor_site_manifest (site, row);
   if (manifest != NULL)
     json_object_set_new (json, "manifest", manifest);
   parlor_http_reply_json (reply, 200, json);
@@ -226,7 +179,7 @@ parlor_handle_recording_manifest (ParlorSite *site, ParlorHttpRequest *request,
 {
   const ParlorRecordingRow *row = find_recording (site, request, reply);
   struct stat info;
-  int fd = row != NULL ? open_in_folder (site, row, "manifest.json", &info) : -1;
+  int fd = row != NULL ? parlor_site_open_recorded (site, row, "manifest.json", &info) : -1;
   if (row == NULL)
     return;
   if (fd < 0)
@@ -243,44 +196,16 @@ parlor_handle_recording_manifest (ParlorSite *site, ParlorHttpRequest *request,
   parlor_http_reply_file (request, reply, fd, (guint64)info.st_size, "application/json", etag);
 }
 
-static json_t *
-find_file (const json_t *manifest, gint64 n)
-{
-  gsize i;
-  json_t *file;
-  json_array_foreach (json_object_get (manifest, "files"), i,
-                      file) if (json_integer_value (json_object_get (file, "n")) == n) return file;
-  return NULL;
-}
-
 void
 parlor_handle_recording_file (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
   const ParlorRecordingRow *row = find_recording (site, request, reply);
-  struct stat info;
   if (row == NULL)
     return;
   note_view (site, request, row);
-  json_t *manifest = load_manifest (site, row);
-  json_t *file = find_file (manifest, g_ascii_strtoll (request->params[1], NULL, 10));
-  const char *name = json_string_value (json_object_get (file, "path"));
-  const char *sha = json_string_value (json_object_get (file, "sha256"));
-  const char *source = json_string_value (json_object_get (file, "source"));
-  int fd = name != NULL && strchr (name, '/') == NULL && name[0] != '.'
-               ? open_in_folder (site, row, name, &info)
-               : -1;
-  if (fd < 0)
-    parlor_http_problem (reply, 404, "no_such_file", "The recording has no file of that number.");
-  else
-    {
-      g_autofree char *etag = g_strdup_printf ("\"%s\"", sha != NULL ? sha : "");
-      gboolean audio = source != NULL
-                       && (strcmp (source, "microphone") == 0
-                           || strcmp (source, "screen_audio") == 0);
-      parlor_http_reply_header (reply, "Parlor-Sha256", sha != NULL ? sha : "");
-      parlor_http_reply_file (request, reply, fd, (guint64)info.st_size,
-                              audio ? "audio/webm" : "video/webm", etag);
-    }
+  json_t *manifest = parlor_site_manifest (site, row);
+  parlor_site_reply_track (site, request, reply, row,
+                           parlor_manifest_file (manifest, request->params[1]));
   json_decref (manifest);
 }
 
@@ -366,7 +291,7 @@ parlor_handle_recording_minutes (ParlorSite *site, ParlorHttpRequest *request,
       json_decref (minutes);
       return;
     }
-  json_t *manifest = load_manifest (site, row), *markers = newest_markers (manifest);
+  json_t *manifest = parlor_site_manifest (site, row), *markers = newest_markers (manifest);
   json_array_foreach (markers, i, marker)
       json_array_append_new (minutes, minute_to_json (site, request, row, marker));
   if (format != NULL && strcmp (format, "markdown") == 0)
@@ -418,8 +343,8 @@ parlor_handle_recording_change (ParlorSite *site, ParlorHttpRequest *request,
   json_t *body = parlor_http_json_body (request);
   parlor_site_principal (site, request, &who);
   if (change (site, id, body, who.subject, &error))
-    parlor_http_reply_json (reply, 200,
-                            row_to_json (parlor_recordings_get (site->spec.recordings, id)));
+    parlor_http_reply_json (
+        reply, 200, parlor_recording_to_json (parlor_recordings_get (site->spec.recordings, id)));
   else
     parlor_http_problem_from_error (reply, error);
   json_decref (body);
@@ -451,31 +376,11 @@ void
 parlor_handle_recording_still (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
   const ParlorRecordingRow *row = find_recording (site, request, reply);
-  struct stat info;
-  const char *name = NULL, *sha = NULL;
-  gsize i;
-  json_t *still;
   if (row == NULL)
     return;
   note_view (site, request, row);
-  json_t *manifest = load_manifest (site, row);
-  json_array_foreach (json_object_get (manifest, "stills"), i,
-                      still) if (g_strcmp0 (json_string_value (json_object_get (still, "marker")),
-                                            request->params[1])
-                                 == 0)
-  {
-    name = json_string_value (json_object_get (still, "path"));
-    sha = json_string_value (json_object_get (still, "sha256"));
-  }
-  int fd = name != NULL && strchr (name, '/') == NULL && name[0] != '.'
-               ? open_in_folder (site, row, name, &info)
-               : -1;
-  if (fd < 0)
-    parlor_http_problem (reply, 404, "no_such_still", "There is no picture of that marker.");
-  else
-    {
-      g_autofree char *etag = g_strdup_printf ("\"%s\"", sha != NULL ? sha : "");
-      parlor_http_reply_file (request, reply, fd, (guint64)info.st_size, "image/png", etag);
-    }
+  json_t *manifest = parlor_site_manifest (site, row);
+  parlor_site_reply_still (site, request, reply, row,
+                           parlor_manifest_still (manifest, request->params[1]));
   json_decref (manifest);
 }

@@ -3,6 +3,7 @@
 
 #include "http/handlers.h"
 #include "http/problem.h"
+#include "http/recording_files.h"
 
 #include <string.h>
 
@@ -24,6 +25,7 @@ parlor_site_new (const ParlorSiteSpec *spec)
   site->whip = parlor_whip_new ();
   site->door = parlor_door_new (spec->loop);
   site->oidc = parlor_oidc_new (spec);
+  site->manifests = parlor_manifests_new ();
   return site;
 }
 
@@ -39,6 +41,7 @@ parlor_site_free (ParlorSite *site)
   parlor_whip_free (site->whip);
   parlor_door_free (site->door);
   parlor_oidc_free (site->oidc);
+  parlor_manifests_free (site->manifests);
   g_free (site);
 }
 

@@ -80,6 +80,7 @@ typedef struct
 typedef struct _ParlorWhip ParlorWhip; /* handle_whip.c: the sessions */
 typedef struct _ParlorOidc ParlorOidc; /* handle_oidc.c: what is under way with providers */
 typedef struct _ParlorDoor ParlorDoor; /* handle_signin.c: passwords and their limits */
+typedef struct _ParlorManifests ParlorManifests; /* recording_files.c: those that are looked at */
 
 /** Fields are for the handlers of this folder. */
 typedef struct
@@ -93,6 +94,7 @@ typedef struct
   ParlorWhip *whip;
   ParlorDoor *door;
   ParlorOidc *oidc;
+  ParlorManifests *manifests;
 } ParlorSite;
 
 ParlorSite *parlor_site_new (const ParlorSiteSpec *spec);

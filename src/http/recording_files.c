@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "http/recording_files.h"
+
+#include "http/problem.h"
+#include "http/range.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MANIFEST_MAX (64 * 1024 * 1024)
+/* So many people look at something at once; a manifest of an hour has some hundred kilobytes. */
+#define KEPT_MAX 16
+#define KEPT_BYTES_MAX (64 * 1024 * 1024)
+
+typedef struct
+{
+  json_t *json;
+  ino_t ino;
+  off_t size;
+  struct timespec mtime;
+  guint64 used;
+} Kept;
+
+struct _ParlorManifests
+{
+  GHashTable *by_id; /* owned recording id → Kept */
+  gsize bytes;       /* of the files they were read from */
+  guint64 turn;
+};
+
+static void
+kept_free (gpointer data)
+{
+  Kept *kept = data;
+  json_decref (kept->json);
+  g_free (kept);
+}
+
+ParlorManifests *
+parlor_manifests_new (void)
+{
+  ParlorManifests *self = g_new0 (ParlorManifests, 1);
+  self->by_id = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, kept_free);
+  return self;
+}
+
+void
+parlor_manifests_free (ParlorManifests *self)
+{
+  if (self == NULL)
+    return;
+  g_hash_table_unref (self->by_id);
+  g_free (self);
+}
+
+static void
+forget (ParlorManifests *self, const char *id)
+{
+  const Kept *kept = g_hash_table_lookup (self->by_id, id);
+  if (kept == NULL)
+    return;
+  self->bytes -= (gsize)kept->size;
+  g_hash_table_remove (self->by_id, id);
+}
+
+static void
+forget_oldest (ParlorManifests *self)
+{
+  GHashTableIter iter;
+  gpointer id, value, oldest = NULL;
+  guint64 used = G_MAXUINT64;
+  g_hash_table_iter_init (&iter, self->by_id);
+  while (g_hash_table_iter_next (&iter, &id, &value))
+    if (((Kept *)value)->used < used)
+      {
+        used = ((Kept *)value)->used;
+        oldest = id;
+      }
+  if (oldest != NULL)
+    forget (self, oldest);
+}
+
+static gboolean
+is_same (const Kept *kept, const struct stat *info)
+{
+  return kept->ino == info->st_ino && kept->size == info->st_size
+         && kept->mtime.tv_sec == info->st_mtim.tv_sec
+         && kept->mtime.tv_nsec == info->st_mtim.tv_nsec;
+}
+
+static void
+keep (ParlorManifests *self, const char *id, json_t *json, const struct stat *info)
+{
+  Kept *kept = g_new0 (Kept, 1);
+  *kept = (Kept){json_incref (json), info->st_ino, info->st_size, info->st_mtim, ++self->turn};
+  self->bytes += (gsize)info->st_size;
+  g_hash_table_insert (self->by_id, g_strdup (id), kept);
+  while (g_hash_table_size (self->by_id) > 1
+         && (g_hash_table_size (self->by_id) > KEPT_MAX || self->bytes > KEPT_BYTES_MAX))
+    forget_oldest (self);
+}
+
+int
+parlor_site_open_recorded (ParlorSite *site, const ParlorRecordingRow *row, const char *name,
+                           struct stat *info)
+{
+  if (name == NULL || name[0] == '.' || name[0] == '\0' || strchr (name, '/') != NULL)
+    return -1;
+  g_autofree char *path = g_build_filename (site->spec.recordings_folder, row->id, name, NULL);
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd >= 0 && fstat (fd, info) == 0 && S_ISREG (info->st_mode))
+    return fd;
+  if (fd >= 0)
+    close (fd);
+  return -1;
+}
+
+json_t *
+parlor_site_manifest (ParlorSite *site, const ParlorRecordingRow *row)
+{
+  ParlorManifests *self = site->manifests;
+  struct stat info;
+  json_t *json = NULL;
+  int fd = parlor_site_open_recorded (site, row, "manifest.json", &info);
+  Kept *kept = g_hash_table_lookup (self->by_id, row->id);
+  if (fd >= 0 && kept != NULL && is_same (kept, &info))
+    {
+      kept->used = ++self->turn;
+      json = json_incref (kept->json);
+    }
+  else
+    {
+      forget (self, row->id);
+      if (fd >= 0 && info.st_size <= MANIFEST_MAX)
+        json = json_loadfd (fd, JSON_REJECT_DUPLICATES, NULL);
+      if (json != NULL)
+        keep (self, row->id, json, &info);
+    }
+  if (fd >= 0)
+    close (fd);
+  return json;
+}
+
+const json_t *
+parlor_manifest_file (const json_t *manifest, const char *number)
+{
+  gint64 n;
+  gsize i;
+  json_t *file;
+  if (!g_ascii_string_to_signed (number, 10, 0, G_MAXINT, &n, NULL))
+    return NULL;
+  json_array_foreach (json_object_get (manifest, "files"), i,
+                      file) if (json_integer_value (json_object_get (file, "n")) == n) return file;
+  return NULL;
+}
+
+const json_t *
+parlor_manifest_still (const json_t *manifest, const char *marker)
+{
+  gsize i;
+  json_t *still;
+  const json_t *found = NULL;
+  json_array_foreach (
+      json_object_get (manifest, "stills"), i,
+      still) if (g_strcmp0 (json_string_value (json_object_get (still, "marker")), marker) == 0)
+      found = still;
+  return found;
+}
+
+static const char *
+text_of (const json_t *object, const char *name)
+{
+  const char *text = json_string_value (json_object_get (object, name));
+  return text != NULL ? text : "";
+}
+
+void
+parlor_site_reply_track (ParlorSite *site, const ParlorHttpRequest *request, ParlorHttpReply *reply,
+                         const ParlorRecordingRow *row, const json_t *file)
+{
+  struct stat info;
+  const char *source = text_of (file, "source"), *sha = text_of (file, "sha256");
+  int fd = parlor_site_open_recorded (site, row, text_of (file, "path"), &info);
+  if (fd < 0)
+    {
+      parlor_http_problem (reply, 404, "no_such_file", "The recording has no file of that number.");
+      return;
+    }
+  g_autofree char *etag = g_strdup_printf ("\"%s\"", sha);
+  gboolean audio = strcmp (source, "microphone") == 0 || strcmp (source, "screen_audio") == 0;
+  parlor_http_reply_header (reply, "Parlor-Sha256", sha);
+  parlor_http_reply_file (request, reply, fd, (guint64)info.st_size,
+                          audio ? "audio/webm" : "video/webm", etag);
+}
+
+void
+parlor_site_reply_still (ParlorSite *site, const ParlorHttpRequest *request, ParlorHttpReply *reply,
+                         const ParlorRecordingRow *row, const json_t *still)
+{
+  struct stat info;
+  int fd = parlor_site_open_recorded (site, row, text_of (still, "path"), &info);
+  if (fd < 0)
+    {
+      parlor_http_problem (reply, 404, "no_such_still", "There is no picture of that marker.");
+      return;
+    }
+  g_autofree char *etag = g_strdup_printf ("\"%s\"", text_of (still, "sha256"));
+  parlor_http_reply_file (request, reply, fd, (guint64)info.st_size, "image/png", etag);
+}
+
+json_t *
+parlor_recording_to_json (const ParlorRecordingRow *row)
+{
+  json_t *people = json_array ();
+  g_auto (GStrv) names = g_strsplit (row->people != NULL ? row->people : "", "\n", -1);
+  for (guint i = 0; names[i] != NULL; i++)
+    json_array_append_new (people, json_string (names[i]));
+  return json_pack ("{s:s,s:s,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:s?,s:o,s:s?,s:I}", "id",
+                    row->id, "room", row->room, "title", row->title, "state", row->state, "mode",
+                    row->mode, "started_at", (json_int_t)row->started_ms, "stopped_at",
+                    (json_int_t)row->stopped_ms, "from_ms", (json_int_t)row->from_ms, "to_ms",
+                    (json_int_t)row->to_ms, "files", (json_int_t)row->files, "bytes",
+                    (json_int_t)row->bytes, "sha256", row->sha256, "people", people, "hold",
+                    row->hold, "purge_at", (json_int_t)row->purge_ms);
+}

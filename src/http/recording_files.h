@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * What lies in a recording's folder, as the handlers of recordings and of shares answer with it.
+ * Manifests are kept parsed: a player asks for a file's parts many times a second.
+ *
+ * Thread: control.
+ */
+#pragma once
+
+#include "http/site.h"
+
+#include <sys/stat.h>
+
+G_BEGIN_DECLS
+
+ParlorManifests *parlor_manifests_new (void);
+void parlor_manifests_free (ParlorManifests *manifests);
+
+/** A file in the recording's folder: `name` is one of ours, never the client's. -1 = it is not
+    there, or is no plain file, or its name leads elsewhere. */
+int parlor_site_open_recorded (ParlorSite *site, const ParlorRecordingRow *row, const char *name,
+                               struct stat *info);
+
+/** A reference to the manifest, not to be changed (json_decref () it); read again when the file on
+    the disk is another one. NULL: not sealed yet, or damaged. */
+json_t *parlor_site_manifest (ParlorSite *site, const ParlorRecordingRow *row);
+
+/** The `files` entry of this number, borrowed; `number` as it stands in a path. NULL = none. */
+const json_t *parlor_manifest_file (const json_t *manifest, const char *number);
+
+/** The still of a marker, borrowed; NULL = none. */
+const json_t *parlor_manifest_still (const json_t *manifest, const char *marker);
+
+/** Answers with a file of the manifest (200, 206, 304, 416); `file` NULL or gone: 404. */
+void parlor_site_reply_track (ParlorSite *site, const ParlorHttpRequest *request,
+                              ParlorHttpReply *reply, const ParlorRecordingRow *row,
+                              const json_t *file);
+void parlor_site_reply_still (ParlorSite *site, const ParlorHttpRequest *request,
+                              ParlorHttpReply *reply, const ParlorRecordingRow *row,
+                              const json_t *still);
+
+/** What a list and a page say of it. */
+json_t *parlor_recording_to_json (const ParlorRecordingRow *row);
+
+G_END_DECLS
