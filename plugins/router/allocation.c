@@ -175,7 +175,7 @@ set_target (ParlorSlot *slot, ParlorLayer *layer, guint8 temporal, gboolean at_o
   if (slot->layer == NULL)
     parlor_slot_begin (slot, now_us);
   else if (layer != slot->layer)
-    parlor_layer_want_key_frame (layer, PARLOR_LAYER_PLI_PATIENT_US);
+    parlor_layer_want_key_frame (layer, PARLOR_LAYER_PLI_PATIENT_US, PARLOR_KEY_LAYER);
 }
 
 static gboolean

@@ -60,6 +60,22 @@ compound_begin (Compound *self)
                                          self->transport->config.rtcp_ssrc, NULL, 0);
 }
 
+enum
+{
+  UP,
+  DOWN,
+};
+
+/* In clock units, as reports have it. A peer's word: it is bounded before it is reckoned with. */
+static void
+note_jitter (ParlorTransport *self, guint way, gboolean audio, guint32 jitter, guint32 clock_hz)
+{
+  gint64 us = (gint64)jitter * PARLOR_US_PER_SEC / MAX (clock_hz, 1);
+  gint32 *worst = &self->jitter_us[way][audio != FALSE];
+
+  *worst = (gint32)MAX (*worst, MIN (us, 60 * PARLOR_US_PER_SEC));
+}
+
 static guint
 report_blocks (ParlorTransport *self, ParlorRtcpReportBlock *blocks, gint64 now_us)
 {
@@ -87,6 +103,7 @@ report_blocks (ParlorTransport *self, ParlorRtcpReportBlock *blocks, gint64 now_
               .delay_last_sr = layer->has_sr
                                    ? parlor_ntp_compact_from_us (now_us - layer->sr_arrival_us)
                                    : 0};
+          note_jitter (self, UP, source->config.audio, report.jitter, layer->stats.clock_hz);
           self->lost_up += report.fraction_lost;
           self->expected_up += 256;
         }
@@ -196,7 +213,7 @@ ask_again (Compound *compound, ParlorLayer *layer, gint64 now_us)
       self->router->counters.nacks_sent += packed;
     }
   if (parlor_nack_take_key_frame_advice (layer->nack))
-    parlor_layer_want_key_frame (layer, PARLOR_LAYER_PLI_INTERVAL_US);
+    parlor_layer_want_key_frame (layer, PARLOR_LAYER_PLI_INTERVAL_US, PARLOR_KEY_LOSS);
 }
 
 static void
@@ -213,7 +230,9 @@ ask_key_frame (Compound *compound, ParlorLayer *layer, gint64 now_us)
                                              layer->ssrc);
   layer->pli_sent_us = now_us;
   layer->pli_due_us = now_us + PARLOR_LAYER_PLI_INTERVAL_US; /* until one comes */
-  compound->transport->router->counters.key_frame_requests++;
+  compound->transport->router->counters.key_frame_requests[layer->pli_cause]++;
+  compound->transport->key_asked[layer->pli_cause] +=
+      compound->transport->key_asked[layer->pli_cause] < G_MAXUINT8;
 }
 
 static void
@@ -284,26 +303,67 @@ loss_down (const ParlorTransport *self, gint64 now_us)
   return worst / 256.0;
 }
 
+/* What a person hears counts; frames of pictures are spread by their sender. */
+static gint32
+take_jitter_ms (ParlorTransport *self, guint way)
+{
+  gint32 us = self->jitter_us[way][1] >= 0 ? self->jitter_us[way][1] : self->jitter_us[way][0];
+
+  self->jitter_us[way][0] = self->jitter_us[way][1] = -1;
+  return us < 0 ? -1 : us / (gint32)PARLOR_US_PER_MS;
+}
+
+static guint16
+height_up (const ParlorTransport *self, gint64 now_us)
+{
+  guint height = 0;
+
+  for (guint i = 0; i < self->sources->len; i++)
+    {
+      const ParlorSource *source = g_ptr_array_index (self->sources, i);
+
+      for (guint j = 0; j < source->n_layers; j++)
+        if (parlor_layer_arrives (&source->layers[j], now_us))
+          height = MAX (height, source->layers[j].height);
+    }
+  return (guint16)MIN (height, G_MAXUINT16);
+}
+
+static guint16
+height_down (const ParlorTransport *self)
+{
+  guint height = 0;
+
+  for (guint i = 0; i < self->n_slots; i++)
+    if (self->slots[i] != NULL && self->slots[i]->layer != NULL)
+      height = MAX (height, self->slots[i]->layer->height);
+  return (guint16)MIN (height, G_MAXUINT16);
+}
+
 static void
 tell_quality (ParlorTransport *self, gint64 now_us)
 {
   gint64 span_us = QUALITY_INTERVAL_US + now_us - self->quality_us;
+  ParlorRouterEvent event = {
+      .type = PARLOR_ROUTER_QUALITY,
+      .transport = self->config.id,
+      .loss_up = (float)ratio (self->lost_up, self->expected_up),
+      .loss_down = (float)loss_down (self, now_us),
+      .rtt_ms = self->rtt_us < 0 ? -1 : (gint32)(self->rtt_us / PARLOR_US_PER_MS),
+      .up_bps = (gint64)(self->bytes_in - self->bytes_in_mark) * 8 * PARLOR_US_PER_SEC / span_us,
+      .down_bps = (gint64)(self->bytes_out - self->bytes_out_mark) * 8 * PARLOR_US_PER_SEC
+                  / span_us,
+      .n_reduced = self->n_reduced,
+      .n_paused = self->n_paused,
+      .jitter_up_ms = take_jitter_ms (self, UP),
+      .jitter_down_ms = take_jitter_ms (self, DOWN),
+      .height_up = height_up (self, now_us),
+      .height_down = height_down (self),
+      .estimate_bps = self->bwe != NULL ? (gint64)parlor_bwe_target_bps (self->bwe) : -1};
 
-  parlor_router_tell (
-      self->router,
-      &(ParlorRouterEvent){
-          .type = PARLOR_ROUTER_QUALITY,
-          .transport = self->config.id,
-          .loss_up = (float)ratio (self->lost_up, self->expected_up),
-          .loss_down = (float)loss_down (self, now_us),
-          .rtt_ms = self->rtt_us < 0 ? -1 : (gint32)(self->rtt_us / PARLOR_US_PER_MS),
-          .up_bps = (gint64)(self->bytes_in - self->bytes_in_mark) * 8 * PARLOR_US_PER_SEC
-                    / span_us,
-          .down_bps = (gint64)(self->bytes_out - self->bytes_out_mark) * 8 * PARLOR_US_PER_SEC
-                      / span_us,
-          .n_reduced = self->n_reduced,
-          .n_paused = self->n_paused,
-          .estimate_bps = self->bwe != NULL ? (gint64)parlor_bwe_target_bps (self->bwe) : -1});
+  memcpy (event.key_asked, self->key_asked, sizeof event.key_asked);
+  memset (self->key_asked, 0, sizeof self->key_asked);
+  parlor_router_tell (self->router, &event);
   if (self->bwe == NULL) /* sound alone: there is no estimate that would say it */
     parlor_nack_responder_update (&self->responder,
                                   (guint32)((self->bytes_out - self->bytes_out_mark) * 8
@@ -437,6 +497,8 @@ take_reports (ParlorTransport *self, const ParlorRtcpReports *reports, gint64 no
       if (slot == NULL || slot->config.ssrc != block->ssrc)
         continue;
       parlor_redundancy_take_report (self, slot, block, now_us);
+      if (slot->layer != NULL)
+        note_jitter (self, DOWN, slot->config.audio, block->jitter, slot->layer->stats.clock_hz);
       slot->fraction_lost = block->fraction_lost;
       slot->reported_us = now_us;
       rtt_us = 0;

@@ -323,7 +323,8 @@ parlor_router_set_tap (ParlorRouter *self, ParlorSourceId id, ParlorRouterTapFun
   source->tap_data = user_data;
   if (func != NULL)
     for (guint i = 0; i < source->n_layers; i++)
-      parlor_layer_want_key_frame (&source->layers[i], PARLOR_LAYER_PLI_INTERVAL_US);
+      parlor_layer_want_key_frame (&source->layers[i], PARLOR_LAYER_PLI_INTERVAL_US,
+                                   PARLOR_KEY_TAP);
   return TRUE;
 }
 

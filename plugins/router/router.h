@@ -20,6 +20,7 @@
 #include <glib.h>
 
 #include "base/addr.h"
+#include "base/keycause.h"
 #include "ice/credentials.h"
 #include "proto/rtp/ext.h"
 #include "proto/sdp/codecs.h"
@@ -141,6 +142,12 @@ typedef struct
   gint64 up_bps, down_bps, estimate_bps; /**< estimate -1 = unknown */
   guint8 n_reduced, n_paused; /**< QUALITY: video slots that get less than the page asks for, or
                                  nothing, because of the path */
+  /* QUALITY: of sound where there is any, else of pictures; -1 = unknown (RFC 3550 section 6.4.1)
+   */
+  gint32 jitter_up_ms, jitter_down_ms;
+  guint16 height_up, height_down; /**< QUALITY: lines of the largest picture that arrives from it,
+                                     and that is sent to it; 0 = none, or not known */
+  guint8 key_asked[PARLOR_N_KEY_CAUSES]; /**< QUALITY: since the last, of this publisher */
   guint8 n_rids;
   char rids[PARLOR_ROUTER_MAX_LAYERS][PARLOR_ROUTER_RID_SIZE];
   ParlorSrtpProfile profile; /**< CONNECTED */
@@ -205,7 +212,8 @@ typedef struct
       stun_pkts, messages;
   guint64 probe_pkts; /**< padding alone, to look for room */
   guint64 dropped[PARLOR_N_DROPS];
-  guint64 key_frame_requests, nacks_sent, nacks_answered;
+  guint64 key_frame_requests[PARLOR_N_KEY_CAUSES];
+  guint64 nacks_sent, nacks_answered;
   guint64 replays; /**< slots that began with what was kept of a group of pictures */
   guint64 dtls_failed[PARLOR_ROUTER_N_DTLS_FAILURES]; /**< by ParlorDtlsFailure */
   guint32 transports, connected, sources;

@@ -143,9 +143,11 @@ parlor_slot_begin_anew (ParlorSlot *self)
   self->layer = NULL;
   /* The one of a small layer costs others little, and there is nothing else to show. */
   if (self->target != NULL)
-    parlor_layer_want_key_frame (self->target, parlor_layer_bps (self->target) < SMALL_BPS
-                                                   ? PARLOR_LAYER_PLI_INTERVAL_US
-                                                   : PARLOR_LAYER_PLI_PATIENT_US);
+    parlor_layer_want_key_frame (self->target,
+                                 parlor_layer_bps (self->target) < SMALL_BPS
+                                     ? PARLOR_LAYER_PLI_INTERVAL_US
+                                     : PARLOR_LAYER_PLI_PATIENT_US,
+                                 PARLOR_KEY_PATH);
 }
 
 void
@@ -465,8 +467,9 @@ parlor_slot_begin (ParlorSlot *self, gint64 now_us)
       shown = replay_whole (self, now_us) || replay_still (self, now_us);
     }
   if (self->layer != self->target)
-    parlor_layer_want_key_frame (self->target, shown ? PARLOR_LAYER_PLI_PATIENT_US
-                                                     : PARLOR_LAYER_PLI_INTERVAL_US);
+    parlor_layer_want_key_frame (self->target,
+                                 shown ? PARLOR_LAYER_PLI_PATIENT_US : PARLOR_LAYER_PLI_INTERVAL_US,
+                                 self->seen_us != 0 ? PARLOR_KEY_LAYER : PARLOR_KEY_NEWCOMER);
 }
 
 /* --- what the receiver says ------------------------------------------------------------------ */
@@ -553,7 +556,7 @@ parlor_slot_key_frame_wanted (ParlorSlot *self, gint64 now_us)
   ParlorLayer *layer = self->target != NULL ? self->target : self->layer;
 
   if (layer != NULL && !self->source->config.audio)
-    parlor_layer_want_key_frame (layer, PARLOR_LAYER_PLI_INTERVAL_US);
+    parlor_layer_want_key_frame (layer, PARLOR_LAYER_PLI_INTERVAL_US, PARLOR_KEY_RECEIVER);
 }
 
 gboolean

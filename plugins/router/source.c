@@ -124,7 +124,8 @@ parlor_source_set_open (ParlorSource *self, gboolean open)
     parlor_audio_room_silence (self->room, self);
   if (open && !self->config.audio)
     for (guint i = 0; i < self->n_layers; i++)
-      parlor_layer_want_key_frame (&self->layers[i], PARLOR_LAYER_PLI_INTERVAL_US);
+      parlor_layer_want_key_frame (&self->layers[i], PARLOR_LAYER_PLI_INTERVAL_US,
+                                   PARLOR_KEY_RESET);
 }
 
 /* --- choosing a layer ------------------------------------------------------------------------ */
@@ -206,7 +207,7 @@ retarget_slots (ParlorSource *self, gint64 now_us)
 }
 
 void
-parlor_layer_want_key_frame (ParlorLayer *layer, gint64 interval_us)
+parlor_layer_want_key_frame (ParlorLayer *layer, gint64 interval_us, ParlorKeyCause cause)
 {
   gint64 due_us = layer->pli_sent_us > 0 ? layer->pli_sent_us + interval_us : 0;
 
@@ -214,6 +215,7 @@ parlor_layer_want_key_frame (ParlorLayer *layer, gint64 interval_us)
       || layer->pli_due_us <= due_us)
     return;
   layer->pli_due_us = due_us;
+  layer->pli_cause = cause;
   parlor_router_mark_transport (layer->source->router, layer->source->transport);
 }
 
@@ -299,7 +301,7 @@ restart_numbering (ParlorLayer *layer)
       slot->layer = NULL;
       parlor_sender_purge (slot->transport, slot, layer);
     }
-  parlor_layer_want_key_frame (layer, PARLOR_LAYER_PLI_INTERVAL_US);
+  parlor_layer_want_key_frame (layer, PARLOR_LAYER_PLI_INTERVAL_US, PARLOR_KEY_RESET);
 }
 
 /* FALSE: it has been here, or cannot be placed. */

@@ -32,8 +32,10 @@ gint parlor_source_find_codec (const ParlorSource *self, guint8 pt, gboolean *is
 /** (nullable) The layer whose height is nearest above `height` (0 = the largest) among those that
  * arrive. */
 ParlorLayer *parlor_source_choose_layer (ParlorSource *self, guint height, gint64 now_us);
-/** interval_us: PARLOR_LAYER_PLI_…, since the last request. */
-void parlor_layer_want_key_frame (ParlorLayer *layer, gint64 interval_us);
+/** interval_us: PARLOR_LAYER_PLI_…, since the last request. The cause that brings it nearest
+ * counts.
+ */
+void parlor_layer_want_key_frame (ParlorLayer *layer, gint64 interval_us, ParlorKeyCause cause);
 /** Packets of it came lately. */
 gboolean parlor_layer_arrives (const ParlorLayer *layer, gint64 now_us);
 /** It was switched off because nobody watched it, and would come if somebody did. */

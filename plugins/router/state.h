@@ -90,10 +90,11 @@ struct _ParlorLayer
   guint32 sr_rtp;
   gint64 sr_arrival_us;
 
-  gboolean off;       /**< the publisher was told that nobody watches it */
-  gint64 woken_us;    /**< and that somebody does again; 0 = not */
-  gint64 pli_sent_us; /**< 0 = never */
-  gint64 pli_due_us;  /**< a key frame is to be asked for then; PARLOR_NEVER_US = not */
+  gboolean off;             /**< the publisher was told that nobody watches it */
+  gint64 woken_us;          /**< and that somebody does again; 0 = not */
+  gint64 pli_sent_us;       /**< 0 = never */
+  gint64 pli_due_us;        /**< a key frame is to be asked for then; PARLOR_NEVER_US = not */
+  ParlorKeyCause pli_cause; /**< why; it stays for repeats of the request */
 };
 
 struct _ParlorSource
@@ -240,8 +241,10 @@ struct _ParlorTransport
   gint64 budget_us;             /**< repeats' share was last reckoned */
   gint64 estimate_us;           /**< the estimate began */
   guint32 wanted_bps;           /**< as told to it */
-  guint64 lost_up, expected_up; /**< since quality was last told */
-  guint8 n_reduced, n_paused;   /**< slots, because of the path */
+  guint64 lost_up, expected_up; /**< since quality was last told, with the next two */
+  gint32 jitter_us[2][2];       /**< up and down, of pictures and of sound: the worst; -1 = none */
+  guint8 key_asked[PARLOR_N_KEY_CAUSES];
+  guint8 n_reduced, n_paused; /**< slots, because of the path */
   gboolean overfull;     /**< more is chosen than the estimate allows, for want of anything less */
   guint32 allocated_bps; /**< the estimate that layers were last chosen by */
   gint64 allocate_us;    /**< they are looked at again then; PARLOR_NEVER_US = on demand alone */

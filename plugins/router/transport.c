@@ -105,6 +105,7 @@ parlor_transport_new (ParlorRouter *router, const ParlorTransportConfig *config,
   self->begun_us = now_us;
   self->rtt_us = -1;
   self->rtcp_us = self->quality_us = PARLOR_NEVER_US;
+  memset (self->jitter_us, 0xff, sizeof self->jitter_us);
   add_ufrag (self, config->local.ufrag);
   return self;
 }

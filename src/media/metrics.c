@@ -55,7 +55,9 @@ say_router (const Sink *sink, const ParlorRouterCounters *counters)
   say (sink, "parlor_probe_packets_total", counters->probe_pkts);
   say (sink, "parlor_rtcp_packets_total", counters->rtcp_pkts);
   say (sink, "parlor_stun_packets_total", counters->stun_pkts);
-  say (sink, "parlor_key_frame_requests_total", counters->key_frame_requests);
+  for (guint i = 0; i < PARLOR_N_KEY_CAUSES; i++)
+    sink->func (sink->user_data, "parlor_key_frame_requests_total", "cause",
+                parlor_key_cause_name (i), counters->key_frame_requests[i]);
   say (sink, "parlor_replays_total", counters->replays);
   say (sink, "parlor_nacks_sent_total", counters->nacks_sent);
   say (sink, "parlor_nacks_answered_total", counters->nacks_answered);

@@ -105,6 +105,11 @@ name_quality (ParlorMediaPlane *self, const ParlorRouterEvent *from, ParlorMedia
   to->quality = (ParlorMediaQuality){from->loss_up,   from->loss_down, from->rtt_ms,
                                      from->up_bps,    from->down_bps,  from->estimate_bps,
                                      from->n_reduced, from->n_paused};
+  to->quality.jitter_up_ms = from->jitter_up_ms;
+  to->quality.jitter_down_ms = from->jitter_down_ms;
+  to->quality.height_up = from->height_up;
+  to->quality.height_down = from->height_down;
+  memcpy (to->quality.key_asked, from->key_asked, sizeof to->quality.key_asked);
   return name_transport (self, from, to);
 }
 

@@ -14,6 +14,8 @@
 
 #include <glib.h>
 
+#include "base/keycause.h"
+
 G_BEGIN_DECLS
 
 typedef struct _ParlorMedia ParlorMedia;
@@ -141,6 +143,10 @@ typedef struct
   gint64 estimate_down_bps; /**< what the receiver's path takes; -1 = unknown */
   guint n_reduced; /**< pictures that are smaller, or fewer a second, than asked for: the path */
   guint n_paused;  /**< pictures that are not sent at all: the path */
+  gint32 jitter_up_ms, jitter_down_ms; /**< of sound where there is any; -1 = unknown */
+  guint height_up, height_down; /**< lines of the largest picture from him, and to him; 0 = none, or
+                                   not known */
+  guint8 key_asked[PARLOR_N_KEY_CAUSES]; /**< key frames asked of him since the last such event */
 } ParlorMediaQuality;
 
 /** Simulcast layers of one source, and a rid (RFC 8851) with its NUL. */
