@@ -359,6 +359,7 @@ make_rooms (ParlorApp *app, GError **error)
       .happened_data = app->hooks,
   };
   parlor_room_limits_default (&spec.limits);
+  app->record.random = &app->random;
   if (!parlor_wire_record_init (&app->record, &app->loop, app->config, media_of (app), app->store,
                                 app->audit, error))
     return FALSE;
@@ -486,6 +487,7 @@ make_site (ParlorApp *app, const char *program, GError **error)
       .ice_data = app,
       .hooks = parlor_wire_hooks_api (app->hooks),
       .recordings = app->record.recordings,
+      .shares = app->record.shares,
       .recordings_folder = app->record.folder,
       .websocket = on_websocket,
       .websocket_data = app,

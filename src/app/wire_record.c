@@ -23,9 +23,13 @@ parlor_wire_record_init (ParlorWireRecord *self, uv_loop_t *loop, const ParlorCo
   g_autofree char *key = g_build_filename (config->data_dir, "recordings.key", NULL);
   self->folder = g_build_filename (config->data_dir, "recordings", NULL);
   self->recordings = parlor_recordings_new (store != NULL ? parlor_store_records (store) : NULL);
+  self->shares = parlor_shares_new (store != NULL ? parlor_store_records (store) : NULL,
+                                    self->random);
   if (store != NULL
-      && !parlor_store_load_records (store, &parlor_recording_kind, parlor_recordings_load,
-                                     self->recordings, error))
+      && (!parlor_store_load_records (store, &parlor_recording_kind, parlor_recordings_load,
+                                      self->recordings, error)
+          || !parlor_store_load_records (store, &parlor_share_kind, parlor_shares_load,
+                                         self->shares, error)))
     return FALSE;
   self->audit = audit;
   ParlorSupervisorSpec spec = {
@@ -80,6 +84,7 @@ erase (const char *id, gpointer user_data)
   const ParlorWireRecord *self = user_data;
   ParlorRecordSink *sink = parlor_recordings_sink (self->recordings);
   char *path = g_build_filename (self->folder, id, NULL);
+  parlor_shares_forget (self->shares, id);
   if (sink != NULL)
     sink->flush (sink, erase_when_kept, path);
   else
@@ -105,6 +110,7 @@ on_purge (uv_timer_t *timer)
 {
   const ParlorWireRecord *self = timer->data;
   parlor_recordings_purge (self->recordings, g_get_real_time () / 1000);
+  parlor_shares_poll (self->shares, g_get_real_time () / 1000);
 }
 
 void
@@ -231,6 +237,7 @@ parlor_wire_record_clear (ParlorWireRecord *self)
   if (self->purge != NULL)
     uv_close ((uv_handle_t *)self->purge, free_timer);
   parlor_supervisor_free (self->supervisor);
+  parlor_shares_free (self->shares);
   parlor_recordings_free (self->recordings);
   g_free (self->folder);
 }

@@ -6,6 +6,7 @@
 #include "brand/brands.h"
 #include "http/metrics.h"
 #include "record/supervisor.h"
+#include "room/shares.h"
 #include "room/rooms.h"
 
 G_BEGIN_DECLS
@@ -13,10 +14,12 @@ G_BEGIN_DECLS
 typedef struct
 {
   ParlorRecordings *recordings;
+  ParlorShares *shares;
   ParlorSupervisor *supervisor;
   char *folder;
   ParlorAudit *audit;         /**< borrowed, the one of this process; NULL without a store */
   const ParlorBrands *brands; /**< borrowed */
+  const ParlorRandom *random; /**< borrowed, set before init () */
   uv_timer_t *purge;
 } ParlorWireRecord;
 

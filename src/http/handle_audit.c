@@ -24,6 +24,7 @@ is_audited (const ParlorRoute *route, const ParlorPrincipal *who)
                    || who->caller == PARLOR_CALLER_OPERATOR;
   return known && *who->brand && !reads && g_str_has_prefix (route->path, "/v1/")
          && !g_str_has_prefix (route->path, "/v1/recordings")
+         && !g_str_has_prefix (route->path, "/v1/shared")
          && !g_str_has_suffix (route->path, "/messages");
 }
 

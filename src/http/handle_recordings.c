@@ -130,21 +130,6 @@ parlor_handle_recording_list (ParlorSite *site, ParlorHttpRequest *request, Parl
 
 /* ---- one ------------------------------------------------------------------------------------ */
 
-/* Of the caller's brand, and not deleted; another's is not there. */
-static const ParlorRecordingRow *
-find_recording (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
-{
-  ParlorPrincipal who;
-  const ParlorRecordingRow *row = site->spec.recordings != NULL ? parlor_recordings_get (
-                                      site->spec.recordings, request->params[0])
-                                                                : NULL;
-  if (row != NULL && parlor_site_principal (site, request, &who)
-      && strcmp (row->brand, who.brand) == 0 && strcmp (row->state, "deleted") != 0)
-    return row;
-  parlor_http_problem (reply, 404, "no_such_recording", "There is no recording of that id.");
-  return NULL;
-}
-
 static gint64
 wall_ms (ParlorSite *site)
 {
@@ -162,7 +147,7 @@ note_view (ParlorSite *site, ParlorHttpRequest *request, const ParlorRecordingRo
 void
 parlor_handle_recording_get (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
-  const ParlorRecordingRow *row = find_recording (site, request, reply);
+  const ParlorRecordingRow *row = parlor_site_find_recording (site, request, reply);
   if (row == NULL)
     return;
   note_view (site, request, row);
@@ -177,7 +162,7 @@ void
 parlor_handle_recording_manifest (ParlorSite *site, ParlorHttpRequest *request,
                                   ParlorHttpReply *reply)
 {
-  const ParlorRecordingRow *row = find_recording (site, request, reply);
+  const ParlorRecordingRow *row = parlor_site_find_recording (site, request, reply);
   struct stat info;
   int fd = row != NULL ? parlor_site_open_recorded (site, row, "manifest.json", &info) : -1;
   if (row == NULL)
@@ -199,7 +184,7 @@ parlor_handle_recording_manifest (ParlorSite *site, ParlorHttpRequest *request,
 void
 parlor_handle_recording_file (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
-  const ParlorRecordingRow *row = find_recording (site, request, reply);
+  const ParlorRecordingRow *row = parlor_site_find_recording (site, request, reply);
   if (row == NULL)
     return;
   note_view (site, request, row);
@@ -282,7 +267,7 @@ void
 parlor_handle_recording_minutes (ParlorSite *site, ParlorHttpRequest *request,
                                  ParlorHttpReply *reply)
 {
-  const ParlorRecordingRow *row = find_recording (site, request, reply);
+  const ParlorRecordingRow *row = parlor_site_find_recording (site, request, reply);
   const char *format = parlor_http_query (request, "format");
   gsize i;
   json_t *marker, *minutes = json_array ();
@@ -336,7 +321,7 @@ parlor_handle_recording_change (ParlorSite *site, ParlorHttpRequest *request,
 {
   g_autoptr (GError) error = NULL;
   ParlorPrincipal who;
-  const ParlorRecordingRow *row = find_recording (site, request, reply);
+  const ParlorRecordingRow *row = parlor_site_find_recording (site, request, reply);
   if (row == NULL)
     return;
   g_autofree char *id = g_strdup (row->id);
@@ -356,7 +341,7 @@ parlor_handle_recording_delete (ParlorSite *site, ParlorHttpRequest *request,
 {
   g_autoptr (GError) error = NULL;
   ParlorPrincipal who;
-  const ParlorRecordingRow *row = find_recording (site, request, reply);
+  const ParlorRecordingRow *row = parlor_site_find_recording (site, request, reply);
   if (row == NULL)
     return;
   g_autofree char *id = g_strdup (row->id);
@@ -375,7 +360,7 @@ parlor_handle_recording_delete (ParlorSite *site, ParlorHttpRequest *request,
 void
 parlor_handle_recording_still (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
-  const ParlorRecordingRow *row = find_recording (site, request, reply);
+  const ParlorRecordingRow *row = parlor_site_find_recording (site, request, reply);
   if (row == NULL)
     return;
   note_view (site, request, row);

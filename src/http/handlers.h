@@ -143,6 +143,22 @@ gboolean parlor_handle_page (ParlorSite *site, ParlorHttpRequest *request, Parlo
 void parlor_handle_config (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_websocket (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 
+/* handle_shares.c: links to recordings. */
+void parlor_handle_share_create (ParlorSite *site, ParlorHttpRequest *request,
+                                 ParlorHttpReply *reply);
+void parlor_handle_share_list (ParlorSite *site, ParlorHttpRequest *request,
+                               ParlorHttpReply *reply);
+void parlor_handle_share_revoke (ParlorSite *site, ParlorHttpRequest *request,
+                                 ParlorHttpReply *reply);
+void parlor_handle_shared_open (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply);
+void parlor_handle_shared_get (ParlorSite *site, ParlorHttpRequest *request,
+                               ParlorHttpReply *reply);
+void parlor_handle_shared_file (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply);
+void parlor_handle_shared_still (ParlorSite *site, ParlorHttpRequest *request,
+                                 ParlorHttpReply *reply);
+
 /* handle_service.c: reps, customers, conversations. */
 void parlor_handle_rep_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_rep_put (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);

@@ -101,6 +101,41 @@ keep (ParlorManifests *self, const char *id, json_t *json, const struct stat *in
     forget_oldest (self);
 }
 
+void
+parlor_site_note_refusal (ParlorSite *site, const char *brand, const char *actor,
+                          const char *object, const char *link, const char *code)
+{
+  g_autofree char *detail = g_strdup_printf ("%s%s%s%s", code, *actor ? "" : " by=stranger",
+                                             *link ? " share=" : "", link);
+  if (site->spec.audit == NULL || brand == NULL
+      || parlor_rate_limit_take (site->refusals, brand,
+                                 site->spec.clock->now_us (site->spec.clock)))
+    return;
+  parlor_audit_add (site->spec.audit, site->spec.clock->wall_ms (site->spec.clock), brand, actor,
+                    "recording.refused", object, detail);
+}
+
+const ParlorRecordingRow *
+parlor_site_find_recording (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  ParlorPrincipal who;
+  const char *id = request->params[0];
+  const ParlorRecordingRow *row = site->spec.recordings != NULL
+                                      ? parlor_recordings_get (site->spec.recordings, id)
+                                      : NULL;
+  gboolean known = parlor_site_principal (site, request, &who);
+  gboolean own = row != NULL && known && strcmp (row->brand, who.brand) == 0;
+  if (own && strcmp (row->state, "deleted") != 0)
+    return row;
+  /* Who tried stands in his own brand's log; the other's names nobody of it. */
+  parlor_site_note_refusal (site, known && *who.brand ? who.brand : NULL, who.subject, id, "",
+                            "no_such_recording");
+  if (row != NULL && !own)
+    parlor_site_note_refusal (site, row->brand, "", row->id, "", "other_brand");
+  parlor_http_problem (reply, 404, "no_such_recording", "There is no recording of that id.");
+  return NULL;
+}
+
 int
 parlor_site_open_recorded (ParlorSite *site, const ParlorRecordingRow *row, const char *name,
                            struct stat *info)

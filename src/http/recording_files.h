@@ -16,6 +16,17 @@ G_BEGIN_DECLS
 ParlorManifests *parlor_manifests_new (void);
 void parlor_manifests_free (ParlorManifests *manifests);
 
+/** The recording that the path's first part names, of the caller's brand and not deleted; borrowed.
+    NULL: the reply is 404, and the refusal stands in the audit log. */
+const ParlorRecordingRow *parlor_site_find_recording (ParlorSite *site, ParlorHttpRequest *request,
+                                                      ParlorHttpReply *reply);
+
+/** A line "recording.refused" in a brand's audit log, at most 60 a minute; `brand` NULL = nowhere.
+    `actor` "" = nobody of the brand. `object`: id of what was asked for; `link`: "shr_…" or "";
+    `code`: why. */
+void parlor_site_note_refusal (ParlorSite *site, const char *brand, const char *actor,
+                               const char *object, const char *link, const char *code);
+
 /** A file in the recording's folder: `name` is one of ours, never the client's. -1 = it is not
     there, or is no plain file, or its name leads elsewhere. */
 int parlor_site_open_recorded (ParlorSite *site, const ParlorRecordingRow *row, const char *name,

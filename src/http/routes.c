@@ -4,6 +4,7 @@
 #include "http/audit.h"
 #include "http/handlers.h"
 #include "http/problem.h"
+#include "http/recording_files.h"
 
 #include <string.h>
 
@@ -176,6 +177,19 @@ static const ParlorRoute routes[] = {
      parlor_handle_recording_file},
     {"GET", "/v1/recordings/{id}/minutes", RECORDING_READERS, FALSE, 0, NULL,
      parlor_handle_recording_minutes},
+    {"GET", "/v1/recordings/{id}/shares", RECORDING_KEEPERS, FALSE, 0, NULL,
+     parlor_handle_share_list},
+    {"POST", "/v1/recordings/{id}/shares", RECORDING_KEEPERS, FALSE, JSON_MAX, "application/json",
+     parlor_handle_share_create},
+    {"DELETE", "/v1/recordings/{id}/shares/{share}", RECORDING_KEEPERS, FALSE, 0, NULL,
+     parlor_handle_share_revoke},
+    {"POST", "/v1/shared/open", PARLOR_ROUTE_PUBLIC, TRUE, JSON_MAX, "application/json",
+     parlor_handle_shared_open},
+    {"GET", "/v1/shared/{id}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL, parlor_handle_shared_get},
+    {"GET", "/v1/shared/{id}/files/{n}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL,
+     parlor_handle_shared_file},
+    {"GET", "/v1/shared/{id}/stills/{marker}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL,
+     parlor_handle_shared_still},
     {"GET", "/v1/audit", RECORDING_READERS, FALSE, 0, NULL, parlor_handle_audit_list},
     {"GET", "/v1/audit/check", RECORDING_READERS, FALSE, 0, NULL, parlor_handle_audit_check},
     {"OPTIONS", "/whip/{room}/{identity}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL,
@@ -322,6 +336,22 @@ refuse (const ParlorRoute *route, const ParlorHttpRequest *request, const Parlor
                               token ? "Bearer" : "Basic realm=\"parlor\"");
 }
 
+static gboolean
+is_of_recordings (const ParlorHttpRequest *request)
+{
+  return g_str_has_prefix (request->path, "/v1/recordings/")
+         || g_str_has_prefix (request->path, "/v1/shared/");
+}
+
+/* Who tries at what is kept of people is written down, where it is known whose he is. */
+static void
+note_refusal (ParlorSite *site, const ParlorHttpRequest *request, const char *code)
+{
+  ParlorPrincipal who;
+  if (parlor_site_principal (site, request, &who) && *who.brand)
+    parlor_site_note_refusal (site, who.brand, who.subject, "", "", code);
+}
+
 static void
 handle_unknown (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
@@ -341,6 +371,8 @@ handle_unknown (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *r
       return;
     }
   gboolean reads = !strcmp (request->method, "GET") || !strcmp (request->method, "HEAD");
+  if (is_of_recordings (request))
+    note_refusal (site, request, "path");
   if (reads && parlor_handle_page (site, request, reply))
     return;
   parlor_http_problem (reply, 404, "not_found", "There is nothing at this address.");
@@ -360,7 +392,11 @@ handle_row (ParlorSite *site, const ParlorRoute *route, ParlorHttpRequest *reque
   if (wait_us)
     parlor_http_too_many (reply, wait_us, "Too many came from this address. Wait a little.");
   else if (!is_allowed (site, route, request, &who))
-    refuse (route, request, &who, reply);
+    {
+      if (is_of_recordings (request))
+        note_refusal (site, request, "forbidden");
+      refuse (route, request, &who, reply);
+    }
   else if (route->type && !parlor_http_is_type (request, route->type))
     {
       g_autofree char *detail = g_strdup_printf ("The body must be %s.", route->type);

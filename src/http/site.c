@@ -22,6 +22,8 @@ parlor_site_new (const ParlorSiteSpec *spec)
   site->rooms_made = parlor_rate_limit_new (100, 120, MAX_ADDRESSES);
   /* Five wrong codes a minute and address: 50 bits are then out of reach. */
   site->wrong_codes = parlor_rate_limit_new (5, 5, MAX_ADDRESSES);
+  /* What strangers try must not fill the disk. */
+  site->refusals = parlor_rate_limit_new (60, 60, MAX_ADDRESSES);
   site->whip = parlor_whip_new ();
   site->door = parlor_door_new (spec->loop);
   site->oidc = parlor_oidc_new (spec);
@@ -38,6 +40,7 @@ parlor_site_free (ParlorSite *site)
   parlor_rate_limit_free (site->joins);
   parlor_rate_limit_free (site->rooms_made);
   parlor_rate_limit_free (site->wrong_codes);
+  parlor_rate_limit_free (site->refusals);
   parlor_whip_free (site->whip);
   parlor_door_free (site->door);
   parlor_oidc_free (site->oidc);

@@ -24,6 +24,7 @@
 #include "room/recordings.h"
 #include "room/room.h"
 #include "room/rooms.h"
+#include "room/shares.h"
 
 G_BEGIN_DECLS
 
@@ -62,6 +63,7 @@ typedef struct
   ParlorApi *hooks;                    /**< nullable: /v1/events, /v1/webhooks, /v1/hooks are 503 */
   gpointer ice_data;
   ParlorRecordings *recordings;    /**< nullable: nothing is recorded here */
+  ParlorShares *shares;            /**< nullable: no links to recordings */
   const char *recordings_folder;   /**< each recording's folder lies in it, by its id */
   ParlorHttpUpgradeFunc websocket; /**< takes the sockets of /v1/rt; nullable */
   gpointer websocket_data;
@@ -91,6 +93,7 @@ typedef struct
   ParlorRateLimit *joins;
   ParlorRateLimit *rooms_made;
   ParlorRateLimit *wrong_codes;
+  ParlorRateLimit *refusals; /* audit lines of them, by brand */
   ParlorWhip *whip;
   ParlorDoor *door;
   ParlorOidc *oidc;

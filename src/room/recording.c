@@ -10,6 +10,7 @@
 #define MARKERS_MAX 1000
 /* Texts that are found by the portal's search. */
 #define WORDS_MAX 65536
+#define DOORS_MAX 65536
 
 struct _ParlorRecording
 {
@@ -342,6 +343,20 @@ parlor_participant_answer_consent (ParlorParticipant *participant, gboolean yes,
   return TRUE;
 }
 
+/* Who is in it is let in again by what he has (room/shares.h). */
+static void
+add_door (ParlorRecording *self, const char *kind, const char *value)
+{
+  char door[PARLOR_RECORDING_DOOR_SIZE];
+  char *old = self->row.doors;
+  if (parlor_recording_has_door (&self->row, kind, value)
+      || (old != NULL && strlen (old) >= DOORS_MAX))
+    return;
+  parlor_recording_door (self->row.id, kind, value, door);
+  self->row.doors = old != NULL ? g_strjoin ("\n", old, door, NULL) : g_strdup (door);
+  g_free (old);
+}
+
 /* ---- who is written ---------------------------------------------------------------------------
  */
 
@@ -351,6 +366,8 @@ name_participant (ParlorParticipant *participant, gint64 now_us)
   ParlorRecording *self = participant->room->recording;
   if (!g_hash_table_add (self->named, g_strdup (participant->id)))
     return;
+  add_door (self, "identity", participant->identity);
+  put_row (participant->room);
   note (participant->room,
         &(ParlorRecorderNote){.type = PARLOR_NOTE_PARTICIPANT,
                               .id = participant->id,
@@ -509,6 +526,7 @@ start (ParlorRoom *room, ParlorParticipant *by, gint64 now_us, GError **error)
       .started_ms = parlor_room_wall_ms (room),
       .from_ms = self->info.since_ms,
   };
+  add_door (self, "code", room->code);
   begin_rows (room);
   put_row (room);
   recording_happened (room, "recording.started", NULL, now_us);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "room/recording_rows.h"
 
+#include <string.h>
+
 #define KIND(name, table_name, row, n, append)                                                     \
   const ParlorRecordKind name = {.table = table_name,                                              \
                                  .fields = row##_fields,                                           \
@@ -19,6 +21,7 @@ static const ParlorField ParlorRecordingRow_fields[] = {
     PARLOR_INT (ParlorRecordingRow, bytes),       PARLOR_TEXT (ParlorRecordingRow, sha256),
     PARLOR_TEXT (ParlorRecordingRow, people),     PARLOR_TEXT (ParlorRecordingRow, words),
     PARLOR_TEXT (ParlorRecordingRow, hold),       PARLOR_INT (ParlorRecordingRow, purge_ms),
+    PARLOR_TEXT (ParlorRecordingRow, doors),
 };
 KIND (parlor_recording_kind, "recordings", ParlorRecordingRow, 1, FALSE);
 
@@ -39,3 +42,20 @@ static const ParlorField ParlorMarkerRow_fields[] = {
     PARLOR_INT (ParlorMarkerRow, at_ms),
 };
 KIND (parlor_marker_kind, "markers", ParlorMarkerRow, 2, TRUE);
+
+void
+parlor_recording_door (const char *recording, const char *kind, const char *value,
+                       char out[PARLOR_RECORDING_DOOR_SIZE])
+{
+  g_autofree char *text = g_strjoin ("\n", recording, kind, value, NULL);
+  g_autofree char *hex = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
+  g_strlcpy (out, hex, PARLOR_RECORDING_DOOR_SIZE);
+}
+
+gboolean
+parlor_recording_has_door (const ParlorRecordingRow *row, const char *kind, const char *value)
+{
+  char door[PARLOR_RECORDING_DOOR_SIZE];
+  parlor_recording_door (row->id, kind, value, door);
+  return row->doors != NULL && strstr (row->doors, door) != NULL;
+}

@@ -24,8 +24,17 @@ typedef struct
   char *words;     /**< texts of markers and chat, for the search; NULL = none */
   char *hold;      /**< reason of a legal hold; NULL = none */
   gint64 purge_ms; /**< wall clock at which it goes; 0 = it stays */
+  char *doors;     /**< parlor_recording_door () of all who are in it, a line each; NULL = none */
 } ParlorRecordingRow;
 extern const ParlorRecordKind parlor_recording_kind;
+
+#define PARLOR_RECORDING_DOOR_SIZE 33
+/** By what somebody who was there is known again: a hash of what he has. `kind`: "identity" (of his
+    token) or "code" (of the link he came by, as parlor_code_parse () gives it). */
+void parlor_recording_door (const char *recording, const char *kind, const char *value,
+                            char out[PARLOR_RECORDING_DOOR_SIZE]);
+gboolean parlor_recording_has_door (const ParlorRecordingRow *row, const char *kind,
+                                    const char *value);
 
 /** Append-only: who said what, when, by which words and means. */
 typedef struct

@@ -188,7 +188,7 @@ parlor_recordings_due (const ParlorRecordings *self, const char *brand, gint64 s
 /* The row, its audit line and its event are one transaction. */
 static void
 put_and_tell (ParlorRecordings *self, const ParlorRecordingRow *row, const char *action,
-              const char *actor, gint64 wall_ms)
+              const char *actor, const char *detail, gint64 wall_ms)
 {
   const ParlorRecordingsHands *hands = &self->hands;
   const ParlorDatum data[] = {PARLOR_DATUM_TEXT ("recording", row->id),
@@ -204,7 +204,7 @@ put_and_tell (ParlorRecordings *self, const ParlorRecordingRow *row, const char 
   if (self->sink != NULL)
     self->sink->begin (self->sink);
   if (hands->audit != NULL)
-    parlor_audit_add (hands->audit, wall_ms, row->brand, actor, action, row->id, "");
+    parlor_audit_add (hands->audit, wall_ms, row->brand, actor, action, row->id, detail);
   if (hands->happened != NULL && (viewed || strcmp (action, "recording.deleted") == 0))
     hands->happened (&event, hands->happened_data);
   if (!viewed)
@@ -259,7 +259,7 @@ parlor_recordings_set_hold (ParlorRecordings *self, const char *id, const char *
   if (!take (self, id, NULL, FALSE, &row, error))
     return FALSE;
   set_text (&row.hold, reason);
-  put_and_tell (self, &row, reason != NULL ? "recording.held" : "recording.released", actor,
+  put_and_tell (self, &row, reason != NULL ? "recording.held" : "recording.released", actor, NULL,
                 wall_ms);
   parlor_record_clear (&parlor_recording_kind, &row);
   return TRUE;
@@ -274,7 +274,7 @@ parlor_recordings_bin (ParlorRecordings *self, const char *id, const char *actor
     return FALSE;
   set_text (&row.state, "binned");
   row.purge_ms = wall_ms + PARLOR_RECORDING_BIN_MS;
-  put_and_tell (self, &row, "recording.binned", actor, wall_ms);
+  put_and_tell (self, &row, "recording.binned", actor, NULL, wall_ms);
   parlor_record_clear (&parlor_recording_kind, &row);
   return TRUE;
 }
@@ -291,7 +291,7 @@ parlor_recordings_restore (ParlorRecordings *self, const char *id, const char *a
   /* Somebody wants it: what was due long ago stays for another while. */
   if (row.purge_ms != 0)
     row.purge_ms = MAX (row.purge_ms, wall_ms + PARLOR_RECORDING_BIN_MS);
-  put_and_tell (self, &row, "recording.restored", actor, wall_ms);
+  put_and_tell (self, &row, "recording.restored", actor, NULL, wall_ms);
   parlor_record_clear (&parlor_recording_kind, &row);
   return TRUE;
 }
@@ -313,8 +313,9 @@ parlor_recordings_delete (ParlorRecordings *self, const char *id, const char *ac
       set_text (&row.started_by, "");
       set_text (&row.people, NULL);
       set_text (&row.words, NULL);
+      set_text (&row.doors, NULL);
       row.purge_ms = 0;
-      put_and_tell (self, &row, "recording.deleted", actor, wall_ms);
+      put_and_tell (self, &row, "recording.deleted", actor, NULL, wall_ms);
       if (self->hands.erase != NULL)
         self->hands.erase (row.id, self->hands.user_data);
     }
@@ -351,5 +352,14 @@ parlor_recordings_viewed (ParlorRecordings *self, const char *id, const char *ac
   if (g_hash_table_size (self->views) >= VIEWS_MAX)
     g_hash_table_remove_all (self->views);
   g_hash_table_replace (self->views, key, g_memdup2 (&wall_ms, sizeof wall_ms));
-  put_and_tell (self, row, "recording.viewed", actor, wall_ms);
+  put_and_tell (self, row, "recording.viewed", actor, NULL, wall_ms);
+}
+
+void
+parlor_recordings_view (ParlorRecordings *self, const char *id, const char *actor,
+                        const char *detail, gint64 wall_ms)
+{
+  const ParlorRecordingRow *row = parlor_recordings_get (self, id);
+  if (row != NULL)
+    put_and_tell (self, row, "recording.viewed", actor, detail, wall_ms);
 }

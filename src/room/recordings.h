@@ -62,6 +62,9 @@ void parlor_recordings_purge (ParlorRecordings *self, gint64 wall_ms);
 /** Somebody looked at it or took a file: one audit line a view. */
 void parlor_recordings_viewed (ParlorRecordings *self, const char *id, const char *actor,
                                gint64 wall_ms);
+/** One view of which `detail` says more, whoever looked at what before: of a link. */
+void parlor_recordings_view (ParlorRecordings *self, const char *id, const char *actor,
+                             const char *detail, gint64 wall_ms);
 /** Wall clock at which one that began then goes; 0 = never. */
 gint64 parlor_recordings_due (const ParlorRecordings *self, const char *brand, gint64 started_ms);
 

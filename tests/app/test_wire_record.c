@@ -43,6 +43,7 @@ set_up (World *w, gconstpointer data)
   uv_loop_init (&w->loop);
   w->record.folder = g_dir_make_tmp ("parlor-XXXXXX", NULL);
   w->record.recordings = parlor_recordings_new (&w->disk.sink);
+  w->record.shares = parlor_shares_new (&w->disk.sink, NULL);
 }
 
 static void

@@ -11,6 +11,7 @@
 #include "live/products.h"
 #include "live/visitors.h"
 #include "room/recording_rows.h"
+#include "room/shares.h"
 #include "service/rows.h"
 #include "hooks/rows.h"
 #include "pg_server.h"
@@ -53,6 +54,7 @@ static const ParlorRecordKind *const kinds[] = {
     &parlor_recording_kind,
     &parlor_consent_kind,
     &parlor_marker_kind,
+    &parlor_share_kind,
     /* hooks */
     &parlor_event_kind,
     &parlor_event_head_kind,
