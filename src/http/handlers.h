@@ -159,7 +159,7 @@ void parlor_handle_shared_file (ParlorSite *site, ParlorHttpRequest *request,
 void parlor_handle_shared_still (ParlorSite *site, ParlorHttpRequest *request,
                                  ParlorHttpReply *reply);
 
-/* handle_service.c: reps, customers, conversations. */
+/* handle_reps.c, handle_customers.c, handle_conversations.c, handle_board.c */
 void parlor_handle_rep_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_rep_put (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_rep_get (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);

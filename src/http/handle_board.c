@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The supervisor's board: who waits, who is here. */
+#include "http/problem.h"
+#include "http/reps_call.h"
+
+static json_t *
+waiting (RepsCall *call, const ParlorGroup *group, gint64 now_ms)
+{
+  json_t *list = json_array ();
+  for (const GList *l = group->queue.head; l && json_array_size (list) < REPS_LIST_MAX; l = l->next)
+    {
+      const ParlorConversation *conversation = l->data;
+      const ParlorRep *own = conversation->binding->rep;
+      json_array_append_new (
+          list,
+          json_pack ("{s:s,s:s,s:I,s:o,s:o,s:b}", "conversation", conversation->id, "customer",
+                     conversation->customer->id, "waiting_ms",
+                     (json_int_t)(now_ms - conversation->waiting_since_ms), "rep",
+                     own ? json_string (own->id) : json_null (), "display",
+                     conversation->customer->display ? json_string (conversation->customer->display)
+                                                     : json_null (),
+                     "offered", conversation->offer != NULL));
+    }
+  return list;
+}
+
+void
+parlor_handle_board (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  g_auto (RepsCall) call = {0};
+  if (!reps_begin (site, request, reply, &call))
+    return;
+  json_t *groups = json_array (), *reps = json_array ();
+  for (guint i = 0; i < call.brand->groups->len; i++)
+    {
+      const ParlorGroup *group = call.brand->groups->pdata[i];
+      if (!reps_may_see_group (&call, group))
+        continue;
+      json_t *json = call.site->group (group);
+      json_object_set_new (json, "waiting", waiting (&call, group, reps_now (site).wall_ms));
+      json_array_append_new (groups, json);
+    }
+  for (guint i = 0; i < call.brand->reps->len && json_array_size (reps) < 1000; i++)
+    {
+      const ParlorRep *rep = call.brand->reps->pdata[i];
+      if (rep->departed || !reps_may_see_rep (&call, rep))
+        continue;
+      json_t *json = call.site->rep (rep);
+      json_object_set_new (json, "in_call", json_boolean (rep->call != NULL));
+      json_array_append_new (reps, json);
+    }
+  const ParlorServiceStats *stats = parlor_service_stats (call.site->service);
+  parlor_http_reply_json (
+      reply, 200,
+      json_pack ("{s:I,s:o,s:o,s:{s:I,s:I,s:I,s:I}}", "at", (json_int_t)reps_now (site).wall_ms,
+                 "groups", groups, "reps", reps, "counts", "taps", (json_int_t)stats->taps, "bound",
+                 (json_int_t)stats->bound, "messages", (json_int_t)stats->messages, "calls",
+                 (json_int_t)stats->calls));
+}

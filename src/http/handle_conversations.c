@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Conversations and calls for a brand's own systems and its consoles. */
+#include "http/problem.h"
+#include "http/reps_call.h"
+#include "service/rows.h"
+
+#define TIMELINE_MAX 500
+
+static json_t *
+row_json (const ParlorMessageRow *row)
+{
+  json_t *data = row->data ? json_loads (row->data, JSON_DECODE_ANY, NULL) : NULL;
+  return json_pack ("{s:s,s:s,s:I,s:s,s:s,s:s,s:s,s:s,s:I,s:o}", "id", row->id, "conversation",
+                    row->conversation, "seq", (json_int_t)row->seq, "by",
+                    row->by_kind ? row->by_kind : "", "author", row->author ? row->author : "",
+                    "name", row->name ? row->name : "", "kind", row->kind ? row->kind : "", "text",
+                    row->text ? row->text : "", "at", (json_int_t)row->at_ms, "data",
+                    data ? data : json_null ());
+}
+
+typedef struct
+{
+  ParlorHttpPending *pending;
+} Asked;
+
+static void
+on_messages (const gconstpointer *rows, guint n, const GError *error, gpointer user_data)
+{
+  Asked *asked = user_data;
+  ParlorHttpReply reply;
+  parlor_http_reply_init (&reply);
+  if (error)
+    parlor_http_problem (&reply, 503, "unavailable", "The store is away. Try again.");
+  else
+    {
+      json_t *list = json_array ();
+      for (guint i = 0; i < n; i++)
+        json_array_append_new (list, row_json (rows[i]));
+      parlor_http_reply_json (&reply, 200, json_pack ("{s:o}", "messages", list));
+    }
+  parlor_http_answer (asked->pending, &reply);
+  parlor_http_reply_clear (&reply);
+  g_free (asked);
+}
+
+static void
+answer_messages (RepsCall *call, ParlorHttpRequest *request, ParlorHttpReply *reply,
+                 const char *conversation)
+{
+  const char *after = parlor_http_query (request, "after");
+  ParlorFindTerm terms[] = {
+      {.field = "conversation", .op = PARLOR_FIND_EQUAL, .text = conversation},
+      {.field = "seq",
+       .op = PARLOR_FIND_GREATER,
+       .number = after ? g_ascii_strtoll (after, NULL, 10) : 0},
+  };
+  ParlorFind find = {.kind = &parlor_message_kind,
+                     .terms = terms,
+                     .n_terms = G_N_ELEMENTS (terms),
+                     .order_by = "seq",
+                     .limit = TIMELINE_MAX};
+  if (!call->site->records)
+    {
+      parlor_http_problem (reply, 503, "unavailable", "There is no store.");
+      return;
+    }
+  Asked *asked = g_new0 (Asked, 1);
+  asked->pending = parlor_http_defer (request);
+  call->site->records->find (call->site->records, &find, on_messages, asked);
+}
+
+/* The conversation of the path's first part as this caller may touch it. */
+static ParlorConversation *
+find_conversation (RepsCall *call, ParlorSite *site, ParlorHttpRequest *request,
+                   ParlorServiceRight right, ParlorHttpReply *reply)
+{
+  g_autoptr (GError) error = NULL;
+  const char *reason = parlor_http_query (request, "reason");
+  ParlorConversation *conversation = parlor_service_conversation (
+      call->site->service, call->brand->id, request->params[0]);
+  if (!conversation)
+    reps_not_found (reply, "conversation");
+  else if (!parlor_service_may (conversation, &call->who, right,
+                                reason ? reason : reps_text (call->body, "reason"), reps_now (site),
+                                &error))
+    parlor_http_problem_from_error (reply, error);
+  else
+    return conversation;
+  return NULL;
+}
+
+void
+parlor_handle_conversation_get (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply)
+{
+  g_auto (RepsCall) call = {0};
+  ParlorConversation *conversation = reps_begin (site, request, reply, &call) ? find_conversation (
+                                         &call, site, request, PARLOR_MAY_READ, reply)
+                                                                              : NULL;
+  if (conversation)
+    parlor_http_reply_json (reply, 200, call.site->conversation (conversation));
+}
+
+void
+parlor_handle_conversation_messages (ParlorSite *site, ParlorHttpRequest *request,
+                                     ParlorHttpReply *reply)
+{
+  g_auto (RepsCall) call = {0};
+  ParlorConversation *conversation = reps_begin (site, request, reply, &call) ? find_conversation (
+                                         &call, site, request, PARLOR_MAY_READ, reply)
+                                                                              : NULL;
+  if (conversation)
+    answer_messages (&call, request, reply, conversation->id);
+}
+
+/* The timeline of a customer is his newest conversation's messages; each conversation has its own
+ * address. */
+void
+parlor_handle_customer_timeline (ParlorSite *site, ParlorHttpRequest *request,
+                                 ParlorHttpReply *reply)
+{
+  g_auto (RepsCall) call = {0};
+  g_autoptr (GError) error = NULL;
+  ParlorCustomer *customer = reps_begin (site, request, reply, &call)
+                                 ? reps_find_customer (&call, request->params[0], reply)
+                                 : NULL;
+  if (!customer)
+    return;
+  ParlorConversation *conversation = customer->bindings ? customer->bindings->conversation : NULL;
+  if (!conversation)
+    parlor_http_reply_json (reply, 200, json_pack ("{s:[]}", "messages"));
+  else if (!parlor_service_may (conversation, &call.who, PARLOR_MAY_READ,
+                                parlor_http_query (request, "reason"), reps_now (site), &error))
+    parlor_http_problem_from_error (reply, error);
+  else
+    answer_messages (&call, request, reply, conversation->id);
+}
+
+/* A brand's workbench writes in a rep's name; who is himself a rep, in his own. */
+static const ParlorRep *
+writer_of (RepsCall *call, const ParlorConversation *conversation)
+{
+  const char *named = reps_text (call->body, "rep");
+  const ParlorRep *self = parlor_service_rep (call->brand, call->who.rep);
+  if (call->who.caller == PARLOR_CALLER_KEY)
+    return named ? parlor_service_rep (call->brand, named) : conversation->assignee;
+  return self ? self : parlor_service_rep_of_user (call->brand, call->who.subject);
+}
+
+void
+parlor_handle_conversation_say (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply)
+{
+  g_auto (RepsCall) call = {0};
+  g_autoptr (GError) error = NULL;
+  ParlorConversation *conversation = reps_begin (site, request, reply, &call) ? find_conversation (
+                                         &call, site, request, PARLOR_MAY_WRITE, reply)
+                                                                              : NULL;
+  if (!conversation)
+    return;
+  const json_t *data = json_object_get (call.body, "data");
+  char *data_text = json_is_object (data) ? json_dumps (data, JSON_COMPACT) : NULL;
+  ParlorSaySpec spec = {
+      .conversation = conversation,
+      .by = PARLOR_BY_REP,
+      .rep = writer_of (&call, conversation),
+      .client_id = reps_text (call.body, "client_id"),
+      .kind = reps_text (call.body, "kind"),
+      .text = reps_text (call.body, "text"),
+      .data = data_text,
+      .stream_ms = -1,
+  };
+  if (!spec.rep || spec.rep->departed)
+    parlor_http_problem (reply, 422, "unprocessable", "Name a rep of this brand who is there.");
+  else
+    {
+      const ParlorMessage *message = parlor_service_say (call.site->service, &spec, reps_now (site),
+                                                         &error);
+      if (message)
+        reps_answer_durably (&call, request, reply, 201, call.site->message (message));
+      else
+        parlor_http_problem_from_error (reply, error);
+    }
+  free (data_text);
+}
+
+void
+parlor_handle_conversation_state (ParlorSite *site, ParlorHttpRequest *request,
+                                  ParlorHttpReply *reply)
+{
+  g_auto (RepsCall) call = {0};
+  g_autoptr (GError) error = NULL;
+  ParlorConversation *conversation = reps_begin (site, request, reply, &call) ? find_conversation (
+                                         &call, site, request, PARLOR_MAY_MOVE, reply)
+                                                                              : NULL;
+  if (!conversation)
+    return;
+  const char *expect = reps_text (call.body, "expect");
+  int to = parlor_state_parse (PARLOR_MACHINE_CONVERSATION, reps_text (call.body, "to"));
+  int expected = parlor_state_parse (PARLOR_MACHINE_CONVERSATION, expect);
+  if (to < 0 || (expect && expected < 0))
+    parlor_http_problem (reply, 400, "bad_request", "to and expect are states of a conversation.");
+  else if (!parlor_service_set_state (conversation, (ParlorConversationState)to, expected,
+                                      reps_now (site), &error))
+    parlor_http_problem_from_error (reply, error);
+  else
+    reps_answer_durably (&call, request, reply, 200, call.site->conversation (conversation));
+}
+
+void
+parlor_handle_conversation_assign (ParlorSite *site, ParlorHttpRequest *request,
+                                   ParlorHttpReply *reply)
+{
+  g_auto (RepsCall) call = {0};
+  g_autoptr (GError) error = NULL;
+  ParlorConversation *conversation = reps_begin (site, request, reply, &call) ? find_conversation (
+                                         &call, site, request, PARLOR_MAY_MOVE, reply)
+                                                                              : NULL;
+  ParlorRep *rep = conversation ? reps_find_rep (&call, reps_text (call.body, "rep"), reply) : NULL;
+  if (!rep)
+    return;
+  if (!parlor_service_assign (conversation, rep, reps_now (site), &error))
+    parlor_http_problem_from_error (reply, error);
+  else
+    reps_answer_durably (&call, request, reply, 200, call.site->conversation (conversation));
+}
+
+/* ---- calls ----------------------------------------------------------------------------------- */
+
+void
+parlor_handle_conversation_call (ParlorSite *site, ParlorHttpRequest *request,
+                                 ParlorHttpReply *reply)
+{
+  g_auto (RepsCall) call = {0};
+  g_autoptr (GError) error = NULL;
+  ParlorConversation *conversation = reps_begin (site, request, reply, &call) ? find_conversation (
+                                         &call, site, request, PARLOR_MAY_WRITE, reply)
+                                                                              : NULL;
+  if (!conversation)
+    return;
+  if (!parlor_service_may_call (conversation, reps_now (site), &error))
+    {
+      parlor_http_problem_from_error (reply, error);
+      return;
+    }
+  gboolean video = !g_strcmp0 (reps_text (call.body, "media"), "video");
+  g_autofree char *room = call.site->make_room (call.brand->id, call.site->user_data);
+  if (!room)
+    {
+      parlor_http_problem (reply, 503, "unavailable", "No room can be made now.");
+      return;
+    }
+  ParlorCall *made = parlor_service_call (conversation, TRUE, video, room, reps_now (site), &error);
+  if (made)
+    reps_answer_durably (&call, request, reply, 201, call.site->call (made));
+  else
+    parlor_http_problem_from_error (reply, error);
+}
+
+/* {rep}: he takes the call over, or comes in as the expert to whom it is handed. */
+void
+parlor_handle_call_participant (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply)
+{
+  g_auto (RepsCall) call = {0};
+  g_autoptr (GError) error = NULL;
+  if (!reps_begin (site, request, reply, &call))
+    return;
+  ParlorCall *found = parlor_service_find_call (call.site->service, call.brand->id,
+                                                request->params[0]);
+  if (!found)
+    {
+      reps_not_found (reply, "call");
+      return;
+    }
+  ParlorRep *rep = reps_find_rep (&call, reps_text (call.body, "rep"), reply);
+  if (!rep)
+    return;
+  if (!parlor_service_may (found->conversation, &call.who, PARLOR_MAY_MOVE, NULL, reps_now (site),
+                           &error)
+      || !parlor_service_call_take (found, rep, reps_now (site), &error))
+    parlor_http_problem_from_error (reply, error);
+  else
+    reps_answer_durably (&call, request, reply, 200, call.site->call (found));
+}

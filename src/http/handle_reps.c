@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reps and groups of a brand, and who moves on to whom. The live side of it is the WebSocket. */
+#include "http/problem.h"
+#include "http/reps_call.h"
+
+void
+parlor_handle_rep_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  g_auto (RepsCall) call = {0};
+  if (!reps_begin (site, request, reply, &call))
+    return;
+  json_t *list = json_array ();
+  for (guint i = 0; i < call.brand->reps->len; i++)
+    json_array_append_new (list, call.site->rep (call.brand->reps->pdata[i]));
+  parlor_http_reply_json (reply, 200, json_pack ("{s:o}", "reps", list));
+}
+
+static gboolean
+check_card (RepsCall *call, ParlorRepSpec *spec, gint64 now_ms, ParlorHttpReply *reply)
+{
+  spec->card = reps_text (json_object_get (call->body, "card"), "jws");
+  if (!spec->card)
+    return TRUE;
+  spec->verified_ms = now_ms;
+  if (spec->ref
+      && call->site->check_card (call->brand->id, spec->card, spec->ref, &spec->card_until_ms,
+                                 call->site->user_data))
+    return TRUE;
+  parlor_http_problem (reply, 422, "unprocessable",
+                       "The card is not signed by the brand's key for this rep, or has expired.");
+  return FALSE;
+}
+
+/* {ref, card: {name, title, photo} or {…, jws}, groups, skills, capacity: {chat}}. */
+void
+parlor_handle_rep_put (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  g_auto (RepsCall) call = {0};
+  g_autoptr (GError) error = NULL;
+  if (!reps_begin (site, request, reply, &call))
+    return;
+  const json_t *card = json_object_get (call.body, "card");
+  g_autofree char *groups = reps_joined (call.body, "groups"),
+                  *skills = reps_joined (call.body, "skills");
+  gint64 chats = reps_number (json_object_get (call.body, "capacity"), "chat", 0);
+  ParlorRepSpec spec = {
+      .ref = reps_text (call.body, "ref"),
+      .name = reps_text (card, "name"),
+      .title = reps_text (card, "title"),
+      .photo = reps_text (card, "photo"),
+      .user = reps_text (call.body, "user"),
+      .groups = groups,
+      .skills = skills,
+      .max_chats = (guint)CLAMP (chats, 0, 1000),
+  };
+  if (!check_card (&call, &spec, reps_now (site).wall_ms, reply))
+    return;
+  ParlorRep *rep = parlor_service_put_rep (call.site->service, call.brand, &spec, reps_now (site),
+                                           &error);
+  if (!rep)
+    {
+      parlor_http_problem_from_error (reply, error);
+      return;
+    }
+  if (!spec.card)
+    call.site->sign_card (rep, call.site->user_data);
+  reps_answer_durably (&call, request, reply, 200, call.site->rep (rep));
+}
+
+void
+parlor_handle_rep_get (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  g_auto (RepsCall) call = {0};
+  ParlorRep *rep = reps_begin (site, request, reply, &call)
+                       ? reps_find_rep (&call, request->params[0], reply)
+                       : NULL;
+  if (rep)
+    parlor_http_reply_json (reply, 200, call.site->rep (rep));
+}
+
+void
+parlor_handle_group_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  g_auto (RepsCall) call = {0};
+  if (!reps_begin (site, request, reply, &call))
+    return;
+  json_t *list = json_array ();
+  for (guint i = 0; i < call.brand->groups->len; i++)
+    json_array_append_new (list, call.site->group (call.brand->groups->pdata[i]));
+  parlor_http_reply_json (reply, 200, json_pack ("{s:o}", "groups", list));
+}
+
+void
+parlor_handle_group_put (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  g_auto (RepsCall) call = {0};
+  g_autoptr (GError) error = NULL;
+  if (!reps_begin (site, request, reply, &call))
+    return;
+  g_autofree char *skills = reps_joined (call.body, "skills");
+  ParlorGroupSpec spec = {
+      .id = reps_text (call.body, "id"),
+      .name = reps_text (call.body, "name"),
+      .routing = reps_text (call.body, "routing"),
+      .skills = skills,
+      .hours = reps_text (call.body, "hours"),
+      .overflow = reps_text (call.body, "overflow"),
+      .welcome = reps_text (call.body, "welcome"),
+      .utc_offset_min = (int)CLAMP (reps_number (call.body, "utc_offset_min", 0), -100000, 100000),
+      .offer_timeout_s = (guint)CLAMP (reps_number (call.body, "offer_timeout_s", 0), 0, 100000),
+      .max_customers = (guint)CLAMP (reps_number (call.body, "max_customers", 0), 0, 10000000),
+  };
+  if (spec.id && !parlor_service_group (call.brand, spec.id))
+    {
+      reps_not_found (reply, "group");
+      return;
+    }
+  ParlorGroup *group = parlor_service_put_group (call.site->service, call.brand, &spec, &error);
+  if (!group)
+    parlor_http_problem_from_error (reply, error);
+  else
+    reps_answer_durably (&call, request, reply, 200, call.site->group (group));
+}
+
+void
+parlor_handle_card_key (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  const ParlorServiceSite *service = site->spec.service;
+  ParlorServiceBrand *brand = service ? parlor_service_brand (service->service, request->params[0])
+                                      : NULL;
+  if (!brand)
+    reps_not_found (reply, "brand");
+  else
+    parlor_http_reply_json (
+        reply, 200, json_pack ("{s:o}", "key", service->card_key (brand->id, service->user_data)));
+}
+
+void
+parlor_handle_rep_suspend (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  g_auto (RepsCall) call = {0};
+  ParlorRep *rep = reps_begin (site, request, reply, &call)
+                       ? reps_find_own_rep (&call, request->params[0], reply)
+                       : NULL;
+  if (!rep)
+    return;
+  parlor_service_rep_suspend (rep, json_is_true (json_object_get (call.body, "on")),
+                              reps_now (site));
+  reps_answer_durably (&call, request, reply, 200, call.site->rep (rep));
+}
+
+/* ---- moving on ------------------------------------------------------------------------------- */
+
+static gboolean
+read_to (RepsCall *call, ParlorTransferSpec *spec, ParlorHttpReply *reply)
+{
+  const char *to = reps_text (call->body, "to"), *group = reps_text (call->body, "group");
+  if (to && !(spec->to = parlor_service_rep (call->brand, to))
+      && !(spec->to_group = parlor_service_group (call->brand, to)))
+    reps_not_found (reply, "rep or group");
+  else if (group && !(spec->to_group = parlor_service_group (call->brand, group)))
+    reps_not_found (reply, "group");
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static void
+transfer (RepsCall *call, ParlorSite *site, const ParlorTransferSpec *spec,
+          ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  g_autoptr (GError) error = NULL;
+  ParlorJob *job = parlor_service_transfer (call->site->service, spec, reps_now (site), &error);
+  if (!job)
+    parlor_http_problem_from_error (reply, error);
+  else
+    reps_answer_durably (call, request, reply, 202, json_pack ("{s:s}", "job", job->id));
+}
+
+void
+parlor_handle_rep_depart (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  g_auto (RepsCall) call = {0};
+  ParlorTransferSpec spec = {.departure = TRUE};
+  if (!reps_begin (site, request, reply, &call)
+      || !(spec.from = reps_find_rep (&call, request->params[0], reply))
+      || !read_to (&call, &spec, reply))
+    return;
+  spec.notice = reps_text (call.body, "notice");
+  transfer (&call, site, &spec, request, reply);
+}
+
+/* The bindings that the body's customers have with the rep who gives them away. */
+static GPtrArray *
+bindings_of (RepsCall *call, const ParlorRep *from)
+{
+  GPtrArray *bindings = g_ptr_array_new ();
+  const json_t *ids = json_object_get (call->body, "customers");
+  for (gsize i = 0; i < json_array_size (ids); i++)
+    {
+      const char *id = json_string_value (json_array_get (ids, i));
+      const ParlorCustomer *customer = parlor_service_customer (call->site->service,
+                                                                call->brand->id, id);
+      for (ParlorBinding *binding = customer ? customer->bindings : NULL; binding;
+           binding = binding->next_of_customer)
+        if (binding->rep == from && binding->state == PARLOR_BINDING_ACTIVE)
+          g_ptr_array_add (bindings, binding);
+    }
+  return bindings;
+}
+
+void
+parlor_handle_transfer (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  g_auto (RepsCall) call = {0};
+  ParlorTransferSpec spec = {0};
+  if (!reps_begin (site, request, reply, &call)
+      || !(spec.from = reps_find_own_rep (&call, reps_text (call.body, "from"), reply))
+      || !read_to (&call, &spec, reply))
+    return;
+  if ((spec.to && !reps_may_see_rep (&call, spec.to))
+      || (spec.to_group && !reps_may_see_group (&call, spec.to_group)))
+    {
+      reps_not_found (reply, "rep or group");
+      return;
+    }
+  const json_t *customers = json_object_get (call.body, "customers");
+  if (customers && !json_is_array (customers))
+    {
+      parlor_http_problem (reply, 400, "bad_request",
+                           "customers is a list; without it all of them move.");
+      return;
+    }
+  g_autoptr (GPtrArray) only = bindings_of (&call, spec.from);
+  if (customers && !only->len)
+    {
+      parlor_http_problem (reply, 422, "unprocessable", "None of these customers is that rep's.");
+      return;
+    }
+  spec.only = (ParlorBinding *const *)only->pdata;
+  spec.n_only = only->len;
+  spec.notice = reps_text (call.body, "notice");
+  transfer (&call, site, &spec, request, reply);
+}
+
+void
+parlor_handle_job (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  g_auto (RepsCall) call = {0};
+  if (!reps_begin (site, request, reply, &call))
+    return;
+  ParlorJob *job = parlor_service_job (call.site->service, call.brand->id, request->params[0]);
+  if (job)
+    parlor_http_reply_json (reply, 200, call.site->job (job));
+  else
+    reps_not_found (reply, "job");
+}
