@@ -347,7 +347,6 @@ fill_site (ParlorWireService *wire, ParlorRecordSink *records)
       .card_key = card_key,
       .sign_card = sign_card,
       .check_card = check_card,
-      .make_room = make_room,
       .user_data = wire,
   };
 }
@@ -369,6 +368,7 @@ parlor_wire_service_new (const ParlorWireServiceSpec *spec, GError **error)
       .now = now_of,
       .hooks = spec->hooks,
       .event = on_event,
+      .make_room = make_room,
       .call_ended = on_call_ended,
   };
   wire->service = parlor_service_new (&service);
@@ -380,7 +380,7 @@ parlor_wire_service_new (const ParlorWireServiceSpec *spec, GError **error)
   know_brands (wire);
   if (spec->config->demo)
     make_demo (wire);
-  ParlorDeskApp app = {make_room, make_token, wire};
+  ParlorDeskApp app = {make_token, wire};
   wire->desk = parlor_desk_new (wire->service, records, &app);
   parlor_signal_set_desk (spec->signal, wire->desk);
   fill_site (wire, records);

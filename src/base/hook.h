@@ -93,6 +93,8 @@ struct _ParlorHooks
                   ParlorHookAnswered answered, gpointer user_data);
   /** The callback will not come (again). An id that is over is ignored. */
   void (*cancel) (ParlorHooks *hooks, guint64 id);
+  /** Whether anybody is there to be asked: FALSE = the outcome would be NONE. */
+  gboolean (*has) (ParlorHooks *hooks, ParlorHookKind hook, const char *brand);
 };
 
 typedef struct

@@ -376,6 +376,14 @@ cancel (ParlorHooks *hooks, guint64 id)
   g_hash_table_remove (decider->questions, &id);
 }
 
+static gboolean
+has (ParlorHooks *hooks, ParlorHookKind hook, const char *brand)
+{
+  ParlorDecider *decider = (ParlorDecider *)hooks;
+  return decider->spec.module
+         || parlor_decider_find (decider, brand, parlor_hook_info (hook)->name) != NULL;
+}
+
 /* ---- time ----------------------------------------------------------------------------------- */
 
 static gint64
@@ -484,7 +492,7 @@ ParlorDecider *
 parlor_decider_new (const ParlorDeciderSpec *spec)
 {
   ParlorDecider *decider = g_new0 (ParlorDecider, 1);
-  decider->parent = (ParlorHooks){ask, cancel};
+  decider->parent = (ParlorHooks){ask, cancel, has};
   decider->spec = *spec;
   decider->points = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, point_free);
   decider->questions = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, question_free);

@@ -227,6 +227,49 @@ parlor_handle_conversation_assign (ParlorSite *site, ParlorHttpRequest *request,
 
 /* ---- calls ----------------------------------------------------------------------------------- */
 
+typedef struct
+{
+  RepsCall *call; /* while the handler runs; else NULL */
+  ParlorHttpRequest *request;
+  ParlorHttpReply *reply;
+  const ParlorServiceSite *site;
+  ParlorHttpPending *pending;
+  gboolean open; /* nobody has answered yet */
+} Ringing;
+
+static void
+answer_later (const Ringing *ringing, const ParlorCall *made, const GError *error)
+{
+  if (made)
+    {
+      reps_answer_later (ringing->site, ringing->pending, 201, ringing->site->call (made));
+      return;
+    }
+  ParlorHttpReply reply;
+  parlor_http_reply_init (&reply);
+  parlor_http_problem_from_error (&reply, error);
+  parlor_http_answer (ringing->pending, &reply);
+  parlor_http_reply_clear (&reply);
+}
+
+/* At once, or after the brand's system was asked. */
+static void
+on_rung (const ParlorCall *made, const GError *error, gpointer user_data)
+{
+  Ringing *ringing = user_data;
+  ringing->open = FALSE;
+  if (!ringing->call)
+    {
+      answer_later (ringing, made, error);
+      g_free (ringing);
+    }
+  else if (made)
+    reps_answer_durably (ringing->call, ringing->request, ringing->reply, 201,
+                         ringing->call->site->call (made));
+  else
+    parlor_http_problem_from_error (ringing->reply, error);
+}
+
 void
 parlor_handle_conversation_call (ParlorSite *site, ParlorHttpRequest *request,
                                  ParlorHttpReply *reply)
@@ -238,23 +281,23 @@ parlor_handle_conversation_call (ParlorSite *site, ParlorHttpRequest *request,
                                                                               : NULL;
   if (!conversation)
     return;
-  if (!parlor_service_may_call (conversation, reps_now (site), &error))
+  gboolean video = !g_strcmp0 (reps_text (call.body, "media"), "video");
+  Ringing *ringing = g_new0 (Ringing, 1);
+  *ringing = (Ringing){.call = &call, .request = request, .reply = reply, .open = TRUE};
+  if (!parlor_service_ring (conversation, TRUE, video, on_rung, ringing, reps_now (site), &error))
     {
       parlor_http_problem_from_error (reply, error);
+      g_free (ringing);
       return;
     }
-  gboolean video = !g_strcmp0 (reps_text (call.body, "media"), "video");
-  g_autofree char *room = call.site->make_room (call.brand->id, call.site->user_data);
-  if (!room)
+  if (!ringing->open)
     {
-      parlor_http_problem (reply, 503, "unavailable", "No room can be made now.");
+      g_free (ringing);
       return;
     }
-  ParlorCall *made = parlor_service_call (conversation, TRUE, video, room, reps_now (site), &error);
-  if (made)
-    reps_answer_durably (&call, request, reply, 201, call.site->call (made));
-  else
-    parlor_http_problem_from_error (reply, error);
+  ringing->site = call.site; /* the brand is asked: the rest goes with the handler */
+  ringing->call = NULL;
+  ringing->pending = parlor_http_defer (request);
 }
 
 /* {rep}: he takes the call over, or comes in as the expert to whom it is handed. */

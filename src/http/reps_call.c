@@ -79,9 +79,7 @@ reps_not_found (ParlorHttpReply *reply, const char *what)
   parlor_http_problem (reply, 404, "not_found", detail);
 }
 
-/* ---- answers that wait for the disk
- * ------------------------------------------------------------
- */
+/* ---- answers that wait for the disk ---------------------------------------------------------- */
 
 typedef struct
 {
@@ -137,6 +135,24 @@ reps_answer_durably (RepsCall *call, ParlorHttpRequest *request, ParlorHttpReply
   promise->pending = parlor_http_defer (request);
 }
 
+void
+reps_answer_later (const ParlorServiceSite *site, ParlorHttpPending *pending, guint status,
+                   json_t *json)
+{
+  if (site->records)
+    {
+      Promise *promise = g_new0 (Promise, 1);
+      *promise = (Promise){.pending = pending, .status = status, .json = json};
+      site->records->flush (site->records, on_flushed, promise);
+      return;
+    }
+  ParlorHttpReply reply;
+  parlor_http_reply_init (&reply);
+  parlor_http_reply_json (&reply, status, json);
+  parlor_http_answer (pending, &reply);
+  parlor_http_reply_clear (&reply);
+}
+
 ParlorRep *
 reps_find_rep (RepsCall *call, const char *id, ParlorHttpReply *reply)
 {
@@ -146,8 +162,7 @@ reps_find_rep (RepsCall *call, const char *id, ParlorHttpReply *reply)
   return rep;
 }
 
-/* ---- a supervisor's reach ---------------------------------------------------------------------
- */
+/* ---- a supervisor's reach -------------------------------------------------------------------- */
 
 /* Whole brands are an owner's, an admin's, and their machines'. */
 gboolean

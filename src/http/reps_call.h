@@ -41,6 +41,10 @@ void reps_not_found (ParlorHttpReply *reply, const char *what);
 void reps_answer_durably (RepsCall *call, ParlorHttpRequest *request, ParlorHttpReply *reply,
                           guint status, json_t *json);
 
+/** The same where the request was deferred: takes `pending` and `json`. */
+void reps_answer_later (const ParlorServiceSite *site, ParlorHttpPending *pending, guint status,
+                        json_t *json);
+
 /** Whole brands are an owner's, an admin's, and their machines'; a supervisor's are his groups. */
 gboolean reps_manages (const RepsCall *call);
 gboolean reps_may_see_group (const RepsCall *call, const ParlorGroup *group);

@@ -34,8 +34,6 @@ typedef struct _ParlorServiceSite
   /** A card that the brand signed itself: until when it holds; FALSE = it does not. */
   gboolean (*check_card) (const char *brand, const char *card, const char *ref, gint64 *until_ms,
                           gpointer user_data);
-  /** A room of kind consult (transfer full id), NULL = cannot now. */
-  char *(*make_room) (const char *brand, gpointer user_data);
   gpointer user_data;
 } ParlorServiceSite;
 

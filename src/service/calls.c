@@ -122,6 +122,131 @@ parlor_service_may_call (const ParlorConversation *conversation, ParlorMoment no
   return TRUE;
 }
 
+/* ---- the brand's leave ----------------------------------------------------------------------- */
+
+typedef struct
+{
+  ParlorConversation *conversation;
+  gboolean by_rep, video;
+  ParlorRung rung; /* nullable */
+  gpointer user_data;
+} Ring;
+
+static void
+tell_refused (const Ring *ring, const char *text)
+{
+  ParlorConversation *conversation = ring->conversation;
+  ParlorServiceNotice notice = {
+      .type = PARLOR_NOTICE_CALL_REFUSED,
+      .brand = conversation->customer->brand,
+      .to_rep = ring->by_rep ? rep_of (conversation) : NULL,
+      .to_customer = ring->by_rep ? NULL : conversation->customer,
+      .conversation = conversation,
+      .text = text,
+  };
+  service_notice (notice.brand->service, &notice);
+}
+
+/* Takes `error`. */
+static void
+rung (const Ring *ring, const ParlorCall *call, GError *error, gboolean tell)
+{
+  if (!call && tell)
+    tell_refused (ring, error->message);
+  if (ring->rung)
+    ring->rung (call, error, ring->user_data);
+  g_clear_error (&error);
+}
+
+static void
+ring_now (const Ring *ring, const ParlorHookAnswer *answer, gboolean tell, ParlorMoment now)
+{
+  GError *error = NULL;
+  ParlorCall *call = NULL;
+  ParlorService *service = ring->conversation->customer->brand->service;
+  g_autofree char *room = NULL;
+  if (parlor_service_may_call (ring->conversation, now, &error))
+    {
+      room = service->spec.make_room ? service->spec.make_room (
+                 ring->conversation->customer->brand->id, service->spec.user_data)
+                                     : NULL;
+      if (room)
+        call = parlor_service_call (ring->conversation, ring->by_rep, ring->video, room, now,
+                                    &error);
+      else
+        service_refuse (&error, PARLOR_ERROR_UNAVAILABLE, "No room can be made now.");
+    }
+  if (call && answer)
+    {
+      call->may_record = parlor_datum_flag (answer->data, answer->n_data, "record", FALSE);
+      call->max_ms = parlor_datum_int (answer->data, answer->n_data, "max_s", 0) * 1000;
+    }
+  rung (ring, call, error, tell);
+}
+
+static void
+on_call_allowed (const ParlorHookAnswer *answer, gpointer user_data)
+{
+  g_autofree Ring *ring = user_data;
+  ParlorService *service = ring->conversation->customer->brand->service;
+  gboolean answered = answer->outcome == PARLOR_HOOK_ANSWERED;
+  gboolean allow = answered ? parlor_datum_flag (answer->data, answer->n_data, "allow", TRUE)
+                            : !answer->fail_closed;
+  const char *reason = answered ? parlor_datum_text (answer->data, answer->n_data, "reason") : NULL;
+  ring->conversation->call_hook = 0;
+  ring->conversation->call_ring = NULL;
+  if (allow)
+    ring_now (ring, answered ? answer : NULL, TRUE, service->spec.now (service->spec.user_data));
+  else
+    rung (ring, NULL,
+          g_error_new_literal (PARLOR_ERROR, PARLOR_ERROR_FORBIDDEN,
+                               reason && *reason ? reason : "A call cannot be had now."),
+          TRUE);
+}
+
+void
+call_forget (ParlorConversation *conversation)
+{
+  ParlorHooks *hooks = conversation->customer->brand->service->spec.hooks;
+  g_autofree Ring *ring = g_steal_pointer (&conversation->call_ring);
+  if (!ring)
+    return;
+  hooks->cancel (hooks, conversation->call_hook);
+  conversation->call_hook = 0;
+  rung (ring, NULL,
+        g_error_new_literal (PARLOR_ERROR, PARLOR_ERROR_UNAVAILABLE, "The server is ending."),
+        FALSE);
+}
+
+gboolean
+parlor_service_ring (ParlorConversation *conversation, gboolean by_rep, gboolean video,
+                     ParlorRung done, gpointer user_data, ParlorMoment now, GError **error)
+{
+  const ParlorServiceBrand *brand = conversation->customer->brand;
+  ParlorHooks *hooks = brand->service->spec.hooks;
+  Ring ring = {conversation, by_rep, video, done, user_data};
+  if (conversation->call_ring)
+    return service_refuse (error, PARLOR_ERROR_CONFLICT, "There is a call already.");
+  if (!parlor_service_may_call (conversation, now, error))
+    return FALSE;
+  if (!hooks || !hooks->has (hooks, PARLOR_HOOK_CALL, brand->id))
+    {
+      ring_now (&ring, NULL, TRUE, now);
+      return TRUE;
+    }
+  const ParlorDatum data[] = {
+      PARLOR_DATUM_TEXT ("conversation", conversation->id),
+      PARLOR_DATUM_TEXT ("customer", conversation->customer->id),
+      PARLOR_DATUM_TEXT ("customer_ref", conversation->customer->ref),
+      PARLOR_DATUM_TEXT ("rep", rep_of (conversation)->id),
+      PARLOR_DATUM_TEXT ("media", video ? "video" : "audio"),
+  };
+  ParlorHookQuestion question = {PARLOR_HOOK_CALL, brand->id, NULL, data, G_N_ELEMENTS (data)};
+  conversation->call_ring = g_memdup2 (&ring, sizeof ring);
+  conversation->call_hook = hooks->ask (hooks, &question, on_call_allowed, conversation->call_ring);
+  return TRUE;
+}
+
 ParlorCall *
 parlor_service_call (ParlorConversation *conversation, gboolean by_rep, gboolean video,
                      const char *room, ParlorMoment now, GError **error)
@@ -205,7 +330,9 @@ parlor_service_call_peers (ParlorCall *call, gboolean rep_here, gboolean custome
   if (both && parlor_state_may (PARLOR_MACHINE_CALL, call->state, PARLOR_CALL_ACTIVE))
     {
       call->state = PARLOR_CALL_ACTIVE;
-      arm (call, NEVER_US);
+      arm (call, call->max_ms
+                     ? now.us + MAX (0, call->answered_ms + call->max_ms - now.wall_ms) * 1000
+                     : NEVER_US);
       service_begin (service_of (call));
       tell (call, "call.active", now);
       service_end (service_of (call));
@@ -273,7 +400,7 @@ call_due (ParlorCall *call, ParlorMoment now)
   else if (call->state == PARLOR_CALL_HELD && call->lost_rep)
     rescue (call, now);
   else
-    finish (call, PARLOR_CALL_ENDED, "lost", now);
+    finish (call, PARLOR_CALL_ENDED, call->state == PARLOR_CALL_ACTIVE ? "limit" : "lost", now);
 }
 
 /* His sockets are gone for good, or he left the house. */

@@ -221,6 +221,9 @@ struct _ParlorConversation
   GPtrArray *recent;     /**< nullable: ParlorMessage, the last ones, for client_id */
   ParlorTimer timer;     /**< turn, end, own rep's patience: what state means it */
   ParlorCall *call;      /**< running; NULL */
+  GPtrArray *asked_bot;  /**< nullable: questions to the brand's bot that are open */
+  guint64 call_hook;     /**< question that is open whether it may ring … */
+  gpointer call_ring;    /**< … and who rang: calls.c; NULL */
   gint64 call_credit_us; /**< how often it may ring: calls.c */
   GList link;            /**< in group->queue */
   GList by_assignee;
@@ -237,6 +240,8 @@ struct _ParlorCall
   gboolean lost_rep, lost_customer;
   char *room; /**< "rm_…", of kind consult */
   gint64 started_ms, answered_ms, ended_ms;
+  gint64 max_ms;          /**< how long the brand lets it last; 0 = any time */
+  gboolean may_record;    /**< the brand's leave; both are asked all the same */
   const char *end_reason; /**< static; NULL */
   guint rescues;
   ParlorTimer timer;

@@ -520,6 +520,9 @@ parlor_service_loaded (ParlorService *service, ParlorMoment now)
       ParlorConversation *conversation = value;
       if (conversation->state == PARLOR_CONVERSATION_QUEUED && conversation->binding)
         queue_join (conversation, now);
+      else if (conversation->state == PARLOR_CONVERSATION_BOT && conversation->waiting_since_ms
+               && conversation->binding)
+        bot_hand_over (conversation, now); /* what it was asked went with the old process */
       else if (conversation->state == PARLOR_CONVERSATION_HUMAN)
         conversation_occupy (conversation, conversation->waiting_since_ms != 0, now);
       conversation_arm (conversation, now);

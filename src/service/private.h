@@ -74,6 +74,8 @@ void put_job (const ParlorJob *job);
 void put_job_item (const ParlorJob *job, const ParlorJobItem *item);
 
 void replace_text (char **to, const char *text);
+/* `text` as a JSON string, with its quotes. */
+void append_json (GString *out, const char *text);
 char *join_skills (const ParlorServiceBrand *brand, guint64 skills);
 gboolean parse_skills (ParlorServiceBrand *brand, const char *text, guint64 *skills);
 
@@ -108,6 +110,11 @@ gboolean customer_blocks (const ParlorCustomer *customer, const ParlorRep *rep);
 typedef struct _Tap Tap;
 void tap_expired (ParlorTimer *timer, ParlorMoment now);
 void tap_free (gpointer tap);
+/* A rep came: who waits for one of this group gets him. */
+void serve_waiting (ParlorGroup *group, ParlorMoment now);
+
+/* ---- bindings.c ------------------------------------------------------------------------------ */
+
 ParlorCustomer *customer_new (ParlorServiceBrand *brand, const char *id, const char *visitor,
                               gint64 now_ms);
 ParlorBinding *binding_new (ParlorCustomer *customer, ParlorGroup *group, const char *id,
@@ -117,8 +124,7 @@ void binding_unlink (ParlorBinding *binding);
 ParlorConversation *conversation_new (ParlorCustomer *customer, const char *id, gint64 now_ms);
 void binding_notice (ParlorBinding *binding);
 gboolean binding_is_live (const ParlorBinding *binding);
-/* A rep came: who waits for one of this group gets him. */
-void serve_waiting (ParlorGroup *group, ParlorMoment now);
+void binding_event (ParlorBinding *binding, const char *type, gint64 at_ms, gint64 room_ms);
 
 /* ---- queue.c --------------------------------------------------------------------------------- */
 
@@ -152,14 +158,28 @@ void conversation_human (ParlorConversation *conversation, ParlorRep *rep, Parlo
 /* A line of the house: welcome, notices. */
 void say_system (ParlorConversation *conversation, const char *kind, const char *text,
                  const char *data, ParlorMoment now);
+/* In the name of the brand's bot. */
+void say_bot (ParlorConversation *conversation, const char *kind, const char *text,
+              const char *data, ParlorMoment now);
 void say_welcome (ParlorConversation *conversation, const char *text, ParlorMoment now);
 void message_free (gpointer message);
+
+/* ---- bot.c ----------------------------------------------------------------------------------- */
+
+/* The bot is to answer what is written now. */
+gboolean bot_answers (const ParlorConversation *conversation);
+void bot_ask (ParlorConversation *conversation, const ParlorMessage *message, ParlorMoment now);
+void bot_hand_over (ParlorConversation *conversation, ParlorMoment now);
+/* Nothing that was asked is heard any more. */
+void bot_forget (ParlorConversation *conversation);
 
 /* ---- calls.c --------------------------------------------------------------------------------- */
 
 void call_due (ParlorCall *call, ParlorMoment now);
 void calls_of_rep_gone (ParlorRep *rep, ParlorMoment now);
 void call_free (gpointer call);
+/* Nobody waits for the word on a call any more. */
+void call_forget (ParlorConversation *conversation);
 
 /* ---- transfer.c ------------------------------------------------------------------------------ */
 

@@ -21,6 +21,20 @@ parlor_author_name (ParlorAuthor author)
 }
 
 void
+append_json (GString *out, const char *text)
+{
+  g_string_append_c (out, '"');
+  for (; *text; text++)
+    if (*text == '"' || *text == '\\')
+      g_string_append_printf (out, "\\%c", *text);
+    else if ((guchar)*text < 0x20)
+      g_string_append_printf (out, "\\u%04x", (guchar)*text);
+    else
+      g_string_append_c (out, *text);
+  g_string_append_c (out, '"');
+}
+
+void
 service_arm (ParlorService *service, TimerKind kind, ParlorTimer *timer, gint64 at_us)
 {
   parlor_timer_heap_set (service->heaps[kind], timer, at_us);
@@ -146,6 +160,8 @@ static void
 conversation_free (gpointer data)
 {
   ParlorConversation *conversation = data;
+  bot_forget (conversation);
+  call_forget (conversation);
   g_clear_pointer (&conversation->tried, g_ptr_array_unref);
   g_clear_pointer (&conversation->recent, g_ptr_array_unref);
   g_free (conversation->last_text);

@@ -37,6 +37,7 @@ typedef enum
   PARLOR_NOTICE_PRESENCE,     /**< rep */
   PARLOR_NOTICE_CALL,         /**< call */
   PARLOR_NOTICE_TAP_REFUSED,  /**< tap, text */
+  PARLOR_NOTICE_CALL_REFUSED, /**< conversation, text nullable: to who rang */
 } ParlorNoticeType;
 
 /** One thing to be told. Everything borrowed for the call. It goes to all sockets of `to_rep` and
@@ -75,6 +76,9 @@ typedef struct
   ParlorHooks *hooks;        /**< borrowed, nullable: the built-in answers */
   ParlorServiceNoticeFunc notice;
   ParlorEventFunc event; /**< nullable */
+  /** A room of kind consult for a call of this brand (transfer full id), NULL = cannot now.
+      Nullable: nobody rings. */
+  char *(*make_room) (const char *brand, gpointer user_data);
   /** A call is over, whatever became of it: nobody needs its room any more. Nullable. */
   void (*call_ended) (const ParlorCall *call, gpointer user_data);
   gpointer user_data;
@@ -242,7 +246,32 @@ gboolean parlor_service_reject (ParlorRep *rep, const char *offer, ParlorMoment 
 /** Place in the queue from 1, 0 = not queued; the estimate in seconds, 0 = unknown. */
 guint parlor_service_position (const ParlorConversation *conversation, guint *estimate_s);
 
+/* ---- the brand's bot (bot.c) ---------------------------------------------------------------- */
+
+/* Where the brand has `bot.reply`, a conversation's first word goes to it (state BOT). What it does
+ * not know, a thumb down, no answer within its budget, a dead or a broken bot: a human's queue at
+ * once; so does parlor_service_want_human (), which is there all the time. */
+
+/** 「转人工」: into the queue from NEW, BOT or ENDED; TRUE and nothing else where a human has it.
+ */
+gboolean parlor_service_want_human (ParlorConversation *conversation, ParlorMoment now,
+                                    GError **error);
+/** What the customer thinks of one of the bot's messages (of the last 64). A thumb down is a wish
+    for a human. NOT_FOUND: that is no message of the bot. */
+gboolean parlor_service_feedback (ParlorConversation *conversation, const char *message,
+                                  gboolean good, ParlorMoment now, GError **error);
+
 /* ---- calls (calls.c) ------------------------------------------------------------------------ */
+
+/** How ringing went: `call` borrowed, or NULL and `error` (FORBIDDEN: the brand's word). */
+typedef void (*ParlorRung) (const ParlorCall *call, const GError *error, gpointer user_data);
+
+/** Rings, after the brand's `call.allow` where it has one, in a room of parlor_service's make_room.
+    FALSE: not now (may_call), `rung` is not called. TRUE: `rung` (nullable) is called once, perhaps
+    inside; a refusal of later is also told to who rang as CALL_REFUSED. */
+gboolean parlor_service_ring (ParlorConversation *conversation, gboolean by_rep, gboolean video,
+                              ParlorRung rung, gpointer user_data, ParlorMoment now,
+                              GError **error);
 
 /** Whether it may ring now: ask before a room is made for it. CONFLICT: a call runs, the rep is
     away, or the customer has ended this. TOO_MANY: more than six calls a minute. */

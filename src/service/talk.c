@@ -399,7 +399,7 @@ publish (const ParlorMessage *message)
 
 /* He wants an answer: of the rep who has him, at once, or in the queue. */
 static void
-customer_wrote (ParlorConversation *conversation, ParlorMoment now)
+customer_wrote (ParlorConversation *conversation, const ParlorMessage *message, ParlorMoment now)
 {
   ParlorRep *rep = conversation->assignee;
   if (!conversation->waiting_since_ms)
@@ -410,6 +410,10 @@ customer_wrote (ParlorConversation *conversation, ParlorMoment now)
                      && (conversation->occupies || rep_has_room (rep)) && rep_is_present (rep);
   if (answers)
     conversation_occupy (conversation, TRUE, now);
+  else if (bot_answers (conversation))
+    bot_ask (conversation, message, now);
+  else if (conversation->state == PARLOR_CONVERSATION_BOT) /* the brand has let its bot go */
+    bot_hand_over (conversation, now);
   else if (conversation->state == PARLOR_CONVERSATION_NEW
            || conversation->state == PARLOR_CONVERSATION_HUMAN)
     {
@@ -473,7 +477,7 @@ parlor_service_say (ParlorService *service, const ParlorSaySpec *spec, ParlorMom
   ParlorMessage *message = keep (conversation, spec, text, now);
   publish (message);
   if (spec->by == PARLOR_BY_CUSTOMER)
-    customer_wrote (conversation, now);
+    customer_wrote (conversation, message, now);
   else if (spec->by == PARLOR_BY_REP)
     rep_wrote (conversation, (ParlorRep *)spec->rep, now);
   put_conversation (conversation);
@@ -491,6 +495,21 @@ say_system (ParlorConversation *conversation, const char *kind, const char *text
   parlor_id_make ("sys", &conversation->customer->brand->service->spec.random, id);
   ParlorSaySpec spec = {.conversation = conversation,
                         .by = PARLOR_BY_SYSTEM,
+                        .client_id = id,
+                        .kind = kind,
+                        .data = data,
+                        .stream_ms = -1};
+  publish (keep (conversation, &spec, text ? text : "", now));
+}
+
+void
+say_bot (ParlorConversation *conversation, const char *kind, const char *text, const char *data,
+         ParlorMoment now)
+{
+  char id[PARLOR_ID_SIZE];
+  parlor_id_make ("bot", &conversation->customer->brand->service->spec.random, id);
+  ParlorSaySpec spec = {.conversation = conversation,
+                        .by = PARLOR_BY_BOT,
                         .client_id = id,
                         .kind = kind,
                         .data = data,

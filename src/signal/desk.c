@@ -188,12 +188,6 @@ desk_service (ParlorDesk *desk)
   return desk->service;
 }
 
-char *
-desk_make_room (ParlorDesk *desk, const char *brand)
-{
-  return desk->app.make_room (brand, desk->app.user_data);
-}
-
 /* ---- history --------------------------------------------------------------------------------- */
 
 static json_t *

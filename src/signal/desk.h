@@ -20,9 +20,8 @@ typedef struct _ParlorRecordSink ParlorRecordSink;
 /** What the desk asks of the app, which alone knows rooms and keys. */
 typedef struct
 {
-  /** Makes a room of kind "consult" of this brand; its id (transfer full), NULL = cannot now. */
-  char *(*make_room) (const char *brand, gpointer user_data);
-  /** A token for that room (transfer full); `identity` is the rep's or the customer's id. */
+  /** A token for the room of a call (transfer full); `identity` is the rep's or the customer's id.
+   */
   char *(*make_token) (const char *room, const char *identity, const char *name, gboolean rep,
                        gpointer user_data);
   gpointer user_data;

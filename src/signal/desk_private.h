@@ -16,7 +16,5 @@ void desk_send_durable (ParlorDesk *desk, const char *key, json_t *json);
 /** {"t":"history"} follows; `id` borrowed, nullable; before 0 = the newest. */
 void desk_history (ParlorDesk *desk, const char *key, const ParlorConversation *conversation,
                    gint64 before, json_t *id);
-/** A room for a call (transfer full); NULL = none can be had. */
-char *desk_make_room (ParlorDesk *desk, const char *brand);
 
 G_END_DECLS

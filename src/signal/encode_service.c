@@ -297,6 +297,9 @@ parlor_encode_notice (const ParlorServiceNotice *n, ParlorReader reader)
                         parlor_encode_rep (n->rep, PARLOR_FOR_STAFF));
     case PARLOR_NOTICE_CALL:
       return json_pack ("{s:s,s:o}", "t", "call", "call", parlor_encode_call (n->call));
+    case PARLOR_NOTICE_CALL_REFUSED:
+      return json_pack ("{s:s,s:s,s:o}", "t", "call_refused", "conversation", n->conversation->id,
+                        "message", text (n->text));
     case PARLOR_NOTICE_TAP_REFUSED:
       return json_pack ("{s:s,s:o,s:o}", "t", "tap_refused", "tap", text (n->tap), "message",
                         text (n->text));

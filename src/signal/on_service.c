@@ -425,6 +425,29 @@ parlor_on_history (ParlorSession *session, const json_t *message, gint64 now_us,
   return conversation != NULL;
 }
 
+/* ---- the bot --------------------------------------------------------------------------------- */
+
+/* 「转人工」 */
+gboolean
+parlor_on_human (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
+{
+  ParlorConversation *conversation = find_conversation (session, message, PARLOR_MAY_WRITE, now_us,
+                                                        error);
+  return conversation && is_visitor (session, error)
+         && parlor_service_want_human (conversation, moment_of (session, now_us), error);
+}
+
+gboolean
+parlor_on_feedback (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
+{
+  ParlorConversation *conversation = find_conversation (session, message, PARLOR_MAY_WRITE, now_us,
+                                                        error);
+  return conversation && is_visitor (session, error)
+         && parlor_service_feedback (conversation, parlor_message_string (message, "message"),
+                                     parlor_message_flag (message, "good"),
+                                     moment_of (session, now_us), error);
+}
+
 /* ---- the console ----------------------------------------------------------------------------- */
 
 gboolean
@@ -494,15 +517,10 @@ parlor_on_call (ParlorSession *session, const json_t *message, gint64 now_us, GE
 {
   ParlorConversation *conversation = find_conversation (session, message, PARLOR_MAY_WRITE, now_us,
                                                         error);
-  if (!conversation || !parlor_service_may_call (conversation, moment_of (session, now_us), error))
-    return FALSE;
-  g_autofree char *room = desk_make_room (desk_of (session), session->desk_brand);
-  if (!room)
-    return parlor_message_refuse (error, PARLOR_ERROR_UNAVAILABLE, "No room can be made now.");
-  return parlor_service_call (conversation, session->rep != NULL,
-                              parlor_message_flag (message, "video"), room,
-                              moment_of (session, now_us), error)
-         != NULL;
+  return conversation
+         && parlor_service_ring (conversation, session->rep != NULL,
+                                 parlor_message_flag (message, "video"), NULL, NULL,
+                                 moment_of (session, now_us), error);
 }
 
 /* Answer, decline, hang up, take over: {"act"}. */

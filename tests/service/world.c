@@ -20,9 +20,9 @@ now_of (gpointer user_data)
 static void
 on_notice (const ParlorServiceNotice *n, gpointer user_data)
 {
-  static const char *const names[] = {"card",  "bound",    "binding", "conversation",
-                                      "queue", "message",  "typing",  "read",
-                                      "offer", "presence", "call",    "refused"};
+  static const char *const names[] = {"card",    "bound",   "binding", "conversation", "queue",
+                                      "message", "typing",  "read",    "offer",        "presence",
+                                      "call",    "refused", "norings"};
   World *world = user_data;
   const char *to = n->to_customer && n->type != PARLOR_NOTICE_MESSAGE ? "customer" : "";
   if (n->type == PARLOR_NOTICE_BOUND)
@@ -127,6 +127,96 @@ world_rows (const World *world, const ParlorRecordKind *kind)
 /* ---- the world --------------------------------------------------------------------------------
  */
 
+/* ---- hooks -------------------------------------------------------------------------------------
+ */
+
+typedef struct
+{
+  guint64 id;
+  ParlorHookKind hook;
+  gboolean told_late;
+  ParlorHookAnswered answered;
+  gpointer user_data;
+} Question;
+
+#define WORLD_OF_HOOKS(member) ((World *)((guint8 *)(member)-G_STRUCT_OFFSET (World, hooks)))
+
+static guint64
+ask (ParlorHooks *hooks, const ParlorHookQuestion *spec, ParlorHookAnswered answered,
+     gpointer user_data)
+{
+  World *world = WORLD_OF_HOOKS (hooks);
+  Question *question = g_new0 (Question, 1);
+  *question = (Question){++world->last_question, spec->hook, FALSE, answered, user_data};
+  g_queue_push_tail (&world->questions, question);
+  return question->id;
+}
+
+static void
+cancel (ParlorHooks *hooks, guint64 id)
+{
+  World *world = WORLD_OF_HOOKS (hooks);
+  for (GList *l = world->questions.head; l; l = l->next)
+    if (((Question *)l->data)->id == id)
+      {
+        g_free (l->data);
+        g_queue_delete_link (&world->questions, l);
+        return;
+      }
+}
+
+static gboolean
+has (ParlorHooks *hooks, ParlorHookKind hook, const char *brand)
+{
+  return (WORLD_OF_HOOKS (hooks)->has >> hook & 1) != 0;
+}
+
+guint
+world_asked (World *world, ParlorHookKind hook)
+{
+  guint n = 0;
+  for (GList *l = world->questions.head; l; l = l->next)
+    n += ((Question *)l->data)->hook == hook;
+  return n;
+}
+
+void
+world_hook (World *world, ParlorHookKind hook, const ParlorHookAnswer *answer)
+{
+  GList *l = world->questions.head;
+  while (l
+         && (((Question *)l->data)->hook != hook
+             || (((Question *)l->data)->told_late && answer->outcome == PARLOR_HOOK_LATE)))
+    l = l->next;
+  g_assert_nonnull (l);
+  Question *question = l->data;
+  ParlorHookAnswer said = *answer;
+  said.final = answer->outcome != PARLOR_HOOK_LATE || question->told_late;
+  if (said.final)
+    g_queue_delete_link (&world->questions, l);
+  question->told_late = TRUE;
+  question->answered (&said, question->user_data);
+  if (said.final)
+    g_free (question);
+}
+
+/* What nobody has set up is answered so, in the loop's next turn. */
+static void
+answer_none (World *world)
+{
+  static const ParlorHookKind kinds[] = {PARLOR_HOOK_ROUTE, PARLOR_HOOK_BIND};
+  ParlorHookAnswer none = {.outcome = PARLOR_HOOK_NONE};
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    while (world_asked (world, kinds[i]))
+      world_hook (world, kinds[i], &none);
+}
+
+static char *
+make_room (const char *brand, gpointer user_data)
+{
+  return g_strdup ("rm_consult");
+}
+
 static void
 make_service (World *world)
 {
@@ -137,6 +227,8 @@ make_service (World *world)
       .event = on_event,
       .user_data = world,
       .now = now_of,
+      .make_room = make_room,
+      .hooks = world->has ? &world->hooks : NULL,
       .call_ended = on_call_ended,
   };
   world->service = parlor_service_new (&spec);
@@ -145,7 +237,15 @@ make_service (World *world)
 World *
 world_new (void)
 {
+  return world_new_with_hooks (0);
+}
+
+World *
+world_new_with_hooks (guint hooks)
+{
   World *world = g_new0 (World, 1);
+  world->has = hooks;
+  world->hooks = (ParlorHooks){ask, cancel, has};
   world->now = (ParlorMoment){.us = 1000000, .wall_ms = G_GINT64_CONSTANT (1700000000000)};
   world->sink = (ParlorRecordSink){.begin = begin, .end = end, .put = put};
   world->tables = g_hash_table_new (g_str_hash, g_str_equal);
@@ -196,6 +296,7 @@ world_free (World *world)
   parlor_service_free (world->service);
   g_ptr_array_unref (world->told);
   g_ptr_array_unref (world->events);
+  g_queue_clear_full (&world->questions, g_free);
   free_tables (world);
   g_free (world);
 }
@@ -259,8 +360,10 @@ world_bind (World *world, const char *visitor)
   ParlorTapSpec spec = {.brand = "br_test", .visitor = visitor, .tap = tap, .room_ms = 201330};
   parlor_service_tap (world->service, &spec, world->now, &error);
   g_assert_no_error (error);
+  answer_none (world);
   parlor_service_bind (world->service, "br_test", visitor, tap, world->now, &error);
   g_assert_no_error (error);
+  answer_none (world);
   return parlor_service_binding (world->service, "br_test", world->binding);
 }
 

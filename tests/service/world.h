@@ -20,10 +20,16 @@ typedef struct
   guint random;
   GPtrArray *told;   /* lines */
   GPtrArray *events; /* types */
+  ParlorHooks hooks;
+  guint has;        /* bits of ParlorHookKind: who would answer; 0 = there are no hooks */
+  GQueue questions; /* of Question, world.c */
+  guint64 last_question;
   char conversation[PARLOR_ID_SIZE], binding[PARLOR_ID_SIZE], offer[PARLOR_ID_SIZE];
 } World;
 
 World *world_new (void);
+/** The same with a brand that has set up these hooks. */
+World *world_new_with_hooks (guint has);
 void world_free (World *world);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (World, world_free)
 
@@ -35,6 +41,10 @@ ParlorBinding *world_bind (World *world, const char *visitor);
 const ParlorMessage *world_say (World *world, ParlorBinding *binding, const char *text);
 const ParlorMessage *world_answer (World *world, ParlorConversation *conversation, ParlorRep *rep,
                                    const char *text);
+/** How many questions of this hook are open. */
+guint world_asked (World *world, ParlorHookKind hook);
+/** Answers the oldest of them; LATE leaves those open whose late answers are heard. */
+void world_hook (World *world, ParlorHookKind hook, const ParlorHookAnswer *answer);
 /** How many lines begin so. */
 guint world_told (const World *world, const char *line);
 guint world_happened (const World *world, const char *type);

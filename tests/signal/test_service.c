@@ -39,12 +39,6 @@ on_notice (const ParlorServiceNotice *notice, gpointer user_data)
 }
 
 static char *
-no_room (const char *brand, gpointer user_data)
-{
-  return NULL;
-}
-
-static char *
 no_token (const char *room, const char *identity, const char *name, gboolean rep,
           gpointer user_data)
 {
@@ -54,7 +48,7 @@ no_token (const char *room, const char *identity, const char *name, gboolean rep
 static void
 begin (Fixture *f, gboolean strict)
 {
-  static const ParlorDeskApp app = {no_room, no_token, NULL};
+  static const ParlorDeskApp app = {no_token, NULL};
   f->world = world_new (&(WorldSpec){.strict = strict});
   ParlorServiceSpec spec = {
       .random = {fill, NULL}, .notice = on_notice, .user_data = f, .now = now_of};

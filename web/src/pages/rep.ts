@@ -322,7 +322,9 @@ export class RepPage extends Plain {
           </button>
         </header>
         ${
-          this.desk.state.call?.conversation === thread.id
+          [this.desk.state.call, this.desk.state.callRefused].some(
+            (one) => one?.conversation === thread.id,
+          )
             ? html`<parlor-service-call
                 .desk=${this.desk}
                 as="rep"

@@ -40,6 +40,8 @@ export interface DeskState {
   tapRefused: string | null;
   queue: Record<string, DeskMessageOf<'queue'>>;
   call: Call | null;
+  /** The brand lets nobody ring now; null = it was not asked, or it rang. */
+  callRefused: { conversation: string; message: string } | null;
   error: { code: string; at: number } | null;
 }
 
@@ -70,6 +72,7 @@ export function initialDesk(): DeskState {
     tapRefused: null,
     queue: {},
     call: null,
+    callRefused: null,
     error: null,
   };
 }
@@ -205,8 +208,10 @@ export function reduceDesk(state: DeskState, event: DeskEvent, now: number): Des
       return offered(state, event.offer);
     case 'presence':
       return { ...state, me: event.rep };
+    case 'call_refused':
+      return { ...state, callRefused: event };
     case 'call':
-      return called(state, event.call);
+      return { ...called(state, event.call), callRefused: null };
     case 'error':
       return failed(state, event, now);
     case 'local/down':

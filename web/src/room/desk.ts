@@ -70,6 +70,16 @@ export class Desk {
     this.line.say({ t: 'about', conversation, product });
   }
 
+  /** 「转人工」 */
+  human(conversation: string): void {
+    this.line.say({ t: 'human', conversation });
+  }
+
+  /** What he thinks of an answer of the bot; a thumb down brings a human. */
+  feedback(conversation: string, message: string, good: boolean): void {
+    this.line.say({ t: 'feedback', conversation, message, good });
+  }
+
   /* ---- both ---- */
 
   /** The same client id twice is one message, so sending again is safe. */

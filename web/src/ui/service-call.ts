@@ -86,6 +86,12 @@ export class ServiceCall extends Plain {
 
   protected override render(): TemplateResult | typeof nothing {
     const { call } = this;
+    const refused = this.desk.state.callRefused;
+    if (refused && !isBusy(call)) {
+      return html`<p class="calm strip" role="status" data-testid="call-refused">
+        ${refused.message || st('call_refused')}
+      </p>`;
+    }
     if (!call || !isBusy(call)) return nothing;
     const rings = call.state === 'ringing' && call.by_rep === (this.as === 'customer');
     const taken = call.rescues > 0 && this.as === 'customer' && !this.consult;

@@ -173,7 +173,7 @@ export class ServiceChat extends Plain {
     >
       <p>${one.text}</p>
       <time datetime=${time.toISOString()}>
-        ${mine || this.as === 'rep' ? nothing : html`${one.name} · `}${time.toLocaleTimeString(
+        ${mine || this.as === 'rep' ? nothing : html`${this.nameOf(one)} · `}${time.toLocaleTimeString(
           lang(),
           {
             hour: '2-digit',
@@ -182,7 +182,25 @@ export class ServiceChat extends Plain {
         )}
         ${one.stream_ms === null ? nothing : html`· ${clockTime(one.stream_ms)}`}
       </time>
+      ${this.thumbs(one)}
     </article>`;
+  }
+
+  private nameOf(one: Message): string {
+    return one.by === 'bot' ? st('bot_name') : one.name;
+  }
+
+  /** A thumb down under what the bot said brings a human. */
+  private thumbs(one: Message): TemplateResult | typeof nothing {
+    const asked = this.as === 'customer' && one.by === 'bot' && this.thread?.state === 'bot';
+    if (!asked) return nothing;
+    return html`<button
+      class="link"
+      data-testid="thumb-down"
+      @click=${() => this.desk.feedback(this.conversation, one.id, false)}
+    >
+      ${st('not_helpful')}
+    </button>`;
   }
 
   private callLine(one: Message): TemplateResult {

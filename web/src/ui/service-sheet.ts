@@ -342,6 +342,18 @@ export class ServiceSheet extends Plain {
         ${st('answering', { name: other.name, own: thread.rep.name })}
       </p>`;
     }
+    if (thread.state === 'bot') {
+      return html`<p class="calm strip with-key" role="status" data-testid="bot">
+        <span>${st('bot_answers')}</span>
+        <button
+          class="button quiet"
+          data-testid="to-human"
+          @click=${() => this.desk.human(thread.id)}
+        >
+          ${st('to_human')}
+        </button>
+      </p>`;
+    }
     if (thread.state !== 'queued') return nothing;
     const told = this.desk.state.queue[thread.id];
     const n = told?.position ?? thread.position;

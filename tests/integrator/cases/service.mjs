@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Webhook } from 'standardwebhooks';
+import { expect, root } from '../lib/bench.mjs';
+import { DeskLine } from '../lib/desk.mjs';
+
+/** The demo's API key: a brand's own workbench. */
+const key = { Authorization: `Basic ${Buffer.from('demo:parlor-demo-secret-do-not-use-in-production').toString('base64')}` };
+
+/** A rep and a visitor who has added him, in the demo's brand. */
+async function pair(daemon, after, attach = {}) {
+  const [rep, visitor] = [new DeskLine(daemon), new DeskLine(daemon)];
+  after(async () => { rep.close(); visitor.close(); });
+  await rep.open({ as: 'rep', rep: 'lin' });
+  await visitor.visitor(attach);
+  const bound = await visitor.add();
+  return { rep, visitor, conversation: bound.conversation, binding: bound.binding, bound };
+}
+
+async function referenceCrm(after) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'parlor-crm-'));
+  after(async () => rmSync(folder, { recursive: true, force: true }));
+  cpSync(path.join(root, 'docs/examples/crm.mjs'), path.join(folder, 'crm.mjs'));
+  symlinkSync(path.join(root, 'tests/integrator/node_modules'), path.join(folder, 'node_modules'));
+  return (await import(pathToFileURL(path.join(folder, 'crm.mjs')))).Crm;
+}
+
+/** The conversation is in a human's queue: the customer is told his place, the rep is offered it. */
+async function reachesHuman({ rep, visitor, conversation }, began, what, say) {
+  const offered = await rep.wait('offered', 'offered', (one) => one.offer.state === 'pending' && one.offer.conversation.id === conversation);
+  await visitor.wait('queue');
+  say(`${what}: offered to a human after ${offered.at - began} ms`);
+}
+
+export const cases = [
+  {
+    name: 'the reference CRM answers as a bot, and what it does not know is a human\'s',
+    async run({ daemon: makeDaemon, say, after }) {
+      const Crm = await referenceCrm(after);
+      const daemon = await makeDaemon();
+      const crm = new Crm({ parlor: `http://127.0.0.1:${daemon.port}`, say: () => {} });
+      await crm.start(0);
+      const one = await pair(daemon, after);
+      one.visitor.say(one.conversation, '什么时候发货？');
+      const known = await one.visitor.wait('message', 'message', (told) => told.message.by === 'bot');
+      expect(/24/.test(known.message.text), JSON.stringify(known));
+      const began = Date.now();
+      one.visitor.say(one.conversation, '我的茶壶碎了');
+      await reachesHuman(one, began, 'an unknown question', say);
+
+      const two = await pair(daemon, after);
+      two.visitor.say(two.conversation, '多少钱');
+      const card = await two.visitor.wait('message', 'message', (told) => told.message.by === 'bot' && told.message.kind === 'product');
+      expect(card.message.data.sku === 'tea-01', JSON.stringify(card));
+      const thumbed = Date.now();
+      two.visitor.send({ t: 'feedback', conversation: two.conversation, message: card.message.id, good: false });
+      await reachesHuman(two, thumbed, 'a thumb down', say);
+
+      const three = await pair(daemon, after);
+      three.visitor.say(three.conversation, 'ship?');
+      await three.visitor.wait('message', 'message', (told) => told.message.by === 'bot');
+      const wished = Date.now();
+      three.visitor.send({ t: 'human', conversation: three.conversation });
+      await reachesHuman(three, wished, '转人工', say);
+      await crm.stop();
+    },
+  },
+  {
+    name: 'a bot that sleeps, fails, talks nonsense, signs wrongly or is dead leaves him to a human',
+    async run({ daemon: makeDaemon, receiver: makeReceiver, say, after }) {
+      const daemon = await makeDaemon();
+      const forged = (request) => {
+        const body = '{"text":"I am the bot"}';
+        const [id, at] = [request.headers['webhook-id'], new Date()];
+        return { status: 200, body, headers: { 'webhook-id': id, 'webhook-timestamp': String(Math.floor(at.getTime() / 1000)), 'webhook-signature': new Webhook('whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=').sign(id, at, body) } };
+      };
+      const sins = {
+        'sleeps 5 s': () => ({ status: 200, body: '{"text":"slow"}', wait: 5000 }),
+        'answers 500': () => ({ status: 500 }),
+        'answers nonsense': () => ({ status: 200, body: '<html>hello' }),
+        'signs wrongly': forged,
+        'knows nothing': () => ({ status: 204 }),
+      };
+      for (const [what, answer] of Object.entries(sins)) {
+        const bot = await makeReceiver(answer);
+        await daemon.good('PUT', '/v1/hooks/bot.reply', { url: bot.url });
+        const one = await pair(daemon, after);
+        const began = Date.now();
+        one.visitor.say(one.conversation, 'Is anybody there?');
+        await reachesHuman(one, began, what, say);
+        one.rep.close();
+        one.visitor.close();
+      }
+      const gone = await makeReceiver();
+      await daemon.good('PUT', '/v1/hooks/bot.reply', { url: gone.url });
+      await gone.stop();
+      gone.stop = async () => {};
+      const one = await pair(daemon, after);
+      const began = Date.now();
+      one.visitor.say(one.conversation, 'Is anybody there?');
+      await reachesHuman(one, began, 'is dead', say);
+    },
+  },
+  {
+    name: 'the brand says whether a call may ring',
+    async run({ daemon: makeDaemon, receiver: makeReceiver, after }) {
+      const daemon = await makeDaemon();
+      const crm = await makeReceiver(() => ({ status: 200, body: '{"allow":false,"reason":"Not on Sundays."}' }));
+      await daemon.good('PUT', '/v1/hooks/call.allow', { url: crm.url });
+      const { visitor, rep, conversation } = await pair(daemon, after);
+      visitor.send({ t: 'call', conversation, video: false });
+      expect((await visitor.wait('call_refused')).message === 'Not on Sundays.', 'the brand\'s words');
+      visitor.say(conversation, 'hello');
+      rep.send({ t: 'offer_reply', offer: (await rep.wait('offered')).offer.id, yes: true });
+      const ring = () => daemon.ask('POST', `/v1/conversations/${conversation}/calls`, { media: 'audio' }, key);
+      const refused = await ring();
+      expect(refused.status === 403 && refused.json.detail === 'Not on Sundays.', JSON.stringify(refused));
+      crm.answer = () => ({ status: 200, body: '{"allow":true}' });
+      const rung = await ring();
+      expect(rung.status === 201 && rung.json.state === 'ringing', JSON.stringify(rung));
+      await visitor.wait('call');
+      expect(crm.requests.length === 3 && JSON.parse(crm.requests[2].body).data.conversation === conversation, 'asked each time');
+    },
+  },
+];
