@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "proto/layers/allocate.h"
+#include "router/audioroom.h"
 #include "router/estimate.h"
 #include "router/internal.h"
 #include "router/slot.h"
@@ -22,6 +23,9 @@
 /* Of the room, what a screen that moves leaves to nobody else. */
 #define SCREEN_PERCENT 85
 
+/* Of a larger layer fewer frames than this are worth less than a smaller one with all of them. */
+#define LARGE_MIN_FPS 12
+
 /* One receiver's choice in the making. */
 typedef struct
 {
@@ -36,29 +40,61 @@ typedef struct
 } Table;
 
 static void
-add_choice (Table *table, ParlorLayer *layer, guint8 temporal, guint32 bps)
+add_choice (Table *table, ParlorLayer *layer, guint8 temporal)
 {
   ParlorAllocateSlot *row = &table->slots[table->n];
   ParlorSlot *slot = table->of[table->n];
   guint i = row->n_layers++;
 
-  row->layers[i] = (ParlorAllocateLayer){
-      .bps = bps, .height = parlor_layer_height (layer), .rank = temporal, .alive = TRUE};
+  row->layers[i] = (ParlorAllocateLayer){.bps = parlor_layer_temporal_bps (layer, temporal),
+                                         .height = parlor_layer_height (layer),
+                                         .rank = temporal,
+                                         .fps = parlor_layer_fps (layer, temporal),
+                                         .alive = TRUE};
   table->choices[table->n][i].layer = layer;
   table->choices[table->n][i].temporal = temporal;
   if (slot->target == layer && slot->max_temporal == temporal)
     row->current = (gint)i;
 }
 
-/* Only the lowest layer is also offered with fewer frames: above it a smaller picture is better. */
+/* The room's dominant speaker comes from the same transport as this camera. */
+static gboolean
+is_speakers (const ParlorSource *source, const ParlorTransport *speaker)
+{
+  return speaker != NULL && source->transport == speaker;
+}
+
+static const ParlorTransport *
+find_speaker (const ParlorTransport *self)
+{
+  const ParlorSource *voice = self->room != NULL ? parlor_audio_room_dominant (self->room) : NULL;
+
+  return voice != NULL ? voice->transport : NULL;
+}
+
+/* Of a crowd, larger layers are offered with fewer frames too. Else only the lowest one is: above
+   it a smaller picture is better. */
 static void
-add_slot (Table *table, ParlorSlot *slot, gint64 now_us)
+add_temporals (Table *table, ParlorLayer *layer, gboolean lowest, gboolean crowd)
+{
+  guint8 top = parlor_layer_top_temporal (layer);
+
+  for (guint8 t = 0; t < top && (lowest || crowd); t++)
+    if (lowest || parlor_layer_fps (layer, t) >= LARGE_MIN_FPS)
+      add_choice (table, layer, t);
+}
+
+static void
+add_slot (Table *table, ParlorSlot *slot, const ParlorTransport *speaker, gboolean crowd,
+          gint64 now_us)
 {
   ParlorSource *source = slot->source;
   ParlorAllocateSlot *row = &table->slots[table->n];
-  ParlorLayer *lowest = NULL;
+  ParlorLayer *offered[PARLOR_ROUTER_MAX_LAYERS], *lowest = NULL;
+  guint n = 0;
 
   *row = (ParlorAllocateSlot){.screen = slot->config.screen,
+                              .speaker = is_speakers (source, speaker),
                               .wanted_height = slot->height,
                               .current = PARLOR_ALLOCATE_NONE};
   table->of[table->n] = slot;
@@ -69,13 +105,40 @@ add_slot (Table *table, ParlorSlot *slot, gint64 now_us)
       if (source->n_layers > 1 && !parlor_layer_arrives (layer, now_us)
           && !parlor_layer_may_come (layer, now_us))
         continue;
-      add_choice (table, layer, PARLOR_TEMPORAL_ALL, parlor_layer_bps (layer));
+      offered[n++] = layer;
       if (lowest == NULL || parlor_layer_height (layer) < parlor_layer_height (lowest))
         lowest = layer;
     }
-  for (guint8 t = 0; lowest != NULL && t < lowest->top_temporal; t++)
-    add_choice (table, lowest, t, lowest->temporal_bps[t]);
+  for (guint i = 0; i < n; i++)
+    {
+      add_choice (table, offered[i], PARLOR_TEMPORAL_ALL);
+      add_temporals (table, offered[i], offered[i] == lowest, crowd);
+    }
   table->n++;
+}
+
+/* A camera slot that is full counts, whether its layer comes or not. */
+static guint
+count_cameras (const ParlorTransport *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->n_slots; i++)
+    n += self->slots[i] != NULL && !self->slots[i]->config.audio && !self->slots[i]->config.screen
+         && self->slots[i]->source != NULL;
+  return n;
+}
+
+static void
+fill_table (Table *table, const ParlorTransport *self, guint n_cameras, gint64 now_us)
+{
+  const ParlorTransport *speaker = find_speaker (self);
+  gboolean crowd = parlor_allocate_is_crowd (n_cameras);
+
+  table->n = 0;
+  for (guint i = 0; i < self->n_slots; i++)
+    if (self->slots[i] != NULL && !self->slots[i]->config.audio && self->slots[i]->source != NULL)
+      add_slot (table, self->slots[i], speaker, crowd, now_us);
 }
 
 static guint64
@@ -269,18 +332,17 @@ parlor_allocation_run (ParlorTransport *self, gint64 now_us)
 {
   guint64 sound = sound_bps (self), wanted, room;
   gboolean bounded, overused = is_overused (self);
+  guint n_cameras = count_cameras (self);
   Table table;
 
   self->allocate_us = PARLOR_NEVER_US;
   self->overfull = FALSE;
-  table.n = 0;
-  for (guint i = 0; i < self->n_slots; i++)
-    if (self->slots[i] != NULL && !self->slots[i]->config.audio && self->slots[i]->source != NULL)
-      add_slot (&table, self->slots[i], now_us);
+  fill_table (&table, self, n_cameras, now_us);
   room = room_bps (self, sound, &bounded);
   for (guint i = 0; i < table.n; i++)
     leave_to_pacer (&table.slots[i], room);
-  parlor_allocate (table.slots, table.n, room, &wanted);
+  parlor_allocate (table.slots, table.n, room, parlor_allocate_thrift_bps (n_cameras, sound),
+                   &wanted);
   for (guint i = 0; i < table.n; i++)
     take_choice (&table, i, bounded, overused, now_us);
   count_limited (self, &table, bounded);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "router/audioroom.h"
 
+#include "router/allocation.h"
 #include "router/internal.h"
 #include "router/slot.h"
 
@@ -187,13 +188,18 @@ fill_slots (ParlorAudioRoom *self, ParlorTransport *transport, gint64 now_us)
 
 /* --- telling --------------------------------------------------------------------------------- */
 
+const ParlorSource *
+parlor_audio_room_dominant (const ParlorAudioRoom *self)
+{
+  gint index = parlor_speakers_dominant (self->speakers);
+
+  return index != PARLOR_SPEAKER_NONE ? g_ptr_array_index (self->voices, (guint)index) : NULL;
+}
+
 static void
 tell_dominant (ParlorAudioRoom *self)
 {
-  gint index = parlor_speakers_dominant (self->speakers);
-  ParlorSource *source = index != PARLOR_SPEAKER_NONE
-                             ? g_ptr_array_index (self->voices, (guint)index)
-                             : NULL;
+  const ParlorSource *source = parlor_audio_room_dominant (self);
   ParlorSourceId id = source != NULL ? source->config.id : 0;
 
   if (id == self->told_speaker)
@@ -202,6 +208,9 @@ tell_dominant (ParlorAudioRoom *self)
   parlor_router_tell (
       self->router,
       &(ParlorRouterEvent){.type = PARLOR_ROUTER_SPEAKER, .room = self->id, .source = id});
+  /* His picture comes before others of its size. */
+  for (guint i = 0; i < self->transports->len; i++)
+    parlor_allocation_mark (g_ptr_array_index (self->transports, i));
 }
 
 static void

@@ -25,5 +25,7 @@ void parlor_audio_room_hear (ParlorAudioRoom *self, ParlorSource *source, guint8
 void parlor_audio_room_look_soon (ParlorAudioRoom *self);
 /** It was muted by the server, or stopped. */
 void parlor_audio_room_silence (ParlorAudioRoom *self, ParlorSource *source);
+/** (nullable) The voice of the dominant speaker. */
+const ParlorSource *parlor_audio_room_dominant (const ParlorAudioRoom *self);
 /** Decides who speaks, tells it, and fills slots where anything changed. */
 void parlor_audio_room_poll (ParlorAudioRoom *self, gint64 now_us);

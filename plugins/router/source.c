@@ -28,8 +28,9 @@
    that is watched again. */
 #define UNWATCHED_US (5 * PARLOR_US_PER_SEC)
 #define WAKE_US (4 * PARLOR_US_PER_SEC)
-/* A rate is the average of about a second. */
+/* A rate is the average of about a second; of frames, which are few, of four. */
 #define RATE_SHARE 4
+#define FRAMES_SHARE 16
 
 static const ParlorRtpExtMap no_extensions;
 
@@ -219,6 +220,43 @@ parlor_layer_want_key_frame (ParlorLayer *layer, gint64 interval_us, ParlorKeyCa
   parlor_router_mark_transport (layer->source->router, layer->source->transport);
 }
 
+/* A layer that has not been met has the temporal layers of one beside it: one encoder makes them.
+ */
+static const ParlorLayer *
+alike (const ParlorLayer *layer)
+{
+  const ParlorSource *source = layer->source;
+
+  for (guint i = 0; layer->bps == 0 && i < source->n_layers; i++)
+    if (source->layers[i].top_temporal > 0 && source->layers[i].bps > 0)
+      return &source->layers[i];
+  return layer;
+}
+
+guint8
+parlor_layer_top_temporal (const ParlorLayer *layer)
+{
+  return alike (layer)->top_temporal;
+}
+
+guint32
+parlor_layer_temporal_bps (const ParlorLayer *layer, guint8 temporal)
+{
+  const ParlorLayer *known = alike (layer);
+
+  if (temporal >= PARLOR_LAYER_MAX_TEMPORAL || known->bps == 0)
+    return parlor_layer_bps (layer);
+  return (guint32)((guint64)parlor_layer_bps (layer) * known->temporal_bps[temporal] / known->bps);
+}
+
+guint8
+parlor_layer_fps (const ParlorLayer *layer, guint8 temporal)
+{
+  guint at = MIN (temporal, PARLOR_LAYER_MAX_TEMPORAL - 1);
+
+  return (guint8)MIN ((alike (layer)->temporal_mfps[at] + 500) / 1000, G_MAXUINT8);
+}
+
 /* --- receiving ------------------------------------------------------------------------------- */
 
 gint
@@ -369,6 +407,7 @@ note_rate (ParlorLayer *layer, const ParlorPacketInfo *info, gsize length)
 
   layer->top_temporal = MAX (layer->top_temporal, temporal);
   layer->tick_bytes[temporal] += (guint32)(length + OVERHEAD_BYTES);
+  layer->tick_frames[temporal] += info->header.marker;
 }
 
 static void
@@ -487,17 +526,17 @@ parlor_layer_fan_out (ParlorLayer *layer, gint64 now_us)
 }
 
 static guint32
-average (guint32 before, guint64 now)
+average (guint32 before, guint64 now, guint share)
 {
   if (before == 0)
     return (guint32)MIN (now, G_MAXUINT32);
-  return (guint32)MIN (((guint64)before * (RATE_SHARE - 1) + now) / RATE_SHARE, G_MAXUINT32);
+  return (guint32)MIN (((guint64)before * (share - 1) + now) / share, G_MAXUINT32);
 }
 
 static void
 measure (ParlorLayer *layer, gint64 span_us)
 {
-  guint64 bytes = 0;
+  guint64 bytes = 0, frames = 0;
 
   for (guint t = 0; t < PARLOR_LAYER_MAX_TEMPORAL; t++)
     bytes += layer->tick_bytes[t];
@@ -507,9 +546,13 @@ measure (ParlorLayer *layer, gint64 span_us)
   for (guint t = 0; t < PARLOR_LAYER_MAX_TEMPORAL; t++)
     {
       bytes += layer->tick_bytes[t];
-      layer->tick_bytes[t] = 0;
-      layer->temporal_bps[t] = average (layer->temporal_bps[t],
-                                        bytes * 8 * PARLOR_US_PER_SEC / (guint64)span_us);
+      frames += layer->tick_frames[t];
+      layer->tick_bytes[t] = layer->tick_frames[t] = 0;
+      layer->temporal_mfps[t] = average (layer->temporal_mfps[t],
+                                         frames * 1000 * PARLOR_US_PER_SEC / (guint64)span_us,
+                                         FRAMES_SHARE);
+      layer->temporal_bps[t] = average (
+          layer->temporal_bps[t], bytes * 8 * PARLOR_US_PER_SEC / (guint64)span_us, RATE_SHARE);
     }
   layer->bps = layer->temporal_bps[PARLOR_LAYER_MAX_TEMPORAL - 1];
 }

@@ -45,6 +45,12 @@ guint parlor_layer_height (const ParlorLayer *layer);
 /** What sending it takes; where that is not known yet, what such a layer takes in a browser; 0 = no
  * idea. */
 guint32 parlor_layer_bps (const ParlorLayer *layer);
+/** The highest temporal layer that it has, as far as is known. */
+guint8 parlor_layer_top_temporal (const ParlorLayer *layer);
+/** The same rate without the temporal layers above this one; PARLOR_TEMPORAL_ALL = with all. */
+guint32 parlor_layer_temporal_bps (const ParlorLayer *layer, guint8 temporal);
+/** Frames a second up to this temporal layer; 0 = not known. */
+guint8 parlor_layer_fps (const ParlorLayer *layer, guint8 temporal);
 /** (nullable) (transfer none) A packet as it was received, and what was read of it. */
 const guint8 *parlor_layer_find (const ParlorLayer *layer, guint16 seq, gint64 now_us,
                                  const ParlorPacketInfo **info);

@@ -79,8 +79,10 @@ struct _ParlorLayer
   guint height;        /**< from the key frame's header where the codec tells; 0 = unknown */
   guint8 top_temporal; /**< the highest temporal layer that was met */
   guint32 bps;         /**< of the last second, as it leaves; 0 = not known yet */
-  guint32 temporal_bps[PARLOR_LAYER_MAX_TEMPORAL]; /**< up to this temporal layer */
-  guint32 tick_bytes[PARLOR_LAYER_MAX_TEMPORAL];   /**< of each, since the last tick */
+  guint32 temporal_bps[PARLOR_LAYER_MAX_TEMPORAL];  /**< up to this temporal layer */
+  guint32 tick_bytes[PARLOR_LAYER_MAX_TEMPORAL];    /**< of each, since the last tick */
+  guint32 temporal_mfps[PARLOR_LAYER_MAX_TEMPORAL]; /**< thousandths of frames a second, up to it */
+  guint16 tick_frames[PARLOR_LAYER_MAX_TEMPORAL];   /**< likewise */
 
   /* the peer's last sender report */
   gboolean has_sr;

@@ -152,8 +152,14 @@ static LoadSession *
 open_one (LoadCrowd *self, const char *room, const char *identity, LoadSessionKind kind,
           GError **error)
 {
-  const LoadPlace place = {self->options->server, self->options->url,         room, identity,
-                           self->options->token,  (guint)self->options->tiles};
+  const LoadPlace place = {.server = self->options->server,
+                           .url = self->options->url,
+                           .room = room,
+                           .identity = identity,
+                           .token = self->options->token,
+                           .tiles = (guint)self->options->tiles,
+                           .number = self->publishers->len,
+                           .speaker_large = self->options->talkers > 0};
   LoadSession *session = load_session_new (self->context, &place, kind, now_us (), error);
   struct epoll_event event = {.events = EPOLLIN, .data.ptr = session};
 
@@ -305,6 +311,23 @@ load_crowd_replace (LoadCrowd *self, int n, GError **error)
   for (int i = 0; i < n && self->subscribers->len > 0; i++)
     g_ptr_array_remove_index (self->subscribers, 0);
   return open_audience (self, 0, n, error);
+}
+
+/* The first is the loudest, by 8 dB each; the others' rooms are not silent either. */
+void
+load_crowd_let_talk (LoadCrowd *self, guint first)
+{
+  for (guint i = 0; i < self->publishers->len && self->options->talkers > 0; i++)
+    {
+      LoadSender *sender = load_session_sender (
+          g_array_index (self->publishers, Publisher, i).session);
+      guint place = i % (guint)self->options->people - first;
+      gboolean talks = place < (guint)self->options->talkers;
+
+      sender->level = talks ? (guint8)(0x80
+                                       | MIN (LOAD_LEVEL_LOUD + place * 8, LOAD_LEVEL_VOICE_LEAST))
+                            : LOAD_LEVEL_NOISE;
+    }
 }
 
 guint

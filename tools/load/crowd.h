@@ -21,6 +21,10 @@ gboolean load_crowd_add_subscribers (LoadCrowd *self, int n, GError **error);
 gboolean load_crowd_replace (LoadCrowd *self, int n, GError **error);
 void load_crowd_run_for (LoadCrowd *self, gint64 span_us);
 
+/** With options->talkers: so many people of each room talk from now on, from the one with number
+ * `first` on, who is the loudest; nobody else does. */
+void load_crowd_let_talk (LoadCrowd *self, guint first);
+
 /** Subscribers, or with LOAD_RT all people. */
 guint load_crowd_n_receivers (const LoadCrowd *self);
 LoadSession *load_crowd_receiver (const LoadCrowd *self, guint index);

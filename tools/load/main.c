@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
+#include "load/expect.h"
 #include "load/measure.h"
 
 static gboolean
@@ -17,7 +18,9 @@ run (LoadCrowd *crowd, const LoadOptions *options, GError **error)
       || !load_measure (crowd, options, &result, error))
     return FALSE;
   load_result_print (options, &result);
-  return options->json == NULL || load_result_write_json (options, &result, error);
+  if (options->json != NULL && !load_result_write_json (options, &result, error))
+    return FALSE;
+  return options->expect == NULL || load_expect (crowd, options, &result, error);
 }
 
 int

@@ -138,7 +138,7 @@ sum_up_pictures (const LoadCrowd *crowd, LoadResult *result)
   for (guint i = 0; i < load_crowd_n_receivers (crowd); i++)
     {
       const LoadReceiver *receiver = load_session_receiver (load_crowd_receiver (crowd, i));
-      double kbps = (double)receiver->counts.bytes * 8 / 1000 / result->seconds;
+      double kbps = (double)receiver->counts.datagram_bytes * 8 / 1000 / result->seconds;
 
       result->down_max_kbps = MAX (result->down_max_kbps, kbps);
       for (guint k = 0; k < receiver->n_streams; k++)
@@ -178,7 +178,11 @@ load_measure (LoadCrowd *crowd, const LoadOptions *options, LoadResult *result, 
   gint64 began_us;
   double server, own;
 
-  load_crowd_run_for (crowd, options->warmup * PARLOR_US_PER_SEC);
+  /* Others talk first: what is measured is after a change. */
+  load_crowd_let_talk (crowd, (guint)options->talkers);
+  load_crowd_run_for (crowd, options->warmup * PARLOR_US_PER_SEC / 2);
+  load_crowd_let_talk (crowd, 0);
+  load_crowd_run_for (crowd, options->warmup * PARLOR_US_PER_SEC / 2);
   for (guint i = 0; i < load_crowd_n_receivers (crowd); i++)
     load_receiver_reset (load_session_receiver (load_crowd_receiver (crowd, i)));
   began_us = g_get_monotonic_time ();

@@ -4,7 +4,7 @@
 
 #include "load/crowd.h"
 
-typedef struct
+typedef struct _LoadResult
 {
   guint64 packets, bytes, lost, repeated, refused;
   guint sessions;                                  /**< subscribers at the end */
@@ -14,7 +14,7 @@ typedef struct
   guint pictures;                  /**< video streams received, by all */
   guint lines_min, lines_max;      /**< of their last key frames */
   double fps_min;                  /**< of the slowest of them */
-  double down_max_kbps;            /**< to the receiver that got most */
+  double down_max_kbps;            /**< to the receiver that got most, with all headers */
   long rss_before_kib, rss_kib;    /**< -1 = unknown */
 } LoadResult;
 

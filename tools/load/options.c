@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "load/expect.h"
+
 static const char *const shape_names[] = {"webinar", "meeting", "audio"};
 static const char *const server_names[] = {"whip", "rt", "janus"};
 
@@ -39,6 +41,12 @@ settle (LoadOptions *options, GError **error)
       g_set_error_literal (error, LOAD_ERROR, 0, "--server rt makes meetings: add --shape meeting");
       return FALSE;
     }
+  if (options->expect != NULL && !load_expect_is_known (options->expect))
+    {
+      g_set_error (error, LOAD_ERROR, 0, "--expect %s is not known", options->expect);
+      return FALSE;
+    }
+  options->talkers = CLAMP (options->talkers, 0, 3);
   options->tiles = CLAMP (options->tiles, 1, 25);
   options->fps = CLAMP (options->fps, 1, 240);
   options->rooms = CLAMP (options->rooms, 1, 2000);
@@ -74,6 +82,13 @@ load_options_parse (LoadOptions *options, int *argc, char ***argv, GError **erro
        "receivers a room in webinar and audio, default 10", "N"},
       {"tiles", 0, 0, G_OPTION_ARG_INT, &options->tiles,
        "video slots of a person with --server rt, default 25", "N"},
+      {"talkers", 0, 0, G_OPTION_ARG_INT, &options->talkers,
+       "with --server rt: so many people talk, one of them loudest, whom everybody's page shows "
+       "large; others take over in the middle of the warm-up. Default 0: all are equally loud",
+       "N"},
+      {"expect", 0, 0, G_OPTION_ARG_STRING, &options->expect,
+       "fail unless the result is as promised for: grid (a large meeting, with --talkers 3)",
+       "NAME"},
       {"storm", 0, 0, G_OPTION_ARG_INT, &options->storm,
        "so many more subscribers come at once when measuring begins", "N"},
       {"churn", 0, 0, G_OPTION_ARG_INT, &options->churn,
@@ -113,4 +128,5 @@ load_options_clear (LoadOptions *options)
   g_free (options->json);
   g_free (options->shape_name);
   g_free (options->server_name);
+  g_free (options->expect);
 }

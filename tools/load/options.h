@@ -14,11 +14,13 @@ typedef enum
 typedef struct
 {
   char *url, *room, *token, *json, *shape_name, *server_name;
+  char *expect; /**< a promise to check (expect.h); NULL = none */
   LoadServer server;
   LoadShape shape;
   int rooms, people, subscribers, tiles;
-  int storm; /**< so many more subscribers come at once when the measurement begins */
-  int churn; /**< so many subscribers a second leave, and others come */
+  int talkers; /**< so many talk at a time; 0 = all, equally loud */
+  int storm;   /**< so many more subscribers come at once when the measurement begins */
+  int churn;   /**< so many subscribers a second leave, and others come */
   int seconds, warmup, fps, video_kbps, pid;
 } LoadOptions;
 

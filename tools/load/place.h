@@ -20,9 +20,11 @@ typedef struct
   LoadServer server;
   const char *url;
   const char *room;
-  const char *identity; /**< of the publisher, or whom a subscriber watches; NULL = the stage */
-  const char *token;    /**< nullable */
-  guint tiles;          /**< LOAD_RT: video slots of a person */
+  const char *identity;   /**< of the publisher, or whom a subscriber watches; NULL = the stage */
+  const char *token;      /**< nullable */
+  guint tiles;            /**< LOAD_RT: video slots of a person */
+  guint number;           /**< of the session, for what it publishes */
+  gboolean speaker_large; /**< LOAD_RT: the page shows the speaker large */
 } LoadPlace;
 
 /** FALSE: `error` says what the server said. `own->publish` decides the direction. */

@@ -72,11 +72,16 @@ count_packet (LoadReceiver *self, LoadReceived *stream, guint16 seq, gsize lengt
 }
 
 static void
-count_delay (LoadReceiver *self, const guint8 *mark, gint64 now_us)
+read_mark (LoadReceiver *self, LoadReceived *stream, const guint8 *mark, gint64 now_us)
 {
+  guint from = (guint)(parlor_get_u64 (mark) >> LOAD_MARK_NUMBER_SHIFT);
+
   gint64 sent_us = (gint64)parlor_get_u64 (mark + 8);
   gint64 delay_us = now_us - sent_us;
 
+  stream->from = from;
+  if (!stream->video && from < LOAD_MAX_VOICES)
+    self->voices[from]++;
   if (delay_us < 0 || delay_us > 60 * PARLOR_US_PER_SEC)
     return;
   self->counts.delays[MIN (delay_us / LOAD_DELAY_STEP_US, LOAD_DELAY_BUCKETS - 1)]++;
@@ -129,7 +134,7 @@ load_receiver_rtp (LoadReceiver *self, const guint8 *packet, gsize length, gint6
       look_at_frame (stream, payload, header.payload_size, header.marker);
     }
   if (header.payload_size >= skip + LOAD_MARK_BYTES)
-    count_delay (self, payload + skip, now_us);
+    read_mark (self, stream, payload + skip, now_us);
 }
 
 /* --- reports --------------------------------------------------------------------------------- */
@@ -200,9 +205,11 @@ void
 load_receiver_reset (LoadReceiver *self)
 {
   memset (&self->counts, 0, sizeof self->counts);
+  memset (self->voices, 0, sizeof self->voices);
   /* What a stream looks like stays known: its last key frame may lie behind. */
   for (guint i = 0; i < self->n_streams; i++)
     self->streams[i] = (LoadReceived){.ssrc = self->streams[i].ssrc,
                                       .video = self->streams[i].video,
+                                      .from = self->streams[i].from,
                                       .height = self->streams[i].height};
 }

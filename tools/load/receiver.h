@@ -19,8 +19,13 @@ typedef struct
   guint64 lost,
       repeated;    /**< by sequence number, over all streams; a gap filled later is taken back */
   guint64 refused; /**< did not authenticate, or replayed */
+  guint64 datagram_bytes; /**< all that came in datagrams, with UDP and IPv4 headers: what a line
+                             carries */
   guint64 delays[LOAD_DELAY_BUCKETS];
 } LoadCounts;
+
+/** People whose sound is told apart. */
+#define LOAD_MAX_VOICES 512
 
 /** A stream since the last reset. */
 typedef struct
@@ -28,6 +33,7 @@ typedef struct
   guint32 ssrc;
   gboolean video;
   guint16 height; /**< of the last key frame; 0 = none came */
+  guint from;     /**< number of the sender of its last packet (sender.h) */
   guint64 frames, packets;
 
   /*< private >*/
@@ -46,6 +52,7 @@ typedef struct
   ParlorTwccReceiver *twcc; /* owned */
   gint64 report_us, first_rtp_us;
   LoadCounts counts;
+  guint32 voices[LOAD_MAX_VOICES]; /**< packets of sound by the sender's number */
 } LoadReceiver;
 
 void load_receiver_init (LoadReceiver *self, const LoadAnswer *answer, guint32 own_ssrc);

@@ -16,6 +16,8 @@
 #define HEAD_MAX 4096
 #define TILE_WIDTH 384
 #define TILE_HEIGHT 216
+#define MAIN_WIDTH 1280
+#define MAIN_HEIGHT 720
 
 struct _LoadRt
 {
@@ -31,7 +33,10 @@ struct _LoadRt
   GError *error;
 
   /* in the room */
+  char *me;
   GPtrArray *others; /* ids of participants, owned */
+  gboolean speaker_large;
+  char *speaker; /* nullable: nobody yet, or oneself */
   LoadRtLayers layers;
   gpointer user_data;
 };
@@ -152,18 +157,51 @@ slot_list (const LoadRt *self)
   return list;
 }
 
-/* The page shows everybody, in tiles of a grid. */
+static gboolean
+is_main (const LoadRt *self, const char *id)
+{
+  return self->speaker_large && g_strcmp0 (id, self->speaker) == 0;
+}
+
+static void
+add_tile (const LoadRt *self, json_t *tiles, const char *id)
+{
+  gboolean large = is_main (self, id);
+
+  if (json_array_size (tiles) < self->n_video && g_strcmp0 (id, self->me) != 0)
+    json_array_append_new (tiles, json_pack ("{s:s, s:i, s:i}", "participant", id, "width",
+                                             large ? MAIN_WIDTH : TILE_WIDTH, "height",
+                                             large ? MAIN_HEIGHT : TILE_HEIGHT));
+}
+
+/* The page shows everybody in tiles of a grid, or who speaks large and the others beside him. */
 static void
 show_all (LoadRt *self)
 {
   json_t *tiles = json_array ();
+  gboolean has_main = self->speaker_large && self->speaker != NULL;
 
-  for (guint i = 0; i < self->others->len && i < self->n_video; i++)
-    json_array_append_new (tiles, json_pack ("{s:s, s:i, s:i}", "participant",
-                                             g_ptr_array_index (self->others, i), "width",
-                                             TILE_WIDTH, "height", TILE_HEIGHT));
+  if (has_main)
+    add_tile (self, tiles, self->speaker);
+  for (guint i = 0; i < self->others->len; i++)
+    if (!is_main (self, g_ptr_array_index (self->others, i)))
+      add_tile (self, tiles, g_ptr_array_index (self->others, i));
   say (self, json_pack ("{s:s, s:o, s:b, s:s}", "t", "view", "tiles", tiles, "visible", 1, "layout",
-                        "grid"));
+                        has_main ? "speaker" : "grid"));
+}
+
+/* Who spoke last stays: the server says so too. */
+static void
+on_speaker (LoadRt *self, const json_t *message)
+{
+  const char *id = json_string_value (json_object_get (message, "participant"));
+
+  if (!self->speaker_large || id == NULL || g_strcmp0 (id, self->speaker) == 0
+      || g_strcmp0 (id, self->me) == 0)
+    return;
+  g_free (self->speaker);
+  self->speaker = g_strdup (id);
+  show_all (self);
 }
 
 static void
@@ -187,6 +225,7 @@ on_welcome (LoadRt *self, const json_t *message)
   gsize at;
   json_t *one;
 
+  self->me = g_strdup (me);
   json_array_foreach (json_object_get (message, "participants"), at,
                       one) if (g_strcmp0 (json_string_value (json_object_get (one, "id")), me) != 0)
       add_other (self, one);
@@ -227,6 +266,8 @@ take (LoadRt *self, const json_t *message)
     self->answer_sdp = g_strdup (json_string_value (json_object_get (message, "sdp")));
   else if (g_strcmp0 (type, "participant") == 0)
     add_other (self, json_object_get (message, "participant"));
+  else if (g_strcmp0 (type, "speaker") == 0)
+    on_speaker (self, message);
   else if (g_strcmp0 (type, "layers") == 0)
     on_layers (self, message);
   else if (g_strcmp0 (type, "error") == 0 && self->answer_sdp == NULL)
@@ -278,13 +319,14 @@ wait_answer (LoadRt *self)
 
 LoadRt *
 load_rt_join (const char *url, const char *room, const char *name, const char *token,
-              const LoadOffer *own, LoadAnswer *answer, GError **error)
+              gboolean speaker_large, const LoadOffer *own, LoadAnswer *answer, GError **error)
 {
   const char *authority = strstr (url, "://") ? strstr (url, "://") + 3 : url;
   g_auto (GStrv) parts = g_strsplit (authority, ":", 2);
   LoadRt *self = g_new0 (LoadRt, 1);
 
   self->fd = -1;
+  self->speaker_large = speaker_large;
   self->others = g_ptr_array_new_with_free_func (g_free);
   self->room = g_strdup (room);
   self->name = g_strdup (name);
@@ -319,6 +361,8 @@ load_rt_free (LoadRt *self)
   if (self->fd >= 0)
     close (self->fd);
   g_ptr_array_unref (self->others);
+  g_free (self->me);
+  g_free (self->speaker);
   g_free (self->room);
   g_free (self->name);
   g_free (self->token);

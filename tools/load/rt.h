@@ -12,9 +12,11 @@ typedef struct _LoadRt LoadRt;
 /** The server wants these layers of the camera, `rids` of them ("qhf"), others off. */
 typedef void (*LoadRtLayers) (gpointer user_data, const char *rids);
 
-/** NULL: `error` says what the server said. `answer` is filled. */
+/** NULL: `error` says what the server said. `answer` is filled. `speaker_large`: his page shows who
+ * speaks on 1280 x 720, beside tiles of a grid; else all are tiles. */
 LoadRt *load_rt_join (const char *url, const char *room, const char *name, const char *token,
-                      const LoadOffer *own, LoadAnswer *answer, GError **error);
+                      gboolean speaker_large, const LoadOffer *own, LoadAnswer *answer,
+                      GError **error);
 /** Leaves. */
 void load_rt_free (LoadRt *self);
 

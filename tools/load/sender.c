@@ -27,6 +27,7 @@ load_sender_init (LoadSender *self, guint32 audio_ssrc, const guint32 *ssrc, gui
   static const LoadLayer one = {.width = 1280, .height = 720, .share = 1};
 
   self->audio_ssrc = audio_ssrc;
+  self->level = 0x80 | LOAD_LEVEL_VOICE;
   self->n_layers = n_layers;
   self->timestamp_base = parlor_rng_u32 (rng);
   self->audio_index = parlor_rng_below (rng, 30000);
@@ -52,7 +53,7 @@ put_ext (guint8 *at, guint id, const void *bytes, guint length)
 static gsize
 write_extensions (LoadSender *self, guint8 *at, char mid, char rid, gint64 now_us)
 {
-  guint8 time[3], seq[2], level = 0x80 | 30; /* voice at -30 dBov */
+  guint8 time[3], seq[2], level = self->level;
   gsize n = 4;
 
   parlor_put_u24 (time, parlor_abs_send_time_from_us (now_us));
@@ -82,7 +83,7 @@ write_header (LoadSender *self, guint8 *packet, guint8 pt, gboolean marker, guin
 static void
 write_mark (LoadSender *self, guint8 *out, gint64 now_us)
 {
-  parlor_put_u64 (out, self->mark++);
+  parlor_put_u64 (out, (guint64)self->number << LOAD_MARK_NUMBER_SHIFT | self->mark++);
   parlor_put_u64 (out + 8, (guint64)now_us);
 }
 
@@ -107,8 +108,22 @@ write_key_frame_start (const LoadLayer *layer, guint8 *frame)
 typedef struct
 {
   gboolean key, first, last;
+  guint temporal;
   gint64 now_us;
 } Part;
+
+/* RFC 7741 section 4.2 with all fields: picture id of 15 bits, TL0PICIDX, TID and Y. */
+static void
+write_descriptor (const LoadLayer *layer, guint8 *payload, const Part *part)
+{
+  gboolean sync = part->temporal > 0; /* each refers to the base layer alone */
+
+  payload[0] = (guint8)(0x80 | (part->first ? 0x10 : 0) | (part->temporal == 2 ? 0x20 : 0));
+  payload[1] = 0xf0;
+  parlor_put_u16 (payload + 2, (guint16)(0x8000 | (layer->picture & 0x7fff)));
+  payload[4] = (guint8)layer->tl0;
+  payload[5] = (guint8)(part->temporal << 6 | (sync ? 0x20 : 0));
+}
 
 static void
 send_video_packet (LoadSender *self, LoadLayer *layer, gsize payload_bytes, const Part *part)
@@ -122,10 +137,7 @@ send_video_packet (LoadSender *self, LoadLayer *layer, gsize payload_bytes, cons
 
   n += write_extensions (self, packet + n, self->video_mid, layer->rid, part->now_us);
   payload = packet + n;
-  payload[0] = (guint8)(0x80 | (part->first ? 0x10 : 0));
-  payload[1] = 0xc0;
-  parlor_put_u16 (payload + 2, (guint16)(0x8000 | (layer->picture & 0x7fff)));
-  payload[4] = (guint8)layer->picture;
+  write_descriptor (layer, payload, part);
   payload[LOAD_VP8_DESCRIPTOR_BYTES] = 0x11;
   if (part->key && part->first)
     write_key_frame_start (layer, payload + LOAD_VP8_DESCRIPTOR_BYTES);
@@ -133,18 +145,38 @@ send_video_packet (LoadSender *self, LoadLayer *layer, gsize payload_bytes, cons
   parlor_peer_send_rtp (self->peer, packet, n + payload_bytes, layer->index++);
 }
 
+/* Chromium's three temporal layers: of four frames the base has one and two fifths of the bits, the
+   middle one has one and a fifth, the upper has two and two fifths. */
+static guint
+next_temporal (const LoadSender *self, const LoadLayer *layer, gsize *frame_bytes)
+{
+  static const guint order[] = {0, 2, 1, 2};
+  guint temporal = self->n_layers > 1 ? order[layer->since_key % G_N_ELEMENTS (order)] : 0;
+
+  if (self->n_layers > 1)
+    *frame_bytes = *frame_bytes * (temporal == 0 ? 8 : 4) / 5;
+  return temporal;
+}
+
 static void
 send_layer (LoadSender *self, LoadLayer *layer, gsize frame_bytes, gint64 now_us)
 {
-  gsize n_packets = MAX (1, (frame_bytes + MAX_PAYLOAD_BYTES - 1) / MAX_PAYLOAD_BYTES);
-  gsize share = frame_bytes / n_packets, larger = frame_bytes % n_packets;
   gboolean key = layer->key_wanted || layer->picture == 0;
+  guint temporal;
+  gsize n_packets, share, larger;
 
+  layer->since_key = key ? 0 : layer->since_key + 1;
+  temporal = next_temporal (self, layer, &frame_bytes);
+  n_packets = MAX (1, (frame_bytes + MAX_PAYLOAD_BYTES - 1) / MAX_PAYLOAD_BYTES);
+  share = frame_bytes / n_packets;
+  larger = frame_bytes % n_packets;
+  self->n_keys += key;
   layer->key_wanted = FALSE;
   layer->picture++;
+  layer->tl0 += temporal == 0;
   for (gsize i = 0; i < n_packets; i++)
     {
-      const Part part = {key, i == 0, i + 1 == n_packets, now_us};
+      const Part part = {key, i == 0, i + 1 == n_packets, temporal, now_us};
 
       send_video_packet (self, layer, MAX (share + (i + larger >= n_packets ? 1 : 0), 64), &part);
     }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * What a session publishes: Opus, and VP8 in one layer or three (simulcast by rid, RFC 8853),
- * without a codec: frames of the right sizes that carry marks. One thread.
+ * What a session publishes: Opus, and VP8 in one layer or three (simulcast by rid, RFC 8853), those
+ * with three temporal layers each, without a codec: frames of the right sizes that carry marks. One
+ * thread.
  *
- * Every payload carries a mark (64 bits of a counter, 64 bits of the sender's monotonic time in µs)
- * so that a receiver on the same machine knows how long forwarding took.
+ * Every payload carries a mark (16 bits of the sender's number, 48 bits of a counter, 64 bits of
+ * the sender's monotonic time in µs) so that a receiver on the same machine knows whose it is and
+ * how long forwarding took.
  */
 #pragma once
 
@@ -12,12 +14,18 @@
 #include "load/peer.h"
 
 #define LOAD_MAX_LAYERS 3
-#define LOAD_VP8_DESCRIPTOR_BYTES 5
+#define LOAD_VP8_DESCRIPTOR_BYTES 6
 /** Where the mark begins in a payload: behind the VP8 descriptor and key frame header, or behind
  * Opus' first byte. */
 #define LOAD_VIDEO_MARK_AT (LOAD_VP8_DESCRIPTOR_BYTES + 10)
 #define LOAD_AUDIO_MARK_AT 1
 #define LOAD_MARK_BYTES 16
+#define LOAD_MARK_NUMBER_SHIFT 48
+/** dBov below full, RFC 6464: somebody who talks, and a room where nobody does. */
+#define LOAD_LEVEL_LOUD 20
+#define LOAD_LEVEL_VOICE 30
+#define LOAD_LEVEL_VOICE_LEAST 40
+#define LOAD_LEVEL_NOISE 100
 
 typedef struct
 {
@@ -29,7 +37,7 @@ typedef struct
   /*< private >*/
   guint32 ssrc;
   guint64 index;
-  guint picture;
+  guint picture, tl0, since_key; /* pictures */
   gboolean key_wanted;
 } LoadLayer;
 
@@ -39,6 +47,9 @@ typedef struct
   guint32 audio_ssrc;
   char audio_mid, video_mid; /**< '\0' = no MID extension: SSRCs are in the offer */
   guint n_layers;            /**< 0 = sound alone */
+  guint number;              /**< written into marks */
+  guint8 level;              /**< of its sound, as the extension says it */
+  guint n_keys;              /**< key frames sent, over all layers */
   LoadLayer layers[LOAD_MAX_LAYERS];
 
   /*< private >*/

@@ -13,6 +13,8 @@
 #include "proto/rtcp/packet.h"
 
 #define READ_BYTES 65536
+/* UDP and IPv4. */
+#define HEADER_BYTES 28
 #define PERSON_AUDIO_SLOTS 3
 /* Signalling is read so often; media does not wait for it. */
 #define SIGNALLING_INTERVAL_US (100 * PARLOR_US_PER_MS)
@@ -153,6 +155,7 @@ make_identity (LoadSession *self, ParlorIceCredentials *local, LoadOffer *own)
     video[i] = parlor_rng_u32 (&rng) | 1;
   rtx = parlor_rng_u32 (&rng) | 1;
   load_sender_init (&self->sender, audio, video, n_layers[self->kind], &rng);
+  self->sender.number = self->place.number;
   *own = (LoadOffer){.local = local,
                      .fingerprint = parlor_certificate_fingerprint (self->context->certificate),
                      .publish = publishes (self),
@@ -199,8 +202,8 @@ negotiate (LoadSession *self, const LoadOffer *own, GError **error)
     return load_place_negotiate (place, own, &self->answer, error);
   self->sender.audio_mid = '0';
   self->sender.video_mid = '1';
-  self->rt = load_rt_join (place->url, place->room, place->identity, place->token, own,
-                           &self->answer, error);
+  self->rt = load_rt_join (place->url, place->room, place->identity, place->token,
+                           place->speaker_large, own, &self->answer, error);
   return self->rt != NULL;
 }
 
@@ -307,6 +310,8 @@ load_session_read (LoadSession *self, gint64 now_us)
       segment = gro_segment (&message);
       if (segment == 0)
         segment = (gsize)n;
+      self->receiver.counts.datagram_bytes += (gsize)n
+                                              + HEADER_BYTES * (((gsize)n + segment - 1) / segment);
       for (gsize at = 0; at < (gsize)n; at += segment)
         parlor_peer_handle (self->peer, bytes + at, MIN (segment, (gsize)n - at), now_us);
     }

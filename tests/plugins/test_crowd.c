@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a page full of people costs the one who looks at it. In virtual time. */
+#include "routerbench.h"
+
+#include "base/time.h"
+#include "proto/rtp/header.h"
+
+#define ROOM 7
+#define MS PARLOR_US_PER_MS
+#define SECOND PARLOR_US_PER_SEC
+#define FRAME_US 33333
+#define MOST 24
+#define SLOT_SSRC 5000
+
+typedef struct
+{
+  Bench *bench;
+  guint n;
+  BenchPeer *publishers[MOST];
+  BenchCamera cameras[MOST][3];
+  BenchPeer *viewer;
+  BenchLink link;
+  guint voice_index;
+  gint64 film_us, voice_us;
+} Crowd;
+
+static void
+add_person (Crowd *self, guint i)
+{
+  static const guint64 bps[] = {150000, 500000, 1700000};
+  BenchPeer *peer = bench_add_peer (self->bench, ROOM);
+
+  self->publishers[i] = peer;
+  bench_add_simulcast (peer, 10 + i, 1000 + 10 * i);
+  bench_add_voice (peer, 100 + i, ROOM, 2000 + i);
+  for (guint k = 0; k < 3; k++)
+    self->cameras[i][k] = (BenchCamera){.ssrc = 1000 + 10 * i + 2 * k,
+                                        .bps = bps[k],
+                                        .height = 180u << k,
+                                        .n_temporal = 3,
+                                        .index = 100};
+}
+
+static void
+run (Crowd *self, gint64 span_us)
+{
+  gint64 end_us = self->bench->now_us + span_us;
+
+  while (self->bench->now_us < end_us)
+    {
+      gboolean films = self->bench->now_us >= self->film_us,
+               speaks = self->bench->now_us >= self->voice_us;
+
+      for (guint i = 0; films && i < self->n; i++)
+        for (guint k = 0; k < 3; k++)
+          bench_film (self->publishers[i], &self->cameras[i][k]);
+      for (guint i = 0; speaks && i < self->n; i++)
+        bench_send_voice (self->publishers[i], 2000 + i, 100 + self->voice_index,
+                          self->voice_index * 960, i == 0 ? 20 : 110);
+      self->film_us += films ? FRAME_US : 0;
+      self->voice_us += speaks ? 20 * MS : 0;
+      self->voice_index += speaks;
+      bench_run (self->bench, MS);
+    }
+}
+
+/* One page: the first of the people on `main` lines, the others as tiles. */
+static void
+begin (Crowd *self, guint n, guint main, guint tile)
+{
+  *self = (Crowd){.bench = bench_new (), .n = n};
+  self->link = (BenchLink){.bps = 20000000, .queue_us = 200 * MS, .delay_us = 10 * MS};
+  for (guint i = 0; i < n; i++)
+    add_person (self, i);
+  self->viewer = bench_add_peer (self->bench, ROOM);
+  self->viewer->link = &self->link;
+  for (guint i = 0; i < n; i++)
+    bench_add_video_slot (self->viewer, i, SLOT_SSRC + 2 * i, SLOT_SSRC + 2 * i + 1);
+  for (guint i = 0; i < 3; i++)
+    bench_add_voice_slot (self->viewer, n + i, 7000 + i);
+  bench_run (self->bench, 500 * MS);
+  self->film_us = self->voice_us = self->bench->now_us;
+  run (self, 2 * SECOND);
+  for (guint i = 0; i < n; i++)
+    parlor_router_select (self->bench->router, self->viewer->id, i, 10 + i, i == 0 ? main : tile,
+                          self->bench->now_us);
+}
+
+typedef struct
+{
+  guint frames[MOST];
+  guint64 bytes[MOST];
+} Seen;
+
+static void
+look (const Crowd *self, guint from, Seen *seen)
+{
+  *seen = (Seen){0};
+  for (guint i = from; i < self->viewer->rtp->len; i++)
+    {
+      gsize length;
+      const guint8 *packet = g_bytes_get_data (g_ptr_array_index (self->viewer->rtp, i), &length);
+      ParlorRtpHeader header;
+      guint slot;
+
+      g_assert_cmpint (parlor_rtp_parse (packet, length, &header), ==, PARLOR_RTP_OK);
+      slot = (header.ssrc - SLOT_SSRC) / 2;
+      if (header.pt != 120 || slot >= self->n)
+        continue;
+      seen->frames[slot] += header.marker;
+      seen->bytes[slot] += length;
+    }
+}
+
+typedef struct
+{
+  const char *name;
+  guint people, main, tile;
+  guint64 most_kbps;
+  guint main_kbps, main_fps, tile_kbps, tile_fps; /* at least */
+} Page;
+
+static const Page pages[] = {
+    /* Tiles of 216 lines are filled by 180; a quarter of the frames is a quarter of the bits here.
+     */
+    {"a-large-meeting-takes-3-mbit", 24, 720, 216, 3000, 800, 14, 35, 7},
+    {"a-large-meeting-without-anybody-large", 24, 216, 216, 3000, 70, 7, 35, 7},
+    /* All frames of everybody: no crowd yet. */
+    {"nine-people-have-all-frames", 9, 720, 216, 3700, 1600, 29, 140, 29},
+    /* A tile that 180 lines do not fill. */
+    {"four-people-have-their-size", 4, 360, 360, 2600, 480, 29, 480, 29},
+};
+
+static void
+test_page (gconstpointer data)
+{
+  const Page *page = data;
+  Crowd crowd;
+  Seen seen;
+  guint from;
+  guint64 before;
+
+  begin (&crowd, page->people, page->main, page->tile);
+  run (&crowd, 12 * SECOND);
+  from = crowd.viewer->rtp->len;
+  before = crowd.link.bytes;
+  run (&crowd, 5 * SECOND);
+  look (&crowd, from, &seen);
+  g_test_message ("%s: %u kbit/s, the first %u at %u frames/s, the last %u at %u", page->name,
+                  (guint)((crowd.link.bytes - before) * 8 / 5000),
+                  (guint)(seen.bytes[0] * 8 / 5000), seen.frames[0] / 5,
+                  (guint)(seen.bytes[page->people - 1] * 8 / 5000),
+                  seen.frames[page->people - 1] / 5);
+  g_assert_cmpuint ((crowd.link.bytes - before) * 8 / 5000, <=, page->most_kbps);
+  for (guint i = 0; i < page->people; i++)
+    {
+      g_assert_cmpuint (seen.bytes[i] * 8 / 5000, >=, i == 0 ? page->main_kbps : page->tile_kbps);
+      g_assert_cmpuint (seen.frames[i], >=, 5 * (i == 0 ? page->main_fps : page->tile_fps));
+    }
+  bench_free (crowd.bench);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    {
+      g_autofree char *name = g_strconcat ("/crowd/", pages[i].name, NULL);
+
+      g_test_add_data_func (name, &pages[i], test_page);
+    }
+  return g_test_run ();
+}
