@@ -9,6 +9,7 @@
 #include "batchpool.h"
 #include "loop.h"
 #include "udpgather.h"
+#include "udplane.h"
 #include "udpreceive.h"
 #include "udpsocket.h"
 
@@ -31,7 +32,8 @@ struct _ParlorUdpSrc
   int fd, epoll_fd;
   gboolean own_fd;
   GstBufferPool *pool;
-  ParlorUdpReceiver *receiver;
+  ParlorUdpReceiver *receiver, *lane_receiver;
+  ParlorUdpLane lane;
 
   gint flushing; /* atomic */
   ParlorUdpGather gather;
@@ -117,6 +119,8 @@ parlor_udp_src_stop (GstBaseSrc *base)
   self->fd = self->epoll_fd = -1;
   g_clear_pointer (&self->pool, parlor_batch_pool_free);
   g_clear_pointer (&self->receiver, parlor_udp_receiver_free);
+  g_clear_pointer (&self->lane_receiver, parlor_udp_receiver_free);
+  self->lane.fd = -1;
   if (self->own_loop)
     g_clear_pointer (&self->loop, parlor_loop_unref);
   self->own_loop = FALSE;
@@ -133,16 +137,25 @@ fail_start (ParlorUdpSrc *self, const GError *error)
 }
 
 static gboolean
+start_lane (ParlorUdpSrc *self)
+{
+  if (self->loop->lane_fd < 0)
+    return TRUE;
+  self->lane_receiver = parlor_udp_receiver_new (TRUE);
+  return parlor_udp_lane_init (&self->lane, self->loop->lane_fd, self->epoll_fd);
+}
+
+static gboolean
 parlor_udp_src_start (GstBaseSrc *base)
 {
   ParlorUdpSrc *self = PARLOR_UDP_SRC (base);
   g_autoptr (GError) error = NULL;
   self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
   if (self->epoll_fd < 0 || !ensure_loop (self) || !open_socket (self, &error)
-      || !watch (self, self->fd) || !watch (self, self->loop->wake.fd))
+      || !watch (self, self->fd) || !watch (self, self->loop->wake.fd) || !start_lane (self))
     return fail_start (self, error);
   warn_of_small_buffer (self);
-  self->receiver = parlor_udp_receiver_new ();
+  self->receiver = parlor_udp_receiver_new (FALSE);
   self->pool = parlor_batch_pool_new (PARLOR_RECEIVE_BUFFER_BYTES, 1);
   if (self->pool == NULL)
     return fail_start (self, NULL);
@@ -178,24 +191,55 @@ sleep_us (guint us)
     nanosleep (&pause, NULL);
 }
 
-/* Until the socket, the wake-up or the next deadline. */
+static gint64
+next_deadline_us (const ParlorUdpSrc *self)
+{
+  gint64 router_us = MIN (self->loop->next_us, self->loop->send_retry_us);
+  return MIN (router_us, parlor_udp_lane_deadline_us (&self->lane));
+}
+
+static void
+note_event (ParlorUdpSrc *self, int fd)
+{
+  if (fd == self->loop->wake.fd)
+    parlor_wake_clear (&self->loop->wake);
+  else if (fd == self->lane.fd)
+    parlor_udp_lane_woken (&self->lane);
+}
+
+/* Until a socket, the wake-up or the next deadline. */
 static void
 wait_for_work (ParlorUdpSrc *self)
 {
-  struct epoll_event events[2];
+  struct epoll_event events[3];
   struct timespec timeout;
   sleep_us (parlor_udp_gather_before_wait_us (&self->gather));
-  gint64 deadline_us = MIN (self->loop->next_us, self->loop->send_retry_us);
+  gint64 deadline_us = next_deadline_us (self);
   gint64 wait_us = deadline_us == G_MAXINT64 ? -1 : MAX (deadline_us - g_get_monotonic_time (), 0);
   timeout.tv_sec = wait_us / PARLOR_US_PER_SEC;
   timeout.tv_nsec = (wait_us % PARLOR_US_PER_SEC) * PARLOR_NS_PER_US;
-  int n = epoll_pwait2 (self->epoll_fd, events, 2, wait_us < 0 ? NULL : &timeout, NULL);
+  int n = epoll_pwait2 (self->epoll_fd, events, G_N_ELEMENTS (events),
+                        wait_us < 0 ? NULL : &timeout, NULL);
   self->loop->counters.wakeups++;
   for (int i = 0; i < n; i++)
-    if (events[i].data.fd == self->loop->wake.fd)
-      parlor_wake_clear (&self->loop->wake);
+    note_event (self, events[i].data.fd);
   if (n > 0)
     sleep_us (parlor_udp_gather_after_wake_us (&self->gather, self->loop->counters.messages_out));
+}
+
+/* Whatever it says: the lane's losing must not end the media socket. */
+static void
+receive_feedback (ParlorUdpSrc *self, guint8 *memory, ParlorBatchMeta *meta)
+{
+  gint64 now_us = g_get_monotonic_time ();
+  gint n;
+  if (!parlor_udp_lane_is_due (&self->lane, now_us))
+    return;
+  n = parlor_udp_receiver_receive (self->lane_receiver, self->lane.fd, memory, meta,
+                                   &self->loop->counters);
+  gboolean more = n == PARLOR_RECEIVE_LANE_SLOTS;
+  self->was_full |= more;
+  parlor_udp_lane_was_read (&self->lane, n, more, now_us);
 }
 
 static gint
@@ -206,8 +250,11 @@ receive (ParlorUdpSrc *self, GstBuffer *buffer)
   gint n;
   if (!gst_buffer_map (buffer, &map, GST_MAP_WRITE))
     return -ENOMEM;
+  meta->n_datagrams = 0;
   n = parlor_udp_receiver_receive (self->receiver, self->fd, map.data, meta, &self->loop->counters);
   parlor_udp_gather_look (&self->gather, map.data, meta);
+  self->was_full = n == PARLOR_RECEIVE_SLOTS;
+  receive_feedback (self, map.data, meta);
   gst_buffer_unmap (buffer, &map);
   return n;
 }
@@ -222,7 +269,7 @@ parlor_udp_src_create (GstPushSrc *base, GstBuffer **out)
     wait_for_work (self);
   if (g_atomic_int_get (&self->flushing))
     return GST_FLOW_FLUSHING;
-  buffer = parlor_batch_pool_acquire (self->pool, PARLOR_RECEIVE_SLOTS);
+  buffer = parlor_batch_pool_acquire (self->pool, PARLOR_RECEIVE_CAPACITY);
   n = buffer ? receive (self, buffer) : -ENOMEM;
   if (n < 0)
     {
@@ -230,8 +277,7 @@ parlor_udp_src_create (GstPushSrc *base, GstBuffer **out)
       GST_ELEMENT_ERROR (self, RESOURCE, READ, ("UDP socket: %s", g_strerror (-n)), (NULL));
       return GST_FLOW_ERROR;
     }
-  self->was_full = n == PARLOR_RECEIVE_SLOTS;
-  if (n == 0)
+  if (parlor_buffer_get_batch_meta (buffer)->n_datagrams == 0)
     self->loop->counters.empty_batches++;
   *out = buffer;
   return GST_FLOW_OK;
@@ -369,7 +415,7 @@ parlor_udp_src_class_init (ParlorUdpSrcClass *class)
 static void
 parlor_udp_src_init (ParlorUdpSrc *self)
 {
-  self->fd = self->epoll_fd = self->fd_property = -1;
+  self->fd = self->epoll_fd = self->fd_property = self->lane.fd = -1;
   self->gro = TRUE;
   self->gather.gather_us = PARLOR_GATHER_DEFAULT_US;
   gst_base_src_set_live (GST_BASE_SRC (self), TRUE);

@@ -11,6 +11,7 @@ parlor_loop_new (const ParlorRouterConfig *router, const ParlorLoopHooks *hooks,
     self->hooks = *hooks;
   self->user_data = user_data;
   self->fd = fd;
+  self->lane_fd = -1;
   self->next_us = self->send_retry_us = G_MAXINT64;
   self->refs = 1;
   if (!parlor_wake_init (&self->wake))

@@ -51,7 +51,8 @@ typedef struct
   ParlorRouterConfig router; /**< the router is made from this */
   ParlorLoopHooks hooks;
   gpointer user_data;
-  int fd; /**< borrowed UDP socket, -1 = the source opens its own and writes it here */
+  int fd;      /**< borrowed UDP socket, -1 = the source opens its own and writes it here */
+  int lane_fd; /**< borrowed, read only: its feedback lane (udplane.h); -1 = none */
 
   ParlorWake wake;
   ParlorTracks *tracks; /**< taps and injects of this worker's router; owned */
@@ -67,7 +68,7 @@ typedef struct
 } ParlorLoop;
 
 /** NULL only when there is no file descriptor left. hooks are copied; NULL members do nothing. fd
- * is borrowed, -1 = none. */
+ * is borrowed, -1 = none; lane_fd is -1 until somebody writes it, before the elements start. */
 ParlorLoop *parlor_loop_new (const ParlorRouterConfig *router, const ParlorLoopHooks *hooks,
                              gpointer user_data, int fd);
 ParlorLoop *parlor_loop_ref (ParlorLoop *self);

@@ -15,6 +15,10 @@
 
 struct _ParlorUdpReceiver
 {
+  /*< constant: where the slots lie in a buffer, and which datagrams of its list are theirs >*/
+  gsize offset, stride, slot_bytes;
+  guint first, n_slots;
+
   guint32 overflow; /* the kernel's count, wraps */
   guint dirty;      /* headers that the last call changed */
   guint8 *memory;   /* that the vectors point into */
@@ -24,10 +28,15 @@ struct _ParlorUdpReceiver
 };
 
 ParlorUdpReceiver *
-parlor_udp_receiver_new (void)
+parlor_udp_receiver_new (gboolean lane)
 {
   ParlorUdpReceiver *self = g_new0 (ParlorUdpReceiver, 1);
-  self->dirty = PARLOR_RECEIVE_SLOTS;
+  self->offset = lane ? PARLOR_RECEIVE_SLOTS * PARLOR_RECEIVE_STRIDE : 0;
+  self->stride = lane ? PARLOR_RECEIVE_LANE_STRIDE : PARLOR_RECEIVE_STRIDE;
+  self->slot_bytes = lane ? PARLOR_RECEIVE_LANE_STRIDE : PARLOR_RECEIVE_SLOT_BYTES;
+  self->first = lane ? PARLOR_RECEIVE_SLOTS : 0;
+  self->n_slots = lane ? PARLOR_RECEIVE_LANE_SLOTS : PARLOR_RECEIVE_SLOTS;
+  self->dirty = self->n_slots;
   return self;
 }
 
@@ -41,8 +50,8 @@ static void
 prepare_slot (ParlorUdpReceiver *self, guint i, ParlorBatchMeta *meta)
 {
   struct msghdr *header = &self->messages[i].msg_hdr;
-  header->msg_name = &meta->datagrams[i].peer;
-  header->msg_namelen = sizeof meta->datagrams[i].peer;
+  header->msg_name = &meta->datagrams[self->first + i].peer;
+  header->msg_namelen = sizeof meta->datagrams[self->first + i].peer;
   header->msg_iov = &self->vectors[i];
   header->msg_iovlen = 1;
   header->msg_control = self->control[i];
@@ -55,12 +64,12 @@ prepare_slot (ParlorUdpReceiver *self, guint i, ParlorBatchMeta *meta)
 static void
 prepare (ParlorUdpReceiver *self, guint8 *memory, ParlorBatchMeta *meta)
 {
-  guint n = memory == self->memory ? self->dirty : PARLOR_RECEIVE_SLOTS;
+  guint n = memory == self->memory ? self->dirty : self->n_slots;
   for (guint i = 0; i < n; i++)
     {
       prepare_slot (self, i, meta);
-      self->vectors[i].iov_base = memory + (gsize)i * PARLOR_RECEIVE_STRIDE;
-      self->vectors[i].iov_len = PARLOR_RECEIVE_SLOT_BYTES;
+      self->vectors[i].iov_base = memory + self->offset + i * self->stride;
+      self->vectors[i].iov_len = self->slot_bytes;
     }
   self->memory = memory;
 }
@@ -114,9 +123,9 @@ read_datagram (ParlorUdpReceiver *self, guint i, ParlorBatchMeta *meta, gint64 n
       counters->truncated++;
       return;
     }
-  if (meta->n_datagrams != i)
-    datagram->peer = meta->datagrams[i].peer;
-  datagram->offset = i * PARLOR_RECEIVE_STRIDE;
+  if (meta->n_datagrams != self->first + i)
+    datagram->peer = meta->datagrams[self->first + i].peer;
+  datagram->offset = (guint32)(self->offset + i * self->stride);
   datagram->length = self->messages[i].msg_len;
   datagram->segment_bytes = 0;
   datagram->local = in6addr_any;
@@ -144,8 +153,7 @@ parlor_udp_receiver_receive (ParlorUdpReceiver *self, int fd, guint8 *memory, Pa
   gint64 now_us, wall_to_monotonic_us;
   int n;
   prepare (self, memory, meta);
-  n = recvmmsg (fd, self->messages, PARLOR_RECEIVE_SLOTS, MSG_DONTWAIT, NULL);
-  meta->n_datagrams = 0;
+  n = recvmmsg (fd, self->messages, self->n_slots, MSG_DONTWAIT, NULL);
   self->dirty = n > 0 ? (guint)n : 1;
   if (n < 0)
     return errno == EBADF || errno == ENOTSOCK || errno == EFAULT ? -errno : 0;

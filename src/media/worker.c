@@ -173,7 +173,8 @@ pass_hand_over (gpointer user_data, guint to, const guint8 *bytes, gsize length,
  * -------------------------------------------------------------------------- */
 
 ParlorWorker *
-parlor_worker_new (ParlorWorkerSet *set, guint index, int fd, const ParlorRouterConfig *router)
+parlor_worker_new (ParlorWorkerSet *set, guint index, int fd, int lane_fd,
+                   const ParlorRouterConfig *router)
 {
   static const ParlorLoopHooks hooks = {
       .drain = drain,
@@ -186,6 +187,7 @@ parlor_worker_new (ParlorWorkerSet *set, guint index, int fd, const ParlorRouter
   self->set = set;
   self->index = index;
   self->fd = fd;
+  self->lane_fd = lane_fd;
   self->loop = parlor_loop_new (router, &hooks, self, fd);
   g_queue_init (&self->backlog);
   self->commands = parlor_spsc_new (COMMAND_RING_BYTES);
@@ -195,7 +197,16 @@ parlor_worker_new (ParlorWorkerSet *set, guint index, int fd, const ParlorRouter
       self->from[i] = parlor_spsc_new (HAND_OVER_RING_BYTES);
   if (self->loop == NULL)
     g_clear_pointer (&self, parlor_worker_free);
+  else
+    self->loop->lane_fd = lane_fd;
   return self;
+}
+
+void
+parlor_worker_close_lane (ParlorWorker *self)
+{
+  close (self->lane_fd);
+  self->lane_fd = self->loop->lane_fd = -1;
 }
 
 gboolean
@@ -224,6 +235,8 @@ parlor_worker_free (ParlorWorker *self)
   for (guint i = 0; i < G_N_ELEMENTS (self->from); i++)
     parlor_spsc_free (self->from[i]);
   close (self->fd);
+  if (self->lane_fd >= 0)
+    close (self->lane_fd);
   g_free (self);
 }
 

@@ -15,7 +15,7 @@ struct _ParlorWorker
   /*< constant after new >*/
   ParlorWorkerSet *set;
   guint index;
-  int fd;
+  int fd, lane_fd; /* owned; lane_fd may be -1 */
   ParlorLoop *loop;
   GstElement *pipeline;
   ParlorSpsc *commands;                 /* control → worker */
@@ -51,9 +51,12 @@ struct _ParlorWorkerSet
   ParlorWake wake; /* the control thread's */
 };
 
-/** Everything but the pipeline; fd passes to it in every outcome. NULL: no file descriptor left. */
-ParlorWorker *parlor_worker_new (ParlorWorkerSet *set, guint index, int fd,
+/** Everything but the pipeline; both sockets pass to it in every outcome. NULL: no file descriptor
+    left. */
+ParlorWorker *parlor_worker_new (ParlorWorkerSet *set, guint index, int fd, int lane_fd,
                                  const ParlorRouterConfig *router);
+/** Goes without its feedback lane. Before it starts. */
+void parlor_worker_close_lane (ParlorWorker *self);
 gboolean parlor_worker_start (ParlorWorker *self, GError **error);
 /** Joins the streaming thread. */
 void parlor_worker_stop (ParlorWorker *self);

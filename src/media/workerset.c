@@ -5,6 +5,7 @@
 
 #include "media/plane.h"
 #include "media/worker_internal.h"
+#include "udplane.h"
 #include "udpsocket.h"
 
 /* GStreamer's words for a socket in ours. */
@@ -19,13 +20,14 @@ take_socket_error (GError **error, GError *cause)
 }
 
 static int
-open_socket (ParlorWorkerSet *self, const ParlorWorkerSetConfig *config, GError **error)
+open_socket (ParlorWorkerSet *self, const ParlorWorkerSetConfig *config, gboolean gro,
+             GError **error)
 {
   const ParlorUdpSocketConfig socket_config = {
       .address = config->bind_address,
       .port = self->port,
-      .reuse_port = config->n_workers > 1,
-      .gro = config->gro,
+      .reuse_port = TRUE,
+      .gro = gro,
   };
   GError *cause = NULL;
   int fd = parlor_udp_socket_open (&socket_config, &cause);
@@ -50,13 +52,18 @@ make_worker (ParlorWorkerSet *self, const ParlorWorkerSetConfig *config, guint i
       .gso = config->gso,
       .crypto = config->crypto,
   };
-  int fd = open_socket (self, config, error);
-  if (fd < 0)
-    return FALSE;
+  int fd = open_socket (self, config, config->gro, error);
+  int lane_fd = fd >= 0 ? open_socket (self, config, FALSE, error) : -1;
+  if (lane_fd < 0)
+    {
+      if (fd >= 0)
+        close (fd);
+      return FALSE;
+    }
   /* It blocks only while the system has no randomness at all, at boot. */
   if (getrandom (&router.seed, sizeof router.seed, 0) != sizeof router.seed)
     router.seed = (guint64)g_get_real_time ();
-  self->workers[index] = parlor_worker_new (self, index, fd, &router);
+  self->workers[index] = parlor_worker_new (self, index, fd, lane_fd, &router);
   if (self->workers[index] == NULL)
     {
       g_set_error (error, PARLOR_MEDIA_ERROR, PARLOR_MEDIA_ERROR_PIPELINE,
@@ -65,6 +72,17 @@ make_worker (ParlorWorkerSet *self, const ParlorWorkerSetConfig *config, guint i
     }
   self->wakes[index] = &self->workers[index]->loop->wake;
   return TRUE;
+}
+
+/* In the order in which they were bound. A kernel that cannot sort has workers that are woken by
+   feedback too. */
+static void
+sort_lanes (ParlorWorkerSet *self)
+{
+  if (parlor_udp_lane_sort (self->workers[0]->fd, self->n_workers))
+    return;
+  for (guint i = 0; i < self->n_workers; i++)
+    parlor_worker_close_lane (self->workers[i]);
 }
 
 static gboolean
@@ -86,6 +104,7 @@ start (ParlorWorkerSet *self, const ParlorWorkerSetConfig *config, GError **erro
   for (guint i = 0; i < self->n_workers; i++)
     if (!make_worker (self, config, i, error))
       return FALSE;
+  sort_lanes (self);
   self->dtls_pool = parlor_dtls_pool_new (config->n_dtls_threads, self->wakes, self->n_workers);
   for (guint i = 0; i < self->n_workers; i++)
     if (!parlor_worker_start (self->workers[i], error))

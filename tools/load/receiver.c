@@ -156,17 +156,17 @@ send_reports (LoadReceiver *self, gint64 now_us)
   self->report_us = now_us + REPORT_INTERVAL_US;
 }
 
+/* Alone, without a report before it, as browsers do (RFC 5506; the offer says rtcp-rsize). */
 static void
 send_transport_feedback (LoadReceiver *self, gint64 now_us)
 {
   guint8 bytes[1200];
-  gsize length = parlor_rtcp_build_rr (bytes, sizeof bytes, self->own_ssrc, NULL, 0);
-  gsize n = parlor_twcc_receiver_poll (self->twcc, now_us, self->own_ssrc,
-                                       self->n_streams > 0 ? self->streams[0].ssrc : 0,
-                                       bytes + length, sizeof bytes - length);
+  gsize length = parlor_twcc_receiver_poll (self->twcc, now_us, self->own_ssrc,
+                                            self->n_streams > 0 ? self->streams[0].ssrc : 0, bytes,
+                                            sizeof bytes);
 
-  if (n > 0)
-    parlor_peer_send_rtcp (self->peer, bytes, length + n);
+  if (length > 0)
+    parlor_peer_send_rtcp (self->peer, bytes, length);
 }
 
 void
