@@ -45,6 +45,7 @@ export default defineConfig({
         'board.html',
         'host.html',
         'brand.html',
+        'shared.html',
       ],
     },
   },

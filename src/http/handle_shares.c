@@ -18,6 +18,8 @@
 #define VIEW_MS (15 * 60 * G_GINT64_CONSTANT (1000))
 #define RENEW_SEC 20
 #define DEFAULT_DAYS 30
+/* A browser remembers eight meetings; they count as one try. */
+#define ROOM_CODES_MAX 8
 #define DAY_MS (24 * 3600 * G_GINT64_CONSTANT (1000))
 
 static gint64
@@ -274,23 +276,29 @@ judge_link (ParlorSite *site, const ParlorShareRow *share, const ParlorBrand **b
 /* By his token of this room, or by the code of the link that he came by. */
 static gboolean
 was_there (ParlorSite *site, const ParlorHttpRequest *request, const ParlorRecordingRow *row,
-           const char *room_code)
+           const json_t *room_codes)
 {
   char code[PARLOR_CODE_SIZE];
+  gboolean knows = FALSE;
+  gsize i;
+  json_t *said;
   g_autoptr (ParlorClaims) claims = parlor_http_bearer (request) != NULL
                                         ? parlor_site_claims (site, request, NULL)
                                         : NULL;
   if (claims != NULL)
     return g_strcmp0 (claims->brand, row->brand) == 0 && g_strcmp0 (claims->room, row->room) == 0
            && parlor_recording_has_door (row, "identity", claims->identity);
-  return room_code != NULL && parlor_code_parse (room_code, code)
-         && parlor_recording_has_door (row, "code", code);
+  json_array_foreach (room_codes, i,
+                      said) if (i < ROOM_CODES_MAX && json_is_string (said)
+                                && parlor_code_parse (json_string_value (said), code))
+      knows |= parlor_recording_has_door (row, "code", code);
+  return knows;
 }
 
-/* `room_code` nullable. NULL = he may come in; fills whom the audit log names. */
+/* `room_codes` nullable. NULL = he may come in; fills whom the audit log names. */
 static const Refusal *
 judge_caller (ParlorSite *site, const ParlorHttpRequest *request, const ParlorShareRow *share,
-              const ParlorRecordingRow *row, const char *room_code, char actor[PARLOR_ID_TEXT])
+              const ParlorRecordingRow *row, const json_t *room_codes, char actor[PARLOR_ID_TEXT])
 {
   ParlorPrincipal who;
   ParlorShareAudience audience = PARLOR_SHARE_ORGANISATION;
@@ -300,7 +308,7 @@ judge_caller (ParlorSite *site, const ParlorHttpRequest *request, const ParlorSh
   parlor_share_audience_from_name (share->audience, &audience);
   if (audience == PARLOR_SHARE_ORGANISATION)
     return of_brand ? NULL : person ? &other_brand : &needs_signin;
-  if (audience == PARLOR_SHARE_ATTENDEES && !was_there (site, request, row, room_code))
+  if (audience == PARLOR_SHARE_ATTENDEES && !was_there (site, request, row, room_codes))
     return &not_there;
   return NULL;
 }
@@ -366,7 +374,7 @@ open_link (ParlorSite *site, ParlorHttpRequest *request, const json_t *body, Par
   char actor[PARLOR_ID_TEXT];
   const ParlorBrand *brand = NULL;
   const ParlorRecordingRow *row = NULL;
-  const char *room_code = json_string_value (json_object_get (body, "room_code"));
+  const json_t *room_codes = json_object_get (body, "room_codes");
   if (wait_us)
     {
       parlor_http_too_many (reply, wait_us, "Too many wrong links. Wait a little.");
@@ -376,8 +384,8 @@ open_link (ParlorSite *site, ParlorHttpRequest *request, const json_t *body, Par
                                               json_string_value (json_object_get (body, "code")));
   const Refusal *why = share != NULL ? judge_link (site, share, &brand, &row) : &no_such_link;
   if (why == NULL)
-    why = judge_caller (site, request, share, row, room_code, actor);
-  if (why == &no_such_link || (why == &not_there && room_code != NULL))
+    why = judge_caller (site, request, share, row, room_codes, actor);
+  if (why == &no_such_link || (why == &not_there && json_array_size (room_codes) > 0))
     parlor_rate_limit_take (site->wrong_codes, request->peer, now_us);
   if (why != NULL)
     refuse (site, request, share, why, reply);

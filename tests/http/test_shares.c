@@ -233,7 +233,7 @@ static char *
 open_link (Fixture *f, const char *code, const char *room_code, const char *lines, guint *status)
 {
   g_autofree char *body = room_code != NULL ? g_strdup_printf (
-                              "{\"code\":\"%s\",\"room_code\":\"%s\"}", code, room_code)
+                              "{\"code\":\"%s\",\"room_codes\":[\"%s\"]}", code, room_code)
                                             : g_strdup_printf ("{\"code\":\"%s\"}", code);
   g_autoptr (Answer) answer = world_ask (f->world, "POST", "/v1/shared/open", lines, body);
   g_autofree char *cookie = answer_header (answer, "Set-Cookie");

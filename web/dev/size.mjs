@@ -16,6 +16,7 @@ const LIMITS = {
   'board.html': 32,
   'host.html': 60,
   'brand.html': 29,
+  'shared.html': 36,
 };
 
 let over = false;

@@ -57,7 +57,8 @@ const file = shape({
 /** One file of one track; `clock` maps the room's clock to its own: [room_ms, file_ms]. */
 export type TrackFile = Checked<typeof file>;
 
-const manifest = shape({
+/** What a recording is made of; docs/openapi.yaml. */
+export const manifest = shape({
   from_ms: num,
   to_ms: num,
   participants: def(list(shape({ id: str, name: def(str, '') })), []),

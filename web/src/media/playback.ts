@@ -2,13 +2,19 @@
  * Many files played as one: each element follows the room's clock, which this object keeps. A small
  * deviation is made up for by speed, a large one by a seek.
  */
-import { fileUrl, type Manifest, type TrackFile } from '../client/recordings.js';
+import type { Manifest, TrackFile } from '../client/recordings.js';
 import { pictureAt, soundsAt, toFileMs } from './timeline.js';
 
 /** Nobody sees or hears less; a seek is heard. */
 const NEAR_SEC = 0.04;
 const FAR_SEC = 0.3;
 const TICK_MS = 100;
+
+/** Where files and pictures of markers are fetched. */
+export interface Addresses {
+  file: (n: number) => string;
+  still: (marker: string) => string;
+}
 
 interface Follower {
   element: HTMLMediaElement;
@@ -26,7 +32,7 @@ export class Playback {
   private readonly pictures = new Map<HTMLVideoElement, TrackFile | null>();
 
   constructor(
-    private readonly id: string,
+    private readonly addresses: Addresses,
     private readonly manifest: Manifest,
     private readonly changed: () => void,
   ) {
@@ -85,7 +91,7 @@ export class Playback {
   private put(element: HTMLVideoElement, file: TrackFile | null, exact: boolean): void {
     if (this.pictures.get(element)?.n !== file?.n) {
       this.pictures.set(element, file);
-      if (file) load(element, fileUrl(this.id, file.n));
+      if (file) load(element, this.addresses.file(file.n));
       else drop(element);
     }
     if (file) this.follow({ element, file }, exact);
@@ -103,7 +109,7 @@ export class Playback {
       let follower = this.sounds.get(file.n);
       if (!follower) {
         const element = new Audio();
-        load(element, fileUrl(this.id, file.n));
+        load(element, this.addresses.file(file.n));
         follower = { element, file };
         this.sounds.set(file.n, follower);
       }

@@ -4,6 +4,7 @@ import { customElement, state } from 'lit/decorators.js';
 import { html as staticHtml, unsafeStatic } from 'lit/static-html.js';
 import { currentSession, signOut, type SessionInfo } from '../client/account.js';
 import { ApiError } from '../client/http.js';
+import { takeAfterSignin } from '../client/storage.js';
 import { sectionsFor, type Section } from '../ui/admin/sections.js';
 import { problemWords, w } from '../ui/admin/words.js';
 import { Plain } from '../ui/base.js';
@@ -28,6 +29,9 @@ export class AdminPage extends Plain {
   private async begin(): Promise<void> {
     try {
       this.session = await currentSession();
+      // A provider's sign-in always ends here.
+      const after = takeAfterSignin();
+      if (after) location.replace(after);
       await this.go();
     } catch (error) {
       if (error instanceof ApiError && (error.status === 401 || error.status === 403))

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { signin, signinWays, type SigninWays } from '../client/account.js';
+import { takeAfterSignin } from '../client/storage.js';
 import { problemWords, w } from '../ui/admin/words.js';
 import { Plain } from '../ui/base.js';
 import { t } from '../ui/i18n/index.js';
@@ -46,7 +47,10 @@ export class SigninPage extends Plain {
     this.problem = '';
     try {
       const session = await signin(by);
-      location.replace(session.user.has_password || !this.byLink ? '/admin' : '/admin#/account');
+      const after = takeAfterSignin();
+      if (after) location.replace(after);
+      else
+        location.replace(session.user.has_password || !this.byLink ? '/admin' : '/admin#/account');
     } catch (error) {
       this.problem = problemWords(error);
       this.busy = this.byLink = false;

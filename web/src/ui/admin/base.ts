@@ -56,7 +56,7 @@ export class AdminSection extends Plain {
     </div>`;
   }
 
-  private async copy(text: string): Promise<void> {
+  protected async copy(text: string): Promise<void> {
     await navigator.clipboard?.writeText(text).catch(() => undefined);
     this.note = w('copied');
   }

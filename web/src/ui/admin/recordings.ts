@@ -5,7 +5,6 @@ import { findRecordings, type RecordingRow } from '../../client/recordings.js';
 import { clockWords } from '../../media/timeline.js';
 import { AdminSection } from './base.js';
 import './recording-player.js';
-import '../styles/recordings.css';
 import { isRecordingWord, r } from './recording-words.js';
 import { w } from './words.js';
 

@@ -1,0 +1,216 @@
+/** A recording played: what was noted down first, then screen, camera of who speaks and sound on one clock. */
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Manifest } from '../../client/recordings.js';
+import { Playback, type Addresses } from '../../media/playback.js';
+import { clockWords, newestMarkers, pictureAt, speakerAt, spokenBy } from '../../media/timeline.js';
+import { Plain } from '../base.js';
+import { isRecordingWord, r } from './recording-words.js';
+import '../styles/recordings.css';
+
+const RATES = [0.5, 1, 1.25, 1.5, 2];
+const STEP_MS = 5000;
+const LANE = 14;
+
+@customElement('parlor-player')
+export class Player extends Plain {
+  @property({ attribute: false }) manifest!: Manifest;
+  @property({ attribute: false }) addresses!: Addresses;
+  /** An instant of the room's clock to begin at; -1 = the beginning. */
+  @property({ type: Number }) at = -1;
+  private playback: Playback | null = null;
+
+  /** The instant that is shown. */
+  get position(): number {
+    return this.playback?.position ?? this.manifest.from_ms;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.playback = new Playback(this.addresses, this.manifest, () => this.requestUpdate());
+    this.whileConnected(() => {
+      this.playback?.close();
+      this.playback = null;
+    });
+    if (this.at >= 0) this.seek(this.at);
+  }
+
+  /** Nothing more is fetched or shown until somebody plays again. */
+  stop(): void {
+    this.playback?.pause();
+  }
+
+  private show(exact = false): void {
+    const screen = this.querySelector<HTMLVideoElement>('video.screen');
+    const camera = this.querySelector<HTMLVideoElement>('video.camera');
+    if (screen && camera) this.playback?.show(screen, camera, exact);
+  }
+
+  protected override updated(): void {
+    this.show();
+  }
+
+  seek(ms: number): void {
+    this.playback?.seek(ms);
+    this.show(true);
+  }
+
+  private readonly keyed = (event: KeyboardEvent): void => {
+    const { playback } = this;
+    if (!playback || (event.target as Element).matches('input, select, textarea, button')) return;
+    if (event.key === ' ') this.toggle();
+    else if (event.key === 'ArrowLeft') this.seek(playback.position - STEP_MS);
+    else if (event.key === 'ArrowRight') this.seek(playback.position + STEP_MS);
+    else return;
+    event.preventDefault();
+  };
+
+  private toggle(): void {
+    if (this.playback?.playing) this.playback.pause();
+    else this.playback?.play();
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    return this.playback ? this.player(this.manifest, this.playback) : nothing;
+  }
+
+  private player(manifest: Manifest, playback: Playback): TemplateResult {
+    const { position } = playback;
+    const picture = pictureAt(manifest, position, playback.chosen);
+    const lost = manifest.interruptions.find(
+      (one) => position >= one.from_ms && position < one.to_ms,
+    );
+    return html`<div
+      class="player"
+      tabindex="0"
+      data-testid="player"
+      data-at=${Math.round(position)}
+      @keydown=${this.keyed}
+    >
+      <div class="pictures ${picture.screen ? 'with-screen' : ''}">
+        <video class="screen" muted playsinline data-testid="player-screen"></video>
+        <video class="camera" muted playsinline data-testid="player-camera"></video>
+        ${picture.screen || picture.camera ? nothing : html`<p>${r(lost ? 'rec_gap' : 'rec_no_picture')}</p>`}
+      </div>
+      <div class="transport">
+        <button class="button primary" data-testid="player-play" @click=${() => this.toggle()}>
+          ${r(playback.playing ? 'rec_pause' : 'rec_play')}
+        </button>
+        <input
+          type="range"
+          data-testid="player-seek"
+          aria-label=${r('rec_position')}
+          min=${manifest.from_ms}
+          max=${manifest.to_ms}
+          step="100"
+          .value=${String(Math.round(position))}
+          @input=${(event: Event) => this.seek(Number((event.target as HTMLInputElement).value))}
+        />
+        <output data-testid="player-clock"
+          >${clockWords(position - manifest.from_ms)} /
+          ${clockWords(manifest.to_ms - manifest.from_ms)}</output
+        >
+        <select
+          aria-label=${r('rec_speed')}
+          data-testid="player-rate"
+          @change=${(event: Event) => playback.setRate(Number((event.target as HTMLSelectElement).value))}
+        >
+          ${RATES.map((rate) => html`<option value=${rate} ?selected=${rate === playback.rate}>${rate}×</option>`)}
+        </select>
+      </div>
+      ${this.lanes(manifest, playback)}
+      <div class="beside">${this.noted(manifest)} ${this.said(manifest, position)}</div>
+    </div>`;
+  }
+
+  /** Who spoke when, a lane each; a click goes there and stays with that person. */
+  private lanes(manifest: Manifest, playback: Playback): TemplateResult {
+    const { from_ms: from, to_ms: to } = manifest;
+    const x = (ms: number): number => ((ms - from) / Math.max(to - from, 1)) * 1000;
+    const speaker = playback.chosen ?? speakerAt(manifest.speakers, playback.position);
+    const go = (event: MouseEvent): void => {
+      const box = (event.currentTarget as Element).getBoundingClientRect();
+      this.seek(from + ((event.clientX - box.left) / box.width) * (to - from));
+    };
+    return html`<ul class="lanes" data-testid="player-lanes">
+      ${manifest.participants.map(
+        (one) =>
+          html`<li>
+            <button
+              class=${one.id === speaker ? 'on' : ''}
+              aria-pressed=${playback.chosen === one.id}
+              @click=${() => {
+                playback.chosen = playback.chosen === one.id ? null : one.id;
+                this.requestUpdate();
+              }}
+            >
+              ${one.name}
+            </button>
+            <svg
+              viewBox="0 0 1000 ${LANE}"
+              preserveAspectRatio="none"
+              @click=${go}
+              aria-hidden="true"
+            >
+              ${manifest.files
+                .filter((file) => file.participant === one.id && file.source === 'microphone')
+                .map(
+                  (file) =>
+                    svg`<rect class="there" x=${x(file.from_ms)} y="5" width=${x(file.to_ms) - x(file.from_ms)} height="4"/>`,
+                )}
+              ${spokenBy(manifest, one.id).map(
+                ([a, b]) =>
+                  svg`<rect class="spoke" x=${x(a)} y="1" width=${x(b) - x(a)} height="12"/>`,
+              )}
+              <rect class="now" x=${x(playback.position)} y="0" width="2" height=${LANE} />
+            </svg>
+          </li>`,
+      )}
+    </ul>`;
+  }
+
+  private noted(manifest: Manifest): TemplateResult {
+    const markers = newestMarkers(manifest);
+    return html`<section aria-label=${r('rec_markers')}>
+      <h2>${r('rec_markers')}</h2>
+      ${markers.length === 0 ? html`<p class="muted">${r('rec_no_markers')}</p>` : nothing}
+      <ol data-testid="player-markers">
+        ${markers.map((one) => {
+          const word = `marker_${one.kind}`;
+          const still = manifest.stills.find((it) => it.marker === one.id);
+          return html`<li>
+            <button class="link" data-testid="player-marker" @click=${() => this.seek(one.room_ms)}>
+              <b>${clockWords(one.room_ms - manifest.from_ms)}</b>
+              <i>${isRecordingWord(word) ? r(word) : one.kind}</i>
+              ${one.text}${one.owner ? ` (${one.owner})` : ''}
+            </button>
+            ${
+              still
+                ? html`<a href=${this.addresses.still(one.id)} target="_blank" rel="noopener"
+                    ><img loading="lazy" alt=${r('rec_still')} src=${this.addresses.still(one.id)}
+                  /></a>`
+                : nothing
+            }
+          </li>`;
+        })}
+      </ol>
+    </section>`;
+  }
+
+  private said(manifest: Manifest, position: number): TemplateResult | typeof nothing {
+    if (manifest.chat.length === 0) return nothing;
+    return html`<section aria-label=${r('rec_chat')}>
+      <h2>${r('rec_chat')}</h2>
+      <ol data-testid="player-chat">
+        ${manifest.chat.map(
+          (one) =>
+            html`<li class=${one.room_ms <= position ? '' : 'later'}>
+              <button class="link" @click=${() => this.seek(one.room_ms)}>
+                <b>${clockWords(one.room_ms - manifest.from_ms)}</b> ${one.name}: ${one.text}
+              </button>
+            </li>`,
+        )}
+      </ol>
+    </section>`;
+  }
+}
