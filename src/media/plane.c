@@ -261,6 +261,8 @@ static const ParlorMediaOps ops = {
     .select = parlor_media_endpoint_select,
     .set_source_open = parlor_media_endpoint_set_source_open,
     .tap_open = parlor_media_tap_open,
+    .tap_keep = parlor_media_tap_keep,
+    .tap_drop = parlor_media_tap_drop,
     .tap_codecs = parlor_media_tap_codecs,
     .inject_open = parlor_media_inject_open,
 };

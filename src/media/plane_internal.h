@@ -137,6 +137,9 @@ gboolean parlor_media_patch (ParlorMedia *media, ParlorEndpointId endpoint, cons
 /* --- taps.c --- */
 gboolean parlor_media_tap_open (ParlorMedia *media, ParlorEndpointId endpoint,
                                 ParlorSourceKind kind, int fd, GError **error);
+gboolean parlor_media_tap_keep (ParlorMedia *media, ParlorEndpointId endpoint,
+                                ParlorSourceKind kind, int fd, GError **error);
+void parlor_media_tap_drop (ParlorMedia *media, ParlorEndpointId endpoint, ParlorSourceKind kind);
 char *parlor_media_tap_codecs (ParlorMedia *media, ParlorEndpointId endpoint,
                                ParlorSourceKind kind);
 gboolean parlor_media_inject_open (ParlorMedia *media, ParlorEndpointId endpoint,

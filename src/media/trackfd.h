@@ -15,13 +15,34 @@
  * a key frame, 'R' asks for sender reports among the packets (as RTCP, with the instant on our
  * monotonic clock in place of the NTP time). Other bytes mean nothing.
  *
+ * A kept tap outlives its readers: what the last one may not have written (taphistory.h) is given
+ * to the next one first, each packet behind a frame that says when it came in
+ * (PARLOR_TAP_STAMP_BYTES long, an RTCP APP packet, RFC 3550 section 6.7):
+ *
+ *    0                   1                   2                   3
+ *    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *   |V=2|P|    0    |   PT = 204    |          length = 4           |
+ *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *   |                              0                                |
+ *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *   |                            "ARRV"                             |
+ *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *   |              monotonic clock in microseconds, 64 bits         |
+ *   |                                                               |
+ *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *
  * Thread: control, but for what the header says.
  */
 #pragma once
 
+#include "proto/codec/codec.h"
 #include "tracks.h"
 
 G_BEGIN_DECLS
+
+#define PARLOR_TAP_STAMP_BYTES 20
+#define PARLOR_TRACK_FD_FORMATS 24
 
 typedef struct _ParlorTrackFd ParlorTrackFd;
 
@@ -32,6 +53,21 @@ typedef void (*ParlorTrackFdDoneFunc) (gpointer user_data);
  * see parlor_track_fd_get_kind (). */
 ParlorTrackFd *parlor_track_fd_new (ParlorTrack *track, gboolean is_inject, guint kind, int fd,
                                     ParlorTrackFdDoneFunc done, gpointer user_data);
+/** The formats tell a key frame in a packet. Copied; for a tap of sound there may be none. */
+typedef struct
+{
+  guint8 pt;
+  ParlorCodec codec;
+} ParlorTrackFdFormat;
+
+/** A tap that is kept; ends with the object alone. `fd` as above; further readers by attach (). */
+ParlorTrackFd *parlor_track_fd_new_kept (ParlorTrack *track, guint kind,
+                                         const ParlorTrackFdFormat *formats, guint n_formats,
+                                         int fd);
+/** The next reader of a kept tap takes the place of the last one. */
+void parlor_track_fd_attach (ParlorTrackFd *self, int fd);
+gboolean parlor_track_fd_is_kept (const ParlorTrackFd *self);
+
 /** Ends and joins the thread, at once. NULL is ignored. */
 void parlor_track_fd_free (ParlorTrackFd *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorTrackFd, parlor_track_fd_free)

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -50,6 +51,20 @@ parlor_journal_scan (const guint8 *bytes, gsize length, ParlorJournalFunc func, 
   return at;
 }
 
+/* A process that ends may still write its last entries. */
+static gboolean
+lock_file (int fd)
+{
+  gint64 until_us = g_get_monotonic_time () + PARLOR_JOURNAL_LOCK_US;
+  while (flock (fd, LOCK_EX | LOCK_NB) < 0)
+    {
+      if (errno != EWOULDBLOCK || g_get_monotonic_time () > until_us)
+        return FALSE;
+      g_usleep (5000);
+    }
+  return TRUE;
+}
+
 static gboolean
 take_old (ParlorJournal *self, const char *path, ParlorJournalFunc func, gpointer user_data)
 {
@@ -64,13 +79,15 @@ take_old (ParlorJournal *self, const char *path, ParlorJournalFunc func, gpointe
 ParlorJournal *
 parlor_journal_open (const char *path, ParlorJournalFunc func, gpointer user_data, GError **error)
 {
-  g_autoptr (ParlorJournal) self = g_new0 (ParlorJournal, 1);
+  ParlorJournal *self = g_new0 (ParlorJournal, 1);
   g_mutex_init (&self->lock);
   self->fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (self->fd >= 0 && take_old (self, path, func, user_data))
-    return g_steal_pointer (&self);
-  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "%s: %s", path,
-               g_strerror (errno));
+  if (self->fd >= 0 && lock_file (self->fd) && take_old (self, path, func, user_data))
+    return self;
+  int why = errno;
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (why), "%s: %s", path,
+               g_strerror (why));
+  parlor_journal_free (self);
   return NULL;
 }
 

@@ -23,6 +23,8 @@
 G_BEGIN_DECLS
 
 #define PARLOR_JOURNAL_ENTRY_MAX (256 * 1024)
+/** So long the one who has it is waited for. */
+#define PARLOR_JOURNAL_LOCK_US (5 * G_USEC_PER_SEC)
 
 /** `text` is not terminated. FALSE ends the scan. */
 typedef gboolean (*ParlorJournalFunc) (const char *text, gsize length, gpointer user_data);
@@ -36,8 +38,8 @@ guint32 parlor_crc32 (const guint8 *bytes, gsize length);
 
 typedef struct _ParlorJournal ParlorJournal;
 
-/** Opens or makes `path`, cuts off a torn end, and calls `func` (nullable) for what stands there.
- * NULL: G_FILE_ERROR. */
+/** Opens or makes `path`, locks it (waits for whoever has it), cuts off a torn end, and calls
+ * `func` (nullable) for what stands there. NULL: G_FILE_ERROR. */
 ParlorJournal *parlor_journal_open (const char *path, ParlorJournalFunc func, gpointer user_data,
                                     GError **error);
 void parlor_journal_free (ParlorJournal *journal);

@@ -10,6 +10,9 @@
 #define FILES_MAX 100000
 /* Two files of a track so close together are one to the ear. */
 #define GAP_MS 100
+/* A new process begins a track with what its tap kept (media/taphistory.h): never more than this.
+ */
+#define OVERLAP_MAX_MS 15000
 /* What a click in a page and the last packet before it lie apart. */
 #define NEAR_MS 500
 
@@ -424,6 +427,16 @@ add_gap (const ParlorReplay *self, json_t *gaps, const json_t *before, const jso
                                           reason));
 }
 
+/* What two files of a track hold both counts in the later one, which begins with a key frame. */
+static void
+end_where_next_begins (json_t *before, const json_t *after)
+{
+  gint64 from_ms = number (before, "from_ms"), next_ms = number (after, "from_ms");
+  gint64 overlap_ms = number (before, "to_ms") - next_ms;
+  if (overlap_ms > 0 && overlap_ms <= OVERLAP_MAX_MS)
+    json_object_set_new (before, "to_ms", json_integer (MAX (from_ms, next_ms)));
+}
+
 static char *
 track_key (const json_t *line)
 {
@@ -444,9 +457,12 @@ add_files (const ParlorReplay *self, json_t *files, json_t *gaps)
         continue;
       json_t *line = file_line (file);
       char *key = track_key (line);
-      const json_t *before = g_hash_table_lookup (last, key);
+      json_t *before = g_hash_table_lookup (last, key);
       if (before != NULL)
-        add_gap (self, gaps, before, line);
+        {
+          add_gap (self, gaps, before, line);
+          end_where_next_begins (before, line);
+        }
       g_hash_table_replace (last, key, line);
       json_array_append_new (files, line);
     }

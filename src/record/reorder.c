@@ -4,7 +4,8 @@
 struct _ParlorReorder
 {
   GBytes *packets[PARLOR_REORDER_SLOTS]; /* by seq % SLOTS */
-  guint16 next;                          /* number that comes out next */
+  gint64 arrivals_us[PARLOR_REORDER_SLOTS];
+  guint16 next; /* number that comes out next */
   gboolean is_begun;
   guint n;           /* that wait */
   gint64 waiting_us; /* since when the first place is empty */
@@ -46,7 +47,7 @@ begin_anew (ParlorReorder *self, guint16 seq)
 
 void
 parlor_reorder_push (ParlorReorder *self, guint16 seq, const guint8 *packet, gsize length,
-                     gint64 now_us)
+                     gint64 arrival_us, gint64 now_us)
 {
   gint ahead = (gint16)(seq - self->next);
   if (!self->is_begun || ahead >= PARLOR_REORDER_SLOTS || ahead < -PARLOR_REORDER_SLOTS)
@@ -56,10 +57,11 @@ parlor_reorder_push (ParlorReorder *self, guint16 seq, const guint8 *packet, gsi
   if (self->n++ == 0)
     self->waiting_us = now_us;
   *place (self, seq) = g_bytes_new (packet, length);
+  self->arrivals_us[seq % PARLOR_REORDER_SLOTS] = arrival_us;
 }
 
 GBytes *
-parlor_reorder_pop (ParlorReorder *self, gint64 now_us, guint *lost)
+parlor_reorder_pop (ParlorReorder *self, gint64 now_us, guint *lost, gint64 *arrival_us)
 {
   *lost = 0;
   if (self->n == 0 || (*place (self, self->next) == NULL && now_us < parlor_reorder_next_us (self)))
@@ -68,6 +70,8 @@ parlor_reorder_pop (ParlorReorder *self, gint64 now_us, guint *lost)
     (*lost)++;
   self->n--;
   self->waiting_us = now_us;
+  if (arrival_us != NULL)
+    *arrival_us = self->arrivals_us[self->next % PARLOR_REORDER_SLOTS];
   return g_steal_pointer (place (self, self->next++));
 }
 

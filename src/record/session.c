@@ -13,6 +13,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* For a track to write what lies in its socket, once nothing more can come. */
+#define LEAVE_US (1 * G_USEC_PER_SEC)
+
 struct _ParlorRecordSession
 {
   char *id;
@@ -233,6 +236,27 @@ parlor_record_session_free (ParlorRecordSession *self)
   g_free (self->id);
   g_free (self->folder);
   g_free (self);
+}
+
+/* Its thread drains the socket first. */
+static void
+leave_track (gpointer slot)
+{
+  gint64 until_us = g_get_monotonic_time () + LEAVE_US;
+  parlor_record_track_leave (((Slot *)slot)->track);
+  while (!parlor_record_track_is_done (((Slot *)slot)->track) && g_get_monotonic_time () < until_us)
+    g_usleep (1000);
+}
+
+void
+parlor_record_session_leave (ParlorRecordSession *self)
+{
+  GHashTableIter iter;
+  gpointer slot;
+  g_hash_table_iter_init (&iter, self->tracks);
+  while (g_hash_table_iter_next (&iter, NULL, &slot))
+    leave_track (slot);
+  parlor_journal_sync (self->journal);
 }
 
 /* ---- orders --------------------------------------------------------------------------------- */

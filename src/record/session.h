@@ -19,11 +19,15 @@ typedef void (*ParlorSessionTell) (json_t *message, gpointer user_data);
 typedef struct _ParlorRecordSession ParlorRecordSession;
 
 /** `order`: an "open". A folder with a journal is gone on with: files that a crash left are
- * finished in the background. NULL: G_FILE_ERROR. */
+ * finished in the background. A journal that another process still has is waited for, some
+ * seconds. NULL: G_FILE_ERROR. */
 ParlorRecordSession *parlor_record_session_open (const json_t *order, ParlorSessionTell tell,
                                                  gpointer user_data, GError **error);
 /** Ends all tracks and waits for them; nothing is sealed. NULL is ignored. */
 void parlor_record_session_free (ParlorRecordSession *session);
+/** The daemon has gone: what has come is written, nothing more; the next process has the journal as
+ * soon as this one ends, which is at once. The session is not to be used any more, nor freed. */
+void parlor_record_session_leave (ParlorRecordSession *session);
 
 /** `order`: a "track"; `fd` is owned from now on. */
 void parlor_record_session_track (ParlorRecordSession *session, const json_t *order, int fd);

@@ -20,6 +20,7 @@
 typedef struct
 {
   char *participant;
+  ParlorMedia *media; /* borrowed */
   ParlorSourceKind kind;
   ParlorEndpointId endpoint;
   int fd; /* the recorder's end of the tap, ours to shut */
@@ -132,6 +133,8 @@ track_free (gpointer data)
       shutdown (track->fd, SHUT_RDWR);
       close (track->fd);
     }
+  if (track->media->ops->tap_drop != NULL)
+    track->media->ops->tap_drop (track->media, track->endpoint, track->kind);
   g_free (track->participant);
   g_free (track);
 }
@@ -155,7 +158,10 @@ open_tap (ParlorSupervisor *self, const Recording *recording, Track *track)
   if (codecs == NULL || socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
     return FALSE;
   track->fd = pair[1];
-  if (!ops->tap_open (self->media, track->endpoint, track->kind, pair[0], &error))
+  gboolean ok = ops->tap_keep != NULL
+                    ? ops->tap_keep (self->media, track->endpoint, track->kind, pair[0], &error)
+                    : ops->tap_open (self->media, track->endpoint, track->kind, pair[0], &error);
+  if (!ok)
     return FALSE;
   give_order (self,
               json_pack ("{s:s,s:s,s:s,s:s,s:s}", "t", "track", "recording", recording->id,
@@ -488,8 +494,10 @@ track_ (ParlorRecorder *recorder, const char *id, const char *participant, Parlo
   if (recording == NULL || recording->is_ending)
     return;
   Track *track = g_new0 (Track, 1);
-  *track = (Track){g_strdup (participant), kind, endpoint, -1};
-  g_hash_table_replace (recording->tracks, key_of (participant, kind), track);
+  *track = (Track){g_strdup (participant), self->media, kind, endpoint, -1};
+  g_autofree char *key = key_of (participant, kind);
+  g_hash_table_remove (recording->tracks, key); /* first: what its tap keeps is another's */
+  g_hash_table_insert (recording->tracks, g_steal_pointer (&key), track);
   if (self->fd >= 0)
     open_tap (self, recording, track);
 }

@@ -16,6 +16,9 @@
 
 #define FRAME_HEADER_BYTES 2
 #define REPORT_BYTES 28
+/* When the next packet came in, before a tap that is kept gave it to us (media/trackfd.h). */
+#define STAMP_BYTES 20
+#define STAMP_TYPE 204
 #define MAX_CODECS 24
 /* Farther than this from where the clock says that it belongs: the sender began anew. */
 #define STRAY_US (5 * G_GINT64_CONSTANT (1000000))
@@ -36,9 +39,11 @@ struct _ParlorRecordTrack
   gint64 room_us, mono_us;
   int fd;
   GThread *thread;
-  gint is_done; /* atomic */
+  gint is_done;    /* atomic */
+  gint is_leaving; /* atomic */
 
   /*< its thread >*/
+  gint64 stamp_us; /* of the next packet; 0 = it comes in now */
   guint8 bytes[FRAME_HEADER_BYTES + G_MAXUINT16];
   gsize used;
   ParlorReorder *reorder;
@@ -116,6 +121,8 @@ end_segment (ParlorRecordTrack *self, const char *reason)
     return;
   set_segment (self, NULL);
   parlor_segment_free (segment);
+  if (g_atomic_int_get (&self->is_leaving))
+    return;
   self->host.entry (parlor_record_finish_file (self->folder, self->n, self->name, reason),
                     self->host.user_data);
 }
@@ -139,7 +146,8 @@ get_into_trouble (ParlorRecordTrack *self, const char *reason, gint64 now_us)
 }
 
 static void
-begin_segment (ParlorRecordTrack *self, const ParlorRtpHeader *header, gint64 now_us)
+begin_segment (ParlorRecordTrack *self, const ParlorRtpHeader *header, gint64 arrival_us,
+               gint64 now_us)
 {
   g_autoptr (GError) error = NULL;
   self->n = self->host.next_file (self->host.user_data);
@@ -153,14 +161,15 @@ begin_segment (ParlorRecordTrack *self, const ParlorRtpHeader *header, gint64 no
       return;
     }
   set_segment (self, segment);
-  self->began_us = self->key_frame_us = now_us;
+  self->began_us = arrival_us;
+  self->key_frame_us = now_us;
   self->last_timestamp = header->timestamp;
   self->ticks = 0;
   self->clock = (ParlorTrackClock){0};
   self->host.entry (json_pack ("{s:s,s:i,s:s,s:s,s:s,s:s,s:I}", "t", "file", "n", (int)self->n,
                                "participant", self->participant, "source", self->source, "codec",
                                parlor_codec_info (self->format->codec)->name, "path", self->name,
-                               "room_ms", (json_int_t)(room_us_at (self, now_us) / 1000)),
+                               "room_ms", (json_int_t)(room_us_at (self, arrival_us) / 1000)),
                     self->host.user_data);
 }
 
@@ -203,36 +212,37 @@ is_key (const ParlorRecordTrack *self, const guint8 *packet, const ParlorRtpHead
 /* FALSE: the packet is not to be written. */
 static gboolean
 prepare_segment (ParlorRecordTrack *self, const ParlorRtpHeader *header, gboolean key,
-                 gint64 now_us)
+                 gint64 arrival_us, gint64 now_us)
 {
   gboolean video = parlor_codec_is_video (self->format->codec);
-  if (self->segment != NULL && key && now_us - self->began_us > PARLOR_SEGMENT_MAX_US)
+  if (self->segment != NULL && key && arrival_us - self->began_us > PARLOR_SEGMENT_MAX_US)
     end_segment (self, "full");
   if (self->segment != NULL && self->clock.has_arrival
       && ABS (file_us_of (self, header->timestamp) + parlor_track_clock_offset (&self->clock)
-              - room_us_at (self, now_us))
+              - room_us_at (self, arrival_us))
              > STRAY_US)
     end_segment (self, "restarted");
   if (self->segment == NULL && key && now_us >= self->retry_us)
-    begin_segment (self, header, now_us);
+    begin_segment (self, header, arrival_us, now_us);
   if (key && video)
     self->key_frame_us = now_us;
   return self->segment != NULL;
 }
 
 static void
-write_packet (ParlorRecordTrack *self, GBytes *bytes, gboolean lost, gint64 now_us)
+write_packet (ParlorRecordTrack *self, GBytes *bytes, gboolean lost, gint64 arrival_us,
+              gint64 now_us)
 {
   ParlorRtpHeader header;
   gsize length;
   const guint8 *packet = g_bytes_get_data (bytes, &length);
   if (parlor_rtp_parse (packet, length, &header) != PARLOR_RTP_OK || header.payload_size == 0
-      || !prepare_segment (self, &header, is_key (self, packet, &header), now_us))
+      || !prepare_segment (self, &header, is_key (self, packet, &header), arrival_us, now_us))
     return;
   gint64 file_us = file_us_of (self, header.timestamp);
   self->ticks += (gint32)(header.timestamp - self->last_timestamp);
   self->last_timestamp = header.timestamp;
-  parlor_track_clock_arrival (&self->clock, file_us, room_us_at (self, now_us));
+  parlor_track_clock_arrival (&self->clock, file_us, room_us_at (self, arrival_us));
   if (parlor_segment_push (self->segment, bytes, file_us, lost))
     {
       write_clock (self, file_us);
@@ -252,9 +262,10 @@ write_ready (ParlorRecordTrack *self, gint64 now_us)
 {
   GBytes *bytes;
   guint lost;
-  while ((bytes = parlor_reorder_pop (self->reorder, now_us, &lost)) != NULL)
+  gint64 arrival_us;
+  while ((bytes = parlor_reorder_pop (self->reorder, now_us, &lost, &arrival_us)) != NULL)
     {
-      write_packet (self, bytes, lost > 0, now_us);
+      write_packet (self, bytes, lost > 0, arrival_us, now_us);
       g_bytes_unref (bytes);
     }
 }
@@ -285,13 +296,27 @@ take_report (ParlorRecordTrack *self, const guint8 *report, gint64 now_us)
                              room_us_at (self, local_us), room_us_at (self, now_us));
 }
 
+static gboolean
+is_stamp (const guint8 *packet, gsize length)
+{
+  return length == STAMP_BYTES && packet[1] == STAMP_TYPE && memcmp (packet + 8, "ARRV", 4) == 0;
+}
+
 static void
 take_packet (ParlorRecordTrack *self, const guint8 *packet, gsize length, gint64 now_us)
 {
   ParlorRtpHeader header;
+  if (is_stamp (packet, length))
+    {
+      self->stamp_us = (gint64)parlor_get_u64 (packet + 12);
+      return;
+    }
+  gint64 arrival_us = self->stamp_us > 0 ? MIN (self->stamp_us, now_us) : now_us;
+  self->stamp_us = 0;
   if (length == REPORT_BYTES && packet[1] == 200)
     {
-      take_report (self, packet, now_us);
+      write_ready (self, now_us);
+      take_report (self, packet, arrival_us);
       return;
     }
   const Format *format = parlor_rtp_parse (packet, length, &header) == PARLOR_RTP_OK
@@ -302,7 +327,7 @@ take_packet (ParlorRecordTrack *self, const guint8 *packet, gsize length, gint64
   if (self->format == NULL || header.ssrc != self->ssrc || format->codec != self->format->codec)
     take_stream (self, &header, format, now_us);
   if (parlor_segment_can_write (format->codec))
-    parlor_reorder_push (self->reorder, header.seq, packet, length, now_us);
+    parlor_reorder_push (self->reorder, header.seq, packet, length, arrival_us, now_us);
 }
 
 static void
@@ -417,6 +442,13 @@ parlor_record_track_new (const ParlorRecordTrackSpec *spec)
 void
 parlor_record_track_end (ParlorRecordTrack *self)
 {
+  shutdown (self->fd, SHUT_RDWR);
+}
+
+void
+parlor_record_track_leave (ParlorRecordTrack *self)
+{
+  g_atomic_int_set (&self->is_leaving, TRUE);
   shutdown (self->fd, SHUT_RDWR);
 }
 

@@ -50,6 +50,8 @@ typedef struct _ParlorRecordTrack ParlorRecordTrack;
 ParlorRecordTrack *parlor_record_track_new (const ParlorRecordTrackSpec *spec);
 /** The thread ends its file by itself and soon; does not wait. */
 void parlor_record_track_end (ParlorRecordTrack *track);
+/** The same, but what it wrote stays as it is: the next process finishes it. */
+void parlor_record_track_leave (ParlorRecordTrack *track);
 /** Its thread is done: free () will not wait. */
 gboolean parlor_record_track_is_done (ParlorRecordTrack *track);
 /** Ends and joins. NULL is ignored. */

@@ -226,6 +226,16 @@ typedef struct
   gboolean (*tap_open) (ParlorMedia *media, ParlorEndpointId endpoint, ParlorSourceKind kind,
                         int fd, GError **error);
 
+  /**
+   * As tap_open, but the tap outlives its reader: it keeps the last second (of a picture: from a
+   * key frame on), and while nobody reads up to ten; a later call for the same endpoint and kind
+   * gives that to the new reader, each old packet behind a frame with its arrival time. One of a
+   * kind. tap_drop ends it and forgets what it kept; unknown ones are ignored. Both may be NULL.
+   */
+  gboolean (*tap_keep) (ParlorMedia *media, ParlorEndpointId endpoint, ParlorSourceKind kind,
+                        int fd, GError **error);
+  void (*tap_drop) (ParlorMedia *media, ParlorEndpointId endpoint, ParlorSourceKind kind);
+
   /** What a tap of this source may bring, as "96=VP8/90000,111=opus/48000": payload types in the
      publisher's order of preference (transfer full); NULL = it is not published. The function
      itself may be NULL. */

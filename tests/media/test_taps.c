@@ -197,6 +197,70 @@ test_closed_reader_ends_the_tap (Fixture *f, gconstpointer data)
   g_assert_false (recorder_get (RECORD_SET_TAP, 1).open);
 }
 
+/* A frame with the time of the next one; then that. */
+static guint
+read_stamped (int fd)
+{
+  guint8 number;
+  g_assert_cmpuint (read_frame (fd, &number), ==, 20);
+  g_assert_cmpuint (number, ==, 204);
+  g_assert_cmpuint (read_frame (fd, &number), ==, 600);
+  return number;
+}
+
+/* The one who read is killed; what he had, and what came while nobody read, goes to the next. */
+static void
+test_kept_tap_serves_the_next_reader (Fixture *f, gconstpointer data)
+{
+  const ParlorMediaOps *ops = f->media->ops;
+  guint8 number;
+  int pair[2];
+  publish (f);
+  g_assert_true (ops->tap_keep (f->media, f->id, PARLOR_SOURCE_MICROPHONE, f->ours, NULL));
+  g_assert_cmpuint (recorder_wait (RECORD_SET_TAP, 1), ==, 1);
+  ParlorSourceId source = recorder_get (RECORD_SET_TAP, 0).id;
+  feed (f, source, 5, 600);
+  for (guint i = 0; i < 5; i++)
+    {
+      g_assert_cmpuint (read_frame (f->theirs, &number), ==, 600);
+      g_assert_cmpuint (number, ==, i);
+    }
+  close (f->theirs);
+  feed (f, source, 3, 600);
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), ==, 0);
+  f->theirs = pair[1];
+  g_assert_true (ops->tap_keep (f->media, f->id, PARLOR_SOURCE_MICROPHONE, pair[0], NULL));
+  for (guint i = 0; i < 5; i++)
+    g_assert_cmpuint (read_stamped (f->theirs), ==, i);
+  ops->tap_drop (f->media, f->id, PARLOR_SOURCE_MICROPHONE);
+  ops->tap_drop (f->media, f->id, PARLOR_SOURCE_MICROPHONE);
+}
+
+/* What was kept is forgotten. */
+static void
+test_dropped_tap_keeps_nothing (Fixture *f, gconstpointer data)
+{
+  const ParlorMediaOps *ops = f->media->ops;
+  guint8 number;
+  int pair[2];
+  publish (f);
+  g_assert_true (ops->tap_keep (f->media, f->id, PARLOR_SOURCE_MICROPHONE, f->ours, NULL));
+  g_assert_cmpuint (recorder_wait (RECORD_SET_TAP, 1), ==, 1);
+  ParlorSourceId source = recorder_get (RECORD_SET_TAP, 0).id;
+  feed (f, source, 1, 600);
+  read_frame (f->theirs, &number);
+  ops->tap_drop (f->media, f->id, PARLOR_SOURCE_MICROPHONE);
+  expect_end (f->theirs);
+  close (f->theirs);
+  g_assert_cmpuint (recorder_wait (RECORD_SET_TAP, 2), ==, 2);
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), ==, 0);
+  f->theirs = pair[1];
+  g_assert_true (ops->tap_keep (f->media, f->id, PARLOR_SOURCE_MICROPHONE, pair[0], NULL));
+  g_assert_cmpuint (recorder_wait (RECORD_SET_TAP, 3), ==, 3);
+  feed (f, source, 1, 700);
+  g_assert_cmpuint (read_frame (f->theirs, &number), ==, 700);
+}
+
 static void
 test_closed_endpoint_closes_the_descriptor (Fixture *f, gconstpointer data)
 {
@@ -294,6 +358,8 @@ main (int argc, char **argv)
   ADD ("slow-reader-gets-whole-frames", test_slow_reader_gets_whole_frames);
   ADD ("closed-reader-ends-the-tap", test_closed_reader_ends_the_tap);
   ADD ("closed-endpoint-closes-the-descriptor", test_closed_endpoint_closes_the_descriptor);
+  ADD ("kept-tap-serves-the-next-reader", test_kept_tap_serves_the_next_reader);
+  ADD ("dropped-tap-keeps-nothing", test_dropped_tap_keeps_nothing);
   ADD ("refusals-close-the-descriptor", test_refusals_close_the_descriptor);
   ADD ("odd-caps-are-refused", test_odd_caps_are_refused);
   ADD ("inject-reads-frames-torn-anyhow", test_inject_reads_frames_torn_anyhow);

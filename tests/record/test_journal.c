@@ -122,6 +122,30 @@ test_bounds (void)
   remove_path (path);
 }
 
+static gpointer
+let_go (gpointer journal)
+{
+  parlor_journal_append (journal, "{\"last\":1}", 10);
+  parlor_journal_free (journal);
+  return NULL;
+}
+
+/* An old process may still write its last entry when the new one opens. */
+static void
+test_one_writer (void)
+{
+  char *path = make_path ();
+  ParlorJournal *first = parlor_journal_open (path, NULL, NULL, NULL);
+  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (g_free);
+  GThread *thread = g_thread_new ("old", let_go, first);
+  ParlorJournal *second = parlor_journal_open (path, collect, entries, NULL);
+  g_thread_join (thread);
+  g_assert_nonnull (second);
+  g_assert_cmpuint (entries->len, ==, 1);
+  parlor_journal_free (second);
+  remove_path (path);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -130,6 +154,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record/journal/a-torn-end-is-cut-off-wherever-it-is", test_torn);
   g_test_add_func ("/record/journal/no-flipped-bit-is-believed", test_flipped);
   g_test_add_func ("/record/journal/the-checksum-is-that-of-ethernet", test_crc);
+  g_test_add_func ("/record/journal/it-has-one-writer", test_one_writer);
   g_test_add_func ("/record/journal/entries-have-a-bound", test_bounds);
   return g_test_run ();
 }

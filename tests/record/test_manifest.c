@@ -71,6 +71,22 @@ test_gaps (void)
   check_gap ("{\"t\":\"pause\",\"room_ms\":5400}", "paused");
 }
 
+/* A new process begins with what was kept: there is no gap, and each instant is in one file. */
+static void
+test_overlap (void)
+{
+  g_autoptr (ParlorReplay) replay = two_files (
+      "{\"t\":\"again\",\"from_ms\":5400,\"room_ms\":8000,\"reason\":\"recorder\"}");
+  feed (replay, "{\"t\":\"clock\",\"n\":2,\"file_ms\":0,\"room_ms\":4200,\"by\":\"report\"}");
+  json_t *manifest = parlor_replay_manifest (replay);
+  json_t *files = json_object_get (manifest, "files");
+  g_assert_cmpint (number (json_array_get (files, 0), "to_ms"), ==, 4200);
+  g_assert_cmpint (number (json_array_get (files, 0), "duration_ms"), ==, 4000);
+  g_assert_cmpint (number (json_array_get (files, 1), "from_ms"), ==, 4200);
+  g_assert_cmpuint (json_array_size (json_object_get (manifest, "gaps")), ==, 0);
+  json_decref (manifest);
+}
+
 static void
 test_unfinished (void)
 {
@@ -113,6 +129,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/record/manifest/a-report-holds-from-the-files-beginning", test_clock);
   g_test_add_func ("/record/manifest/gaps-have-their-reason", test_gaps);
+  g_test_add_func ("/record/manifest/each-instant-is-in-one-file", test_overlap);
   g_test_add_func ("/record/manifest/files-that-a-crash-left-are-named", test_unfinished);
   g_test_add_func ("/record/manifest/nonsense-is-skipped", test_nonsense);
   return g_test_run ();

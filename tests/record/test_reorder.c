@@ -4,14 +4,14 @@
 static void
 push (ParlorReorder *reorder, guint16 seq, gint64 now_us)
 {
-  parlor_reorder_push (reorder, seq, (const guint8 *)&seq, sizeof seq, now_us);
+  parlor_reorder_push (reorder, seq, (const guint8 *)&seq, sizeof seq, now_us, now_us);
 }
 
 /* -1 = nothing yet. */
 static gint
 pop (ParlorReorder *reorder, gint64 now_us, guint *lost)
 {
-  g_autoptr (GBytes) bytes = parlor_reorder_pop (reorder, now_us, lost);
+  g_autoptr (GBytes) bytes = parlor_reorder_pop (reorder, now_us, lost, NULL);
   return bytes != NULL ? *(const guint16 *)g_bytes_get_data (bytes, NULL) : -1;
 }
 

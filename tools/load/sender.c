@@ -81,9 +81,9 @@ write_header (LoadSender *self, guint8 *packet, guint8 pt, gboolean marker, guin
 }
 
 static void
-write_mark (LoadSender *self, guint8 *out, gint64 now_us)
+write_mark (const LoadSender *self, guint8 *out, guint64 counter, gint64 now_us)
 {
-  parlor_put_u64 (out, (guint64)self->number << LOAD_MARK_NUMBER_SHIFT | self->mark++);
+  parlor_put_u64 (out, (guint64)self->number << LOAD_MARK_NUMBER_SHIFT | counter);
   parlor_put_u64 (out + 8, (guint64)now_us);
 }
 
@@ -141,7 +141,7 @@ send_video_packet (LoadSender *self, LoadLayer *layer, gsize payload_bytes, cons
   payload[LOAD_VP8_DESCRIPTOR_BYTES] = 0x11;
   if (part->key && part->first)
     write_key_frame_start (layer, payload + LOAD_VP8_DESCRIPTOR_BYTES);
-  write_mark (self, payload + LOAD_VIDEO_MARK_AT, part->now_us);
+  write_mark (self, payload + LOAD_VIDEO_MARK_AT, self->video_mark++, part->now_us);
   parlor_peer_send_rtp (self->peer, packet, n + payload_bytes, layer->index++);
 }
 
@@ -204,7 +204,7 @@ load_sender_audio (LoadSender *self, gint64 now_us)
     self->began_us = now_us;
   n += write_extensions (self, packet + n, self->audio_mid, '\0', now_us);
   packet[n] = 0xfc;
-  write_mark (self, packet + n + LOAD_AUDIO_MARK_AT, now_us);
+  write_mark (self, packet + n + LOAD_AUDIO_MARK_AT, self->audio_mark++, now_us);
   parlor_peer_send_rtp (self->peer, packet, n + OPUS_BYTES, self->audio_index++);
 }
 

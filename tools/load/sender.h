@@ -4,9 +4,9 @@
  * with three temporal layers each, without a codec: frames of the right sizes that carry marks. One
  * thread.
  *
- * Every payload carries a mark (16 bits of the sender's number, 48 bits of a counter, 64 bits of
- * the sender's monotonic time in µs) so that a receiver on the same machine knows whose it is and
- * how long forwarding took.
+ * Every payload carries a mark (16 bits of the sender's number, 48 bits of a counter of sound or of
+ * pictures, 64 bits of the sender's monotonic time in µs) so that a receiver on the same machine
+ * knows whose it is and how long forwarding took.
  */
 #pragma once
 
@@ -54,7 +54,7 @@ typedef struct
 
   /*< private >*/
   guint32 timestamp_base;
-  guint64 audio_index, mark;
+  guint64 audio_index, audio_mark, video_mark;
   guint16 transport_seq;
   gint64 began_us, report_us;
 } LoadSender;
