@@ -7,6 +7,7 @@
 #include "app/wire_hooks.h"
 #include "app/wire_live.h"
 #include "app/wire_operate.h"
+#include "app/wire_quality.h"
 #include "app/wire_brand.h"
 #include "app/wire_service.h"
 #include "app/wire_record.h"
@@ -219,9 +220,7 @@ add_metrics (ParlorMetricsPage *page, gpointer user_data)
   parlor_metrics_add (page, "parlor_websocket_slow_readers_total", NULL, NULL,
                       (double)stats->sockets.slow_readers);
   parlor_metrics_add (page, "parlor_websocket_lies_total", NULL, NULL, (double)stats->sockets.lies);
-  parlor_metrics_add (page, "parlor_page_freezes_total", NULL, NULL, (double)stats->page_freezes);
-  parlor_metrics_add (page, "parlor_page_freeze_seconds_total", NULL, NULL,
-                      (double)stats->page_freeze_ms / 1e3);
+  parlor_wire_quality_metrics (parlor_rooms_quality (app->rooms), page);
   if (app->store)
     parlor_wire_store_metrics (app->store, page);
   parlor_wire_hooks_metrics (app->hooks, page);

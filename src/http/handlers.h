@@ -119,6 +119,13 @@ void parlor_handle_key_rotate (ParlorSite *site, ParlorHttpRequest *request,
 void parlor_handle_key_revoke (ParlorSite *site, ParlorHttpRequest *request,
                                ParlorHttpReply *reply);
 
+/* handle_quality.c */
+ParlorQualityDesk *parlor_quality_desk_new (uv_loop_t *loop);
+/** Files in the making are finished. NULL is fine. */
+void parlor_quality_desk_free (ParlorQualityDesk *desk);
+void parlor_handle_room_quality (ParlorSite *site, ParlorHttpRequest *request,
+                                 ParlorHttpReply *reply);
+
 /* handle_whip.c: RFC 9725, and WHEP in its likeness. */
 void parlor_handle_whip_post (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_whep_post (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);

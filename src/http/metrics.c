@@ -77,6 +77,25 @@ parlor_metrics_add (ParlorMetricsPage *page, const char *name, const char *label
   g_string_append_printf (page->text, " %s\n", g_ascii_dtostr (number, sizeof number, value));
 }
 
+void
+parlor_metrics_add_histogram (ParlorMetricsPage *page, const char *name, const double *bounds,
+                              guint n, const guint64 *counts, double sum)
+{
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+  guint64 so_far = 0;
+  g_hash_table_add (page->typed, g_strdup (name));
+  g_string_append_printf (page->text, "# TYPE %s histogram\n", name);
+  for (guint i = 0; i <= n; i++)
+    {
+      so_far += counts[i];
+      g_string_append_printf (page->text, "%s_bucket{le=\"%s\"} %" G_GUINT64_FORMAT "\n", name,
+                              i < n ? g_ascii_dtostr (number, sizeof number, bounds[i]) : "+Inf",
+                              so_far);
+    }
+  g_string_append_printf (page->text, "%s_sum %s\n%s_count %" G_GUINT64_FORMAT "\n", name,
+                          g_ascii_dtostr (number, sizeof number, sum), name, so_far);
+}
+
 static double
 cpu_seconds (void)
 {

@@ -29,6 +29,11 @@ void parlor_metrics_add_source (ParlorMetrics *metrics, ParlorMetricsSource sour
 void parlor_metrics_add (ParlorMetricsPage *page, const char *name, const char *label,
                          const char *label_value, double value);
 
+/** A histogram: `counts` has n + 1 numbers, each of what lies in its bucket alone (above the bound
+    before, up to its own; the last above all). Prometheus' own sums are made of it. */
+void parlor_metrics_add_histogram (ParlorMetricsPage *page, const char *name, const double *bounds,
+                                   guint n, const guint64 *counts, double sum);
+
 /** The page (transfer full): process_cpu_seconds_total, process_resident_memory_bytes,
     process_open_fds, then every source. */
 char *parlor_metrics_print (ParlorMetrics *metrics);

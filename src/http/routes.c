@@ -80,6 +80,8 @@ static const ParlorRoute routes[] = {
      parlor_handle_sessions_post},
     {"GET", "/v1/rooms/{id}", PARLOR_ROUTE_ROOM, FALSE, 0, NULL, parlor_handle_room_get},
     {"DELETE", "/v1/rooms/{id}", PARLOR_ROUTE_ROOM, FALSE, 0, NULL, parlor_handle_room_close},
+    {"GET", "/v1/rooms/{id}/quality", PARLOR_ROUTE_ROOM, FALSE, 0, NULL,
+     parlor_handle_room_quality},
     /* live rooms and the shop */
     {"GET", "/v1/rooms/{id}/live", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL, parlor_handle_live_get},
     {"GET", "/v1/rooms/{id}/calendar.ics", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL,

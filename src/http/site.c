@@ -26,6 +26,7 @@ parlor_site_new (const ParlorSiteSpec *spec)
   site->refusals = parlor_rate_limit_new (60, 60, MAX_ADDRESSES);
   site->whip = parlor_whip_new ();
   site->door = parlor_door_new (spec->loop);
+  site->quality = spec->loop ? parlor_quality_desk_new (spec->loop) : NULL;
   site->oidc = parlor_oidc_new (spec);
   site->manifests = parlor_manifests_new ();
   return site;
@@ -43,6 +44,7 @@ parlor_site_free (ParlorSite *site)
   parlor_rate_limit_free (site->refusals);
   parlor_whip_free (site->whip);
   parlor_door_free (site->door);
+  parlor_quality_desk_free (site->quality);
   parlor_oidc_free (site->oidc);
   parlor_manifests_free (site->manifests);
   g_free (site);

@@ -81,7 +81,8 @@ typedef struct
 
 typedef struct _ParlorWhip ParlorWhip; /* handle_whip.c: the sessions */
 typedef struct _ParlorOidc ParlorOidc; /* handle_oidc.c: what is under way with providers */
-typedef struct _ParlorDoor ParlorDoor; /* handle_signin.c: passwords and their limits */
+typedef struct _ParlorQualityDesk ParlorQualityDesk; /* handle_quality.c: files in the making */
+typedef struct _ParlorDoor ParlorDoor;           /* handle_signin.c: passwords and their limits */
 typedef struct _ParlorManifests ParlorManifests; /* recording_files.c: those that are looked at */
 
 /** Fields are for the handlers of this folder. */
@@ -96,6 +97,7 @@ typedef struct
   ParlorRateLimit *refusals; /* audit lines of them, by brand */
   ParlorWhip *whip;
   ParlorDoor *door;
+  ParlorQualityDesk *quality; /**< nullable: no loop */
   ParlorOidc *oidc;
   ParlorManifests *manifests;
 } ParlorSite;

@@ -111,6 +111,7 @@ typedef enum
   PARLOR_WHY_DOWNLINK,
   PARLOR_WHY_SERVER,
   PARLOR_WHY_PEER, /**< one's own line is good; whom one looks at has a bad uplink */
+  PARLOR_N_WHYS,
 } ParlorQualityWhy;
 const char *parlor_quality_why_name (ParlorQualityWhy why);
 

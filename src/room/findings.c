@@ -89,7 +89,7 @@ slot_clock (ParlorParticipant *participant, const ParlorMediaEvent *event, gint6
 static void
 quality (ParlorParticipant *participant, const ParlorMediaEvent *event, gint64 now_us)
 {
-  parlor_participant_report_quality (participant, &event->quality);
+  parlor_participant_report_quality (participant, &event->quality, now_us);
 }
 
 static void

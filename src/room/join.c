@@ -45,9 +45,10 @@ parlor_participant_new (ParlorRoom *room, const ParlorJoin *join, ParlorParticip
   participant->network = network_hash (join->address);
   participant->session = join->session;
   participant->visible = TRUE;
-  participant->away_us = participant->leave_us = NEVER_US;
+  participant->away_us = participant->leave_us = participant->told_us = NEVER_US;
   participant->expires_us = join->valid_us > 0 ? now_us + join->valid_us : NEVER_US;
   participant->uplink_level = participant->level = 3;
+  participant->page.at_us = now_us;
   participant->info = (ParlorParticipantInfo){
       .id = participant->id,
       .identity = participant->identity,
@@ -66,6 +67,7 @@ parlor_participant_free (ParlorParticipant *participant)
   if (participant == NULL)
     return;
   parlor_slot_table_free (participant->slots);
+  parlor_quality_log_free (participant->stay);
   g_free (participant->identity);
   g_free (participant->name);
   g_free (participant->publisher);

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "room/events.h"
+#include "room/qualitylog.h"
 
 G_BEGIN_DECLS
 
@@ -86,6 +87,21 @@ gboolean parlor_participant_negotiate (ParlorParticipant *participant,
 gboolean parlor_participant_patch (ParlorParticipant *participant, const char *fragment,
                                    gsize length, char **answer_fragment, char **ice_ufrag,
                                    GError **error);
+
+/** How it is for him now, as the media plane told last. */
+typedef struct
+{
+  guint level; /**< 3 good … 0 lost */
+  ParlorMediaQuality media;
+  guint64 freezes, freeze_ms; /**< of this stay, as his page reported */
+} ParlorQualityNow;
+
+/** FALSE: nothing was told in the last 10 s. */
+gboolean parlor_participant_quality (const ParlorParticipant *participant, gint64 now_us,
+                                     ParlorQualityNow *out);
+/** His page's own counters, of which what can be true is counted. Never refused. */
+void parlor_participant_report_page (ParlorParticipant *participant, const ParlorPageTotals *totals,
+                                     gint64 now_us);
 
 /** One tile of `view`. */
 typedef struct

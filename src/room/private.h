@@ -8,6 +8,8 @@
 #include "room/lobby.h"
 #include "room/moderation.h"
 #include "room/participant.h"
+#include "room/qualitylog.h"
+#include "room/qualitytotals.h"
 #include "room/recording.h"
 #include "room/room.h"
 #include "room/rooms.h"
@@ -33,6 +35,8 @@ struct _ParlorRooms
   ParlorTally *unopened;   /* rooms with a stranger, by his address */
   guint n_people;
   gboolean draining;
+  ParlorQualityTotals quality;
+  gint64 purged_us;          /* rows of quality that are too old were looked for; 0 = never */
   ParlorEntryFunc may_enter; /* nullable */
   gpointer entry_data;
 };
@@ -91,6 +95,7 @@ struct _ParlorRoom
   gint64 speaking_next_us; /* not before */
   gint64 stage_next_us;    /* when stage_speaker becomes speaker; NEVER_US = no change ahead */
   guint64 n_screens_ever;
+  guint n_stays;         /* of which a row is kept */
   gboolean dirty;        /* slots are to be chosen anew */
   gint64 choose_next_us; /* not before */
   gboolean untold;       /* somebody has slots to be told */
@@ -145,7 +150,12 @@ struct _ParlorParticipant
 
   guint uplink_level; /* 3 good … 0 lost */
   guint level;
-  guint n_said; /* in the window that began at said_us */
+  ParlorMediaQuality told; /* of him, last; the next says when */
+  gint64 told_us;          /* NEVER_US = not yet */
+  ParlorPageWatch page;
+  ParlorQualityLog *stay;  /* NULL = not begun, or an audience's, which is counted alone */
+  gint64 stay_ms, kept_us; /* wall clock of its begin; its row was written last */
+  guint n_said;            /* in the window that began at said_us */
   gint64 said_us;
 };
 
@@ -254,8 +264,11 @@ void parlor_room_poll_speaking (ParlorRoom *room, gint64 now_us);
 void parlor_room_forget_speaker (ParlorRoom *room, ParlorParticipant *participant);
 
 /* quality.c */
+/** The stay is over, or the program is about to end: its row is written. */
+void parlor_participant_keep_stay (ParlorParticipant *participant, gint64 now_us);
+void parlor_rooms_purge_quality (ParlorRooms *rooms, gint64 now_us);
 void parlor_participant_report_quality (ParlorParticipant *participant,
-                                        const ParlorMediaQuality *media);
+                                        const ParlorMediaQuality *media, gint64 now_us);
 
 /* persist.c: nothing without a store */
 /** What is saved and told between the two is one transaction; pairs nest. */

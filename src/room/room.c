@@ -371,15 +371,21 @@ dismiss (gpointer key, gpointer value, gpointer user_data)
 void
 parlor_room_close (ParlorRoom *room, gint64 now_us)
 {
+  GHashTableIter people;
+  gpointer participant;
   parlor_recording_close (room, now_us);
   room->ending = TRUE;
   parlor_room_begin (room);
   parlor_room_save (room, parlor_room_wall_ms (room));
+  g_hash_table_iter_init (&people, room->people);
+  while (g_hash_table_iter_next (&people, NULL, &participant))
+    parlor_participant_keep_stay (participant, now_us);
   for (guint i = 0; i < room->roster->len; i++)
     parlor_participant_happened (room->roster->pdata[i], "participant.left", "ended", now_us);
   parlor_room_happened (room, g_str_equal (room->info.kind, "live") ? "room.closed" : "room.ended",
                         now_us);
   parlor_room_end_changes (room);
+  parlor_rooms_purge_quality (room->rooms, now_us);
   g_hash_table_foreach (room->people, dismiss, NULL);
   parlor_rooms_drop (room->rooms, room);
 }

@@ -42,6 +42,10 @@ ParlorParticipant *parlor_room_find_identity (const ParlorRoom *room, const char
 /** How many in the roster may moderate. */
 guint parlor_room_n_hosts (const ParlorRoom *room);
 
+/** Puts what is known of everybody's quality so far into the store, whose rows a file is made of.
+ */
+void parlor_room_keep_quality (ParlorRoom *room, gint64 now_us);
+
 /** How many watch: viewers whose page is here, and WHEP players. */
 guint parlor_room_n_audience (const ParlorRoom *room);
 

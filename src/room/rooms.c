@@ -274,6 +274,7 @@ static void
 tell_shutdown (gpointer key, gpointer value, gpointer user_data)
 {
   ParlorParticipant *participant = value;
+  parlor_participant_keep_stay (participant, *(gint64 *)user_data);
   parlor_room_tell_closed (participant, PARLOR_CLOSED_SERVER_SHUTDOWN);
   participant->session = NULL;
 }
@@ -285,7 +286,7 @@ parlor_rooms_shutdown (ParlorRooms *rooms, gint64 now_us)
     {
       ParlorRoom *room = rooms->rooms->pdata[i];
       parlor_recording_close (room, now_us);
-      g_hash_table_foreach (room->people, tell_shutdown, NULL);
+      g_hash_table_foreach (room->people, tell_shutdown, &now_us);
     }
 }
 

@@ -14,6 +14,7 @@
 #include "room/clock.h"
 #include "base/error.h"
 #include "room/events.h"
+#include "room/qualitytotals.h"
 #include "room/recorder.h"
 #include "room/recordings.h"
 #include "room/store.h"
@@ -111,6 +112,9 @@ ParlorRoom **parlor_rooms_list (ParlorRooms *rooms, guint *n);
 guint parlor_rooms_count (const ParlorRooms *rooms);
 /** People in rooms now: pages, publishers, players; not those who wait. */
 guint parlor_rooms_count_participants (const ParlorRooms *rooms);
+
+/** How it is for everybody together; borrowed. */
+const ParlorQualityTotals *parlor_rooms_quality (const ParlorRooms *rooms);
 
 /** Tells `flushed` when everything done so far survives a crash; at once (inside the call) without
    a store. The answer to making or closing a room waits for it. */

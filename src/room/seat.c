@@ -167,6 +167,7 @@ parlor_participant_depart (ParlorParticipant *participant, ParlorLeaveReason rea
   gboolean listed = parlor_participant_is_listed (participant);
   parlor_participant_close_endpoint (participant);
   parlor_room_begin (room);
+  parlor_participant_keep_stay (participant, now_us);
   if (keep_seat)
     keep_seat_of (participant, now_us);
   else if (participant->info.kind == PARLOR_PARTICIPANT_PAGE)

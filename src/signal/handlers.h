@@ -59,7 +59,9 @@ PARLOR_MESSAGE_HANDLER (parlor_on_leave);
 PARLOR_MESSAGE_HANDLER (parlor_on_offer);
 PARLOR_MESSAGE_HANDLER (parlor_on_view);
 PARLOR_MESSAGE_HANDLER (parlor_on_source);
+/* on_quality.c */
 PARLOR_MESSAGE_HANDLER (parlor_on_stats);
+PARLOR_MESSAGE_HANDLER (parlor_on_room_quality);
 
 PARLOR_MESSAGE_HANDLER (parlor_on_name);
 PARLOR_MESSAGE_HANDLER (parlor_on_hand);

@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#define STATS_INTERVAL_US (5 * G_USEC_PER_SEC)
 /* After the join offers may come: they are the only long messages. */
 #define JOINED_MESSAGE_BYTES (256 * 1024)
 /* An answer costs 3 ms, a message some microseconds. A page offers once, and at each ICE restart.
@@ -44,14 +43,15 @@ static ParlorClaims *
 trusted_claims (ParlorSession *session, const json_t *message)
 {
   char identity[PARLOR_ID_SIZE];
-  ParlorClaims *claims = g_new0 (ParlorClaims, 1);
   parlor_id_make ("u", &session->signal->spec.random, identity);
-  claims->identity = g_strdup (identity);
-  claims->brand = g_strdup (PARLOR_DEMO_BRAND);
-  claims->room = g_strdup (parlor_message_string (message, "room"));
-  claims->role = PARLOR_ROLE_MEMBER;
-  claims->granted = PARLOR_RIGHTS_OF_TOKEN & ~PARLOR_RIGHT_RECORD;
-  return claims;
+  const ParlorClaims claims = {
+      .identity = g_strdup (identity),
+      .brand = g_strdup (PARLOR_DEMO_BRAND),
+      .room = g_strdup (parlor_message_string (message, "room")),
+      .role = PARLOR_ROLE_MEMBER,
+      .granted = PARLOR_RIGHTS_OF_TOKEN & ~PARLOR_RIGHT_RECORD,
+  };
+  return g_memdup2 (&claims, sizeof claims);
 }
 
 /* NULL: the peer was turned away. */
@@ -309,16 +309,4 @@ PARLOR_MESSAGE_HANDLER (parlor_on_source)
     return parlor_message_refuse (error, PARLOR_ERROR_BAD_REQUEST,
                                   "source: source is microphone, camera, screen or screen_audio.");
   return parlor_participant_set_source (session->participant, &change, now_us, error);
-}
-
-/* Counted for the operator; more often than agreed is dropped without a word. */
-PARLOR_MESSAGE_HANDLER (parlor_on_stats)
-{
-  ParlorSignalStats *stats = &session->signal->stats;
-  if (session->stats_us != G_MININT64 && now_us - session->stats_us < STATS_INTERVAL_US * 9 / 10)
-    return TRUE;
-  session->stats_us = now_us;
-  stats->page_freezes += number (message, "freezes");
-  stats->page_freeze_ms += number (message, "freeze_ms");
-  return TRUE;
 }

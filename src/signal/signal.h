@@ -95,8 +95,6 @@ typedef struct
   ParlorWebSocketStats sockets;
   guint64 refused_sockets;  /**< there were too many */
   guint64 refused_messages; /**< answered by `error` */
-  guint64 page_freezes;     /**< as the pages report them */
-  guint64 page_freeze_ms;
 } ParlorSignalStats;
 
 const ParlorSignalStats *parlor_signal_stats (const ParlorSignal *signal);

@@ -10,6 +10,7 @@
 #include "live/handoffs.h"
 #include "live/products.h"
 #include "live/visitors.h"
+#include "room/qualitylog.h"
 #include "room/recording_rows.h"
 #include "room/shares.h"
 #include "service/rows.h"
@@ -22,6 +23,7 @@
 static const ParlorRecordKind *const kinds[] = {
     &parlor_audit_kind,
     &parlor_audit_head_kind,
+    &parlor_quality_kind,
     /* brand */
     &parlor_brand_kind,
     &parlor_user_kind,
