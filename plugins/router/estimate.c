@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "router/allocation.h"
 #include "router/internal.h"
+#include "router/repair.h"
 #include "router/sender.h"
 
 /* Where no feedback tells of numbers, reports can only take away. */
@@ -30,8 +31,9 @@ update_budget (ParlorTransport *self, const ParlorBweView *view, gint64 now_us)
   if (span_us < BUDGET_INTERVAL_US)
     return;
   bps = (self->media_bytes - self->media_bytes_mark) * 8 * PARLOR_US_PER_SEC / (guint64)span_us;
-  parlor_nack_responder_update (&self->responder, (guint32)MIN (bps, G_MAXUINT32),
-                                (guint8)MIN (view->loss * 256, 255), MAX (self->rtt_us, 0), now_us);
+  parlor_nack_responder_update (
+      &self->responder, (guint32)MIN (bps, G_MAXUINT32), (guint8)MIN (view->loss * 256, 255),
+      view->least_rtt_us > 0 ? view->least_rtt_us : MAX (self->rtt_us, 0), now_us);
   self->media_bytes_mark = self->media_bytes;
   self->budget_us = now_us;
 }
@@ -101,6 +103,7 @@ parlor_estimate_take_feedback (ParlorTransport *self, const ParlorRtcpPacket *pa
     return FALSE;
   if (self->bwe == NULL)
     return TRUE;
+  parlor_repair_take (self, statuses, feedback.n_statuses, now_us);
   parlor_bwe_on_feedback (self->bwe, &feedback, statuses, now_us);
   parlor_bwe_poll (self->bwe, now_us);
   apply (self, now_us);

@@ -602,3 +602,16 @@ parlor_drop_reason_name (ParlorDropReason reason)
 
   return (guint)reason < PARLOR_N_DROPS ? names[reason] : "unknown";
 }
+
+const char *
+parlor_refusal_name (ParlorRefusal refusal)
+{
+  static const char *const names[PARLOR_ROUTER_N_REFUSALS] = {
+      [PARLOR_REFUSAL_TOO_SOON] = "too_soon",
+      [PARLOR_REFUSAL_TOO_MANY] = "too_many",
+      [PARLOR_REFUSAL_OVER_BUDGET] = "over_budget",
+      [PARLOR_REFUSAL_GONE] = "gone",
+  };
+
+  return (guint)refusal < PARLOR_ROUTER_N_REFUSALS ? names[refusal] : "unknown";
+}

@@ -204,6 +204,18 @@ typedef enum
 
 const char *parlor_drop_reason_name (ParlorDropReason reason);
 
+/** Why a number that a receiver asked for was not sent again. */
+typedef enum
+{
+  PARLOR_REFUSAL_TOO_SOON,    /**< a repeat is on its way */
+  PARLOR_REFUSAL_TOO_MANY,    /**< it was repeated as often as it may */
+  PARLOR_REFUSAL_OVER_BUDGET, /**< repeats have had their share of the rate */
+  PARLOR_REFUSAL_GONE,        /**< the history does not have it any more */
+  PARLOR_ROUTER_N_REFUSALS,
+} ParlorRefusal;
+
+const char *parlor_refusal_name (ParlorRefusal refusal);
+
 typedef struct
 {
   guint64 received_pkts, forwarded_pkts, retransmitted_pkts, rtcp_pkts,
@@ -214,7 +226,9 @@ typedef struct
   guint64 dropped[PARLOR_N_DROPS];
   guint64 key_frame_requests[PARLOR_N_KEY_CAUSES];
   guint64 nacks_sent, nacks_answered;
-  guint64 replays; /**< slots that began with what was kept of a group of pictures */
+  guint64 nacks_refused[PARLOR_ROUTER_N_REFUSALS]; /**< numbers that were asked for in vain */
+  guint64 repaired_pkts; /**< sent again because feedback told them lost, without a request */
+  guint64 replays;       /**< slots that began with what was kept of a group of pictures */
   guint64 dtls_failed[PARLOR_ROUTER_N_DTLS_FAILURES]; /**< by ParlorDtlsFailure */
   guint32 transports, connected, sources;
   guint32 slots_reduced, slots_paused; /**< see ParlorRouterEvent */

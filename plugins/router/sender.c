@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "router/internal.h"
 #include "router/redundancy.h"
+#include "router/repair.h"
 #include "router/resend.h"
 #include "router/slot.h"
 #include "router/source.h"
@@ -441,6 +442,9 @@ tell_estimate (ParlorTransport *self, const Assembly *assembly, guint i, gint64 
                       : item->retransmission ? PARLOR_BWE_SENT_RETRANSMISSION
                                              : PARLOR_BWE_SENT_MEDIA,
                       probe->cluster, now_us);
+  if (item != NULL)
+    parlor_repair_note (self, assembly->numbers[i], item->slot,
+                        item->retransmission ? item->original_seq : (guint16)item->index);
   if (probe->cluster == 0)
     return;
   probe->bytes_left -= (guint32)MIN (probe->bytes_left, bytes);

@@ -18,6 +18,8 @@
 /* Numbers that can be asked for again: 1.7 s of 2.5 Mbit/s, 5 s of voice. */
 #define VIDEO_NACK_SLOTS 512
 #define AUDIO_NACK_SLOTS 256
+/* Sent again so often without a request; then only who still asks still wants it. */
+#define UNASKED_REPEATS_MAX 4
 /* Longer than this a newcomer shall not see the past run by: rather a still, and a key frame. */
 #define REPLAY_MAX_US (700 * PARLOR_US_PER_MS)
 #define SMALL_BPS (250 * 1000)
@@ -483,8 +485,35 @@ layer_by_number (ParlorSlot *self, guint32 number)
   return NULL;
 }
 
-/* RFC 4588 where it was negotiated: a packet of its own, with its own number. */
 static void
+refuse (ParlorSlot *self, ParlorRefusal refusal)
+{
+  self->transport->router->counters.nacks_refused[refusal]++;
+}
+
+/* The receiver's share of repeats allows it. */
+static gboolean
+may_repeat (ParlorSlot *self, ParlorNackEntry *entry, gsize bytes, gint64 now_us)
+{
+  switch (parlor_nack_responder_ask (&self->transport->responder, entry, bytes, now_us))
+    {
+    case PARLOR_NACK_ANSWER_SEND:
+      return TRUE;
+    case PARLOR_NACK_ANSWER_TOO_SOON:
+      refuse (self, PARLOR_REFUSAL_TOO_SOON);
+      return FALSE;
+    case PARLOR_NACK_ANSWER_TOO_MANY:
+      refuse (self, PARLOR_REFUSAL_TOO_MANY);
+      return FALSE;
+    case PARLOR_NACK_ANSWER_OVER_BUDGET:
+    default:
+      refuse (self, PARLOR_REFUSAL_OVER_BUDGET);
+      return FALSE;
+    }
+}
+
+/* RFC 4588 where it was negotiated: a packet of its own, with its own number. */
+static gboolean
 repeat_by_rtx (ParlorSlot *self, ParlorNackEntry *entry, gint64 now_us)
 {
   ParlorLayer *layer = layer_by_number (self, entry->source);
@@ -494,11 +523,13 @@ repeat_by_rtx (ParlorSlot *self, ParlorNackEntry *entry, gint64 now_us)
 
   if (layer == NULL || layer->history == NULL
       || parlor_layer_find (layer, entry->source_seq, now_us, &info) == NULL)
-    return;
+    {
+      refuse (self, PARLOR_REFUSAL_GONE);
+      return FALSE;
+    }
   length = info->header.payload_offset + info->header.payload_size;
-  if (parlor_nack_responder_ask (&self->transport->responder, entry, length, now_us)
-      != PARLOR_NACK_ANSWER_SEND)
-    return;
+  if (!may_repeat (self, entry, length, now_us))
+    return FALSE;
   item = (ParlorSendItem){.slot = self,
                           .layer = layer,
                           .index = self->rtx_index++,
@@ -512,26 +543,24 @@ repeat_by_rtx (ParlorSlot *self, ParlorNackEntry *entry, gint64 now_us)
                           .codec = info->codec,
                           .retransmission = TRUE,
                           .marker = entry->flags};
-  if (parlor_sender_push (self->transport, &item))
-    self->transport->router->counters.nacks_answered++;
+  return parlor_sender_push (self->transport, &item);
 }
 
 /* Without RTX: the very bytes again. */
-static void
+static gboolean
 repeat_bytes (ParlorSlot *self, ParlorNackEntry *entry, gint64 now_us)
 {
   ParlorRouter *router = self->transport->router;
   gsize length;
   const guint8 *bytes = parlor_resend_find (self->resend, entry->seq, &length);
 
-  if (bytes == NULL || !self->transport->can_send)
-    return;
-  if (parlor_nack_responder_ask (&self->transport->responder, entry, length, now_us)
-      != PARLOR_NACK_ANSWER_SEND)
-    return;
+  if (bytes == NULL)
+    refuse (self, PARLOR_REFUSAL_GONE);
+  if (bytes == NULL || !self->transport->can_send || !may_repeat (self, entry, length, now_us))
+    return FALSE;
   parlor_router_send_datagram (router, &self->transport->tuple, bytes, length);
   router->counters.retransmitted_pkts++;
-  router->counters.nacks_answered++;
+  return TRUE;
 }
 
 void
@@ -542,12 +571,25 @@ parlor_slot_nacked (ParlorSlot *self, const guint16 *seqs, guint n, gint64 now_u
       ParlorNackEntry *entry = parlor_nack_map_find (self->nack_map, seqs[i]);
 
       if (entry == NULL)
-        continue;
-      if (self->resend != NULL)
-        repeat_bytes (self, entry, now_us);
-      else
-        repeat_by_rtx (self, entry, now_us);
+        {
+          refuse (self, PARLOR_REFUSAL_GONE);
+          continue;
+        }
+      if (self->resend != NULL ? repeat_bytes (self, entry, now_us)
+                               : repeat_by_rtx (self, entry, now_us))
+        self->transport->router->counters.nacks_answered++;
     }
+}
+
+void
+parlor_slot_lost (ParlorSlot *self, guint16 seq, gint64 now_us)
+{
+  ParlorNackEntry *entry = self->nack_map != NULL ? parlor_nack_map_find (self->nack_map, seq)
+                                                  : NULL;
+
+  if (entry != NULL && self->resend == NULL && entry->repeats < UNASKED_REPEATS_MAX
+      && repeat_by_rtx (self, entry, now_us))
+    self->transport->router->counters.repaired_pkts++;
 }
 
 void

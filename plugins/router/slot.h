@@ -31,6 +31,8 @@ gboolean parlor_slot_number (ParlorSlot *self, ParlorSendItem *item, const Parlo
 
 /** The receiver asks for these numbers of this slot again (RFC 4585 section 6.2.1). */
 void parlor_slot_nacked (ParlorSlot *self, const guint16 *seqs, guint n, gint64 now_us);
+/** Feedback tells that what went under this number, or a repeat of it, was lost. */
+void parlor_slot_lost (ParlorSlot *self, guint16 seq, gint64 now_us);
 /** The receiver cannot go on without a key frame. */
 void parlor_slot_key_frame_wanted (ParlorSlot *self, gint64 now_us);
 /** The sender report of this slot, translated from its source's. FALSE: nothing to say yet. */

@@ -39,6 +39,7 @@
 
 typedef struct _ParlorAudioRoom ParlorAudioRoom;
 typedef struct _ParlorGop ParlorGop;
+typedef struct _ParlorRepair ParlorRepair;
 
 /** What every receiver needs of a received packet, parsed once; beside its bytes in the layer's
  * history. */
@@ -196,7 +197,8 @@ struct _ParlorTransport
   ParlorSendLane lanes[PARLOR_N_LANES];
   gint64 pace_us; /**< the next message may leave then */
   guint32 pace_bps;
-  ParlorBwe *bwe; /**< owned; NULL until the first video packet */
+  ParlorBwe *bwe;       /**< owned; NULL until the first video packet */
+  ParlorRepair *repair; /**< owned; NULL until the path has lost a packet */
   ParlorProbe probe;
   gint64 others_us; /**< nearest deadline of all but sending, as last looked at */
   ParlorTimer timer;

@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "router/estimate.h"
 #include "router/internal.h"
+#include "router/repair.h"
 #include "router/sender.h"
 #include "router/slot.h"
 
@@ -148,6 +149,7 @@ parlor_transport_free (ParlorTransport *self)
   g_ptr_array_unref (self->sources);
   parlor_sender_clear (self);
   parlor_bwe_free (self->bwe);
+  parlor_repair_free (self->repair);
   g_free (self);
 }
 

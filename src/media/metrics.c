@@ -61,11 +61,20 @@ say_router (const Sink *sink, const ParlorRouterCounters *counters)
   say (sink, "parlor_replays_total", counters->replays);
   say (sink, "parlor_nacks_sent_total", counters->nacks_sent);
   say (sink, "parlor_nacks_answered_total", counters->nacks_answered);
+  say (sink, "parlor_packets_repaired_total", counters->repaired_pkts);
   say (sink, "parlor_transports", counters->transports);
   say (sink, "parlor_transports_connected", counters->connected);
   say (sink, "parlor_sources", counters->sources);
   say (sink, "parlor_slots_reduced", counters->slots_reduced);
   say (sink, "parlor_slots_paused", counters->slots_paused);
+}
+
+static void
+say_refusals (const Sink *sink, const ParlorRouterCounters *counters)
+{
+  for (guint i = 0; i < PARLOR_ROUTER_N_REFUSALS; i++)
+    sink->func (sink->user_data, "parlor_nacks_refused_total", "reason", parlor_refusal_name (i),
+                counters->nacks_refused[i]);
 }
 
 static void
@@ -124,6 +133,7 @@ parlor_media_plane_foreach_metric (ParlorMediaPlane *self, ParlorMediaMetricFunc
       sum.events_dropped += counters.events_dropped;
     }
   say_router (&sink, &sum.router);
+  say_refusals (&sink, &sum.router);
   say_drops (&sink, &sum);
   say_dtls_failures (&sink, &sum.router);
   say_loop (&sink, &sum);

@@ -230,6 +230,9 @@ parlor_nack_missing (const ParlorNack *self)
 /* The least that a receiver may be sent again, and the least burst: ten packets of a key frame. */
 #define BUDGET_MIN_BPS 50000
 #define BURST_MIN_BITS 100000
+/* Who asks again after his own round trip is early by what the way up trembles, and by what waited
+ * here; refused, he would ask again only a round trip later. */
+#define EARLY_PERCENT 75
 
 static gint64
 burst_bits (const ParlorNackResponder *self)
@@ -279,7 +282,8 @@ parlor_nack_responder_ask (ParlorNackResponder *self, ParlorNackEntry *entry, gs
       self->too_many++;
       return PARLOR_NACK_ANSWER_TOO_MANY;
     }
-  if (entry->repeats > 0 && now_ms - entry->last_repeat_ms < self->rtt_us / PARLOR_US_PER_MS)
+  if (entry->repeats > 0
+      && now_ms - entry->last_repeat_ms < self->rtt_us * EARLY_PERCENT / 100 / PARLOR_US_PER_MS)
     {
       self->too_soon++;
       return PARLOR_NACK_ANSWER_TOO_SOON;

@@ -59,16 +59,17 @@ typedef struct
 typedef enum
 {
   PARLOR_NACK_ANSWER_SEND = 0,    /* repeat it; the entry was updated */
-  PARLOR_NACK_ANSWER_TOO_SOON,    /* one is on its way: less than a round trip since the last */
+  PARLOR_NACK_ANSWER_TOO_SOON,    /* one is on its way: less than 3/4 of a round trip since the last
+                                   */
   PARLOR_NACK_ANSWER_TOO_MANY,    /* repeated PARLOR_NACK_TRIES_MAX times */
   PARLOR_NACK_ANSWER_OVER_BUDGET, /* this receiver's repeats have taken their share */
 } ParlorNackAnswer;
 
 void parlor_nack_responder_init (ParlorNackResponder *self, gint64 now_us);
 /* media_bps: what is being sent to the receiver without repeats; loss: fraction 0 to 255 of 256, as
- * in a receiver report; rtt_us: 0 = unknown, taken as 100 ms. Budget = media × min (50 %, 1.5 × p /
- * (1 - p) + 5 %), but at least 50 kbit/s, so that one loss in a quiet stream can be mended. Call
- * about once a second and when the loss changes. */
+ * in a receiver report; rtt_us: the path's least, 0 = unknown, taken as 100 ms. Budget = media ×
+ * min (50 %, 1.5 × p / (1 - p) + 5 %), but at least 50 kbit/s, so that one loss in a quiet stream
+ * can be mended. Call about once a second and when the loss changes. */
 void parlor_nack_responder_update (ParlorNackResponder *self, guint32 media_bps, guint8 loss,
                                    gint64 rtt_us, gint64 now_us);
 /* entry: from the receiver's ParlorNackMap; bytes: the packet on the wire. */

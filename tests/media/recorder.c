@@ -304,3 +304,11 @@ parlor_drop_reason_name (ParlorDropReason reason)
   };
   return names[reason];
 }
+
+const char *
+parlor_refusal_name (ParlorRefusal refusal)
+{
+  static const char *const names[PARLOR_ROUTER_N_REFUSALS] = {"too_soon", "too_many", "over_budget",
+                                                              "gone"};
+  return names[refusal];
+}

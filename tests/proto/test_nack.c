@@ -194,8 +194,26 @@ test_answer_once_per_rtt (void)
   g_assert_cmpuint (sent, ==, PARLOR_NACK_TRIES_MAX);
   g_assert_cmpuint (entry.repeats, ==, PARLOR_NACK_TRIES_MAX);
   g_assert_cmpuint (responder.sent, ==, sent);
-  g_assert_cmpuint (responder.too_soon, ==, 9 * 49);
-  g_assert_cmpuint (responder.too_many, ==, 2000 - 10 - 9 * 49);
+  g_assert_cmpuint (responder.too_soon, ==, 9 * 36);
+  g_assert_cmpuint (responder.too_many, ==, 2000 - 10 - 9 * 36);
+}
+
+/* The second request is late or early by what the way up trembles: refused, it would be made again
+ * only a round trip later. */
+static void
+test_answer_a_little_early (void)
+{
+  ParlorNackResponder responder;
+  ParlorNackEntry entry = {0};
+
+  parlor_nack_responder_init (&responder, 0);
+  parlor_nack_responder_update (&responder, 10000000, 25, RTT, 0);
+  g_assert_cmpint (parlor_nack_responder_ask (&responder, &entry, 1200, 1000), ==,
+                   PARLOR_NACK_ANSWER_SEND);
+  g_assert_cmpint (parlor_nack_responder_ask (&responder, &entry, 1200, 1000 + RTT / 2), ==,
+                   PARLOR_NACK_ANSWER_TOO_SOON);
+  g_assert_cmpint (parlor_nack_responder_ask (&responder, &entry, 1200, RTT - 8000), ==,
+                   PARLOR_NACK_ANSWER_SEND);
 }
 
 /* Everything is asked for, again and again: what goes out stays within the share of the media's
@@ -242,6 +260,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/nack/ten-percent-loss-is-mended-within-its-tries", test_model);
   g_test_add_func ("/proto/nack/a-packet-is-repeated-once-per-rtt-and-ten-times-at-most",
                    test_answer_once_per_rtt);
+  g_test_add_func ("/proto/nack/a-request-a-little-early-is-heard", test_answer_a_little_early);
   g_test_add_func ("/proto/nack/repeats-keep-to-their-share-of-the-rate", test_budget);
   return g_test_run ();
 }

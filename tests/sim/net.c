@@ -170,6 +170,8 @@ is_lost (SimWorld *world, SimLink *self)
   const SimLinkConfig *config = &self->config;
   double share = config->burst_permille / 1e3, leave = 1.0 / MAX (config->burst_pkts, 1);
 
+  if (world->now_us < config->loss_from_ms * PARLOR_US_PER_MS)
+    return FALSE;
   if (config->burst_permille > 0)
     {
       double enter = leave * share / (1 - share);

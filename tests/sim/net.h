@@ -49,6 +49,7 @@ typedef struct
   guint jitter_ms;      /* standard deviation; keeps the order */
   guint loss_permille;  /* each for itself */
   guint burst_permille; /* in bursts of burst_pkts on average (Gilbert) */
+  gint64 loss_from_ms;  /* before it nothing is lost */
   guint burst_pkts;
   struct
   {

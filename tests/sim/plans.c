@@ -16,6 +16,11 @@
     .kind = SIM_LAYERED, .wanted = {{0, 3000}}, .layers_kbps = { 150, 500, 1500, 2400 }            \
   }
 
+#define SMALL_PICTURE                                                                              \
+  {                                                                                                \
+    .kind = SIM_LAYERED, .wanted = {{0, 8000}, {2000, 600}}, .layers_kbps = { 150, 450 }           \
+  }
+
 const SimPlan sim_plans[] = {
     {
         .name = "steady-3-mbit-is-used",
@@ -107,6 +112,45 @@ const SimPlan sim_plans[] = {
             {
                 {SIM_TARGET_MEDIAN_KBPS, .from_ms = 10000, .at_least = 500, .at_most = 1100},
                 {SIM_USED_PERCENT, .from_ms = 10000, .at_least = 50},
+            },
+    },
+    {
+        /* As the router begins: room is looked for, then one picture is asked for. */
+        .name = "loss-far-below-what-the-path-takes-starves-nobody",
+        .there = {STEADY (20000, 300, 25), .loss_permille = 100, .loss_from_ms = 20000},
+        .back = {BACK (25), .loss_permille = 100, .loss_from_ms = 20000},
+        .media = {SMALL_PICTURE},
+        .run_ms = 80000,
+        .checks =
+            {
+                {SIM_TARGET_LEAST_KBPS, .from_ms = 20000, .at_least = 700},
+                {SIM_RATE_KBPS, .from_ms = 20000, .at_least = 440},
+            },
+    },
+    {
+        .name = "a-fifth-lost-far-below-what-the-path-takes-starves-nobody",
+        .there = {STEADY (20000, 300, 25), .loss_permille = 200, .loss_from_ms = 20000},
+        .back = {BACK (25), .loss_permille = 200, .loss_from_ms = 20000},
+        .media = {SMALL_PICTURE},
+        .run_ms = 80000,
+        .checks =
+            {
+                {SIM_TARGET_LEAST_KBPS, .from_ms = 20000, .at_least = 700},
+                {SIM_RATE_KBPS, .from_ms = 20000, .at_least = 390},
+            },
+    },
+    {
+        /* What seemed roomy has become narrow, with a queue too short to show: not the path's own
+         * loss. */
+        .name = "a-narrow-path-with-a-short-queue-is-noticed-by-a-small-picture",
+        .there = {.rate = {{0, 20000}, {20000, 300}}, .queue_ms = 1, .delay_ms = 25},
+        .back = {BACK (25)},
+        .media = {SMALL_PICTURE},
+        .run_ms = 80000,
+        .checks =
+            {
+                {SIM_TARGET_MEDIAN_KBPS, .from_ms = 25000, .at_most = 550},
+                {SIM_RATE_KBPS, .from_ms = 25000, .at_least = 120},
             },
     },
     {

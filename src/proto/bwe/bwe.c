@@ -34,6 +34,8 @@
 #define PROBE_LOSS_STEP 1.5
 #define MUCH_JITTER_US (12 * PARLOR_US_PER_MS)
 #define SENT_MEMORY_SEC 0.2
+/* The path takes at least so many times what is sent: it is not full. */
+#define ROOMY_TIMES 2
 
 struct _ParlorBwe
 {
@@ -364,12 +366,25 @@ update_delay (ParlorBwe *self, const Told *told)
                              self->now_us);
 }
 
+static ParlorBweLossPath
+loss_path (const ParlorBwe *self)
+{
+  double sent_bps = MAX (self->sent_bps, self->acked.bps / (1 - self->loss.smoothed));
+
+  if (is_overusing (self))
+    return PARLOR_BWE_LOSS_CONGESTED;
+  return self->app.limited && ROOMY_TIMES * sent_bps < estimate (self)
+                 && self->path.queue_us < PROBE_QUEUE_MAX_US + jitter_us (self)
+             ? PARLOR_BWE_LOSS_ROOMY
+             : PARLOR_BWE_LOSS_UNKNOWN;
+}
+
 static void
 update_loss (ParlorBwe *self)
 {
   double factor;
 
-  parlor_bwe_loss_update (&self->loss, estimate (self), self->config.min_bps, is_overusing (self),
+  parlor_bwe_loss_update (&self->loss, estimate (self), self->config.min_bps, loss_path (self),
                           self->now_us);
   factor = parlor_bwe_rival_on_loss (&self->rival, self->loss.last_excess, self->path.rtt_us,
                                      self->now_us);
@@ -628,6 +643,7 @@ parlor_bwe_view (const ParlorBwe *self, ParlorBweView *view)
       .remb_bps = remb_holds (self) ? self->remb_bps : 0,
       .loss = (float)self->loss.smoothed,
       .rtt_us = self->path.rtt_us > 0 ? self->path.rtt_us : self->report_rtt_us,
+      .least_rtt_us = parlor_bwe_path_least_rtt_us (&self->path),
       .queue_us = self->path.queue_us,
       .state = state_of (self),
       .feedbacks = self->feedbacks,

@@ -65,15 +65,16 @@ typedef struct
 
 typedef struct
 {
-  guint32 target_bps; /* to allocate: media, repeats and padding together */
-  guint32 pacing_bps; /* to send at; while a probe is sent, the probe's own rate is to be used */
-  guint32 acked_bps;  /* what got through lately; 0 = not known yet */
-  guint32 delay_bps;  /* what delay alone would allow */
-  guint32 loss_bps;   /* what loss alone would allow; max_bps = does not limit */
-  guint32 remb_bps;   /* newest REMB; 0 = none */
-  float loss;         /* 0..1, smoothed over some 2 s */
-  gint64 rtt_us;      /* smoothed; 0 = not known yet */
-  gint64 queue_us;    /* delay above the path's least; 0 = none or not known */
+  guint32 target_bps;  /* to allocate: media, repeats and padding together */
+  guint32 pacing_bps;  /* to send at; while a probe is sent, the probe's own rate is to be used */
+  guint32 acked_bps;   /* what got through lately; 0 = not known yet */
+  guint32 delay_bps;   /* what delay alone would allow */
+  guint32 loss_bps;    /* what loss alone would allow; max_bps = does not limit */
+  guint32 remb_bps;    /* newest REMB; 0 = none */
+  float loss;          /* 0..1, smoothed over some 2 s */
+  gint64 rtt_us;       /* smoothed; 0 = not known yet */
+  gint64 least_rtt_us; /* of the last 20 to 40 s; 0 = not known yet */
+  gint64 queue_us;     /* delay above the path's least; 0 = none or not known */
   ParlorBweState state;
   /* Counters since _new. */
   guint64 feedbacks;

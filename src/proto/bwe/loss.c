@@ -19,6 +19,9 @@
 #define RUN_MAX 12.0
 #define CUT_MIN 0.15
 #define CUT_MAX 0.6
+/* More, beyond chance, is not believed to be the path's own without asking. */
+#define ROOMY_MAX 0.25
+#define RATE_SHARE 0.25
 /* What was sent so soon after a cut may still meet the queue that was there. */
 #define ASK_AFTER_US (100 * PARLOR_US_PER_MS)
 #define ASK_MAX_US (3 * PARLOR_US_PER_SEC)
@@ -148,19 +151,20 @@ grow (ParlorBweLoss *self, double current_bps, gint64 now_us)
 }
 
 static void
-note_window (ParlorBweLoss *self, const ParlorBweLossWindow *window, double loss)
+note_window (ParlorBweLoss *self, const ParlorBweLossWindow *window, double loss, double rate_bps)
 {
   self->n_windows++;
   self->smoothed += MAX (1.0 / SMOOTHED_WINDOWS, 1.0 / self->n_windows) * (loss - self->smoothed);
   self->last_excess = MAX (loss - self->inherent, 0);
+  self->rate_bps += (self->rate_bps > 0 ? RATE_SHARE : 1) * (rate_bps - self->rate_bps);
   if (window->runs > 0)
     self->run_pkts += RUN_SHARE
                       * (MIN ((double)window->lost / window->runs, RUN_MAX) - self->run_pkts);
 }
 
 void
-parlor_bwe_loss_update (ParlorBweLoss *self, double current_bps, double min_bps, gboolean congested,
-                        gint64 now_us)
+parlor_bwe_loss_update (ParlorBweLoss *self, double current_bps, double min_bps,
+                        ParlorBweLossPath path, gint64 now_us)
 {
   const ParlorBweLossWindow window = self->window;
   double loss, rate_bps;
@@ -172,15 +176,20 @@ parlor_bwe_loss_update (ParlorBweLoss *self, double current_bps, double min_bps,
   self->window = (ParlorBweLossWindow){0};
   loss = (double)window.lost / window.told;
   rate_bps = window.bits * 1e6 / (double)(window.last_sent_us - window.first_sent_us);
-  note_window (self, &window, loss);
+  note_window (self, &window, loss, rate_bps);
   if (self->asking)
     {
-      hear_answer (self, loss, rate_bps, congested, now_us);
+      hear_answer (self, loss, rate_bps, path == PARLOR_BWE_LOSS_CONGESTED, now_us);
       return;
     }
   if (is_excess (self, loss, window.told))
     {
-      cut (self, MAX (loss, self->smoothed), rate_bps, current_bps, min_bps, now_us);
+      loss = MAX (loss, self->smoothed);
+      if (path == PARLOR_BWE_LOSS_ROOMY
+          && loss <= MIN (ROOMY_MAX + chance (self, ROOMY_MAX, window.told), INHERENT_MAX))
+        self->inherent = self->confirmed = loss;
+      else
+        cut (self, loss, MAX (rate_bps, self->rate_bps), current_bps, min_bps, now_us);
       return;
     }
   /* Down by itself, up only as far as the path was asked: else a queue that loses a little more

@@ -8,7 +8,9 @@
  * and what was sent after the cut is counted apart. Loss that a full queue makes falls with the
  * rate, by about the cut; loss that does not fall is the path's own, is remembered as such, and
  * the cut is taken back. It costs one dip of about half a second per change of the path, needs no
- * history of rates, and no table of magic. Loss in bursts varies much by chance, so the length of
+ * history of rates, and no table of magic. Who sends far less than the path has shown to take is
+ * not asked: a cut below what little he sends would starve him, and so few packets give no answer
+ * (decision 0033). Loss in bursts varies much by chance, so the length of
  * the runs widens what counts as chance, and the average over seconds is looked at too. */
 #pragma once
 #include <glib.h>
@@ -29,6 +31,7 @@ typedef struct
   ParlorBweLossWindow window;
   guint16 last_lost;
   double run_pkts;  /* mean length of a run, smoothed; at least 1 */
+  double rate_bps;  /* what was sent, smoothed over windows; 0 = none yet */
   double confirmed; /* the most that the path was found to lose by itself */
   guint n_windows;
   double last_excess;      /* of the last window over `inherent`; -1 = taken */
@@ -48,10 +51,17 @@ void parlor_bwe_loss_push (ParlorBweLoss *self, gboolean received, guint16 seq, 
 void parlor_bwe_loss_take_back (ParlorBweLoss *self, gint64 sent_us);
 /* What was sent before `sent_us` says nothing: there was an outage, or another path. */
 void parlor_bwe_loss_ignore_before (ParlorBweLoss *self, gint64 sent_us);
-/* After each feedback. `current_bps`: the target as it is; `congested`: the delay says so too, so
- * there is nothing to ask. */
+typedef enum
+{
+  PARLOR_BWE_LOSS_UNKNOWN = 0,
+  PARLOR_BWE_LOSS_CONGESTED, /* the delay says so too: there is nothing to ask */
+  PARLOR_BWE_LOSS_ROOMY,     /* far less is sent than came through before, and there is no queue:
+                                what is lost now is not lost because of us */
+} ParlorBweLossPath;
+
+/* After each feedback. `current_bps`: the target as it is. */
 void parlor_bwe_loss_update (ParlorBweLoss *self, double current_bps, double min_bps,
-                             gboolean congested, gint64 now_us);
+                             ParlorBweLossPath path, gint64 now_us);
 /* For receivers without transport-wide feedback, once a report: goog_cc's first loss controller
  * (draft-ietf-rmcat-gcc-02 section 6). Answers the new rate. */
 double parlor_bwe_loss_by_report (ParlorBweLoss *self, double bps, double fraction,

@@ -66,13 +66,21 @@ parlor_bwe_path_push (ParlorBwePath *self, gint64 delay_us, gint64 rtt_us, gint6
   self->rtt_us = self->rtt_us == 0 ? rtt_us : self->rtt_us + (rtt_us - self->rtt_us) / RTT_SHARE;
 }
 
+gint64
+parlor_bwe_path_least_rtt_us (const ParlorBwePath *self)
+{
+  gint64 least_us = MIN (self->rtt.now, self->rtt.before);
+
+  return least_us == G_MAXINT64 ? 0 : least_us;
+}
+
 /* How long what is under way will take beyond what an empty path takes. */
 static gint64
 backlog_us (const ParlorBwePath *path, double capacity_bps, gint64 flight_bytes)
 {
-  gint64 base_us = MIN (path->rtt.now, path->rtt.before);
+  gint64 base_us = parlor_bwe_path_least_rtt_us (path);
 
-  if (base_us == G_MAXINT64 || capacity_bps <= 0)
+  if (base_us == 0 || capacity_bps <= 0)
     return 0;
   return MAX (0, (gint64)(8e6 * (double)flight_bytes / capacity_bps) - base_us - FEEDBACK_US);
 }

@@ -30,6 +30,8 @@ typedef struct
 void parlor_bwe_path_init (ParlorBwePath *self);
 /* One feedback: the least (arrival - sent) and the least round trip of its packets. */
 void parlor_bwe_path_push (ParlorBwePath *self, gint64 delay_us, gint64 rtt_us, gint64 now_us);
+/* Of the last 20 to 40 s; 0 = not known yet. */
+gint64 parlor_bwe_path_least_rtt_us (const ParlorBwePath *self);
 /* The receiver's clock leapt: the delays so far mean nothing. */
 void parlor_bwe_path_forget_delay (ParlorBwePath *self);
 

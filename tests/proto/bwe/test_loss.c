@@ -12,6 +12,7 @@ typedef struct
   gint64 now_us;
   guint16 seq;
   double wanted_bps, capacity_bps, random;
+  ParlorBweLossPath word;
 } Path;
 
 static double
@@ -39,7 +40,7 @@ run (Path *path, guint seconds)
       parlor_bwe_loss_push (&path->loss, received, path->seq++, 1200, path->now_us);
       if (path->now_us < tell_us)
         continue;
-      parlor_bwe_loss_update (&path->loss, rate (path), 30e3, FALSE, path->now_us);
+      parlor_bwe_loss_update (&path->loss, rate (path), 30e3, path->word, path->now_us);
       tell_us = path->now_us + 50 * PARLOR_US_PER_MS;
     }
 }
@@ -80,6 +81,41 @@ test_full_path (void)
   g_assert_cmpfloat (rate (&path), <, 1.3e6);
 }
 
+/* A picture of 150 kbit/s on a path of many megabits is not cut to less. */
+static void
+test_far_below_the_path (void)
+{
+  Path path = path_new (1e9, 0);
+
+  path.wanted_bps = 150e3;
+  path.word = PARLOR_BWE_LOSS_ROOMY;
+  run (&path, 5);
+  path.random = 0.1;
+  run (&path, 60);
+  g_assert_cmpfloat (path.loss.cap_bps, ==, G_MAXDOUBLE);
+  g_assert_cmpfloat_with_epsilon (path.loss.inherent, 0.1, 0.06);
+  /* More than half is too much to be believed. */
+  path.random = 0.6;
+  for (guint i = 0; i < 10 && !path.loss.asking; i++)
+    run (&path, 1);
+  g_assert_true (path.loss.asking);
+}
+
+/* A moment in which little was sent is not the rate that is cut. */
+static void
+test_quiet_moment (void)
+{
+  Path path = path_new (1e9, 0);
+
+  path.wanted_bps = 1e6;
+  run (&path, 5);
+  path.wanted_bps = 50e3;
+  path.random = 0.5;
+  run (&path, 3);
+  g_assert_cmpfloat (path.loss.cap_bps, <, G_MAXDOUBLE);
+  g_assert_cmpfloat (path.loss.cap_bps, >, 200e3);
+}
+
 static void
 test_outage_is_ignored (void)
 {
@@ -113,6 +149,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/proto/bwe/loss/a-path-that-loses-by-itself-is-found-out", test_lossy_path);
   g_test_add_func ("/proto/bwe/loss/a-full-path-is-not-taken-for-one", test_full_path);
+  g_test_add_func ("/proto/bwe/loss/far-below-the-path-nothing-is-cut", test_far_below_the_path);
+  g_test_add_func ("/proto/bwe/loss/a-quiet-moment-is-not-the-rate", test_quiet_moment);
   g_test_add_func ("/proto/bwe/loss/an-outage-says-nothing", test_outage_is_ignored);
   g_test_add_func ("/proto/bwe/loss/reports-alone", test_by_report);
   return g_test_run ();
