@@ -12,6 +12,7 @@ typedef struct
   gint64 now_us;
   guint16 seq;
   double wanted_bps, capacity_bps, random;
+  double target_bps; /* what may be sent; 0 = what is */
   ParlorBweLossPath word;
 } Path;
 
@@ -40,7 +41,8 @@ run (Path *path, guint seconds)
       parlor_bwe_loss_push (&path->loss, received, path->seq++, 1200, path->now_us);
       if (path->now_us < tell_us)
         continue;
-      parlor_bwe_loss_update (&path->loss, rate (path), 30e3, path->word, path->now_us);
+      parlor_bwe_loss_update (&path->loss, MAX (rate (path), path->target_bps), 30e3, path->word,
+                              path->now_us);
       tell_us = path->now_us + 50 * PARLOR_US_PER_MS;
     }
 }
@@ -110,6 +112,7 @@ test_quiet_moment (void)
   path.wanted_bps = 1e6;
   run (&path, 5);
   path.wanted_bps = 50e3;
+  path.target_bps = 1e6;
   path.random = 0.5;
   run (&path, 3);
   g_assert_cmpfloat (path.loss.cap_bps, <, G_MAXDOUBLE);
