@@ -93,6 +93,19 @@ is_protected (const char *brand, const char *name, gpointer user_data)
   return parlor_name_guard_refuses (house->guard, name);
 }
 
+/* The brand's keyword rules are kept with its service. */
+static gboolean
+may_say (const char *brand, const char *room, const char *name, const char *text, gint64 room_ms,
+         gpointer user_data)
+{
+  ParlorWireLive *wire = user_data;
+  ParlorServiceBrand *served = wire->service ? parlor_service_brand (wire->service, brand) : NULL;
+  ParlorJudged said = {
+      .comment = TRUE, .place = room, .by = name, .text = text, .room_ms = room_ms};
+  ParlorMoment now = {now_us (wire), wire->spec.clock->wall_ms (wire->spec.clock)};
+  return !served || parlor_service_judge (served, &said, now);
+}
+
 void
 parlor_wire_live_set_house (ParlorWireLive *wire, ParlorBrands *brands, ParlorService *service)
 {
@@ -547,6 +560,7 @@ parlor_wire_live_new (const ParlorWireLiveSpec *spec, GError **error)
       .event = on_live_event,
       .happened = on_happened,
       .is_protected = is_protected,
+      .may_say = may_say,
       .room_ms = room_ms,
       .user_data = wire,
   };

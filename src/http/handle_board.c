@@ -24,6 +24,34 @@ waiting (RepsCall *call, const ParlorGroup *group, gint64 now_ms)
   return list;
 }
 
+/* Comments are everybody's to hear of; conversations those of whose group it is. */
+static gboolean
+may_see_hit (const RepsCall *call, const ParlorKeywordHit *hit)
+{
+  ParlorConversation *conversation = parlor_service_conversation (call->site->service,
+                                                                  call->brand->id, hit->place);
+  return g_str_has_prefix (hit->place, "rm_") || reps_manages (call)
+         || (conversation && conversation->binding
+             && reps_may_see_group (call, conversation->binding->group));
+}
+
+/* The newest first. */
+static json_t *
+hits_json (RepsCall *call)
+{
+  json_t *list = json_array ();
+  for (guint i = call->brand->hits->len; i > 0; i--)
+    {
+      const ParlorKeywordHit *hit = call->brand->hits->pdata[i - 1];
+      if (may_see_hit (call, hit))
+        json_array_append_new (
+            list, json_pack ("{s:s,s:s,s:s,s:s,s:s,s:I}", "rule", hit->rule, "word", hit->word,
+                             "place", hit->place, "by", hit->by ? hit->by : "", "act",
+                             hit->blocked ? "block" : "warn", "at", (json_int_t)hit->at_ms));
+    }
+  return list;
+}
+
 void
 parlor_handle_board (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
@@ -49,11 +77,12 @@ parlor_handle_board (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpRep
       json_object_set_new (json, "in_call", json_boolean (rep->call != NULL));
       json_array_append_new (reps, json);
     }
+  json_t *hits = hits_json (&call);
   const ParlorServiceStats *stats = parlor_service_stats (call.site->service);
   parlor_http_reply_json (
       reply, 200,
-      json_pack ("{s:I,s:o,s:o,s:{s:I,s:I,s:I,s:I}}", "at", (json_int_t)reps_now (site).wall_ms,
-                 "groups", groups, "reps", reps, "counts", "taps", (json_int_t)stats->taps, "bound",
-                 (json_int_t)stats->bound, "messages", (json_int_t)stats->messages, "calls",
-                 (json_int_t)stats->calls));
+      json_pack ("{s:I,s:o,s:o,s:o,s:{s:I,s:I,s:I,s:I}}", "at", (json_int_t)reps_now (site).wall_ms,
+                 "groups", groups, "reps", reps, "hits", hits, "counts", "taps",
+                 (json_int_t)stats->taps, "bound", (json_int_t)stats->bound, "messages",
+                 (json_int_t)stats->messages, "calls", (json_int_t)stats->calls));
 }

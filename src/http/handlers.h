@@ -166,6 +166,12 @@ void parlor_handle_shared_file (ParlorSite *site, ParlorHttpRequest *request,
 void parlor_handle_shared_still (ParlorSite *site, ParlorHttpRequest *request,
                                  ParlorHttpReply *reply);
 
+/* handle_rules.c */
+void parlor_handle_rule_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_rule_put (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_rule_remove (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply);
+
 /* handle_reps.c, handle_customers.c, handle_conversations.c, handle_board.c */
 void parlor_handle_rep_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_rep_put (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);

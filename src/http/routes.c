@@ -142,6 +142,9 @@ static const ParlorRoute routes[] = {
      parlor_handle_conversation_call},
     {"POST", "/v1/calls/{id}/participants", TALKERS, FALSE, JSON_MAX, "application/json",
      parlor_handle_call_participant},
+    {"GET", "/v1/rules", SUPERVISORS, FALSE, 0, NULL, parlor_handle_rule_list},
+    {"POST", "/v1/rules", MANAGERS, FALSE, JSON_MAX, "application/json", parlor_handle_rule_put},
+    {"DELETE", "/v1/rules/{id}", MANAGERS, FALSE, 0, NULL, parlor_handle_rule_remove},
     {"GET", "/v1/board", SUPERVISORS, FALSE, 0, NULL, parlor_handle_board},
     /* Events, webhooks, decision hooks. */
     {"GET", "/v1/events", HOOKS, FALSE, 0, NULL, parlor_handle_hooks},

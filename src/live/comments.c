@@ -120,15 +120,25 @@ in_time (ParlorLiveRoom *room, Voice *voice, gint64 now_us, GError **error)
 }
 
 static gboolean
+is_wanted (const ParlorLiveRoom *room, const ParlorLiveWho *who, const char *text, gint64 room_ms)
+{
+  const ParlorLiveSpec *spec = &room->live->spec;
+  return !has_blocked_word (room, text)
+         && (!spec->may_say
+             || spec->may_say (room->info.brand, room->info.room, who->name, text, room_ms,
+                               spec->user_data));
+}
+
+static gboolean
 may_speak (ParlorLiveRoom *room, const ParlorLiveWho *who, Voice *voice, const char *text,
-           gint64 now_us, GError **error)
+           ParlorLiveNow now, GError **error)
 {
   if (who->is_host)
     return TRUE;
   if (voice->muted)
     return parlor_live_refuse (error, PARLOR_ERROR_FORBIDDEN, "the host muted you here");
-  return may_bear (room, who, error) && in_time (room, voice, now_us, error)
-         && (!has_blocked_word (room, text)
+  return may_bear (room, who, error) && in_time (room, voice, now.now_us, error)
+         && (is_wanted (room, who, text, now.room_ms)
              || parlor_live_refuse (error, PARLOR_ERROR_FORBIDDEN,
                                     "the comment has a word that is not wanted here"));
 }
@@ -208,7 +218,7 @@ parlor_live_comment (ParlorLiveRoom *room, const ParlorLiveWho *who, const char 
   if (known || parlor_live_is_over (room, error))
     return known;
   g_autofree char *line = parlor_text_line (text, PARLOR_COMMENT_MAX, "comment", error);
-  if (!line || !may_speak (room, who, voice, line, now.now_us, error))
+  if (!line || !may_speak (room, who, voice, line, now, error))
     return NULL;
   ParlorComment *comment = make_comment (room, who, client_id, g_steal_pointer (&line), now);
   voice->last_comment_us = now.now_us;

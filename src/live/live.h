@@ -38,6 +38,9 @@ typedef struct
   ParlorEventFunc happened; /**< for webhooks and boards; nullable */
   /** Whether nobody but the house may be called so; nullable = everybody may. */
   gboolean (*is_protected) (const char *brand, const char *name, gpointer user_data);
+  /** Whether the house's rules let `name` say this in `room`; nullable = everything. */
+  gboolean (*may_say) (const char *brand, const char *room, const char *name, const char *text,
+                       gint64 room_ms, gpointer user_data);
   /** The stream's clock of a room, for what happens in poll (). */
   gint64 (*room_ms) (const char *room, gint64 now_us, gpointer user_data);
   gpointer user_data;

@@ -65,8 +65,31 @@ struct _ParlorServiceBrand
   GHashTable *by_visitor;  /**< → ParlorCustomer */
   GHashTable *by_customer; /**< customer_ref → ParlorCustomer */
   GPtrArray *skills;       /**< names; the index is the bit */
+  GPtrArray *rules;        /**< ParlorRule */
+  GPtrArray *hits;         /**< ParlorKeywordHit, the last 100, oldest first */
+  gpointer words;          /**< rules.c */
   guint n_anonymous;       /**< customers whom the brand has not named itself */
 };
+
+/** Words that a brand wants to hear of, or does not want said. */
+typedef struct
+{
+  char id[PARLOR_ID_SIZE]; /**< "rul_…" */
+  char *name;
+  char **words;
+  gboolean block;          /**< it is not said; else the board alone is told */
+  gboolean chat, comments; /**< where */
+} ParlorRule;
+
+/** What was said, and where. The board shows them; nothing of the text is kept here. */
+typedef struct
+{
+  char *rule, *word;
+  char *place; /**< "cnv_…" or "rm_…" */
+  char *by;    /**< "customer", "rep", or the name in the comments */
+  gboolean blocked;
+  gint64 at_ms;
+} ParlorKeywordHit;
 
 /** A rep in a group: his place in the group's routing index. */
 typedef struct

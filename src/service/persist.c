@@ -456,6 +456,22 @@ load_call (ParlorService *service, const ParlorCallRow *row, ParlorMoment now)
 }
 
 static gboolean
+load_rule (ParlorService *service, const ParlorRuleRow *row)
+{
+  g_auto (GStrv) words = g_strsplit (row->words ? row->words : "", "\n", 0);
+  ParlorRuleSpec spec = {.id = row->id,
+                         .name = row->name,
+                         .words = (const char *const *)words,
+                         .block = row->block,
+                         .chat = row->chat,
+                         .comments = row->comments};
+  ParlorRecordSink *records = g_steal_pointer (&service->spec.records);
+  const ParlorRule *rule = parlor_service_put_rule (brand_of (service, row->brand), &spec, NULL);
+  service->spec.records = records;
+  return rule != NULL;
+}
+
+static gboolean
 load_row (ParlorService *service, const ParlorRecordKind *kind, gconstpointer row, ParlorMoment now)
 {
   if (kind == &parlor_group_kind)
@@ -474,6 +490,8 @@ load_row (ParlorService *service, const ParlorRecordKind *kind, gconstpointer ro
     return load_call (service, row, now);
   if (kind == &parlor_job_kind)
     return load_job (service, row);
+  if (kind == &parlor_rule_kind)
+    return load_rule (service, row);
   return kind == &parlor_job_item_kind && load_job_item (service, row);
 }
 

@@ -49,6 +49,7 @@ struct _ParlorService
 void service_begin (ParlorService *service);
 void service_end (ParlorService *service);
 void service_put (ParlorService *service, const ParlorRecordKind *kind, gconstpointer row);
+void service_remove (ParlorService *service, const ParlorRecordKind *kind, gconstpointer key);
 void service_notice (ParlorService *service, ParlorServiceNotice *notice);
 /* `entity` is what it is in order with. */
 void service_event (ParlorService *service, const ParlorServiceBrand *brand, const char *type,
@@ -163,6 +164,11 @@ void say_bot (ParlorConversation *conversation, const char *kind, const char *te
               const char *data, ParlorMoment now);
 void say_welcome (ParlorConversation *conversation, const char *text, ParlorMoment now);
 void message_free (gpointer message);
+
+/* ---- rules.c --------------------------------------------------------------------------------- */
+
+void rule_free (gpointer rule);
+void hit_free (gpointer hit);
 
 /* ---- bot.c ----------------------------------------------------------------------------------- */
 

@@ -111,13 +111,19 @@ static const ParlorField ParlorServiceAuditRow_fields[] = {
 KIND (parlor_service_audit_kind, "service_audit", ParlorServiceAuditRow, 1, TRUE);
 #undef ROW
 
+#define ROW ParlorRuleRow
+static const ParlorField ParlorRuleRow_fields[] = {T (id),    T (brand), T (name),    T (words),
+                                                   F (block), F (chat),  F (comments)};
+KIND (parlor_rule_kind, "service_rule", ParlorRuleRow, 1, FALSE);
+#undef ROW
+
 const ParlorRecordKind *const *
 parlor_service_kinds (guint *n)
 {
   static const ParlorRecordKind *const kinds[] = {
-      &parlor_group_kind,  &parlor_rep_kind,          &parlor_customer_kind,
-      &parlor_device_kind, &parlor_conversation_kind, &parlor_binding_kind,
-      &parlor_call_kind,   &parlor_job_kind,          &parlor_job_item_kind};
+      &parlor_group_kind,        &parlor_rep_kind,     &parlor_customer_kind, &parlor_device_kind,
+      &parlor_conversation_kind, &parlor_binding_kind, &parlor_call_kind,     &parlor_job_kind,
+      &parlor_job_item_kind,     &parlor_rule_kind};
   *n = G_N_ELEMENTS (kinds);
   return kinds;
 }

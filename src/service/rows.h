@@ -84,9 +84,16 @@ typedef struct
   gint64 at_ms;
 } ParlorServiceAuditRow;
 
-extern const ParlorRecordKind parlor_group_kind, parlor_rep_kind, parlor_customer_kind,
-    parlor_device_kind, parlor_binding_kind, parlor_conversation_kind, parlor_message_kind,
-    parlor_call_kind, parlor_job_kind, parlor_job_item_kind, parlor_service_audit_kind;
+typedef struct
+{
+  char *id, *brand, *name, *words; /**< words: one a line */
+  gboolean block, chat, comments;
+} ParlorRuleRow;
+
+extern const ParlorRecordKind parlor_rule_kind, parlor_group_kind, parlor_rep_kind,
+    parlor_customer_kind, parlor_device_kind, parlor_binding_kind, parlor_conversation_kind,
+    parlor_message_kind, parlor_call_kind, parlor_job_kind, parlor_job_item_kind,
+    parlor_service_audit_kind;
 
 /** Those to be loaded at start, in this order: each names only rows of those before it. */
 const ParlorRecordKind *const *parlor_service_kinds (guint *n);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/words.h"
 #include "service/private.h"
 
 #include <string.h>
@@ -65,6 +66,13 @@ service_put (ParlorService *service, const ParlorRecordKind *kind, gconstpointer
 }
 
 void
+service_remove (ParlorService *service, const ParlorRecordKind *kind, gconstpointer key)
+{
+  if (service->spec.records)
+    service->spec.records->remove (service->spec.records, kind, key);
+}
+
+void
 service_notice (ParlorService *service, ParlorServiceNotice *notice)
 {
   service->spec.notice (notice, service->spec.user_data);
@@ -101,6 +109,9 @@ brand_free (gpointer data)
   g_ptr_array_unref (brand->groups);
   g_ptr_array_unref (brand->reps);
   g_ptr_array_unref (brand->skills);
+  g_ptr_array_unref (brand->rules);
+  g_ptr_array_unref (brand->hits);
+  parlor_words_free (brand->words);
   g_hash_table_unref (brand->by_ref);
   g_hash_table_unref (brand->by_user);
   g_hash_table_unref (brand->by_visitor);

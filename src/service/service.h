@@ -168,6 +168,38 @@ void parlor_service_visitor_connected (ParlorService *service, const char *visit
 void parlor_service_visitor_disconnected (ParlorService *service, const char *visitor);
 gboolean parlor_customer_is_here (const ParlorCustomer *customer);
 
+/* ---- keyword rules (rules.c) ---------------------------------------------------------------- */
+
+typedef struct
+{
+  const char *id;           /**< NULL = a new one; of a rule that is there: it is changed */
+  const char *name;         /**< 1..64 characters */
+  const char *const *words; /**< base/words.h; at most 2,000 of all rules of a brand */
+  gboolean block, chat, comments;
+} ParlorRuleSpec;
+
+const ParlorRule *parlor_service_put_rule (ParlorServiceBrand *brand, const ParlorRuleSpec *spec,
+                                           GError **error);
+/** NULL: none of that id. */
+const ParlorRule *parlor_service_rule (const ParlorServiceBrand *brand, const char *id);
+/** FALSE: none of that id. */
+gboolean parlor_service_remove_rule (ParlorServiceBrand *brand, const char *id);
+
+typedef struct
+{
+  gboolean comment;               /**< of a live room; else chat */
+  const char *place;              /**< the room's or the conversation's id */
+  const char *by;                 /**< as in ParlorKeywordHit */
+  const char *text;               /**< not NULL */
+  const ParlorCustomer *customer; /**< nullable: whom an erasure is about */
+  gint64 room_ms;                 /**< -1 = none */
+} ParlorJudged;
+
+/** FALSE: it is not to be said. A hit is noted for the board and told as `keyword.hit`. What is
+   said in conversations is judged by parlor_service_say () itself. */
+gboolean parlor_service_judge (ParlorServiceBrand *brand, const ParlorJudged *said,
+                               ParlorMoment now);
+
 /* ---- the tap (tap.c) ------------------------------------------------------------------------ */
 
 typedef struct

@@ -450,6 +450,22 @@ check_say (const ParlorSaySpec *spec, char **text, GError **error)
   return (*text = parlor_text_block (spec->text, TEXT_MAX, "text", error)) != NULL;
 }
 
+/* By the brand's rules, LIVE section 8. */
+static gboolean
+may_be_said (const ParlorSaySpec *spec, const char *text, ParlorMoment now, GError **error)
+{
+  ParlorConversation *conversation = spec->conversation;
+  ParlorJudged said = {.place = conversation->id,
+                       .by = parlor_author_name (spec->by),
+                       .text = text,
+                       .customer = conversation->customer,
+                       .room_ms = spec->stream_ms};
+  return (spec->by != PARLOR_BY_CUSTOMER && spec->by != PARLOR_BY_REP)
+         || parlor_service_judge (conversation->customer->brand, &said, now)
+         || service_refuse (error, PARLOR_ERROR_FORBIDDEN,
+                            "There is a word in it that is not wanted here.");
+}
+
 const ParlorMessage *
 parlor_service_say (ParlorService *service, const ParlorSaySpec *spec, ParlorMoment now,
                     GError **error)
@@ -473,6 +489,8 @@ parlor_service_say (ParlorService *service, const ParlorSaySpec *spec, ParlorMom
       service_refuse (error, PARLOR_ERROR_CONFLICT, ENDED_BY_CUSTOMER);
       return NULL;
     }
+  if (!may_be_said (spec, text, now, error))
+    return NULL;
   service_begin (service);
   ParlorMessage *message = keep (conversation, spec, text, now);
   publish (message);

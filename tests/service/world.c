@@ -117,6 +117,19 @@ put (ParlorRecordSink *sink, const ParlorRecordKind *kind, gconstpointer row)
   g_hash_table_insert (table, g_steal_pointer (&key), copy);
 }
 
+static void
+forget (ParlorRecordSink *sink, const ParlorRecordKind *kind, gconstpointer row)
+{
+  GHashTable *table = table_of (WORLD_OF (sink), kind);
+  g_autofree char *key = key_of (kind, row);
+  gpointer old = g_hash_table_lookup (table, key);
+  if (!old)
+    return;
+  parlor_record_clear (kind, old);
+  g_free (old);
+  g_hash_table_remove (table, key);
+}
+
 guint
 world_rows (const World *world, const ParlorRecordKind *kind)
 {
@@ -247,7 +260,7 @@ world_new_with_hooks (guint hooks)
   world->has = hooks;
   world->hooks = (ParlorHooks){ask, cancel, has};
   world->now = (ParlorMoment){.us = 1000000, .wall_ms = G_GINT64_CONSTANT (1700000000000)};
-  world->sink = (ParlorRecordSink){.begin = begin, .end = end, .put = put};
+  world->sink = (ParlorRecordSink){.begin = begin, .end = end, .put = put, .remove = forget};
   world->tables = g_hash_table_new (g_str_hash, g_str_equal);
   world->told = g_ptr_array_new_with_free_func (g_free);
   world->events = g_ptr_array_new_with_free_func (g_free);

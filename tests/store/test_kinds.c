@@ -52,6 +52,7 @@ static const ParlorRecordKind *const kinds[] = {
     &parlor_job_kind,
     &parlor_job_item_kind,
     &parlor_service_audit_kind,
+    &parlor_rule_kind,
     /* record */
     &parlor_recording_kind,
     &parlor_consent_kind,

@@ -125,4 +125,27 @@ export const cases = [
       expect(crm.requests.length === 3 && JSON.parse(crm.requests[2].body).data.conversation === conversation, 'asked each time');
     },
   },
+  {
+    name: 'keyword rules: warned or not said, on the board at once',
+    async run({ daemon: makeDaemon, say, after }) {
+      const daemon = await makeDaemon();
+      const rule = await daemon.good('POST', '/v1/rules', { name: 'Other channels', words: ['微信', 'whatsapp'], act: 'block', on: ['chat'] });
+      await daemon.good('POST', '/v1/rules', { name: 'Complaints', words: ['投诉'] });
+      const { visitor, conversation } = await pair(daemon, after);
+      visitor.say(conversation, '我要投诉');
+      await visitor.wait('said');
+      const began = Date.now();
+      visitor.say(conversation, '加我微 信吧');
+      expect((await visitor.wait('error')).code === 'forbidden', 'it is not said');
+      const { hits } = await daemon.good('GET', '/v1/board');
+      say(`on the board after ${Date.now() - began} ms`);
+      expect(hits.map((hit) => `${hit.word} ${hit.act} ${hit.place}`).join() === `微信 block ${conversation},投诉 warn ${conversation}`, JSON.stringify(hits));
+      const { messages } = await daemon.good('GET', `/v1/conversations/${conversation}/messages?reason=test`);
+      expect(!messages.some((one) => one.text.includes('吧')), 'nobody can read it');
+      expect((await daemon.ask('DELETE', `/v1/rules/${rule.id}`)).status === 204, 'removed');
+      visitor.say(conversation, '加我微信吧');
+      await visitor.wait('said');
+      expect((await daemon.ask('POST', '/v1/rules', { name: 'x', words: ['  '] })).status === 400, 'an empty word is none');
+    },
+  },
 ];

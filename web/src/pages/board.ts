@@ -3,12 +3,14 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { def, list, num, nullable, shape, str, bool, type Checked } from '../protocol/check.js';
 import { Plain } from '../ui/base.js';
+import { lang } from '../ui/i18n/lang.js';
 import { duration, st, type ServiceKey } from '../ui/i18n/service.js';
 import { mark } from '../ui/icons.js';
 import '../ui/look.js';
 import { face } from '../ui/rep-face.js';
 
-const LOOK_EVERY_MS = 1500;
+/** A keyword is on the board within a second. */
+const LOOK_EVERY_MS = 800;
 /** Longer than this is red. */
 const LATE_S = 60;
 
@@ -31,7 +33,8 @@ const rep = shape({
   in_call: def(bool, false),
   groups: list(str),
 });
-const board = shape({ groups: list(group), reps: list(rep) });
+const hit = shape({ rule: str, word: str, place: str, by: str, act: str, at: num });
+const board = shape({ groups: list(group), reps: list(rep), hits: def(list(hit), []) });
 type Board = Checked<typeof board>;
 type Waiting = Checked<typeof waiting>;
 
@@ -170,6 +173,7 @@ export class BoardPage extends Plain {
               .sort((a, b) => b.waiting_ms - a.waiting_ms)
               .map((one) => html`<li>${this.waiting(one, now)}</li>`)}
           </ul>
+          ${this.hits(now)}
         </section>
         <section>
           <h2>${st('board_reps')}</h2>
@@ -179,6 +183,23 @@ export class BoardPage extends Plain {
           ${this.departure(now)}
         </section>
       </div>`;
+  }
+
+  private hits(now: Board): TemplateResult | typeof nothing {
+    if (!now.hits.length) return nothing;
+    return html`<h2>${st('board_hits')}</h2>
+      <ul>
+        ${now.hits.slice(0, 20).map(
+          (one) =>
+            html`<li class="hit ${one.act === 'block' ? 'red' : ''}" data-testid="hit">
+              <b>${one.word}</b> <span>${one.rule} · ${one.by}</span>
+              <small>
+                ${st(one.act === 'block' ? 'board_blocked' : 'board_warned')} ·
+                ${new Date(one.at).toLocaleTimeString(lang())}
+              </small>
+            </li>`,
+        )}
+      </ul>`;
   }
 
   private number(key: ServiceKey, value: string | number, red: boolean): TemplateResult {

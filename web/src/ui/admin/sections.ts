@@ -45,6 +45,14 @@ export const SECTIONS: Section[] = [
     load: () => import('./people.js'),
   },
   {
+    path: 'settings/rules',
+    label: 'nav_rules',
+    group: 'settings',
+    roles: ADMINS,
+    tag: 'parlor-admin-rules',
+    load: () => import('./rules.js'),
+  },
+  {
     path: 'settings/keys',
     label: 'nav_keys',
     group: 'settings',
