@@ -36,10 +36,10 @@ export default ts.config(
       '@typescript-eslint/consistent-type-imports': 'error',
     },
   },
-  { files: ['src/**/*.ts'], ...lit.configs['flat/recommended'] },
+  { files: ['src/**/*.ts', 'embed/**/*.ts'], ...lit.configs['flat/recommended'] },
   ...leftward,
   {
-    files: ['dev/**', '*.config.*'],
+    files: ['dev/**', 'embed/*.mjs', '*.config.*'],
     languageOptions: { globals: { ...globals.node } },
     rules: { 'no-console': 'off', 'max-lines-per-function': 'off' },
   },

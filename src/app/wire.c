@@ -135,6 +135,8 @@ on_websocket (int fd, const void *extra, gsize extra_length, const ParlorHttpReq
   };
   parlor_site_principal (app->site, request, &socket.principal);
   socket.visitor = parlor_site_visitor (app->site, request);
+  socket.origin = parlor_site_foreign (app->site, request);
+  socket.of_all = parlor_cors_allows (&app->site->cors, request);
   parlor_signal_adopt (app->signal, &socket);
 }
 
@@ -407,6 +409,8 @@ make_signal (ParlorApp *app)
       .ice_data = app,
       .live = app->live->live,
       .products = app->live->products,
+      .brands = parlor_wire_brand_get (app->brand),
+      .visitors = app->live->visitors,
       .stage_token = parlor_wire_live_stage_token,
       .stage_data = app->live,
   };

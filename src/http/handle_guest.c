@@ -46,6 +46,8 @@ welcome_guest (ParlorSite *site, const ParlorHttpRequest *request, ParlorRoom *r
                const char *name, ParlorHttpReply *reply)
 {
   const ParlorRoomInfo *info = parlor_room_info (room);
+  if (!parlor_site_welcomes (site, request, info->brand, reply))
+    return;
   g_autofree char *token = guest_token (site, room, name);
   if (!token)
     {
@@ -53,7 +55,7 @@ welcome_guest (ParlorSite *site, const ParlorHttpRequest *request, ParlorRoom *r
                            "This server has no API key yet, so it cannot let guests in.");
       return;
     }
-  if (site->spec.visitors && parlor_room_is_live (room))
+  if (site->spec.visitors && parlor_room_is_live (room) && !parlor_site_foreign (site, request))
     parlor_site_meet (site, request, info->brand, reply);
   parlor_http_reply_json (reply, 200,
                           json_pack ("{s:s,s:{s:s,s:s,s:s,s:b,s:b}}", "token", token, "room", "id",

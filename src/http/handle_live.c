@@ -48,11 +48,13 @@ cookie_of (const ParlorHttpRequest *request, const char *brand)
 const char *
 parlor_site_visitor_of (ParlorSite *site, const ParlorHttpRequest *request, const char *brand)
 {
+  const char *origin = parlor_site_foreign (site, request);
   if (!site->spec.visitors || !brand)
     return NULL;
-  g_autofree char *key = cookie_of (request, brand);
-  const ParlorVisitor *visitor = parlor_visitors_recognise (
-      site->spec.visitors, brand, key, site->spec.clock->wall_ms (site->spec.clock));
+  g_autofree char *key = origin ? g_strdup (parlor_http_bearer (request))
+                                : cookie_of (request, brand);
+  const ParlorVisitor *visitor = parlor_visitors_recognise_at (
+      site->spec.visitors, brand, origin, key, site->spec.clock->wall_ms (site->spec.clock));
   return visitor ? visitor->id : NULL;
 }
 
@@ -61,7 +63,7 @@ parlor_site_visitor (ParlorSite *site, const ParlorHttpRequest *request)
 {
   const char *header = parlor_http_header (request, "Cookie");
   const char *at = header ? strstr (header, COOKIE_NAME) : NULL;
-  if (!at)
+  if (!at || parlor_site_foreign (site, request))
     return NULL;
   at += strlen (COOKIE_NAME);
   g_autofree char *brand = g_strndup (at, strcspn (at, "=; "));
@@ -263,6 +265,8 @@ find_public (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *repl
   ParlorLiveRoom *live = parlor_live_find (site->spec.live, request->params[0]);
   if (!live)
     parlor_http_problem (reply, 404, "no_such_room", "There is no stream at this address.");
+  else if (!parlor_site_welcomes (site, request, parlor_live_info (live)->brand, reply))
+    return NULL;
   return live;
 }
 
@@ -291,6 +295,8 @@ void
 parlor_handle_live_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
   guint n;
+  if (!parlor_site_welcomes (site, request, request->params[0], reply))
+    return;
   g_autofree ParlorLiveRoom **rooms = parlor_live_list (site->spec.live, request->params[0], &n);
   g_autoptr (GPtrArray) shown = g_ptr_array_new ();
   for (guint i = 0; i < n; i++)
@@ -383,7 +389,7 @@ reply_page (ParlorSite *site, const ParlorHttpRequest *request, const char *name
                                : g_strdup (page);
   parlor_http_reply_text (reply, 200, "text/html; charset=utf-8", whole);
   parlor_http_reply_header (reply, "Cache-Control", "no-cache");
-  parlor_static_secure (request, reply);
+  parlor_static_secure_page (request, NULL, reply);
 }
 
 void

@@ -169,9 +169,10 @@ shop_url (const ParlorProduct *product, const char *code)
                           product->url + before);
 }
 
-/* The click itself comes here, in a tab of its own: the code is made now, and stands in no page. */
-void
-parlor_handle_go (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+/* The click itself comes here: the code is made now, and stands in no page. */
+char *
+parlor_site_mint_handoff (ParlorSite *site, const ParlorHttpRequest *request,
+                          ParlorHttpReply *reply)
 {
   g_autoptr (GError) error = NULL;
   char code[PARLOR_TOKEN_SIZE];
@@ -183,8 +184,10 @@ parlor_handle_go (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply 
   if (!room || !product || !*product->url)
     {
       parlor_http_problem (reply, 404, "not_found", "This product is not sold here.");
-      return;
+      return NULL;
     }
+  if (!parlor_site_welcomes (site, request, brand, reply))
+    return NULL;
   gint64 room_ms = parlor_room_ms (room, site->spec.clock->now_us (site->spec.clock));
   ParlorHandoff from = {
       .brand = (char *)brand,
@@ -206,11 +209,17 @@ parlor_handle_go (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply 
     }
   end (site);
   if (!handoff)
-    {
-      parlor_http_problem_from_error (reply, error);
-      return;
-    }
-  g_autofree char *url = shop_url (product, code);
+    parlor_http_problem_from_error (reply, error);
+  return handoff ? shop_url (product, code) : NULL;
+}
+
+/* In a tab of its own. */
+void
+parlor_handle_go (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  g_autofree char *url = parlor_site_mint_handoff (site, request, reply);
+  if (!url)
+    return;
   reply->status = 303;
   parlor_http_reply_header (reply, "Location", url);
   parlor_http_reply_header (reply, "Cache-Control", "no-store");
@@ -325,14 +334,40 @@ qr_svg (const char *url)
   return g_string_free (svg, FALSE);
 }
 
+/* The tag of an entry that is for a brand's own site; NULL = a link is what it gets. */
+static char *
+live_room_tag (ParlorSite *site, const char *base, const ParlorEntry *entry)
+{
+  gsize size = 0;
+  g_autofree char *path = site->spec.web_dir ? g_build_filename (site->spec.web_dir, "embed",
+                                                                 "manifest.json", NULL)
+                                             : NULL;
+  g_autofree char *text = NULL;
+  if (!*entry->room || strcmp (entry->channel, "site") || !path
+      || !g_file_get_contents (path, &text, &size, NULL))
+    return NULL;
+  json_t *manifest = json_loadb (text, size, JSON_REJECT_DUPLICATES, NULL);
+  const char *script = json_string_value (json_object_get (manifest, "script"));
+  const char *integrity = json_string_value (json_object_get (manifest, "integrity"));
+  char *tag = script && integrity
+                  ? g_strdup_printf ("<script type=\"module\" crossorigin=\"anonymous\" "
+                                     "integrity=\"%s\" src=\"%s/embed/%s\" data-room=\"%s\">"
+                                     "</script>",
+                                     integrity, base, script, entry->room)
+                  : NULL;
+  json_decref (manifest);
+  return tag;
+}
+
 static json_t *
 entry_to_json (ParlorSite *site, const ParlorHttpRequest *request, const ParlorEntry *entry)
 {
   g_autofree char *base = parlor_site_base_url (site, request);
   g_autofree char *url = g_strdup_printf ("%s/e/%s", base, entry->id);
   g_autofree char *svg = qr_svg (url);
-  g_autofree char *embed = g_strdup_printf (
-      "<a href=\"%s\" target=\"_blank\" rel=\"noopener\">Live</a>", url);
+  g_autofree char *embed = live_room_tag (site, base, entry);
+  if (!embed)
+    embed = g_strdup_printf ("<a href=\"%s\" target=\"_blank\" rel=\"noopener\">Live</a>", url);
   return json_pack ("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s?,s:s,s:I}", "id", entry->id, "channel",
                     entry->channel, "state", entry->state, "group", entry->rep_group, "room",
                     entry->room, "product", entry->product, "rep", entry->rep, "url", url, "qr_svg",

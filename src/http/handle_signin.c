@@ -2,6 +2,7 @@
 /* Signing in and out: by password, by a one-time link; the own session; links for others. */
 #include "base/audit.h"
 #include "base/error.h"
+#include "http/live.h"
 #include "http/problem.h"
 #include "http/signin.h"
 
@@ -522,6 +523,17 @@ find_or_make (ParlorSite *site, const ParlorPrincipal *who, const char *ref, con
               : parlor_users_add (brands, who->brand, &change, parlor_site_wall_ms (site), error);
 }
 
+static void
+refuse_stranger (const ParlorPrincipal *who, ParlorHttpReply *reply)
+{
+  gboolean known = who->caller == PARLOR_CALLER_USER;
+  parlor_http_problem (reply, known ? 403 : 401, known ? "forbidden" : "unauthorized",
+                       known ? "You may not do this here."
+                             : "This needs an API key: Authorization: Basic base64(key:secret).");
+  if (!known)
+    parlor_http_reply_header (reply, "WWW-Authenticate", "Basic realm=\"parlor\"");
+}
+
 void
 parlor_handle_sessions_post (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
@@ -532,7 +544,12 @@ parlor_handle_sessions_post (ParlorSite *site, ParlorHttpRequest *request, Parlo
   const char *name = json_string_value (json_object_get (json, "name"));
   guint role = parlor_brand_role_from_name (json_string_value (json_object_get (json, "role")));
   parlor_site_principal (site, request, &who);
-  if (who.caller == PARLOR_CALLER_KEY && !(who.scopes & PARLOR_SCOPE_SESSIONS))
+  if (!g_strcmp0 (json_string_value (json_object_get (json, "role")), "visitor"))
+    parlor_site_open_session (site, request, json, reply);
+  else if (who.caller != PARLOR_CALLER_KEY
+           && !parlor_principal_is_any (&who, PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN))
+    refuse_stranger (&who, reply);
+  else if (who.caller == PARLOR_CALLER_KEY && !(who.scopes & PARLOR_SCOPE_SESSIONS))
     parlor_http_problem (reply, 403, "forbidden", "This key has not the scope \"sessions\".");
   else if (!ref || !role)
     parlor_http_problem (reply, 400, "bad_request",

@@ -129,8 +129,9 @@ take_claims (Visit *visit)
     {
       parlor_http_problem_from_error (visit->reply, error);
       parlor_http_reply_header (visit->reply, "WWW-Authenticate", "Bearer error=\"invalid_token\"");
+      return FALSE;
     }
-  return visit->claims != NULL;
+  return parlor_site_welcomes (visit->site, visit->request, visit->claims->brand, visit->reply);
 }
 
 static gboolean

@@ -23,6 +23,16 @@ const char *parlor_site_visitor_of (ParlorSite *site, const ParlorHttpRequest *r
 const ParlorVisitor *parlor_site_meet (ParlorSite *site, const ParlorHttpRequest *request,
                                        const char *brand, ParlorHttpReply *reply);
 
+/** POST /v1/sessions {"role":"visitor","room" or "brand","token"?}: a visitor's session in a
+    brand's own site, in handle_embed.c. */
+void parlor_site_open_session (ParlorSite *site, const ParlorHttpRequest *request,
+                               const json_t *json, ParlorHttpReply *reply);
+
+/** The click on the product of the path's room and sku: the shop's address with a code of that
+    very moment (transfer full). NULL: the reply says why not. In handle_shop.c. */
+char *parlor_site_mint_handoff (ParlorSite *site, const ParlorHttpRequest *request,
+                                ParlorHttpReply *reply);
+
 /** Tells the event log, where there is one. */
 void parlor_site_happened (ParlorSite *site, const char *type, const char *brand,
                            const char *entity, gint64 room_ms, const ParlorDatum *data, guint n);

@@ -3,6 +3,7 @@
  * what changes something only with the token that the page has to read and send (a foreign page can
  * make a browser send the cookie, but neither read the token nor set the header). */
 #include "brand/signins.h"
+#include "http/problem.h"
 #include "http/site.h"
 
 #include <openssl/crypto.h>
@@ -94,14 +95,30 @@ user_principal (ParlorSite *site, const ParlorHttpRequest *request, ParlorPrinci
   return out->caller != PARLOR_CALLER_STRANGER;
 }
 
-/* A page of another origin: it must be one of the caller's brand's, or one of all. */
-static gboolean
-origin_fits (ParlorSite *site, const ParlorHttpRequest *request, const ParlorPrincipal *who)
+gboolean
+parlor_site_origin_fits (ParlorSite *site, const ParlorHttpRequest *request, const char *brand_id)
 {
   const char *origin = parlor_http_header (request, "Origin");
-  const ParlorBrand *brand = parlor_brands_get (site->spec.brands, who->brand);
+  const ParlorBrand *brand = parlor_brands_get (site->spec.brands, brand_id);
   return !origin || parlor_cors_allows (&site->cors, request)
          || (brand && parlor_brand_has_origin (brand, origin));
+}
+
+gboolean
+parlor_site_welcomes (ParlorSite *site, const ParlorHttpRequest *request, const char *brand,
+                      ParlorHttpReply *reply)
+{
+  if (parlor_site_origin_fits (site, request, brand))
+    return TRUE;
+  parlor_http_problem (reply, 403, "origin_refused",
+                       "This page's origin is not one of the brand's origins.");
+  return FALSE;
+}
+
+const char *
+parlor_site_foreign (const ParlorSite *site, const ParlorHttpRequest *request)
+{
+  return parlor_cors_is_own (&site->cors, request) ? NULL : parlor_http_header (request, "Origin");
 }
 
 /* ---- all of them ---------------------------------------------------------------------------- */
@@ -134,7 +151,7 @@ gboolean
 parlor_site_principal (ParlorSite *site, const ParlorHttpRequest *request, ParlorPrincipal *out)
 {
   *out = (ParlorPrincipal){.caller = PARLOR_CALLER_STRANGER};
-  if (find_out (site, request, out) && origin_fits (site, request, out))
+  if (find_out (site, request, out) && parlor_site_origin_fits (site, request, out->brand))
     return TRUE;
   *out = (ParlorPrincipal){.caller = PARLOR_CALLER_STRANGER};
   return FALSE;

@@ -76,7 +76,8 @@ static const ParlorRoute routes[] = {
     {"DELETE", "/v1/session", PARLOR_ROUTE_USER, FALSE, 0, NULL, parlor_handle_session_end},
     {"POST", "/v1/session/password", PARLOR_ROUTE_USER, FALSE, JSON_MAX, "application/json",
      parlor_handle_session_password},
-    {"POST", "/v1/sessions", PARLOR_ROUTE_KEY, FALSE, JSON_MAX, "application/json",
+    /* Public for {"role":"visitor"} alone; the handler asks for a key where the rest is meant. */
+    {"POST", "/v1/sessions", PARLOR_ROUTE_PUBLIC, TRUE, JSON_MAX, "application/json",
      parlor_handle_sessions_post},
     {"GET", "/v1/rooms/{id}", PARLOR_ROUTE_ROOM, FALSE, 0, NULL, parlor_handle_room_get},
     {"DELETE", "/v1/rooms/{id}", PARLOR_ROUTE_ROOM, FALSE, 0, NULL, parlor_handle_room_close},
@@ -87,6 +88,8 @@ static const ParlorRoute routes[] = {
     {"GET", "/v1/rooms/{id}/calendar.ics", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL,
      parlor_handle_calendar},
     {"GET", "/v1/rooms/{id}/go/{sku}", PARLOR_ROUTE_PUBLIC, TRUE, 0, NULL, parlor_handle_go},
+    {"POST", "/v1/rooms/{id}/go/{sku}", PARLOR_ROUTE_PUBLIC, TRUE, 0, NULL, parlor_handle_go_post},
+    {"GET", "/l/{room}/frame", PARLOR_ROUTE_PUBLIC, TRUE, 0, NULL, parlor_handle_frame_page},
     {"POST", "/v1/rooms/{id}/state", PARLOR_ROUTE_ROOM, FALSE, JSON_MAX, "application/json",
      parlor_handle_live_state},
     {"GET", "/v1/rooms/{id}/pins", PARLOR_ROUTE_ROOM, FALSE, 0, NULL, parlor_handle_pin_list},
@@ -303,9 +306,6 @@ is_allowed (ParlorSite *site, const ParlorRoute *route, const ParlorHttpRequest 
       return person && parlor_principal_is_any (who, ROOM_ROLES);
     case PARLOR_ROUTE_USER:
       return who->caller == PARLOR_CALLER_USER;
-    case PARLOR_ROUTE_KEY:
-      return who->caller == PARLOR_CALLER_KEY
-             || parlor_principal_is_any (who, PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN);
     case PARLOR_ROUTE_START:
       return (person && (who->caller == PARLOR_CALLER_USER || who->roles & ROOM_ROLES))
              || parlor_site_anyone_may_start (site);

@@ -22,7 +22,6 @@ typedef enum
   PARLOR_ROUTE_ROOM,  /**< an API key, the demo's loopback, or a token; the handler matches the room
                        */
   PARLOR_ROUTE_TOKEN, /**< a token, or the demo's loopback */
-  PARLOR_ROUTE_KEY,   /**< any key (the handler looks at its scopes), or an owner or admin */
   PARLOR_ROUTE_USER,  /**< a signed-in person, whatever his roles; no key */
   PARLOR_ROUTE_BRAND, /**< somebody of a brand who has one of the row's roles: see
                          PARLOR_ROUTE_ROLES */

@@ -59,7 +59,9 @@ parlor_site_event (ParlorSite *site, const ParlorRoomEvent *event)
 gboolean
 parlor_site_trusts (const ParlorSite *site, const ParlorHttpRequest *request)
 {
-  return site->spec.demo && request->loopback;
+  gboolean of_a_page = parlor_http_header (request, "Origin") != NULL;
+  return site->spec.demo && request->loopback
+         && (!of_a_page || parlor_cors_allows (&site->cors, request));
 }
 
 ParlorClaims *

@@ -125,10 +125,22 @@ gboolean parlor_site_principal (ParlorSite *site, const ParlorHttpRequest *reque
     caller's own brand is looked at by parlor_site_principal (). */
 gboolean parlor_site_allows_origin (ParlorSite *site, const ParlorHttpRequest *request);
 
+/** Whether the page that asks may touch this brand's things: it is ours, one of the config's
+   origins or one of the brand's. TRUE where no page asks. */
+gboolean parlor_site_origin_fits (ParlorSite *site, const ParlorHttpRequest *request,
+                                  const char *brand);
+/** The same; when it may not, `reply` is 403 `origin_refused`. */
+gboolean parlor_site_welcomes (ParlorSite *site, const ParlorHttpRequest *request,
+                               const char *brand, ParlorHttpReply *reply);
+/** The Origin of a page that is not of this host: no cookie counts there. NULL = ours, or no page.
+    Borrowed from the request. */
+const char *parlor_site_foreign (const ParlorSite *site, const ParlorHttpRequest *request);
+
 /** Whether a stranger may make a room: by the configuration, or as the brand chose. */
 gboolean parlor_site_anyone_may_start (ParlorSite *site);
 
-/** Whether this request needs no token: the demo, from this very machine. */
+/** Whether this request needs no token: the demo, from this very machine, and from no page of a
+    brand's own site. */
 gboolean parlor_site_trusts (const ParlorSite *site, const ParlorHttpRequest *request);
 
 /** Whether it brings a good API key: "Basic base64(key:secret)", RFC 7617. */

@@ -11,11 +11,12 @@
 
 #define PATH_SIZE 512
 
-/* blob: is for media and pictures that the page makes itself; %s the page's own WebSocket. */
+/* blob: is for media and pictures that the page makes itself; in turn: whence pictures come, the
+ * page's own WebSocket, who may show it in a frame. */
 #define CONTENT_SECURITY_POLICY                                                                    \
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "          \
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:%s; "        \
   "font-src 'self'; connect-src 'self'%s; media-src 'self' blob:; worker-src 'self'; "             \
-  "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+  "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors %s"
 
 #define PERMISSIONS_POLICY                                                                         \
   "camera=(self), microphone=(self), display-capture=(self), screen-wake-lock=(self), "            \
@@ -155,16 +156,38 @@ own_sockets (const ParlorHttpRequest *request)
   return g_strdup_printf (" ws://%s wss://%s", host, host);
 }
 
-void
-parlor_static_secure (const ParlorHttpRequest *request, ParlorHttpReply *reply)
+static void
+secure (const ParlorHttpRequest *request, const char *pictures, const char *ancestors,
+        ParlorHttpReply *reply)
 {
   g_autofree char *sockets = own_sockets (request);
-  g_autofree char *policy = g_strdup_printf (CONTENT_SECURITY_POLICY, sockets);
+  g_autofree char *policy = g_strdup_printf (CONTENT_SECURITY_POLICY, pictures, sockets, ancestors);
   parlor_http_reply_header (reply, "Content-Security-Policy", policy);
   parlor_http_reply_header (reply, "Permissions-Policy", PERMISSIONS_POLICY);
   parlor_http_reply_header (reply, "X-Content-Type-Options", "nosniff");
   parlor_http_reply_header (reply, "Referrer-Policy", "no-referrer");
   parlor_http_reply_header (reply, "Cross-Origin-Opener-Policy", "same-origin");
+}
+
+void
+parlor_static_secure (const ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  secure (request, "", "'none'", reply);
+}
+
+void
+parlor_static_secure_page (const ParlorHttpRequest *request, const char *ancestors,
+                           ParlorHttpReply *reply)
+{
+  secure (request, " https:", ancestors ? ancestors : "'none'", reply);
+}
+
+/* Pages that show a shelf: its pictures lie where the brand's shop has them. */
+static gboolean
+has_products (const char *path)
+{
+  static const char *const pages[] = {"host.html", "live.html", "rep.html", NULL};
+  return g_strv_contains (pages, path);
 }
 
 /* q=0 refuses a coding (RFC 9110 section 12.5.3); other weights do not matter with one offer. */
@@ -188,10 +211,16 @@ accepts_gzip (const ParlorHttpRequest *request)
 static void
 set_caching (ParlorHttpReply *reply, const char *path, const char *etag)
 {
-  gboolean hashed = g_str_has_prefix (path, "assets/");
+  gboolean embed = g_str_has_prefix (path, "embed/");
+  gboolean hashed = g_str_has_prefix (path, "assets/") || (embed && strpbrk (path, "0123456789"));
   parlor_http_reply_header (reply, "Cache-Control",
                             hashed ? "public, max-age=31536000, immutable" : "no-cache");
   parlor_http_reply_header (reply, "ETag", etag);
+  if (!embed)
+    return;
+  /* For pages of other origins: a cache must not give one what was answered to another. */
+  parlor_http_reply_header (reply, "Vary", "Origin");
+  parlor_http_reply_header (reply, "Cross-Origin-Resource-Policy", "cross-origin");
 }
 
 static gboolean
@@ -222,7 +251,7 @@ reply_with_file (const ParlorStatic *files, const char *path, const ParlorHttpRe
       (guint64)info.st_mtim.tv_sec * 1000000000u + (guint64)info.st_mtim.tv_nsec);
   const char *known = parlor_http_header (request, "If-None-Match");
   set_caching (reply, path, etag);
-  parlor_static_secure (request, reply);
+  secure (request, has_products (path) ? " https:" : "", "'none'", reply);
   if (known && strstr (known, etag))
     {
       close (fd);

@@ -3,6 +3,7 @@
  * The pages: files below one folder, opened so that no path leaves it (no "..", no symbolic link
  * anywhere below the folder: openat2 RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS, Linux 5.6).
  *
+ * `embed/…` is for pages of other origins; a number in its name makes it immutable too.
  * `/` and any path without a dot in its last segment ("/m", "/signin") is a page: NAME.html if
  * there is one, else index.html. `/assets/…` with a hash in the name is immutable, everything else
  * is revalidated by its ETag. A `.gz` beside the file goes to who accepts gzip.
@@ -28,6 +29,11 @@ gboolean parlor_static_serve (ParlorStatic *files, const ParlorHttpRequest *requ
 
 /** The headers every page and asset carries: CSP, Permissions-Policy, nosniff, Referrer-Policy. */
 void parlor_static_secure (const ParlorHttpRequest *request, ParlorHttpReply *reply);
+
+/** The same for a page that shows products: pictures may come from any https address. `ancestors`:
+    which origins may have it in a frame, as CSP writes it; NULL = none. */
+void parlor_static_secure_page (const ParlorHttpRequest *request, const char *ancestors,
+                                ParlorHttpReply *reply);
 
 /** One segment of a path, percent-decoded into `out` (size bytes with the terminator). FALSE when
    it is too long, not UTF-8, or hides a slash, a NUL or another control character. */

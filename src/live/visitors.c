@@ -129,10 +129,12 @@ put (ParlorVisitors *visitors, const ParlorRecordKind *kind, gconstpointer row)
 
 /* ---- visitors ------------------------------------------------------------------------------- */
 
+/* With the origin in it, a key that another site's page shows is nobody's. */
 static char *
-hash_text (const char *key)
+hash_key (const char *origin, const char *key)
 {
-  return g_compute_checksum_for_string (G_CHECKSUM_SHA256, key, -1);
+  g_autofree char *both = origin ? g_strconcat (origin, "\n", key, NULL) : g_strdup (key);
+  return g_compute_checksum_for_string (G_CHECKSUM_SHA256, both, -1);
 }
 
 static char *
@@ -159,15 +161,22 @@ parlor_visitors_load_visitor (ParlorVisitors *visitors, const ParlorVisitor *row
 }
 
 const ParlorVisitor *
-parlor_visitors_recognise (const ParlorVisitors *visitors, const char *brand, const char *key,
-                           gint64 wall_ms)
+parlor_visitors_recognise_at (const ParlorVisitors *visitors, const char *brand, const char *origin,
+                              const char *key, gint64 wall_ms)
 {
   if (!brand || !key || !*key || strlen (key) >= PARLOR_TOKEN_SIZE)
     return NULL;
-  g_autofree char *hash = hash_text (key);
+  g_autofree char *hash = hash_key (origin, key);
   g_autofree char *place = place_of (brand, hash);
   const ParlorVisitor *known = g_hash_table_lookup (visitors->by_key, place);
   return known && wall_ms - known->seen_ms < PARLOR_VISITOR_IDLE_MS ? known : NULL;
+}
+
+const ParlorVisitor *
+parlor_visitors_recognise (const ParlorVisitors *visitors, const char *brand, const char *key,
+                           gint64 wall_ms)
+{
+  return parlor_visitors_recognise_at (visitors, brand, NULL, key, wall_ms);
 }
 
 /* Strangers must not fill memory and disk: at the cap he has an id for this request, and that is
@@ -180,7 +189,7 @@ let_pass (ParlorVisitors *visitors, ParlorVisitor *row)
 }
 
 static const ParlorVisitor *
-make_visitor (ParlorVisitors *visitors, const char *brand, gint64 wall_ms,
+make_visitor (ParlorVisitors *visitors, const char *brand, const char *origin, gint64 wall_ms,
               char key[PARLOR_TOKEN_SIZE])
 {
   char id[PARLOR_ID_SIZE];
@@ -190,7 +199,7 @@ make_visitor (ParlorVisitors *visitors, const char *brand, gint64 wall_ms,
   *row = (ParlorVisitor){
       .id = g_strdup (id),
       .brand = g_strdup (brand),
-      .key_hash = hash_text (key),
+      .key_hash = hash_key (origin, key),
       .customer = g_strdup (""),
       .made_ms = wall_ms,
       .seen_ms = wall_ms,
@@ -205,10 +214,18 @@ const ParlorVisitor *
 parlor_visitors_meet (ParlorVisitors *visitors, const char *brand, const char *key, gint64 wall_ms,
                       char fresh_key[PARLOR_TOKEN_SIZE])
 {
-  ParlorVisitor *known = (ParlorVisitor *)parlor_visitors_recognise (visitors, brand, key, wall_ms);
+  return parlor_visitors_meet_at (visitors, brand, NULL, key, wall_ms, fresh_key);
+}
+
+const ParlorVisitor *
+parlor_visitors_meet_at (ParlorVisitors *visitors, const char *brand, const char *origin,
+                         const char *key, gint64 wall_ms, char fresh_key[PARLOR_TOKEN_SIZE])
+{
+  ParlorVisitor *known = (ParlorVisitor *)parlor_visitors_recognise_at (visitors, brand, origin,
+                                                                        key, wall_ms);
   *fresh_key = '\0';
   if (!known)
-    return make_visitor (visitors, brand, wall_ms, fresh_key);
+    return make_visitor (visitors, brand, origin, wall_ms, fresh_key);
   if (wall_ms - known->seen_ms >= SEEN_STEP_MS)
     {
       known->seen_ms = wall_ms;

@@ -108,6 +108,14 @@ const ParlorVisitor *parlor_visitors_meet (ParlorVisitors *visitors, const char 
 /** The same without making one; NULL = nobody. */
 const ParlorVisitor *parlor_visitors_recognise (const ParlorVisitors *visitors, const char *brand,
                                                 const char *key, gint64 wall_ms);
+/** The same two for a page of the brand's own site, which keeps its key itself: the key is good at
+    this Origin (RFC 6454, "https://shop.example") alone. `origin` NULL = our own pages. */
+const ParlorVisitor *parlor_visitors_meet_at (ParlorVisitors *visitors, const char *brand,
+                                              const char *origin, const char *key, gint64 wall_ms,
+                                              char fresh_key[PARLOR_TOKEN_SIZE]);
+const ParlorVisitor *parlor_visitors_recognise_at (const ParlorVisitors *visitors,
+                                                   const char *brand, const char *origin,
+                                                   const char *key, gint64 wall_ms);
 /** By "vis_…"; NULL = none. */
 const ParlorVisitor *parlor_visitors_find (const ParlorVisitors *visitors, const char *id);
 /** Ties to a customer; "" or NULL unties (signing out). FALSE = no such visitor. */

@@ -70,8 +70,11 @@ brand_of (ParlorSession *session, const json_t *message)
 
 /* The cookie's visitor; else the page's own device key, of which only the hash is a name. */
 static gboolean
-take_visitor (ParlorSession *session, const json_t *message, GError **error)
+take_visitor (ParlorSession *session, const json_t *message, const char *brand, GError **error)
 {
+  if (!parlor_session_take_visitor (session, message, brand))
+    return parlor_message_refuse (error, PARLOR_ERROR_UNAUTHORIZED,
+                                  "This site's session has ended: POST /v1/sessions again.");
   const char *device = parlor_message_string (message, "device");
   if (*session->visitor)
     {
@@ -121,7 +124,7 @@ static gboolean
 attach_visitor (ParlorSession *session, const json_t *message, ParlorServiceBrand *brand,
                 GError **error)
 {
-  if (!take_visitor (session, message, error))
+  if (!take_visitor (session, message, brand->id, error))
     return FALSE;
   g_strlcpy (session->desk_brand, brand->id, sizeof session->desk_brand);
   session->attached = TRUE;
@@ -231,6 +234,9 @@ parlor_on_attach (ParlorSession *session, const json_t *message, gint64 now_us, 
   ParlorServiceBrand *brand = brand_of (session, message);
   if (!brand)
     return parlor_message_refuse (error, PARLOR_ERROR_NOT_FOUND, "There is no such brand.");
+  if (!parlor_session_fits (session, brand->id))
+    return parlor_message_refuse (error, PARLOR_ERROR_FORBIDDEN,
+                                  "This page's origin is not one of the brand's origins.");
   parlor_session_detach (session, now_us);
   if (!strcmp (as, "visitor"))
     return attach_visitor (session, message, brand, error);

@@ -150,6 +150,10 @@ PARLOR_MESSAGE_HANDLER (parlor_on_join)
   g_autoptr (ParlorClaims) claims = claims_for (session, message);
   if (!claims)
     return FALSE;
+  if (!parlor_session_fits (session, claims->brand))
+    return turn_away_with (session, 4403, PARLOR_ERROR_FORBIDDEN,
+                           "This page's origin is not one of the brand's origins.");
+  parlor_session_take_visitor (session, message, claims->brand);
   ParlorRoom *room = find_or_make (session, claims, now_us);
   if (!room)
     return turn_away_with (session, 4404, PARLOR_ERROR_NOT_FOUND,

@@ -36,6 +36,8 @@ struct _ParlorSession
   gboolean trusted;
   ParlorPrincipal principal; /* of the upgrade request; from a good token in a message on, of it */
   char visitor[PARLOR_ID_TEXT]; /* "" = unknown */
+  char *origin;                 /* of a brand's own site; NULL = a page of ours */
+  gboolean of_all;              /* `origin` is good for every brand */
   gint64 opened_us;
   gboolean counted; /* FALSE: there were too many, it is being closed */
 
@@ -69,6 +71,13 @@ gboolean parlor_session_take_credit (gint64 *credit_us, gint64 interval_us, guin
                                      gint64 now_us);
 /** Whether what the session's principal rests on was revoked or ran out. */
 gboolean parlor_session_is_revoked (const ParlorSession *session);
+/** Whether the page of this socket may touch things of this brand: its origin is the brand's, or
+    ours. */
+gboolean parlor_session_fits (const ParlorSession *session, const char *brand);
+/** Takes the visitor whose key a page of a brand's own site shows in `visitor`; nothing on our own
+    pages, whose cookie has told him. FALSE: the key is nobody's. */
+gboolean parlor_session_take_visitor (ParlorSession *session, const json_t *message,
+                                      const char *brand);
 /** The socket is nobody's desk any more. */
 void parlor_session_detach (ParlorSession *session, gint64 now_us);
 /** The participant is another's from now on, or nobody's. */

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "signal/signal.h"
 
+#include "brand/brands.h"
 #include "live/live.h"
+#include "live/visitors.h"
 #include "signal/encode.h"
 #include "signal/encode_live.h"
+#include "signal/handlers.h"
 #include "signal/session.h"
 
 #include <string.h>
@@ -76,7 +79,32 @@ session_free (ParlorSession *session)
   json_decref (session->join_id);
   g_free (session->peer);
   g_free (session->base_url);
+  g_free (session->origin);
   g_free (session);
+}
+
+gboolean
+parlor_session_fits (const ParlorSession *session, const char *brand)
+{
+  const ParlorBrands *brands = session->signal->spec.brands;
+  const ParlorBrand *row = session->origin && brands ? parlor_brands_get (brands, brand) : NULL;
+  return !session->origin || session->of_all
+         || (row && !row->closed_ms && parlor_brand_has_origin (row, session->origin));
+}
+
+gboolean
+parlor_session_take_visitor (ParlorSession *session, const json_t *message, const char *brand)
+{
+  const ParlorSignalSpec *spec = &session->signal->spec;
+  const char *key = parlor_message_string (message, "visitor");
+  if (!session->origin)
+    return TRUE;
+  const ParlorVisitor *visitor = spec->visitors ? parlor_visitors_recognise_at (
+                                     spec->visitors, brand, session->origin, key,
+                                     spec->clock->wall_ms (spec->clock))
+                                                : NULL;
+  g_strlcpy (session->visitor, visitor ? visitor->id : "", sizeof session->visitor);
+  return visitor != NULL;
 }
 
 gboolean
@@ -405,6 +433,8 @@ session_new (ParlorSignal *signal, const ParlorSignalSocket *socket)
   session->signal = signal;
   session->peer = g_strdup (socket->peer);
   session->base_url = g_strdup (socket->base_url);
+  session->origin = g_strdup (socket->origin);
+  session->of_all = socket->of_all;
   session->trusted = socket->trusted;
   session->principal = socket->principal;
   g_strlcpy (session->visitor, socket->visitor ? socket->visitor : "", sizeof session->visitor);

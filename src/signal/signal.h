@@ -25,6 +25,8 @@ typedef struct _ParlorDesk ParlorDesk; /* desk.h */
 /* Of src/live, by name alone: not every file here needs to know them. */
 typedef struct _ParlorLive ParlorLive;
 typedef struct _ParlorProducts ParlorProducts;
+typedef struct _ParlorVisitors ParlorVisitors;
+typedef struct _ParlorBrands ParlorBrands;
 
 /** Everything borrowed, to outlive the object. */
 typedef struct
@@ -42,6 +44,8 @@ typedef struct
   gpointer ice_data;
   ParlorLive *live;               /**< nullable: there are no live rooms */
   const ParlorProducts *products; /**< of the shelves; not NULL with `live` */
+  ParlorBrands *brands;           /**< nullable: no page of a brand's own site is let in */
+  ParlorVisitors *visitors;       /**< nullable: such pages have no visitors */
   /** A token with which this viewer may publish from the stage (transfer full). */
   char *(*stage_token) (ParlorParticipant *viewer, gpointer user_data);
   gpointer stage_data;
@@ -62,6 +66,9 @@ typedef struct
   const char *base_url; /**< copied; "https://meet.example", for join_url */
   gboolean trusted;     /**< needs no token: the demo's loopback */
   const char *visitor;  /**< "vis_…" of the browser's device key, copied; NULL = unknown */
+  const char *origin;   /**< of a page that is not ours, copied: it is let in where the brand has
+                           this origin, and its `visitor` key is judged by it; NULL = ours */
+  gboolean of_all;      /**< `origin` is one of the configuration's: good for every brand */
   ParlorPrincipal
       principal; /**< who made the request that was upgraded (parlor_site_principal ()) */
 } ParlorSignalSocket;

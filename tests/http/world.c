@@ -55,6 +55,8 @@ on_websocket (int fd, const void *extra, gsize length, const ParlorHttpRequest *
       parlor_site_trusts (world->site, request),
   };
   parlor_site_principal (world->site, request, &socket.principal);
+  socket.origin = parlor_site_foreign (world->site, request);
+  socket.of_all = parlor_cors_allows (&world->site->cors, request);
   parlor_signal_adopt (world->signal, &socket);
 }
 
@@ -141,6 +143,8 @@ make_edges (World *world, const WorldSpec *spec)
       .demo = !spec->strict,
       .live = world->live,
       .products = world->products,
+      .brands = world->brands,
+      .visitors = world->visitors,
   };
   ParlorSiteSpec site = {
       .rooms = world->rooms,

@@ -30,4 +30,10 @@ for (const [page, limit] of Object.entries(LIMITS)) {
   over ||= kib > limit;
   console.log(`${kib > limit ? 'TOO LARGE' : 'ok'}  ${page}: ${kib.toFixed(1)} of ${limit} KiB`);
 }
+
+/* `<live-room>`: what a brand's own page loads before anybody watches. */
+const EMBED_LIMIT = 15;
+const embed = gzipSync(readFileSync(new URL('../dist/embed/live-room.js', import.meta.url)));
+over ||= embed.length > EMBED_LIMIT * 1024;
+console.log(`embed/live-room.js: ${(embed.length / 1024).toFixed(1)} of ${EMBED_LIMIT} KiB`);
 process.exitCode = over ? 1 : 0;

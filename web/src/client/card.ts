@@ -5,6 +5,7 @@
  */
 import { def, num, shape, str } from '../protocol/check.js';
 import type { Rep } from '../protocol/service.js';
+import { at } from './place.js';
 
 export type CardTruth = 'verified' | 'expired' | 'none';
 
@@ -17,7 +18,7 @@ function bytes(text: string): Uint8Array<ArrayBuffer> {
 }
 
 async function fetchKey(brand: string): Promise<CryptoKey | null> {
-  const reply = await fetch(`/v1/card-keys/${encodeURIComponent(brand)}`);
+  const reply = await fetch(at(`/v1/card-keys/${encodeURIComponent(brand)}`));
   const { key } = (await reply.json()) as { key: JsonWebKey | null };
   if (!key) return null;
   return crypto.subtle.importKey('jwk', key, { name: 'ECDSA', namedCurve: 'P-256' }, false, [

@@ -5,6 +5,7 @@
  */
 import { parseDesk, type DeskMessage } from '../protocol/service.js';
 import { backoffMs } from './backoff.js';
+import { place } from './place.js';
 import { socketUrl } from './socket.js';
 
 const FINAL = new Set([4401, 4403]);
@@ -64,7 +65,11 @@ export class DeskLine {
     const ws = new WebSocket(socketUrl(), 'parlor.v1');
     this.ws = ws;
     ws.onopen = () => {
-      const device = this.attach.as === 'visitor' ? { device: deviceKey() } : {};
+      const device = place.visitor
+        ? { visitor: place.visitor }
+        : this.attach.as === 'visitor'
+          ? { device: deviceKey() }
+          : {};
       ws.send(JSON.stringify({ t: 'attach', ...this.attach, ...device }));
     };
     ws.onmessage = (event) => this.receive(String(event.data));

@@ -10,6 +10,7 @@ import {
   type Checked,
 } from '../protocol/check.js';
 import { iceServers } from '../protocol/messages.js';
+import { at, embedded, place } from './place.js';
 import { loadCsrf } from './storage.js';
 
 /** `code` is the server's, or `offline` (no answer), `bad_answer` (not what we understand). */
@@ -23,7 +24,7 @@ export class ApiError extends Error {
 }
 
 async function call(path: string, init: RequestInit): Promise<Response> {
-  const answer = await fetch(path, { ...init, cache: 'no-store' }).catch(() => {
+  const answer = await fetch(at(path), { ...init, cache: 'no-store' }).catch(() => {
     throw new ApiError('offline');
   });
   if (answer.ok) return answer;
@@ -56,7 +57,7 @@ export async function callJson<T>(path: string, init: RequestInit, check: Check<
 
 /** A POST of JSON. */
 export function postJson(body: unknown): RequestInit {
-  const csrf = loadCsrf();
+  const csrf = embedded ? '' : loadCsrf();
   return {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(csrf ? { 'x-parlor-csrf': csrf } : {}) },
@@ -108,5 +109,25 @@ export function leaveByBeacon(resumeToken: string): void {
   const body = new Blob([JSON.stringify({ resume_token: resumeToken })], {
     type: 'application/json',
   });
-  navigator.sendBeacon('/v1/leave', body);
+  /* A beacon brings cookies, which another origin's answer does not allow. */
+  if (embedded)
+    void fetch(at('/v1/leave'), { method: 'POST', body, keepalive: true }).catch(() => undefined);
+  else navigator.sendBeacon('/v1/leave', body);
+}
+
+const siteSession = shape({ token: str });
+
+/** A visitor's session in a brand's own site; `token` is the one that this site has, '' = none. */
+export async function openSession(room: string, token: string): Promise<string> {
+  const body = { role: 'visitor', room, ...(token ? { token } : {}) };
+  return (await callJson('/v1/sessions', postJson(body), siteSession)).token;
+}
+
+/** The click on a product, told to a script: the shop's address with a code of this moment. */
+export async function goTo(room: string, sku: string): Promise<string> {
+  const path = `/v1/rooms/${encodeURIComponent(room)}/go/${encodeURIComponent(sku)}`;
+  const headers: Record<string, string> = place.visitor
+    ? { authorization: `Bearer ${place.visitor}` }
+    : {};
+  return (await callJson(path, { method: 'POST', headers }, shape({ url: str }))).url;
 }

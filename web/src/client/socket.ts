@@ -9,6 +9,7 @@ import {
   type ServerMessage,
 } from '../protocol/messages.js';
 import { backoffMs } from './backoff.js';
+import { place } from './place.js';
 
 /** Close codes after which coming back is useless. */
 const FINAL_CLOSE = new Set([4401, 4403, 4404]);
@@ -175,8 +176,7 @@ export class Socket {
   }
 }
 
-/** The address of the server's socket beside this page. */
+/** The address of the server's socket. */
 export function socketUrl(): string {
-  const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-  return `${scheme}://${location.host}/v1/rt`;
+  return `${(place.server || location.origin).replace(/^http/, 'ws')}/v1/rt`;
 }

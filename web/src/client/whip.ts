@@ -1,5 +1,6 @@
 /** WHIP (RFC 9725) and WHEP from a page: one POST with the offer, one DELETE at the end. */
 import { ApiError } from './http.js';
+import { at } from './place.js';
 
 /** A session on the server; `location` is where it is ended. */
 export interface WhipSession {
@@ -19,12 +20,15 @@ export async function negotiate(
   const headers: Record<string, string> = { 'content-type': 'application/sdp' };
   if (token) headers['authorization'] = `Bearer ${token}`;
   const body = pc.localDescription?.sdp ?? '';
-  const answer = await fetch(path, { method: 'POST', headers, body }).catch(() => {
+  const answer = await fetch(at(path), { method: 'POST', headers, body }).catch(() => {
     throw new ApiError('offline');
   });
   if (answer.status !== 201) throw new ApiError(`http_${answer.status}`, answer.status);
   await pc.setRemoteDescription({ type: 'answer', sdp: await answer.text() });
-  return { location: new URL(answer.headers.get('location') ?? path, location.href).href };
+  return {
+    location: new URL(answer.headers.get('location') ?? path, new URL(at(path), location.href))
+      .href,
+  };
 }
 
 /** Ends a session; outlives the page. */

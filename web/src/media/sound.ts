@@ -1,3 +1,5 @@
+import { place } from '../client/place.js';
+
 /** The audio slots' elements: always playing, on the chosen speaker. */
 
 export class SoundOut {
@@ -18,7 +20,7 @@ export class SoundOut {
       audio.srcObject = stream;
       audio.onplaying = () => this.heard();
 
-      document.body.append(audio);
+      place.ground().append(audio);
       this.players.set(mid, audio);
       void this.toSink(audio);
     }

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { ApiError } from '../client/http.js';
+import { embedded, linkOf, place } from '../client/place.js';
 import { loadChoices, randomName, saveChoices } from '../client/storage.js';
 import { Audience } from '../media/audience.js';
 import { Guest } from '../media/guest.js';
@@ -17,6 +18,7 @@ import '../ui/live-comments.js';
 import '../ui/live-picture.js';
 import { pollView } from '../ui/live-poll.js';
 import { pinCard, productSheet, shelfList } from '../ui/live-shelf.js';
+import { stageSheet } from '../ui/live-stage.js';
 import { markMoment, timings } from '../ui/marks.js';
 
 type Sheet = { what: 'shelf' } | { what: 'product'; product: Product } | { what: 'stage' } | null;
@@ -25,6 +27,7 @@ const LIKES_EVERY_MS = 400;
 const NOTE_MS = 3000;
 
 function roomFromAddress(): string {
+  if (embedded) return place.room;
   const path = /^\/l\/([^/]+)/.exec(location.pathname)?.[1];
   return decodeURIComponent(path ?? location.hash.slice(1));
 }
@@ -56,15 +59,20 @@ export class LivePage extends Plain {
     this.whileConnected(keepAwake());
     const second = window.setInterval(redraw, 1000);
     this.whileConnected(() => clearInterval(second));
-    window.addEventListener('hashchange', () => location.reload());
-    window.addEventListener('pageshow', (event) => event.persisted && location.reload());
-    window.addEventListener('pagehide', () => this.guest.stop());
-    window.addEventListener('keydown', (event) => event.key === 'Escape' && this.close());
+    this.listenToPage();
     this.audience.admitted = (message) => void this.stageChanged(message);
     const service = import('../ui/service-later.js').then((one) => one.mountServiceLater(this));
     this.whileConnected(() => void service.then((stop) => stop()));
-    Object.assign(window, { parlorLive: this, parlorTimings: timings });
+    if (!embedded) Object.assign(window, { parlorLive: this, parlorTimings: timings });
     if (this.room && 'RTCPeerConnection' in window) void this.enter();
+  }
+
+  private listenToPage(): void {
+    window.addEventListener('pagehide', () => this.guest.stop());
+    window.addEventListener('keydown', (event) => event.key === 'Escape' && this.close());
+    if (embedded) return;
+    window.addEventListener('hashchange', () => location.reload());
+    window.addEventListener('pageshow', (event) => event.persisted && location.reload());
   }
 
   private async enter(): Promise<void> {
@@ -137,13 +145,14 @@ export class LivePage extends Plain {
   };
 
   private readonly copy = async (): Promise<void> => {
-    await navigator.clipboard?.writeText(location.href).catch(() => undefined);
+    await navigator.clipboard?.writeText(linkOf(this.room)).catch(() => undefined);
     this.say('copied');
   };
 
   private readonly fullScreen = (): void => {
+    const whole = embedded ? this : document.documentElement;
     if (document.fullscreenElement) void document.exitFullscreen();
-    else void document.documentElement.requestFullscreen().catch(() => undefined);
+    else void whole.requestFullscreen().catch(() => undefined);
   };
 
   /** `ask` for a person about a product: whoever serves on this page listens. */
@@ -151,12 +160,21 @@ export class LivePage extends Plain {
     this.dispatchEvent(new CustomEvent('parlor-ask', { detail: product, bubbles: true }));
   };
 
+  /** Who goes to the shop where the sheet has no link of ours. */
+  protected readonly buy: ((product: Product) => void) | null = null;
+
   private open(sheet: Sheet): void {
-    this.opener ??= document.activeElement as HTMLElement | null;
+    const root = this.getRootNode() as Document | ShadowRoot;
+    this.opener ??= root.activeElement as HTMLElement | null;
     this.sheet = sheet;
     void this.updateComplete.then(() =>
       this.querySelector<HTMLElement>('.sheet .sheet-close')?.focus(),
     );
+  }
+
+  /** Back to the picture. */
+  protected closeSheet(): void {
+    this.close();
   }
 
   private readonly close = (): void => {
@@ -223,7 +241,7 @@ export class LivePage extends Plain {
     if (!('RTCPeerConnection' in window))
       return wordsCard('no_webrtc_title', 'no_webrtc_text', {
         testid: 'card-no-webrtc',
-        below: html`<input readonly .value=${location.href} aria-label=${lt('share')} />`,
+        below: html`<input readonly .value=${linkOf(this.room)} aria-label=${lt('share')} />`,
       });
     const { phase, line, ended } = this.session.state;
     const { live } = this.audience.live.get();
@@ -405,44 +423,14 @@ export class LivePage extends Plain {
                   sheet.product,
                   this.audience.live.get().live?.room ?? this.room,
                   this.ask,
+                  this.buy,
                 )
-              : this.stageSheet()
+              : stageSheet(this.audience.live.get().stage, this.guest.stream !== null, {
+                  ask: this.askStage,
+                  leave: this.leaveStage,
+                })
         }
       </section>`;
-  }
-
-  private stageSheet(): TemplateResult {
-    const { stage } = this.audience.live.get();
-    const ready = this.guest.stream !== null;
-    return html`<div class="stage-sheet">
-      <video
-        class="preview"
-        autoplay
-        playsinline
-        muted
-        .muted=${true}
-        data-testid="stage-preview"
-      ></video>
-      <p role="status">
-        ${stage === 'asked' ? lt('stage_asked') : stage === 'on' ? lt('stage_on') : nothing}
-      </p>
-      <div class="product-do">
-        ${
-          stage === 'off'
-            ? html`<button
-                class="button primary"
-                data-testid="stage-ask"
-                ?disabled=${!ready}
-                @click=${this.askStage}
-              >
-                ${lt('stage_ask')}
-              </button>`
-            : html`<button class="button" data-testid="stage-leave" @click=${this.leaveStage}>
-                ${lt(stage === 'on' ? 'stage_leave' : 'stage_cancel')}
-              </button>`
-        }
-      </div>
-    </div>`;
   }
 
   protected override render(): TemplateResult {

@@ -275,6 +275,7 @@ export type ClientMessage =
       name: string;
       resume?: string;
       device?: string;
+      visitor?: string;
       lang?: string;
     }
   | {

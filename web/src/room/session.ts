@@ -1,5 +1,6 @@
 /** One person's stay in a room: the socket, the state, and everything that can be asked for. */
 import { ApiError, guestPass, leaveByBeacon } from '../client/http.js';
+import { place } from '../client/place.js';
 import { Socket, socketUrl } from '../client/socket.js';
 import { deviceName, loadSeat, loadStart, rememberMeeting, saveSeat } from '../client/storage.js';
 import type { LiveClientMessage } from '../protocol/live.js';
@@ -118,6 +119,7 @@ export class Session {
     const message: ClientMessage = { t: 'join', name, lang, device: deviceName() };
     if (this.token) message.token = this.token;
     if (this.resume) message.resume = this.resume;
+    if (place.visitor) message.visitor = place.visitor;
     this.socket.request(message).catch(() => undefined);
   }
 

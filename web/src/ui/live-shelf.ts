@@ -69,11 +69,13 @@ export function shelfList(
   </ul>`;
 }
 
-/** One product. `ask`: the way to a person, where there is one. */
+/** One product. `ask`: the way to a person, where there is one. `buy`: who goes to the shop, where
+ *  it is not a link of ours. */
 export function productSheet(
   product: Product,
   room: string,
   ask: ((product: Product) => void) | null,
+  buy: ((product: Product) => void) | null = null,
 ): TemplateResult {
   const shop = `/v1/rooms/${encodeURIComponent(room)}/go/${encodeURIComponent(product.sku)}`;
   return html`<article class="product" data-testid="product-sheet">
@@ -85,14 +87,18 @@ export function productSheet(
       <div class="product-do">
         ${
           product.can_buy
-            ? html`<a
-                class="button primary"
-                data-testid="buy"
-                href=${shop}
-                target="_blank"
-                rel="noopener noreferrer"
-                >${lt('buy')}</a
-              >`
+            ? buy
+              ? html`<button class="button primary" data-testid="buy" @click=${() => buy(product)}>
+                  ${lt('buy')}
+                </button>`
+              : html`<a
+                  class="button primary"
+                  data-testid="buy"
+                  href=${shop}
+                  target="_blank"
+                  rel="noopener noreferrer"
+                  >${lt('buy')}</a
+                >`
             : nothing
         }
         ${

@@ -3,6 +3,7 @@
  * more urgent to do: the first picture does not wait for them. Only the stream's loudness and the
  * size it is shown in are touched, and only during a call.
  */
+import { embedded, place } from '../client/place.js';
 import type { TapContext } from '../room/desk.js';
 
 /** What the page is asked for. */
@@ -27,7 +28,7 @@ function ducker(host: HTMLElement): (on: boolean) => void {
   let before: [HTMLMediaElement, number][] = [];
   return (on) => {
     if (on && before.length === 0) {
-      const all = document.querySelectorAll<HTMLMediaElement>('audio, video');
+      const all = place.ground().querySelectorAll<HTMLMediaElement>('audio, video');
       const stream = [...all].filter((one) => !one.closest('parlor-service'));
       before = stream.map((one) => [one, one.volume]);
       for (const one of stream) one.volume = DUCKED;
@@ -73,14 +74,16 @@ export function mountServiceLater(host: Host): () => void {
   const mount = async (): Promise<void> => {
     await import('./styles/service.css');
     const { ServiceSheet } = await import('./service-sheet.js');
-    const place = host.querySelector<HTMLElement>('#live-service');
-    if (!place) {
+    const corner = host.querySelector<HTMLElement>('#live-service');
+    if (!corner) {
       stops.push(startWhenIdle(() => void mount()));
       return;
     }
     const sheet = new ServiceSheet();
-    const entry = new URLSearchParams(location.search).get('e') ?? undefined;
-    sheet.place = place;
+    const entry = embedded
+      ? undefined
+      : (new URLSearchParams(location.search).get('e') ?? undefined);
+    sheet.place = corner;
     sheet.context = (): TapContext => {
       const at = host.audience.clock.roomMs;
       return {
@@ -101,7 +104,7 @@ export function mountServiceLater(host: Host): () => void {
       sheet.tap(sku);
     };
     host.addEventListener('parlor-ask', ask);
-    document.body.append(sheet);
+    place.ground().append(sheet);
     stops.push(() => {
       host.removeEventListener('parlor-ask', ask);
       sheet.remove();

@@ -1,4 +1,5 @@
 /** The language of the pages: chosen by the browser, switchable, remembered. */
+import { embedded } from '../../client/place.js';
 import { loadChoices, saveChoices } from '../../client/storage.js';
 
 export type Lang = 'zh-CN' | 'en';
@@ -16,7 +17,7 @@ function remembered(): Lang | null {
 }
 
 let current: Lang = remembered() ?? fromBrowser();
-document.documentElement.lang = current;
+if (!embedded) document.documentElement.lang = current;
 
 export function lang(): Lang {
   return current;
@@ -24,8 +25,10 @@ export function lang(): Lang {
 
 export function setLang(next: Lang): void {
   current = next;
-  document.documentElement.lang = next;
-  saveChoices({ lang: next });
+  if (!embedded) {
+    document.documentElement.lang = next;
+    saveChoices({ lang: next });
+  }
   for (const one of [...watchers]) one();
 }
 

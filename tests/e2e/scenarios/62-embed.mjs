@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+/** `<live-room>` in a shop of another origin, under a policy without anything unsafe: watching, speaking, the shelf, the floating player. */
+import assert from 'node:assert/strict';
+import { LOOP_FRAMES } from '../media/generate.mjs';
+import { goLive, makeLive } from '../lib/live.mjs';
+import { openShop } from '../../../docs/examples/shop/serve.mjs';
+
+export const title = 'a live room in a shop of another origin: strict policy, comments, the shelf, a player that floats on';
+export const seconds = 100;
+
+async function allowOrigin(world, origin) {
+  const answer = await fetch(`${world.url}/v1/brands/br_demo`, { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ origins: [origin] }) });
+  assert.equal(answer.status, 200);
+}
+
+const reading = (viewer) => viewer.until('the picture', () => window.__probe.readMark(window.__probe.byTestId('live-video')[0]));
+
+async function embedded(viewer, shop) {
+  await viewer.goto(shop.url);
+  await reading(viewer);
+  const found = await viewer.evaluate(() => ({
+    lang: document.documentElement.lang, cookies: document.cookie, globals: Object.keys(window).filter((one) => one.startsWith('parlor')),
+    sheets: document.head.querySelectorAll('link[rel=stylesheet]').length, outside: document.querySelectorAll('body > :not(header, main, live-room, script)').length,
+  }));
+  assert.deepEqual(found, { lang: 'en', cookies: '', globals: [], sheets: 1, outside: 0 }, `${viewer.kind}: the shop's page is left alone`);
+}
+
+/* What a click does to the picture beside it: the same element goes on, and its counter with it. */
+async function playsOn(viewer, act) {
+  await viewer.evaluate(() => {
+    const video = window.__probe.byTestId('live-video')[0];
+    window.__kept = { video, pauses: 0 };
+    video.addEventListener('pause', () => window.__kept.pauses++);
+  });
+  await act();
+  const before = await reading(viewer);
+  await viewer.until('the picture to go on', ([counter, loop]) => {
+    const now = window.__probe.readMark(window.__probe.byTestId('live-video')[0]);
+    return now && (now.counter - counter + loop) % loop >= 10;
+  }, [before.counter, LOOP_FRAMES]);
+  const same = await viewer.evaluate(() => window.__kept.video === window.__probe.byTestId('live-video')[0] && !window.__kept.video.paused && window.__kept.pauses === 0);
+  assert.ok(same, `${viewer.kind}: the same <video>, never paused`);
+}
+
+async function shopping(viewer) {
+  await viewer.click('shelf-open');
+  await viewer.click('shelf-row');
+  await playsOn(viewer, () => viewer.click('buy'));
+  const shown = await viewer.until('the shop to show it', () => document.querySelector('main').dataset.handoff && { ...document.querySelector('main').dataset, path: location.pathname });
+  assert.equal(shown.path, `/p/${shown.sku}`);
+  const box = await viewer.evaluate(() => {
+    const room = document.querySelector('live-room');
+    const { width, right, bottom } = room.getBoundingClientRect();
+    return { floating: room.floating, small: width < 250, low: innerHeight - bottom < 60 && innerWidth - right < 60 };
+  });
+  assert.deepEqual(box, { floating: true, small: true, low: true }, `${viewer.kind}: the player floats`);
+  return shown;
+}
+
+export async function run(world) {
+  await world.startServer();
+  const [host, chromium, firefox] = await world.persons({ browser: 'chromium', name: 'Lin' }, { browser: 'chromium', name: 'Ada' }, { browser: 'firefox', name: 'Bo' });
+  const room = await makeLive(world);
+  const shop = await openShop(world.url, room.id);
+  try {
+    await allowOrigin(world, shop.url);
+    await goLive(host, room);
+    await Promise.all([embedded(chromium, shop), embedded(firefox, shop)]);
+    await host.until('two who watch', () => window.__probe.byTestId('viewers')[0]?.dataset.count === '2');
+    await chromium.fill('comment-input', 'a word from the shop');
+    await chromium.press('Enter');
+    await firefox.until('the comment', () => window.__probe.byTestId('comment')[0]?.textContent.includes('a word from the shop'));
+    const [bought] = await Promise.all([shopping(chromium), shopping(firefox)]);
+    const resolved = await fetch(`${world.url}/v1/handoffs/resolve`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ code: bought.handoff }) });
+    assert.match((await resolved.json()).visitor, /^vis_/, 'the click is a visitor’s, without any cookie');
+    await Promise.all([chromium, firefox].map(async (viewer) => {
+      await viewer.click('about');
+      await reading(viewer);
+      assert.ok(await viewer.evaluate(() => document.querySelector('live-room').floating), `${viewer.kind}: it floats on the next page too`);
+      await playsOn(viewer, () => viewer.click('expand'));
+    }));
+    await allowOrigin(world, 'https://another.example');
+    const refused = await fetch(`${world.url}/v1/rooms/${room.id}/live`, { headers: { origin: shop.url } });
+    assert.equal(refused.status, 403);
+    for (const one of [chromium, firefox]) assert.deepEqual(one.log.filter((line) => /Content.Security.Policy|integrity/i.test(line)), []);
+  } finally {
+    shop.close();
+  }
+}
