@@ -10,9 +10,10 @@
 static void
 fill (guint8 *out, gsize size, gpointer user_data)
 {
-  static guint8 next;
+  /* A counter's lower bits alone would give the same id again after sixteen of them. */
+  static guint32 state = 1;
   for (gsize i = 0; i < size; i++)
-    out[i] = next++;
+    out[i] = (guint8)((state = state * 1664525u + 1013904223u) >> 24);
 }
 
 static const ParlorRandom randomness = {fill, NULL};
