@@ -6,6 +6,7 @@
 #include "router/audioroom.h"
 #include "router/estimate.h"
 #include "router/internal.h"
+#include "router/layered.h"
 #include "router/slot.h"
 #include "router/source.h"
 
@@ -26,35 +27,83 @@
 /* Of a larger layer fewer frames than this are worth less than a smaller one with all of them. */
 #define LARGE_MIN_FPS 12
 
+/* Something that a slot may be given. */
+typedef struct
+{
+  ParlorLayer *layer; /* NULL = nothing */
+  guint height;
+  guint8 spatial, temporal;
+} Choice;
+
 /* One receiver's choice in the making. */
 typedef struct
 {
   ParlorAllocateSlot slots[PARLOR_ROUTER_MAX_SLOTS];
   ParlorSlot *of[PARLOR_ROUTER_MAX_SLOTS];
-  struct
-  {
-    ParlorLayer *layer;
-    guint8 temporal;
-  } choices[PARLOR_ROUTER_MAX_SLOTS][PARLOR_ALLOCATE_MAX_LAYERS];
+  Choice choices[PARLOR_ROUTER_MAX_SLOTS][PARLOR_ALLOCATE_MAX_LAYERS];
   guint n;
 } Table;
 
 static void
-add_choice (Table *table, ParlorLayer *layer, guint8 temporal)
+add_choice (Table *table, const Choice *choice, guint32 bps, guint8 fps)
 {
   ParlorAllocateSlot *row = &table->slots[table->n];
-  ParlorSlot *slot = table->of[table->n];
-  guint i = row->n_layers++;
+  const ParlorSlot *slot = table->of[table->n];
+  guint i = row->n_layers;
 
-  row->layers[i] = (ParlorAllocateLayer){.bps = parlor_layer_temporal_bps (layer, temporal),
-                                         .height = parlor_layer_height (layer),
-                                         .rank = temporal,
-                                         .fps = parlor_layer_fps (layer, temporal),
-                                         .alive = TRUE};
-  table->choices[table->n][i].layer = layer;
-  table->choices[table->n][i].temporal = temporal;
-  if (slot->target == layer && slot->max_temporal == temporal)
+  if (i == PARLOR_ALLOCATE_MAX_LAYERS)
+    return;
+  row->n_layers++;
+  row->layers[i] = (ParlorAllocateLayer){
+      .bps = bps, .height = choice->height, .rank = choice->temporal, .fps = fps, .alive = TRUE};
+  table->choices[table->n][i] = *choice;
+  if (slot->target == choice->layer && slot->max_temporal == choice->temporal
+      && slot->max_spatial == choice->spatial)
     row->current = (gint)i;
+}
+
+static void
+add_layer (Table *table, ParlorLayer *layer, guint8 temporal)
+{
+  const Choice choice = {
+      .layer = layer, .height = parlor_layer_height (layer), .temporal = temporal};
+
+  add_choice (table, &choice, parlor_layer_temporal_bps (layer, temporal),
+              parlor_layer_fps (layer, temporal));
+}
+
+static guint8
+top_temporal (const ParlorLayered *layered, guint8 spatial)
+{
+  guint8 top = 0;
+
+  for (guint t = 0; t < parlor_layered_n_targets (layered); t++)
+    {
+      ParlorLayeredTarget target = parlor_layered_target (layered, t);
+
+      if (target.spatial == spatial && target.active)
+        top = MAX (top, target.temporal);
+    }
+  return top;
+}
+
+/* Of a stream with several layers each of its decode targets, as layers of a simulcast would be. */
+static void
+add_targets (Table *table, ParlorLayer *layer, gboolean crowd)
+{
+  for (guint t = 0; t < parlor_layered_n_targets (layer->layered); t++)
+    {
+      ParlorLayeredTarget target = parlor_layered_target (layer->layered, t);
+      gboolean all = target.temporal == top_temporal (layer->layered, target.spatial);
+      guint8 fps = (guint8)MIN ((target.mfps + 500) / 1000, G_MAXUINT8);
+      const Choice choice = {.layer = layer,
+                             .height = target.height,
+                             .spatial = target.spatial,
+                             .temporal = all ? PARLOR_TEMPORAL_ALL : target.temporal};
+
+      if (target.active && (all || target.spatial == 0 || (crowd && fps >= LARGE_MIN_FPS)))
+        add_choice (table, &choice, target.bps, fps);
+    }
 }
 
 /* The room's dominant speaker comes from the same transport as this camera. */
@@ -81,7 +130,7 @@ add_temporals (Table *table, ParlorLayer *layer, gboolean lowest, gboolean crowd
 
   for (guint8 t = 0; t < top && (lowest || crowd); t++)
     if (lowest || parlor_layer_fps (layer, t) >= LARGE_MIN_FPS)
-      add_choice (table, layer, t);
+      add_layer (table, layer, t);
 }
 
 static void
@@ -111,7 +160,12 @@ add_slot (Table *table, ParlorSlot *slot, const ParlorTransport *speaker, gboole
     }
   for (guint i = 0; i < n; i++)
     {
-      add_choice (table, offered[i], PARLOR_TEMPORAL_ALL);
+      if (offered[i]->layered != NULL && parlor_layered_n_targets (offered[i]->layered) > 0)
+        {
+          add_targets (table, offered[i], crowd);
+          continue;
+        }
+      add_layer (table, offered[i], PARLOR_TEMPORAL_ALL);
       add_temporals (table, offered[i], offered[i] == lowest, crowd);
     }
   table->n++;
@@ -185,9 +239,18 @@ needed_bps (const ParlorTransport *self, guint64 wanted, guint64 sound)
 }
 
 static guint64
-order_of (const ParlorLayer *layer, guint8 temporal)
+order_of (const Choice *choice)
 {
-  return layer == NULL ? 0 : ((guint64)parlor_layer_height (layer) << 8) + temporal;
+  return choice->layer == NULL ? 0 : ((guint64)choice->height << 8) + choice->temporal;
+}
+
+static Choice
+choice_of (const ParlorSlot *slot)
+{
+  return (Choice){.layer = slot->target,
+                  .height = slot->target_height,
+                  .spatial = slot->max_spatial,
+                  .temporal = slot->max_temporal};
 }
 
 static void
@@ -203,10 +266,10 @@ put_off_raises (ParlorSlot *slot, gint64 now_us)
 
 /* FALSE: a raise that has to wait. */
 static gboolean
-note_change (ParlorSlot *slot, const ParlorLayer *layer, guint8 temporal, gboolean bounded,
-             gint64 now_us)
+note_change (ParlorSlot *slot, const Choice *choice, gboolean bounded, gint64 now_us)
 {
-  guint64 before = order_of (slot->target, slot->max_temporal), after = order_of (layer, temporal);
+  const Choice present = choice_of (slot);
+  guint64 before = order_of (&present), after = order_of (choice);
 
   if (after == before)
     return TRUE;
@@ -223,14 +286,16 @@ note_change (ParlorSlot *slot, const ParlorLayer *layer, guint8 temporal, gboole
 }
 
 static void
-set_target (ParlorSlot *slot, ParlorLayer *layer, guint8 temporal, gboolean at_once, gint64 now_us)
+set_target (ParlorSlot *slot, const Choice *choice, gboolean at_once, gint64 now_us)
 {
-  ParlorLayer *before = slot->target;
+  ParlorLayer *before = slot->target, *layer = choice->layer;
   /* What it has now does not fit. */
   gboolean stops = layer == NULL || (at_once && slot->layer != NULL && slot->layer != layer);
 
   slot->target = layer;
-  slot->max_temporal = temporal;
+  slot->target_height = choice->height;
+  slot->max_spatial = choice->spatial;
+  slot->max_temporal = choice->temporal;
   if (stops)
     slot->layer = NULL;
   if (layer == NULL || (layer == before && !stops))
@@ -268,8 +333,7 @@ lowest_of (const Table *table, guint n)
 
   for (guint i = 0; i < table->slots[n].n_layers; i++)
     if (lowest == PARLOR_ALLOCATE_NONE
-        || order_of (table->choices[n][i].layer, table->choices[n][i].temporal)
-               < order_of (table->choices[n][lowest].layer, table->choices[n][lowest].temporal))
+        || order_of (&table->choices[n][i]) < order_of (&table->choices[n][lowest]))
       lowest = (gint)i;
   return lowest;
 }
@@ -287,18 +351,17 @@ take_choice (Table *table, guint n, gboolean bounded, gboolean overused, gint64 
 {
   ParlorSlot *slot = table->of[n];
   gint chosen = table->slots[n].chosen;
-  ParlorLayer *layer;
-  guint8 temporal;
+  Choice choice = {0};
 
   if (chosen == PARLOR_ALLOCATE_NONE && (!bounded || is_kept (table, n)))
     {
       chosen = lowest_of (table, n);
       slot->transport->overfull |= bounded && chosen != PARLOR_ALLOCATE_NONE;
     }
-  layer = chosen == PARLOR_ALLOCATE_NONE ? NULL : table->choices[n][chosen].layer;
-  temporal = chosen == PARLOR_ALLOCATE_NONE ? 0 : table->choices[n][chosen].temporal;
-  if (note_change (slot, layer, temporal, bounded, now_us))
-    set_target (slot, layer, temporal, overused, now_us);
+  if (chosen != PARLOR_ALLOCATE_NONE)
+    choice = table->choices[n][chosen];
+  if (note_change (slot, &choice, bounded, now_us))
+    set_target (slot, &choice, overused, now_us);
 }
 
 /* A slot that only waits until a raise may be tried again counts too: the path made it wait. */
@@ -311,14 +374,14 @@ count_limited (ParlorTransport *self, const Table *table, gboolean bounded)
   for (guint i = 0; bounded && i < table->n; i++)
     {
       const ParlorSlot *slot = table->of[i];
+      const Choice present = choice_of (slot);
       gint ideal = table->slots[i].ideal;
 
       if (ideal == PARLOR_ALLOCATE_NONE)
         continue;
       if (slot->target == NULL)
         n_paused++;
-      else if (order_of (slot->target, slot->max_temporal)
-               < order_of (table->choices[i][ideal].layer, table->choices[i][ideal].temporal))
+      else if (order_of (&present) < order_of (&table->choices[i][ideal]))
         n_reduced++;
     }
   counters->slots_reduced += (guint32)n_reduced - self->n_reduced;

@@ -24,7 +24,9 @@ typedef struct
   guint16 source_seq;
   guint16 original_seq; /**< RTX: the number that it repeats */
   guint16 picture_id;
-  guint16 bytes; /**< about */
+  guint16 bytes;          /**< about */
+  guint32 active_targets; /**< with `tells` */
+  guint16 frame_number;   /**< with `layered`: of the descriptor, as the receiver has it */
   guint8 tl0_pic_idx, key_idx;
   guint8 codec;
   guint retransmission : 1; /**< its numbers are there already */
@@ -32,6 +34,8 @@ typedef struct
   guint begins : 1;   /**< the slot's stream goes over to this layer with it */
   guint replay : 1;   /**< of the cache: `timestamp` counts from where the replay begins */
   guint joins : 1;    /**< what is missing before it was left out on purpose */
+  guint layered : 1;  /**< it leaves with a dependency descriptor, by which it was chosen */
+  guint tells : 1;    /**< which is written anew with `active_targets` */
   guint left_out : 1; /**< is not sent: a temporal layer above the receiver's, or stale */
 } ParlorSendItem;
 

@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "router/internal.h"
+#include "router/layered.h"
 #include "router/redundancy.h"
 #include "router/repair.h"
 #include "router/resend.h"
@@ -17,6 +18,9 @@
 #define MAX_GROUP PARLOR_GSO_MAX_SEGMENTS
 /* Packets of sound in one burst that are wrapped: three voices, and one that was late. */
 #define MAX_WRAPPED 4
+/* A dependency descriptor, which an extension's length bounds. */
+#define DD_BYTES 255
+#define DD_NUMBER_AT 1
 /* A packet of a probe: RTP counts its padding in one byte, and MAX_EQUAL_PADDING may come on top.
  */
 #define PADDING_BYTES 220
@@ -41,6 +45,8 @@ typedef struct
   guint16 numbers[MAX_GROUP]; /* transport-wide */
   guint8 counted[MAX_GROUP];  /* there is one */
   guint8 heads[MAX_GROUP][HEAD_BYTES];
+  guint8 dd[DD_BYTES]; /* of the packet whose head is being written */
+  guint8 dd_bytes;     /* 0 = there is none */
   guint n_wrapped;
   guint8 wrapped[MAX_WRAPPED][PARLOR_REDUNDANCY_BYTES];
 } Assembly;
@@ -236,7 +242,9 @@ write_header (ParlorTransport *self, Assembly *assembly, ParlorSlot *slot, const
   ParlorRtpExtOut what = {.ids = config->transport_cc ? self->extensions.id_of
                                                       : self->uncounted_ids,
                           .mid = config->mid[0] != '\0' ? config->mid : NULL,
-                          .mid_size = slot->mid_bytes};
+                          .mid_size = slot->mid_bytes,
+                          .dd = assembly->dd_bytes > 0 ? assembly->dd : NULL,
+                          .dd_size = assembly->dd_bytes};
   guint8 *head = assembly->heads[assembly->n];
   ParlorRtpExtLayout layout;
   ParlorRtpHeader bare = *header;
@@ -303,6 +311,31 @@ wrap_sound (Assembly *assembly, const ParlorSendItem *item, const guint8 *packet
   return out;
 }
 
+/* The packet's descriptor for this receiver: frames are numbered as he has them, and he is told
+ * which targets still come. Returns its size. */
+static guint8
+write_descriptor (Assembly *assembly, const ParlorSendItem *item, const guint8 *packet,
+                  const ParlorPacketInfo *info)
+{
+  const ParlorLayered *layered = item->layer->layered;
+  const ParlorDd *dd = layered != NULL ? parlor_layered_find (layered, item->source_seq) : NULL;
+  guint size;
+  const guint8 *data = parlor_rtp_ext_find (packet, &info->extensions,
+                                            PARLOR_EXT_DEPENDENCY_DESCRIPTOR, &size);
+
+  if (dd == NULL || data == NULL)
+    return 0;
+  if (item->tells)
+    size = (guint)parlor_dd_write (assembly->dd, DD_BYTES, data, dd,
+                                   parlor_layered_structure (layered)->n_targets,
+                                   item->active_targets);
+  else
+    memcpy (assembly->dd, data, size);
+  if (size > DD_NUMBER_AT + 1)
+    parlor_put_u16 (assembly->dd + DD_NUMBER_AT, item->frame_number);
+  return (guint8)size;
+}
+
 /* Gives the packet its numbers and fills job and head from what the history still has. FALSE:
  * nothing is sent for it. */
 static gboolean
@@ -323,6 +356,7 @@ assemble (ParlorTransport *self, Assembly *assembly, ParlorSendItem *item, gint6
   if (packet == NULL || pt == PARLOR_ROUTER_NO_PT)
     return FALSE;
   wrapped = wrap_sound (assembly, item, packet, info, &pt, &size, now_us);
+  assembly->dd_bytes = item->layered ? write_descriptor (assembly, item, packet, info) : 0;
   n = header_length = write_header (self, assembly, item->slot, packet, &info->header,
                                     &info->extensions, now_us);
   if (n == 0)
@@ -356,7 +390,10 @@ assemble_padding (ParlorTransport *self, Assembly *assembly, gint64 now_us)
   guint8 *head = assembly->heads[assembly->n];
   guint8 fixed[PARLOR_RTP_FIXED_SIZE] = {0x80};
   const ParlorRtpHeader bare = {.payload_offset = PARLOR_RTP_FIXED_SIZE};
-  guint n = write_header (self, assembly, slot, fixed, &bare, &no_extensions, now_us);
+  guint n;
+
+  assembly->dd_bytes = 0;
+  n = write_header (self, assembly, slot, fixed, &bare, &no_extensions, now_us);
 
   if (n == 0)
     return FALSE;
@@ -425,6 +462,7 @@ remember (ParlorSlot *slot, const ParlorSendItem *item, gint64 now_us)
   entry->picture_id = item->picture_id;
   entry->tl0_pic_idx = item->tl0_pic_idx;
   entry->key_idx = item->key_idx;
+  entry->frame_number = item->frame_number;
   entry->flags = item->marker;
 }
 

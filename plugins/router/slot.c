@@ -6,6 +6,7 @@
 #include "router/estimate.h"
 #include "router/gop.h"
 #include "router/internal.h"
+#include "router/layered.h"
 #include "router/redundancy.h"
 #include "router/resend.h"
 #include "router/sender.h"
@@ -81,6 +82,7 @@ parlor_slot_free (ParlorSlot *self)
   leave_source (self);
   parlor_nack_map_free (self->nack_map);
   parlor_resend_free (self->resend);
+  g_free (self->svc);
   g_free (self);
 }
 
@@ -231,6 +233,50 @@ is_left_out (ParlorSlot *self, const ParlorFrameInfo *frame)
   return frame->temporal > self->temporal;
 }
 
+/* Frames are numbered on over switches, as packets are: a receiver takes a key frame with a number
+   that lies behind for one that came late. */
+static void
+begin_frames (ParlorSlot *self, const ParlorLayer *layer, guint16 frame_number)
+{
+  if (self->framed_layer == layer->number)
+    return;
+  self->frame_offset = (guint16)(self->last_frame + 1 - frame_number);
+  self->framed_layer = layer->number;
+}
+
+/* Of a stream with several layers: which of them this receiver gets, packet by packet. */
+static void
+choose_layers (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info,
+               ParlorSendItem *item)
+{
+  const ParlorDd *dd = parlor_layered_find (layer->layered, info->header.seq);
+  ParlorSvcOut out;
+
+  item->layered = item->left_out = TRUE;
+  if (item->begins)
+    {
+      if (self->svc == NULL)
+        self->svc = g_new (ParlorSvc, 1);
+      parlor_svc_init (self->svc);
+    }
+  if (dd == NULL || self->svc == NULL)
+    return;
+  if (item->begins)
+    begin_frames (self, layer, dd->frame_number);
+  parlor_svc_want (self->svc, self->max_spatial, self->max_temporal);
+  parlor_svc_packet (self->svc, parlor_layered_structure (layer->layered), dd,
+                     info->header.timestamp, info->header.marker, &out);
+  item->left_out = !out.forward;
+  item->marker = out.marker;
+  item->tells = out.tell_active;
+  item->frame_number = (guint16)(dd->frame_number + self->frame_offset);
+  item->active_targets = self->active_targets = out.active_targets;
+  if (out.forward && parlor_seq16_newer (item->frame_number, self->last_frame))
+    self->last_frame = item->frame_number;
+  if (parlor_svc_needs_key_frame (self->svc))
+    parlor_layer_want_key_frame (layer, PARLOR_LAYER_PLI_PATIENT_US, PARLOR_KEY_LAYER);
+}
+
 void
 parlor_slot_forward (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info,
                      gint64 now_us)
@@ -252,8 +298,11 @@ parlor_slot_forward (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInf
                           .bytes = info->header.payload_offset + info->header.payload_size,
                           .codec = info->codec,
                           .begins = begins,
-                          .joins = self->joins,
-                          .left_out = !self->config.audio && is_left_out (self, &info->frame)};
+                          .joins = self->joins};
+  if (layer->layered != NULL)
+    choose_layers (self, layer, info, &item);
+  else
+    item.left_out = !self->config.audio && is_left_out (self, &info->frame);
   self->joins = FALSE;
   if (!parlor_sender_push (transport, &item))
     parlor_slot_begin_anew (self);
@@ -292,6 +341,12 @@ note_source_seq (ParlorSlot *self, const ParlorSendItem *item)
     self->last_source_seq = item->source_seq;
 }
 
+static ParlorCodec
+codec_of (const ParlorLayer *layer, const ParlorPacketInfo *info)
+{
+  return parlor_codec_key_codec (layer->source->config.codecs[info->codec].key);
+}
+
 static void
 leave_out (ParlorSlot *self, const ParlorSendItem *item, const ParlorPacketInfo *info)
 {
@@ -300,6 +355,9 @@ leave_out (ParlorSlot *self, const ParlorSendItem *item, const ParlorPacketInfo 
 
   if (info != NULL)
     in = munger_in (item->layer, info);
+  /* Pictures of VP9 name others by how many ids they lie apart (RFC 9628 section 4.2). */
+  if (info != NULL && codec_of (item->layer, info) == PARLOR_CODEC_VP9)
+    in.picture_id_bits = 0;
   /* What begins a stream is not left out of the one before it; nothing can go on from it. */
   if (item->begins)
     {
@@ -358,7 +416,8 @@ parlor_slot_number (ParlorSlot *self, ParlorSendItem *item, const ParlorPacketIn
   item->picture_id = out.picture_id;
   item->tl0_pic_idx = out.tl0_pic_idx;
   item->key_idx = out.key_idx;
-  item->marker = info->header.marker || (out.first && self->config.audio);
+  if (!item->layered)
+    item->marker = info->header.marker || (out.first && self->config.audio);
   self->last_source = info->header.timestamp;
   if (item->layer->source == self->source)
     self->seen_us = MAX (self->seen_us, info->arrival_us);
@@ -485,6 +544,15 @@ layer_by_number (ParlorSlot *self, guint32 number)
   return NULL;
 }
 
+/* What stands in the history speaks of all targets. */
+static gboolean
+tells_targets (const ParlorLayer *layer, guint16 source_seq)
+{
+  const ParlorDd *dd = parlor_layered_find (layer->layered, source_seq);
+
+  return dd != NULL && (dd->has_structure || dd->has_active);
+}
+
 static void
 refuse (ParlorSlot *self, ParlorRefusal refusal)
 {
@@ -542,7 +610,12 @@ repeat_by_rtx (ParlorSlot *self, ParlorNackEntry *entry, gint64 now_us)
                           .key_idx = entry->key_idx,
                           .codec = info->codec,
                           .retransmission = TRUE,
-                          .marker = entry->flags};
+                          .marker = entry->flags,
+                          .layered = layer->layered != NULL,
+                          .tells = layer->layered != NULL
+                                   && tells_targets (layer, entry->source_seq),
+                          .frame_number = entry->frame_number,
+                          .active_targets = self->active_targets};
   return parlor_sender_push (self->transport, &item);
 }
 

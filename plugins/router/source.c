@@ -7,6 +7,7 @@
 #include "router/audioroom.h"
 #include "router/gop.h"
 #include "router/internal.h"
+#include "router/layered.h"
 #include "router/redundancy.h"
 #include "router/sender.h"
 #include "router/slot.h"
@@ -95,6 +96,7 @@ free_layer (ParlorLayer *layer, ParlorRouter *router)
   parlor_history_free (layer->history);
   parlor_nack_free (layer->nack);
   parlor_gop_free (layer->gop);
+  parlor_layered_free (layer->layered);
   g_free (layer->infos);
 }
 
@@ -431,7 +433,7 @@ keep (ParlorLayer *layer, const guint8 *packet, gsize length, const ParlorPacket
   if (!parlor_history_put (layer->history, info->header.seq, packet, length, now_us))
     return FALSE;
   layer->infos[info->header.seq & layer->info_mask] = *info;
-  if (layer->gop != NULL)
+  if (layer->gop != NULL && layer->layered == NULL)
     parlor_gop_put (layer->gop, packet, length, info, layer->bps < GOP_WHOLE_BPS);
   if (layer->n_fresh == PARLOR_LAYER_MAX_FRESH)
     parlor_layer_fan_out (layer, now_us);
@@ -447,6 +449,29 @@ tap (ParlorLayer *layer, const guint8 *packet, gsize length, gint64 arrival_us, 
 
   if (source->tap != NULL && parlor_source_choose_layer (source, 0, now_us) == layer)
     source->tap (source->tap_data, packet, length, arrival_us);
+}
+
+/* A stream whose packets carry dependency descriptors goes by them alone from then on. */
+static void
+read_descriptor (ParlorLayer *layer, const guint8 *packet, gsize length, ParlorPacketInfo *info,
+                 gint64 now_us)
+{
+  guint size;
+
+  if (layer->layered == NULL)
+    {
+      if (parlor_rtp_ext_find (packet, &info->extensions, PARLOR_EXT_DEPENDENCY_DESCRIPTOR, &size)
+          == NULL)
+        return;
+      layer->layered = parlor_layered_new (layer->info_mask + 1);
+      parlor_gop_clear (layer->gop);
+    }
+  /* It may bring another structure: what waits is read by the one before. */
+  if (info->frame.key_frame)
+    parlor_layer_fan_out (layer, now_us);
+  if (!parlor_layered_read (layer->layered, packet, length + OVERHEAD_BYTES, info)
+      && info->header.payload_size > 0)
+    parlor_layer_want_key_frame (layer, PARLOR_LAYER_PLI_PATIENT_US, PARLOR_KEY_LAYER);
 }
 
 void
@@ -493,6 +518,10 @@ parlor_layer_receive (ParlorLayer *layer, guint8 *packet, gsize length, ParlorRt
                         &info.frame);
   if (!info.frame.valid && header->payload_size > 0)
     drop (layer, PARLOR_DROP_MALFORMED);
+  if (name == PARLOR_CODEC_AV1 || name == PARLOR_CODEC_VP9)
+    read_descriptor (layer, packet, length, &info, now_us);
+  else /* it names frames of one stream: over switches to others it would lie */
+    info.extensions.found[PARLOR_EXT_DEPENDENCY_DESCRIPTOR] = 0;
   if (info.frame.key_frame && !source->config.audio)
     {
       layer->pli_due_us = PARLOR_NEVER_US;
@@ -566,8 +595,12 @@ measure_layers (ParlorSource *self, gint64 now_us)
   if (span_us <= 0 || span_us > 2 * PARLOR_US_PER_SEC)
     return;
   for (guint i = 0; i < self->n_layers; i++)
-    if (parlor_layer_arrives (&self->layers[i], now_us))
-      measure (&self->layers[i], span_us);
+    {
+      if (parlor_layer_arrives (&self->layers[i], now_us))
+        measure (&self->layers[i], span_us);
+      if (self->layers[i].layered != NULL)
+        parlor_layered_tick (self->layers[i].layered, span_us);
+    }
   for (guint i = 0; !self->config.audio && i < self->slots->len; i++)
     parlor_allocation_mark (((ParlorSlot *)g_ptr_array_index (self->slots, i))->transport);
 }

@@ -15,6 +15,7 @@
 #include "proto/bwe/bwe.h"
 #include "proto/codec/codec.h"
 #include "proto/history.h"
+#include "proto/layers/svc.h"
 #include "proto/munger.h"
 #include "proto/nack.h"
 #include "proto/rtcp/packet.h"
@@ -40,6 +41,7 @@
 typedef struct _ParlorAudioRoom ParlorAudioRoom;
 typedef struct _ParlorGop ParlorGop;
 typedef struct _ParlorRepair ParlorRepair;
+typedef struct _ParlorLayered ParlorLayered;
 
 /** What every receiver needs of a received packet, parsed once; beside its bytes in the layer's
  * history. */
@@ -67,7 +69,8 @@ struct _ParlorLayer
   ParlorHistory *history;
   ParlorPacketInfo *infos; /**< as many as the history has slots, same index */
   guint info_mask;
-  ParlorGop *gop; /**< NULL: audio */
+  ParlorGop *gop;         /**< NULL: audio */
+  ParlorLayered *layered; /**< NULL: one picture a stream, or no dependency descriptors */
   ParlorNack *nack;
   gboolean asks; /**< generic NACK was negotiated */
   ParlorRtpStats stats;
@@ -132,6 +135,11 @@ struct _ParlorSlot
   ParlorLayer *target; /**< what shall be sent; switched to at its next key frame */
   ParlorMunger munger;
   ParlorSeqUnwrapper unwrapper; /**< of what is sent: for the rollover counter */
+  ParlorSvc *svc;               /**< owned; NULL until a stream of several layers is sent */
+  guint32 active_targets;       /**< of it, as last told to the receiver */
+  guint32 framed_layer;         /**< its number: whose frames are numbered from `frame_offset` on */
+  guint16 frame_offset,
+      last_frame;          /**< number as the receiver has it minus the publisher's; the newest */
   ParlorNackMap *nack_map; /**< owned; NULL until the first packet, or where nothing is repeated */
   ParlorResend *resend;    /**< owned; NULL where RTX was negotiated */
   guint8 codec_pts[PARLOR_ROUTER_MAX_CODECS]; /**< of the source's codecs here; PARLOR_ROUTER_NO_PT
@@ -144,6 +152,7 @@ struct _ParlorSlot
       mark; /**< set the marker on the next packet: Opus after a switch (RFC 7587 section 4.2) */
   guint8 mid_bytes;
   guint8 temporal, max_temporal; /**< temporal layers above are left out: now, and as wished */
+  guint8 max_spatial;            /**< likewise, of a stream with several */
   gboolean joins; /**< the next packet goes on from a replay: what is between was left out */
   guint64 packets, octets;
   guint32 last_rtp;    /**< of the last packet sent */
@@ -165,8 +174,9 @@ struct _ParlorSlot
   guint32 replay_rtp;        /**< and the slot's there */
   gint64 replay_us;          /**< when it began */
   guint height;
-  guint32 sr_compact; /**< middle of the last sender report's NTP time, by which the receiver names
-                         it */
+  guint target_height; /**< lines of what is chosen */
+  guint32 sr_compact;  /**< middle of the last sender report's NTP time, by which the receiver names
+                          it */
   gint64 sr_sent_us;
   gint64 clock_told_us; /**< last SLOT_CLOCK; 0 = none since the last switch */
   guint8 fraction_lost; /**< of 256, last report */

@@ -126,7 +126,7 @@ typedef struct
   guint32 last_repeat_ms; /* now_us / 1000 of the last repeat; of no meaning while repeats is 0 */
   guint16 seq;            /* as sent */
   guint16 source_seq;     /* number in the source's history */
-  guint16 twcc;           /* as sent */
+  guint16 frame_number;   /* as sent, of the dependency descriptor; of no meaning without one */
   guint16 picture_id;     /* as sent */
   guint8 tl0_pic_idx, key_idx;
   guint8 repeats;

@@ -341,6 +341,7 @@ bench_add_peer (Bench *self, ParlorRoomId room)
   transport.ext_ids[PARLOR_EXT_ABS_SEND_TIME] = 2;
   transport.ext_ids[PARLOR_EXT_TRANSPORT_CC] = 3;
   transport.ext_ids[PARLOR_EXT_AUDIO_LEVEL] = 4;
+  transport.ext_ids[PARLOR_EXT_DEPENDENCY_DESCRIPTOR] = 5;
   transport.rtcp_ssrc = 0x51000000 + peer->number;
   config.server_ufrag = transport.local.ufrag;
   config.server_pwd = transport.local.pwd;

@@ -80,7 +80,8 @@ void bench_free (Bench *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Bench, bench_free)
 
 /** A transport and the peer that goes with it, connected when bench_run () had some time.
- * Extensions: MID 1, abs-send-time 2, transport-cc 3, level 4. */
+ * Extensions: MID 1, abs-send-time 2, transport-cc 3, level 4,
+ * dependency descriptor 5. */
 BenchPeer *bench_add_peer (Bench *self, ParlorRoomId room);
 /** Virtual time passes; everything that is due happens. */
 void bench_run (Bench *self, gint64 span_us);
