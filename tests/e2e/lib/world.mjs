@@ -30,7 +30,7 @@ export class World {
   async startServer(flags = this.serverFlags) {
     this.serverFlags = flags;
     const log = openSync(path.join(this.folder, 'server.log'), 'a');
-    this.server = spawn(this.network.inServer[0], [this.network.inServer[1], this.serverProgram, '--demo', '--http-port', String(HTTP_PORT),
+    this.server = spawn(this.network.inServer[0], [this.network.inServer[1], this.serverProgram, ...(this.strict ? [] : ['--demo']), '--http-port', String(HTTP_PORT),
       '--admin-port', String(ADMIN_PORT), '--data-dir', path.join(this.folder, 'data'), ...flags], { stdio: ['ignore', log, log], env: { ...process.env, ...this.serverEnvironment } });
     const { server } = this;
     server.gone = once(server, 'exit').then(([code, signal]) => {
