@@ -274,6 +274,12 @@ parlor_replay_last_file (const ParlorReplay *self)
   return self->last_file;
 }
 
+gboolean
+parlor_replay_has_begin (const ParlorReplay *self)
+{
+  return self->begin != NULL;
+}
+
 gint64
 parlor_replay_last_ms (const ParlorReplay *self)
 {

@@ -38,6 +38,8 @@ guint parlor_replay_last_file (const ParlorReplay *replay);
 GArray *parlor_replay_unfinished (const ParlorReplay *replay);
 /** Borrowed; NULL = no such file. */
 const char *parlor_replay_path (const ParlorReplay *replay, guint n);
+/** It says what is recorded, and from when. */
+gboolean parlor_replay_has_begin (const ParlorReplay *replay);
 /** The last instant of which the journal speaks; -1 = it is empty. */
 gint64 parlor_replay_last_ms (const ParlorReplay *replay);
 

@@ -47,22 +47,10 @@ find (Recorder *self, const json_t *order)
 static void
 on_open (Recorder *self, const json_t *order)
 {
-  g_autoptr (GError) error = NULL;
   const char *id = json_string_value (json_object_get (order, "recording"));
-  if (id == NULL || find (self, order) != NULL)
-    return;
-  ParlorRecordSession *session = parlor_record_session_open (order, tell, self, &error);
-  if (session != NULL)
-    g_hash_table_insert (self->sessions, g_strdup (id), session);
-  else
-    tell (json_pack ("{s:s,s:s,s:s,s:s}", "t", "failed", "recording", id, "reason",
-                     g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOSPC) ? "disk_full"
-                     : g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_ROFS)
-                             || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_ACCES)
-                         ? "read_only"
-                         : "io_error",
-                     "message", error->message),
-          NULL);
+  if (id != NULL && find (self, order) == NULL)
+    g_hash_table_insert (self->sessions, g_strdup (id),
+                         parlor_record_session_open (order, tell, self));
 }
 
 static void

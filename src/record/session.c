@@ -2,7 +2,7 @@
 #include "record/session.h"
 
 #include "record/digest.h"
-#include "record/journal.h"
+#include "record/ledger.h"
 #include "record/manifest.h"
 #include "record/still.h"
 #include "record/track.h"
@@ -16,20 +16,30 @@
 /* For a track to write what lies in its socket, once nothing more can come. */
 #define LEAVE_US (1 * G_USEC_PER_SEC)
 
+#define SEAL_AGAIN_TICKS 5
+
 struct _ParlorRecordSession
 {
   char *id;
   char *folder;
-  ParlorJournal *journal;
+  ParlorLedger *ledger;
+  json_t *order; /* the "open" */
+  gboolean wants_seal;
+  GMutex lock; /* of n_troubles */
+  guint n_troubles;
   ParlorSessionTell tell;
   gpointer user_data;
   gint64 room_ms, mono_us;
+  gint is_ready;      /* atomic: last_file is known */
   gint last_file;     /* atomic */
   GHashTable *tracks; /* "pt_…/camera" → Slot, owned */
   GPtrArray *ending;  /* Slot, owned: join when done */
   GThread *recovery;  /* nullable */
   GThread *sealing;   /* nullable */
   gint is_sealed;     /* atomic */
+  gint is_unsealed;   /* atomic: the thread ended without */
+  guint n_ticks;      /* since then */
+  char *trouble;      /* of the journal; NULL = none */
 };
 
 /* A track and what names it in messages. */
@@ -38,7 +48,7 @@ typedef struct
   ParlorRecordSession *session;
   char *key;
   ParlorRecordTrack *track;
-  char *trouble; /* of its thread: why it is not written since failed_ms; NULL = it is */
+  char *trouble; /* why it is not written since failed_ms; NULL = it is. Of its thread */
   gint64 failed_ms;
 } Slot;
 
@@ -63,16 +73,35 @@ say (ParlorRecordSession *self, const char *type, json_t *message)
   self->tell (message, self->user_data);
 }
 
-/* Takes `entry`. A journal that cannot be written is told: the recording goes on, its files are
- * there. */
-static gboolean
+/* Takes `entry`: written now, or when that is possible again. */
+static void
 append (ParlorRecordSession *self, json_t *entry)
 {
-  char *line = json_dumps (entry, JSON_COMPACT);
-  gboolean ok = line != NULL && parlor_journal_append (self->journal, line, strlen (line));
-  free (line);
-  json_decref (entry);
-  return ok;
+  parlor_ledger_add (self->ledger, entry);
+}
+
+/* The room hears of the first trouble and of the end of the last one. Takes `message`. */
+static void
+count_trouble (ParlorRecordSession *self, gboolean more, json_t *message)
+{
+  g_mutex_lock (&self->lock);
+  gboolean tells = more ? self->n_troubles++ == 0 : --self->n_troubles == 0;
+  g_mutex_unlock (&self->lock);
+  if (tells)
+    say (self, more ? "failed" : "mended", message);
+  else
+    json_decref (message);
+}
+
+static void
+set_journal_trouble (ParlorRecordSession *self, const char *reason)
+{
+  gboolean had = self->trouble != NULL;
+  g_free (self->trouble);
+  self->trouble = g_strdup (reason);
+  if (had != (reason != NULL))
+    count_trouble (self, !had,
+                   reason != NULL ? json_pack ("{s:s}", "reason", reason) : json_object ());
 }
 
 /* ---- what tracks say ------------------------------------------------------------------------ */
@@ -80,24 +109,35 @@ append (ParlorRecordSession *self, json_t *entry)
 static guint
 next_file (gpointer user_data)
 {
-  Slot *slot = user_data;
-  return (guint)g_atomic_int_add (&slot->session->last_file, 1) + 1;
+  ParlorRecordSession *self = ((Slot *)user_data)->session;
+  /* What the last process wrote is not known before. */
+  return g_atomic_int_get (&self->is_ready) ? (guint)g_atomic_int_add (&self->last_file, 1) + 1 : 0;
 }
 
 static void
 take_entry (json_t *entry, gpointer user_data)
 {
-  Slot *slot = user_data;
-  ParlorRecordSession *self = slot->session;
-  const char *type = text (entry, "t");
-  if (strcmp (type, "file") == 0)
-    say (self, "writing",
-         json_pack ("{s:s,s:O,s:O}", "track", slot->key, "n", json_object_get (entry, "n"),
-                    "room_ms", json_object_get (entry, "room_ms")));
-  append (self, entry);
+  append (((Slot *)user_data)->session, entry);
 }
 
-/* A full disk takes no entry either: the whole of it is written when it is over. */
+static gboolean
+begin_file (json_t *entry, gpointer user_data)
+{
+  Slot *slot = user_data;
+  json_t *message = json_pack ("{s:s,s:O,s:O}", "track", slot->key, "n",
+                               json_object_get (entry, "n"), "room_ms",
+                               json_object_get (entry, "room_ms"));
+  if (!parlor_ledger_put (slot->session->ledger, entry))
+    {
+      int why = errno;
+      json_decref (message);
+      errno = why;
+      return FALSE;
+    }
+  say (slot->session, "writing", message);
+  return TRUE;
+}
+
 static void
 write_trouble (Slot *slot)
 {
@@ -110,16 +150,20 @@ static void
 take_trouble (const char *reason, gpointer user_data)
 {
   Slot *slot = user_data;
+  gboolean had = slot->trouble != NULL;
   json_t *message = json_pack ("{s:s}", "track", slot->key);
   if (reason != NULL)
     json_object_set_new (message, "reason", json_string (reason));
-  if (reason != NULL && slot->trouble == NULL)
+  if (!had)
     slot->failed_ms = room_ms_now (slot->session);
-  if (slot->trouble != NULL && reason == NULL)
+  else if (reason == NULL)
     write_trouble (slot);
   g_free (slot->trouble);
   slot->trouble = g_strdup (reason);
-  say (slot->session, reason != NULL ? "failed" : "mended", message);
+  if (had != (reason != NULL))
+    count_trouble (slot->session, !had, message);
+  else
+    json_decref (message);
 }
 
 static void
@@ -128,8 +172,7 @@ slot_free (gpointer data)
   Slot *slot = data;
   parlor_record_track_free (slot->track);
   if (slot->trouble != NULL)
-    write_trouble (slot);
-  g_free (slot->trouble);
+    take_trouble (NULL, slot);
   g_free (slot->key);
   g_free (slot);
 }
@@ -152,7 +195,7 @@ finish_files (ParlorRecordSession *self, const ParlorReplay *replay)
       append (self, parlor_record_finish_file (self->folder, n, parlor_replay_path (replay, n),
                                                "interrupted"));
     }
-  parlor_journal_sync (self->journal);
+  parlor_ledger_sync (self->ledger);
 }
 
 static gpointer
@@ -170,8 +213,9 @@ static void
 go_on (ParlorRecordSession *self, const json_t *order, ParlorReplay *replay)
 {
   gint64 last_ms = parlor_replay_last_ms (replay);
-  self->last_file = (gint)parlor_replay_last_file (replay);
-  if (last_ms < 0)
+  g_atomic_int_set (&self->last_file, (gint)parlor_replay_last_file (replay));
+  g_atomic_int_set (&self->is_ready, TRUE);
+  if (!parlor_replay_has_begin (replay))
     {
       json_t *begin = json_deep_copy (json_object_get (order, "begin"));
       if (begin == NULL)
@@ -180,6 +224,9 @@ go_on (ParlorRecordSession *self, const json_t *order, ParlorReplay *replay)
       json_object_set_new (begin, "recording", json_string (self->id));
       json_object_set_new (begin, "room_ms", json_integer (self->room_ms));
       append (self, begin);
+    }
+  if (last_ms < 0)
+    {
       parlor_replay_free (replay);
       return;
     }
@@ -191,33 +238,49 @@ go_on (ParlorRecordSession *self, const json_t *order, ParlorReplay *replay)
   self->recovery = g_thread_new ("recover", recover, recovery);
 }
 
+static const char *
+trouble_name (const GError *error)
+{
+  return g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOSPC) ? "disk_full"
+         : g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_ROFS)
+                 || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_ACCES)
+                 || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_PERM)
+             ? "read_only"
+             : "io_error";
+}
+
+/* At once, or at one of the ticks that follow: the disk may be full or away. */
+static void
+try_open (ParlorRecordSession *self)
+{
+  g_autoptr (ParlorReplay) replay = parlor_replay_new ();
+  g_autoptr (GError) error = NULL;
+  int why = g_mkdir_with_parents (self->folder, 0700) < 0 ? errno : 0;
+  if (why != 0)
+    g_set_error (&error, G_FILE_ERROR, g_file_error_from_errno (why), "%s", self->folder);
+  if (why == 0 && parlor_ledger_open (self->ledger, parlor_replay_entry, replay, &error))
+    go_on (self, self->order, g_steal_pointer (&replay));
+  set_journal_trouble (self, error != NULL ? trouble_name (error) : NULL);
+}
+
 ParlorRecordSession *
-parlor_record_session_open (const json_t *order, ParlorSessionTell tell, gpointer user_data,
-                            GError **error)
+parlor_record_session_open (const json_t *order, ParlorSessionTell tell, gpointer user_data)
 {
   g_autofree char *path = g_build_filename (text (order, "folder"), "journal", NULL);
-  g_autoptr (ParlorReplay) replay = parlor_replay_new ();
-  if (g_mkdir_with_parents (text (order, "folder"), 0700) < 0)
-    {
-      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "%s: %s",
-                   text (order, "folder"), g_strerror (errno));
-      return NULL;
-    }
-  ParlorJournal *journal = parlor_journal_open (path, parlor_replay_entry, replay, error);
-  if (journal == NULL)
-    return NULL;
   ParlorRecordSession *self = g_new0 (ParlorRecordSession, 1);
   self->id = g_strdup (text (order, "recording"));
   self->folder = g_strdup (text (order, "folder"));
-  self->journal = journal;
+  self->ledger = parlor_ledger_new (path);
+  self->order = json_deep_copy (order);
   self->tell = tell;
   self->user_data = user_data;
   self->room_ms = json_integer_value (json_object_get (order, "room_ms"));
   self->mono_us = json_integer_value (json_object_get (order, "mono_us"));
   self->tracks = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, slot_free);
   self->ending = g_ptr_array_new_with_free_func (slot_free);
-  go_on (self, order, g_steal_pointer (&replay));
-  parlor_journal_sync (self->journal);
+  g_mutex_init (&self->lock);
+  try_open (self);
+  parlor_ledger_sync (self->ledger);
   return self;
 }
 
@@ -232,7 +295,10 @@ parlor_record_session_free (ParlorRecordSession *self)
     g_thread_join (self->sealing);
   g_hash_table_unref (self->tracks);
   g_ptr_array_unref (self->ending);
-  parlor_journal_free (self->journal);
+  parlor_ledger_free (self->ledger);
+  json_decref (self->order);
+  g_mutex_clear (&self->lock);
+  g_free (self->trouble);
   g_free (self->id);
   g_free (self->folder);
   g_free (self);
@@ -256,7 +322,7 @@ parlor_record_session_leave (ParlorRecordSession *self)
   g_hash_table_iter_init (&iter, self->tracks);
   while (g_hash_table_iter_next (&iter, NULL, &slot))
     leave_track (slot);
-  parlor_journal_sync (self->journal);
+  parlor_ledger_sync (self->ledger);
 }
 
 /* ---- orders --------------------------------------------------------------------------------- */
@@ -279,7 +345,7 @@ parlor_record_session_track (ParlorRecordSession *self, const json_t *order, int
   slot->key = g_strconcat (text (order, "participant"), "/", text (order, "source"), NULL);
   end_track (self, slot->key);
   ParlorRecordTrackSpec spec = {
-      .host = {next_file, take_entry, take_trouble, slot},
+      .host = {next_file, take_entry, begin_file, take_trouble, slot},
       .folder = self->folder,
       .participant = text (order, "participant"),
       .source = text (order, "source"),
@@ -307,7 +373,7 @@ parlor_record_session_note (ParlorRecordSession *self, const json_t *order)
   if (!json_is_object (entry))
     return;
   append (self, json_incref (entry));
-  parlor_journal_sync (self->journal);
+  parlor_ledger_sync (self->ledger);
 }
 
 static void
@@ -318,19 +384,54 @@ sweep (ParlorRecordSession *self)
       g_ptr_array_remove_index (self->ending, i);
 }
 
+static const char *
+name_of_errno (int why)
+{
+  return why == ENOSPC || why == EDQUOT ? "disk_full" : why == EROFS ? "read_only" : "io_error";
+}
+
+/* The journal is the recording: that it cannot be written is told as if a track could not. */
+static void
+write_journal (ParlorRecordSession *self)
+{
+  append (self, json_pack ("{s:s,s:I}", "t", "alive", "room_ms", (json_int_t)room_ms_now (self)));
+  gboolean ok = parlor_ledger_flush (self->ledger) && parlor_ledger_sync (self->ledger);
+  set_journal_trouble (self, ok ? NULL : name_of_errno (errno));
+}
+
+static void start_sealing (ParlorRecordSession *self);
+
+/* What could not be sealed is tried again, for as long as it takes. */
+static void
+tick_sealing (ParlorRecordSession *self)
+{
+  if (self->sealing != NULL && g_atomic_int_get (&self->is_unsealed)
+      && ++self->n_ticks >= SEAL_AGAIN_TICKS)
+    {
+      g_clear_pointer (&self->sealing, g_thread_join);
+      g_atomic_int_set (&self->is_unsealed, FALSE);
+      self->n_ticks = 0;
+    }
+  if (self->wants_seal && self->sealing == NULL && parlor_ledger_flush (self->ledger)
+      && parlor_ledger_is_open (self->ledger))
+    start_sealing (self);
+}
+
 void
 parlor_record_session_tick (ParlorRecordSession *self)
 {
   GHashTableIter iter;
   gpointer slot;
-  if (self->sealing != NULL)
+  if (!parlor_ledger_is_open (self->ledger))
+    try_open (self);
+  tick_sealing (self);
+  if (self->sealing != NULL || !parlor_ledger_is_open (self->ledger))
     return;
   sweep (self);
-  append (self, json_pack ("{s:s,s:I}", "t", "alive", "room_ms", (json_int_t)room_ms_now (self)));
   g_hash_table_iter_init (&iter, self->tracks);
   while (g_hash_table_iter_next (&iter, NULL, &slot))
     parlor_record_track_sync (((Slot *)slot)->track);
-  parlor_journal_sync (self->journal);
+  write_journal (self);
 }
 
 /* ---- sealing -------------------------------------------------------------------------------- */
@@ -389,13 +490,15 @@ make_stills (ParlorRecordSession *self)
   parlor_replay_missing_stills (replay, make_still, &stills);
 }
 
-/* What a full disk kept from being finished is finished first. */
+/* What a full disk kept from being finished is finished first. NULL: the disk takes nothing. */
 static json_t *
 make_manifest (ParlorRecordSession *self)
 {
   g_autoptr (ParlorReplay) first = read_journal (self);
   finish_files (self, first);
   make_stills (self);
+  if (!parlor_ledger_flush (self->ledger))
+    return NULL;
   g_autoptr (ParlorReplay) replay = read_journal (self);
   return parlor_replay_manifest (replay);
 }
@@ -408,7 +511,7 @@ seal (gpointer user_data)
   g_clear_pointer (&self->recovery, g_thread_join);
   g_ptr_array_set_size (self->ending, 0); /* joins them */
   json_t *manifest = make_manifest (self);
-  char *bytes = json_dumps (manifest, JSON_INDENT (1));
+  char *bytes = manifest != NULL ? json_dumps (manifest, JSON_INDENT (1)) : NULL;
   gboolean ok = bytes != NULL && write_manifest (self, bytes, strlen (bytes));
   if (ok)
     parlor_sha256_text (bytes, strlen (bytes), sha);
@@ -419,8 +522,14 @@ seal (gpointer user_data)
                   (int)json_array_size (json_object_get (manifest, "files"))));
   free (bytes);
   json_decref (manifest);
-  g_atomic_int_set (&self->is_sealed, TRUE);
+  g_atomic_int_set (ok ? &self->is_sealed : &self->is_unsealed, TRUE);
   return NULL;
+}
+
+static void
+start_sealing (ParlorRecordSession *self)
+{
+  self->sealing = g_thread_new ("seal", seal, self);
 }
 
 void
@@ -428,8 +537,6 @@ parlor_record_session_seal (ParlorRecordSession *self)
 {
   GHashTableIter iter;
   gpointer slot;
-  if (self->sealing != NULL)
-    return;
   g_hash_table_iter_init (&iter, self->tracks);
   while (g_hash_table_iter_next (&iter, NULL, &slot))
     {
@@ -437,7 +544,8 @@ parlor_record_session_seal (ParlorRecordSession *self)
       g_ptr_array_add (self->ending, slot);
     }
   g_hash_table_steal_all (self->tracks);
-  self->sealing = g_thread_new ("seal", seal, self);
+  self->wants_seal = TRUE;
+  tick_sealing (self);
 }
 
 gboolean

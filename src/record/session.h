@@ -20,9 +20,9 @@ typedef struct _ParlorRecordSession ParlorRecordSession;
 
 /** `order`: an "open". A folder with a journal is gone on with: files that a crash left are
  * finished in the background. A journal that another process still has is waited for, some
- * seconds. NULL: G_FILE_ERROR. */
+ * seconds. Where the disk takes nothing that is told ("failed"), and tried again at every tick. */
 ParlorRecordSession *parlor_record_session_open (const json_t *order, ParlorSessionTell tell,
-                                                 gpointer user_data, GError **error);
+                                                 gpointer user_data);
 /** Ends all tracks and waits for them; nothing is sealed. NULL is ignored. */
 void parlor_record_session_free (ParlorRecordSession *session);
 /** The daemon has gone: what has come is written, nothing more; the next process has the journal as
@@ -34,7 +34,8 @@ void parlor_record_session_track (ParlorRecordSession *session, const json_t *or
 void parlor_record_session_untrack (ParlorRecordSession *session, const json_t *order);
 /** Something for the journal, as it stands in the order's "entry". */
 void parlor_record_session_note (ParlorRecordSession *session, const json_t *order);
-/** Ends all, writes the manifest in a thread of its own, tells "sealed". */
+/** Ends all, writes the manifest in a thread of its own, tells "sealed"; until it can be written it
+ * is tried again. */
 void parlor_record_session_seal (ParlorRecordSession *session);
 /** TRUE: sealed and told; it is to be freed. */
 gboolean parlor_record_session_is_sealed (ParlorRecordSession *session);

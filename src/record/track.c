@@ -41,6 +41,7 @@ struct _ParlorRecordTrack
   GThread *thread;
   gint is_done;    /* atomic */
   gint is_leaving; /* atomic */
+  gint sync_error; /* atomic: errno of a sync that failed, 0 = none */
 
   /*< its thread >*/
   gint64 stamp_us; /* of the next packet; 0 = it comes in now */
@@ -55,7 +56,7 @@ struct _ParlorRecordTrack
 
   GMutex lock;            /* of segment, against sync () */
   ParlorSegment *segment; /* NULL = waits for a key frame */
-  guint n;
+  guint n, spare_n;
   char name[32];
   gint64 began_us;
   guint32 last_timestamp;
@@ -145,32 +146,70 @@ get_into_trouble (ParlorRecordTrack *self, const char *reason, gint64 now_us)
   self->is_troubled = TRUE;
 }
 
-static void
-begin_segment (ParlorRecordTrack *self, const ParlorRtpHeader *header, gint64 arrival_us,
-               gint64 now_us)
+static json_t *
+file_entry (const ParlorRecordTrack *self, gint64 arrival_us)
+{
+  return json_pack ("{s:s,s:i,s:s,s:s,s:s,s:s,s:I}", "t", "file", "n", (int)self->n, "participant",
+                    self->participant, "source", self->source, "codec",
+                    parlor_codec_info (self->format->codec)->name, "path", self->name, "room_ms",
+                    (json_int_t)(room_us_at (self, arrival_us) / 1000));
+}
+
+/* A file that the journal does not name would be found by nobody. NULL: errno says why, 0 = the
+ * muxer. */
+static ParlorSegment *
+open_segment (ParlorRecordTrack *self, gint64 arrival_us)
 {
   g_autoptr (GError) error = NULL;
-  self->n = self->host.next_file (self->host.user_data);
-  g_snprintf (self->name, sizeof self->name, "%04u-%s.webm", self->n, self->source);
   g_autofree char *path = g_build_filename (self->folder, self->name, NULL);
   ParlorSegment *segment = parlor_segment_new (path, self->format->codec, self->format->clock_hz,
                                                &error);
   if (segment == NULL)
     {
-      get_into_trouble (self, trouble_name (error->domain == G_FILE_ERROR ? errno : 0), now_us);
+      errno = error->domain != G_FILE_ERROR                               ? 0
+              : g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOSPC) ? ENOSPC
+              : g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_ROFS)  ? EROFS
+              : g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_ACCES) ? EACCES
+                                                                          : EIO;
+      return NULL;
+    }
+  if (self->host.begin (file_entry (self, arrival_us), self->host.user_data))
+    return segment;
+  int why = errno;
+  parlor_segment_free (segment);
+  unlink (path);
+  errno = why;
+  return NULL;
+}
+
+static void
+begin_segment (ParlorRecordTrack *self, const ParlorRtpHeader *header, gint64 arrival_us,
+               gint64 now_us)
+{
+  self->n = self->spare_n != 0 ? self->spare_n : self->host.next_file (self->host.user_data);
+  self->spare_n = self->n; /* until there is a file of that number */
+  if (self->n == 0)
+    {
+      self->retry_us = now_us + PARLOR_RETRY_US;
       return;
     }
+  g_snprintf (self->name, sizeof self->name, "%04u-%s.webm", self->n, self->source);
+  ParlorSegment *segment = open_segment (self, arrival_us);
+  if (segment == NULL)
+    {
+      get_into_trouble (self, trouble_name (errno), now_us);
+      g_autofree char *left = g_build_filename (self->folder, self->name, NULL);
+      if (access (left, F_OK) == 0)
+        self->spare_n = 0;
+      return;
+    }
+  self->spare_n = 0;
   set_segment (self, segment);
   self->began_us = arrival_us;
   self->key_frame_us = now_us;
   self->last_timestamp = header->timestamp;
   self->ticks = 0;
   self->clock = (ParlorTrackClock){0};
-  self->host.entry (json_pack ("{s:s,s:i,s:s,s:s,s:s,s:s,s:I}", "t", "file", "n", (int)self->n,
-                               "participant", self->participant, "source", self->source, "codec",
-                               parlor_codec_info (self->format->codec)->name, "path", self->name,
-                               "room_ms", (json_int_t)(room_us_at (self, arrival_us) / 1000)),
-                    self->host.user_data);
 }
 
 /* ---- packets -------------------------------------------------------------------------------- */
@@ -255,6 +294,17 @@ write_packet (ParlorRecordTrack *self, GBytes *bytes, gboolean lost, gint64 arri
       get_into_trouble (self, trouble_name (errno), now_us);
       end_segment (self, "failed");
     }
+}
+
+/* What the disk took and could not keep. */
+static void
+look_at_sync (ParlorRecordTrack *self, gint64 now_us)
+{
+  int why = g_atomic_int_exchange (&self->sync_error, 0);
+  if (why == 0)
+    return;
+  get_into_trouble (self, trouble_name (why), now_us);
+  end_segment (self, "failed");
 }
 
 static void
@@ -391,6 +441,7 @@ track_thread (gpointer user_data)
       gint64 now_us = g_get_monotonic_time ();
       goes_on = read_some (self, now_us);
       now_us = g_get_monotonic_time ();
+      look_at_sync (self, now_us);
       take_frames (self, now_us);
       write_ready (self, now_us);
       want_key_frames (self, now_us);
@@ -482,6 +533,7 @@ parlor_record_track_sync (ParlorRecordTrack *self)
   g_mutex_unlock (&self->lock);
   if (fd < 0)
     return;
-  fdatasync (fd);
+  if (fdatasync (fd) < 0)
+    g_atomic_int_set (&self->sync_error, errno);
   close (fd);
 }

@@ -24,10 +24,12 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  /** The number of a new file of this recording, from 1. */
+  /** The number of a new file of this recording, from 1; 0 = there is no journal to name it. */
   guint (*next_file) (gpointer user_data);
-  /** For the journal (transfer full). */
+  /** For the journal (transfer full): now or as soon as it can be. */
   void (*entry) (json_t *entry, gpointer user_data);
+  /** The same, now or not at all: FALSE, errno says why. */
+  gboolean (*begin) (json_t *entry, gpointer user_data);
   /** "disk_full", "read_only", "io_error", "unsupported_codec", "muxer"; NULL = it goes again. */
   void (*trouble) (const char *reason, gpointer user_data);
   gpointer user_data;
@@ -56,7 +58,7 @@ void parlor_record_track_leave (ParlorRecordTrack *track);
 gboolean parlor_record_track_is_done (ParlorRecordTrack *track);
 /** Ends and joins. NULL is ignored. */
 void parlor_record_track_free (ParlorRecordTrack *track);
-/** fdatasync () of the file under way. */
+/** fdatasync () of the file under way; where that fails the track is in trouble. */
 void parlor_record_track_sync (ParlorRecordTrack *track);
 
 /** Finishes a file (see record/webm.h) and says so: the entry "end" (transfer full), NULL when it

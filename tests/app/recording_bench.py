@@ -48,11 +48,12 @@ class Server:
         self.http, self.admin = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM)
         self.udp = free_port(socket.SOCK_DGRAM)
         self.process = None
+        self.prefix = []  # words before the program
 
     def start(self):
         self.log = open(os.path.join(self.folder, 'log'), 'ab')
         self.process = subprocess.Popen(
-            [self.parlord, '--demo', '--http-port', str(self.http), '--admin-port', str(self.admin), '--udp-port', str(self.udp), '--workers', '1',
+            [*self.prefix, self.parlord, '--demo', '--http-port', str(self.http), '--admin-port', str(self.admin), '--udp-port', str(self.udp), '--workers', '1',
              '--data-dir', self.folder, *self.flags], stdout=self.log, stderr=self.log, env=self.environment)
         self.log.close()
         if not wait_for(lambda: self.ask('/readyz', admin=True)[0] == 200, every=0.01):
@@ -108,7 +109,8 @@ class Server:
     def files(self, recording):
         """Names of media files as they lie in the folder."""
         try:
-            return {name for name in os.listdir(os.path.join(self.folder, 'recordings', recording)) if name.endswith('.webm')}
+            folder = f'/proc/{self.process.pid}/root{self.folder}/recordings'  # which may be a file system of its own
+            return {name for name in os.listdir(os.path.join(folder, recording)) if name.endswith('.webm')}
         except OSError:
             return set()
 
