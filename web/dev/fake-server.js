@@ -113,6 +113,23 @@
       (window.__sent ??= []).push(message);
       void this[`on_${message.t}`]?.(message);
     }
+    on_room_quality({ id }) {
+      const people_ = people.map((one, i) => ({
+        participant: one.id,
+        level: i === 1 ? 1 : 3 - (i % 2),
+        loss_up: i === 1 ? 0.12 : 0,
+        loss_down: i * 0.004,
+        rtt_ms: 24 + 31 * i,
+        jitter_up_ms: 3 + i,
+        jitter_down_ms: i === 2 ? -1 : 4,
+        height_up: i === 1 ? 180 : 720,
+        height_down: 360,
+        freezes: i === 1 ? 4 : 0,
+        freeze_ms: i === 1 ? 2350 : 0,
+      }));
+      const told = people_.sort((a, b) => a.level - b.level);
+      setTimeout(() => this.say({ t: 'room_quality', id, people: told }), 5);
+    }
     on_join({ id, name }) {
       if (plan.denied) return this.say({ t: 'denied', reason: plan.denied });
       if (plan.waiting) return this.say({ t: 'waiting', id, position: 2 });

@@ -73,6 +73,15 @@ const SHOTS = {
   help: { go: room((page) => page.keyboard.press('?')) },
   leave: { go: room(click('leave')) },
   why: { fake: { people: 3 }, go: room(click('quality'), (page) => page.waitForTimeout(2500)) },
+  'why-host': {
+    fake: { people: 4, role: 'host' },
+    go: room(
+      click('quality'),
+      (page) => page.waitForSelector(id('quality-csv')),
+      (page) => page.locator(id('quality-csv')).scrollIntoViewIfNeeded(),
+      (page) => page.waitForTimeout(2500),
+    ),
+  },
   asked: {
     go: room(
       say({ t: 'ask_unmute', by: 'pt_0' }),

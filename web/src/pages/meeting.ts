@@ -25,7 +25,6 @@ import '../ui/recording.js';
 import '../ui/roster.js';
 import '../ui/stage.js';
 import '../ui/toasts.js';
-import '../ui/why.js';
 import { expose } from './debug.js';
 
 @customElement('parlor-meeting')
@@ -312,9 +311,17 @@ export class MeetingPage extends Plain implements App {
           ? html`<parlor-chat class="side-body chat" .app=${this}></parlor-chat>`
           : panel === 'people'
             ? html`<parlor-roster class="side-body" .app=${this}></parlor-roster>`
-            : html`<parlor-why class="side-body" .app=${this}></parlor-why>`
+            : this.why()
       }
     </aside>`;
+  }
+
+  /** Fetched when somebody looks for the first time; an element must be known when it is drawn. */
+  private why(): TemplateResult | typeof nothing {
+    if (customElements.get('parlor-why'))
+      return html`<parlor-why class="side-body" .app=${this}></parlor-why>`;
+    void import('../ui/why.js').then(() => this.requestUpdate());
+    return nothing;
   }
 
   private lost(): TemplateResult | typeof nothing {

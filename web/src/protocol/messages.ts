@@ -160,6 +160,22 @@ const yourQuality = shape({
 });
 export type YourQuality = Checked<typeof yourQuality>;
 
+const personQuality = shape({
+  participant: str,
+  level: def(num, 3),
+  loss_up: def(num, 0),
+  loss_down: def(num, 0),
+  rtt_ms: def(num, -1),
+  jitter_up_ms: def(num, -1),
+  jitter_down_ms: def(num, -1),
+  height_up: def(num, 0),
+  height_down: def(num, 0),
+  freezes: def(num, 0),
+  freeze_ms: def(num, 0),
+});
+/** How it is for one person, as a host sees it; -1 = unknown. */
+export type PersonQuality = Checked<typeof personQuality>;
+
 /** One row for each message the server sends: its fields. */
 const SERVER = {
   welcome: shape({
@@ -205,6 +221,7 @@ const SERVER = {
   reaction: shape({ participant: str, emoji: str }),
   chat: shape({ id: opt(num), message: chatMessage }),
   marker: shape({ marker }),
+  room_quality: shape({ id: opt(num), people: list(personQuality) }),
   quality: shape({ you: opt(yourQuality), participants: def(mapOf(num), {}) }),
   layers: shape({ source: def(oneOf(...SOURCES), 'camera'), rids: list(str) }),
   lobby: shape({ waiting: list(waiting) }),
@@ -302,6 +319,7 @@ export type ClientMessage =
   | { t: 'stats'; frames: number; freezes: number; freeze_ms: number; concealed: number }
   | { t: 'admit' | 'deny' | 'ask_unmute'; participant: string }
   | { t: 'room'; locked?: boolean; lobby?: boolean; title?: string }
+  | { t: 'room_quality' }
   | { t: 'mute_all' }
   | { t: 'mute'; participant: string; source: SourceKind }
   | { t: 'remove'; participant: string; ban: boolean }

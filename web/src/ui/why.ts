@@ -2,9 +2,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { MediaStats, ReceivedPicture, SentLayer } from '../media/stats.js';
+import { may } from '../room/state.js';
 import { InMeeting } from './base.js';
 import { isKey, t } from './i18n/index.js';
 import { bars } from './icons.js';
+import './people-quality.js';
 import { levelWord } from './roster.js';
 
 function percent(share: number): string {
@@ -47,8 +49,14 @@ export class Why extends InMeeting {
         ${this.row('why_down', rate(you?.down_bps || sum(stats?.received)))}
         ${this.row('why_path', t(stats?.relayed ? 'why_relay' : 'why_direct'))}
       </dl>
-      ${stats ? this.tables(stats) : nothing}
+      ${stats ? this.tables(stats) : nothing} ${this.everybody()}
     </div>`;
+  }
+
+  /** For hosts. */
+  private everybody(): TemplateResult | typeof nothing {
+    if (!may(this.room, 'moderate')) return nothing;
+    return html`<parlor-people-quality .app=${this.app}></parlor-people-quality>`;
   }
 
   private row(
