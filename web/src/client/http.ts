@@ -45,12 +45,6 @@ async function errorCode(answer: Response): Promise<string> {
   }
 }
 
-/** One file, as it is to be saved. */
-export async function callFile(path: string, token: string): Promise<Blob> {
-  const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
-  return (await call(path, { headers })).blob();
-}
-
 /** One call whose answer has this shape. */
 export async function callJson<T>(path: string, init: RequestInit, check: Check<T>): Promise<T> {
   const answer = await call(path, init);

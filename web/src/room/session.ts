@@ -1,5 +1,5 @@
 /** One person's stay in a room: the socket, the state, and everything that can be asked for. */
-import { ApiError, callFile, guestPass, leaveByBeacon } from '../client/http.js';
+import { ApiError, guestPass, leaveByBeacon } from '../client/http.js';
 import { place } from '../client/place.js';
 import { Socket, socketUrl } from '../client/socket.js';
 import { deviceName, loadSeat, loadStart, rememberMeeting, saveSeat } from '../client/storage.js';
@@ -7,7 +7,6 @@ import type { LiveClientMessage } from '../protocol/live.js';
 import type {
   ClientMessage,
   MarkerKind,
-  PersonQuality,
   ServerMessage,
   ServerMessageOf,
   SlotKind,
@@ -261,17 +260,9 @@ export class Session {
     this.socket.send({ t: 'stats', ...stats });
   }
 
-  /** Hosts: how it is for each now. */
-  async roomQuality(): Promise<PersonQuality[]> {
-    const reply = await this.socket.request({ t: 'room_quality' });
-    return reply.t === 'room_quality' ? reply.people : [];
-  }
-
-  /** Hosts: the record of the meeting so far. Rejects with an {@link ApiError}. */
-  async qualityFile(format: 'csv' | 'json'): Promise<{ name: string; blob: Blob }> {
-    const id = this.state.room?.id ?? '';
-    const path = `/v1/rooms/${encodeURIComponent(id)}/quality?format=${format}`;
-    return { name: `quality-${id}.${format}`, blob: await callFile(path, this.token) };
+  /** What this person may do over HTTP; '' = as anybody. */
+  get bearer(): string {
+    return this.token;
   }
 
   /** Anything of a live room. */
@@ -280,7 +271,7 @@ export class Session {
   }
 
   /** The same, with an answer or a {@link RequestError}. */
-  ask(message: LiveClientMessage): Promise<ServerMessage> {
+  ask(message: ClientMessage): Promise<ServerMessage> {
     return this.socket.request(message);
   }
 

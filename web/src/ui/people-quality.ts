@@ -41,6 +41,19 @@ function ms(value: number): string {
   return value < 0 ? '–' : `${value}\u00a0ms`;
 }
 
+/** The meeting so far. Rejects with an {@link ApiError}. */
+async function record(
+  id: string,
+  format: string,
+  token: string,
+): Promise<{ name: string; blob: Blob }> {
+  const path = `/v1/rooms/${encodeURIComponent(id)}/quality?format=${format}`;
+  const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+  const answer = await fetch(path, { headers, cache: 'no-store' });
+  if (!answer.ok) throw new ApiError(`http_${answer.status}`, answer.status);
+  return { name: `quality-${id}.${format}`, blob: await answer.blob() };
+}
+
 /** The picture's lines and the jitter. */
 function way(lines: number, jitter: number): string {
   return `${lines ? `${lines}p` : '–'}\u00a0±${ms(jitter)}`;
@@ -60,13 +73,14 @@ export class PeopleQuality extends InMeeting {
 
   private async ask(): Promise<void> {
     if (document.hidden) return;
-    this.people = await this.app.session.roomQuality().catch(() => this.people);
+    const reply = await this.app.session.ask({ t: 'room_quality' }).catch(() => null);
+    if (reply?.t === 'room_quality') this.people = reply.people;
   }
 
   private async save(format: 'csv' | 'json'): Promise<void> {
     this.problem = '';
     try {
-      const file = await this.app.session.qualityFile(format);
+      const file = await record(this.room.room?.id ?? '', format, this.app.session.bearer);
       const link = document.createElement('a');
       link.href = URL.createObjectURL(file.blob);
       link.download = file.name;
