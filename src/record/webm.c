@@ -239,21 +239,33 @@ typedef struct
 {
   const guint8 *bytes;
   gint64 cluster_ms, until_ms;
-  ParlorWebmFrameFunc func;
+  ParlorWebmFrameFunc func; /* NULL: into list */
   gpointer user_data;
+  GArray *list;
   guint n;
 } FrameWalk;
 
+static void
+note_frame (FrameWalk *walk, const Element *block, gint64 time_ms, gboolean key)
+{
+  ParlorWebmFrame frame = {time_ms, block->data + 4, (guint32)MIN (block->size - 4, G_MAXUINT32),
+                           key};
+  g_array_append_val (walk->list, frame);
+}
+
 /* FALSE: it is later than what is wanted. */
 static gboolean
-give_frame (FrameWalk *walk, const Element *block)
+give_frame (FrameWalk *walk, const Element *block, gboolean key)
 {
   if (block->size < 4)
     return TRUE;
   gint64 time_ms = walk->cluster_ms + (gint16)parlor_get_u16 (walk->bytes + block->data + 1);
   if (time_ms > walk->until_ms && walk->n > 0)
     return FALSE;
-  walk->func (walk->bytes + block->data + 4, block->size - 4, time_ms, walk->user_data);
+  if (walk->func != NULL)
+    walk->func (walk->bytes + block->data + 4, block->size - 4, time_ms, walk->user_data);
+  else
+    note_frame (walk, block, time_ms, key);
   walk->n++;
   return TRUE;
 }
@@ -262,13 +274,16 @@ static gboolean
 give_group (FrameWalk *walk, const Element *group)
 {
   guint64 end = group->data + group->size;
-  Element field;
+  Element field, block = {0};
+  gboolean key = TRUE;
   for (guint64 at = group->data;
        read_element (walk->bytes, end, at, &field) && is_whole (&field, end);
        at = field.data + field.size)
     if (field.id == ID_BLOCK)
-      return give_frame (walk, &field);
-  return TRUE;
+      block = field;
+    else if (field.id == ID_REFERENCE)
+      key = FALSE;
+  return block.id != ID_BLOCK || give_frame (walk, &block, key);
 }
 
 /* FALSE: what is wanted was given. */
@@ -285,7 +300,8 @@ give_cluster (FrameWalk *walk, const ParlorWebmCluster *cluster, gsize length)
     if (child.id == ID_TIMESTAMP)
       walk->cluster_ms = (gint64)(read_number (walk->bytes, &child) & G_MAXINT32);
     else if (child.id == ID_SIMPLE_BLOCK)
-      more = give_frame (walk, &child);
+      more = give_frame (walk, &child,
+                         child.size >= 4 && (walk->bytes[child.data + 3] & 0x80) != 0);
     else if (child.id == ID_BLOCK_GROUP)
       more = give_group (walk, &child);
   return more;
@@ -310,6 +326,19 @@ parlor_webm_frames (const guint8 *bytes, gsize length, gint64 until_ms, ParlorWe
     if (!give_cluster (&walk, &g_array_index (index.clusters, ParlorWebmCluster, i), index.whole))
       break;
   return walk.n > 0;
+}
+
+GArray *
+parlor_webm_list (const guint8 *bytes, gsize length)
+{
+  g_auto (ParlorWebmIndex) index = {0};
+  FrameWalk walk = {.bytes = bytes, .until_ms = G_MAXINT64};
+  if (bytes == NULL || !parlor_webm_scan (bytes, length, &index))
+    return NULL;
+  walk.list = g_array_new (FALSE, FALSE, sizeof (ParlorWebmFrame));
+  for (guint i = 0; i < index.clusters->len; i++)
+    give_cluster (&walk, &g_array_index (index.clusters, ParlorWebmCluster, i), index.whole);
+  return walk.list;
 }
 
 /* ---- writing -------------------------------------------------------------------------------- */

@@ -65,6 +65,18 @@ typedef void (*ParlorWebmFrameFunc) (const guint8 *frame, gsize length, gint64 t
 gboolean parlor_webm_frames (const guint8 *bytes, gsize length, gint64 until_ms,
                              ParlorWebmFrameFunc func, gpointer user_data);
 
+/** Where a frame lies in its file. */
+typedef struct
+{
+  gint64 time_ms;
+  guint64 offset;
+  guint32 size;
+  gboolean key; /**< it can be decoded by itself */
+} ParlorWebmFrame;
+/** All frames in their order (ParlorWebmFrame; transfer full); NULL: no WebM file. A torn end is
+ * left out. */
+GArray *parlor_webm_list (const guint8 *bytes, gsize length);
+
 /**
  * Cuts off what is torn, writes cues, duration and sizes. A file that is finished is left alone;
  * one that was cut off in the middle of this is finished. Returns the duration in ms, -1 with

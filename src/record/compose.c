@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "record/compose.h"
+
+#include "record/mixdown.h"
+#include "record/voice.h"
+
+/* Without pictures a tick is what Opus calls a frame. */
+#define AUDIO_ONLY_FPS 50
+#define ASK_US (100 * 1000)
+
+typedef struct
+{
+  const ParlorPlan *plan;
+  const ParlorComposeSpec *spec;
+  ParlorMixdown *mixdown;
+  ParlorTile **tiles;   /* of each lane; NULL = it is sound */
+  ParlorVoice **voices; /* of each lane; NULL = it is a picture */
+  const ParlorPlanScene *scene;
+  gint16 *samples;
+  guint fps;
+  gint64 asked_us, at_ms;
+  ParlorComposeStats *stats;
+} Composing;
+
+static const ParlorPlanLane *
+lane_at (const Composing *self, guint i)
+{
+  return self->plan->lanes->pdata[i];
+}
+
+static guint
+open_lanes (Composing *self)
+{
+  guint n = 0;
+  self->tiles = g_new0 (ParlorTile *, self->plan->lanes->len + 1);
+  self->voices = g_new0 (ParlorVoice *, self->plan->lanes->len + 1);
+  for (guint i = 0; i < self->plan->lanes->len; i++)
+    if (lane_at (self, i)->is_audio)
+      {
+        self->voices[i] = parlor_voice_new (lane_at (self, i), self->spec->folder);
+        n++;
+      }
+    else
+      self->tiles[i] = parlor_tile_new (lane_at (self, i), self->spec->folder, self->spec->names);
+  return n;
+}
+
+static void
+close_lanes (Composing *self)
+{
+  for (guint i = 0; i < self->plan->lanes->len; i++)
+    {
+      if (self->tiles[i] != NULL)
+        parlor_tile_add_stats (self->tiles[i], &self->stats->tiles);
+      if (self->voices[i] != NULL)
+        self->stats->voices_us += parlor_voice_decode_us (self->voices[i]);
+      parlor_tile_free (self->tiles[i]);
+      parlor_voice_free (self->voices[i]);
+    }
+  g_free (self->tiles);
+  g_free (self->voices);
+}
+
+static guint
+most_tiles (const ParlorPlan *plan)
+{
+  guint most = 0;
+  for (guint i = 0; i < plan->scenes->len; i++)
+    most = MAX (most, g_array_index (plan->scenes, ParlorPlanScene, i).n_tiles);
+  return most;
+}
+
+static gboolean
+is_shown (const ParlorPlanScene *scene, guint lane)
+{
+  for (guint i = 0; i < scene->n_tiles; i++)
+    if (scene->tiles[i].lane == lane)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+set_scene (Composing *self)
+{
+  const ParlorPlanScene *scene = parlor_plan_scene (self->plan, self->at_ms);
+  if (scene == self->scene)
+    return TRUE;
+  self->scene = scene;
+  for (guint i = 0; i < self->plan->lanes->len; i++)
+    if (self->tiles[i] != NULL && !is_shown (scene, i))
+      parlor_tile_rest (self->tiles[i]);
+  return parlor_mixdown_scene (self->mixdown, scene);
+}
+
+static gboolean
+give_pictures (Composing *self)
+{
+  GstBuffer *pictures[PARLOR_LAYOUT_TILES_MAX];
+  if (!set_scene (self))
+    return FALSE;
+  for (guint i = 0; i < self->scene->n_tiles; i++)
+    {
+      const ParlorPlanTile *tile = &self->scene->tiles[i];
+      pictures[i] = parlor_tile_at (self->tiles[tile->lane], self->at_ms, tile->place.width,
+                                    tile->place.height);
+    }
+  return parlor_mixdown_pictures (self->mixdown, pictures);
+}
+
+static gboolean
+give_sounds (Composing *self, guint64 tick)
+{
+  guint n = parlor_mixdown_samples (self->mixdown), voice = 0;
+  gint64 at = self->plan->from_ms * (PARLOR_VOICE_HZ / 1000) + (gint64)(tick * n);
+  for (guint i = 0; i < self->plan->lanes->len; i++)
+    {
+      if (self->voices[i] == NULL)
+        continue;
+      gboolean loud = parlor_voice_read (self->voices[i], at, self->samples, n);
+      if (!parlor_mixdown_sound (self->mixdown, voice++, loud ? self->samples : NULL))
+        return FALSE;
+    }
+  /* A mixer wants somebody, even if nobody said anything. */
+  return voice > 0 || parlor_mixdown_sound (self->mixdown, 0, NULL);
+}
+
+static gboolean
+goes_on (gpointer user_data)
+{
+  Composing *self = user_data;
+  gint64 now_us = g_get_monotonic_time ();
+  if (self->spec->goes_on == NULL || now_us - self->asked_us < ASK_US)
+    return TRUE;
+  self->asked_us = now_us;
+  return self->spec->goes_on (MIN (self->at_ms, self->plan->to_ms) - self->plan->from_ms,
+                              self->plan->to_ms - self->plan->from_ms, self->spec->user_data);
+}
+
+static void
+refused (GError **error)
+{
+  if (*error == NULL)
+    g_set_error_literal (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED,
+                         "the pipeline takes nothing any more");
+}
+
+static gboolean
+give_all (Composing *self, GError **error)
+{
+  for (guint64 tick = 0;; tick++)
+    {
+      self->at_ms = self->plan->from_ms + (gint64)(tick * 1000 / self->fps);
+      if (self->at_ms >= self->plan->to_ms)
+        break;
+      if (!goes_on (self))
+        return FALSE;
+      gboolean ok = give_sounds (self, tick) && (self->spec->audio_only || give_pictures (self));
+      if (!parlor_mixdown_tick (self->mixdown, error) || !ok)
+        {
+          refused (error);
+          return FALSE;
+        }
+      self->stats->ticks++;
+    }
+  return parlor_mixdown_end (self->mixdown, goes_on, self, error);
+}
+
+gboolean
+parlor_compose (const ParlorPlan *plan, const ParlorComposeSpec *spec, ParlorComposeStats *stats,
+                GError **error)
+{
+  g_autoptr (GError) why = NULL;
+  Composing self = {.plan = plan, .spec = spec, .stats = stats};
+  self.fps = spec->audio_only ? AUDIO_ONLY_FPS : PARLOR_MIXDOWN_FPS;
+  *stats = (ParlorComposeStats){.duration_ms = plan->to_ms - plan->from_ms};
+  ParlorMixdownSpec mixdown = {.path = spec->out,
+                               .width = spec->audio_only ? 0 : spec->width,
+                               .height = spec->audio_only ? 0 : spec->height,
+                               .fps = self.fps,
+                               .n_tiles = most_tiles (plan),
+                               .n_voices = open_lanes (&self)};
+  self.mixdown = parlor_mixdown_new (&mixdown, &why);
+  if (self.mixdown != NULL)
+    self.samples = g_new (gint16,
+                          (gsize)parlor_mixdown_samples (self.mixdown) * PARLOR_VOICE_CHANNELS);
+  gboolean ok = self.mixdown != NULL && give_all (&self, &why);
+  parlor_mixdown_free (self.mixdown);
+  close_lanes (&self);
+  g_free (self.samples);
+  if (why != NULL)
+    g_propagate_error (error, g_steal_pointer (&why));
+  return ok;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * A render: a recording's plan becomes one file. Every tick is asked of the room's clock, so sound
+ * and pictures are as they were to each other, whatever their senders' clocks did.
+ *
+ * Of one thread, which it keeps until the file is whole; in parlor-composer and tests alone.
+ */
+#pragma once
+
+#include "record/plan.h"
+#include "record/tile.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  const char *folder;  /**< of the recording */
+  const char *out;     /**< the file; there must be none */
+  guint width, height; /**< as the plan's; not read where the plan has sound alone */
+  gboolean audio_only;
+  gboolean names; /**< are drawn in */
+  /** Nullable; about ten times a second. FALSE: it is not wanted any more. */
+  gboolean (*goes_on) (gint64 done_ms, gint64 all_ms, gpointer user_data);
+  gpointer user_data;
+} ParlorComposeSpec;
+
+typedef struct
+{
+  gint64 duration_ms;
+  guint64 ticks;
+  ParlorTileStats tiles;
+  gint64 voices_us; /**< decoding sound */
+} ParlorComposeStats;
+
+/** FALSE with an error, or without one: it was not wanted any more. What is at `out` then is
+ * nothing. */
+gboolean parlor_compose (const ParlorPlan *plan, const ParlorComposeSpec *spec,
+                         ParlorComposeStats *stats, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* parlor-composer: started by parlord for one render, to whom descriptor 3 leads. Takes one order
+ * (record/order.h), writes one file, ends. It reads what strangers sent: sandboxed as the recorder.
+ */
+#include "record/compose.h"
+#include "record/digest.h"
+#include "record/mixdown.h"
+#include "record/order.h"
+#include "record/reel.h"
+#include "record/sandbox.h"
+#include "record/wire.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Twenty-five decoders of 1,920 × 1,080 and an encoder take a third of it. */
+#define MEMORY_BYTES (G_GUINT64_CONSTANT (3) << 29)
+/* Whoever talks at this moment comes first. */
+#define NICE 10
+#define TELL_US (500 * 1000)
+
+typedef struct
+{
+  gint64 told_us;
+  const ParlorRenderOrder *order;
+} Composer;
+
+static void
+tell (json_t *message)
+{
+  char *text = json_dumps (message, JSON_COMPACT);
+  struct pollfd fd = {PARLOR_RECORDER_FD, POLLOUT, 0};
+  while (text != NULL
+         && parlor_wire_send (PARLOR_RECORDER_FD, text, strlen (text), -1) == PARLOR_WIRE_LATER)
+    poll (&fd, 1, 100);
+  free (text);
+  json_decref (message);
+}
+
+/* Nothing comes after the order but the end: cancelled, or the daemon has gone. */
+static gboolean
+goes_on (gint64 done_ms, gint64 all_ms, gpointer user_data)
+{
+  Composer *self = user_data;
+  ParlorWireResult result;
+  int fd;
+  json_decref (parlor_wire_receive (PARLOR_RECORDER_FD, &fd, &result));
+  if (fd >= 0)
+    close (fd);
+  if (result == PARLOR_WIRE_GONE)
+    return FALSE;
+  if (g_get_monotonic_time () - self->told_us < TELL_US)
+    return TRUE;
+  self->told_us = g_get_monotonic_time ();
+  tell (json_pack ("{s:s,s:I,s:I}", "t", "progress", "done_ms", (json_int_t)done_ms, "all_ms",
+                   (json_int_t)all_ms));
+  return TRUE;
+}
+
+static void
+tell_failed (const char *reason, const char *message)
+{
+  tell (json_pack ("{s:s,s:s,s:s}", "t", "failed", "reason", reason, "message", message));
+}
+
+static const char *
+reason_of (const GError *error)
+{
+  return g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT) ? "disk_full"
+         : error->domain == GST_RESOURCE_ERROR                                         ? "io_error"
+                                                                                       : "composer";
+}
+
+/* Whole on the disk before it has its name. */
+static gboolean
+put_in_place (const ParlorRenderOrder *order, const char *part)
+{
+  g_autofree char *path = g_build_filename (order->folder, order->out, NULL);
+  int fd = open (part, O_RDONLY | O_CLOEXEC);
+  gboolean ok = fd >= 0 && fsync (fd) == 0 && rename (part, path) == 0;
+  if (fd >= 0)
+    close (fd);
+  return ok;
+}
+
+static json_t *
+people_of (const ParlorPlan *plan)
+{
+  json_t *list = json_array ();
+  for (guint i = 0; i < plan->people->len; i++)
+    json_array_append_new (list, json_string (plan->people->pdata[i]));
+  return list;
+}
+
+static void
+tell_done (const ParlorRenderOrder *order, const ParlorPlan *plan, const char *part)
+{
+  char sha[PARLOR_SHA256_TEXT];
+  gint64 bytes = 0;
+  if (!parlor_sha256_file (part, sha, &bytes, NULL) || !put_in_place (order, part))
+    {
+      tell_failed ("io_error", "the file cannot be put in its place");
+      return;
+    }
+  tell (json_pack ("{s:s,s:s,s:I,s:I,s:o}", "t", "done", "sha256", sha, "bytes", (json_int_t)bytes,
+                   "duration_ms", (json_int_t)(plan->to_ms - plan->from_ms), "people",
+                   people_of (plan)));
+}
+
+static void
+compose (const ParlorRenderOrder *order, const ParlorPlan *plan)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *part = g_strconcat (order->folder, "/", order->out, ".part", NULL);
+  Composer self = {0, order};
+  ParlorComposeStats stats;
+  ParlorComposeSpec spec = {.folder = order->folder,
+                            .out = part,
+                            .width = order->plan.width,
+                            .height = order->plan.height,
+                            .audio_only = order->plan.layout == PARLOR_LAYOUT_AUDIO_ONLY,
+                            .names = order->names,
+                            .goes_on = goes_on,
+                            .user_data = &self};
+  if (parlor_compose (plan, &spec, &stats, &error))
+    tell_done (order, plan, part);
+  else if (error != NULL)
+    tell_failed (reason_of (error), error->message);
+  unlink (part);
+}
+
+static void
+obey (const json_t *json)
+{
+  g_autoptr (ParlorRenderOrder) order = parlor_render_order_from_json (json);
+  g_autofree char *path = order != NULL ? g_build_filename (order->folder, "manifest.json", NULL)
+                                        : NULL;
+  json_t *manifest = path != NULL ? json_load_file (path, JSON_REJECT_DUPLICATES, NULL) : NULL;
+  g_autoptr (ParlorPlan) plan = manifest != NULL ? parlor_plan_new (manifest, &order->plan) : NULL;
+  if (manifest == NULL)
+    tell_failed ("no_manifest", "the recording has no manifest");
+  else if (plan == NULL)
+    tell_failed ("nothing_there", "nothing was recorded between the two instants");
+  else
+    compose (order, plan);
+  json_decref (manifest);
+}
+
+static json_t *
+wait_for_order (void)
+{
+  ParlorWireResult result = PARLOR_WIRE_LATER;
+  json_t *json = NULL;
+  while (json == NULL && result != PARLOR_WIRE_GONE)
+    {
+      struct pollfd fd = {PARLOR_RECORDER_FD, POLLIN, 0};
+      int order_fd;
+      poll (&fd, 1, -1);
+      json = parlor_wire_receive (PARLOR_RECORDER_FD, &order_fd, &result);
+      if (order_fd >= 0)
+        close (order_fd);
+    }
+  return json;
+}
+
+static int
+fail (const char *why)
+{
+  fprintf (stderr, "parlor-composer: %s\n", why);
+  return EXIT_FAILURE;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  const char *missing;
+  struct stat info;
+  if (fstat (PARLOR_RECORDER_FD, &info) < 0 || !S_ISSOCK (info.st_mode))
+    return fail ("parlord starts this program; there is nothing in it for people");
+  signal (SIGPIPE, SIG_IGN);
+  signal (SIGINT, SIG_IGN); /* Ctrl-C is parlord's: the end of its socket ends us */
+  setpriority (PRIO_PROCESS, 0, NICE);
+  g_setenv ("GST_REGISTRY_FORK", "no", TRUE);
+  if (!gst_init_check (NULL, NULL, &error))
+    return fail (error->message);
+  if (!parlor_mixdown_preload (&missing) || !parlor_reel_preload ())
+    return fail ("a GStreamer element is missing: gstreamer1.0-plugins-base and -good have them");
+  if (!parlor_tile_preload ())
+    fprintf (stderr, "parlor-composer: textoverlay is missing: no names are drawn\n");
+  if (!parlor_sandbox_enter (MEMORY_BYTES, &error))
+    return fail (error->message);
+  json_t *json = wait_for_order ();
+  if (json != NULL)
+    obey (json);
+  json_decref (json);
+  /* A pipeline that was left in the middle is not worth being taken apart. */
+  _exit (EXIT_SUCCESS);
+}

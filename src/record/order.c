@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "record/order.h"
+
+#include <string.h>
+
+static const char *
+text (const json_t *json, const char *name)
+{
+  return json_string_value (json_object_get (json, name));
+}
+
+static gint64
+number_or (const json_t *json, const char *name, gint64 fallback)
+{
+  const json_t *value = json_object_get (json, name);
+  return json_is_integer (value) ? json_integer_value (value) : fallback;
+}
+
+static char **
+read_list (const json_t *list)
+{
+  GStrvBuilder *builder = g_strv_builder_new ();
+  gsize i;
+  json_t *one;
+  json_array_foreach (list, i, one) if (json_is_string (one) && i < PARLOR_RENDER_EXCLUDED_MAX)
+      g_strv_builder_add (builder, json_string_value (one));
+  char **strings = g_strv_builder_end (builder);
+  g_strv_builder_unref (builder);
+  return strings;
+}
+
+static gboolean
+is_side (gint64 n)
+{
+  return n >= PARLOR_LAYOUT_SIDE_MIN && n <= PARLOR_LAYOUT_SIDE_MAX && n % 2 == 0;
+}
+
+ParlorRenderOrder *
+parlor_render_order_from_json (const json_t *json)
+{
+  const char *folder = text (json, "folder"), *out = text (json, "out");
+  gint64 width = number_or (json, "width", 1280), height = number_or (json, "height", 720);
+  ParlorLayout layout;
+  if (g_strcmp0 (text (json, "t"), "render") != 0 || folder == NULL || folder[0] != '/'
+      || out == NULL || out[0] == '.' || strchr (out, '/') != NULL || !is_side (width)
+      || !is_side (height) || !parlor_layout_from_name (text (json, "layout"), &layout))
+    return NULL;
+  ParlorRenderOrder *order = g_new0 (ParlorRenderOrder, 1);
+  order->folder = g_strdup (folder);
+  order->out = g_strdup (out);
+  order->excluded = read_list (json_object_get (json, "exclude"));
+  order->names = !json_is_false (json_object_get (json, "names"));
+  order->plan = (ParlorPlanSpec){.layout = layout,
+                                 .width = (guint)width,
+                                 .height = (guint)height,
+                                 .excluded = (const char *const *)order->excluded,
+                                 .from_ms = number_or (json, "from_ms", -1),
+                                 .to_ms = number_or (json, "to_ms", -1)};
+  return order;
+}
+
+void
+parlor_render_order_free (ParlorRenderOrder *order)
+{
+  if (order == NULL)
+    return;
+  g_free (order->folder);
+  g_free (order->out);
+  g_strfreev (order->excluded);
+  g_free (order);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * What the daemon orders of `parlor-composer`, over the socket of record/wire.h:
+ *
+ *     -> {"t":"render","folder":"/…/rec_…","out":"render-rnd_….webm","layout":"grid",
+ *         "width":1280,"height":720,"exclude":["pt_…"],"from_ms":-1,"to_ms":-1,"names":true}
+ *     <- {"t":"progress","done_ms":…,"all_ms":…}
+ *     <- {"t":"done","sha256":…,"bytes":…,"duration_ms":…,"people":["pt_…"]}
+ *     <-
+ * {"t":"failed","reason":"no_manifest|nothing_there|disk_full|io_error|composer","message":…}
+ *
+ * One order a process. The end of the socket means: it is not wanted any more. Any thread.
+ */
+#pragma once
+
+#include "record/plan.h"
+
+G_BEGIN_DECLS
+
+#define PARLOR_RENDER_EXCLUDED_MAX 100
+
+typedef struct
+{
+  char *folder, *out; /* owned; `out` is a name in `folder` */
+  char **excluded;    /* owned; plan.excluded */
+  gboolean names;
+  ParlorPlanSpec plan;
+} ParlorRenderOrder;
+
+/** NULL: it is none. */
+ParlorRenderOrder *parlor_render_order_from_json (const json_t *json);
+void parlor_render_order_free (ParlorRenderOrder *order);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorRenderOrder, parlor_render_order_free)
+
+G_END_DECLS

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "record/reel.h"
+
+#include "record/webm.h"
+
+#include <time.h>
+
+typedef struct
+{
+  const char *codec; /* as the manifest says */
+  const char *caps;
+  const char *decoder[PARLOR_CHAIN_MAX + 1];
+  gboolean is_needed;
+} Kind;
+
+static const Kind kinds[] = {
+    {"VP8", "video/x-vp8", {"vp8dec"}, TRUE},
+    {"VP9", "video/x-vp9", {"vp9dec"}, FALSE},
+    {"opus",
+     "audio/x-opus,rate=48000,channels=2,channel-mapping-family=0,stream-count=1,coupled-count=1",
+     {"opusdec"},
+     TRUE},
+};
+
+struct _ParlorReel
+{
+  GMappedFile *map; /* owned */
+  GArray *frames;   /* ParlorWebmFrame, owned */
+};
+
+ParlorReel *
+parlor_reel_open (const char *folder, const ParlorPlanFile *file)
+{
+  g_autofree char *path = g_build_filename (folder, file->path, NULL);
+  g_autoptr (ParlorReel) self = g_new0 (ParlorReel, 1);
+  self->map = g_mapped_file_new (path, FALSE, NULL);
+  if (self->map != NULL)
+    self->frames = parlor_webm_list ((const guint8 *)g_mapped_file_get_contents (self->map),
+                                     g_mapped_file_get_length (self->map));
+  return self->frames != NULL && self->frames->len > 0 ? g_steal_pointer (&self) : NULL;
+}
+
+void
+parlor_reel_free (ParlorReel *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_pointer (&self->frames, g_array_unref);
+  g_clear_pointer (&self->map, g_mapped_file_unref);
+  g_free (self);
+}
+
+static const ParlorWebmFrame *
+frame_at (const ParlorReel *self, guint i)
+{
+  return &g_array_index (self->frames, ParlorWebmFrame, i);
+}
+
+guint
+parlor_reel_n_frames (const ParlorReel *self)
+{
+  return self->frames->len;
+}
+
+gint64
+parlor_reel_time_ms (const ParlorReel *self, guint i)
+{
+  return frame_at (self, i)->time_ms;
+}
+
+gint
+parlor_reel_find (const ParlorReel *self, gint64 file_ms)
+{
+  guint low = 0, high = self->frames->len;
+  while (low < high)
+    {
+      guint middle = (low + high) / 2;
+      if (frame_at (self, middle)->time_ms <= file_ms)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return (gint)low - 1;
+}
+
+guint
+parlor_reel_key (const ParlorReel *self, guint i)
+{
+  while (i > 0 && !frame_at (self, i)->key)
+    i--;
+  return i;
+}
+
+GstBuffer *
+parlor_reel_frame (const ParlorReel *self, guint i)
+{
+  const ParlorWebmFrame *frame = frame_at (self, i);
+  guint8 *bytes = (guint8 *)g_mapped_file_get_contents (self->map) + frame->offset;
+  GstBuffer *buffer = gst_buffer_new_wrapped_full (GST_MEMORY_FLAG_READONLY, bytes, frame->size, 0,
+                                                   frame->size, g_mapped_file_ref (self->map),
+                                                   (GDestroyNotify)g_mapped_file_unref);
+  GST_BUFFER_PTS (buffer) = (GstClockTime)MAX (frame->time_ms, 0) * GST_MSECOND;
+  if (!frame->key)
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+  return buffer;
+}
+
+/* One thread a decoder: many small pictures, and a share of the machine that is bounded. */
+static void
+set_threads (GstElement *element)
+{
+  GObjectClass *class = G_OBJECT_GET_CLASS (element);
+  if (g_object_class_find_property (class, "threads") != NULL)
+    g_object_set (element, "threads", 1, NULL);
+}
+
+ParlorChain *
+parlor_reel_decoder (const ParlorPlanFile *file, ParlorChainFunc func, gpointer user_data)
+{
+  const Kind *kind = NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (g_ascii_strcasecmp (kinds[i].codec, file->codec) == 0)
+      kind = &kinds[i];
+  g_autoptr (ParlorChain) chain = kind != NULL ? parlor_chain_new (kind->decoder, func, user_data)
+                                               : NULL;
+  if (chain == NULL)
+    return NULL;
+  g_autoptr (GstCaps) caps = gst_caps_from_string (kind->caps);
+  for (guint i = 0; kind->decoder[i] != NULL; i++)
+    set_threads (parlor_chain_element (chain, i));
+  return parlor_chain_start (chain, caps) ? g_steal_pointer (&chain) : NULL;
+}
+
+gint64
+parlor_reel_cpu_us (void)
+{
+  struct timespec now;
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return (gint64)now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
+gboolean
+parlor_reel_preload (void)
+{
+  gboolean ok = TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      g_autoptr (ParlorChain) chain = parlor_chain_new (kinds[i].decoder, NULL, NULL);
+      ok = ok && (chain != NULL || !kinds[i].is_needed);
+    }
+  return ok;
+}

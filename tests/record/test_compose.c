@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Recordings of known counters and tones become one file, in which both stand where the manifest's
+ * clock says. */
+#include "record/compose.h"
+#include "record/mixdown.h"
+#include "record/reel.h"
+#include "reels.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define WIDTH 640
+#define HEIGHT 360
+#define SECONDS 4
+/* Where the room's clock stood when the recording began, and each file. */
+#define BEGAN_MS 10000
+#define CAMERA_MS 10400
+#define TONE_MS 10650
+#define SYNC_MS 40
+
+typedef struct
+{
+  char *folder, *out;
+} World;
+
+static void
+set_up (World *w, gconstpointer data)
+{
+  w->folder = g_dir_make_tmp ("parlor-XXXXXX", NULL);
+  w->out = g_build_filename (w->folder, "out.webm", NULL);
+}
+
+static void
+tear_down (World *w, gconstpointer data)
+{
+  g_autoptr (GDir) dir = g_dir_open (w->folder, 0, NULL);
+  const char *name;
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (w->folder, name, NULL);
+      g_unlink (path);
+    }
+  g_rmdir (w->folder);
+  g_free (w->folder);
+  g_free (w->out);
+}
+
+static json_t *
+file_line (const char *path, const char *participant, const char *source, const char *codec,
+           gint64 from_ms, gint64 to_ms, gint64 file_ms)
+{
+  return json_pack ("{s:s,s:s,s:s,s:s,s:I,s:I,s:[[I,I]]}", "path", path, "participant", participant,
+                    "source", source, "codec", codec, "from_ms", (json_int_t)from_ms, "to_ms",
+                    (json_int_t)to_ms, "clock", (json_int_t)(from_ms + file_ms),
+                    (json_int_t)file_ms);
+}
+
+/* Two people: one with camera and microphone, one with a camera that begins in the middle. */
+static json_t *
+make_recording (World *w)
+{
+  g_autofree char *a = g_build_filename (w->folder, "1.webm", NULL);
+  g_autofree char *b = g_build_filename (w->folder, "2.webm", NULL);
+  g_autofree char *c = g_build_filename (w->folder, "3.webm", NULL);
+  reel_write_camera (a, 640, 360, 100, SECONDS * REEL_FPS);
+  reel_write_tone (b, SECONDS);
+  reel_write_camera (c, 320, 180, 2000, REEL_FPS);
+  json_t *files = json_array ();
+  json_array_append_new (files, file_line ("1.webm", "pt_a", "camera", "VP8", CAMERA_MS,
+                                           CAMERA_MS + SECONDS * 1000, 0));
+  json_array_append_new (files, file_line ("2.webm", "pt_a", "microphone", "opus", TONE_MS,
+                                           TONE_MS + SECONDS * 1000, 0));
+  json_array_append_new (
+      files, file_line ("3.webm", "pt_b", "camera", "VP8", CAMERA_MS + 2000, CAMERA_MS + 3000, 0));
+  return json_pack ("{s:i,s:i,s:[{s:s,s:s,s:s},{s:s,s:s,s:s}],s:o,s:[[i,s]],s:[]}", "from_ms",
+                    BEGAN_MS, "to_ms", BEGAN_MS + 5000, "participants", "id", "pt_a", "identity",
+                    "lin", "name", "Lin 林", "id", "pt_b", "identity", "mara", "name",
+                    "<b>Mara</b>", "files", files, "speakers", BEGAN_MS, "pt_a", "consents");
+}
+
+typedef struct
+{
+  ParlorRect place;
+  gint first;
+  gint64 began_ms; /* of the camera, on the render's clock */
+  guint n, right, none;
+  gint64 worst_ms;
+} Check;
+
+static void
+check_frame (const guint8 *grey, guint width, guint height, gint64 time_ms, gpointer user_data)
+{
+  Check *check = user_data;
+  const ParlorRect *p = &check->place;
+  g_assert_cmpuint (width, ==, WIDTH);
+  g_assert_cmpuint (height, ==, HEIGHT);
+  check->n++;
+  gint counter = reel_read_counter (grey, width, p->x, p->y, p->width, p->height);
+  if (counter < check->first || counter >= check->first + SECONDS * REEL_FPS)
+    {
+      check->none++;
+      return;
+    }
+  gint64 shown_ms = check->began_ms + (counter - check->first) * 1000 / REEL_FPS;
+  gint64 off_ms = ABS (time_ms - shown_ms);
+  /* Counted where it moves: before its first frame and after its last it stands still. */
+  if (counter == check->first || counter == check->first + SECONDS * REEL_FPS - 1)
+    return;
+  check->right++;
+  check->worst_ms = MAX (check->worst_ms, off_ms);
+}
+
+static gboolean
+compose (World *w, const json_t *manifest, const ParlorPlanSpec *spec, ParlorComposeStats *stats)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ParlorPlan) plan = parlor_plan_new (manifest, spec);
+  g_assert_nonnull (plan);
+  ParlorComposeSpec how = {.folder = w->folder,
+                           .out = w->out,
+                           .width = spec->width,
+                           .height = spec->height,
+                           .audio_only = spec->layout == PARLOR_LAYOUT_AUDIO_ONLY,
+                           .names = TRUE};
+  gboolean ok = parlor_compose (plan, &how, stats, &error);
+  g_assert_no_error (error);
+  return ok;
+}
+
+static void
+check_tones (World *w, gint64 first_ms, guint n)
+{
+  g_autoptr (GArray) sound = reel_listen (w->out);
+  gint64 from = 0;
+  g_assert_nonnull (sound);
+  for (guint i = 0; i < n; i++)
+    {
+      gint64 at = reel_find_tone (sound, from);
+      g_assert_cmpint (at, >=, 0);
+      g_assert_cmpint (ABS (at / 48 - (first_ms + i * 1000)), <=, SYNC_MS);
+      from = at + (REEL_TONE_MS + 100) * 48;
+    }
+}
+
+/* ---- tests ---------------------------------------------------------------------------------- */
+
+static void
+test_speaker (World *w, gconstpointer data)
+{
+  ParlorPlanSpec spec = {PARLOR_LAYOUT_SPEAKER, WIDTH, HEIGHT, NULL, -1, -1};
+  Check check = {.place = {0, 0, WIDTH, HEIGHT}, .first = 100, .began_ms = CAMERA_MS - BEGAN_MS};
+  ParlorComposeStats stats;
+  json_t *manifest = make_recording (w);
+  g_assert_true (compose (w, manifest, &spec, &stats));
+  g_assert_true (reel_play (w->out, check_frame, &check));
+  g_assert_cmpuint (check.n, ==, 150);
+  g_assert_cmpuint (check.right, >=, SECONDS * REEL_FPS - 4);
+  g_assert_cmpint (check.worst_ms, <=, SYNC_MS);
+  check_tones (w, TONE_MS - BEGAN_MS, SECONDS);
+  /* The other's camera is not looked at. */
+  g_assert_cmpuint (stats.tiles.decoded, <=, SECONDS * REEL_FPS);
+  json_decref (manifest);
+}
+
+static void
+test_grid (World *w, gconstpointer data)
+{
+  ParlorPlanSpec spec = {PARLOR_LAYOUT_GRID, WIDTH, HEIGHT, NULL, -1, -1};
+  ParlorRect places[2];
+  ParlorComposeStats stats;
+  json_t *manifest = make_recording (w);
+  parlor_layout_grid (WIDTH, HEIGHT, 2, places);
+  Check check = {.place = places[1], .first = 2000, .began_ms = CAMERA_MS - BEGAN_MS + 2000};
+  g_assert_true (compose (w, manifest, &spec, &stats));
+  g_assert_true (reel_play (w->out, check_frame, &check));
+  g_assert_cmpuint (check.right, >=, REEL_FPS - 4);
+  g_assert_cmpuint (check.right, <=, REEL_FPS + 1);
+  g_assert_cmpint (check.worst_ms, <=, SYNC_MS);
+  json_decref (manifest);
+}
+
+static void
+test_left_out (World *w, gconstpointer data)
+{
+  const char *nobody[] = {"lin", NULL};
+  ParlorPlanSpec spec = {PARLOR_LAYOUT_GRID, WIDTH, HEIGHT, nobody, -1, -1};
+  Check check = {.place = {0, 0, WIDTH, HEIGHT}, .first = 100, .began_ms = 0};
+  ParlorComposeStats stats;
+  json_t *manifest = make_recording (w);
+  g_assert_true (compose (w, manifest, &spec, &stats));
+  g_assert_true (reel_play (w->out, check_frame, &check));
+  g_assert_cmpuint (check.right, ==, 0);
+  g_autoptr (GArray) sound = reel_listen (w->out);
+  g_assert_nonnull (sound);
+  g_assert_cmpuint (sound->len, >, 48000);
+  g_assert_cmpint (reel_find_tone (sound, 0), ==, -1);
+  json_decref (manifest);
+}
+
+static void
+test_clip (World *w, gconstpointer data)
+{
+  ParlorPlanSpec spec = {PARLOR_LAYOUT_SPEAKER, WIDTH,           HEIGHT, NULL,
+                         CAMERA_MS + 1500,      CAMERA_MS + 3000};
+  Check check = {.place = {0, 0, WIDTH, HEIGHT}, .first = 100, .began_ms = -1500};
+  ParlorComposeStats stats;
+  json_t *manifest = make_recording (w);
+  g_assert_true (compose (w, manifest, &spec, &stats));
+  g_assert_true (reel_play (w->out, check_frame, &check));
+  g_assert_cmpuint (check.n, ==, 45);
+  g_assert_cmpuint (check.right, ==, 45);
+  g_assert_cmpint (check.worst_ms, <=, SYNC_MS);
+  check_tones (w, TONE_MS + 2000 - CAMERA_MS - 1500, 1);
+  json_decref (manifest);
+}
+
+static void
+test_audio_only (World *w, gconstpointer data)
+{
+  ParlorPlanSpec spec = {PARLOR_LAYOUT_AUDIO_ONLY, WIDTH, HEIGHT, NULL, -1, -1};
+  ParlorComposeStats stats;
+  json_t *manifest = make_recording (w);
+  g_assert_true (compose (w, manifest, &spec, &stats));
+  check_tones (w, TONE_MS - BEGAN_MS, SECONDS);
+  g_assert_cmpuint (stats.tiles.decoded, ==, 0);
+  json_decref (manifest);
+}
+
+/* A file that is gone and one that is damaged are gaps. */
+static void
+test_damage (World *w, gconstpointer data)
+{
+  ParlorPlanSpec spec = {PARLOR_LAYOUT_GRID, WIDTH, HEIGHT, NULL, -1, -1};
+  ParlorComposeStats stats;
+  json_t *manifest = make_recording (w);
+  g_autofree char *gone = g_build_filename (w->folder, "3.webm", NULL), *bytes = NULL;
+  g_autofree char *bad = g_build_filename (w->folder, "1.webm", NULL);
+  gsize length;
+  g_unlink (gone);
+  g_assert_true (g_file_get_contents (bad, &bytes, &length, NULL));
+  for (gsize i = length / 3; i < length / 2; i++)
+    bytes[i] = (char)(i * 2654435761u >> 13);
+  g_assert_true (g_file_set_contents (bad, bytes, (gssize)length, NULL));
+  g_assert_true (compose (w, manifest, &spec, &stats));
+  g_assert_cmpuint (stats.ticks, ==, 150);
+  check_tones (w, TONE_MS - BEGAN_MS, SECONDS);
+  json_decref (manifest);
+}
+
+static gboolean
+not_any_more (gint64 done_ms, gint64 all_ms, gpointer user_data)
+{
+  guint *n = user_data;
+  g_assert_cmpint (all_ms, ==, 5000);
+  ++*n;
+  return FALSE;
+}
+
+static void
+test_cancel (World *w, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  ParlorPlanSpec spec = {PARLOR_LAYOUT_GRID, WIDTH, HEIGHT, NULL, -1, -1};
+  json_t *manifest = make_recording (w);
+  g_autoptr (ParlorPlan) plan = parlor_plan_new (manifest, &spec);
+  guint n = 0;
+  ParlorComposeSpec how = {.folder = w->folder,
+                           .out = w->out,
+                           .width = WIDTH,
+                           .height = HEIGHT,
+                           .goes_on = not_any_more,
+                           .user_data = &n};
+  ParlorComposeStats stats;
+  g_assert_false (parlor_compose (plan, &how, &stats, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (n, ==, 1);
+  json_decref (manifest);
+}
+
+#define TEST(name, func) g_test_add ("/record/compose/" name, World, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  gst_init (&argc, &argv);
+  g_test_init (&argc, &argv, NULL);
+  TEST ("counters-and-tones-stand-where-the-clock-says", test_speaker);
+  TEST ("each-tile-shows-its-own-camera-for-as-long-as-there-is-one", test_grid);
+  TEST ("who-is-left-out-is-neither-seen-nor-heard", test_left_out);
+  TEST ("a-clip-begins-and-ends-where-it-is-asked", test_clip);
+  TEST ("sound-alone-decodes-no-picture", test_audio_only);
+  TEST ("a-damaged-file-is-a-gap", test_damage);
+  TEST ("what-is-not-wanted-any-more-ends", test_cancel);
+  return g_test_run ();
+}
