@@ -11,6 +11,7 @@
 #include "app/wire_brand.h"
 #include "app/wire_service.h"
 #include "app/wire_record.h"
+#include "app/wire_render.h"
 #include "app/wire_store.h"
 #include "http/routes.h"
 #include "media/plane.h"
@@ -47,6 +48,7 @@ struct _ParlorApp
   ParlorMediaPlane *plane;
   uv_poll_t media_poll;
   ParlorWireRecord record;
+  ParlorWireRender *render;
   ParlorRooms *rooms;
   ParlorWireLive *live;
   ParlorWireService *service;
@@ -228,6 +230,7 @@ add_metrics (ParlorMetricsPage *page, gpointer user_data)
   parlor_wire_hooks_metrics (app->hooks, page);
   parlor_wire_service_metrics (app->service, page);
   parlor_wire_record_metrics (&app->record, page);
+  parlor_wire_render_metrics (app->render, page);
   parlor_media_plane_foreach_metric (app->plane, add_media_metric, page);
 }
 
@@ -372,7 +375,15 @@ make_rooms (ParlorApp *app, GError **error)
   if (!parlor_rooms_load (app->rooms, clock_now_us (NULL), error))
     return FALSE;
   parlor_wire_record_restore (&app->record, app->rooms, app->store, clock_now_us (NULL));
-  return TRUE;
+  app->render = parlor_wire_render_new (&(ParlorWireRenderSpec){.loop = &app->loop,
+                                                                .record = &app->record,
+                                                                .store = app->store,
+                                                                .audit = app->audit,
+                                                                .random = app->random,
+                                                                .happened = parlor_wire_hooks_event,
+                                                                .happened_data = app->hooks},
+                                        error);
+  return app->render != NULL;
 }
 
 static gboolean
@@ -492,6 +503,7 @@ make_site (ParlorApp *app, const char *program, GError **error)
       .recordings = app->record.recordings,
       .shares = app->record.shares,
       .recordings_folder = app->record.folder,
+      .renders = app->render->renders,
       .websocket = on_websocket,
       .websocket_data = app,
       .live = app->live->live,
@@ -673,6 +685,7 @@ parlor_app_free (ParlorApp *app)
   parlor_wire_service_free (app->service);
   parlor_metrics_free (app->metrics);
   parlor_rooms_free (app->rooms);
+  parlor_wire_render_free (app->render);
   parlor_wire_record_clear (&app->record);
   if (app->plane && app->media_poll.data)
     uv_poll_stop (&app->media_poll);

@@ -153,6 +153,18 @@ gboolean parlor_handle_page (ParlorSite *site, ParlorHttpRequest *request, Parlo
 void parlor_handle_config (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_websocket (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 
+/* handle_renders.c: recordings as one file. */
+void parlor_handle_render_list (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply);
+void parlor_handle_render_create (ParlorSite *site, ParlorHttpRequest *request,
+                                  ParlorHttpReply *reply);
+void parlor_handle_render_get (ParlorSite *site, ParlorHttpRequest *request,
+                               ParlorHttpReply *reply);
+void parlor_handle_render_delete (ParlorSite *site, ParlorHttpRequest *request,
+                                  ParlorHttpReply *reply);
+void parlor_handle_render_file (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply);
+
 /* handle_shares.c: links to recordings. */
 void parlor_handle_share_create (ParlorSite *site, ParlorHttpRequest *request,
                                  ParlorHttpReply *reply);

@@ -22,6 +22,7 @@
 #include "base/ids.h"
 #include "room/participant.h"
 #include "room/recordings.h"
+#include "room/renders.h"
 #include "room/room.h"
 #include "room/rooms.h"
 #include "room/shares.h"
@@ -64,6 +65,7 @@ typedef struct
   gpointer ice_data;
   ParlorRecordings *recordings;    /**< nullable: nothing is recorded here */
   ParlorShares *shares;            /**< nullable: no links to recordings */
+  ParlorRenders *renders;          /**< nullable: no files are made of recordings */
   const char *recordings_folder;   /**< each recording's folder lies in it, by its id */
   ParlorHttpUpgradeFunc websocket; /**< takes the sockets of /v1/rt; nullable */
   gpointer websocket_data;

@@ -101,8 +101,9 @@ give_pictures (Composing *self)
   for (guint i = 0; i < self->scene->n_tiles; i++)
     {
       const ParlorPlanTile *tile = &self->scene->tiles[i];
-      pictures[i] = parlor_tile_at (self->tiles[tile->lane], self->at_ms, tile->place.width,
-                                    tile->place.height);
+      /* The middle of the tick: what is shown is at most half a frame off, not a whole one late. */
+      pictures[i] = parlor_tile_at (self->tiles[tile->lane], self->at_ms + 500 / (gint64)self->fps,
+                                    tile->place.width, tile->place.height);
     }
   return parlor_mixdown_pictures (self->mixdown, pictures);
 }

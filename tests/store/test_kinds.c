@@ -12,6 +12,7 @@
 #include "live/visitors.h"
 #include "room/qualitylog.h"
 #include "room/recording_rows.h"
+#include "room/renders.h"
 #include "room/shares.h"
 #include "service/rows.h"
 #include "hooks/rows.h"
@@ -58,6 +59,7 @@ static const ParlorRecordKind *const kinds[] = {
     &parlor_consent_kind,
     &parlor_marker_kind,
     &parlor_share_kind,
+    &parlor_render_kind,
     /* hooks */
     &parlor_event_kind,
     &parlor_event_head_kind,
