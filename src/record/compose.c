@@ -83,8 +83,8 @@ static gboolean
 set_scene (Composing *self)
 {
   const ParlorPlanScene *scene = parlor_plan_scene (self->plan, self->at_ms);
-  if (scene == self->scene)
-    return TRUE;
+  if (scene == NULL || scene == self->scene)
+    return scene != NULL;
   self->scene = scene;
   for (guint i = 0; i < self->plan->lanes->len; i++)
     if (self->tiles[i] != NULL && !is_shown (scene, i))

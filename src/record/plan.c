@@ -287,6 +287,17 @@ is_here (const Person *person, gint64 at_ms)
   return person->camera >= 0 && person->from_ms <= at_ms && at_ms < person->to_ms;
 }
 
+/* Until when a file is shown: a short gap before the next one is bridged. */
+static gint64
+shown_until (const ParlorPlanLane *lane, guint i)
+{
+  const ParlorPlanFile *file = lane->files->pdata[i];
+  if (i + 1 == lane->files->len)
+    return file->to_ms;
+  const ParlorPlanFile *next = lane->files->pdata[i + 1];
+  return next->from_ms - file->to_ms < BRIDGE_MS ? next->from_ms : file->to_ms;
+}
+
 /* Since when it has been shown at that instant; -1 = it is not. */
 static gint64
 shown_since (const ParlorPlanLane *lane, gint64 at_ms)
@@ -294,11 +305,7 @@ shown_since (const ParlorPlanLane *lane, gint64 at_ms)
   for (guint i = 0; i < lane->files->len; i++)
     {
       const ParlorPlanFile *file = lane->files->pdata[i];
-      gboolean is_last = i + 1 == lane->files->len;
-      const ParlorPlanFile *next = is_last ? NULL : lane->files->pdata[i + 1];
-      gint64 until_ms = next != NULL && next->from_ms - file->to_ms < BRIDGE_MS ? next->from_ms
-                                                                                : file->to_ms;
-      if (file->from_ms <= at_ms && at_ms < until_ms)
+      if (file->from_ms <= at_ms && at_ms < shown_until (lane, i))
         return file->from_ms;
     }
   return -1;

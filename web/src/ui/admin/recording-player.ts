@@ -16,6 +16,7 @@ import { AdminSection } from './base.js';
 import './player.js';
 import type { Player } from './player.js';
 import './recording-shares.js';
+import './renders.js';
 import { r } from './recording-words.js';
 import { w } from './words.js';
 
@@ -77,6 +78,16 @@ export class RecordingPlayer extends AdminSection {
               .row=${row}
               .position=${() => this.player?.position ?? row.from_ms}
             ></parlor-recording-shares>`
+          : nothing
+      }
+      ${
+        row.state === 'ready'
+          ? html`<parlor-recording-renders
+              .session=${this.session}
+              .row=${row}
+              .keeps=${may}
+              .position=${() => this.player?.position ?? row.from_ms}
+            ></parlor-recording-renders>`
           : nothing
       }
       ${this.keeping(row, may)}`;

@@ -8,13 +8,22 @@ vi.hoisted(() => {
 
 const { TABLES, problemWords } = await import('./words.js');
 const { RECORDING_TABLES } = await import('./recording-words.js');
+const { RENDER_TABLES } = await import('./renders-words.js');
 const { ApiError } = await import('../../client/http.js');
 
 describe('the words of the admin pages', () => {
   it('stand in both languages with the same holes', () => {
     const holes = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
-    const chinese: Record<string, string> = { ...TABLES['zh-CN'], ...RECORDING_TABLES['zh-CN'] };
-    for (const [word, text] of Object.entries({ ...TABLES.en, ...RECORDING_TABLES.en })) {
+    const chinese: Record<string, string> = {
+      ...TABLES['zh-CN'],
+      ...RECORDING_TABLES['zh-CN'],
+      ...RENDER_TABLES['zh-CN'],
+    };
+    for (const [word, text] of Object.entries({
+      ...TABLES.en,
+      ...RECORDING_TABLES.en,
+      ...RENDER_TABLES.en,
+    })) {
       const other = chinese[word] ?? '';
       expect(other, word).toBeTruthy();
       expect(holes(other), word).toEqual(holes(text));
