@@ -111,6 +111,7 @@ parlor_handle_recording_list (ParlorSite *site, ParlorHttpRequest *request, Parl
       .room = parlor_http_query (request, "room"),
       .state = parlor_http_query (request, "state"),
       .text = parlor_http_query (request, "text"),
+      .person = parlor_http_query (request, "person"),
       .from_ms = number_query (request, "from"),
       .until_ms = number_query (request, "to"),
       .after = parlor_http_query (request, "cursor"),

@@ -17,7 +17,8 @@ struct _ParlorRecordings
 typedef struct
 {
   ParlorRecordingRow row;
-  char *found; /* title, people and words, case folded */
+  char *found;  /* title, people and words, case folded */
+  char *people; /* the same of people alone */
 } Item;
 
 static void
@@ -26,6 +27,7 @@ item_free (gpointer data)
   Item *item = data;
   parlor_record_clear (&parlor_recording_kind, &item->row);
   g_free (item->found);
+  g_free (item->people);
   g_free (item);
 }
 
@@ -52,13 +54,19 @@ parlor_recordings_free (ParlorRecordings *self)
 }
 
 static char *
-fold (const ParlorRecordingRow *row)
+fold (const char *text)
+{
+  g_autofree char *whole = g_utf8_normalize (text != NULL ? text : "", -1, G_NORMALIZE_NFKC);
+  return g_utf8_casefold (whole != NULL ? whole : "", -1);
+}
+
+static char *
+fold_all (const ParlorRecordingRow *row)
 {
   g_autofree char *all = g_strjoin ("\n", row->title != NULL ? row->title : "",
                                     row->people != NULL ? row->people : "",
                                     row->words != NULL ? row->words : "", NULL);
-  g_autofree char *whole = g_utf8_normalize (all, -1, G_NORMALIZE_NFKC);
-  return g_utf8_casefold (whole != NULL ? whole : "", -1);
+  return fold (all);
 }
 
 static guint
@@ -77,7 +85,8 @@ parlor_recordings_load (gconstpointer row, gpointer user_data)
   Item *old = g_hash_table_lookup (self->by_id, ((const ParlorRecordingRow *)row)->id);
   Item *item = g_new0 (Item, 1);
   parlor_record_copy (&parlor_recording_kind, &item->row, row);
-  item->found = fold (&item->row);
+  item->found = fold_all (&item->row);
+  item->people = fold (item->row.people);
   if (old != NULL)
     {
       g_hash_table_remove (self->by_id, old->row.id);
@@ -109,7 +118,7 @@ parlor_recordings_sink (const ParlorRecordings *self)
 }
 
 static gboolean
-fits (const Item *item, const ParlorRecordingQuery *query, const char *text)
+fits (const Item *item, const ParlorRecordingQuery *query, const char *text, const char *person)
 {
   const ParlorRecordingRow *row = &item->row;
   if (g_strcmp0 (row->brand, query->brand) != 0
@@ -121,7 +130,8 @@ fits (const Item *item, const ParlorRecordingQuery *query, const char *text)
           ? strcmp (row->state, query->state) != 0
           : strcmp (row->state, "deleted") == 0 || strcmp (row->state, "binned") == 0)
     return FALSE;
-  return text == NULL || strstr (item->found, text) != NULL;
+  return (person == NULL || strstr (item->people, person) != NULL)
+         && (text == NULL || strstr (item->found, text) != NULL);
 }
 
 GPtrArray *
@@ -129,10 +139,8 @@ parlor_recordings_list (const ParlorRecordings *self, const ParlorRecordingQuery
                         gboolean *more)
 {
   GPtrArray *rows = g_ptr_array_new ();
-  g_autofree char *whole = query->text != NULL
-                               ? g_utf8_normalize (query->text, -1, G_NORMALIZE_NFKC)
-                               : NULL;
-  g_autofree char *text = whole != NULL ? g_utf8_casefold (whole, -1) : NULL;
+  g_autofree char *text = query->text != NULL ? fold (query->text) : NULL;
+  g_autofree char *person = query->person != NULL ? fold (query->person) : NULL;
   gboolean begun = query->after == NULL;
   *more = FALSE;
   for (guint i = self->ordered->len; i-- > 0;)
@@ -140,7 +148,7 @@ parlor_recordings_list (const ParlorRecordings *self, const ParlorRecordingQuery
       const Item *item = self->ordered->pdata[i];
       if (!begun)
         begun = strcmp (item->row.id, query->after) == 0;
-      else if (fits (item, query, text))
+      else if (fits (item, query, text, person))
         {
           if (rows->len >= query->limit)
             {

@@ -70,10 +70,11 @@ gint64 parlor_recordings_due (const ParlorRecordings *self, const char *brand, g
 
 typedef struct
 {
-  const char *brand; /**< required */
-  const char *room;  /**< nullable */
-  const char *state; /**< nullable; without it those in the bin and the deleted are left out */
-  const char *text;  /**< nullable: found in title, people or words, case folded, any script */
+  const char *brand;  /**< required */
+  const char *room;   /**< nullable */
+  const char *person; /**< nullable: found in people, case folded */
+  const char *state;  /**< nullable; without it those in the bin and the deleted are left out */
+  const char *text;   /**< nullable: found in title, people or words, case folded, any script */
   gint64 from_ms, until_ms; /**< wall clock of the start; 0 = open */
   const char *after;        /**< nullable: the id after which to go on */
   guint limit;              /**< 1 to 200 */

@@ -55,6 +55,8 @@ test_search (void)
   assert_found (all, "c", .brand = "br_1", .limit = 10, .text = "TORQUE");
   assert_found (all, "cba", .brand = "br_1", .limit = 10, .text = "mara");
   assert_found (all, "", .brand = "br_1", .limit = 10, .text = "nobody");
+  assert_found (all, "cba", .brand = "br_1", .limit = 10, .person = "MARA");
+  assert_found (all, "", .brand = "br_1", .limit = 10, .person = "torque");
   assert_found (all, "", .brand = "br_3", .limit = 10);
   assert_found (all, "b", .brand = "br_1", .limit = 10, .from_ms = 150, .until_ms = 300);
   assert_found (all, "cb+", .brand = "br_1", .limit = 2);

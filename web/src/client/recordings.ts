@@ -96,6 +96,7 @@ const nothing = shape({ ok: def(bool, true) });
 
 export interface Search {
   text?: string;
+  person?: string;
   from?: number;
   to?: number;
   state?: string;

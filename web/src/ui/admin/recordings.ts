@@ -1,6 +1,7 @@
 /** Recordings: found by room, date, person, what was noted down and said in the chat; and one of them, played. */
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { styleMap } from 'lit/directives/style-map.js';
 import { findRecordings, type RecordingRow } from '../../client/recordings.js';
 import { clockWords } from '../../media/timeline.js';
 import { AdminSection } from './base.js';
@@ -9,10 +10,16 @@ import { isRecordingWord, r } from './recording-words.js';
 import { w } from './words.js';
 
 const PAUSE_MS = 200;
+/** Of the list above and below what is seen. */
+const AHEAD = '1500px';
 
 @customElement('parlor-admin-recordings')
 export class AdminRecordings extends AdminSection {
-  @state() private rows: RecordingRow[] | undefined;
+  /** As they came, page by page; those far from what is seen are drawn as an empty place of their height. */
+  @state() private pages: RecordingRow[][] | undefined;
+  @state() private near = new Set<number>();
+  private heights: number[] = [];
+  private watcher: IntersectionObserver | undefined;
   @state() private cursor: string | null = null;
   @state() private open = '';
   private timer = 0;
@@ -23,6 +30,7 @@ export class AdminRecordings extends AdminSection {
     const go = (): void => this.go();
     window.addEventListener('hashchange', go);
     this.whileConnected(() => window.removeEventListener('hashchange', go));
+    this.whileConnected(() => this.watcher?.disconnect());
     this.go();
   }
 
@@ -40,14 +48,43 @@ export class AdminRecordings extends AdminSection {
     const mine = ++this.asked;
     const page = await findRecordings({
       text: this.value('text'),
+      person: this.value('person'),
       from: this.day('from', 0),
       to: this.day('until', 24 * 3600 * 1000),
       state: this.value('bin') ? 'binned' : '',
       cursor,
     });
     if (mine !== this.asked) return;
-    this.rows = cursor ? [...(this.rows ?? []), ...page.recordings] : page.recordings;
+    if (!cursor) {
+      this.heights = [];
+      this.near = new Set([0]);
+    }
+    this.pages = cursor ? [...(this.pages ?? []), page.recordings] : [page.recordings];
     this.cursor = page.cursor;
+  }
+
+  /** Which pages are near what is seen; the end's mark asks for the next one. */
+  private readonly seen = (entries: IntersectionObserverEntry[]): void => {
+    const near = new Set(this.near);
+    for (const { target, isIntersecting } of entries) {
+      const at = Number((target as HTMLElement).dataset.page ?? -1);
+      if (at < 0) {
+        if (isIntersecting && this.cursor && !this.busy)
+          void this.run(() => this.search(this.cursor ?? ''));
+      } else if (isIntersecting) near.add(at);
+      else {
+        this.heights[at] = target.getBoundingClientRect().height || (this.heights[at] ?? 0);
+        near.delete(at);
+      }
+    }
+    this.near = near;
+  };
+
+  protected override updated(changed: PropertyValues): void {
+    if (!changed.has('pages') && !changed.has('open')) return;
+    this.watcher?.disconnect();
+    this.watcher = new IntersectionObserver(this.seen, { rootMargin: AHEAD });
+    for (const one of this.querySelectorAll('[data-page], [data-end]')) this.watcher.observe(one);
   }
 
   private readonly typed = (): void => {
@@ -69,6 +106,7 @@ export class AdminRecordings extends AdminSection {
         @submit=${(event: Event) => event.preventDefault()}
       >
         ${this.input('text', r('rec_find'), '', { type: 'search', hint: r('rec_find_hint') })}
+        ${this.input('person', r('rec_person'), '', { type: 'search' })}
         ${this.input('from', r('rec_from'), '', { type: 'date' })}
         ${this.input('until', r('rec_until'), '', { type: 'date' })}
         ${this.choice('bin', r('rec_where'), '', [
@@ -76,27 +114,25 @@ export class AdminRecordings extends AdminSection {
           ['bin', r('rec_bin')],
         ])}
       </form>
-      ${this.messages()} ${this.rows ? this.list(this.rows) : this.waiting()}`;
+      ${this.messages()} ${this.pages ? this.list(this.pages) : this.waiting()}`;
   }
 
-  private list(rows: RecordingRow[]): TemplateResult {
-    if (rows.length === 0)
+  private list(pages: RecordingRow[][]): TemplateResult {
+    if (!pages[0]?.length)
       return html`<p class="muted" data-testid="rec-none">${r('rec_none')}</p>`;
-    return html`<ul class="rows recordings" data-testid="rec-list">
-        ${rows.map((one) => this.row(one))}
-      </ul>
-      ${
-        this.cursor
-          ? html`<button
-              class="button"
-              data-testid="rec-more"
-              ?disabled=${this.busy}
-              @click=${() => void this.run(() => this.search(this.cursor ?? ''))}
-            >
-              ${r('rec_more')}
-            </button>`
-          : nothing
-      }`;
+    return html`<div data-testid="rec-list">${pages.map((rows, at) => this.page(rows, at))}</div>
+      <p class="muted" data-end data-testid="rec-end">${this.cursor ? w('loading') : ''}</p>`;
+  }
+
+  private page(rows: RecordingRow[], at: number): TemplateResult {
+    const empty = !this.near.has(at) && this.heights[at];
+    return html`<ul
+      class="rows recordings"
+      data-page=${at}
+      style=${styleMap(empty ? { height: `${this.heights[at]}px` } : {})}
+    >
+      ${empty ? [] : rows.map((one) => this.row(one))}
+    </ul>`;
   }
 
   private row(one: RecordingRow): TemplateResult {
