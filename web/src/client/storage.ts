@@ -116,18 +116,6 @@ export function saveStart(code: string, value: Start): void {
   write(session, `host.${code}`, value);
 }
 
-/** Where somebody wanted to go who had to sign in first; this tab's, and taken once. */
-export function saveAfterSignin(path: string): void {
-  write(session, 'after-signin', path);
-}
-
-/** A page of our own that is worth coming back to; null = none. */
-export function takeAfterSignin(): string | null {
-  const path = read(session, 'after-signin', str);
-  write(session, 'after-signin', null);
-  return path?.startsWith('/shared#') ? path : null;
-}
-
 /** What a signed-in browser shows with each change (the cookie itself is out of reach); '' = none. */
 export function loadCsrf(): string {
   return read(local, 'csrf', str) ?? '';

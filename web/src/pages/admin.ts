@@ -4,7 +4,7 @@ import { customElement, state } from 'lit/decorators.js';
 import { html as staticHtml, unsafeStatic } from 'lit/static-html.js';
 import { currentSession, signOut, type SessionInfo } from '../client/account.js';
 import { ApiError } from '../client/http.js';
-import { takeAfterSignin } from '../client/storage.js';
+import { takeAfterSignin } from '../client/after-signin.js';
 import { sectionsFor, type Section } from '../ui/admin/sections.js';
 import { problemWords, w } from '../ui/admin/words.js';
 import { Plain } from '../ui/base.js';

@@ -12,7 +12,8 @@ import {
   sharedStillUrl,
   type Shared,
 } from '../client/shares.js';
-import { loadRecent, saveAfterSignin } from '../client/storage.js';
+import { saveAfterSignin } from '../client/after-signin.js';
+import { loadRecent } from '../client/storage.js';
 import type { Addresses } from '../media/playback.js';
 import '../ui/admin/player.js';
 import type { Player } from '../ui/admin/player.js';

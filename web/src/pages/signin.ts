@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { signin, signinWays, type SigninWays } from '../client/account.js';
-import { takeAfterSignin } from '../client/storage.js';
+import { takeAfterSignin } from '../client/after-signin.js';
 import { problemWords, w } from '../ui/admin/words.js';
 import { Plain } from '../ui/base.js';
 import { t } from '../ui/i18n/index.js';

@@ -1,7 +1,6 @@
 /** Recordings: found by room, date, person, what was noted down and said in the chat; and one of them, played. */
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { styleMap } from 'lit/directives/style-map.js';
 import { findRecordings, type RecordingRow } from '../../client/recordings.js';
 import { clockWords } from '../../media/timeline.js';
 import { AdminSection } from './base.js';
@@ -129,7 +128,7 @@ export class AdminRecordings extends AdminSection {
     return html`<ul
       class="rows recordings"
       data-page=${at}
-      style=${styleMap(empty ? { height: `${this.heights[at]}px` } : {})}
+      .style=${empty ? `height: ${this.heights[at]}px` : ''}
     >
       ${empty ? [] : rows.map((one) => this.row(one))}
     </ul>`;
