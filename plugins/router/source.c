@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "router/source.h"
 
+#include "proto/codec/h264sps.h"
 #include "proto/codec/vp8.h"
 #include "proto/codec/vp9.h"
 #include "router/allocation.h"
@@ -372,6 +373,8 @@ learn_height (ParlorLayer *layer, ParlorCodec codec, const guint8 *payload, gsiz
     height = vp8.height;
   else if (codec == PARLOR_CODEC_VP9 && parlor_vp9_parse (payload, size, &vp9) && vp9.n_spatial > 0)
     height = vp9.height[vp9.n_spatial - 1];
+  else if (codec == PARLOR_CODEC_H264)
+    height = parlor_h264_height (payload, size);
   if (height == 0 || height == layer->height)
     return;
   layer->height = height;

@@ -25,6 +25,7 @@ typedef struct
   ParlorSdpOffer *offer; /* owned */
   gboolean is_restart;
   gboolean is_stage;
+  gboolean ordered; /* a page named its senders: it put the codecs in its own order too */
   Role roles[PARLOR_SDP_MAX_MEDIA];
   guint n_slots;
   ParlorMediaSlot slots[PARLOR_MAX_SLOTS];
@@ -184,6 +185,7 @@ assign_roles (Plan *plan, const ParlorMediaOffer *request, GError **error)
 {
   for (guint i = 0; i < G_N_ELEMENTS (plan->roles); i++)
     plan->roles[i] = (Role){PARLOR_SOURCE_NONE, NO_SLOT, FALSE};
+  plan->ordered = request->n_senders > 0;
   if (!take_named_senders (plan, request, error) || !take_named_slots (plan, request, error))
     return FALSE;
   if (request->n_senders == 0 && request->n_slots == 0 && request->publish)
@@ -370,6 +372,7 @@ build_answer (Plan *plan, GError **error)
       .candidates = candidates->candidates,
       .n_candidates = candidates->n,
       .preferred_video = PARLOR_CODEC_VP8,
+      .keeps_order = plan->ordered,
       .session_id = plan->sdp_id,
       .session_version = plan->sdp_version,
   };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/codec/h264.h"
 #include "proto/codec/codec.h"
+#include "proto/codec/h264sps.h"
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
@@ -17,5 +18,6 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   if (!valid)
     g_assert_cmpmem (&info, sizeof info, &zero, sizeof zero);
   g_assert_true (info.picture_id_offset < MAX (size, 1) && info.tl0_offset < MAX (size, 1));
+  g_assert_cmpuint (parlor_h264_height (data, size), <=, 2 * 16384);
   return 0;
 }

@@ -85,8 +85,8 @@ static guint
 order_formats (const Writer *self, const ParlorSdpMedia *media,
                const ParlorSdpFormat *ordered[PARLOR_SDP_MAX_FORMATS])
 {
-  gboolean video_from_peer = media->kind == PARLOR_SDP_KIND_VIDEO
-                             && media->direction & PARLOR_SDP_SENDONLY;
+  gboolean reorders = !self->session->keeps_order && media->kind == PARLOR_SDP_KIND_VIDEO
+                      && media->direction & PARLOR_SDP_SENDONLY;
   ParlorCodec preferred = self->session->preferred_video;
   guint n = 0;
 
@@ -95,7 +95,7 @@ order_formats (const Writer *self, const ParlorSdpMedia *media,
   for (guint rank = 0; rank <= 2; rank++)
     for (guint i = 0; i < media->n_formats; i++)
       if (media->formats[i].kept
-          && (video_from_peer ? rank_of (&media->formats[i], preferred) : 0) == rank)
+          && (reorders ? rank_of (&media->formats[i], preferred) : 0) == rank)
         ordered[n++] = &media->formats[i];
   return n;
 }

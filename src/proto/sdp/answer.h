@@ -48,6 +48,8 @@ typedef struct
   /* Put first in video m-lines in which the peer sends, so that browsers publish it; its RTX goes
    * with it. PARLOR_CODEC_NONE = VP8. Ignored where it is not offered. */
   ParlorCodec preferred_video;
+  /* The peer put its formats in the order that it wants: nothing is put first. */
+  gboolean keeps_order;
   guint64 session_id;      /* o= line, 1..2^63-1 */
   guint64 session_version; /* o= line, one more for each new answer of the session */
 } ParlorSdpAnswerSession;

@@ -251,7 +251,8 @@ test_rejection_keeps_the_place (void)
  */
 
 static void
-assert_first_codec (const char *name, ParlorCodec preferred, const char *m_line)
+assert_first_codec (const char *name, ParlorCodec preferred, gboolean keeps_order,
+                    const char *m_line)
 {
   g_autoptr (ParlorSdpOffer) offer = sample_offer (name);
   ParlorSdpAnswerMedia media[PARLOR_SDP_MAX_MEDIA];
@@ -259,6 +260,7 @@ assert_first_codec (const char *name, ParlorCodec preferred, const char *m_line)
 
   decide (offer, media);
   session.preferred_video = preferred;
+  session.keeps_order = keeps_order;
   g_autofree char *answer = build (offer, &session, media);
   g_test_message ("%s: %s", name, answer);
   g_assert_nonnull (strstr (answer, m_line));
@@ -267,16 +269,19 @@ assert_first_codec (const char *name, ParlorCodec preferred, const char *m_line)
 static void
 test_preference (void)
 {
-  assert_first_codec ("safari-sendrecv", PARLOR_CODEC_NONE,
+  assert_first_codec ("safari-sendrecv", PARLOR_CODEC_NONE, FALSE,
                       "m=video 9 UDP/TLS/RTP/SAVPF 106 107 96 97 98");
-  assert_first_codec ("chromium-publish", PARLOR_CODEC_VP9,
+  assert_first_codec ("chromium-publish", PARLOR_CODEC_VP9, FALSE,
                       "m=video 9 UDP/TLS/RTP/SAVPF 98 99 100 101 96 97");
-  assert_first_codec ("chromium-publish", PARLOR_CODEC_H264,
+  assert_first_codec ("chromium-publish", PARLOR_CODEC_H264, FALSE,
                       "m=video 9 UDP/TLS/RTP/SAVPF 108 109 102 103");
-  assert_first_codec ("firefox-publish", PARLOR_CODEC_H264,
+  assert_first_codec ("firefox-publish", PARLOR_CODEC_H264, FALSE,
                       "m=video 9 UDP/TLS/RTP/SAVPF 120 124 121");
+  /* A page says by the order what it wants to send. */
+  assert_first_codec ("safari-sendrecv", PARLOR_CODEC_NONE, TRUE,
+                      "m=video 9 UDP/TLS/RTP/SAVPF 96 97 98");
   /* Who only receives keeps its own order. */
-  assert_first_codec ("safari-recvonly", PARLOR_CODEC_NONE,
+  assert_first_codec ("safari-recvonly", PARLOR_CODEC_NONE, FALSE,
                       "m=video 9 UDP/TLS/RTP/SAVPF 96 97 98 99");
 }
 

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { choose } from './codecs.js';
+import { expect, it, vi } from 'vitest';
+import { askedCodec, choose, isLayered, offerDescriptors } from './codecs.js';
 
 const chromium = [
   { mimeType: 'video/VP9', sdpFmtpLine: 'profile-id=0' },
@@ -26,4 +26,37 @@ it('keeps Opus and its redundant form, and nothing else, for sound', () => {
   const sound = ['audio/red', 'audio/opus', 'audio/G722', 'audio/PCMU', 'audio/telephone-event'];
   const names = choose(sound.map((mimeType) => ({ mimeType }))).map((one) => one.mimeType);
   expect(names).toEqual(['audio/opus', 'audio/red']);
+});
+
+it('offers first what the page was asked for', () => {
+  const first = (codec: 'h264' | 'av1' | 'vp9'): string | undefined =>
+    choose(chromium, codec)[0]?.mimeType;
+  expect(first('h264')).toBe('video/H264');
+  expect(first('vp9')).toBe('video/VP9');
+  expect(first('av1')).toBe('video/VP9'); // there is none that a meeting uses: the order stays
+});
+
+it('reads the option, and nothing that is none', () => {
+  expect(askedCodec('?codec=av1')).toBe('av1');
+  expect(askedCodec('?codec=theora')).toBe('vp8');
+  expect(askedCodec('')).toBe('vp8');
+  expect(
+    ['vp8', 'h264', 'vp9', 'av1'].map((one) => isLayered(askedCodec(`?codec=${one}`))),
+  ).toEqual([false, false, true, true]);
+});
+
+it('offers the dependency descriptor where the browser lets it', () => {
+  const uri =
+    'https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension';
+  const told = vi.fn();
+  const transceiver = {
+    getHeaderExtensionsToNegotiate: () => [
+      { uri: 'urn:ietf:params:rtp-hdrext:sdes:mid', direction: 'sendrecv' },
+      { uri, direction: 'stopped' },
+    ],
+    setHeaderExtensionsToNegotiate: told,
+  } as unknown as RTCRtpTransceiver;
+  offerDescriptors(transceiver);
+  expect(told.mock.calls[0]?.[0]).toContainEqual({ uri, direction: 'sendrecv' });
+  expect(() => offerDescriptors({} as RTCRtpTransceiver)).not.toThrow();
 });

@@ -27,10 +27,25 @@ function wanted({ mimeType, sdpFmtpLine = '' }: CodecWords): boolean {
   }
 }
 
-/** VP8 first: every browser has it, and Debian's Firefox has no H.264. */
-export function choose<C extends CodecWords>(codecs: C[]): C[] {
+/** What a camera may be sent in. */
+export const VIDEO_CODECS = ['vp8', 'h264', 'vp9', 'av1'] as const;
+export type VideoCodec = (typeof VIDEO_CODECS)[number];
+
+/** The page's option `?codec=` (docs/protocol.md). VP8: every browser has it, and Debian's Firefox has no H.264. */
+export function askedCodec(search: string): VideoCodec {
+  const word = new URLSearchParams(search).get('codec');
+  return VIDEO_CODECS.find((one) => one === word) ?? 'vp8';
+}
+
+/** These send all sizes in one stream, where the browser can. */
+export function isLayered(codec: VideoCodec): boolean {
+  return codec === 'vp9' || codec === 'av1';
+}
+
+export function choose<C extends CodecWords>(codecs: C[], video: VideoCodec = 'vp8'): C[] {
   const kept = codecs.filter(wanted);
-  const first = (one: C): boolean => /^(video\/vp8|audio\/opus)$/i.test(one.mimeType);
+  const first = ({ mimeType }: C): boolean =>
+    ['audio/opus', `video/${video}`].includes(mimeType.toLowerCase());
   return [...kept.filter(first), ...kept.filter((one) => !first(one))];
 }
 
@@ -40,11 +55,37 @@ export function isRed({ mimeType }: CodecWords): boolean {
 }
 
 /** Says what to offer; a browser that cannot be told offers all it has. */
-export function preferCodecs(transceiver: RTCRtpTransceiver, kind: 'audio' | 'video'): void {
+export function preferCodecs(
+  transceiver: RTCRtpTransceiver,
+  kind: 'audio' | 'video',
+  video: VideoCodec = 'vp8',
+): void {
   const side = transceiver.direction === 'sendonly' ? RTCRtpSender : RTCRtpReceiver;
   try {
-    transceiver.setCodecPreferences(choose(side.getCapabilities(kind)?.codecs ?? []));
+    transceiver.setCodecPreferences(choose(side.getCapabilities(kind)?.codecs ?? [], video));
   } catch {
     /* A preference only: the answer decides. */
+  }
+}
+
+/** TypeScript's DOM library does not know these yet. */
+interface Negotiable extends RTCRtpTransceiver {
+  getHeaderExtensionsToNegotiate?: () => { uri: string; direction: string }[];
+  setHeaderExtensionsToNegotiate?: (extensions: { uri: string; direction: string }[]) => void;
+}
+
+/** By it the server knows which packets somebody can be spared (AV1 RTP specification, appendix A). */
+const DESCRIPTOR = /dependency-descriptor-rtp-header-extension$/;
+
+/** Offers the dependency descriptor, which Chromium leaves out by itself. */
+export function offerDescriptors(transceiver: Negotiable): void {
+  const extensions = transceiver.getHeaderExtensionsToNegotiate?.() ?? [];
+  const one = extensions.find(({ uri }) => DESCRIPTOR.test(uri));
+  if (!one) return;
+  one.direction = 'sendrecv';
+  try {
+    transceiver.setHeaderExtensionsToNegotiate?.(extensions);
+  } catch {
+    /* Without it a layered stream comes whole. */
   }
 }

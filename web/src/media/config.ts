@@ -9,6 +9,10 @@ export const CAMERA_LAYERS: RTCRtpEncodingParameters[] = [
   { rid: 'h', scaleResolutionDownBy: 2, maxBitrate: 500_000 },
   { rid: 'f', scaleResolutionDownBy: 1, maxBitrate: 1_700_000 },
 ];
+/** The same three sizes inside one stream (VP9, AV1): upper ones lean on lower ones in key frames only. */
+export const CAMERA_LAYERED: (RTCRtpEncodingParameters & { scalabilityMode: string })[] = [
+  { maxBitrate: 2_000_000, scalabilityMode: 'L3T3_KEY' },
+];
 export const CAMERA_SINGLE: RTCRtpEncodingParameters[] = [{ maxBitrate: 1_700_000 }];
 
 /** Text must be sharp within 2 s after a page turn: the rate of a full 1080p key frame in VP8. */

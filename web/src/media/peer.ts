@@ -4,9 +4,18 @@
  */
 import type { IceServer, SlotKind, SourceKind } from '../protocol/messages.js';
 import { SOURCES } from '../protocol/messages.js';
-import { choose, isRed, preferCodecs } from './codecs.js';
+import {
+  askedCodec,
+  choose,
+  isLayered,
+  isRed,
+  offerDescriptors,
+  preferCodecs,
+  type VideoCodec,
+} from './codecs.js';
 import { fitLayers } from './layers.js';
 import {
+  CAMERA_LAYERED,
   CAMERA_LAYERS,
   CAMERA_SINGLE,
   RECEIVE_AUDIO,
@@ -27,8 +36,9 @@ export interface Offer {
 
 const VIDEO_SOURCES = new Set<SourceKind>(['camera', 'screen']);
 
-function encodingsFor(source: SourceKind): RTCRtpEncodingParameters[] {
-  if (source === 'camera') return SIMULCAST ? CAMERA_LAYERS : CAMERA_SINGLE;
+function encodingsFor(source: SourceKind, codec: VideoCodec): RTCRtpEncodingParameters[] {
+  if (source === 'camera' && SIMULCAST) return isLayered(codec) ? CAMERA_LAYERED : CAMERA_LAYERS;
+  if (source === 'camera') return CAMERA_SINGLE;
   return source === 'screen' ? SCREEN_ENCODING : [];
 }
 
@@ -67,16 +77,32 @@ export class Peer {
 
   private addSender(source: SourceKind): void {
     const kind = VIDEO_SOURCES.has(source) ? 'video' : 'audio';
-    const sendEncodings = encodingsFor(source).map((one) => ({ ...one }));
-    const transceiver = this.pc.addTransceiver(kind, { direction: 'sendonly', sendEncodings });
-    preferCodecs(transceiver, kind);
+    const codec = source === 'camera' ? askedCodec(location.search) : 'vp8';
+    const transceiver = this.makeSender(kind, encodingsFor(source, codec));
+    preferCodecs(transceiver, kind, codec);
+    if (isLayered(codec)) offerDescriptors(transceiver);
     this.senders.set(source, transceiver);
+  }
+
+  /** A browser that does not know how to send layers in one stream sends one picture. */
+  private makeSender(
+    kind: 'audio' | 'video',
+    encodings: RTCRtpEncodingParameters[],
+  ): RTCRtpTransceiver {
+    const sendEncodings = encodings.map((one) => ({ ...one }));
+    try {
+      return this.pc.addTransceiver(kind, { direction: 'sendonly', sendEncodings });
+    } catch {
+      const single = CAMERA_SINGLE.map((one) => ({ ...one }));
+      return this.pc.addTransceiver(kind, { direction: 'sendonly', sendEncodings: single });
+    }
   }
 
   private addSlot(kind: SlotKind): void {
     const media = kind === 'video' || kind === 'screen' ? 'video' : 'audio';
     const transceiver = this.pc.addTransceiver(media, { direction: 'recvonly' });
     preferCodecs(transceiver, media);
+    if (media === 'video') offerDescriptors(transceiver);
     this.slots.push({ kind, transceiver });
   }
 
