@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "router/allocation.h"
 #include "router/internal.h"
+#include "router/redundancy.h"
 #include "router/repair.h"
 #include "router/sender.h"
 
@@ -34,6 +35,7 @@ update_budget (ParlorTransport *self, const ParlorBweView *view, gint64 now_us)
   parlor_nack_responder_update (
       &self->responder, (guint32)MIN (bps, G_MAXUINT32), (guint8)MIN (view->loss * 256, 255),
       view->least_rtt_us > 0 ? view->least_rtt_us : MAX (self->rtt_us, 0), now_us);
+  parlor_redundancy_take_loss (self, view, now_us);
   self->media_bytes_mark = self->media_bytes;
   self->budget_us = now_us;
 }

@@ -4,6 +4,8 @@
 #include "router/source.h"
 #include <string.h>
 
+/* What half a second of feedback weighs, in packets. */
+#define LOSS_UNITS 100
 /* More in one report is a new numbering, or a receiver that lies. */
 #define MAX_REPORTED 10000
 /* What a recovered packet may need: a header as the publisher's, a frame of RED. */
@@ -25,17 +27,25 @@ parlor_redundancy_match (ParlorSlot *slot)
     }
 }
 
-/* The report counts what never came to us as lost too, which no repeat of ours can mend; the
- * estimate knows what this path lost. */
-static double
-loss_of (const ParlorTransport *self, const ParlorRtcpReportBlock *block)
+/* Feedback tells of the path several times a second; Chromium's reports on sound come each 5 s, and
+ * count what never came to us as lost too. */
+static gboolean
+is_told_by_feedback (const ParlorTransport *self)
 {
   ParlorBweView view;
 
   if (self->bwe == NULL)
-    return block->fraction_lost / 256.0;
+    return FALSE;
   parlor_bwe_view (self->bwe, &view);
-  return MIN ((double)view.loss, block->fraction_lost / 256.0);
+  return view.feedbacks > 0;
+}
+
+void
+parlor_redundancy_take_loss (ParlorTransport *self, const ParlorBweView *view, gint64 now_us)
+{
+  if (view->feedbacks > 0)
+    parlor_red_choice_report (&self->red, (guint)(view->loss * LOSS_UNITS + 0.5F), LOSS_UNITS,
+                              now_us);
 }
 
 void
@@ -44,8 +54,8 @@ parlor_redundancy_take_report (ParlorTransport *self, ParlorSlot *slot,
 {
   guint32 sent = block->highest_seq - slot->reported_seq;
 
-  if (slot->reported_us > 0 && sent > 0 && sent < MAX_REPORTED)
-    parlor_red_choice_report (&self->red, (guint)(sent * loss_of (self, block) + 0.5), sent,
+  if (slot->reported_us > 0 && sent > 0 && sent < MAX_REPORTED && !is_told_by_feedback (self))
+    parlor_red_choice_report (&self->red, (guint)(sent * block->fraction_lost / 256.0 + 0.5), sent,
                               now_us);
   slot->reported_seq = block->highest_seq;
 }

@@ -16,6 +16,8 @@ void parlor_redundancy_match (ParlorSlot *slot);
 /** A receiver report of a slot: how deep the transport's sound is wrapped from now on. */
 void parlor_redundancy_take_report (ParlorTransport *self, ParlorSlot *slot,
                                     const ParlorRtcpReportBlock *block, gint64 now_us);
+/** The same by what feedback tells of the path, about twice a second. */
+void parlor_redundancy_take_loss (ParlorTransport *self, const ParlorBweView *view, gint64 now_us);
 /** Writes the RED payload of a numbered packet into out (PARLOR_REDUNDANCY_BYTES) and its type into
  * pt. Returns its size; 0 = it goes as it is. */
 gsize parlor_redundancy_wrap (ParlorSlot *slot, const ParlorSendItem *item, const guint8 *packet,

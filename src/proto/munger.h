@@ -123,7 +123,7 @@ typedef struct
   guint32 source;         /* whose history */
   guint32 timestamp;      /* as sent */
   guint32 abs_send_time;  /* 24 bits, as sent: a repeat without RTX is byte-identical */
-  guint32 last_repeat_ms; /* now_us / 1000 of the last repeat; of no meaning while repeats is 0 */
+  guint32 last_repeat_ms; /* now_us / 1000 of the last repeat, or of the sending; 0 = not told */
   guint16 seq;            /* as sent */
   guint16 source_seq;     /* number in the source's history */
   guint16 frame_number;   /* as sent, of the dependency descriptor; of no meaning without one */

@@ -8,13 +8,25 @@
 #define KNOWN 4096
 #define RTT_MIN_US (10 * PARLOR_US_PER_MS)
 #define RTT_UNKNOWN_US (100 * PARLOR_US_PER_MS)
+#define RTT_SHARE 4 /* of a new sample: one in so many */
+/* What the publisher takes before it repeats. */
+#define RTT_MARGIN_US (10 * PARLOR_US_PER_MS)
+/* Where so much is lost requests are lost too, and each is made twice in its round trip: a lost one
+ * would cost the whole of it, the other is some bytes of RTCP. Publishers repeat once a round trip.
+ */
+#define ECHO_LOSS 0.02
+#define LOSS_MEMORY 256
+#define ECHO_RTT_US (30 * PARLOR_US_PER_MS)
+#define ECHO_US (15 * PARLOR_US_PER_MS)
 
 typedef struct
 {
   gint64 seq;
   gint64 since_us;
   gint64 due_us;
+  gint64 asked_us; /* last, but for echoes */
   guint tries;
+  gboolean echoes; /* the next request is the last one's echo */
 } Missing;
 
 struct _ParlorNack
@@ -23,6 +35,8 @@ struct _ParlorNack
   ParlorSeqUnwrapper unwrapper;
   gint64 next_us; /* not later than the nearest due_us; G_MAXINT64 when nothing is missing */
   gboolean advice;
+  double lost;   /* share of numbers that did not come by themselves, of the last few hundred */
+  gint64 rtt_us; /* from a first request to its repeat, smoothed; 0 = not known */
   guint n;
   Missing missing[PARLOR_NACK_PENDING_MAX]; /* by number, ascending */
   guint64 came[KNOWN / 64];                 /* of the KNOWN numbers up to the highest */
@@ -101,7 +115,7 @@ add_gap (ParlorNack *self, gint64 first, gint64 end, gint64 now_us)
     }
   gint64 due_us = now_us + self->reorder_wait_us;
   for (gint64 seq = first; seq < end; seq++)
-    self->missing[self->n++] = (Missing){seq, now_us, due_us, 0};
+    self->missing[self->n++] = (Missing){.seq = seq, .since_us = now_us, .due_us = due_us};
   if (gap > 0)
     self->next_us = MIN (self->next_us, due_us);
 }
@@ -113,7 +127,11 @@ push_newest (ParlorNack *self, gint64 seq, gint64 now_us)
   if (self->unwrapper.started)
     {
       for (gint64 s = MAX (highest + 1, seq - KNOWN + 1); s < seq; s++)
-        set_come (self, s, FALSE);
+        {
+          set_come (self, s, FALSE);
+          self->lost += (1 - self->lost) / LOSS_MEMORY;
+        }
+      self->lost -= self->lost / LOSS_MEMORY;
       add_gap (self, highest + 1, seq, now_us);
     }
   parlor_seq_note (&self->unwrapper, seq);
@@ -138,11 +156,20 @@ lower_bound (const ParlorNack *self, gint64 seq)
 }
 
 static void
-remove_missing (ParlorNack *self, gint64 seq)
+note_rtt (ParlorNack *self, const Missing *m, gint64 now_us)
+{
+  gint64 rtt_us = now_us - m->asked_us;
+  if (m->tries == 1)
+    self->rtt_us += self->rtt_us == 0 ? rtt_us : (rtt_us - self->rtt_us) / RTT_SHARE;
+}
+
+static void
+remove_missing (ParlorNack *self, gint64 seq, gint64 now_us)
 {
   guint at = lower_bound (self, seq);
   if (at == self->n || self->missing[at].seq != seq)
     return;
+  note_rtt (self, &self->missing[at], now_us);
   self->n--;
   memmove (self->missing + at, self->missing + at + 1, (self->n - at) * sizeof *self->missing);
   if (self->n == 0)
@@ -160,7 +187,7 @@ parlor_nack_push (ParlorNack *self, guint16 seq16, gint64 now_us)
   if (has_come (self, seq))
     return PARLOR_NACK_DUPLICATE;
   set_come (self, seq, TRUE);
-  remove_missing (self, seq);
+  remove_missing (self, seq, now_us);
   return PARLOR_NACK_RECOVERED;
 }
 
@@ -175,16 +202,34 @@ static gboolean
 is_hopeless (const Missing *m, gint64 now_us)
 {
   return now_us - m->since_us > PARLOR_NACK_AGE_US
-         || (m->tries >= PARLOR_NACK_TRIES_MAX && m->due_us <= now_us);
+         || (m->tries >= PARLOR_NACK_TRIES_MAX && m->due_us <= now_us && !m->echoes);
+}
+
+/* It is asked for now: when it is next? */
+static void
+note_asked (const ParlorNack *self, Missing *m, gint64 now_us, gint64 rtt_us)
+{
+  if (m->echoes)
+    {
+      m->echoes = FALSE;
+      m->due_us = MAX (m->asked_us + rtt_us, now_us + 1);
+      return;
+    }
+  m->tries++;
+  m->asked_us = now_us;
+  m->echoes = self->lost >= ECHO_LOSS && rtt_us >= ECHO_RTT_US;
+  m->due_us = now_us + (m->echoes ? ECHO_US : rtt_us);
 }
 
 guint
 parlor_nack_poll (ParlorNack *self, gint64 now_us, gint64 rtt_us, guint16 *out, guint max)
 {
   guint n_out = 0, n_kept = 0;
-  gint64 again_us = now_us + MAX (rtt_us > 0 ? rtt_us : RTT_UNKNOWN_US, RTT_MIN_US);
   if (now_us < self->next_us)
     return 0;
+  if (rtt_us <= 0)
+    rtt_us = self->rtt_us > 0 ? self->rtt_us + RTT_MARGIN_US : RTT_UNKNOWN_US;
+  rtt_us = MAX (rtt_us, RTT_MIN_US);
   self->next_us = PARLOR_NEVER_US;
   for (guint i = 0; i < self->n; i++)
     {
@@ -197,8 +242,7 @@ parlor_nack_poll (ParlorNack *self, gint64 now_us, gint64 rtt_us, guint16 *out, 
       if (m.due_us <= now_us && n_out < max)
         {
           out[n_out++] = (guint16)m.seq;
-          m.tries++;
-          m.due_us = again_us;
+          note_asked (self, &m, now_us, rtt_us);
         }
       self->next_us = MIN (self->next_us, m.due_us);
       self->missing[n_kept++] = m;
@@ -230,6 +274,8 @@ parlor_nack_missing (const ParlorNack *self)
 /* The least that a receiver may be sent again, and the least burst: ten packets of a key frame. */
 #define BUDGET_MIN_BPS 50000
 #define BURST_MIN_BITS 100000
+/* A gap of half a second is as much media, whatever is lost in the mean. */
+#define BURST_MS 600
 /* Who asks again after his own round trip is early by what the way up trembles, and by what waited
  * here; refused, he would ask again only a round trip later. */
 #define EARLY_PERCENT 75
@@ -237,7 +283,7 @@ parlor_nack_missing (const ParlorNack *self)
 static gint64
 burst_bits (const ParlorNackResponder *self)
 {
-  return MAX (self->budget_bps, BURST_MIN_BITS);
+  return MAX (MAX (self->budget_bps, self->media_bps * BURST_MS / 1000), BURST_MIN_BITS);
 }
 
 void
@@ -268,6 +314,7 @@ parlor_nack_responder_update (ParlorNackResponder *self, guint32 media_bps, guin
 {
   guint32 share = MIN (500, 1500u * loss / (256u - loss) + 50);
   refill (self, now_us);
+  self->media_bps = MIN (media_bps, G_MAXUINT32 / BURST_MS);
   self->budget_bps = (guint32)MAX ((guint64)media_bps * share / 1000, BUDGET_MIN_BPS);
   self->rtt_us = rtt_us > 0 ? rtt_us : RTT_UNKNOWN_US;
 }
@@ -282,7 +329,7 @@ parlor_nack_responder_ask (ParlorNackResponder *self, ParlorNackEntry *entry, gs
       self->too_many++;
       return PARLOR_NACK_ANSWER_TOO_MANY;
     }
-  if (entry->repeats > 0
+  if ((entry->repeats > 0 || entry->last_repeat_ms > 0)
       && now_ms - entry->last_repeat_ms < self->rtt_us * EARLY_PERCENT / 100 / PARLOR_US_PER_MS)
     {
       self->too_soon++;

@@ -78,6 +78,26 @@ arrive (BenchPeer *peer, guint8 *bytes, gsize length)
     parlor_peer_handle (peer->peer, bytes, length, peer->bench->now_us);
 }
 
+static guint
+draw (BenchLink *link)
+{
+  link->random = link->random * 1664525u + 1013904223u; /* the same in each run */
+  return (link->random >> 12) % 1000;
+}
+
+/* In a burst everything is lost; it begins and ends so that share and length come true. */
+static gboolean
+is_lost (BenchLink *link, gboolean down)
+{
+  guint leave = 1000 / MAX (link->burst_pkts, 1),
+        enter = leave * link->burst_per_mille / (1000 - link->burst_per_mille);
+
+  if (down && link->burst_per_mille > 0)
+    link->in_burst = link->in_burst ? draw (link) >= leave : draw (link) < MAX (enter, 1);
+  return draw (link) < (down ? link->lost_per_mille : link->lost_up_per_mille) || link->dark
+         || (down && link->in_burst);
+}
+
 /* FALSE: lost on the way. */
 static gboolean
 pass_link (BenchLink *link, gsize length, gint64 now_us, gint64 *at_us)
@@ -85,8 +105,7 @@ pass_link (BenchLink *link, gsize length, gint64 now_us, gint64 *at_us)
   gint64 wait_us = MAX (link->busy_us - now_us, 0);
 
   *at_us = now_us + wait_us + link->delay_us;
-  link->random = link->random * 1664525u + 1013904223u; /* the same in each run */
-  if ((link->random >> 12) % 1000 < link->lost_per_mille)
+  if (is_lost (link, TRUE))
     return FALSE;
   if (link->bps == 0)
     return TRUE;
@@ -197,7 +216,8 @@ peer_send (gpointer user_data, const guint8 *bytes, gsize length)
   BenchPeer *peer = user_data;
   Flying *flying;
 
-  if (peer->mute || (peer->no_dtls && parlor_demux (bytes, length) == PARLOR_PACKET_DTLS))
+  if (peer->mute || (peer->no_dtls && parlor_demux (bytes, length) == PARLOR_PACKET_DTLS)
+      || (peer->link != NULL && is_lost (peer->link, FALSE)))
     return;
   flying = g_new0 (Flying, 1);
   flying->tuple = peer->tuple;
@@ -277,8 +297,13 @@ send_feedback (BenchPeer *peer, gint64 now_us)
 static void
 peer_rtp (gpointer user_data, const guint8 *packet, gsize length, gint64 now_us)
 {
-  if (note_number (user_data, packet, length, now_us))
-    g_ptr_array_add (((BenchPeer *)user_data)->rtp, g_bytes_new (packet, length));
+  BenchPeer *peer = user_data;
+
+  if (!note_number (peer, packet, length, now_us))
+    return;
+  g_ptr_array_add (peer->rtp, g_bytes_new (packet, length));
+  if (peer->on_rtp != NULL)
+    peer->on_rtp (peer->user_data, packet, length, now_us);
 }
 
 static void
@@ -455,6 +480,7 @@ bench_free (Bench *self)
       parlor_peer_free (self->peers[i].peer);
       g_ptr_array_unref (self->peers[i].rtp);
       g_ptr_array_unref (self->peers[i].rtcp);
+      g_clear_pointer (&self->peers[i].sent, g_ptr_array_unref);
       parlor_twcc_receiver_free (self->peers[i].twcc);
       parlor_nack_free (self->peers[i].nack);
       while (!g_queue_is_empty (&self->peers[i].down))
@@ -592,6 +618,8 @@ send_frame (BenchPeer *peer, BenchCamera *camera, gboolean key, guint temporal, 
       payload[6] = key && i == 0 ? 0x10 : 0x11;
       if (key && i == 0)
         memcpy (payload + 7, start, sizeof start);
+      if (peer->sent != NULL)
+        g_ptr_array_add (peer->sent, g_bytes_new (packet, 12 + MAX (bytes / n, 20)));
       parlor_peer_send_rtp (peer->peer, packet, 12 + MAX (bytes / n, 20), camera->index++);
     }
 }

@@ -18,6 +18,11 @@ typedef struct _Bench Bench;
  * what is sent has arrived. */
 typedef struct
 {
+  gboolean dark;           /* nothing passes, either way */
+  guint lost_up_per_mille; /* of what a peer sends */
+  guint burst_per_mille;   /* of what goes down, in bursts of burst_pkts on average */
+  guint burst_pkts;
+  gboolean in_burst;
   guint64 bps;           /* 0 = no bound */
   gint64 queue_us;       /* longest wait in the queue */
   gint64 delay_us;       /* of each direction */
@@ -50,7 +55,11 @@ typedef struct
   gboolean deaf;    /* nothing is delivered to it */
   gboolean mute;    /* nothing it sends is delivered */
   gboolean no_dtls; /* it checks the path and says no more */
-  guint drop_next;  /* so many of its next RTP datagrams from the router are lost */
+  /* Each packet that has a payload, after it was put into `rtp`; NULL = nobody looks. */
+  void (*on_rtp) (gpointer user_data, const guint8 *packet, gsize length, gint64 now_us);
+  gpointer user_data;
+  GPtrArray *sent; /* of GBytes: what cameras sent, so that it can be repeated; NULL = not kept */
+  guint drop_next; /* so many of its next RTP datagrams from the router are lost */
   gsize bytes_in;
 } BenchPeer;
 

@@ -181,6 +181,67 @@ test_model (void)
   g_assert_cmpuint (lost, <, 5);
 }
 
+/* Numbers 0 to n - 1 of which each `each`-th is lost for good; returns the next. */
+static guint16
+push_lossy (ParlorNack *nack, guint n, guint each, gint64 now_us)
+{
+  for (guint i = 0; i < n; i++)
+    if (i % each != each - 1)
+      parlor_nack_push (nack, (guint16)i, now_us);
+  parlor_nack_key_frame (nack, (guint16)n);
+  return (guint16)n;
+}
+
+/* Times in ms at which the number is asked for within two round trips. */
+static guint
+ask_times (ParlorNack *nack, gint64 from_us, guint *times)
+{
+  guint16 out[PARLOR_NACK_PENDING_MAX];
+  guint n = 0;
+
+  for (guint ms = 0; ms < 2 * RTT / PARLOR_US_PER_MS; ms++)
+    if (parlor_nack_poll (nack, from_us + ms * PARLOR_US_PER_MS, RTT, out, G_N_ELEMENTS (out)) > 0)
+      times[n++] = ms;
+  return n;
+}
+
+static void
+test_echo (void)
+{
+  g_autoptr (ParlorNack) clean = parlor_nack_new (0), lossy = parlor_nack_new (0);
+  guint times[100];
+  guint16 next = push_lossy (clean, 1000, 500, 0);
+
+  parlor_nack_push (clean, next, 0);
+  parlor_nack_push (clean, (guint16)(next + 2), 0);
+  g_assert_cmpuint (ask_times (clean, 0, times), ==, 2);
+  g_assert_cmpuint (times[1], ==, 50);
+  next = push_lossy (lossy, 1000, 10, 0);
+  parlor_nack_push (lossy, next, 0);
+  parlor_nack_push (lossy, (guint16)(next + 2), 0);
+  g_assert_cmpuint (ask_times (lossy, 0, times), ==, 4);
+  g_assert_cmpuint (times[1], ==, 15);
+  g_assert_cmpuint (times[2], ==, 50);
+  g_assert_cmpuint (times[3], ==, 65);
+}
+
+/* A publisher that receives nothing tells no round trip; its repeats do. */
+static void
+test_rtt_of_repeats (void)
+{
+  g_autoptr (ParlorNack) nack = parlor_nack_new (0);
+  guint16 out[4];
+
+  parlor_nack_push (nack, 1, 0);
+  parlor_nack_push (nack, 3, 0);
+  g_assert_cmpuint (parlor_nack_poll (nack, 0, 0, out, 4), ==, 1);
+  g_assert_cmpint (parlor_nack_next_us (nack), ==, 100 * PARLOR_US_PER_MS);
+  parlor_nack_push (nack, 2, 40 * PARLOR_US_PER_MS);
+  parlor_nack_push (nack, 5, PARLOR_US_PER_SEC);
+  g_assert_cmpuint (parlor_nack_poll (nack, PARLOR_US_PER_SEC, 0, out, 4), ==, 1);
+  g_assert_cmpint (parlor_nack_next_us (nack), ==, PARLOR_US_PER_SEC + 50 * PARLOR_US_PER_MS);
+}
+
 static void
 test_answer_once_per_rtt (void)
 {
@@ -258,6 +319,8 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/nack/a-key-frame-ends-the-wait-for-what-is-older", test_key_frame);
   g_test_add_func ("/proto/nack/what-is-too-far-back-is-told", test_too_old);
   g_test_add_func ("/proto/nack/ten-percent-loss-is-mended-within-its-tries", test_model);
+  g_test_add_func ("/proto/nack/where-much-is-lost-a-request-has-an-echo", test_echo);
+  g_test_add_func ("/proto/nack/the-round-trip-is-learnt-from-repeats", test_rtt_of_repeats);
   g_test_add_func ("/proto/nack/a-packet-is-repeated-once-per-rtt-and-ten-times-at-most",
                    test_answer_once_per_rtt);
   g_test_add_func ("/proto/nack/a-request-a-little-early-is-heard", test_answer_a_little_early);

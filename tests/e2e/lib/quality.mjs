@@ -77,8 +77,9 @@ const sentBy = (person) =>
 const mostSent = (before, after) => Math.max(0, ...after.map((row) => grown(before.find((one) => one.id === row.id), row, 'framesSent')));
 
 /**
- * What one person saw of another. Frames and freezes are the browser's own account (complete frames from the network, the W3C's
- * freezes); a busy machine that presents late does not spoil them. `presented` is beside it: the marks that were read.
+ * What one person saw of another. Frames and freezes are the browser's own account (decoded frames, the W3C's freezes); a busy machine
+ * that presents late does not spoil them. Not framesReceived: libwebrtc adds one to it for each frame that makes others whole, so that those
+ * which waited behind a repeat are left out. `presented` is beside it: the marks that were read.
  */
 function judge(seen, before, after) {
   const marks = seen.frames.filter(([, counter]) => Number.isInteger(counter)).map(([at, counter]) => ({ at, counter }));
@@ -86,7 +87,8 @@ function judge(seen, before, after) {
   // Chromium calls 5 s and more without a frame a pause.
   const freezeMs = (grown(before, after, 'totalFreezesDuration') + grown(before, after, 'totalPausesDuration')) * 1000;
   return {
-    frames: grown(before, after, 'framesReceived'),
+    frames: grown(before, after, 'framesDecoded'),
+    skipped: grown(before, after, 'framesDropped'),
     freezes: grown(before, after, 'freezeCount'),
     freezeMs,
     freezePercent: (100 * freezeMs) / (seen.until - seen.from),
@@ -102,7 +104,7 @@ function judge(seen, before, after) {
 
 /**
  * Watches for as long as `during` takes: {down, up, control}, each as judge () gives it, with concealed (percent of samples)
- * and framesPercent (complete frames, of those that were sent). */
+ * and framesPercent (decoded frames, of those that were sent). */
 export async function observed(cast, during) {
   const views = Object.entries({ down: [cast.ann, cast.ben], up: [cast.ben, cast.ann], control: [cast.cleo, cast.ben] });
   const inbound = (viewer, shown) => viewer.evaluate((who) => window.__probe.inboundOf(who), shown.name);

@@ -24,6 +24,12 @@ describe('patience', () => {
     expect(patience.look(4000, 3, { packets: 400, requests: 22 })).toBe(200);
   });
 
+  it('leaves time to ask three times where a fifth is lost', () => {
+    const patience = new Patience();
+    patience.look(0, 3, { packets: 0, requests: 0 });
+    expect(patience.look(2000, 3, { packets: 200, requests: 40 })).toBe(250);
+  });
+
   it('has an end', () => {
     const patience = new Patience();
     patience.look(0, 900, { packets: 0, requests: 0 });

@@ -12,8 +12,9 @@ const ROUND_TRIP_LEAST_MS = 50;
 const MOST_MS = 500;
 /** Requests for repeats, of packets received: below this a lost picture now and then is not seen. */
 const WORTH_IT = 0.01;
-/** Here repeats and requests get lost too, so that there must be time to ask twice. */
+/** Here repeats and requests get lost too, so that there must be time to ask again. */
 const WORTH_TWO = 0.05;
+const WORTH_THREE = 0.15;
 /** After so long without loss everything is as quick as it can be again. */
 const CALM_MS = 20_000;
 
@@ -40,7 +41,8 @@ export class Patience {
     if (now - this.lossyAt > CALM_MS) this.rounds = 0;
     if (share >= WORTH_IT) {
       this.lossyAt = now;
-      this.rounds = Math.max(this.rounds, share >= WORTH_TWO ? 2 : 1);
+      const rounds = share >= WORTH_THREE ? 3 : share >= WORTH_TWO ? 2 : 1;
+      this.rounds = Math.max(this.rounds, rounds);
     }
     this.last = { packets, requests };
     if (this.rounds === 0) return null;

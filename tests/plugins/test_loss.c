@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What people see and hear behind a bad line: the whole router, real ICE, DTLS and SRTP, in virtual
+ * time. Each row has its control, which is the same with a good line.
+ *
+ *   test-loss                    the tests
+ *   test-loss --table [SEEDS]    a table with medians and worst seeds */
+#include "player.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/time.h"
+#include "proto/rtcp/packet.h"
+#include "proto/rtp/header.h"
+
+#define ROOM 7
+#define MS PARLOR_US_PER_MS
+#define SECOND PARLOR_US_PER_SEC
+#define FRAME_US 33333
+#define SEEDS 3
+#define SEEDS_MAX 100
+/* What runs longer is run with one seed. */
+#define LONG_MS (180 * 1000)
+/* Loss begins then; the page needs some seconds to see it and to hold back. */
+#define SETTLE_US (8 * SECOND)
+#define VIDEO_SSRC 5000
+#define CAMERA_SSRC 1000
+
+typedef struct
+{
+  const char *name; /* a sentence: the test's name too */
+  BenchLink line;
+  gboolean up;                /* the publisher's leg is bad; else the viewer's */
+  gint64 gap_ms, gap_each_ms; /* nothing passes for so long, each so often */
+  gint64 hold_ms;             /* what the page has the browser hold back (patience.ts) */
+  gint64 run_ms;
+  /* Goals, 1/1000: */
+  guint whole_least, freeze_most, sound_least;
+  guint keys_most;      /* requests for key frames in all */
+  gint64 worst_most_ms; /* longest gap; 0 = none asked */
+} Row;
+
+#define LINE .bps = 4000000, .queue_us = 300 * MS, .delay_us = 25 * MS
+
+#define BOTH_WAYS(share) .lost_per_mille = share, .lost_up_per_mille = share
+
+static const Row rows[] = {
+    {.name = "a-good-line",
+     .line = {LINE},
+     .hold_ms = 50,
+     .run_ms = 60000,
+     .whole_least = 999,
+     .sound_least = 999},
+    {.name = "ten-percent-lost-at-the-viewers",
+     .line = {LINE, BOTH_WAYS (100)},
+     .hold_ms = 250,
+     .run_ms = 60000,
+     .whole_least = 995,
+     .freeze_most = 5,
+     .sound_least = 995},
+    {.name = "ten-percent-lost-at-the-publishers",
+     .line = {LINE, BOTH_WAYS (100)},
+     .up = TRUE,
+     .hold_ms = 250,
+     .run_ms = 60000,
+     .whole_least = 995,
+     .freeze_most = 5},
+    {.name = "ten-percent-lost-of-1500-kbit",
+     .line = {.bps = 1500000, .queue_us = 300 * MS, .delay_us = 25 * MS, BOTH_WAYS (100)},
+     .hold_ms = 250,
+     .run_ms = 60000,
+     .whole_least = 995,
+     .freeze_most = 5,
+     .sound_least = 995},
+    {.name = "a-fifth-lost-each-way-for-ten-minutes",
+     .line = {LINE, BOTH_WAYS (200)},
+     .hold_ms = 325,
+     .run_ms = 600000,
+     .whole_least = 980,
+     .freeze_most = 30,
+     .sound_least = 980},
+    {.name = "a-fifth-lost-each-way-at-the-publishers",
+     .line = {LINE, BOTH_WAYS (200)},
+     .up = TRUE,
+     .hold_ms = 325,
+     .run_ms = 60000,
+     .whole_least = 980,
+     .freeze_most = 30},
+    {.name = "five-percent-lost-in-bursts-of-eight",
+     .line = {LINE, .burst_per_mille = 50, .burst_pkts = 8, .lost_up_per_mille = 50},
+     .hold_ms = 250,
+     .run_ms = 60000,
+     .whole_least = 990,
+     .freeze_most = 10,
+     .sound_least = 960,
+     .keys_most = 1,
+     .worst_most_ms = 900},
+    /* 5 % of the time is the gaps themselves. */
+    {.name = "half-a-second-of-nothing-each-ten-seconds",
+     .line = {LINE},
+     .gap_ms = 500,
+     .gap_each_ms = 10000,
+     .hold_ms = 50,
+     .run_ms = 120000,
+     .whole_least = 940,
+     .freeze_most = 60,
+     .sound_least = 940,
+     .keys_most = 12,
+     .worst_most_ms = 900},
+    /* Back within a second, and within three. */
+    {.name = "ten-seconds-of-nothing",
+     .line = {LINE},
+     .gap_ms = 10000,
+     .gap_each_ms = 20000,
+     .hold_ms = 50,
+     .run_ms = 30000,
+     .whole_least = 630,
+     .freeze_most = 367,
+     .sound_least = 630,
+     .keys_most = 60,
+     .worst_most_ms = 11000},
+    {.name = "thirty-seconds-of-nothing",
+     .line = {LINE},
+     .gap_ms = 30000,
+     .gap_each_ms = 40000,
+     .hold_ms = 50,
+     .run_ms = 60000,
+     .whole_least = 450,
+     .freeze_most = 550,
+     .sound_least = 450,
+     .keys_most = 200,
+     .worst_most_ms = 33000},
+};
+
+/* --- a room ---------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  Bench *bench;
+  BenchPeer *publisher, *viewer;
+  BenchCamera cameras[3];
+  BenchLink good, bad;
+  guint n_rtcp;
+  guint64 rtx_index[3];
+  guint voice_index;
+  gint64 film_us, voice_us;
+  Player *player;
+} Stage;
+
+static void
+add_sound_slot (BenchPeer *viewer)
+{
+  ParlorSlotConfig config = {.transport = viewer->id,
+                             .index = 1,
+                             .audio = TRUE,
+                             .automatic = TRUE,
+                             .transport_cc = TRUE,
+                             .mid = "a1",
+                             .ssrc = 6000,
+                             .n_codecs = 1};
+
+  config.codecs[0] = (ParlorRouterCodec){
+      .key = parlor_codec_key_from_format ("opus", 48000, 2, NULL),
+      .pt = 109,
+      .rtx_pt = PARLOR_ROUTER_NO_PT,
+      .red_pt = 63};
+  parlor_router_add_slot (viewer->bench->router, &config, viewer->bench->now_us);
+}
+
+static void
+repeat (Stage *self, guint camera, guint16 seq)
+{
+  GPtrArray *sent = self->publisher->sent;
+
+  for (guint i = sent->len; i > 0; i--)
+    {
+      gsize length;
+      const guint8 *packet = g_bytes_get_data (g_ptr_array_index (sent, i - 1), &length);
+      guint8 again[1400];
+
+      if (parlor_get_u32 (packet + 8) != self->cameras[camera].ssrc
+          || parlor_get_u16 (packet + 2) != seq)
+        continue;
+      memcpy (again, packet, 12);
+      again[1] = (guint8)((packet[1] & 0x80) | 97);
+      parlor_put_u16 (again + 2, (guint16)self->rtx_index[camera]);
+      parlor_put_u32 (again + 8, self->cameras[camera].ssrc + 1);
+      parlor_put_u16 (again + 12, seq);
+      memcpy (again + 14, packet + 12, length - 12);
+      parlor_peer_send_rtp (self->publisher->peer, again, length + 2, self->rtx_index[camera]++);
+      return;
+    }
+}
+
+static void
+answer (Stage *self, const ParlorRtcpPacket *packet)
+{
+  guint32 sender, media;
+  guint16 seqs[256];
+  gint n = parlor_rtcp_parse_nack (packet, &sender, &media, seqs, G_N_ELEMENTS (seqs));
+
+  for (gint i = 0; i < n; i++)
+    repeat (self, (media - CAMERA_SSRC) / 2, seqs[i]);
+}
+
+/* The publisher's browser repeats what it is asked for. */
+static void
+answer_requests (Stage *self)
+{
+  GPtrArray *rtcp = self->publisher->rtcp;
+
+  for (; self->n_rtcp < rtcp->len; self->n_rtcp++)
+    {
+      gsize length;
+      const guint8 *bytes = g_bytes_get_data (g_ptr_array_index (rtcp, self->n_rtcp), &length);
+      ParlorRtcpReader reader;
+      ParlorRtcpPacket packet;
+
+      g_assert_cmpint (parlor_rtcp_reader_init (&reader, bytes, length), ==, PARLOR_RTCP_OK);
+      while (parlor_rtcp_reader_next (&reader, &packet))
+        if (packet.kind == PARLOR_RTCP_NACK)
+          answer (self, &packet);
+    }
+}
+
+static void
+stage_run (Stage *self, gint64 span_us)
+{
+  gint64 end_us = self->bench->now_us + span_us;
+
+  while (self->bench->now_us < end_us)
+    {
+      for (; self->bench->now_us >= self->film_us; self->film_us += FRAME_US)
+        for (guint i = 0; i < 3; i++)
+          bench_film (self->publisher, &self->cameras[i]);
+      for (; self->bench->now_us >= self->voice_us; self->voice_us += 20 * MS)
+        {
+          guint i = self->voice_index++;
+
+          bench_send_voice (self->publisher, 2000, 100 + i, i * 960, 20);
+        }
+      bench_run (self->bench, MS);
+      answer_requests (self);
+      player_poll (self->player, self->bench->now_us);
+    }
+}
+
+static void
+add_publisher (Stage *self)
+{
+  static const struct
+  {
+    guint64 bps;
+    guint height;
+  } sizes[] = {{150000, 180}, {500000, 360}, {1500000, 720}};
+
+  self->publisher = bench_add_peer (self->bench, ROOM);
+  bench_add_simulcast (self->publisher, 1, CAMERA_SSRC);
+  bench_add_voice (self->publisher, 2, ROOM, 2000);
+  self->publisher->sent = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+  for (guint i = 0; i < 3; i++)
+    self->cameras[i] = (BenchCamera){.ssrc = CAMERA_SSRC + 2 * i,
+                                     .bps = sizes[i].bps,
+                                     .height = sizes[i].height,
+                                     .n_temporal = 3,
+                                     .index = 100};
+}
+
+/* Everything is well; then the line becomes what the row says. */
+static void
+stage_init (Stage *self, const Row *row, guint32 seed)
+{
+  *self = (Stage){.bench = bench_new (), .good = {LINE}, .bad = {LINE, .random = seed}};
+  self->good.delay_us = 5 * MS;
+  add_publisher (self);
+  self->viewer = bench_add_peer (self->bench, ROOM);
+  self->publisher->link = row->up ? &self->bad : &self->good;
+  self->viewer->link = row->up ? &self->good : &self->bad;
+  bench_add_video_slot (self->viewer, 0, VIDEO_SSRC, VIDEO_SSRC + 1);
+  add_sound_slot (self->viewer);
+  self->player = player_new (self->viewer, VIDEO_SSRC, row->hold_ms * MS,
+                             2 * self->viewer->link->delay_us + 10 * MS);
+  bench_run (self->bench, 500 * MS);
+  self->film_us = self->voice_us = self->bench->now_us;
+  parlor_router_select (self->bench->router, self->viewer->id, 0, 1, 0, self->bench->now_us);
+  stage_run (self, 6 * SECOND);
+  self->bad = row->line;
+  self->bad.random = seed;
+}
+
+static void
+stage_clear (Stage *self)
+{
+  player_free (self->player);
+  bench_free (self->bench);
+}
+
+/* --- a row ----------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  double whole, freeze, sound; /* 1/1000 */
+  double keys, worst_ms;
+} Result;
+
+static void
+run_with_gaps (Stage *stage, const Row *row)
+{
+  gint64 left_us = row->run_ms * MS;
+
+  while (row->gap_each_ms > 0 && left_us >= row->gap_each_ms * MS)
+    {
+      stage_run (stage, (row->gap_each_ms - row->gap_ms) * MS);
+      stage->bad.dark = TRUE;
+      stage_run (stage, row->gap_ms * MS);
+      stage->bad.dark = FALSE;
+      left_us -= row->gap_each_ms * MS;
+    }
+  stage_run (stage, left_us);
+}
+
+static Result
+run_row (const Row *row, guint32 seed)
+{
+  PlayerCounts counts;
+  Stage stage;
+  double span_us = (double)(row->run_ms * MS);
+
+  stage_init (&stage, row, seed * 7919);
+  stage_run (&stage, SETTLE_US);
+  player_take (stage.player, stage.bench->now_us);
+  run_with_gaps (&stage, row);
+  counts = player_take (stage.player, stage.bench->now_us);
+  stage_clear (&stage);
+  return (Result){.whole = 1000 * counts.decoded / (span_us / FRAME_US),
+                  .freeze = 1000 * (double)counts.freeze_us / span_us,
+                  .sound = 1000 * counts.sound / (span_us / (20 * MS)),
+                  .keys = counts.key_asked,
+                  .worst_ms = (double)counts.worst_us / MS};
+}
+
+static void
+test_row (gconstpointer data)
+{
+  const Row *row = data;
+
+  for (guint32 seed = 1; seed <= (row->run_ms > LONG_MS ? 1 : SEEDS); seed++)
+    {
+      Result result = run_row (row, seed);
+
+      g_test_message ("seed %u: %.1f whole, %.1f frozen, %.1f heard, %.0f key frames asked for, "
+                      "longest gap %.0f ms",
+                      seed, result.whole, result.freeze, result.sound, result.keys,
+                      result.worst_ms);
+      g_assert_cmpfloat (result.whole, >=, row->whole_least);
+      g_assert_cmpfloat (result.freeze, <=, row->freeze_most);
+      g_assert_cmpfloat (result.sound, >=, row->sound_least);
+      g_assert_cmpfloat (result.keys, <=, row->keys_most);
+      if (row->worst_most_ms > 0)
+        g_assert_cmpfloat (result.worst_ms, <=, row->worst_most_ms);
+    }
+}
+
+/* --- the table ------------------------------------------------------------------------------- */
+
+static int
+compare_doubles (const void *a, const void *b)
+{
+  double x = *(const double *)a, y = *(const double *)b;
+
+  return (x > y) - (x < y);
+}
+
+static void
+print_column (double *values, guint n, gboolean low_is_bad, double unit)
+{
+  qsort (values, n, sizeof *values, compare_doubles);
+  printf (" %.2f | %.2f |", values[n / 2] / unit, values[low_is_bad ? 0 : n - 1] / unit);
+}
+
+static void
+print_row (const Row *row, guint n_seeds)
+{
+  double whole[SEEDS_MAX], freeze[SEEDS_MAX], sound[SEEDS_MAX], keys[SEEDS_MAX], worst[SEEDS_MAX];
+
+  for (guint i = 0; i < n_seeds; i++)
+    {
+      Result result = run_row (row, i + 1);
+
+      whole[i] = result.whole;
+      freeze[i] = result.freeze;
+      sound[i] = 1000 - result.sound;
+      keys[i] = result.keys;
+      worst[i] = result.worst_ms;
+    }
+  printf ("| %s |", row->name);
+  print_column (whole, n_seeds, TRUE, 10);
+  print_column (freeze, n_seeds, FALSE, 10);
+  print_column (sound, n_seeds, FALSE, 10);
+  print_column (keys, n_seeds, FALSE, 1);
+  print_column (worst, n_seeds, FALSE, 1);
+  printf ("\n");
+}
+
+static int
+print_table (guint n_seeds)
+{
+  printf ("| row | frames whole %% | worst | frozen %% | worst | sound missing %% | worst | key "
+          "frames asked for | worst | longest gap ms | worst "
+          "|\n|---|---|---|---|---|---|---|---|---|---|---|\n");
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    print_row (&rows[i], n_seeds);
+  return EXIT_SUCCESS;
+}
+
+int
+main (int argc, char **argv)
+{
+  if (argc >= 2 && g_str_equal (argv[1], "--table"))
+    return print_table (argc > 2 ? CLAMP ((guint)atoi (argv[2]), 1, SEEDS_MAX) : SEEDS);
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/loss/%s", rows[i].name);
+
+      g_test_add_data_func (path, &rows[i], test_row);
+    }
+  return g_test_run ();
+}
