@@ -28,6 +28,8 @@ parlor_wire_record_init (ParlorWireRecord *self, uv_loop_t *loop, const ParlorCo
   if (store != NULL
       && (!parlor_store_load_records (store, &parlor_recording_kind, parlor_recordings_load,
                                       self->recordings, error)
+          || !parlor_store_load_records (store, &parlor_room_rule_kind, parlor_recordings_load_rule,
+                                         self->recordings, error)
           || !parlor_store_load_records (store, &parlor_share_kind, parlor_shares_load,
                                          self->shares, error)))
     return FALSE;
@@ -196,6 +198,12 @@ restore_one (ParlorWireRecord *self, ParlorRooms *rooms, ParlorStore *store,
 }
 
 static void
+take_rule (gconstpointer record, gpointer user_data)
+{
+  parlor_rooms_restore_rule (user_data, record);
+}
+
+static void
 take_marker (gconstpointer record, gpointer user_data)
 {
   parlor_rooms_restore_marker (user_data, record);
@@ -208,6 +216,7 @@ parlor_wire_record_restore (ParlorWireRecord *self, ParlorRooms *rooms, ParlorSt
   static const char *const states[] = {"on", "paused", "sealing"};
   if (store == NULL)
     return;
+  parlor_store_load_records (store, &parlor_room_rule_kind, take_rule, rooms, NULL);
   parlor_store_load_records (store, &parlor_marker_kind, take_marker, rooms, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (states); i++)
     {

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#define PAGE_MAX 200
+#define PAGE_MAX 1000
 #define CHECK_PAGE 5000
 
 /* ---- writing -------------------------------------------------------------------------------- */
@@ -145,7 +145,7 @@ parlor_handle_audit_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHt
     return;
   Ask *ask = ask_new (site, request);
   ask->limit = (guint)MIN (number_of (request, "limit", 50), PAGE_MAX);
-  ParlorFindTerm terms[4] = {
+  ParlorFindTerm terms[7] = {
       {"brand", PARLOR_FIND_EQUAL, ask->brand, 0},
       {"seq", PARLOR_FIND_LESS, NULL, number_of (request, "cursor", G_MAXINT64)},
   };
@@ -155,6 +155,15 @@ parlor_handle_audit_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHt
     if (parlor_http_query (request, filters[i]))
       terms[n++] = (ParlorFindTerm){filters[i], PARLOR_FIND_EQUAL,
                                     parlor_http_query (request, filters[i]), 0};
+  if (parlor_http_query (request, "action"))
+    terms[n++] = (ParlorFindTerm){"action", PARLOR_FIND_CONTAINS,
+                                  parlor_http_query (request, "action"), 0};
+  if (parlor_http_query (request, "from"))
+    terms[n++] = (ParlorFindTerm){"at_ms", PARLOR_FIND_AT_LEAST, NULL,
+                                  number_of (request, "from", 0)};
+  if (parlor_http_query (request, "to"))
+    terms[n++] = (ParlorFindTerm){"at_ms", PARLOR_FIND_LESS, NULL,
+                                  number_of (request, "to", G_MAXINT64)};
   ParlorFind find = {&parlor_audit_kind, terms, n, "seq", TRUE, ask->limit};
   site->spec.records->find (site->spec.records, &find, on_rows, ask);
 }

@@ -52,8 +52,9 @@ to_json (ParlorSite *site, const ParlorRenderRow *row)
 static const ParlorRecordingRow *
 find_recording (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
-  if (site->spec.renders != NULL)
-    return parlor_site_find_recording (site, request, reply);
+  const ParlorRecordingRow *row = parlor_site_find_recording (site, request, reply);
+  if (row == NULL || site->spec.renders != NULL)
+    return row;
   parlor_http_problem (reply, 503, "unavailable", "This server makes no files of recordings.");
   return NULL;
 }

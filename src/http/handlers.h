@@ -165,6 +165,13 @@ void parlor_handle_render_delete (ParlorSite *site, ParlorHttpRequest *request,
 void parlor_handle_render_file (ParlorSite *site, ParlorHttpRequest *request,
                                 ParlorHttpReply *reply);
 
+/* handle_keeping.c: what recordings use, and the rule of a room. */
+void parlor_handle_storage (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_room_rule_get (ParlorSite *site, ParlorHttpRequest *request,
+                                  ParlorHttpReply *reply);
+void parlor_handle_room_rule_put (ParlorSite *site, ParlorHttpRequest *request,
+                                  ParlorHttpReply *reply);
+
 /* handle_shares.c: links to recordings. */
 void parlor_handle_share_create (ParlorSite *site, ParlorHttpRequest *request,
                                  ParlorHttpReply *reply);

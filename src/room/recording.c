@@ -151,14 +151,46 @@ parlor_room_recording (const ParlorRoom *room)
   return &room->recording->info;
 }
 
-void
-parlor_room_set_record_policy (ParlorRoom *room, ParlorRecordPolicy policy, gboolean notice)
+static void
+set_policy (ParlorRoom *room, ParlorRecordPolicy policy, gboolean notice)
 {
   room->recording->info.policy = policy;
   if (!runs (room))
     room->recording->info.notice = notice;
   room->recording->is_dirty = TRUE;
   parlor_room_wake (room, G_MININT64);
+}
+
+/* What every room is without a rule needs none. */
+static void
+keep_rule (ParlorRoom *room, ParlorRecordPolicy policy, gboolean notice)
+{
+  ParlorRecordings *all = room->rooms->spec.recordings;
+  const ParlorRoomRuleRow *old = all != NULL ? parlor_recordings_rule (all, room->id) : NULL;
+  ParlorRoomRuleRow rule = {.room = room->id,
+                            .brand = (char *)room->info.brand,
+                            .record = (char *)parlor_record_policy_name (policy),
+                            .notice = notice,
+                            .retention_days = old != NULL ? old->retention_days : -1};
+  if (all != NULL && (old != NULL || notice || policy != PARLOR_RECORD_BY_HOST))
+    parlor_recordings_put_rule (all, &rule);
+}
+
+void
+parlor_room_set_record_policy (ParlorRoom *room, ParlorRecordPolicy policy, gboolean notice)
+{
+  set_policy (room, policy, notice);
+  keep_rule (room, policy, notice);
+}
+
+void
+parlor_rooms_restore_rule (ParlorRooms *rooms, const ParlorRoomRuleRow *rule)
+{
+  ParlorRoom *room = parlor_rooms_find (rooms, rule->room);
+  ParlorRecordPolicy policy;
+  if (room != NULL && strcmp (room->id, rule->room) == 0
+      && parlor_record_policy_from_name (rule->record, &policy))
+    set_policy (room, policy, rule->notice);
 }
 
 static void
@@ -792,7 +824,8 @@ take_sealed (ParlorRooms *rooms, const ParlorRecorderEvent *event)
   row.to_ms = event->to_ms;
   row.files = event->n_files;
   row.bytes = event->bytes;
-  row.purge_ms = parlor_recordings_due (rooms->spec.recordings, row.brand, row.started_ms);
+  row.purge_ms = parlor_recordings_due (rooms->spec.recordings, row.brand, row.room,
+                                        row.started_ms);
   if (row.stopped_ms == 0)
     row.stopped_ms = rooms->spec.clock->wall_ms (rooms->spec.clock);
   ParlorDatum data[] = {

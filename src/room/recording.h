@@ -95,7 +95,8 @@ ParlorConsent parlor_participant_consent (const ParlorParticipant *participant);
 /** Whether his sources are written now (if he publishes any). */
 gboolean parlor_participant_is_recorded (const ParlorParticipant *participant);
 
-/** A room's rule; before anybody came in, or by the API. Takes effect at the next start. */
+/** A room's rule; before anybody came in, or by the API. Takes effect at the next start, and
+ * survives the server's. */
 void parlor_room_set_record_policy (ParlorRoom *room, ParlorRecordPolicy policy, gboolean notice);
 
 /** `by` NULL: the API. FORBIDDEN (right, policy), CONFLICT (another state), UNAVAILABLE (no
@@ -129,5 +130,7 @@ gboolean parlor_rooms_restore_recording (ParlorRooms *rooms, const ParlorRecordi
                                          const ParlorConsentRow *const *consents, guint n_consents,
                                          gint64 now_us);
 void parlor_rooms_restore_marker (ParlorRooms *rooms, const ParlorMarkerRow *marker);
+/** Before the recordings; rules of rooms that are closed change nothing here. */
+void parlor_rooms_restore_rule (ParlorRooms *rooms, const ParlorRoomRuleRow *rule);
 
 G_END_DECLS

@@ -43,6 +43,13 @@ static const ParlorField ParlorMarkerRow_fields[] = {
 };
 KIND (parlor_marker_kind, "markers", ParlorMarkerRow, 2, TRUE);
 
+static const ParlorField ParlorRoomRuleRow_fields[] = {
+    PARLOR_TEXT (ParlorRoomRuleRow, room),          PARLOR_TEXT (ParlorRoomRuleRow, brand),
+    PARLOR_TEXT (ParlorRoomRuleRow, record),        PARLOR_FLAG (ParlorRoomRuleRow, notice),
+    PARLOR_INT (ParlorRoomRuleRow, retention_days),
+};
+KIND (parlor_room_rule_kind, "room_rules", ParlorRoomRuleRow, 1, FALSE);
+
 void
 parlor_recording_door (const char *recording, const char *kind, const char *value,
                        char out[PARLOR_RECORDING_DOOR_SIZE])

@@ -36,6 +36,16 @@ void parlor_recording_door (const char *recording, const char *kind, const char 
 gboolean parlor_recording_has_door (const ParlorRecordingRow *row, const char *kind,
                                     const char *value);
 
+/** How a room is recorded, where that was said; outlives it. Key (room). */
+typedef struct
+{
+  char *room, *brand;
+  char *record;          /**< "by_host", "always", "never" */
+  gboolean notice;       /**< else it is asked */
+  gint64 retention_days; /**< of its recordings; -1 = as the brand says, 0 = without end */
+} ParlorRoomRuleRow;
+extern const ParlorRecordKind parlor_room_rule_kind;
+
 /** Append-only: who said what, when, by which words and means. */
 typedef struct
 {

@@ -11,6 +11,7 @@ struct _ParlorRecordings
   GHashTable *by_id;  /* borrowed id → Item */
   GPtrArray *ordered; /* owned Item, the oldest start first */
   GHashTable *views;  /* "actor id" → when, gint64 */
+  GHashTable *rules;  /* borrowed room → owned ParlorRoomRuleRow */
   ParlorRecordingsHands hands;
 };
 
@@ -31,6 +32,13 @@ item_free (gpointer data)
   g_free (item);
 }
 
+static void
+rule_free (gpointer rule)
+{
+  parlor_record_clear (&parlor_room_rule_kind, rule);
+  g_free (rule);
+}
+
 ParlorRecordings *
 parlor_recordings_new (ParlorRecordSink *sink)
 {
@@ -39,6 +47,7 @@ parlor_recordings_new (ParlorRecordSink *sink)
   self->by_id = g_hash_table_new (g_str_hash, g_str_equal);
   self->ordered = g_ptr_array_new_with_free_func (item_free);
   self->views = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->rules = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, rule_free);
   return self;
 }
 
@@ -50,6 +59,7 @@ parlor_recordings_free (ParlorRecordings *self)
   g_hash_table_unref (self->by_id);
   g_ptr_array_unref (self->ordered);
   g_hash_table_unref (self->views);
+  g_hash_table_unref (self->rules);
   g_free (self);
 }
 
@@ -178,6 +188,7 @@ parlor_recordings_in_state (const ParlorRecordings *self, const char *state)
 
 /* So many that a day's views of one server fit. */
 #define VIEWS_MAX 10000
+#define DAY_MS (24 * 3600 * G_GINT64_CONSTANT (1000))
 
 void
 parlor_recordings_set_hands (ParlorRecordings *self, const ParlorRecordingsHands *hands)
@@ -186,11 +197,38 @@ parlor_recordings_set_hands (ParlorRecordings *self, const ParlorRecordingsHands
 }
 
 gint64
-parlor_recordings_due (const ParlorRecordings *self, const char *brand, gint64 started_ms)
+parlor_recordings_due (const ParlorRecordings *self, const char *brand, const char *room,
+                       gint64 started_ms)
 {
   const ParlorRecordingsHands *hands = &self->hands;
-  gint64 days = hands->retention_days != NULL ? hands->retention_days (brand, hands->user_data) : 0;
-  return days > 0 ? started_ms + days * 24 * 3600 * 1000 : 0;
+  const ParlorRoomRuleRow *rule = parlor_recordings_rule (self, room);
+  gint64 days = rule != NULL && rule->retention_days >= 0 ? rule->retention_days
+                : hands->retention_days != NULL ? hands->retention_days (brand, hands->user_data)
+                                                : 0;
+  return days > 0 ? started_ms + days * DAY_MS : 0;
+}
+
+void
+parlor_recordings_load_rule (gconstpointer row, gpointer user_data)
+{
+  ParlorRecordings *self = user_data;
+  ParlorRoomRuleRow *rule = g_new0 (ParlorRoomRuleRow, 1);
+  parlor_record_copy (&parlor_room_rule_kind, rule, row);
+  g_hash_table_replace (self->rules, rule->room, rule);
+}
+
+void
+parlor_recordings_put_rule (ParlorRecordings *self, const ParlorRoomRuleRow *rule)
+{
+  if (self->sink != NULL)
+    self->sink->put (self->sink, &parlor_room_rule_kind, rule);
+  parlor_recordings_load_rule (rule, self);
+}
+
+const ParlorRoomRuleRow *
+parlor_recordings_rule (const ParlorRecordings *self, const char *room)
+{
+  return g_hash_table_lookup (self->rules, room);
 }
 
 /* The row, its audit line and its event are one transaction. */
@@ -295,7 +333,7 @@ parlor_recordings_restore (ParlorRecordings *self, const char *id, const char *a
   if (!take (self, id, "binned", FALSE, &row, error))
     return FALSE;
   set_text (&row.state, "ready");
-  row.purge_ms = parlor_recordings_due (self, row.brand, row.started_ms);
+  row.purge_ms = parlor_recordings_due (self, row.brand, row.room, row.started_ms);
   /* Somebody wants it: what was due long ago stays for another while. */
   if (row.purge_ms != 0)
     row.purge_ms = MAX (row.purge_ms, wall_ms + PARLOR_RECORDING_BIN_MS);
@@ -331,10 +369,44 @@ parlor_recordings_delete (ParlorRecordings *self, const char *id, const char *ac
   return done;
 }
 
+/* A rule that has changed since it was made ready. What would be due by a shorter one at once stays
+   as long as a bin keeps things, so that it is seen among what goes. */
+static gint64
+due_by_now (const ParlorRecordings *self, const ParlorRecordingRow *row, gint64 wall_ms)
+{
+  gint64 due_ms = parlor_recordings_due (self, row->brand, row->room, row->started_ms);
+  if (due_ms == 0 || due_ms >= row->purge_ms)
+    return row->purge_ms == 0 && due_ms != 0 ? MAX (due_ms, wall_ms + PARLOR_RECORDING_BIN_MS)
+                                             : due_ms;
+  return MIN (row->purge_ms, MAX (due_ms, wall_ms + PARLOR_RECORDING_BIN_MS));
+}
+
+static void
+reckon_due (ParlorRecordings *self, gint64 wall_ms)
+{
+  g_autoptr (GPtrArray) ready = parlor_recordings_in_state (self, "ready");
+  if (self->sink != NULL)
+    self->sink->begin (self->sink);
+  for (guint i = 0; i < ready->len; i++)
+    {
+      ParlorRecordingRow row = {0};
+      gint64 due_ms = due_by_now (self, ready->pdata[i], wall_ms);
+      if (due_ms == ((const ParlorRecordingRow *)ready->pdata[i])->purge_ms)
+        continue;
+      parlor_record_copy (&parlor_recording_kind, &row, ready->pdata[i]);
+      row.purge_ms = due_ms;
+      parlor_recordings_put (self, &row);
+      parlor_record_clear (&parlor_recording_kind, &row);
+    }
+  if (self->sink != NULL)
+    self->sink->end (self->sink);
+}
+
 void
 parlor_recordings_purge (ParlorRecordings *self, gint64 wall_ms)
 {
   g_autoptr (GPtrArray) due = g_ptr_array_new_with_free_func (g_free);
+  reckon_due (self, wall_ms);
   for (guint i = 0; i < self->ordered->len; i++)
     {
       const ParlorRecordingRow *row = &((Item *)self->ordered->pdata[i])->row;
@@ -370,4 +442,57 @@ parlor_recordings_view (ParlorRecordings *self, const char *id, const char *acto
   const ParlorRecordingRow *row = parlor_recordings_get (self, id);
   if (row != NULL)
     put_and_tell (self, row, "recording.viewed", actor, detail, wall_ms);
+}
+
+/* ---- what is used --------------------------------------------------------------------------- */
+
+void
+parlor_recordings_use (const ParlorRecordings *self, const char *brand, gint64 wall_ms,
+                       ParlorRecordingsUse *use)
+{
+  const gint64 span_ms = PARLOR_RECORDINGS_FORECAST_DAYS * DAY_MS;
+  gint64 going = 0, written = 0;
+  *use = (ParlorRecordingsUse){0};
+  for (guint i = 0; i < self->ordered->len; i++)
+    {
+      const ParlorRecordingRow *row = &((Item *)self->ordered->pdata[i])->row;
+      if (strcmp (row->brand, brand) != 0 || strcmp (row->state, "deleted") == 0)
+        continue;
+      gboolean binned = strcmp (row->state, "binned") == 0;
+      gint64 gone_ms = row->purge_ms + (binned ? 0 : PARLOR_RECORDING_BIN_MS);
+      use->kept += !binned;
+      use->binned += binned;
+      use->held += row->hold != NULL;
+      use->bytes += row->bytes;
+      use->binned_bytes += binned ? row->bytes : 0;
+      if (row->started_ms > wall_ms - span_ms)
+        written += row->bytes;
+      if (row->purge_ms != 0 && row->hold == NULL && gone_ms <= wall_ms + span_ms)
+        going += row->bytes;
+    }
+  use->day_bytes = written / PARLOR_RECORDINGS_FORECAST_DAYS;
+  use->forecast_bytes = MAX (use->bytes + written - going, 0);
+}
+
+static gint
+by_purge (gconstpointer a, gconstpointer b)
+{
+  const ParlorRecordingRow *left = *(ParlorRecordingRow *const *)a;
+  const ParlorRecordingRow *right = *(ParlorRecordingRow *const *)b;
+  return left->purge_ms < right->purge_ms ? -1 : left->purge_ms > right->purge_ms;
+}
+
+GPtrArray *
+parlor_recordings_going (const ParlorRecordings *self, const char *brand, gint64 before_ms)
+{
+  GPtrArray *rows = g_ptr_array_new ();
+  for (guint i = 0; i < self->ordered->len; i++)
+    {
+      const ParlorRecordingRow *row = &((Item *)self->ordered->pdata[i])->row;
+      if (strcmp (row->brand, brand) == 0 && row->hold == NULL && row->purge_ms != 0
+          && row->purge_ms < before_ms)
+        g_ptr_array_add (rows, (gpointer)row);
+    }
+  g_ptr_array_sort (rows, by_purge);
+  return rows;
 }

@@ -65,8 +65,35 @@ void parlor_recordings_viewed (ParlorRecordings *self, const char *id, const cha
 /** One view of which `detail` says more, whoever looked at what before: of a link. */
 void parlor_recordings_view (ParlorRecordings *self, const char *id, const char *actor,
                              const char *detail, gint64 wall_ms);
-/** Wall clock at which one that began then goes; 0 = never. */
-gint64 parlor_recordings_due (const ParlorRecordings *self, const char *brand, gint64 started_ms);
+/** Wall clock at which one that began then goes, by the room's rule, else the brand's; 0 = never.
+ */
+gint64 parlor_recordings_due (const ParlorRecordings *self, const char *brand, const char *room,
+                              gint64 started_ms);
+
+/** A ParlorRecordVisit for start. `user_data` is the object. */
+void parlor_recordings_load_rule (gconstpointer row, gpointer self);
+/** Takes a copy; the rule of the same room is replaced. Retention takes effect at the next purge.
+ */
+void parlor_recordings_put_rule (ParlorRecordings *self, const ParlorRoomRuleRow *rule);
+/** Borrowed until the next put; NULL = nothing was said. */
+const ParlorRoomRuleRow *parlor_recordings_rule (const ParlorRecordings *self, const char *room);
+
+#define PARLOR_RECORDINGS_FORECAST_DAYS 30
+
+typedef struct
+{
+  guint kept, binned, held; /**< kept: all that are neither in the bin nor deleted */
+  gint64 bytes, binned_bytes;
+  gint64 day_bytes;      /**< written a day, over the last 30 */
+  gint64 forecast_bytes; /**< with what is written and what goes, 30 days from now */
+} ParlorRecordingsUse;
+/** What a brand uses. */
+void parlor_recordings_use (const ParlorRecordings *self, const char *brand, gint64 wall_ms,
+                            ParlorRecordingsUse *use);
+/** Of a brand, what goes into the bin or out of it for good before that time and is not held; the
+ * next to go first. Transfer container, rows borrowed until the next put. */
+GPtrArray *parlor_recordings_going (const ParlorRecordings *self, const char *brand,
+                                    gint64 before_ms);
 
 typedef struct
 {

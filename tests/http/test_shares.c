@@ -568,6 +568,38 @@ test_every_route (Fixture *f, gconstpointer data)
   g_assert_cmpstr (parlor_recordings_get (f->recordings, "rec_1")->state, ==, "ready");
 }
 
+/* The rule of a room, and what follows for its recordings. */
+static void
+test_keeping (Fixture *f, gconstpointer data)
+{
+  const char *path = "/v1/rooms/rm_1/rule";
+  g_assert_cmpuint (ask (f, "GET", path, f->foreign, NULL), ==, 404);
+  g_assert_cmpuint (ask (f, "PUT", path, f->foreign, "{\"retention_days\":1}"), ==, 404);
+  g_assert_cmpuint (ask (f, "PUT", path, f->user, "{\"retention_days\":1}"), ==, 403);
+  g_assert_cmpuint (ask (f, "GET", path, f->admin, NULL), ==, 200);
+  g_assert_true (says (f, "\"retention_days\":null"));
+  g_assert_cmpuint (ask (f, "PUT", path, f->admin, "{\"retention_days\":-4}"), ==, 400);
+  g_assert_cmpuint (ask (f, "PUT", path, f->admin, "{\"record\":\"sometimes\"}"), ==, 400);
+  g_assert_cmpuint (ask (f, "PUT", path, f->admin, "{\"retention_days\":3,\"record\":\"always\"}"),
+                    ==, 200);
+  g_assert_true (says (f, "\"retention_days\":3"));
+  g_assert_true (says (f, "\"always\""));
+  gint64 now_ms = f->world->clock.wall_ms (&f->world->clock);
+  parlor_recordings_purge (f->recordings, now_ms);
+  g_assert_cmpuint (ask (f, "GET", "/v1/storage", f->admin, NULL), ==, 200);
+  g_assert_true (says (f, "\"kept\":1"));
+  g_assert_true (says (f, "\"going\":0"));
+  f->world->wall_offset_ms += HOUR_MS;
+  g_assert_cmpuint (ask (f, "GET", "/v1/storage", f->admin, NULL), ==, 200);
+  g_assert_true (says (f, "\"going\":1"));
+  g_assert_true (says (f, "rec_1"));
+  g_assert_cmpuint (ask (f, "GET", "/v1/storage", f->foreign, NULL), ==, 200);
+  g_assert_true (says (f, "\"kept\":0"));
+  g_assert_false (says (f, "rec_1"));
+  g_assert_cmpuint (ask (f, "GET", "/v1/storage", f->user, NULL), ==, 403);
+  g_assert_cmpuint (ask (f, "GET", "/v1/rooms/rm_nowhere/rule", f->admin, NULL), ==, 404);
+}
+
 static void
 test_tricks (Fixture *f, gconstpointer data)
 {
@@ -613,6 +645,7 @@ main (int argc, char **argv)
   ADD ("a-clip-shows-nothing-outside-its-part", test_clip);
   ADD ("a-link-to-what-is-in-the-bin-opens-nothing", test_binned);
   ADD ("no-route-gives-a-recording-to-another-brand", test_every_route);
+  ADD ("a-room-has-a-rule-and-what-goes-is-told", test_keeping);
   ADD ("paths-play-no-tricks", test_tricks);
   return g_test_run ();
 }

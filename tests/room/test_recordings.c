@@ -100,12 +100,6 @@ erase (const char *id, gpointer user_data)
   erased = g_strdup (id);
 }
 
-static gint64
-thirty_days (const char *brand, gpointer user_data)
-{
-  return 30;
-}
-
 #define DAY_MS (24 * 3600 * G_GINT64_CONSTANT (1000))
 
 static void
@@ -138,13 +132,99 @@ test_keeping (void)
   g_clear_pointer (&erased, g_free);
 }
 
+static gint64 kept_days;
+
+static gint64
+so_many_days (const char *brand, gpointer user_data)
+{
+  return kept_days;
+}
+
 static void
 test_retention (void)
 {
   g_autoptr (ParlorRecordings) all = parlor_recordings_new (NULL);
-  g_assert_cmpint (parlor_recordings_due (all, "br_1", DAY_MS), ==, 0);
-  parlor_recordings_set_hands (all, &(ParlorRecordingsHands){.retention_days = thirty_days});
-  g_assert_cmpint (parlor_recordings_due (all, "br_1", DAY_MS), ==, 31 * DAY_MS);
+  const ParlorRoomRuleRow rule = {
+      .room = "rm_1", .brand = "br_1", .record = "by_host", .retention_days = 5};
+  const ParlorRoomRuleRow brands = {
+      .room = "rm_1", .brand = "br_1", .record = "by_host", .retention_days = -1};
+  g_assert_cmpint (parlor_recordings_due (all, "br_1", "rm_1", DAY_MS), ==, 0);
+  parlor_recordings_set_hands (all, &(ParlorRecordingsHands){.retention_days = so_many_days});
+  kept_days = 30;
+  g_assert_cmpint (parlor_recordings_due (all, "br_1", "rm_1", DAY_MS), ==, 31 * DAY_MS);
+  parlor_recordings_put_rule (all, &rule);
+  g_assert_cmpint (parlor_recordings_due (all, "br_1", "rm_1", DAY_MS), ==, 6 * DAY_MS);
+  g_assert_cmpint (parlor_recordings_due (all, "br_1", "rm_2", DAY_MS), ==, 31 * DAY_MS);
+  parlor_recordings_put_rule (all, &brands);
+  g_assert_cmpint (parlor_recordings_due (all, "br_1", "rm_1", DAY_MS), ==, 31 * DAY_MS);
+}
+
+/* A rule that is made shorter lets nothing go before it has been seen among what goes. */
+static void
+test_changed_rule (void)
+{
+  g_autoptr (ParlorRecordings) all = parlor_recordings_new (NULL);
+  parlor_recordings_set_hands (all, &(ParlorRecordingsHands){.retention_days = so_many_days});
+  add (all, "a", "br_1", DAY_MS, NULL);
+  kept_days = 100;
+  parlor_recordings_purge (all, 50 * DAY_MS);
+  g_assert_cmpint (parlor_recordings_get (all, "a")->purge_ms, ==, 101 * DAY_MS);
+  kept_days = 10;
+  for (gint64 day = 50; day < 57; day++)
+    {
+      parlor_recordings_purge (all, day * DAY_MS);
+      g_assert_cmpint (parlor_recordings_get (all, "a")->purge_ms, ==, 57 * DAY_MS);
+      g_autoptr (GPtrArray) going = parlor_recordings_going (all, "br_1", (day + 8) * DAY_MS);
+      g_assert_cmpuint (going->len, ==, 1);
+    }
+  kept_days = 0;
+  parlor_recordings_purge (all, 56 * DAY_MS);
+  g_assert_cmpint (parlor_recordings_get (all, "a")->purge_ms, ==, 0);
+  kept_days = 10;
+  parlor_recordings_purge (all, 60 * DAY_MS);
+  parlor_recordings_purge (all, 67 * DAY_MS);
+  g_assert_cmpstr (parlor_recordings_get (all, "a")->state, ==, "binned");
+  g_assert_true (parlor_recordings_restore (all, "a", "usr_1", 68 * DAY_MS, NULL));
+  for (gint64 day = 68; day < 75; day++)
+    parlor_recordings_purge (all, day * DAY_MS);
+  g_assert_cmpstr (parlor_recordings_get (all, "a")->state, ==, "ready");
+  parlor_recordings_purge (all, 75 * DAY_MS);
+  g_assert_cmpstr (parlor_recordings_get (all, "a")->state, ==, "binned");
+}
+
+static void
+test_use (void)
+{
+  g_autoptr (ParlorRecordings) all = parlor_recordings_new (NULL);
+  ParlorRecordingsUse use;
+  for (gint i = 0; i < 60; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("rec_%d", i);
+      const ParlorRecordingRow row = {.id = id,
+                                      .brand = "br_1",
+                                      .room = "rm_1",
+                                      .title = "",
+                                      .state = i < 6 ? "binned" : "ready",
+                                      .mode = "ask",
+                                      .started_by = "",
+                                      .started_ms = (40 + i) * DAY_MS,
+                                      .bytes = 1000,
+                                      .hold = i == 7 ? "case" : NULL,
+                                      .purge_ms = i < 12 ? (101 + i) * DAY_MS : 0};
+      parlor_recordings_put (all, &row);
+    }
+  add (all, "x", "br_2", 100, NULL);
+  parlor_recordings_use (all, "br_1", 100 * DAY_MS, &use);
+  g_assert_cmpuint (use.kept, ==, 54);
+  g_assert_cmpuint (use.binned, ==, 6);
+  g_assert_cmpuint (use.held, ==, 1);
+  g_assert_cmpint (use.bytes, ==, 60000);
+  g_assert_cmpint (use.binned_bytes, ==, 6000);
+  g_assert_cmpint (use.day_bytes, ==, 966); /* 29 within the last 30 days */
+  g_assert_cmpint (use.forecast_bytes, ==, 60000 + 29000 - 11000);
+  g_autoptr (GPtrArray) going = parlor_recordings_going (all, "br_1", 109 * DAY_MS);
+  g_assert_cmpuint (going->len, ==, 7); /* 0 to 7 but the held one */
+  g_assert_cmpstr (((const ParlorRecordingRow *)going->pdata[0])->id, ==, "rec_0");
 }
 
 int
@@ -155,6 +235,8 @@ main (int argc, char **argv)
   g_test_add_func ("/room/recordings/a-row-replaces-the-one-before", test_replace);
   g_test_add_func ("/room/recordings/five-thousand-are-searched-at-once", test_many);
   g_test_add_func ("/room/recordings/a-hold-a-bin-and-then-nothing-is-left", test_keeping);
-  g_test_add_func ("/room/recordings/retention-is-the-brands", test_retention);
+  g_test_add_func ("/room/recordings/retention-is-the-rooms-else-the-brands", test_retention);
+  g_test_add_func ("/room/recordings/a-shorter-rule-gives-seven-days", test_changed_rule);
+  g_test_add_func ("/room/recordings/what-is-used-and-what-goes-is-told", test_use);
   return g_test_run ();
 }

@@ -59,6 +59,7 @@ static const ParlorRecordKind *const kinds[] = {
     &parlor_consent_kind,
     &parlor_marker_kind,
     &parlor_share_kind,
+    &parlor_room_rule_kind,
     &parlor_render_kind,
     /* hooks */
     &parlor_event_kind,
