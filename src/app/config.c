@@ -29,6 +29,8 @@ static const Option options[] = {
      "port of the pages, the API and the WebSocket (8080)"},
     {"http-address", KIND_TEXT, AT (http_address), 0, 0, "address they listen on (127.0.0.1)"},
     {"udp-port", KIND_NUMBER, AT (udp_port), 0, 65535, "the one port of all media (7900)"},
+    {"tcp-port", KIND_NUMBER, AT (tcp_port), 0, 65535,
+     "port of media over TCP, for those who have no UDP (0 = none)"},
     {"admin-port", KIND_NUMBER, AT (admin_port), 0, 65535,
      "port of /healthz /readyz /metrics on 127.0.0.1 (9091)"},
     {"data-dir", KIND_TEXT, AT (data_dir), 0, 0, "folder of the database and of control.sock"},
@@ -399,17 +401,15 @@ wants (int argc, const char *const *argv, const char *flag)
 ParlorConfig *
 parlor_config_new_default (void)
 {
-  ParlorConfig *config = g_new0 (ParlorConfig, 1);
+  static const ParlorConfig numbers = {
+      .http_port = 8080, .udp_port = 7900, .admin_port = 9091, .turn_ttl_sec = 12 * 3600};
+  ParlorConfig *config = g_memdup2 (&numbers, sizeof numbers);
   config->http_address = g_strdup ("127.0.0.1");
-  config->http_port = 8080;
-  config->udp_port = 7900;
-  config->admin_port = 9091;
   config->store = g_strdup ("sqlite");
   config->data_dir = g_build_filename (g_get_user_data_dir (), "parlor", NULL);
   config->announce = g_new0 (char *, 1);
   config->origins = g_new0 (char *, 1);
   config->keys = g_ptr_array_new_with_free_func (key_free);
-  config->turn_ttl_sec = 12 * 3600;
   return config;
 }
 

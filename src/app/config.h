@@ -28,6 +28,7 @@ typedef struct
   char *http_address; /**< numeric */
   gint64 http_port;   /**< 0 = any free one */
   gint64 udp_port;
+  gint64 tcp_port; /**< 0 = none */
   gint64 admin_port;
   char *data_dir;
   char *store;      /**< "sqlite", "memory" or a URL that may hold a password: never shown */

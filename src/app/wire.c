@@ -322,6 +322,7 @@ make_media (ParlorApp *app, GError **error)
   ParlorMediaPlaneConfig config = {
       .n_workers = (guint)app->config->workers,
       .udp_port = (guint16)app->config->udp_port,
+      .tcp_port = (guint16)app->config->tcp_port,
       .announce = (const char *const *)app->config->announce,
   };
   if (!start_gstreamer (app, error) || !(app->plane = parlor_media_plane_new (&config, error)))

@@ -96,3 +96,17 @@ parlor_candidates_collect (ParlorCandidates *self, const char *const *announce,
   self->is_loopback_alone = self->n == 0 && parlor_addr_is_loopback (&bound);
   add (self, bind_address, port);
 }
+
+void
+parlor_candidates_add_tcp (ParlorCandidates *self, guint16 port)
+{
+  guint n_udp = self->n;
+  for (guint i = 0; i < n_udp && self->n < PARLOR_MAX_CANDIDATES; i++)
+    {
+      ParlorSdpCandidate *candidate = &self->candidates[self->n++];
+      *candidate = self->candidates[i];
+      candidate->tcp = TRUE;
+      candidate->port = port;
+      candidate->priority = parlor_sdp_candidate_tcp_priority ((guint16)(8191 - i));
+    }
+}

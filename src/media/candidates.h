@@ -23,5 +23,7 @@ typedef struct
  * stands for the interfaces'. */
 void parlor_candidates_collect (ParlorCandidates *self, const char *const *announce,
                                 const char *bind_address, guint16 port);
+/** The same addresses once more as passive TCP candidates (tcpfront.h) of that port. */
+void parlor_candidates_add_tcp (ParlorCandidates *self, guint16 port);
 
 G_END_DECLS

@@ -115,6 +115,24 @@ say_loop (const Sink *sink, const ParlorWorkerCounters *sum)
   say (sink, "parlor_media_events_dropped_total", sum->events_dropped);
 }
 
+static void
+say_tcp (const Sink *sink, const ParlorTcpFront *tcp)
+{
+  ParlorTcpCounters counters;
+  if (tcp == NULL)
+    return;
+  parlor_tcp_front_get_counters (tcp, &counters);
+  say (sink, "parlor_tcp_connections", counters.open);
+  say (sink, "parlor_tcp_accepted_total", counters.accepted);
+  for (guint i = 0; i < PARLOR_N_TCP_ENDS; i++)
+    sink->func (sink->user_data, "parlor_tcp_closed_total", "reason", parlor_tcp_end_name (i),
+                counters.ends[i]);
+  say (sink, "parlor_tcp_packets_received_total", counters.packets_in);
+  say (sink, "parlor_tcp_packets_sent_total", counters.packets_out);
+  say (sink, "parlor_tcp_packets_refused_total", counters.dropped_in);
+  say (sink, "parlor_tcp_packets_late_total", counters.dropped_out);
+}
+
 void
 parlor_media_plane_foreach_metric (ParlorMediaPlane *self, ParlorMediaMetricFunc func,
                                    gpointer user_data)
@@ -137,5 +155,6 @@ parlor_media_plane_foreach_metric (ParlorMediaPlane *self, ParlorMediaMetricFunc
   say_drops (&sink, &sum);
   say_dtls_failures (&sink, &sum.router);
   say_loop (&sink, &sum);
+  say_tcp (&sink, self->tcp);
   say (&sink, "parlor_endpoints", g_hash_table_size (self->endpoints));
 }

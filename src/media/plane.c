@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "media/plane.h"
 
+#include <gio/gio.h>
 #include <string.h>
 
 #include "base/addr.h"
@@ -26,6 +27,8 @@ parlor_media_plane_get_candidates (ParlorMediaPlane *self)
     {
       parlor_candidates_collect (&self->candidates, (const char *const *)self->announce,
                                  self->bind_address, parlor_worker_set_get_port (self->workers));
+      if (self->tcp != NULL)
+        parlor_candidates_add_tcp (&self->candidates, parlor_tcp_front_get_port (self->tcp));
       self->candidates_us = now_us;
     }
   return &self->candidates;
@@ -203,6 +206,25 @@ start_workers (ParlorMediaPlane *self, const ParlorMediaPlaneConfig *config,
 }
 
 static gboolean
+start_tcp (ParlorMediaPlane *self, const ParlorMediaPlaneConfig *config, GError **error)
+{
+  g_autoptr (GError) why = NULL;
+  const ParlorTcpFrontConfig tcp = {.address = config->bind_address,
+                                    .port = config->tcp_port,
+                                    .media_port = parlor_worker_set_get_port (self->workers)};
+  if (config->tcp_port == 0)
+    return TRUE;
+  self->tcp = parlor_tcp_front_new (&tcp, &why);
+  if (self->tcp == NULL)
+    g_set_error (error, PARLOR_MEDIA_ERROR,
+                 g_error_matches (why, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE)
+                     ? PARLOR_MEDIA_ERROR_PORT_TAKEN
+                     : PARLOR_MEDIA_ERROR_BIND,
+                 "%s; choose another by --tcp-port, or 0 for none", why->message);
+  return self->tcp != NULL;
+}
+
+static gboolean
 check_addresses (const char *const *announce, GError **error)
 {
   ParlorAddr addr;
@@ -292,7 +314,8 @@ parlor_media_plane_new (const ParlorMediaPlaneConfig *config, GError **error)
   parlor_rng_init_system (&self->rng);
   make_tables (self);
   if (!check_addresses (config->announce, error) || !check_crypto (config->crypto, &crypto, error)
-      || !make_identity (self, error) || !start_workers (self, config, crypto, error))
+      || !make_identity (self, error) || !start_workers (self, config, crypto, error)
+      || !start_tcp (self, config, error))
     {
       parlor_media_plane_free (self);
       return NULL;
@@ -310,6 +333,7 @@ parlor_media_plane_free (ParlorMediaPlane *self)
     return;
   self->event_func = NULL;
   g_hash_table_remove_all (self->endpoints);
+  parlor_tcp_front_free (self->tcp);
   parlor_worker_set_free (self->workers);
   g_hash_table_unref (self->endpoints);
   g_hash_table_unref (self->transports);

@@ -31,6 +31,7 @@ typedef struct
   guint n_workers;             /**< 0 = one a core; at most 36 */
   guint n_dtls_threads;        /**< 0 = one a core */
   guint16 udp_port;            /**< 0 = any free one, see parlor_media_plane_get_port () */
+  guint16 tcp_port;            /**< 0 = none: no candidates of TCP (tcpfront.h) */
   const char *bind_address;    /**< nullable: all addresses, both families */
   const char *const *announce; /**< nullable, NULL-terminated: IP addresses that are said first in
                                   candidates (1:1 NAT) */

@@ -13,6 +13,7 @@
 #include "media/candidates.h"
 #include "media/commands.h"
 #include "media/plane.h"
+#include "media/tcpfront.h"
 #include "media/worker.h"
 #include "base/rng.h"
 #include "proto/sdp/offer.h"
@@ -80,6 +81,7 @@ struct _ParlorMediaPlane
 {
   ParlorMedia media; /* first */
   ParlorWorkerSet *workers;
+  ParlorTcpFront *tcp; /* NULL = no TCP */
   ParlorCertificate *certificate;
   ParlorDtlsContext *dtls;
   ParlorRng rng;

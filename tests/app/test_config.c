@@ -192,8 +192,8 @@ test_help (void)
 {
   g_autofree char *help = parlor_config_help ();
   static const char *const words[] = {
-      "--http-port",   "--http-address", "--udp-port", "--data-dir", "--workers",   "--admin-port",
-      "--config FILE", "--demo",         "--announce", "--web-dir",  "--public-url"};
+      "--http-port",  "--http-address", "--udp-port", "--tcp-port", "--data-dir", "--workers",
+      "--admin-port", "--config FILE",  "--demo",     "--announce", "--web-dir",  "--public-url"};
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
     g_assert_nonnull (strstr (help, words[i]));
   g_autoptr (ParlorConfig) config = must_read ("--nonsense --help", NULL);

@@ -165,7 +165,8 @@ parlor_sdp_candidate_append (GString *out, const ParlorSdpCandidate *candidate)
   if (candidate->foundation[0] != '\0')
     g_string_append (out, candidate->foundation);
   else
-    g_string_append_printf (out, "%u%u", candidate->type + 1, g_str_hash (candidate->address));
+    g_string_append_printf (out, "%u%u", candidate->type + 1 + (candidate->tcp ? 4u : 0u),
+                            g_str_hash (candidate->address));
   g_string_append_printf (out, " %u %s %u %s %u typ %s",
                           candidate->component != 0 ? candidate->component : 1,
                           candidate->tcp ? "tcp" : "udp", candidate->priority, candidate->address,
@@ -179,6 +180,8 @@ parlor_sdp_candidate_append (GString *out, const ParlorSdpCandidate *candidate)
                               known ? candidate->related_address : unknown,
                               known ? candidate->related_port : 0);
     }
+  if (candidate->tcp)
+    g_string_append (out, " tcptype passive"); /* RFC 6544 section 4.5 */
   if (candidate->ufrag[0] != '\0')
     g_string_append_printf (out, " ufrag %s", candidate->ufrag);
 }
@@ -189,4 +192,12 @@ parlor_sdp_candidate_priority (ParlorSdpCandidateType type, guint16 local_prefer
   g_return_val_if_fail (type <= PARLOR_SDP_CANDIDATE_RELAY, 1);
 
   return (guint32)type_preferences[type] << 24 | (guint32)local_preference << 8 | (256 - 1);
+}
+
+guint32
+parlor_sdp_candidate_tcp_priority (guint16 other_preference)
+{
+  const guint32 type_preference = 90, passive = 4;
+
+  return type_preference << 24 | (passive << 13 | MIN (other_preference, 8191u)) << 8 | (256 - 1);
 }

@@ -20,7 +20,7 @@ typedef struct
 {
   char foundation[33]; /* 1..32 ice-chars; empty when writing: made from type and address */
   guint8 component;    /* 1 RTP (and RTCP by rtcp-mux), 2 RTCP; 0 when writing = 1 */
-  gboolean tcp;        /* FALSE: UDP. Lite does not use TCP candidates, it only reads them */
+  gboolean tcp;        /* FALSE: UDP. A peer's are read and not used; ours are passive ones */
   guint32 priority;    /* 1..2^31-1; see parlor_sdp_candidate_priority */
   char address[256];   /* IPv4, IPv6 (no brackets), or a name (mDNS ends in .local) */
   guint16 port;        /* 0 is allowed for TCP active alone (as 9 is) */
@@ -40,6 +40,10 @@ void parlor_sdp_candidate_append (GString *out, const ParlorSdpCandidate *candid
 
 /* RFC 8445 section 5.1.2.1. `local_preference`: 65535 = the most wanted address. Component 1. */
 guint32 parlor_sdp_candidate_priority (ParlorSdpCandidateType type, guint16 local_preference);
+
+/* Of a passive host candidate of TCP: behind all of UDP but a relay's. RFC 6544 section 4.2:
+ * `other_preference` 0..8191, 8191 = the most wanted address. Component 1. */
+guint32 parlor_sdp_candidate_tcp_priority (guint16 other_preference);
 
 /* RFC 8445: ufrag 4..256 and password 22..256 ice-chars (ALPHA DIGIT + /). */
 gboolean parlor_sdp_ufrag_is_valid (const char *ufrag);

@@ -115,6 +115,29 @@ test_priority (void)
                     16777215);
 }
 
+/* RFC 6544 sections 4.2 and 4.5: behind a peer-reflexive one of UDP, before a relay. */
+static void
+test_tcp (void)
+{
+  const ParlorSdpCandidate passive = {.tcp = TRUE,
+                                      .address = "192.0.2.7",
+                                      .port = 7901,
+                                      .priority = parlor_sdp_candidate_tcp_priority (8191)};
+  g_autoptr (GString) line = g_string_new (NULL);
+  ParlorSdpCandidate back;
+
+  parlor_sdp_candidate_append (line, &passive);
+  g_assert_true (g_str_has_suffix (line->str, " 192.0.2.7 7901 typ host tcptype passive"));
+  g_assert_true (parse (line->str, &back));
+  g_assert_true (back.tcp);
+  g_assert_cmpuint (back.priority, ==, (90u << 24) + ((4u << 13) + 8191) * 256 + 255);
+  g_assert_cmpuint (parlor_sdp_candidate_tcp_priority (G_MAXUINT16), ==, back.priority);
+  g_assert_cmpuint (back.priority, <,
+                    parlor_sdp_candidate_priority (PARLOR_SDP_CANDIDATE_SRFLX, 0));
+  g_assert_cmpuint (back.priority, >,
+                    parlor_sdp_candidate_priority (PARLOR_SDP_CANDIDATE_RELAY, 65535));
+}
+
 static void
 test_credentials (void)
 {
@@ -138,6 +161,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/sdp/candidate/broken-lines-are-refused", test_refused_lines);
   g_test_add_func ("/proto/sdp/candidate/what-is-written-is-read", test_round_trip);
   g_test_add_func ("/proto/sdp/candidate/priority-follows-the-formula", test_priority);
+  g_test_add_func ("/proto/sdp/candidate/tcp-is-passive-and-comes-behind-udp", test_tcp);
   g_test_add_func ("/proto/sdp/candidate/credentials-have-a-length-and-an-alphabet",
                    test_credentials);
   return g_test_run ();
