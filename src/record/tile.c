@@ -10,8 +10,9 @@
 #define HOLD_MS 500
 #define NONE G_MAXUINT
 
-static const char *const draw_name[] = {"textoverlay", NULL};
-static const char *const draw_avatar[] = {"textoverlay", "textoverlay", NULL};
+/* The filter at the end: without it the words would be handed on beside the picture. */
+static const char *const draw_name[] = {"textoverlay", "capsfilter", NULL};
+static const char *const draw_avatar[] = {"textoverlay", "textoverlay", "capsfilter", NULL};
 
 struct _ParlorTile
 {
@@ -272,6 +273,7 @@ make_words (ParlorTile *self, gboolean avatar)
   set_words (parlor_chain_element (self->words, 0), name, small, FALSE);
   if (avatar)
     set_words (parlor_chain_element (self->words, 1), initial, self->height / 4, TRUE);
+  g_object_set (parlor_chain_element (self->words, avatar ? 2 : 1), "caps", caps, NULL);
   if (parlor_chain_start (self->words, caps))
     return TRUE;
   g_clear_pointer (&self->words, parlor_chain_free);

@@ -247,6 +247,46 @@ test_damage (World *w, gconstpointer data)
   json_decref (manifest);
 }
 
+/* How many points of the picture differ between a tile with names and one without. */
+static guint
+count_words (ParlorPlanLane *lane, const char *folder, gint64 room_ms)
+{
+  ParlorTile *with = parlor_tile_new (lane, folder, TRUE);
+  ParlorTile *without = parlor_tile_new (lane, folder, FALSE);
+  GstMapInfo a, b;
+  guint n = 0;
+  GstBuffer *one = parlor_tile_at (with, room_ms, 320, 180);
+  GstBuffer *other = parlor_tile_at (without, room_ms, 320, 180);
+  g_assert_true (gst_buffer_map (one, &a, GST_MAP_READ));
+  g_assert_true (gst_buffer_map (other, &b, GST_MAP_READ));
+  g_assert_cmpuint (a.size, ==, b.size);
+  for (gsize i = 0; i < (gsize)320 * 180; i++)
+    n += ABS (a.data[i] - b.data[i]) > 40 ? 1 : 0;
+  gst_buffer_unmap (one, &a);
+  gst_buffer_unmap (other, &b);
+  parlor_tile_free (with);
+  parlor_tile_free (without);
+  return n;
+}
+
+static void
+test_names (World *w, gconstpointer data)
+{
+  ParlorPlanSpec spec = {PARLOR_LAYOUT_SPEAKER, WIDTH, HEIGHT, NULL, -1, -1};
+  json_t *manifest = make_recording (w);
+  g_autoptr (ParlorPlan) plan = parlor_plan_new (manifest, &spec);
+  ParlorPlanLane *lane = plan->lanes->pdata[0];
+  g_assert_true (parlor_tile_preload ());
+  guint camera = count_words (lane, w->folder, CAMERA_MS + 500);
+  guint avatar = count_words (lane, w->folder, BEGAN_MS);
+  g_assert_cmpuint (camera, >, 100);
+  g_assert_cmpuint (avatar, >, camera); /* the initial in the middle, too */
+  g_free (lane->name);
+  lane->name = g_strdup ("");
+  g_assert_cmpuint (count_words (lane, w->folder, CAMERA_MS + 500), ==, 0);
+  json_decref (manifest);
+}
+
 static gboolean
 not_any_more (gint64 done_ms, gint64 all_ms, gpointer user_data)
 {
@@ -290,6 +330,7 @@ main (int argc, char **argv)
   TEST ("a-clip-begins-and-ends-where-it-is-asked", test_clip);
   TEST ("sound-alone-decodes-no-picture", test_audio_only);
   TEST ("a-damaged-file-is-a-gap", test_damage);
+  TEST ("names-are-drawn-in", test_names);
   TEST ("what-is-not-wanted-any-more-ends", test_cancel);
   return g_test_run ();
 }
