@@ -65,13 +65,13 @@ describe (const ParlorMixdownSpec *spec)
                           "audiomixer name=mixer output-buffer-duration=20000000 ! " SOUND_CAPS
                           " ! opusenc bitrate=96000 ! " QUEUE " ! mux. ");
   if (spec->width > 0)
-    g_string_append_printf (
-        text,
-        "compositor name=compositor background=black max-threads=1 ! " TILE_CAPS
-        " ! vp8enc name=encoder deadline=1 cpu-used=-10 threads=1 "
-        "end-usage=vbr target-bitrate=%u min-quantizer=2 max-quantizer=52 "
-        "keyframe-max-dist=%u lag-in-frames=0 ! " QUEUE " ! mux. ",
-        spec->width, spec->height, spec->fps, bitrate_of (spec), spec->fps * KEY_FRAME_S);
+    g_string_append_printf (text,
+                            "compositor name=compositor background=black max-threads=1 ! " TILE_CAPS
+                            " ! vp8enc name=encoder deadline=1 cpu-used=-10 threads=1 "
+                            "end-usage=vbr target-bitrate=%u min-quantizer=2 max-quantizer=52 "
+                            "keyframe-max-dist=%u lag-in-frames=0 ! " QUEUE " ! mux. ",
+                            spec->width, spec->height, spec->fps, bitrate_of (spec),
+                            spec->fps * KEY_FRAME_S);
   return g_string_free (text, FALSE);
 }
 

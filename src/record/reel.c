@@ -16,6 +16,7 @@ typedef struct
 static const Kind kinds[] = {
     {"VP8", "video/x-vp8", {"vp8dec"}, TRUE},
     {"VP9", "video/x-vp9", {"vp9dec"}, FALSE},
+    {"AV1", "video/x-av1,stream-format=obu-stream,alignment=tu", {"av1dec"}, FALSE},
     {"opus",
      "audio/x-opus,rate=48000,channels=2,channel-mapping-family=0,stream-count=1,coupled-count=1",
      {"opusdec"},

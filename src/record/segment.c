@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/segment.h"
 
+#include "proto/rtp/header.h"
+#include "record/av1depay.h"
 #include "record/webm.h"
 
 #include <errno.h>
@@ -17,12 +19,13 @@ typedef struct
   ParlorCodec codec;
   const char *encoding; /* of the caps */
   const char *media;
-  const char *depayloader;
+  const char *depayloader; /* NULL: our own */
 } Kind;
 
 static const Kind kinds[] = {
     {PARLOR_CODEC_VP8, "VP8", "video", "rtpvp8depay"},
     {PARLOR_CODEC_VP9, "VP9", "video", "rtpvp9depay"},
+    {PARLOR_CODEC_AV1, "AV1", "video", NULL},
     {PARLOR_CODEC_OPUS, "OPUS", "audio", "rtpopusdepay"},
 };
 static const char muxer[] = "webmmux";
@@ -30,11 +33,13 @@ static const char muxer[] = "webmmux";
 struct _ParlorSegment
 {
   int fd;
-  GstElement *depay, *mux; /* owned */
-  GstPad *in, *out;        /* owned: our ends of the chain */
-  GByteArray *head;        /* what came before the first cluster; NULL = it is written */
-  guint64 size;            /* bytes that are whole */
-  int why;                 /* errno of what went wrong */
+  GstElement *depay, *mux; /* owned; depay NULL = av1 does it */
+  ParlorAv1Depay *av1;     /* owned */
+  gboolean av1_begun;
+  GstPad *in, *out; /* owned: our ends of the chain */
+  GByteArray *head; /* what came before the first cluster; NULL = it is written */
+  guint64 size;     /* bytes that are whole */
+  int why;          /* errno of what went wrong */
   gboolean has_caps, wants_key_frame;
 };
 
@@ -69,7 +74,7 @@ parlor_segment_preload (const char **missing)
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
       *missing = kinds[i].depayloader;
-      if (!can_make (kinds[i].depayloader))
+      if (*missing != NULL && !can_make (kinds[i].depayloader))
         return FALSE;
     }
   return TRUE;
@@ -192,11 +197,22 @@ make_element (const char *name, GError **error)
   return element;
 }
 
+/* What the depayloader says goes to the muxer; without one, what we push does. */
+static gboolean
+link_depay (ParlorSegment *self, GstPad *mux_in)
+{
+  if (self->depay == NULL)
+    return gst_pad_link (self->in, mux_in) == GST_PAD_LINK_OK;
+  g_autoptr (GstPad) depay_in = gst_element_get_static_pad (self->depay, "sink");
+  g_autoptr (GstPad) depay_out = gst_element_get_static_pad (self->depay, "src");
+  gst_pad_add_probe (depay_out, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, pass_first_caps, self, NULL);
+  return gst_pad_link (depay_out, mux_in) == GST_PAD_LINK_OK
+         && gst_pad_link (self->in, depay_in) == GST_PAD_LINK_OK;
+}
+
 static gboolean
 link_chain (ParlorSegment *self, const Kind *kind)
 {
-  g_autoptr (GstPad) depay_in = gst_element_get_static_pad (self->depay, "sink");
-  g_autoptr (GstPad) depay_out = gst_element_get_static_pad (self->depay, "src");
   g_autoptr (GstPad) mux_out = gst_element_get_static_pad (self->mux, "src");
   g_autofree char *name = g_strconcat (kind->media, "_%u", NULL);
   g_autoptr (GstPad) mux_in = gst_element_request_pad_simple (self->mux, name);
@@ -207,13 +223,11 @@ link_chain (ParlorSegment *self, const Kind *kind)
   gst_pad_set_event_function (self->in, on_wish);
   gst_pad_set_chain_function (self->out, on_muxed);
   gst_pad_set_event_function (self->out, on_muxed_event);
-  gst_pad_add_probe (depay_out, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, pass_first_caps, self, NULL);
   return mux_in != NULL && gst_pad_set_active (self->out, TRUE)
-         && gst_pad_link (mux_out, self->out) == GST_PAD_LINK_OK
-         && gst_pad_link (depay_out, mux_in) == GST_PAD_LINK_OK
-         && gst_pad_link (self->in, depay_in) == GST_PAD_LINK_OK
+         && gst_pad_link (mux_out, self->out) == GST_PAD_LINK_OK && link_depay (self, mux_in)
          && gst_element_set_state (self->mux, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE
-         && gst_element_set_state (self->depay, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE
+         && (self->depay == NULL
+             || gst_element_set_state (self->depay, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE)
          && gst_pad_set_active (self->in, TRUE);
 }
 
@@ -221,6 +235,9 @@ static void
 begin_stream (ParlorSegment *self, const Kind *kind, guint clock_hz)
 {
   GstSegment segment;
+  gst_pad_push_event (self->in, gst_event_new_stream_start ("track"));
+  if (self->depay == NULL)
+    return; /* caps come with the first key frame */
   g_autoptr (GstCaps)
       caps = gst_caps_new_simple ("application/x-rtp", "media", G_TYPE_STRING, kind->media,
                                   "clock-rate", G_TYPE_INT, (gint)clock_hz, "encoding-name",
@@ -229,7 +246,6 @@ begin_stream (ParlorSegment *self, const Kind *kind, guint clock_hz)
   if (kind->codec == PARLOR_CODEC_OPUS)
     gst_caps_set_simple (caps, "sprop-stereo", G_TYPE_STRING, "1", NULL);
   gst_segment_init (&segment, GST_FORMAT_TIME);
-  gst_pad_push_event (self->in, gst_event_new_stream_start ("track"));
   gst_pad_push_event (self->in, gst_event_new_caps (caps));
   gst_pad_push_event (self->in, gst_event_new_segment (&segment));
 }
@@ -237,12 +253,14 @@ begin_stream (ParlorSegment *self, const Kind *kind, guint clock_hz)
 static gboolean
 make_chain (ParlorSegment *self, const Kind *kind, guint clock_hz, GError **error)
 {
-  self->depay = make_element (kind->depayloader, error);
-  self->mux = self->depay != NULL ? make_element (muxer, error) : NULL;
-  if (self->mux == NULL)
+  if (kind->depayloader == NULL)
+    self->av1 = parlor_av1_depay_new ();
+  else if ((self->depay = make_element (kind->depayloader, error)) == NULL)
+    return FALSE;
+  if ((self->mux = make_element (muxer, error)) == NULL)
     return FALSE;
   g_object_set (self->mux, "streamable", TRUE, NULL);
-  if (kind->codec != PARLOR_CODEC_OPUS)
+  if (self->depay != NULL && kind->codec != PARLOR_CODEC_OPUS)
     g_object_set (self->depay, "wait-for-keyframe", TRUE, "request-keyframe", TRUE, NULL);
   if (!link_chain (self, kind))
     {
@@ -301,14 +319,77 @@ parlor_segment_free (ParlorSegment *self)
   gst_clear_object (&self->depay);
   gst_clear_object (&self->mux);
   g_clear_pointer (&self->head, g_byte_array_unref);
+  parlor_av1_depay_free (self->av1);
   if (self->fd >= 0)
     close (self->fd);
   g_free (self);
 }
 
+/* ---- AV1 ------------------------------------------------------------------------------------ */
+
+/* Size and configuration are in the first key frame. */
+static void
+begin_av1 (ParlorSegment *self)
+{
+  GstSegment segment;
+  const ParlorAv1Sequence *sequence = parlor_av1_depay_sequence (self->av1);
+  g_autoptr (GByteArray) config = parlor_av1_depay_config (self->av1);
+  g_autoptr (GstBuffer) codec_data = gst_buffer_new_memdup (config->data, config->len);
+  g_autoptr (GstCaps) caps = gst_caps_new_simple (
+      "video/x-av1", "stream-format", G_TYPE_STRING, "obu-stream", "alignment", G_TYPE_STRING, "tu",
+      "width", G_TYPE_INT, (gint)sequence->width, "height", G_TYPE_INT, (gint)sequence->height,
+      "framerate", GST_TYPE_FRACTION, 0, 1, "codec_data", GST_TYPE_BUFFER, codec_data, NULL);
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_pad_push_event (self->in, gst_event_new_caps (caps));
+  gst_pad_push_event (self->in, gst_event_new_segment (&segment));
+  self->av1_begun = TRUE;
+}
+
+static GstFlowReturn
+push_unit (ParlorSegment *self, gint64 file_us)
+{
+  gsize length;
+  gboolean key;
+  const guint8 *unit = parlor_av1_depay_unit (self->av1, &length, &key);
+  if (!self->av1_begun)
+    begin_av1 (self);
+  GstBuffer *buffer = gst_buffer_new_memdup (unit, length);
+  GST_BUFFER_PTS (buffer) = (GstClockTime)(MAX (file_us, 0) * 1000);
+  if (!key)
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+  return gst_pad_push (self->in, buffer);
+}
+
+static gboolean
+push_av1 (ParlorSegment *self, GBytes *packet, gint64 file_us, gboolean lost)
+{
+  ParlorRtpHeader header;
+  gsize length;
+  const guint8 *bytes = g_bytes_get_data (packet, &length);
+  GstFlowReturn flow = GST_FLOW_OK;
+  if (parlor_rtp_parse (bytes, length, &header) != PARLOR_RTP_OK)
+    return TRUE;
+  switch (parlor_av1_depay_push (self->av1, bytes + header.payload_offset, header.payload_size,
+                                 header.timestamp, header.marker, lost))
+    {
+    case PARLOR_AV1_DAMAGED:
+      self->wants_key_frame = TRUE;
+      break;
+    case PARLOR_AV1_UNIT:
+      flow = push_unit (self, file_us);
+      break;
+    case PARLOR_AV1_MORE:
+      break;
+    }
+  errno = self->why;
+  return flow == GST_FLOW_OK && self->why == 0;
+}
+
 gboolean
 parlor_segment_push (ParlorSegment *self, GBytes *packet, gint64 file_us, gboolean lost)
 {
+  if (self->av1 != NULL)
+    return push_av1 (self, packet, file_us, lost);
   GstBuffer *buffer = gst_buffer_new_wrapped_bytes (packet);
   GST_BUFFER_PTS (buffer) = (GstClockTime)(MAX (file_us, 0) * 1000);
   if (lost)
