@@ -27,6 +27,7 @@ async function launchChromium(options, media) {
       '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--use-fake-ui-for-media-stream',
       ...(options.noDevices ? [] : ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${media.video}`, `--use-file-for-fake-audio-capture=${media.audio}`]),
       ...(options.strictAutoplay ? ['--autoplay-policy=document-user-activation-required'] : ['--autoplay-policy=no-user-gesture-required']),
+      ...(options.flags ?? []),
     ],
     ignoreDefaultArgs: ['--mute-audio', '--disable-back-forward-cache'],
   });
@@ -65,7 +66,7 @@ async function launchFirefox(options) {
 export const progress = { last: '' };
 
 export class Person {
-  /** options: {browser, person (number of tone and mark), name, locale, viewport, refuse, noDevices, strictAutoplay, mediaFolder, line, busy (a camera that fills its bit rate)} */
+  /** options: {browser, person (number of tone and mark), name, locale, viewport, refuse, noDevices, strictAutoplay, mediaFolder, line, busy (a camera that fills its bit rate), flags (more of Chromium's)} */
   static async launch(given) {
     const options = { name: `Person ${given.person}`, ...given };
     const self = new Person();

@@ -64,6 +64,12 @@ export class Line {
     this.space.run('ip', 'rule', 'add', 'priority', '10', 'ipproto', 'udp', 'blackhole');
   }
 
+  /** One that lets nothing out but TCP to this port, and the page's. */
+  forbidAllBut(port) {
+    for (const one of [port, 20000 + this.number]) this.space.run('ip', 'rule', 'add', 'priority', '9', 'ipproto', 'tcp', 'dport', String(one), 'lookup', 'main');
+    this.space.run('ip', 'rule', 'add', 'priority', '10', 'blackhole');
+  }
+
   /** Words before a program's name that run it on this line. */
   get words() {
     return this.space.words;
