@@ -13,7 +13,8 @@ import {
 } from '../protocol/check.js';
 import { ask } from './account.js';
 
-const row = shape({
+/** A line of any list of recordings. */
+export const recordingRow = shape({
   id: str,
   room: def(str, ''),
   title: def(str, ''),
@@ -31,7 +32,7 @@ const row = shape({
   purge_at: def(num, 0),
 });
 /** One line of the list. */
-export type RecordingRow = Checked<typeof row>;
+export type RecordingRow = Checked<typeof recordingRow>;
 
 const pair: Check<[number, number]> = (value, path) => {
   const both = list(num)(value, path);
@@ -87,10 +88,10 @@ export const manifest = shape({
 });
 export type Manifest = Checked<typeof manifest>;
 
-const page = shape({ recordings: list(row), cursor: nullable(str) });
+const page = shape({ recordings: list(recordingRow), cursor: nullable(str) });
 const one: Check<RecordingRow & { manifest: Manifest | null }> = (value, path) => {
   const inside = shape({ manifest: opt(manifest) })(value, path).manifest ?? null;
-  return { ...row(value, path), manifest: inside };
+  return { ...recordingRow(value, path), manifest: inside };
 };
 const nothing = shape({ ok: def(bool, true) });
 
@@ -118,7 +119,7 @@ export function changeRecording(
   id: string,
   change: { hold?: string | null; state?: string },
 ): Promise<RecordingRow> {
-  return ask('PATCH', `/v1/recordings/${encodeURIComponent(id)}`, row, change);
+  return ask('PATCH', `/v1/recordings/${encodeURIComponent(id)}`, recordingRow, change);
 }
 
 export async function deleteRecording(id: string, forever: boolean): Promise<void> {

@@ -89,6 +89,7 @@ export class AdminBrand extends AdminSection {
         ${this.area('domains', w('brand_domains'), brand.domains)}
         <fieldset>
           <legend>${w('brand_oidc')}</legend>
+          ${this.copyable(w('brand_callback'), `${location.origin}/v1/signin/callback/${brand.id}`)}
           ${this.input('oidc_issuer', w('brand_issuer'), brand.oidc_issuer ?? '', {
             hint: 'https://login.example',
           })}

@@ -10,6 +10,7 @@ import {
   type Manifest,
   type RecordingRow,
 } from '../../client/recordings.js';
+import { loadRule, saveRule, type RoomRule } from '../../client/keeping.js';
 import type { Addresses } from '../../media/playback.js';
 import { clockWords } from '../../media/timeline.js';
 import { AdminSection } from './base.js';
@@ -28,6 +29,7 @@ function wantedInstant(): number {
 @customElement('parlor-recording-player')
 export class RecordingPlayer extends AdminSection {
   @property() recording = '';
+  @state() private rule: RoomRule | undefined;
   @state() private row: (RecordingRow & { manifest: Manifest | null }) | undefined;
   private readonly addresses: Addresses = {
     file: (n) => fileUrl(this.recording, n),
@@ -50,6 +52,7 @@ export class RecordingPlayer extends AdminSection {
 
   private async load(): Promise<void> {
     this.row = await loadRecording(this.recording);
+    this.rule = await loadRule(this.row.room);
   }
 
   protected override render(): TemplateResult {
@@ -111,8 +114,31 @@ export class RecordingPlayer extends AdminSection {
         })}
       </ul>
       ${binned && row.purge_at ? html`<p class="error">${r('rec_goes', { when: this.when(row.purge_at) })}</p>` : nothing}
-      ${may ? this.deeds(row, held, binned) : nothing}
+      ${may ? html`${this.retention(row)}${this.deeds(row, held, binned)}` : nothing}
     </details>`;
+  }
+
+  private saveRetention(event: Event, room: string): void {
+    event.preventDefault();
+    const days = this.value('retention');
+    void this.run(async () => {
+      this.rule = await saveRule(room, { retention_days: days === '' ? null : Number(days) });
+    }, w('saved'));
+  }
+
+  private retention(row: RecordingRow): TemplateResult {
+    return html`<form
+      class="choices"
+      @submit=${(event: Event) => this.saveRetention(event, row.room)}
+    >
+      ${this.input('retention', r('rule_retention'), String(this.rule?.retention_days ?? ''), {
+        type: 'number',
+        hint: r('rule_brand'),
+      })}
+      <button class="button" data-testid="rule-save" ?disabled=${this.busy}>
+        ${r('rule_save')}
+      </button>
+    </form>`;
   }
 
   private deeds(row: RecordingRow, held: boolean, binned: boolean): TemplateResult {

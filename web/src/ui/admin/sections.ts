@@ -29,6 +29,20 @@ export const SECTIONS: Section[] = [
     load: () => import('./recordings.js'),
   },
   {
+    path: 'storage',
+    label: 'nav_storage',
+    roles: [...ADMINS, 'auditor'],
+    tag: 'parlor-admin-storage',
+    load: () => import('./storage.js'),
+  },
+  {
+    path: 'audit',
+    label: 'nav_audit',
+    roles: [...ADMINS, 'auditor'],
+    tag: 'parlor-admin-audit',
+    load: () => import('./audit.js'),
+  },
+  {
     path: 'settings/brand',
     label: 'nav_brand',
     group: 'settings',

@@ -3,6 +3,8 @@ import { lang } from '../i18n/index.js';
 
 const en = {
   nav_recordings: 'Recordings',
+  nav_storage: 'Storage',
+  nav_audit: 'Audit log',
   signin_title: 'Sign in',
   signin_lead: 'For the people of a brand. Guests need no account: a link is enough.',
   signin_brand: 'Brand',
@@ -51,6 +53,7 @@ const en = {
   confirm_always: 'Always',
   brand_retention: 'Recordings are kept for (days, 0 = until deleted)',
   brand_hours: 'Opening hours',
+  brand_callback: 'Address to enter at the provider (redirect URI)',
   brand_oidc: 'Single sign-on (OpenID Connect)',
   brand_issuer: 'Issuer',
   brand_client: 'Client id',
@@ -101,6 +104,8 @@ const en = {
 
 const zh: Record<keyof typeof en, string> = {
   nav_recordings: '录制',
+  nav_storage: '存储',
+  nav_audit: '审计日志',
   signin_title: '登录',
   signin_lead: '供品牌人员登录。访客无需账号，有链接即可。',
   signin_brand: '品牌',
@@ -149,6 +154,7 @@ const zh: Record<keyof typeof en, string> = {
   confirm_always: '每次',
   brand_retention: '录像保留天数（0 为直到删除）',
   brand_hours: '服务时间',
+  brand_callback: '在身份提供方填写的回调地址',
   brand_oidc: '单点登录（OpenID Connect）',
   brand_issuer: '签发方地址',
   brand_client: '客户端编号',

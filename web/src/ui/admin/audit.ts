@@ -1,0 +1,156 @@
+/** The audit log: searched, checked, taken away as a file. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import {
+  allAudit,
+  auditCsv,
+  checkAudit,
+  findAudit,
+  type AuditCheck,
+  type AuditRow,
+  type AuditSearch,
+} from '../../client/keeping.js';
+import { AdminSection } from './base.js';
+import { r } from './recording-words.js';
+import { w } from './words.js';
+import '../styles/recordings.css';
+
+const PAUSE_MS = 250;
+
+function save(name: string, type: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  window.setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+@customElement('parlor-admin-audit')
+export class AdminAudit extends AdminSection {
+  @state() private rows: AuditRow[] | undefined;
+  @state() private cursor: number | null = null;
+  private timer = 0;
+  private asked = 0;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.run(() => this.search());
+  }
+
+  private wanted(): AuditSearch {
+    const day = (name: string, add: number): number =>
+      this.value(name) ? new Date(`${this.value(name)}T00:00`).getTime() + add : 0;
+    return {
+      action: this.value('action'),
+      object: this.value('object'),
+      actor: this.value('actor'),
+      from: day('from', 0),
+      to: day('until', 24 * 3600 * 1000),
+    };
+  }
+
+  private async search(cursor = 0): Promise<void> {
+    const mine = ++this.asked;
+    const page = await findAudit({ ...this.wanted(), cursor, limit: 100 });
+    if (mine !== this.asked) return;
+    this.rows = cursor ? [...(this.rows ?? []), ...page.rows] : page.rows;
+    this.cursor = page.cursor;
+  }
+
+  private readonly typed = (): void => {
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.run(() => this.search()), PAUSE_MS);
+  };
+
+  private export(kind: 'csv' | 'jsonl'): void {
+    void this.run(async () => {
+      const rows = await allAudit(this.wanted());
+      const name = `audit-${new Date().toISOString().slice(0, 10)}.${kind}`;
+      if (kind === 'csv') save(name, 'text/csv', auditCsv(rows));
+      else save(name, 'application/jsonl', rows.map((one) => `${JSON.stringify(one)}\n`).join(''));
+    });
+  }
+
+  private async check(): Promise<void> {
+    let found: AuditCheck | undefined;
+    await this.run(async () => {
+      found = await checkAudit();
+    });
+    if (found?.whole) this.note = r('audit_whole', { n: String(found.rows) });
+    else if (found)
+      this.problem = r('audit_broken', { n: String(found.rows), fault: found.fault ?? '' });
+  }
+
+  private row(one: AuditRow): TemplateResult {
+    return html`<tr data-testid="audit-row">
+      <td>${one.seq}</td>
+      <td>${this.when(one.at)}</td>
+      <td>${one.actor || r('audit_server')}</td>
+      <td>${one.action}</td>
+      <td>${one.object}</td>
+      <td>${one.detail}</td>
+    </tr>`;
+  }
+
+  protected override render(): TemplateResult {
+    return html`<h1>${w('nav_audit')}</h1>
+      <form
+        class="find"
+        role="search"
+        @input=${this.typed}
+        @submit=${(event: Event) => event.preventDefault()}
+      >
+        ${this.input('action', r('audit_action'), '', { type: 'search', hint: 'recording.viewed' })}
+        ${this.input('object', r('audit_object'), '', { type: 'search', hint: 'rec_…' })}
+        ${this.input('actor', r('audit_actor'), '', { type: 'search', hint: 'usr_…' })}
+        ${this.input('from', r('rec_from'), '', { type: 'date' })}
+        ${this.input('until', r('rec_until'), '', { type: 'date' })}
+      </form>
+      <div class="choices">
+        <button class="button" data-testid="audit-check" @click=${() => void this.check()}>
+          ${r('audit_check')}
+        </button>
+        <button class="button" data-testid="audit-csv" @click=${() => this.export('csv')}>
+          CSV
+        </button>
+        <button class="button" data-testid="audit-jsonl" @click=${() => this.export('jsonl')}>
+          JSON
+        </button>
+      </div>
+      ${this.messages()} ${this.rows ? this.table(this.rows) : this.waiting()}`;
+  }
+
+  private table(rows: AuditRow[]): TemplateResult {
+    if (rows.length === 0) return html`<p class="muted">${r('audit_none')}</p>`;
+    return html`<div class="table" tabindex="0" role="region" aria-label=${w('nav_audit')}>
+        <table data-testid="audit-rows">
+          <thead>
+            <tr>
+              <th>#</th>
+              <th>${r('audit_when')}</th>
+              <th>${r('audit_actor')}</th>
+              <th>${r('audit_action')}</th>
+              <th>${r('audit_object')}</th>
+              <th>${r('audit_detail')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${rows.map((one) => this.row(one))}
+          </tbody>
+        </table>
+      </div>
+      ${
+        this.cursor
+          ? html`<button
+              class="button"
+              data-testid="audit-more"
+              ?disabled=${this.busy}
+              @click=${() => void this.run(() => this.search(this.cursor ?? 0))}
+            >
+              ${r('audit_more')}
+            </button>`
+          : nothing
+      }`;
+  }
+}
