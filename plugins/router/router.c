@@ -543,14 +543,28 @@ serve_transport (ParlorRouter *self, ParlorTransport *transport, gint64 now_us)
     parlor_timer_heap_set (self->transport_timers, &transport->timer, next_us);
 }
 
+static void
+serve_transports (ParlorRouter *self, gint64 now_us)
+{
+  const GPtrArray *all = self->dirty_transports;
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      if (i + 4 < all->len)
+        parlor_sender_warm (g_ptr_array_index (all, i + 4));
+      if (i + 2 < all->len)
+        parlor_sender_warm_more (g_ptr_array_index (all, i + 2));
+      serve_transport (self, g_ptr_array_index (all, i), now_us);
+    }
+}
+
 void
 parlor_router_flush (ParlorRouter *self, gint64 now_us)
 {
   run_timers (self, now_us);
   tick (self, now_us);
   fan_out (self, now_us);
-  for (guint i = 0; i < self->dirty_transports->len; i++)
-    serve_transport (self, g_ptr_array_index (self->dirty_transports, i), now_us);
+  serve_transports (self, now_us);
   g_ptr_array_set_size (self->dirty_transports, 0);
   if (self->outbox.n_datagrams > 0)
     self->ops.send (self->ops.user_data, &self->outbox);

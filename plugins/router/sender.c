@@ -2,6 +2,7 @@
 #include "router/sender.h"
 
 #include "base/time.h"
+#include "base/warm.h"
 #include "router/internal.h"
 #include "router/layered.h"
 #include "router/redundancy.h"
@@ -32,6 +33,8 @@
 /* Receivers whose rest waits are served together, by one wake-up; what was late by this is made up
  * for in the next burst. */
 #define PACE_GRID_US PARLOR_US_PER_MS
+/* What each packet sent touches of an estimate. */
+#define BWE_SENT_BYTES 192
 /* A probe that could not be filled in this time says nothing any more. */
 #define PROBE_LASTS_US (250 * PARLOR_US_PER_MS)
 
@@ -638,6 +641,32 @@ forget_all (ParlorTransport *self)
     {
       self->lanes[i].head = self->lanes[i].tail;
       self->lanes[i].bytes = 0;
+    }
+}
+
+void
+parlor_sender_warm (const ParlorTransport *self)
+{
+  parlor_warm (self->srtp_out, 128);
+  parlor_warm (self->bwe, BWE_SENT_BYTES);
+}
+
+void
+parlor_sender_warm_more (const ParlorTransport *self)
+{
+  if (self->srtp_out != NULL)
+    parlor_srtp_out_warm (self->srtp_out);
+  if (self->bwe != NULL)
+    parlor_bwe_warm (self->bwe);
+  for (guint i = 0; i < PARLOR_N_LANES; i++)
+    {
+      const ParlorSendLane *lane = &self->lanes[i];
+      const ParlorSlot *slot = parlor_send_lane_length (lane) > 0
+                                   ? parlor_send_lane_at (lane, lane->head)->slot
+                                   : NULL;
+
+      if (slot != NULL && slot->nack_map != NULL)
+        parlor_nack_map_warm (slot->nack_map, (guint16)(slot->munger.last_out_seq + 1));
     }
 }
 

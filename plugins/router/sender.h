@@ -31,6 +31,10 @@ gint64 parlor_sender_waiting_us (const ParlorTransport *transport);
 void parlor_sender_drop_stale (ParlorTransport *transport, gboolean all, gint64 now_us);
 /** Begins a probe; one that is being sent ends. */
 void parlor_sender_probe (ParlorTransport *transport, const ParlorBweProbe *probe, gint64 now_us);
+/** It will run soon: fetches what it reads first, and then, when that has come, what that names
+ * (base/warm.h). */
+void parlor_sender_warm (const ParlorTransport *transport);
+void parlor_sender_warm_more (const ParlorTransport *transport);
 /** Writes what may leave now into the outbox. */
 void parlor_sender_run (ParlorTransport *transport, gint64 now_us);
 /** When there is more to send; PARLOR_NEVER_US = nothing waits. */

@@ -2,6 +2,7 @@
 #include "router/source.h"
 
 #include "proto/codec/h264sps.h"
+#include "base/warm.h"
 #include "proto/codec/vp8.h"
 #include "proto/codec/vp9.h"
 #include "router/allocation.h"
@@ -539,6 +540,26 @@ parlor_layer_receive (ParlorLayer *layer, guint8 *packet, gsize length, ParlorRt
 
 /* --- giving ---------------------------------------------------------------------------------- */
 
+/* A slot, its receiver, the end of the receiver's queue: each names the next. */
+static void
+warm_ahead (const GPtrArray *slots, guint i)
+{
+  if (i + 9 < slots->len)
+    parlor_warm (g_ptr_array_index (slots, i + 9), G_STRUCT_OFFSET (ParlorSlot, raised_us));
+  if (i + 6 < slots->len)
+    parlor_warm (((ParlorSlot *)g_ptr_array_index (slots, i + 6))->transport,
+                 G_STRUCT_OFFSET (ParlorTransport, srtp_in));
+  if (i + 3 < slots->len)
+    {
+      const ParlorSlot *slot = g_ptr_array_index (slots, i + 3);
+      const ParlorSendLane *lane =
+          &slot->transport->lanes[slot->config.audio ? PARLOR_LANE_SOUND : PARLOR_LANE_PICTURES];
+
+      if (lane->size > 0)
+        parlor_warm (parlor_send_lane_at (lane, lane->tail), sizeof *lane->items);
+    }
+}
+
 void
 parlor_layer_fan_out (ParlorLayer *layer, gint64 now_us)
 {
@@ -548,6 +569,7 @@ parlor_layer_fan_out (ParlorLayer *layer, gint64 now_us)
     {
       ParlorSlot *slot = g_ptr_array_index (slots, i);
 
+      warm_ahead (slots, i);
       if (slot->layer != layer && slot->target != layer)
         continue;
       for (guint j = 0; j < layer->n_fresh; j++)

@@ -2,6 +2,7 @@
 #include "proto/munger.h"
 #include "base/seq.h"
 #include "base/time.h"
+#include "base/warm.h"
 #include <string.h>
 
 #define RANGE_MASK (PARLOR_MUNGER_RANGES - 1)
@@ -325,30 +326,23 @@ parlor_munger_timestamp (const ParlorMunger *self, guint32 source, guint32 times
 struct _ParlorNackMap
 {
   guint mask;
-  ParlorNackEntry *entries;
-  guint8 *used; /* an entry of zeros is a possible one */
+  ParlorNackEntry entries[];
 };
 
 ParlorNackMap *
 parlor_nack_map_new (guint slots)
 {
-  ParlorNackMap *self = g_new0 (ParlorNackMap, 1);
   guint rounded = 64;
   while (rounded < slots && rounded < 8192)
     rounded *= 2;
+  ParlorNackMap *self = g_malloc0 (sizeof *self + rounded * sizeof *self->entries);
   self->mask = rounded - 1;
-  self->entries = g_new0 (ParlorNackEntry, rounded);
-  self->used = g_new0 (guint8, rounded);
   return self;
 }
 
 void
 parlor_nack_map_free (ParlorNackMap *self)
 {
-  if (!self)
-    return;
-  g_free (self->entries);
-  g_free (self->used);
   g_free (self);
 }
 
@@ -356,9 +350,7 @@ ParlorNackEntry *
 parlor_nack_map_put (ParlorNackMap *self, guint16 seq)
 {
   ParlorNackEntry *entry = &self->entries[seq & self->mask];
-  memset (entry, 0, sizeof *entry);
-  entry->seq = seq;
-  self->used[seq & self->mask] = 1;
+  *entry = (ParlorNackEntry){.seq = seq, .used = TRUE};
   return entry;
 }
 
@@ -366,11 +358,17 @@ ParlorNackEntry *
 parlor_nack_map_find (ParlorNackMap *self, guint16 seq)
 {
   ParlorNackEntry *entry = &self->entries[seq & self->mask];
-  return self->used[seq & self->mask] && entry->seq == seq ? entry : NULL;
+  return entry->used && entry->seq == seq ? entry : NULL;
 }
 
 void
 parlor_nack_map_clear (ParlorNackMap *self)
 {
-  memset (self->used, 0, self->mask + 1);
+  memset (self->entries, 0, (self->mask + 1) * sizeof *self->entries);
+}
+
+void
+parlor_nack_map_warm (const ParlorNackMap *self, guint16 seq)
+{
+  parlor_warm (&self->entries[seq & self->mask], 2 * sizeof *self->entries);
 }

@@ -122,21 +122,20 @@ typedef struct
 {
   guint32 source;         /* whose history */
   guint32 timestamp;      /* as sent */
-  guint32 abs_send_time;  /* 24 bits, as sent: a repeat without RTX is byte-identical */
   guint32 last_repeat_ms; /* now_us / 1000 of the last repeat, or of the sending; 0 = not told */
   guint16 seq;            /* as sent */
   guint16 source_seq;     /* number in the source's history */
   guint16 frame_number;   /* as sent, of the dependency descriptor; of no meaning without one */
   guint16 picture_id;     /* as sent */
   guint8 tl0_pic_idx, key_idx;
-  guint8 repeats;
-  guint8 flags; /* the caller's (e.g. MID written, marker set, padding bytes): what it needs to
-                   build the same bytes again */
+  guint8 repeats : 7;
+  guint8 used : 1; /* private: an entry of zeros is a possible one */
+  guint8 flags; /* the caller's (e.g. marker set): what it needs to build the same bytes again */
 } ParlorNackEntry;
 
 typedef struct _ParlorNackMap ParlorNackMap;
 
-/* slots: rounded up to a power of two, 64 to 8192; 28 bytes each. */
+/* slots: rounded up to a power of two, 64 to 8192; 24 bytes each. */
 ParlorNackMap *parlor_nack_map_new (guint slots);
 void parlor_nack_map_free (ParlorNackMap *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorNackMap, parlor_nack_map_free)
@@ -146,3 +145,5 @@ ParlorNackEntry *parlor_nack_map_put (ParlorNackMap *self, guint16 seq);
 /* (nullable) (transfer none): NULL = never sent, or pushed out. */
 ParlorNackEntry *parlor_nack_map_find (ParlorNackMap *self, guint16 seq);
 void parlor_nack_map_clear (ParlorNackMap *self);
+/* The entry of this number will be written soon: fetches it (base/warm.h). */
+void parlor_nack_map_warm (const ParlorNackMap *self, guint16 seq);

@@ -88,6 +88,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorSrtpOut, parlor_srtp_out_free)
 /* 16 or 10: what parlor_srtp_protect () adds to each packet of this peer. */
 gsize parlor_srtp_out_overhead (const ParlorSrtpOut *out);
 
+/* The next packet is this peer's: fetches key and state (base/warm.h). */
+void parlor_srtp_out_warm (const ParlorSrtpOut *out);
+
 /* One RTP packet to protect. The clear packet is the concatenation
  *     head[0 .. head_length)  payload[0 .. payload_length)  padding zeros ending in their count
  * of which the first header_length bytes (fixed header, CSRCs, extension) stay clear. So the caller

@@ -9,7 +9,7 @@
 #include "router/outbox.h"
 #include "router/router.h"
 
-#define BENCH_MAX_PEERS 64
+#define BENCH_MAX_PEERS 512
 #define BENCH_MAX_EVENTS 4096
 
 typedef struct _Bench Bench;

@@ -2,6 +2,7 @@
 #include "proto/bwe/bwe.h"
 #include <math.h>
 #include "base/time.h"
+#include "base/warm.h"
 #include "proto/bwe/acked.h"
 #include "proto/bwe/aimd.h"
 #include "proto/bwe/arrival.h"
@@ -226,6 +227,14 @@ parlor_bwe_on_sent (ParlorBwe *self, guint16 seq, gsize bytes, ParlorBweSentFlag
   note_sent_rate (self, bytes);
   parlor_bwe_app_limit_push (&self->app, padding ? 0 : (guint)bytes, self->target_bps,
                              self->now_us);
+}
+
+void
+parlor_bwe_warm (const ParlorBwe *self)
+{
+  if (self->sent.ring != NULL)
+    parlor_warm (&self->sent.ring[(self->sent.highest + 1) & self->sent.mask],
+                 sizeof *self->sent.ring);
 }
 
 /* --- What came through ----------------------------------------------------------------------- */

@@ -100,6 +100,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorBwe, parlor_bwe_free)
 void parlor_bwe_on_sent (ParlorBwe *self, guint16 seq, gsize bytes, ParlorBweSentFlags flags,
                          guint8 cluster, gint64 now_us);
 
+/* on_sent comes soon: fetches what it writes (base/warm.h). */
+void parlor_bwe_warm (const ParlorBwe *self);
+
 /* What parlor_twcc_parse has read: `feedback->n_statuses` of `statuses`, which are put into the
  * order of arrival (in place). */
 void parlor_bwe_on_feedback (ParlorBwe *self, const ParlorTwccFeedback *feedback,
