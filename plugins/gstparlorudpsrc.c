@@ -2,16 +2,14 @@
 #include "gstparlorudpsrc.h"
 
 #include <errno.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "base/time.h"
 #include "batchpool.h"
 #include "loop.h"
-#include "udpgather.h"
-#include "udplane.h"
 #include "udpreceive.h"
 #include "udpsocket.h"
+#include "udpwait.h"
 
 GST_DEBUG_CATEGORY_STATIC (parlor_udp_src_debug);
 #define GST_CAT_DEFAULT parlor_udp_src_debug
@@ -29,14 +27,13 @@ struct _ParlorUdpSrc
   gboolean gro, reuse_port;
 
   /*< from start () to stop () >*/
-  int fd, epoll_fd;
+  int fd;
   gboolean own_fd;
   GstBufferPool *pool;
   ParlorUdpReceiver *receiver, *lane_receiver;
-  ParlorUdpLane lane;
 
   gint flushing; /* atomic */
-  ParlorUdpGather gather;
+  ParlorUdpWait wait;
   gboolean was_full; /* the last call filled all slots: there is more, do not wait */
 };
 
@@ -59,13 +56,6 @@ static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
 
 /* --- opening and closing
  * -------------------------------------------------------------------------- */
-
-static gboolean
-watch (ParlorUdpSrc *self, int fd)
-{
-  struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
-  return epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
-}
 
 static gboolean
 open_socket (ParlorUdpSrc *self, GError **error)
@@ -114,13 +104,11 @@ parlor_udp_src_stop (GstBaseSrc *base)
       close (self->fd);
       self->loop->fd = -1;
     }
-  if (self->epoll_fd >= 0)
-    close (self->epoll_fd);
-  self->fd = self->epoll_fd = -1;
+  parlor_udp_wait_close (&self->wait);
+  self->fd = -1;
   g_clear_pointer (&self->pool, parlor_batch_pool_free);
   g_clear_pointer (&self->receiver, parlor_udp_receiver_free);
   g_clear_pointer (&self->lane_receiver, parlor_udp_receiver_free);
-  self->lane.fd = -1;
   if (self->own_loop)
     g_clear_pointer (&self->loop, parlor_loop_unref);
   self->own_loop = FALSE;
@@ -137,25 +125,16 @@ fail_start (ParlorUdpSrc *self, const GError *error)
 }
 
 static gboolean
-start_lane (ParlorUdpSrc *self)
-{
-  if (self->loop->lane_fd < 0)
-    return TRUE;
-  self->lane_receiver = parlor_udp_receiver_new (TRUE);
-  return parlor_udp_lane_init (&self->lane, self->loop->lane_fd, self->epoll_fd);
-}
-
-static gboolean
 parlor_udp_src_start (GstBaseSrc *base)
 {
   ParlorUdpSrc *self = PARLOR_UDP_SRC (base);
   g_autoptr (GError) error = NULL;
-  self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
-  if (self->epoll_fd < 0 || !ensure_loop (self) || !open_socket (self, &error)
-      || !watch (self, self->fd) || !watch (self, self->loop->wake.fd) || !start_lane (self))
+  if (!ensure_loop (self) || !open_socket (self, &error)
+      || !parlor_udp_wait_open (&self->wait, self->loop, self->fd))
     return fail_start (self, error);
   warn_of_small_buffer (self);
   self->receiver = parlor_udp_receiver_new (FALSE);
+  self->lane_receiver = parlor_udp_receiver_new (TRUE);
   self->pool = parlor_batch_pool_new (PARLOR_RECEIVE_BUFFER_BYTES, 1);
   if (self->pool == NULL)
     return fail_start (self, NULL);
@@ -183,63 +162,19 @@ parlor_udp_src_unlock_stop (GstBaseSrc *base)
   return TRUE;
 }
 
-static void
-sleep_us (guint us)
-{
-  const struct timespec pause = {.tv_nsec = us * PARLOR_NS_PER_US};
-  if (us > 0)
-    nanosleep (&pause, NULL);
-}
-
-static gint64
-next_deadline_us (const ParlorUdpSrc *self)
-{
-  gint64 router_us = MIN (self->loop->next_us, self->loop->send_retry_us);
-  return MIN (router_us, parlor_udp_lane_deadline_us (&self->lane));
-}
-
-static void
-note_event (ParlorUdpSrc *self, int fd)
-{
-  if (fd == self->loop->wake.fd)
-    parlor_wake_clear (&self->loop->wake);
-  else if (fd == self->lane.fd)
-    parlor_udp_lane_woken (&self->lane);
-}
-
-/* Until a socket, the wake-up or the next deadline. */
-static void
-wait_for_work (ParlorUdpSrc *self)
-{
-  struct epoll_event events[3];
-  struct timespec timeout;
-  sleep_us (parlor_udp_gather_before_wait_us (&self->gather));
-  gint64 deadline_us = next_deadline_us (self);
-  gint64 wait_us = deadline_us == G_MAXINT64 ? -1 : MAX (deadline_us - g_get_monotonic_time (), 0);
-  timeout.tv_sec = wait_us / PARLOR_US_PER_SEC;
-  timeout.tv_nsec = (wait_us % PARLOR_US_PER_SEC) * PARLOR_NS_PER_US;
-  int n = epoll_pwait2 (self->epoll_fd, events, G_N_ELEMENTS (events),
-                        wait_us < 0 ? NULL : &timeout, NULL);
-  self->loop->counters.wakeups++;
-  for (int i = 0; i < n; i++)
-    note_event (self, events[i].data.fd);
-  if (n > 0)
-    sleep_us (parlor_udp_gather_after_wake_us (&self->gather, self->loop->counters.messages_out));
-}
-
 /* Whatever it says: the lane's losing must not end the media socket. */
 static void
 receive_feedback (ParlorUdpSrc *self, guint8 *memory, ParlorBatchMeta *meta)
 {
   gint64 now_us = g_get_monotonic_time ();
   gint n;
-  if (!parlor_udp_lane_is_due (&self->lane, now_us))
+  if (!parlor_udp_lane_is_due (&self->wait.lane, now_us))
     return;
-  n = parlor_udp_receiver_receive (self->lane_receiver, self->lane.fd, memory, meta,
+  n = parlor_udp_receiver_receive (self->lane_receiver, self->wait.lane.fd, memory, meta,
                                    &self->loop->counters);
   gboolean more = n == PARLOR_RECEIVE_LANE_SLOTS;
   self->was_full |= more;
-  parlor_udp_lane_was_read (&self->lane, n, more, now_us);
+  parlor_udp_lane_was_read (&self->wait.lane, n, more, now_us);
 }
 
 static gint
@@ -252,7 +187,7 @@ receive (ParlorUdpSrc *self, GstBuffer *buffer)
     return -ENOMEM;
   meta->n_datagrams = 0;
   n = parlor_udp_receiver_receive (self->receiver, self->fd, map.data, meta, &self->loop->counters);
-  parlor_udp_gather_look (&self->gather, map.data, meta);
+  parlor_udp_gather_look (&self->wait.gather, map.data, meta);
   self->was_full = n == PARLOR_RECEIVE_SLOTS;
   receive_feedback (self, map.data, meta);
   gst_buffer_unmap (buffer, &map);
@@ -266,7 +201,7 @@ parlor_udp_src_create (GstPushSrc *base, GstBuffer **out)
   GstBuffer *buffer;
   gint n;
   if (!self->was_full && !g_atomic_int_get (&self->flushing))
-    wait_for_work (self);
+    parlor_udp_wait (&self->wait);
   if (g_atomic_int_get (&self->flushing))
     return GST_FLOW_FLUSHING;
   buffer = parlor_batch_pool_acquire (self->pool, PARLOR_RECEIVE_CAPACITY);
@@ -314,7 +249,7 @@ parlor_udp_src_set_property (GObject *object, guint id, const GValue *value, GPa
       self->reuse_port = g_value_get_boolean (value);
       break;
     case PROP_GATHER_US:
-      self->gather.gather_us = g_value_get_uint (value);
+      self->wait.gather.gather_us = g_value_get_uint (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
@@ -346,7 +281,7 @@ parlor_udp_src_get_property (GObject *object, guint id, GValue *value, GParamSpe
       g_value_set_boolean (value, self->reuse_port);
       break;
     case PROP_GATHER_US:
-      g_value_set_uint (value, self->gather.gather_us);
+      g_value_set_uint (value, self->wait.gather.gather_us);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
@@ -415,9 +350,9 @@ parlor_udp_src_class_init (ParlorUdpSrcClass *class)
 static void
 parlor_udp_src_init (ParlorUdpSrc *self)
 {
-  self->fd = self->epoll_fd = self->fd_property = self->lane.fd = -1;
+  self->fd = self->fd_property = -1;
+  parlor_udp_wait_init (&self->wait);
   self->gro = TRUE;
-  self->gather.gather_us = PARLOR_GATHER_DEFAULT_US;
   gst_base_src_set_live (GST_BASE_SRC (self), TRUE);
   gst_base_src_set_format (GST_BASE_SRC (self), GST_FORMAT_TIME);
   gst_base_src_set_do_timestamp (GST_BASE_SRC (self), FALSE);

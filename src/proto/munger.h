@@ -130,7 +130,7 @@ typedef struct
   guint8 tl0_pic_idx, key_idx;
   guint8 repeats : 7;
   guint8 used : 1; /* private: an entry of zeros is a possible one */
-  guint8 flags; /* the caller's (e.g. marker set): what it needs to build the same bytes again */
+  guint8 flags;    /* the caller's (e.g. marker set): what it needs to build the same bytes again */
 } ParlorNackEntry;
 
 typedef struct _ParlorNackMap ParlorNackMap;

@@ -59,10 +59,13 @@ install_filter (void)
 gboolean
 parlor_sandbox_enter (guint64 memory_bytes, GError **error)
 {
-  struct rlimit none = {0, 0}, memory = {memory_bytes, memory_bytes};
+  struct rlimit none = {0, 0};
+  G_GNUC_UNUSED struct rlimit memory = {memory_bytes, memory_bytes};
   setrlimit (RLIMIT_CORE, &none);
+#ifndef __SANITIZE_ADDRESS__ /* whose shadow alone is terabytes */
   if (memory_bytes != 0)
     setrlimit (RLIMIT_DATA, &memory);
+#endif
   /* Not everywhere allowed, and the filter below refuses sockets anyway. */
   if (unshare (CLONE_NEWNET) < 0 && unshare (CLONE_NEWUSER | CLONE_NEWNET) < 0)
     g_debug ("no network namespace of our own: %s", g_strerror (errno));

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "udpwait.h"
+
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/time.h"
+
+void
+parlor_udp_wait_init (ParlorUdpWait *self)
+{
+  *self = (ParlorUdpWait){
+      .epoll_fd = -1, .lane.fd = -1, .gather.gather_us = PARLOR_GATHER_DEFAULT_US};
+}
+
+static gboolean
+watch (ParlorUdpWait *self, int fd)
+{
+  struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+  return epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+gboolean
+parlor_udp_wait_open (ParlorUdpWait *self, ParlorLoop *loop, int fd)
+{
+  self->loop = loop;
+  self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+  if (self->epoll_fd < 0 || !watch (self, fd) || !watch (self, loop->wake.fd))
+    return FALSE;
+  return loop->lane_fd < 0 || parlor_udp_lane_init (&self->lane, loop->lane_fd, self->epoll_fd);
+}
+
+void
+parlor_udp_wait_close (ParlorUdpWait *self)
+{
+  if (self->epoll_fd >= 0)
+    close (self->epoll_fd);
+  self->epoll_fd = self->lane.fd = -1;
+}
+
+static void
+sleep_us (guint us)
+{
+  const struct timespec pause = {.tv_nsec = us * PARLOR_NS_PER_US};
+  if (us > 0)
+    nanosleep (&pause, NULL);
+}
+
+static gint64
+next_deadline_us (const ParlorUdpWait *self)
+{
+  gint64 router_us = MIN (self->loop->next_us, self->loop->send_retry_us);
+  return MIN (router_us, parlor_udp_lane_deadline_us (&self->lane));
+}
+
+static void
+note_event (ParlorUdpWait *self, int fd)
+{
+  if (fd == self->loop->wake.fd)
+    parlor_wake_clear (&self->loop->wake);
+  else if (fd == self->lane.fd)
+    parlor_udp_lane_woken (&self->lane);
+}
+
+void
+parlor_udp_wait (ParlorUdpWait *self)
+{
+  struct epoll_event events[3];
+  struct timespec timeout;
+  sleep_us (parlor_udp_gather_before_wait_us (&self->gather));
+  gint64 deadline_us = next_deadline_us (self);
+  gint64 wait_us = deadline_us == G_MAXINT64 ? -1 : MAX (deadline_us - g_get_monotonic_time (), 0);
+  timeout.tv_sec = wait_us / PARLOR_US_PER_SEC;
+  timeout.tv_nsec = (wait_us % PARLOR_US_PER_SEC) * PARLOR_NS_PER_US;
+  int n = epoll_pwait2 (self->epoll_fd, events, G_N_ELEMENTS (events),
+                        wait_us < 0 ? NULL : &timeout, NULL);
+  self->loop->counters.wakeups++;
+  for (int i = 0; i < n; i++)
+    note_event (self, events[i].data.fd);
+  if (n > 0)
+    sleep_us (parlor_udp_gather_after_wake_us (&self->gather, self->loop->counters.messages_out));
+}
