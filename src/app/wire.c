@@ -136,7 +136,8 @@ on_websocket (int fd, const void *extra, gsize extra_length, const ParlorHttpReq
       .trusted = parlor_site_trusts (app->site, request),
   };
   parlor_site_principal (app->site, request, &socket.principal);
-  socket.visitor = parlor_site_visitor (app->site, request);
+  g_autofree char *visitors = parlor_site_visitors (app->site, request);
+  socket.visitors = visitors;
   socket.origin = parlor_site_foreign (app->site, request);
   socket.of_all = parlor_cors_allows (&app->site->cors, request);
   parlor_signal_adopt (app->signal, &socket);

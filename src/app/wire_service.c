@@ -3,6 +3,7 @@
 
 #include "app/cards.h"
 #include "app/log.h"
+#include "app/pictures.h"
 #include "room/auth.h"
 #include "room/moderation.h"
 #include "room/participant.h"
@@ -179,6 +180,25 @@ end_rooms (ParlorWireService *wire, gint64 now_us)
   g_ptr_array_set_size (wire->over, 0);
 }
 
+/* ---- pictures -------------------------------------------------------------------------------- */
+
+static gboolean
+keep_picture (const char *id, const GByteArray *bytes, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  const ParlorWireService *wire = user_data;
+  if (parlor_pictures_write (wire->spec.config->data_dir, id, bytes, &error))
+    return TRUE;
+  parlor_log (PARLOR_LOG_WARNING, "%s", error->message);
+  return FALSE;
+}
+
+static int
+open_picture (const char *id, guint64 *size, gpointer user_data)
+{
+  return parlor_pictures_open (((ParlorWireService *)user_data)->spec.config->data_dir, id, size);
+}
+
 /* ---- brands --------------------------------------------------------------------------------- */
 
 static ParlorConfirm
@@ -347,6 +367,8 @@ fill_site (ParlorWireService *wire, ParlorRecordSink *records)
       .card_key = card_key,
       .sign_card = sign_card,
       .check_card = check_card,
+      .keep_picture = keep_picture,
+      .open_picture = open_picture,
       .user_data = wire,
   };
 }

@@ -168,6 +168,7 @@ parlor_handle_conversation_say (ParlorSite *site, ParlorHttpRequest *request,
       .kind = reps_text (call.body, "kind"),
       .text = reps_text (call.body, "text"),
       .data = data_text,
+      .shown = reps_text (data, reps_text (data, "upload") ? "upload" : "material"),
       .stream_ms = -1,
   };
   if (!spec.rep || spec.rep->departed)

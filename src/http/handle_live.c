@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#define VISITORS_MAX 8
 #define COOKIE_DAYS 30
 #define COOKIE_NAME "parlor_v_"
 #define HOUR_MS (3600 * G_GINT64_CONSTANT (1000))
@@ -58,16 +59,22 @@ parlor_site_visitor_of (ParlorSite *site, const ParlorHttpRequest *request, cons
   return visitor ? visitor->id : NULL;
 }
 
-const char *
-parlor_site_visitor (ParlorSite *site, const ParlorHttpRequest *request)
+char *
+parlor_site_visitors (ParlorSite *site, const ParlorHttpRequest *request)
 {
-  const char *header = parlor_http_header (request, "Cookie");
-  const char *at = header ? strstr (header, COOKIE_NAME) : NULL;
-  if (!at || parlor_site_foreign (site, request))
-    return NULL;
-  at += strlen (COOKIE_NAME);
-  g_autofree char *brand = g_strndup (at, strcspn (at, "=; "));
-  return parlor_site_visitor_of (site, request, brand);
+  GString *out = g_string_new (NULL);
+  const char *at = parlor_http_header (request, "Cookie");
+  if (parlor_site_foreign (site, request))
+    at = NULL;
+  for (guint n = 0; n < VISITORS_MAX && at && (at = strstr (at, COOKIE_NAME)); n++)
+    {
+      at += strlen (COOKIE_NAME);
+      g_autofree char *brand = g_strndup (at, strcspn (at, "=; "));
+      const char *visitor = parlor_site_visitor_of (site, request, brand);
+      if (visitor)
+        g_string_append_printf (out, "%s%s=%s", out->len ? " " : "", brand, visitor);
+    }
+  return g_string_free (out, FALSE);
 }
 
 const ParlorVisitor *

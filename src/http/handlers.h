@@ -188,6 +188,17 @@ void parlor_handle_shared_file (ParlorSite *site, ParlorHttpRequest *request,
 void parlor_handle_shared_still (ParlorSite *site, ParlorHttpRequest *request,
                                  ParlorHttpReply *reply);
 
+/* handle_shown.c */
+void parlor_handle_material_list (ParlorSite *site, ParlorHttpRequest *request,
+                                  ParlorHttpReply *reply);
+void parlor_handle_material_put (ParlorSite *site, ParlorHttpRequest *request,
+                                 ParlorHttpReply *reply);
+void parlor_handle_material_open (ParlorSite *site, ParlorHttpRequest *request,
+                                  ParlorHttpReply *reply);
+void parlor_handle_upload (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_upload_get (ParlorSite *site, ParlorHttpRequest *request,
+                               ParlorHttpReply *reply);
+
 /* handle_rules.c */
 void parlor_handle_rule_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_rule_put (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);

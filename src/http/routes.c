@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/routes.h"
 
+#include "base/picture.h"
 #include "http/audit.h"
 #include "http/handlers.h"
 #include "http/problem.h"
@@ -145,6 +146,13 @@ static const ParlorRoute routes[] = {
      parlor_handle_conversation_call},
     {"POST", "/v1/calls/{id}/participants", TALKERS, FALSE, JSON_MAX, "application/json",
      parlor_handle_call_participant},
+    {"GET", "/v1/materials", STAFF, FALSE, 0, NULL, parlor_handle_material_list},
+    {"POST", "/v1/materials", MANAGERS, FALSE, JSON_MAX, "application/json",
+     parlor_handle_material_put},
+    {"GET", "/f/{id}/{version}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL, parlor_handle_material_open},
+    {"POST", "/v1/uploads", PARLOR_ROUTE_PUBLIC, TRUE, PARLOR_PICTURE_BYTES, NULL,
+     parlor_handle_upload},
+    {"GET", "/v1/uploads/{id}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL, parlor_handle_upload_get},
     {"GET", "/v1/rules", SUPERVISORS, FALSE, 0, NULL, parlor_handle_rule_list},
     {"POST", "/v1/rules", MANAGERS, FALSE, JSON_MAX, "application/json",
      parlor_handle_room_rule_put},

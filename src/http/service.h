@@ -34,6 +34,10 @@ typedef struct _ParlorServiceSite
   /** A card that the brand signed itself: until when it holds; FALSE = it does not. */
   gboolean (*check_card) (const char *brand, const char *card, const char *ref, gint64 *until_ms,
                           gpointer user_data);
+  /** Keeps a picture's bytes under this id; FALSE = the disk does not take them. */
+  gboolean (*keep_picture) (const char *id, const GByteArray *bytes, gpointer user_data);
+  /** A file descriptor (owned by the caller) and its size; -1 = there is none of that id. */
+  int (*open_picture) (const char *id, guint64 *size, gpointer user_data);
   gpointer user_data;
 } ParlorServiceSite;
 

@@ -159,8 +159,9 @@ char *parlor_site_csrf (const char *secret);
 ParlorClaims *parlor_site_claims (ParlorSite *site, const ParlorHttpRequest *request,
                                   GError **error);
 
-/** The visitor of the first brand's cookie that the request has: "vis_…", NULL = unknown. */
-const char *parlor_site_visitor (ParlorSite *site, const ParlorHttpRequest *request);
+/** Who the request's cookies say the browser is, for each brand that knows it: "br_a=vis_x br_b=…"
+    (transfer full), of at most 8 cookies; "" = unknown to all. */
+char *parlor_site_visitors (ParlorSite *site, const ParlorHttpRequest *request);
 
 /** "https://meet.example" without a slash at the end (transfer full). */
 char *parlor_site_base_url (const ParlorSite *site, const ParlorHttpRequest *request);

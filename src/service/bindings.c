@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#define DEVICE_MIN 22 /* 128 bits in base64 or more */
 #define DISPLAY_MAX 64
 #define ATTRS_BYTES 4096
 #define TAGS_BYTES 500
@@ -26,6 +27,16 @@ customer_new (ParlorServiceBrand *brand, const char *id, const char *visitor, gi
   if (customer->visitor)
     g_hash_table_insert (brand->by_visitor, customer->visitor, customer);
   return customer;
+}
+
+gboolean
+parlor_service_visitor_of_device (const char *device, char out[PARLOR_ID_TEXT])
+{
+  if (!device || strlen (device) < DEVICE_MIN)
+    return FALSE;
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, device, -1);
+  g_snprintf (out, PARLOR_ID_TEXT, "vis_%.32s", hash);
+  return TRUE;
 }
 
 gboolean

@@ -59,11 +59,19 @@ bot_hand_over (ParlorConversation *conversation, ParlorMoment now)
 static void
 show_card (ParlorConversation *conversation, const char *id, ParlorMoment now)
 {
-  gboolean material = g_str_has_prefix (id, "mat_");
-  GString *data = g_string_new (material ? "{\"material\":" : "{\"sku\":");
+  const ParlorMaterial *material = parlor_service_material (service_of (conversation), id);
+  if (material)
+    {
+      gboolean known = material->brand == conversation->customer->brand && !material->withdrawn;
+      g_autofree char *shown = known ? material_data (material) : NULL;
+      if (shown)
+        say_bot (conversation, "material", "", shown, now);
+      return;
+    }
+  GString *data = g_string_new ("{\"sku\":");
   append_json (data, id);
   g_string_append_c (data, '}');
-  say_bot (conversation, material ? "material" : "product", "", data->str, now);
+  say_bot (conversation, "product", "", data->str, now);
   g_string_free (data, TRUE);
 }
 

@@ -21,6 +21,7 @@ brand_new (ParlorService *service, const char *id)
   brand->groups = g_ptr_array_new ();
   brand->reps = g_ptr_array_new ();
   brand->skills = g_ptr_array_new_with_free_func (g_free);
+  brand->materials = g_ptr_array_new ();
   brand->rules = g_ptr_array_new_with_free_func (rule_free);
   brand->hits = g_ptr_array_new_with_free_func (hit_free);
   brand->by_ref = g_hash_table_new (g_str_hash, g_str_equal);

@@ -65,6 +65,7 @@ struct _ParlorServiceBrand
   GHashTable *by_visitor;  /**< → ParlorCustomer */
   GHashTable *by_customer; /**< customer_ref → ParlorCustomer */
   GPtrArray *skills;       /**< names; the index is the bit */
+  GPtrArray *materials;    /**< ParlorMaterial, borrowed */
   GPtrArray *rules;        /**< ParlorRule */
   GPtrArray *hits;         /**< ParlorKeywordHit, the last 100, oldest first */
   gpointer words;          /**< rules.c */
@@ -90,6 +91,27 @@ typedef struct
   gboolean blocked;
   gint64 at_ms;
 } ParlorKeywordHit;
+
+/** A document of the brand that reps send: the newest version, or none any more. */
+typedef struct
+{
+  char id[PARLOR_ID_SIZE]; /**< "mat_…" */
+  const ParlorServiceBrand *brand;
+  char *title, *url;
+  gint64 version; /**< 1, 2, 3 … */
+  gint64 changed_ms;
+  gboolean withdrawn;
+} ParlorMaterial;
+
+/** A picture that somebody sent into a conversation. */
+typedef struct
+{
+  char id[PARLOR_ID_SIZE]; /**< "upl_…": who knows it may see it */
+  ParlorConversation *conversation;
+  const char *type; /**< static: image/jpeg, image/png, image/webp */
+  guint width, height;
+  gint64 bytes, at_ms;
+} ParlorUpload;
 
 /** A rep in a group: his place in the group's routing index. */
 typedef struct
@@ -247,6 +269,7 @@ struct _ParlorConversation
   GPtrArray *asked_bot;  /**< nullable: questions to the brand's bot that are open */
   guint64 call_hook;     /**< question that is open whether it may ring … */
   gpointer call_ring;    /**< … and who rang: calls.c; NULL */
+  guint n_uploads;
   gint64 call_credit_us; /**< how often it may ring: calls.c */
   GList link;            /**< in group->queue */
   GList by_assignee;

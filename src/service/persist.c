@@ -472,6 +472,41 @@ load_rule (ParlorService *service, const ParlorRuleRow *row)
 }
 
 static gboolean
+load_material (ParlorService *service, const ParlorMaterialRow *row)
+{
+  ParlorMaterialSpec spec = {
+      .id = row->id, .title = row->title, .url = row->url, .withdrawn = row->withdrawn};
+  ParlorMoment then = {.wall_ms = row->changed_ms};
+  ParlorRecordSink *records = g_steal_pointer (&service->spec.records);
+  ParlorMaterial *material = (ParlorMaterial *)parlor_service_put_material (
+      brand_of (service, row->brand), &spec, then, NULL);
+  service->spec.records = records;
+  if (material)
+    material->version = row->version;
+  return material != NULL;
+}
+
+static gboolean
+load_upload (ParlorService *service, const ParlorUploadRow *row)
+{
+  ParlorConversation *conversation = FIND (conversations, row->conversation);
+  const char *type = picture_type (row->type);
+  if (!conversation || !type)
+    return FALSE;
+  ParlorUpload *upload = g_new0 (ParlorUpload, 1);
+  take_id (upload->id, row->id);
+  upload->conversation = conversation;
+  upload->type = type;
+  upload->width = (guint)row->width;
+  upload->height = (guint)row->height;
+  upload->bytes = row->bytes;
+  upload->at_ms = row->at_ms;
+  conversation->n_uploads++;
+  g_hash_table_insert (service->uploads, upload->id, upload);
+  return TRUE;
+}
+
+static gboolean
 load_row (ParlorService *service, const ParlorRecordKind *kind, gconstpointer row, ParlorMoment now)
 {
   if (kind == &parlor_group_kind)
@@ -490,6 +525,10 @@ load_row (ParlorService *service, const ParlorRecordKind *kind, gconstpointer ro
     return load_call (service, row, now);
   if (kind == &parlor_job_kind)
     return load_job (service, row);
+  if (kind == &parlor_material_kind)
+    return load_material (service, row);
+  if (kind == &parlor_upload_kind)
+    return load_upload (service, row);
   if (kind == &parlor_rule_kind)
     return load_rule (service, row);
   return kind == &parlor_job_item_kind && load_job_item (service, row);

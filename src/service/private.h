@@ -37,6 +37,8 @@ struct _ParlorService
   GHashTable *offers;        /* id → owned: pending ones */
   GHashTable *calls;         /* id → owned: running ones */
   GHashTable *jobs;          /* id → owned */
+  GHashTable *materials;     /* id → owned */
+  GHashTable *uploads;       /* id → owned */
   GHashTable *taps;          /* "brand visitor tap" → Tap, owned */
   GHashTable *here;          /* visitor → number of sockets */
   GHashTable *tappers;       /* visitor → gint64 credit_us, owned */
@@ -164,6 +166,15 @@ void say_bot (ParlorConversation *conversation, const char *kind, const char *te
               const char *data, ParlorMoment now);
 void say_welcome (ParlorConversation *conversation, const char *text, ParlorMoment now);
 void message_free (gpointer message);
+
+/* ---- shown.c --------------------------------------------------------------------------------- */
+
+void material_free (gpointer material);
+/* The data of a message of this kind: what was sent, as it is now (transfer full). FALSE with
+ * error: it may not be sent. NULL data is good where the kind has none of ours. */
+gboolean shown_data (const ParlorSaySpec *spec, const char *kind, char **data, GError **error);
+char *material_data (const ParlorMaterial *material);
+const char *picture_type (const char *name);
 
 /* ---- rules.c --------------------------------------------------------------------------------- */
 

@@ -117,13 +117,25 @@ static const ParlorField ParlorRuleRow_fields[] = {T (id),    T (brand), T (name
 KIND (parlor_rule_kind, "service_rule", ParlorRuleRow, 1, FALSE);
 #undef ROW
 
+#define ROW ParlorMaterialRow
+static const ParlorField ParlorMaterialRow_fields[] = {
+    T (id), T (brand), T (title), T (url), I (version), I (changed_ms), F (withdrawn)};
+KIND (parlor_material_kind, "service_material", ParlorMaterialRow, 1, FALSE);
+#undef ROW
+
+#define ROW ParlorUploadRow
+static const ParlorField ParlorUploadRow_fields[] = {
+    T (id), T (conversation), T (type), I (width), I (height), I (bytes), I (at_ms)};
+KIND (parlor_upload_kind, "service_upload", ParlorUploadRow, 1, FALSE);
+#undef ROW
+
 const ParlorRecordKind *const *
 parlor_service_kinds (guint *n)
 {
   static const ParlorRecordKind *const kinds[] = {
       &parlor_group_kind,        &parlor_rep_kind,     &parlor_customer_kind, &parlor_device_kind,
       &parlor_conversation_kind, &parlor_binding_kind, &parlor_call_kind,     &parlor_job_kind,
-      &parlor_job_item_kind,     &parlor_rule_kind};
+      &parlor_job_item_kind,     &parlor_rule_kind,    &parlor_material_kind, &parlor_upload_kind};
   *n = G_N_ELEMENTS (kinds);
   return kinds;
 }

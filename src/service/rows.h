@@ -90,10 +90,24 @@ typedef struct
   gboolean block, chat, comments;
 } ParlorRuleRow;
 
-extern const ParlorRecordKind parlor_rule_kind, parlor_group_kind, parlor_rep_kind,
-    parlor_customer_kind, parlor_device_kind, parlor_binding_kind, parlor_conversation_kind,
-    parlor_message_kind, parlor_call_kind, parlor_job_kind, parlor_job_item_kind,
-    parlor_service_audit_kind;
+typedef struct
+{
+  char *id, *brand, *title, *url;
+  gint64 version, changed_ms;
+  gboolean withdrawn;
+} ParlorMaterialRow;
+
+/** A picture of a conversation; its bytes lie in a file of the same name. */
+typedef struct
+{
+  char *id, *conversation, *type;
+  gint64 width, height, bytes, at_ms;
+} ParlorUploadRow;
+
+extern const ParlorRecordKind parlor_material_kind, parlor_upload_kind, parlor_rule_kind,
+    parlor_group_kind, parlor_rep_kind, parlor_customer_kind, parlor_device_kind,
+    parlor_binding_kind, parlor_conversation_kind, parlor_message_kind, parlor_call_kind,
+    parlor_job_kind, parlor_job_item_kind, parlor_service_audit_kind;
 
 /** Those to be loaded at start, in this order: each names only rows of those before it. */
 const ParlorRecordKind *const *parlor_service_kinds (guint *n);

@@ -109,6 +109,7 @@ brand_free (gpointer data)
   g_ptr_array_unref (brand->groups);
   g_ptr_array_unref (brand->reps);
   g_ptr_array_unref (brand->skills);
+  g_ptr_array_unref (brand->materials);
   g_ptr_array_unref (brand->rules);
   g_ptr_array_unref (brand->hits);
   parlor_words_free (brand->words);
@@ -196,6 +197,8 @@ parlor_service_new (const ParlorServiceSpec *spec)
   service->offers = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   service->calls = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, call_free);
   service->jobs = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, job_free);
+  service->materials = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, material_free);
+  service->uploads = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   service->taps = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, tap_free);
   service->tappers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   service->here = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -215,6 +218,8 @@ parlor_service_free (ParlorService *service)
   g_hash_table_unref (service->jobs);
   g_hash_table_unref (service->calls);
   g_hash_table_unref (service->offers);
+  g_hash_table_unref (service->uploads);
+  g_hash_table_unref (service->materials);
   g_hash_table_unref (service->conversations);
   g_hash_table_unref (service->bindings);
   g_hash_table_unref (service->customers);

@@ -168,6 +168,30 @@ void parlor_service_visitor_connected (ParlorService *service, const char *visit
 void parlor_service_visitor_disconnected (ParlorService *service, const char *visitor);
 gboolean parlor_customer_is_here (const ParlorCustomer *customer);
 
+/* ---- what is shown (shown.c) ---------------------------------------------------------------- */
+
+typedef struct
+{
+  const char *id;    /**< NULL = a new one */
+  const char *title; /**< 1..200 characters; NULL = as it was */
+  const char *url;   /**< https, <= 2,000 bytes; NULL = as it was; another one is a new version */
+  int withdrawn;     /**< 1, 0, -1 = as it was */
+} ParlorMaterialSpec;
+
+const ParlorMaterial *parlor_service_put_material (ParlorServiceBrand *brand,
+                                                   const ParlorMaterialSpec *spec, ParlorMoment now,
+                                                   GError **error);
+/** Of any brand: a link in a conversation names no brand. NULL: none of that id. */
+const ParlorMaterial *parlor_service_material (ParlorService *service, const char *id);
+
+/** A picture was taken in for this conversation (the app has its bytes). TOO_MANY: 100 of them. */
+const ParlorUpload *parlor_service_put_upload (ParlorConversation *conversation, const char *type,
+                                               guint width, guint height, gint64 bytes,
+                                               ParlorMoment now, GError **error);
+/** It could not be kept after all. */
+void parlor_service_drop_upload (ParlorService *service, const char *id);
+const ParlorUpload *parlor_service_upload (ParlorService *service, const char *id); /**< or NULL */
+
 /* ---- keyword rules (rules.c) ---------------------------------------------------------------- */
 
 typedef struct
@@ -228,6 +252,9 @@ gboolean parlor_service_decline (ParlorService *service, const char *brand, cons
     `block`: never routed to that rep again. */
 gboolean parlor_service_unbind (ParlorBinding *binding, gboolean block, ParlorMoment now,
                                 GError **error);
+/** A page that can have no cookie keeps a key of its own, of which only the hash is a name. FALSE:
+    it has less than 128 bits. NULL = none. */
+gboolean parlor_service_visitor_of_device (const char *device, char out[PARLOR_ID_TEXT]);
 ParlorCustomer *parlor_service_customer_of (ParlorServiceBrand *brand, const char *visitor);
 ParlorCustomer *parlor_service_customer (ParlorService *service, const char *brand, const char *id);
 ParlorBinding *parlor_service_binding (ParlorService *service, const char *brand, const char *id);
@@ -248,7 +275,8 @@ typedef struct
   const char *client_id; /**< 1..64 bytes: the same twice = one message */
   const char *kind;      /**< NULL = text */
   const char *text;      /**< 1..4000 characters where the kind is text */
-  const char *data;      /**< JSON, <= 2 KB */
+  const char *data;      /**< JSON, <= 2 KB; not of an image or a material */
+  const char *shown;     /**< kind image: an upload's id; kind material: a material's */
   gint64 stream_ms;      /**< -1 */
 } ParlorSaySpec;
 

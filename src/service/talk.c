@@ -431,17 +431,28 @@ rep_wrote (ParlorConversation *conversation, ParlorRep *rep, ParlorMoment now)
   conversation->waiting_since_ms = 0;
 }
 
+/* Cards, materials and offers come from the house; what the server says, only from it. */
 static gboolean
-check_say (const ParlorSaySpec *spec, char **text, GError **error)
+is_his_kind (const char *kind, ParlorAuthor by)
+{
+  static const char *const of_customer[] = {"text", "image", "product", NULL};
+  static const char *const of_rep[] = {"text", "image", "product", "material", "card", NULL};
+  return g_strv_contains (by == PARLOR_BY_CUSTOMER ? of_customer : of_rep, kind);
+}
+
+static gboolean
+check_say (const ParlorSaySpec *spec, char **text, char **data, GError **error)
 {
   const char *kind = kind_of (spec->kind);
   gsize length = spec->client_id ? strlen (spec->client_id) : 0;
-  if (!kind || (!strcmp (kind, "system") && spec->by != PARLOR_BY_SYSTEM))
+  if (!kind || !is_his_kind (kind, spec->by))
     return service_refuse (error, PARLOR_ERROR_BAD_REQUEST, "There is no message of that kind.");
   if (!length || length > PARLOR_CLIENT_ID_MAX)
     return service_refuse (error, PARLOR_ERROR_BAD_REQUEST, "client_id is 1 to 64 bytes.");
   if (spec->data && strlen (spec->data) > DATA_BYTES)
     return service_refuse (error, PARLOR_ERROR_TOO_LARGE, "data is at most 2 KB.");
+  if (!shown_data (spec, kind, data, error))
+    return FALSE;
   if (strcmp (kind, "text") && (!spec->text || !*spec->text))
     {
       *text = g_strdup ("");
@@ -470,13 +481,13 @@ const ParlorMessage *
 parlor_service_say (ParlorService *service, const ParlorSaySpec *spec, ParlorMoment now,
                     GError **error)
 {
-  g_autofree char *text = NULL;
+  g_autofree char *text = NULL, *data = NULL;
   ParlorConversation *conversation = spec->conversation;
-  if (!check_say (spec, &text, error))
-    return NULL;
   const ParlorMessage *said = find_said (conversation, spec);
   if (said)
     return said;
+  if (!check_say (spec, &text, &data, error))
+    return NULL;
   if (spec->by == PARLOR_BY_CUSTOMER
       && (!conversation->binding || !binding_is_live (conversation->binding)))
     {
@@ -492,7 +503,9 @@ parlor_service_say (ParlorService *service, const ParlorSaySpec *spec, ParlorMom
   if (!may_be_said (spec, text, now, error))
     return NULL;
   service_begin (service);
-  ParlorMessage *message = keep (conversation, spec, text, now);
+  ParlorSaySpec full = *spec;
+  full.data = data ? data : spec->data;
+  ParlorMessage *message = keep (conversation, &full, text, now);
   publish (message);
   if (spec->by == PARLOR_BY_CUSTOMER)
     customer_wrote (conversation, message, now);

@@ -30,12 +30,14 @@ live_of (const ParlorSession *session, GError **error)
 }
 
 static ParlorLiveWho
-who_of (const ParlorSession *session)
+who_of (ParlorSession *session)
 {
   const ParlorParticipantInfo *info = parlor_participant_info (session->participant);
+  const char *brand = parlor_room_info (parlor_participant_room (session->participant))->brand;
+  parlor_session_visitor (session, brand, session->live_visitor);
   return (ParlorLiveWho){
       .person = info->id,
-      .visitor = session->visitor,
+      .visitor = session->live_visitor,
       .name = info->name,
       .is_host = parlor_participant_can (session->participant, PARLOR_RIGHT_MODERATE),
   };

@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#define DEVICE_MIN 22 /* 128 bits in base64 or more */
-
 static ParlorMoment
 moment_of (ParlorSession *session, gint64 now_us)
 {
@@ -68,30 +66,28 @@ brand_of (ParlorSession *session, const json_t *message)
   return parlor_service_brand (service_of (session), own ? own : name ? name : PARLOR_DEMO_BRAND);
 }
 
-/* The cookie's visitor; else the page's own device key, of which only the hash is a name. */
+/* This brand's cookie; else the page's own device key, of which only the hash is a name. */
 static gboolean
-take_visitor (ParlorSession *session, const json_t *message, const char *brand, GError **error)
+take_visitor (ParlorSession *session, const json_t *message, const ParlorServiceBrand *brand,
+              GError **error)
 {
-  if (!parlor_session_take_visitor (session, message, brand))
+  if (!parlor_session_take_visitor (session, message, brand->id))
     return parlor_message_refuse (error, PARLOR_ERROR_UNAUTHORIZED,
                                   "This site's session has ended: POST /v1/sessions again.");
   const char *device = parlor_message_string (message, "device");
-  if (*session->visitor)
+  const ParlorPrincipal *principal = &session->principal;
+  parlor_session_visitor (session, brand->id, session->desk_visitor);
+  if (*session->desk_visitor)
+    return TRUE;
+  if (principal->caller == PARLOR_CALLER_VISITOR && *principal->subject
+      && !strcmp (principal->brand, brand->id))
     {
-      g_strlcpy (session->desk_visitor, session->visitor, sizeof session->desk_visitor);
+      g_strlcpy (session->desk_visitor, principal->subject, sizeof session->desk_visitor);
       return TRUE;
     }
-  if (session->principal.caller == PARLOR_CALLER_VISITOR && *session->principal.subject)
-    {
-      g_strlcpy (session->desk_visitor, session->principal.subject, sizeof session->desk_visitor);
-      return TRUE;
-    }
-  if (!device || strlen (device) < DEVICE_MIN)
-    return parlor_message_refuse (error, PARLOR_ERROR_BAD_REQUEST,
-                                  "A visitor needs a device key of at least 128 bits.");
-  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, device, -1);
-  g_snprintf (session->desk_visitor, sizeof session->desk_visitor, "vis_%.32s", hash);
-  return TRUE;
+  return parlor_service_visitor_of_device (device, session->desk_visitor)
+         || parlor_message_refuse (error, PARLOR_ERROR_BAD_REQUEST,
+                                   "A visitor needs a device key of at least 128 bits.");
 }
 
 static json_t *
@@ -124,7 +120,7 @@ static gboolean
 attach_visitor (ParlorSession *session, const json_t *message, ParlorServiceBrand *brand,
                 GError **error)
 {
-  if (!take_visitor (session, message, brand->id, error))
+  if (!take_visitor (session, message, brand, error))
     return FALSE;
   g_strlcpy (session->desk_brand, brand->id, sizeof session->desk_brand);
   session->attached = TRUE;
@@ -370,6 +366,14 @@ find_conversation (ParlorSession *session, const json_t *message, ParlorServiceR
   return NULL;
 }
 
+/* A picture or a material stands in `data`. */
+static const char *
+shown_of (const json_t *data)
+{
+  const char *upload = json_string_value (json_object_get (data, "upload"));
+  return upload ? upload : json_string_value (json_object_get (data, "material"));
+}
+
 gboolean
 parlor_on_say (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
 {
@@ -385,6 +389,7 @@ parlor_on_say (ParlorSession *session, const json_t *message, gint64 now_us, GEr
       .kind = parlor_message_string (message, "kind"),
       .text = parlor_message_string (message, "text"),
       .data = data_text,
+      .shown = shown_of (data),
       .stream_ms = number_of (message, "stream_ms", -1),
   };
   const ParlorMessage *said = conversation ? parlor_service_say (service_of (session), &spec,

@@ -35,9 +35,9 @@ struct _ParlorSession
   char *base_url;
   gboolean trusted;
   ParlorPrincipal principal; /* of the upgrade request; from a good token in a message on, of it */
-  char visitor[PARLOR_ID_TEXT]; /* "" = unknown */
-  char *origin;                 /* of a brand's own site; NULL = a page of ours */
-  gboolean of_all;              /* `origin` is good for every brand */
+  char *visitors;            /* nullable: who he is to which brand, as in ParlorSignalSocket */
+  char *origin;              /* of a brand's own site; NULL = a page of ours */
+  gboolean of_all;           /* `origin` is good for every brand */
   gint64 opened_us;
   gboolean counted; /* FALSE: there were too many, it is being closed */
 
@@ -51,6 +51,8 @@ struct _ParlorSession
   guint refused_in_a_row;
   gint64 stats_us; /* last `stats` */
 
+  char live_visitor[PARLOR_ID_TEXT]; /* on_live.c: who he is to the room's brand; "" = unknown */
+
   /* on_service.c: whose desk this is, beside any room */
   gboolean attached;
   ParlorRep *rep;                 /* borrowed, lives as long as the service; NULL = a visitor's */
@@ -59,6 +61,10 @@ struct _ParlorSession
   char desk_visitor[PARLOR_ID_TEXT];
   char desk_brand[PARLOR_ID_TEXT];
 };
+
+/** Who the browser is to this brand, by its cookie; "" = unknown. Another brand's is no one. */
+void parlor_session_visitor (const ParlorSession *session, const char *brand,
+                             char out[PARLOR_ID_TEXT]);
 
 /** Sends and frees `json` (transfer full). */
 void parlor_session_send (ParlorSession *session, json_t *json);

@@ -80,6 +80,7 @@ session_free (ParlorSession *session)
   g_free (session->peer);
   g_free (session->base_url);
   g_free (session->origin);
+  g_free (session->visitors);
   g_free (session);
 }
 
@@ -103,7 +104,8 @@ parlor_session_take_visitor (ParlorSession *session, const json_t *message, cons
                                      spec->visitors, brand, session->origin, key,
                                      spec->clock->wall_ms (spec->clock))
                                                 : NULL;
-  g_strlcpy (session->visitor, visitor ? visitor->id : "", sizeof session->visitor);
+  g_free (session->visitors);
+  session->visitors = visitor ? g_strconcat (brand, "=", visitor->id, NULL) : NULL;
   return visitor != NULL;
 }
 
@@ -426,6 +428,24 @@ parlor_signal_free (ParlorSignal *signal)
   maybe_free (signal);
 }
 
+void
+parlor_session_visitor (const ParlorSession *session, const char *brand, char out[PARLOR_ID_TEXT])
+{
+  gsize length = brand ? strlen (brand) : 0;
+  *out = '\0';
+  for (const char *at = session->visitors; length && at && *at;)
+    {
+      gsize n = strcspn (at, " ");
+      if (n > length + 1 && n - length - 1 < PARLOR_ID_TEXT && at[length] == '='
+          && !strncmp (at, brand, length))
+        {
+          g_snprintf (out, PARLOR_ID_TEXT, "%.*s", (int)(n - length - 1), at + length + 1);
+          return;
+        }
+      at += n + (at[n] == ' ');
+    }
+}
+
 static ParlorSession *
 session_new (ParlorSignal *signal, const ParlorSignalSocket *socket)
 {
@@ -437,7 +457,7 @@ session_new (ParlorSignal *signal, const ParlorSignalSocket *socket)
   session->of_all = socket->of_all;
   session->trusted = socket->trusted;
   session->principal = socket->principal;
-  g_strlcpy (session->visitor, socket->visitor ? socket->visitor : "", sizeof session->visitor);
+  session->visitors = g_strdup (socket->visitors);
   session->opened_us = now_us (signal);
   session->stats_us = G_MININT64;
   return session;

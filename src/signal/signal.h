@@ -65,7 +65,8 @@ typedef struct
   const char *peer;     /**< the client's numeric address, copied; NULL = known to nobody */
   const char *base_url; /**< copied; "https://meet.example", for join_url */
   gboolean trusted;     /**< needs no token: the demo's loopback */
-  const char *visitor;  /**< "vis_…" of the browser's device key, copied; NULL = unknown */
+  const char *visitors; /**< who the browser's device keys say it is, by brand: "br_a=vis_x br_b=…",
+                           copied; NULL = unknown */
   const char *origin;   /**< of a page that is not ours, copied: it is let in where the brand has
                            this origin, and its `visitor` key is judged by it; NULL = ours */
   gboolean of_all;      /**< `origin` is one of the configuration's: good for every brand */

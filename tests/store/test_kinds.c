@@ -54,6 +54,8 @@ static const ParlorRecordKind *const kinds[] = {
     &parlor_job_item_kind,
     &parlor_service_audit_kind,
     &parlor_rule_kind,
+    &parlor_material_kind,
+    &parlor_upload_kind,
     /* record */
     &parlor_recording_kind,
     &parlor_consent_kind,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -146,6 +147,59 @@ export const cases = [
       visitor.say(conversation, '加我微信吧');
       await visitor.wait('said');
       expect((await daemon.ask('POST', '/v1/rules', { name: 'x', words: ['  '] })).status === 400, 'an empty word is none');
+    },
+  },
+  {
+    name: 'materials go out in their newest version, and an old link says so',
+    async run({ daemon: makeDaemon, after }) {
+      const daemon = await makeDaemon();
+      const first = await daemon.good('POST', '/v1/materials', { title: 'Care <b>leaflet</b>', url: 'https://shop.example/1.pdf' });
+      const { rep, visitor, conversation } = await pair(daemon, after);
+      const send = () => rep.send({ t: 'say', conversation, client_id: randomBytes(8).toString('hex'), kind: 'material', data: { material: first.id } });
+      send();
+      const one = (await visitor.wait('message', 'message', (told) => told.message.kind === 'material')).message.data;
+      const open = (link) => fetch(`http://127.0.0.1:${daemon.port}${link}`, { redirect: 'manual' });
+      expect((await open(one.link)).headers.get('location') === 'https://shop.example/1.pdf', 'the first');
+      await daemon.good('POST', '/v1/materials', { id: first.id, url: 'https://shop.example/2.pdf' });
+      const old = await open(one.link);
+      const page = await old.text();
+      expect(old.status === 200 && page.includes('已更新') && page.includes('https://shop.example/2.pdf') && !page.includes('<b>'), page);
+      send();
+      const two = (await visitor.wait('message', 'message', (told) => told.message.kind === 'material')).message.data;
+      expect(two.version === 2 && (await open(two.link)).status === 303, 'the newest');
+      await daemon.good('POST', '/v1/materials', { id: first.id, withdrawn: true });
+      send();
+      expect((await rep.wait('error')).code === 'conflict', 'a withdrawn one cannot be sent');
+      expect((await open(two.link)).status === 410, 'and not be opened');
+    },
+  },
+  {
+    name: 'pictures: by content, without what they tell, for who may write, run nothing',
+    async run({ daemon: makeDaemon, after }) {
+      const daemon = await makeDaemon();
+      const device = randomBytes(16).toString('hex');
+      const { visitor, rep, conversation } = await pair(daemon, after, { device });
+      const corpus = (name) => readFileSync(path.join(root, 'tests/fuzz/corpus/picture', name));
+      const upload = (body, headers = { 'X-Parlor-Device': device }) => fetch(`http://127.0.0.1:${daemon.port}/v1/uploads?conversation=${conversation}&brand=br_demo`, { method: 'POST', body, headers });
+      const reply = await upload(corpus('png'));
+      expect(reply.status === 201, `${reply.status}`);
+      const made = await reply.json();
+      expect(made.type === 'image/png' && made.width === 2, JSON.stringify(made));
+      for (const [what, body] of [['svg', corpus('svg')], ['html', '<!doctype html><script>alert(1)</script>'], ['nothing', 'x']]) expect((await upload(body)).status === 415, what);
+      expect((await upload(Buffer.alloc((10 << 20) + 1))).status === 413, 'too large');
+      expect((await upload(corpus('png'), { 'X-Parlor-Device': randomBytes(16).toString('hex') })).status === 404, 'another visitor');
+      const got = await fetch(`http://127.0.0.1:${daemon.port}/v1/uploads/${made.id}`);
+      const bytes = Buffer.from(await got.arrayBuffer());
+      expect(got.headers.get('content-type') === 'image/png' && got.headers.get('x-content-type-options') === 'nosniff' && /sandbox/.test(got.headers.get('content-security-policy')), 'headers');
+      expect(!bytes.includes('Suzhou') && !bytes.includes('trailing') && bytes.includes('IDAT'), 'cleaned');
+      visitor.say(conversation, '', { kind: 'image', data: { upload: made.id } });
+      const shown = await visitor.wait('said');
+      expect(shown.message.data.upload === made.id && shown.message.data.width === 2, JSON.stringify(shown));
+      const other = await pair(daemon, after);
+      other.visitor.say(other.conversation, '', { kind: 'image', data: { upload: made.id } });
+      expect((await other.visitor.wait('error')).code === 'not_found', 'it stays in its conversation');
+      for (const bad of ['..%2f..%2fetc%2fpasswd', 'upl_', 'upl_aaaaaaaaaaaaaaaaaaaaaaaaaa']) expect((await fetch(`http://127.0.0.1:${daemon.port}/v1/uploads/${bad}`)).status === 404, bad);
+      rep.close();
     },
   },
 ];

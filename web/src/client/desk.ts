@@ -17,7 +17,7 @@ export interface DeskEvents {
 }
 
 /** Where the device key lies when no cookie of ours can be had. */
-function deviceKey(): string {
+export function deviceKey(): string {
   const known = (() => {
     try {
       return localStorage.getItem('parlor.visitor');

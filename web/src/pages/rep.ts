@@ -59,6 +59,7 @@ export class RepPage extends Plain {
     const second = window.setInterval(() => this.requestUpdate(), 1000);
     this.whileConnected(() => clearInterval(second));
     this.desk.open();
+    void import('../ui/rep-aside.js');
   }
 
   /* ---- what is told ---- */
@@ -342,47 +343,9 @@ export class RepPage extends Plain {
   }
 
   private aside(thread: Thread): TemplateResult {
-    const others = this.desk.state.colleagues.filter((one) => one.id !== this.desk.state.me?.id);
-    const change = (event: Event): string => (event.target as HTMLTextAreaElement).value;
-    const give = (event: Event): void => {
-      const to = change(event);
-      if (to) this.desk.thread(thread.id, { assign: to });
-    };
     return html`<aside class="context">
       ${this.where(thread)}
-      <label
-        >${st('note')}
-        <textarea
-          rows="4"
-          data-testid="note"
-          .value=${thread.note}
-          @change=${(event: Event) => this.desk.thread(thread.id, { note: change(event) })}
-        ></textarea>
-      </label>
-      <label
-        >${st('tags')}
-        <input
-          .value=${thread.customer?.tags ?? ''}
-          @change=${(event: Event) => this.desk.thread(thread.id, { tags: change(event) })}
-        />
-      </label>
-      <label
-        >${st('transfer')}
-        <select data-testid="assign" .value=${''} @change=${give}>
-          <option value=""></option>
-          ${others.map((one) => html`<option value=${one.id}>${one.name}</option>`)}
-        </select>
-      </label>
-      ${
-        thread.state === 'human' || thread.state === 'queued'
-          ? html`<button
-              class="button quiet"
-              @click=${() => this.desk.thread(thread.id, { close: true })}
-            >
-              ${st('close_thread')}
-            </button>`
-          : nothing
-      }
+      <parlor-rep-aside .desk=${this.desk} .thread=${thread}></parlor-rep-aside>
     </aside>`;
   }
 }

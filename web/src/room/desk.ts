@@ -105,6 +105,13 @@ export class Desk {
     });
   }
 
+  /** A picture: drawn anew (so that it tells no place), sent, and shown. Throws where it cannot. */
+  async picture(conversation: string, file: File): Promise<void> {
+    const { sendPicture } = await import('../client/pictures.js');
+    const upload = await sendPicture(conversation, this.state.brand, file);
+    this.say(conversation, '', randomName(), 'image', { upload });
+  }
+
   typing(conversation: string): void {
     if (Date.now() - this.typedAt < TYPING_EVERY_MS) return;
     this.typedAt = Date.now();

@@ -1,6 +1,6 @@
 /** What was said in one conversation, and the box to say more; the visitor's and the rep's alike. */
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Desk } from '../room/desk.js';
 import type { Outgoing } from '../room/desk-state.js';
@@ -43,6 +43,8 @@ export class ServiceChat extends Plain {
   @property() as: 'customer' | 'rep' = 'customer';
   /** Nothing may be written (any more). */
   @property({ type: Boolean }) closed = false;
+  @state() private sending = false;
+  @state() private trouble = '';
   private followed = true;
   private asked = '';
   private tick = 0;
@@ -171,7 +173,7 @@ export class ServiceChat extends Plain {
       data-testid="bubble"
       data-by=${one.by}
     >
-      <p>${one.text}</p>
+      ${this.body(one)}
       <time datetime=${time.toISOString()}>
         ${mine || this.as === 'rep' ? nothing : html`${this.nameOf(one)} · `}${time.toLocaleTimeString(
           lang(),
@@ -184,6 +186,48 @@ export class ServiceChat extends Plain {
       </time>
       ${this.thumbs(one)}
     </article>`;
+  }
+
+  /** Words, a picture, a product, or a document of the brand. */
+  private body(one: Message): TemplateResult {
+    const data = (one.data ?? {}) as Record<string, unknown>;
+    const text = (name: string): string => (typeof data[name] === 'string' ? data[name] : '');
+    const size = (name: string): number => Number(data[name]) || 1;
+    if (one.kind === 'image' && text('upload')) {
+      const address = `/v1/uploads/${encodeURIComponent(text('upload'))}`;
+      return html`<a href=${address} target="_blank" rel="noreferrer"
+        ><img
+          class="picture"
+          src=${address}
+          width=${size('width')}
+          height=${size('height')}
+          alt=${st('picture')}
+          loading="lazy"
+      /></a>`;
+    }
+    if (one.kind === 'material' && text('link').startsWith('/f/')) {
+      return html`<a class="document" href=${text('link')} target="_blank" rel="noreferrer"
+        >${icon('copy')}<span>${text('title')}</span></a
+      >`;
+    }
+    if (one.kind === 'product')
+      return html`<p>${st('about_product', { name: text('title') || text('sku') })}</p>`;
+    return html`<p>${one.text}</p>`;
+  }
+
+  private async picture(event: Event): Promise<void> {
+    const box = event.target as HTMLInputElement;
+    const file = box.files?.[0];
+    box.value = '';
+    if (!file) return;
+    this.trouble = '';
+    this.sending = true;
+    try {
+      await this.desk.picture(this.conversation, file);
+    } catch {
+      this.trouble = st('picture_failed');
+    }
+    this.sending = false;
   }
 
   private nameOf(one: Message): string {
@@ -241,23 +285,40 @@ export class ServiceChat extends Plain {
     return seen ? html`<p class="line seen">${st('seen')}</p>` : nothing;
   }
 
+  private pictureKey(): TemplateResult {
+    return html`<label class="tap-key ${this.sending ? 'busy' : ''}">
+      <input
+        type="file"
+        class="visually-hidden"
+        accept="image/*"
+        data-testid="picture"
+        aria-label=${st('picture_send')}
+        ?disabled=${this.sending}
+        @change=${(event: Event) => void this.picture(event)}
+      />
+      ${icon('flip')}
+    </label>`;
+  }
+
   private form(): TemplateResult {
     const name = this.ownName();
     const words = this.as === 'customer' && name ? st('write', { name }) : st('write_any');
-    return html`<form class="write" @submit=${(event: Event) => this.submit(event)}>
-      <textarea
-        rows="1"
-        data-testid="say"
-        maxlength=${TEXT_MAX}
-        placeholder=${words}
-        aria-label=${words}
-        enterkeyhint="send"
-        @input=${this.onInput}
-        @keydown=${this.onKey}
-      ></textarea>
-      <button class="tap-key" data-testid="say-send" aria-label=${st('send')}>
-        ${icon('arrow')}
-      </button>
-    </form>`;
+    return html`${this.trouble ? html`<p class="line" role="alert">${this.trouble}</p>` : nothing}
+      <form class="write" @submit=${(event: Event) => this.submit(event)}>
+        ${this.as === 'customer' ? this.pictureKey() : nothing}
+        <textarea
+          rows="1"
+          data-testid="say"
+          maxlength=${TEXT_MAX}
+          placeholder=${words}
+          aria-label=${words}
+          enterkeyhint="send"
+          @input=${this.onInput}
+          @keydown=${this.onKey}
+        ></textarea>
+        <button class="tap-key" data-testid="say-send" aria-label=${st('send')}>
+          ${icon('arrow')}
+        </button>
+      </form>`;
   }
 }

@@ -67,6 +67,14 @@ export const SECTIONS: Section[] = [
     load: () => import('./rules.js'),
   },
   {
+    path: 'settings/materials',
+    label: 'nav_materials',
+    group: 'settings',
+    roles: ADMINS,
+    tag: 'parlor-admin-materials',
+    load: () => import('./materials.js'),
+  },
+  {
     path: 'settings/keys',
     label: 'nav_keys',
     group: 'settings',

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/pictures.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Ids come from addresses too: letters, digits and one underscore name a file of this folder. */
+static char *
+path_of (const char *data_dir, const char *id)
+{
+  if (!g_str_has_prefix (id, "upl_")
+      || strspn (id + 4, "abcdefghijklmnopqrstuvwxyz0123456789") != strlen (id + 4))
+    return NULL;
+  return g_build_filename (data_dir, "pictures", id, NULL);
+}
+
+gboolean
+parlor_pictures_write (const char *data_dir, const char *id, const GByteArray *bytes,
+                       GError **error)
+{
+  g_autofree char *folder = g_build_filename (data_dir, "pictures", NULL);
+  g_autofree char *path = path_of (data_dir, id);
+  if (path && g_mkdir_with_parents (folder, 0700) == 0)
+    return g_file_set_contents_full (path, (const char *)bytes->data, (gssize)bytes->len,
+                                     G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s cannot be made: %s", folder,
+               g_strerror (errno));
+  return FALSE;
+}
+
+int
+parlor_pictures_open (const char *data_dir, const char *id, guint64 *size)
+{
+  struct stat info;
+  g_autofree char *path = path_of (data_dir, id);
+  int fd = path ? open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+  if (fd >= 0 && fstat (fd, &info) == 0)
+    {
+      *size = (guint64)info.st_size;
+      return fd;
+    }
+  if (fd >= 0)
+    close (fd);
+  return -1;
+}
+
+void
+parlor_pictures_remove (const char *data_dir, const char *id)
+{
+  g_autofree char *path = path_of (data_dir, id);
+  if (path)
+    (void)g_unlink (path);
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is shown in a conversation besides words: the brand's materials, people's pictures. */
+#include "service/private.h"
+
+#include <string.h>
+
+#define TITLE_MAX 200
+#define URL_BYTES 2000
+#define MATERIALS_MAX 5000
+#define UPLOADS_MAX 100 /* of one conversation */
+
+void
+material_free (gpointer data)
+{
+  ParlorMaterial *material = data;
+  g_free (material->title);
+  g_free (material->url);
+  g_free (material);
+}
+
+/* ---- materials ------------------------------------------------------------------------------- */
+
+static void
+put_material (const ParlorMaterial *material)
+{
+  ParlorMaterialRow row = {
+      .id = (char *)material->id,
+      .brand = (char *)material->brand->id,
+      .title = material->title,
+      .url = material->url,
+      .version = material->version,
+      .changed_ms = material->changed_ms,
+      .withdrawn = material->withdrawn,
+  };
+  service_put (material->brand->service, &parlor_material_kind, &row);
+}
+
+static gboolean
+is_link (const char *url)
+{
+  gsize length = strlen (url);
+  if (length > URL_BYTES || !g_str_has_prefix (url, "https://") || !url[8])
+    return FALSE;
+  for (gsize i = 0; i < length; i++)
+    if ((guchar)url[i] <= 0x20 || (guchar)url[i] >= 0x7f || strchr ("\"<>\\^`{|}", url[i]))
+      return FALSE;
+  return TRUE;
+}
+
+static ParlorMaterial *
+material_new (ParlorServiceBrand *brand, const char *id)
+{
+  ParlorMaterial *material = g_new0 (ParlorMaterial, 1);
+  material->brand = brand;
+  if (id)
+    g_strlcpy (material->id, id, sizeof material->id);
+  else
+    parlor_id_make ("mat", &brand->service->spec.random, material->id);
+  g_hash_table_insert (brand->service->materials, material->id, material);
+  g_ptr_array_add (brand->materials, material);
+  return material;
+}
+
+const ParlorMaterial *
+parlor_service_put_material (ParlorServiceBrand *brand, const ParlorMaterialSpec *spec,
+                             ParlorMoment now, GError **error)
+{
+  ParlorMaterial *material = spec->id ? g_hash_table_lookup (brand->service->materials, spec->id)
+                                      : NULL;
+  const char *wanted = spec->title ? spec->title : material ? material->title : NULL;
+  g_autofree char *title = parlor_text_line (wanted, TITLE_MAX, "title", error);
+  const char *url = spec->url ? spec->url : material ? material->url : NULL;
+  if (!title)
+    return NULL;
+  gboolean good = url && is_link (url) && (!material || material->brand == brand);
+  if (!good || (!material && brand->materials->len >= MATERIALS_MAX))
+    {
+      service_refuse (error, good ? PARLOR_ERROR_TOO_MANY : PARLOR_ERROR_BAD_REQUEST,
+                      good ? "A brand has 5,000 materials."
+                           : "url is an https address of at most 2,000 bytes.");
+      return NULL;
+    }
+  if (!material)
+    material = material_new (brand, spec->id);
+  if (g_strcmp0 (material->url, url))
+    material->version++;
+  replace_text (&material->title, title);
+  if (url != material->url)
+    replace_text (&material->url, url);
+  if (spec->withdrawn >= 0)
+    material->withdrawn = spec->withdrawn != 0;
+  material->changed_ms = now.wall_ms;
+  put_material (material);
+  return material;
+}
+
+const ParlorMaterial *
+parlor_service_material (ParlorService *service, const char *id)
+{
+  return id ? g_hash_table_lookup (service->materials, id) : NULL;
+}
+
+char *
+material_data (const ParlorMaterial *material)
+{
+  GString *data = g_string_new (NULL);
+  g_string_append_printf (data,
+                          "{\"material\":\"%s\",\"version\":%" G_GINT64_FORMAT
+                          ",\"link\":\"/f/%s/%" G_GINT64_FORMAT "\",\"title\":",
+                          material->id, material->version, material->id, material->version);
+  append_json (data, material->title);
+  g_string_append_c (data, '}');
+  return g_string_free (data, FALSE);
+}
+
+/* ---- pictures -------------------------------------------------------------------------------- */
+
+const char *
+picture_type (const char *name)
+{
+  static const char *const types[] = {"image/jpeg", "image/png", "image/webp"};
+  for (guint i = 0; name && i < G_N_ELEMENTS (types); i++)
+    if (!strcmp (types[i], name))
+      return types[i];
+  return NULL;
+}
+
+const ParlorUpload *
+parlor_service_put_upload (ParlorConversation *conversation, const char *type, guint width,
+                           guint height, gint64 bytes, ParlorMoment now, GError **error)
+{
+  ParlorService *service = conversation->customer->brand->service;
+  const char *known = picture_type (type);
+  if (!known || conversation->n_uploads >= UPLOADS_MAX)
+    {
+      service_refuse (error, known ? PARLOR_ERROR_TOO_MANY : PARLOR_ERROR_BAD_REQUEST,
+                      known ? "There are 100 pictures in this conversation."
+                            : "That is no picture.");
+      return NULL;
+    }
+  ParlorUpload *upload = g_new0 (ParlorUpload, 1);
+  parlor_id_make ("upl", &service->spec.random, upload->id);
+  upload->conversation = conversation;
+  upload->type = known;
+  upload->width = width;
+  upload->height = height;
+  upload->bytes = bytes;
+  upload->at_ms = now.wall_ms;
+  conversation->n_uploads++;
+  g_hash_table_insert (service->uploads, upload->id, upload);
+  ParlorUploadRow row = {.id = upload->id,
+                         .conversation = conversation->id,
+                         .type = (char *)known,
+                         .width = width,
+                         .height = height,
+                         .bytes = bytes,
+                         .at_ms = now.wall_ms};
+  service_put (service, &parlor_upload_kind, &row);
+  return upload;
+}
+
+void
+parlor_service_drop_upload (ParlorService *service, const char *id)
+{
+  ParlorUpload *upload = g_hash_table_lookup (service->uploads, id);
+  ParlorUploadRow key = {.id = (char *)id};
+  if (!upload)
+    return;
+  service_remove (service, &parlor_upload_kind, &key);
+  upload->conversation->n_uploads--;
+  g_hash_table_remove (service->uploads, id);
+}
+
+const ParlorUpload *
+parlor_service_upload (ParlorService *service, const char *id)
+{
+  return id ? g_hash_table_lookup (service->uploads, id) : NULL;
+}
+
+/* ---- in a message ---------------------------------------------------------------------------- */
+
+static gboolean
+picture_data (const ParlorSaySpec *spec, char **data, GError **error)
+{
+  ParlorService *service = spec->conversation->customer->brand->service;
+  const ParlorUpload *upload = parlor_service_upload (service, spec->shown);
+  if (!upload || upload->conversation != spec->conversation)
+    return service_refuse (error, PARLOR_ERROR_NOT_FOUND, "There is no such picture here.");
+  *data = g_strdup_printf ("{\"upload\":\"%s\",\"width\":%u,\"height\":%u}", upload->id,
+                           upload->width, upload->height);
+  return TRUE;
+}
+
+gboolean
+shown_data (const ParlorSaySpec *spec, const char *kind, char **data, GError **error)
+{
+  ParlorServiceBrand *brand = spec->conversation->customer->brand;
+  if (!strcmp (kind, "image"))
+    return picture_data (spec, data, error);
+  if (strcmp (kind, "material"))
+    return TRUE;
+  const ParlorMaterial *material = parlor_service_material (brand->service, spec->shown);
+  if (!material || material->brand != brand)
+    return service_refuse (error, PARLOR_ERROR_NOT_FOUND, "There is no such material.");
+  if (material->withdrawn)
+    return service_refuse (error, PARLOR_ERROR_CONFLICT, "This material was withdrawn.");
+  *data = material_data (material);
+  return TRUE;
+}

@@ -1,0 +1,45 @@
+/** A picture on its way into a conversation: drawn anew here, so that it is small and tells neither place nor device. */
+import { ApiError } from './http.js';
+import { deviceKey } from './desk.js';
+
+const SIDE = 2048;
+const QUALITY = 0.85;
+
+/** The picture as a JPEG of at most 2,048 pixels a side; upright, whatever its EXIF says. */
+async function drawn(file: File): Promise<Blob> {
+  const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
+  const scale = Math.min(1, SIDE / Math.max(bitmap.width, bitmap.height));
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
+  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+  const context = canvas.getContext('2d');
+  if (!context) throw new ApiError('unsupported_media', 415);
+  context.fillStyle = '#fff';
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  bitmap.close();
+  return new Promise((done, failed) =>
+    canvas.toBlob(
+      (blob) => (blob ? done(blob) : failed(new ApiError('unsupported_media', 415))),
+      'image/jpeg',
+      QUALITY,
+    ),
+  );
+}
+
+/** Its id. Errors are ApiError, or those of a browser that cannot read it. */
+export async function sendPicture(
+  conversation: string,
+  brand: string,
+  file: File,
+): Promise<string> {
+  const query = new URLSearchParams({ conversation, brand });
+  const reply = await fetch(`/v1/uploads?${query}`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'image/jpeg', 'X-Parlor-Device': deviceKey() },
+    body: await drawn(file),
+  });
+  const json = (await reply.json().catch(() => ({}))) as { id?: string; code?: string };
+  if (!reply.ok || !json.id) throw new ApiError(json.code ?? 'internal', reply.status);
+  return json.id;
+}

@@ -1,0 +1,86 @@
+/** Beside a conversation, for the rep alone: his note, tags, what he sends, to whom he gives it. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { materials, type MaterialInfo } from '../client/materials.js';
+import type { Thread } from '../protocol/service.js';
+import type { Desk } from '../room/desk.js';
+import { Plain } from './base.js';
+import { st } from './i18n/service.js';
+
+@customElement('parlor-rep-aside')
+export class RepAside extends Plain {
+  @property({ attribute: false }) desk!: Desk;
+  @property({ attribute: false }) thread!: Thread;
+  @state() private documents: MaterialInfo[] = [];
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.whileConnected(this.desk.store.watch(() => this.requestUpdate()));
+    void materials()
+      .then((list) => (this.documents = list.filter((one) => !one.withdrawn)))
+      .catch(() => undefined);
+  }
+
+  /** The brand's documents; the newest version goes out. */
+  private materials(thread: Thread): TemplateResult | typeof nothing {
+    if (!this.documents.length) return nothing;
+    const send = (event: Event): void => {
+      const box = event.target as HTMLSelectElement;
+      if (box.value) this.desk.say(thread.id, '', undefined, 'material', { material: box.value });
+      box.value = '';
+    };
+    return html`<label
+      >${st('material_send')}
+      <select data-testid="material" @change=${send}>
+        <option value=""></option>
+        ${this.documents.map((one) => html`<option value=${one.id}>${one.title}</option>`)}
+      </select>
+    </label>`;
+  }
+
+  protected override render(): TemplateResult {
+    const { thread } = this;
+    const others = this.desk.state.colleagues.filter((one) => one.id !== this.desk.state.me?.id);
+    const change = (event: Event): string => (event.target as HTMLTextAreaElement).value;
+    const give = (event: Event): void => {
+      const to = change(event);
+      if (to) this.desk.thread(thread.id, { assign: to });
+    };
+    return html`
+      <label
+        >${st('note')}
+        <textarea
+          rows="4"
+          data-testid="note"
+          .value=${thread.note}
+          @change=${(event: Event) => this.desk.thread(thread.id, { note: change(event) })}
+        ></textarea>
+      </label>
+      <label
+        >${st('tags')}
+        <input
+          .value=${thread.customer?.tags ?? ''}
+          @change=${(event: Event) => this.desk.thread(thread.id, { tags: change(event) })}
+        />
+      </label>
+      ${this.materials(thread)}
+      <label
+        >${st('transfer')}
+        <select data-testid="assign" .value=${''} @change=${give}>
+          <option value=""></option>
+          ${others.map((one) => html`<option value=${one.id}>${one.name}</option>`)}
+        </select>
+      </label>
+      ${
+        thread.state === 'human' || thread.state === 'queued'
+          ? html`<button
+              class="button quiet"
+              @click=${() => this.desk.thread(thread.id, { close: true })}
+            >
+              ${st('close_thread')}
+            </button>`
+          : nothing
+      }
+    `;
+  }
+}
