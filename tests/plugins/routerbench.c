@@ -277,7 +277,7 @@ send_feedback (BenchPeer *peer, gint64 now_us)
   guint16 seqs[64];
   gsize length;
 
-  if (now_us >= parlor_twcc_receiver_next_us (peer->twcc)
+  if (!peer->no_feedback && now_us >= parlor_twcc_receiver_next_us (peer->twcc)
       && (length = parlor_twcc_receiver_poll (peer->twcc, now_us, 9, 5000, bytes, sizeof bytes))
              > 0)
     parlor_peer_send_rtcp (peer->peer, bytes, length);

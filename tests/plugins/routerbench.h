@@ -52,9 +52,10 @@ typedef struct
   gboolean nacks;                     /* it asks for what is missing of video and takes RTX */
   ParlorNack *nack;
   guint32 nack_ssrc;
-  gboolean deaf;    /* nothing is delivered to it */
-  gboolean mute;    /* nothing it sends is delivered */
-  gboolean no_dtls; /* it checks the path and says no more */
+  gboolean no_feedback; /* it sends none, whatever was negotiated */
+  gboolean deaf;        /* nothing is delivered to it */
+  gboolean mute;        /* nothing it sends is delivered */
+  gboolean no_dtls;     /* it checks the path and says no more */
   /* Each packet that has a payload, after it was put into `rtp`; NULL = nobody looks. */
   void (*on_rtp) (gpointer user_data, const guint8 *packet, gsize length, gint64 now_us);
   gpointer user_data;

@@ -440,6 +440,34 @@ test_greedy_nacks (void)
   stage_clear (&stage);
 }
 
+/* It negotiated transport-wide feedback and never sends any: its reports are what there is. */
+static void
+test_no_feedback (void)
+{
+  BenchLink link = {.bps = 10000000, .queue_us = SECOND, .delay_us = 25 * MS};
+  Stage stage;
+  BenchPeer *viewer;
+  guint64 kbps;
+
+  stage_init (&stage);
+  viewer = stage_add_viewer (&stage, &link, 0);
+  viewer->no_feedback = TRUE;
+  for (guint i = 0; i < 30; i++)
+    {
+      guint8 bytes[64];
+      ParlorRtcpReportBlock block = {.ssrc = 5000, .highest_seq = viewer->last_video_seq};
+
+      stage_run (&stage, SECOND);
+      parlor_peer_send_rtcp (viewer->peer, bytes,
+                             parlor_rtcp_build_rr (bytes, sizeof bytes, 9, &block, 1));
+    }
+  kbps = stage_measure (&stage, &link, 5 * SECOND);
+  g_test_message ("%d kbit/s", (int)kbps);
+  g_assert_cmpuint (kbps, >, 1600);
+  g_assert_cmpint (viewer->worst_gap_us, <, 2 * SECOND);
+  stage_clear (&stage);
+}
+
 /* Who asked for one layer alone hears nothing of probes; who could use more is sent them. */
 static void
 test_probes_only_when_wanted (void)
@@ -567,6 +595,7 @@ main (int argc, char **argv)
                    test_layer_that_does_not_come_back);
   g_test_add_func ("/path/fewer-frames-where-one-layer-is-too-much", test_fewer_frames);
   g_test_add_func ("/path/too-much-of-one-size-comes-as-stills", test_too_much_is_a_still);
+  g_test_add_func ("/path/a-receiver-without-feedback-is-served", test_no_feedback);
   g_test_add_func ("/path/probes-only-where-more-is-wanted", test_probes_only_when_wanted);
   g_test_add_func ("/path/repeats-keep-to-their-share", test_greedy_nacks);
   g_test_add_func ("/path/a-newcomer-begins-with-what-is-kept", test_newcomer);

@@ -25,6 +25,10 @@
 #define SILENCE_STEP_US (500 * PARLOR_US_PER_MS)
 #define SILENCE_STEP 0.8
 #define SILENCE_LEAST 0.1
+/* Who has sent no feedback by then, but reports, never will. */
+#define MUTE_US (3 * PARLOR_US_PER_SEC)
+/* Reports can only take away (see decision 0030 for those who negotiated none). */
+#define MUTE_START_BPS 10e6
 /* After an outage that swallowed the packets too, this share of what was known. */
 #define OUTAGE_SHARE 0.5
 #define OUTAGE_RECEIVED 0.8
@@ -41,6 +45,8 @@
 struct _ParlorBwe
 {
   ParlorBweConfig config; /* constant */
+  gboolean counts;        /* feedback tells of numbers: negotiated, and not found to stay away */
+  gint64 begun_us;
 
   /* what each packet sent touches: a few lines of each of many receivers */
   gint64 now_us;
@@ -107,6 +113,8 @@ begin (ParlorBwe *self, gint64 now_us)
   self->feedback_us = self->overuse_us = self->probed_us = self->report_us = -1;
   self->silent_since_us = self->silence_next_us = PARLOR_NEVER_US;
   self->silence_factor = 1;
+  self->counts = config->transport_cc;
+  self->begun_us = now_us;
   self->report_bps = config->start_bps;
   self->report_rtt_us = 0;
   self->remb_bps = 0;
@@ -176,8 +184,7 @@ remb_holds (const ParlorBwe *self)
 static double
 estimate (const ParlorBwe *self)
 {
-  double bps = self->config.transport_cc ? MIN (self->aimd.bps, self->loss.cap_bps)
-                                         : self->report_bps;
+  double bps = self->counts ? MIN (self->aimd.bps, self->loss.cap_bps) : self->report_bps;
 
   return remb_holds (self) ? MIN (bps, self->remb_bps) : bps;
 }
@@ -215,7 +222,7 @@ parlor_bwe_on_sent (ParlorBwe *self, guint16 seq, gsize bytes, ParlorBweSentFlag
 
   advance (self, now_us);
   bytes = MIN (bytes, G_MAXUINT16);
-  if (self->config.transport_cc)
+  if (self->counts)
     {
       if (!parlor_bwe_sent_push (&self->sent, seq, (guint)bytes, cluster, padding, self->now_us))
         return;
@@ -433,7 +440,7 @@ update_probe (ParlorBwe *self)
 static gboolean
 may_probe (const ParlorBwe *self)
 {
-  return self->config.transport_cc && !is_overusing (self) && !self->loss.asking
+  return self->counts && !is_overusing (self) && !self->loss.asking
          && self->path.queue_us < PROBE_QUEUE_MAX_US + jitter_us (self);
 }
 
@@ -460,6 +467,7 @@ parlor_bwe_on_feedback (ParlorBwe *self, const ParlorTwccFeedback *feedback,
   advance (self, now_us);
   if (!self->config.transport_cc)
     return;
+  self->counts = TRUE;
   if (self->silence_factor < 1)
     forget_clock (self); /* what was before the silence cannot be compared */
   note_feedback_count (self, feedback->feedback_count);
@@ -489,6 +497,13 @@ parlor_bwe_on_feedback (ParlorBwe *self, const ParlorTwccFeedback *feedback,
   update_target (self);
 }
 
+/* It negotiated feedback and reports, but never sends any: reports are what there is. */
+static gboolean
+is_mute (const ParlorBwe *self)
+{
+  return self->counts && self->feedback_us < 0 && self->now_us - self->begun_us > MUTE_US;
+}
+
 void
 parlor_bwe_on_receiver_report (ParlorBwe *self, guint8 fraction_lost, gint64 rtt_us, gint64 now_us)
 {
@@ -497,7 +512,13 @@ parlor_bwe_on_receiver_report (ParlorBwe *self, guint8 fraction_lost, gint64 rtt
   advance (self, now_us);
   if (rtt_us > 0)
     self->report_rtt_us = MIN (rtt_us, RTT_MAX_US);
-  if (self->config.transport_cc)
+  if (is_mute (self))
+    {
+      self->counts = FALSE;
+      self->silence_factor = 1;
+      self->report_bps = MIN (MUTE_START_BPS, self->config.max_bps);
+    }
+  if (self->counts)
     return;
   since_us = self->report_us < 0 ? 0 : self->now_us - self->report_us;
   self->report_us = self->now_us;
@@ -515,7 +536,7 @@ parlor_bwe_on_remb (ParlorBwe *self, guint64 bps, gint64 now_us)
   self->remb_bps = (guint32)CLAMP (bps, self->config.min_bps, self->config.max_bps);
   self->remb_us = self->now_us;
   /* With nothing else to go by, the receiver's own estimate is also what may be tried. */
-  if (!self->config.transport_cc && self->loss.smoothed < 0.02)
+  if (!self->counts && self->loss.smoothed < 0.02)
     self->report_bps = MAX (self->report_bps, self->remb_bps);
   update_target (self);
 }
@@ -546,7 +567,7 @@ parlor_bwe_route_changed (ParlorBwe *self, gint64 now_us)
 static gint64
 silence_due_us (const ParlorBwe *self)
 {
-  if (self->silent_since_us == PARLOR_NEVER_US || !self->config.transport_cc)
+  if (self->silent_since_us == PARLOR_NEVER_US || !self->counts)
     return PARLOR_NEVER_US;
   if (self->silence_next_us != PARLOR_NEVER_US)
     return self->silence_next_us;
@@ -569,7 +590,7 @@ parlor_bwe_poll (ParlorBwe *self, gint64 now_us)
   gboolean changed;
 
   advance (self, now_us);
-  if (!self->config.transport_cc)
+  if (!self->counts)
     return update_target (self);
   poll_silence (self);
   parlor_bwe_app_limit_push (&self->app, 0, self->target_bps, self->now_us);
@@ -588,7 +609,7 @@ parlor_bwe_next_us (const ParlorBwe *self)
 
   if (remb_holds (self))
     next_us = self->remb_us + REMB_HOLDS_US;
-  if (!self->config.transport_cc)
+  if (!self->counts)
     return next_us;
   next_us = MIN (next_us, silence_due_us (self));
   if (self->drain.active)
@@ -633,7 +654,7 @@ state_of (const ParlorBwe *self)
 {
   if (is_overusing (self))
     return PARLOR_BWE_OVERUSE;
-  if (self->config.transport_cc ? self->loss.cap_bps < self->aimd.bps : self->loss.smoothed > 0.1)
+  if (self->counts ? self->loss.cap_bps < self->aimd.bps : self->loss.smoothed > 0.1)
     return PARLOR_BWE_LOSS_LIMITED;
   if (parlor_bwe_prober_is_busy (&self->prober))
     return PARLOR_BWE_PROBING;

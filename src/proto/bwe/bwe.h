@@ -28,7 +28,8 @@ typedef struct
   guint32 min_bps;   /* 0 = 30,000: what audio needs; never below, not even without feedback */
   guint32 max_bps;   /* 0 = 20,000,000; the cap that holds whatever feedback claims */
   /* FALSE: the receiver did not negotiate transport-wide feedback; REMB and receiver reports alone
-   * make the target, and no probe is asked for. */
+   * make the target, and no probe is asked for. So it is, too, for one who has negotiated it and
+   * reports, but has sent none after 3 s; until the first comes. */
   gboolean transport_cc;
 } ParlorBweConfig;
 

@@ -70,11 +70,22 @@ const grown = (before, after, field) => ((after?.[field] ?? 0) - (before?.id ===
 const sentBy = (person) =>
   person.evaluate(async () => {
     const rows = (await window.__probe.stats('outbound-rtp')).filter((one) => one.kind === 'video');
-    return rows.map(({ id, ssrc, framesSent = 0 }) => ({ id, ssrc, framesSent }));
+    return rows.map(({ id, ssrc, timestamp, framesSent = 0 }) => ({ id, ssrc, timestamp, framesSent }));
   });
 
-/* Of the layer that sent most: all layers have the same frames unless the encoder leaves one out. */
-const mostSent = (before, after) => Math.max(0, ...after.map((row) => grown(before.find((one) => one.id === row.id), row, 'framesSent')));
+/* Of the layer that sent most, with the time (ms) that it took: all layers have the same frames unless the encoder leaves one out. */
+function mostSent(before, after) {
+  const layers = after.map((row) => {
+    const old = before.find((one) => one.id === row.id);
+    return { frames: grown(old, row, 'framesSent'), ms: row.timestamp - (old?.timestamp ?? row.timestamp) };
+  });
+  return layers.reduce((most, one) => (one.frames > most.frames ? one : most), { frames: 0, ms: 0 });
+}
+
+/* Rates, not numbers, are compared: the two ends are looked at some hundredths of a second apart, and at the other end a moment later. */
+function percentOf(frames, ms, sent) {
+  return sent.frames > 0 && ms > 0 && sent.ms > 0 ? Math.min((100 * frames * sent.ms) / (ms * sent.frames), 100) : 0;
+}
 
 /**
  * What one person saw of another. Frames and freezes are the browser's own account (decoded frames, the W3C's freezes); a busy machine
@@ -120,8 +131,8 @@ export async function observed(cast, during) {
   for (const [name, [viewer, shown]] of views) {
     const [seen, after] = [await viewer.evaluate((who) => window.__probe.observedOf(who), shown.name), await inbound(viewer, shown)];
     const sent = mostSent(before[name].sent, await sentBy(shown));
-    result[name] = { ...judge(seen, before[name].picture, after), sent, concealed: concealed(before[name].sound, await soundOf(viewer, shown)) };
-    result[name].framesPercent = (100 * result[name].frames) / sent;
+    result[name] = { ...judge(seen, before[name].picture, after), sent: sent.frames, concealed: concealed(before[name].sound, await soundOf(viewer, shown)) };
+    result[name].framesPercent = percentOf(result[name].frames, (after?.timestamp ?? 0) - (before[name].picture?.timestamp ?? 0), sent);
   }
   cast.world.detail = result;
   return result;
