@@ -5,6 +5,7 @@
  * a scenario exports {title, seconds, run (world)} and may export `suite: 'bench'` to be left to ./dev bench.
  */
 import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { enterNamespaces } from './lib/net.mjs';
@@ -66,7 +67,7 @@ async function runOne(file, opts) {
   const numbers = Object.entries(measured).map(([key, value]) => `${key} ${value}`).join(', ');
   console.log(`    ${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s  ${scenario.title}${numbers ? ` [${numbers}]` : ''}`);
   report(opts, error ? 'fail' : 'pass', name, error ? error.message : '');
-  if (opts.findings) appendFileSync(opts.findings, `${JSON.stringify({ scenario: name, seed: opts.seed, impaired: opts.impaired, findings })}\n`);
+  if (opts.findings) appendFileSync(opts.findings, `${JSON.stringify({ scenario: name, seed: opts.seed, impaired: opts.impaired, load: os.loadavg()[0], findings })}\n`);
   return !error;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "flow.h"
+#include <math.h>
 #include "base/seq.h"
 #include "base/time.h"
 #include "proto/rtcp/packet.h"
@@ -12,6 +13,8 @@
 #define AUDIO_KBPS 48
 #define PACKET_BYTES 1200
 #define FEEDBACK_OVERHEAD 60
+#define CUBIC_C 0.4
+#define CUBIC_KEEPS 0.7
 /* An encoder or a forwarder holds no more than this back. */
 #define BACKLOG_MAX_US (250 * PARLOR_US_PER_MS)
 /* The receiver's clock, so that its reference time wraps 20 s into each run. */
@@ -22,7 +25,9 @@ typedef struct
   double cwnd, ssthresh;
   gint64 next, flight, highest_acked, recover;
   gint64 last_ack_us;
-  GQueue sent; /* numbers under way */
+  double most;   /* CUBIC: the window before the last cut */
+  gint64 cut_us; /* when that was; 0 = never */
+  GQueue sent;   /* numbers under way */
 } Tcp;
 
 struct _SimFlow
@@ -196,6 +201,15 @@ on_feedback (SimWorld *world, gpointer owner, SimPacket *packet)
 }
 
 static void
+on_back (SimWorld *world, gpointer owner, SimPacket *packet)
+{
+  SimFlow *self = owner;
+
+  sim_world_at (world, world->now_us + self->media.farther_ms * PARLOR_US_PER_MS, on_feedback, self,
+                packet);
+}
+
+static void
 tell_back (SimFlow *self)
 {
   gint64 now_us = self->world->now_us + RECEIVER_CLOCK_US;
@@ -212,7 +226,7 @@ tell_back (SimFlow *self)
           return;
         }
       packet->bytes = (guint)packet->rtcp_size + FEEDBACK_OVERHEAD;
-      sim_link_send (self->world, self->back, packet, on_feedback, self);
+      sim_link_send (self->world, self->back, packet, on_back, self);
     }
 }
 
@@ -264,6 +278,13 @@ tcp_send (SimFlow *self)
     }
 }
 
+/* RFC 9438 section 4.6. */
+static double
+share_kept (const SimFlow *self)
+{
+  return self->media.kind == SIM_CUBIC ? CUBIC_KEEPS : 0.5;
+}
+
 /* Three later ones have come: lost. One halving for all that was under way then. */
 static void
 tcp_find_lost (SimFlow *self)
@@ -278,9 +299,36 @@ tcp_find_lost (SimFlow *self)
       tcp->flight--;
       if (number < tcp->recover)
         continue;
-      tcp->ssthresh = tcp->cwnd = MAX (tcp->cwnd / 2, 2);
+      tcp->most = tcp->cwnd;
+      tcp->cut_us = self->world->now_us;
+      tcp->ssthresh = tcp->cwnd = MAX (tcp->cwnd * share_kept (self), 2);
       tcp->recover = tcp->next;
     }
+}
+
+/* RFC 9438 section 4.2: in packets and seconds, C 0.4; not below what Reno would have (4.3). */
+static double
+cubic_window (const Tcp *tcp, gint64 now_us)
+{
+  double k = cbrt (tcp->most * (1 - CUBIC_KEEPS) / CUBIC_C);
+  double seconds = (double)(now_us - tcp->cut_us) / 1e6 - k;
+
+  return CUBIC_C * seconds * seconds * seconds + tcp->most;
+}
+
+static void
+tcp_grow (SimFlow *self)
+{
+  Tcp *tcp = &self->tcp;
+
+  if (tcp->cwnd < tcp->ssthresh)
+    tcp->cwnd += 1;
+  else if (self->media.kind == SIM_CUBIC && tcp->cut_us > 0
+           && cubic_window (tcp, self->world->now_us) > tcp->cwnd)
+    tcp->cwnd += MIN (cubic_window (tcp, self->world->now_us) - tcp->cwnd, tcp->cwnd / 2)
+                 / tcp->cwnd;
+  else
+    tcp->cwnd += 0.5 / tcp->cwnd;
 }
 
 static void
@@ -293,7 +341,10 @@ on_ack (SimWorld *world, gpointer owner, SimPacket *packet)
   if (g_queue_remove (&tcp->sent, GUINT_TO_POINTER (packet->number)))
     {
       tcp->flight--;
-      tcp->cwnd += tcp->cwnd < tcp->ssthresh ? 1 : 1 / tcp->cwnd;
+      if (self->media.kind == SIM_CUBIC)
+        tcp_grow (self);
+      else
+        tcp->cwnd += tcp->cwnd < tcp->ssthresh ? 1 : 1 / tcp->cwnd;
     }
   tcp->highest_acked = MAX (tcp->highest_acked, (gint64)packet->number);
   tcp_find_lost (self);
@@ -347,7 +398,7 @@ sim_flow_new (SimWorld *world, const SimMedia *media, SimLink *there, SimLink *b
   self->world = world;
   self->there = there;
   self->back = back;
-  if (media->kind == SIM_TCP)
+  if (media->kind == SIM_TCP || media->kind == SIM_CUBIC)
     {
       self->tcp = (Tcp){.cwnd = 10, .ssthresh = 1e9, .highest_acked = -1, .last_ack_us = begin_us};
       g_queue_init (&self->tcp.sent);

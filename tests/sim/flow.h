@@ -13,7 +13,8 @@ typedef enum
 {
   SIM_ELASTIC = 1, /* an encoder that follows the target */
   SIM_LAYERED,     /* the best layer that fits, as a forwarding server has it */
-  SIM_TCP,
+  SIM_TCP,         /* Reno */
+  SIM_CUBIC,       /* RFC 9438 */
 } SimMediaKind;
 
 typedef struct
@@ -24,6 +25,7 @@ typedef struct
   guint start_kbps; /* of the estimator; 0 = its default */
   guint max_kbps;
   gint64 begin_ms;
+  gint64 farther_ms;   /* its round trip is so much longer than the links' */
   gboolean no_padding; /* cannot probe but by its own media */
 } SimMedia;
 

@@ -180,6 +180,34 @@ const SimPlan sim_plans[] = {
             },
     },
     {
+        .name = "beside-cubic-both-live",
+        .there = {STEADY (4000, 150, 25)},
+        .back = {BACK (25)},
+        .media = {ELASTIC (4000), {.kind = SIM_CUBIC, .begin_ms = 10000}},
+        .run_ms = 130000,
+        .checks =
+            {
+                {SIM_SHARE_PERCENT, .flow = 0, .from_ms = 30000, .at_least = 20},
+                {SIM_SHARE_PERCENT, .flow = 1, .from_ms = 30000, .at_least = 25},
+                {SIM_USED_PERCENT, .from_ms = 30000, .at_least = 85},
+            },
+    },
+    {
+        .name = "one-far-and-one-near-behind-one-bottleneck-are-fair",
+        .there = {STEADY (3000, 300, 25)},
+        .back = {BACK (25)},
+        .media =
+            {ELASTIC (4000),
+             {.kind = SIM_ELASTIC, .wanted = {{0, 4000}}, .begin_ms = 10000, .farther_ms = 100}},
+        .run_ms = 120000,
+        .checks =
+            {
+                {SIM_UNFAIR_PERCENT, .from_ms = 40000, .at_most = 200},
+                {SIM_USED_PERCENT, .from_ms = 40000, .at_least = 80},
+                {SIM_QUEUE_MEDIAN_MS, .from_ms = 40000, .at_most = 80},
+            },
+    },
+    {
         .name = "a-sudden-need-finds-the-room",
         .there = {STEADY (3000, 300, 25)},
         .back = {BACK (25)},
