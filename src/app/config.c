@@ -58,6 +58,10 @@ static const Option options[] = {
     {"hook-http", KIND_FLAG, AT (hook_http), 0, 0, "let webhooks and hooks go to http:// as well"},
     {"hook-module", KIND_TEXT, AT (hook_module), 0, 0, "shared library that answers hooks"},
     {"hook-module-config", KIND_TEXT, AT (hook_module_config), 0, 0, "a text for that library"},
+    {"recording-key-file", KIND_TEXT, AT (recording_key_file), 0, 0,
+     "file of the master key: recordings are enciphered"},
+    {"recording-key-command", KIND_TEXT, AT (recording_key_command), 0, 0,
+     "command that prints it, in place of a file"},
     {"demo", KIND_FLAG, AT (demo), 0, 0, "open to this machine without tokens; loopback only"},
 };
 
@@ -438,6 +442,8 @@ parlor_config_free (ParlorConfig *config)
   g_free (config->store);
   g_free (config->web_dir);
   g_free (config->public_url);
+  g_free (config->recording_key_file);
+  g_free (config->recording_key_command);
   g_strfreev (config->announce);
   g_strfreev (config->origins);
   g_ptr_array_unref (config->keys);

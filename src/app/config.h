@@ -35,8 +35,9 @@ typedef struct
   gint64 workers;   /**< 0 = one a core */
   char *web_dir;    /**< nullable: not given */
   char *public_url; /**< nullable */
-  char **announce;  /**< NULL-terminated, perhaps empty */
-  char **origins;   /**< NULL-terminated, perhaps empty */
+  char *recording_key_file, *recording_key_command; /**< nullable, see record/keeper.h */
+  char **announce;                                  /**< NULL-terminated, perhaps empty */
+  char **origins;                                   /**< NULL-terminated, perhaps empty */
   gboolean demo;
   gboolean anyone_may_start;
   gboolean trust_proxy;

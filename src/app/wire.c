@@ -505,6 +505,8 @@ make_site (ParlorApp *app, const char *program, GError **error)
       .recordings = app->record.recordings,
       .shares = app->record.shares,
       .recordings_folder = app->record.folder,
+      .decipher = parlor_wire_record_decipher,
+      .decipher_data = &app->record,
       .renders = app->render->renders,
       .websocket = on_websocket,
       .websocket_data = app,

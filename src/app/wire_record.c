@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/wire_record.h"
 
+#include "record/safe.h"
 #include "room/recording.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Beside this program, in the build tree and where it is installed. */
 static char *
@@ -13,6 +15,44 @@ find_program (void)
   g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
   g_autofree char *folder = g_path_get_dirname (self != NULL ? self : "/usr/bin/parlord");
   return g_build_filename (folder, "parlor-recorder", NULL);
+}
+
+/* What an older master wrapped is wrapped by the first one before anything is read. */
+static gboolean
+open_keeper (ParlorWireRecord *self, const ParlorConfig *config, GError **error)
+{
+  guint locked;
+  if (config->recording_key_file == NULL && config->recording_key_command == NULL)
+    return TRUE;
+  self->keeper = parlor_keeper_new (config->recording_key_file, config->recording_key_command,
+                                    error);
+  if (self->keeper == NULL)
+    return FALSE;
+  guint n = parlor_keeper_rewrap (self->keeper, self->folder, &locked);
+  if (n > 0)
+    g_message ("%u recordings have the new master key", n);
+  if (locked > 0)
+    g_warning ("%u recordings are enciphered by a master key that is not here", locked);
+  return TRUE;
+}
+
+ParlorReader *
+parlor_wire_record_decipher (int *fd, const char *recording, gpointer user_data)
+{
+  const ParlorWireRecord *self = user_data;
+  guint8 key[PARLOR_VAULT_KEY];
+  g_autofree char *folder = g_build_filename (self->folder, recording, NULL);
+  ParlorKeeperResult result = parlor_keeper_get (self->keeper, folder, recording, key);
+  if (result == PARLOR_KEEPER_NONE)
+    return NULL;
+  ParlorSafeFile *file = NULL;
+  if (result == PARLOR_KEEPER_FOUND)
+    file = parlor_safe_open_fd (*fd, key, NULL);
+  else
+    close (*fd);
+  *fd = -1;
+  explicit_bzero (key, sizeof key);
+  return file != NULL ? parlor_safe_reader (file) : NULL;
 }
 
 gboolean
@@ -34,8 +74,14 @@ parlor_wire_record_init (ParlorWireRecord *self, uv_loop_t *loop, const ParlorCo
                                          self->shares, error)))
     return FALSE;
   self->audit = audit;
-  ParlorSupervisorSpec spec = {
-      .loop = loop, .media = media, .program = program, .folder = self->folder, .key = key};
+  if (!open_keeper (self, config, error))
+    return FALSE;
+  ParlorSupervisorSpec spec = {.loop = loop,
+                               .media = media,
+                               .program = program,
+                               .folder = self->folder,
+                               .key = key,
+                               .keeper = self->keeper};
   self->supervisor = parlor_supervisor_new (&spec, error);
   return self->supervisor != NULL;
 }
@@ -57,7 +103,9 @@ static gpointer
 remove_folder (gpointer path)
 {
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  g_autofree char *key = g_build_filename (path, PARLOR_KEY_NAME, NULL);
   const char *name;
+  g_unlink (key); /* first: without it the rest is noise */
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *file = g_build_filename (path, name, NULL);
@@ -247,6 +295,7 @@ parlor_wire_record_clear (ParlorWireRecord *self)
     uv_close ((uv_handle_t *)self->purge, free_timer);
   parlor_supervisor_free (self->supervisor);
   parlor_shares_free (self->shares);
+  parlor_keeper_free (self->keeper);
   parlor_recordings_free (self->recordings);
   g_free (self->folder);
 }

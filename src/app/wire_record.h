@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/config.h"
+#include "base/reader.h"
 #include "brand/brands.h"
 #include "http/metrics.h"
 #include "record/supervisor.h"
@@ -16,6 +17,7 @@ typedef struct
   ParlorRecordings *recordings;
   ParlorShares *shares;
   ParlorSupervisor *supervisor;
+  ParlorKeeper *keeper; /**< nullable */
   char *folder;
   ParlorAudit *audit;         /**< borrowed, the one of this process; NULL without a store */
   const ParlorBrands *brands; /**< borrowed */
@@ -33,6 +35,8 @@ void parlor_wire_record_keep (ParlorWireRecord *self, uv_loop_t *loop, const Par
 /** After parlor_rooms_load (): what was recorded when the server died goes on, or is sealed. */
 void parlor_wire_record_restore (ParlorWireRecord *self, ParlorRooms *rooms, ParlorStore *store,
                                  gint64 now_us);
+/** ParlorDecipherFunc; user_data: the ParlorWireRecord. */
+ParlorReader *parlor_wire_record_decipher (int *fd, const char *recording, gpointer user_data);
 void parlor_wire_record_metrics (const ParlorWireRecord *self, ParlorMetricsPage *page);
 /** After the rooms have gone. Run the loop once more afterwards. */
 void parlor_wire_record_clear (ParlorWireRecord *self);

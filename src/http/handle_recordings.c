@@ -164,22 +164,17 @@ parlor_handle_recording_manifest (ParlorSite *site, ParlorHttpRequest *request,
                                   ParlorHttpReply *reply)
 {
   const ParlorRecordingRow *row = parlor_site_find_recording (site, request, reply);
-  struct stat info;
-  int fd = row != NULL ? parlor_site_open_recorded (site, row, "manifest.json", &info) : -1;
   if (row == NULL)
     return;
-  if (fd < 0)
-    {
-      parlor_http_problem (reply, 409, "not_ready", "The recording is not sealed yet.");
-      return;
-    }
   g_autofree char *path = g_build_filename (site->spec.recordings_folder, row->id, "manifest.sig",
                                             NULL);
   g_autofree char *signature = NULL;
   g_autofree char *etag = g_strdup_printf ("\"%s\"", row->sha256 != NULL ? row->sha256 : "");
   if (g_file_get_contents (path, &signature, NULL, NULL))
     parlor_http_reply_header (reply, "Parlor-Signature", g_strstrip (signature));
-  parlor_http_reply_file (request, reply, fd, (guint64)info.st_size, "application/json", etag);
+  if (!parlor_site_reply_recorded (site, request, reply, row, "manifest.json", "application/json",
+                                   etag))
+    parlor_http_problem (reply, 409, "not_ready", "The recording is not sealed yet.");
 }
 
 void

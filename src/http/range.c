@@ -70,7 +70,8 @@ parlor_http_reply_file (const ParlorHttpRequest *request, ParlorHttpReply *reply
   parlor_http_reply_header (reply, "X-Content-Type-Options", "nosniff");
   if (result == PARLOR_RANGE_NOWHERE || (known != NULL && strstr (known, etag) != NULL))
     {
-      close (fd);
+      if (fd >= 0)
+        close (fd);
       if (result != PARLOR_RANGE_NOWHERE)
         {
           reply->status = 304;
@@ -93,4 +94,15 @@ parlor_http_reply_file (const ParlorHttpRequest *request, ParlorHttpReply *reply
   reply->file = fd;
   reply->file_offset = from;
   reply->file_length = length;
+}
+
+void
+parlor_http_reply_reader (const ParlorHttpRequest *request, ParlorHttpReply *reply,
+                          ParlorReader *reader, const char *type, const char *etag)
+{
+  parlor_http_reply_file (request, reply, -1, reader->size, type, etag);
+  if (reply->status == 200 || reply->status == 206)
+    reply->reader = reader;
+  else
+    reader->free (reader);
 }

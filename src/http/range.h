@@ -22,4 +22,8 @@ ParlorRangeResult parlor_range_parse (const char *value, guint64 size, guint64 *
 void parlor_http_reply_file (const ParlorHttpRequest *request, ParlorHttpReply *reply, int fd,
                              guint64 size, const char *type, const char *etag);
 
+/** The same with a reader (owned by the reply from now on). */
+void parlor_http_reply_reader (const ParlorHttpRequest *request, ParlorHttpReply *reply,
+                               ParlorReader *reader, const char *type, const char *etag);
+
 G_END_DECLS

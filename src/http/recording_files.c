@@ -151,6 +151,61 @@ parlor_site_open_recorded (ParlorSite *site, const ParlorRecordingRow *row, cons
   return -1;
 }
 
+/* NULL and *fd = -1: it is there and cannot be read. */
+static ParlorReader *
+decipher (const ParlorSite *site, const ParlorRecordingRow *row, int *fd)
+{
+  return *fd >= 0 && site->spec.decipher != NULL
+             ? site->spec.decipher (fd, row->id, site->spec.decipher_data)
+             : NULL;
+}
+
+gboolean
+parlor_site_reply_recorded (ParlorSite *site, const ParlorHttpRequest *request,
+                            ParlorHttpReply *reply, const ParlorRecordingRow *row, const char *name,
+                            const char *type, const char *etag)
+{
+  struct stat info;
+  int fd = parlor_site_open_recorded (site, row, name, &info);
+  if (fd < 0)
+    return FALSE;
+  ParlorReader *reader = decipher (site, row, &fd);
+  if (reader != NULL)
+    parlor_http_reply_reader (request, reply, reader, type, etag);
+  else if (fd >= 0)
+    parlor_http_reply_file (request, reply, fd, (guint64)info.st_size, type, etag);
+  else
+    parlor_http_problem (reply, 503, "locked",
+                         "The recording is enciphered, and this server has not its key.");
+  return TRUE;
+}
+
+/* NULL: it is no JSON, or not what was written. */
+static json_t *
+read_json (ParlorReader *reader)
+{
+  gsize length = (gsize)MIN (reader->size, MANIFEST_MAX);
+  g_autofree guint8 *text = g_malloc (length + 1);
+  gssize n = reader->read (reader, 0, text, length);
+  reader->free (reader);
+  return n >= 0 && (gsize)n == length
+             ? json_loadb ((const char *)text, length, JSON_REJECT_DUPLICATES, NULL)
+             : NULL;
+}
+
+/* Takes `fd`. */
+static json_t *
+load_json (const ParlorSite *site, const ParlorRecordingRow *row, int fd)
+{
+  ParlorReader *reader = decipher (site, row, &fd);
+  if (reader != NULL)
+    return read_json (reader);
+  json_t *json = fd >= 0 ? json_loadfd (fd, JSON_REJECT_DUPLICATES, NULL) : NULL;
+  if (fd >= 0)
+    close (fd);
+  return json;
+}
+
 json_t *
 parlor_site_manifest (ParlorSite *site, const ParlorRecordingRow *row)
 {
@@ -168,7 +223,7 @@ parlor_site_manifest (ParlorSite *site, const ParlorRecordingRow *row)
     {
       forget (self, row->id);
       if (fd >= 0 && info.st_size <= MANIFEST_MAX)
-        json = json_loadfd (fd, JSON_REJECT_DUPLICATES, NULL);
+        json = load_json (site, row, dup (fd));
       if (json != NULL)
         keep (self, row->id, json, &info);
     }
@@ -214,34 +269,24 @@ void
 parlor_site_reply_track (ParlorSite *site, const ParlorHttpRequest *request, ParlorHttpReply *reply,
                          const ParlorRecordingRow *row, const json_t *file)
 {
-  struct stat info;
   const char *source = text_of (file, "source"), *sha = text_of (file, "sha256");
-  int fd = parlor_site_open_recorded (site, row, text_of (file, "path"), &info);
-  if (fd < 0)
-    {
-      parlor_http_problem (reply, 404, "no_such_file", "The recording has no file of that number.");
-      return;
-    }
   g_autofree char *etag = g_strdup_printf ("\"%s\"", sha);
   gboolean audio = strcmp (source, "microphone") == 0 || strcmp (source, "screen_audio") == 0;
-  parlor_http_reply_header (reply, "Parlor-Sha256", sha);
-  parlor_http_reply_file (request, reply, fd, (guint64)info.st_size,
-                          audio ? "audio/webm" : "video/webm", etag);
+  if (parlor_site_reply_recorded (site, request, reply, row, text_of (file, "path"),
+                                  audio ? "audio/webm" : "video/webm", etag))
+    parlor_http_reply_header (reply, "Parlor-Sha256", sha);
+  else
+    parlor_http_problem (reply, 404, "no_such_file", "The recording has no file of that number.");
 }
 
 void
 parlor_site_reply_still (ParlorSite *site, const ParlorHttpRequest *request, ParlorHttpReply *reply,
                          const ParlorRecordingRow *row, const json_t *still)
 {
-  struct stat info;
-  int fd = parlor_site_open_recorded (site, row, text_of (still, "path"), &info);
-  if (fd < 0)
-    {
-      parlor_http_problem (reply, 404, "no_such_still", "There is no picture of that marker.");
-      return;
-    }
   g_autofree char *etag = g_strdup_printf ("\"%s\"", text_of (still, "sha256"));
-  parlor_http_reply_file (request, reply, fd, (guint64)info.st_size, "image/png", etag);
+  if (!parlor_site_reply_recorded (site, request, reply, row, text_of (still, "path"), "image/png",
+                                   etag))
+    parlor_http_problem (reply, 404, "no_such_still", "There is no picture of that marker.");
 }
 
 json_t *

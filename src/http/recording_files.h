@@ -32,6 +32,12 @@ void parlor_site_note_refusal (ParlorSite *site, const char *brand, const char *
 int parlor_site_open_recorded (ParlorSite *site, const ParlorRecordingRow *row, const char *name,
                                struct stat *info);
 
+/** Answers with such a file, deciphered where it is enciphered. FALSE: it is not there, nothing was
+    answered. */
+gboolean parlor_site_reply_recorded (ParlorSite *site, const ParlorHttpRequest *request,
+                                     ParlorHttpReply *reply, const ParlorRecordingRow *row,
+                                     const char *name, const char *type, const char *etag);
+
 /** A reference to the manifest, not to be changed (json_decref () it); read again when the file on
     the disk is another one. NULL: not sealed yet, or damaged. */
 json_t *parlor_site_manifest (ParlorSite *site, const ParlorRecordingRow *row);

@@ -22,6 +22,8 @@ parlor_http_reply_clear (ParlorHttpReply *reply)
   if (reply->file >= 0)
     close (reply->file);
   reply->file = -1;
+  if (reply->reader != NULL)
+    reply->reader->free (g_steal_pointer (&reply->reader));
 }
 
 const char *

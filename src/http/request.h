@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "base/reader.h"
 #include <glib.h>
 #include <jansson.h>
 
@@ -53,6 +54,7 @@ typedef struct
   guint status;                  /**< 0 until a handler sets it; the server then answers 500 */
   GBytes *body;                  /**< owned, nullable */
   int file;                      /**< owned file descriptor to send instead of body; -1 = none */
+  ParlorReader *reader;          /**< owned, in place of file; nullable */
   guint64 file_length;           /**< bytes of `file` to send */
   guint64 file_offset;           /**< where in `file` they begin */
   GPtrArray *headers;            /**< owned strings: name, value, name, value … */

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define READER_BLOCK 65536
 #define DEFAULT_CONNECTION_LIMIT 4096
 #define DEFAULT_TIMEOUT_MS 10000
 /* libmicrohttpd's pool of one connection: request line and headers must fit. */
@@ -388,11 +389,45 @@ on_upgrade (void *user_data, struct MHD_Connection *mhd, void *exchange_pointer,
   exchange->upgrade (fd, extra, extra_length, &exchange->request, exchange->upgrade_data);
 }
 
+/* What is sent of a reader: it is asked for a block at a time. */
+typedef struct
+{
+  ParlorReader *reader; /* owned */
+  guint64 from;
+} Reading;
+
+static ssize_t
+read_more (void *user_data, uint64_t at, char *out, size_t length)
+{
+  const Reading *reading = user_data;
+  gssize n = reading->reader->read (reading->reader, reading->from + at, (guint8 *)out, length);
+  return n > 0 ? n : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static void
+end_reading (void *user_data)
+{
+  Reading *reading = user_data;
+  reading->reader->free (reading->reader);
+  g_free (reading);
+}
+
+static struct MHD_Response *
+response_for_reader (ParlorHttpReply *reply)
+{
+  Reading *reading = g_new (Reading, 1);
+  *reading = (Reading){g_steal_pointer (&reply->reader), reply->file_offset};
+  return MHD_create_response_from_callback (reply->file_length, READER_BLOCK, read_more, reading,
+                                            end_reading);
+}
+
 static struct MHD_Response *
 response_for (ParlorHttpReply *reply)
 {
   if (reply->upgrade)
     return MHD_create_response_for_upgrade (on_upgrade, NULL);
+  if (reply->reader != NULL)
+    return response_for_reader (reply);
   if (reply->file >= 0)
     {
       int fd = reply->file;

@@ -63,10 +63,12 @@ typedef struct
   ParlorIceServersFunc ice_servers;    /**< nullable */
   ParlorApi *hooks;                    /**< nullable: /v1/events, /v1/webhooks, /v1/hooks are 503 */
   gpointer ice_data;
-  ParlorRecordings *recordings;    /**< nullable: nothing is recorded here */
-  ParlorShares *shares;            /**< nullable: no links to recordings */
-  ParlorRenders *renders;          /**< nullable: no files are made of recordings */
-  const char *recordings_folder;   /**< each recording's folder lies in it, by its id */
+  ParlorRecordings *recordings;  /**< nullable: nothing is recorded here */
+  ParlorShares *shares;          /**< nullable: no links to recordings */
+  ParlorRenders *renders;        /**< nullable: no files are made of recordings */
+  const char *recordings_folder; /**< each recording's folder lies in it, by its id */
+  ParlorDecipherFunc decipher;   /**< nullable: all of them are in the clear */
+  gpointer decipher_data;
   ParlorHttpUpgradeFunc websocket; /**< takes the sockets of /v1/rt; nullable */
   gpointer websocket_data;
   ParlorLive *live; /**< nullable, with the next three: no live rooms */

@@ -2,9 +2,7 @@
 #include "record/digest.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <openssl/evp.h>
-#include <unistd.h>
 
 #define CHUNK_BYTES (256 * 1024)
 
@@ -23,43 +21,47 @@ parlor_sha256_text (const void *bytes, gsize length, char out[PARLOR_SHA256_TEXT
   put_text (digest, out);
 }
 
+/* FALSE: errno. */
 static gboolean
-digest_fd (int fd, EVP_MD_CTX *context, gint64 *size)
+digest_text (ParlorSafeFile *file, EVP_MD_CTX *context, gint64 *size)
 {
   g_autofree guint8 *chunk = g_malloc (CHUNK_BYTES);
-  ssize_t n;
-  while ((n = read (fd, chunk, CHUNK_BYTES)) != 0)
+  gssize n;
+  while ((n = parlor_safe_read (file, (guint64)*size, chunk, CHUNK_BYTES)) > 0)
     {
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n < 0)
-        return FALSE;
       EVP_DigestUpdate (context, chunk, (size_t)n);
       *size += n;
     }
-  return TRUE;
+  return n == 0;
 }
 
 gboolean
-parlor_sha256_file (const char *path, char out[PARLOR_SHA256_TEXT], gint64 *size, GError **error)
+parlor_sha256_safe (const char *path, const guint8 *vault_key, char out[PARLOR_SHA256_TEXT],
+                    gint64 *size, GError **error)
 {
   guint8 digest[EVP_MAX_MD_SIZE];
   gint64 bytes = 0;
-  int fd = open (path, O_RDONLY | O_CLOEXEC);
+  g_autoptr (ParlorSafeFile) file = parlor_safe_open (path, vault_key, FALSE, error);
+  if (file == NULL)
+    return FALSE;
   EVP_MD_CTX *context = EVP_MD_CTX_new ();
   EVP_DigestInit_ex (context, EVP_sha256 (), NULL);
-  gboolean ok = fd >= 0 && digest_fd (fd, context, &bytes);
+  gboolean ok = digest_text (file, context, &bytes);
   if (ok)
     EVP_DigestFinal_ex (context, digest, NULL);
   else
     g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "%s: %s", path,
                  g_strerror (errno));
   EVP_MD_CTX_free (context);
-  if (fd >= 0)
-    close (fd);
   if (ok)
     put_text (digest, out);
   if (size != NULL)
     *size = bytes;
   return ok;
+}
+
+gboolean
+parlor_sha256_file (const char *path, char out[PARLOR_SHA256_TEXT], gint64 *size, GError **error)
+{
+  return parlor_sha256_safe (path, NULL, out, size, error);
 }

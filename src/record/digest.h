@@ -2,7 +2,7 @@
 /** SHA-256 (FIPS 180-4) of files, as the manifest names them. Any thread. */
 #pragma once
 
-#include <glib.h>
+#include "record/safe.h"
 
 G_BEGIN_DECLS
 
@@ -13,5 +13,8 @@ void parlor_sha256_text (const void *bytes, gsize length, char out[PARLOR_SHA256
 /** FALSE with G_FILE_ERROR; `*size` (nullable) = bytes of the file. */
 gboolean parlor_sha256_file (const char *path, char out[PARLOR_SHA256_TEXT], gint64 *size,
                              GError **error);
+/** The same of the text of a file that may be enciphered (record/safe.h). */
+gboolean parlor_sha256_safe (const char *path, const guint8 *vault_key,
+                             char out[PARLOR_SHA256_TEXT], gint64 *size, GError **error);
 
 G_END_DECLS

@@ -2,6 +2,7 @@
 #include "record/journal.h"
 
 #include "base/bytes.h"
+#include "record/safe.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,8 +16,8 @@
 struct _ParlorJournal
 {
   GMutex lock;
-  int fd;
-  gint64 size; /* whole entries */
+  ParlorSafeFile *file;
+  guint64 size; /* whole entries */
   gboolean is_dirty;
 };
 
@@ -66,23 +67,45 @@ lock_file (int fd)
 }
 
 static gboolean
-take_old (ParlorJournal *self, const char *path, ParlorJournalFunc func, gpointer user_data)
+take_old (ParlorJournal *self, ParlorJournalFunc func, gpointer user_data)
 {
-  g_autofree char *bytes = NULL;
-  gsize length = 0;
-  if (!g_file_get_contents (path, &bytes, &length, NULL))
+  gsize length = (gsize)parlor_safe_size (self->file);
+  g_autofree guint8 *bytes = g_malloc (MAX (length, 1));
+  gssize n = parlor_safe_read (self->file, 0, bytes, length);
+  if (n < 0)
     return FALSE;
-  self->size = (gint64)parlor_journal_scan ((const guint8 *)bytes, length, func, user_data);
-  return (gsize)self->size == length || ftruncate (self->fd, self->size) == 0;
+  self->size = parlor_journal_scan (bytes, (gsize)n, func, user_data);
+  return self->size == length || parlor_safe_truncate (self->file, self->size);
+}
+
+/* The lock comes before the first look: who writes may still change the end. */
+static ParlorSafeFile *
+open_locked (const char *path, const guint8 *vault_key, GError **error)
+{
+  int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0 || !lock_file (fd))
+    {
+      int why = errno;
+      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (why), "%s: %s", path,
+                   g_strerror (why));
+      if (fd >= 0)
+        close (fd);
+      return NULL;
+    }
+  return parlor_safe_append_fd (fd, vault_key, error);
 }
 
 ParlorJournal *
-parlor_journal_open (const char *path, ParlorJournalFunc func, gpointer user_data, GError **error)
+parlor_journal_open (const char *path, const guint8 *vault_key, ParlorJournalFunc func,
+                     gpointer user_data, GError **error)
 {
+  ParlorSafeFile *file = open_locked (path, vault_key, error);
+  if (file == NULL)
+    return NULL;
   ParlorJournal *self = g_new0 (ParlorJournal, 1);
   g_mutex_init (&self->lock);
-  self->fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (self->fd >= 0 && lock_file (self->fd) && take_old (self, path, func, user_data))
+  self->file = file;
+  if (take_old (self, func, user_data))
     return self;
   int why = errno;
   g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (why), "%s: %s", path,
@@ -97,8 +120,7 @@ parlor_journal_free (ParlorJournal *self)
   if (self == NULL)
     return;
   parlor_journal_sync (self);
-  if (self->fd >= 0)
-    close (self->fd);
+  parlor_safe_close (self->file);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -106,22 +128,9 @@ parlor_journal_free (ParlorJournal *self)
 static gboolean
 write_at_end (ParlorJournal *self, const guint8 *bytes, gsize length)
 {
-  for (gsize done = 0; done < length;)
-    {
-      ssize_t n = pwrite (self->fd, bytes + done, length - done, self->size + (off_t)done);
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
-        {
-          int why = n == 0 ? ENOSPC : errno;
-          if (ftruncate (self->fd, self->size) < 0)
-            errno = why; /* the torn entry is cut off by the next one or by the next opening */
-          errno = why;
-          return FALSE;
-        }
-      done += (gsize)n;
-    }
-  self->size += (gint64)length;
+  if (!parlor_safe_write (self->file, self->size, bytes, length))
+    return FALSE;
+  self->size += length;
   self->is_dirty = TRUE;
   return TRUE;
 }
@@ -153,5 +162,5 @@ parlor_journal_sync (ParlorJournal *self)
   gboolean is_dirty = self->is_dirty;
   self->is_dirty = FALSE;
   g_mutex_unlock (&self->lock);
-  return !is_dirty || fdatasync (self->fd) == 0;
+  return !is_dirty || fdatasync (parlor_safe_fd (self->file)) == 0;
 }

@@ -38,10 +38,11 @@ guint32 parlor_crc32 (const guint8 *bytes, gsize length);
 
 typedef struct _ParlorJournal ParlorJournal;
 
-/** Opens or makes `path`, locks it (waits for whoever has it), cuts off a torn end, and calls
- * `func` (nullable) for what stands there. NULL: G_FILE_ERROR. */
-ParlorJournal *parlor_journal_open (const char *path, ParlorJournalFunc func, gpointer user_data,
-                                    GError **error);
+/** `vault_key` as in record/safe.h, NULL = in the clear. Opens or makes `path`, locks it (waits for
+ * whoever has it), cuts off a torn end, and calls `func` (nullable) for what stands there. NULL:
+ * G_FILE_ERROR. */
+ParlorJournal *parlor_journal_open (const char *path, const guint8 *vault_key,
+                                    ParlorJournalFunc func, gpointer user_data, GError **error);
 void parlor_journal_free (ParlorJournal *journal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorJournal, parlor_journal_free)
 

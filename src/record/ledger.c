@@ -7,6 +7,7 @@
 struct _ParlorLedger
 {
   char *path;
+  const guint8 *vault_key; /* borrowed */
   GMutex lock;
   ParlorJournal *journal; /* NULL = not open */
   GQueue waiting;         /* char *, owned */
@@ -14,10 +15,11 @@ struct _ParlorLedger
 };
 
 ParlorLedger *
-parlor_ledger_new (const char *path)
+parlor_ledger_new (const char *path, const guint8 *vault_key)
 {
   ParlorLedger *self = g_new0 (ParlorLedger, 1);
   self->path = g_strdup (path);
+  self->vault_key = vault_key;
   self->why = EAGAIN;
   g_mutex_init (&self->lock);
   g_queue_init (&self->waiting);
@@ -40,7 +42,8 @@ parlor_ledger_free (ParlorLedger *self)
 gboolean
 parlor_ledger_open (ParlorLedger *self, ParlorJournalFunc func, gpointer user_data, GError **error)
 {
-  ParlorJournal *journal = parlor_journal_open (self->path, func, user_data, error);
+  ParlorJournal *journal = parlor_journal_open (self->path, self->vault_key, func, user_data,
+                                                error);
   g_mutex_lock (&self->lock);
   self->journal = journal;
   g_mutex_unlock (&self->lock);

@@ -17,8 +17,8 @@ G_BEGIN_DECLS
 
 typedef struct _ParlorLedger ParlorLedger;
 
-/** Not open yet: everything waits. */
-ParlorLedger *parlor_ledger_new (const char *path);
+/** Not open yet: everything waits. `vault_key` (borrowed, nullable) as in record/safe.h. */
+ParlorLedger *parlor_ledger_new (const char *path, const guint8 *vault_key);
 /** What waits and cannot be written is lost. NULL is ignored. */
 void parlor_ledger_free (ParlorLedger *ledger);
 

@@ -3,10 +3,10 @@
 
 #include "proto/rtp/header.h"
 #include "record/av1depay.h"
+#include "record/safe.h"
 #include "record/webm.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <gst/video/video-event.h>
 #include <string.h>
 #include <unistd.h>
@@ -32,7 +32,7 @@ static const char muxer[] = "webmmux";
 
 struct _ParlorSegment
 {
-  int fd;
+  ParlorSafeFile *file;    /* NULL = it could not be made */
   GstElement *depay, *mux; /* owned; depay NULL = av1 does it */
   ParlorAv1Depay *av1;     /* owned */
   gboolean av1_begun;
@@ -86,19 +86,10 @@ parlor_segment_preload (const char **missing)
 static gboolean
 write_all (ParlorSegment *self, const guint8 *bytes, gsize length)
 {
-  for (gsize done = 0; done < length;)
+  if (!parlor_safe_write (self->file, self->size, bytes, length))
     {
-      ssize_t n = pwrite (self->fd, bytes + done, length - done, (off_t)(self->size + done));
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
-        {
-          self->why = n == 0 ? ENOSPC : errno;
-          if (ftruncate (self->fd, (off_t)self->size) < 0)
-            g_debug ("the torn block stays: recovery cuts it off");
-          return FALSE;
-        }
-      done += (gsize)n;
+      self->why = errno;
+      return FALSE;
     }
   self->size += length;
   return TRUE;
@@ -273,19 +264,16 @@ make_chain (ParlorSegment *self, const Kind *kind, guint clock_hz, GError **erro
 }
 
 ParlorSegment *
-parlor_segment_new (const char *path, ParlorCodec codec, guint clock_hz, GError **error)
+parlor_segment_new (const char *path, const guint8 *vault_key, ParlorCodec codec, guint clock_hz,
+                    GError **error)
 {
   g_autoptr (ParlorSegment) self = g_new0 (ParlorSegment, 1);
   const Kind *kind = find_kind (codec);
   g_return_val_if_fail (kind != NULL, NULL);
   self->head = g_byte_array_new ();
-  self->fd = open (path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (self->fd < 0)
-    {
-      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "%s: %s", path,
-                   g_strerror (errno));
-      return NULL;
-    }
+  self->file = parlor_safe_create (path, vault_key, error);
+  if (self->file == NULL)
+    return NULL;
   return make_chain (self, kind, clock_hz, error) ? g_steal_pointer (&self) : NULL;
 }
 
@@ -320,8 +308,7 @@ parlor_segment_free (ParlorSegment *self)
   gst_clear_object (&self->mux);
   g_clear_pointer (&self->head, g_byte_array_unref);
   parlor_av1_depay_free (self->av1);
-  if (self->fd >= 0)
-    close (self->fd);
+  parlor_safe_close (self->file);
   g_free (self);
 }
 
@@ -419,5 +406,5 @@ parlor_segment_bytes (const ParlorSegment *self)
 int
 parlor_segment_fd (const ParlorSegment *self)
 {
-  return self->fd;
+  return parlor_safe_fd (self->file);
 }

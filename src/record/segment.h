@@ -22,10 +22,10 @@ gboolean parlor_segment_can_write (ParlorCodec codec);
  * missing; `*missing` (static) says which. */
 gboolean parlor_segment_preload (const char **missing);
 
-/** Makes the file, which must not be there. NULL: G_FILE_ERROR, or GST_CORE_ERROR when an element
- * is missing. */
-ParlorSegment *parlor_segment_new (const char *path, ParlorCodec codec, guint clock_hz,
-                                   GError **error);
+/** Makes the file, which must not be there; `vault_key` (nullable) as in record/safe.h. NULL:
+ * G_FILE_ERROR, or GST_CORE_ERROR when an element is missing. */
+ParlorSegment *parlor_segment_new (const char *path, const guint8 *vault_key, ParlorCodec codec,
+                                   guint clock_hz, GError **error);
 /** Closes the file as it is; see parlor_webm_finish (). */
 void parlor_segment_free (ParlorSegment *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorSegment, parlor_segment_free)

@@ -2,6 +2,7 @@
 #include "record/session.h"
 
 #include "record/digest.h"
+#include "record/keeper.h"
 #include "record/ledger.h"
 #include "record/manifest.h"
 #include "record/still.h"
@@ -10,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <openssl/crypto.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,7 +25,8 @@ struct _ParlorRecordSession
   char *id;
   char *folder;
   ParlorLedger *ledger;
-  json_t *order; /* the "open" */
+  guint8 *vault_key; /* nullable: of all its files, see record/safe.h */
+  json_t *order;     /* the "open" */
   gboolean wants_seal;
   GMutex lock; /* of n_troubles */
   guint n_troubles;
@@ -193,7 +196,7 @@ finish_files (ParlorRecordSession *self, const ParlorReplay *replay)
     {
       guint n = g_array_index (list, guint, i);
       append (self, parlor_record_finish_file (self->folder, n, parlor_replay_path (replay, n),
-                                               "interrupted"));
+                                               "interrupted", self->vault_key));
     }
   parlor_ledger_sync (self->ledger);
 }
@@ -249,6 +252,30 @@ trouble_name (const GError *error)
              : "io_error";
 }
 
+static void
+read_vault_key (ParlorRecordSession *self)
+{
+  gsize length = 0;
+  guint8 *key = g_base64_decode (text (self->order, "vault_key"), &length);
+  if (length == PARLOR_VAULT_KEY)
+    self->vault_key = key;
+  else
+    g_free (key);
+  json_object_del (self->order, "vault_key");
+}
+
+/* Before the first byte that needs it, and on the disk: without it all is lost. */
+static gboolean
+write_key_file (ParlorRecordSession *self, GError **error)
+{
+  g_autofree char *path = g_build_filename (self->folder, PARLOR_KEY_NAME, NULL);
+  const char *wrapped = text (self->order, "wrapped_key");
+  return wrapped[0] == '\0' || g_file_test (path, G_FILE_TEST_EXISTS)
+         || g_file_set_contents_full (path, wrapped, -1,
+                                      G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
+                                      0600, error);
+}
+
 /* At once, or at one of the ticks that follow: the disk may be full or away. */
 static void
 try_open (ParlorRecordSession *self)
@@ -258,7 +285,8 @@ try_open (ParlorRecordSession *self)
   int why = g_mkdir_with_parents (self->folder, 0700) < 0 ? errno : 0;
   if (why != 0)
     g_set_error (&error, G_FILE_ERROR, g_file_error_from_errno (why), "%s", self->folder);
-  if (why == 0 && parlor_ledger_open (self->ledger, parlor_replay_entry, replay, &error))
+  if (why == 0 && write_key_file (self, &error)
+      && parlor_ledger_open (self->ledger, parlor_replay_entry, replay, &error))
     go_on (self, self->order, g_steal_pointer (&replay));
   set_journal_trouble (self, error != NULL ? trouble_name (error) : NULL);
 }
@@ -268,10 +296,11 @@ parlor_record_session_open (const json_t *order, ParlorSessionTell tell, gpointe
 {
   g_autofree char *path = g_build_filename (text (order, "folder"), "journal", NULL);
   ParlorRecordSession *self = g_new0 (ParlorRecordSession, 1);
+  self->order = json_deep_copy (order);
   self->id = g_strdup (text (order, "recording"));
   self->folder = g_strdup (text (order, "folder"));
-  self->ledger = parlor_ledger_new (path);
-  self->order = json_deep_copy (order);
+  read_vault_key (self);
+  self->ledger = parlor_ledger_new (path, self->vault_key);
   self->tell = tell;
   self->user_data = user_data;
   self->room_ms = json_integer_value (json_object_get (order, "room_ms"));
@@ -297,6 +326,9 @@ parlor_record_session_free (ParlorRecordSession *self)
   g_ptr_array_unref (self->ending);
   parlor_ledger_free (self->ledger);
   json_decref (self->order);
+  if (self->vault_key != NULL)
+    OPENSSL_cleanse (self->vault_key, PARLOR_VAULT_KEY);
+  g_free (self->vault_key);
   g_mutex_clear (&self->lock);
   g_free (self->trouble);
   g_free (self->id);
@@ -351,6 +383,7 @@ parlor_record_session_track (ParlorRecordSession *self, const json_t *order, int
       .source = text (order, "source"),
       .codecs = text (order, "codecs"),
       .fd = fd,
+      .vault_key = self->vault_key,
       .room_ms = self->room_ms,
       .mono_us = self->mono_us,
   };
@@ -441,20 +474,19 @@ static gboolean
 write_manifest (const ParlorRecordSession *self, const char *bytes, gsize length)
 {
   g_autofree char *path = g_build_filename (self->folder, "manifest.json", NULL);
-  return g_file_set_contents_full (path, bytes, (gssize)length,
-                                   G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
-                                   0600, NULL);
+  return parlor_safe_store (path, self->vault_key, bytes, length, NULL);
 }
 
 /* NULL: the journal cannot be read. */
 static ParlorReplay *
 read_journal (const ParlorRecordSession *self)
 {
-  g_autofree char *path = g_build_filename (self->folder, "journal", NULL), *bytes = NULL;
+  g_autofree char *path = g_build_filename (self->folder, "journal", NULL);
   ParlorReplay *replay = parlor_replay_new ();
-  gsize length = 0;
-  if (g_file_get_contents (path, &bytes, &length, NULL))
-    parlor_journal_scan ((const guint8 *)bytes, length, parlor_replay_entry, replay);
+  g_autoptr (GBytes) bytes = parlor_safe_load (path, self->vault_key, G_MAXSSIZE, NULL);
+  if (bytes != NULL)
+    parlor_journal_scan (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+                         parlor_replay_entry, replay);
   return replay;
 }
 
@@ -471,12 +503,19 @@ make_still (const char *marker, guint n, const char *codec, gint64 file_ms, gpoi
   Stills *stills = user_data;
   ParlorRecordSession *self = stills->session;
   char name[32], sha[PARLOR_SHA256_TEXT];
-  g_snprintf (name, sizeof name, "still-%04u.png", ++stills->n);
   g_autofree char *path = g_build_filename (self->folder, parlor_replay_path (stills->replay, n),
                                             NULL);
-  g_autofree char *png = g_build_filename (self->folder, name, NULL);
-  if (parlor_still_make (path, parlor_codec_from_rtpmap (codec, 90000, 0), file_ms, png)
-      && parlor_sha256_file (png, sha, NULL, NULL))
+  g_autofree char *png = NULL;
+  do /* one of an earlier try keeps its name */
+    {
+      g_snprintf (name, sizeof name, "still-%04u.png", ++stills->n);
+      g_free (png);
+      png = g_build_filename (self->folder, name, NULL);
+    }
+  while (g_file_test (png, G_FILE_TEST_EXISTS));
+  if (parlor_still_make (path, parlor_codec_from_rtpmap (codec, 90000, 0), file_ms, png,
+                         self->vault_key)
+      && parlor_sha256_safe (png, self->vault_key, sha, NULL, NULL))
     append (self, json_pack ("{s:s,s:s,s:s,s:s,s:i,s:I}", "t", "still", "marker", marker, "path",
                              name, "sha256", sha, "n", (int)n, "file_ms", (json_int_t)file_ms));
 }

@@ -2,6 +2,7 @@
 #include "record/still.h"
 
 #include "record/chain.h"
+#include "record/safe.h"
 #include "record/webm.h"
 
 static const char *const decode_vp8[] = {"vp8dec", NULL};
@@ -65,7 +66,7 @@ decode_frame (const guint8 *frame, gsize length, gint64 time_ms, gpointer user_d
 }
 
 static gboolean
-write_png (const Picture *picture, const char *path)
+write_png (const Picture *picture, const char *path, const guint8 *vault_key)
 {
   Picture png = {0};
   g_autoptr (ParlorChain) chain = parlor_chain_new (encode_png, take_picture, &png);
@@ -75,8 +76,7 @@ write_png (const Picture *picture, const char *path)
                 && gst_buffer_map (png.buffer, &map, GST_MAP_READ);
   if (ok)
     {
-      ok = g_file_set_contents_full (path, (const char *)map.data, (gssize)map.size,
-                                     G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL);
+      ok = parlor_safe_store (path, vault_key, map.data, map.size, NULL);
       gst_buffer_unmap (png.buffer, &map);
     }
   picture_clear (&png);
@@ -84,23 +84,24 @@ write_png (const Picture *picture, const char *path)
 }
 
 gboolean
-parlor_still_make (const char *path, ParlorCodec codec, gint64 file_ms, const char *png)
+parlor_still_make (const char *path, ParlorCodec codec, gint64 file_ms, const char *png,
+                   const guint8 *vault_key)
 {
-  g_autoptr (GMappedFile) map = g_mapped_file_new (path, FALSE, NULL);
+  g_autoptr (GBytes) text = parlor_safe_load (path, vault_key, G_MAXSSIZE, NULL);
+  gsize length = 0;
+  const guint8 *bytes = text != NULL ? g_bytes_get_data (text, &length) : NULL;
   gboolean vp9 = codec == PARLOR_CODEC_VP9;
   g_autoptr (GstCaps) caps = gst_caps_new_empty_simple (vp9 ? "video/x-vp9" : "video/x-vp8");
   Picture picture = {0};
-  if (map == NULL || (!vp9 && codec != PARLOR_CODEC_VP8))
+  if (bytes == NULL || (!vp9 && codec != PARLOR_CODEC_VP8))
     return FALSE;
   g_autoptr (ParlorChain)
       chain = parlor_chain_new (vp9 ? decode_vp9 : decode_vp8, take_picture, &picture);
   Decoding decoding = {chain, FALSE};
   gboolean ok = chain != NULL && parlor_chain_start (chain, caps)
-                && parlor_webm_frames ((const guint8 *)g_mapped_file_get_contents (map),
-                                       g_mapped_file_get_length (map), file_ms, decode_frame,
-                                       &decoding)
+                && parlor_webm_frames (bytes, length, file_ms, decode_frame, &decoding)
                 && parlor_chain_end (chain) && !decoding.failed && picture.buffer != NULL
-                && picture.caps != NULL && write_png (&picture, png);
+                && picture.caps != NULL && write_png (&picture, png, vault_key);
   picture_clear (&picture);
   return ok;
 }

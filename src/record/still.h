@@ -14,8 +14,10 @@ G_BEGIN_DECLS
 /** Loads what is needed later; FALSE: a plugin is missing, there will be no stills. */
 gboolean parlor_still_preload (void);
 
-/** The last frame at or before `file_ms` of the WebM file at `path`, written to `png`. FALSE: no
+/** The last frame at or before `file_ms` of the WebM file at `path`, written to `png`; both
+ * are as record/safe.h has it for `vault_key` (nullable). FALSE: no
  * such frame, or it cannot be decoded or written. */
-gboolean parlor_still_make (const char *path, ParlorCodec codec, gint64 file_ms, const char *png);
+gboolean parlor_still_make (const char *path, ParlorCodec codec, gint64 file_ms, const char *png,
+                            const guint8 *vault_key);
 
 G_END_DECLS

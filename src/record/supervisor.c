@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/supervisor.h"
 
+#include "record/safe.h"
 #include "record/seal.h"
 #include "record/wire.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -32,6 +34,8 @@ typedef struct
   json_t *open;       /* the order, for each new process */
   GHashTable *tracks; /* "pt_…/camera" → Track, owned */
   gboolean is_ending;
+  gboolean is_vault;
+  guint8 vault_key[PARLOR_VAULT_KEY];
 } Recording;
 
 typedef struct
@@ -48,6 +52,7 @@ struct _ParlorSupervisor
   ParlorMedia *media;
   char *program, *folder;
   ParlorSealer *sealer;
+  ParlorKeeper *keeper; /* borrowed, nullable */
   ParlorRecorderEventFunc event_func;
   gpointer event_data;
 
@@ -187,6 +192,7 @@ recording_free (gpointer data)
   Recording *recording = data;
   g_hash_table_unref (recording->tracks);
   json_decref (recording->open);
+  OPENSSL_cleanse (recording->vault_key, sizeof recording->vault_key);
   g_free (recording->id);
   g_free (recording);
 }
@@ -222,11 +228,14 @@ count_bytes (const json_t *manifest)
 static gboolean
 sign (ParlorSupervisor *self, const char *id, json_t **manifest)
 {
+  const Recording *recording = g_hash_table_lookup (self->recordings, id);
   g_autofree char *path = g_build_filename (self->folder, id, "manifest.json", NULL);
   g_autofree char *signature_path = g_build_filename (self->folder, id, "manifest.sig", NULL);
-  g_autofree char *text = NULL;
+  g_autoptr (GBytes) bytes = parlor_safe_load (
+      path, recording->is_vault ? recording->vault_key : NULL, G_MAXSSIZE, NULL);
   gsize length = 0;
-  if (!g_file_get_contents (path, &text, &length, NULL))
+  const char *text = bytes != NULL ? g_bytes_get_data (bytes, &length) : NULL;
+  if (text == NULL)
     return FALSE;
   *manifest = json_loadb (text, length, JSON_REJECT_DUPLICATES, NULL);
   g_autofree char *signature = parlor_sealer_sign (self->sealer, text, length);
@@ -464,6 +473,28 @@ set_event_func (ParlorRecorder *recorder, ParlorRecorderEventFunc func, gpointer
   self_of (recorder)->event_data = user_data;
 }
 
+/* A recording keeps the way in which it began. FALSE: its key is not to be had. */
+static gboolean
+take_key (ParlorSupervisor *self, Recording *recording, const char *folder)
+{
+  g_autofree char *journal = g_build_filename (folder, "journal", NULL), *wrapped = NULL;
+  ParlorKeeperResult result = parlor_keeper_get (self->keeper, folder, recording->id,
+                                                 recording->vault_key);
+  gboolean is_new = self->keeper != NULL && result == PARLOR_KEEPER_NONE
+                    && !g_file_test (journal, G_FILE_TEST_EXISTS);
+  if (is_new)
+    wrapped = parlor_keeper_make (self->keeper, recording->id, recording->vault_key);
+  recording->is_vault = is_new || result == PARLOR_KEEPER_FOUND;
+  if (recording->is_vault)
+    {
+      g_autofree char *key = g_base64_encode (recording->vault_key, PARLOR_VAULT_KEY);
+      json_object_set_new (recording->open, "vault_key", json_string (key));
+      json_object_set_new (recording->open, "wrapped_key",
+                           json_string (wrapped != NULL ? wrapped : ""));
+    }
+  return result != PARLOR_KEEPER_LOCKED;
+}
+
 static void
 begin (ParlorRecorder *recorder, const ParlorRecorderBegin *what)
 {
@@ -478,6 +509,12 @@ begin (ParlorRecorder *recorder, const ParlorRecorderBegin *what)
                                "reason", what->reason != NULL ? what->reason : "", "begin", "room",
                                what->room, "title", what->title, "brand", what->brand, "mode",
                                what->mode, "started_at", (json_int_t)what->started_ms);
+  if (!take_key (self, recording, folder))
+    {
+      g_warning ("%s is enciphered and no master key opens it: it does not go on", what->recording);
+      recording_free (recording);
+      return;
+    }
   g_hash_table_replace (self->recordings, recording->id, recording);
   if (self->fd >= 0)
     give_order (self, json_incref (recording->open), -1, FALSE);
@@ -571,6 +608,7 @@ parlor_supervisor_new (const ParlorSupervisorSpec *spec, GError **error)
   ParlorSupervisor *self = g_new0 (ParlorSupervisor, 1);
   self->recorder.ops = &ops;
   self->sealer = sealer;
+  self->keeper = spec->keeper;
   self->loop = spec->loop;
   self->media = spec->media;
   self->program = g_strdup (spec->program);

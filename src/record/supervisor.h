@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "record/keeper.h"
 #include "room/recorder.h"
 
 #include <uv.h>
@@ -17,11 +18,12 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  uv_loop_t *loop;     /**< borrowed */
-  ParlorMedia *media;  /**< borrowed */
-  const char *program; /**< path of parlor-recorder */
-  const char *folder;  /**< under it each recording has one of its own */
-  const char *key;     /**< file of the key that signs manifests */
+  uv_loop_t *loop;      /**< borrowed */
+  ParlorMedia *media;   /**< borrowed */
+  const char *program;  /**< path of parlor-recorder */
+  const char *folder;   /**< under it each recording has one of its own */
+  const char *key;      /**< file of the key that signs manifests */
+  ParlorKeeper *keeper; /**< borrowed; NULL = recordings lie in the clear */
 } ParlorSupervisorSpec;
 
 typedef struct

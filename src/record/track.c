@@ -38,6 +38,7 @@ struct _ParlorRecordTrack
   guint n_formats;
   gint64 room_us, mono_us;
   int fd;
+  const guint8 *vault_key; /* borrowed; nullable */
   GThread *thread;
   gint is_done;    /* atomic */
   gint is_leaving; /* atomic */
@@ -66,13 +67,27 @@ struct _ParlorRecordTrack
 
 /* ---- the file ------------------------------------------------------------------------------- */
 
+/* Enciphered ones one by one: each takes its size in memory. */
+static gint64
+finish_webm (const char *path, const guint8 *vault_key, GError **error)
+{
+  static GMutex one_at_a_time;
+  if (vault_key != NULL)
+    g_mutex_lock (&one_at_a_time);
+  gint64 duration_ms = parlor_webm_finish_safe (path, vault_key, error);
+  if (vault_key != NULL)
+    g_mutex_unlock (&one_at_a_time);
+  return duration_ms;
+}
+
 json_t *
-parlor_record_finish_file (const char *folder, guint n, const char *name, const char *reason)
+parlor_record_finish_file (const char *folder, guint n, const char *name, const char *reason,
+                           const guint8 *vault_key)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *path = g_build_filename (folder, name, NULL);
   char sha[PARLOR_SHA256_TEXT] = "";
-  gint64 size = 0, duration_ms = parlor_webm_finish (path, &error);
+  gint64 size = 0, duration_ms = finish_webm (path, vault_key, &error);
   if (duration_ms == 0)
     {
       unlink (path);
@@ -81,7 +96,7 @@ parlor_record_finish_file (const char *folder, guint n, const char *name, const 
     }
   /* On a full disk there is no room for cues: the file plays without them, and is finished when
    * there is. */
-  parlor_sha256_file (path, sha, &size, NULL);
+  parlor_sha256_safe (path, vault_key, sha, &size, NULL);
   return json_pack ("{s:s,s:i,s:s,s:I,s:I,s:s,s:b}", "t", "end", "n", (int)n, "reason", reason,
                     "duration_ms", (json_int_t)MAX (duration_ms, 0), "bytes", (json_int_t)size,
                     "sha256", sha, "finished", duration_ms > 0);
@@ -124,8 +139,9 @@ end_segment (ParlorRecordTrack *self, const char *reason)
   parlor_segment_free (segment);
   if (g_atomic_int_get (&self->is_leaving))
     return;
-  self->host.entry (parlor_record_finish_file (self->folder, self->n, self->name, reason),
-                    self->host.user_data);
+  self->host.entry (
+      parlor_record_finish_file (self->folder, self->n, self->name, reason, self->vault_key),
+      self->host.user_data);
 }
 
 static const char *
@@ -162,8 +178,8 @@ open_segment (ParlorRecordTrack *self, gint64 arrival_us)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *path = g_build_filename (self->folder, self->name, NULL);
-  ParlorSegment *segment = parlor_segment_new (path, self->format->codec, self->format->clock_hz,
-                                               &error);
+  ParlorSegment *segment = parlor_segment_new (path, self->vault_key, self->format->codec,
+                                               self->format->clock_hz, &error);
   if (segment == NULL)
     {
       errno = error->domain != G_FILE_ERROR                               ? 0
@@ -254,7 +270,8 @@ prepare_segment (ParlorRecordTrack *self, const ParlorRtpHeader *header, gboolea
                  gint64 arrival_us, gint64 now_us)
 {
   gboolean video = parlor_codec_is_video (self->format->codec);
-  if (self->segment != NULL && key && arrival_us - self->began_us > PARLOR_SEGMENT_MAX_US)
+  gint64 segment_us = self->vault_key != NULL ? PARLOR_SEGMENT_VAULT_US : PARLOR_SEGMENT_MAX_US;
+  if (self->segment != NULL && key && arrival_us - self->began_us > segment_us)
     end_segment (self, "full");
   if (self->segment != NULL && self->clock.has_arrival
       && ABS (file_us_of (self, header->timestamp) + parlor_track_clock_offset (&self->clock)
@@ -483,6 +500,7 @@ parlor_record_track_new (const ParlorRecordTrackSpec *spec)
   self->room_us = spec->room_ms * 1000;
   self->mono_us = spec->mono_us;
   self->fd = spec->fd;
+  self->vault_key = spec->vault_key;
   self->reorder = parlor_reorder_new ();
   g_mutex_init (&self->lock);
   read_formats (self, spec->codecs);

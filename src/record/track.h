@@ -17,6 +17,8 @@ G_BEGIN_DECLS
 
 /** A player goes from one file to the next; so long a file is hashed in a second. */
 #define PARLOR_SEGMENT_MAX_US (15 * 60 * G_USEC_PER_SEC)
+/** One that is enciphered is finished in memory. */
+#define PARLOR_SEGMENT_VAULT_US (4 * 60 * G_USEC_PER_SEC)
 /** A seek decodes what lies between two key frames. */
 #define PARLOR_KEY_FRAME_US (4 * G_USEC_PER_SEC)
 /** After a failed write. */
@@ -44,6 +46,7 @@ typedef struct
   const char *source;      /**< "camera", … */
   const char *codecs;      /**< as ParlorMediaOps.tap_codecs says them */
   int fd;                  /**< owned from now on */
+  const guint8 *vault_key; /**< borrowed; NULL = files in the clear, see record/safe.h */
   gint64 room_ms, mono_us; /**< the room's clock at an instant of g_get_monotonic_time () */
 } ParlorRecordTrackSpec;
 
@@ -64,6 +67,6 @@ void parlor_record_track_sync (ParlorRecordTrack *track);
 /** Finishes a file (see record/webm.h) and says so: the entry "end" (transfer full), NULL when it
  * holds no frame (it is deleted then). */
 json_t *parlor_record_finish_file (const char *folder, guint n, const char *name,
-                                   const char *reason);
+                                   const char *reason, const guint8 *vault_key);
 
 G_END_DECLS

@@ -2,11 +2,10 @@
 #include "record/webm.h"
 
 #include "base/bytes.h"
+#include "record/safe.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 /* RFC 9559 section 5, RFC 8794 section 11.3. */
 #define ID_EBML 0x1a45dfa3
@@ -475,68 +474,87 @@ make_head (const ParlorWebmIndex *index, const guint8 *bytes, guint64 cues_at, g
 }
 
 static gboolean
-write_at (int fd, const GByteArray *what, guint64 at)
+write_at (ParlorSafeFile *file, const GByteArray *what, guint64 at)
 {
-  for (gsize done = 0; done < what->len;)
-    {
-      ssize_t n = pwrite (fd, what->data + done, what->len - done, (off_t)(at + done));
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
-        return FALSE;
-      done += (gsize)n;
-    }
-  return TRUE;
+  return parlor_safe_write (file, at, what->data, what->len);
 }
 
 static gboolean
-write_size (int fd, guint64 at, guint64 size)
+write_size (ParlorSafeFile *file, guint64 at, guint64 size)
 {
   g_autoptr (GByteArray) out = g_byte_array_new ();
   put_size (out, size);
-  return write_at (fd, out, at);
+  return write_at (file, out, at);
 }
 
 /* The cues first and the head last: until that is written the file is as unfinished as before. */
 static gboolean
-write_index (int fd, const ParlorWebmIndex *index, const guint8 *bytes, gint64 duration_ms)
+write_index (ParlorSafeFile *file, const ParlorWebmIndex *index, const guint8 *bytes,
+             gint64 duration_ms)
 {
   g_autoptr (GByteArray) cues = g_byte_array_new (), gone = g_byte_array_new ();
   g_autoptr (GByteArray) head = make_head (index, bytes, index->whole, duration_ms);
   put_cues (cues, index);
   put_void (gone, index->info_size);
-  if (head == NULL || ftruncate (fd, (off_t)index->whole) < 0 || !write_at (fd, cues, index->whole))
+  if (head == NULL || !parlor_safe_truncate (file, index->whole)
+      || !write_at (file, cues, index->whole))
     return FALSE;
   for (guint i = 0; i < index->clusters->len; i++)
     {
       const ParlorWebmCluster *cluster = &g_array_index (index->clusters, ParlorWebmCluster, i);
-      if (cluster->size_at != 0 && !write_size (fd, cluster->size_at, cluster->size))
+      if (cluster->size_at != 0 && !write_size (file, cluster->size_at, cluster->size))
         return FALSE;
     }
-  return write_size (fd, index->segment_at - 8, index->whole + cues->len - index->segment_at)
-         && write_at (fd, head, index->room_at) && write_at (fd, gone, index->info_at);
+  return write_size (file, index->segment_at - 8, index->whole + cues->len - index->segment_at)
+         && write_at (file, head, index->room_at) && write_at (file, gone, index->info_at);
+}
+
+/* In the clear a file is only mapped. */
+static GBytes *
+map_text (const char *path, const guint8 *vault_key, GError **error)
+{
+  if (vault_key != NULL)
+    return parlor_safe_load (path, vault_key, G_MAXSSIZE, error);
+  g_autoptr (GMappedFile) map = g_mapped_file_new (path, FALSE, error);
+  return map != NULL ? g_mapped_file_get_bytes (map) : NULL;
+}
+
+/* TRUE also for one that is finished already. FALSE: errno. */
+static gboolean
+finish_file (const char *path, const guint8 *vault_key, const ParlorWebmIndex *index,
+             const guint8 *bytes, gint64 duration_ms)
+{
+  g_autoptr (ParlorSafeFile) file = parlor_safe_open (path, vault_key, TRUE, NULL);
+  if (file == NULL)
+    return FALSE;
+  if (!index->is_finished && index->room_at != 0 && !write_index (file, index, bytes, duration_ms))
+    return FALSE;
+  return parlor_safe_finish (file);
+}
+
+gint64
+parlor_webm_finish_safe (const char *path, const guint8 *vault_key, GError **error)
+{
+  g_auto (ParlorWebmIndex) index = {0};
+  g_autoptr (GBytes) text = map_text (path, vault_key, error);
+  gsize length = 0;
+  const guint8 *bytes = text != NULL ? g_bytes_get_data (text, &length) : NULL;
+  if (text == NULL)
+    return -1;
+  if (bytes == NULL || !parlor_webm_scan (bytes, length, &index) || index.n_blocks == 0)
+    return 0;
+  gint64 duration_ms = index.last_ms + MAX (index.frame_ms, 1);
+  if (vault_key == NULL && (index.is_finished || index.room_at == 0))
+    return duration_ms;
+  if (finish_file (path, vault_key, &index, bytes, duration_ms))
+    return duration_ms;
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "%s: %s", path,
+               g_strerror (errno));
+  return -1;
 }
 
 gint64
 parlor_webm_finish (const char *path, GError **error)
 {
-  g_auto (ParlorWebmIndex) index = {0};
-  g_autoptr (GMappedFile) map = g_mapped_file_new (path, FALSE, error);
-  if (map == NULL)
-    return -1;
-  const guint8 *bytes = (const guint8 *)g_mapped_file_get_contents (map);
-  if (bytes == NULL || !parlor_webm_scan (bytes, g_mapped_file_get_length (map), &index)
-      || index.n_blocks == 0)
-    return 0;
-  gint64 duration_ms = index.last_ms + MAX (index.frame_ms, 1);
-  if (index.is_finished || index.room_at == 0)
-    return duration_ms;
-  int fd = open (path, O_RDWR | O_CLOEXEC);
-  gboolean ok = fd >= 0 && write_index (fd, &index, bytes, duration_ms) && fdatasync (fd) == 0;
-  if (!ok)
-    g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "%s: %s", path,
-                 g_strerror (errno));
-  if (fd >= 0)
-    close (fd);
-  return ok ? duration_ms : -1;
+  return parlor_webm_finish_safe (path, NULL, error);
 }

@@ -83,5 +83,8 @@ GArray *parlor_webm_list (const guint8 *bytes, gsize length);
  * G_FILE_ERROR; 0 = no block in it.
  */
 gint64 parlor_webm_finish (const char *path, GError **error);
+/** The same of a file that may be enciphered (record/safe.h); one at a time, it takes the file's
+ * size in memory. */
+gint64 parlor_webm_finish_safe (const char *path, const guint8 *vault_key, GError **error);
 
 G_END_DECLS

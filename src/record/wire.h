@@ -16,9 +16,10 @@
  *     <- {"t":"sealed","recording":…,"sha256":…,"from_ms":…,"to_ms":…,"files":…}
  *     <- {"t":"unsealed","recording":…}
  *
- * room_ms at mono_us is how the recorder knows the room's clock: both processes have the same
- * CLOCK_MONOTONIC. The end of the socket ends the recorder: it closes its files, which play as they
- * are. Functions: any thread.
+ * Of an enciphered recording "open" has "vault_key" (base64) and, until its file is there,
+ * "wrapped_key" for it (record/keeper.h). room_ms at mono_us is how the recorder knows the room's
+ * clock: both processes have the same CLOCK_MONOTONIC. The end of the socket ends the recorder: it
+ * closes its files, which play as they are. Functions: any thread.
  */
 #pragma once
 

@@ -3,11 +3,13 @@
 """parlor-recorder and parlord get SIGKILL at random instants while people are recorded: what is lost of their sound and pictures, whether every file plays,
 one manifest, the gap in it, and that the meeting loses nothing when the recorder dies.
 
-usage: test_record_kills.py PARLORD PARLOR_LOAD PARLORCTL [KILLS [SEED [FLAGS…]]]. Prints TAP. Loopback only. CI takes 5 kills, a soak 100; FLAGS go to
-parlord. Of a killed recorder all counts that was sent from a second before to four seconds after; of a killed parlord what it had received by then.
+usage: test_record_kills.py PARLORD PARLOR_LOAD PARLORCTL [KILLS [SEED [enciphered]]]. Prints TAP. Loopback only. CI takes 4 kills, a soak 100; with
+"enciphered" all of it lies on the disk under a master key, which changes at every start of the server. Of a killed recorder all counts that was sent from a second before to four seconds after; of a killed parlord what it had received by then.
 """
+import hashlib
 import os
 import random
+import secrets
 import shutil
 import signal
 import subprocess
@@ -47,7 +49,7 @@ def kill_recorder(server, recording, kill):
     """Until a new file of sound is there."""
     before = server.files(recording)
     pid = wait_for(server.recorder_pid)
-    if pid is None:  # to signal 0 would end this test's own group
+    if not pid:  # to signal 0 would end this test's own group
         raise SystemExit('the recorder does not run')
     os.kill(pid, signal.SIGKILL)
     kill['at'] = time.monotonic()
@@ -77,7 +79,7 @@ def with_recorder_kills(server, programs, room, recording, n, dice):
     return kills, lost
 
 
-def with_server_kills(server, programs, room, recording, n, dice):
+def with_server_kills(server, programs, room, recording, n, dice, masters):
     kills = []
     for _ in range(n):
         before = server.files(recording)
@@ -92,6 +94,8 @@ def with_server_kills(server, programs, room, recording, n, dice):
         finally:
             crowd.end()
             bars.end()
+        if masters:
+            masters.change()
         server.start()
         # The next people speak: what is written of them is written at once.
         kills.append(kill)
@@ -136,8 +140,60 @@ def count_loss(kills, kept_of):
 
 def check_verify(programs, server, recording):
     folder = os.path.join(server.folder, 'recordings', recording)
-    environment = {**os.environ, 'PARLOR_DATA_DIR': server.folder}
+    environment = {**server.environment, 'PARLOR_DATA_DIR': server.folder}
     return subprocess.run([programs['ctl'], 'verify', folder], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, env=environment)
+
+
+class Masters:
+    """A file of master keys, the newest first."""
+
+    def __init__(self, server):
+        self.path = os.path.join(server.folder, 'masters')
+        self.keys = []
+        self.change()
+        server.flags = (*server.flags, '--recording-key-file', self.path)
+        server.environment['PARLOR_RECORDING_KEY_FILE'] = self.path
+
+    def change(self):
+        """What was the first before is kept for one more start."""
+        self.keys = [secrets.token_hex(32)] + self.keys[:1]
+        with open(self.path, 'w', encoding='ascii') as out:
+            out.write('\n'.join(self.keys))
+
+
+def clear_files(server, recording):
+    """What of the recording's folder can be read as it lies there."""
+    folder, found = os.path.join(server.folder, 'recordings', recording), []
+    for name in os.listdir(folder):
+        with open(os.path.join(folder, name), 'rb') as file:
+            data = file.read()
+        if any(word in data for word in (b'webm', b'"participant"', b'load0-', b'\x1a\x45\xdf\xa3')):
+            found.append(name)
+    return found
+
+
+def wrong_parts(server, recording, manifest, dice):
+    """Parts of the largest file that are not what the whole has there."""
+    file = max(manifest['files'], key=lambda one: one['bytes'])
+    path = f"/v1/recordings/{recording}/files/{file['n']}"
+    whole = server.ask(path)[1]
+    wrong = [] if hashlib.sha256(whole).hexdigest() == file['sha256'] else ['sha256']
+    for _ in range(20):
+        begin = dice.randrange(len(whole))
+        end = min(begin + dice.randrange(20000), len(whole) - 1)
+        status, part = server.ask(path, headers={'Range': f'bytes={begin}-{end}'})
+        if status != 206 or part != whole[begin:end + 1]:
+            wrong.append(f'{begin}-{end}')
+    return wrong
+
+
+def without_master(server, recording, number):
+    """What a server answers that has other keys."""
+    server.stop()
+    with open(os.path.join(server.folder, 'masters'), 'w', encoding='ascii') as out:
+        out.write(secrets.token_hex(32))
+    server.start()
+    return server.ask(f'/v1/recordings/{recording}/files/{number}')[0], server.ask(f'/v1/recordings/{recording}/manifest')[0]
 
 
 def percentile(values, share):
@@ -145,14 +201,15 @@ def percentile(values, share):
     return values[min(len(values) - 1, int(share * len(values)))]
 
 
-def run(server, programs, n, seed):
-    tap, dice = Tap(6), random.Random(seed)
+def run(server, programs, n, seed, enciphered):
+    masters = Masters(server) if enciphered else None
+    tap, dice = Tap(9 if enciphered else 6), random.Random(seed)
     server.start()
     room = server.room('kills')['id']
     recording = server.record(room, 'start')['recording']
     of_server = max(1, n * 2 // 5)
     kills, lost = with_recorder_kills(server, programs, room, recording, n - of_server, dice)
-    kills += with_server_kills(server, programs, room, recording, of_server, dice)
+    kills += with_server_kills(server, programs, room, recording, of_server, dice, masters)
     server.record(room, 'stop')
     row = wait_for(lambda: server.recordings('ready'))
     if not row:
@@ -178,6 +235,13 @@ def run(server, programs, n, seed):
     tap.check(len(bars) >= n and all(played), 'every file plays', f'{len(bars)} files, {sum(one or 0 for one in played)} pictures, {played.count(None)} do not')
     tap.check(len(spans) == n and len(server.recordings()) == 1, 'one manifest tells every interruption', f'{len(spans)} of {n}')
     tap.check(verified.returncode == 0, 'the folder verifies', verified.stdout.strip().splitlines()[-1] if verified.stdout else 'nothing said')
+    if enciphered:
+        clear = clear_files(server, recording)
+        tap.check(not clear, 'nothing lies there in the clear', f'{clear}')
+        wrong = wrong_parts(server, recording, manifest, dice)
+        tap.check(not wrong, 'a part of a file is that part of its text', f'{wrong}')
+        answers = without_master(server, recording, manifest['files'][0]['n'])
+        tap.check(answers == (404, 503), 'without the master key nothing is given out', f'{answers}')
     return tap.good
 
 
@@ -187,9 +251,9 @@ def main():
     seed = int(sys.argv[5]) if len(sys.argv) > 5 else 1
     if not shutil.which('gst-launch-1.0'):
         sys.exit('gst-launch-1.0 is missing')
-    server = Server(sys.argv[1], *sys.argv[6:])
+    server = Server(sys.argv[1])
     try:
-        good = run(server, programs, n, seed)
+        good = run(server, programs, n, seed, sys.argv[6:] == ['enciphered'])
         if not good:
             with open(os.path.join(server.folder, 'log'), encoding='utf-8') as log:
                 print(''.join('# ' + line for line in log.readlines()[-20:]))

@@ -70,7 +70,10 @@ def events(server, kind):
 
 
 def sounds(disk, recording):
-    return sum('microphone' in name for name in os.listdir(os.path.join(disk.root(), recording)))
+    try:
+        return sum('microphone' in name for name in os.listdir(os.path.join(disk.root(), recording)))
+    except FileNotFoundError:
+        return 0
 
 
 def trouble(server, disk, recording, how):

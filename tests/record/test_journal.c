@@ -15,7 +15,7 @@ static GPtrArray *
 entries_of (const char *path)
 {
   GPtrArray *entries = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (ParlorJournal) journal = parlor_journal_open (path, collect, entries, NULL);
+  g_autoptr (ParlorJournal) journal = parlor_journal_open (path, NULL, collect, entries, NULL);
   g_assert_nonnull (journal);
   return entries;
 }
@@ -39,7 +39,7 @@ remove_path (char *path)
 static void
 write_two (const char *path)
 {
-  g_autoptr (ParlorJournal) journal = parlor_journal_open (path, NULL, NULL, NULL);
+  g_autoptr (ParlorJournal) journal = parlor_journal_open (path, NULL, NULL, NULL, NULL);
   g_assert_true (parlor_journal_append (journal, "{\"t\":\"one\"}", 11));
   g_assert_true (parlor_journal_append (journal, "{\"t\":\"two\"}", 11));
   g_assert_true (parlor_journal_sync (journal));
@@ -70,7 +70,7 @@ test_torn (void)
     {
       g_assert_true (g_file_set_contents (path, bytes, (gssize)cut, NULL));
       {
-        g_autoptr (ParlorJournal) journal = parlor_journal_open (path, NULL, NULL, NULL);
+        g_autoptr (ParlorJournal) journal = parlor_journal_open (path, NULL, NULL, NULL, NULL);
         g_assert_true (parlor_journal_append (journal, "{\"t\":\"three\"}", 13));
       }
       g_autoptr (GPtrArray) entries = entries_of (path);
@@ -111,7 +111,7 @@ test_bounds (void)
 {
   char *path = make_path ();
   {
-    g_autoptr (ParlorJournal) journal = parlor_journal_open (path, NULL, NULL, NULL);
+    g_autoptr (ParlorJournal) journal = parlor_journal_open (path, NULL, NULL, NULL, NULL);
     g_autofree char *large = g_malloc0 (PARLOR_JOURNAL_ENTRY_MAX + 1);
     g_assert_false (parlor_journal_append (journal, large, PARLOR_JOURNAL_ENTRY_MAX + 1));
     g_assert_false (parlor_journal_append (journal, large, 0));
@@ -135,10 +135,10 @@ static void
 test_one_writer (void)
 {
   char *path = make_path ();
-  ParlorJournal *first = parlor_journal_open (path, NULL, NULL, NULL);
+  ParlorJournal *first = parlor_journal_open (path, NULL, NULL, NULL, NULL);
   g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func (g_free);
   GThread *thread = g_thread_new ("old", let_go, first);
-  ParlorJournal *second = parlor_journal_open (path, collect, entries, NULL);
+  ParlorJournal *second = parlor_journal_open (path, NULL, collect, entries, NULL);
   g_thread_join (thread);
   g_assert_nonnull (second);
   g_assert_cmpuint (entries->len, ==, 1);

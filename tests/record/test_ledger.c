@@ -19,7 +19,7 @@ test_patience (void)
   g_autofree char *path = g_build_filename (folder, "journal", NULL);
   g_autoptr (GString) found = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
-  ParlorLedger *ledger = parlor_ledger_new (path);
+  ParlorLedger *ledger = parlor_ledger_new (path, NULL);
   parlor_ledger_add (ledger, json_pack ("[i]", 1));
   g_assert_false (parlor_ledger_open (ledger, NULL, NULL, &error));
   g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
@@ -34,7 +34,7 @@ test_patience (void)
   g_assert_true (parlor_ledger_flush (ledger));
   g_assert_true (parlor_ledger_sync (ledger));
   parlor_ledger_free (ledger);
-  parlor_journal_free (parlor_journal_open (path, collect, found, NULL));
+  parlor_journal_free (parlor_journal_open (path, NULL, collect, found, NULL));
   g_assert_cmpstr (found->str, ==, "[1][3][4][5]");
   g_unlink (path);
   g_rmdir (folder);
@@ -48,7 +48,7 @@ test_too_large (void)
   g_autofree char *top = g_dir_make_tmp ("ledger-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (top, "journal", NULL);
   g_autofree char *large = g_strnfill (PARLOR_JOURNAL_ENTRY_MAX + 1, 'x');
-  ParlorLedger *ledger = parlor_ledger_new (path);
+  ParlorLedger *ledger = parlor_ledger_new (path, NULL);
   g_assert_true (parlor_ledger_open (ledger, NULL, NULL, NULL));
   parlor_ledger_add (ledger, json_pack ("[s]", large));
   g_assert_true (parlor_ledger_put (ledger, json_pack ("[i]", 1)));

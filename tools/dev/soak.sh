@@ -47,6 +47,7 @@ command_soak () {
   sanitizer_environment node tests/e2e/run.mjs --server build-asan/src/parlord --label sanitized </dev/null || failed=1
   say "Recordings: 100 kills of the recorder and of the server"
   python3 tests/app/test_record_kills.py build/src/parlord build/tools/load/parlor-load build/tools/parlorctl/parlorctl 100 7 </dev/null || failed=1
+  python3 tests/app/test_record_kills.py build/src/parlord build/tools/load/parlor-load build/tools/parlorctl/parlorctl 100 8 enciphered </dev/null || failed=1
   say "Waiting times at the goals, 30 runs in each browser"
   node tests/e2e/run.mjs --long --only moments-long </dev/null || failed=1
   say "Bad networks, the long forms"

@@ -4,6 +4,7 @@
 #include "ctl.h"
 
 #include "record/digest.h"
+#include "record/keeper.h"
 #include "record/seal.h"
 
 #include <stdio.h>
@@ -33,7 +34,7 @@ check_signature (const char *folder, const char *manifest, gsize length, const c
 }
 
 static gboolean
-check_file (const char *folder, const json_t *file)
+check_file (const char *folder, const json_t *file, const guint8 *vault_key)
 {
   const char *name = json_string_value (json_object_get (file, "path"));
   const char *expected = json_string_value (json_object_get (file, "sha256"));
@@ -44,35 +45,65 @@ check_file (const char *folder, const json_t *file)
       return FALSE;
     }
   g_autofree char *path = g_build_filename (folder, name, NULL);
-  gboolean ok = parlor_sha256_file (path, sha, NULL, NULL) && strcmp (sha, expected) == 0;
+  gboolean ok = parlor_sha256_safe (path, vault_key, sha, NULL, NULL)
+                && strcmp (sha, expected) == 0;
   printf ("%s  %s\n", name, ok ? "ok" : "DIFFERS");
   return ok;
 }
 
 static gboolean
-check_list (const char *folder, const json_t *list)
+check_list (const char *folder, const json_t *list, const guint8 *vault_key)
 {
   gboolean ok = TRUE;
   gsize i;
   json_t *file;
-  json_array_foreach (list, i, file) ok = check_file (folder, file) && ok;
+  json_array_foreach (list, i, file) ok = check_file (folder, file, vault_key) && ok;
   return ok;
+}
+
+/* The master key is named by the environment, as the server's own option is. FALSE: it was said
+ * why. */
+static gboolean
+find_vault_key (const char *folder, guint8 key[PARLOR_VAULT_KEY], gboolean *is_vault)
+{
+  const char *file = g_getenv ("PARLOR_RECORDING_KEY_FILE");
+  const char *command = g_getenv ("PARLOR_RECORDING_KEY_COMMAND");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ParlorKeeper) keeper = NULL;
+  g_autofree char *whole = g_canonicalize_filename (folder, NULL);
+  g_autofree char *recording = g_path_get_basename (whole);
+  if (file != NULL || command != NULL)
+    keeper = parlor_keeper_new (file, command, &error);
+  ParlorKeeperResult result = parlor_keeper_get (keeper, folder, recording, key);
+  *is_vault = result == PARLOR_KEEPER_FOUND;
+  if (result == PARLOR_KEEPER_LOCKED)
+    ctl_fail ("the recording is enciphered: PARLOR_RECORDING_KEY_FILE must name the file of its "
+              "master key%s%s",
+              error != NULL ? "; " : "", error != NULL ? error->message : "");
+  return result != PARLOR_KEEPER_LOCKED;
 }
 
 int
 ctl_verify (const char *folder, const char *key)
 {
   g_autofree char *path = folder != NULL ? g_build_filename (folder, "manifest.json", NULL) : NULL;
-  g_autofree char *text = NULL;
-  gsize length = 0;
+  guint8 bytes[PARLOR_VAULT_KEY];
+  gboolean is_vault = FALSE;
   if (folder == NULL)
     return ctl_fail ("verify needs the folder of a recording");
-  if (!g_file_get_contents (path, &text, &length, NULL))
+  if (!find_vault_key (folder, bytes, &is_vault))
+    return EXIT_FAILURE;
+  const guint8 *vault_key = is_vault ? bytes : NULL;
+  g_autoptr (GBytes) all = parlor_safe_load (path, vault_key, G_MAXSSIZE, NULL);
+  if (all == NULL)
     return ctl_fail ("%s cannot be read: is the recording sealed?", path);
-  gboolean ok = check_signature (folder, text, length, key);
-  json_t *manifest = json_loadb (text, length, JSON_REJECT_DUPLICATES, NULL);
-  ok = check_list (folder, json_object_get (manifest, "files")) && ok;
-  ok = check_list (folder, json_object_get (manifest, "stills")) && ok && manifest != NULL;
+  gsize length = 0;
+  const char *text = g_bytes_get_data (all, &length);
+  gboolean ok = text != NULL && check_signature (folder, text, length, key);
+  json_t *manifest = json_loadb (text != NULL ? text : "", length, JSON_REJECT_DUPLICATES, NULL);
+  ok = check_list (folder, json_object_get (manifest, "files"), vault_key) && ok;
+  ok = check_list (folder, json_object_get (manifest, "stills"), vault_key) && ok
+       && manifest != NULL;
   json_decref (manifest);
   return ok ? EXIT_SUCCESS : ctl_fail ("this is not what was recorded");
 }
