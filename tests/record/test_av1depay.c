@@ -201,7 +201,7 @@ static void
 write_file (const char *path, const GPtrArray *packets)
 {
   g_autoptr (GError) error = NULL;
-  ParlorSegment *segment = parlor_segment_new (path, PARLOR_CODEC_AV1, 90000, &error);
+  ParlorSegment *segment = parlor_segment_new (path, NULL, PARLOR_CODEC_AV1, 90000, &error);
   g_assert_no_error (error);
   for (guint i = 0; i < packets->len; i++)
     {
