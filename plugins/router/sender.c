@@ -76,6 +76,12 @@ parlor_sender_push (ParlorTransport *self, const ParlorSendItem *item)
   return TRUE;
 }
 
+guint
+parlor_sender_room (const ParlorTransport *self)
+{
+  return PARLOR_LANE_MAX - parlor_send_lane_length (&self->lanes[PARLOR_LANE_PICTURES]);
+}
+
 typedef struct
 {
   const ParlorSlot *slot;
@@ -199,6 +205,9 @@ parlor_sender_drop_stale (ParlorTransport *self, gboolean all, gint64 now_us)
       if (!is_stale (&stale, item))
         continue;
       leave_out (self, item);
+      /* Its bytes are gone, and nothing else begins. */
+      if (item->begins && item->source_seq == item->slot->begin_seq)
+        begins &= ~bit;
       /* What begins behind it does not miss it. */
       if ((stale.spared & bit) != 0 || (begins & bit) == 0)
         cut |= bit;

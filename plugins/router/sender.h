@@ -16,6 +16,8 @@
 /** Where nothing estimates: a 1080p key frame of 100 KB leaves in 20 ms, in four messages. */
 #define PARLOR_SENDER_PACE_BPS (40 * 1000 * 1000)
 
+/** How many packets of pictures may be pushed before that lane is full. */
+guint parlor_sender_room (const ParlorTransport *transport);
 /** FALSE (counted): the lane is full. */
 gboolean parlor_sender_push (ParlorTransport *transport, const ParlorSendItem *item);
 /** Forgets what waits for this slot, or of this layer; NULL = any. */

@@ -439,11 +439,13 @@ replay (ParlorSlot *self, ParlorLayer *layer, ParlorGopKind kind, gint64 now_us)
   const ParlorPacketInfo *first = parlor_gop_info (layer->gop, 0),
                          *last = parlor_gop_info (layer->gop, n - 1);
   guint32 span = last->header.timestamp - first->header.timestamp;
-  gint64 takes_us = (gint64)bytes * 8 * PARLOR_US_PER_SEC / MAX (self->transport->pace_bps, 1);
+  /* With what waits already: a page full of people begins in one moment. */
+  gint64 takes_us = parlor_sender_waiting_us (self->transport)
+                    + (gint64)bytes * 8 * PARLOR_US_PER_SEC / MAX (self->transport->pace_bps, 1);
   guint32 squeezed = MIN (n * REPLAY_STEP, span);
 
-  if (takes_us > REPLAY_MAX_US || self->codec_pts[first->codec] == PARLOR_ROUTER_NO_PT
-      || first->arrival_us < self->seen_us)
+  if (takes_us > REPLAY_MAX_US || parlor_sender_room (self->transport) < n
+      || self->codec_pts[first->codec] == PARLOR_ROUTER_NO_PT || first->arrival_us < self->seen_us)
     return FALSE;
   self->replay_source_rtp = last->header.timestamp - squeezed;
   self->replay_us = now_us;
@@ -513,6 +515,20 @@ replay_still (ParlorSlot *self, gint64 now_us)
   return TRUE;
 }
 
+static gboolean
+is_something_kept (const ParlorSlot *self)
+{
+  for (guint i = 0; i < self->source->n_layers; i++)
+    {
+      const ParlorLayer *layer = &self->source->layers[i];
+
+      if (layer->gop != NULL && parlor_gop_kind (layer->gop) != PARLOR_GOP_NONE
+          && parlor_layer_height (layer) <= parlor_layer_height (self->target))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 void
 parlor_slot_begin (ParlorSlot *self, gint64 now_us)
 {
@@ -527,10 +543,13 @@ parlor_slot_begin (ParlorSlot *self, gint64 now_us)
         return;
       shown = replay_whole (self, now_us) || replay_still (self, now_us);
     }
+  /* Whose path does not stand yet will begin with that, and needs no key frame before. */
+  else if (is_something_kept (self))
+    return;
   if (self->layer != self->target)
-    parlor_layer_want_key_frame (self->target,
-                                 shown ? PARLOR_LAYER_PLI_PATIENT_US : PARLOR_LAYER_PLI_INTERVAL_US,
-                                 self->seen_us != 0 ? PARLOR_KEY_LAYER : PARLOR_KEY_NEWCOMER);
+    parlor_layer_want_key_frame (
+        self->target, shown ? PARLOR_LAYER_PLI_NEWCOMER_US : PARLOR_LAYER_PLI_INTERVAL_US,
+        self->seen_us != 0 ? PARLOR_KEY_LAYER : PARLOR_KEY_NEWCOMER);
 }
 
 /* --- what the receiver says ------------------------------------------------------------------ */

@@ -13,6 +13,9 @@
  * ask; one in two seconds where they see something meanwhile. */
 #define PARLOR_LAYER_PLI_INTERVAL_US (500 * PARLOR_US_PER_MS)
 #define PARLOR_LAYER_PLI_PATIENT_US (2 * PARLOR_US_PER_SEC)
+/** Newcomers who see a still, together: half a key frame a second is promised, however many
+ * come, and a browser asks by itself after 3 s without a picture. */
+#define PARLOR_LAYER_PLI_NEWCOMER_US (2500 * PARLOR_US_PER_MS)
 
 /** transport is NULL for an injected source; room is NULL unless it speaks. */
 ParlorSource *parlor_source_new (ParlorRouter *router, const ParlorSourceConfig *config,

@@ -64,9 +64,8 @@ run (Crowd *self, gint64 span_us)
     }
 }
 
-/* One page: the first of the people on `main` lines, the others as tiles. */
 static void
-begin (Crowd *self, guint n, guint main, guint tile)
+prepare (Crowd *self, guint n)
 {
   *self = (Crowd){.bench = bench_new (), .n = n};
   self->link = (BenchLink){.bps = 20000000, .queue_us = 200 * MS, .delay_us = 10 * MS};
@@ -80,8 +79,13 @@ begin (Crowd *self, guint n, guint main, guint tile)
     bench_add_voice_slot (self->viewer, n + i, 7000 + i);
   bench_run (self->bench, 500 * MS);
   self->film_us = self->voice_us = self->bench->now_us;
-  run (self, 2 * SECOND);
-  for (guint i = 0; i < n; i++)
+}
+
+/* One page: the first of the people on `main` lines, the others as tiles. */
+static void
+show_all (Crowd *self, guint main, guint tile)
+{
+  for (guint i = 0; i < self->n; i++)
     parlor_router_select (self->bench->router, self->viewer->id, i, 10 + i, i == 0 ? main : tile,
                           self->bench->now_us);
 }
@@ -140,7 +144,9 @@ test_page (gconstpointer data)
   guint from;
   guint64 before;
 
-  begin (&crowd, page->people, page->main, page->tile);
+  prepare (&crowd, page->people);
+  run (&crowd, 2 * SECOND);
+  show_all (&crowd, page->main, page->tile);
   run (&crowd, 12 * SECOND);
   from = crowd.viewer->rtp->len;
   before = crowd.link.bytes;
@@ -160,6 +166,58 @@ test_page (gconstpointer data)
   bench_free (crowd.bench);
 }
 
+/* Everybody's last key frame is long ago: all that is kept of them together is more than a queue
+ * holds, and than the path takes in time. */
+static void
+test_late_comer (void)
+{
+  Crowd crowd;
+  Seen seen;
+
+  prepare (&crowd, MOST);
+  run (&crowd, 20 * SECOND);
+  show_all (&crowd, 720, 216);
+  run (&crowd, 3 * SECOND);
+  look (&crowd, 0, &seen);
+  for (guint i = 0; i < MOST; i++)
+    g_assert_cmpuint (seen.frames[i], >=, 3);
+  g_assert_cmpuint (parlor_router_get_counters (crowd.bench->router)->dropped[PARLOR_DROP_QUEUE],
+                    ==, 0);
+  bench_free (crowd.bench);
+}
+
+/* While what is kept of everybody waits for a path that has become narrow, everybody sends a key
+ * frame: what waits is worth nothing any more, and its beginnings least. Nobody stays away for it.
+ */
+static void
+test_kept_is_overtaken (void)
+{
+  for (guint after_ms = 20; after_ms <= 500; after_ms += 60)
+    {
+      Crowd crowd;
+      Seen seen;
+      guint from;
+
+      prepare (&crowd, MOST);
+      run (&crowd, 6 * SECOND);
+      crowd.link.bps = 800000;
+      crowd.link.queue_us = SECOND;
+      show_all (&crowd, 720, 216);
+      run (&crowd, after_ms * MS);
+      for (guint i = 0; i < MOST; i++)
+        crowd.cameras[i][0].key_wanted = TRUE;
+      run (&crowd, SECOND);
+      crowd.link.bps = 20000000;
+      run (&crowd, 30 * SECOND);
+      from = crowd.viewer->rtp->len;
+      run (&crowd, 2 * SECOND);
+      look (&crowd, from, &seen);
+      for (guint i = 0; i < MOST; i++)
+        g_assert_cmpuint (seen.frames[i], >=, 7);
+      bench_free (crowd.bench);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -170,5 +228,8 @@ main (int argc, char **argv)
 
       g_test_add_data_func (name, &pages[i], test_page);
     }
+  g_test_add_func ("/crowd/a-late-comer-sees-everybody-soon", test_late_comer);
+  g_test_add_func ("/crowd/what-is-overtaken-by-key-frames-keeps-nobody-away",
+                   test_kept_is_overtaken);
   return g_test_run ();
 }

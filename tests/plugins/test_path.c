@@ -581,6 +581,38 @@ test_many_newcomers (void)
   stage_clear (&stage);
 }
 
+/* As they come in life: what they shall see is chosen before their paths stand. One stream that is
+ * too large to be caught up with. */
+static void
+test_storm (void)
+{
+  Stage stage;
+  guint before, n_blind = 0;
+  BenchPeer *viewers[50];
+
+  stage_init (&stage);
+  stage.cameras[0].off = stage.cameras[1].off = TRUE;
+  stage_run (&stage, 5 * SECOND);
+  before = stage.cameras[2].n_keys;
+  for (guint i = 0; i < G_N_ELEMENTS (viewers); i++)
+    {
+      viewers[i] = bench_add_peer (stage.bench, ROOM);
+      bench_add_video_slot (viewers[i], 0, 5000, 5001);
+      parlor_router_select (stage.bench->router, viewers[i]->id, 0, 1, 0, stage.bench->now_us);
+      stage_run (&stage, 200 * MS);
+      n_blind += count_pt (viewers[i], 0, 120) < 7; /* packets of a key frame */
+    }
+  g_test_message ("%u key frames in 10 s, %u saw nothing after 200 ms",
+                  stage.cameras[2].n_keys - before, n_blind);
+  g_assert_cmpuint (n_blind, ==, 0);
+  g_assert_cmpuint (stage.cameras[2].n_keys - before, <=, 5);
+  /* And all of them go on. */
+  stage_run (&stage, 3 * SECOND);
+  for (guint i = 0; i < G_N_ELEMENTS (viewers); i++)
+    g_assert_cmpuint (count_pt (viewers[i], 0, 120), >, 100);
+  stage_clear (&stage);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -601,5 +633,6 @@ main (int argc, char **argv)
   g_test_add_func ("/path/a-newcomer-begins-with-what-is-kept", test_newcomer);
   g_test_add_func ("/path/a-newcomer-to-a-large-layer-sees-a-still", test_newcomer_still);
   g_test_add_func ("/path/many-newcomers-cost-few-key-frames", test_many_newcomers);
+  g_test_add_func ("/path/a-storm-of-newcomers-costs-half-a-key-frame-a-second", test_storm);
   return g_test_run ();
 }

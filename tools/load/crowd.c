@@ -9,6 +9,8 @@
 
 #define MAX_EVENTS 256
 #define POLL_INTERVAL_US 10000
+/* As often where a path that takes time is made here. */
+#define DELAY_INTERVAL_US 1000
 #define CONNECT_TIMEOUT_US (20 * PARLOR_US_PER_SEC)
 #define CONNECT_EACH_US (10 * PARLOR_US_PER_MS)
 #define LATE_US (100 * PARLOR_US_PER_MS)
@@ -119,7 +121,7 @@ poll_all (LoadCrowd *self, gint64 at_us)
     load_session_poll (g_array_index (self->publishers, Publisher, i).session, at_us);
   for (guint i = 0; i < self->subscribers->len; i++)
     load_session_poll (g_ptr_array_index (self->subscribers, i), at_us);
-  self->next_poll_us = at_us + POLL_INTERVAL_US;
+  self->next_poll_us = at_us + (self->options->rtt_ms > 0 ? DELAY_INTERVAL_US : POLL_INTERVAL_US);
 }
 
 static void
@@ -158,6 +160,7 @@ open_one (LoadCrowd *self, const char *room, const char *identity, LoadSessionKi
                            .identity = identity,
                            .token = self->options->token,
                            .tiles = (guint)self->options->tiles,
+                           .delay_us = self->options->rtt_ms * PARLOR_US_PER_MS / 2,
                            .number = self->publishers->len,
                            .speaker_large = self->options->talkers > 0};
   LoadSession *session = load_session_new (self->context, &place, kind, now_us (), error);
@@ -311,6 +314,16 @@ load_crowd_replace (LoadCrowd *self, int n, GError **error)
   for (int i = 0; i < n && self->subscribers->len > 0; i++)
     g_ptr_array_remove_index (self->subscribers, 0);
   return open_audience (self, 0, n, error);
+}
+
+guint
+load_crowd_n_keys (const LoadCrowd *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->publishers->len; i++)
+    n += load_session_sender (g_array_index (self->publishers, Publisher, i).session)->n_keys;
+  return n;
 }
 
 /* The first is the loudest, by 8 dB each; the others' rooms are not silent either. */

@@ -21,6 +21,8 @@ gboolean load_crowd_add_subscribers (LoadCrowd *self, int n, GError **error);
 gboolean load_crowd_replace (LoadCrowd *self, int n, GError **error);
 void load_crowd_run_for (LoadCrowd *self, gint64 span_us);
 
+/** Key frames that publishers have sent, all layers together. */
+guint load_crowd_n_keys (const LoadCrowd *self);
 /** With options->talkers: so many people of each room talk from now on, from the one with number
  * `first` on, who is the loudest; nobody else does. */
 void load_crowd_let_talk (LoadCrowd *self, guint first);

@@ -12,6 +12,9 @@
 /* Of a voice, packets that have to be there; and of all others together, those that may. */
 #define VOICE_SHARE 0.95
 #define NOISE_SHARE 0.05
+/* A storm of newcomers. */
+#define JOINS_PICTURE_P95_MS 400
+#define JOINS_KEYS_PER_S 0.5
 
 typedef struct
 {
@@ -113,12 +116,30 @@ expect_grid (const LoadCrowd *crowd, const LoadOptions *options, const LoadResul
   return TRUE;
 }
 
+static gboolean
+expect_joins (const LoadCrowd *crowd, const LoadOptions *options, const LoadResult *result,
+              GError **error)
+{
+  if (result->joined < (guint)options->storm || result->joined_blind > 0)
+    g_set_error (error, LOAD_ERROR, 0, "%u came, %u of them saw nothing", result->joined,
+                 result->joined_blind);
+  else if (!(result->picture_p95_ms <= JOINS_PICTURE_P95_MS))
+    g_set_error (error, LOAD_ERROR, 0, "check to first key frame, p95 %.0f ms, promised %d",
+                 result->picture_p95_ms, JOINS_PICTURE_P95_MS);
+  else if (result->keys_per_s > JOINS_KEYS_PER_S)
+    g_set_error (error, LOAD_ERROR, 0, "key frames/s %.2f, promised %.2f", result->keys_per_s,
+                 JOINS_KEYS_PER_S);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 static const struct
 {
   const char *name;
   gboolean (*check) (const LoadCrowd *crowd, const LoadOptions *options, const LoadResult *result,
                      GError **error);
-} promises[] = {{"grid", expect_grid}};
+} promises[] = {{"grid", expect_grid}, {"joins", expect_joins}};
 
 gboolean
 load_expect_is_known (const char *name)

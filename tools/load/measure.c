@@ -81,26 +81,40 @@ compare_doubles (const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
+static double
+share_of (GArray *sorted, guint percent)
+{
+  return sorted->len > 0 ? g_array_index (sorted, double, (sorted->len - 1) * percent / 100) : NAN;
+}
+
 /* Those who came while it was measured. */
 static void
 sum_up_joins (const LoadCrowd *crowd, gint64 began_us, LoadResult *result)
 {
   g_autoptr (GArray) waits = g_array_new (FALSE, FALSE, sizeof (double));
+  g_autoptr (GArray) pictures = g_array_new (FALSE, FALSE, sizeof (double));
 
   for (guint i = 0; i < load_crowd_n_receivers (crowd); i++)
     {
       const LoadMoments moments = load_session_moments (load_crowd_receiver (crowd, i));
       double ms = (double)(moments.first_rtp_us - moments.made_us) / PARLOR_US_PER_MS;
+      double picture_ms = (double)(moments.first_picture_us - moments.check_us) / PARLOR_US_PER_MS;
 
-      if (moments.made_us >= began_us && moments.first_rtp_us > 0)
+      if (moments.made_us < began_us)
+        continue;
+      result->joined++;
+      if (moments.first_rtp_us > 0)
         g_array_append_val (waits, ms);
+      if (moments.first_picture_us > 0)
+        g_array_append_val (pictures, picture_ms);
     }
-  result->join_p50_ms = result->join_p95_ms = NAN;
-  if (waits->len == 0)
-    return;
+  result->joined_blind = result->joined - pictures->len;
   g_array_sort (waits, compare_doubles);
-  result->join_p50_ms = g_array_index (waits, double, waits->len / 2);
-  result->join_p95_ms = g_array_index (waits, double, waits->len * 95 / 100);
+  g_array_sort (pictures, compare_doubles);
+  result->join_p50_ms = share_of (waits, 50);
+  result->join_p95_ms = share_of (waits, 95);
+  result->picture_p50_ms = share_of (pictures, 50);
+  result->picture_p95_ms = share_of (pictures, 95);
 }
 
 static void
@@ -157,15 +171,39 @@ sum_up_pictures (const LoadCrowd *crowd, LoadResult *result)
     }
 }
 
+/* The storm of one second, evenly. */
+static gboolean
+run_storm (LoadCrowd *crowd, const LoadOptions *options, int second, GError **error)
+{
+  gint64 began_us = g_get_monotonic_time ();
+  int n = options->storm * (second + 1) / options->storm_over
+          - options->storm * second / options->storm_over;
+
+  for (int i = 0; i < n; i++)
+    {
+      gint64 due_us = began_us + i * PARLOR_US_PER_SEC / n;
+
+      load_crowd_run_for (crowd, due_us - g_get_monotonic_time ());
+      if (!load_crowd_add_subscribers (crowd, 1, error))
+        return FALSE;
+    }
+  load_crowd_run_for (crowd, began_us + PARLOR_US_PER_SEC - g_get_monotonic_time ());
+  return TRUE;
+}
+
 static gboolean
 run_measured (LoadCrowd *crowd, const LoadOptions *options, GError **error)
 {
   for (int s = 0; s < options->seconds; s++)
     {
-      if ((s == 0 && !load_crowd_add_subscribers (crowd, options->storm, error))
+      if ((s == 0 && options->storm_over == 0
+           && !load_crowd_add_subscribers (crowd, options->storm, error))
           || !load_crowd_replace (crowd, options->churn, error))
         return FALSE;
-      load_crowd_run_for (crowd, PARLOR_US_PER_SEC);
+      if (s >= options->storm_over)
+        load_crowd_run_for (crowd, PARLOR_US_PER_SEC);
+      else if (!run_storm (crowd, options, s, error))
+        return FALSE;
       if (isatty (STDERR_FILENO))
         fprintf (stderr, "\r%d of %d s", s + 1, options->seconds);
     }
@@ -177,6 +215,7 @@ load_measure (LoadCrowd *crowd, const LoadOptions *options, LoadResult *result, 
 {
   gint64 began_us;
   double server, own;
+  guint n_keys;
 
   /* Others talk first: what is measured is after a change. */
   load_crowd_let_talk (crowd, (guint)options->talkers);
@@ -186,11 +225,13 @@ load_measure (LoadCrowd *crowd, const LoadOptions *options, LoadResult *result, 
   for (guint i = 0; i < load_crowd_n_receivers (crowd); i++)
     load_receiver_reset (load_session_receiver (load_crowd_receiver (crowd, i)));
   began_us = g_get_monotonic_time ();
+  n_keys = load_crowd_n_keys (crowd);
   server = process_cpu_s (options->pid);
   own = own_cpu_s ();
   if (!run_measured (crowd, options, error))
     return FALSE;
   result->seconds = (double)(g_get_monotonic_time () - began_us) / PARLOR_US_PER_SEC;
+  result->keys_per_s = (load_crowd_n_keys (crowd) - n_keys) / result->seconds;
   result->server_cpu_s = server < 0 ? -1 : process_cpu_s (options->pid) - server;
   result->own_cpu_s = own_cpu_s () - own;
   result->rss_kib = load_process_rss_kib (options->pid);
@@ -221,6 +262,11 @@ load_result_print (const LoadOptions *options, const LoadResult *result)
   if (!isnan (result->join_p50_ms))
     printf ("join to first packet ms p50 %.0f  p95 %.0f\n", result->join_p50_ms,
             result->join_p95_ms);
+  if (!isnan (result->picture_p50_ms))
+    printf (
+        "check to first key frame ms p50 %.0f  p95 %.0f  of %u, %u without; key frames/s %.2f\n",
+        result->picture_p50_ms, result->picture_p95_ms, result->joined, result->joined_blind,
+        result->keys_per_s);
   if (result->server_cpu_s >= 0)
     printf ("server CPU µs/packet %.3f  of a core %.1f %%  RSS MiB %.1f  KiB/session %.1f\n",
             result->packets ? result->server_cpu_s * 1e6 / (double)result->packets : NAN,
@@ -241,7 +287,7 @@ result_to_json (const LoadOptions *options, const LoadResult *result)
 {
   return json_pack (
       "{s:s, s:s, s:i, s:i, s:i, s:i, s:f, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:f, "
-      "s:f, s:I, s:I, s:i, s:f, s:i, s:i, s:f}",
+      "s:f, s:I, s:I, s:i, s:f, s:i, s:i, s:f, s:o, s:o, s:i, s:i, s:f}",
       "shape", options->shape_name, "server", options->server_name, "rooms", options->rooms,
       "people", options->people, "subscribers", options->subscribers, "sessions",
       (int)result->sessions, "seconds", result->seconds, "packets", (json_int_t)result->packets,
@@ -253,7 +299,9 @@ result_to_json (const LoadOptions *options, const LoadResult *result)
       result->own_cpu_s, "rss_before_kib", (json_int_t)result->rss_before_kib, "rss_kib",
       (json_int_t)result->rss_kib, "pictures", (int)result->pictures, "fps_min", result->fps_min,
       "lines_min", (int)result->lines_min, "lines_max", (int)result->lines_max, "down_max_kbps",
-      result->down_max_kbps);
+      result->down_max_kbps, "picture_p50_ms", number (result->picture_p50_ms), "picture_p95_ms",
+      number (result->picture_p95_ms), "joined", (int)result->joined, "joined_blind",
+      (int)result->joined_blind, "keys_per_s", result->keys_per_s);
 }
 
 gboolean

@@ -11,11 +11,15 @@ typedef struct _LoadResult
   double seconds, server_cpu_s, own_cpu_s;         /**< server: -1 = no pid given */
   double delay_p50_ms, delay_p95_ms, delay_p99_ms; /**< publisher's send to subscriber's read */
   double join_p50_ms, join_p95_ms; /**< storm and churn: HTTP request to first RTP; NAN = none */
-  guint pictures;                  /**< video streams received, by all */
-  guint lines_min, lines_max;      /**< of their last key frames */
-  double fps_min;                  /**< of the slowest of them */
-  double down_max_kbps;            /**< to the receiver that got most, with all headers */
-  long rss_before_kib, rss_kib;    /**< -1 = unknown */
+  double picture_p50_ms, picture_p95_ms; /**< likewise: first check to the last packet of the first
+                                            key frame; NAN = none */
+  guint joined, joined_blind;   /**< who came while it was measured; of them, without a picture */
+  double keys_per_s;            /**< that publishers sent meanwhile */
+  guint pictures;               /**< video streams received, by all */
+  guint lines_min, lines_max;   /**< of their last key frames */
+  double fps_min;               /**< of the slowest of them */
+  double down_max_kbps;         /**< to the receiver that got most, with all headers */
+  long rss_before_kib, rss_kib; /**< -1 = unknown */
 } LoadResult;
 
 /** Resident memory of a process, -1 = it is not there. */

@@ -46,6 +46,8 @@ settle (LoadOptions *options, GError **error)
       g_set_error (error, LOAD_ERROR, 0, "--expect %s is not known", options->expect);
       return FALSE;
     }
+  options->rtt_ms = CLAMP (options->rtt_ms, 0, 2000);
+  options->storm_over = CLAMP (options->storm_over, 0, options->seconds);
   options->talkers = CLAMP (options->talkers, 0, 3);
   options->tiles = CLAMP (options->tiles, 1, 25);
   options->fps = CLAMP (options->fps, 1, 240);
@@ -87,10 +89,15 @@ load_options_parse (LoadOptions *options, int *argc, char ***argv, GError **erro
        "large; others take over in the middle of the warm-up. Default 0: all are equally loud",
        "N"},
       {"expect", 0, 0, G_OPTION_ARG_STRING, &options->expect,
-       "fail unless the result is as promised for: grid (a large meeting, with --talkers 3)",
+       "fail unless the result is as promised for: grid (a large meeting, with "
+       "--talkers 3) or joins (a storm: first pictures and key frames)",
        "NAME"},
       {"storm", 0, 0, G_OPTION_ARG_INT, &options->storm,
        "so many more subscribers come at once when measuring begins", "N"},
+      {"storm-over", 0, 0, G_OPTION_ARG_INT, &options->storm_over,
+       "they come evenly in so many seconds instead", "S"},
+      {"rtt", 0, 0, G_OPTION_ARG_INT, &options->rtt_ms,
+       "media takes so long there and back (not HTTP), default 0", "MS"},
       {"churn", 0, 0, G_OPTION_ARG_INT, &options->churn,
        "so many subscribers a second leave while others come", "N"},
       {"seconds", 'd', 0, G_OPTION_ARG_INT, &options->seconds, "how long to measure, default 10",

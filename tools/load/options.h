@@ -18,9 +18,11 @@ typedef struct
   LoadServer server;
   LoadShape shape;
   int rooms, people, subscribers, tiles;
-  int talkers; /**< so many talk at a time; 0 = all, equally loud */
-  int storm;   /**< so many more subscribers come at once when the measurement begins */
-  int churn;   /**< so many subscribers a second leave, and others come */
+  int talkers;    /**< so many talk at a time; 0 = all, equally loud */
+  int storm;      /**< so many more subscribers come at once when the measurement begins */
+  int storm_over; /**< s: they come evenly in that time; 0 = at once */
+  int rtt_ms;     /**< what the path takes, there and back */
+  int churn;      /**< so many subscribers a second leave, and others come */
   int seconds, warmup, fps, video_kbps, pid;
 } LoadOptions;
 

@@ -87,6 +87,34 @@ read_mark (LoadReceiver *self, LoadReceived *stream, const guint8 *mark, gint64 
   self->counts.delays[MIN (delay_us / LOAD_DELAY_STEP_US, LOAD_DELAY_BUCKETS - 1)]++;
 }
 
+static gboolean
+begins_key_frame (const guint8 *payload, guint size)
+{
+  const guint8 *frame = payload + LOAD_VP8_DESCRIPTOR_BYTES;
+
+  return size >= LOAD_VIDEO_MARK_AT && (payload[0] & 0x10) && !(frame[0] & 1) && frame[3] == 0x9d;
+}
+
+/* All of it, in order: then it can be decoded. */
+static void
+follow_key_frame (LoadReceiver *self, LoadReceived *stream, gboolean begins, gboolean marker,
+                  gint64 now_us)
+{
+  gint64 number = stream->highest;
+
+  if (begins)
+    stream->key_next = number;
+  if (stream->key_next != number)
+    stream->key_next = 0;
+  if (stream->key_next == 0)
+    return;
+  stream->key_next++;
+  if (marker && self->first_picture_us == 0)
+    self->first_picture_us = now_us;
+  if (marker)
+    stream->key_next = 0;
+}
+
 /* The size that the start of a VP8 key frame tells (RFC 7741 section 4.3). */
 static void
 look_at_frame (LoadReceived *stream, const guint8 *payload, guint size, gboolean marker)
@@ -95,7 +123,7 @@ look_at_frame (LoadReceived *stream, const guint8 *payload, guint size, gboolean
 
   stream->video = TRUE;
   stream->frames += marker;
-  if (size >= LOAD_VIDEO_MARK_AT && (payload[0] & 0x10) && !(frame[0] & 1) && frame[3] == 0x9d)
+  if (begins_key_frame (payload, size))
     stream->height = (guint16)((frame[8] | frame[9] << 8) & 0x3fff);
 }
 
@@ -132,6 +160,8 @@ load_receiver_rtp (LoadReceiver *self, const guint8 *packet, gsize length, gint6
     {
       skip = LOAD_VIDEO_MARK_AT;
       look_at_frame (stream, payload, header.payload_size, header.marker);
+      follow_key_frame (self, stream, begins_key_frame (payload, header.payload_size),
+                        header.marker, now_us);
     }
   if (header.payload_size >= skip + LOAD_MARK_BYTES)
     read_mark (self, stream, payload + skip, now_us);

@@ -39,6 +39,7 @@ typedef struct
   /*< private >*/
   ParlorSeqUnwrapper unwrapper;
   gint64 first, highest;
+  gint64 key_next; /* number that the key frame goes on with; 0 = none is under way */
 } LoadReceived;
 
 typedef struct
@@ -50,7 +51,7 @@ typedef struct
   LoadReceived streams[LOAD_MAX_STREAMS];
   guint n_streams;
   ParlorTwccReceiver *twcc; /* owned */
-  gint64 report_us, first_rtp_us;
+  gint64 report_us, first_rtp_us, first_picture_us;
   LoadCounts counts;
   guint32 voices[LOAD_MAX_VOICES]; /**< packets of sound by the sender's number */
 } LoadReceiver;

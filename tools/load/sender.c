@@ -13,16 +13,19 @@
 /* libwebrtc's limit on the payload of a packet, with room for its extensions. */
 #define MAX_PAYLOAD_BYTES 1180
 #define OPUS_BYTES 100
+/* A key frame of a steady scene, beside the others. */
+#define KEY_FRAME_TIMES 4
 #define REPORT_INTERVAL_US PARLOR_US_PER_SEC
 
 void
 load_sender_init (LoadSender *self, guint32 audio_ssrc, const guint32 *ssrc, guint n_layers,
                   ParlorRng *rng)
 {
+  /* As web/src/media/config.ts shares 2350 kbit/s out. */
   static const LoadLayer three[LOAD_MAX_LAYERS] = {
-      {.rid = 'q', .width = 320, .height = 180, .share = 0.06},
-      {.rid = 'h', .width = 640, .height = 360, .share = 0.2},
-      {.rid = 'f', .width = 1280, .height = 720, .share = 0.74},
+      {.rid = 'q', .width = 320, .height = 180, .share = 0.064},
+      {.rid = 'h', .width = 640, .height = 360, .share = 0.213},
+      {.rid = 'f', .width = 1280, .height = 720, .share = 0.723},
   };
   static const LoadLayer one = {.width = 1280, .height = 720, .share = 1};
 
@@ -167,6 +170,7 @@ send_layer (LoadSender *self, LoadLayer *layer, gsize frame_bytes, gint64 now_us
 
   layer->since_key = key ? 0 : layer->since_key + 1;
   temporal = next_temporal (self, layer, &frame_bytes);
+  frame_bytes *= key ? KEY_FRAME_TIMES : 1;
   n_packets = MAX (1, (frame_bytes + MAX_PAYLOAD_BYTES - 1) / MAX_PAYLOAD_BYTES);
   share = frame_bytes / n_packets;
   larger = frame_bytes % n_packets;

@@ -9,6 +9,7 @@
 
 #include "base/rng.h"
 #include "base/time.h"
+#include "load/delay.h"
 #include "load/rt.h"
 #include "proto/rtcp/packet.h"
 
@@ -30,6 +31,7 @@ struct _LoadSession
   int fd;
   LoadMoments moments;
   gint64 signalling_us;
+  LoadDelay *up, *down; /* owned; NULL = the path takes no time */
   LoadSender sender;
   LoadReceiver receiver;
 };
@@ -74,13 +76,34 @@ load_context_free (LoadContext *self)
 /* --- what arrives ---------------------------------------------------------------------------- */
 
 static void
+send_now (gpointer user_data, guint8 *bytes, gsize length, gint64 now_us)
+{
+  LoadSession *self = user_data;
+
+  if (self->moments.check_us == 0)
+    self->moments.check_us = now_us;
+  /* A full socket buffer loses the packet, as a network does. */
+  if (send (self->fd, bytes, length, MSG_DONTWAIT) < 0)
+    return;
+}
+
+static void
 on_send (gpointer user_data, const guint8 *bytes, gsize length)
 {
   LoadSession *self = user_data;
 
-  /* A full socket buffer loses the packet, as a network does. */
-  if (send (self->fd, bytes, length, MSG_DONTWAIT) < 0)
-    return;
+  if (self->up != NULL)
+    load_delay_push (self->up, bytes, length, g_get_monotonic_time ());
+  else
+    send_now (self, (guint8 *)bytes, length, g_get_monotonic_time ());
+}
+
+static void
+handle (gpointer user_data, guint8 *bytes, gsize length, gint64 now_us)
+{
+  LoadSession *self = user_data;
+
+  parlor_peer_handle (self->peer, bytes, length, now_us);
 }
 
 static void
@@ -220,6 +243,11 @@ load_session_new (LoadContext *context, const LoadPlace *place, LoadSessionKind 
   self->kind = kind;
   self->moments.made_us = now_us;
   self->fd = -1;
+  if (place->delay_us > 0)
+    {
+      self->up = load_delay_new (place->delay_us, send_now, self);
+      self->down = load_delay_new (place->delay_us, handle, self);
+    }
   make_identity (self, &local, &own);
   if (negotiate (self, &own, error) && connect_peer (self, &local, error))
     {
@@ -240,6 +268,8 @@ load_session_free (LoadSession *self)
   load_answer_clear (&self->answer);
   parlor_peer_free (self->peer);
   load_receiver_clear (&self->receiver);
+  load_delay_free (self->up);
+  load_delay_free (self->down);
   if (self->fd >= 0)
     close (self->fd);
   g_free (self);
@@ -251,6 +281,7 @@ load_session_moments (const LoadSession *self)
   LoadMoments moments = self->moments;
 
   moments.first_rtp_us = self->receiver.first_rtp_us;
+  moments.first_picture_us = self->receiver.first_picture_us;
   return moments;
 }
 
@@ -313,7 +344,10 @@ load_session_read (LoadSession *self, gint64 now_us)
       self->receiver.counts.datagram_bytes += (gsize)n
                                               + HEADER_BYTES * (((gsize)n + segment - 1) / segment);
       for (gsize at = 0; at < (gsize)n; at += segment)
-        parlor_peer_handle (self->peer, bytes + at, MIN (segment, (gsize)n - at), now_us);
+        if (self->down != NULL)
+          load_delay_push (self->down, bytes + at, MIN (segment, (gsize)n - at), now_us);
+        else
+          handle (self, bytes + at, MIN (segment, (gsize)n - at), now_us);
     }
 }
 
@@ -329,6 +363,11 @@ on_layers (gpointer user_data, const char *rids)
 void
 load_session_poll (LoadSession *self, gint64 now_us)
 {
+  if (self->up != NULL)
+    {
+      load_delay_poll (self->up, now_us);
+      load_delay_poll (self->down, now_us);
+    }
   if (now_us >= parlor_peer_next_us (self->peer))
     parlor_peer_poll (self->peer, now_us);
   if (self->rt != NULL && now_us >= self->signalling_us)

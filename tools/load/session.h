@@ -34,8 +34,10 @@ typedef enum
 /** Monotonic µs; 0 = not yet. */
 typedef struct
 {
-  gint64 made_us; /**< before the HTTP exchange */
+  gint64 made_us;  /**< before the HTTP exchange */
+  gint64 check_us; /**< its first check left; it is at the server now, whatever the path takes */
   gint64 connected_us, first_rtp_us;
+  gint64 first_picture_us; /**< the last packet of a key frame of which none was missing */
 } LoadMoments;
 
 typedef struct _LoadSession LoadSession;
