@@ -94,12 +94,11 @@ send_outbox (gpointer user_data, ParlorOutbox *outbox)
   };
 }
 
-static void
+static gboolean
 pass_event (gpointer user_data, const ParlorRouterEvent *event)
 {
   ParlorLoop *loop = PARLOR_ROUTER_ELEMENT (user_data)->loop;
-  if (loop->hooks.event != NULL)
-    loop->hooks.event (loop->user_data, event);
+  return loop->hooks.event == NULL || loop->hooks.event (loop->user_data, event);
 }
 
 static void

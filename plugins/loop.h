@@ -25,7 +25,7 @@ typedef struct
   void (*drain) (gpointer user_data, ParlorRouter *router, gint64 now_us);
   /** Once for each batch, after its flush: a good moment to publish counters. */
   void (*flushed) (gpointer user_data, const ParlorRouter *router);
-  void (*event) (gpointer user_data, const ParlorRouterEvent *event);
+  gboolean (*event) (gpointer user_data, const ParlorRouterEvent *event);
   void (*dtls_step) (gpointer user_data, ParlorTransportId transport, ParlorDtls *dtls,
                      const guint8 *bytes, gsize length);
   void (*hand_over) (gpointer user_data, guint worker, const guint8 *bytes, gsize length,

@@ -5,8 +5,8 @@
 #include "base/bytes.h"
 #include "router/state.h"
 
-/** To the control thread. */
-void parlor_router_tell (ParlorRouter *self, const ParlorRouterEvent *event);
+/** To the control thread. FALSE: it was not heard. */
+gboolean parlor_router_tell (ParlorRouter *self, const ParlorRouterEvent *event);
 /** Appends one datagram (STUN, DTLS, SRTCP) to the outbox, ready as it is. */
 void parlor_router_send_datagram (ParlorRouter *self, const ParlorTuple *tuple, const guint8 *bytes,
                                   gsize length);

@@ -89,10 +89,10 @@ parlor_router_free (ParlorRouter *self)
 /* --- for the other files of this folder --------------------------------------------------------
  */
 
-void
+gboolean
 parlor_router_tell (ParlorRouter *self, const ParlorRouterEvent *event)
 {
-  self->ops.event (self->ops.user_data, event);
+  return self->ops.event (self->ops.user_data, event);
 }
 
 guint64
@@ -484,17 +484,36 @@ run_timers (ParlorRouter *self, gint64 now_us)
     parlor_audio_room_poll (PARLOR_TIMER_OWNER (timer, ParlorAudioRoom, timer), now_us);
 }
 
+/* What the control thread had no room for; it may have none again. */
+static void
+tell_again (ParlorRouter *self)
+{
+  GHashTableIter iter;
+  gpointer transport;
+
+  self->has_untold = FALSE;
+  g_hash_table_iter_init (&iter, self->transports);
+  while (g_hash_table_iter_next (&iter, NULL, &transport))
+    for (guint i = 0; i < ((ParlorTransport *)transport)->n_slots; i++)
+      if (((ParlorTransport *)transport)->slots[i] != NULL)
+        parlor_slot_tell_again (((ParlorTransport *)transport)->slots[i]);
+}
+
 static void
 tick (ParlorRouter *self, gint64 now_us)
 {
   GHashTableIter iter;
   gpointer source;
 
+  if (self->has_untold) /* also where the last source has gone, and with it the tick */
+    self->tick_us = MIN (self->tick_us, now_us + TICK_US);
   if (now_us < self->tick_us)
     return;
   g_hash_table_iter_init (&iter, self->sources);
   while (g_hash_table_iter_next (&iter, NULL, &source))
     parlor_source_tick (source, now_us);
+  if (self->has_untold)
+    tell_again (self);
   self->tick_us = g_hash_table_size (self->sources) > 0 ? now_us + TICK_US : PARLOR_NEVER_US;
 }
 

@@ -113,8 +113,8 @@ typedef enum
 {
   PARLOR_ROUTER_CONNECTED,
   PARLOR_ROUTER_FAILED, /**< no ICE for 15 s, DTLS failed, or consent gone for 30 s: remove it */
-  PARLOR_ROUTER_SOURCE_ACTIVE,
-  PARLOR_ROUTER_SOURCE_IDLE, /**< no packet for 2 s */
+  PARLOR_ROUTER_SOURCE_ACTIVE, /**< packets of this codec arrive (again), or of another one now */
+  PARLOR_ROUTER_SOURCE_IDLE,   /**< no packet for 2 s */
   PARLOR_ROUTER_SLOT_SHOWN, /**< source (0 = emptied) and, when it is there, its first RTP timestamp
                                as sent */
   PARLOR_ROUTER_SPEAKER,    /**< of room; source 0 = nobody */
@@ -131,6 +131,7 @@ typedef struct
   ParlorTransportId transport;
   ParlorSourceId source;
   ParlorRoomId room;
+  ParlorCodec codec; /**< SOURCE_ACTIVE */
   guint slot;
   gboolean has_rtp;
   guint32 rtp_timestamp;
@@ -158,8 +159,9 @@ typedef struct _ParlorOutbox ParlorOutbox;
 
 typedef struct
 {
-  /** To the control thread; dropped and counted when its ring is full. */
-  void (*event) (gpointer user_data, const ParlorRouterEvent *event);
+  /** To the control thread. FALSE: its ring is full, it was dropped and counted. What a slot shows
+   * is then said again a few times a second until it is heard. */
+  gboolean (*event) (gpointer user_data, const ParlorRouterEvent *event);
   /** Runs one DTLS step elsewhere: `bytes` (copied; none = timer only). Exactly one answer comes by
      parlor_router_dtls_done (). `dtls` is not touched here between the two. */
   void (*dtls_step) (gpointer user_data, ParlorTransportId transport, ParlorDtls *dtls,

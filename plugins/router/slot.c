@@ -121,7 +121,7 @@ match_codecs (ParlorSlot *self)
 static void
 tell_shown (ParlorSlot *self, gboolean has_rtp, guint32 rtp_timestamp)
 {
-  parlor_router_tell (
+  self->untold = !parlor_router_tell (
       self->transport->router,
       &(ParlorRouterEvent){.type = PARLOR_ROUTER_SLOT_SHOWN,
                            .transport = self->transport->config.id,
@@ -129,6 +129,16 @@ tell_shown (ParlorSlot *self, gboolean has_rtp, guint32 rtp_timestamp)
                            .slot = self->config.index,
                            .has_rtp = has_rtp,
                            .rtp_timestamp = rtp_timestamp});
+  self->untold_has_rtp = has_rtp;
+  self->untold_rtp = rtp_timestamp;
+  self->transport->router->has_untold |= self->untold;
+}
+
+void
+parlor_slot_tell_again (ParlorSlot *self)
+{
+  if (self->untold)
+    tell_shown (self, self->untold_has_rtp, self->untold_rtp);
 }
 
 static void
@@ -136,6 +146,7 @@ begin_source (ParlorSlot *self)
 {
   g_ptr_array_add (self->source->slots, self);
   match_codecs (self);
+  self->untold = FALSE; /* of the one before */
   self->announce = TRUE;
   if (self->config.audio)
     self->target = &self->source->layers[0];

@@ -18,6 +18,8 @@ void parlor_slot_ready (ParlorSlot *self, gint64 now_us);
 /** Nothing is shown yet, or any more: begins its target with what is kept of it or of a smaller
  * layer, and asks for the key frame that it needs to go on. */
 void parlor_slot_begin (ParlorSlot *self, gint64 now_us);
+/** Where the control thread has not heard what is shown. */
+void parlor_slot_tell_again (ParlorSlot *self);
 /** Something of what was sent is missing for good: goes on with the next key frame, and asks for
  * it.
  */

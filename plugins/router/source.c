@@ -383,7 +383,7 @@ learn_height (ParlorLayer *layer, ParlorCodec codec, const guint8 *payload, gsiz
 }
 
 static void
-note_arrival (ParlorLayer *layer, gint64 now_us)
+note_arrival (ParlorLayer *layer, ParlorCodec codec, gint64 now_us)
 {
   ParlorSource *source = layer->source;
   gboolean was_idle = !parlor_layer_arrives (layer, now_us);
@@ -392,13 +392,15 @@ note_arrival (ParlorLayer *layer, gint64 now_us)
   if (layer->woken_us != 0)
     layer->off = FALSE;
   layer->woken_us = 0;
-  if (!source->active)
+  if (!source->active || source->codec != codec)
     {
       source->active = TRUE;
+      source->codec = codec;
       parlor_router_tell (source->router,
                           &(ParlorRouterEvent){.type = PARLOR_ROUTER_SOURCE_ACTIVE,
                                                .transport = source->config.transport,
-                                               .source = source->config.id});
+                                               .source = source->config.id,
+                                               .codec = codec});
       if (source->room != NULL)
         parlor_audio_room_look_soon (source->room);
     }
@@ -509,7 +511,7 @@ parlor_layer_receive (ParlorLayer *layer, guint8 *packet, gsize length, ParlorRt
     begin_layer (layer, name, now_us);
   if (!is_new (layer, header, repaired, arrival_us))
     return;
-  note_arrival (layer, now_us);
+  note_arrival (layer, name, now_us);
   if (!source->open)
     {
       drop (layer, PARLOR_DROP_MUTED);

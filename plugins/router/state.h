@@ -112,6 +112,7 @@ struct _ParlorSource
   ParlorAudioRoom *room;             /**< borrowed; NULL unless it speaks */
   guint speaker_index;
   gboolean open, active;
+  ParlorCodec codec;   /**< as told with `active` */
   guint8 watched;      /**< bits by layer: what the publisher was told that somebody watches */
   gint64 unwatched_us; /**< since when less is watched than told; 0 = it is not */
   gint64 measured_us;  /**< the layers' rates, last */
@@ -148,6 +149,8 @@ struct _ParlorSlot
   guint8 codec_red_pts[PARLOR_ROUTER_MAX_CODECS];
   guint32 red_layer, red_since; /**< whose sound is wrapped, and from which of its timestamps on */
   gboolean announce;            /**< tell the control thread the next first timestamp */
+  gboolean untold, untold_has_rtp; /**< it did not hear what is shown, which was this */
+  guint32 untold_rtp;
   gboolean
       mark; /**< set the marker on the next packet: Opus after a switch (RFC 7587 section 4.2) */
   guint8 mid_bytes;
@@ -300,4 +303,5 @@ struct _ParlorRouter
   guint32 last_layer_number;
   guint n_handshaking; /**< transports whose DTLS holds an SSL object */
   gint64 tick_us;      /**< when layers and idle sources are looked at next */
+  gboolean has_untold; /**< some slots are; looked at with the next tick */
 };

@@ -65,6 +65,15 @@ name_source (ParlorMediaPlane *self, const ParlorRouterEvent *from, ParlorMediaE
   return to->endpoint != 0;
 }
 
+/* As docs/protocol.md writes it: "vp8". */
+static gboolean
+name_active (ParlorMediaPlane *self, const ParlorRouterEvent *from, ParlorMediaEvent *to)
+{
+  g_autofree char *name = g_ascii_strdown (parlor_codec_info (from->codec)->name, -1);
+  to->codec = *name != '\0' ? g_intern_string (name) : NULL;
+  return name_source (self, from, to);
+}
+
 static gboolean
 name_room (ParlorMediaPlane *self, const ParlorRouterEvent *from, ParlorMediaEvent *to)
 {
@@ -132,7 +141,7 @@ static const struct
 } event_table[] = {
     [PARLOR_ROUTER_CONNECTED] = {PARLOR_MEDIA_CONNECTED, name_transport},
     [PARLOR_ROUTER_FAILED] = {PARLOR_MEDIA_FAILED, name_transport},
-    [PARLOR_ROUTER_SOURCE_ACTIVE] = {PARLOR_MEDIA_SOURCE_ACTIVE, name_source},
+    [PARLOR_ROUTER_SOURCE_ACTIVE] = {PARLOR_MEDIA_SOURCE_ACTIVE, name_active},
     [PARLOR_ROUTER_SOURCE_IDLE] = {PARLOR_MEDIA_SOURCE_IDLE, name_source},
     [PARLOR_ROUTER_SLOT_SHOWN] = {PARLOR_MEDIA_SLOT_SHOWN, name_slot},
     [PARLOR_ROUTER_SPEAKER] = {PARLOR_MEDIA_SPEAKER, name_room},

@@ -127,13 +127,15 @@ has_room_for (ParlorWorker *self, const ParlorRouterEvent *event)
          || parlor_spsc_reserve (self->events, EVENT_RESERVE_BYTES) != NULL;
 }
 
-static void
+static gboolean
 pass_event (gpointer user_data, const ParlorRouterEvent *event)
 {
   ParlorWorker *self = user_data;
-  if (!has_room_for (self, event) || !parlor_spsc_push (self->events, event, sizeof *event))
-    self->events_dropped++;
+  gboolean passed = has_room_for (self, event)
+                    && parlor_spsc_push (self->events, event, sizeof *event);
+  self->events_dropped += !passed;
   parlor_wake_ring (&self->set->wake);
+  return passed;
 }
 
 static void

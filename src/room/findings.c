@@ -45,8 +45,10 @@ set_active (ParlorParticipant *participant, const ParlorMediaEvent *event, gint6
 {
   ParlorSourceInfo *source = &participant->info.sources[event->source.kind];
   gboolean active = event->type == PARLOR_MEDIA_SOURCE_ACTIVE;
-  gboolean changed = source->active != active;
+  const char *codec = event->codec != NULL ? event->codec : source->codec;
+  gboolean changed = source->active != active || g_strcmp0 (source->codec, codec) != 0;
   source->active = active;
+  source->codec = codec;
   if (changed && source->published)
     parlor_room_tell_participant (participant);
 }

@@ -120,7 +120,7 @@ typedef enum
   PARLOR_MEDIA_CONNECTED, /**< ICE and DTLS stand */
   PARLOR_MEDIA_FAILED, /**< no ICE within 15 s, DTLS refused, or consent lost for 30 s; the endpoint
                           is to be closed */
-  PARLOR_MEDIA_SOURCE_ACTIVE, /**< packets arrive (again) */
+  PARLOR_MEDIA_SOURCE_ACTIVE, /**< packets arrive (again), or of another codec */
   PARLOR_MEDIA_SOURCE_IDLE,   /**< none for 2 s */
   PARLOR_MEDIA_SLOT_SHOWN,    /**< a slot's new source sent its first packet: rtp_timestamp as the
                                  receiver sees it */
@@ -162,6 +162,7 @@ typedef struct
   const char *room;          /**< borrowed for the call; only SPEAKER and SPEAKING */
   ParlorSourceRef source;    /**< SOURCE_*: kind; SLOT_SHOWN: what the slot shows now (endpoint 0 =
                                 nothing); SPEAKER: who */
+  const char *codec;         /**< SOURCE_ACTIVE: "vp8", "opus", …; static; NULL = not known */
   guint slot;                /**< SLOT_SHOWN */
   gboolean has_rtp; /**< SLOT_SHOWN of an emptied slot, or of an audio slot chosen before its first
                        packet: FALSE */

@@ -535,7 +535,8 @@ test_events_name_people (Fixture *f, gconstpointer data)
   microphone = recorder_get (RECORD_ADD_SOURCE, 0);
   event = (ParlorRouterEvent){.type = PARLOR_ROUTER_CONNECTED, .transport = transport.id};
   recorder_say (&event);
-  event = (ParlorRouterEvent){.type = PARLOR_ROUTER_SOURCE_ACTIVE, .source = microphone.id};
+  event = (ParlorRouterEvent){
+      .type = PARLOR_ROUTER_SOURCE_ACTIVE, .source = microphone.id, .codec = PARLOR_CODEC_OPUS};
   recorder_say (&event);
   event = (ParlorRouterEvent){.type = PARLOR_ROUTER_SPEAKING,
                               .room = transport.transport.room,
@@ -557,6 +558,7 @@ test_events_name_people (Fixture *f, gconstpointer data)
   g_assert_cmpint (get_event (f, 0)->type, ==, PARLOR_MEDIA_CONNECTED);
   g_assert_cmpuint (get_event (f, 0)->endpoint, ==, id);
   g_assert_cmpint (get_event (f, 1)->source.kind, ==, PARLOR_SOURCE_MICROPHONE);
+  g_assert_cmpstr (get_event (f, 1)->codec, ==, "opus");
   g_assert_cmpuint (get_event (f, 1)->endpoint, ==, id);
   g_assert_cmpstr (f->rooms->pdata[2], ==, "rm_a");
   g_assert_cmpuint (get_event (f, 2)->n_speaking, ==, 1);

@@ -76,8 +76,9 @@ struct _Bench
   guint n_peers;
   ParlorRouterEvent events[BENCH_MAX_EVENTS];
   guint n_events;
-  GQueue steps;  /* DTLS steps that wait */
-  GQueue flight; /* datagrams to the router */
+  gboolean hears_nothing; /* as a full ring of events */
+  GQueue steps;           /* DTLS steps that wait */
+  GQueue flight;          /* datagrams to the router */
   guint n_handed_over;
   guint n_messages; /* to the kernel */
   guint64 n_to_strangers;

@@ -83,6 +83,8 @@ test_heights (void)
   const ParlorRouterEvent *told;
 
   film_for (publisher, &camera, 5 * SECOND);
+  told = bench_event (bench, PARLOR_ROUTER_SOURCE_ACTIVE, publisher->id);
+  g_assert_cmpint (told->codec, ==, PARLOR_CODEC_VP8);
   told = bench_event (bench, PARLOR_ROUTER_QUALITY, publisher->id);
   g_assert_cmpuint (told->height_up, ==, 360);
   g_assert_cmpuint (told->height_down, ==, 0);

@@ -311,6 +311,36 @@ test_switch_goes_on (void)
   g_assert_cmpuint (shown->rtp_timestamp, ==, header_at (receiver, n).timestamp);
 }
 
+/* The ring of events is full while a slot begins, and while it is emptied. */
+static void
+test_shown_is_heard (void)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  const ParlorRouterEvent *shown;
+  guint64 index = 1;
+  guint picture = 1;
+
+  bench->hears_nothing = TRUE;
+  send_frames (publisher, &index, &picture, 20, 2, TRUE);
+  g_assert_null (bench_event (bench, PARLOR_ROUTER_SLOT_SHOWN, receiver->id));
+  bench->hears_nothing = FALSE;
+  send_frames (publisher, &index, &picture, 20, 2, FALSE);
+  shown = bench_event (bench, PARLOR_ROUTER_SLOT_SHOWN, receiver->id);
+  g_assert_nonnull (shown);
+  g_assert_cmpuint (shown->source, ==, 1);
+  g_assert_true (shown->has_rtp);
+  g_assert_cmpuint (shown->rtp_timestamp, ==, header_at (receiver, 0).timestamp);
+  bench->hears_nothing = TRUE;
+  parlor_router_remove_source (bench->router, 1, bench->now_us); /* the last: no tick is due */
+  bench_run (bench, 50 * MS);
+  bench->hears_nothing = FALSE;
+  bench_run (bench, 2000 * MS);
+  shown = bench_event (bench, PARLOR_ROUTER_SLOT_SHOWN, receiver->id);
+  g_assert_cmpuint (shown->source, ==, 0);
+  g_assert_false (shown->has_rtp);
+}
+
 static void
 test_closed_source (void)
 {
@@ -641,6 +671,7 @@ main (int argc, char **argv)
   g_test_add_func ("/router/a-gap-is-asked-of-the-publisher", test_publisher_is_asked_again);
   g_test_add_func ("/router/reports-go-both-ways", test_feedback_and_reports);
   g_test_add_func ("/router/a-switch-goes-on-in-all-numbers", test_switch_goes_on);
+  g_test_add_func ("/router/what-a-slot-shows-is-said-until-it-is-heard", test_shown_is_heard);
   g_test_add_func ("/router/a-closed-source-is-not-forwarded", test_closed_source);
   g_test_add_func ("/router/three-voices-are-heard-and-never-ones-own", test_voices);
   g_test_add_func ("/router/strangers-get-nothing", test_strangers);

@@ -34,6 +34,28 @@ test_active (World *w, gconstpointer data)
   world_expect (w, "");
 }
 
+/* Which codec it is stands in the roster, and another one is told. */
+static void
+test_codec (World *w, gconstpointer data)
+{
+  ParlorParticipant *p = world_meet (w, "a", PARLOR_ROLE_MEMBER, "s1");
+  const ParlorSourceInfo *camera = &parlor_participant_info (p)->sources[PARLOR_SOURCE_CAMERA];
+  ParlorMediaEvent event = {.type = PARLOR_MEDIA_SOURCE_ACTIVE,
+                            .endpoint = parlor_participant_endpoint (p),
+                            .source = {parlor_participant_endpoint (p), PARLOR_SOURCE_CAMERA},
+                            .codec = "vp8"};
+  fake_media_say (&w->media, &event);
+  g_assert_cmpstr (camera->codec, ==, "vp8");
+  world_forget (w);
+  fake_media_say (&w->media, &event);
+  world_expect (w, "");
+  event.codec = "h264";
+  fake_media_say (&w->media, &event);
+  g_assert_cmpstr (camera->codec, ==, "h264");
+  world_media (w, PARLOR_MEDIA_SOURCE_IDLE, p);
+  g_assert_cmpstr (camera->codec, ==, "h264");
+}
+
 static void
 say_speaking (World *w, ParlorParticipant *first, ParlorParticipant *second)
 {
@@ -112,6 +134,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   WORLD_TEST ("/room/findings/state-follows-the-transport", test_state);
   WORLD_TEST ("/room/findings/active-is-told-of-what-is-published", test_active);
+  WORLD_TEST ("/room/findings/the-codec-of-a-source-is-known", test_codec);
   WORLD_TEST ("/room/findings/speaking-is-told-on-change-every-200-ms-at-most", test_speaking);
   WORLD_TEST ("/room/findings/a-speaker-who-leaves-leaves-silence", test_speaker_leaves);
   WORLD_TEST ("/room/findings/who-publishes-learns-which-layers-are-watched", test_layers);
