@@ -140,6 +140,18 @@ const SimPlan sim_plans[] = {
             },
     },
     {
+        .name = "half-a-second-of-nothing-is-no-question-of-rates",
+        .there = {STEADY (20000, 300, 25), .outage = {20000, 20500}},
+        .back = {BACK (25), .outage = {20000, 20500}},
+        .media = {SMALL_PICTURE},
+        .run_ms = 40000,
+        .checks =
+            {
+                {SIM_TARGET_LEAST_KBPS, .from_ms = 20600, .at_least = 700},
+                {SIM_RATE_KBPS, .from_ms = 20600, .at_least = 480},
+            },
+    },
+    {
         /* What seemed roomy has become narrow, with a queue too short to show: not the path's own
          * loss. */
         .name = "a-narrow-path-with-a-short-queue-is-noticed-by-a-small-picture",

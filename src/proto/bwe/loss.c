@@ -22,6 +22,9 @@
 /* More, beyond chance, is not believed to be the path's own without asking. */
 #define ROOMY_MAX 0.25
 #define RATE_SHARE 0.25
+/* Nothing came through for so long, of so many: no queue does that. */
+#define DARK_US (100 * PARLOR_US_PER_MS)
+#define DARK_PKTS 6
 /* What was sent so soon after a cut may still meet the queue that was there. */
 #define ASK_AFTER_US (100 * PARLOR_US_PER_MS)
 #define ASK_MAX_US (3 * PARLOR_US_PER_SEC)
@@ -35,6 +38,21 @@ void
 parlor_bwe_loss_init (ParlorBweLoss *self)
 {
   *self = (ParlorBweLoss){.cap_bps = G_MAXDOUBLE, .run_pkts = 1, .last_excess = -1};
+}
+
+static void
+note_lost (ParlorBweLoss *self, guint16 seq, gint64 sent_us)
+{
+  ParlorBweLossWindow *window = &self->window;
+  gboolean goes_on = self->run_now > 0 && seq == (guint16)(self->last_lost + 1);
+
+  window->runs += window->lost == 0 || !goes_on;
+  window->lost++;
+  if (!goes_on)
+    self->run_began_us = sent_us;
+  self->run_now = goes_on ? self->run_now + 1 : 1;
+  self->last_lost = seq;
+  window->dark |= self->run_now >= DARK_PKTS && sent_us - self->run_began_us >= DARK_US;
 }
 
 void
@@ -53,9 +71,7 @@ parlor_bwe_loss_push (ParlorBweLoss *self, gboolean received, guint16 seq, guint
   window->bits += 8.0 * bytes;
   if (received)
     return;
-  window->runs += window->lost == 0 || seq != (guint16)(self->last_lost + 1) ? 1 : 0;
-  window->lost++;
-  self->last_lost = seq;
+  note_lost (self, seq, sent_us);
 }
 
 void
@@ -174,6 +190,8 @@ parlor_bwe_loss_update (ParlorBweLoss *self, double current_bps, double min_bps,
   if (!is_whole (self))
     return;
   self->window = (ParlorBweLossWindow){0};
+  if (window.dark)
+    return;
   loss = (double)window.lost / window.told;
   rate_bps = window.bits * 1e6 / (double)(window.last_sent_us - window.first_sent_us);
   note_window (self, &window, loss, rate_bps);

@@ -10,8 +10,9 @@
  * the cut is taken back. It costs one dip of about half a second per change of the path, needs no
  * history of rates, and no table of magic. Who sends far less than the path has shown to take is
  * not asked: a cut below what little he sends would starve him, and so few packets give no answer
- * (decision 0033). Loss in bursts varies much by chance, so the length of
- * the runs widens what counts as chance, and the average over seconds is looked at too. */
+ * (decision 0033). A full queue loses a share and never all of a tenth of a second: such a gap is
+ * no question either. Loss in bursts varies much by chance, so the length of the runs widens what
+ * counts as chance, and the average over seconds is looked at too. */
 #pragma once
 #include <glib.h>
 
@@ -21,6 +22,7 @@ typedef struct
   guint32 runs; /* of lost packets one after the other */
   double bits;
   gint64 first_sent_us, last_sent_us;
+  gboolean dark; /* for a while nothing came through at all: it says nothing of rates */
 } ParlorBweLossWindow;
 
 typedef struct
@@ -30,9 +32,11 @@ typedef struct
   double smoothed; /* 0..1, for people and for the repeats' budget */
   ParlorBweLossWindow window;
   guint16 last_lost;
-  double run_pkts;  /* mean length of a run, smoothed; at least 1 */
-  double rate_bps;  /* what was sent, smoothed over windows; 0 = none yet */
-  double confirmed; /* the most that the path was found to lose by itself */
+  guint run_now;       /* packets of the run that the last lost one is of */
+  gint64 run_began_us; /* its first one was sent then */
+  double run_pkts;     /* mean length of a run, smoothed; at least 1 */
+  double rate_bps;     /* what was sent, smoothed over windows; 0 = none yet */
+  double confirmed;    /* the most that the path was found to lose by itself */
   guint n_windows;
   double last_excess;      /* of the last window over `inherent`; -1 = taken */
   gint64 ignore_before_us; /* sent before this: says nothing */
