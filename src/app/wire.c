@@ -4,6 +4,7 @@
 #include "app/control.h"
 #include "app/ice_servers.h"
 #include "app/log.h"
+#include "app/wire_hls.h"
 #include "app/wire_hooks.h"
 #include "app/wire_live.h"
 #include "app/wire_operate.h"
@@ -60,6 +61,7 @@ struct _ParlorApp
   ParlorHttpServer *admin;
   ParlorOperate *operate;
   ParlorControl *control;
+  ParlorWireHls *hls;
   char *web_dir;
 
   /* state */
@@ -225,6 +227,7 @@ add_metrics (ParlorMetricsPage *page, gpointer user_data)
   parlor_metrics_add (page, "parlor_websocket_slow_readers_total", NULL, NULL,
                       (double)stats->sockets.slow_readers);
   parlor_metrics_add (page, "parlor_websocket_lies_total", NULL, NULL, (double)stats->sockets.lies);
+  parlor_wire_hls_metrics (app->hls, page);
   parlor_wire_quality_metrics (parlor_rooms_quality (app->rooms), page);
   if (app->store)
     parlor_wire_store_metrics (app->store, page);
@@ -481,6 +484,7 @@ make_site (ParlorApp *app, const char *program, GError **error)
                    app->web_dir);
       return FALSE;
     }
+  app->hls = parlor_wire_hls_new (&app->loop, media_of (app), app->rooms, app->live->live);
   ParlorSiteSpec spec = {
       .rooms = app->rooms,
       .keyring = app->keyring,
@@ -514,6 +518,7 @@ make_site (ParlorApp *app, const char *program, GError **error)
       .products = app->live->products,
       .visitors = app->live->visitors,
       .handoffs = app->live->handoffs,
+      .hls = parlor_wire_hls_get (app->hls),
       .shelf_changed = parlor_wire_live_shelf_changed,
       .shelf_data = app->live,
       .happened = parlor_wire_hooks_event,
@@ -679,6 +684,7 @@ parlor_app_free (ParlorApp *app)
   parlor_operate_free (g_steal_pointer (&app->operate));
   parlor_http_server_free (app->admin);
   parlor_http_server_free (app->http);
+  parlor_wire_hls_free (app->hls); /* no request can come any more */
   parlor_wire_brand_stop (app->brand);
   parlor_signal_free (app->signal);
   parlor_wire_live_free (app->live);

@@ -68,6 +68,9 @@ void parlor_handle_product_remove (ParlorSite *site, ParlorHttpRequest *request,
                                    ParlorHttpReply *reply);
 void parlor_handle_frame_page (ParlorSite *site, ParlorHttpRequest *request,
                                ParlorHttpReply *reply);
+/* handle_hls.c */
+void parlor_handle_hls (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+
 void parlor_handle_go_post (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_go (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_handoff_resolve (ParlorSite *site, ParlorHttpRequest *request,

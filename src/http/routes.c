@@ -90,6 +90,7 @@ static const ParlorRoute routes[] = {
      parlor_handle_calendar},
     {"GET", "/v1/rooms/{id}/go/{sku}", PARLOR_ROUTE_PUBLIC, TRUE, 0, NULL, parlor_handle_go},
     {"POST", "/v1/rooms/{id}/go/{sku}", PARLOR_ROUTE_PUBLIC, TRUE, 0, NULL, parlor_handle_go_post},
+    {"GET", "/hls/{room}/{file}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL, parlor_handle_hls},
     {"GET", "/l/{room}/frame", PARLOR_ROUTE_PUBLIC, TRUE, 0, NULL, parlor_handle_frame_page},
     {"POST", "/v1/rooms/{id}/state", PARLOR_ROUTE_ROOM, FALSE, JSON_MAX, "application/json",
      parlor_handle_live_state},

@@ -38,6 +38,7 @@ typedef struct _ParlorLive ParlorLive;
 typedef struct _ParlorProducts ParlorProducts;
 typedef struct _ParlorVisitors ParlorVisitors;
 typedef struct _ParlorHandoffs ParlorHandoffs;
+typedef struct _ParlorHls ParlorHls;
 
 /** Everything borrowed, to outlive the site, unless said otherwise. */
 typedef struct
@@ -75,6 +76,7 @@ typedef struct
   ParlorProducts *products;
   ParlorVisitors *visitors;
   ParlorHandoffs *handoffs;
+  ParlorHls *hls; /**< nullable: no HLS here */
   /** Nullable: the shelf of this brand changed. */
   void (*shelf_changed) (const char *brand, gpointer user_data);
   gpointer shelf_data;

@@ -15,7 +15,7 @@ const LIMITS = {
   'rep.html': 44,
   'board.html': 32,
   'host.html': 60,
-  'brand.html': 29,
+  'brand.html': 30,
   'shared.html': 36,
 };
 

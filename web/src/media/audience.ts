@@ -3,12 +3,14 @@
  * far, and mends a lost path. It negotiates once; what comes on the page beside the picture (sheets,
  * chats, calls) never touches this connection.
  */
+import { embedded } from '../client/place.js';
 import type { IceServer, ServerMessage, ServerMessageOf } from '../protocol/messages.js';
 import { initialLive, reduceLive, type LiveLocal, type LiveState } from '../room/live.js';
 import { PictureClock, type Anchor } from '../room/picture-clock.js';
 import type { Session, SessionMedia } from '../room/session.js';
 import { Store } from '../room/store.js';
 import { DISCONNECT_GRACE_MS } from './config.js';
+import type { HlsPlayer } from './hls.js';
 import { Peer } from './peer.js';
 import { SoundOut } from './sound.js';
 
@@ -20,9 +22,15 @@ export interface AudienceState {
   /** Counts peer connections: pictures take their streams anew when it changes. */
   generation: number;
   connected: boolean;
+  /** The picture comes over HLS. */
+  hls: boolean;
 }
 
 const TRY_AGAIN_MS = 1000;
+/** So often a connection that never stood is tried before HLS is. */
+const TRIES = 3;
+/** HLS is seconds behind what happens; so long things wait for its picture. */
+const HLS_WAIT_MS = 15_000;
 const TICK_MS = 100;
 
 export class Audience implements SessionMedia {
@@ -31,6 +39,7 @@ export class Audience implements SessionMedia {
     muted: false,
     generation: 0,
     connected: false,
+    hls: false,
   });
   readonly live = new Store<LiveState>(initialLive());
   readonly clock = new PictureClock();
@@ -44,6 +53,9 @@ export class Audience implements SessionMedia {
     if (this.store.get().soundBlocked !== soundBlocked) this.store.patch({ soundBlocked });
   });
   private retry = 0;
+  private failures = 0;
+  private player: HlsPlayer | null = null;
+  private hlsVideo: HTMLVideoElement | null = null;
   private grace = 0;
 
   constructor(private readonly session: Session) {
@@ -113,7 +125,7 @@ export class Audience implements SessionMedia {
         this.admitted(message);
         break;
       case 'transport':
-        if (message.state === 'failed') void this.negotiate(false);
+        if (message.state === 'failed' && !this.store.get().hls) void this.negotiate(false);
         break;
       default:
         this.dispatch(message);
@@ -133,6 +145,7 @@ export class Audience implements SessionMedia {
 
   private maybeNegotiate(): void {
     const state = this.live.get().live?.state;
+    if (this.store.get().hls) return;
     if ((state === 'live' || state === 'paused') && !this.peer?.stands) void this.negotiate(false);
   }
 
@@ -154,6 +167,7 @@ export class Audience implements SessionMedia {
 
   private again(): void {
     const state = this.live.get().live?.state;
+    if (this.store.get().hls) return;
     if (state === 'live' || state === 'paused') void this.negotiate(false);
   }
 
@@ -184,9 +198,39 @@ export class Audience implements SessionMedia {
     clearTimeout(this.grace);
     const { connectionState } = peer.pc;
     this.store.patch({ connected: connectionState === 'connected' });
-    if (connectionState === 'failed') void this.negotiate(false);
+    if (connectionState === 'connected') this.failures = 0;
+    if (connectionState === 'failed') {
+      if (++this.failures >= TRIES) this.useHls();
+      else void this.negotiate(false);
+    }
     if (connectionState === 'disconnected')
       this.grace = window.setTimeout(() => void this.negotiate(true), DISCONNECT_GRACE_MS);
+  }
+
+  /* ---- over HLS ---- */
+
+  /** From now on the picture comes over HLS: this network, or this browser, lets nothing else through. */
+  useHls(): void {
+    if (embedded || this.store.get().hls) return;
+    clearTimeout(this.retry);
+    this.sound.stop();
+    this.peer?.close();
+    this.peer = null;
+    this.clock.setWait(HLS_WAIT_MS);
+    this.store.patch({ hls: true });
+  }
+
+  /** Plays into this element, once the room is on air. */
+  async playHls(room: string, video: HTMLVideoElement): Promise<void> {
+    if (embedded) return;
+    const { HlsPlayer } = await import('./hls.js');
+    const madeAt = this.session.state.room?.created_at ?? 0;
+    video.muted = this.store.get().muted;
+    this.player = new HlsPlayer(room, video, {
+      date: (ms) => this.clock.frameAt(ms - madeAt, performance.now()),
+      blocked: (soundBlocked) => this.store.patch({ soundBlocked }),
+    });
+    this.hlsVideo = video;
   }
 
   /** From a touch: starts what the browser held back. */
@@ -194,6 +238,7 @@ export class Audience implements SessionMedia {
     this.store.patch({ muted: false });
     this.applyMute();
     void this.sound.resume();
+    void this.player?.play();
   }
 
   setMuted(muted: boolean): void {
@@ -205,6 +250,7 @@ export class Audience implements SessionMedia {
   private applyMute(): void {
     const { slots, participants, me } = this.session.state;
     const own = `stage-${me ?? ''}`;
+    if (this.hlsVideo) this.hlsVideo.muted = this.store.get().muted;
     this.sound.mute((mid) => {
       const who = slots[mid] ? participants[slots[mid].participant] : undefined;
       return this.store.get().muted || who?.identity === own;
@@ -213,6 +259,7 @@ export class Audience implements SessionMedia {
 
   private stop(): void {
     clearTimeout(this.retry);
+    this.player?.stop();
     this.sound.stop();
     this.peer?.close();
     this.peer = null;

@@ -15,6 +15,7 @@ import { Store } from '../room/store.js';
 import { Plain } from '../ui/base.js';
 import { lang } from '../ui/i18n/lang.js';
 import { lt, short, type LiveKey } from '../ui/i18n/live.js';
+import '../ui/i18n/live-more.js';
 import { icon, mark } from '../ui/icons.js';
 import '../ui/host-panel.js';
 import '../ui/look.js';

@@ -23,6 +23,9 @@ import { markMoment, timings } from '../ui/marks.js';
 
 type Sheet = { what: 'shelf' } | { what: 'product'; product: Product } | { what: 'stage' } | null;
 
+const canWebRtc = (): boolean => 'RTCPeerConnection' in window;
+const canHls = (): boolean => !embedded && 'MediaSource' in window;
+
 const LIKES_EVERY_MS = 400;
 const NOTE_MS = 3000;
 
@@ -64,7 +67,7 @@ export class LivePage extends Plain {
     const service = import('../ui/service-later.js').then((one) => one.mountServiceLater(this));
     this.whileConnected(() => void service.then((stop) => stop()));
     if (!embedded) Object.assign(window, { parlorLive: this, parlorTimings: timings });
-    if (this.room && 'RTCPeerConnection' in window) void this.enter();
+    if (this.room && (canWebRtc() || canHls())) void this.enter();
   }
 
   private listenToPage(): void {
@@ -75,10 +78,16 @@ export class LivePage extends Plain {
     window.addEventListener('pageshow', (event) => event.persisted && location.reload());
   }
 
+  /** Where WebRTC cannot be, and for whoever asks (`?hls`). */
+  private wantsHls(): boolean {
+    return !canWebRtc() || (!embedded && new URLSearchParams(location.search).has('hls'));
+  }
+
   private async enter(): Promise<void> {
     markMoment('parlor:join');
     this.session.warm();
-    this.audience.prepare();
+    if (this.wantsHls()) this.audience.useHls();
+    else this.audience.prepare();
     const name =
       loadChoices().name || `${lang() === 'en' ? 'Guest' : '访客'} ${randomName().slice(0, 4)}`;
     try {
@@ -238,7 +247,7 @@ export class LivePage extends Plain {
   }
 
   private card(): TemplateResult | typeof nothing {
-    if (!('RTCPeerConnection' in window))
+    if (!canWebRtc() && !canHls())
       return wordsCard('no_webrtc_title', 'no_webrtc_text', {
         testid: 'card-no-webrtc',
         below: html`<input readonly .value=${linkOf(this.room)} aria-label=${lt('share')} />`,

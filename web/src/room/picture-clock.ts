@@ -35,6 +35,13 @@ export class PictureClock {
   /** room_ms of the frame that is seen, and when it was (ms of the page). */
   private seen: { roomMs: number; at: number } | null = null;
 
+  /** `waitMs`: how long the picture may be behind what happens. */
+  constructor(private waitMs = WAIT_MS) {}
+
+  setWait(waitMs: number): void {
+    this.waitMs = waitMs;
+  }
+
   /** `null`: another source is in the slot, its clock is not known yet. */
   setAnchor(anchor: Anchor | null): void {
     this.anchor = anchor;
@@ -51,6 +58,12 @@ export class PictureClock {
     this.release(now);
   }
 
+  /** The same where the picture says its room_ms itself. */
+  frameAt(roomMs: number, now: number): void {
+    this.seen = { roomMs, at: now };
+    this.release(now);
+  }
+
   /** Happens when the picture reaches `roomMs`; in the order of the calls. */
   at(roomMs: number, now: number, apply: () => void): void {
     this.held.push({ roomMs, since: now, apply });
@@ -64,7 +77,7 @@ export class PictureClock {
 
   private isDue(one: Held, now: number): boolean {
     const blind = !this.seen || now - this.seen.at > WAIT_BLIND_MS;
-    if (now - one.since > (blind ? WAIT_BLIND_MS : WAIT_MS)) return true;
+    if (now - one.since > (blind ? WAIT_BLIND_MS : this.waitMs)) return true;
     return this.seen !== null && one.roomMs <= this.seen.roomMs + HALF_FRAME_MS;
   }
 

@@ -35,6 +35,7 @@ export class Picture extends Plain {
     const redraw = (): void => this.place();
     this.whileConnected(this.session.store.watch(redraw));
     this.whileConnected(this.audience.store.watch(redraw));
+    this.whileConnected(this.audience.live.watch(redraw));
     const timer = window.setInterval(() => this.look(), 400);
     this.whileConnected(() => clearInterval(timer));
   }
@@ -62,7 +63,8 @@ export class Picture extends Plain {
     video.dataset['playing'] = '';
     if (video.dataset['place'] !== 'main') return;
     this.lastFrame = performance.now();
-    if (this.mids[index]) this.audience.frame(rtp);
+    if (this.byHls) this.dataset['hls'] = '';
+    else if (this.mids[index]) this.audience.frame(rtp);
     markMoment('parlor:first-remote-frame');
     if (this.wasStalled) this.look();
   }
@@ -100,9 +102,29 @@ export class Picture extends Plain {
     });
   }
 
+  private byHls = false;
+
+  /** One picture, already put together by the server. */
+  private placeHls(video: HTMLVideoElement): void {
+    const state = this.audience.live.get().live?.state;
+    if (this.byHls || (state !== 'live' && state !== 'paused')) return;
+    this.byHls = true;
+    for (const one of this.videos) {
+      one.srcObject = null;
+      one.dataset['place'] = one === video ? 'main' : 'none';
+      one.dataset['testid'] = one === video ? 'live-video' : '';
+    }
+    this.dataset['sides'] = '0';
+    void this.audience.playHls(this.session.state.room?.id ?? '', video);
+  }
+
   private place(): void {
     const { videos } = this;
     if (videos.length === 0) return;
+    if (this.audience.store.get().hls) {
+      if (videos[0]) this.placeHls(videos[0]);
+      return;
+    }
     this.takeStreams();
     const shown = this.shown();
     videos.forEach((video, index) => {

@@ -1,5 +1,6 @@
 /** Words of the live room's pages, apart from the meeting's: a viewer loads only these. */
 import { lang } from './lang.js';
+import type { MoreKey } from './live-more.js';
 
 const WORDS = {
   live_title: ['Live', '直播'],
@@ -79,79 +80,33 @@ const WORDS = {
     '请换一个昵称：此昵称与官方相似',
   ],
   err_other: ['That did not work', '操作未成功'],
-  /* the host's console */
-  host_title: ['Host console', '直播控制台'],
-  new_live: ['A new stream', '新建直播'],
-  f_title: ['Title', '标题'],
-  f_host: ['Who presents', '主播名称'],
-  f_summary: ['What it is about (shown with the link)', '简介（随链接显示）'],
-  f_when: ['When (leave empty to start any time)', '开播时间（可不填）'],
-  create: ['Make the stream', '创建直播'],
-  create_failed: ['It could not be made ({code})', '创建失败（{code}）'],
-  go_live: ['Go live', '开始直播'],
-  pause: ['Pause', '暂停'],
-  resume: ['Go on', '继续直播'],
   end: ['End', '结束直播'],
-  end_sure: ['End for everybody?', '确定结束直播？'],
-  cancel: ['Cancel', '取消'],
-  rehearsal: ['Rehearsal: nobody sees you yet', '彩排中：观众还看不到您'],
   camera: ['Camera', '摄像头'],
   camera_off: ['Camera off', '关闭摄像头'],
   camera_on: ['Camera on', '打开摄像头'],
-  flip: ['Other camera', '切换摄像头'],
   mic: ['Microphone', '麦克风'],
-  mic_off: ['Mute', '静音'],
-  mic_on: ['Unmute', '取消静音'],
   screen: ['Share screen', '共享屏幕'],
-  screen_off: ['Stop sharing', '停止共享'],
-  pin_it: ['Show', '讲解'],
-  unpin_it: ['Take down', '取消讲解'],
-  pin_hint: ['Keys 1–9 show a product, 0 takes it down', '按 1–9 讲解商品，按 0 取消'],
-  health_good: ['Good connection', '连接良好'],
-  health_fair: ['Your line is a little weak', '网络稍弱'],
-  health_bad: ['Your line is weak: viewers see it', '网络较差，观众会看到卡顿'],
-  health_none: ['Not connected', '未连接'],
-  health_line: [
-    '{kbps} kbit/s up · {fps} fps · {loss}% lost',
-    '上行 {kbps} kbit/s · {fps} 帧/秒 · 丢包 {loss}%',
-  ],
-  guests: ['On stage', '连麦'],
-  no_guests: ['Nobody asks to come on stage', '暂无连麦申请'],
-  admit: ['Admit', '同意'],
-  refuse: ['Refuse', '拒绝'],
-  send_off: ['End', '结束'],
   c_delete: ['Delete', '删除'],
   c_pin: ['Pin', '置顶'],
   c_unpin: ['Unpin', '取消置顶'],
   c_mute: ['Mute this viewer', '禁言'],
   c_shadow: ['Hide quietly', '静默屏蔽'],
-  slow_mode: ['Slow mode', '慢速模式'],
   off: ['off', '关'],
-  seconds: ['{n} s', '{n} 秒'],
-  blocked_words: ['Blocked words, one a line', '屏蔽词，每行一个'],
-  save: ['Save', '保存'],
   poll: ['Poll', '投票'],
-  poll_question: ['Question', '问题'],
-  poll_option: ['Answer {n}', '选项 {n}'],
-  poll_start: ['Start the poll', '发起投票'],
-  poll_end: ['Close the poll', '结束投票'],
-  rules: ['Rules', '管理'],
-  share_link: ['Link for viewers', '观众链接'],
-  open_viewer: ['Open as a viewer', '以观众身份打开'],
-  /* the brand's page */
-  on_now: ['On now', '正在直播'],
-  next: ['Next', '即将开始'],
-  nothing_now: ['Nothing is on now', '当前没有直播'],
-  nothing_next: ['Nothing is planned yet', '暂无预告'],
-  watch: ['Watch', '观看'],
-  remind: ['Add to calendar', '添加到日历'],
 } satisfies Record<string, [en: string, zh: string]>;
 
-export type LiveKey = keyof typeof WORDS;
+export type LiveKey = keyof typeof WORDS | MoreKey;
+
+const known: Record<string, readonly [en: string, zh: string]> = { ...WORDS };
+
+/** Words that a page has beside the viewer's. */
+export function addWords(more: Record<string, readonly [en: string, zh: string]>): void {
+  Object.assign(known, more);
+}
 
 /** The words for a key; `{name}` is replaced by `params.name`. */
 export function lt(key: LiveKey, params: Record<string, string | number> = {}): string {
-  return WORDS[key][lang() === 'en' ? 0 : 1].replace(/\{(\w+)\}/g, (_, name: string) =>
+  return (known[key]?.[lang() === 'en' ? 0 : 1] ?? key).replace(/\{(\w+)\}/g, (_, name: string) =>
     String(params[name] ?? ''),
   );
 }

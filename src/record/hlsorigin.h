@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The daemon's side of HLS: a `parlor-hls` for each live room whose playlist is asked for, fed by
+ * taps of what is on stage, ended when nobody asks any more. Parts lie in memory (playlist.h says
+ * how much). What is on stage may become another: then the process is another too, and the playlist
+ * says that it does not go on from what was.
+ *
+ * Control thread. No process is restarted more than once a second.
+ */
+#pragma once
+
+#include "live/hls.h"
+#include "room/media.h"
+
+#include <uv.h>
+
+G_BEGIN_DECLS
+
+/** Rooms that are packed at a time; one more gets 503. */
+#define PARLOR_HLS_ROOMS 8
+/** Nobody asked for so long: the process ends. */
+#define PARLOR_HLS_IDLE_MS 30000
+
+/** What of a room goes out: endpoint 0 = nothing. */
+typedef struct
+{
+  ParlorSourceRef video, audio;
+} ParlorHlsSources;
+
+/** Borrowed, to outlive the object. */
+typedef struct
+{
+  uv_loop_t *loop;
+  ParlorMedia *media;
+  const char *program; /**< copied */
+  /** FALSE: this is no live room that is on air. */
+  gboolean (*sources) (const char *room, ParlorHlsSources *sources, gpointer user_data);
+  /** The date that a picture of this instant of the monotonic clock gets: room_ms on top of when
+     the room was made. */
+  gint64 (*date_ms) (const char *room, gint64 mono_us, gpointer user_data);
+  gpointer user_data;
+} ParlorHlsSpec;
+
+typedef struct _ParlorHlsOrigin ParlorHlsOrigin;
+
+ParlorHlsOrigin *parlor_hls_origin_new (const ParlorHlsSpec *spec);
+/** Answers who waits (503), ends the processes; the loop runs once more afterwards. After the HTTP
+    server, from which requests come. NULL is ignored. */
+void parlor_hls_origin_free (ParlorHlsOrigin *self);
+/** The seam; borrowed. */
+ParlorHls *parlor_hls_origin_get (ParlorHlsOrigin *self);
+
+/** For /metrics. */
+typedef struct
+{
+  guint rooms, waiting;
+  guint64 starts, parts, lies; /**< processes that were started; parts; streams that were none */
+} ParlorHlsStats;
+ParlorHlsStats parlor_hls_origin_stats (const ParlorHlsOrigin *self);
+
+G_END_DECLS
