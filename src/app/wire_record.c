@@ -68,6 +68,8 @@ parlor_wire_record_init (ParlorWireRecord *self, uv_loop_t *loop, const ParlorCo
   if (store != NULL
       && (!parlor_store_load_records (store, &parlor_recording_kind, parlor_recordings_load,
                                       self->recordings, error)
+          || !parlor_store_load_records (store, &parlor_transcript_kind,
+                                         parlor_recordings_load_transcript, self->recordings, error)
           || !parlor_store_load_records (store, &parlor_room_rule_kind, parlor_recordings_load_rule,
                                          self->recordings, error)
           || !parlor_store_load_records (store, &parlor_share_kind, parlor_shares_load,

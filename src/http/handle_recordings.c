@@ -152,7 +152,9 @@ parlor_handle_recording_get (ParlorSite *site, ParlorHttpRequest *request, Parlo
   if (row == NULL)
     return;
   note_view (site, request, row);
+  gboolean transcript = parlor_recordings_has_transcript (site->spec.recordings, row->id);
   json_t *json = parlor_recording_to_json (row), *manifest = parlor_site_manifest (site, row);
+  json_object_set_new (json, "transcript", json_boolean (transcript));
   if (manifest != NULL)
     json_object_set_new (json, "manifest", manifest);
   parlor_http_reply_json (reply, 200, json);
@@ -227,21 +229,37 @@ minute_to_json (ParlorSite *site, const ParlorHttpRequest *request, const Parlor
                     json_string_value (json_object_get (marker, "owner")));
 }
 
+/* What people wrote stands as they wrote it, and makes neither link nor heading (CommonMark 2.4).
+ */
+static void
+append_plain (GString *text, const char *words)
+{
+  for (const char *p = words != NULL ? words : ""; *p != '\0'; p++)
+    {
+      if (strchr ("\\`*_{}[]<>#|!&~", *p) != NULL)
+        g_string_append_c (text, '\\');
+      g_string_append_c (text, *p == '\n' || *p == '\r' ? ' ' : *p);
+    }
+}
+
 static void
 add_minute (GString *text, const json_t *minute, gint64 from_ms)
 {
   gint64 seconds = MAX (json_integer_value (json_object_get (minute, "room_ms")) - from_ms, 0)
                    / 1000;
   const char *owner = json_string_value (json_object_get (minute, "owner"));
-  g_string_append_printf (text,
-                          "- [%02" G_GINT64_FORMAT ":%02" G_GINT64_FORMAT ":%02" G_GINT64_FORMAT
-                          "](%s) **%s** %s",
-                          seconds / 3600, seconds / 60 % 60, seconds % 60,
-                          json_string_value (json_object_get (minute, "link")),
-                          json_string_value (json_object_get (minute, "kind")),
-                          json_string_value (json_object_get (minute, "text")));
+  g_string_append_printf (
+      text, "- [%02" G_GINT64_FORMAT ":%02" G_GINT64_FORMAT ":%02" G_GINT64_FORMAT "](%s) **%s** ",
+      seconds / 3600, seconds / 60 % 60, seconds % 60,
+      json_string_value (json_object_get (minute, "link")),
+      json_string_value (json_object_get (minute, "kind")));
+  append_plain (text, json_string_value (json_object_get (minute, "text")));
   if (owner != NULL)
-    g_string_append_printf (text, " (%s)", owner);
+    {
+      g_string_append (text, " (");
+      append_plain (text, owner);
+      g_string_append_c (text, ')');
+    }
   g_string_append_c (text, '\n');
 }
 
@@ -253,8 +271,9 @@ reply_markdown (const ParlorRecordingRow *row, const json_t *minutes, ParlorHttp
   g_autofree char *date = g_date_time_format (day, "%Y-%m-%d %H:%M UTC");
   gsize i;
   json_t *minute;
-  g_string_append_printf (text, "# %s\n\n%s\n\n", row->title[0] != '\0' ? row->title : row->room,
-                          date);
+  g_string_append (text, "# ");
+  append_plain (text, row->title[0] != '\0' ? row->title : row->room);
+  g_string_append_printf (text, "\n\n%s\n\n", date);
   json_array_foreach (minutes, i, minute) add_minute (text, minute, row->from_ms);
   parlor_http_reply_text (reply, 200, "text/markdown; charset=utf-8", text->str);
 }

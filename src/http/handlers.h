@@ -175,6 +175,14 @@ void parlor_handle_room_rule_get (ParlorSite *site, ParlorHttpRequest *request,
 void parlor_handle_room_rule_put (ParlorSite *site, ParlorHttpRequest *request,
                                   ParlorHttpReply *reply);
 
+/* handle_transcript.c */
+void parlor_handle_transcript_get (ParlorSite *site, ParlorHttpRequest *request,
+                                   ParlorHttpReply *reply);
+void parlor_handle_transcript_put (ParlorSite *site, ParlorHttpRequest *request,
+                                   ParlorHttpReply *reply);
+void parlor_handle_transcript_delete (ParlorSite *site, ParlorHttpRequest *request,
+                                      ParlorHttpReply *reply);
+
 /* handle_shares.c: links to recordings. */
 void parlor_handle_share_create (ParlorSite *site, ParlorHttpRequest *request,
                                  ParlorHttpReply *reply);

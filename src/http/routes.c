@@ -17,6 +17,7 @@
 
 /* Five hundred products at a time. */
 #define PRODUCTS_MAX (2 * 1024 * 1024)
+#define TRANSCRIPT_MAX (2 * 1024 * 1024)
 #define SHELF                                                                                      \
   PARLOR_ROUTE_ROLES (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN | PARLOR_BRAND_HOST                  \
                       | PARLOR_BRAND_ASSISTANT)
@@ -204,6 +205,12 @@ static const ParlorRoute routes[] = {
      parlor_handle_render_delete},
     {"GET", "/v1/recordings/{id}/renders/{render}/file", RECORDING_READERS, FALSE, 0, NULL,
      parlor_handle_render_file},
+    {"GET", "/v1/recordings/{id}/transcript", RECORDING_READERS, FALSE, 0, NULL,
+     parlor_handle_transcript_get},
+    {"PUT", "/v1/recordings/{id}/transcript", RECORDING_KEEPERS, FALSE, TRANSCRIPT_MAX, "text/vtt",
+     parlor_handle_transcript_put},
+    {"DELETE", "/v1/recordings/{id}/transcript", RECORDING_KEEPERS, FALSE, 0, NULL,
+     parlor_handle_transcript_delete},
     {"GET", "/v1/storage", RECORDING_READERS, FALSE, 0, NULL, parlor_handle_storage},
     {"GET", "/v1/rooms/{id}/rule", RECORDING_READERS, FALSE, 0, NULL, parlor_handle_room_rule_get},
     {"PUT", "/v1/rooms/{id}/rule", RECORDING_KEEPERS, FALSE, JSON_MAX, "application/json",

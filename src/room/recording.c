@@ -805,6 +805,33 @@ set_trouble (ParlorRoom *room, const char *reason, gint64 now_us)
   tell_room (room);
 }
 
+/* The recording can be played, and its minutes can be fetched. */
+static void
+tell_ready (ParlorRooms *rooms, const ParlorRecordingRow *row)
+{
+  g_autofree char *minutes = g_strdup_printf ("/v1/recordings/%s/minutes", row->id);
+  const ParlorDatum file[] = {
+      PARLOR_DATUM_TEXT ("room", row->room), PARLOR_DATUM_TEXT ("recording", row->id),
+      PARLOR_DATUM_TEXT ("sha256", row->sha256), PARLOR_DATUM_INT ("files", row->files)};
+  const ParlorDatum noted[] = {PARLOR_DATUM_TEXT ("room", row->room),
+                               PARLOR_DATUM_TEXT ("recording", row->id),
+                               PARLOR_DATUM_TEXT ("path", minutes)};
+  ParlorEvent event = {.type = "recording.ready",
+                       .brand = row->brand,
+                       .entity = row->room,
+                       .at_ms = rooms->spec.clock->wall_ms (rooms->spec.clock),
+                       .room_ms = row->to_ms,
+                       .data = file,
+                       .n_data = G_N_ELEMENTS (file)};
+  if (rooms->spec.happened == NULL)
+    return;
+  rooms->spec.happened (&event, rooms->spec.happened_data);
+  event.type = "minutes.ready";
+  event.data = noted;
+  event.n_data = G_N_ELEMENTS (noted);
+  rooms->spec.happened (&event, rooms->spec.happened_data);
+}
+
 static void
 take_sealed (ParlorRooms *rooms, const ParlorRecorderEvent *event)
 {
@@ -828,21 +855,10 @@ take_sealed (ParlorRooms *rooms, const ParlorRecorderEvent *event)
                                         row.started_ms);
   if (row.stopped_ms == 0)
     row.stopped_ms = rooms->spec.clock->wall_ms (rooms->spec.clock);
-  ParlorDatum data[] = {
-      PARLOR_DATUM_TEXT ("room", row.room), PARLOR_DATUM_TEXT ("recording", row.id),
-      PARLOR_DATUM_TEXT ("sha256", row.sha256), PARLOR_DATUM_INT ("files", row.files)};
-  ParlorEvent ready = {.type = "recording.ready",
-                       .brand = row.brand,
-                       .entity = row.room,
-                       .at_ms = rooms->spec.clock->wall_ms (rooms->spec.clock),
-                       .room_ms = row.to_ms,
-                       .data = data,
-                       .n_data = G_N_ELEMENTS (data)};
   if (sink != NULL)
     sink->begin (sink);
   parlor_recordings_put (rooms->spec.recordings, &row);
-  if (rooms->spec.happened != NULL)
-    rooms->spec.happened (&ready, rooms->spec.happened_data);
+  tell_ready (rooms, &row);
   if (sink != NULL)
     sink->end (sink);
   parlor_record_clear (&parlor_recording_kind, &row);

@@ -50,6 +50,13 @@ static const ParlorField ParlorRoomRuleRow_fields[] = {
 };
 KIND (parlor_room_rule_kind, "room_rules", ParlorRoomRuleRow, 1, FALSE);
 
+static const ParlorField ParlorTranscriptRow_fields[] = {
+    PARLOR_TEXT (ParlorTranscriptRow, recording), PARLOR_TEXT (ParlorTranscriptRow, brand),
+    PARLOR_TEXT (ParlorTranscriptRow, cues),      PARLOR_TEXT (ParlorTranscriptRow, words),
+    PARLOR_TEXT (ParlorTranscriptRow, author),    PARLOR_INT (ParlorTranscriptRow, at_ms),
+};
+KIND (parlor_transcript_kind, "recording_transcripts", ParlorTranscriptRow, 1, FALSE);
+
 void
 parlor_recording_door (const char *recording, const char *kind, const char *value,
                        char out[PARLOR_RECORDING_DOOR_SIZE])

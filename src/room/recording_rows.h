@@ -46,6 +46,17 @@ typedef struct
 } ParlorRoomRuleRow;
 extern const ParlorRecordKind parlor_room_rule_kind;
 
+/** What was said in a recording. Key (recording). */
+typedef struct
+{
+  char *recording, *brand;
+  char *cues;   /**< JSON: [{"from_ms","to_ms","speaker","text"}], 0 = the recording's beginning */
+  char *words;  /**< texts, a line each, for the search */
+  char *author; /**< id of who put it */
+  gint64 at_ms;
+} ParlorTranscriptRow;
+extern const ParlorRecordKind parlor_transcript_kind;
+
 /** Append-only: who said what, when, by which words and means. */
 typedef struct
 {

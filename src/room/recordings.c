@@ -20,6 +20,7 @@ typedef struct
   ParlorRecordingRow row;
   char *found;  /* title, people and words, case folded */
   char *people; /* the same of people alone */
+  char *spoken; /* the same of the transcript; NULL = there is none */
 } Item;
 
 static void
@@ -29,6 +30,7 @@ item_free (gpointer data)
   parlor_record_clear (&parlor_recording_kind, &item->row);
   g_free (item->found);
   g_free (item->people);
+  g_free (item->spoken);
   g_free (item);
 }
 
@@ -99,6 +101,7 @@ parlor_recordings_load (gconstpointer row, gpointer user_data)
   item->people = fold (item->row.people);
   if (old != NULL)
     {
+      item->spoken = g_steal_pointer (&old->spoken);
       g_hash_table_remove (self->by_id, old->row.id);
       g_ptr_array_remove (self->ordered, old);
     }
@@ -141,7 +144,8 @@ fits (const Item *item, const ParlorRecordingQuery *query, const char *text, con
           : strcmp (row->state, "deleted") == 0 || strcmp (row->state, "binned") == 0)
     return FALSE;
   return (person == NULL || strstr (item->people, person) != NULL)
-         && (text == NULL || strstr (item->found, text) != NULL);
+         && (text == NULL || strstr (item->found, text) != NULL
+             || (item->spoken != NULL && strstr (item->spoken, text) != NULL));
 }
 
 GPtrArray *
@@ -240,6 +244,7 @@ put_and_tell (ParlorRecordings *self, const ParlorRecordingRow *row, const char 
   const ParlorDatum data[] = {PARLOR_DATUM_TEXT ("recording", row->id),
                               PARLOR_DATUM_TEXT ("room", row->room)};
   gboolean viewed = strcmp (action, "recording.viewed") == 0;
+  const ParlorRecordingRow *kept = parlor_recordings_get (self, row->id);
   ParlorEvent event = {.type = action,
                        .brand = row->brand,
                        .entity = row->room,
@@ -253,7 +258,8 @@ put_and_tell (ParlorRecordings *self, const ParlorRecordingRow *row, const char 
     parlor_audit_add (hands->audit, wall_ms, row->brand, actor, action, row->id, detail);
   if (hands->happened != NULL && (viewed || strcmp (action, "recording.deleted") == 0))
     hands->happened (&event, hands->happened_data);
-  if (!viewed)
+  /* What is the kept row itself has not changed. */
+  if (row != kept)
     parlor_recordings_put (self, row);
   if (self->sink != NULL)
     self->sink->end (self->sink);
@@ -342,6 +348,20 @@ parlor_recordings_restore (ParlorRecordings *self, const char *id, const char *a
   return TRUE;
 }
 
+/* FALSE: there was none. */
+static gboolean
+forget_transcript (ParlorRecordings *self, const char *id)
+{
+  Item *item = g_hash_table_lookup (self->by_id, id);
+  if (item == NULL || item->spoken == NULL)
+    return FALSE;
+  g_clear_pointer (&item->spoken, g_free);
+  if (self->sink != NULL)
+    self->sink->remove (self->sink, &parlor_transcript_kind,
+                        &(ParlorTranscriptRow){.recording = (char *)id});
+  return TRUE;
+}
+
 gboolean
 parlor_recordings_delete (ParlorRecordings *self, const char *id, const char *actor, gint64 wall_ms,
                           GError **error)
@@ -362,6 +382,7 @@ parlor_recordings_delete (ParlorRecordings *self, const char *id, const char *ac
       set_text (&row.doors, NULL);
       row.purge_ms = 0;
       put_and_tell (self, &row, "recording.deleted", actor, NULL, wall_ms);
+      forget_transcript (self, row.id);
       if (self->hands.erase != NULL)
         self->hands.erase (row.id, self->hands.user_data);
     }
@@ -495,4 +516,55 @@ parlor_recordings_going (const ParlorRecordings *self, const char *brand, gint64
     }
   g_ptr_array_sort (rows, by_purge);
   return rows;
+}
+
+/* ---- transcripts ---------------------------------------------------------------------------- */
+
+void
+parlor_recordings_load_transcript (gconstpointer record, gpointer user_data)
+{
+  ParlorRecordings *self = user_data;
+  const ParlorTranscriptRow *row = record;
+  Item *item = g_hash_table_lookup (self->by_id, row->recording);
+  if (item == NULL)
+    return;
+  g_free (item->spoken);
+  item->spoken = fold (row->words);
+}
+
+gboolean
+parlor_recordings_set_transcript (ParlorRecordings *self, const ParlorTranscriptRow *row,
+                                  GError **error)
+{
+  const ParlorRecordingRow *recording = parlor_recordings_get (self, row->recording);
+  if (recording == NULL || strcmp (recording->state, "deleted") == 0)
+    return refuse (error, PARLOR_ERROR_NOT_FOUND, "there is no recording of that id");
+  if (self->sink != NULL)
+    self->sink->begin (self->sink);
+  put_and_tell (self, recording, "recording.transcribed", row->author, NULL, row->at_ms);
+  if (self->sink != NULL)
+    {
+      self->sink->put (self->sink, &parlor_transcript_kind, row);
+      self->sink->end (self->sink);
+    }
+  parlor_recordings_load_transcript (row, self);
+  return TRUE;
+}
+
+gboolean
+parlor_recordings_drop_transcript (ParlorRecordings *self, const char *id, const char *actor,
+                                   gint64 wall_ms, GError **error)
+{
+  const ParlorRecordingRow *row = parlor_recordings_get (self, id);
+  if (row == NULL || !forget_transcript (self, id))
+    return refuse (error, PARLOR_ERROR_NOT_FOUND, "there is no transcript");
+  put_and_tell (self, row, "recording.untranscribed", actor, NULL, wall_ms);
+  return TRUE;
+}
+
+gboolean
+parlor_recordings_has_transcript (const ParlorRecordings *self, const char *id)
+{
+  const Item *item = g_hash_table_lookup (self->by_id, id);
+  return item != NULL && item->spoken != NULL;
 }

@@ -65,6 +65,16 @@ void parlor_recordings_viewed (ParlorRecordings *self, const char *id, const cha
 /** One view of which `detail` says more, whoever looked at what before: of a link. */
 void parlor_recordings_view (ParlorRecordings *self, const char *id, const char *actor,
                              const char *detail, gint64 wall_ms);
+/** A ParlorRecordVisit for start, after the recordings. `user_data` is the object. */
+void parlor_recordings_load_transcript (gconstpointer row, gpointer self);
+/** Puts it in the place of the one before; its words are found by the search from now on. */
+gboolean parlor_recordings_set_transcript (ParlorRecordings *self, const ParlorTranscriptRow *row,
+                                           GError **error);
+/** FALSE: NOT_FOUND, also where there is none. */
+gboolean parlor_recordings_drop_transcript (ParlorRecordings *self, const char *id,
+                                            const char *actor, gint64 wall_ms, GError **error);
+gboolean parlor_recordings_has_transcript (const ParlorRecordings *self, const char *id);
+
 /** Wall clock at which one that began then goes, by the room's rule, else the brand's; 0 = never.
  */
 gint64 parlor_recordings_due (const ParlorRecordings *self, const char *brand, const char *room,
@@ -101,7 +111,8 @@ typedef struct
   const char *room;   /**< nullable */
   const char *person; /**< nullable: found in people, case folded */
   const char *state;  /**< nullable; without it those in the bin and the deleted are left out */
-  const char *text;   /**< nullable: found in title, people or words, case folded, any script */
+  const char
+      *text; /**< nullable: found in title, people, words or transcript, folded, any script */
   gint64 from_ms, until_ms; /**< wall clock of the start; 0 = open */
   const char *after;        /**< nullable: the id after which to go on */
   guint limit;              /**< 1 to 200 */

@@ -600,6 +600,54 @@ test_keeping (Fixture *f, gconstpointer data)
   g_assert_cmpuint (ask (f, "GET", "/v1/rooms/rm_nowhere/rule", f->admin, NULL), ==, 404);
 }
 
+static guint
+put_vtt (Fixture *f, const char *text)
+{
+  g_autofree char *lines = g_strndup (f->admin, strlen (f->admin) - strlen (JSON));
+  g_autofree char *typed = g_strconcat (lines, "Content-Type: text/vtt\r\n", NULL);
+  return ask (f, "PUT", "/v1/recordings/rec_1/transcript", typed, text);
+}
+
+static void
+test_transcript (Fixture *f, gconstpointer data)
+{
+  const char *path = "/v1/recordings/rec_1/transcript";
+  g_assert_cmpuint (ask (f, "GET", path, f->admin, NULL), ==, 404);
+  g_assert_cmpuint (put_vtt (f, "no such thing"), ==, 422);
+  g_assert_true (says (f, "not_webvtt"));
+  g_assert_cmpuint (put_vtt (f, "WEBVTT\n\n00:02.000 --> 00:04.000\n<v Lin>装配间隙是三毫米\n"), ==,
+                    200);
+  g_assert_true (says (f, "\"cues\":1"));
+  g_assert_cmpuint (ask (f, "GET", path, f->admin, NULL), ==, 200);
+  g_assert_true (says (f, "\"from_ms\":3000"));
+  g_assert_true (says (f, "\"speaker\":\"Lin\""));
+  g_assert_cmpuint (ask (f, "GET", "/v1/recordings?text=%E9%97%B4%E9%9A%99", f->admin, NULL), ==,
+                    200);
+  g_assert_true (says (f, "rec_1"));
+  g_assert_cmpuint (ask (f, "GET", "/v1/recordings?text=%E9%97%B4%E8%B7%9D", f->admin, NULL), ==,
+                    200);
+  g_assert_false (says (f, "rec_1"));
+  g_assert_cmpuint (audited (f, f->admin, "recording.transcribed", ""), ==, 1);
+  g_assert_cmpuint (ask (f, "DELETE", path, f->admin, NULL), ==, 204);
+  g_assert_cmpuint (ask (f, "DELETE", path, f->admin, NULL), ==, 404);
+  g_assert_cmpuint (ask (f, "GET", path, f->admin, NULL), ==, 404);
+  g_assert_cmpuint (ask (f, "GET", "/v1/recordings?text=%E9%97%B4%E9%9A%99", f->admin, NULL), ==,
+                    200);
+  g_assert_false (says (f, "rec_1"));
+}
+
+static void
+test_minutes (Fixture *f, gconstpointer data)
+{
+  g_assert_cmpuint (ask (f, "GET", "/v1/recordings/rec_1/minutes?format=markdown", f->admin, NULL),
+                    ==, 200);
+  g_assert_true (says (f, "# Weekly\n"));
+  g_assert_true (says (f, "- [00:00:19]("));
+  g_assert_true (says (f, "/admin#/recordings/rec_1?at=20000) **conclusion** 0.35\n"));
+  g_assert_cmpuint (ask (f, "GET", "/v1/recordings/rec_1/minutes", f->admin, NULL), ==, 200);
+  g_assert_true (says (f, "\"room_ms\":50000"));
+}
+
 static void
 test_tricks (Fixture *f, gconstpointer data)
 {
@@ -646,6 +694,8 @@ main (int argc, char **argv)
   ADD ("a-link-to-what-is-in-the-bin-opens-nothing", test_binned);
   ADD ("no-route-gives-a-recording-to-another-brand", test_every_route);
   ADD ("a-room-has-a-rule-and-what-goes-is-told", test_keeping);
+  ADD ("a-transcript-is-found-and-given-back-on-the-rooms-clock", test_transcript);
+  ADD ("minutes-lead-to-their-instants", test_minutes);
   ADD ("paths-play-no-tricks", test_tricks);
   return g_test_run ();
 }

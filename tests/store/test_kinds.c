@@ -62,6 +62,7 @@ static const ParlorRecordKind *const kinds[] = {
     &parlor_marker_kind,
     &parlor_share_kind,
     &parlor_room_rule_kind,
+    &parlor_transcript_kind,
     &parlor_render_kind,
     /* hooks */
     &parlor_event_kind,
