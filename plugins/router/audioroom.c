@@ -112,10 +112,10 @@ is_voice_for (const ParlorSource *source, const ParlorTransport *transport)
   return source != NULL && source->active && source->open && source->transport != transport;
 }
 
-/* The voices that this receiver is to hear, at most k. */
+/* The voices that this receiver is to hear, at most k. *chosen: there are more. */
 static guint
 wanted_voices (ParlorAudioRoom *self, const ParlorTransport *transport, guint k,
-               ParlorSource **wanted)
+               ParlorSource **wanted, gboolean *chosen)
 {
   gint loudest[N_LOUDEST];
   guint n = 0, n_others = 0;
@@ -129,7 +129,8 @@ wanted_voices (ParlorAudioRoom *self, const ParlorTransport *transport, guint k,
       if (n_others++ < k)
         wanted[n++] = source;
     }
-  if (n_others <= k)
+  *chosen = n_others > k;
+  if (!*chosen)
     return n;
   n = 0;
   parlor_speakers_loudest (self->speakers, loudest);
@@ -174,16 +175,21 @@ fill_slots (ParlorAudioRoom *self, ParlorTransport *transport, gint64 now_us)
   ParlorSlot *slots[PARLOR_ROUTER_MAX_SLOTS], *loose[PARLOR_ROUTER_MAX_SLOTS];
   ParlorSource *wanted[PARLOR_ROUTER_MAX_SLOTS];
   guint k = 0, n_wanted, n_loose;
+  gboolean chosen;
 
   for (guint i = 0; i < transport->n_slots; i++)
     if (transport->slots[i] != NULL && transport->slots[i]->config.automatic)
       slots[k++] = transport->slots[i];
   if (k == 0)
     return;
-  n_wanted = wanted_voices (self, transport, k, wanted);
+  n_wanted = wanted_voices (self, transport, k, wanted, &chosen);
   n_loose = find_loose (slots, k, wanted, &n_wanted, loose);
   for (guint i = 0; i < n_wanted && i < n_loose; i++)
-    parlor_slot_select (loose[i], wanted[i], 0, now_us);
+    {
+      parlor_slot_select (loose[i], wanted[i], 0, now_us);
+      if (chosen)
+        parlor_slot_catch_up (loose[i], now_us);
+    }
 }
 
 /* --- telling --------------------------------------------------------------------------------- */

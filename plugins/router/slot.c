@@ -24,6 +24,10 @@
 /* Longer than this a newcomer shall not see the past run by: rather a still, and a key frame. */
 #define REPLAY_MAX_US (700 * PARLOR_US_PER_MS)
 #define SMALL_BPS (250 * 1000)
+/* How long it takes to notice that somebody speaks (src/proto/speaker.c: four packets of smoothing,
+   and 50 ms between looks); more would be heard as delay. */
+#define CATCH_UP_US (140 * PARLOR_US_PER_MS)
+#define CATCH_UP_PKTS 7
 /* Of its timestamps, a packet: 1 ms, as little as keeps frames apart. */
 #define REPLAY_STEP 90
 
@@ -317,6 +321,35 @@ parlor_slot_forward (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInf
   self->joins = FALSE;
   if (!parlor_sender_push (transport, &item))
     parlor_slot_begin_anew (self);
+}
+
+static gboolean
+is_fresh (const ParlorLayer *layer, guint16 seq)
+{
+  for (guint i = 0; i < layer->n_fresh; i++)
+    if (layer->fresh[i] == seq)
+      return TRUE;
+  return FALSE;
+}
+
+void
+parlor_slot_catch_up (ParlorSlot *self, gint64 now_us)
+{
+  ParlorLayer *layer = self->target;
+  const ParlorPacketInfo *info;
+
+  if (layer == NULL || layer->history == NULL || self->layer != NULL)
+    return;
+  for (guint i = CATCH_UP_PKTS; i-- > 0;)
+    {
+      guint16 seq = (guint16)(layer->stats.max_seq - i);
+
+      if (is_fresh (layer, seq)) /* it comes by itself, and those behind it */
+        return;
+      if (parlor_layer_find (layer, seq, now_us, &info) != NULL
+          && now_us - info->arrival_us <= CATCH_UP_US)
+        parlor_slot_forward (self, layer, info, now_us);
+    }
 }
 
 /* SRTP's index of a number that leaves: rollover counter above it. The unwrapper begins one cycle

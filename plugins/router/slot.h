@@ -27,6 +27,9 @@ void parlor_slot_begin_anew (ParlorSlot *self);
 /** One fresh packet of a layer of its source. */
 void parlor_slot_forward (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info,
                           gint64 now_us);
+/** A voice that was just selected, in a room where not everybody has a slot: sends what he said
+ * until it was noticed, so that his first syllable is heard. */
+void parlor_slot_catch_up (ParlorSlot *self, gint64 now_us);
 /** The packet's turn has come: gives it the numbers that the receiver sees. info NULL: its bytes
  * are gone. FALSE: it is not sent, and leaves no gap. */
 gboolean parlor_slot_number (ParlorSlot *self, ParlorSendItem *item, const ParlorPacketInfo *info);

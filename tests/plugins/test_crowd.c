@@ -2,6 +2,7 @@
 /* What a page full of people costs the one who looks at it. In virtual time. */
 #include "routerbench.h"
 
+#include "base/bytes.h"
 #include "base/time.h"
 #include "proto/rtp/header.h"
 
@@ -218,6 +219,91 @@ test_kept_is_overtaken (void)
     }
 }
 
+/* --- voices ---------------------------------------------------------------------------------- */
+
+#define N_VOICES 12
+#define WORD_AT (12 + 8 + 1)
+
+/* Who and which packet of his stand in the payload. */
+static void
+say (Crowd *self, guint who, guint word, guint8 level)
+{
+  guint8 packet[60] = {0};
+
+  parlor_rtp_write_fixed (packet, 111, FALSE, (guint16)(500 + word), word * 960, 2000 + who);
+  packet[0] |= 0x10;
+  parlor_put_u32 (packet + 12, 0xbede0001);
+  packet[16] = 0x40;
+  packet[17] = 0x80 | level;
+  packet[20] = 0xfc;
+  parlor_put_u32 (packet + WORD_AT, who << 16 | word);
+  parlor_peer_send_rtp (self->publishers[who]->peer, packet, sizeof packet, 500 + word);
+}
+
+/* 20 ms in which these talk (bits), and all others are quiet. */
+static void
+talk (Crowd *self, guint who, guint *word)
+{
+  for (guint i = 0; i < N_VOICES; i++)
+    say (self, i, *word, (who >> i) & 1 ? 20 : 110);
+  (*word)++;
+  bench_run (self->bench, 20 * MS);
+}
+
+/* The first word of this person that was heard; *n_after: how many from there on, *n_back: heard
+ * twice or out of order. */
+static guint
+first_heard (const BenchPeer *viewer, guint who, guint *n_after, guint *n_back)
+{
+  guint first = G_MAXUINT, last = 0;
+
+  *n_after = *n_back = 0;
+  for (guint i = 0; i < viewer->rtp->len; i++)
+    {
+      gsize length;
+      const guint8 *packet = g_bytes_get_data (g_ptr_array_index (viewer->rtp, i), &length);
+      ParlorRtpHeader header;
+      guint32 mark;
+
+      g_assert_cmpint (parlor_rtp_parse (packet, length, &header), ==, PARLOR_RTP_OK);
+      mark = parlor_get_u32 (packet + header.payload_offset + 1);
+      if (header.pt != 109 || mark >> 16 != who)
+        continue;
+      first = MIN (first, mark & 0xffff);
+      *n_back += (mark & 0xffff) <= last;
+      last = mark & 0xffff;
+      (*n_after)++;
+    }
+  return first;
+}
+
+/* Twelve people and three slots: whoever begins to speak is heard from his first syllable on, and
+ * the receiver's numbers go on without a gap. */
+static void
+test_first_syllable (void)
+{
+  Crowd crowd = {.bench = bench_new (), .n = N_VOICES};
+  guint word = 1, began, n_after, n_back;
+
+  for (guint i = 0; i < N_VOICES; i++)
+    add_person (&crowd, i);
+  crowd.viewer = bench_add_peer (crowd.bench, ROOM);
+  for (guint i = 0; i < 3; i++)
+    bench_add_voice_slot (crowd.viewer, i, 7000 + i);
+  bench_run (crowd.bench, 500 * MS);
+  for (guint i = 0; i < 150; i++)
+    talk (&crowd, 0x0f, &word);
+  for (guint i = 0; i < 50; i++)
+    talk (&crowd, 0, &word);
+  began = word;
+  for (guint i = 0; i < 50; i++)
+    talk (&crowd, 1u << 9, &word);
+  g_assert_cmpuint (first_heard (crowd.viewer, 9, &n_after, &n_back), <=, began);
+  g_assert_cmpuint (n_after, >=, 50);
+  g_assert_cmpuint (n_back, ==, 0);
+  bench_free (crowd.bench);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -231,5 +317,6 @@ main (int argc, char **argv)
   g_test_add_func ("/crowd/a-late-comer-sees-everybody-soon", test_late_comer);
   g_test_add_func ("/crowd/what-is-overtaken-by-key-frames-keeps-nobody-away",
                    test_kept_is_overtaken);
+  g_test_add_func ("/crowd/the-first-syllable-is-heard", test_first_syllable);
   return g_test_run ();
 }
