@@ -75,13 +75,21 @@ link_elements (ParlorChain *self)
   return TRUE;
 }
 
+GstPad *
+parlor_chain_sink (const char *name)
+{
+  static GstStaticPadTemplate anything = GST_STATIC_PAD_TEMPLATE (
+      "out", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
+  return gst_object_ref_sink (gst_pad_new_from_static_template (&anything, name));
+}
+
 static gboolean
 link_ends (ParlorChain *self)
 {
   g_autoptr (GstPad) first = sink_of (self->elements[0]);
   g_autoptr (GstPad) last = gst_element_get_static_pad (self->elements[self->n - 1], "src");
   self->in = gst_object_ref_sink (gst_pad_new ("into", GST_PAD_SRC));
-  self->out = gst_object_ref_sink (gst_pad_new ("out", GST_PAD_SINK));
+  self->out = parlor_chain_sink ("out");
   gst_pad_set_element_private (self->out, self);
   gst_pad_set_chain_function (self->out, on_buffer);
   gst_pad_set_event_function (self->out, on_event);

@@ -12,6 +12,10 @@ G_BEGIN_DECLS
 
 #define PARLOR_CHAIN_MAX 4
 
+/** A pad of ours that takes whatever comes, also when it becomes something else: without a template
+ * a pad accepts only what it had first. (transfer full) */
+GstPad *parlor_chain_sink (const char *name);
+
 /** `buffer` is owned by the callee, `caps` are borrowed. */
 typedef void (*ParlorChainFunc) (GstBuffer *buffer, GstCaps *caps, gpointer user_data);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/reel.h"
 
+#include "base/bytes.h"
+#include "record/mp4.h"
 #include "record/webm.h"
 
 #include <time.h>
@@ -17,6 +19,10 @@ static const Kind kinds[] = {
     {"VP8", "video/x-vp8", {"vp8dec"}, TRUE},
     {"VP9", "video/x-vp9", {"vp9dec"}, FALSE},
     {"AV1", "video/x-av1,stream-format=obu-stream,alignment=tu", {"av1dec"}, FALSE},
+    {"H264",
+     "video/x-h264,stream-format=byte-stream,alignment=au,profile=high",
+     {"openh264dec"},
+     FALSE},
     {"opus",
      "audio/x-opus,rate=48000,channels=2,channel-mapping-family=0,stream-count=1,coupled-count=1",
      {"opusdec"},
@@ -27,7 +33,75 @@ struct _ParlorReel
 {
   GMappedFile *map; /* owned */
   GArray *frames;   /* ParlorWebmFrame, owned */
+  /* H.264: its parameter sets as a decoder without a configuration wants them; owned */
+  GByteArray *sets;
 };
+
+static const guint8 *
+bytes_of (const ParlorReel *self)
+{
+  return (const guint8 *)g_mapped_file_get_contents (self->map);
+}
+
+/* ---- H.264 ---------------------------------------------------------------------------------- */
+
+static const guint8 start_code[4] = {0, 0, 0, 1};
+
+/* `n` sets with two bytes of length each (ISO/IEC 14496-15 section 5.3.3.1); returns what follows.
+ */
+static gsize
+take_sets (ParlorReel *self, const guint8 *config, gsize size, gsize at, guint n)
+{
+  for (; n > 0 && at + 2 <= size; n--)
+    {
+      gsize length = parlor_get_u16 (config + at);
+      at += 2;
+      if (length > size - at)
+        return size;
+      g_byte_array_append (self->sets, start_code, sizeof start_code);
+      g_byte_array_append (self->sets, config + at, (guint)length);
+      at += length;
+    }
+  return at;
+}
+
+static void
+open_mp4 (ParlorReel *self)
+{
+  gsize length = g_mapped_file_get_length (self->map), size = 0;
+  const guint8 *config = parlor_mp4_config (bytes_of (self), length, &size);
+  self->frames = parlor_mp4_list (bytes_of (self), length);
+  self->sets = g_byte_array_new ();
+  if (config == NULL || size < 7)
+    return;
+  gsize at = take_sets (self, config, size, 6, config[5] & 31);
+  if (at < size)
+    take_sets (self, config, size, at + 1, config[at]);
+}
+
+/* NAL units with four bytes of length become ones with start codes, a key frame has the sets before
+ * it (transfer full). */
+static GstBuffer *
+make_access_unit (const ParlorReel *self, const ParlorWebmFrame *frame)
+{
+  const guint8 *bytes = bytes_of (self) + frame->offset;
+  g_autoptr (GByteArray) out = g_byte_array_sized_new (frame->size + 64);
+  if (frame->key)
+    g_byte_array_append (out, self->sets->data, self->sets->len);
+  for (gsize at = 0; frame->size - at > 4;)
+    {
+      gsize length = parlor_get_u32 (bytes + at);
+      at += 4;
+      if (length > frame->size - at)
+        break;
+      g_byte_array_append (out, start_code, sizeof start_code);
+      g_byte_array_append (out, bytes + at, (guint)length);
+      at += length;
+    }
+  return gst_buffer_new_memdup (out->data, out->len);
+}
+
+/* ---- the file ------------------------------------------------------------------------------- */
 
 ParlorReel *
 parlor_reel_open (const char *folder, const ParlorPlanFile *file)
@@ -35,9 +109,10 @@ parlor_reel_open (const char *folder, const ParlorPlanFile *file)
   g_autofree char *path = g_build_filename (folder, file->path, NULL);
   g_autoptr (ParlorReel) self = g_new0 (ParlorReel, 1);
   self->map = g_mapped_file_new (path, FALSE, NULL);
-  if (self->map != NULL)
-    self->frames = parlor_webm_list ((const guint8 *)g_mapped_file_get_contents (self->map),
-                                     g_mapped_file_get_length (self->map));
+  if (self->map != NULL && g_str_has_suffix (file->path, ".mp4"))
+    open_mp4 (self);
+  else if (self->map != NULL)
+    self->frames = parlor_webm_list (bytes_of (self), g_mapped_file_get_length (self->map));
   return self->frames != NULL && self->frames->len > 0 ? g_steal_pointer (&self) : NULL;
 }
 
@@ -47,6 +122,7 @@ parlor_reel_free (ParlorReel *self)
   if (self == NULL)
     return;
   g_clear_pointer (&self->frames, g_array_unref);
+  g_clear_pointer (&self->sets, g_byte_array_unref);
   g_clear_pointer (&self->map, g_mapped_file_unref);
   g_free (self);
 }
@@ -92,14 +168,22 @@ parlor_reel_key (const ParlorReel *self, guint i)
   return i;
 }
 
+/* Without a copy. */
+static GstBuffer *
+share_frame (const ParlorReel *self, const ParlorWebmFrame *frame)
+{
+  guint8 *bytes = (guint8 *)g_mapped_file_get_contents (self->map) + frame->offset;
+  return gst_buffer_new_wrapped_full (GST_MEMORY_FLAG_READONLY, bytes, frame->size, 0, frame->size,
+                                      g_mapped_file_ref (self->map),
+                                      (GDestroyNotify)g_mapped_file_unref);
+}
+
 GstBuffer *
 parlor_reel_frame (const ParlorReel *self, guint i)
 {
   const ParlorWebmFrame *frame = frame_at (self, i);
-  guint8 *bytes = (guint8 *)g_mapped_file_get_contents (self->map) + frame->offset;
-  GstBuffer *buffer = gst_buffer_new_wrapped_full (GST_MEMORY_FLAG_READONLY, bytes, frame->size, 0,
-                                                   frame->size, g_mapped_file_ref (self->map),
-                                                   (GDestroyNotify)g_mapped_file_unref);
+  GstBuffer *buffer = self->sets != NULL ? make_access_unit (self, frame)
+                                         : share_frame (self, frame);
   GST_BUFFER_PTS (buffer) = (GstClockTime)MAX (frame->time_ms, 0) * GST_MSECOND;
   if (!frame->key)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);

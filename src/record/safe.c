@@ -392,6 +392,15 @@ parlor_safe_load (const char *path, const guint8 *key, gsize max, GError **error
   return g_bytes_new_take (bytes, length);
 }
 
+GBytes *
+parlor_safe_map (const char *path, const guint8 *key, GError **error)
+{
+  if (key != NULL)
+    return parlor_safe_load (path, key, G_MAXSSIZE, error);
+  g_autoptr (GMappedFile) map = g_mapped_file_new (path, FALSE, error);
+  return map != NULL ? g_mapped_file_get_bytes (map) : NULL;
+}
+
 gboolean
 parlor_safe_store (const char *path, const guint8 *key, const void *bytes, gsize length,
                    GError **error)

@@ -46,6 +46,8 @@ gboolean parlor_safe_finish (ParlorSafeFile *self);
 
 /** The whole text. NULL as open (); NOMEM: larger than `max`. */
 GBytes *parlor_safe_load (const char *path, const guint8 *key, gsize max, GError **error);
+/** As load () without a bound; what lies in the clear is only mapped. */
+GBytes *parlor_safe_map (const char *path, const guint8 *key, GError **error);
 /** Written beside its place, to the disk, and put there whole. */
 gboolean parlor_safe_store (const char *path, const guint8 *key, const void *bytes, gsize length,
                             GError **error);

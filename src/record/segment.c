@@ -3,6 +3,8 @@
 
 #include "proto/rtp/header.h"
 #include "record/av1depay.h"
+#include "record/chain.h"
+#include "record/mp4.h"
 #include "record/safe.h"
 #include "record/webm.h"
 
@@ -20,15 +22,17 @@ typedef struct
   const char *encoding; /* of the caps */
   const char *media;
   const char *depayloader; /* NULL: our own */
+  const char *muxer;       /* NULL: our own */
+  const char *suffix;
 } Kind;
 
 static const Kind kinds[] = {
-    {PARLOR_CODEC_VP8, "VP8", "video", "rtpvp8depay"},
-    {PARLOR_CODEC_VP9, "VP9", "video", "rtpvp9depay"},
-    {PARLOR_CODEC_AV1, "AV1", "video", NULL},
-    {PARLOR_CODEC_OPUS, "OPUS", "audio", "rtpopusdepay"},
+    {PARLOR_CODEC_VP8, "VP8", "video", "rtpvp8depay", "webmmux", "webm"},
+    {PARLOR_CODEC_VP9, "VP9", "video", "rtpvp9depay", "webmmux", "webm"},
+    {PARLOR_CODEC_AV1, "AV1", "video", NULL, "webmmux", "webm"},
+    {PARLOR_CODEC_H264, "H264", "video", "rtph264depay", NULL, "mp4"},
+    {PARLOR_CODEC_OPUS, "OPUS", "audio", "rtpopusdepay", "webmmux", "webm"},
 };
-static const char muxer[] = "webmmux";
 
 struct _ParlorSegment
 {
@@ -41,6 +45,11 @@ struct _ParlorSegment
   guint64 size;     /* bytes that are whole */
   int why;          /* errno of what went wrong */
   gboolean has_caps, wants_key_frame;
+  /* H.264: we are the muxer */
+  GBytes *config;   /* owned; NULL = no parameter set yet */
+  guint32 pictures; /* written */
+  guint64 decoded;  /* of the last one */
+  gboolean is_over; /* another configuration came */
 };
 
 static const Kind *
@@ -68,16 +77,21 @@ can_make (const char *name)
 gboolean
 parlor_segment_preload (const char **missing)
 {
-  *missing = muxer;
-  if (!can_make (muxer))
-    return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
-      *missing = kinds[i].depayloader;
-      if (*missing != NULL && !can_make (kinds[i].depayloader))
-        return FALSE;
+      const char *const names[] = {kinds[i].depayloader, kinds[i].muxer};
+      for (guint j = 0; j < G_N_ELEMENTS (names); j++)
+        if ((*missing = names[j]) != NULL && !can_make (names[j]))
+          return FALSE;
     }
   return TRUE;
+}
+
+const char *
+parlor_segment_suffix (ParlorCodec codec)
+{
+  const Kind *kind = find_kind (codec);
+  return kind != NULL ? kind->suffix : "webm";
 }
 
 /* ---- what the muxer says -------------------------------------------------------------------- */
@@ -174,6 +188,96 @@ pass_first_caps (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
+/* ---- H.264 ---------------------------------------------------------------------------------- */
+
+/* The depayloader says a new configuration beside the pictures; a file has one. */
+static void
+take_config (ParlorSegment *self, GstCaps *caps)
+{
+  const GValue *value = gst_structure_get_value (gst_caps_get_structure (caps, 0), "codec_data");
+  GstBuffer *buffer = value != NULL ? gst_value_get_buffer (value) : NULL;
+  GstMapInfo map;
+  if (buffer == NULL || !gst_buffer_map (buffer, &map, GST_MAP_READ))
+    return;
+  g_autoptr (GBytes) config = g_bytes_new (map.data, map.size);
+  gst_buffer_unmap (buffer, &map);
+  if (self->config != NULL && !g_bytes_equal (self->config, config))
+    self->is_over = TRUE;
+  else if (self->config == NULL)
+    self->config = g_steal_pointer (&config);
+}
+
+static gboolean
+on_picture_event (GstPad *pad, GstObject *parent, GstEvent *event)
+{
+  GstCaps *caps = NULL;
+  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
+    gst_event_parse_caps (event, &caps);
+  if (caps != NULL)
+    take_config (gst_pad_get_element_private (pad), caps);
+  gst_event_unref (event);
+  return TRUE;
+}
+
+static gboolean
+write_mp4_head (ParlorSegment *self)
+{
+  gsize size;
+  const guint8 *config = g_bytes_get_data (self->config, &size);
+  ParlorMp4Size picture;
+  if (!parlor_mp4_config_size (config, size, &picture))
+    return TRUE; /* wait for one that can be read */
+  g_autoptr (GByteArray) head = parlor_mp4_head (config, size, &picture);
+  g_clear_pointer (&self->head, g_byte_array_unref);
+  return write_all (self, head->data, head->len);
+}
+
+/* Head and picture in one write. */
+static gboolean
+write_picture (ParlorSegment *self, GstBuffer *buffer, const GstMapInfo *map)
+{
+  guint64 shown = gst_util_uint64_scale (GST_BUFFER_PTS (buffer), PARLOR_MP4_SCALE, GST_SECOND);
+  guint64 decoded = self->pictures > 0 ? MAX (shown, self->decoded + 1) : shown;
+  ParlorMp4Picture picture = {
+      .sequence = self->pictures + 1,
+      .decoded = decoded,
+      .offset = (gint32)((gint64)shown - (gint64)decoded),
+      .duration = self->pictures > 0 ? (guint32)MIN (decoded - self->decoded, PARLOR_MP4_SCALE)
+                                     : PARLOR_MP4_SCALE / 30,
+      .key = !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT)};
+  if (self->head != NULL && (!picture.key || !write_mp4_head (self)))
+    return self->why == 0;
+  if (self->head != NULL)
+    return TRUE;
+  g_autoptr (GByteArray) out = parlor_mp4_fragment (&picture, map->size);
+  g_byte_array_append (out, map->data, (guint)map->size);
+  self->pictures++;
+  self->decoded = decoded;
+  return write_all (self, out->data, out->len);
+}
+
+static GstFlowReturn
+on_picture (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+{
+  ParlorSegment *self = gst_pad_get_element_private (pad);
+  GstMapInfo map;
+  gboolean ok = self->why == 0;
+  if (ok && self->config != NULL && !self->is_over && GST_BUFFER_PTS_IS_VALID (buffer)
+      && gst_buffer_map (buffer, &map, GST_MAP_READ))
+    {
+      ok = write_picture (self, buffer, &map);
+      gst_buffer_unmap (buffer, &map);
+    }
+  gst_buffer_unref (buffer);
+  return ok ? GST_FLOW_OK : GST_FLOW_ERROR;
+}
+
+gboolean
+parlor_segment_is_over (const ParlorSegment *self)
+{
+  return self->is_over;
+}
+
 /* ---- the chain ------------------------------------------------------------------------------ */
 
 static GstElement *
@@ -202,24 +306,47 @@ link_depay (ParlorSegment *self, GstPad *mux_in)
 }
 
 static gboolean
-link_chain (ParlorSegment *self, const Kind *kind)
+link_muxer (ParlorSegment *self, const Kind *kind)
 {
   g_autoptr (GstPad) mux_out = gst_element_get_static_pad (self->mux, "src");
   g_autofree char *name = g_strconcat (kind->media, "_%u", NULL);
   g_autoptr (GstPad) mux_in = gst_element_request_pad_simple (self->mux, name);
-  self->in = gst_object_ref_sink (gst_pad_new ("packets", GST_PAD_SRC));
-  self->out = gst_object_ref_sink (gst_pad_new ("file", GST_PAD_SINK));
-  gst_pad_set_element_private (self->in, self);
-  gst_pad_set_element_private (self->out, self);
-  gst_pad_set_event_function (self->in, on_wish);
   gst_pad_set_chain_function (self->out, on_muxed);
   gst_pad_set_event_function (self->out, on_muxed_event);
   return mux_in != NULL && gst_pad_set_active (self->out, TRUE)
-         && gst_pad_link (mux_out, self->out) == GST_PAD_LINK_OK && link_depay (self, mux_in)
-         && gst_element_set_state (self->mux, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE
-         && (self->depay == NULL
-             || gst_element_set_state (self->depay, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE)
-         && gst_pad_set_active (self->in, TRUE);
+         && gst_pad_link (mux_out, self->out) == GST_PAD_LINK_OK && link_depay (self, mux_in);
+}
+
+/* Pictures as the depayloader says them come to us. */
+static gboolean
+link_pictures (ParlorSegment *self)
+{
+  g_autoptr (GstPad) depay_in = gst_element_get_static_pad (self->depay, "sink");
+  g_autoptr (GstPad) depay_out = gst_element_get_static_pad (self->depay, "src");
+  gst_pad_set_chain_function (self->out, on_picture);
+  gst_pad_set_event_function (self->out, on_picture_event);
+  return gst_pad_set_active (self->out, TRUE)
+         && gst_pad_link (depay_out, self->out) == GST_PAD_LINK_OK
+         && gst_pad_link (self->in, depay_in) == GST_PAD_LINK_OK;
+}
+
+static gboolean
+play (GstElement *element)
+{
+  return element == NULL
+         || gst_element_set_state (element, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE;
+}
+
+static gboolean
+link_chain (ParlorSegment *self, const Kind *kind)
+{
+  self->in = gst_object_ref_sink (gst_pad_new ("packets", GST_PAD_SRC));
+  self->out = parlor_chain_sink ("file");
+  gst_pad_set_element_private (self->in, self);
+  gst_pad_set_element_private (self->out, self);
+  gst_pad_set_event_function (self->in, on_wish);
+  return (self->mux != NULL ? link_muxer (self, kind) : link_pictures (self)) && play (self->mux)
+         && play (self->depay) && gst_pad_set_active (self->in, TRUE);
 }
 
 static void
@@ -248,9 +375,10 @@ make_chain (ParlorSegment *self, const Kind *kind, guint clock_hz, GError **erro
     self->av1 = parlor_av1_depay_new ();
   else if ((self->depay = make_element (kind->depayloader, error)) == NULL)
     return FALSE;
-  if ((self->mux = make_element (muxer, error)) == NULL)
+  if (kind->muxer != NULL && (self->mux = make_element (kind->muxer, error)) == NULL)
     return FALSE;
-  g_object_set (self->mux, "streamable", TRUE, NULL);
+  if (self->mux != NULL)
+    g_object_set (self->mux, "streamable", TRUE, NULL);
   if (self->depay != NULL && kind->codec != PARLOR_CODEC_OPUS)
     g_object_set (self->depay, "wait-for-keyframe", TRUE, "request-keyframe", TRUE, NULL);
   if (!link_chain (self, kind))
@@ -308,6 +436,7 @@ parlor_segment_free (ParlorSegment *self)
   gst_clear_object (&self->mux);
   g_clear_pointer (&self->head, g_byte_array_unref);
   parlor_av1_depay_free (self->av1);
+  g_clear_pointer (&self->config, g_bytes_unref);
   parlor_safe_close (self->file);
   g_free (self);
 }

@@ -18,6 +18,8 @@ typedef struct _ParlorSegment ParlorSegment;
 
 /** Whether tracks of this codec can be written. */
 gboolean parlor_segment_can_write (ParlorCodec codec);
+/** Of the file's name: "webm", "mp4". Static. */
+const char *parlor_segment_suffix (ParlorCodec codec);
 /** Loads what parlor_segment_new () needs, so that nothing is opened later. FALSE: a plugin is
  * missing; `*missing` (static) says which. */
 gboolean parlor_segment_preload (const char **missing);
@@ -35,6 +37,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorSegment, parlor_segment_free)
 gboolean parlor_segment_push (ParlorSegment *self, GBytes *packet, gint64 file_us, gboolean lost);
 /** The depayloader cannot go on without a key frame; cleared by the call. */
 gboolean parlor_segment_take_key_frame_wish (ParlorSegment *self);
+/** What comes now does not fit in this file any more: begin another with the next key frame. */
+gboolean parlor_segment_is_over (const ParlorSegment *self);
 guint64 parlor_segment_bytes (const ParlorSegment *self);
 /** For fdatasync () by another thread; borrowed. */
 int parlor_segment_fd (const ParlorSegment *self);

@@ -4,6 +4,7 @@
 #include "proto/rtp/header.h"
 #include "record/digest.h"
 #include "record/reorder.h"
+#include "record/mp4.h"
 #include "record/segment.h"
 #include "record/trackclock.h"
 #include "record/webm.h"
@@ -69,12 +70,13 @@ struct _ParlorRecordTrack
 
 /* Enciphered ones one by one: each takes its size in memory. */
 static gint64
-finish_webm (const char *path, const guint8 *vault_key, GError **error)
+finish_media (const char *path, gboolean mp4, const guint8 *vault_key, GError **error)
 {
   static GMutex one_at_a_time;
   if (vault_key != NULL)
     g_mutex_lock (&one_at_a_time);
-  gint64 duration_ms = parlor_webm_finish_safe (path, vault_key, error);
+  gint64 duration_ms = mp4 ? parlor_mp4_finish (path, vault_key, error)
+                           : parlor_webm_finish_safe (path, vault_key, error);
   if (vault_key != NULL)
     g_mutex_unlock (&one_at_a_time);
   return duration_ms;
@@ -87,7 +89,8 @@ parlor_record_finish_file (const char *folder, guint n, const char *name, const 
   g_autoptr (GError) error = NULL;
   g_autofree char *path = g_build_filename (folder, name, NULL);
   char sha[PARLOR_SHA256_TEXT] = "";
-  gint64 size = 0, duration_ms = finish_webm (path, vault_key, &error);
+  gboolean mp4 = g_str_has_suffix (name, ".mp4");
+  gint64 size = 0, duration_ms = finish_media (path, mp4, vault_key, &error);
   if (duration_ms == 0)
     {
       unlink (path);
@@ -209,7 +212,8 @@ begin_segment (ParlorRecordTrack *self, const ParlorRtpHeader *header, gint64 ar
       self->retry_us = now_us + PARLOR_RETRY_US;
       return;
     }
-  g_snprintf (self->name, sizeof self->name, "%04u-%s.webm", self->n, self->source);
+  g_snprintf (self->name, sizeof self->name, "%04u-%s.%s", self->n, self->source,
+              parlor_segment_suffix (self->format->codec));
   ParlorSegment *segment = open_segment (self, arrival_us);
   if (segment == NULL)
     {
@@ -277,6 +281,8 @@ prepare_segment (ParlorRecordTrack *self, const ParlorRtpHeader *header, gboolea
       && ABS (file_us_of (self, header->timestamp) + parlor_track_clock_offset (&self->clock)
               - room_us_at (self, arrival_us))
              > STRAY_US)
+    end_segment (self, "restarted");
+  if (self->segment != NULL && parlor_segment_is_over (self->segment))
     end_segment (self, "restarted");
   if (self->segment == NULL && key && now_us >= self->retry_us)
     begin_segment (self, header, arrival_us, now_us);

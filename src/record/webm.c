@@ -509,16 +509,6 @@ write_index (ParlorSafeFile *file, const ParlorWebmIndex *index, const guint8 *b
          && write_at (file, head, index->room_at) && write_at (file, gone, index->info_at);
 }
 
-/* In the clear a file is only mapped. */
-static GBytes *
-map_text (const char *path, const guint8 *vault_key, GError **error)
-{
-  if (vault_key != NULL)
-    return parlor_safe_load (path, vault_key, G_MAXSSIZE, error);
-  g_autoptr (GMappedFile) map = g_mapped_file_new (path, FALSE, error);
-  return map != NULL ? g_mapped_file_get_bytes (map) : NULL;
-}
-
 /* TRUE also for one that is finished already. FALSE: errno. */
 static gboolean
 finish_file (const char *path, const guint8 *vault_key, const ParlorWebmIndex *index,
@@ -536,7 +526,7 @@ gint64
 parlor_webm_finish_safe (const char *path, const guint8 *vault_key, GError **error)
 {
   g_auto (ParlorWebmIndex) index = {0};
-  g_autoptr (GBytes) text = map_text (path, vault_key, error);
+  g_autoptr (GBytes) text = parlor_safe_map (path, vault_key, error);
   gsize length = 0;
   const guint8 *bytes = text != NULL ? g_bytes_get_data (text, &length) : NULL;
   if (text == NULL)

@@ -247,6 +247,16 @@ test_damage (World *w, gconstpointer data)
   json_decref (manifest);
 }
 
+/* Adds up widths. */
+static void
+count_pictures (GstBuffer *buffer, GstCaps *caps, gpointer user_data)
+{
+  gint width = 0;
+  gst_structure_get_int (gst_caps_get_structure (caps, 0), "width", &width);
+  *(guint *)user_data += (guint)width;
+  gst_buffer_unref (buffer);
+}
+
 /* How many points of the picture differ between a tile with names and one without. */
 static guint
 count_words (ParlorPlanLane *lane, const char *folder, gint64 room_ms)
@@ -285,6 +295,28 @@ test_names (World *w, gconstpointer data)
   lane->name = g_strdup ("");
   g_assert_cmpuint (count_words (lane, w->folder, CAMERA_MS + 500), ==, 0);
   json_decref (manifest);
+}
+
+/* A camera that becomes larger within a file: two streams behind each other, as a sender does it.
+ */
+static void
+test_other_size (World *w, gconstpointer data)
+{
+  ParlorPlanFile file = {.path = (char *)"s.webm", .codec = (char *)"VP8"};
+  g_autofree char *small = g_build_filename (w->folder, "s.webm", NULL);
+  g_autofree char *large = g_build_filename (w->folder, "l.webm", NULL);
+  ParlorPlanFile other = {.path = (char *)"l.webm", .codec = (char *)"VP8"};
+  guint n = 0;
+  reel_write_camera (small, 320, 180, 0, 4);
+  reel_write_camera (large, 640, 360, 0, 4);
+  g_autoptr (ParlorReel) a = parlor_reel_open (w->folder, &file);
+  g_autoptr (ParlorReel) b = parlor_reel_open (w->folder, &other);
+  g_autoptr (ParlorChain) decoder = parlor_reel_decoder (&file, count_pictures, &n);
+  for (guint i = 0; i < 4; i++)
+    g_assert_true (parlor_chain_push (decoder, parlor_reel_frame (a, i)));
+  for (guint i = 0; i < 4; i++)
+    g_assert_true (parlor_chain_push (decoder, parlor_reel_frame (b, i)));
+  g_assert_cmpuint (n, ==, 4 * 320 + 4 * 640);
 }
 
 static gboolean
@@ -330,6 +362,7 @@ main (int argc, char **argv)
   TEST ("a-clip-begins-and-ends-where-it-is-asked", test_clip);
   TEST ("sound-alone-decodes-no-picture", test_audio_only);
   TEST ("a-damaged-file-is-a-gap", test_damage);
+  TEST ("a-camera-may-change-its-size", test_other_size);
   TEST ("names-are-drawn-in", test_names);
   TEST ("what-is-not-wanted-any-more-ends", test_cancel);
   return g_test_run ();

@@ -141,8 +141,9 @@ skip_order (Reader *r)
     take_se (r);
 }
 
+/* Lines; *width in points. */
 static guint
-height_of_sps (const guint8 *sps, gsize size)
+size_of_sps (const guint8 *sps, gsize size, guint *width)
 {
   Reader r = {.data = sps, .size = size};
   guint profile = take (&r, 8), chroma;
@@ -152,10 +153,10 @@ height_of_sps (const guint8 *sps, gsize size)
   skip_order (&r);
   take_ue (&r); /* max_num_ref_frames */
   take (&r, 1);
-  take_ue (&r); /* width */
-  guint units = take_ue (&r), fields = 1;
-  if (units >= MAX_MAP_UNITS)
+  guint columns = take_ue (&r), units = take_ue (&r), fields = 1;
+  if (units >= MAX_MAP_UNITS || columns >= MAX_MAP_UNITS)
     return 0;
+  *width = (columns + 1) * 16;
   if (!take (&r, 1))
     {
       fields = 2;
@@ -165,13 +166,28 @@ height_of_sps (const guint8 *sps, gsize size)
   guint height = (units + 1) * 16 * fields;
   if (take (&r, 1))
     {
-      take_ue (&r);
-      take_ue (&r);
+      guint64 aside = (guint64)take_ue (&r) + take_ue (&r);
+      aside *= chroma == 1 || chroma == 2 ? 2u : 1u;
+      *width = aside < *width ? *width - (guint)aside : 0;
       guint64 cropped = (guint64)take_ue (&r) + take_ue (&r);
       cropped *= fields * (chroma == 1 ? 2u : 1u);
       height = cropped < height ? height - (guint)cropped : 0;
     }
-  return r.over ? 0 : height;
+  return r.over || *width == 0 ? 0 : height;
+}
+
+static guint
+height_of_sps (const guint8 *sps, gsize size)
+{
+  guint width;
+  return size_of_sps (sps, size, &width);
+}
+
+gboolean
+parlor_h264_size (const guint8 *nal, gsize size, guint *width, guint *height)
+{
+  *height = size >= 2 && (nal[0] & 0x1f) == NAL_SPS ? size_of_sps (nal + 1, size - 1, width) : 0;
+  return *height != 0;
 }
 
 static guint

@@ -8,3 +8,5 @@
  * in it. 0 = there is none, it cannot be read, or it tells of less than 16 or more than 16384 lines
  * before cropping. */
 guint parlor_h264_height (const guint8 *payload, gsize size);
+/* Both, of one NAL unit. FALSE: it is no set, or as above. */
+gboolean parlor_h264_size (const guint8 *nal, gsize size, guint *width, guint *height);

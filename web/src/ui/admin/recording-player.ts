@@ -106,7 +106,10 @@ export class RecordingPlayer extends AdminSection {
         ${row.manifest?.files.map((file) => {
           const who = row.manifest?.participants.find((one) => one.id === file.participant);
           return html`<li>
-            <a href=${fileUrl(row.id, file.n)} download="${row.id}-${file.n}.webm">
+            <a
+              href=${fileUrl(row.id, file.n)}
+              download="${row.id}-${file.n}.${file.codec === 'H264' ? 'mp4' : 'webm'}"
+            >
               ${who?.name ?? ''} · ${file.source} · ${clockWords(file.duration_ms)} ·
               ${(file.bytes / 1e6).toFixed(1)} MB
             </a>
