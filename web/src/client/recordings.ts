@@ -89,10 +89,19 @@ export const manifest = shape({
 export type Manifest = Checked<typeof manifest>;
 
 const page = shape({ recordings: list(recordingRow), cursor: nullable(str) });
-const one: Check<RecordingRow & { manifest: Manifest | null }> = (value, path) => {
-  const inside = shape({ manifest: opt(manifest) })(value, path).manifest ?? null;
-  return { ...recordingRow(value, path), manifest: inside };
+/** A recording as its page needs it. */
+export type Recording = RecordingRow & { manifest: Manifest | null; transcript: boolean };
+const one: Check<Recording> = (value, path) => {
+  const more = shape({ manifest: opt(manifest), transcript: def(bool, false) })(value, path);
+  return {
+    ...recordingRow(value, path),
+    manifest: more.manifest ?? null,
+    transcript: more.transcript,
+  };
 };
+const cue = shape({ from_ms: num, to_ms: num, speaker: def(str, ''), text: str });
+/** What somebody said, by the room's clock. */
+export type Cue = Checked<typeof cue>;
 const nothing = shape({ ok: def(bool, true) });
 
 export interface Search {
@@ -111,7 +120,12 @@ export function findRecordings(search: Search): Promise<Checked<typeof page>> {
   return ask('GET', `/v1/recordings?${query.toString()}`, page);
 }
 
-export function loadRecording(id: string): Promise<RecordingRow & { manifest: Manifest | null }> {
+export async function loadTranscript(id: string): Promise<Cue[]> {
+  const path = `/v1/recordings/${encodeURIComponent(id)}/transcript`;
+  return (await ask('GET', path, shape({ cues: list(cue) }))).cues;
+}
+
+export function loadRecording(id: string): Promise<Recording> {
   return ask('GET', `/v1/recordings/${encodeURIComponent(id)}`, one);
 }
 

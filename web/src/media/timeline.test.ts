@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Manifest, TrackFile } from '../client/recordings.js';
 import {
   clockWords,
+  cuesWith,
   fileAt,
   newestMarkers,
   pictureAt,
@@ -96,4 +97,17 @@ describe('the timeline of a recording', () => {
     expect(clockWords(62_500)).toBe('1:02');
     expect(clockWords(3_723_000)).toBe('1:02:03');
   });
+});
+
+const said = [
+  { from_ms: 0, to_ms: 1, speaker: 'Lin', text: '装配间隙是三毫米' },
+  { from_ms: 2, to_ms: 3, speaker: 'Mara', text: 'Torque 12 Nm' },
+];
+
+it('words are found inside running text, in any case, and by who said them', () => {
+  expect(cuesWith(said, '间隙')).toEqual([said[0]]);
+  expect(cuesWith(said, ' TORQUE ')).toEqual([said[1]]);
+  expect(cuesWith(said, 'mara')).toEqual([said[1]]);
+  expect(cuesWith(said, '间距')).toEqual([]);
+  expect(cuesWith(said, '')).toEqual(said);
 });

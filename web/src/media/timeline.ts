@@ -1,5 +1,5 @@
 /** Where things lie on a recording's clock. All times are milliseconds of the room's clock but where they are called a file's. Pure. */
-import type { Manifest, TrackFile } from '../client/recordings.js';
+import type { Cue, Manifest, TrackFile } from '../client/recordings.js';
 
 /** The file of a track that was written at that instant; null = nothing was. */
 export function fileAt(
@@ -85,4 +85,11 @@ export function clockWords(ms: number): string {
   const two = (n: number): string => String(n).padStart(2, '0');
   const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
+/** The cues that hold the words, in any case of letters; all of them for ''. */
+export function cuesWith(cues: Cue[], words: string): Cue[] {
+  const fold = (text: string): string => text.normalize('NFKC').toLowerCase();
+  const wanted = fold(words.trim());
+  return wanted ? cues.filter((one) => fold(`${one.speaker} ${one.text}`).includes(wanted)) : cues;
 }

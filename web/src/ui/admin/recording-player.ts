@@ -7,7 +7,7 @@ import {
   fileUrl,
   loadRecording,
   stillUrl,
-  type Manifest,
+  type Recording,
   type RecordingRow,
 } from '../../client/recordings.js';
 import { loadRule, saveRule, type RoomRule } from '../../client/keeping.js';
@@ -19,6 +19,7 @@ import type { Player } from './player.js';
 import './recording-shares.js';
 import './renders.js';
 import { r } from './recording-words.js';
+import './transcript.js';
 import { w } from './words.js';
 
 /** A deep link names an instant of the room's clock. */
@@ -26,11 +27,16 @@ function wantedInstant(): number {
   return Number(/[?&]at=(\d+)/.exec(location.hash)?.[1] ?? -1);
 }
 
+/** What the list was searched for. */
+function wantedWords(): string {
+  return decodeURIComponent(/[?&]find=([^&]*)/.exec(location.hash)?.[1] ?? '');
+}
+
 @customElement('parlor-recording-player')
 export class RecordingPlayer extends AdminSection {
   @property() recording = '';
   @state() private rule: RoomRule | undefined;
-  @state() private row: (RecordingRow & { manifest: Manifest | null }) | undefined;
+  @state() private row: Recording | undefined;
   private readonly addresses: Addresses = {
     file: (n) => fileUrl(this.recording, n),
     still: (marker) => stillUrl(this.recording, marker),
@@ -75,6 +81,16 @@ export class RecordingPlayer extends AdminSection {
           : html`<p>${r('rec_not_ready')}</p>`
       }
       ${
+        row.transcript
+          ? html`<parlor-transcript
+              .session=${this.session}
+              .row=${row}
+              .wanted=${wantedWords()}
+              .seek=${(ms: number) => this.player?.seek(ms)}
+            ></parlor-transcript>`
+          : nothing
+      }
+      ${
         may && row.state === 'ready'
           ? html`<parlor-recording-shares
               .session=${this.session}
@@ -96,7 +112,7 @@ export class RecordingPlayer extends AdminSection {
       ${this.keeping(row, may)}`;
   }
 
-  private keeping(row: RecordingRow & { manifest: Manifest | null }, may: boolean): TemplateResult {
+  private keeping(row: Recording, may: boolean): TemplateResult {
     const held = row.hold !== null;
     const binned = row.state === 'binned';
     return html`<details class="sheet">

@@ -103,6 +103,8 @@ const en = {
   audit_broken: 'The chain is broken after line {n} ({fault}).',
   audit_none: 'No line fits.',
   audit_more: 'Show older ones',
+  said_title: 'What was said',
+  said_more: '{n} more: search for them.',
 };
 
 const zh: Record<keyof typeof en, string> = {
@@ -207,6 +209,8 @@ const zh: Record<keyof typeof en, string> = {
   audit_broken: '第 {n} 行之后的链已损坏（{fault}）。',
   audit_none: '没有符合的记录。',
   audit_more: '显示更早的',
+  said_title: '文字记录',
+  said_more: '还有 {n} 条，请搜索查看。',
 };
 
 export type RecordingWord = keyof typeof en;

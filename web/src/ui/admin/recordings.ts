@@ -136,8 +136,10 @@ export class AdminRecordings extends AdminSection {
 
   private row(one: RecordingRow): TemplateResult {
     const word = `rec_state_${one.state}`;
+    const text = this.value('text');
+    const find = text ? `?find=${encodeURIComponent(text)}` : '';
     return html`<li data-testid="rec-row">
-      <a href="#/recordings/${one.id}" data-testid="rec-open">
+      <a href="#/recordings/${one.id}${find}" data-testid="rec-open">
         <b>${one.title || r('rec_untitled')}</b>
         <span class="muted">
           ${this.when(one.started_at)} · ${clockWords(one.to_ms - one.from_ms)} ·
