@@ -62,6 +62,10 @@ static const Option options[] = {
      "file of the master key: recordings are enciphered"},
     {"recording-key-command", KIND_TEXT, AT (recording_key_command), 0, 0,
      "command that prints it, in place of a file"},
+    {"s3-url", KIND_TEXT, AT (s3_url), 0, 0,
+     "bucket to which sealed recordings are copied, as https://HOST/BUCKET"},
+    {"s3-region", KIND_TEXT, AT (s3_region), 0, 0, "its region (us-east-1)"},
+    {"s3-credentials", KIND_TEXT, AT (s3_credentials), 0, 0, "file with ACCESS_KEY:SECRET_KEY"},
     {"demo", KIND_FLAG, AT (demo), 0, 0, "open to this machine without tokens; loopback only"},
 };
 
@@ -443,6 +447,9 @@ parlor_config_free (ParlorConfig *config)
   g_free (config->web_dir);
   g_free (config->public_url);
   g_free (config->recording_key_file);
+  g_free (config->s3_url);
+  g_free (config->s3_region);
+  g_free (config->s3_credentials);
   g_free (config->recording_key_command);
   g_strfreev (config->announce);
   g_strfreev (config->origins);

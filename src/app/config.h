@@ -35,6 +35,7 @@ typedef struct
   gint64 workers;   /**< 0 = one a core */
   char *web_dir;    /**< nullable: not given */
   char *public_url; /**< nullable */
+  char *s3_url, *s3_region, *s3_credentials;        /**< nullable, see record/away.h */
   char *recording_key_file, *recording_key_command; /**< nullable, see record/keeper.h */
   char **announce;                                  /**< NULL-terminated, perhaps empty */
   char **origins;                                   /**< NULL-terminated, perhaps empty */

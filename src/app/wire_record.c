@@ -36,6 +36,18 @@ open_keeper (ParlorWireRecord *self, const ParlorConfig *config, GError **error)
   return TRUE;
 }
 
+static gboolean
+open_away (ParlorWireRecord *self, const ParlorConfig *config, GError **error)
+{
+  ParlorAwaySpec spec = {.folder = self->folder,
+                         .url = config->s3_url,
+                         .region = config->s3_region,
+                         .credentials = config->s3_credentials};
+  if (config->s3_url != NULL)
+    self->away = parlor_away_new (&spec, error);
+  return config->s3_url == NULL || self->away != NULL;
+}
+
 ParlorReader *
 parlor_wire_record_decipher (int *fd, const char *recording, gpointer user_data)
 {
@@ -76,7 +88,7 @@ parlor_wire_record_init (ParlorWireRecord *self, uv_loop_t *loop, const ParlorCo
                                          self->shares, error)))
     return FALSE;
   self->audit = audit;
-  if (!open_keeper (self, config, error))
+  if (!open_keeper (self, config, error) || !open_away (self, config, error))
     return FALSE;
   ParlorSupervisorSpec spec = {.loop = loop,
                                .media = media,
@@ -107,7 +119,9 @@ remove_folder (gpointer path)
   g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
   g_autofree char *key = g_build_filename (path, PARLOR_KEY_NAME, NULL);
   const char *name;
+  g_autofree char *top = g_path_get_dirname (path), *recording = g_path_get_basename (path);
   g_unlink (key); /* first: without it the rest is noise */
+  parlor_away_forget (top, recording);
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *file = g_build_filename (path, name, NULL);
@@ -279,6 +293,19 @@ parlor_wire_record_restore (ParlorWireRecord *self, ParlorRooms *rooms, ParlorSt
     }
 }
 
+static void
+add_away_metrics (const ParlorWireRecord *self, ParlorMetricsPage *page)
+{
+  ParlorAwayStats stats;
+  if (self->away == NULL)
+    return;
+  parlor_away_stats (self->away, &stats);
+  parlor_metrics_add (page, "parlor_away_uploaded_total", NULL, NULL, (double)stats.uploaded);
+  parlor_metrics_add (page, "parlor_away_deleted_total", NULL, NULL, (double)stats.deleted);
+  parlor_metrics_add (page, "parlor_away_failures_total", NULL, NULL, (double)stats.failures);
+  parlor_metrics_add (page, "parlor_away_waiting", NULL, NULL, (double)stats.waiting);
+}
+
 void
 parlor_wire_record_metrics (const ParlorWireRecord *self, ParlorMetricsPage *page)
 {
@@ -288,6 +315,7 @@ parlor_wire_record_metrics (const ParlorWireRecord *self, ParlorMetricsPage *pag
   parlor_metrics_add (page, "parlor_recordings_running", NULL, NULL, stats.recordings);
   parlor_metrics_add (page, "parlor_recorded_tracks", NULL, NULL, stats.tracks);
   parlor_metrics_add (page, "parlor_recorder_pid", NULL, NULL, stats.pid);
+  add_away_metrics (self, page);
 }
 
 void
@@ -297,6 +325,7 @@ parlor_wire_record_clear (ParlorWireRecord *self)
     uv_close ((uv_handle_t *)self->purge, free_timer);
   parlor_supervisor_free (self->supervisor);
   parlor_shares_free (self->shares);
+  parlor_away_free (self->away);
   parlor_keeper_free (self->keeper);
   parlor_recordings_free (self->recordings);
   g_free (self->folder);

@@ -6,6 +6,7 @@
 #include "base/reader.h"
 #include "brand/brands.h"
 #include "http/metrics.h"
+#include "record/away.h"
 #include "record/supervisor.h"
 #include "room/shares.h"
 #include "room/rooms.h"
@@ -18,6 +19,7 @@ typedef struct
   ParlorShares *shares;
   ParlorSupervisor *supervisor;
   ParlorKeeper *keeper; /**< nullable */
+  ParlorAway *away;     /**< nullable */
   char *folder;
   ParlorAudit *audit;         /**< borrowed, the one of this process; NULL without a store */
   const ParlorBrands *brands; /**< borrowed */

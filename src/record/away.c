@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "record/away.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <openssl/evp.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LOOK_US (2 * G_USEC_PER_SEC)
+#define PATIENCE_MIN_US (1 * G_USEC_PER_SEC)
+#define PATIENCE_MAX_US (60 * G_USEC_PER_SEC)
+#define GONE_FOLDER ".gone"
+#define CONNECT_SECONDS 10L
+/* Slower than this for so long is none. */
+#define SLOW_BYTES 1L
+#define SLOW_SECONDS 60L
+#define CHUNK_BYTES 65536
+
+struct _ParlorAway
+{
+  char *folder, *url, *provider, *credentials;
+  GThread *thread;
+  GMutex lock;
+  GCond cond;
+  gboolean is_ending;    /* under the lock, with the next one */
+  ParlorAwayStats stats; /* waiting: of the look under way */
+  CURL *curl;            /* the thread's, with what follows */
+  guint64 due;
+  gboolean failed;
+  gint64 patience_us;
+};
+
+/* ---- what is on the disk and there ---------------------------------------------------------- */
+
+typedef struct
+{
+  gint64 size, mtime_ns;
+  char sha256[65];
+} Stamp;
+
+/* name → Stamp, owned. */
+static GHashTable *
+read_list (const char *path)
+{
+  GHashTable *list = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autofree char *text = NULL;
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return list;
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      g_auto (GStrv) words = g_strsplit (lines[i], "\t", -1);
+      if (g_strv_length (words) != 4)
+        continue;
+      Stamp *stamp = g_new0 (Stamp, 1);
+      stamp->size = g_ascii_strtoll (words[1], NULL, 10);
+      stamp->mtime_ns = g_ascii_strtoll (words[2], NULL, 10);
+      g_strlcpy (stamp->sha256, words[3], sizeof stamp->sha256);
+      g_hash_table_replace (list, g_strdup (words[0]), stamp);
+    }
+  return list;
+}
+
+static gboolean
+write_list (const char *path, GHashTable *list)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  GHashTableIter iter;
+  gpointer name, value;
+  g_hash_table_iter_init (&iter, list);
+  while (g_hash_table_iter_next (&iter, &name, &value))
+    {
+      const Stamp *stamp = value;
+      g_string_append_printf (text, "%s\t%" G_GINT64_FORMAT "\t%" G_GINT64_FORMAT "\t%s\n",
+                              (char *)name, stamp->size, stamp->mtime_ns, stamp->sha256);
+    }
+  return g_file_set_contents_full (path, text->str, (gssize)text->len,
+                                   G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
+                                   0600, NULL);
+}
+
+static gboolean
+stamp_of (const char *path, Stamp *out)
+{
+  struct stat info;
+  if (lstat (path, &info) < 0 || !S_ISREG (info.st_mode))
+    return FALSE;
+  *out = (Stamp){.size = info.st_size,
+                 .mtime_ns = info.st_mtim.tv_sec * G_GINT64_CONSTANT (1000000000)
+                             + info.st_mtim.tv_nsec};
+  return TRUE;
+}
+
+/* ---- sums ----------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  guint8 sha256[32], md5[16];
+  char sha256_text[65], md5_text[33];
+} Sums;
+
+static void
+put_hex (const guint8 *bytes, guint n, char *out)
+{
+  for (guint i = 0; i < n; i++)
+    g_snprintf (out + 2 * i, 3, "%02x", bytes[i]);
+}
+
+static gboolean
+sum_file (int fd, Sums *out)
+{
+  g_autofree guint8 *chunk = g_malloc (CHUNK_BYTES);
+  EVP_MD_CTX *sha = EVP_MD_CTX_new (), *md5 = EVP_MD_CTX_new ();
+  off_t at = 0;
+  ssize_t n;
+  EVP_DigestInit_ex (sha, EVP_sha256 (), NULL);
+  EVP_DigestInit_ex (md5, EVP_md5 (), NULL);
+  while ((n = pread (fd, chunk, CHUNK_BYTES, at)) > 0)
+    {
+      EVP_DigestUpdate (sha, chunk, (size_t)n);
+      EVP_DigestUpdate (md5, chunk, (size_t)n);
+      at += n;
+    }
+  EVP_DigestFinal_ex (sha, out->sha256, NULL);
+  EVP_DigestFinal_ex (md5, out->md5, NULL);
+  EVP_MD_CTX_free (sha);
+  EVP_MD_CTX_free (md5);
+  put_hex (out->sha256, sizeof out->sha256, out->sha256_text);
+  put_hex (out->md5, sizeof out->md5, out->md5_text);
+  return n == 0;
+}
+
+/* ---- requests ------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  int fd;
+  char etag[80], checksum[80]; /* of the answer */
+} Transfer;
+
+static size_t
+read_body (char *out, size_t size, size_t n, void *user_data)
+{
+  ssize_t got = read (((Transfer *)user_data)->fd, out, size * n);
+  return got < 0 ? CURL_READFUNC_ABORT : (size_t)got;
+}
+
+static size_t
+drop_body (char *bytes, size_t size, size_t n, void *user_data)
+{
+  return size * n;
+}
+
+static void
+take_value (const char *line, const char *name, char *out, gsize room)
+{
+  if (g_ascii_strncasecmp (line, name, strlen (name)) != 0)
+    return;
+  g_autofree char *value = g_strdup (line + strlen (name));
+  g_strstrip (value);
+  g_strdelimit (value, "\"", ' ');
+  g_strlcpy (out, g_strstrip (value), room);
+}
+
+static size_t
+take_header (char *bytes, size_t size, size_t n, void *user_data)
+{
+  Transfer *transfer = user_data;
+  g_autofree char *line = g_strndup (bytes, MIN (size * n, 4096));
+  take_value (line, "ETag:", transfer->etag, sizeof transfer->etag);
+  take_value (line, "x-amz-checksum-sha256:", transfer->checksum, sizeof transfer->checksum);
+  return size * n;
+}
+
+static gboolean
+ends (ParlorAway *self)
+{
+  g_mutex_lock (&self->lock);
+  gboolean is_ending = self->is_ending;
+  g_mutex_unlock (&self->lock);
+  return is_ending;
+}
+
+static int
+on_progress (void *user_data, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+  return ends (user_data);
+}
+
+static char *
+url_of (const ParlorAway *self, const char *recording, const char *name)
+{
+  return g_strconcat (self->url, "/", recording, "/", name, NULL);
+}
+
+static void
+prepare (ParlorAway *self, const char *url, Transfer *transfer, struct curl_slist *headers)
+{
+  CURL *curl = self->curl;
+  curl_easy_reset (curl);
+  curl_easy_setopt (curl, CURLOPT_URL, url);
+  curl_easy_setopt (curl, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt (curl, CURLOPT_AWS_SIGV4, self->provider);
+  curl_easy_setopt (curl, CURLOPT_USERPWD, self->credentials);
+  curl_easy_setopt (curl, CURLOPT_HTTPHEADER, headers);
+  curl_easy_setopt (curl, CURLOPT_HEADERFUNCTION, take_header);
+  curl_easy_setopt (curl, CURLOPT_HEADERDATA, transfer);
+  curl_easy_setopt (curl, CURLOPT_WRITEFUNCTION, drop_body);
+  curl_easy_setopt (curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt (curl, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
+  curl_easy_setopt (curl, CURLOPT_LOW_SPEED_LIMIT, SLOW_BYTES);
+  curl_easy_setopt (curl, CURLOPT_LOW_SPEED_TIME, SLOW_SECONDS);
+  curl_easy_setopt (curl, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt (curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+  curl_easy_setopt (curl, CURLOPT_XFERINFODATA, self);
+}
+
+/* The status; 0 = there was no whole answer. */
+static long
+perform (ParlorAway *self)
+{
+  long status = 0;
+  CURLcode code = curl_easy_perform (self->curl);
+  if (code != CURLE_OK)
+    return 0;
+  curl_easy_getinfo (self->curl, CURLINFO_RESPONSE_CODE, &status);
+  return status;
+}
+
+/* It has what we have: by the sum that it says itself. */
+static gboolean
+is_proved (const Transfer *transfer, const Sums *sums)
+{
+  g_autofree char *sha = g_base64_encode (sums->sha256, sizeof sums->sha256);
+  if (transfer->checksum[0] != '\0')
+    return strcmp (transfer->checksum, sha) == 0;
+  return strcmp (transfer->etag, sums->md5_text) == 0;
+}
+
+static gboolean
+put_file (ParlorAway *self, const char *url, int fd, gint64 size, const Sums *sums)
+{
+  Transfer transfer = {.fd = fd};
+  g_autofree char *sha = g_base64_encode (sums->sha256, sizeof sums->sha256);
+  g_autofree char *content = g_strconcat ("x-amz-content-sha256: ", sums->sha256_text, NULL);
+  g_autofree char *checksum = g_strconcat ("x-amz-checksum-sha256: ", sha, NULL);
+  struct curl_slist *headers = curl_slist_append (NULL, content);
+  headers = curl_slist_append (headers, checksum);
+  headers = curl_slist_append (headers, "Expect:");
+  prepare (self, url, &transfer, headers);
+  curl_easy_setopt (self->curl, CURLOPT_UPLOAD, 1L);
+  curl_easy_setopt (self->curl, CURLOPT_READFUNCTION, read_body);
+  curl_easy_setopt (self->curl, CURLOPT_READDATA, &transfer);
+  curl_easy_setopt (self->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)size);
+  long status = perform (self);
+  curl_slist_free_all (headers);
+  return status == 200 && is_proved (&transfer, sums);
+}
+
+static gboolean
+delete_object (ParlorAway *self, const char *url)
+{
+  Transfer transfer = {.fd = -1};
+  struct curl_slist *headers = curl_slist_append (NULL, "x-amz-content-sha256: UNSIGNED-PAYLOAD");
+  prepare (self, url, &transfer, headers);
+  curl_easy_setopt (self->curl, CURLOPT_CUSTOMREQUEST, "DELETE");
+  long status = perform (self);
+  curl_slist_free_all (headers);
+  return status == 200 || status == 204 || status == 404;
+}
+
+/* ---- a look --------------------------------------------------------------------------------- */
+
+static void
+count (ParlorAway *self, gboolean ok, guint64 *what)
+{
+  g_mutex_lock (&self->lock);
+  if (ok)
+    (*what)++;
+  else
+    self->stats.failures++;
+  g_mutex_unlock (&self->lock);
+  if (!ok && !self->failed && !ends (self))
+    g_warning ("the object store takes nothing; it is tried again");
+  if (ok && self->failed)
+    g_message ("the object store takes files again");
+  self->failed = !ok;
+  self->patience_us = ok ? PATIENCE_MIN_US : MIN (self->patience_us * 2, PATIENCE_MAX_US);
+}
+
+/* Keys of the alphabet that needs no escaping; ours are. */
+static gboolean
+is_plain (const char *name)
+{
+  return name[0] != '.' && strcmp (name, PARLOR_AWAY_NAME) != 0
+         && strspn (name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
+                == strlen (name)
+         && !g_str_has_suffix (name, ".new") && !g_str_has_suffix (name, ".part");
+}
+
+/* FALSE: not now. */
+static gboolean
+send_file (ParlorAway *self, const char *folder, const char *recording, const char *name,
+           GHashTable *list)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *url = url_of (self, recording, name);
+  Stamp now, *there = g_hash_table_lookup (list, name);
+  Sums sums;
+  if (!stamp_of (path, &now)
+      || (there != NULL && there->size == now.size && there->mtime_ns == now.mtime_ns))
+    return TRUE;
+  self->due++;
+  int fd = self->failed && self->due > 1 ? -1 : open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0)
+    return FALSE; /* one try a look is enough while nothing is taken */
+  gboolean ok = sum_file (fd, &sums) && put_file (self, url, fd, now.size, &sums);
+  close (fd);
+  count (self, ok, &self->stats.uploaded);
+  if (!ok)
+    return FALSE;
+  self->due--;
+  g_strlcpy (now.sha256, sums.sha256_text, sizeof now.sha256);
+  g_hash_table_replace (list, g_strdup (name), g_memdup2 (&now, sizeof now));
+  g_autofree char *state = g_build_filename (folder, PARLOR_AWAY_NAME, NULL);
+  if (write_list (state, list))
+    return TRUE;
+  /* The recording was erased meanwhile, or it is not known here what is there. */
+  delete_object (self, url);
+  return FALSE;
+}
+
+static void
+look_at_recording (ParlorAway *self, const char *recording)
+{
+  g_autofree char *folder = g_build_filename (self->folder, recording, NULL);
+  g_autofree char *seal = g_build_filename (folder, "manifest.sig", NULL);
+  g_autofree char *state = g_build_filename (folder, PARLOR_AWAY_NAME, NULL);
+  g_autoptr (GDir) dir = g_file_test (seal, G_FILE_TEST_EXISTS) ? g_dir_open (folder, 0, NULL)
+                                                                : NULL;
+  const char *name;
+  if (dir == NULL)
+    return;
+  g_autoptr (GHashTable) list = read_list (state);
+  while (!ends (self) && (name = g_dir_read_name (dir)) != NULL)
+    if (is_plain (name))
+      send_file (self, folder, recording, name, list);
+}
+
+static void
+look_at_gone (ParlorAway *self, const char *folder, const char *recording)
+{
+  g_autofree char *path = g_build_filename (folder, recording, NULL);
+  g_autoptr (GHashTable) list = read_list (path);
+  GHashTableIter iter;
+  gpointer name;
+  guint left = 0;
+  g_hash_table_iter_init (&iter, list);
+  while (!ends (self) && g_hash_table_iter_next (&iter, &name, NULL))
+    {
+      g_autofree char *url = url_of (self, recording, name);
+      gboolean ok = left == 0 && delete_object (self, url);
+      left += !ok;
+      if (ok || left == 1)
+        count (self, ok, &self->stats.deleted);
+    }
+  self->due += left;
+  if (left == 0 && !ends (self))
+    g_unlink (path);
+}
+
+static void
+look (ParlorAway *self)
+{
+  g_autofree char *gone = g_build_filename (self->folder, GONE_FOLDER, NULL);
+  g_autoptr (GDir) dead = g_dir_open (gone, 0, NULL), dir = g_dir_open (self->folder, 0, NULL);
+  const char *name;
+  self->due = 0;
+  while (dead != NULL && !ends (self) && (name = g_dir_read_name (dead)) != NULL)
+    look_at_gone (self, gone, name);
+  while (dir != NULL && !ends (self) && (name = g_dir_read_name (dir)) != NULL)
+    if (is_plain (name))
+      look_at_recording (self, name);
+  g_mutex_lock (&self->lock);
+  self->stats.waiting = self->due;
+  g_mutex_unlock (&self->lock);
+}
+
+static gpointer
+away_thread (gpointer user_data)
+{
+  ParlorAway *self = user_data;
+  while (!ends (self))
+    {
+      look (self);
+      gint64 until_us = g_get_monotonic_time () + (self->failed ? self->patience_us : LOOK_US);
+      g_mutex_lock (&self->lock);
+      while (!self->is_ending && g_cond_wait_until (&self->cond, &self->lock, until_us))
+        continue;
+      g_mutex_unlock (&self->lock);
+    }
+  return NULL;
+}
+
+/* ---- its life ------------------------------------------------------------------------------- */
+
+ParlorAway *
+parlor_away_new (const ParlorAwaySpec *spec, GError **error)
+{
+  g_autofree char *text = NULL;
+  if (!g_str_has_prefix (spec->url, "https://") && !g_str_has_prefix (spec->url, "http://"))
+    {
+      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s is no URL of a bucket", spec->url);
+      return NULL;
+    }
+  if (!g_file_get_contents (spec->credentials != NULL ? spec->credentials : "", &text, NULL, error))
+    return NULL;
+  ParlorAway *self = g_new0 (ParlorAway, 1);
+  text[strcspn (text, "\r\n")] = '\0';
+  self->credentials = g_steal_pointer (&text);
+  self->folder = g_strdup (spec->folder);
+  self->url = g_strdup (spec->url);
+  while (g_str_has_suffix (self->url, "/"))
+    self->url[strlen (self->url) - 1] = '\0';
+  self->provider = g_strconcat ("aws:amz:", spec->region != NULL ? spec->region : "us-east-1",
+                                ":s3", NULL);
+  self->patience_us = PATIENCE_MIN_US;
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+  self->curl = curl_easy_init ();
+  self->thread = g_thread_new ("away", away_thread, self);
+  return self;
+}
+
+void
+parlor_away_free (ParlorAway *self)
+{
+  if (self == NULL)
+    return;
+  g_mutex_lock (&self->lock);
+  self->is_ending = TRUE;
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->lock);
+  g_thread_join (self->thread);
+  curl_easy_cleanup (self->curl);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->cond);
+  g_free (self->folder);
+  g_free (self->url);
+  g_free (self->provider);
+  explicit_bzero (self->credentials, strlen (self->credentials));
+  g_free (self->credentials);
+  g_free (self);
+}
+
+void
+parlor_away_forget (const char *folder, const char *recording)
+{
+  g_autofree char *gone = g_build_filename (folder, GONE_FOLDER, NULL);
+  g_autofree char *from = g_build_filename (folder, recording, PARLOR_AWAY_NAME, NULL);
+  g_autofree char *to = g_build_filename (gone, recording, NULL);
+  if (!g_file_test (from, G_FILE_TEST_EXISTS))
+    return;
+  g_mkdir_with_parents (gone, 0700);
+  if (g_rename (from, to) < 0)
+    g_warning ("what the object store has of %s stays there: %s", recording, g_strerror (errno));
+}
+
+void
+parlor_away_stats (ParlorAway *self, ParlorAwayStats *out)
+{
+  g_mutex_lock (&self->lock);
+  *out = self->stats;
+  g_mutex_unlock (&self->lock);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * A copy of every sealed recording in an S3-compatible store, made by a thread of its own. The
+ * files go as they lie on the disk (enciphered ones stay so); the local ones stay where they are.
+ *
+ * What is there stands in each folder in the file PARLOR_AWAY_NAME, a line for each file: name,
+ * size, time of its last change in ns, sha256. A file counts as being there when the store took it
+ * with its signed sha256 and answered with the MD5 or the sha256 of what it has. Whatever goes
+ * wrong is tried again, after 1 s up to 60 s, for ever, also after a restart. Of an erased
+ * recording the objects are deleted; until they are, the list of them is kept.
+ *
+ * Requests are signed by libcurl (AWS Signature Version 4), path style: URL/ID/NAME.
+ */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define PARLOR_AWAY_NAME "away"
+
+typedef struct
+{
+  const char *folder;      /**< of the recordings */
+  const char *url;         /**< "https://host/bucket" or with a prefix behind it */
+  const char *region;      /**< NULL = us-east-1 */
+  const char *credentials; /**< file with ACCESS_KEY:SECRET_KEY in its first line */
+} ParlorAwaySpec;
+
+typedef struct
+{
+  guint64 uploaded, deleted, failures; /**< files; tries that failed */
+  guint64 waiting;                     /**< files and deletions that were due at the last look */
+} ParlorAwayStats;
+
+typedef struct _ParlorAway ParlorAway;
+
+/** Strings are copied. NULL: G_FILE_ERROR (the credentials), INVAL (the URL). */
+ParlorAway *parlor_away_new (const ParlorAwaySpec *spec, GError **error);
+/** A transfer under way is broken off; it is made again next time. NULL is ignored. */
+void parlor_away_free (ParlorAway *self);
+
+/** Before the recording's folder is removed, by any thread: its objects are to be deleted. */
+void parlor_away_forget (const char *folder, const char *recording);
+/** Any thread. */
+void parlor_away_stats (ParlorAway *self, ParlorAwayStats *out);
+
+G_END_DECLS

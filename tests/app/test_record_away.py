@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Sealed recordings go to an object store that is down, slow, refuses, breaks off and lies: in the end it has every file, byte for byte, and after a
+recording was erased none.
+
+usage: test_record_away.py PARLORD PARLOR_LOAD. Prints TAP. Loopback only. The store is a small one of this file's own; it takes nothing that is not signed
+as AWS Signature Version 4 says (written here a second time, from its document), with the sum of its body.
+"""
+import base64
+import hashlib
+import hmac
+import http.server
+import os
+import socket
+import sys
+import threading
+import time
+import urllib.parse
+
+from recording_bench import Crowd, Server, Tap, free_port, wait_for
+
+ACCESS, SECRET, REGION = 'PARLORTEST', 'a/secret+key', 'eu-test-1'
+
+
+def signature(method, path, headers, names, amz_date, payload):
+    """AWS Signature Version 4, for a request without a query."""
+    day = amz_date[:8]
+    canonical = '\n'.join([method, path, '', *(f'{name}:{" ".join((headers.get(name) or "").split())}' for name in names), '', ';'.join(names), payload])
+    scope = f'{day}/{REGION}/s3/aws4_request'
+    text = '\n'.join(['AWS4-HMAC-SHA256', amz_date, scope, hashlib.sha256(canonical.encode()).hexdigest()])
+    key = ('AWS4' + SECRET).encode()
+    for word in (day, REGION, 's3', 'aws4_request'):
+        key = hmac.new(key, word.encode(), hashlib.sha256).digest()
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+    def signed(self, body):
+        words = dict(part.strip().split('=', 1) for part in self.headers.get('Authorization', '').partition(' ')[2].split(',') if '=' in part)
+        names = words.get('SignedHeaders', '').split(';')
+        payload = self.headers.get('x-amz-content-sha256', '')
+        good = signature(self.command, urllib.parse.quote(self.path), self.headers, names, self.headers.get('x-amz-date', ''), payload)
+        whole = self.command != 'PUT' or (hashlib.sha256(body).hexdigest() == payload and 'x-amz-content-sha256' in names)
+        return words.get('Credential', '').startswith(ACCESS + '/') and hmac.compare_digest(good, words.get('Signature', '')) and whole
+
+    def answer(self, status, headers=()):
+        self.send_response(status)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.send_header('Content-Length', '0')
+        self.end_headers()
+
+    def act(self):
+        store, body = self.server.store, self.rfile.read(int(self.headers.get('Content-Length') or 0))
+        trouble = store.trouble
+        store.seen += 1
+        if trouble == 'slow':
+            time.sleep(0.5)
+        if trouble in ('500', '403'):
+            self.answer(int(trouble))
+        elif trouble == 'cut':
+            self.wfile.write(b'HTTP/1.1 200 OK\r\nETag: "')
+            self.close_connection = True
+        elif not self.signed(body):
+            store.unsigned += 1
+            self.answer(403)
+        elif self.command == 'DELETE':
+            store.objects.pop(self.path, None)
+            self.answer(204)
+        else:
+            store.objects[self.path] = body
+            kept = body[:-1] if trouble == 'lie' else body  # it has lost a byte of it, and says so by its sum
+            self.answer(200, [('ETag', f'"{hashlib.md5(kept).hexdigest()}"')] if store.seen % 2 else
+                        [('x-amz-checksum-sha256', base64.b64encode(hashlib.sha256(kept).digest()).decode())])
+
+    do_PUT = do_DELETE = act
+
+
+class Store:
+    def __init__(self, port):
+        self.port, self.objects, self.trouble, self.seen, self.unsigned, self.server = port, {}, '', 0, 0, None
+
+    def up(self):
+        self.server = http.server.ThreadingHTTPServer(('127.0.0.1', self.port), Handler)
+        self.server.store = self
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def down(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def local_files(server, recording):
+    folder = os.path.join(server.folder, 'recordings', recording)
+    return {name: open(os.path.join(folder, name), 'rb').read() for name in os.listdir(folder) if name != 'away'}
+
+
+def is_all_there(server, store, recording):
+    return all(store.objects.get(f'/bucket/parlor/{recording}/{name}') == data for name, data in local_files(server, recording).items())
+
+
+def record(server, load):
+    """Two seconds of two people, sealed."""
+    before = {row['id'] for row in server.recordings('ready')}
+    room = server.room('away')['id']
+    recording = server.record(room, 'start')['recording']
+    crowd = Crowd(load, server, room, seconds=60, kbps=200)
+    try:
+        wait_for(lambda: sum('microphone' in name for name in server.files(recording)) >= 2)
+        time.sleep(1)
+    finally:
+        crowd.end()
+    server.record(room, 'stop')
+    wait_for(lambda: {row['id'] for row in server.recordings('ready')} - before)
+    return recording
+
+
+def suffer(server, store, trouble):
+    """So long that something failed by it."""
+    failures = server.metric('parlor_away_failures_total')
+    store.trouble = trouble
+    return wait_for(lambda: server.metric('parlor_away_failures_total') > failures, 90)
+
+
+def run(server, store, load):
+    tap = Tap(5)
+    server.start()
+    recording = record(server, load)
+    missing = wait_for(lambda: server.metric('parlor_away_failures_total') > 0)
+    store.trouble = '500'
+    store.up()
+    suffered = [trouble for trouble in ('500', '403', 'cut', 'lie') if suffer(server, store, trouble)]
+    server.kill()
+    server.start()
+    store.trouble = 'slow'
+    whole = wait_for(lambda: is_all_there(server, store, recording) and server.metric('parlor_away_waiting') == 0, 120)
+    n = len(store.objects)
+    tap.check(missing and len(suffered) == 4, 'a store that is down, refuses, breaks off or lies is not believed', f'{suffered}')
+    tap.check(whole and n >= 6, 'then it has every file as it lies here', f'{n} objects')
+    tap.check(store.unsigned == 0, 'every request is signed', f'{store.unsigned} of {store.seen} are not')
+    seen = store.seen
+    server.stop()
+    server.start()
+    time.sleep(4)
+    tap.check(store.seen == seen, 'what is there is not sent again after a restart', f'{store.seen - seen} requests')
+    store.trouble = '500'
+    erased = erase(server, store, recording)
+    tap.check(erased, 'what is erased is erased there too', f'{sorted(store.objects)}')
+    return tap.good
+
+
+def erase(server, store, recording):
+    """For ever; the store comes back later."""
+    server.ask(f'/v1/recordings/{recording}?forever=true', method='DELETE')
+    wait_for(lambda: not os.path.exists(os.path.join(server.folder, 'recordings', recording)))
+    store.trouble = ''
+    return wait_for(lambda: not store.objects and not os.listdir(os.path.join(server.folder, 'recordings', '.gone')), 120)
+
+
+def main():
+    store = Store(free_port(socket.SOCK_STREAM))
+    server = Server(sys.argv[1])
+    credentials = os.path.join(server.folder, 'credentials')
+    with open(credentials, 'w', encoding='ascii') as out:
+        out.write(f'{ACCESS}:{SECRET}\n')
+    server.flags = ('--s3-url', f'http://127.0.0.1:{store.port}/bucket/parlor', '--s3-region', REGION, '--s3-credentials', credentials)
+    try:
+        good = run(server, store, sys.argv[2])
+        if not good:
+            with open(os.path.join(server.folder, 'log'), encoding='utf-8') as log:
+                print(''.join('# ' + line for line in log.readlines()[-20:]))
+    finally:
+        server.close()
+    sys.exit(0 if good else 1)
+
+
+if __name__ == '__main__':
+    main()
