@@ -103,6 +103,16 @@ query_tap (GstPad *pad, GstObject *parent, GstQuery *query)
 /* --- inject
  * --------------------------------------------------------------------------------------- */
 
+/* What gst_video_event_new_upstream_force_key_unit () makes; encoders know it by its name. */
+static void
+ask_upstream (GstPad *pad)
+{
+  GstStructure *words = gst_structure_new ("GstForceKeyUnit", "running-time", GST_TYPE_CLOCK_TIME,
+                                           GST_CLOCK_TIME_NONE, "all-headers", G_TYPE_BOOLEAN, TRUE,
+                                           "count", G_TYPE_UINT, 0, NULL);
+  gst_pad_push_event (pad, gst_event_new_custom (GST_EVENT_CUSTOM_UPSTREAM, words));
+}
+
 static GstFlowReturn
 chain_inject (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
@@ -114,6 +124,8 @@ chain_inject (GstPad *pad, GstObject *parent, GstBuffer *buffer)
       gst_buffer_unmap (buffer, &map);
     }
   gst_buffer_unref (buffer);
+  if (parlor_track_take_key_frame_wish (self->track))
+    ask_upstream (pad);
   return GST_FLOW_OK;
 }
 

@@ -112,6 +112,15 @@ parlor_track_want_key_frame (ParlorTrack *self)
   wake_streaming (self);
 }
 
+gboolean
+parlor_track_take_key_frame_wish (ParlorTrack *self)
+{
+  /* First, and always: a ring after it finds the wish that it was made for, or is cleared next
+     time. */
+  parlor_wake_clear (&self->wake);
+  return g_atomic_int_compare_and_exchange (&self->key_frame_wanted, TRUE, FALSE);
+}
+
 void
 parlor_track_close (ParlorTrack *self)
 {
@@ -347,6 +356,11 @@ service_inject (ParlorRouter *router, ParlorTrack *track, gint64 now_us)
         parlor_router_inject (router, source, packet->rtp, length - sizeof *packet,
                               packet->arrival_us, now_us);
       parlor_spsc_pop (track->ring);
+    }
+  if (source != 0 && parlor_router_take_key_frame_wish (router, source, now_us))
+    {
+      g_atomic_int_set (&track->key_frame_wanted, TRUE);
+      parlor_wake_ring (&track->wake);
     }
 }
 

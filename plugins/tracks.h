@@ -71,6 +71,9 @@ void parlor_track_interrupt (ParlorTrack *self);
 
 /** FALSE: full, or not 12 to PARLOR_TRACK_MAX_PACKET_BYTES long; dropped and counted. */
 gboolean parlor_track_push (ParlorTrack *self, const guint8 *rtp, gsize length, gint64 arrival_us);
+/** TRUE once for each key frame that is asked of him, at most twice a second. parlor_track_get_fd
+ * () is readable from then until this is called. */
+gboolean parlor_track_take_key_frame_wish (ParlorTrack *self);
 
 /* --- the streaming thread --------------------------------------------------------------------- */
 

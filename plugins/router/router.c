@@ -451,6 +451,20 @@ parlor_router_inject (ParlorRouter *self, ParlorSourceId id, guint8 *rtp, gsize 
   parlor_layer_receive (layer, rtp, length, &header, FALSE, arrival_us, now_us);
 }
 
+gboolean
+parlor_router_take_key_frame_wish (ParlorRouter *self, ParlorSourceId id, gint64 now_us)
+{
+  ParlorSource *source = g_hash_table_lookup (self->sources, &id);
+
+  if (source == NULL || !source->key_wanted
+      || (source->key_told_us != 0 && now_us - source->key_told_us < PARLOR_LAYER_PLI_INTERVAL_US))
+    return FALSE;
+  source->key_wanted = FALSE;
+  source->key_told_us = now_us;
+  self->counters.key_frame_requests[source->key_cause]++;
+  return TRUE;
+}
+
 void
 parlor_router_dtls_done (ParlorRouter *self, ParlorTransportId id, ParlorDtls *dtls, gint64 now_us)
 {

@@ -282,6 +282,10 @@ void parlor_router_receive (ParlorRouter *self, guint8 *bytes, gsize length,
 /** One clear RTP packet of a source without transport. */
 void parlor_router_inject (ParlorRouter *self, ParlorSourceId source, guint8 *rtp, gsize length,
                            gint64 arrival_us, gint64 now_us);
+/** Whether who injects this source is to be asked for a key frame now; TRUE at most twice a second,
+ * and once a wish. */
+gboolean parlor_router_take_key_frame_wish (ParlorRouter *self, ParlorSourceId source,
+                                            gint64 now_us);
 /** The answer to ops.dtls_step (): the step ran; its state, output and keys are read from the
  * ParlorDtls here. */
 void parlor_router_dtls_done (ParlorRouter *self, ParlorTransportId transport, ParlorDtls *dtls,

@@ -216,9 +216,14 @@ parlor_layer_want_key_frame (ParlorLayer *layer, gint64 interval_us, ParlorKeyCa
 {
   gint64 due_us = layer->pli_sent_us > 0 ? layer->pli_sent_us + interval_us : 0;
 
-  if (layer->source->config.audio || layer->source->transport == NULL
-      || layer->pli_due_us <= due_us)
+  if (layer->source->config.audio || layer->pli_due_us <= due_us)
     return;
+  if (layer->source->transport == NULL)
+    {
+      layer->source->key_wanted = TRUE;
+      layer->source->key_cause = cause;
+      return;
+    }
   layer->pli_due_us = due_us;
   layer->pli_cause = cause;
   parlor_router_mark_transport (layer->source->router, layer->source->transport);
@@ -531,6 +536,7 @@ parlor_layer_receive (ParlorLayer *layer, guint8 *packet, gsize length, ParlorRt
   if (info.frame.key_frame && !source->config.audio)
     {
       layer->pli_due_us = PARLOR_NEVER_US;
+      source->key_wanted = FALSE;
       parlor_nack_key_frame (layer->nack, header->seq);
       learn_height (layer, name, packet + header->payload_offset, header->payload_size, now_us);
     }

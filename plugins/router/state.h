@@ -113,6 +113,9 @@ struct _ParlorSource
   guint speaker_index;
   gboolean open, active;
   ParlorCodec codec;   /**< as told with `active` */
+  gboolean key_wanted; /**< of an injected one: nobody was told yet */
+  ParlorKeyCause key_cause;
+  gint64 key_told_us;  /**< 0 = never */
   guint8 watched;      /**< bits by layer: what the publisher was told that somebody watches */
   gint64 unwatched_us; /**< since when less is watched than told; 0 = it is not */
   gint64 measured_us;  /**< the layers' rates, last */

@@ -272,11 +272,20 @@ take_frames (ParlorTrackFd *self)
   memmove (self->bytes, self->bytes + offset, self->used);
 }
 
+/* One who writes into a pipe cannot be told. */
+static void
+pass_wish (ParlorTrackFd *self)
+{
+  if (parlor_track_take_key_frame_wish (self->track))
+    (void)!send (self->fd, "K", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 static void
 run_inject (ParlorTrackFd *self)
 {
-  while (wait_for (self, POLLIN, -1))
+  while (wait_for (self, POLLIN, parlor_track_get_fd (self->track)))
     {
+      pass_wish (self);
       gssize n = read (self->fd, self->bytes + self->used, sizeof self->bytes - self->used);
       if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
         return;

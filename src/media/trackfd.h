@@ -13,7 +13,8 @@
  *
  * The reader of a tap may write back, where the descriptor is a socket: 'K' asks the publisher for
  * a key frame, 'R' asks for sender reports among the packets (as RTCP, with the instant on our
- * monotonic clock in place of the NTP time). Other bytes mean nothing.
+ * monotonic clock in place of the NTP time). Other bytes mean nothing. The writer of an inject is
+ * told 'K' where a key frame is wanted of him, at most twice a second.
  *
  * A kept tap outlives its readers: what the last one may not have written (taphistory.h) is given
  * to the next one first, each packet behind a frame that says when it came in

@@ -125,6 +125,12 @@ parlor_router_receive (ParlorRouter *self, guint8 *bytes, gsize length, const Pa
   g_atomic_int_inc (&n_received);
 }
 
+gboolean
+parlor_router_take_key_frame_wish (ParlorRouter *self, ParlorSourceId source, gint64 now_us)
+{
+  return FALSE;
+}
+
 void
 parlor_router_inject (ParlorRouter *self, ParlorSourceId source, guint8 *rtp, gsize length,
                       gint64 arrival_us, gint64 now_us)

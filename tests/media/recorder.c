@@ -239,6 +239,20 @@ parlor_router_receive (ParlorRouter *self, guint8 *bytes, gsize length, const Pa
   self->counters.received_pkts++;
 }
 
+static gint key_frame_wish; /* atomic */
+
+void
+recorder_wish_key_frame (void)
+{
+  g_atomic_int_set (&key_frame_wish, TRUE);
+}
+
+gboolean
+parlor_router_take_key_frame_wish (ParlorRouter *self, ParlorSourceId source, gint64 now_us)
+{
+  return g_atomic_int_compare_and_exchange (&key_frame_wish, TRUE, FALSE);
+}
+
 void
 parlor_router_inject (ParlorRouter *self, ParlorSourceId source, guint8 *rtp, gsize length,
                       gint64 arrival_us, gint64 now_us)

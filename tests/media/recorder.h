@@ -47,6 +47,8 @@ guint recorder_count (RecordType type);
  * there. */
 Record recorder_get (RecordType type, gint n);
 /* The next flush of any worker says it. */
+/* The next batch asks whoever injects for a key frame. */
+void recorder_wish_key_frame (void);
 void recorder_say (const ParlorRouterEvent *event);
 /* Calls the tap of `source` on its worker at its next flush. */
 void recorder_feed_tap (ParlorSourceId source, const guint8 *rtp, gsize length);

@@ -326,6 +326,22 @@ test_inject_reads_frames_torn_anyhow (Fixture *f, gconstpointer data)
   g_assert_cmpstr (recorder_get (RECORD_INJECT, 1).text, ==, "80600002010101010202020209");
 }
 
+/* Who writes into a socket is told that a key frame is wanted, once a wish. */
+static void
+test_inject_is_asked (Fixture *f, gconstpointer data)
+{
+  static const guint8 frame[] = {0, 12, 0x80, 96, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2};
+  struct pollfd theirs = {f->theirs, POLLIN, 0};
+  char said[8];
+  g_assert_true (
+      f->media->ops->inject_open (f->media, f->id, PARLOR_SOURCE_CAMERA, VP8_CAPS, f->ours, NULL));
+  recorder_wish_key_frame ();
+  g_assert_cmpint (write (f->theirs, frame, sizeof frame), ==, sizeof frame);
+  g_assert_cmpint (poll (&theirs, 1, 30000), ==, 1);
+  g_assert_cmpint (read (f->theirs, said, sizeof said), ==, 1);
+  g_assert_cmpint (said[0], ==, 'K');
+}
+
 static void
 test_end_of_file_ends_the_inject (Fixture *f, gconstpointer data)
 {
@@ -363,6 +379,7 @@ main (int argc, char **argv)
   ADD ("refusals-close-the-descriptor", test_refusals_close_the_descriptor);
   ADD ("odd-caps-are-refused", test_odd_caps_are_refused);
   ADD ("inject-reads-frames-torn-anyhow", test_inject_reads_frames_torn_anyhow);
+  ADD ("who-injects-is-told-that-a-key-frame-is-wanted", test_inject_is_asked);
   ADD ("end-of-file-ends-the-inject", test_end_of_file_ends_the_inject);
   return g_test_run ();
 }

@@ -657,6 +657,42 @@ test_tap_and_inject (void)
   g_assert_cmpuint (receiver->rtp->len, ==, 5);
 }
 
+/* Who injects is asked as a publisher is: for a newcomer, and not more often than twice a second.
+ */
+static void
+test_inject_is_asked (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  BenchPeer *receiver = bench_add_peer (bench, ROOM);
+  const guint8 start[] = {0x10, 0x01, 0, 0}; /* VP8, no key frame */
+  ParlorSourceConfig source = {.id = 50, .room = ROOM, .n_codecs = 1};
+  guint8 packet[64], pli[16];
+  gsize length = parlor_rtcp_build_pli (pli, sizeof pli, 9, 5000);
+  guint n = 0;
+
+  source.codecs[0] = (ParlorRouterCodec){
+      .key = parlor_codec_key_from_format ("VP8", 90000, 0, NULL),
+      .pt = 96,
+      .rtx_pt = PARLOR_ROUTER_NO_PT,
+      .red_pt = PARLOR_ROUTER_NO_PT};
+  parlor_router_add_source (bench->router, &source, bench->now_us);
+  bench_add_video_slot (receiver, 0, 5000, 5001);
+  bench_run (bench, 500 * MS);
+  g_assert_false (parlor_router_take_key_frame_wish (bench->router, 50, bench->now_us));
+  parlor_router_select (bench->router, receiver->id, 0, 50, 0, bench->now_us);
+  for (guint i = 0; i < 300; i++)
+    {
+      parlor_rtp_write_fixed (packet, 96, TRUE, (guint16)i, i * 900, 4242);
+      memcpy (packet + 12, start, sizeof start);
+      parlor_router_inject (bench->router, 50, packet, sizeof packet, bench->now_us, bench->now_us);
+      parlor_peer_send_rtcp (receiver->peer, pli, length);
+      bench_run (bench, 10 * MS);
+      n += parlor_router_take_key_frame_wish (bench->router, 50, bench->now_us);
+    }
+  g_assert_cmpuint (n, >=, 5);
+  g_assert_cmpuint (n, <=, 7);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -690,5 +726,6 @@ main (int argc, char **argv)
   g_test_add_func ("/router/a-publisher-leaves-and-slots-are-emptied", test_publisher_leaves);
   g_test_add_func ("/router/a-transport-goes-while-its-step-runs", test_goes_while_a_step_runs);
   g_test_add_func ("/router/taps-and-injected-sources", test_tap_and_inject);
+  g_test_add_func ("/router/who-injects-is-asked-for-key-frames", test_inject_is_asked);
   return g_test_run ();
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static const char usage[] =
@@ -212,15 +213,27 @@ track_request (const char *command, const char *path)
                     last + 1);
 }
 
+/* 'K' = a key frame is wanted: for whoever made our standard output, if he is a program. */
+static void
+pass_wishes (int fd)
+{
+  char wishes[64];
+  ssize_t n = recv (fd, wishes, sizeof wishes, MSG_DONTWAIT);
+  if (n > 0 && !isatty (STDOUT_FILENO))
+    ctl_write_all (STDOUT_FILENO, wishes, (gsize)n);
+}
+
 /* Until either side ends. `watch` is the socket: a daemon that goes ends an inject that waits for
  * input. */
 static int
 copy (int from, int to, int watch)
 {
+  const short wishes = from == watch ? 0 : POLLIN;
   char buffer[65536];
   for (;;)
     {
-      struct pollfd fds[] = {{.fd = from, .events = POLLIN}, {.fd = watch, .events = POLLRDHUP}};
+      struct pollfd fds[] = {{.fd = from, .events = POLLIN},
+                             {.fd = watch, .events = POLLRDHUP | wishes}};
       if (poll (fds, 2, -1) < 0 && errno != EINTR)
         return ctl_fail ("poll: %s", g_strerror (errno));
       if (fds[0].revents)
@@ -231,6 +244,8 @@ copy (int from, int to, int watch)
           if (!ctl_write_all (to, buffer, (gsize)n))
             return EXIT_SUCCESS; /* nobody reads any more */
         }
+      else if (fds[1].revents == POLLIN)
+        pass_wishes (watch);
       else if (fds[1].revents)
         return ctl_fail ("the track ended");
     }
