@@ -39,8 +39,10 @@ parlor_wire_render_new (const ParlorWireRenderSpec *spec, GError **error)
 {
   g_autofree char *program = find_program ();
   ParlorWireRender *self = g_new0 (ParlorWireRender, 1);
-  self->composers = parlor_composers_new (&(ParlorComposerSpec){
-      .loop = spec->loop, .program = program, .folder = spec->record->folder});
+  self->composers = parlor_composers_new (&(ParlorComposerSpec){.loop = spec->loop,
+                                                                .program = program,
+                                                                .folder = spec->record->folder,
+                                                                .keeper = spec->record->keeper});
   ParlorRendersSpec renders = {.recordings = spec->record->recordings,
                                .composer = parlor_composers_get (self->composers),
                                .random = spec->random,

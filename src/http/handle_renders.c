@@ -2,12 +2,10 @@
 /* REST of renders: a recording, or a part of it, as one file. */
 #include "http/handlers.h"
 #include "http/problem.h"
-#include "http/range.h"
 #include "http/recording_files.h"
 #include "room/renders.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #define HEIGHT_DEFAULT 720
 
@@ -183,7 +181,6 @@ parlor_handle_render_file (ParlorSite *site, ParlorHttpRequest *request, ParlorH
 {
   const ParlorRenderRow *row = find_render (site, request, reply);
   ParlorPrincipal who;
-  struct stat info;
   if (row == NULL)
     return;
   if (row->sha256 == NULL)
@@ -194,18 +191,14 @@ parlor_handle_render_file (ParlorSite *site, ParlorHttpRequest *request, ParlorH
   const ParlorRecordingRow *recording = parlor_recordings_get (site->spec.recordings,
                                                                row->recording);
   g_autofree char *name = g_strconcat ("render-", row->id, ".webm", NULL);
-  int fd = parlor_site_open_recorded (site, recording, name, &info);
-  if (fd < 0)
-    {
-      parlor_http_problem (reply, 404, "no_such_file", "The render's file is gone.");
-      return;
-    }
   parlor_site_principal (site, request, &who);
   parlor_recordings_viewed (site->spec.recordings, recording->id, who.subject,
                             site->spec.clock->wall_ms (site->spec.clock));
   g_autofree char *etag = g_strdup_printf ("\"%s\"", row->sha256);
-  parlor_http_reply_header (reply, "Parlor-Sha256", row->sha256);
-  parlor_http_reply_file (request, reply, fd, (guint64)info.st_size,
-                          strcmp (row->layout, "audio_only") == 0 ? "audio/webm" : "video/webm",
-                          etag);
+  if (parlor_site_reply_recorded (
+          site, request, reply, recording, name,
+          strcmp (row->layout, "audio_only") == 0 ? "audio/webm" : "video/webm", etag))
+    parlor_http_reply_header (reply, "Parlor-Sha256", row->sha256);
+  else
+    parlor_http_problem (reply, 404, "no_such_file", "The render's file is gone.");
 }

@@ -37,11 +37,11 @@ open_lanes (Composing *self)
   for (guint i = 0; i < self->plan->lanes->len; i++)
     if (lane_at (self, i)->is_audio)
       {
-        self->voices[i] = parlor_voice_new (lane_at (self, i), self->spec->folder);
+        self->voices[i] = parlor_voice_new (lane_at (self, i), &self->spec->source);
         n++;
       }
     else
-      self->tiles[i] = parlor_tile_new (lane_at (self, i), self->spec->folder, self->spec->names);
+      self->tiles[i] = parlor_tile_new (lane_at (self, i), &self->spec->source, self->spec->names);
   return n;
 }
 
@@ -175,6 +175,7 @@ parlor_compose (const ParlorPlan *plan, const ParlorComposeSpec *spec, ParlorCom
   self.fps = spec->audio_only ? AUDIO_ONLY_FPS : PARLOR_MIXDOWN_FPS;
   *stats = (ParlorComposeStats){.duration_ms = plan->to_ms - plan->from_ms};
   ParlorMixdownSpec mixdown = {.path = spec->out,
+                               .vault_key = spec->source.vault_key,
                                .width = spec->audio_only ? 0 : spec->width,
                                .height = spec->audio_only ? 0 : spec->height,
                                .fps = self.fps,

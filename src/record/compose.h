@@ -14,9 +14,9 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  const char *folder;  /**< of the recording */
-  const char *out;     /**< the file; there must be none */
-  guint width, height; /**< as the plan's; not read where the plan has sound alone */
+  ParlorReelSource source; /**< the recording; the file is enciphered as it is */
+  const char *out;         /**< the file; there must be none */
+  guint width, height;     /**< as the plan's; not read where the plan has sound alone */
   gboolean audio_only;
   gboolean names; /**< are drawn in */
   /** Nullable; about ten times a second. FALSE: it is not wanted any more. */

@@ -25,6 +25,7 @@ struct _ParlorComposers
   ParlorComposer composer; /* first */
   uv_loop_t *loop;
   char *program, *folder;
+  const ParlorKeeper *keeper;
   ParlorComposerEventFunc func;
   gpointer user_data;
   GPtrArray *jobs; /* Job, borrowed: they free themselves when their handles are closed */
@@ -238,10 +239,25 @@ spawn (ParlorComposers *self, Job *job, int child_fd)
   return result == 0;
 }
 
+/* A recording whose key is not here is noise to the process, which says so. */
+static void
+add_key (const Job *job, const char *recording, json_t *json)
+{
+  guint8 key[PARLOR_VAULT_KEY];
+  if (parlor_keeper_get (job->owner->keeper, job->folder, recording, key) != PARLOR_KEEPER_FOUND)
+    return;
+  char *text = g_base64_encode (key, sizeof key);
+  json_object_set_new (json, "vault_key", json_string (text));
+  explicit_bzero (text, strlen (text));
+  explicit_bzero (key, sizeof key);
+  g_free (text);
+}
+
 static void
 order (Job *job, const ParlorComposerJob *what)
 {
   json_t *json = make_order (job, what);
+  add_key (job, what->recording, json);
   char *text = json_dumps (json, JSON_COMPACT);
   /* The first bytes in an empty socket; where they do not fit, the process waits for its end. */
   if (text == NULL || parlor_wire_send (job->fd, text, strlen (text), -1) != PARLOR_WIRE_OK)
@@ -341,6 +357,7 @@ parlor_composers_new (const ParlorComposerSpec *spec)
   ParlorComposers *self = g_new0 (ParlorComposers, 1);
   self->composer.ops = &ops;
   self->loop = spec->loop;
+  self->keeper = spec->keeper;
   self->program = g_strdup (spec->program);
   self->folder = g_strdup (spec->folder);
   self->jobs = g_ptr_array_new ();

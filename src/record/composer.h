@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "record/keeper.h"
 #include "room/composer.h"
 
 #include <uv.h>
@@ -16,9 +17,10 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  uv_loop_t *loop;     /**< borrowed */
-  const char *program; /**< path of parlor-composer */
-  const char *folder;  /**< of the recordings */
+  uv_loop_t *loop;            /**< borrowed */
+  const char *program;        /**< path of parlor-composer */
+  const char *folder;         /**< of the recordings */
+  const ParlorKeeper *keeper; /**< borrowed; of enciphered recordings' keys; nullable */
 } ParlorComposerSpec;
 
 typedef struct _ParlorComposers ParlorComposers;

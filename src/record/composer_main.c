@@ -7,6 +7,7 @@
 #include "record/mixdown.h"
 #include "record/order.h"
 #include "record/reel.h"
+#include "record/safe.h"
 #include "record/sandbox.h"
 #include "record/wire.h"
 
@@ -24,6 +25,7 @@
 #define MEMORY_BYTES (G_GUINT64_CONSTANT (3) << 29)
 /* Whoever talks at this moment comes first. */
 #define NICE 10
+#define MANIFEST_MAX (64 * 1024 * 1024)
 #define TELL_US (500 * 1000)
 
 typedef struct
@@ -73,9 +75,9 @@ tell_failed (const char *reason, const char *message)
 static const char *
 reason_of (const GError *error)
 {
-  return g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT) ? "disk_full"
-         : error->domain == GST_RESOURCE_ERROR                                         ? "io_error"
-                                                                                       : "composer";
+  return g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOSPC) ? "disk_full"
+         : error->domain == G_FILE_ERROR                           ? "io_error"
+                                                                   : "composer";
 }
 
 /* Whole on the disk before it has its name. */
@@ -104,7 +106,8 @@ tell_done (const ParlorRenderOrder *order, const ParlorPlan *plan, const char *p
 {
   char sha[PARLOR_SHA256_TEXT];
   gint64 bytes = 0;
-  if (!parlor_sha256_file (part, sha, &bytes, NULL) || !put_in_place (order, part))
+  if (!parlor_sha256_safe (part, order->vault_key, sha, &bytes, NULL)
+      || !put_in_place (order, part))
     {
       tell_failed ("io_error", "the file cannot be put in its place");
       return;
@@ -121,7 +124,7 @@ compose (const ParlorRenderOrder *order, const ParlorPlan *plan)
   g_autofree char *part = g_strconcat (order->folder, "/", order->out, ".part", NULL);
   Composer self = {0, order};
   ParlorComposeStats stats;
-  ParlorComposeSpec spec = {.folder = order->folder,
+  ParlorComposeSpec spec = {.source = {order->folder, order->vault_key},
                             .out = part,
                             .width = order->plan.width,
                             .height = order->plan.height,
@@ -129,11 +132,21 @@ compose (const ParlorRenderOrder *order, const ParlorPlan *plan)
                             .names = order->names,
                             .goes_on = goes_on,
                             .user_data = &self};
+  unlink (part); /* of one that was killed */
   if (parlor_compose (plan, &spec, &stats, &error))
     tell_done (order, plan, part);
   else if (error != NULL)
     tell_failed (reason_of (error), error->message);
   unlink (part);
+}
+
+static json_t *
+load_manifest (const char *path, const guint8 *vault_key)
+{
+  g_autoptr (GBytes) text = parlor_safe_load (path, vault_key, MANIFEST_MAX, NULL);
+  gsize length = 0;
+  const char *bytes = text != NULL ? g_bytes_get_data (text, &length) : NULL;
+  return bytes != NULL ? json_loadb (bytes, length, JSON_REJECT_DUPLICATES, NULL) : NULL;
 }
 
 static void
@@ -142,7 +155,7 @@ obey (const json_t *json)
   g_autoptr (ParlorRenderOrder) order = parlor_render_order_from_json (json);
   g_autofree char *path = order != NULL ? g_build_filename (order->folder, "manifest.json", NULL)
                                         : NULL;
-  json_t *manifest = path != NULL ? json_load_file (path, JSON_REJECT_DUPLICATES, NULL) : NULL;
+  json_t *manifest = path != NULL ? load_manifest (path, order->vault_key) : NULL;
   g_autoptr (ParlorPlan) plan = manifest != NULL ? parlor_plan_new (manifest, &order->plan) : NULL;
   if (manifest == NULL)
     tell_failed ("no_manifest", "the recording has no manifest");

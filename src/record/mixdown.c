@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/mixdown.h"
 
+#include "record/safe.h"
 #include "record/tile.h"
 #include "record/voice.h"
+
+#include <errno.h>
 
 #define TILE_CAPS                                                                                  \
   "video/x-raw,format=" PARLOR_TILE_FORMAT ",colorimetry=" PARLOR_TILE_COLORIMETRY                 \
@@ -39,11 +42,84 @@ struct _ParlorMixdown
   guint n_voices;
   GstBuffer *dummy, *silence;
   guint64 ticks; /* that were given */
+  GstPad *out;   /* ours, what the muxer says; owned */
+  ParlorSafeFile *file;
+  guint64 at; /* where the muxer writes next */
 
   GMutex lock; /* of what follows */
   GCond composed_cond;
   guint64 composed;
+  gboolean is_whole; /* the muxer said its last */
+  int why;           /* errno of what could not be written */
 };
+
+/* ---- the file ------------------------------------------------------------------------------- */
+
+static GstFlowReturn
+on_muxed (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+{
+  ParlorMixdown *self = gst_pad_get_element_private (pad);
+  GstMapInfo map;
+  gboolean ok = gst_buffer_map (buffer, &map, GST_MAP_READ);
+  if (ok)
+    {
+      ok = parlor_safe_write (self->file, self->at, map.data, map.size);
+      self->at += map.size;
+      gst_buffer_unmap (buffer, &map);
+    }
+  gst_buffer_unref (buffer);
+  if (ok)
+    return GST_FLOW_OK;
+  g_mutex_lock (&self->lock);
+  self->why = errno != 0 ? errno : EIO;
+  g_mutex_unlock (&self->lock);
+  return GST_FLOW_ERROR;
+}
+
+/* The muxer goes back to write cues, duration and sizes where it left room. */
+static gboolean
+on_muxed_event (GstPad *pad, GstObject *parent, GstEvent *event)
+{
+  ParlorMixdown *self = gst_pad_get_element_private (pad);
+  const GstSegment *segment = NULL;
+  if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT)
+    gst_event_parse_segment (event, &segment);
+  if (segment != NULL && segment->format == GST_FORMAT_BYTES)
+    self->at = segment->start;
+  g_mutex_lock (&self->lock);
+  self->is_whole = self->is_whole || GST_EVENT_TYPE (event) == GST_EVENT_EOS;
+  g_cond_signal (&self->composed_cond);
+  g_mutex_unlock (&self->lock);
+  gst_event_unref (event);
+  return TRUE;
+}
+
+static gboolean
+on_muxed_query (GstPad *pad, GstObject *parent, GstQuery *query)
+{
+  GstFormat format;
+  if (GST_QUERY_TYPE (query) != GST_QUERY_SEEKING)
+    return gst_pad_query_default (pad, parent, query);
+  gst_query_parse_seeking (query, &format, NULL, NULL, NULL);
+  gst_query_set_seeking (query, format, format == GST_FORMAT_BYTES, 0, -1);
+  return format == GST_FORMAT_BYTES;
+}
+
+static gboolean
+open_file (ParlorMixdown *self, GError **error)
+{
+  g_autoptr (GstElement) mux = gst_bin_get_by_name (GST_BIN (self->pipeline), "mux");
+  g_autoptr (GstPad) from = gst_element_get_static_pad (mux, "src");
+  self->file = parlor_safe_create (self->spec.path, self->spec.vault_key, error);
+  if (self->file == NULL)
+    return FALSE;
+  self->out = parlor_chain_sink ("file");
+  gst_pad_set_element_private (self->out, self);
+  gst_pad_set_chain_function (self->out, on_muxed);
+  gst_pad_set_event_function (self->out, on_muxed_event);
+  gst_pad_set_query_function (self->out, on_muxed_query);
+  return gst_pad_set_active (self->out, TRUE) && gst_pad_link (from, self->out) == GST_PAD_LINK_OK;
+}
 
 /* ---- the pipeline --------------------------------------------------------------------------- */
 
@@ -60,8 +136,7 @@ describe (const ParlorMixdownSpec *spec)
 {
   GString *text = g_string_new (NULL);
   g_string_append_printf (text,
-                          "webmmux name=mux streamable=false writing-app=parlor ! "
-                          "filesink name=file sync=false async=false "
+                          "webmmux name=mux streamable=false writing-app=parlor "
                           "audiomixer name=mixer output-buffer-duration=20000000 ! " SOUND_CAPS
                           " ! opusenc bitrate=96000 ! " QUEUE " ! mux. ");
   if (spec->width > 0)
@@ -181,8 +256,8 @@ parlor_mixdown_new (const ParlorMixdownSpec *spec, GError **error)
   self->bus = gst_element_get_bus (self->pipeline);
   self->mixer = gst_bin_get_by_name (GST_BIN (self->pipeline), "mixer");
   self->compositor = gst_bin_get_by_name (GST_BIN (self->pipeline), "compositor");
-  g_autoptr (GstElement) file = gst_bin_get_by_name (GST_BIN (self->pipeline), "file");
-  g_object_set (file, "location", spec->path, NULL);
+  if (!open_file (self, error))
+    return NULL;
   if (gst_element_set_state (self->pipeline, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE
       && open_voices (self) && open_tiles (self))
     return g_steal_pointer (&self);
@@ -209,6 +284,8 @@ parlor_mixdown_free (ParlorMixdown *self)
     input_clear (&self->voices[i]);
   for (guint i = 0; i < self->n_tiles; i++)
     input_clear (&self->tiles[i]);
+  input_clear (&(Input){.pad = self->out});
+  parlor_safe_close (self->file);
   gst_clear_object (&self->mixer);
   gst_clear_object (&self->compositor);
   gst_clear_object (&self->bus);
@@ -248,6 +325,14 @@ push (ParlorMixdown *self, const Input *input, GstBuffer *buffer)
 static gboolean
 has_failed (ParlorMixdown *self, GError **error)
 {
+  g_mutex_lock (&self->lock);
+  int why = self->why;
+  g_mutex_unlock (&self->lock);
+  if (why != 0)
+    {
+      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (why), "%s", g_strerror (why));
+      return TRUE;
+    }
   g_autoptr (GstMessage) message = gst_bus_pop_filtered (self->bus, GST_MESSAGE_ERROR);
   if (message == NULL)
     return FALSE;
@@ -318,6 +403,15 @@ parlor_mixdown_tick (ParlorMixdown *self, GError **error)
   return !has_failed (self, error);
 }
 
+static gboolean
+finish_file (ParlorMixdown *self, GError **error)
+{
+  if (parlor_safe_finish (self->file))
+    return TRUE;
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "%s", g_strerror (errno));
+  return FALSE;
+}
+
 gboolean
 parlor_mixdown_end (ParlorMixdown *self, gboolean (*goes_on) (gpointer user_data),
                     gpointer user_data, GError **error)
@@ -328,14 +422,15 @@ parlor_mixdown_end (ParlorMixdown *self, gboolean (*goes_on) (gpointer user_data
     gst_pad_push_event (self->tiles[i].pad, gst_event_new_eos ());
   while (goes_on == NULL || goes_on (user_data))
     {
-      g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (
-          self->bus, WAIT_US * GST_USECOND, GST_MESSAGE_ERROR | GST_MESSAGE_EOS);
-      if (message == NULL)
-        continue;
-      if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS)
-        return TRUE;
-      gst_message_parse_error (message, error, NULL);
-      return FALSE;
+      g_mutex_lock (&self->lock);
+      if (!self->is_whole)
+        g_cond_wait_until (&self->composed_cond, &self->lock, g_get_monotonic_time () + WAIT_US);
+      gboolean whole = self->is_whole;
+      g_mutex_unlock (&self->lock);
+      if (has_failed (self, error))
+        return FALSE;
+      if (whole)
+        return finish_file (self, error);
     }
   return FALSE;
 }
@@ -343,8 +438,8 @@ parlor_mixdown_end (ParlorMixdown *self, gboolean (*goes_on) (gpointer user_data
 gboolean
 parlor_mixdown_preload (const char **missing)
 {
-  static const char *const names[] = {"compositor", "audiomixer", "vp8enc", "opusenc",
-                                      "webmmux",    "filesink",   "queue"};
+  static const char *const names[] = {"compositor", "audiomixer", "vp8enc",
+                                      "opusenc",    "webmmux",    "queue"};
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
       g_autoptr (GstElement) element = gst_element_factory_make (names[i], NULL);

@@ -16,16 +16,17 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  const char *path;
-  guint width, height; /**< 0 × 0 = sound alone */
-  guint fps;           /**< divides 48,000 */
-  guint n_tiles;       /**< the most that a scene has; 0 to PARLOR_LAYOUT_TILES_MAX */
+  const char *path;        /**< there must be nothing */
+  const guint8 *vault_key; /**< nullable, see record/safe.h */
+  guint width, height;     /**< 0 × 0 = sound alone */
+  guint fps;               /**< divides 48,000 */
+  guint n_tiles;           /**< the most that a scene has; 0 to PARLOR_LAYOUT_TILES_MAX */
   guint n_voices;
 } ParlorMixdownSpec;
 
 typedef struct _ParlorMixdown ParlorMixdown;
 
-/** NULL: GST_CORE_ERROR (an element is missing). */
+/** NULL: GST_CORE_ERROR (an element is missing), G_FILE_ERROR. */
 ParlorMixdown *parlor_mixdown_new (const ParlorMixdownSpec *spec, GError **error);
 /** Without end () the file is worth nothing. NULL is ignored. */
 void parlor_mixdown_free (ParlorMixdown *self);

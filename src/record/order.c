@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/order.h"
 
+#include "secure/vault.h"
+
 #include <string.h>
 
 static const char *
@@ -29,6 +31,18 @@ read_list (const json_t *list)
   return strings;
 }
 
+/* NULL: there is none. */
+static guint8 *
+read_key (const char *text)
+{
+  gsize length = 0;
+  guint8 *key = text != NULL ? g_base64_decode (text, &length) : NULL;
+  if (key != NULL && length == PARLOR_VAULT_KEY)
+    return key;
+  g_free (key);
+  return NULL;
+}
+
 static gboolean
 is_side (gint64 n)
 {
@@ -49,6 +63,7 @@ parlor_render_order_from_json (const json_t *json)
   order->folder = g_strdup (folder);
   order->out = g_strdup (out);
   order->excluded = read_list (json_object_get (json, "exclude"));
+  order->vault_key = read_key (text (json, "vault_key"));
   order->names = !json_is_false (json_object_get (json, "names"));
   order->plan = (ParlorPlanSpec){.layout = layout,
                                  .width = (guint)width,
@@ -67,5 +82,8 @@ parlor_render_order_free (ParlorRenderOrder *order)
   g_free (order->folder);
   g_free (order->out);
   g_strfreev (order->excluded);
+  if (order->vault_key != NULL)
+    explicit_bzero (order->vault_key, PARLOR_VAULT_KEY);
+  g_free (order->vault_key);
   g_free (order);
 }

@@ -3,7 +3,8 @@
  * What the daemon orders of `parlor-composer`, over the socket of record/wire.h:
  *
  *     -> {"t":"render","folder":"/…/rec_…","out":"render-rnd_….webm","layout":"grid",
- *         "width":1280,"height":720,"exclude":["pt_…"],"from_ms":-1,"to_ms":-1,"names":true}
+ *         "width":1280,"height":720,"exclude":["pt_…"],"from_ms":-1,"to_ms":-1,"names":true,
+ *         "vault_key":"base64, of an enciphered recording"}
  *     <- {"t":"progress","done_ms":…,"all_ms":…}
  *     <- {"t":"done","sha256":…,"bytes":…,"duration_ms":…,"people":["pt_…"]}
  *     <-
@@ -23,6 +24,7 @@ typedef struct
 {
   char *folder, *out; /* owned; `out` is a name in `folder` */
   char **excluded;    /* owned; plan.excluded */
+  guint8 *vault_key;  /* owned; NULL = the recording lies in the clear */
   gboolean names;
   ParlorPlanSpec plan;
 } ParlorRenderOrder;

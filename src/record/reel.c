@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "record/mp4.h"
+#include "record/safe.h"
 #include "record/webm.h"
 
 #include <time.h>
@@ -31,8 +32,8 @@ static const Kind kinds[] = {
 
 struct _ParlorReel
 {
-  GMappedFile *map; /* owned */
-  GArray *frames;   /* ParlorWebmFrame, owned */
+  GBytes *text;   /* owned */
+  GArray *frames; /* ParlorWebmFrame, owned */
   /* H.264: its parameter sets as a decoder without a configuration wants them; owned */
   GByteArray *sets;
 };
@@ -40,7 +41,7 @@ struct _ParlorReel
 static const guint8 *
 bytes_of (const ParlorReel *self)
 {
-  return (const guint8 *)g_mapped_file_get_contents (self->map);
+  return g_bytes_get_data (self->text, NULL);
 }
 
 /* ---- H.264 ---------------------------------------------------------------------------------- */
@@ -68,7 +69,7 @@ take_sets (ParlorReel *self, const guint8 *config, gsize size, gsize at, guint n
 static void
 open_mp4 (ParlorReel *self)
 {
-  gsize length = g_mapped_file_get_length (self->map), size = 0;
+  gsize length = g_bytes_get_size (self->text), size = 0;
   const guint8 *config = parlor_mp4_config (bytes_of (self), length, &size);
   self->frames = parlor_mp4_list (bytes_of (self), length);
   self->sets = g_byte_array_new ();
@@ -104,15 +105,15 @@ make_access_unit (const ParlorReel *self, const ParlorWebmFrame *frame)
 /* ---- the file ------------------------------------------------------------------------------- */
 
 ParlorReel *
-parlor_reel_open (const char *folder, const ParlorPlanFile *file)
+parlor_reel_open (const ParlorReelSource *source, const ParlorPlanFile *file)
 {
-  g_autofree char *path = g_build_filename (folder, file->path, NULL);
+  g_autofree char *path = g_build_filename (source->folder, file->path, NULL);
   g_autoptr (ParlorReel) self = g_new0 (ParlorReel, 1);
-  self->map = g_mapped_file_new (path, FALSE, NULL);
-  if (self->map != NULL && g_str_has_suffix (file->path, ".mp4"))
+  self->text = parlor_safe_map (path, source->vault_key, NULL);
+  if (self->text != NULL && g_str_has_suffix (file->path, ".mp4"))
     open_mp4 (self);
-  else if (self->map != NULL)
-    self->frames = parlor_webm_list (bytes_of (self), g_mapped_file_get_length (self->map));
+  else if (self->text != NULL)
+    self->frames = parlor_webm_list (bytes_of (self), g_bytes_get_size (self->text));
   return self->frames != NULL && self->frames->len > 0 ? g_steal_pointer (&self) : NULL;
 }
 
@@ -123,7 +124,7 @@ parlor_reel_free (ParlorReel *self)
     return;
   g_clear_pointer (&self->frames, g_array_unref);
   g_clear_pointer (&self->sets, g_byte_array_unref);
-  g_clear_pointer (&self->map, g_mapped_file_unref);
+  g_clear_pointer (&self->text, g_bytes_unref);
   g_free (self);
 }
 
@@ -172,10 +173,9 @@ parlor_reel_key (const ParlorReel *self, guint i)
 static GstBuffer *
 share_frame (const ParlorReel *self, const ParlorWebmFrame *frame)
 {
-  guint8 *bytes = (guint8 *)g_mapped_file_get_contents (self->map) + frame->offset;
+  guint8 *bytes = (guint8 *)bytes_of (self) + frame->offset;
   return gst_buffer_new_wrapped_full (GST_MEMORY_FLAG_READONLY, bytes, frame->size, 0, frame->size,
-                                      g_mapped_file_ref (self->map),
-                                      (GDestroyNotify)g_mapped_file_unref);
+                                      g_bytes_ref (self->text), (GDestroyNotify)g_bytes_unref);
 }
 
 GstBuffer *

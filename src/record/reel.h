@@ -12,8 +12,16 @@ G_BEGIN_DECLS
 
 typedef struct _ParlorReel ParlorReel;
 
+/** Where a recording lies; borrowed for as long as anything of it is open. */
+typedef struct
+{
+  const char *folder;
+  const guint8
+      *vault_key; /**< nullable, see record/safe.h; what is enciphered is read into memory */
+} ParlorReelSource;
+
 /** NULL: it is not there, or no file of ours. */
-ParlorReel *parlor_reel_open (const char *folder, const ParlorPlanFile *file);
+ParlorReel *parlor_reel_open (const ParlorReelSource *source, const ParlorPlanFile *file);
 void parlor_reel_free (ParlorReel *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorReel, parlor_reel_free)
 

@@ -16,8 +16,8 @@ static const char *const draw_avatar[] = {"textoverlay", "textoverlay", "capsfil
 
 struct _ParlorTile
 {
-  const ParlorPlanLane *lane; /* borrowed */
-  const char *folder;         /* borrowed */
+  const ParlorPlanLane *lane;     /* borrowed */
+  const ParlorReelSource *source; /* borrowed */
   gboolean names;
 
   guint file; /* that is open; NONE */
@@ -40,11 +40,11 @@ struct _ParlorTile
 };
 
 ParlorTile *
-parlor_tile_new (const ParlorPlanLane *lane, const char *folder, gboolean names)
+parlor_tile_new (const ParlorPlanLane *lane, const ParlorReelSource *source, gboolean names)
 {
   ParlorTile *self = g_new0 (ParlorTile, 1);
   self->lane = lane;
-  self->folder = folder;
+  self->source = source;
   self->names = names;
   self->file = NONE;
   self->decoded = -1;
@@ -137,7 +137,7 @@ open_file (ParlorTile *self, guint i)
   close_file (self);
   gst_clear_buffer (&self->raw);
   self->file = i;
-  self->reel = parlor_reel_open (self->folder, file);
+  self->reel = parlor_reel_open (self->source, file);
   self->decoder = self->reel != NULL ? parlor_reel_decoder (file, take_raw, self) : NULL;
   return self->decoder != NULL;
 }
@@ -405,9 +405,10 @@ parlor_tile_preload (void)
 {
   const ParlorPlanLane lane = {.participant = (char *)"", .name = (char *)"Aa 会", .files = NULL};
   g_autoptr (GPtrArray) files = g_ptr_array_new ();
+  const ParlorReelSource nowhere = {"", NULL};
   ParlorPlanLane whole = lane;
   whole.files = files;
-  ParlorTile *tile = parlor_tile_new (&whole, "", TRUE);
+  ParlorTile *tile = parlor_tile_new (&whole, &nowhere, TRUE);
   parlor_tile_at (tile, 0, 64, 64);
   gboolean ok = tile->words != NULL;
   parlor_tile_free (tile);

@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "record/plan.h"
+#include "record/reel.h"
 
 #include <gst/gst.h>
 
@@ -25,8 +25,9 @@ typedef struct
 
 typedef struct _ParlorTile ParlorTile;
 
-/** `lane` and `folder` are borrowed for the tile's life. `names`: draw them. */
-ParlorTile *parlor_tile_new (const ParlorPlanLane *lane, const char *folder, gboolean names);
+/** `lane` and `source` are borrowed for the tile's life. `names`: draw them. */
+ParlorTile *parlor_tile_new (const ParlorPlanLane *lane, const ParlorReelSource *source,
+                             gboolean names);
 void parlor_tile_free (ParlorTile *self);
 
 /** The picture at `room_ms`, width × height of PARLOR_TILE_FORMAT; borrowed until the next call.

@@ -13,8 +13,8 @@
 
 struct _ParlorVoice
 {
-  const ParlorPlanLane *lane; /* borrowed */
-  const char *folder;         /* borrowed */
+  const ParlorPlanLane *lane;     /* borrowed */
+  const ParlorReelSource *source; /* borrowed */
 
   guint file; /* the one that is open, or the next */
   ParlorReel *reel;
@@ -33,11 +33,11 @@ parlor_voice_place (gint64 wanted, gint64 next)
 }
 
 ParlorVoice *
-parlor_voice_new (const ParlorPlanLane *lane, const char *folder)
+parlor_voice_new (const ParlorPlanLane *lane, const ParlorReelSource *source)
 {
   ParlorVoice *self = g_new0 (ParlorVoice, 1);
   self->lane = lane;
-  self->folder = folder;
+  self->source = source;
   self->at = NOWHERE;
   self->sound = g_array_new (FALSE, TRUE, sizeof (gint16));
   return self;
@@ -113,7 +113,7 @@ open_next (ParlorVoice *self, gint64 at)
           close_file (self);
           continue;
         }
-      self->reel = parlor_reel_open (self->folder, file);
+      self->reel = parlor_reel_open (self->source, file);
       self->decoder = self->reel != NULL ? parlor_reel_decoder (file, take_sound, self) : NULL;
       if (self->decoder == NULL)
         {

@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "record/plan.h"
+#include "record/reel.h"
 
 G_BEGIN_DECLS
 
@@ -18,8 +18,8 @@ G_BEGIN_DECLS
 
 typedef struct _ParlorVoice ParlorVoice;
 
-/** `lane` and `folder` are borrowed for its life. */
-ParlorVoice *parlor_voice_new (const ParlorPlanLane *lane, const char *folder);
+/** `lane` and `source` are borrowed for its life. */
+ParlorVoice *parlor_voice_new (const ParlorPlanLane *lane, const ParlorReelSource *source);
 void parlor_voice_free (ParlorVoice *self);
 
 /** `n` samples from `at` (samples since the room's 0) into `out` (n × PARLOR_VOICE_CHANNELS).

@@ -59,7 +59,7 @@ bench (const char *folder, const json_t *manifest, guint height, ParlorLayout la
   g_autoptr (ParlorPlan) plan = parlor_plan_new (manifest, &spec);
   g_autoptr (GError) error = NULL;
   ParlorComposeStats stats;
-  ParlorComposeSpec how = {.folder = folder,
+  ParlorComposeSpec how = {.source = {folder, NULL},
                            .out = out,
                            .width = 1280,
                            .height = 720,

@@ -4,6 +4,7 @@
 #include "record/compose.h"
 #include "record/mixdown.h"
 #include "record/reel.h"
+#include "record/safe.h"
 #include "reels.h"
 
 #include <glib/gstdio.h>
@@ -21,6 +22,7 @@
 typedef struct
 {
   char *folder, *out;
+  const guint8 *key; /* NULL */
 } World;
 
 static void
@@ -116,7 +118,7 @@ compose (World *w, const json_t *manifest, const ParlorPlanSpec *spec, ParlorCom
   g_autoptr (GError) error = NULL;
   g_autoptr (ParlorPlan) plan = parlor_plan_new (manifest, spec);
   g_assert_nonnull (plan);
-  ParlorComposeSpec how = {.folder = w->folder,
+  ParlorComposeSpec how = {.source = {w->folder, w->key},
                            .out = w->out,
                            .width = spec->width,
                            .height = spec->height,
@@ -261,8 +263,9 @@ count_pictures (GstBuffer *buffer, GstCaps *caps, gpointer user_data)
 static guint
 count_words (ParlorPlanLane *lane, const char *folder, gint64 room_ms)
 {
-  ParlorTile *with = parlor_tile_new (lane, folder, TRUE);
-  ParlorTile *without = parlor_tile_new (lane, folder, FALSE);
+  ParlorReelSource source = {folder, NULL};
+  ParlorTile *with = parlor_tile_new (lane, &source, TRUE);
+  ParlorTile *without = parlor_tile_new (lane, &source, FALSE);
   GstMapInfo a, b;
   guint n = 0;
   GstBuffer *one = parlor_tile_at (with, room_ms, 320, 180);
@@ -309,14 +312,47 @@ test_other_size (World *w, gconstpointer data)
   guint n = 0;
   reel_write_camera (small, 320, 180, 0, 4);
   reel_write_camera (large, 640, 360, 0, 4);
-  g_autoptr (ParlorReel) a = parlor_reel_open (w->folder, &file);
-  g_autoptr (ParlorReel) b = parlor_reel_open (w->folder, &other);
+  ParlorReelSource source = {w->folder, NULL};
+  g_autoptr (ParlorReel) a = parlor_reel_open (&source, &file);
+  g_autoptr (ParlorReel) b = parlor_reel_open (&source, &other);
   g_autoptr (ParlorChain) decoder = parlor_reel_decoder (&file, count_pictures, &n);
   for (guint i = 0; i < 4; i++)
     g_assert_true (parlor_chain_push (decoder, parlor_reel_frame (a, i)));
   for (guint i = 0; i < 4; i++)
     g_assert_true (parlor_chain_push (decoder, parlor_reel_frame (b, i)));
   g_assert_cmpuint (n, ==, 4 * 320 + 4 * 640);
+}
+
+/* All that lies on the disk is enciphered; what is read with the key is the same as ever. */
+static void
+test_vault (World *w, gconstpointer data)
+{
+  static const char *const names[] = {"1.webm", "2.webm", "3.webm"};
+  static const guint8 key[PARLOR_VAULT_KEY] = {1, 2, 3};
+  ParlorPlanSpec spec = {PARLOR_LAYOUT_SPEAKER, WIDTH, HEIGHT, NULL, -1, -1};
+  Check check = {.place = {0, 0, WIDTH, HEIGHT}, .first = 100, .began_ms = CAMERA_MS - BEGAN_MS};
+  ParlorComposeStats stats;
+  json_t *manifest = make_recording (w);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (w->folder, names[i], NULL);
+      g_autoptr (GBytes) plain = parlor_safe_load (path, NULL, G_MAXSSIZE, NULL);
+      gsize size;
+      const void *from = g_bytes_get_data (plain, &size);
+      g_assert_true (parlor_safe_store (path, key, from, size, NULL));
+    }
+  w->key = key;
+  g_assert_true (compose (w, manifest, &spec, &stats));
+  g_assert_null (parlor_safe_load (w->out, NULL, G_MAXSSIZE, NULL));
+  g_autoptr (GBytes) text = parlor_safe_load (w->out, key, G_MAXSSIZE, NULL);
+  gsize length;
+  const char *bytes = g_bytes_get_data (text, &length);
+  g_assert_true (g_file_set_contents (w->out, bytes, (gssize)length, NULL));
+  g_assert_true (reel_play (w->out, check_frame, &check));
+  g_assert_cmpuint (check.right, >=, SECONDS * REEL_FPS - 4);
+  g_assert_cmpint (check.worst_ms, <=, SYNC_MS);
+  check_tones (w, TONE_MS - BEGAN_MS, SECONDS);
+  json_decref (manifest);
 }
 
 static gboolean
@@ -336,7 +372,7 @@ test_cancel (World *w, gconstpointer data)
   json_t *manifest = make_recording (w);
   g_autoptr (ParlorPlan) plan = parlor_plan_new (manifest, &spec);
   guint n = 0;
-  ParlorComposeSpec how = {.folder = w->folder,
+  ParlorComposeSpec how = {.source = {w->folder, w->key},
                            .out = w->out,
                            .width = WIDTH,
                            .height = HEIGHT,
@@ -363,6 +399,7 @@ main (int argc, char **argv)
   TEST ("sound-alone-decodes-no-picture", test_audio_only);
   TEST ("a-damaged-file-is-a-gap", test_damage);
   TEST ("a-camera-may-change-its-size", test_other_size);
+  TEST ("an-enciphered-recording-makes-an-enciphered-file", test_vault);
   TEST ("names-are-drawn-in", test_names);
   TEST ("what-is-not-wanted-any-more-ends", test_cancel);
   return g_test_run ();

@@ -207,7 +207,8 @@ test_reel (World *w, gconstpointer data)
   guint n = 0;
   ParlorPlanFile file = {.path = (char *)"a.mp4", .codec = (char *)"H264"};
   write_file (w);
-  g_autoptr (ParlorReel) reel = parlor_reel_open (w->folder, &file);
+  ParlorReelSource source = {w->folder, NULL};
+  g_autoptr (ParlorReel) reel = parlor_reel_open (&source, &file);
   g_assert_nonnull (reel);
   g_assert_cmpuint (parlor_reel_key (reel, 17), ==, 10);
   g_autoptr (ParlorChain) decoder = parlor_reel_decoder (&file, count, &n);
