@@ -449,6 +449,7 @@ make_service (ParlorApp *app, GError **error)
       .hooks = parlor_wire_hooks_decisions (app->hooks),
       .happened = parlor_wire_hooks_event,
       .happened_data = app->hooks,
+      .erase_elsewhere = parlor_wire_hooks_forget,
   };
   app->service = parlor_wire_service_new (&spec, error);
   if (app->service)

@@ -310,6 +310,13 @@ parlor_wire_hooks_erase (ParlorWireHooks *hooks, const char *customer, ParlorRec
   parlor_event_log_erase (hooks->log, customer, done, user_data);
 }
 
+void
+parlor_wire_hooks_forget (const char *customer, ParlorRecordFlushed done, gpointer done_data,
+                          gpointer hooks)
+{
+  parlor_wire_hooks_erase (hooks, customer, done, done_data);
+}
+
 static void
 add_recent (const ParlorEventRow *row, gpointer list)
 {

@@ -44,6 +44,10 @@ ParlorApi *parlor_wire_hooks_api (ParlorWireHooks *hooks);
 void parlor_wire_hooks_erase (ParlorWireHooks *hooks, const char *customer,
                               ParlorRecordFlushed done, gpointer user_data);
 
+/** The same, for who knows the hooks as user_data. */
+void parlor_wire_hooks_forget (const char *customer, ParlorRecordFlushed done, gpointer done_data,
+                               gpointer hooks);
+
 /** The last events of all brands with ids after `after` (nullable: all that are kept, at most
     1,000), as a JSON array (transfer full). */
 json_t *parlor_wire_hooks_recent (ParlorWireHooks *hooks, const char *after);

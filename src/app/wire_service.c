@@ -2,6 +2,7 @@
 #include "app/wire_service.h"
 
 #include "app/cards.h"
+#include "app/erase.h"
 #include "app/log.h"
 #include "app/pictures.h"
 #include "room/auth.h"
@@ -199,6 +200,22 @@ open_picture (const char *id, guint64 *size, gpointer user_data)
   return parlor_pictures_open (((ParlorWireService *)user_data)->spec.config->data_dir, id, size);
 }
 
+static void
+erase (ParlorCustomer *customer, ParlorRecordFlushed done, gpointer done_data, gpointer user_data)
+{
+  ParlorWireService *wire = user_data;
+  ParlorEraseSpec spec = {
+      .service = wire->service,
+      .records = wire->spec.store ? parlor_store_records (wire->spec.store) : NULL,
+      .data_dir = wire->spec.config->data_dir,
+      .elsewhere = wire->spec.erase_elsewhere,
+      .elsewhere_data = wire->spec.happened_data,
+      .done = done,
+      .done_data = done_data,
+  };
+  parlor_erase (&spec, customer, now_of (wire));
+}
+
 /* ---- brands --------------------------------------------------------------------------------- */
 
 static ParlorConfirm
@@ -369,6 +386,7 @@ fill_site (ParlorWireService *wire, ParlorRecordSink *records)
       .check_card = check_card,
       .keep_picture = keep_picture,
       .open_picture = open_picture,
+      .erase = erase,
       .user_data = wire,
   };
 }

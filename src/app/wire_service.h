@@ -32,6 +32,9 @@ typedef struct
   ParlorHooks *hooks;       /**< nullable: the built-in answers */
   ParlorEventFunc happened; /**< nullable */
   gpointer happened_data;
+  /** A customer leaves the log of events and what waits to be sent (happened_data); nullable. */
+  void (*erase_elsewhere) (const char *customer, ParlorRecordFlushed done, gpointer done_data,
+                           gpointer user_data);
 } ParlorWireServiceSpec;
 
 /** Loads what the store kept, makes the demo's reps, gives the signalling its desk. NULL with one

@@ -43,8 +43,37 @@ parlor_handle_customer_patch (ParlorSite *site, ParlorHttpRequest *request, Parl
   gboolean good = parlor_service_edit_customer (customer, reps_text (call.body, "display"),
                                                 attrs_text, tags, reps_now (site), &error);
   free (attrs_text);
+  const char *ref = reps_text (call.body, "customer_ref");
+  if (good && ref)
+    good = (customer = parlor_service_name_customer (customer, ref, reps_now (site), &error))
+           != NULL;
   if (good)
     reps_answer_durably (&call, request, reply, 200, customer_json (&call, customer));
   else
     parlor_http_problem_from_error (reply, error);
+}
+
+static void
+on_erased (gboolean durable, gpointer user_data)
+{
+  ParlorHttpReply reply;
+  parlor_http_reply_init (&reply);
+  if (durable)
+    reply.status = 204;
+  else
+    parlor_http_problem (&reply, 503, "unavailable", "The store is away. Ask again.");
+  parlor_http_answer (user_data, &reply);
+  parlor_http_reply_clear (&reply);
+}
+
+/* Answered when nothing of him is left on the disk. */
+void
+parlor_handle_customer_erase (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  g_auto (RepsCall) call = {0};
+  ParlorCustomer *customer = reps_begin (site, request, reply, &call)
+                                 ? reps_find_customer (&call, request->params[0], reply)
+                                 : NULL;
+  if (customer)
+    call.site->erase (customer, on_erased, parlor_http_defer (request), call.site->user_data);
 }

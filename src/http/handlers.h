@@ -199,6 +199,10 @@ void parlor_handle_shared_file (ParlorSite *site, ParlorHttpRequest *request,
 void parlor_handle_shared_still (ParlorSite *site, ParlorHttpRequest *request,
                                  ParlorHttpReply *reply);
 
+/* handle_customers.c */
+void parlor_handle_customer_erase (ParlorSite *site, ParlorHttpRequest *request,
+                                   ParlorHttpReply *reply);
+
 /* handle_shown.c */
 void parlor_handle_material_list (ParlorSite *site, ParlorHttpRequest *request,
                                   ParlorHttpReply *reply);

@@ -133,6 +133,7 @@ static const ParlorRoute routes[] = {
     {"GET", "/v1/customers/{id}", SUPERVISORS, FALSE, 0, NULL, parlor_handle_customer_get},
     {"PATCH", "/v1/customers/{id}", MANAGERS, FALSE, JSON_MAX, "application/json",
      parlor_handle_customer_patch},
+    {"DELETE", "/v1/customers/{id}", MANAGERS, FALSE, 0, NULL, parlor_handle_customer_erase},
     {"GET", "/v1/customers/{id}/timeline", TALKERS, FALSE, 0, NULL,
      parlor_handle_customer_timeline},
     {"GET", "/v1/conversations/{id}", TALKERS, FALSE, 0, NULL, parlor_handle_conversation_get},

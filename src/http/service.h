@@ -36,6 +36,9 @@ typedef struct _ParlorServiceSite
                           gpointer user_data);
   /** Keeps a picture's bytes under this id; FALSE = the disk does not take them. */
   gboolean (*keep_picture) (const char *id, const GByteArray *bytes, gpointer user_data);
+  /** Forgets a customer everywhere; `done` comes later, once. */
+  void (*erase) (ParlorCustomer *customer, ParlorRecordFlushed done, gpointer done_data,
+                 gpointer user_data);
   /** A file descriptor (owned by the caller) and its size; -1 = there is none of that id. */
   int (*open_picture) (const char *id, guint64 *size, gpointer user_data);
   gpointer user_data;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Customers and who is theirs. */
+#include "base/confusable.h"
 #include "service/private.h"
 
 #include <string.h>
@@ -39,6 +40,21 @@ parlor_service_visitor_of_device (const char *device, char out[PARLOR_ID_TEXT])
   return TRUE;
 }
 
+/* Nobody is called like the house or one of its people. */
+static gboolean
+may_bear (ParlorServiceBrand *brand, const char *name)
+{
+  if (!brand->guard)
+    {
+      brand->guard = parlor_name_guard_new ();
+      parlor_name_guard_add_brand (brand->guard, brand->name);
+      for (guint i = 0; i < brand->reps->len; i++)
+        if (!((const ParlorRep *)brand->reps->pdata[i])->departed)
+          parlor_name_guard_add (brand->guard, ((const ParlorRep *)brand->reps->pdata[i])->name);
+    }
+  return !parlor_name_guard_refuses (brand->guard, name);
+}
+
 gboolean
 parlor_service_edit_customer (ParlorCustomer *customer, const char *display, const char *attrs,
                               const char *tags, ParlorMoment now, GError **error)
@@ -46,6 +62,9 @@ parlor_service_edit_customer (ParlorCustomer *customer, const char *display, con
   g_autofree char *line = NULL;
   if (display && *display && !(line = parlor_text_line (display, DISPLAY_MAX, "display", error)))
     return FALSE;
+  if (line && !may_bear (customer->brand, line))
+    return service_refuse (error, PARLOR_ERROR_CONFLICT,
+                           "This name looks like one of the house. Choose another.");
   if ((attrs && strlen (attrs) > ATTRS_BYTES) || (tags && strlen (tags) > TAGS_BYTES))
     return service_refuse (error, PARLOR_ERROR_TOO_LARGE, "attrs hold 4 KB, tags 500 bytes.");
   ParlorService *service = customer->brand->service;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who is there: brands, their groups and their reps. */
+#include "base/confusable.h"
 #include "service/private.h"
 
 #include <string.h>
@@ -41,6 +42,7 @@ parlor_service_add_brand (ParlorService *service, const char *id, const char *na
     brand = brand_new (service, id);
   if (name || !brand->name)
     {
+      g_clear_pointer (&brand->guard, parlor_name_guard_free);
       g_free (brand->name);
       brand->name = g_strdup (name ? name : "");
     }
@@ -356,7 +358,10 @@ parlor_service_put_rep (ParlorService *service, ParlorServiceBrand *brand,
   if (!rep)
     rep = rep_new (brand, spec->ref, now.wall_ms);
   if (name)
-    replace_text (&rep->name, name);
+    {
+      replace_text (&rep->name, name);
+      g_clear_pointer (&brand->guard, parlor_name_guard_free);
+    }
   if (spec->title)
     replace_text (&rep->title, title);
   set_rep (rep, spec, skills, groups);

@@ -69,6 +69,7 @@ struct _ParlorServiceBrand
   GPtrArray *rules;        /**< ParlorRule */
   GPtrArray *hits;         /**< ParlorKeywordHit, the last 100, oldest first */
   gpointer words;          /**< rules.c */
+  gpointer guard;          /**< bindings.c; NULL = names changed since */
   guint n_anonymous;       /**< customers whom the brand has not named itself */
 };
 

@@ -39,6 +39,7 @@ struct _ParlorService
   GHashTable *jobs;          /* id → owned */
   GHashTable *materials;     /* id → owned */
   GHashTable *uploads;       /* id → owned */
+  GHashTable *keeps;         /* ParlorHash → Keep (identity.c), both owned */
   GHashTable *taps;          /* "brand visitor tap" → Tap, owned */
   GHashTable *here;          /* visitor → number of sockets */
   GHashTable *tappers;       /* visitor → gint64 credit_us, owned */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/confusable.h"
 #include "base/words.h"
 #include "service/private.h"
 
@@ -113,6 +114,7 @@ brand_free (gpointer data)
   g_ptr_array_unref (brand->rules);
   g_ptr_array_unref (brand->hits);
   parlor_words_free (brand->words);
+  parlor_name_guard_free (brand->guard);
   g_hash_table_unref (brand->by_ref);
   g_hash_table_unref (brand->by_user);
   g_hash_table_unref (brand->by_visitor);
@@ -199,6 +201,7 @@ parlor_service_new (const ParlorServiceSpec *spec)
   service->jobs = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, job_free);
   service->materials = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, material_free);
   service->uploads = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  service->keeps = g_hash_table_new_full (parlor_hash_hash, parlor_hash_equal, g_free, g_free);
   service->taps = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, tap_free);
   service->tappers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   service->here = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -213,6 +216,7 @@ parlor_service_free (ParlorService *service)
   if (!service)
     return;
   g_hash_table_unref (service->taps);
+  g_hash_table_unref (service->keeps);
   g_hash_table_unref (service->tappers);
   g_hash_table_unref (service->here);
   g_hash_table_unref (service->jobs);

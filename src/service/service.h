@@ -265,6 +265,33 @@ gboolean parlor_service_edit_customer (ParlorCustomer *customer, const char *dis
                                        const char *attrs, const char *tags, ParlorMoment now,
                                        GError **error);
 
+/* ---- who a customer is (identity.c) --------------------------------------------------------- */
+
+/** The brand says who this is. Where it has a customer of that ref already, the two are one from
+    now on: devices and conversations are his, and `customer` is no more. The one that is left;
+    NULL: BAD_REQUEST, CONFLICT (he has another ref). */
+ParlorCustomer *parlor_service_name_customer (ParlorCustomer *customer, const char *ref,
+                                              ParlorMoment now, GError **error);
+/** *Keep this person*: a token for one further device, once, within ten minutes. An older one of
+    his ends. Kept in memory alone, as a hash. */
+gboolean parlor_service_keep (ParlorCustomer *customer, char token[PARLOR_TOKEN_SIZE],
+                              gint64 *until_ms, ParlorMoment now, GError **error);
+/** The visitor who shows it is that customer from now on, with what he had here. GONE. */
+gboolean parlor_service_redeem (ParlorServiceBrand *brand, const char *token, const char *visitor,
+                                ParlorMoment now, GError **error);
+
+/** What lies elsewhere and is to be removed too; texts owned. */
+typedef struct
+{
+  GPtrArray *conversations; /**< ids: their messages and calls in the store */
+  GPtrArray *pictures;      /**< ids: files */
+  GPtrArray *visitors;      /**< ids: touches and comments */
+} ParlorErased;
+
+/** Everything that is known of him goes; his ids stay, naming nobody. */
+void parlor_service_erase (ParlorCustomer *customer, ParlorErased *erased, ParlorMoment now);
+void parlor_erased_clear (ParlorErased *erased);
+
 /* ---- talking (talk.c, queue.c) -------------------------------------------------------------- */
 
 typedef struct

@@ -118,9 +118,14 @@ button (const ParlorServiceBrand *brand)
 
 static gboolean
 attach_visitor (ParlorSession *session, const json_t *message, ParlorServiceBrand *brand,
-                GError **error)
+                gint64 now_us, GError **error)
 {
+  const char *keep = parlor_message_string (message, "keep");
   if (!take_visitor (session, message, brand, error))
+    return FALSE;
+  if (keep
+      && !parlor_service_redeem (brand, keep, session->desk_visitor, moment_of (session, now_us),
+                                 error))
     return FALSE;
   g_strlcpy (session->desk_brand, brand->id, sizeof session->desk_brand);
   session->attached = TRUE;
@@ -235,7 +240,7 @@ parlor_on_attach (ParlorSession *session, const json_t *message, gint64 now_us, 
                                   "This page's origin is not one of the brand's origins.");
   parlor_session_detach (session, now_us);
   if (!strcmp (as, "visitor"))
-    return attach_visitor (session, message, brand, error);
+    return attach_visitor (session, message, brand, now_us, error);
   if (!strcmp (as, "rep"))
     return attach_rep (session, message, brand, now_us, error);
   return parlor_message_refuse (error, PARLOR_ERROR_BAD_REQUEST, "as is \"visitor\" or \"rep\".");
@@ -330,6 +335,24 @@ parlor_on_binding (ParlorSession *session, const json_t *message, gint64 now_us,
     return parlor_service_answer_transfer (binding, !strcmp (act, "accept"), now, error);
   return parlor_message_refuse (error, PARLOR_ERROR_BAD_REQUEST,
                                 "act is end, remove, undo, accept or refuse.");
+}
+
+/* A link for one further device; it goes to this page alone. */
+gboolean
+parlor_on_keep (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
+{
+  char token[PARLOR_TOKEN_SIZE];
+  gint64 until_ms = 0;
+  ParlorBinding *binding = own_binding (session, message, error);
+  if (!binding
+      || !parlor_service_keep (binding->customer, token, &until_ms, moment_of (session, now_us),
+                               error))
+    return FALSE;
+  json_t *json = json_pack ("{s:s,s:s,s:s,s:I}", "t", "kept", "binding", binding->id, "token",
+                            token, "until", (json_int_t)until_ms);
+  json_object_set (json, "id", session->request_id);
+  parlor_session_send (session, json);
+  return TRUE;
 }
 
 /* ---- conversations --------------------------------------------------------------------------- */

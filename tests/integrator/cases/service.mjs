@@ -203,4 +203,59 @@ export const cases = [
       rep.close();
     },
   },
+  {
+    name: 'a person is kept on another device, once; two with one customer_ref are one; nobody is called like the house',
+    async run({ daemon: makeDaemon, after }) {
+      const daemon = await makeDaemon();
+      const { visitor, conversation, binding } = await pair(daemon, after);
+      visitor.say(conversation, 'from the phone');
+      await visitor.wait('said');
+      visitor.send({ t: 'keep', binding });
+      const { token } = await visitor.wait('kept');
+      const [desk, thief] = [new DeskLine(daemon), new DeskLine(daemon)];
+      after(async () => { desk.close(); thief.close(); });
+      const attached = await desk.visitor({ keep: token });
+      expect(attached.threads.length === 1 && attached.threads[0].thread.id === conversation, JSON.stringify(attached));
+      desk.send({ t: 'history', conversation });
+      expect((await desk.wait('history')).messages.some((one) => one.text === 'from the phone'), 'with what was said');
+      expect((await thief.visitor({ keep: token })).t === 'error', 'once');
+      const other = await pair(daemon, after);
+      const customers = [];
+      for (const one of [conversation, other.conversation]) customers.push((await daemon.good('GET', `/v1/conversations/${one}?reason=test`)).customer.id);
+      const named = await daemon.good('PATCH', `/v1/customers/${customers[0]}`, { customer_ref: 'c-1001' });
+      const merged = await daemon.good('PATCH', `/v1/customers/${customers[1]}`, { customer_ref: 'c-1001' });
+      expect(merged.id === named.id && merged.bindings.length === 2, JSON.stringify(merged));
+      expect((await daemon.ask('PATCH', `/v1/customers/${named.id}`, { display: 'Lin Mei 林梅' })).status === 409, 'not like a rep');
+    },
+  },
+  {
+    name: 'an erased customer is gone: messages, picture, events, after a restart too',
+    async run({ daemon: makeDaemon, after }) {
+      const daemon = await makeDaemon();
+      const device = randomBytes(16).toString('hex');
+      const { visitor, rep, conversation } = await pair(daemon, after, { device });
+      visitor.say(conversation, 'my secret number is 4711');
+      await visitor.wait('said');
+      const picture = await (await fetch(`http://127.0.0.1:${daemon.port}/v1/uploads?conversation=${conversation}&brand=br_demo`, { method: 'POST', body: readFileSync(path.join(root, 'tests/fuzz/corpus/picture/png')), headers: { 'X-Parlor-Device': device } })).json();
+      const { customer } = await daemon.good('GET', `/v1/conversations/${conversation}?reason=test`);
+      expect((await daemon.ask('DELETE', `/v1/customers/${customer.id}`)).status === 204, 'erased');
+      const look = async () => {
+        const { messages } = await daemon.good('GET', `/v1/conversations/${conversation}/messages?reason=test`);
+        expect(messages.length === 0, JSON.stringify(messages));
+        expect((await fetch(`http://127.0.0.1:${daemon.port}/v1/uploads/${picture.id}`)).status === 404, 'the picture');
+        const events = JSON.stringify(await daemon.good('GET', '/v1/events'));
+        expect(!events.includes('4711'), 'the events');
+        expect((await daemon.good('GET', `/v1/customers/${customer.id}`)).display === null, 'the name');
+      };
+      await look();
+      visitor.close();
+      rep.close();
+      await daemon.end();
+      await daemon.start();
+      await look();
+      const again = new DeskLine(daemon);
+      after(async () => again.close());
+      expect((await again.visitor({ device })).threads.length === 0, 'a stranger');
+    },
+  },
 ];

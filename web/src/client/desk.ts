@@ -40,6 +40,8 @@ export interface Attach {
   as: 'visitor' | 'rep';
   rep?: string;
   brand?: string;
+  /** Of *Keep this person*: shown once. */
+  keep?: string;
 }
 
 export class DeskLine {
@@ -106,6 +108,7 @@ export class DeskLine {
       return;
     }
     if (!message) return;
+    if (message.t === 'attached' || message.t === 'error') delete this.attach.keep;
     if (message.t === 'attached') {
       this.attached = true;
       this.attempt = 0;

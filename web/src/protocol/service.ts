@@ -160,6 +160,7 @@ const CHECKS = {
   offered: shape({ offer }),
   presence: shape({ rep }),
   call: shape({ call }),
+  kept: shape({ binding: str, token: str, until: num }),
   call_refused: shape({ conversation: str, message: def(str, '') }),
   error: shape({ code: str, message: def(str, '') }),
 } satisfies Record<string, Check<unknown>>;

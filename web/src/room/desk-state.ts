@@ -40,6 +40,8 @@ export interface DeskState {
   tapRefused: string | null;
   queue: Record<string, DeskMessageOf<'queue'>>;
   call: Call | null;
+  /** The token of *Keep this person*, while it is shown. */
+  kept: { token: string; until: number } | null;
   /** The brand lets nobody ring now; null = it was not asked, or it rang. */
   callRefused: { conversation: string; message: string } | null;
   error: { code: string; at: number } | null;
@@ -73,6 +75,7 @@ export function initialDesk(): DeskState {
     queue: {},
     call: null,
     callRefused: null,
+    kept: null,
     error: null,
   };
 }
@@ -208,6 +211,8 @@ export function reduceDesk(state: DeskState, event: DeskEvent, now: number): Des
       return offered(state, event.offer);
     case 'presence':
       return { ...state, me: event.rep };
+    case 'kept':
+      return { ...state, kept: event };
     case 'call_refused':
       return { ...state, callRefused: event };
     case 'call':

@@ -70,6 +70,11 @@ export class Desk {
     this.line.say({ t: 'about', conversation, product });
   }
 
+  /** Asks for a link that brings this person to another device. */
+  keep(binding: string): void {
+    this.line.say({ t: 'keep', binding });
+  }
+
   /** 「转人工」 */
   human(conversation: string): void {
     this.line.say({ t: 'human', conversation });

@@ -16,6 +16,14 @@ import './rep-face.js';
 import './service-call.js';
 import './service-chat.js';
 
+/** The link of *Keep this person* carries its token in the fragment; it is taken out of sight at once. */
+function keptToken(): { keep?: string } {
+  const keep = /^#keep=([a-z0-9]{20,64})$/.exec(location.hash)?.[1];
+  if (!keep) return {};
+  history.replaceState(history.state, '', location.pathname + location.search);
+  return { keep };
+}
+
 type View = 'shut' | 'open' | 'bubble';
 
 @customElement('parlor-service')
@@ -25,11 +33,16 @@ export class ServiceSheet extends Plain {
   @property() brand = '';
   /** Where the button stands, outside of this element; null = inside. */
   @property({ attribute: false }) place: HTMLElement | null = null;
-  readonly desk = new Desk(this.brand ? { as: 'visitor', brand: this.brand } : { as: 'visitor' });
+  readonly desk = new Desk({
+    as: 'visitor',
+    ...(this.brand ? { brand: this.brand } : {}),
+    ...keptToken(),
+  });
   @state() private view: View = 'shut';
   @state() private asked = false;
   @state() private confirming = false;
   @state() private menu = false;
+  @state() private keeping = false;
   @state() private kept = new Set<string>();
   private opener: HTMLElement | null = null;
   private shownTap = '';
@@ -246,7 +259,7 @@ export class ServiceSheet extends Plain {
           class="tap-key"
           aria-label=${st('more')}
           aria-expanded=${this.menu}
-          @click=${() => (this.menu = !this.menu)}
+          @click=${() => ((this.menu = !this.menu), (this.keeping = false))}
         >
           ${icon('more')}
         </button>
@@ -293,6 +306,20 @@ export class ServiceSheet extends Plain {
     const name = thread.rep?.name ?? '';
     if (!this.confirming) {
       return html`<div class="choices strip">
+        ${
+          this.keeping
+            ? html`<parlor-service-keep
+                .desk=${this.desk}
+                binding=${thread.binding}
+              ></parlor-service-keep>`
+            : html`<button
+                class="button quiet"
+                data-testid="keep-person"
+                @click=${() => void this.keepPerson()}
+              >
+                ${st('keep_person')}
+              </button>`
+        }
         <button class="button quiet" @click=${() => (this.confirming = true)}>
           ${st('remove')}
         </button>
@@ -305,6 +332,11 @@ export class ServiceSheet extends Plain {
       </button>
       <button class="button primary" @click=${() => this.letGo(thread)}>${st('remove')}</button>
     </div>`;
+  }
+
+  private async keepPerson(): Promise<void> {
+    await import('./service-keep.js');
+    this.keeping = true;
   }
 
   private letGo(thread: Thread): void {

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/erase.h"
+
+#include "app/pictures.h"
+#include "live/events.h"
+#include "live/visitors.h"
+#include "service/rows.h"
+
+/* Rows of one question; there are as many questions as it takes. */
+#define BATCH 5000
+
+typedef struct
+{
+  ParlorEraseSpec spec;
+  ParlorErased erased;
+  char customer[PARLOR_ID_SIZE];
+  guint step, at; /* which kind of rows, of which conversation or visitor */
+} Erasing;
+
+static const struct
+{
+  const ParlorRecordKind *kind;
+  const char *field;
+  gboolean of_visitor; /* else of a conversation */
+} steps[] = {
+    {&parlor_message_kind, "conversation", FALSE},
+    {&parlor_call_kind, "conversation", FALSE},
+    {&parlor_comment_kind, "visitor", TRUE},
+    {&parlor_touch_kind, "visitor", TRUE},
+};
+
+static void ask_next (Erasing *erasing);
+
+static void
+finish (gboolean durable, gpointer user_data)
+{
+  Erasing *erasing = user_data;
+  parlor_erased_clear (&erasing->erased);
+  erasing->spec.done (durable, erasing->spec.done_data);
+  g_free (erasing);
+}
+
+static void
+flush (gboolean durable, gpointer user_data)
+{
+  Erasing *erasing = user_data;
+  ParlorRecordSink *records = erasing->spec.records;
+  if (durable && records)
+    records->flush (records, finish, erasing);
+  else
+    finish (durable, erasing);
+}
+
+static void
+go_elsewhere (Erasing *erasing)
+{
+  const ParlorEraseSpec *spec = &erasing->spec;
+  if (spec->elsewhere)
+    spec->elsewhere (erasing->customer, flush, erasing, spec->elsewhere_data);
+  else
+    flush (TRUE, erasing);
+}
+
+static void
+on_rows (const gconstpointer *rows, guint n, const GError *error, gpointer user_data)
+{
+  Erasing *erasing = user_data;
+  ParlorRecordSink *records = erasing->spec.records;
+  if (error)
+    {
+      finish (FALSE, erasing);
+      return;
+    }
+  records->begin (records);
+  for (guint i = 0; i < n; i++)
+    records->remove (records, steps[erasing->step].kind, rows[i]);
+  records->end (records);
+  if (n < BATCH)
+    erasing->at++;
+  ask_next (erasing);
+}
+
+static void
+ask_next (Erasing *erasing)
+{
+  ParlorRecordSink *records = erasing->spec.records;
+  while (records && erasing->step < G_N_ELEMENTS (steps))
+    {
+      const GPtrArray *ids = steps[erasing->step].of_visitor ? erasing->erased.visitors
+                                                             : erasing->erased.conversations;
+      if (erasing->at < ids->len)
+        {
+          ParlorFindTerm term = {.field = steps[erasing->step].field,
+                                 .op = PARLOR_FIND_EQUAL,
+                                 .text = ids->pdata[erasing->at]};
+          ParlorFind find = {
+              .kind = steps[erasing->step].kind, .terms = &term, .n_terms = 1, .limit = BATCH};
+          records->find (records, &find, on_rows, erasing);
+          return;
+        }
+      erasing->at = 0;
+      erasing->step++;
+    }
+  go_elsewhere (erasing);
+}
+
+void
+parlor_erase (const ParlorEraseSpec *spec, ParlorCustomer *customer, ParlorMoment now)
+{
+  Erasing *erasing = g_new0 (Erasing, 1);
+  erasing->spec = *spec;
+  g_strlcpy (erasing->customer, customer->id, sizeof erasing->customer);
+  parlor_service_erase (customer, &erasing->erased, now);
+  for (guint i = 0; i < erasing->erased.pictures->len; i++)
+    parlor_pictures_remove (spec->data_dir, erasing->erased.pictures->pdata[i]);
+  ask_next (erasing);
+}

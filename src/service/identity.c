@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who a customer is: devices that become his, two that turn out to be one, and one who is to be
+ * forgotten. */
+#include "service/private.h"
+
+#include <string.h>
+
+#define KEEP_MS (10 * 60 * G_GINT64_CONSTANT (1000))
+#define KEEPS_MAX 10000
+#define REF_BYTES 128
+
+typedef struct
+{
+  ParlorCustomer *customer;
+  gint64 until_ms;
+} Keep;
+
+/* ---- devices --------------------------------------------------------------------------------- */
+
+static void
+put_device (const ParlorCustomer *customer, const char *visitor)
+{
+  ParlorDeviceRow row = {
+      .brand = customer->brand->id, .visitor = (char *)visitor, .customer = (char *)customer->id};
+  service_put (customer->brand->service, &parlor_device_kind, &row);
+}
+
+static void
+add_device (ParlorCustomer *customer, const char *visitor)
+{
+  if (g_hash_table_lookup (customer->brand->by_visitor, visitor) == customer)
+    return;
+  if (!customer->devices)
+    customer->devices = g_ptr_array_new_with_free_func (g_free);
+  char *copy = g_strdup (visitor);
+  g_ptr_array_add (customer->devices, copy);
+  g_hash_table_replace (customer->brand->by_visitor, copy, customer);
+  put_device (customer, visitor);
+}
+
+/* He has no device any more; their names (transfer full). */
+static GPtrArray *
+take_devices (ParlorCustomer *customer)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  ParlorServiceBrand *brand = customer->brand;
+  if (customer->visitor)
+    g_ptr_array_add (names, g_strdup (customer->visitor));
+  for (guint i = 0; customer->devices && i < customer->devices->len; i++)
+    g_ptr_array_add (names, g_strdup (customer->devices->pdata[i]));
+  for (guint i = 0; i < names->len; i++)
+    {
+      ParlorDeviceRow key = {.brand = brand->id, .visitor = names->pdata[i]};
+      if (g_hash_table_lookup (brand->by_visitor, names->pdata[i]) == customer)
+        g_hash_table_remove (brand->by_visitor, names->pdata[i]);
+      service_remove (brand->service, &parlor_device_kind, &key);
+    }
+  g_clear_pointer (&customer->devices, g_ptr_array_unref);
+  g_clear_pointer (&customer->visitor, g_free);
+  return names;
+}
+
+static void
+take_ref (ParlorCustomer *customer, const char *ref)
+{
+  ParlorServiceBrand *brand = customer->brand;
+  if (customer->ref)
+    g_hash_table_remove (brand->by_customer, customer->ref);
+  brand->n_anonymous += (customer->ref != NULL) - (ref != NULL);
+  replace_text (&customer->ref, ref);
+  if (ref)
+    g_hash_table_insert (brand->by_customer, customer->ref, customer);
+}
+
+/* ---- two that are one ------------------------------------------------------------------------ */
+
+static void
+move_binding (ParlorBinding *binding, ParlorCustomer *to, ParlorMoment now)
+{
+  ParlorConversation *conversation = binding->conversation;
+  gboolean second = binding_is_live (binding) && parlor_customer_binding (to, binding->group);
+  if (second) /* one of a group is enough; what was said stays */
+    parlor_service_unbind (binding, FALSE, now, NULL);
+  binding->customer = to;
+  binding->next_of_customer = to->bindings;
+  to->bindings = binding;
+  if (conversation && conversation->customer != to)
+    {
+      conversation->customer = to;
+      put_conversation (conversation);
+    }
+  put_binding (binding);
+}
+
+static void
+forget_keeps (ParlorService *service, const ParlorCustomer *customer)
+{
+  GHashTableIter iter;
+  gpointer keep;
+  g_hash_table_iter_init (&iter, service->keeps);
+  while (g_hash_table_iter_next (&iter, NULL, &keep))
+    if (((Keep *)keep)->customer == customer)
+      g_hash_table_iter_remove (&iter);
+}
+
+/* `from` is no more. */
+static void
+merge (ParlorCustomer *from, ParlorCustomer *to, ParlorMoment now)
+{
+  ParlorService *service = to->brand->service;
+  ParlorCustomerRow key = {.id = from->id};
+  g_autoptr (GPtrArray) devices = take_devices (from);
+  ParlorBinding *next;
+  for (ParlorBinding *binding = from->bindings; binding; binding = next)
+    {
+      next = binding->next_of_customer;
+      move_binding (binding, to, now);
+    }
+  for (guint i = 0; i < devices->len; i++)
+    add_device (to, devices->pdata[i]);
+  for (guint i = 0; from->blocked && i < from->blocked->len; i++)
+    {
+      if (!to->blocked)
+        to->blocked = g_ptr_array_new ();
+      if (!customer_blocks (to, from->blocked->pdata[i]))
+        g_ptr_array_add (to->blocked, from->blocked->pdata[i]);
+    }
+  take_ref (from, NULL);
+  to->brand->n_anonymous--;
+  forget_keeps (service, from);
+  service_remove (service, &parlor_customer_kind, &key);
+  g_hash_table_remove (service->customers, from->id);
+  put_customer (to);
+}
+
+ParlorCustomer *
+parlor_service_name_customer (ParlorCustomer *customer, const char *ref, ParlorMoment now,
+                              GError **error)
+{
+  ParlorService *service = customer->brand->service;
+  ParlorCustomer *known = ref ? g_hash_table_lookup (customer->brand->by_customer, ref) : NULL;
+  if (!ref || !*ref || strlen (ref) > REF_BYTES || !parlor_text_identity (ref))
+    {
+      service_refuse (error, PARLOR_ERROR_BAD_REQUEST, "customer_ref is 1 to 128 bytes.");
+      return NULL;
+    }
+  if (known == customer)
+    return customer;
+  if (customer->ref)
+    {
+      service_refuse (error, PARLOR_ERROR_CONFLICT, "This customer has another customer_ref.");
+      return NULL;
+    }
+  service_begin (service);
+  if (known)
+    merge (customer, known, now);
+  else
+    {
+      take_ref (customer, ref);
+      put_customer (customer);
+    }
+  service_end (service);
+  return known ? known : customer;
+}
+
+/* ---- keep this person ------------------------------------------------------------------------ */
+
+gboolean
+parlor_service_keep (ParlorCustomer *customer, char token[PARLOR_TOKEN_SIZE], gint64 *until_ms,
+                     ParlorMoment now, GError **error)
+{
+  ParlorService *service = customer->brand->service;
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init (&iter, service->keeps);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (((Keep *)value)->until_ms < now.wall_ms || ((Keep *)value)->customer == customer)
+      g_hash_table_iter_remove (&iter); /* one at a time */
+  if (g_hash_table_size (service->keeps) >= KEEPS_MAX)
+    return service_refuse (error, PARLOR_ERROR_TOO_MANY, "Too many at once. Wait a little.");
+  parlor_token_make (&service->spec.random, token);
+  Keep *keep = g_new0 (Keep, 1);
+  *keep = (Keep){customer, now.wall_ms + KEEP_MS};
+  *until_ms = keep->until_ms;
+  ParlorHash hash = parlor_hash (token);
+  g_hash_table_insert (service->keeps, g_memdup2 (&hash, sizeof hash), keep);
+  return TRUE;
+}
+
+gboolean
+parlor_service_redeem (ParlorServiceBrand *brand, const char *token, const char *visitor,
+                       ParlorMoment now, GError **error)
+{
+  ParlorService *service = brand->service;
+  ParlorHash hash = parlor_hash (token);
+  Keep *keep = token && *token ? g_hash_table_lookup (service->keeps, &hash) : NULL;
+  if (!keep || keep->until_ms < now.wall_ms || keep->customer->brand != brand)
+    return service_refuse (error, PARLOR_ERROR_GONE,
+                           "This link was used already, or is older than ten minutes.");
+  ParlorCustomer *customer = keep->customer;
+  ParlorCustomer *other = parlor_service_customer_of (brand, visitor);
+  g_hash_table_remove (service->keeps, &hash);
+  service_begin (service);
+  if (other && other != customer && !other->ref)
+    merge (other, customer, now);
+  add_device (customer, visitor);
+  service_end (service);
+  return TRUE;
+}
+
+/* ---- to be forgotten ------------------------------------------------------------------------- */
+
+static void
+forget_taps (ParlorService *service, const ParlorServiceBrand *brand, const char *visitor)
+{
+  g_autofree char *prefix = g_strconcat (brand->id, " ", visitor, " ", NULL);
+  GHashTableIter iter;
+  gpointer key;
+  g_hash_table_iter_init (&iter, service->taps);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    if (g_str_has_prefix (key, prefix))
+      g_hash_table_iter_remove (&iter);
+  g_hash_table_remove (service->tappers, visitor);
+}
+
+static void
+forget_pictures (ParlorConversation *conversation, GPtrArray *pictures)
+{
+  ParlorService *service = conversation->customer->brand->service;
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init (&iter, service->uploads);
+  while (conversation->n_uploads && g_hash_table_iter_next (&iter, NULL, &value))
+    if (((ParlorUpload *)value)->conversation == conversation)
+      {
+        ParlorUploadRow key = {.id = ((ParlorUpload *)value)->id};
+        service_remove (service, &parlor_upload_kind, &key);
+        g_ptr_array_add (pictures, g_strdup (key.id));
+        g_hash_table_iter_remove (&iter);
+      }
+  conversation->n_uploads = 0;
+}
+
+/* Ids stay, so that counts and jobs are what they were; nothing that he or anybody wrote does. */
+static void
+forget_words (ParlorConversation *conversation)
+{
+  GPtrArray *hits = conversation->customer->brand->hits;
+  bot_forget (conversation);
+  call_forget (conversation);
+  g_clear_pointer (&conversation->recent, g_ptr_array_unref);
+  replace_text (&conversation->last_text, NULL);
+  replace_text (&conversation->note, NULL);
+  replace_text (&conversation->product, NULL);
+  replace_text (&conversation->room, NULL);
+  conversation->room_ms = -1;
+  conversation->waiting_since_ms = 0;
+  for (guint i = hits->len; i > 0; i--)
+    if (!g_strcmp0 (((ParlorKeywordHit *)hits->pdata[i - 1])->place, conversation->id))
+      g_ptr_array_remove_index (hits, i - 1);
+  put_conversation (conversation);
+}
+
+void
+parlor_service_erase (ParlorCustomer *customer, ParlorErased *erased, ParlorMoment now)
+{
+  ParlorService *service = customer->brand->service;
+  erased->conversations = g_ptr_array_new_with_free_func (g_free);
+  erased->pictures = g_ptr_array_new_with_free_func (g_free);
+  service_begin (service);
+  erased->visitors = take_devices (customer);
+  for (guint i = 0; i < erased->visitors->len; i++)
+    forget_taps (service, customer->brand, erased->visitors->pdata[i]);
+  for (ParlorBinding *binding = customer->bindings; binding; binding = binding->next_of_customer)
+    {
+      ParlorConversation *conversation = binding->conversation;
+      if (binding_is_live (binding))
+        parlor_service_unbind (binding, FALSE, now, NULL);
+      replace_text (&binding->tap, NULL);
+      replace_text (&binding->touch, NULL);
+      put_binding (binding);
+      if (!conversation)
+        continue;
+      forget_pictures (conversation, erased->pictures);
+      forget_words (conversation);
+      g_ptr_array_add (erased->conversations, g_strdup (conversation->id));
+    }
+  take_ref (customer, NULL);
+  replace_text (&customer->display, NULL);
+  replace_text (&customer->attrs, NULL);
+  replace_text (&customer->consents, NULL);
+  replace_text (&customer->tags, NULL);
+  forget_keeps (service, customer);
+  put_customer (customer);
+  service_end (service);
+}
+
+void
+parlor_erased_clear (ParlorErased *erased)
+{
+  g_clear_pointer (&erased->conversations, g_ptr_array_unref);
+  g_clear_pointer (&erased->pictures, g_ptr_array_unref);
+  g_clear_pointer (&erased->visitors, g_ptr_array_unref);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "world.h"
+
+static void
+test_name (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GError) error = NULL;
+  world_rep (world, "Lin Mei", 6, FALSE);
+  ParlorCustomer *customer = world_bind (world, "vis_a")->customer;
+  static const char *const refused[] = {"Lin Mei", "LIN  MEI", "Lіn Mei", "Aurora 客服"};
+  for (guint i = 0; i < G_N_ELEMENTS (refused); i++)
+    {
+      g_assert_false (
+          parlor_service_edit_customer (customer, refused[i], NULL, NULL, world->now, &error));
+      g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_CONFLICT);
+      g_clear_error (&error);
+    }
+  g_assert_true (parlor_service_edit_customer (customer, "Jan", NULL, NULL, world->now, NULL));
+  world_rep (world, "Jan", 6, FALSE); /* from now on that is a rep's */
+  g_assert_false (parlor_service_edit_customer (customer, "Jan", NULL, NULL, world->now, NULL));
+}
+
+static void
+test_merge (void)
+{
+  g_autoptr (World) world = world_new ();
+  world_rep (world, "lin", 6, FALSE);
+  ParlorBinding *one = world_bind (world, "vis_phone"), *two = world_bind (world, "vis_desk");
+  world_say (world, two, "from the desk");
+  ParlorCustomer *first = one->customer, *second = two->customer;
+  g_assert_true (parlor_service_name_customer (first, "c-1", world->now, NULL) == first);
+  g_assert_true (parlor_service_name_customer (second, "c-1", world->now, NULL) == first);
+  g_assert_true (parlor_service_customer_of (world->brand, "vis_desk") == first);
+  g_assert_true (two->customer == first);
+  g_assert_true (two->conversation->customer == first);
+  g_assert_cmpint (two->state, ==, PARLOR_BINDING_ENDED); /* one live one of a group */
+  g_assert_true (parlor_customer_binding (first, world->group) == one);
+  g_assert_cmpuint (world_rows (world, &parlor_customer_kind), ==, 1);
+  g_assert_cmpuint (world->brand->n_anonymous, ==, 0);
+  world_restart (world);
+  ParlorCustomer *kept = parlor_service_customer_of (world->brand, "vis_desk");
+  g_assert_true (kept && kept == parlor_service_customer_of (world->brand, "vis_phone"));
+  g_assert_cmpstr (kept->ref, ==, "c-1");
+}
+
+static void
+test_keep (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GError) error = NULL;
+  char token[PARLOR_TOKEN_SIZE];
+  gint64 until_ms = 0;
+  world_rep (world, "lin", 6, FALSE);
+  ParlorBinding *binding = world_bind (world, "vis_phone");
+  g_assert_true (parlor_service_keep (binding->customer, token, &until_ms, world->now, NULL));
+  ParlorServiceBrand *other = parlor_service_add_brand (world->service, "br_other", "O",
+                                                        PARLOR_CONFIRM_FIRST);
+  g_assert_false (parlor_service_redeem (other, token, "vis_desk", world->now, NULL));
+  g_assert_true (parlor_service_redeem (world->brand, token, "vis_desk", world->now, NULL));
+  g_assert_true (parlor_service_customer_of (world->brand, "vis_desk") == binding->customer);
+  g_assert_false (parlor_service_redeem (world->brand, token, "vis_thief", world->now, &error));
+  g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_GONE);
+  g_assert_true (parlor_service_keep (binding->customer, token, &until_ms, world->now, NULL));
+  world_pass (world, 601);
+  g_assert_false (parlor_service_redeem (world->brand, token, "vis_late", world->now, NULL));
+  g_assert_false (parlor_service_redeem (world->brand, "", "vis_late", world->now, NULL));
+}
+
+static void
+test_erase (void)
+{
+  g_autoptr (World) world = world_new ();
+  ParlorRep *rep = world_rep (world, "lin", 6, FALSE);
+  ParlorBinding *binding = world_bind (world, "vis_a");
+  ParlorCustomer *customer = binding->customer;
+  ParlorConversation *conversation = binding->conversation;
+  g_autofree char *id = g_strdup (customer->id);
+  world_say (world, binding, "my number is 12345");
+  parlor_service_note (conversation, "has a broken pot");
+  parlor_service_edit_customer (customer, "Jan", "{\"tier\":\"gold\"}", "vip", world->now, NULL);
+  parlor_service_name_customer (customer, "c-1", world->now, NULL);
+  parlor_service_put_upload (conversation, "image/png", 2, 2, 9, world->now, NULL);
+  ParlorErased erased;
+  parlor_service_erase (customer, &erased, world->now);
+  g_assert_cmpuint (erased.visitors->len, ==, 1);
+  g_assert_cmpuint (erased.conversations->len, ==, 1);
+  g_assert_cmpuint (erased.pictures->len, ==, 1);
+  parlor_erased_clear (&erased);
+  g_assert_null (parlor_service_customer_of (world->brand, "vis_a"));
+  g_assert_cmpuint (world_rows (world, &parlor_upload_kind), ==, 0);
+  g_assert_cmpuint (rep->n_offers, ==, 0);
+  g_assert_cmpuint (world->group->queue.length, ==, 0);
+  world_pass (world, 3 * 24 * 3600 / 100); /* no timer finds anything */
+  world_restart (world);
+  customer = parlor_service_customer (world->service, "br_test", id);
+  g_assert_nonnull (customer);
+  g_assert_null (customer->display);
+  g_assert_null (customer->attrs);
+  g_assert_null (customer->tags);
+  g_assert_null (customer->ref);
+  g_assert_null (customer->bindings->conversation->note);
+  g_assert_null (customer->bindings->conversation->last_text);
+  ParlorBinding *anew = world_bind (world, "vis_a"); /* a stranger like any other */
+  g_assert_true (anew->customer != customer);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/service/identity/nobody-is-called-like-the-house", test_name);
+  g_test_add_func ("/service/identity/two-of-one-ref-are-one", test_merge);
+  g_test_add_func ("/service/identity/a-person-is-kept-once-within-ten-minutes", test_keep);
+  g_test_add_func ("/service/identity/who-is-erased-is-nobody", test_erase);
+  return g_test_run ();
+}
