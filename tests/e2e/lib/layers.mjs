@@ -13,7 +13,7 @@ const VIEW = { width: 1000, height: 640 };
 
 /** People who only look, and the link of their meeting: {link, lookers}. list: options of world.person. */
 export async function lookers(world, ...list) {
-  const all = await world.persons(...list.map((one) => ({ noDevices: one.browser === 'chromium', viewport: VIEW, ...one })));
+  const all = await world.persons(...list.map((one) => ({ ...(one.browser === 'chromium' ? { noDevices: true } : { refuse: 'NotFoundError' }), viewport: VIEW, ...one })));
   const link = await newMeeting(world, all[0]);
   for (const one of all.slice(1)) {
     await one.goto(link);
