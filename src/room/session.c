@@ -154,12 +154,25 @@ parlor_room_enter (ParlorRoom *room, const ParlorJoin *join, gint64 now_us, GErr
   return participant;
 }
 
+/* A rehearsal is for who is on stage, however one asks. */
+static gboolean
+pass_curtain (const ParlorRoom *room, const ParlorJoin *join, GError **error)
+{
+  if (room->stage != PARLOR_STAGE_CLOSED || !parlor_room_is_live (room)
+      || join->role == PARLOR_ROLE_HOST)
+    return TRUE;
+  g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_CONFLICT,
+                       "The stream has not begun, or is over.");
+  return FALSE;
+}
+
 ParlorParticipant *
 parlor_room_play (ParlorRoom *room, const ParlorJoin *join, const char *publisher, const char *sdp,
                   gsize length, ParlorMediaAnswer *answer, gint64 now_us, GError **error)
 {
   if (!pass_gate (room, join, PARLOR_RIGHT_SUBSCRIBE, room->players->len,
-                  parlor_room_limits (room)->players, error))
+                  parlor_room_limits (room)->players, error)
+      || !pass_curtain (room, join, error))
     return NULL;
   ParlorMediaOffer offer = {.sdp = sdp, .sdp_length = length, .subscribe = TRUE};
   ParlorEndpointId endpoint = parlor_room_open_session (room, join->identity, publisher == NULL,

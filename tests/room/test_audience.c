@@ -58,6 +58,24 @@ test_stage (World *w, gconstpointer data)
 }
 
 static void
+test_players (World *w, gconstpointer data)
+{
+  ParlorJoin join = {.identity = "p",
+                     .role = PARLOR_ROLE_VIEWER,
+                     .granted = PARLOR_RIGHT_SUBSCRIBE,
+                     .session = (gpointer) "p1"};
+  ParlorMediaAnswer answer = {0};
+  parlor_room_set_stage (w->room, PARLOR_STAGE_CLOSED);
+  assert_refused (parlor_room_play (w->room, &join, NULL, "v=0", 3, &answer, w->now_us, &error)
+                      != NULL,
+                  PARLOR_ERROR_CONFLICT);
+  parlor_room_set_stage (w->room, PARLOR_STAGE_OPEN);
+  assert_done (parlor_room_play (w->room, &join, NULL, "v=0", 3, &answer, w->now_us, &error)
+               != NULL);
+  parlor_media_answer_clear (&answer);
+}
+
+static void
 test_clock (World *w, gconstpointer data)
 {
   world_meet (w, "h", PARLOR_ROLE_HOST, "host");
@@ -93,6 +111,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   LIVE_TEST ("/room/audience/viewers-are-counted-and-not-listed", test_counted);
   LIVE_TEST ("/room/audience/they-see-what-the-stage-allows", test_stage);
+  LIVE_TEST ("/room/audience/plain-players-see-no-rehearsal", test_players);
   LIVE_TEST ("/room/audience/a-picture-tells-its-time-on-the-rooms-clock", test_clock);
   LIVE_TEST ("/room/audience/a-live-room-does-not-end-for-being-empty", test_stays);
   return g_test_run ();

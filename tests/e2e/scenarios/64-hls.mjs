@@ -5,7 +5,7 @@ import { LOOP_FRAMES } from '../media/generate.mjs';
 import { goLive, makeLive, noteCounterAt } from '../lib/live.mjs';
 
 export const title = 'a live room over HLS: seen in both browsers within 4 s, blocking playlist, a pin on its frame';
-export const seconds = 100;
+export const seconds = 150;
 
 const behind = (from, to) => (from - to + LOOP_FRAMES) % LOOP_FRAMES;
 
@@ -44,9 +44,8 @@ export async function run(world) {
   for (const viewer of viewers) {
     const noted = await viewer.until('the pin', () => window.__noted, undefined, 30000);
     const frames = Math.min(behind(noted.counter, pinned.counter), behind(pinned.counter, noted.counter));
-    world.measured[`pin off its frame, ${viewer.kind}`] = Math.round(frames * 33.4);
+    world.finding(`pin off its frame, ${viewer.kind}`, frames * 33.4, { unit: 'ms', most: 400 });
     world.finding(`glass to glass over HLS, ${viewer.kind}`, noted.at - pinned.at, { unit: 'ms', most: 4000 });
-    assert.ok(frames * 33.4 <= 500, `${viewer.kind}: the pin came ${frames} frames off its own`);
   }
   await chromium.until('sound', () => {
     const video = window.__probe.byTestId('live-video')[0];
