@@ -52,4 +52,16 @@ describe('the picture clock', () => {
     clock.tick(900);
     expect(done).toBe(true);
   });
+
+  it('waits for a picture that goes on where it stood', () => {
+    const clock = new PictureClock();
+    let done = false;
+    clock.setWait(15000);
+    clock.frameAt(0, 0);
+    clock.at(9000, 100, () => (done = true));
+    clock.tick(9000);
+    expect(done).toBe(false);
+    clock.frameAt(9010, 9100);
+    expect(done).toBe(true);
+  });
 });

@@ -34,12 +34,15 @@ export class PictureClock {
   private held: Held[] = [];
   /** room_ms of the frame that is seen, and when it was (ms of the page). */
   private seen: { roomMs: number; at: number } | null = null;
+  private blindMs = WAIT_BLIND_MS;
 
   /** `waitMs`: how long the picture may be behind what happens. */
   constructor(private waitMs = WAIT_MS) {}
 
+  /** For a picture that may stand for a while and then goes on where it was: what happens waits for
+   *  it all the same. */
   setWait(waitMs: number): void {
-    this.waitMs = waitMs;
+    this.waitMs = this.blindMs = waitMs;
   }
 
   /** `null`: another source is in the slot, its clock is not known yet. */
@@ -77,7 +80,7 @@ export class PictureClock {
 
   private isDue(one: Held, now: number): boolean {
     const blind = !this.seen || now - this.seen.at > WAIT_BLIND_MS;
-    if (now - one.since > (blind ? WAIT_BLIND_MS : this.waitMs)) return true;
+    if (now - one.since > (blind ? this.blindMs : this.waitMs)) return true;
     return this.seen !== null && one.roomMs <= this.seen.roomMs + HALF_FRAME_MS;
   }
 
