@@ -53,7 +53,7 @@ class Server:
     def __init__(self, sockets):
         self.folder = tempfile.TemporaryDirectory()
         self.port, self.admin = free_port(), free_port()
-        words = ["--demo", "--trust-proxy", "--http-port", str(self.port), "--admin-port", str(self.admin), "--udp-port", str(free_port()),
+        words = ["--demo", "--http-port", str(self.port), "--admin-port", str(self.admin), "--udp-port", str(free_port()),
                  "--data-dir", self.folder.name, "--sockets", str(sockets + 100)]
         self.process = subprocess.Popen([ROOT / "build/src/parlord", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for _ in range(300):
@@ -91,9 +91,9 @@ class Crowd:
         self.sockets = {}
 
     def add(self, number, role):
-        address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
-        one = socket.create_connection(("127.0.0.1", self.server.port))
-        one.sendall((f"GET /v1/rt HTTP/1.1\r\nHost: 127.0.0.1:{self.server.port}\r\nX-Forwarded-For: {address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        address = f"127.{1 + number // 40000}.{number // 200 % 200}.{1 + number % 200}"  # the limits of an address are not what is measured
+        one = socket.create_connection(("127.0.0.1", self.server.port), source_address=(address, 0))
+        one.sendall((f"GET /v1/rt HTTP/1.1\r\nHost: 127.0.0.1:{self.server.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n").encode())
         answer = b""
         while b"\r\n\r\n" not in answer:
