@@ -40,7 +40,11 @@ export function gatherRows(lines) {
   return [...rows.values()];
 }
 
-export const median = (list) => [...list].sort((a, b) => a - b)[Math.floor((list.length - 1) / 2)];
+/** Of an even number, the mean of the middle two. */
+export function median(list) {
+  const sorted = [...list].sort((a, b) => a - b);
+  return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2;
+}
 
 /** One line of the table. */
 export function tableLine({ name, unit, most, least, values, controls }) {
