@@ -60,3 +60,8 @@ it('offers the dependency descriptor where the browser lets it', () => {
   expect(told.mock.calls[0]?.[0]).toContainEqual({ uri, direction: 'sendrecv' });
   expect(() => offerDescriptors({} as RTCRtpTransceiver)).not.toThrow();
 });
+
+it('takes VP9 as Firefox names it', () => {
+  const firefox = [{ mimeType: 'video/VP9', sdpFmtpLine: 'max-fs=12288;max-fr=60' }];
+  expect(choose(firefox)).toHaveLength(1);
+});

@@ -17,7 +17,8 @@ function wanted({ mimeType, sdpFmtpLine = '' }: CodecWords): boolean {
     case 'video/rtx':
       return true;
     case 'video/vp9':
-      return /profile-id=0|^$/.test(sdpFmtpLine);
+      // Firefox names limits alone; without a profile it is 0 (RFC 9628 section 6).
+      return !/profile-id=[^0]/.test(sdpFmtpLine);
     case 'video/av1':
       return /profile=0|^$/.test(sdpFmtpLine);
     case 'video/h264':
