@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How many seconds of a recording one core renders in a second, and where they go. */
+/* How many seconds of a recording one core renders in a second, and where they go: bench-compose
+ * [LAYOUT], all by default. */
 #include "record/compose.h"
 #include "record/mixdown.h"
 #include "reels.h"
@@ -10,7 +11,7 @@
 #include <sys/resource.h>
 
 #define PEOPLE 9
-#define SECONDS 20
+#define SECONDS 8
 
 static json_t *
 line (guint i, gboolean camera)
@@ -104,6 +105,7 @@ main (int argc, char **argv)
   json_t *manifest = make_manifest ();
   const char *missing;
   stay_here ();
+  setvbuf (stdout, NULL, _IOLBF, 0);
   parlor_tile_preload ();
   if (!parlor_mixdown_preload (&missing))
     return 1;
@@ -116,7 +118,8 @@ main (int argc, char **argv)
     {
       reel_write_moving (camera, heights[i] * 16 / 9, heights[i], SECONDS * REEL_FPS);
       for (guint layout = 0; layout < PARLOR_N_LAYOUTS; layout++)
-        bench (folder, manifest, heights[i], layout);
+        if (argc < 2 || g_strcmp0 (argv[1], parlor_layout_name (layout)) == 0)
+          bench (folder, manifest, heights[i], layout);
     }
   g_unlink (camera);
   g_unlink (tone);
