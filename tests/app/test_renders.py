@@ -169,7 +169,7 @@ def try_refusals(tap, server):
 def try_cancel(tap, server, folder):
     where, _ = ask(server, "rec_b", layout="grid")
     second, _ = ask(server, "rec_b", layout="audio_only")
-    until(lambda: server.json(where)[1]["progress"] > 0, "progress")
+    busy_composer(server, where)
     _, waiting = server.json(second)
     tap.check("one at a time: the second waits for its turn", waiting["state"] == "queued" and waiting["before"] == 1, waiting)
     tap.check("it is cancelled", server.fetch(where, method="DELETE")[0] == 204 and server.fetch(where)[0] == 404)
@@ -180,10 +180,22 @@ def try_cancel(tap, server, folder):
     server.fetch(second, method="DELETE")
 
 
+def busy_composer(server, where):
+    """The process that makes this render, once it has come some way."""
+    found = []
+
+    def look():
+        pid, (_, row) = server.metric("parlor_composer_pid"), server.json(where)
+        found[:] = [int(pid)] if pid and row and row.get("progress", 0) > 0 else []
+        return found
+
+    until(look, "progress")
+    return found[0]
+
+
 def try_killed(tap, server, folder):
     where, _ = ask(server, "rec_b", layout="grid")
-    until(lambda: server.json(where)[1]["progress"] > 0, "progress")
-    composer = int(server.metric("parlor_composer_pid"))
+    composer = busy_composer(server, where)
     server.end(signal.SIGKILL)
     until(lambda: not os.path.exists(f"/proc/{composer}"), "the composer to end with its server")
     tap.check("a composer ends when its server is killed", True)
@@ -200,10 +212,9 @@ def try_composer_killed(tap, server, folder):
     stretch(folder, "rec_b", LONG_S)
     where, _ = ask(server, "rec_b", layout="grid")
     for _ in range(2):
-        until(lambda: server.metric("parlor_composer_pid") and server.json(where)[1]["progress"] > 0, "progress")
-        pid = int(server.metric("parlor_composer_pid"))
+        pid = busy_composer(server, where)
         os.kill(pid, signal.SIGKILL)
-        until(lambda: server.metric("parlor_composer_pid") != pid, "its end to be noticed")
+        until(lambda: server.metric("parlor_composer_pid") not in (pid, None), "its end to be noticed")
     until(lambda: state_of(server, where) == "failed", "the verdict")
     _, row = server.json(where)
     tap.check("a composer that dies twice has failed, and says so", row["reason"] == "composer", row)
