@@ -41,6 +41,8 @@ command_soak () {
   npm_install tests/integrator
   node tests/integrator/run.mjs --long </dev/null || failed=1
   build_native build-asan "${SANITIZE[@]}"
+  say "Recorder and composer under the sanitizers"
+  sanitizer_environment meson test -C build-asan --no-rebuild --suite process --timeout-multiplier 4 || failed=1
   build_web
   npm_install tests/e2e
   say "Every browser scenario against the sanitized daemon"

@@ -27,10 +27,10 @@ sanitizer_environment () {
     UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 "$@"
 }
 
-# The same under AddressSanitizer and UndefinedBehaviorSanitizer.
+# The same under AddressSanitizer and UndefinedBehaviorSanitizer, but for what takes minutes there (./dev soak).
 suite_sanitized () {
   build_native build-asan "${SANITIZE[@]}"
-  sanitizer_environment meson_results build-asan sanitized --no-suite style --timeout-multiplier 4
+  sanitizer_environment meson_results build-asan sanitized --no-suite style --no-suite process --timeout-multiplier 4
 }
 
 suite_style () {
