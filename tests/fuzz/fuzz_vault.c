@@ -13,6 +13,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   guint8 block[PARLOR_VAULT_BLOCK] = {0}, sealed[PARLOR_VAULT_BLOCK], out[PARLOR_VAULT_TEXT];
   guint8 id[PARLOR_VAULT_ID] = {0};
   guint64 length;
+  if (size == 0)
+    return 0;
   memcpy (block, data, MIN (size, sizeof block));
   if (!parlor_vault_probe (block, sizeof block, id))
     memcpy (id, data, MIN (size, sizeof id));
