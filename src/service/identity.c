@@ -189,7 +189,7 @@ parlor_service_keep (ParlorCustomer *customer, char token[PARLOR_TOKEN_SIZE], gi
 
 gboolean
 parlor_service_redeem (ParlorServiceBrand *brand, const char *token, const char *visitor,
-                       ParlorMoment now, GError **error)
+                       gboolean agreed, ParlorMoment now, GError **error)
 {
   ParlorService *service = brand->service;
   ParlorHash hash = parlor_hash (token);
@@ -197,6 +197,9 @@ parlor_service_redeem (ParlorServiceBrand *brand, const char *token, const char 
   if (!keep || keep->until_ms < now.wall_ms || keep->customer->brand != brand)
     return service_refuse (error, PARLOR_ERROR_GONE,
                            "This link was used already, or is older than ten minutes.");
+  if (!agreed) /* a link can be somebody else's, sent to read what he writes */
+    return service_refuse (error, PARLOR_ERROR_CONFLICT,
+                           "Ask him first, and attach again with keep and agreed.");
   ParlorCustomer *customer = keep->customer;
   ParlorCustomer *other = parlor_service_customer_of (brand, visitor);
   g_hash_table_remove (service->keeps, &hash);

@@ -276,9 +276,11 @@ ParlorCustomer *parlor_service_name_customer (ParlorCustomer *customer, const ch
     his ends. Kept in memory alone, as a hash. */
 gboolean parlor_service_keep (ParlorCustomer *customer, char token[PARLOR_TOKEN_SIZE],
                               gint64 *until_ms, ParlorMoment now, GError **error);
-/** The visitor who shows it is that customer from now on, with what he had here. GONE. */
+/** The visitor who shows it is that customer from now on, with what he had here. Whoever made the
+    link reads all that from then on, so he must have `agreed` to it on his own page: CONFLICT where
+    he has not, and the token holds. GONE. */
 gboolean parlor_service_redeem (ParlorServiceBrand *brand, const char *token, const char *visitor,
-                                ParlorMoment now, GError **error);
+                                gboolean agreed, ParlorMoment now, GError **error);
 
 /** What lies elsewhere and is to be removed too; texts owned. */
 typedef struct

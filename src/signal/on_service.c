@@ -124,8 +124,9 @@ attach_visitor (ParlorSession *session, const json_t *message, ParlorServiceBran
   if (!take_visitor (session, message, brand, error))
     return FALSE;
   if (keep
-      && !parlor_service_redeem (brand, keep, session->desk_visitor, moment_of (session, now_us),
-                                 error))
+      && !parlor_service_redeem (brand, keep, session->desk_visitor,
+                                 json_is_true (json_object_get (message, "agreed")),
+                                 moment_of (session, now_us), error))
     return FALSE;
   g_strlcpy (session->desk_brand, brand->id, sizeof session->desk_brand);
   session->attached = TRUE;

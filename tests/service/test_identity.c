@@ -56,15 +56,39 @@ test_keep (void)
   g_assert_true (parlor_service_keep (binding->customer, token, &until_ms, world->now, NULL));
   ParlorServiceBrand *other = parlor_service_add_brand (world->service, "br_other", "O",
                                                         PARLOR_CONFIRM_FIRST);
-  g_assert_false (parlor_service_redeem (other, token, "vis_desk", world->now, NULL));
-  g_assert_true (parlor_service_redeem (world->brand, token, "vis_desk", world->now, NULL));
+  g_assert_false (parlor_service_redeem (other, token, "vis_desk", TRUE, world->now, NULL));
+  g_assert_true (parlor_service_redeem (world->brand, token, "vis_desk", TRUE, world->now, NULL));
   g_assert_true (parlor_service_customer_of (world->brand, "vis_desk") == binding->customer);
-  g_assert_false (parlor_service_redeem (world->brand, token, "vis_thief", world->now, &error));
+  g_assert_false (
+      parlor_service_redeem (world->brand, token, "vis_thief", TRUE, world->now, &error));
   g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_GONE);
   g_assert_true (parlor_service_keep (binding->customer, token, &until_ms, world->now, NULL));
   world_pass (world, 601);
-  g_assert_false (parlor_service_redeem (world->brand, token, "vis_late", world->now, NULL));
-  g_assert_false (parlor_service_redeem (world->brand, "", "vis_late", world->now, NULL));
+  g_assert_false (parlor_service_redeem (world->brand, token, "vis_late", TRUE, world->now, NULL));
+  g_assert_false (parlor_service_redeem (world->brand, "", "vis_late", TRUE, world->now, NULL));
+}
+
+static void
+test_keep_asks (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GError) error = NULL;
+  char token[PARLOR_TOKEN_SIZE];
+  gint64 until_ms = 0;
+  world_rep (world, "lin", 6, FALSE);
+  ParlorBinding *thief = world_bind (world, "vis_thief"), *own = world_bind (world, "vis_victim");
+  ParlorCustomer *victim = own->customer;
+  world_say (world, own, "for my adviser alone");
+  g_assert_true (parlor_service_keep (thief->customer, token, &until_ms, world->now, NULL));
+  g_assert_false (
+      parlor_service_redeem (world->brand, token, "vis_victim", FALSE, world->now, &error));
+  g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_CONFLICT);
+  g_assert_false (parlor_service_redeem (world->brand, token, "vis_new", FALSE, world->now, NULL));
+  g_assert_null (parlor_service_customer_of (world->brand, "vis_new"));
+  g_assert_true (parlor_service_customer_of (world->brand, "vis_victim") == victim);
+  g_assert_true (own->customer == victim && own->conversation->customer == victim);
+  g_assert_true (/* the token holds until somebody agrees */
+                 parlor_service_redeem (world->brand, token, "vis_new", TRUE, world->now, NULL));
 }
 
 static void
@@ -112,6 +136,7 @@ main (int argc, char **argv)
   g_test_add_func ("/service/identity/nobody-is-called-like-the-house", test_name);
   g_test_add_func ("/service/identity/two-of-one-ref-are-one", test_merge);
   g_test_add_func ("/service/identity/a-person-is-kept-once-within-ten-minutes", test_keep);
+  g_test_add_func ("/service/identity/nobody-is-connected-who-was-not-asked", test_keep_asks);
   g_test_add_func ("/service/identity/who-is-erased-is-nobody", test_erase);
   return g_test_run ();
 }

@@ -40,8 +40,9 @@ export interface Attach {
   as: 'visitor' | 'rep';
   rep?: string;
   brand?: string;
-  /** Of *Keep this person*: shown once. */
+  /** Of *Keep this person*: shown once, and only after he agreed. */
   keep?: string;
+  agreed?: boolean;
 }
 
 export class DeskLine {
@@ -66,14 +67,7 @@ export class DeskLine {
     clearTimeout(this.timer);
     const ws = new WebSocket(socketUrl(), 'parlor.v1');
     this.ws = ws;
-    ws.onopen = () => {
-      const device = place.visitor
-        ? { visitor: place.visitor }
-        : this.attach.as === 'visitor'
-          ? { device: deviceKey() }
-          : {};
-      ws.send(JSON.stringify({ t: 'attach', ...this.attach, ...device }));
-    };
+    ws.onopen = () => this.sayAttach(ws);
     ws.onmessage = (event) => this.receive(String(event.data));
     ws.onclose = (event) => this.lost(ws, event.code);
   }
@@ -83,6 +77,24 @@ export class DeskLine {
     const ws = this.ws;
     this.ws = null;
     ws?.close(1000);
+  }
+
+  private sayAttach(ws: WebSocket): void {
+    const device = place.visitor
+      ? { visitor: place.visitor }
+      : this.attach.as === 'visitor'
+        ? { device: deviceKey() }
+        : {};
+    ws.send(JSON.stringify({ t: 'attach', ...this.attach, ...device }));
+  }
+
+  /** Attaches anew as the one of whom *Keep this person* made this token; he has agreed to it. */
+  redeem(keep: string): void {
+    this.close();
+    this.attached = false;
+    this.attach.keep = keep;
+    this.attach.agreed = true;
+    this.open();
   }
 
   /** Sends now, or as soon as the line stands. */
@@ -108,7 +120,12 @@ export class DeskLine {
       return;
     }
     if (!message) return;
-    if (message.t === 'attached' || message.t === 'error') delete this.attach.keep;
+    const refused = message.t === 'error' && !this.attached && this.attach.keep !== undefined;
+    if (message.t === 'attached' || message.t === 'error') {
+      delete this.attach.keep;
+      delete this.attach.agreed;
+    }
+    if (refused && this.ws) this.sayAttach(this.ws); /* an old link: he is who he was */
     if (message.t === 'attached') {
       this.attached = true;
       this.attempt = 0;

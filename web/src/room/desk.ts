@@ -75,6 +75,11 @@ export class Desk {
     this.line.say({ t: 'keep', binding });
   }
 
+  /** He pressed the key that says what the link does: this device is that person from now on. */
+  redeem(keep: string): void {
+    this.line.redeem(keep);
+  }
+
   /** 「转人工」 */
   human(conversation: string): void {
     this.line.say({ t: 'human', conversation });

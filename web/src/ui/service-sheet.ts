@@ -17,11 +17,11 @@ import './service-call.js';
 import './service-chat.js';
 
 /** The link of *Keep this person* carries its token in the fragment; it is taken out of sight at once. */
-function keptToken(): { keep?: string } {
+function keptToken(): string {
   const keep = /^#keep=([a-z0-9]{20,64})$/.exec(location.hash)?.[1];
-  if (!keep) return {};
+  if (!keep) return '';
   history.replaceState(history.state, '', location.pathname + location.search);
-  return { keep };
+  return keep;
 }
 
 type View = 'shut' | 'open' | 'bubble';
@@ -36,8 +36,9 @@ export class ServiceSheet extends Plain {
   readonly desk = new Desk({
     as: 'visitor',
     ...(this.brand ? { brand: this.brand } : {}),
-    ...keptToken(),
   });
+  /** A link that asks to be somebody else's device: nothing is done with it before he says yes. */
+  @state() private link = keptToken();
   @state() private view: View = 'shut';
   @state() private asked = false;
   @state() private confirming = false;
@@ -51,6 +52,7 @@ export class ServiceSheet extends Plain {
   override connectedCallback(): void {
     super.connectedCallback();
     this.whileConnected(this.desk.store.watch(() => this.changed()));
+    if (this.link) this.view = 'open';
     /* The stream comes first; the line is open long before anybody taps. */
     const idle = window.setTimeout(() => this.desk.open(), 300);
     this.whileConnected(() => clearTimeout(idle));
@@ -151,8 +153,28 @@ export class ServiceSheet extends Plain {
         >
           <span></span>
         </button>
-        ${thread ? this.chat(thread) : this.door()}
+        ${this.link ? this.linkAsks() : thread ? this.chat(thread) : this.door()}
       </section>`;
+  }
+
+  /** Anybody can send such a link, so it says what it does before it does it. */
+  private linkAsks(): TemplateResult {
+    const answer = (yes: boolean): void => {
+      if (yes) this.desk.redeem(this.link);
+      else this.view = 'shut';
+      this.link = '';
+      this.asked = yes;
+    };
+    return html`<div class="card-slot" data-testid="keep-asks">
+      <h2>${st('link_ask')}</h2>
+      <p class="consent">${st('link_text')}</p>
+      <div class="choices">
+        <button class="button quiet" @click=${() => answer(false)}>${st('not_now')}</button>
+        <button class="button primary" data-testid="keep-agree" @click=${() => answer(true)}>
+          ${st('link_yes')}
+        </button>
+      </div>
+    </div>`;
   }
 
   /** The stream is turned down while somebody talks beside it, and comes back at once. */

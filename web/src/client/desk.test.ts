@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { DeskLine } from './desk.js';
+
+const ATTACHED = {
+  t: 'attached',
+  as: 'visitor',
+  brand: 'br_a',
+  brand_name: 'A',
+  groups: [],
+  threads: [],
+};
+const GONE = { t: 'error', code: 'not_found', message: 'This link was used already.' };
+
+/** Sockets of the test, the newest last. */
+const sockets: FakeSocket[] = [];
+
+class FakeSocket {
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: string }) => void) | null = null;
+  onclose: ((event: { code: number }) => void) | null = null;
+  readonly sent: Record<string, unknown>[] = [];
+  constructor() {
+    sockets.push(this);
+  }
+  send(text: string): void {
+    this.sent.push(JSON.parse(text) as Record<string, unknown>);
+  }
+  close(): void {
+    /* What it closes with is of no interest here. */
+  }
+  hear(message: object): void {
+    this.onmessage?.({ data: JSON.stringify(message) });
+  }
+}
+
+beforeEach(() => {
+  sockets.length = 0;
+  vi.stubGlobal('WebSocket', FakeSocket);
+  vi.stubGlobal('window', globalThis);
+  vi.stubGlobal('location', new URL('https://live.example/l/rm_a'));
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+function openLine(): DeskLine {
+  const line = new DeskLine({ as: 'visitor' }, { message: vi.fn(), down: vi.fn() });
+  line.open();
+  sockets[0]?.onopen?.();
+  sockets[0]?.hear(ATTACHED);
+  return line;
+}
+
+test('a token is shown only after he agreed', () => {
+  const line = openLine();
+  expect(sockets[0]?.sent[0]).not.toHaveProperty('keep');
+  line.redeem('k'.repeat(26));
+  sockets[1]?.onopen?.();
+  expect(sockets[1]?.sent[0]).toMatchObject({ keep: 'k'.repeat(26), agreed: true });
+  expect(line.isUp).toBe(false);
+  sockets[1]?.hear(ATTACHED);
+  expect(line.isUp).toBe(true);
+});
+
+test('with an old link he is who he was', () => {
+  const line = openLine();
+  line.redeem('k'.repeat(26));
+  sockets[1]?.onopen?.();
+  sockets[1]?.hear(GONE);
+  expect(sockets[1]?.sent).toHaveLength(2);
+  expect(sockets[1]?.sent[1]).not.toHaveProperty('keep');
+  sockets[1]?.hear(ATTACHED);
+  expect(line.isUp).toBe(true);
+});
