@@ -539,7 +539,8 @@ make_http (ParlorApp *app, GError **error)
       .port = (guint16)app->config->http_port,
       .trust_proxy = app->config->trust_proxy,
   };
-  ParlorHttpApp pages = {parlor_routes_body_limit, parlor_routes_handle, app->site};
+  ParlorHttpApp pages = {parlor_routes_body_limit, parlor_routes_handle, app->site,
+                         parlor_routes_admit};
   app->http = parlor_http_server_new (&app->loop, &options, &pages, error);
   return app->http != NULL;
 }

@@ -154,6 +154,16 @@ find_place (ParlorSite *site, const ParlorHttpRequest *request, GError **error)
              : NULL;
 }
 
+gboolean
+parlor_upload_admit (ParlorSite *site, const ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  g_autoptr (GError) error = NULL;
+  if (find_place (site, request, &error))
+    return TRUE;
+  parlor_http_problem_from_error (reply, error);
+  return FALSE;
+}
+
 /* The picture itself is the body; ?conversation=cnv_…&brand=br_…. */
 void
 parlor_handle_upload (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)

@@ -210,6 +210,10 @@ void parlor_handle_material_put (ParlorSite *site, ParlorHttpRequest *request,
                                  ParlorHttpReply *reply);
 void parlor_handle_material_open (ParlorSite *site, ParlorHttpRequest *request,
                                   ParlorHttpReply *reply);
+/** Whether the caller may write in the conversation that a picture's address names; its body need
+    not be there yet. FALSE: `reply` says why not. */
+gboolean parlor_upload_admit (ParlorSite *site, const ParlorHttpRequest *request,
+                              ParlorHttpReply *reply);
 void parlor_handle_upload (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_upload_get (ParlorSite *site, ParlorHttpRequest *request,
                                ParlorHttpReply *reply);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define SDP_MAX (256 * 1024)
-#define JSON_MAX (64 * 1024)
+#define JSON_MAX PARLOR_HTTP_SMALL_BODY
 /* What has no row may still be read up to here before it is answered, so that the answer arrives.
  */
 #define UNKNOWN_MAX (1024 * 1024)
@@ -415,23 +415,23 @@ handle_unknown (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *r
   parlor_static_secure (request, reply);
 }
 
-static void
-handle_row (ParlorSite *site, const ParlorRoute *route, ParlorHttpRequest *request,
-            ParlorHttpReply *reply)
+typedef gint64 (*RateFunc) (ParlorRateLimit *limit, const char *key, gint64 now_us);
+
+/* What the headers alone decide; FALSE: `reply` says it. */
+static gboolean
+may_ask (ParlorSite *site, const ParlorRoute *route, const ParlorHttpRequest *request,
+         const ParlorPrincipal *who, RateFunc rate, ParlorHttpReply *reply)
 {
   gint64 wait_us = 0;
-  ParlorPrincipal who;
-  parlor_site_principal (site, request, &who);
   if (route->counts_as_join)
-    wait_us = parlor_rate_limit_take (site->joins, request->peer,
-                                      site->spec.clock->now_us (site->spec.clock));
+    wait_us = rate (site->joins, request->peer, site->spec.clock->now_us (site->spec.clock));
   if (wait_us)
     parlor_http_too_many (reply, wait_us, "Too many came from this address. Wait a little.");
-  else if (!is_allowed (site, route, request, &who))
+  else if (!is_allowed (site, route, request, who))
     {
       if (is_of_recordings (request))
         note_refusal (site, request, "forbidden");
-      refuse (route, request, &who, reply);
+      refuse (route, request, who, reply);
     }
   else if (route->type && !parlor_http_is_type (request, route->type))
     {
@@ -439,7 +439,50 @@ handle_row (ParlorSite *site, const ParlorRoute *route, ParlorHttpRequest *reque
       parlor_http_problem (reply, 415, "unsupported_media", detail);
     }
   else
+    return TRUE;
+  return FALSE;
+}
+
+static void
+handle_row (ParlorSite *site, const ParlorRoute *route, ParlorHttpRequest *request,
+            ParlorHttpReply *reply)
+{
+  ParlorPrincipal who;
+  parlor_site_principal (site, request, &who);
+  if (may_ask (site, route, request, &who, parlor_rate_limit_take, reply))
     parlor_audit_handle (site, route, request, reply, &who);
+}
+
+static gboolean
+fits_origin (ParlorSite *site, const ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  if (parlor_site_allows_origin (site, request))
+    {
+      parlor_cors_expose (request, reply);
+      return TRUE;
+    }
+  parlor_http_problem (reply, 403, "origin_refused",
+                       "This server does not serve pages of that origin or under that host name.");
+  return FALSE;
+}
+
+gboolean
+parlor_routes_admit (ParlorHttpRequest *request, ParlorHttpReply *reply, gpointer user_data)
+{
+  ParlorSite *site = user_data;
+  const ParlorRoute *route = find (request);
+  ParlorPrincipal who;
+  if (!fits_origin (site, request, reply))
+    return FALSE;
+  if (!route)
+    {
+      handle_unknown (site, request, reply);
+      return FALSE;
+    }
+  parlor_site_principal (site, request, &who);
+  if (!may_ask (site, route, request, &who, parlor_rate_limit_wait, reply))
+    return FALSE;
+  return route->handler != parlor_handle_upload || parlor_upload_admit (site, request, reply);
 }
 
 void
@@ -447,14 +490,8 @@ parlor_routes_handle (ParlorHttpRequest *request, ParlorHttpReply *reply, gpoint
 {
   ParlorSite *site = user_data;
   const ParlorRoute *route = find (request);
-  if (!parlor_site_allows_origin (site, request))
-    {
-      parlor_http_problem (
-          reply, 403, "origin_refused",
-          "This server does not serve pages of that origin or under that host name.");
-      return;
-    }
-  parlor_cors_expose (request, reply);
+  if (!fits_origin (site, request, reply))
+    return;
   if (route)
     handle_row (site, route, request, reply);
   else

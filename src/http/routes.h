@@ -56,6 +56,9 @@ gboolean parlor_route_matches (const ParlorRoute *route, ParlorHttpRequest *requ
 
 /** What the server is to be given for the main port. `user_data` is the ParlorSite. */
 gsize parlor_routes_body_limit (const ParlorHttpRequest *request, gpointer site);
+/** Whether the headers of a request with a large body let it in: origin, rate, right, type, for a
+    picture its conversation too. Takes nothing from a bucket; handle () asks again. */
+gboolean parlor_routes_admit (ParlorHttpRequest *request, ParlorHttpReply *reply, gpointer site);
 void parlor_routes_handle (ParlorHttpRequest *request, ParlorHttpReply *reply, gpointer site);
 
 G_END_DECLS

@@ -21,6 +21,11 @@
 #define PENDING_US (5 * G_USEC_PER_SEC)
 /* Of a body in chunks, beyond what the address takes: so much is read for the 413 to arrive. */
 #define DISCARD_MAX_BYTES (1024 * 1024)
+#define DEFAULT_BODIES_BYTES (256 * 1024 * 1024)
+/* Where a body may be larger than this, time goes on as long as it comes: 10 MB from a phone take
+ * longer than a request's headers may. One step is what must come within the time-out. */
+#define PATIENT_LIMIT_BYTES (1024 * 1024)
+#define PATIENT_STEP_BYTES (64 * 1024)
 
 struct _ParlorHttpServer
 {
@@ -28,6 +33,7 @@ struct _ParlorHttpServer
   ParlorHttpApp app;
   gboolean trust_proxy;
   gint64 timeout_us;
+  gsize bodies_limit;
   guint16 port;
 
   /* owned */
@@ -40,6 +46,7 @@ struct _ParlorHttpServer
   GQueue waiting; /* Connection, by deadline: all have the same time-out */
   GQueue pending; /* ParlorHttpPending, the oldest first */
   guint n_connections;
+  gsize body_bytes; /* of large bodies that are held now */
   gboolean running; /* inside MHD_run */
   gboolean again;   /* something was resumed: run once more, whatever MHD_get_timeout says */
 };
@@ -60,12 +67,13 @@ typedef struct
   struct MHD_Connection *mhd;
   GByteArray *body; /* nullable */
   gsize limit, taken;
+  gboolean is_large; /* its body counts in body_bytes */
   gboolean bad_framing;
   gboolean answered;
   ParlorHttpPending *pending;    /* nullable: somebody answers later */
   ParlorHttpUpgradeFunc upgrade; /* nullable: takes the socket after the 101 */
   gpointer upgrade_data;
-  gboolean has_late_reply;
+  gboolean has_late_reply; /* nothing of a body is kept from here on */
   ParlorHttpReply late_reply;
 } Exchange;
 
@@ -361,10 +369,17 @@ exchange_new (ParlorHttpServer *server, struct MHD_Connection *mhd, const char *
 }
 
 static void
+drop_body (Exchange *exchange)
+{
+  if (exchange->body && exchange->is_large)
+    exchange->server->body_bytes -= exchange->body->len;
+  g_clear_pointer (&exchange->body, g_byte_array_unref);
+}
+
+static void
 exchange_free (Exchange *exchange)
 {
-  if (exchange->body)
-    g_byte_array_unref (exchange->body);
+  drop_body (exchange);
   if (exchange->has_late_reply)
     parlor_http_reply_clear (&exchange->late_reply);
   g_slist_free_full (exchange->queried, g_free);
@@ -481,6 +496,52 @@ refuse_body (struct MHD_Connection *mhd, Exchange *exchange)
   return refuse (mhd, exchange, 413, "too_large", "The body is larger than this address takes.");
 }
 
+/* The answer is known before the body is in: the rest is read and forgotten, since a proxy that is
+ * still sending may not look at what comes back. */
+static void
+answer_after_body (Exchange *exchange, ParlorHttpReply *reply)
+{
+  drop_body (exchange);
+  exchange->late_reply = *reply;
+  exchange->has_late_reply = TRUE;
+  parlor_http_reply_init (reply);
+}
+
+static void
+turn_away (Exchange *exchange)
+{
+  ParlorHttpReply reply;
+  parlor_http_reply_init (&reply);
+  parlor_http_problem (&reply, 503, "unavailable",
+                       "The server is receiving too much at a time. Try again.");
+  parlor_http_reply_header (&reply, "Retry-After", "5");
+  answer_after_body (exchange, &reply);
+  parlor_http_reply_clear (&reply);
+}
+
+/* A body in chunks may become as large as it likes. */
+static gboolean
+announces_more (const ParlorHttpRequest *request, gsize bytes)
+{
+  const char *length = parlor_http_header (request, "Content-Length");
+  return length ? g_ascii_strtoull (length, NULL, 10) > bytes
+                : parlor_http_header (request, "Transfer-Encoding") != NULL;
+}
+
+/* Who has no right to be heard is not listened to for megabytes. */
+static void
+judge_large (ParlorHttpServer *server, Exchange *exchange)
+{
+  ParlorHttpReply reply;
+  exchange->is_large = TRUE;
+  if (!server->app.admit)
+    return;
+  parlor_http_reply_init (&reply);
+  if (!server->app.admit (&exchange->request, &reply, server->app.user_data))
+    answer_after_body (exchange, &reply);
+  parlor_http_reply_clear (&reply);
+}
+
 /* Headers are in: refuse what must not be read further, before a byte of body is kept. */
 static enum MHD_Result
 begin (ParlorHttpServer *server, struct MHD_Connection *mhd, Exchange *exchange)
@@ -492,7 +553,35 @@ begin (ParlorHttpServer *server, struct MHD_Connection *mhd, Exchange *exchange)
   const char *length = parlor_http_header (&exchange->request, "Content-Length");
   if (length && g_ascii_strtoull (length, NULL, 10) > exchange->limit)
     return refuse_body (mhd, exchange);
+  if (exchange->limit > PARLOR_HTTP_SMALL_BODY
+      && announces_more (&exchange->request, PARLOR_HTTP_SMALL_BODY))
+    judge_large (server, exchange);
   return MHD_YES;
+}
+
+static void
+keep_body (Exchange *exchange, const char *data, gsize n)
+{
+  ParlorHttpServer *server = exchange->server;
+  if (exchange->is_large && server->body_bytes + n > server->bodies_limit)
+    {
+      turn_away (exchange);
+      return;
+    }
+  if (exchange->is_large)
+    server->body_bytes += n;
+  if (!exchange->body)
+    exchange->body = g_byte_array_new ();
+  g_byte_array_append (exchange->body, (const guint8 *)data, (guint)n);
+}
+
+static void
+have_patience (Exchange *exchange, gsize n)
+{
+  Connection *connection = connection_of (exchange->mhd);
+  if (connection && exchange->limit > PATIENT_LIMIT_BYTES
+      && exchange->taken / PATIENT_STEP_BYTES != (exchange->taken - n) / PATIENT_STEP_BYTES)
+    connection_wait (exchange->server, connection);
 }
 
 static enum MHD_Result
@@ -506,12 +595,13 @@ take_body (struct MHD_Connection *mhd, Exchange *exchange, const char *data, siz
   /* Chunked: nothing announced the size, and no reply can be queued in mid-body. */
   if (exchange->taken > exchange->limit)
     {
-      g_clear_pointer (&exchange->body, g_byte_array_unref);
+      drop_body (exchange);
       return exchange->taken - exchange->limit <= DISCARD_MAX_BYTES ? MHD_YES : MHD_NO;
     }
-  if (!exchange->body)
-    exchange->body = g_byte_array_new ();
-  g_byte_array_append (exchange->body, (const guint8 *)data, (guint)n);
+  if (exchange->has_late_reply)
+    return MHD_YES;
+  keep_body (exchange, data, n);
+  have_patience (exchange, n);
   return MHD_YES;
 }
 
@@ -749,6 +839,7 @@ parlor_http_server_new (uv_loop_t *loop, const ParlorHttpOptions *options, const
   server->app = *app;
   server->trust_proxy = options->trust_proxy;
   server->timeout_us = (gint64)timeout_ms * 1000;
+  server->bodies_limit = options->bodies_bytes ? options->bodies_bytes : DEFAULT_BODIES_BYTES;
   server->port = port_of (fd);
   g_queue_init (&server->waiting);
   g_queue_init (&server->pending);

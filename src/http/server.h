@@ -8,9 +8,11 @@
  * connection limit, its time-outs).
  *
  * Strangers: a request must be complete 10 s after its connection (or the reply before it) was
- * ready, however slowly it trickles; bodies are bounded before the first byte is taken; ambiguous
- * framing (two lengths, length and chunks, a space before the colon …, RFC 9112 section 6.3
- * and 11.2) is answered by 400 and the connection ends.
+ * ready, however slowly it trickles (where a body may be above 1 MiB: 10 s for each 64 KiB of it);
+ * bodies are bounded before the first byte is taken; of large ones a byte is kept only where the
+ * application admits the request by its headers, and all of them together are bounded too (503
+ * beyond); ambiguous framing (two lengths, length and chunks, a space before the colon …, RFC 9112
+ * section 6.3 and 11.2) is answered by 400 and the connection ends.
  *
  * Thread: control, all functions.
  */
@@ -24,6 +26,9 @@ G_BEGIN_DECLS
 
 typedef struct _ParlorHttpServer ParlorHttpServer;
 
+/** Up to here a body is small: it is read without asking whether its sender may send it. */
+#define PARLOR_HTTP_SMALL_BODY (64 * 1024)
+
 typedef struct
 {
   /** Called when the headers are in: how many bytes of body this request may have. */
@@ -31,6 +36,10 @@ typedef struct
   /** Called when the body is in; fills the reply before it returns. */
   void (*handle) (ParlorHttpRequest *request, ParlorHttpReply *reply, gpointer user_data);
   gpointer user_data;
+  /** Nullable. Called when the headers are in of a request that may send more than
+      PARLOR_HTTP_SMALL_BODY and announces it (or sends chunks). FALSE: nothing of the body is kept,
+      and `reply` is what it gets instead of handle (). */
+  gboolean (*admit) (ParlorHttpRequest *request, ParlorHttpReply *reply, gpointer user_data);
 } ParlorHttpApp;
 
 typedef struct
@@ -39,6 +48,7 @@ typedef struct
   guint16 port;             /**< 0 = any free one, see parlor_http_server_port () */
   guint connection_limit;   /**< 0 = 4096 */
   guint request_timeout_ms; /**< 0 = 10,000 */
+  gsize bodies_bytes;       /**< of large bodies held at a time, all together; 0 = 256 MiB */
   gboolean
       trust_proxy; /**< the peer is a proxy of ours: X-Forwarded-For's last address is the client */
 } ParlorHttpOptions;

@@ -88,10 +88,11 @@ class Setup:
 
     def start_nginx(self):
         self.take("nginx.conf", "site.conf")
+        # Bodies lie in memory: nginx's workers are nobody's, to whom this folder is shut.
         with open(self.top + "/nginx.conf", "w") as file:
             file.write(f"pid {self.top}/nginx.pid;\ndaemon off;\nerror_log {self.top}/log/error.log;\nevents {{}}\nhttp {{\n"
                        + "".join(f"{kind}_temp_path {self.top}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-                       + f"include {self.top}/site.conf;\n}}\n")
+                       + f"client_body_buffer_size 16m;\ninclude {self.top}/site.conf;\n}}\n")
         self.processes.append(subprocess.Popen(["nginx", "-c", self.top + "/nginx.conf"], stderr=subprocess.DEVNULL))
 
     def ctl(self, *words):
@@ -312,6 +313,8 @@ def limits(tap, setup, client):
         plain.sendall(f"GET /m HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode())
         tap.check("plain HTTP leads to TLS", f"Location: https://{HOST}/m".encode() in plain.recv(65536))
     tap.check("a large body is refused", client.ask("POST", "/v1/rooms", b"x" * (1 << 20) + b"x")[0] == 413)
+    status, _, body = client.ask("POST", "/v1/uploads?conversation=cnv_none", b"x" * (9 << 20))
+    tap.check("a picture's size gets through to parlord, which does not know its conversation", status == 404 and "conversation" in body, body)
     stranger = Client(setup)
     codes = [stranger.ask("POST", "/v1/signin", {"brand": "shop", "login": f"x{i}", "password": "wrong"})[0] for i in range(30)]
     tap.check("guessing is slowed down", codes[0] == 401 and codes[-1] == 429, codes)

@@ -83,6 +83,99 @@ test_api_key (void)
     }
 }
 
+static guint
+admit (World *world, const ParlorRoute *row, const char *name, const char *value)
+{
+  ParlorHttpReply reply;
+  g_autofree char *path = concrete (row->path);
+  ParlorHttpRequest request = {.method = row->method,
+                               .path = path,
+                               .headers = {{"Host", "localhost"},
+                                           {"Content-Type", row->type ? row->type : "image/png"},
+                                           {name, value}},
+                               .n_headers = 3,
+                               .peer = "192.0.2.1"};
+  parlor_http_reply_init (&reply);
+  gboolean admitted = parlor_routes_admit (&request, &reply, world->site);
+  guint status = admitted ? 200 : reply.status;
+  parlor_http_reply_clear (&reply);
+  return status;
+}
+
+/* Before a byte of a large body is kept, the headers have told who sends it. */
+static void
+test_large_bodies (void)
+{
+  g_autoptr (World) world = world_new (&(WorldSpec){.strict = TRUE});
+  g_autofree char *line = basic (WORLD_KEY, WORLD_SECRET);
+  g_autofree char *key = g_strndup (line + strlen ("Authorization: "),
+                                    strlen (line) - strlen ("Authorization: \r\n"));
+  guint n, large = 0;
+  const ParlorRoute *rows = parlor_routes (&n);
+  for (guint i = 0; i < n; i++)
+    {
+      if (rows[i].body_limit <= PARLOR_HTTP_SMALL_BODY)
+        continue;
+      /* The conversation "x" of a picture is nobody's. */
+      gboolean picture = rows[i].right == PARLOR_ROUTE_PUBLIC;
+      gboolean token = rows[i].right == PARLOR_ROUTE_TOKEN;
+      guint stranger = admit (world, &rows[i], "X-Nothing", "");
+      guint known = admit (world, &rows[i], "Authorization", key);
+      g_assert_cmpuint (stranger, ==, picture ? 404 : 401);
+      g_assert_cmpuint (known, ==, picture ? 404 : token ? 401 : 200);
+      large++;
+    }
+  g_assert_cmpuint (large, >=, 4);
+  ParlorRoute unknown = {.method = "POST", .path = "/nothing"};
+  g_assert_cmpuint (admit (world, &unknown, "X-Nothing", ""), ==, 404);
+}
+
+/* "location = /v1/x", or by a pattern where the path has a {name} (transfer full). */
+static char *
+location_of (const char *path)
+{
+  if (!strchr (path, '{'))
+    return g_strdup_printf ("location = %s {", path);
+  GString *out = g_string_new ("location ~ ^");
+  for (const char *c = path; *c; c++)
+    {
+      if (*c == '{')
+        {
+          g_string_append (out, "[^/]+");
+          c = strchr (c, '}');
+        }
+      else
+        g_string_append_c (out, *c);
+    }
+  g_string_append (out, "$ {");
+  return g_string_free (out, FALSE);
+}
+
+/* nginx takes what parlord takes: 1 MiB, and more where a row says so. */
+static void
+test_nginx (void)
+{
+  g_autofree char *conf = NULL;
+  g_assert_true (g_file_get_contents (DEPLOY "/nginx.conf", &conf, NULL, NULL));
+  g_assert_nonnull (strstr (conf, "\n  client_max_body_size 1m;"));
+  guint n;
+  const ParlorRoute *rows = parlor_routes (&n);
+  for (guint i = 0; i < n; i++)
+    {
+      if (rows[i].body_limit <= 1 << 20)
+        continue;
+      g_autofree char *start = location_of (rows[i].path);
+      const char *at = strstr (conf, start);
+      if (!at)
+        g_error ("nginx.conf has no %s", start);
+      g_autofree char *block = g_strndup (at, strcspn (at, "}"));
+      g_autofree char *limit = g_strdup_printf ("client_max_body_size %zum;",
+                                                rows[i].body_limit >> 20);
+      g_assert_nonnull (strstr (block, limit));
+      g_assert_nonnull (strstr (block, "proxy_pass http://parlord;"));
+    }
+}
+
 static void
 test_bad_bearer (void)
 {
@@ -283,5 +376,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http/routes/preflight-names-methods-and-headers", test_preflight);
   g_test_add_func ("/http/routes/unknown-paths-and-methods", test_unknown);
   g_test_add_func ("/http/routes/joins-are-limited-by-address", test_join_rate);
+  g_test_add_func ("/http/routes/a-large-body-is-judged-by-its-headers", test_large_bodies);
+  g_test_add_func ("/http/routes/nginx-takes-what-the-rows-take", test_nginx);
   return g_test_run ();
 }

@@ -213,7 +213,8 @@ test_taken_port (void)
   g_autoptr (World) world = world_new (NULL);
   g_autoptr (GError) error = NULL;
   ParlorHttpOptions options = {.address = "127.0.0.1", .port = world->port};
-  ParlorHttpApp app = {parlor_routes_body_limit, parlor_routes_handle, world->site};
+  ParlorHttpApp app = {parlor_routes_body_limit, parlor_routes_handle, world->site,
+                       parlor_routes_admit};
   g_assert_null (parlor_http_server_new (&world->loop, &options, &app, &error));
   g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_FAILED);
   g_assert_nonnull (strstr (error->message, "port is taken"));
@@ -261,6 +262,106 @@ test_query (void)
   world->port = port;
 }
 
+/* ---- large bodies */
+
+typedef struct
+{
+  World *world;
+  guint16 port; /* of the world's own server */
+  ParlorHttpServer *server;
+  guint asked, handled;
+} Large;
+
+static gsize
+four_mebibytes (const ParlorHttpRequest *request, gpointer user_data)
+{
+  return 4 << 20;
+}
+
+static gboolean
+admit_known (ParlorHttpRequest *request, ParlorHttpReply *reply, gpointer user_data)
+{
+  ((Large *)user_data)->asked++;
+  if (parlor_http_header (request, "X-Known"))
+    return TRUE;
+  parlor_http_reply_text (reply, 401, "text/plain", "who?");
+  return FALSE;
+}
+
+static void
+say_length (ParlorHttpRequest *request, ParlorHttpReply *reply, gpointer user_data)
+{
+  g_autofree char *text = g_strdup_printf ("%zu", request->body_length);
+  ((Large *)user_data)->handled++;
+  parlor_http_reply_text (reply, 200, "text/plain", text);
+}
+
+static void
+large_begin (Large *large, gsize bodies_bytes)
+{
+  ParlorHttpOptions options = {.address = "127.0.0.1", .bodies_bytes = bodies_bytes};
+  ParlorHttpApp app = {four_mebibytes, say_length, large, admit_known};
+  large->world = world_new (NULL);
+  large->port = large->world->port;
+  large->server = parlor_http_server_new (&large->world->loop, &options, &app, NULL);
+  large->world->port = parlor_http_server_port (large->server);
+}
+
+static void
+large_end (Large *large)
+{
+  large->world->port = large->port;
+  parlor_http_server_free (large->server);
+  world_free (large->world);
+}
+
+static guint
+send_large (Large *large, const char *headers, gsize length)
+{
+  g_autofree char *body = g_strnfill (length, 'a');
+  g_autoptr (Answer) answer = world_ask (large->world, "POST", "/x", headers, body);
+  g_autofree char *expected = g_strdup_printf ("%zu", length);
+  if (answer->status == 200)
+    g_assert_cmpstr (answer->body, ==, expected);
+  return answer->status;
+}
+
+static void
+test_large_of_strangers (void)
+{
+  static const char chunks[] = "POST /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
+                               "chunked\r\nConnection: close\r\n\r\n"
+                               "5\r\nhello\r\n0\r\n\r\n";
+  Large large = {0};
+  large_begin (&large, 0);
+  g_assert_cmpuint (send_large (&large, "", 1 << 20), ==, 401);
+  g_autofree char *text = talk (large.world, chunks, sizeof chunks - 1, NULL);
+  g_assert_true (g_str_has_prefix (text, "HTTP/1.1 401 "));
+  g_assert_cmpuint (large.asked, ==, 2);
+  g_assert_cmpuint (large.handled, ==, 0);
+  g_assert_cmpuint (send_large (&large, "X-Known: 1\r\n", 1 << 20), ==, 200);
+  g_assert_cmpuint (large.asked, ==, 3);
+  /* A small one is the handler's to judge. */
+  g_assert_cmpuint (send_large (&large, "", PARLOR_HTTP_SMALL_BODY), ==, 200);
+  g_assert_cmpuint (large.asked, ==, 3);
+  large_end (&large);
+}
+
+static void
+test_large_together (void)
+{
+  Large large = {0};
+  large_begin (&large, 100 * 1024);
+  for (int i = 0; i < 3; i++)
+    {
+      g_assert_cmpuint (send_large (&large, "X-Known: 1\r\n", 200 * 1024), ==, 503);
+      g_assert_cmpuint (send_large (&large, "X-Known: 1\r\n", 90 * 1024), ==, 200);
+      g_assert_cmpuint (send_large (&large, "", 1024), ==, 200);
+    }
+  g_assert_cmpuint (large.handled, ==, 6);
+  large_end (&large);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -275,5 +376,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http/server/two-hundred-at-once", test_many_at_once);
   g_test_add_func ("/http/server/taken-port-says-so", test_taken_port);
   g_test_add_func ("/http/server/query-parameters-are-decoded-text", test_query);
+  g_test_add_func ("/http/server/a-large-body-is-kept-of-who-is-admitted", test_large_of_strangers);
+  g_test_add_func ("/http/server/large-bodies-are-bounded-together", test_large_together);
   return g_test_run ();
 }

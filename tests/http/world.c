@@ -191,7 +191,8 @@ world_new (const WorldSpec *spec)
   ParlorHttpOptions options = {.address = "127.0.0.1",
                                .trust_proxy = spec->trust_proxy,
                                .request_timeout_ms = spec->request_timeout_ms};
-  ParlorHttpApp app = {parlor_routes_body_limit, parlor_routes_handle, world->site};
+  ParlorHttpApp app = {parlor_routes_body_limit, parlor_routes_handle, world->site,
+                       parlor_routes_admit};
   world->http = parlor_http_server_new (&world->loop, &options, &app, &error);
   g_assert_no_error (error);
   world->port = parlor_http_server_port (world->http);
