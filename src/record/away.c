@@ -302,8 +302,30 @@ is_plain (const char *name)
          && !g_str_has_suffix (name, ".new") && !g_str_has_suffix (name, ".part");
 }
 
-/* FALSE: not now. */
 static gboolean
+is_sealed (const char *folder)
+{
+  g_autofree char *seal = g_build_filename (folder, "manifest.sig", NULL);
+  return g_file_test (seal, G_FILE_TEST_EXISTS);
+}
+
+/* What is written down is what is told of the object from now on: all later looks go by it. */
+static gboolean
+note (const ParlorAway *self, GHashTable *list, const char *folder, const char *name,
+      const Stamp *stamp)
+{
+  g_autofree char *state = g_build_filename (folder, PARLOR_AWAY_NAME, NULL);
+  g_hash_table_replace (list, g_strdup (name), g_memdup2 (stamp, sizeof *stamp));
+  gboolean ok = write_list (state, list);
+  if (!ok && !self->failed && is_sealed (folder))
+    g_warning ("%s cannot be written: nothing is copied to the object store", state);
+  return ok;
+}
+
+/* No file has this size: who finds it in the list sends the file, or deletes what may be there. */
+static const Stamp intent = {.size = -1, .sha256 = "-"};
+
+static void
 send_file (ParlorAway *self, const char *folder, const char *recording, const char *name,
            GHashTable *list)
 {
@@ -313,35 +335,37 @@ send_file (ParlorAway *self, const char *folder, const char *recording, const ch
   Sums sums;
   if (!stamp_of (path, &now)
       || (there != NULL && there->size == now.size && there->mtime_ns == now.mtime_ns))
-    return TRUE;
+    return;
   self->due++;
   int fd = self->failed && self->due > 1 ? -1 : open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (fd < 0)
-    return FALSE; /* one try a look is enough while nothing is taken */
-  gboolean ok = sum_file (fd, &sums) && put_file (self, url, fd, now.size, &sums);
+    return; /* one try a look is enough while nothing is taken */
+  /* On a full disk nothing is sent of which nobody would know that it is there. */
+  gboolean ok = note (self, list, folder, name, &intent) && sum_file (fd, &sums)
+                && put_file (self, url, fd, now.size, &sums);
   close (fd);
+  if (ok)
+    {
+      g_strlcpy (now.sha256, sums.sha256_text, sizeof now.sha256);
+      ok = note (self, list, folder, name, &now);
+    }
+  if (!ok && !is_sealed (folder))
+    {
+      delete_object (self, url); /* the recording was erased meanwhile */
+      return;
+    }
+  if (!ok) /* what stands on the disk is the intent, at most */
+    g_hash_table_replace (list, g_strdup (name), g_memdup2 (&intent, sizeof intent));
   count (self, ok, &self->stats.uploaded);
-  if (!ok)
-    return FALSE;
-  self->due--;
-  g_strlcpy (now.sha256, sums.sha256_text, sizeof now.sha256);
-  g_hash_table_replace (list, g_strdup (name), g_memdup2 (&now, sizeof now));
-  g_autofree char *state = g_build_filename (folder, PARLOR_AWAY_NAME, NULL);
-  if (write_list (state, list))
-    return TRUE;
-  /* The recording was erased meanwhile, or it is not known here what is there. */
-  delete_object (self, url);
-  return FALSE;
+  self->due -= ok;
 }
 
 static void
 look_at_recording (ParlorAway *self, const char *recording)
 {
   g_autofree char *folder = g_build_filename (self->folder, recording, NULL);
-  g_autofree char *seal = g_build_filename (folder, "manifest.sig", NULL);
   g_autofree char *state = g_build_filename (folder, PARLOR_AWAY_NAME, NULL);
-  g_autoptr (GDir) dir = g_file_test (seal, G_FILE_TEST_EXISTS) ? g_dir_open (folder, 0, NULL)
-                                                                : NULL;
+  g_autoptr (GDir) dir = is_sealed (folder) ? g_dir_open (folder, 0, NULL) : NULL;
   const char *name;
   if (dir == NULL)
     return;

@@ -4,10 +4,12 @@
  * files go as they lie on the disk (enciphered ones stay so); the local ones stay where they are.
  *
  * What is there stands in each folder in the file PARLOR_AWAY_NAME, a line for each file: name,
- * size, time of its last change in ns, sha256. A file counts as being there when the store took it
- * with its signed sha256 and answered with the MD5 or the sha256 of what it has. Whatever goes
- * wrong is tried again, after 1 s up to 60 s, for ever, also after a restart. Of an erased
- * recording the objects are deleted; until they are, the list of them is kept.
+ * size, time of its last change in ns, sha256; a size of -1 stands there before the file is sent
+ * and means that the store may have something. Where that cannot be written (a full disk), nothing
+ * is sent. A file counts as being there when the store took it with its signed sha256 and answered
+ * with the MD5 or the sha256 of what it has. Whatever goes wrong is tried again, after 1 s up to 60
+ * s, for ever, also after a restart. Of an erased recording the objects are deleted; until they
+ * are, the list of them is kept.
  *
  * Requests are signed by libcurl (AWS Signature Version 4), path style: URL/ID/NAME.
  */
