@@ -36,8 +36,24 @@ finish (gboolean durable, gpointer user_data)
 {
   Erasing *erasing = user_data;
   parlor_erased_clear (&erasing->erased);
+  g_rc_box_release (erasing->spec.service);
   erasing->spec.done (durable, erasing->spec.done_data);
   g_free (erasing);
+}
+
+/* The names go when nothing is left that is found by them. */
+static void
+forget_names (gboolean durable, gpointer user_data)
+{
+  Erasing *erasing = user_data;
+  ParlorRecordSink *records = erasing->spec.records;
+  ParlorService *service = *erasing->spec.service;
+  if (durable && service)
+    parlor_service_erased (service, erasing->customer);
+  if (durable && service && records)
+    records->flush (records, finish, erasing);
+  else
+    finish (durable && service, erasing);
 }
 
 static void
@@ -46,9 +62,9 @@ flush (gboolean durable, gpointer user_data)
   Erasing *erasing = user_data;
   ParlorRecordSink *records = erasing->spec.records;
   if (durable && records)
-    records->flush (records, finish, erasing);
+    records->flush (records, forget_names, erasing);
   else
-    finish (durable, erasing);
+    forget_names (durable, erasing);
 }
 
 static void
@@ -109,9 +125,12 @@ parlor_erase (const ParlorEraseSpec *spec, ParlorCustomer *customer, ParlorMomen
 {
   Erasing *erasing = g_new0 (Erasing, 1);
   erasing->spec = *spec;
+  g_rc_box_acquire (spec->service);
   g_strlcpy (erasing->customer, customer->id, sizeof erasing->customer);
   parlor_service_erase (customer, &erasing->erased, now);
   for (guint i = 0; i < erasing->erased.pictures->len; i++)
     parlor_pictures_remove (spec->data_dir, erasing->erased.pictures->pdata[i]);
+  for (guint i = 0; spec->forget_visitor && i < erasing->erased.visitors->len; i++)
+    spec->forget_visitor (erasing->erased.visitors->pdata[i], spec->forget_data);
   ask_next (erasing);
 }

@@ -2,7 +2,8 @@
 /**
  * A customer is forgotten everywhere: by the service's memory at once, then his messages, calls,
  * comments and touches in the store, his pictures' files, and his words in the log of events and in
- * what waits to be sent.  Thread: control.
+ * what waits to be sent; last, when all that is gone from the disk, which devices were his. Tried
+ * again after a failure it finds the rest.  Thread: control.
  */
 #pragma once
 
@@ -14,9 +15,13 @@ G_BEGIN_DECLS
 /** Everything borrowed; the callbacks may come after the call, the store's closing included. */
 typedef struct
 {
-  ParlorService *service;
+  /** A g_rc_box of which each erasure holds a reference; NULL in it: the service has ended. */
+  ParlorService **service;
   ParlorRecordSink *records; /**< nullable: nothing is on the disk */
   const char *data_dir;      /**< of the pictures */
+  /** Nullable: what is in memory of this visitor ("vis_…"). */
+  void (*forget_visitor) (const char *visitor, gpointer user_data);
+  gpointer forget_data;
   /** Nullable: the log of events. */
   void (*elsewhere) (const char *customer, ParlorRecordFlushed done, gpointer done_data,
                      gpointer user_data);

@@ -450,6 +450,8 @@ make_service (ParlorApp *app, GError **error)
       .happened = parlor_wire_hooks_event,
       .happened_data = app->hooks,
       .erase_elsewhere = parlor_wire_hooks_forget,
+      .forget_visitor = parlor_wire_live_forget,
+      .forget_data = app->live,
   };
   app->service = parlor_wire_service_new (&spec, error);
   if (app->service)

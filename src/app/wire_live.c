@@ -341,6 +341,23 @@ count (ParlorWireLive *wire, ParlorLiveRoom *live, gint64 time_us)
     parlor_room_end (room, NULL, time_us, NULL);
 }
 
+void
+parlor_wire_live_forget (const char *visitor, gpointer user_data)
+{
+  ParlorWireLive *wire = user_data;
+  guint n;
+  g_autofree ParlorLiveRoom **rooms = parlor_live_list (wire->live, NULL, &n);
+  for (guint i = 0; i < n; i++)
+    {
+      const ParlorRoom *room = parlor_rooms_find (wire->spec.rooms,
+                                                  parlor_live_info (rooms[i])->room);
+      gint64 room_ms = room ? parlor_room_ms (room, now_us (wire)) : 0;
+      parlor_live_forget_visitor (rooms[i], visitor,
+                                  (ParlorLiveNow){now_us (wire), wall_ms (wire), room_ms});
+    }
+  parlor_visitors_forget (wire->visitors, visitor);
+}
+
 static void
 on_second (uv_timer_t *timer)
 {

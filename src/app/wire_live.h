@@ -75,6 +75,9 @@ void parlor_wire_live_room_event (ParlorWireLive *wire, const ParlorRoomEvent *e
     ParlorWireLive. For ParlorSignalSpec. */
 char *parlor_wire_live_stage_token (ParlorParticipant *viewer, gpointer wire);
 
+/** What is in memory of a visitor who is erased. For ParlorWireServiceSpec. */
+void parlor_wire_live_forget (const char *visitor, gpointer wire);
+
 gint64 parlor_wire_live_next_us (const ParlorWireLive *wire);
 void parlor_wire_live_poll (ParlorWireLive *wire, gint64 now_us);
 

@@ -29,6 +29,7 @@ struct _ParlorWireService
   ParlorServiceSite site;
   GPtrArray *over;            /* ids of rooms whose calls ended: they end with the next poll */
   ParlorWireService **recent; /* the way back of a question that is open; owned by it */
+  ParlorService **erasing;    /* g_rc_box: the way back of erasures, which may end after this */
 };
 
 static ParlorMoment
@@ -205,9 +206,11 @@ erase (ParlorCustomer *customer, ParlorRecordFlushed done, gpointer done_data, g
 {
   ParlorWireService *wire = user_data;
   ParlorEraseSpec spec = {
-      .service = wire->service,
+      .service = wire->erasing,
       .records = wire->spec.store ? parlor_store_records (wire->spec.store) : NULL,
       .data_dir = wire->spec.config->data_dir,
+      .forget_visitor = wire->spec.forget_visitor,
+      .forget_data = wire->spec.forget_data,
       .elsewhere = wire->spec.erase_elsewhere,
       .elsewhere_data = wire->spec.happened_data,
       .done = done,
@@ -412,6 +415,8 @@ parlor_wire_service_new (const ParlorWireServiceSpec *spec, GError **error)
       .call_ended = on_call_ended,
   };
   wire->service = parlor_service_new (&service);
+  wire->erasing = g_rc_box_new0 (ParlorService *);
+  *wire->erasing = wire->service;
   if (spec->store && !load (wire, error))
     {
       parlor_wire_service_free (wire);
@@ -434,6 +439,8 @@ parlor_wire_service_free (ParlorWireService *wire)
     return;
   if (wire->recent)
     *wire->recent = NULL;
+  *wire->erasing = NULL;
+  g_rc_box_release (wire->erasing);
   parlor_desk_free (wire->desk);
   parlor_service_free (wire->service);
   g_hash_table_unref (wire->cards);

@@ -35,6 +35,9 @@ typedef struct
   /** A customer leaves the log of events and what waits to be sent (happened_data); nullable. */
   void (*erase_elsewhere) (const char *customer, ParlorRecordFlushed done, gpointer done_data,
                            gpointer user_data);
+  /** What rooms have in memory of an erased customer's visitor; nullable. */
+  void (*forget_visitor) (const char *visitor, gpointer user_data);
+  gpointer forget_data;
 } ParlorWireServiceSpec;
 
 /** Loads what the store kept, makes the demo's reps, gives the signalling its desk. NULL with one

@@ -150,23 +150,23 @@ client_place (const char *key, const char *client_id)
 }
 
 static void
-forget_oldest (ParlorLiveRoom *room)
+forget_comment (ParlorLiveRoom *room, guint i)
 {
-  ParlorComment *oldest = room->comments->pdata[0];
-  g_autofree char *place = client_place (key_of (oldest->visitor, oldest->person),
-                                         oldest->client_id);
+  ParlorComment *comment = room->comments->pdata[i];
+  g_autofree char *place = client_place (key_of (comment->visitor, comment->person),
+                                         comment->client_id);
   g_hash_table_remove (room->by_client, place);
-  g_ptr_array_remove (room->untold, oldest);
-  if (room->top == oldest)
+  g_ptr_array_remove (room->untold, comment);
+  if (room->top == comment)
     room->top = NULL;
-  g_ptr_array_remove_index (room->comments, 0);
+  g_ptr_array_remove_index (room->comments, i);
 }
 
 static void
 keep (ParlorLiveRoom *room, ParlorComment *comment)
 {
   while (room->comments->len >= COMMENTS_KEPT)
-    forget_oldest (room);
+    forget_comment (room, 0);
   g_ptr_array_add (room->comments, comment);
   g_hash_table_replace (
       room->by_client,
@@ -378,6 +378,19 @@ parlor_live_moderate (ParlorLiveRoom *room, ParlorModeration what, const char *i
   parlor_live_put (room, &parlor_comment_kind, comment);
   parlor_live_end (room);
   return TRUE;
+}
+
+void
+parlor_live_forget_visitor (ParlorLiveRoom *room, const char *visitor, ParlorLiveNow now)
+{
+  for (guint i = room->comments->len; i > 0; i--)
+    {
+      ParlorComment *comment = room->comments->pdata[i - 1];
+      if (!*visitor || g_strcmp0 (comment->visitor, visitor) != 0)
+        continue;
+      hide (room, comment, now.room_ms);
+      forget_comment (room, i - 1);
+    }
 }
 
 static void

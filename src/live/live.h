@@ -136,6 +136,8 @@ gboolean parlor_moderation_from_name (const char *name, ParlorModeration *modera
 /** By the comment's id. NOT_FOUND. */
 gboolean parlor_live_moderate (ParlorLiveRoom *room, ParlorModeration what, const char *comment,
                                ParlorLiveNow now, GError **error);
+/** What this visitor said goes from memory and from everybody's page; the rows are the caller's. */
+void parlor_live_forget_visitor (ParlorLiveRoom *room, const char *visitor, ParlorLiveNow now);
 /** Seconds between two comments of one person; 0 = off, at most 600. */
 void parlor_live_set_slow (ParlorLiveRoom *room, guint seconds, ParlorLiveNow now);
 /** A comment that contains one of these is refused; at most 200 words of at most 40 characters, the

@@ -269,6 +269,14 @@ forget (ParlorVisitors *visitors, ParlorVisitor *row)
   g_hash_table_remove (visitors->by_id, row->id);
 }
 
+void
+parlor_visitors_forget (ParlorVisitors *visitors, const char *id)
+{
+  ParlorVisitor *known = (ParlorVisitor *)parlor_visitors_find (visitors, id);
+  if (known)
+    forget (visitors, known);
+}
+
 guint
 parlor_visitors_sweep (ParlorVisitors *visitors, gint64 wall_ms, guint max)
 {

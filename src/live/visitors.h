@@ -121,6 +121,8 @@ const ParlorVisitor *parlor_visitors_find (const ParlorVisitors *visitors, const
 /** Ties to a customer; "" or NULL unties (signing out). FALSE = no such visitor. */
 gboolean parlor_visitors_set_customer (ParlorVisitors *visitors, const char *id,
                                        const char *customer);
+/** He was never here: his key is nobody's, and his newest touch leaves memory. */
+void parlor_visitors_forget (ParlorVisitors *visitors, const char *id);
 guint parlor_visitors_count (const ParlorVisitors *visitors);
 /** Forgets those who were idle for 30 days, at most `max` a call. Returns how many. */
 guint parlor_visitors_sweep (ParlorVisitors *visitors, gint64 wall_ms, guint max);

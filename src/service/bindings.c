@@ -26,7 +26,7 @@ customer_new (ParlorServiceBrand *brand, const char *id, const char *visitor, gi
     parlor_id_make ("cus", &brand->service->spec.random, customer->id);
   g_hash_table_insert (brand->service->customers, customer->id, customer);
   if (customer->visitor)
-    g_hash_table_insert (brand->by_visitor, customer->visitor, customer);
+    g_hash_table_replace (brand->by_visitor, customer->visitor, customer);
   return customer;
 }
 

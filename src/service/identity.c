@@ -38,9 +38,9 @@ add_device (ParlorCustomer *customer, const char *visitor)
   put_device (customer, visitor);
 }
 
-/* He has no device any more; their names (transfer full). */
+/* Who comes with one of his devices is a stranger from now on; their names (transfer full). */
 static GPtrArray *
-take_devices (ParlorCustomer *customer)
+leave_devices (ParlorCustomer *customer)
 {
   GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
   ParlorServiceBrand *brand = customer->brand;
@@ -49,11 +49,30 @@ take_devices (ParlorCustomer *customer)
   for (guint i = 0; customer->devices && i < customer->devices->len; i++)
     g_ptr_array_add (names, g_strdup (customer->devices->pdata[i]));
   for (guint i = 0; i < names->len; i++)
+    if (g_hash_table_lookup (brand->by_visitor, names->pdata[i]) == customer)
+      g_hash_table_remove (brand->by_visitor, names->pdata[i]);
+  return names;
+}
+
+/* Whether the row of this name is his; `customer` nullable. */
+static gboolean
+has_device (const ParlorCustomer *customer, const char *visitor)
+{
+  return customer && customer->devices
+         && g_ptr_array_find_with_equal_func (customer->devices, visitor, g_str_equal, NULL);
+}
+
+/* He has no device any more; their names (transfer full). */
+static GPtrArray *
+take_devices (ParlorCustomer *customer)
+{
+  ParlorServiceBrand *brand = customer->brand;
+  GPtrArray *names = leave_devices (customer);
+  for (guint i = 0; i < names->len; i++)
     {
       ParlorDeviceRow key = {.brand = brand->id, .visitor = names->pdata[i]};
-      if (g_hash_table_lookup (brand->by_visitor, names->pdata[i]) == customer)
-        g_hash_table_remove (brand->by_visitor, names->pdata[i]);
-      service_remove (brand->service, &parlor_device_kind, &key);
+      if (!has_device (g_hash_table_lookup (brand->by_visitor, key.visitor), key.visitor))
+        service_remove (brand->service, &parlor_device_kind, &key);
     }
   g_clear_pointer (&customer->devices, g_ptr_array_unref);
   g_clear_pointer (&customer->visitor, g_free);
@@ -271,7 +290,7 @@ parlor_service_erase (ParlorCustomer *customer, ParlorErased *erased, ParlorMome
   erased->conversations = g_ptr_array_new_with_free_func (g_free);
   erased->pictures = g_ptr_array_new_with_free_func (g_free);
   service_begin (service);
-  erased->visitors = take_devices (customer);
+  erased->visitors = leave_devices (customer);
   for (guint i = 0; i < erased->visitors->len; i++)
     forget_taps (service, customer->brand, erased->visitors->pdata[i]);
   for (ParlorBinding *binding = customer->bindings; binding; binding = binding->next_of_customer)
@@ -294,6 +313,18 @@ parlor_service_erase (ParlorCustomer *customer, ParlorErased *erased, ParlorMome
   replace_text (&customer->consents, NULL);
   replace_text (&customer->tags, NULL);
   forget_keeps (service, customer);
+  put_customer (customer);
+  service_end (service);
+}
+
+void
+parlor_service_erased (ParlorService *service, const char *id)
+{
+  ParlorCustomer *customer = g_hash_table_lookup (service->customers, id);
+  if (!customer)
+    return;
+  service_begin (service);
+  g_ptr_array_unref (take_devices (customer));
   put_customer (customer);
   service_end (service);
 }

@@ -329,7 +329,7 @@ load_device (ParlorService *service, const ParlorDeviceRow *row)
     customer->devices = g_ptr_array_new_with_free_func (g_free);
   char *visitor = g_strdup (row->visitor);
   g_ptr_array_add (customer->devices, visitor);
-  g_hash_table_insert (customer->brand->by_visitor, visitor, customer);
+  g_hash_table_replace (customer->brand->by_visitor, visitor, customer);
   return TRUE;
 }
 

@@ -290,8 +290,11 @@ typedef struct
   GPtrArray *visitors;      /**< ids: touches and comments */
 } ParlorErased;
 
-/** Everything that is known of him goes; his ids stay, naming nobody. */
+/** Everything that is known of him goes; his ids stay, naming nobody. Which devices were his stays
+    on the disk until parlor_service_erased (): by them a second try finds what the first left. */
 void parlor_service_erase (ParlorCustomer *customer, ParlorErased *erased, ParlorMoment now);
+/** What lay elsewhere is gone from the disk: the names of his devices ("cus_…") go too. */
+void parlor_service_erased (ParlorService *service, const char *customer);
 void parlor_erased_clear (ParlorErased *erased);
 
 /* ---- talking (talk.c, queue.c) -------------------------------------------------------------- */

@@ -110,6 +110,28 @@ test_moderation (void)
 }
 
 static void
+test_forget (void)
+{
+  g_autoptr (World) world = world_new ();
+  world_go_live (world);
+  g_autofree char *id = g_strdup (say (world, &ada, "1", "one", NULL)->id);
+  g_assert_nonnull (say (world, &bo, "1", "two", NULL));
+  world_pass (world, 300);
+  g_assert_nonnull (say (world, &ada, "2", "three", NULL)); /* nobody was told of it */
+  parlor_live_moderate (world->room, PARLOR_MODERATE_PIN, id, world_now (world), NULL);
+  world_told (world);
+  parlor_live_forget_visitor (world->room, "vis_a", world_now (world));
+  g_assert_cmpstr (world_told (world), ==, "gone top gone");
+  guint n;
+  g_autofree const ParlorComment **left = parlor_live_comments (world->room, 50, &n);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_cmpstr (left[0]->text, ==, "two");
+  g_assert_null (parlor_live_top_comment (world->room));
+  world_pass (world, 300);
+  g_assert_cmpstr (world_told (world), ==, "");
+}
+
+static void
 test_shadow (void)
 {
   g_autoptr (World) world = world_new ();
@@ -173,6 +195,7 @@ main (int argc, char **argv)
   g_test_add_func ("/live/comments/a-person-has-a-rate-and-slow-mode-is-slower", test_rates);
   g_test_add_func ("/live/comments/five-hundred-a-minute-arrive-in-order", test_five_hundred);
   g_test_add_func ("/live/comments/a-host-pins-mutes-and-deletes", test_moderation);
+  g_test_add_func ("/live/comments/who-is-forgotten-is-on-no-page", test_forget);
   g_test_add_func ("/live/comments/a-shadowed-voice-is-heard-by-itself-alone", test_shadow);
   g_test_add_func ("/live/comments/house-names-and-blocked-words-are-refused",
                    test_names_and_words);

@@ -112,6 +112,7 @@ test_erase (void)
   g_assert_cmpuint (erased.pictures->len, ==, 1);
   parlor_erased_clear (&erased);
   g_assert_null (parlor_service_customer_of (world->brand, "vis_a"));
+  parlor_service_erased (world->service, id);
   g_assert_cmpuint (world_rows (world, &parlor_upload_kind), ==, 0);
   g_assert_cmpuint (rep->n_offers, ==, 0);
   g_assert_cmpuint (world->group->queue.length, ==, 0);
@@ -129,6 +130,33 @@ test_erase (void)
   g_assert_true (anew->customer != customer);
 }
 
+static void
+test_erase_again (void)
+{
+  g_autoptr (World) world = world_new ();
+  char token[PARLOR_TOKEN_SIZE];
+  gint64 until_ms = 0;
+  world_rep (world, "lin", 6, FALSE);
+  ParlorCustomer *customer = world_bind (world, "vis_a")->customer;
+  g_autofree char *id = g_strdup (customer->id);
+  g_assert_true (parlor_service_keep (customer, token, &until_ms, world->now, NULL));
+  g_assert_true (parlor_service_redeem (world->brand, token, "vis_b", TRUE, world->now, NULL));
+  ParlorErased erased;
+  parlor_service_erase (customer, &erased, world->now);
+  parlor_erased_clear (&erased); /* and the store failed, and was started again */
+  world_restart (world);
+  customer = parlor_service_customer (world->service, "br_test", id);
+  parlor_service_erase (customer, &erased, world->now);
+  g_assert_cmpuint (erased.visitors->len, ==, 2);
+  g_assert_cmpuint (erased.conversations->len, ==, 1);
+  parlor_erased_clear (&erased);
+  ParlorCustomer *anew = world_bind (world, "vis_b")->customer; /* meanwhile */
+  parlor_service_erased (world->service, id);
+  g_assert_cmpuint (world_rows (world, &parlor_device_kind), ==, 0);
+  g_assert_null (customer->visitor);
+  g_assert_true (parlor_service_customer_of (world->brand, "vis_b") == anew);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -138,5 +166,6 @@ main (int argc, char **argv)
   g_test_add_func ("/service/identity/a-person-is-kept-once-within-ten-minutes", test_keep);
   g_test_add_func ("/service/identity/nobody-is-connected-who-was-not-asked", test_keep_asks);
   g_test_add_func ("/service/identity/who-is-erased-is-nobody", test_erase);
+  g_test_add_func ("/service/identity/who-is-half-erased-is-found-again", test_erase_again);
   return g_test_run ();
 }
