@@ -436,6 +436,25 @@ response_for_reader (ParlorHttpReply *reply)
                                             end_reading);
 }
 
+static void
+unref_bytes (void *bytes)
+{
+  g_bytes_unref (bytes);
+}
+
+/* A body is shared, not copied: thousands may be sent the same one. */
+static struct MHD_Response *
+response_for_bytes (GBytes *bytes)
+{
+  gsize length;
+  const void *data = g_bytes_get_data (bytes, &length);
+  struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls (
+      length, (void *)data, unref_bytes, bytes);
+  if (response)
+    g_bytes_ref (bytes);
+  return response;
+}
+
 static struct MHD_Response *
 response_for (ParlorHttpReply *reply)
 {
@@ -449,10 +468,9 @@ response_for (ParlorHttpReply *reply)
       reply->file = -1;
       return MHD_create_response_from_fd_at_offset64 (reply->file_length, fd, reply->file_offset);
     }
-  gsize length = 0;
-  const void *bytes = reply->body ? g_bytes_get_data (reply->body, &length) : NULL;
-  return MHD_create_response_from_buffer (length, (void *)(bytes ? bytes : ""),
-                                          MHD_RESPMEM_MUST_COPY);
+  if (reply->body && g_bytes_get_size (reply->body))
+    return response_for_bytes (reply->body);
+  return MHD_create_response_from_buffer (0, (void *)"", MHD_RESPMEM_PERSISTENT);
 }
 
 static enum MHD_Result

@@ -26,6 +26,7 @@ typedef struct
   guint init;     /* number of its initialization section */
   gboolean whole; /* no more part comes */
   gsize bytes;
+  GBytes *joined; /* owned; its parts are pieces of it. NULL = nobody asked for the whole */
 } Segment;
 
 struct _ParlorPlaylist
@@ -37,6 +38,7 @@ struct _ParlorPlaylist
   gint64 gone_discontinuities; /* of segments that were dropped */
   gsize bytes;
   gboolean ended;
+  GBytes *text; /* as last written; NULL = something came since */
 };
 
 static void
@@ -52,6 +54,7 @@ segment_free (gpointer data)
 {
   Segment *segment = data;
   g_ptr_array_unref (segment->parts);
+  g_clear_pointer (&segment->joined, g_bytes_unref);
   g_free (segment);
 }
 
@@ -77,6 +80,7 @@ parlor_playlist_free (ParlorPlaylist *playlist)
     return;
   g_queue_clear_full (&playlist->segments, segment_free);
   g_hash_table_unref (playlist->inits);
+  g_clear_pointer (&playlist->text, g_bytes_unref);
   g_free (playlist);
 }
 
@@ -131,6 +135,7 @@ parlor_playlist_begin (ParlorPlaylist *playlist, GBytes *init)
   if (playlist->n_inits && (!segment || segment->init != playlist->n_inits - 1))
     g_hash_table_remove (playlist->inits, GUINT_TO_POINTER (playlist->n_inits - 1));
   close_segment (playlist);
+  g_clear_pointer (&playlist->text, g_bytes_unref);
   g_hash_table_insert (playlist->inits, GUINT_TO_POINTER (playlist->n_inits++), g_bytes_ref (init));
 }
 
@@ -151,6 +156,7 @@ parlor_playlist_add (ParlorPlaylist *playlist, GBytes *data, gint64 duration_us,
   if (!playlist->n_inits || playlist->ended || duration_us <= 0
       || duration_us > PARLOR_PLAYLIST_TARGET_MS * 1000)
     return;
+  g_clear_pointer (&playlist->text, g_bytes_unref);
   Part *part = g_new (Part, 1);
   *part = (Part){g_bytes_ref (data), duration_us, independent};
   Segment *segment = last (playlist);
@@ -170,6 +176,7 @@ void
 parlor_playlist_end (ParlorPlaylist *playlist)
 {
   close_segment (playlist);
+  g_clear_pointer (&playlist->text, g_bytes_unref);
   playlist->ended = TRUE;
 }
 
@@ -265,6 +272,17 @@ parlor_playlist_write (const ParlorPlaylist *playlist)
   return g_string_free (out, FALSE);
 }
 
+GBytes *
+parlor_playlist_text (ParlorPlaylist *playlist)
+{
+  if (!playlist->text)
+    {
+      char *text = parlor_playlist_write (playlist);
+      playlist->text = g_bytes_new_take (text, strlen (text));
+    }
+  return g_bytes_ref (playlist->text);
+}
+
 /* ---- asking --------------------------------------------------------------------------------- */
 
 /* Decimal digits alone, at most NUMBER_MAX; `*end` is what follows. -1 = none. */
@@ -316,7 +334,7 @@ parlor_playlist_judge (const ParlorPlaylist *playlist, ParlorPlaylistPoint point
   return here ? PARLOR_PLAYLIST_HERE : PARLOR_PLAYLIST_LATER;
 }
 
-static const Segment *
+static Segment *
 find (const ParlorPlaylist *playlist, gint64 msn)
 {
   for (const GList *at = playlist->segments.head; at; at = at->next)
@@ -326,7 +344,7 @@ find (const ParlorPlaylist *playlist, gint64 msn)
 }
 
 static GBytes *
-join (const Segment *segment)
+copy_parts (const Segment *segment)
 {
   GByteArray *all = g_byte_array_sized_new ((guint)segment->bytes);
   for (guint i = 0; i < segment->parts->len; i++)
@@ -336,6 +354,25 @@ join (const Segment *segment)
       g_byte_array_append (all, data, (guint)size);
     }
   return g_byte_array_free_to_bytes (all);
+}
+
+/* Once, however many ask. The parts become pieces of the whole, so that nothing is held twice. */
+static GBytes *
+join (Segment *segment)
+{
+  gsize at = 0;
+  if (segment->joined)
+    return g_bytes_ref (segment->joined);
+  segment->joined = copy_parts (segment);
+  for (guint i = 0; i < segment->parts->len; i++)
+    {
+      Part *part = segment->parts->pdata[i];
+      gsize size = g_bytes_get_size (part->data);
+      g_bytes_unref (part->data);
+      part->data = g_bytes_new_from_bytes (segment->joined, at, size);
+      at += size;
+    }
+  return g_bytes_ref (segment->joined);
 }
 
 static ParlorPlaylistVerdict
@@ -360,7 +397,7 @@ take_part (const ParlorPlaylist *playlist, gint64 msn, gint64 index, GBytes **fi
 static ParlorPlaylistVerdict
 take_segment (const ParlorPlaylist *playlist, gint64 msn, GBytes **file)
 {
-  const Segment *segment = find (playlist, msn);
+  Segment *segment = find (playlist, msn);
   if (!segment || !segment->whole)
     return PARLOR_PLAYLIST_GONE;
   *file = join (segment);

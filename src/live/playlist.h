@@ -46,6 +46,8 @@ void parlor_playlist_end (ParlorPlaylist *playlist);
 gboolean parlor_playlist_is_ready (const ParlorPlaylist *playlist);
 /** The text (transfer full). */
 char *parlor_playlist_write (const ParlorPlaylist *playlist);
+/** The same, written once for all who ask until something comes (transfer full). */
+GBytes *parlor_playlist_text (ParlorPlaylist *playlist);
 
 /** What is asked for; -1 = not said. */
 typedef struct
@@ -70,7 +72,8 @@ typedef enum
 ParlorPlaylistVerdict parlor_playlist_judge (const ParlorPlaylist *playlist,
                                              ParlorPlaylistPoint point);
 /**
- * A file by its name in the playlist: "init-N.mp4", "S.m4s", "S.P.m4s" (transfer full) with HERE.
+ * A file by its name in the playlist: "init-N.mp4", "S.m4s", "S.P.m4s" (transfer full) with HERE;
+ * the same bytes for all who ask, no copy.
  * A part that a hint promised is LATER; one that its segment then did not have is the first of the
  * next segment.
  */

@@ -87,10 +87,7 @@ look (const Room *room, const char *file, ParlorPlaylistPoint point, GBytes **da
                                       ? PARLOR_PLAYLIST_HERE
                                       : PARLOR_PLAYLIST_LATER;
   if (verdict == PARLOR_PLAYLIST_HERE)
-    {
-      char *text = parlor_playlist_write (room->playlist);
-      *data = g_bytes_new_take (text, strlen (text));
-    }
+    *data = parlor_playlist_text (room->playlist);
   return verdict;
 }
 

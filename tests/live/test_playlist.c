@@ -162,6 +162,44 @@ test_long (void)
   g_assert_true (has (playlist, "#EXTINF:4.00000,\n1.m4s"));
 }
 
+static const guint8 *
+address_of (const ParlorPlaylist *playlist, const char *name)
+{
+  g_autoptr (GBytes) bytes = NULL;
+  g_assert_cmpint (parlor_playlist_file (playlist, name, &bytes), ==, PARLOR_PLAYLIST_HERE);
+  return g_bytes_get_data (bytes, NULL);
+}
+
+static void
+test_one_copy (void)
+{
+  g_autoptr (ParlorPlaylist) playlist = parlor_playlist_new ();
+  begin (playlist);
+  add (playlist, 0, 6);
+  g_autoptr (GBytes) first = parlor_playlist_text (playlist);
+  g_autoptr (GBytes) second = parlor_playlist_text (playlist);
+  g_assert_true (first == second);
+  const guint8 *whole = address_of (playlist, "0.m4s");
+  g_assert_true (address_of (playlist, "0.m4s") == whole);
+  g_assert_true (address_of (playlist, "0.0.m4s") == whole);
+  g_assert_true (address_of (playlist, "0.2.m4s") == whole + strlen ("<0><1>"));
+  g_autofree char *part = file (playlist, "0.2.m4s");
+  g_assert_cmpstr (part, ==, "<2>");
+  /* What is written is written anew when something came, and with a segment go its pieces. */
+  add (playlist, 6, 1);
+  g_autoptr (GBytes) third = parlor_playlist_text (playlist);
+  g_autofree char *text = parlor_playlist_write (playlist);
+  g_assert_false (third == first);
+  g_assert_cmpmem (g_bytes_get_data (third, NULL), g_bytes_get_size (third), text, strlen (text));
+  begin (playlist);
+  add (playlist, 10, 1);
+  g_autoptr (GBytes) fourth = parlor_playlist_text (playlist);
+  parlor_playlist_end (playlist);
+  g_autoptr (GBytes) fifth = parlor_playlist_text (playlist);
+  g_assert_false (g_bytes_equal (third, fourth));
+  g_assert_false (g_bytes_equal (fourth, fifth));
+}
+
 static void
 test_query (void)
 {
@@ -188,6 +226,7 @@ main (int argc, char **argv)
   g_test_add_func ("/live/playlist/the-window-moves-on", test_window);
   g_test_add_func ("/live/playlist/another-beginning-is-a-discontinuity", test_discontinuity);
   g_test_add_func ("/live/playlist/no-segment-is-longer-than-the-target", test_long);
+  g_test_add_func ("/live/playlist/all-who-ask-share-one-copy", test_one_copy);
   g_test_add_func ("/live/playlist/a-query-of-another-shape-is-refused", test_query);
   return g_test_run ();
 }
