@@ -381,7 +381,9 @@ parlor_safe_load (const char *path, const guint8 *key, gsize max, GError **error
   if (self->size > max)
     return (GBytes *)fail (self, path, ENOMEM, error);
   gsize length = (gsize)self->size;
-  guint8 *bytes = g_malloc (MAX (length, 1));
+  guint8 *bytes = g_try_malloc (MAX (length, 1));
+  if (bytes == NULL)
+    return (GBytes *)fail (self, path, ENOMEM, error);
   gssize n = parlor_safe_read (self, 0, bytes, length);
   if (n < 0 || (gsize)n != length)
     {
@@ -396,9 +398,25 @@ GBytes *
 parlor_safe_map (const char *path, const guint8 *key, GError **error)
 {
   if (key != NULL)
-    return parlor_safe_load (path, key, G_MAXSSIZE, error);
+    return parlor_safe_load (path, key, PARLOR_SAFE_WHOLE_MAX, error);
   g_autoptr (GMappedFile) map = g_mapped_file_new (path, FALSE, error);
   return map != NULL ? g_mapped_file_get_bytes (map) : NULL;
+}
+
+static GMutex whole_lock;
+
+void
+parlor_safe_begin_whole (const guint8 *key)
+{
+  if (key != NULL)
+    g_mutex_lock (&whole_lock);
+}
+
+void
+parlor_safe_end_whole (const guint8 *key)
+{
+  if (key != NULL)
+    g_mutex_unlock (&whole_lock);
 }
 
 gboolean

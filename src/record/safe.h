@@ -44,10 +44,17 @@ gboolean parlor_safe_truncate (ParlorSafeFile *self, guint64 size);
 /** The size is fixed in the head, all goes to the disk. FALSE: errno. */
 gboolean parlor_safe_finish (ParlorSafeFile *self);
 
-/** The whole text. NULL as open (); NOMEM: larger than `max`. */
+/** The whole text. NULL as open (); NOMEM: larger than `max`, or than what memory is left. */
 GBytes *parlor_safe_load (const char *path, const guint8 *key, gsize max, GError **error);
-/** As load () without a bound; what lies in the clear is only mapped. */
+/** Half of what the recorder may have. */
+#define PARLOR_SAFE_WHOLE_MAX ((gsize)512 << 20)
+/** Without a key the file is mapped, of whatever size; with one as load () up to the bound above.
+ */
 GBytes *parlor_safe_map (const char *path, const guint8 *key, GError **error);
+/** Around the life of a large map (): enciphered ones are held one at a time in the process. Does
+ * nothing without a key. Not recursive. */
+void parlor_safe_begin_whole (const guint8 *key);
+void parlor_safe_end_whole (const guint8 *key);
 /** Written beside its place, to the disk, and put there whole. */
 gboolean parlor_safe_store (const char *path, const guint8 *key, const void *bytes, gsize length,
                             GError **error);

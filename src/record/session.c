@@ -482,11 +482,12 @@ static ParlorReplay *
 read_journal (const ParlorRecordSession *self)
 {
   g_autofree char *path = g_build_filename (self->folder, "journal", NULL);
-  ParlorReplay *replay = parlor_replay_new ();
   g_autoptr (GBytes) bytes = parlor_safe_load (path, self->vault_key, G_MAXSSIZE, NULL);
-  if (bytes != NULL)
-    parlor_journal_scan (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
-                         parlor_replay_entry, replay);
+  if (bytes == NULL)
+    return NULL;
+  ParlorReplay *replay = parlor_replay_new ();
+  parlor_journal_scan (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+                       parlor_replay_entry, replay);
   return replay;
 }
 
@@ -526,20 +527,24 @@ make_stills (ParlorRecordSession *self)
 {
   g_autoptr (ParlorReplay) replay = read_journal (self);
   Stills stills = {self, replay, 0};
-  parlor_replay_missing_stills (replay, make_still, &stills);
+  if (replay != NULL)
+    parlor_replay_missing_stills (replay, make_still, &stills);
 }
 
-/* What a full disk kept from being finished is finished first. NULL: the disk takes nothing. */
+/* What a full disk kept from being finished is finished first. NULL: the disk takes
+ * nothing, or there is no memory. */
 static json_t *
 make_manifest (ParlorRecordSession *self)
 {
   g_autoptr (ParlorReplay) first = read_journal (self);
-  finish_files (self, first);
+  if (first != NULL)
+    finish_files (self, first);
   make_stills (self);
   if (!parlor_ledger_flush (self->ledger))
     return NULL;
   g_autoptr (ParlorReplay) replay = read_journal (self);
-  return parlor_replay_manifest (replay);
+  /* What cannot be read now is no empty recording: it is sealed when it can. */
+  return replay != NULL ? parlor_replay_manifest (replay) : NULL;
 }
 
 static gpointer

@@ -83,11 +83,11 @@ write_png (const Picture *picture, const char *path, const guint8 *vault_key)
   return ok;
 }
 
-gboolean
-parlor_still_make (const char *path, ParlorCodec codec, gint64 file_ms, const char *png,
-                   const guint8 *vault_key)
+static gboolean
+make_still (const char *path, ParlorCodec codec, gint64 file_ms, const char *png,
+            const guint8 *vault_key)
 {
-  g_autoptr (GBytes) text = parlor_safe_load (path, vault_key, G_MAXSSIZE, NULL);
+  g_autoptr (GBytes) text = parlor_safe_map (path, vault_key, NULL);
   gsize length = 0;
   const guint8 *bytes = text != NULL ? g_bytes_get_data (text, &length) : NULL;
   gboolean vp9 = codec == PARLOR_CODEC_VP9;
@@ -103,5 +103,15 @@ parlor_still_make (const char *path, ParlorCodec codec, gint64 file_ms, const ch
                 && parlor_chain_end (chain) && !decoding.failed && picture.buffer != NULL
                 && picture.caps != NULL && write_png (&picture, png, vault_key);
   picture_clear (&picture);
+  return ok;
+}
+
+gboolean
+parlor_still_make (const char *path, ParlorCodec codec, gint64 file_ms, const char *png,
+                   const guint8 *vault_key)
+{
+  parlor_safe_begin_whole (vault_key);
+  gboolean ok = make_still (path, codec, file_ms, png, vault_key);
+  parlor_safe_end_whole (vault_key);
   return ok;
 }

@@ -3,8 +3,9 @@
 
 #include "proto/rtp/header.h"
 #include "record/digest.h"
-#include "record/reorder.h"
 #include "record/mp4.h"
+#include "record/reorder.h"
+#include "record/safe.h"
 #include "record/segment.h"
 #include "record/trackclock.h"
 #include "record/webm.h"
@@ -68,17 +69,13 @@ struct _ParlorRecordTrack
 
 /* ---- the file ------------------------------------------------------------------------------- */
 
-/* Enciphered ones one by one: each takes its size in memory. */
 static gint64
 finish_media (const char *path, gboolean mp4, const guint8 *vault_key, GError **error)
 {
-  static GMutex one_at_a_time;
-  if (vault_key != NULL)
-    g_mutex_lock (&one_at_a_time);
+  parlor_safe_begin_whole (vault_key);
   gint64 duration_ms = mp4 ? parlor_mp4_finish (path, vault_key, error)
                            : parlor_webm_finish_safe (path, vault_key, error);
-  if (vault_key != NULL)
-    g_mutex_unlock (&one_at_a_time);
+  parlor_safe_end_whole (vault_key);
   return duration_ms;
 }
 
@@ -268,14 +265,26 @@ is_key (const ParlorRecordTrack *self, const guint8 *packet, const ParlorRtpHead
   return frame.valid && frame.key_frame && frame.begins_frame;
 }
 
+/* A key frame is the place to end at; but an enciphered file must stay one that can be finished in
+ * memory, also of a sender who makes no key frames. */
+static gboolean
+is_full (const ParlorRecordTrack *self, gboolean key, gint64 arrival_us)
+{
+  gint64 segment_us = self->vault_key != NULL ? PARLOR_SEGMENT_VAULT_US : PARLOR_SEGMENT_MAX_US;
+  guint64 bytes = self->vault_key != NULL ? parlor_segment_bytes (self->segment) : 0;
+  return bytes > PARLOR_SEGMENT_VAULT_BYTES
+         || (key
+             && (bytes > PARLOR_SEGMENT_VAULT_BYTES / 4 * 3
+                 || arrival_us - self->began_us > segment_us));
+}
+
 /* FALSE: the packet is not to be written. */
 static gboolean
 prepare_segment (ParlorRecordTrack *self, const ParlorRtpHeader *header, gboolean key,
                  gint64 arrival_us, gint64 now_us)
 {
   gboolean video = parlor_codec_is_video (self->format->codec);
-  gint64 segment_us = self->vault_key != NULL ? PARLOR_SEGMENT_VAULT_US : PARLOR_SEGMENT_MAX_US;
-  if (self->segment != NULL && key && arrival_us - self->began_us > segment_us)
+  if (self->segment != NULL && is_full (self, key, arrival_us))
     end_segment (self, "full");
   if (self->segment != NULL && self->clock.has_arrival
       && ABS (file_us_of (self, header->timestamp) + parlor_track_clock_offset (&self->clock)

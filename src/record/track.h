@@ -2,8 +2,9 @@
 /**
  * One track of a recording in the recorder process: a thread that reads RFC 4571 frames from a
  * tap's socket, puts them in order and writes them as one file after another (segments). A segment
- * ends with the track, every PARLOR_SEGMENT_MAX_US, when the sender begins anew, and when it cannot
- * be written; the next one begins with a key frame.
+ * ends with the track, every PARLOR_SEGMENT_MAX_US (an enciphered one sooner, and when it is
+ * large), when the sender begins anew, and when it cannot be written; the next one begins with a
+ * key frame.
  *
  * _new (), _end (), _free () by one thread; the functions of ParlorTrackHost are called by the
  * track's own.
@@ -19,6 +20,8 @@ G_BEGIN_DECLS
 #define PARLOR_SEGMENT_MAX_US (15 * 60 * G_USEC_PER_SEC)
 /** One that is enciphered is finished in memory. */
 #define PARLOR_SEGMENT_VAULT_US (4 * 60 * G_USEC_PER_SEC)
+/** Neither is it larger: with a key frame from three quarters of this on, else without one. */
+#define PARLOR_SEGMENT_VAULT_BYTES (G_GUINT64_CONSTANT (192) << 20)
 /** A seek decodes what lies between two key frames. */
 #define PARLOR_KEY_FRAME_US (4 * G_USEC_PER_SEC)
 /** After a failed write. */

@@ -183,6 +183,19 @@ test_store (Fixture *f, gconstpointer data)
   g_assert_null (parlor_safe_load (f->path, key, 4, NULL));
 }
 
+static void
+test_large (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  int fd = open (f->path, O_RDWR | O_CREAT, 0600);
+  g_assert_cmpint (ftruncate (fd, (off_t)PARLOR_SAFE_WHOLE_MAX + 1), ==, 0); /* takes no space */
+  close (fd);
+  g_assert_null (parlor_safe_map (f->path, key, &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOMEM);
+  g_autoptr (GBytes) bytes = parlor_safe_map (f->path, NULL, NULL);
+  g_assert_cmpuint (g_bytes_get_size (bytes), ==, PARLOR_SAFE_WHOLE_MAX + 1);
+}
+
 #define ADD(name, func) g_test_add ("/record/safe/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -195,5 +208,6 @@ main (int argc, char **argv)
   ADD ("it-opens-to-its-key-alone", test_keys);
   ADD ("blocks-that-changed-places-are-found-out", test_swapped);
   ADD ("what-is-stored-replaces-the-whole", test_store);
+  ADD ("with-a-key-only-so-much-is-taken-into-memory", test_large);
   return g_test_run ();
 }
