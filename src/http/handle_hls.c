@@ -77,6 +77,7 @@ parlor_handle_hls (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply
     }
   if (!parlor_site_welcomes (site, request, parlor_live_info (live)->brand, reply))
     return;
+  asked.brand = parlor_live_info (live)->brand;
   if (hls->fetch (hls, &asked, &answer))
     {
       fill (&answer, reply);

@@ -24,9 +24,10 @@ typedef void (*ParlorHlsAnswerFunc) (ParlorHlsAnswer *answer, gpointer user_data
 
 typedef struct
 {
-  const char *room; /**< "rm_…" */
-  const char *file; /**< "live.m3u8", or a name of the playlist */
-  const char *msn;  /**< of the query, nullable, with the next one */
+  const char *room;  /**< "rm_…" */
+  const char *brand; /**< whose it is: places are shared between brands */
+  const char *file;  /**< "live.m3u8", or a name of the playlist */
+  const char *msn;   /**< of the query, nullable, with the next one */
   const char *part;
 } ParlorHlsRequest;
 

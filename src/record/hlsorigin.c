@@ -14,6 +14,7 @@
 /* Under the 5 s after which the HTTP server answers by itself. */
 #define WAIT_US (4 * G_USEC_PER_SEC)
 #define RESTART_US G_USEC_PER_SEC
+#define QUIET_US (PARLOR_HLS_QUIET_MS * G_GINT64_CONSTANT (1000))
 /* Requests that wait in one room; a player has one. */
 #define WAITING_MAX 20000
 #define PLAYLIST "live.m3u8"
@@ -31,12 +32,15 @@ typedef struct
 typedef struct
 {
   ParlorHlsOrigin *origin; /* borrowed */
-  char *id;
+  char *id, *brand;
   ParlorPlaylist *playlist;
   GPtrArray *waiters;       /* owns Waiter */
   struct _Process *process; /* NULL = none */
   ParlorHlsSources sources; /* of the process */
   gint64 asked_us, started_us;
+  /* requests: in a window of QUIET_US that began then, and in the one before */
+  gint64 window_us;
+  guint in_window, before;
 } Room;
 
 /* Lives until libuv has closed its handles. */
@@ -331,6 +335,7 @@ room_free (gpointer data)
   g_ptr_array_unref (room->waiters);
   parlor_playlist_free (room->playlist);
   g_free (room->id);
+  g_free (room->brand);
   g_free (room);
 }
 
@@ -359,21 +364,102 @@ on_tick (uv_timer_t *timer)
     uv_timer_stop (timer);
 }
 
+static void
+turn_window (Room *room, gint64 time_us)
+{
+  gint64 age_us = time_us - room->window_us;
+  if (age_us < QUIET_US)
+    return;
+  room->before = age_us < 2 * QUIET_US ? room->in_window : 0;
+  room->in_window = 0;
+  room->window_us = time_us;
+}
+
+static void
+note_request (Room *room)
+{
+  room->asked_us = now_us ();
+  turn_window (room, room->asked_us);
+  room->in_window++;
+}
+
+static guint
+rooms_of (const ParlorHlsOrigin *self, const char *brand)
+{
+  GHashTableIter iter;
+  gpointer room;
+  guint n = 0;
+  g_hash_table_iter_init (&iter, self->rooms);
+  while (g_hash_table_iter_next (&iter, NULL, &room))
+    n += !strcmp (((const Room *)room)->brand, brand);
+  return n;
+}
+
+/* Whether `room` gives its place up before `other` does. */
+static gboolean
+is_less_asked (Room *room, Room *other, gint64 time_us)
+{
+  turn_window (room, time_us);
+  turn_window (other, time_us);
+  return room->before + room->in_window < other->before + other->in_window;
+}
+
+/* The room that gives its place to one of `brand`; NULL = none does. */
+static Room *
+find_victim (ParlorHlsOrigin *self, const char *brand)
+{
+  GHashTableIter iter;
+  gpointer value;
+  Room *quiet = NULL, *victim = NULL;
+  gint64 time_us = now_us ();
+  guint most = rooms_of (self, brand) + 1; /* two more than it has, or nobody's is taken */
+  g_hash_table_iter_init (&iter, self->rooms);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      Room *room = value;
+      guint n = rooms_of (self, room->brand);
+      if (!room->waiters->len && time_us - room->asked_us >= QUIET_US
+          && (!quiet || room->asked_us < quiet->asked_us))
+        quiet = room;
+      if (n < most || (n == most && (!victim || !is_less_asked (room, victim, time_us))))
+        continue;
+      victim = room;
+      most = n;
+    }
+  return quiet ? quiet : victim;
+}
+
+/* Whether there is a place, now. */
+static gboolean
+make_place (ParlorHlsOrigin *self, const char *brand)
+{
+  if (g_hash_table_size (self->rooms) < PARLOR_HLS_ROOMS)
+    return TRUE;
+  Room *victim = find_victim (self, brand);
+  if (!victim)
+    return FALSE;
+  g_hash_table_steal (self->rooms, victim->id);
+  room_free (victim);
+  return TRUE;
+}
+
 /* NULL: `answer` says why not. */
 static Room *
-find_or_open (ParlorHlsOrigin *self, const char *id, ParlorHlsAnswer *answer)
+find_or_open (ParlorHlsOrigin *self, const ParlorHlsRequest *request, ParlorHlsAnswer *answer)
 {
   ParlorHlsSources sources;
+  const char *id = request->room;
   Room *room = g_hash_table_lookup (self->rooms, id);
   answer->status = 404;
   if (room || !self->spec.sources (id, &sources, self->spec.user_data))
     return room;
   answer->status = 503;
-  if (g_hash_table_size (self->rooms) >= PARLOR_HLS_ROOMS)
+  if (!make_place (self, request->brand))
     return NULL;
   room = g_new0 (Room, 1);
   *room = (Room){.origin = self,
                  .id = g_strdup (id),
+                 .brand = g_strdup (request->brand),
                  .playlist = parlor_playlist_new (),
                  .waiters = g_ptr_array_new_with_free_func (waiter_free),
                  .started_us = -RESTART_US};
@@ -393,12 +479,12 @@ fetch (ParlorHls *hls, const ParlorHlsRequest *request, ParlorHlsAnswer *answer)
     return TRUE;
   /* Only the playlist starts anything. */
   Room *room = strcmp (request->file, PLAYLIST) ? g_hash_table_lookup (self->rooms, request->room)
-                                                : find_or_open (self, request->room, answer);
+                                                : find_or_open (self, request, answer);
   if (!room && strcmp (request->file, PLAYLIST))
     answer->status = 404;
   if (!room)
     return TRUE;
-  room->asked_us = now_us ();
+  note_request (room);
   if (judge (room, request->file, point, answer))
     return TRUE;
   answer->status = 503;

@@ -16,8 +16,11 @@
 
 G_BEGIN_DECLS
 
-/** Rooms that are packed at a time; one more gets 503. */
+/** Rooms that are packed at a time. One more takes the place of one that nobody asked for in
+    PARLOR_HLS_QUIET_MS, else of the least asked for of a brand that has at least two more than its
+    own; else it gets 503. */
 #define PARLOR_HLS_ROOMS 8
+#define PARLOR_HLS_QUIET_MS 10000
 /** Nobody asked for so long: the process ends. */
 #define PARLOR_HLS_IDLE_MS 30000
 
