@@ -7,7 +7,10 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
+
+#define LEFT_BYTES (2 * G_GUINT64_CONSTANT (1024) * 1024 * 1024)
 
 /* Ids come from addresses too: letters, digits and one underscore name a file of this folder. */
 static char *
@@ -17,6 +20,36 @@ path_of (const char *data_dir, const char *id)
       || strspn (id + 4, "abcdefghijklmnopqrstuvwxyz0123456789") != strlen (id + 4))
     return NULL;
   return g_build_filename (data_dir, "pictures", id, NULL);
+}
+
+/* The database and the recordings go before pictures: these leave 2 GiB, of a small disk a tenth.
+ */
+gboolean
+parlor_pictures_has_room (const char *data_dir, guint64 bytes)
+{
+  struct statvfs disk;
+  if (statvfs (data_dir, &disk) != 0)
+    return FALSE;
+  guint64 left = (guint64)disk.f_bavail * disk.f_frsize;
+  guint64 all = (guint64)disk.f_blocks * disk.f_frsize;
+  return left >= bytes + MIN (LEFT_BYTES, all / 10);
+}
+
+guint
+parlor_pictures_sweep (const char *data_dir, gboolean (*is_known) (const char *id, gpointer data),
+                       gpointer user_data)
+{
+  g_autofree char *folder = g_build_filename (data_dir, "pictures", NULL);
+  g_autoptr (GDir) files = g_dir_open (folder, 0, NULL);
+  const char *name;
+  guint n = 0;
+  while (files && (name = g_dir_read_name (files)))
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      if (g_str_has_prefix (name, "upl_") && !is_known (name, user_data))
+        n += g_unlink (path) == 0;
+    }
+  return n;
 }
 
 gboolean

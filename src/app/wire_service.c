@@ -17,6 +17,7 @@
 
 #define CARD_MS (180 * 24 * 3600 * G_GINT64_CONSTANT (1000))
 #define CALL_TOKEN_MS (2 * 3600 * G_GINT64_CONSTANT (1000))
+#define SWEEP_US (60 * G_GINT64_CONSTANT (1000000))
 /* Messages so old may be sent again by a page that missed the answer. */
 #define RECENT_MS (15 * 60 * G_GINT64_CONSTANT (1000))
 
@@ -29,6 +30,7 @@ struct _ParlorWireService
   ParlorServiceSite site;
   GPtrArray *over;            /* ids of rooms whose calls ended: they end with the next poll */
   ParlorWireService **recent; /* the way back of a question that is open; owned by it */
+  gint64 sweep_us;            /* when pictures are looked through again */
   ParlorService **erasing;    /* g_rc_box: the way back of erasures, which may end after this */
 };
 
@@ -189,6 +191,11 @@ keep_picture (const char *id, const GByteArray *bytes, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
   const ParlorWireService *wire = user_data;
+  if (!parlor_pictures_has_room (wire->spec.config->data_dir, bytes->len))
+    {
+      parlor_log (PARLOR_LOG_WARNING, "the disk is too full for people's pictures");
+      return FALSE;
+    }
   if (parlor_pictures_write (wire->spec.config->data_dir, id, bytes, &error))
     return TRUE;
   parlor_log (PARLOR_LOG_WARNING, "%s", error->message);
@@ -199,6 +206,23 @@ static int
 open_picture (const char *id, guint64 *size, gpointer user_data)
 {
   return parlor_pictures_open (((ParlorWireService *)user_data)->spec.config->data_dir, id, size);
+}
+
+static gboolean
+is_known (const char *id, gpointer service)
+{
+  return parlor_service_upload (service, id) != NULL;
+}
+
+static void
+sweep_pictures (ParlorWireService *wire, ParlorMoment now)
+{
+  if (now.us < wire->sweep_us)
+    return;
+  wire->sweep_us = now.us + SWEEP_US;
+  g_autoptr (GPtrArray) gone = parlor_service_sweep_uploads (wire->service, now);
+  for (guint i = 0; i < gone->len; i++)
+    parlor_pictures_remove (wire->spec.config->data_dir, gone->pdata[i]);
 }
 
 static void
@@ -352,6 +376,8 @@ load (ParlorWireService *wire, GError **error)
   guint left_out = parlor_service_left_out (wire->service);
   if (left_out)
     parlor_log (PARLOR_LOG_WARNING, "%u rows of the service name what is not there", left_out);
+  else if (parlor_service_n_uploads (wire->service)) /* with none it may be another database */
+    parlor_pictures_sweep (wire->spec.config->data_dir, is_known, wire->service);
   return TRUE;
 }
 
@@ -461,6 +487,7 @@ parlor_wire_service_poll (ParlorWireService *wire)
   if (parlor_service_next_us (wire->service) <= now.us)
     parlor_service_poll (wire->service, now);
   end_rooms (wire, now.us);
+  sweep_pictures (wire, now);
   return parlor_service_next_us (wire->service);
 }
 

@@ -158,10 +158,17 @@ gboolean
 parlor_upload_admit (ParlorSite *site, const ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
   g_autoptr (GError) error = NULL;
-  if (find_place (site, request, &error))
-    return TRUE;
-  parlor_http_problem_from_error (reply, error);
-  return FALSE;
+  if (!find_place (site, request, &error))
+    {
+      parlor_http_problem_from_error (reply, error);
+      return FALSE;
+    }
+  gint64 wait_us = parlor_rate_limit_take (site->uploads, request->peer,
+                                           site->spec.clock->now_us (site->spec.clock));
+  if (wait_us)
+    parlor_http_too_many (reply, wait_us,
+                          "Too many pictures came from this address. Wait a little.");
+  return !wait_us;
 }
 
 /* The picture itself is the body; ?conversation=cnv_…&brand=br_…. */

@@ -99,6 +99,7 @@ typedef struct
   ParlorStatic *files; /**< nullable */
   ParlorRateLimit *joins;
   ParlorRateLimit *rooms_made;
+  ParlorRateLimit *uploads; /* pictures, by address */
   ParlorRateLimit *wrong_codes;
   ParlorRateLimit *refusals; /* audit lines of them, by brand */
   ParlorWhip *whip;

@@ -258,9 +258,9 @@ forget_pictures (ParlorConversation *conversation, GPtrArray *pictures)
         ParlorUploadRow key = {.id = ((ParlorUpload *)value)->id};
         service_remove (service, &parlor_upload_kind, &key);
         g_ptr_array_add (pictures, g_strdup (key.id));
+        upload_uncount (value);
         g_hash_table_iter_remove (&iter);
       }
-  conversation->n_uploads = 0;
 }
 
 /* Ids stay, so that counts and jobs are what they were; nothing that he or anybody wrote does. */

@@ -71,6 +71,7 @@ struct _ParlorServiceBrand
   gpointer words;          /**< rules.c */
   gpointer guard;          /**< bindings.c; NULL = names changed since */
   guint n_anonymous;       /**< customers whom the brand has not named itself */
+  gint64 upload_bytes;     /**< of all pictures in its conversations */
 };
 
 /** Words that a brand wants to hear of, or does not want said. */
@@ -112,6 +113,7 @@ typedef struct
   const char *type; /**< static: image/jpeg, image/png, image/webp */
   guint width, height;
   gint64 bytes, at_ms;
+  gboolean said; /**< it stands in a message; one that was there at the start counts as said */
 } ParlorUpload;
 
 /** A rep in a group: his place in the group's routing index. */
@@ -271,6 +273,7 @@ struct _ParlorConversation
   guint64 call_hook;     /**< question that is open whether it may ring … */
   gpointer call_ring;    /**< … and who rang: calls.c; NULL */
   guint n_uploads;
+  gint64 upload_bytes;   /**< of these */
   gint64 call_credit_us; /**< how often it may ring: calls.c */
   GList link;            /**< in group->queue */
   GList by_assignee;

@@ -501,8 +501,8 @@ load_upload (ParlorService *service, const ParlorUploadRow *row)
   upload->height = (guint)row->height;
   upload->bytes = row->bytes;
   upload->at_ms = row->at_ms;
-  conversation->n_uploads++;
-  g_hash_table_insert (service->uploads, upload->id, upload);
+  upload->said = TRUE;
+  upload_keep (upload);
   return TRUE;
 }
 

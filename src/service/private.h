@@ -176,6 +176,8 @@ void material_free (gpointer material);
 gboolean shown_data (const ParlorSaySpec *spec, const char *kind, char **data, GError **error);
 char *material_data (const ParlorMaterial *material);
 const char *picture_type (const char *name);
+void upload_keep (ParlorUpload *upload);
+void upload_uncount (const ParlorUpload *upload);
 
 /* ---- rules.c --------------------------------------------------------------------------------- */
 

@@ -184,12 +184,17 @@ const ParlorMaterial *parlor_service_put_material (ParlorServiceBrand *brand,
 /** Of any brand: a link in a conversation names no brand. NULL: none of that id. */
 const ParlorMaterial *parlor_service_material (ParlorService *service, const char *id);
 
-/** A picture was taken in for this conversation (the app has its bytes). TOO_MANY: 100 of them. */
+/** A picture was taken in for this conversation (the app has its bytes). TOO_MANY: 100 of them, or
+    100 MB of the customer's, or 20 GB of the brand's. */
 const ParlorUpload *parlor_service_put_upload (ParlorConversation *conversation, const char *type,
                                                guint width, guint height, gint64 bytes,
                                                ParlorMoment now, GError **error);
 /** It could not be kept after all. */
 void parlor_service_drop_upload (ParlorService *service, const char *id);
+/** Those that stand in no message an hour later are forgotten; their ids, whose files the app
+   removes (transfer full). */
+GPtrArray *parlor_service_sweep_uploads (ParlorService *service, ParlorMoment now);
+guint parlor_service_n_uploads (const ParlorService *service);
 const ParlorUpload *parlor_service_upload (ParlorService *service, const char *id); /**< or NULL */
 
 /* ---- keyword rules (rules.c) ---------------------------------------------------------------- */

@@ -8,6 +8,12 @@
 #define URL_BYTES 2000
 #define MATERIALS_MAX 5000
 #define UPLOADS_MAX 100 /* of one conversation */
+/* Anybody who taps is a customer, so what one may fill, and all of a brand's together, has an end.
+ */
+#define CUSTOMER_BYTES (100 * G_GINT64_CONSTANT (1000000))
+#define BRAND_BYTES (20 * G_GINT64_CONSTANT (1000000000))
+/* A picture that was sent and never said. */
+#define UNSAID_MS (3600 * G_GINT64_CONSTANT (1000))
 
 void
 material_free (gpointer data)
@@ -125,16 +131,49 @@ picture_type (const char *name)
   return NULL;
 }
 
+void
+upload_keep (ParlorUpload *upload)
+{
+  ParlorConversation *conversation = upload->conversation;
+  ParlorServiceBrand *brand = conversation->customer->brand;
+  conversation->n_uploads++;
+  conversation->upload_bytes += upload->bytes;
+  brand->upload_bytes += upload->bytes;
+  g_hash_table_insert (brand->service->uploads, upload->id, upload);
+}
+
+void
+upload_uncount (const ParlorUpload *upload)
+{
+  ParlorConversation *conversation = upload->conversation;
+  conversation->n_uploads--;
+  conversation->upload_bytes -= upload->bytes;
+  conversation->customer->brand->upload_bytes -= upload->bytes;
+}
+
+static gboolean
+has_place (const ParlorConversation *conversation, gint64 bytes)
+{
+  const ParlorCustomer *customer = conversation->customer;
+  gint64 sum = bytes;
+  for (const ParlorBinding *binding = customer->bindings; binding;
+       binding = binding->next_of_customer)
+    if (binding->conversation && binding->conversation->binding == binding)
+      sum += binding->conversation->upload_bytes;
+  return conversation->n_uploads < UPLOADS_MAX && sum <= CUSTOMER_BYTES
+         && customer->brand->upload_bytes + bytes <= BRAND_BYTES;
+}
+
 const ParlorUpload *
 parlor_service_put_upload (ParlorConversation *conversation, const char *type, guint width,
                            guint height, gint64 bytes, ParlorMoment now, GError **error)
 {
   ParlorService *service = conversation->customer->brand->service;
   const char *known = picture_type (type);
-  if (!known || conversation->n_uploads >= UPLOADS_MAX)
+  if (!known || !has_place (conversation, bytes))
     {
       service_refuse (error, known ? PARLOR_ERROR_TOO_MANY : PARLOR_ERROR_BAD_REQUEST,
-                      known ? "There are 100 pictures in this conversation."
+                      known ? "There are too many pictures in this conversation."
                             : "That is no picture.");
       return NULL;
     }
@@ -146,8 +185,7 @@ parlor_service_put_upload (ParlorConversation *conversation, const char *type, g
   upload->height = height;
   upload->bytes = bytes;
   upload->at_ms = now.wall_ms;
-  conversation->n_uploads++;
-  g_hash_table_insert (service->uploads, upload->id, upload);
+  upload_keep (upload);
   ParlorUploadRow row = {.id = upload->id,
                          .conversation = conversation->id,
                          .type = (char *)known,
@@ -167,8 +205,29 @@ parlor_service_drop_upload (ParlorService *service, const char *id)
   if (!upload)
     return;
   service_remove (service, &parlor_upload_kind, &key);
-  upload->conversation->n_uploads--;
+  upload_uncount (upload);
   g_hash_table_remove (service->uploads, id);
+}
+
+GPtrArray *
+parlor_service_sweep_uploads (ParlorService *service, ParlorMoment now)
+{
+  GPtrArray *unsaid = g_ptr_array_new_with_free_func (g_free);
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init (&iter, service->uploads);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (!((ParlorUpload *)value)->said && now.wall_ms - ((ParlorUpload *)value)->at_ms >= UNSAID_MS)
+      g_ptr_array_add (unsaid, g_strdup (((ParlorUpload *)value)->id));
+  for (guint i = 0; i < unsaid->len; i++)
+    parlor_service_drop_upload (service, unsaid->pdata[i]);
+  return unsaid;
+}
+
+guint
+parlor_service_n_uploads (const ParlorService *service)
+{
+  return g_hash_table_size (service->uploads);
 }
 
 const ParlorUpload *
@@ -183,11 +242,12 @@ static gboolean
 picture_data (const ParlorSaySpec *spec, char **data, GError **error)
 {
   ParlorService *service = spec->conversation->customer->brand->service;
-  const ParlorUpload *upload = parlor_service_upload (service, spec->shown);
+  ParlorUpload *upload = spec->shown ? g_hash_table_lookup (service->uploads, spec->shown) : NULL;
   if (!upload || upload->conversation != spec->conversation)
     return service_refuse (error, PARLOR_ERROR_NOT_FOUND, "There is no such picture here.");
   *data = g_strdup_printf ("{\"upload\":\"%s\",\"width\":%u,\"height\":%u}", upload->id,
                            upload->width, upload->height);
+  upload->said = TRUE;
   return TRUE;
 }
 

@@ -87,6 +87,47 @@ test_kinds (void)
 }
 
 static void
+test_bytes (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GError) error = NULL;
+  world_rep (world, "lin", 6, FALSE);
+  ParlorConversation *own = world_bind (world, "vis_a")->conversation;
+  ParlorConversation *other = world_bind (world, "vis_b")->conversation;
+  for (guint i = 0; i < 10; i++)
+    g_assert_nonnull (
+        parlor_service_put_upload (own, "image/png", 20, 10, 10000000, world->now, NULL));
+  g_assert_null (parlor_service_put_upload (own, "image/png", 20, 10, 1, world->now, &error));
+  g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_TOO_MANY);
+  g_assert_nonnull (parlor_service_put_upload (other, "image/png", 20, 10, 1, world->now, NULL));
+  world->brand->upload_bytes += 20 * G_GINT64_CONSTANT (1000000000);
+  g_assert_null (parlor_service_put_upload (other, "image/png", 20, 10, 1, world->now, NULL));
+}
+
+static void
+test_unsaid (void)
+{
+  g_autoptr (World) world = world_new ();
+  world_rep (world, "lin", 6, FALSE);
+  ParlorConversation *own = world_bind (world, "vis_a")->conversation;
+  const ParlorUpload *said = parlor_service_put_upload (own, "image/png", 2, 2, 5, world->now,
+                                                        NULL);
+  const ParlorUpload *unsaid = parlor_service_put_upload (own, "image/png", 2, 2, 7, world->now,
+                                                          NULL);
+  g_assert_nonnull (send (world, own, "image", said->id, PARLOR_BY_CUSTOMER, NULL));
+  g_autofree char *id = g_strdup (unsaid->id);
+  world_pass (world, 3599);
+  g_autoptr (GPtrArray) early = parlor_service_sweep_uploads (world->service, world->now);
+  g_assert_cmpuint (early->len, ==, 0);
+  world_pass (world, 1);
+  g_autoptr (GPtrArray) gone = parlor_service_sweep_uploads (world->service, world->now);
+  g_assert_cmpuint (gone->len, ==, 1);
+  g_assert_cmpstr (gone->pdata[0], ==, id);
+  g_assert_cmpuint (world_rows (world, &parlor_upload_kind), ==, 1);
+  g_assert_cmpint (world->brand->upload_bytes, ==, 5);
+}
+
+static void
 test_pictures (void)
 {
   g_autoptr (World) world = world_new ();
@@ -120,5 +161,7 @@ main (int argc, char **argv)
   g_test_add_func ("/service/shown/what-is-no-link-is-refused", test_refused);
   g_test_add_func ("/service/shown/everybody-sends-only-what-is-his", test_kinds);
   g_test_add_func ("/service/shown/a-picture-stays-in-its-conversation", test_pictures);
+  g_test_add_func ("/service/shown/what-one-may-fill-has-an-end", test_bytes);
+  g_test_add_func ("/service/shown/a-picture-that-is-never-said-goes", test_unsaid);
   return g_test_run ();
 }
