@@ -13,6 +13,12 @@
 #define LOOK_US (2 * G_USEC_PER_SEC)
 #define PATIENCE_MIN_US (1 * G_USEC_PER_SEC)
 #define PATIENCE_MAX_US (60 * G_USEC_PER_SEC)
+/* What is refused by itself (one object is locked, one file never proved) must not hold up the
+ * rest.
+ */
+#define REFUSED_MAX_US (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
+/* So many of one kind in a look, and none taken between them: nothing is taken. */
+#define REFUSALS_MAX 8
 #define GONE_FOLDER ".gone"
 #define CONNECT_SECONDS 10L
 /* Slower than this for so long is none. */
@@ -30,9 +36,17 @@ struct _ParlorAway
   ParlorAwayStats stats; /* waiting: of the look under way */
   CURL *curl;            /* the thread's, with what follows */
   guint64 due;
-  gboolean failed;
+  gboolean failed; /* nothing is taken */
   gint64 patience_us;
+  GHashTable *refused; /* "recording/name" → Refused, both owned */
+  gboolean is_over;    /* no more is asked in this look: it only counts */
+  guint refusals;
 };
+
+typedef struct
+{
+  gint64 next_us, wait_us;
+} Refused;
 
 /* ---- what is on the disk and there ---------------------------------------------------------- */
 
@@ -219,6 +233,21 @@ prepare (ParlorAway *self, const char *url, Transfer *transfer, struct curl_slis
   curl_easy_setopt (curl, CURLOPT_XFERINFODATA, self);
 }
 
+typedef enum
+{
+  TAKEN,
+  REFUSED, /* this one; another may be taken */
+  DOWN
+} Answer;
+
+static Answer
+judge (long status, gboolean is_good)
+{
+  if (is_good)
+    return TAKEN;
+  return status == 0 || status == 408 || status == 429 || status >= 500 ? DOWN : REFUSED;
+}
+
 /* The status; 0 = there was no whole answer. */
 static long
 perform (ParlorAway *self)
@@ -241,7 +270,7 @@ is_proved (const Transfer *transfer, const Sums *sums)
   return strcmp (transfer->etag, sums->md5_text) == 0;
 }
 
-static gboolean
+static Answer
 put_file (ParlorAway *self, const char *url, int fd, gint64 size, const Sums *sums)
 {
   Transfer transfer = {.fd = fd};
@@ -258,10 +287,10 @@ put_file (ParlorAway *self, const char *url, int fd, gint64 size, const Sums *su
   curl_easy_setopt (self->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)size);
   long status = perform (self);
   curl_slist_free_all (headers);
-  return status == 200 && is_proved (&transfer, sums);
+  return judge (status, status == 200 && is_proved (&transfer, sums));
 }
 
-static gboolean
+static Answer
 delete_object (ParlorAway *self, const char *url)
 {
   Transfer transfer = {.fd = -1};
@@ -270,26 +299,77 @@ delete_object (ParlorAway *self, const char *url)
   curl_easy_setopt (self->curl, CURLOPT_CUSTOMREQUEST, "DELETE");
   long status = perform (self);
   curl_slist_free_all (headers);
-  return status == 200 || status == 204 || status == 404;
+  return judge (status, status == 200 || status == 204 || status == 404);
 }
 
 /* ---- a look --------------------------------------------------------------------------------- */
 
 static void
-count (ParlorAway *self, gboolean ok, guint64 *what)
+add_one (ParlorAway *self, guint64 *what)
 {
   g_mutex_lock (&self->lock);
-  if (ok)
-    (*what)++;
-  else
-    self->stats.failures++;
+  (*what)++;
   g_mutex_unlock (&self->lock);
-  if (!ok && !self->failed && !ends (self))
+}
+
+/* The look ends, the next one is later. */
+static void
+be_patient (ParlorAway *self)
+{
+  if (!self->failed && !ends (self))
     g_warning ("the object store takes nothing; it is tried again");
-  if (ok && self->failed)
-    g_message ("the object store takes files again");
-  self->failed = !ok;
-  self->patience_us = ok ? PATIENCE_MIN_US : MIN (self->patience_us * 2, PATIENCE_MAX_US);
+  self->failed = self->is_over = TRUE;
+  self->patience_us = MIN (self->patience_us * 2, PATIENCE_MAX_US);
+}
+
+static void
+take_refusal (ParlorAway *self, const char *key)
+{
+  Refused *refused = g_hash_table_lookup (self->refused, key);
+  if (refused == NULL)
+    {
+      refused = g_new0 (Refused, 1);
+      refused->wait_us = PATIENCE_MIN_US;
+      g_hash_table_insert (self->refused, g_strdup (key), refused);
+      g_warning ("the object store refuses %s; it is tried again", key);
+    }
+  refused->wait_us = MIN (refused->wait_us * 2, REFUSED_MAX_US);
+  refused->next_us = g_get_monotonic_time () + refused->wait_us;
+  self->refusals++;
+}
+
+static void
+count (ParlorAway *self, const char *key, Answer answer, guint64 *what)
+{
+  add_one (self, answer == TAKEN ? what : &self->stats.failures);
+  if (answer == DOWN)
+    be_patient (self);
+  else if (answer == REFUSED)
+    take_refusal (self, key);
+  else
+    {
+      if (self->failed)
+        g_message ("the object store takes files again");
+      self->failed = FALSE;
+      self->patience_us = PATIENCE_MIN_US;
+      self->refusals = 0;
+      g_hash_table_remove (self->refused, key);
+    }
+}
+
+/* This one may be asked for now. */
+static gboolean
+is_its_turn (const ParlorAway *self, const char *key)
+{
+  const Refused *refused = g_hash_table_lookup (self->refused, key);
+  return !self->is_over && self->refusals < REFUSALS_MAX
+         && (refused == NULL || g_get_monotonic_time () >= refused->next_us);
+}
+
+static gboolean
+is_old (gpointer key, gpointer value, gpointer now_us)
+{
+  return ((const Refused *)value)->next_us + REFUSED_MAX_US < *(const gint64 *)now_us;
 }
 
 /* Keys of the alphabet that needs no escaping; ours are. */
@@ -337,27 +417,29 @@ send_file (ParlorAway *self, const char *folder, const char *recording, const ch
       || (there != NULL && there->size == now.size && there->mtime_ns == now.mtime_ns))
     return;
   self->due++;
-  int fd = self->failed && self->due > 1 ? -1 : open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  g_autofree char *key = g_strconcat (recording, "/", name, NULL);
+  int fd = is_its_turn (self, key) ? open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
   if (fd < 0)
-    return; /* one try a look is enough while nothing is taken */
+    return;
   /* On a full disk nothing is sent of which nobody would know that it is there. */
-  gboolean ok = note (self, list, folder, name, &intent) && sum_file (fd, &sums)
-                && put_file (self, url, fd, now.size, &sums);
+  Answer answer = DOWN;
+  if (note (self, list, folder, name, &intent))
+    answer = sum_file (fd, &sums) ? put_file (self, url, fd, now.size, &sums) : REFUSED;
   close (fd);
-  if (ok)
+  if (answer == TAKEN)
     {
       g_strlcpy (now.sha256, sums.sha256_text, sizeof now.sha256);
-      ok = note (self, list, folder, name, &now);
+      answer = note (self, list, folder, name, &now) ? TAKEN : DOWN;
     }
-  if (!ok && !is_sealed (folder))
+  if (answer != TAKEN && !is_sealed (folder))
     {
       delete_object (self, url); /* the recording was erased meanwhile */
       return;
     }
-  if (!ok) /* what stands on the disk is the intent, at most */
+  if (answer != TAKEN) /* what stands on the disk is the intent, at most */
     g_hash_table_replace (list, g_strdup (name), g_memdup2 (&intent, sizeof intent));
-  count (self, ok, &self->stats.uploaded);
-  self->due -= ok;
+  count (self, key, answer, &self->stats.uploaded);
+  self->due -= answer == TAKEN;
 }
 
 static void
@@ -375,26 +457,37 @@ look_at_recording (ParlorAway *self, const char *recording)
       send_file (self, folder, recording, name, list);
 }
 
+/* TRUE: it is gone. */
+static gboolean
+delete_one (ParlorAway *self, const char *recording, const char *name)
+{
+  g_autofree char *url = url_of (self, recording, name);
+  g_autofree char *key = g_strconcat (recording, "/", name, NULL);
+  if (!is_its_turn (self, key))
+    return FALSE;
+  Answer answer = delete_object (self, url);
+  count (self, key, answer, &self->stats.deleted);
+  return answer == TAKEN;
+}
+
 static void
 look_at_gone (ParlorAway *self, const char *folder, const char *recording)
 {
   g_autofree char *path = g_build_filename (folder, recording, NULL);
   g_autoptr (GHashTable) list = read_list (path);
+  guint n = g_hash_table_size (list);
   GHashTableIter iter;
   gpointer name;
-  guint left = 0;
   g_hash_table_iter_init (&iter, list);
   while (!ends (self) && g_hash_table_iter_next (&iter, &name, NULL))
-    {
-      g_autofree char *url = url_of (self, recording, name);
-      gboolean ok = left == 0 && delete_object (self, url);
-      left += !ok;
-      if (ok || left == 1)
-        count (self, ok, &self->stats.deleted);
-    }
+    if (delete_one (self, recording, name))
+      g_hash_table_iter_remove (&iter);
+  guint left = g_hash_table_size (list);
   self->due += left;
-  if (left == 0 && !ends (self))
+  if (left == 0)
     g_unlink (path);
+  else if (left < n)
+    write_list (path, list); /* where it fails they are deleted once more */
 }
 
 static void
@@ -403,12 +496,19 @@ look (ParlorAway *self)
   g_autofree char *gone = g_build_filename (self->folder, GONE_FOLDER, NULL);
   g_autoptr (GDir) dead = g_dir_open (gone, 0, NULL), dir = g_dir_open (self->folder, 0, NULL);
   const char *name;
-  self->due = 0;
+  gint64 now_us = g_get_monotonic_time ();
+  g_hash_table_foreach_remove (self->refused, is_old, &now_us);
+  self->due = self->refusals = 0;
+  self->is_over = FALSE;
   while (dead != NULL && !ends (self) && (name = g_dir_read_name (dead)) != NULL)
     look_at_gone (self, gone, name);
+  /* A store that deletes nothing may take files. */
+  self->refusals = 0;
   while (dir != NULL && !ends (self) && (name = g_dir_read_name (dir)) != NULL)
     if (is_plain (name))
       look_at_recording (self, name);
+  if (self->refusals >= REFUSALS_MAX)
+    be_patient (self);
   g_mutex_lock (&self->lock);
   self->stats.waiting = self->due;
   g_mutex_unlock (&self->lock);
@@ -455,6 +555,7 @@ parlor_away_new (const ParlorAwaySpec *spec, GError **error)
   self->patience_us = PATIENCE_MIN_US;
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
+  self->refused = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->curl = curl_easy_init ();
   self->thread = g_thread_new ("away", away_thread, self);
   return self;
@@ -471,6 +572,7 @@ parlor_away_free (ParlorAway *self)
   g_mutex_unlock (&self->lock);
   g_thread_join (self->thread);
   curl_easy_cleanup (self->curl);
+  g_hash_table_unref (self->refused);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
   g_free (self->folder);

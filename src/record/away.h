@@ -7,9 +7,11 @@
  * size, time of its last change in ns, sha256; a size of -1 stands there before the file is sent
  * and means that the store may have something. Where that cannot be written (a full disk), nothing
  * is sent. A file counts as being there when the store took it with its signed sha256 and answered
- * with the MD5 or the sha256 of what it has. Whatever goes wrong is tried again, after 1 s up to 60
- * s, for ever, also after a restart. Of an erased recording the objects are deleted; until they
- * are, the list of them is kept.
+ * with the MD5 or the sha256 of what it has. No answer, 5xx, 429, 408 end the look: it is made
+ * again after 1 s up to 60 s. What is refused or not proved is tried again by itself, after 2 s up
+ * to an hour, and the rest goes on; eight refusals in a row end the look too. All this for ever,
+ * also after a restart. Of an erased recording the objects are deleted; until they are, the list of
+ * them is kept.
  *
  * Requests are signed by libcurl (AWS Signature Version 4), path style: URL/ID/NAME.
  */

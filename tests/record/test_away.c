@@ -191,6 +191,43 @@ test_no_list (Store *self, gconstpointer unused)
   g_assert_true (is_listed (self, "rc_1/away", "manifest.sig"));
 }
 
+static void
+refuse (Store *self, const char *what)
+{
+  g_mutex_lock (&self->lock);
+  self->refused = what;
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+test_locked (Store *self, gconstpointer unused)
+{
+  ParlorAwayStats stats;
+  g_autoptr (GString) list = g_string_new (NULL);
+  for (guint i = 0; i < 20; i++)
+    g_string_append_printf (list, "%u.webm\t1\t1\tsum\n", i);
+  write_file (self, ".gone/rc_0", list->str);
+  refuse (self, "DELETE rc_0/");
+  begin (self);
+  wait_for (self, &stats, &stats.uploaded, 3);
+  g_assert_cmpuint (stats.deleted, ==, 0);
+  refuse (self, NULL);
+  wait_for (self, &stats, &stats.deleted, 20);
+}
+
+static void
+test_refused (Store *self, gconstpointer unused)
+{
+  ParlorAwayStats stats;
+  refuse (self, "PUT rc_1/a");
+  begin (self);
+  wait_for (self, &stats, &stats.failures, 1);
+  wait_for (self, &stats, &stats.uploaded, 2);
+  g_assert_true (is_listed (self, "rc_1/away", "b.webm"));
+  refuse (self, NULL);
+  wait_for (self, &stats, &stats.uploaded, 3);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -199,5 +236,9 @@ main (int argc, char **argv)
   g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
   g_test_add ("/record/away/what-cannot-be-written-down-is-not-sent", Store, NULL, set_up,
               test_no_list, tear_down);
+  g_test_add ("/record/away/objects-that-are-not-deleted-hold-up-no-file", Store, NULL, set_up,
+              test_locked, tear_down);
+  g_test_add ("/record/away/a-file-that-is-refused-holds-up-no-other", Store, NULL, set_up,
+              test_refused, tear_down);
   return g_test_run ();
 }
