@@ -39,9 +39,7 @@ parlor_site_open_session (ParlorSite *site, const ParlorHttpRequest *request, co
         "Such a session is for a page of a brand's own site: an Origin is needed.");
   else if (parlor_site_welcomes (site, request, brand, reply))
     {
-      const ParlorVisitor *visitor = parlor_visitors_meet_at (
-          site->spec.visitors, brand, origin, key, site->spec.clock->wall_ms (site->spec.clock),
-          fresh);
+      const ParlorVisitor *visitor = parlor_site_meet_at (site, request, brand, origin, key, fresh);
       parlor_http_reply_json (reply, *fresh ? 201 : 200,
                               json_pack ("{s:s,s:s,s:s,s:I}", "token", *fresh ? fresh : key,
                                          "visitor", visitor->id, "brand", brand, "expires_in",

@@ -78,14 +78,26 @@ parlor_site_visitors (ParlorSite *site, const ParlorHttpRequest *request)
 }
 
 const ParlorVisitor *
+parlor_site_meet_at (ParlorSite *site, const ParlorHttpRequest *request, const char *brand,
+                     const char *origin, const char *key, char fresh[PARLOR_TOKEN_SIZE])
+{
+  ParlorVisitors *visitors = site->spec.visitors;
+  gint64 wall_ms = site->spec.clock->wall_ms (site->spec.clock);
+  if (!parlor_visitors_recognise_at (visitors, brand, origin, key, wall_ms)
+      && parlor_rate_limit_take (site->new_visitors, request->peer,
+                                 site->spec.clock->now_us (site->spec.clock)))
+    return parlor_visitors_pass (visitors, brand, origin, wall_ms, fresh);
+  return parlor_visitors_meet_at (visitors, brand, origin, key, wall_ms, fresh);
+}
+
+const ParlorVisitor *
 parlor_site_meet (ParlorSite *site, const ParlorHttpRequest *request, const char *brand,
                   ParlorHttpReply *reply)
 {
   char fresh[PARLOR_TOKEN_SIZE];
   g_autofree char *key = cookie_of (request, brand);
   g_autofree char *base = parlor_site_base_url (site, request);
-  const ParlorVisitor *visitor = parlor_visitors_meet (
-      site->spec.visitors, brand, key, site->spec.clock->wall_ms (site->spec.clock), fresh);
+  const ParlorVisitor *visitor = parlor_site_meet_at (site, request, brand, NULL, key, fresh);
   /* Said again at each visit: 30 days from the last one. */
   g_autofree char *value = g_strdup_printf ("%s%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s",
                                             COOKIE_NAME, brand, *fresh ? fresh : key,

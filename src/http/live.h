@@ -23,6 +23,12 @@ const char *parlor_site_visitor_of (ParlorSite *site, const ParlorHttpRequest *r
 const ParlorVisitor *parlor_site_meet (ParlorSite *site, const ParlorHttpRequest *request,
                                        const char *brand, ParlorHttpReply *reply);
 
+/** The visitor of this key at this origin (NULL = our own pages), else a new one, who is not kept
+    when too many came from that network; `fresh` as for parlor_visitors_meet_at (). Never NULL. */
+const ParlorVisitor *parlor_site_meet_at (ParlorSite *site, const ParlorHttpRequest *request,
+                                          const char *brand, const char *origin, const char *key,
+                                          char fresh[PARLOR_TOKEN_SIZE]);
+
 /** POST /v1/sessions {"role":"visitor","room" or "brand","token"?}: a visitor's session in a
     brand's own site, in handle_embed.c. */
 void parlor_site_open_session (ParlorSite *site, const ParlorHttpRequest *request,

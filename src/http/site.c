@@ -20,6 +20,8 @@ parlor_site_new (const ParlorSiteSpec *spec)
                                        spec->joins_per_minute ? spec->joins_per_minute : 6000,
                                        MAX_ADDRESSES);
   site->rooms_made = parlor_rate_limit_new (100, 120, MAX_ADDRESSES);
+  /* A carrier's address has many people behind it; one address must not fill the cap of all. */
+  site->new_visitors = parlor_rate_limit_new (600, 60, MAX_ADDRESSES);
   site->uploads = parlor_rate_limit_new (60, 30, MAX_ADDRESSES);
   /* Five wrong codes a minute and address: 50 bits are then out of reach. */
   site->wrong_codes = parlor_rate_limit_new (5, 5, MAX_ADDRESSES);
@@ -42,6 +44,7 @@ parlor_site_free (ParlorSite *site)
   parlor_rate_limit_free (site->joins);
   parlor_rate_limit_free (site->rooms_made);
   parlor_rate_limit_free (site->uploads);
+  parlor_rate_limit_free (site->new_visitors);
   parlor_rate_limit_free (site->wrong_codes);
   parlor_rate_limit_free (site->refusals);
   parlor_whip_free (site->whip);

@@ -99,7 +99,8 @@ typedef struct
   ParlorStatic *files; /**< nullable */
   ParlorRateLimit *joins;
   ParlorRateLimit *rooms_made;
-  ParlorRateLimit *uploads; /* pictures, by address */
+  ParlorRateLimit *uploads;      /* pictures, by address */
+  ParlorRateLimit *new_visitors; /* those that are remembered, by network */
   ParlorRateLimit *wrong_codes;
   ParlorRateLimit *refusals; /* audit lines of them, by brand */
   ParlorWhip *whip;

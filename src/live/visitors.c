@@ -188,9 +188,9 @@ let_pass (ParlorVisitors *visitors, ParlorVisitor *row)
   return visitors->passing = row;
 }
 
-static const ParlorVisitor *
-make_visitor (ParlorVisitors *visitors, const char *brand, const char *origin, gint64 wall_ms,
-              char key[PARLOR_TOKEN_SIZE])
+static ParlorVisitor *
+make_row (ParlorVisitors *visitors, const char *brand, const char *origin, gint64 wall_ms,
+          char key[PARLOR_TOKEN_SIZE])
 {
   char id[PARLOR_ID_SIZE];
   parlor_id_make ("vis", &visitors->random, id);
@@ -204,6 +204,21 @@ make_visitor (ParlorVisitors *visitors, const char *brand, const char *origin, g
       .made_ms = wall_ms,
       .seen_ms = wall_ms,
   };
+  return row;
+}
+
+const ParlorVisitor *
+parlor_visitors_pass (ParlorVisitors *visitors, const char *brand, const char *origin,
+                      gint64 wall_ms, char fresh_key[PARLOR_TOKEN_SIZE])
+{
+  return let_pass (visitors, make_row (visitors, brand, origin, wall_ms, fresh_key));
+}
+
+static const ParlorVisitor *
+make_visitor (ParlorVisitors *visitors, const char *brand, const char *origin, gint64 wall_ms,
+              char key[PARLOR_TOKEN_SIZE])
+{
+  ParlorVisitor *row = make_row (visitors, brand, origin, wall_ms, key);
   if (g_hash_table_size (visitors->by_id) >= PARLOR_VISITORS_MAX)
     return let_pass (visitors, row);
   put (visitors, &parlor_visitor_kind, row);

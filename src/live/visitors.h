@@ -116,6 +116,10 @@ const ParlorVisitor *parlor_visitors_meet_at (ParlorVisitors *visitors, const ch
 const ParlorVisitor *parlor_visitors_recognise_at (const ParlorVisitors *visitors,
                                                    const char *brand, const char *origin,
                                                    const char *key, gint64 wall_ms);
+/** A new one who is not kept, as at the cap: for an address from which too many new ones come. */
+const ParlorVisitor *parlor_visitors_pass (ParlorVisitors *visitors, const char *brand,
+                                           const char *origin, gint64 wall_ms,
+                                           char fresh_key[PARLOR_TOKEN_SIZE]);
 /** By "vis_…"; NULL = none. */
 const ParlorVisitor *parlor_visitors_find (const ParlorVisitors *visitors, const char *id);
 /** Ties to a customer; "" or NULL unties (signing out). FALSE = no such visitor. */

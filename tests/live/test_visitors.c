@@ -62,6 +62,20 @@ test_full (void)
 }
 
 static void
+test_pass (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (ParlorVisitors) visitors = parlor_visitors_new (&world->sink, &world->random);
+  char key[PARLOR_TOKEN_SIZE];
+  guint puts = world->puts;
+  const ParlorVisitor *passing = parlor_visitors_pass (visitors, "br_1", NULL, DAY_MS, key);
+  g_assert_true (g_str_has_prefix (passing->id, "vis_"));
+  g_assert_null (parlor_visitors_recognise (visitors, "br_1", key, DAY_MS));
+  g_assert_cmpuint (parlor_visitors_count (visitors), ==, 0);
+  g_assert_cmpuint (world->puts, ==, puts);
+}
+
+static void
 test_touches (void)
 {
   g_autoptr (World) world = world_new ();
@@ -120,6 +134,7 @@ main (int argc, char **argv)
   g_test_add_func ("/live/visitors/a-device-key-is-one-visitor-of-one-brand", test_meet);
   g_test_add_func ("/live/visitors/thirty-idle-days-are-forgotten", test_sweep);
   g_test_add_func ("/live/visitors/of-too-many-none-is-kept", test_full);
+  g_test_add_func ("/live/visitors/one-who-passes-is-not-kept", test_pass);
   g_test_add_func ("/live/visitors/touches-are-added-and-the-newest-is-known", test_touches);
   g_test_add_func ("/live/visitors/entries-are-listed-page-by-page", test_entries);
   return g_test_run ();
