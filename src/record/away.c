@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/away.h"
 
+#include "record/keeper.h"
+
 #include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -442,21 +444,6 @@ send_file (ParlorAway *self, const char *folder, const char *recording, const ch
   self->due -= answer == TAKEN;
 }
 
-static void
-look_at_recording (ParlorAway *self, const char *recording)
-{
-  g_autofree char *folder = g_build_filename (self->folder, recording, NULL);
-  g_autofree char *state = g_build_filename (folder, PARLOR_AWAY_NAME, NULL);
-  g_autoptr (GDir) dir = is_sealed (folder) ? g_dir_open (folder, 0, NULL) : NULL;
-  const char *name;
-  if (dir == NULL)
-    return;
-  g_autoptr (GHashTable) list = read_list (state);
-  while (!ends (self) && (name = g_dir_read_name (dir)) != NULL)
-    if (is_plain (name))
-      send_file (self, folder, recording, name, list);
-}
-
 /* TRUE: it is gone. */
 static gboolean
 delete_one (ParlorAway *self, const char *recording, const char *name)
@@ -470,6 +457,49 @@ delete_one (ParlorAway *self, const char *recording, const char *name)
   return answer == TAKEN;
 }
 
+/* A render is the one file that is removed while its recording stays. That any other is missing is
+ * a loss, and its copy is what is left. */
+static void
+delete_renders (ParlorAway *self, const char *folder, const char *recording, GHashTable *list)
+{
+  g_autofree char *state = g_build_filename (folder, PARLOR_AWAY_NAME, NULL);
+  GHashTableIter iter;
+  gpointer name;
+  guint gone = 0;
+  g_hash_table_iter_init (&iter, list);
+  while (!ends (self) && g_hash_table_iter_next (&iter, &name, NULL))
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      struct stat info;
+      if (!g_str_has_prefix (name, PARLOR_AWAY_RENDER) || lstat (path, &info) == 0
+          || errno != ENOENT)
+        continue;
+      gboolean ok = delete_one (self, recording, name);
+      self->due += !ok;
+      gone += ok;
+      if (ok)
+        g_hash_table_iter_remove (&iter);
+    }
+  if (gone > 0 && !write_list (state, list) && is_sealed (folder))
+    be_patient (self);
+}
+
+static void
+look_at_recording (ParlorAway *self, const char *recording)
+{
+  g_autofree char *folder = g_build_filename (self->folder, recording, NULL);
+  g_autofree char *state = g_build_filename (folder, PARLOR_AWAY_NAME, NULL);
+  g_autoptr (GDir) dir = is_sealed (folder) ? g_dir_open (folder, 0, NULL) : NULL;
+  const char *name;
+  if (dir == NULL)
+    return;
+  g_autoptr (GHashTable) list = read_list (state);
+  while (!ends (self) && (name = g_dir_read_name (dir)) != NULL)
+    if (is_plain (name))
+      send_file (self, folder, recording, name, list);
+  delete_renders (self, folder, recording, list);
+}
+
 static void
 look_at_gone (ParlorAway *self, const char *folder, const char *recording)
 {
@@ -478,6 +508,9 @@ look_at_gone (ParlorAway *self, const char *folder, const char *recording)
   guint n = g_hash_table_size (list);
   GHashTableIter iter;
   gpointer name;
+  if (g_hash_table_contains (list, PARLOR_KEY_NAME)
+      && delete_one (self, recording, PARLOR_KEY_NAME)) /* without it the rest is noise */
+    g_hash_table_remove (list, PARLOR_KEY_NAME);
   g_hash_table_iter_init (&iter, list);
   while (!ends (self) && g_hash_table_iter_next (&iter, &name, NULL))
     if (delete_one (self, recording, name))

@@ -10,8 +10,11 @@
  * with the MD5 or the sha256 of what it has. No answer, 5xx, 429, 408 end the look: it is made
  * again after 1 s up to 60 s. What is refused or not proved is tried again by itself, after 2 s up
  * to an hour, and the rest goes on; eight refusals in a row end the look too. All this for ever,
- * also after a restart. Of an erased recording the objects are deleted; until they are, the list of
- * them is kept.
+ * also after a restart.
+ *
+ * Of an erased recording the objects are deleted, the key's first; until they are, the list of them
+ * is kept. The object of a removed render is deleted too; that of any other file that is missing
+ * stays: it may be the last copy.
  *
  * Requests are signed by libcurl (AWS Signature Version 4), path style: URL/ID/NAME.
  */
@@ -22,6 +25,8 @@
 G_BEGIN_DECLS
 
 #define PARLOR_AWAY_NAME "away"
+/** Names of renders begin so (record/composer.h): their objects go when the file has gone. */
+#define PARLOR_AWAY_RENDER "render-"
 
 typedef struct
 {

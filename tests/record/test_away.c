@@ -228,6 +228,41 @@ test_refused (Store *self, gconstpointer unused)
   wait_for (self, &stats, &stats.uploaded, 3);
 }
 
+static void
+test_render (Store *self, gconstpointer unused)
+{
+  ParlorAwayStats stats;
+  write_file (self, "rc_1/away",
+              "render-1.webm\t1\t1\tsum\nrender-2.webm\t-1\t0\t-\nlost.webm\t1\t1\tsum\n");
+  write_file (self, "rc_1/render-3.webm", "r");
+  begin (self);
+  wait_for (self, &stats, &stats.uploaded, 4);
+  wait_for (self, &stats, &stats.deleted, 2);
+  parlor_away_free (g_steal_pointer (&self->away)); /* the list is written behind the deletions */
+  g_assert_cmpuint (count_of (self, "DELETE rc_1/render-1.webm"), ==, 1);
+  g_assert_cmpuint (count_of (self, "DELETE rc_1/render-2.webm"), ==, 1);
+  g_assert_cmpuint (count_of (self, "DELETE"), ==, 2);
+  g_assert_false (is_listed (self, "rc_1/away", "render-1.webm"));
+  g_assert_false (is_listed (self, "rc_1/away", "render-2.webm"));
+  g_assert_true (is_listed (self, "rc_1/away", "render-3.webm"));
+  g_assert_true (is_listed (self, "rc_1/away", "lost.webm"));
+}
+
+static void
+test_key (Store *self, gconstpointer unused)
+{
+  ParlorAwayStats stats;
+  g_autoptr (GString) list = g_string_new ("key\t1\t1\tsum\n");
+  for (guint i = 0; i < 20; i++)
+    g_string_append_printf (list, "%u.webm\t1\t1\tsum\n", i);
+  write_file (self, ".gone/rc_0", list->str);
+  begin (self);
+  wait_for (self, &stats, &stats.deleted, 21);
+  g_mutex_lock (&self->lock);
+  g_assert_cmpstr (self->seen->pdata[0], ==, "DELETE rc_0/key");
+  g_mutex_unlock (&self->lock);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -240,5 +275,9 @@ main (int argc, char **argv)
               test_locked, tear_down);
   g_test_add ("/record/away/a-file-that-is-refused-holds-up-no-other", Store, NULL, set_up,
               test_refused, tear_down);
+  g_test_add ("/record/away/a-removed-render-is-removed-there-and-a-lost-file-is-not", Store, NULL,
+              set_up, test_render, tear_down);
+  g_test_add ("/record/away/the-key-of-an-erased-recording-goes-first", Store, NULL, set_up,
+              test_key, tear_down);
   return g_test_run ();
 }
