@@ -42,14 +42,12 @@ export interface Attach {
   brand?: string;
   /** Of *Keep this person*: shown once, and only after he agreed. */
   keep?: string;
-  agreed?: boolean;
 }
 
 export class DeskLine {
   private ws: WebSocket | null = null;
   private attempt = 0;
   private timer = 0;
-  private nextId = 1;
   private attached = false;
   private waiting: Record<string, unknown>[] = [];
 
@@ -67,7 +65,7 @@ export class DeskLine {
     clearTimeout(this.timer);
     const ws = new WebSocket(socketUrl(), 'parlor.v1');
     this.ws = ws;
-    ws.onopen = () => this.sayAttach(ws);
+    ws.onopen = () => this.sayAttach();
     ws.onmessage = (event) => this.receive(String(event.data));
     ws.onclose = (event) => this.lost(ws, event.code);
   }
@@ -79,13 +77,14 @@ export class DeskLine {
     ws?.close(1000);
   }
 
-  private sayAttach(ws: WebSocket): void {
+  private sayAttach(): void {
     const device = place.visitor
       ? { visitor: place.visitor }
       : this.attach.as === 'visitor'
         ? { device: deviceKey() }
         : {};
-    ws.send(JSON.stringify({ t: 'attach', ...this.attach, ...device }));
+    const agreed = !!this.attach.keep;
+    this.ws?.send(JSON.stringify({ t: 'attach', ...this.attach, ...device, agreed }));
   }
 
   /** Attaches anew as the one of whom *Keep this person* made this token; he has agreed to it. */
@@ -93,7 +92,6 @@ export class DeskLine {
     this.close();
     this.attached = false;
     this.attach.keep = keep;
-    this.attach.agreed = true;
     this.open();
   }
 
@@ -108,10 +106,6 @@ export class DeskLine {
     if (this.attached) this.ws?.send(JSON.stringify(message));
   }
 
-  number(): number {
-    return this.nextId++;
-  }
-
   private receive(text: string): void {
     let message: DeskMessage | null = null;
     try {
@@ -120,12 +114,10 @@ export class DeskLine {
       return;
     }
     if (!message) return;
-    const refused = message.t === 'error' && !this.attached && this.attach.keep !== undefined;
-    if (message.t === 'attached' || message.t === 'error') {
+    if (this.attach.keep && (message.t === 'attached' || message.t === 'error')) {
       delete this.attach.keep;
-      delete this.attach.agreed;
+      if (message.t === 'error') this.sayAttach(); /* an old link: he is who he was */
     }
-    if (refused && this.ws) this.sayAttach(this.ws); /* an old link: he is who he was */
     if (message.t === 'attached') {
       this.attached = true;
       this.attempt = 0;

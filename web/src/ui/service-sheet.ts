@@ -52,7 +52,10 @@ export class ServiceSheet extends Plain {
   override connectedCallback(): void {
     super.connectedCallback();
     this.whileConnected(this.desk.store.watch(() => this.changed()));
-    if (this.link) this.view = 'open';
+    if (this.link) {
+      void import('./service-link.js');
+      this.view = 'open';
+    }
     /* The stream comes first; the line is open long before anybody taps. */
     const idle = window.setTimeout(() => this.desk.open(), 300);
     this.whileConnected(() => clearTimeout(idle));
@@ -153,29 +156,22 @@ export class ServiceSheet extends Plain {
         >
           <span></span>
         </button>
-        ${this.link ? this.linkAsks() : thread ? this.chat(thread) : this.door()}
+        ${
+          this.link
+            ? html`<parlor-service-link .answer=${this.answerLink}></parlor-service-link>`
+            : thread
+              ? this.chat(thread)
+              : this.door()
+        }
       </section>`;
   }
 
-  /** Anybody can send such a link, so it says what it does before it does it. */
-  private linkAsks(): TemplateResult {
-    const answer = (yes: boolean): void => {
-      if (yes) this.desk.redeem(this.link);
-      else this.view = 'shut';
-      this.link = '';
-      this.asked = yes;
-    };
-    return html`<div class="card-slot" data-testid="keep-asks">
-      <h2>${st('link_ask')}</h2>
-      <p class="consent">${st('link_text')}</p>
-      <div class="choices">
-        <button class="button quiet" @click=${() => answer(false)}>${st('not_now')}</button>
-        <button class="button primary" data-testid="keep-agree" @click=${() => answer(true)}>
-          ${st('link_yes')}
-        </button>
-      </div>
-    </div>`;
-  }
+  private readonly answerLink = (yes: boolean): void => {
+    if (yes) this.desk.redeem(this.link);
+    else this.view = 'shut';
+    this.link = '';
+    this.asked = yes;
+  };
 
   /** The stream is turned down while somebody talks beside it, and comes back at once. */
   private duck(on: boolean): void {
