@@ -110,8 +110,8 @@ def machine():
 
 def page(args, rows, load_before):
     janus = subprocess.run(['dpkg-query', '-W', '-f', '${Version}', 'janus'], capture_output=True, text=True).stdout or 'not installed'
-    return (f'# Performance\n\nWritten by `python3 tests/bench/compare.py --markdown docs/performance.md` (a part of `./dev bench`); nothing here is typed '
-            f'by hand.\n\nMachine: {machine()}; load average before the run {load_before:.1f}; {args.seconds} s a shape, server and load on the same cores; '
+    return (f'# Performance\n\nWritten by `python3 tests/bench/compare.py --markdown docs/performance.md` (a part of `./dev bench`) up to the next '
+            f'heading; what follows is by the commands that it names.\n\nMachine: {machine()}; load average before the run {load_before:.1f}; {args.seconds} s a shape, server and load on the same cores; '
             f'Janus {janus} (videoroom, ICE-lite). "By slots": one connection a person, three layers, 25 video slots; other meetings are M × (M − 1) '
             'sessions of WHEP, which is what Janus\' subscribers are. Load: 30 frames/s cut as Chromium cuts them, 2.5 Mbit/s, and 50 Opus packets/s a publisher; receivers '
             'authenticate and count every packet; Parlor\'s send transport-wide feedback 20 times a second and reports every second, Janus\' reports only. CPU is '
@@ -145,7 +145,9 @@ def main():
     if args.json:
         args.json.write_text(json.dumps(rows, indent=1))
     if args.markdown:
-        args.markdown.write_text(page(args, rows, load_before))
+        before = args.markdown.read_text() if args.markdown.exists() else ''
+        others = before[before.index('\n## '):] if '\n## ' in before else ''
+        args.markdown.write_text(page(args, rows, load_before) + others)
 
 
 if __name__ == '__main__':
