@@ -214,11 +214,14 @@ export const cases = [
       const { token } = await visitor.wait('kept');
       const [desk, thief] = [new DeskLine(daemon), new DeskLine(daemon)];
       after(async () => { desk.close(); thief.close(); });
-      const attached = await desk.visitor({ keep: token });
+      const asked = new DeskLine(daemon);
+      after(async () => { asked.close(); });
+      expect((await asked.visitor({ keep: token })).t === 'error', 'a link that was only opened moves nobody');
+      const attached = await desk.visitor({ keep: token, agreed: true });
       expect(attached.threads.length === 1 && attached.threads[0].thread.id === conversation, JSON.stringify(attached));
       desk.send({ t: 'history', conversation });
       expect((await desk.wait('history')).messages.some((one) => one.text === 'from the phone'), 'with what was said');
-      expect((await thief.visitor({ keep: token })).t === 'error', 'once');
+      expect((await thief.visitor({ keep: token, agreed: true })).t === 'error', 'once');
       const other = await pair(daemon, after);
       const customers = [];
       for (const one of [conversation, other.conversation]) customers.push((await daemon.good('GET', `/v1/conversations/${one}?reason=test`)).customer.id);
