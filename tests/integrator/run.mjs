@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * What an integrator would do, against the real daemon: node tests/integrator/run.mjs [--only WORD] [--server PROGRAM]
- * [--results FILE] [--long]. A file in cases/ exports `cases`: {name, run (tools), long?} run one after another; `long` ones only
- * with --long (./dev soak).
+ * [--results FILE] [--long] [--once]. A file in cases/ exports `cases`: {name, run (tools), long?} run one after another; `long`
+ * ones only with --long (./dev soak).
  */
 import { appendFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -17,7 +17,8 @@ const here = path.join(root, 'tests/integrator/cases');
 let failed = 0;
 let ran = 0;
 
-async function play(name, run) {
+/** Plays a case; '' or why it failed. */
+async function attempt(run) {
   const open = [];
   const tools = {
     async daemon(...flags) { const daemon = new Daemon(program, flags); open.push(() => daemon.close()); await daemon.start(); return daemon; },
@@ -31,10 +32,20 @@ async function play(name, run) {
     await run(tools);
   } catch (error) {
     why = error.stack;
-    failed++;
   }
   for (const end of open.reverse()) await end().catch(() => {});
+  return why;
+}
+
+/* As in tests/e2e: what failed is played once more with a daemon of its own, and said so; what is broken fails twice. */
+async function play(name, run) {
+  let why = await attempt(run);
+  if (why && !words.includes('--once')) {
+    console.log(`    again ${name}: ${why.split('\n')[0]}`);
+    why = await attempt(run);
+  }
   ran++;
+  if (why) failed++;
   console.log(`    ${why ? 'fail' : 'ok  '} ${name}${why ? `: ${why}` : ''}`);
   if (results) appendFileSync(results, `${why ? 'fail' : 'pass'}\t${name}\t${why.replace(/\s+/g, ' ')}\n`);
 }

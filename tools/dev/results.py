@@ -8,19 +8,37 @@ import sys
 import xml.etree.ElementTree as ElementTree
 
 
-def junit(path):
-    """Meson's JUnit file: every TAP subtest counts; a program that died or ran out of time counts once as failed."""
+# What a sanitizer reports is a fault even when it shows once in a hundred runs.
+SANITIZER = re.compile(r"(Address|Leak|Thread|Memory)Sanitizer|runtime error:")
+
+
+def once_more(path):
+    """Programs worth a second run alone: those that failed by a check or by time on a busy machine, and by no sanitizer."""
+    for entry in map(json.loads, pathlib.Path(path).read_text(errors="replace").splitlines()):
+        said = f"{entry.get('stdout') or ''}{entry.get('stderr') or ''}"
+        if not ended_well(entry) and not SANITIZER.search(said):
+            yield entry["name"].split(" / ")[-1]
+
+
+def junit(path, *replayed):
+    """Meson's JUnit file: every TAP subtest counts; a program that died or ran out of time counts once as failed. Those that
+    `replayed` names are left out: another file has them."""
     # Meson copies what tests print as it is, control characters too, which XML does not know.
     text = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "?", pathlib.Path(path).read_text(errors="replace"))
     ended_badly = bad_programs(path.replace(".junit.xml", ".json"))
     for suite in ElementTree.fromstring(text).iter("testsuite"):
         name = suite.get("name", "").split(" / ")[-1].removeprefix("parlor.")
+        if name in replayed:
+            ended_badly.pop(name, None)
+            continue
         cases = suite.findall("testcase")
         failed = 0
         for case in cases:
+            label = case.get("name", "").split(" / ")[-1]
+            if label in replayed:
+                continue
             outcome, why = case_outcome(case)
             failed += outcome == "fail"
-            label = case.get("name", "").split(" / ")[-1]
             yield outcome, label if label == name or name == "parlor" else f"{name}: {label}", why
             if outcome == "fail":
                 ended_badly.pop(label, None)
@@ -30,14 +48,19 @@ def junit(path):
             yield "fail", name, "ran no test"
     # The subtests that a program finished before it died are all good: the death itself is in the other file.
     for name, why in ended_badly.items():
-        yield "fail", name, why
+        if name not in replayed:
+            yield "fail", name, why
+
+
+def ended_well(entry):
+    return entry["result"] in ("OK", "SKIP", "EXPECTEDFAIL")
 
 
 def bad_programs(path):
     """{program: how it ended} of those that meson does not call good or skipped."""
     found = {}
     for entry in map(json.loads, pathlib.Path(path).read_text(errors="replace").splitlines()):
-        if entry["result"] not in ("OK", "SKIP", "EXPECTEDFAIL"):
+        if not ended_well(entry):
             words = " ".join((entry.get("stderr") or "").split())
             found[entry["name"].split(" / ")[-1]] = f"{entry['result']}, exit status {entry['returncode']}: {words[:200]}"
     return found
@@ -105,8 +128,11 @@ def report(results, *suites):
 
 def main(command, *arguments):
     if command in ("junit", "vitest"):
-        for row in (junit if command == "junit" else vitest)(arguments[0]):
+        for row in (junit if command == "junit" else vitest)(*arguments):
             print("\t".join(field.replace("\t", " ").replace("\n", " ") for field in row))
+        return 0
+    if command == "once-more":
+        print("\n".join(once_more(arguments[0])))
         return 0
     return (line if command == "line" else report)(*arguments) or 0
 

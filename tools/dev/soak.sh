@@ -39,7 +39,7 @@ command_soak () {
   soak_fuzz || failed=1
   build_native build
   npm_install tests/integrator
-  node tests/integrator/run.mjs --long </dev/null || failed=1
+  node tests/integrator/run.mjs --long --once </dev/null || failed=1
   build_native build-asan "${SANITIZE[@]}"
   say "Recorder and composer under the sanitizers"
   sanitizer_environment meson test -C build-asan --no-rebuild --suite process --timeout-multiplier 4 || failed=1
