@@ -226,6 +226,27 @@ parlor_handle_conversation_assign (ParlorSite *site, ParlorHttpRequest *request,
     reps_answer_durably (&call, request, reply, 200, call.site->conversation (conversation));
 }
 
+/* He offers himself as the personal adviser; the customer's yes comes from his own page alone. */
+void
+parlor_handle_conversation_upgrade (ParlorSite *site, ParlorHttpRequest *request,
+                                    ParlorHttpReply *reply)
+{
+  g_auto (RepsCall) call = {0};
+  g_autoptr (GError) error = NULL;
+  ParlorConversation *conversation = reps_begin (site, request, reply, &call) ? find_conversation (
+                                         &call, site, request, PARLOR_MAY_WRITE, reply)
+                                                                              : NULL;
+  const ParlorRep *rep = conversation ? writer_of (&call, conversation) : NULL;
+  if (!conversation)
+    return;
+  if (!rep || rep->departed)
+    parlor_http_problem (reply, 422, "unprocessable", "Name a rep of this brand who is there.");
+  else if (!parlor_service_offer_upgrade (conversation, (ParlorRep *)rep, reps_now (site), &error))
+    parlor_http_problem_from_error (reply, error);
+  else
+    reps_answer_durably (&call, request, reply, 200, call.site->conversation (conversation));
+}
+
 /* ---- calls ----------------------------------------------------------------------------------- */
 
 typedef struct

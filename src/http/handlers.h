@@ -254,6 +254,8 @@ void parlor_handle_conversation_state (ParlorSite *site, ParlorHttpRequest *requ
                                        ParlorHttpReply *reply);
 void parlor_handle_conversation_assign (ParlorSite *site, ParlorHttpRequest *request,
                                         ParlorHttpReply *reply);
+void parlor_handle_conversation_upgrade (ParlorSite *site, ParlorHttpRequest *request,
+                                         ParlorHttpReply *reply);
 void parlor_handle_conversation_call (ParlorSite *site, ParlorHttpRequest *request,
                                       ParlorHttpReply *reply);
 void parlor_handle_call_participant (ParlorSite *site, ParlorHttpRequest *request,

@@ -145,6 +145,8 @@ static const ParlorRoute routes[] = {
      parlor_handle_conversation_state},
     {"POST", "/v1/conversations/{id}/assign", TALKERS, FALSE, JSON_MAX, "application/json",
      parlor_handle_conversation_assign},
+    {"POST", "/v1/conversations/{id}/upgrade", TALKERS, FALSE, JSON_MAX, "application/json",
+     parlor_handle_conversation_upgrade},
     {"POST", "/v1/conversations/{id}/calls", TALKERS, FALSE, JSON_MAX, "application/json",
      parlor_handle_conversation_call},
     {"POST", "/v1/calls/{id}/participants", TALKERS, FALSE, JSON_MAX, "application/json",

@@ -7,15 +7,6 @@
 #define REASON_MAX 200
 #define MANAGERS (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN)
 
-static gboolean
-is_of_group (const ParlorRep *rep, const ParlorGroup *group)
-{
-  for (guint i = 0; i < rep->places->len; i++)
-    if (((const ParlorRepPlace *)rep->places->pdata[i])->group == group)
-      return TRUE;
-  return FALSE;
-}
-
 gboolean
 conversation_is_open_to (const ParlorConversation *conversation, const ParlorRep *rep)
 {
@@ -29,7 +20,7 @@ is_reps (const ParlorConversation *conversation, const ParlorRep *rep)
   return conversation_is_open_to (conversation, rep)
          && (conversation->assignee == rep || conversation->binding->rep == rep
              || (conversation->offer && conversation->offer->rep == rep)
-             || (conversation->queued && is_of_group (rep, conversation->asked_of)));
+             || (conversation->queued && rep_is_of (rep, conversation->asked_of)));
 }
 
 static gboolean
@@ -67,7 +58,7 @@ is_supervised (const ParlorConversation *conversation, const ParlorPrincipal *pr
   const ParlorRep *self = parlor_service_rep_of_user (conversation->customer->brand,
                                                       principal->subject);
   return parlor_principal_is_any (principal, PARLOR_BRAND_SUPERVISOR) && self
-         && conversation->binding && is_of_group (self, conversation->binding->group);
+         && conversation->binding && rep_is_of (self, conversation->binding->group);
 }
 
 static gboolean

@@ -183,6 +183,27 @@ conversation_release (ParlorConversation *conversation, ParlorMoment now)
   put_conversation (conversation);
 }
 
+/* Whom he removed is nobody to him in any group: not bound, not answering, not offered. */
+static void
+banish (ParlorCustomer *customer, ParlorRep *rep, ParlorMoment now)
+{
+  for (ParlorBinding *binding = customer->bindings; binding; binding = binding->next_of_customer)
+    {
+      ParlorConversation *conversation = binding->conversation;
+      if (!binding_is_live (binding))
+        continue;
+      if (binding->rep == rep)
+        parlor_service_unbind (binding, FALSE, now, NULL);
+      else if (conversation && conversation->assignee == rep)
+        move_conversation (conversation, rep, binding->rep, now);
+      else if (conversation && conversation->offer && conversation->offer->rep == rep)
+        {
+          offer_over (conversation->offer, PARLOR_OFFER_RESCINDED, now);
+          queue_pump (conversation->asked_of, now);
+        }
+    }
+}
+
 gboolean
 parlor_service_unbind (ParlorBinding *binding, gboolean block, ParlorMoment now, GError **error)
 {
@@ -212,6 +233,8 @@ parlor_service_unbind (ParlorBinding *binding, gboolean block, ParlorMoment now,
     conversation_release (conversation, now);
   put_binding (binding);
   binding_event (binding, "binding.ended", now.wall_ms, -1);
+  if (rep && block)
+    banish (customer, rep, now);
   service_end (service);
   service->stats.undone++;
   binding_notice (binding);

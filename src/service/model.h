@@ -202,7 +202,10 @@ struct _ParlorBinding
   const char *ended_by; /**< static: customer, rep, brand; NULL */
   ParlorRep *undo_rep;  /**< who it was before a transfer; NULL */
   gint64 undo_until_ms;
-  ParlorJob *job; /**< that is asking the customer; NULL */
+  ParlorJob *job;          /**< that is asking the customer; NULL */
+  gint64 personal_ms;      /**< since when this rep is his personal adviser; 0 = a hotline's */
+  ParlorRep *upgrade_rep;  /**< who offers himself as that; NULL = nobody asks */
+  gint64 upgrade_until_ms; /**< of the offer; without one: nobody asks again before */
   ParlorBinding *next_of_customer;
   GList link; /**< in rep->bindings or group->waiting */
   gboolean linked;

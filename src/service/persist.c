@@ -119,6 +119,9 @@ put_binding (ParlorBinding *binding)
       .created_ms = binding->created_ms,
       .ended_ms = binding->ended_ms,
       .undo_until_ms = binding->undo_until_ms,
+      .personal_ms = binding->personal_ms,
+      .upgrade_rep = ID_OF (binding->upgrade_rep),
+      .upgrade_until_ms = binding->upgrade_until_ms,
   };
   service_put (binding->customer->brand->service, &parlor_binding_kind, &row);
 }
@@ -391,6 +394,9 @@ load_binding (ParlorService *service, const ParlorBindingRow *row)
   binding->ended_by = ended_by (row->ended_by);
   binding->undo_rep = FIND (reps, row->undo_rep);
   binding->undo_until_ms = row->undo_until_ms;
+  binding->personal_ms = row->personal_ms;
+  binding->upgrade_rep = FIND (reps, row->upgrade_rep);
+  binding->upgrade_until_ms = row->upgrade_until_ms;
   replace_text (&binding->tap, row->tap);
   replace_text (&binding->touch, row->touch);
   binding->conversation = FIND (conversations, row->conversation);

@@ -125,6 +125,8 @@ ParlorBinding *binding_new (ParlorCustomer *customer, ParlorGroup *group, const 
                             gint64 now_ms);
 void binding_give (ParlorBinding *binding, ParlorRep *rep); /* nullable: to the group's waiting */
 void binding_unlink (ParlorBinding *binding);
+/* Whom a tap for this group means: his binding there, else his personal adviser; NULL = nobody. */
+ParlorBinding *binding_for (const ParlorCustomer *customer, const ParlorGroup *group);
 ParlorConversation *conversation_new (ParlorCustomer *customer, const char *id, gint64 now_ms);
 void binding_notice (ParlorBinding *binding);
 gboolean binding_is_live (const ParlorBinding *binding);
@@ -142,6 +144,10 @@ void offer_timeout (ParlorOffer *offer, ParlorMoment now);
 void offers_of_rep_gone (ParlorRep *rep, ParlorMoment now);
 void queue_tell (ParlorConversation *conversation, ParlorMoment now);
 void queue_patience_over (ParlorConversation *conversation, ParlorMoment now);
+
+/* ---- personal.c ------------------------------------------------------------------------------ */
+
+gboolean rep_is_of (const ParlorRep *rep, const ParlorGroup *group);
 
 /* ---- access.c -------------------------------------------------------------------------------- */
 
@@ -204,6 +210,9 @@ void call_forget (ParlorConversation *conversation);
 /* ---- transfer.c ------------------------------------------------------------------------------ */
 
 void job_free (gpointer job);
+/* What he was talking about goes on with `to` (nullable); another's is left alone. */
+void move_conversation (ParlorConversation *conversation, ParlorRep *from, ParlorRep *to,
+                        ParlorMoment now);
 void job_settle (ParlorBinding *binding, ParlorOutcome outcome, ParlorMoment now);
 
 G_END_DECLS

@@ -194,7 +194,8 @@ pick (ParlorConversation *conversation)
 {
   ParlorRep *own = conversation->binding->rep;
   ParlorGroup *group = conversation->asked_of;
-  if (own && rep_has_room (own) && !is_tried (conversation, own))
+  if (own && rep_has_room (own) && !is_tried (conversation, own)
+      && !customer_blocks (conversation->customer, own))
     return own;
   if (group->routing == PARLOR_ROUTING_MANUAL
       || (own && rep_is_present (own) && !conversation->others_may))

@@ -49,10 +49,22 @@ KIND (parlor_device_kind, "service_device", ParlorDeviceRow, 2, FALSE);
 #undef ROW
 
 #define ROW ParlorBindingRow
-static const ParlorField ParlorBindingRow_fields[] = {
-    T (id),         T (customer), T (group_id),     T (rep),      T (conversation),
-    T (state),      T (tap),      T (touch),        T (ended_by), T (undo_rep),
-    I (created_ms), I (ended_ms), I (undo_until_ms)};
+static const ParlorField ParlorBindingRow_fields[] = {T (id),
+                                                      T (customer),
+                                                      T (group_id),
+                                                      T (rep),
+                                                      T (conversation),
+                                                      T (state),
+                                                      T (tap),
+                                                      T (touch),
+                                                      T (ended_by),
+                                                      T (undo_rep),
+                                                      I (created_ms),
+                                                      I (ended_ms),
+                                                      I (undo_until_ms),
+                                                      T (upgrade_rep),
+                                                      I (personal_ms),
+                                                      I (upgrade_until_ms)};
 KIND (parlor_binding_kind, "service_binding", ParlorBindingRow, 1, FALSE);
 #undef ROW
 

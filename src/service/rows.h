@@ -39,8 +39,9 @@ typedef struct
 
 typedef struct
 {
-  char *id, *customer, *group_id, *rep, *conversation, *state, *tap, *touch, *ended_by, *undo_rep;
-  gint64 created_ms, ended_ms, undo_until_ms;
+  char *id, *customer, *group_id, *rep, *conversation, *state, *tap, *touch, *ended_by, *undo_rep,
+      *upgrade_rep;
+  gint64 created_ms, ended_ms, undo_until_ms, personal_ms, upgrade_until_ms;
 } ParlorBindingRow;
 
 typedef struct

@@ -417,6 +417,23 @@ gboolean parlor_service_undo (ParlorBinding *binding, ParlorMoment now, GError *
 gboolean parlor_service_answer_transfer (ParlorBinding *binding, gboolean yes, ParlorMoment now,
                                          GError **error);
 
+/* ---- the personal adviser (personal.c) ------------------------------------------------------ */
+
+/* A hotline's binding and a personal one are the same thing with a mark: the same conversation goes
+ * on, and whoever the binding named before is its rep no more. A tap for any group that this rep
+ * serves, and for the brand's first, means him from then on. */
+
+/** The rep who answers offers himself. The same rep again while it is open: TRUE and nothing else.
+    CONFLICT: he does not answer there, he is it already, or the customer said no within a day. */
+gboolean parlor_service_offer_upgrade (ParlorConversation *conversation, ParlorRep *rep,
+                                       ParlorMoment now, GError **error);
+/** The customer's word. GONE: nobody asks (any more). CONFLICT: that rep has left, was removed by
+    him, or has as many customers as the group allows. */
+gboolean parlor_service_answer_upgrade (ParlorBinding *binding, gboolean yes, ParlorMoment now,
+                                        GError **error);
+/** Who offers himself, while the offer is open; NULL. */
+const ParlorRep *parlor_binding_upgrade (const ParlorBinding *binding, gint64 now_ms);
+
 /* ---- who may (access.c) --------------------------------------------------------------------- */
 
 typedef enum

@@ -165,7 +165,7 @@ bind (Tap *tap, ParlorMoment now)
 {
   ParlorService *service = tap->service;
   ParlorCustomer *customer = parlor_service_customer_of (tap->brand, tap->visitor);
-  ParlorBinding *binding = customer ? parlor_customer_binding (customer, tap->group) : NULL;
+  ParlorBinding *binding = customer ? binding_for (customer, tap->group) : NULL;
   if (!customer && tap->brand->n_anonymous >= ANONYMOUS_MAX)
     {
       tap->binding_asked = FALSE;
@@ -446,7 +446,7 @@ static void
 begin (Tap *tap, ParlorMoment now)
 {
   ParlorCustomer *customer = parlor_service_customer_of (tap->brand, tap->visitor);
-  ParlorBinding *binding = customer ? parlor_customer_binding (customer, tap->group) : NULL;
+  ParlorBinding *binding = customer ? binding_for (customer, tap->group) : NULL;
   ParlorBinding *made = binding_of_tap (customer, tap->id);
   tap_event (tap, customer, now);
   if (binding)

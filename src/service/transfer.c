@@ -64,7 +64,7 @@ has_room_for (const ParlorGroup *group, const ParlorRep *rep)
 }
 
 /* What he was talking about goes on with the new one: in the queue again where an answer is due. */
-static void
+void
 move_conversation (ParlorConversation *conversation, ParlorRep *from, ParlorRep *to,
                    ParlorMoment now)
 {

@@ -106,10 +106,21 @@ parlor_encode_customer (const ParlorCustomer *customer)
                     (json_int_t)customer->created_ms, "here", parlor_customer_is_here (customer));
 }
 
+/* Who offers himself as the personal adviser, and until when. */
+static json_t *
+upgrade (const ParlorBinding *binding)
+{
+  return binding->upgrade_rep
+             ? json_pack ("{s:o,s:I}", "rep",
+                          parlor_encode_rep (binding->upgrade_rep, PARLOR_FOR_CUSTOMER), "until",
+                          (json_int_t)binding->upgrade_until_ms)
+             : json_null ();
+}
+
 json_t *
 parlor_encode_binding (const ParlorBinding *binding)
 {
-  return json_pack (
+  json_t *json = json_pack (
       "{s:s,s:s,s:s,s:o,s:o,s:o,s:I,s:o,s:o,s:o}", "id", binding->id, "customer",
       binding->customer->id, "group", binding->group->id, "rep",
       parlor_encode_rep (binding->rep, PARLOR_FOR_CUSTOMER), "state",
@@ -118,6 +129,9 @@ parlor_encode_binding (const ParlorBinding *binding)
       (json_int_t)binding->created_ms, "ended_by", text (binding->ended_by), "previous",
       parlor_encode_rep (binding->undo_rep, PARLOR_FOR_CUSTOMER), "undo_until",
       moment (binding->undo_rep && !binding->undo_rep->departed ? binding->undo_until_ms : 0));
+  json_object_set_new (json, "personal_since", moment (binding->personal_ms));
+  json_object_set_new (json, "upgrade", upgrade (binding));
+  return json;
 }
 
 json_t *
@@ -142,6 +156,8 @@ parlor_encode_conversation (const ParlorConversation *conversation, ParlorReader
   json_object_set_new (json, "group", text (binding ? binding->group->id : NULL));
   json_object_set_new (json, "binding_state",
                        binding ? STATE (BINDING, binding->state) : json_null ());
+  json_object_set_new (json, "personal_since", moment (binding ? binding->personal_ms : 0));
+  json_object_set_new (json, "upgrade", binding ? upgrade (binding) : json_null ());
   json_object_set_new (json, "last_text", text (conversation->last_text));
   json_object_set_new (json, "last_by", text (parlor_author_name (conversation->last_by)));
   json_object_set_new (json, "waiting_since", moment (conversation->waiting_since_ms));
@@ -228,6 +244,7 @@ card (const ParlorServiceNotice *n)
       (int)n->reps_present, "open_at", moment (n->open_ms), "faces", faces (n->group));
   json_object_set_new (json, "confirm",
                        json_boolean (!n->known && n->brand->confirm != PARLOR_CONFIRM_NEVER));
+  json_object_set_new (json, "personal_since", moment (n->binding ? n->binding->personal_ms : 0));
   return json;
 }
 

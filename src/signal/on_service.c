@@ -317,7 +317,8 @@ own_binding (ParlorSession *session, const json_t *message, GError **error)
   return NULL;
 }
 
-/* What the customer does with his person: end (and never again), undo, yes, no. */
+/* What the customer does with his person: end (and never again), undo, yes, no; and his word on
+ * whether one is to be his own adviser. */
 gboolean
 parlor_on_binding (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
 {
@@ -334,8 +335,10 @@ parlor_on_binding (ParlorSession *session, const json_t *message, gint64 now_us,
     return parlor_service_undo (binding, now, error);
   if (!strcmp (act, "accept") || !strcmp (act, "refuse"))
     return parlor_service_answer_transfer (binding, !strcmp (act, "accept"), now, error);
+  if (!strcmp (act, "upgrade") || !strcmp (act, "stay"))
+    return parlor_service_answer_upgrade (binding, !strcmp (act, "upgrade"), now, error);
   return parlor_message_refuse (error, PARLOR_ERROR_BAD_REQUEST,
-                                "act is end, remove, undo, accept or refuse.");
+                                "act is end, remove, undo, accept, refuse, upgrade or stay.");
 }
 
 /* A link for one further device; it goes to this page alone. */
@@ -532,6 +535,18 @@ parlor_on_thread (ParlorSession *session, const json_t *message, gint64 now_us, 
   if (!rep)
     return parlor_message_refuse (error, PARLOR_ERROR_NOT_FOUND, "There is no such rep.");
   return parlor_service_assign (conversation, rep, now, error);
+}
+
+/* He offers himself as the customer's personal adviser. */
+gboolean
+parlor_on_upgrade (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
+{
+  ParlorConversation *conversation = is_rep (session, error) ? find_conversation (
+                                         session, message, PARLOR_MAY_WRITE, now_us, error)
+                                                             : NULL;
+  return conversation
+         && parlor_service_offer_upgrade (conversation, session->rep, moment_of (session, now_us),
+                                          error);
 }
 
 /* What he asks about now: the product whose sheet is open. */

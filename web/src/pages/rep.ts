@@ -11,7 +11,6 @@ import { icon, mark } from '../ui/icons.js';
 import '../ui/look.js';
 import { face } from '../ui/rep-face.js';
 import '../ui/rep-face.js';
-import '../ui/service-call.js';
 import { draftOf } from '../ui/service-chat.js';
 import '../ui/service-chat.js';
 
@@ -60,6 +59,7 @@ export class RepPage extends Plain {
     this.whileConnected(() => clearInterval(second));
     this.desk.open();
     void import('../ui/rep-aside.js');
+    void import('../ui/service-call.js');
   }
 
   /* ---- what is told ---- */

@@ -74,6 +74,8 @@ const call = shape({
 });
 export type Call = Checked<typeof call>;
 
+const upgrade = shape({ rep, until: num });
+
 const thread = shape({
   id: str,
   state: wordOr('new', 'new', 'bot', 'queued', 'human', 'ended'),
@@ -95,6 +97,8 @@ const thread = shape({
   product: def(str, ''),
   room: def(str, ''),
   room_ms: nullable(num),
+  personal_since: nullable(num),
+  upgrade: nullable(upgrade),
 });
 /** A conversation; the last fields come only to a rep. */
 export type Thread = Checked<typeof thread>;
@@ -107,6 +111,8 @@ const binding = shape({
   previous: nullable(rep),
   undo_until: nullable(num),
   ended_by: def(str, ''),
+  personal_since: nullable(num),
+  upgrade: nullable(upgrade),
 });
 export type Binding = Checked<typeof binding>;
 

@@ -15,6 +15,9 @@ export interface TapContext {
 
 const TYPING_EVERY_MS = 3000;
 
+/** What a visitor does with his person; `upgrade` and `stay` answer who would be his own adviser. */
+export type BindingAct = 'end' | 'remove' | 'undo' | 'accept' | 'refuse' | 'upgrade' | 'stay';
+
 export class Desk {
   readonly store = new Store<DeskState>(initialDesk());
   private readonly line: DeskLine;
@@ -62,7 +65,7 @@ export class Desk {
     );
   }
 
-  binding(binding: string, act: 'end' | 'remove' | 'undo' | 'accept' | 'refuse'): void {
+  binding(binding: string, act: BindingAct): void {
     this.line.say({ t: 'binding', binding, act });
   }
 
@@ -153,6 +156,11 @@ export class Desk {
 
   reply(offer: string, yes: boolean): void {
     this.line.say({ t: 'offer_reply', offer, yes });
+  }
+
+  /** Whatever has no word of its own here: parts of a page that are loaded later say it. */
+  tell(message: Record<string, unknown>): void {
+    this.line.say(message);
   }
 
   suspend(on: boolean): void {

@@ -5,7 +5,9 @@ import { materials, type MaterialInfo } from '../client/materials.js';
 import type { Thread } from '../protocol/service.js';
 import type { Desk } from '../room/desk.js';
 import { Plain } from './base.js';
+import { ct } from './i18n/care.js';
 import { st } from './i18n/service.js';
+import './service-care.js';
 
 @customElement('parlor-rep-aside')
 export class RepAside extends Plain {
@@ -38,6 +40,28 @@ export class RepAside extends Plain {
     </label>`;
   }
 
+  /** A hotline's customer may become his own: he offers, the customer says yes or no. */
+  private upgrade(thread: Thread): TemplateResult | typeof nothing {
+    const me = this.desk.state.me?.id;
+    const mine = thread.rep?.id === me;
+    if (thread.personal_since) {
+      const words = mine ? ct('is_mine') : ct('is_others', { name: thread.rep?.name ?? '' });
+      return html`<p class="where" data-testid="personal">${words}</p>`;
+    }
+    if (thread.upgrade && thread.upgrade.until > Date.now()) {
+      const words = ct('upgrade_waits', { name: thread.upgrade.rep.name });
+      return html`<p class="where" data-testid="upgrade-waits">${words}</p>`;
+    }
+    if (thread.state !== 'human' || thread.assignee?.id !== me) return nothing;
+    return html`<button
+      class="button quiet"
+      data-testid="upgrade"
+      @click=${() => this.desk.tell({ t: 'upgrade', conversation: thread.id })}
+    >
+      ${ct('upgrade')}
+    </button>`;
+  }
+
   protected override render(): TemplateResult {
     const { thread } = this;
     const others = this.desk.state.colleagues.filter((one) => one.id !== this.desk.state.me?.id);
@@ -63,7 +87,7 @@ export class RepAside extends Plain {
           @change=${(event: Event) => this.desk.thread(thread.id, { tags: change(event) })}
         />
       </label>
-      ${this.materials(thread)}
+      ${this.materials(thread)} ${this.upgrade(thread)}
       <label
         >${st('transfer')}
         <select data-testid="assign" .value=${''} @change=${give}>

@@ -163,6 +163,13 @@ export class ServiceChat extends Plain {
 
   private message(one: Message): TemplateResult {
     if (one.kind === 'call') return this.callLine(one);
+    if (one.kind === 'upgrade') {
+      return html`<parlor-care-line
+        .desk=${this.desk}
+        .said=${one}
+        as=${this.as}
+      ></parlor-care-line>`;
+    }
     if (one.by === 'system') {
       return html`<p class="line">${one.text || st('transferred', { name: this.ownName() })}</p>`;
     }

@@ -57,7 +57,10 @@ export class ServiceSheet extends Plain {
       this.view = 'open';
     }
     /* The stream comes first; the line is open long before anybody taps. */
-    const idle = window.setTimeout(() => this.desk.open(), 300);
+    const idle = window.setTimeout(() => {
+      this.desk.open();
+      void import('./service-care.js');
+    }, 300);
     this.whileConnected(() => clearTimeout(idle));
     this.whileConnected(() => this.desk.close());
     const viewport = window.visualViewport;
@@ -283,6 +286,7 @@ export class ServiceSheet extends Plain {
         </button>
       </header>
       ${this.menu ? this.choices(thread) : nothing} ${this.moved(thread)}
+      <parlor-care .desk=${this.desk} conversation=${thread.id}></parlor-care>
       <parlor-service-call
         .desk=${this.desk}
         as="customer"
