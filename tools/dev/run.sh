@@ -14,7 +14,7 @@ command_run () {
   build_all
   [ -x "$DAEMON" ] || die "$DAEMON was not built"
   if [ -n "$lan" ]; then run_lan "${flags[@]}"; return; fi
-  say "Parlor on http://127.0.0.1:${PARLOR_HTTP_PORT:-8080} (Ctrl-C ends it)"
+  say "Starting Parlor; it says its address itself. Ctrl-C ends it"
   exec "$DAEMON" --demo "${flags[@]}"
 }
 
