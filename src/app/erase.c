@@ -23,9 +23,8 @@ static const struct
   const char *field;
   gboolean of_visitor; /* else of a conversation */
 } steps[] = {
-    {&parlor_message_kind, "conversation", FALSE},
-    {&parlor_call_kind, "conversation", FALSE},
-    {&parlor_comment_kind, "visitor", TRUE},
+    {&parlor_message_kind, "conversation", FALSE}, {&parlor_call_kind, "conversation", FALSE},
+    {&parlor_rating_kind, "conversation", FALSE},  {&parlor_comment_kind, "visitor", TRUE},
     {&parlor_touch_kind, "visitor", TRUE},
 };
 
@@ -77,6 +76,26 @@ go_elsewhere (Erasing *erasing)
     flush (TRUE, erasing);
 }
 
+/* A score is the rep's and names nobody; the words beside it are the customer's. */
+static gboolean
+is_kept (const ParlorRecordKind *kind)
+{
+  return kind == &parlor_rating_kind;
+}
+
+static void
+erase_row (ParlorRecordSink *records, const ParlorRecordKind *kind, gconstpointer row)
+{
+  if (!is_kept (kind))
+    {
+      records->remove (records, kind, row);
+      return;
+    }
+  ParlorRatingRow rating = *(const ParlorRatingRow *)row;
+  rating.text = NULL;
+  records->put (records, kind, &rating);
+}
+
 static void
 on_rows (const gconstpointer *rows, guint n, const GError *error, gpointer user_data)
 {
@@ -89,9 +108,9 @@ on_rows (const gconstpointer *rows, guint n, const GError *error, gpointer user_
     }
   records->begin (records);
   for (guint i = 0; i < n; i++)
-    records->remove (records, steps[erasing->step].kind, rows[i]);
+    erase_row (records, steps[erasing->step].kind, rows[i]);
   records->end (records);
-  if (n < BATCH)
+  if (n < BATCH || is_kept (steps[erasing->step].kind))
     erasing->at++;
   ask_next (erasing);
 }

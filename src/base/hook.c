@@ -10,6 +10,7 @@ static const ParlorHookInfo infos[PARLOR_N_HOOKS] = {
     [PARLOR_HOOK_PRODUCT] = {"product.resolve", 400, 400, FALSE},
     [PARLOR_HOOK_MATERIAL] = {"material.resolve", 400, 400, FALSE},
     [PARLOR_HOOK_SCREEN] = {"message.screen", 200, 200, TRUE},
+    [PARLOR_HOOK_ASSIST] = {"rep.assist", 1500, 10000, FALSE},
 };
 
 static const char *const outcomes[PARLOR_N_HOOK_OUTCOMES] = {

@@ -34,6 +34,8 @@ G_BEGIN_DECLS
  * MATERIAL  ← material, conversation               → title <= 200, version <= 64, url <= 2000
  *             (https), withdrawn (flag)
  * SCREEN    ← room or conversation, by, role, text → allow! (flag), reason <= 200
+ * ASSIST    ← conversation, customer, customer_ref, rep, message, text, room, room_ms, product
+ *             → cards! (<= 5 objects of title, text, url, sku, material; here a flat list of texts)
  */
 typedef enum
 {
@@ -45,8 +47,21 @@ typedef enum
   PARLOR_HOOK_PRODUCT,  /**< "product.resolve"   400 ms */
   PARLOR_HOOK_MATERIAL, /**< "material.resolve"  400 ms */
   PARLOR_HOOK_SCREEN,   /**< "message.screen"    200 ms */
+  PARLOR_HOOK_ASSIST,   /**< "rep.assist"       1.5 s; heard until 10 s */
   PARLOR_N_HOOKS,
 } ParlorHookKind;
+
+/** A card of ASSIST in its `cards`: so many texts in a row, "" = none, in this order. */
+typedef enum
+{
+  PARLOR_ASSIST_TITLE,    /**< <= 80 characters */
+  PARLOR_ASSIST_TEXT,     /**< <= 1,000 characters */
+  PARLOR_ASSIST_URL,      /**< https, <= 2,000 bytes */
+  PARLOR_ASSIST_SKU,      /**< <= 64 characters */
+  PARLOR_ASSIST_MATERIAL, /**< "mat_…" */
+  PARLOR_N_ASSIST_TEXTS,
+} ParlorAssistText;
+#define PARLOR_ASSIST_CARDS_MAX 5
 
 typedef enum
 {

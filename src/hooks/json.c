@@ -87,6 +87,7 @@ typedef enum
   IS_INT,    /* 0 to limit */
   IS_IDS,    /* a list of lines of at most 64 characters; limit = how many */
   IS_OBJECT, /* opaque; limit = bytes when written again */
+  IS_CARDS,  /* base/hook.h, ParlorAssistText; limit = how many */
 } MemberType;
 
 typedef struct
@@ -127,6 +128,7 @@ static const Member answers[PARLOR_N_HOOKS][MEMBERS] = {
                               {"url", IS_URL, 2000, FALSE},
                               {"withdrawn", IS_FLAG, 0, FALSE}},
     [PARLOR_HOOK_SCREEN] = {{"allow", IS_FLAG, 0, TRUE}, {"reason", IS_LINE, 200, FALSE}},
+    [PARLOR_HOOK_ASSIST] = {{"cards", IS_CARDS, PARLOR_ASSIST_CARDS_MAX, TRUE}},
 };
 
 /* Without the blanks around it (transfer full); NULL = no such text. */
@@ -167,6 +169,48 @@ is_ids (const json_t *json, gsize limit)
     if (!is_exact (json_array_get (json, i), 64))
       return FALSE;
   return TRUE;
+}
+
+static const Member card_members[PARLOR_N_ASSIST_TEXTS] = {
+    [PARLOR_ASSIST_TITLE] = {"title", IS_LINE, 80, FALSE},
+    [PARLOR_ASSIST_TEXT] = {"text", IS_BLOCK, 1000, FALSE},
+    [PARLOR_ASSIST_URL] = {"url", IS_URL, 2000, FALSE},
+    [PARLOR_ASSIST_SKU] = {"sku", IS_LINE, 64, FALSE},
+    [PARLOR_ASSIST_MATERIAL] = {"material", IS_LINE, 64, FALSE},
+};
+
+/* One text of a card into `reply->strings`; NULL = it is not as it must be. */
+static const char *
+card_text (ParlorHookReply *reply, const Member *member, const json_t *json)
+{
+  if (!json || json_is_null (json))
+    return "";
+  if (member->type == IS_URL)
+    return is_url (json, member->limit) ? json_string_value (json) : NULL;
+  char *written = trimmed (json, member->limit, member->type == IS_BLOCK);
+  g_ptr_array_add (reply->strings, written);
+  return written;
+}
+
+/* A flat list that ends with NULL (owned by the reply); NULL = one of them is not as it must be. */
+static const char *const *
+take_cards (ParlorHookReply *reply, const json_t *json, gsize limit)
+{
+  gsize n = json_array_size (json);
+  if (!json_is_array (json) || n > limit)
+    return NULL;
+  const char **list = g_new0 (const char *, n *PARLOR_N_ASSIST_TEXTS + 1);
+  g_ptr_array_add (reply->lists, list);
+  for (gsize i = 0; i < n * PARLOR_N_ASSIST_TEXTS; i++)
+    {
+      const json_t *card = json_array_get (json, i / PARLOR_N_ASSIST_TEXTS);
+      const Member *member = &card_members[i % PARLOR_N_ASSIST_TEXTS];
+      const json_t *value = json_object_get (card, member->name);
+      list[i] = json_is_object (card) ? card_text (reply, member, value) : NULL;
+      if (!list[i])
+        return NULL;
+    }
+  return list;
 }
 
 static gboolean
@@ -216,6 +260,11 @@ take_member (ParlorHookReply *reply, const Member *member, const json_t *json)
       datum->type = PARLOR_DATUM_IS_JSON;
       datum->text = written;
       break;
+    case IS_CARDS:
+      datum->type = PARLOR_DATUM_IS_TEXTS;
+      datum->texts = take_cards (reply, json, member->limit);
+      good = datum->texts != NULL;
+      break;
     }
   reply->n_data += good ? 1 : 0;
   return good;
@@ -262,12 +311,15 @@ parlor_hook_reply_new (ParlorHookKind hook, const char *text, gsize length, cons
                                                              : NULL;
   if (*why)
     return NULL;
-  g_autoptr (ParlorHookReply) reply = g_new0 (ParlorHookReply, 1);
+  ParlorHookReply *reply = g_new0 (ParlorHookReply, 1);
   reply->lists = g_ptr_array_new_with_free_func (g_free);
   reply->strings = g_ptr_array_new_with_free_func (g_free);
   reply->root = json_loadb (text, length, JSON_REJECT_DUPLICATES, NULL);
   *why = json_is_object (reply->root) ? take_members (hook, reply) : "no JSON object";
-  return *why ? NULL : g_steal_pointer (&reply);
+  if (!*why)
+    return reply;
+  parlor_hook_reply_free (reply);
+  return NULL;
 }
 
 void

@@ -79,10 +79,13 @@ parlor_handle_board (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpRep
     }
   json_t *hits = hits_json (&call);
   const ParlorServiceStats *stats = parlor_service_stats (call.site->service);
+  gint64 p50_ms, p90_ms;
+  parlor_service_first_reply (call.brand, &p50_ms, &p90_ms);
   parlor_http_reply_json (
       reply, 200,
-      json_pack ("{s:I,s:o,s:o,s:o,s:{s:I,s:I,s:I,s:I}}", "at", (json_int_t)reps_now (site).wall_ms,
-                 "groups", groups, "reps", reps, "hits", hits, "counts", "taps",
-                 (json_int_t)stats->taps, "bound", (json_int_t)stats->bound, "messages",
-                 (json_int_t)stats->messages, "calls", (json_int_t)stats->calls));
+      json_pack ("{s:{s:I,s:I},s:I,s:o,s:o,s:o,s:{s:I,s:I,s:I,s:I}}", "first_reply", "p50_ms",
+                 (json_int_t)p50_ms, "p90_ms", (json_int_t)p90_ms, "at",
+                 (json_int_t)reps_now (site).wall_ms, "groups", groups, "reps", reps, "hits", hits,
+                 "counts", "taps", (json_int_t)stats->taps, "bound", (json_int_t)stats->bound,
+                 "messages", (json_int_t)stats->messages, "calls", (json_int_t)stats->calls));
 }

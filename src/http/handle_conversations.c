@@ -247,6 +247,52 @@ parlor_handle_conversation_upgrade (ParlorSite *site, ParlorHttpRequest *request
     reps_answer_durably (&call, request, reply, 200, call.site->conversation (conversation));
 }
 
+/* The members of a card in the order of ParlorAssistText; FALSE: one of them is no text. */
+static gboolean
+card_texts (const json_t *card, const char **texts)
+{
+  static const char *const names[PARLOR_N_ASSIST_TEXTS] = {"title", "text", "url", "sku",
+                                                           "material"};
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      const json_t *value = json_object_get (card, names[i]);
+      texts[i] = !value || json_is_null (value) ? "" : json_string_value (value);
+      if (!texts[i])
+        return FALSE;
+    }
+  return json_is_object (card);
+}
+
+/* {cards:[{title,text,url,sku,material}]}: for the rep who answers, in memory alone. */
+void
+parlor_handle_conversation_assist (ParlorSite *site, ParlorHttpRequest *request,
+                                   ParlorHttpReply *reply)
+{
+  g_auto (RepsCall) call = {0};
+  g_autoptr (GError) error = NULL;
+  const char *texts[PARLOR_ASSIST_CARDS_MAX * PARLOR_N_ASSIST_TEXTS];
+  ParlorConversation *conversation = reps_begin (site, request, reply, &call) ? find_conversation (
+                                         &call, site, request, PARLOR_MAY_WRITE, reply)
+                                                                              : NULL;
+  if (!conversation)
+    return;
+  const json_t *cards = json_object_get (call.body, "cards");
+  gsize n = json_array_size (cards);
+  gboolean good = n <= PARLOR_ASSIST_CARDS_MAX;
+  for (gsize i = 0; good && i < n; i++)
+    good = card_texts (json_array_get (cards, i), texts + i * PARLOR_N_ASSIST_TEXTS);
+  if (!good)
+    parlor_http_problem (reply, 400, "bad_request", "cards are 1 to 5 objects of texts.");
+  else if (!parlor_service_assist (conversation, texts, (guint)n, reps_now (site), &error))
+    parlor_http_problem_from_error (reply, error);
+  else
+    parlor_http_reply_json (reply, 202,
+                            json_pack ("{s:i,s:b}", "cards", (int)n, "seen",
+                                       conversation->assignee
+                                           && conversation->state == PARLOR_CONVERSATION_HUMAN
+                                           && conversation->assignee->n_sockets > 0));
+}
+
 /* ---- calls ----------------------------------------------------------------------------------- */
 
 typedef struct

@@ -256,10 +256,16 @@ void parlor_handle_conversation_assign (ParlorSite *site, ParlorHttpRequest *req
                                         ParlorHttpReply *reply);
 void parlor_handle_conversation_upgrade (ParlorSite *site, ParlorHttpRequest *request,
                                          ParlorHttpReply *reply);
+void parlor_handle_conversation_assist (ParlorSite *site, ParlorHttpRequest *request,
+                                        ParlorHttpReply *reply);
 void parlor_handle_conversation_call (ParlorSite *site, ParlorHttpRequest *request,
                                       ParlorHttpReply *reply);
 void parlor_handle_call_participant (ParlorSite *site, ParlorHttpRequest *request,
                                      ParlorHttpReply *reply);
+/* handle_stats.c */
+void parlor_handle_rating_list (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply);
+void parlor_handle_rep_stats (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_board (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 
 G_END_DECLS

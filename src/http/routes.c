@@ -147,6 +147,8 @@ static const ParlorRoute routes[] = {
      parlor_handle_conversation_assign},
     {"POST", "/v1/conversations/{id}/upgrade", TALKERS, FALSE, JSON_MAX, "application/json",
      parlor_handle_conversation_upgrade},
+    {"POST", "/v1/conversations/{id}/assist", TALKERS, FALSE, JSON_MAX, "application/json",
+     parlor_handle_conversation_assist},
     {"POST", "/v1/conversations/{id}/calls", TALKERS, FALSE, JSON_MAX, "application/json",
      parlor_handle_conversation_call},
     {"POST", "/v1/calls/{id}/participants", TALKERS, FALSE, JSON_MAX, "application/json",
@@ -161,6 +163,8 @@ static const ParlorRoute routes[] = {
     {"GET", "/v1/rules", SUPERVISORS, FALSE, 0, NULL, parlor_handle_rule_list},
     {"POST", "/v1/rules", MANAGERS, FALSE, JSON_MAX, "application/json", parlor_handle_rule_put},
     {"DELETE", "/v1/rules/{id}", MANAGERS, FALSE, 0, NULL, parlor_handle_rule_remove},
+    {"GET", "/v1/stats/ratings", SUPERVISORS, FALSE, 0, NULL, parlor_handle_rating_list},
+    {"GET", "/v1/stats/reps", SUPERVISORS, FALSE, 0, NULL, parlor_handle_rep_stats},
     {"GET", "/v1/board", SUPERVISORS, FALSE, 0, NULL, parlor_handle_board},
     /* Events, webhooks, decision hooks. */
     {"GET", "/v1/events", HOOKS, FALSE, 0, NULL, parlor_handle_hooks},

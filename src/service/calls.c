@@ -89,6 +89,8 @@ finish (ParlorCall *call, ParlorCallState state, const char *reason, ParlorMomen
       talked ? (now.wall_ms - call->answered_ms) / 1000 : 0);
   say_system (call->conversation, "call", "", data, now);
   put_conversation (call->conversation);
+  if (talked)
+    rating_ask (call->conversation, call->rep, call->id, now);
   service_end (service);
   release (call, now);
   if (service->spec.call_ended)

@@ -305,6 +305,12 @@ parlor_service_erase (ParlorCustomer *customer, ParlorErased *erased, ParlorMome
         continue;
       forget_pictures (conversation, erased->pictures);
       forget_words (conversation);
+      assist_forget (conversation);
+      if (conversation->rating && conversation->rating->text)
+        {
+          g_clear_pointer (&conversation->rating->text, g_free);
+          put_rating (conversation);
+        }
       g_ptr_array_add (erased->conversations, g_strdup (conversation->id));
     }
   take_ref (customer, NULL);

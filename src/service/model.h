@@ -52,26 +52,30 @@ typedef enum
   PARLOR_CONFIRM_ALWAYS,
 } ParlorConfirm;
 
+#define PARLOR_REPLIES 512
+
 struct _ParlorServiceBrand
 {
   ParlorService *service;
   char id[PARLOR_ID_TEXT];
   char *name;
   ParlorConfirm confirm;
-  GPtrArray *groups;       /**< ParlorGroup; the first is the default */
-  GPtrArray *reps;         /**< ParlorRep, departed ones too */
-  GHashTable *by_ref;      /**< rep's ref → ParlorRep */
-  GHashTable *by_user;     /**< "usr_…" → ParlorRep */
-  GHashTable *by_visitor;  /**< → ParlorCustomer */
-  GHashTable *by_customer; /**< customer_ref → ParlorCustomer */
-  GPtrArray *skills;       /**< names; the index is the bit */
-  GPtrArray *materials;    /**< ParlorMaterial, borrowed */
-  GPtrArray *rules;        /**< ParlorRule */
-  GPtrArray *hits;         /**< ParlorKeywordHit, the last 100, oldest first */
-  gpointer words;          /**< rules.c */
-  gpointer guard;          /**< bindings.c; NULL = names changed since */
-  guint n_anonymous;       /**< customers whom the brand has not named itself */
-  gint64 upload_bytes;     /**< of all pictures in its conversations */
+  GPtrArray *groups;                  /**< ParlorGroup; the first is the default */
+  GPtrArray *reps;                    /**< ParlorRep, departed ones too */
+  GHashTable *by_ref;                 /**< rep's ref → ParlorRep */
+  GHashTable *by_user;                /**< "usr_…" → ParlorRep */
+  GHashTable *by_visitor;             /**< → ParlorCustomer */
+  GHashTable *by_customer;            /**< customer_ref → ParlorCustomer */
+  GPtrArray *skills;                  /**< names; the index is the bit */
+  GPtrArray *materials;               /**< ParlorMaterial, borrowed */
+  GPtrArray *rules;                   /**< ParlorRule */
+  GPtrArray *hits;                    /**< ParlorKeywordHit, the last 100, oldest first */
+  gpointer words;                     /**< rules.c */
+  gpointer guard;                     /**< bindings.c; NULL = names changed since */
+  guint32 replies_ms[PARLOR_REPLIES]; /**< how long customers waited for a rep's first word … */
+  guint n_replies;     /**< … all that ever were: the next is this modulo the size */
+  guint n_anonymous;   /**< customers whom the brand has not named itself */
+  gint64 upload_bytes; /**< of all pictures in its conversations */
 };
 
 /** Words that a brand wants to hear of, or does not want said. */
@@ -172,8 +176,9 @@ struct _ParlorRep
   guint n_chats;  /**< conversations that take capacity */
   guint n_offers; /**< pending */
   ParlorCall *call;
-  GQueue bindings;      /**< of ParlorBinding links */
-  GQueue conversations; /**< of ParlorConversation.by_assignee links */
+  guint rated_n, rated_sum; /**< what customers gave him: how many, together */
+  GQueue bindings;          /**< of ParlorBinding links */
+  GQueue conversations;     /**< of ParlorConversation.by_assignee links */
 };
 
 struct _ParlorCustomer
@@ -248,6 +253,28 @@ typedef struct
   ParlorTimer timer;
 } ParlorOffer;
 
+#define PARLOR_RATING_MAX 5
+
+/** What a customer is asked at the end of a call or a conversation, and what he said. */
+typedef struct
+{
+  char *subject; /**< as the row's */
+  char *call;    /**< "call_…"; NULL = the conversation */
+  char *text;    /**< nullable: his words */
+  ParlorRep *rep;
+  guint score; /**< 1..5; 0 = nothing said */
+  gint64 asked_ms, at_ms;
+} ParlorRating;
+
+/** A help that the brand's system gives to the rep who answers, and to nobody else. It is in memory
+    alone: no row, no event and no customer's frame has it. Texts NULL = none. */
+typedef struct
+{
+  char id[PARLOR_ID_SIZE]; /**< "ast_…" */
+  char *title, *text, *url, *sku, *material;
+  gint64 at_ms;
+} ParlorAssist;
+
 struct _ParlorConversation
 {
   char id[PARLOR_ID_SIZE];
@@ -273,6 +300,10 @@ struct _ParlorConversation
   ParlorTimer timer;     /**< turn, end, own rep's patience: what state means it */
   ParlorCall *call;      /**< running; NULL */
   GPtrArray *asked_bot;  /**< nullable: questions to the brand's bot that are open */
+  gboolean answered;     /**< a rep wrote since it began, or began anew */
+  ParlorRating *rating;  /**< nullable: the last that he was asked for */
+  GPtrArray *assist;     /**< nullable: ParlorAssist, oldest first, the last 8 */
+  guint64 assist_hook;   /**< question for such that is open */
   guint64 call_hook;     /**< question that is open whether it may ring … */
   gpointer call_ring;    /**< … and who rang: calls.c; NULL */
   guint n_uploads;

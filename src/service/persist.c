@@ -221,6 +221,25 @@ put_job_item (const ParlorJob *job, const ParlorJobItem *item)
   service_put (job->brand->service, &parlor_job_item_kind, &row);
 }
 
+void
+put_rating (const ParlorConversation *conversation)
+{
+  const ParlorRating *rating = conversation->rating;
+  ParlorRatingRow row = {
+      .subject = rating->subject,
+      .brand = conversation->customer->brand->id,
+      .conversation = (char *)conversation->id,
+      .call_id = rating->call,
+      .rep = rating->rep->id,
+      .customer = conversation->customer->id,
+      .text = rating->text,
+      .score = rating->score,
+      .asked_ms = rating->asked_ms,
+      .at_ms = rating->at_ms,
+  };
+  service_put (conversation->customer->brand->service, &parlor_rating_kind, &row);
+}
+
 /* ---- in -----------------------------------------------------------------------------------------
  */
 
@@ -513,6 +532,33 @@ load_upload (ParlorService *service, const ParlorUploadRow *row)
 }
 
 static gboolean
+load_rating (ParlorService *service, const ParlorRatingRow *row)
+{
+  ParlorConversation *conversation = FIND (conversations, row->conversation);
+  ParlorRep *rep = FIND (reps, row->rep);
+  if (!conversation || !rep)
+    return FALSE;
+  if (row->score)
+    {
+      rep->rated_n++;
+      rep->rated_sum += row->score;
+    }
+  if (conversation->rating && conversation->rating->asked_ms > row->asked_ms)
+    return TRUE;
+  ParlorRating *rating = g_new0 (ParlorRating, 1);
+  rating->subject = g_strdup (row->subject);
+  rating->call = g_strdup (row->call_id);
+  rating->text = g_strdup (row->text);
+  rating->rep = rep;
+  rating->score = (guint)row->score;
+  rating->asked_ms = row->asked_ms;
+  rating->at_ms = row->at_ms;
+  rating_free (conversation->rating);
+  conversation->rating = rating;
+  return TRUE;
+}
+
+static gboolean
 load_row (ParlorService *service, const ParlorRecordKind *kind, gconstpointer row, ParlorMoment now)
 {
   if (kind == &parlor_group_kind)
@@ -537,6 +583,8 @@ load_row (ParlorService *service, const ParlorRecordKind *kind, gconstpointer ro
     return load_upload (service, row);
   if (kind == &parlor_rule_kind)
     return load_rule (service, row);
+  if (kind == &parlor_rating_kind)
+    return load_rating (service, row);
   return kind == &parlor_job_item_kind && load_job_item (service, row);
 }
 
@@ -588,6 +636,7 @@ parlor_service_loaded (ParlorService *service, ParlorMoment now)
         bot_hand_over (conversation, now); /* what it was asked went with the old process */
       else if (conversation->state == PARLOR_CONVERSATION_HUMAN)
         conversation_occupy (conversation, conversation->waiting_since_ms != 0, now);
+      conversation->answered = conversation->state == PARLOR_CONVERSATION_HUMAN;
       conversation_arm (conversation, now);
     }
 }

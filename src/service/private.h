@@ -75,6 +75,7 @@ void put_conversation (ParlorConversation *conversation);
 void put_message (const ParlorMessage *message);
 void put_call (const ParlorCall *call);
 void put_job (const ParlorJob *job);
+void put_rating (const ParlorConversation *conversation);
 void put_job_item (const ParlorJob *job, const ParlorJobItem *item);
 
 void replace_text (char **to, const char *text);
@@ -144,6 +145,25 @@ void offer_timeout (ParlorOffer *offer, ParlorMoment now);
 void offers_of_rep_gone (ParlorRep *rep, ParlorMoment now);
 void queue_tell (ParlorConversation *conversation, ParlorMoment now);
 void queue_patience_over (ParlorConversation *conversation, ParlorMoment now);
+
+/* ---- assist.c -------------------------------------------------------------------------------- */
+
+void assist_ask (ParlorConversation *conversation, const ParlorMessage *message);
+/* To the rep who answers now, where there is something. */
+void assist_show (ParlorConversation *conversation);
+/* What was found is gone, and what was asked is not heard. */
+void assist_forget (ParlorConversation *conversation);
+
+gboolean is_link (const char *url);
+
+/* ---- rating.c -------------------------------------------------------------------------------- */
+
+void rating_free (ParlorRating *rating);
+/* What was talked is over: the customer is asked; `call` nullable. */
+void rating_ask (ParlorConversation *conversation, ParlorRep *rep, const char *call,
+                 ParlorMoment now);
+/* A rep's first word after a customer's. */
+void reply_counted (ParlorServiceBrand *brand, gint64 waited_ms);
 
 /* ---- personal.c ------------------------------------------------------------------------------ */
 

@@ -141,13 +141,21 @@ static const ParlorField ParlorUploadRow_fields[] = {
 KIND (parlor_upload_kind, "service_upload", ParlorUploadRow, 1, FALSE);
 #undef ROW
 
+#define ROW ParlorRatingRow
+static const ParlorField ParlorRatingRow_fields[] = {
+    T (subject),  T (brand), T (conversation), T (call_id),  T (rep),
+    T (customer), T (text),  I (score),        I (asked_ms), I (at_ms)};
+KIND (parlor_rating_kind, "service_rating", ParlorRatingRow, 1, FALSE);
+#undef ROW
+
 const ParlorRecordKind *const *
 parlor_service_kinds (guint *n)
 {
   static const ParlorRecordKind *const kinds[] = {
       &parlor_group_kind,        &parlor_rep_kind,     &parlor_customer_kind, &parlor_device_kind,
       &parlor_conversation_kind, &parlor_binding_kind, &parlor_call_kind,     &parlor_job_kind,
-      &parlor_job_item_kind,     &parlor_rule_kind,    &parlor_material_kind, &parlor_upload_kind};
+      &parlor_job_item_kind,     &parlor_rule_kind,    &parlor_material_kind, &parlor_upload_kind,
+      &parlor_rating_kind};
   *n = G_N_ELEMENTS (kinds);
   return kinds;
 }

@@ -105,8 +105,17 @@ typedef struct
   gint64 width, height, bytes, at_ms;
 } ParlorUploadRow;
 
-extern const ParlorRecordKind parlor_material_kind, parlor_upload_kind, parlor_rule_kind,
-    parlor_group_kind, parlor_rep_kind, parlor_customer_kind, parlor_device_kind,
+/** What a customer thinks of a call, or of a conversation that ended. */
+typedef struct
+{
+  char *subject; /**< "call_…", or "cnv_…:seq" of what was said last */
+  char *brand, *conversation, *call_id, *rep, *customer, *text;
+  gint64 score;           /**< 1..5; 0 = asked, nothing said */
+  gint64 asked_ms, at_ms; /**< at_ms: of the first score; 0 = none */
+} ParlorRatingRow;
+
+extern const ParlorRecordKind parlor_rating_kind, parlor_material_kind, parlor_upload_kind,
+    parlor_rule_kind, parlor_group_kind, parlor_rep_kind, parlor_customer_kind, parlor_device_kind,
     parlor_binding_kind, parlor_conversation_kind, parlor_message_kind, parlor_call_kind,
     parlor_job_kind, parlor_job_item_kind, parlor_service_audit_kind;
 

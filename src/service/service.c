@@ -175,6 +175,8 @@ conversation_free (gpointer data)
 {
   ParlorConversation *conversation = data;
   bot_forget (conversation);
+  assist_forget (conversation);
+  rating_free (conversation->rating);
   call_forget (conversation);
   g_clear_pointer (&conversation->tried, g_ptr_array_unref);
   g_clear_pointer (&conversation->recent, g_ptr_array_unref);

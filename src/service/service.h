@@ -38,6 +38,7 @@ typedef enum
   PARLOR_NOTICE_CALL,         /**< call */
   PARLOR_NOTICE_TAP_REFUSED,  /**< tap, text */
   PARLOR_NOTICE_CALL_REFUSED, /**< conversation, text nullable: to who rang */
+  PARLOR_NOTICE_ASSIST,       /**< conversation: its cards; to the rep who answers alone */
 } ParlorNoticeType;
 
 /** One thing to be told. Everything borrowed for the call. It goes to all sockets of `to_rep` and
@@ -357,6 +358,32 @@ gboolean parlor_service_want_human (ParlorConversation *conversation, ParlorMome
     for a human. NOT_FOUND: that is no message of the bot. */
 gboolean parlor_service_feedback (ParlorConversation *conversation, const char *message,
                                   gboolean good, ParlorMoment now, GError **error);
+
+/* ---- help for the rep (assist.c) ------------------------------------------------------------- */
+
+/* Cards that only the rep who answers sees. They come by parlor_service_assist (), or by the
+ * brand's `rep.assist`, which is asked for each of the customer's words while a rep has him or he
+ * waits for one; none, late or broken: there are no cards, and nothing else changes. */
+
+/** Adds `n` cards of PARLOR_N_ASSIST_TEXTS texts each ("" = none), at most
+    PARLOR_ASSIST_CARDS_MAX; the last 8 of a conversation are kept until it ends. BAD_REQUEST: a
+    card that says nothing, is too long, or names no material of this brand; CONFLICT: no rep can
+    have this conversation now. */
+gboolean parlor_service_assist (ParlorConversation *conversation, const char *const *texts, guint n,
+                                ParlorMoment now, GError **error);
+
+/* ---- ratings (rating.c) ---------------------------------------------------------------------- */
+
+/** The customer's word on what he was asked for last (conversation->rating): 1..5 stars, `text`
+    (nullable) of at most 500 characters. Once; within five minutes it may be changed. GONE: he was
+    asked nothing, or a week ago; CONFLICT: said, and too long ago; BAD_REQUEST. */
+gboolean parlor_service_rate (ParlorConversation *conversation, guint score, const char *text,
+                              ParlorMoment now, GError **error);
+/** Until when he may say it, or say it otherwise (wall clock); 0 = he is asked nothing. */
+gint64 parlor_rating_until_ms (const ParlorRating *rating);
+/** How long customers waited for a rep's first word, of the last PARLOR_REPLIES: the median and the
+    value that one in ten was above; 0 = nobody was answered since the start. */
+void parlor_service_first_reply (const ParlorServiceBrand *brand, gint64 *p50_ms, gint64 *p90_ms);
 
 /* ---- calls (calls.c) ------------------------------------------------------------------------ */
 

@@ -41,7 +41,7 @@ put_material (const ParlorMaterial *material)
   service_put (material->brand->service, &parlor_material_kind, &row);
 }
 
-static gboolean
+gboolean
 is_link (const char *url)
 {
   gsize length = strlen (url);

@@ -157,7 +157,13 @@ conversation_set_state (ParlorConversation *conversation, ParlorConversationStat
   gboolean reopened = conversation->state == PARLOR_CONVERSATION_ENDED;
   conversation->state = state;
   if (state == PARLOR_CONVERSATION_ENDED)
-    conversation->ended_ms = now.wall_ms;
+    {
+      conversation->ended_ms = now.wall_ms;
+      assist_forget (conversation);
+      if (conversation->answered && conversation->assignee)
+        rating_ask (conversation, conversation->assignee, NULL, now);
+      conversation->answered = FALSE;
+    }
   if (state != PARLOR_CONVERSATION_QUEUED)
     queue_leave (conversation, now);
   if (state != PARLOR_CONVERSATION_HUMAN)
@@ -234,6 +240,7 @@ conversation_human (ParlorConversation *conversation, ParlorRep *rep, ParlorMome
   put_conversation (conversation);
   conversation_arm (conversation, now);
   conversation_notice (conversation);
+  assist_show (conversation);
 }
 
 gboolean
@@ -420,6 +427,7 @@ customer_wrote (ParlorConversation *conversation, const ParlorMessage *message, 
       conversation_set_state (conversation, PARLOR_CONVERSATION_QUEUED, now);
       queue_join (conversation, now);
     }
+  assist_ask (conversation, message);
 }
 
 static void
@@ -428,6 +436,9 @@ rep_wrote (ParlorConversation *conversation, ParlorRep *rep, ParlorMoment now)
   conversation->read_by_rep = conversation->seq;
   if (conversation->state != PARLOR_CONVERSATION_HUMAN || conversation->assignee != rep)
     conversation_human (conversation, rep, now);
+  if (conversation->waiting_since_ms)
+    reply_counted (rep->brand, now.wall_ms - conversation->waiting_since_ms);
+  conversation->answered = TRUE;
   conversation->waiting_since_ms = 0;
 }
 

@@ -142,7 +142,8 @@ static void
 tell_customer (ParlorDesk *desk, const ParlorServiceNotice *notice)
 {
   const ParlorCustomer *customer = notice->to_customer;
-  if (notice->type == PARLOR_NOTICE_PRESENCE || !parlor_customer_is_here (customer))
+  if (notice->type == PARLOR_NOTICE_PRESENCE || notice->type == PARLOR_NOTICE_ASSIST
+      || !parlor_customer_is_here (customer))
     return;
   json_t *json = parlor_encode_notice (notice, PARLOR_FOR_CUSTOMER);
   add_token (desk, notice, json, FALSE);

@@ -70,6 +70,10 @@ parlor_encode_rep (const ParlorRep *rep, ParlorReader reader)
   json_object_set_new (json, "chats", json_integer (rep->n_chats));
   json_object_set_new (json, "customers", json_integer (rep->bindings.length));
   json_object_set_new (json, "present_since", moment (rep->present_since_ms));
+  json_object_set_new (
+      json, "ratings",
+      json_pack ("{s:i,s:o}", "n", (int)rep->rated_n, "mean",
+                 rep->rated_n ? json_real ((double)rep->rated_sum / rep->rated_n) : json_null ()));
   return json;
 }
 
@@ -134,6 +138,18 @@ parlor_encode_binding (const ParlorBinding *binding)
   return json;
 }
 
+static json_t *
+rating (const ParlorRating *asked)
+{
+  if (!asked)
+    return json_null ();
+  return json_pack (
+      "{s:s,s:s,s:o,s:o,s:o,s:I,s:I}", "of", asked->call ? "call" : "conversation", "id",
+      asked->subject, "rep", parlor_encode_rep (asked->rep, PARLOR_FOR_CUSTOMER), "score",
+      asked->score ? number (asked->score) : json_null (), "text", text (asked->text), "asked_at",
+      (json_int_t)asked->asked_ms, "until", (json_int_t)parlor_rating_until_ms (asked));
+}
+
 json_t *
 parlor_encode_conversation (const ParlorConversation *conversation, ParlorReader reader)
 {
@@ -150,6 +166,7 @@ parlor_encode_conversation (const ParlorConversation *conversation, ParlorReader
       (int)estimate_s);
   if (conversation->call)
     json_object_set_new (json, "call", parlor_encode_call (conversation->call));
+  json_object_set_new (json, "rating", rating (conversation->rating));
   if (reader == PARLOR_FOR_CUSTOMER)
     return json;
   json_object_set_new (json, "customer", parlor_encode_customer (conversation->customer));
@@ -214,6 +231,23 @@ parlor_encode_job (const ParlorJob *job)
                     job->from->id, "to", text (job->to ? job->to->id : NULL), "created_at",
                     (json_int_t)job->created_ms, "finished_at", moment (job->finished_ms), "counts",
                     sums, "customers", items);
+}
+
+json_t *
+parlor_encode_assist (const ParlorConversation *conversation)
+{
+  json_t *cards = json_array ();
+  for (guint i = 0; conversation->assist && i < conversation->assist->len; i++)
+    {
+      const ParlorAssist *card = conversation->assist->pdata[i];
+      json_array_append_new (cards,
+                             json_pack ("{s:s,s:o,s:o,s:o,s:o,s:o,s:I}", "id", card->id, "title",
+                                        text (card->title), "text", text (card->text), "url",
+                                        text (card->url), "sku", text (card->sku), "material",
+                                        text (card->material), "at", (json_int_t)card->at_ms));
+    }
+  return json_pack ("{s:s,s:s,s:o}", "t", "assist", "conversation", conversation->id, "cards",
+                    cards);
 }
 
 /* ---- notices ------------------------------------------------------------------------------------
@@ -317,6 +351,8 @@ parlor_encode_notice (const ParlorServiceNotice *n, ParlorReader reader)
     case PARLOR_NOTICE_CALL_REFUSED:
       return json_pack ("{s:s,s:s,s:o}", "t", "call_refused", "conversation", n->conversation->id,
                         "message", text (n->text));
+    case PARLOR_NOTICE_ASSIST: /* of a customer's reader there is nothing in it */
+      return reader == PARLOR_FOR_STAFF ? parlor_encode_assist (n->conversation) : NULL;
     case PARLOR_NOTICE_TAP_REFUSED:
       return json_pack ("{s:s,s:o,s:o}", "t", "tap_refused", "tap", text (n->tap), "message",
                         text (n->text));

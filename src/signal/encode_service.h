@@ -24,6 +24,8 @@ typedef enum
 json_t *parlor_encode_rep (const ParlorRep *rep, ParlorReader reader);
 json_t *parlor_encode_group (const ParlorGroup *group);
 json_t *parlor_encode_service_message (const ParlorMessage *message);
+/** {"t":"assist"}: for the rep who answers there, and nobody else. */
+json_t *parlor_encode_assist (const ParlorConversation *conversation);
 json_t *parlor_encode_conversation (const ParlorConversation *conversation, ParlorReader reader);
 json_t *parlor_encode_customer (const ParlorCustomer *customer);
 json_t *parlor_encode_binding (const ParlorBinding *binding);

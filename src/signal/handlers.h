@@ -50,6 +50,7 @@ PARLOR_MESSAGE_HANDLER (parlor_on_suspend);
 PARLOR_MESSAGE_HANDLER (parlor_on_thread);
 PARLOR_MESSAGE_HANDLER (parlor_on_about);
 PARLOR_MESSAGE_HANDLER (parlor_on_upgrade);
+PARLOR_MESSAGE_HANDLER (parlor_on_rate);
 PARLOR_MESSAGE_HANDLER (parlor_on_keep);
 PARLOR_MESSAGE_HANDLER (parlor_on_human);
 PARLOR_MESSAGE_HANDLER (parlor_on_feedback);

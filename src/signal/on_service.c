@@ -224,6 +224,9 @@ attach_rep (ParlorSession *session, const json_t *message, ParlorServiceBrand *b
   parlor_session_send (session, json);
   desk_add (desk_of (session), rep->id, session);
   parlor_service_rep_connected (rep, moment_of (session, now_us));
+  for (const GList *l = rep->conversations.head; l; l = l->next)
+    if (((const ParlorConversation *)l->data)->assist)
+      parlor_session_send (session, parlor_encode_assist (l->data));
   return TRUE;
 }
 
@@ -484,6 +487,19 @@ parlor_on_feedback (ParlorSession *session, const json_t *message, gint64 now_us
          && parlor_service_feedback (conversation, parlor_message_string (message, "message"),
                                      parlor_message_flag (message, "good"),
                                      moment_of (session, now_us), error);
+}
+
+/* ---- what he thinks of it -------------------------------------------------------------------- */
+
+gboolean
+parlor_on_rate (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
+{
+  ParlorConversation *conversation = find_conversation (session, message, PARLOR_MAY_WRITE, now_us,
+                                                        error);
+  return conversation && is_visitor (session, error)
+         && parlor_service_rate (conversation, (guint)number_of (message, "score", 0),
+                                 parlor_message_string (message, "text"),
+                                 moment_of (session, now_us), error);
 }
 
 /* ---- the console ----------------------------------------------------------------------------- */

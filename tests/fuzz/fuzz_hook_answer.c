@@ -21,7 +21,7 @@ check_text (const char *text, gsize limit)
 }
 
 static void
-check (const ParlorDatum *datum)
+check (const ParlorDatum *datum, gboolean cards)
 {
   switch (datum->type)
     {
@@ -31,8 +31,8 @@ check (const ParlorDatum *datum)
     case PARLOR_DATUM_IS_TEXTS:
       for (guint i = 0; datum->texts[i]; i++)
         {
-          must (i < 20);
-          check_text (datum->texts[i], 64 * 4);
+          must (i < (cards ? PARLOR_ASSIST_CARDS_MAX * PARLOR_N_ASSIST_TEXTS : 20));
+          check_text (datum->texts[i], cards ? 1000 * 4 : 64 * 4);
         }
       break;
     case PARLOR_DATUM_IS_JSON:
@@ -62,7 +62,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
     return 0;
   must (reply->n_data <= 8);
   for (guint i = 0; i < reply->n_data; i++)
-    check (&reply->data[i]);
+    check (&reply->data[i], data[0] % PARLOR_N_HOOKS == PARLOR_HOOK_ASSIST);
   json_t *object = json_object ();
   parlor_data_to_json (reply->data, reply->n_data, FALSE, object);
   must (json_object_size (object) == reply->n_data);

@@ -22,13 +22,21 @@ on_notice (const ParlorServiceNotice *n, gpointer user_data)
 {
   static const char *const names[] = {"card",    "bound",   "binding", "conversation", "queue",
                                       "message", "typing",  "read",    "offer",        "presence",
-                                      "call",    "refused", "norings"};
+                                      "call",    "refused", "norings", "assist"};
   World *world = user_data;
   const char *to = n->to_customer && n->type != PARLOR_NOTICE_MESSAGE ? "customer" : "";
   if (n->type == PARLOR_NOTICE_BOUND)
     {
       g_strlcpy (world->binding, n->binding->id, sizeof world->binding);
       g_strlcpy (world->conversation, n->conversation->id, sizeof world->conversation);
+    }
+  if (n->type == PARLOR_NOTICE_ASSIST)
+    {
+      g_assert_null (n->to_customer);
+      g_assert_null (n->visitor);
+      g_assert_null (n->to_rep_too);
+      g_ptr_array_add (world->told, g_strdup_printf ("assist %s", n->to_rep->ref));
+      return;
     }
   if (n->type == PARLOR_NOTICE_OFFER)
     g_strlcpy (world->offer, n->offer->id, sizeof world->offer);
@@ -52,6 +60,9 @@ on_event (const ParlorEvent *event, gpointer user_data)
   World *world = user_data;
   g_assert_cmpuint (world->depth, >=, world->depth);
   g_ptr_array_add (world->events, g_strdup (event->type));
+  for (guint i = 0; i < event->n_data; i++)
+    if (event->data[i].text)
+      g_string_append (world->event_texts, event->data[i].text);
 }
 
 static void
@@ -264,6 +275,7 @@ world_new_with_hooks (guint hooks)
   world->tables = g_hash_table_new (g_str_hash, g_str_equal);
   world->told = g_ptr_array_new_with_free_func (g_free);
   world->events = g_ptr_array_new_with_free_func (g_free);
+  world->event_texts = g_string_new (NULL);
   make_service (world);
   world->brand = parlor_service_add_brand (world->service, "br_test", "Aurora",
                                            PARLOR_CONFIRM_FIRST);
@@ -303,12 +315,43 @@ free_tables (World *world)
   g_hash_table_unref (world->tables);
 }
 
+static gboolean
+row_has (const ParlorRecordKind *kind, gconstpointer row, const char *text)
+{
+  for (guint i = 0; i < kind->n_fields; i++)
+    {
+      const char *value = kind->fields[i].type == PARLOR_FIELD_TEXT
+                              ? *(char *const *)((const char *)row + kind->fields[i].offset)
+                              : NULL;
+      if (value && strstr (value, text))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+world_knows (World *world, const char *text)
+{
+  GHashTableIter iter, rows;
+  gpointer name, table, row;
+  gboolean found = strstr (world->event_texts->str, text) != NULL;
+  g_hash_table_iter_init (&iter, world->tables);
+  while (g_hash_table_iter_next (&iter, &name, &table))
+    {
+      g_hash_table_iter_init (&rows, table);
+      while (g_hash_table_iter_next (&rows, NULL, &row))
+        found = found || row_has (kind_of (name), row, text);
+    }
+  return found;
+}
+
 void
 world_free (World *world)
 {
   parlor_service_free (world->service);
   g_ptr_array_unref (world->told);
   g_ptr_array_unref (world->events);
+  g_string_free (world->event_texts, TRUE);
   g_queue_clear_full (&world->questions, g_free);
   free_tables (world);
   g_free (world);

@@ -18,8 +18,9 @@ typedef struct
   guint puts_outside;
   guint calls_ended;
   guint random;
-  GPtrArray *told;   /* lines */
-  GPtrArray *events; /* types */
+  GPtrArray *told;      /* lines */
+  GPtrArray *events;    /* types */
+  GString *event_texts; /* every text in any event, one after the other */
   ParlorHooks hooks;
   guint has;        /* bits of ParlorHookKind: who would answer; 0 = there are no hooks */
   GQueue questions; /* of Question, world.c */
@@ -48,6 +49,8 @@ void world_hook (World *world, ParlorHookKind hook, const ParlorHookAnswer *answ
 /** How many lines begin so. */
 guint world_told (const World *world, const char *line);
 guint world_happened (const World *world, const char *type);
+/** Whether a row of any table, or an event, has this text in it. */
+gboolean world_knows (World *world, const char *text);
 guint world_rows (const World *world, const ParlorRecordKind *kind);
 /** Everything in memory goes; what was put is read again. */
 void world_restart (World *world);

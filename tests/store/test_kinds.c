@@ -56,6 +56,7 @@ static const ParlorRecordKind *const kinds[] = {
     &parlor_rule_kind,
     &parlor_material_kind,
     &parlor_upload_kind,
+    &parlor_rating_kind,
     /* record */
     &parlor_recording_kind,
     &parlor_consent_kind,

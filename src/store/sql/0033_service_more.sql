@@ -1,5 +1,21 @@
 -- SPDX-License-Identifier: Apache-2.0
--- A binding to a personal adviser, and the offer of becoming one (src/service/rows.h).
+-- A binding to a personal adviser and the offer of becoming one; what customers think of a talk (src/service/rows.h).
 ALTER TABLE service_binding ADD COLUMN upgrade_rep TEXT;
 ALTER TABLE service_binding ADD COLUMN personal_ms BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE service_binding ADD COLUMN upgrade_until_ms BIGINT NOT NULL DEFAULT 0;
+
+-- One a call, and one a conversation each time it ends: asked for, and with a score when he gave one.
+CREATE TABLE service_rating (
+  subject TEXT NOT NULL PRIMARY KEY,
+  brand TEXT,
+  conversation TEXT,
+  call_id TEXT,
+  rep TEXT,
+  customer TEXT,
+  text TEXT,
+  score BIGINT NOT NULL,
+  asked_ms BIGINT NOT NULL,
+  at_ms BIGINT NOT NULL
+);
+CREATE INDEX service_rating_of ON service_rating (conversation);
+CREATE INDEX service_rating_at ON service_rating (brand, at_ms);

@@ -44,6 +44,69 @@ export const cases = [
     },
   },
   {
+    name: 'assist cards reach the rep who answers, and nobody else',
+    async run({ daemon: makeDaemon, receiver: makeReceiver, after }) {
+      const daemon = await makeDaemon();
+      const secret = 'nine-percent-for-him';
+      const crm = await makeReceiver(() => ({ status: 200, body: JSON.stringify({ cards: [{ title: 'Discount', text: secret, sku: 'tea-01' }] }) }));
+      const hears = await makeReceiver();
+      await daemon.good('POST', '/v1/webhooks', { url: hears.url, types: ['*'], scopes: ['content'] });
+      await daemon.good('PUT', '/v1/hooks/rep.assist', { url: crm.url });
+      const { rep, visitor, conversation } = await talking(daemon, after);
+      visitor.say(conversation, 'how much is it?');
+      const told = await rep.wait('assist');
+      expect(told.conversation === conversation && told.cards.some((one) => one.text === secret), JSON.stringify(told));
+      const pushed = await daemon.ask('POST', `/v1/conversations/${conversation}/assist`, { cards: [{ text: `${secret} again` }] }, key);
+      expect(pushed.status === 202 && pushed.json.seen, JSON.stringify(pushed));
+      await rep.wait('assist', 'assist', (one) => one.cards.some((card) => card.text === `${secret} again`));
+      const bad = await daemon.ask('POST', `/v1/conversations/${conversation}/assist`, { cards: [{ url: 'http://plain.example/' }] }, key);
+      expect(bad.status === 400, JSON.stringify(bad));
+      const again = new DeskLine(daemon);
+      const other = new DeskLine(daemon);
+      after(async () => { again.close(); other.close(); });
+      await again.open({ as: 'rep', rep: 'lin' });
+      expect((await again.wait('assist')).cards.length >= 2, 'a page that was loaded anew has them');
+      await other.open({ as: 'rep', rep: 'wang' });
+      rep.send({ t: 'say', conversation, client_id: 'answer-0001', text: 'the-visible-answer' });
+      await visitor.wait('message', 'message', (one) => one.message.text === 'the-visible-answer');
+      visitor.send({ t: 'history', conversation });
+      const history = await visitor.wait('history');
+      const seen = JSON.stringify([visitor.told, visitor.all, history, other.told, other.all]);
+      expect(seen.includes('the-visible-answer') && !seen.includes(secret), 'no frame of the customer or a colleague has it');
+      const shown = await daemon.ask('GET', `/v1/conversations/${conversation}`, undefined, key);
+      const events = await daemon.ask('GET', '/v1/events?limit=1000');
+      const hidden = JSON.stringify([shown.json, events.json, hears.requests.map((one) => one.body)]);
+      expect(hidden.includes('message.created') && !hidden.includes(secret), 'no event, no webhook, no answer has it');
+      expect(!daemon.log.includes(secret), 'no log has it');
+    },
+  },
+  {
+    name: 'a talk is judged once, changed for a moment, and seen by the supervisor',
+    async run({ daemon: makeDaemon, after }) {
+      const daemon = await makeDaemon();
+      const { rep, visitor, conversation, me } = await talking(daemon, after);
+      rep.send({ t: 'say', conversation, client_id: 'answer-0001', text: 'here I am' });
+      rep.send({ t: 'thread', conversation, close: true });
+      const asked = await visitor.wait('conversation', 'conversation', (one) => one.conversation.rating);
+      expect(asked.conversation.rating.score === null && asked.conversation.rating.rep.id === me, JSON.stringify(asked));
+      visitor.send({ t: 'rate', conversation, score: 9 });
+      expect((await visitor.wait('error')).code === 'bad_message', 'there are five stars');
+      visitor.send({ t: 'rate', conversation, score: 2, text: 'slow' });
+      await visitor.wait('conversation', 'conversation', (one) => one.conversation.rating?.score === 2);
+      visitor.send({ t: 'rate', conversation, score: 5, text: '谢谢' });
+      await rep.wait('conversation', 'conversation', (one) => one.conversation.rating?.score === 5);
+      rep.send({ t: 'rate', conversation, score: 1 });
+      expect((await rep.wait('error')).code === 'forbidden', 'not by the rep himself');
+      const seen = await daemon.ask('GET', '/v1/stats/ratings', undefined, key);
+      expect(seen.json.ratings.length === 1 && seen.json.ratings[0].score === 5 && seen.json.ratings[0].text === '谢谢' && seen.json.ratings[0].rep === me, JSON.stringify(seen.json));
+      const of = await daemon.ask('GET', '/v1/stats/reps', undefined, key);
+      expect(of.json.reps.find((one) => one.id === me).ratings.mean === 5, JSON.stringify(of.json));
+      const { events } = (await daemon.ask('GET', '/v1/events?limit=1000')).json;
+      expect(events.filter((one) => one.type === 'conversation.rated').map((one) => one.data.score).join() === '2,5', 'both are told');
+      expect(!JSON.stringify(events).includes('谢谢'), 'his words only with the scope content');
+    },
+  },
+  {
     name: 'a rep whom the customer removed never comes back to him',
     async run({ daemon: makeDaemon, after }) {
       const daemon = await makeDaemon();

@@ -9,6 +9,8 @@ export class DeskLine {
   constructor(daemon) {
     this.daemon = daemon;
     this.told = [];
+    /** Every frame that ever came, also what was waited for. */
+    this.all = [];
     this.data = Buffer.alloc(0);
     this.closed = 0;
   }
@@ -54,6 +56,7 @@ export class DeskLine {
       if (kind === 9) this.frame(10, payload);
       if (kind === 8) this.closed = payload.length > 1 ? payload.readUInt16BE(0) : 1005;
       if (kind === 1) this.told.push({ at: Date.now(), ...JSON.parse(payload) });
+      if (kind === 1) this.all.push(payload.toString());
     }
   }
 

@@ -76,6 +76,28 @@ export type Call = Checked<typeof call>;
 
 const upgrade = shape({ rep, until: num });
 
+const rating = shape({
+  of: str,
+  id: str,
+  rep: nullable(rep),
+  score: nullable(num),
+  text: def(str, ''),
+  until: num,
+});
+/** What a customer is asked at the end of a talk, and what he said. */
+export type Rating = Checked<typeof rating>;
+
+const assistCard = shape({
+  id: str,
+  title: def(str, ''),
+  text: def(str, ''),
+  url: def(str, ''),
+  sku: def(str, ''),
+  material: def(str, ''),
+});
+/** A help of the brand's system that only the rep who answers sees. */
+export type AssistCard = Checked<typeof assistCard>;
+
 const thread = shape({
   id: str,
   state: wordOr('new', 'new', 'bot', 'queued', 'human', 'ended'),
@@ -89,6 +111,7 @@ const thread = shape({
   position: def(num, 0),
   estimate_s: def(num, 0),
   call: opt(call),
+  rating: nullable(rating),
   customer: nullable(customer),
   last_text: def(str, ''),
   last_by: def(str, ''),
@@ -167,6 +190,7 @@ const CHECKS = {
   presence: shape({ rep }),
   call: shape({ call }),
   kept: shape({ binding: str, token: str, until: num }),
+  assist: shape({ conversation: str, cards: list(assistCard) }),
   call_refused: shape({ conversation: str, message: def(str, '') }),
   error: shape({ code: str, message: def(str, '') }),
 } satisfies Record<string, Check<unknown>>;

@@ -2,6 +2,7 @@
 import {
   repThreads,
   visitorThreads,
+  type AssistCard,
   type Binding,
   type Call,
   type DeskMessage,
@@ -39,6 +40,8 @@ export interface DeskState {
   card: DeskMessageOf<'card'> | null;
   tapRefused: string | null;
   queue: Record<string, DeskMessageOf<'queue'>>;
+  /** By conversation; a rep's console alone has any. */
+  assist: Record<string, AssistCard[]>;
   call: Call | null;
   /** The token of *Keep this person*, while it is shown. */
   kept: { token: string; until: number } | null;
@@ -73,6 +76,7 @@ export function initialDesk(): DeskState {
     card: null,
     tapRefused: null,
     queue: {},
+    assist: {},
     call: null,
     callRefused: null,
     kept: null,
@@ -207,6 +211,8 @@ export function reduceDesk(state: DeskState, event: DeskEvent, now: number): Des
       return withThread(state, event.conversation);
     case 'queue':
       return { ...state, queue: { ...state.queue, [event.conversation]: event } };
+    case 'assist':
+      return { ...state, assist: { ...state.assist, [event.conversation]: event.cards } };
     case 'offered':
       return offered(state, event.offer);
     case 'presence':

@@ -1,11 +1,12 @@
 /** Beside a conversation, for the rep alone: his note, tags, what he sends, to whom he gives it. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import { materials, type MaterialInfo } from '../client/materials.js';
-import type { Thread } from '../protocol/service.js';
+import type { AssistCard, Thread } from '../protocol/service.js';
 import type { Desk } from '../room/desk.js';
 import { Plain } from './base.js';
-import { ct } from './i18n/care.js';
+import { ct, type CareKey } from './i18n/care.js';
 import { st } from './i18n/service.js';
 import './service-care.js';
 
@@ -40,6 +41,61 @@ export class RepAside extends Plain {
     </label>`;
   }
 
+  /** What the brand's system found, for him alone. */
+  private assist(thread: Thread): TemplateResult | typeof nothing {
+    const cards = this.desk.state.assist[thread.id] ?? [];
+    if (!cards.length || thread.state === 'ended') return nothing;
+    return html`<section class="assist" aria-label=${ct('assist')} data-testid="assist">
+      <h3>${ct('assist')}</h3>
+      ${repeat(
+        [...cards].reverse(),
+        (one) => one.id,
+        (one) => this.card(thread, one),
+      )}
+    </section>`;
+  }
+
+  private card(thread: Thread, one: AssistCard): TemplateResult {
+    const send = (kind: string, data: object) => () =>
+      this.desk.say(thread.id, '', undefined, kind, data);
+    const key = (word: CareKey, act: () => void): TemplateResult =>
+      html`<button class="link" @click=${act}>${ct(word)}</button>`;
+    return html`<article class="assist-card" data-testid="assist-card">
+      ${one.title ? html`<b>${one.title}</b>` : nothing}
+      ${one.text ? html`<p>${one.text}</p>` : nothing}
+      <div class="keys">
+        ${one.text ? key('assist_use', () => this.use(one.text)) : nothing}
+        ${one.sku ? key('assist_product', send('product', { sku: one.sku, title: one.title || one.sku })) : nothing}
+        ${one.material ? key('assist_material', send('material', { material: one.material })) : nothing}
+        ${
+          one.url
+            ? html`<a class="link" href=${one.url} target="_blank" rel="noopener noreferrer"
+                >${ct('assist_open')}</a
+              >`
+            : nothing
+        }
+      </div>
+    </article>`;
+  }
+
+  /** Into the box, to be read and sent by himself. */
+  private use(text: string): void {
+    const box = document.querySelector<HTMLTextAreaElement>('parlor-service-chat textarea');
+    if (!box) return;
+    box.value = box.value ? `${box.value.trimEnd()} ${text}` : text;
+    box.dispatchEvent(new Event('input', { bubbles: true }));
+    box.focus();
+  }
+
+  private rated(thread: Thread): TemplateResult | typeof nothing {
+    const { score, text } = thread.rating ?? {};
+    if (!score) return nothing;
+    return html`<p class="where" data-testid="rated">
+      ${ct('rated', { n: score })} <span aria-hidden="true">${'★'.repeat(score)}</span>
+      ${text ? html`<br />“${text}”` : nothing}
+    </p>`;
+  }
+
   /** A hotline's customer may become his own: he offers, the customer says yes or no. */
   private upgrade(thread: Thread): TemplateResult | typeof nothing {
     const me = this.desk.state.me?.id;
@@ -71,6 +127,7 @@ export class RepAside extends Plain {
       if (to) this.desk.thread(thread.id, { assign: to });
     };
     return html`
+      ${this.assist(thread)} ${this.rated(thread)}
       <label
         >${st('note')}
         <textarea

@@ -1,10 +1,12 @@
 /** What follows the first words with somebody, loaded after the sheet stands: he becomes one's own. */
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import type { Message, Rep, Thread } from '../protocol/service.js';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Message, Rating, Rep, Thread } from '../protocol/service.js';
 import type { Desk } from '../room/desk.js';
 import { Plain } from './base.js';
 import { ct, type CareKey } from './i18n/care.js';
+import { icon } from './icons.js';
+import './styles/care.css';
 
 const LINES: Record<string, CareKey> = {
   offered: 'line_offered',
@@ -38,6 +40,8 @@ export class CareLine extends Plain {
 export class Care extends Plain {
   @property({ attribute: false }) desk!: Desk;
   @property() conversation = '';
+  /** Ratings that he put away. */
+  @state() private done = new Set<string>();
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -46,7 +50,63 @@ export class Care extends Plain {
 
   protected override render(): TemplateResult | typeof nothing {
     const thread = this.desk.state.threads[this.conversation];
-    return thread ? html`${this.person(thread)}` : nothing;
+    return thread ? html`${this.person(thread)} ${this.rating(thread)}` : nothing;
+  }
+
+  /** One tap; for a moment it can be changed, and a word added. */
+  private rating(thread: Thread): TemplateResult | typeof nothing {
+    const asked = thread.rating;
+    if (!asked || asked.until < Date.now() || this.done.has(asked.id)) return nothing;
+    if (thread.call && thread.call.state !== 'ended') return nothing;
+    const name = asked.rep?.name ?? '';
+    return html`<div class="rate strip" role="group" aria-label=${ct('rate')} data-testid="rate">
+      <p>${asked.score ? ct('rate_thanks') : ct('rate_ask', { name })}</p>
+      <div class="stars">${[1, 2, 3, 4, 5].map((n) => this.star(thread, asked, n))}</div>
+      ${asked.score ? this.word(thread, asked) : nothing}
+      <button
+        class="tap-key shut"
+        aria-label=${ct('rate_away')}
+        @click=${() => (this.done = new Set([...this.done, asked.id]))}
+      >
+        ${icon('close')}
+      </button>
+    </div>`;
+  }
+
+  private star(thread: Thread, asked: Rating, score: number): TemplateResult {
+    const lit = score <= (asked.score ?? 0);
+    return html`<button
+      class="star ${lit ? 'lit' : ''}"
+      data-testid="star"
+      aria-label=${ct('rate_stars', { n: score })}
+      aria-pressed=${asked.score === score}
+      @click=${() => this.rate(thread.id, score, asked.text)}
+    >
+      ★
+    </button>`;
+  }
+
+  private word(thread: Thread, asked: Rating): TemplateResult {
+    const send = (event: Event): void => {
+      event.preventDefault();
+      const box = new FormData(event.target as HTMLFormElement).get('word');
+      this.rate(thread.id, asked.score ?? 5, typeof box === 'string' ? box.trim() : '');
+      this.done = new Set([...this.done, asked.id]);
+    };
+    return html`<form class="word" @submit=${send}>
+      <input
+        name="word"
+        maxlength="500"
+        .value=${asked.text}
+        placeholder=${ct('rate_word')}
+        aria-label=${ct('rate_word')}
+      />
+      <button class="button quiet">${ct('rate_send')}</button>
+    </form>`;
+  }
+
+  private rate(conversation: string, score: number, text: string): void {
+    this.desk.tell({ t: 'rate', conversation, score, ...(text ? { text } : {}) });
   }
 
   private person(thread: Thread): TemplateResult | typeof nothing {
