@@ -7,6 +7,8 @@
 #include <time.h>
 
 #include "base/time.h"
+#include "udpfamily.h"
+#include "udpsocket.h"
 
 /* Timestamp, packet info, GRO size, overflow count. */
 #define CONTROL_BYTES                                                                              \
@@ -19,6 +21,8 @@ struct _ParlorUdpReceiver
   gsize offset, stride, slot_bytes;
   guint first, n_slots;
 
+  int fd;           /* of the last call, -1 = none */
+  gboolean is_ipv4; /* its names are sockaddr_in */
   guint32 overflow; /* the kernel's count, wraps */
   guint dirty;      /* headers that the last call changed */
   guint8 *memory;   /* that the vectors point into */
@@ -37,6 +41,7 @@ parlor_udp_receiver_new (gboolean lane)
   self->first = lane ? PARLOR_RECEIVE_SLOTS : 0;
   self->n_slots = lane ? PARLOR_RECEIVE_LANE_SLOTS : PARLOR_RECEIVE_SLOTS;
   self->dirty = self->n_slots;
+  self->fd = -1;
   return self;
 }
 
@@ -108,6 +113,12 @@ read_control (ParlorUdpReceiver *self, struct msghdr *header, ParlorDatagram *da
         datagram->local = info->ipi6_addr;
         datagram->local_ifindex = (gint32)info->ipi6_ifindex;
       }
+    else if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO)
+      {
+        const struct in_pktinfo *info = (const struct in_pktinfo *)CMSG_DATA (c);
+        datagram->local = parlor_udp_mapped (info->ipi_spec_dst);
+        datagram->local_ifindex = info->ipi_ifindex;
+      }
     else if (c->cmsg_level == SOL_UDP && c->cmsg_type == UDP_GRO)
       datagram->segment_bytes = (guint16) * (const int *)CMSG_DATA (c);
 }
@@ -125,6 +136,8 @@ read_datagram (ParlorUdpReceiver *self, guint i, ParlorBatchMeta *meta, gint64 n
     }
   if (meta->n_datagrams != self->first + i)
     datagram->peer = meta->datagrams[self->first + i].peer;
+  if (self->is_ipv4)
+    datagram->peer = parlor_udp_to_in6 (&datagram->peer);
   datagram->offset = (guint32)(self->offset + i * self->stride);
   datagram->length = self->messages[i].msg_len;
   datagram->segment_bytes = 0;
@@ -152,6 +165,11 @@ parlor_udp_receiver_receive (ParlorUdpReceiver *self, int fd, guint8 *memory, Pa
 {
   gint64 now_us, wall_to_monotonic_us;
   int n;
+  if (fd != self->fd)
+    {
+      self->fd = fd;
+      self->is_ipv4 = parlor_udp_socket_is_ipv4 (fd);
+    }
   prepare (self, memory, meta);
   n = recvmmsg (fd, self->messages, self->n_slots, MSG_DONTWAIT, NULL);
   self->dirty = n > 0 ? (guint)n : 1;

@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 
 #include "base/addr.h"
+#include "udpfamily.h"
+#include "udpsocket.h"
 
 /* The kernel's own bound of one call (UIO_MAXIOV). */
 #define MAX_MESSAGES 1024
@@ -40,6 +42,8 @@ typedef struct
 struct _ParlorUdpSender
 {
   ParlorSendFunc send;
+  int fd;             /* of the last call, -1 = none */
+  gboolean is_ipv4;   /* it takes sockaddr_in */
   GHashTable *no_gso; /* ParlorAddr */
   gint64 blocked_us;  /* since when the oldest kept batch waits */
   gint64 retry_us;
@@ -51,6 +55,7 @@ struct _ParlorUdpSender
   struct iovec vectors[MAX_MESSAGES];
   Part parts[MAX_MESSAGES];
   Control control[MAX_MESSAGES];
+  struct sockaddr_in ipv4_names[MAX_MESSAGES]; /* instead of the batch's, when is_ipv4 */
 };
 
 /* One batch on its way out. */
@@ -92,6 +97,7 @@ parlor_udp_sender_new (ParlorSendFunc send)
 {
   ParlorUdpSender *self = g_new0 (ParlorUdpSender, 1);
   self->send = send ? send : send_messages;
+  self->fd = -1;
   self->no_gso = g_hash_table_new_full (addr_hash, addr_equal, g_free, NULL);
   self->retry_us = G_MAXINT64;
   return self;
@@ -138,8 +144,24 @@ add_control (struct msghdr *header, guint8 *at, int level, int type, gsize lengt
 }
 
 static void
+add_source (struct msghdr *header, Control *control, const struct in6_addr *local, gboolean is_ipv4)
+{
+  guint8 *at = control->bytes + header->msg_controllen;
+  if (is_ipv4)
+    {
+      struct in_pktinfo info = {.ipi_spec_dst = parlor_udp_unmapped (local)};
+      memcpy (CMSG_DATA (add_control (header, at, IPPROTO_IP, IP_PKTINFO, sizeof info)), &info,
+              sizeof info);
+      return;
+    }
+  struct in6_pktinfo info = {.ipi6_addr = *local};
+  memcpy (CMSG_DATA (add_control (header, at, IPPROTO_IPV6, IPV6_PKTINFO, sizeof info)), &info,
+          sizeof info);
+}
+
+static void
 set_control (struct msghdr *header, Control *control, const ParlorDatagram *datagram,
-             guint16 segment_bytes)
+             guint16 segment_bytes, gboolean is_ipv4)
 {
   header->msg_control = control->bytes;
   header->msg_controllen = 0;
@@ -150,12 +172,7 @@ set_control (struct msghdr *header, Control *control, const ParlorDatagram *data
       memcpy (CMSG_DATA (c), &segment_bytes, sizeof segment_bytes);
     }
   if (!IN6_IS_ADDR_UNSPECIFIED (&datagram->local))
-    {
-      struct in6_pktinfo info = {.ipi6_addr = datagram->local};
-      struct cmsghdr *c = add_control (header, control->bytes + header->msg_controllen,
-                                       IPPROTO_IPV6, IPV6_PKTINFO, sizeof info);
-      memcpy (CMSG_DATA (c), &info, sizeof info);
-    }
+    add_source (header, control, &datagram->local, is_ipv4);
   if (header->msg_controllen == 0)
     header->msg_control = NULL;
 }
@@ -176,7 +193,14 @@ add_message (Run *run, guint datagram_index, guint32 offset, guint32 length, gui
   header->msg_iov = &self->vectors[i];
   header->msg_iovlen = 1;
   header->msg_flags = 0;
-  set_control (header, &self->control[i], datagram, gso);
+  /* A peer of IPv6 has no way out of an IPv4 socket: the kernel refuses his name, which counts. */
+  if (self->is_ipv4 && IN6_IS_ADDR_V4MAPPED (&datagram->peer.sin6_addr))
+    {
+      self->ipv4_names[i] = parlor_udp_to_in (&datagram->peer);
+      header->msg_name = &self->ipv4_names[i];
+      header->msg_namelen = sizeof self->ipv4_names[i];
+    }
+  set_control (header, &self->control[i], datagram, gso, self->is_ipv4);
 }
 
 static gboolean
@@ -417,6 +441,11 @@ parlor_udp_sender_send (ParlorUdpSender *self, int fd, GstBuffer *batch, gint64 
   const ParlorBatchMeta *meta = parlor_buffer_get_batch_meta (batch);
   guint datagram = 0, unsent = 0;
   guint32 offset = 0;
+  if (fd != self->fd)
+    {
+      self->fd = fd;
+      self->is_ipv4 = parlor_udp_socket_is_ipv4 (fd);
+    }
   if (self->n_kept > 0)
     unsent = send_kept (self, fd, now_us, counters);
   if (meta == NULL || meta->n_datagrams == 0)

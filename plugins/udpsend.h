@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * Batches to the kernel: sendmmsg with UDP_SEGMENT and IPV6_PKTINFO.
+ * Batches to the kernel: sendmmsg with UDP_SEGMENT and IPV6_PKTINFO, or IP_PKTINFO where the socket
+ * is of IPv4 alone. A sender has one socket for good.
  *
  * Never waits. While the socket is full (EAGAIN, ENOBUFS), batches are kept for at most
  * PARLOR_SEND_KEEP_US from the first refusal and then dropped; a bad message is skipped; a GSO

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netinet/udp.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -26,17 +27,28 @@ set_buffer (int fd, int force_name, int name)
 }
 
 static void
-set_options (int fd, const ParlorUdpSocketConfig *config)
+set_family_options (int fd, int family)
 {
-  set_option (fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
-  set_option (fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+  if (family == AF_INET6)
+    {
+      set_option (fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+      set_option (fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+      set_option (fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_PROBE);
+    }
+  else
+    set_option (fd, IPPROTO_IP, IP_PKTINFO, 1);
+}
+
+static void
+set_options (int fd, int family, const ParlorUdpSocketConfig *config)
+{
+  set_family_options (fd, family);
   set_option (fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
   set_option (fd, SOL_SOCKET, SO_RXQ_OVFL, 1);
   /* Never in fragments, and without belief in what strangers say about the path's size (a forged
      ICMP). It spares the kernel an IP id for each packet, too: 4 % of a send. Packets of WebRTC fit
      1,280 bytes. */
   set_option (fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
-  set_option (fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_PROBE);
   if (config->reuse_port)
     set_option (fd, SOL_SOCKET, SO_REUSEPORT, 1);
   if (config->gro)
@@ -56,33 +68,57 @@ set_error (GError **error, const char *address, guint16 port)
 }
 
 static int
-bind_socket (int fd, const char *address, guint16 port)
+bind_socket (int fd, int family, const ParlorAddr *addr)
 {
-  ParlorAddr any = {.port = port};
-  struct sockaddr_in6 name;
-  if (address != NULL && !parlor_addr_parse (address, port, &any))
-    {
-      errno = EADDRNOTAVAIL;
-      return -1;
-    }
-  parlor_addr_to_in6 (&any, &name);
-  return bind (fd, (struct sockaddr *)&name, sizeof name);
+  struct sockaddr_in6 six;
+  struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = g_htons (addr->port)};
+  parlor_addr_to_in6 (addr, &six);
+  memcpy (&four.sin_addr, addr->ip + 12, sizeof four.sin_addr);
+  return family == AF_INET6 ? bind (fd, (struct sockaddr *)&six, sizeof six)
+                            : bind (fd, (struct sockaddr *)&four, sizeof four);
+}
+
+/* -1 and errno. */
+static int
+open_of_family (const ParlorUdpSocketConfig *config, int family, const ParlorAddr *addr)
+{
+  int fd = socket (family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0)
+    return -1;
+  set_options (fd, family, config);
+  if (bind_socket (fd, family, addr) == 0)
+    return fd;
+  int code = errno;
+  close (fd);
+  errno = code;
+  return -1;
 }
 
 int
 parlor_udp_socket_open (const ParlorUdpSocketConfig *config, GError **error)
 {
-  int fd = socket (AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd >= 0)
+  ParlorAddr addr = {.port = config->port};
+  int fd = -1;
+  errno = EADDRNOTAVAIL;
+  if (config->address == NULL)
     {
-      set_options (fd, config);
-      if (bind_socket (fd, config->address, config->port) == 0)
-        return fd;
+      fd = open_of_family (config, AF_INET6, &addr);
+      if (fd < 0 && errno == EAFNOSUPPORT)
+        fd = open_of_family (config, AF_INET, &addr);
     }
-  set_error (error, config->address, config->port);
-  if (fd >= 0)
-    close (fd);
-  return -1;
+  else if (parlor_addr_parse (config->address, config->port, &addr))
+    fd = open_of_family (config, parlor_addr_is_ipv4 (&addr) ? AF_INET : AF_INET6, &addr);
+  if (fd < 0)
+    set_error (error, config->address, config->port);
+  return fd;
+}
+
+gboolean
+parlor_udp_socket_is_ipv4 (int fd)
+{
+  int domain = 0;
+  socklen_t length = sizeof domain;
+  return getsockopt (fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 && domain == AF_INET;
 }
 
 gboolean
@@ -98,7 +134,7 @@ parlor_udp_socket_check_free (const char *address, guint16 port, GError **error)
 guint16
 parlor_udp_socket_get_port (int fd)
 {
-  struct sockaddr_in6 name;
+  struct sockaddr_in6 name; /* the port stands at the same place in an IPv4 one */
   socklen_t length = sizeof name;
   if (getsockname (fd, (struct sockaddr *)&name, &length) != 0)
     return 0;
