@@ -4,6 +4,7 @@
 #include "app/control.h"
 #include "app/ice_servers.h"
 #include "app/log.h"
+#include "app/wire_erase.h"
 #include "app/wire_hls.h"
 #include "app/wire_hooks.h"
 #include "app/wire_live.h"
@@ -50,6 +51,7 @@ struct _ParlorApp
   uv_poll_t media_poll;
   ParlorWireRecord record;
   ParlorWireRender *render;
+  ParlorWireErase *erase;
   ParlorRooms *rooms;
   ParlorWireLive *live;
   ParlorWireService *service;
@@ -388,7 +390,17 @@ make_rooms (ParlorApp *app, GError **error)
                                                                 .happened = parlor_wire_hooks_event,
                                                                 .happened_data = app->hooks},
                                         error);
-  return app->render != NULL;
+  ParlorWireEraseSpec erase = {.loop = &app->loop,
+                               .record = &app->record,
+                               .rooms = app->rooms,
+                               .renders = app->render != NULL ? app->render->renders : NULL,
+                               .store = app->store,
+                               .audit = app->audit,
+                               .random = app->random,
+                               .happened = parlor_wire_hooks_event,
+                               .happened_data = app->hooks};
+  app->erase = app->render != NULL ? parlor_wire_erase_new (&erase, error) : NULL;
+  return app->erase != NULL;
 }
 
 static gboolean
@@ -515,6 +527,7 @@ make_site (ParlorApp *app, const char *program, GError **error)
       .decipher = parlor_wire_record_decipher,
       .decipher_data = &app->record,
       .renders = app->render->renders,
+      .erasures = parlor_wire_erase_get (app->erase),
       .websocket = on_websocket,
       .websocket_data = app,
       .live = app->live->live,
@@ -698,6 +711,7 @@ parlor_app_free (ParlorApp *app)
   parlor_site_free (app->site);
   parlor_wire_service_free (app->service);
   parlor_metrics_free (app->metrics);
+  parlor_wire_erase_free (app->erase);
   parlor_rooms_free (app->rooms);
   parlor_wire_render_free (app->render);
   parlor_wire_record_clear (&app->record);

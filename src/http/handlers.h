@@ -183,6 +183,18 @@ void parlor_handle_transcript_put (ParlorSite *site, ParlorHttpRequest *request,
 void parlor_handle_transcript_delete (ParlorSite *site, ParlorHttpRequest *request,
                                       ParlorHttpReply *reply);
 
+/* handle_erasures.c: people who are taken out of recordings. */
+void parlor_handle_erasure_create (ParlorSite *site, ParlorHttpRequest *request,
+                                   ParlorHttpReply *reply);
+void parlor_handle_erasure_list (ParlorSite *site, ParlorHttpRequest *request,
+                                 ParlorHttpReply *reply);
+void parlor_handle_erasure_get (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply);
+void parlor_handle_erasure_start (ParlorSite *site, ParlorHttpRequest *request,
+                                  ParlorHttpReply *reply);
+void parlor_handle_erasure_forget (ParlorSite *site, ParlorHttpRequest *request,
+                                   ParlorHttpReply *reply);
+
 /* handle_shares.c: links to recordings. */
 void parlor_handle_share_create (ParlorSite *site, ParlorHttpRequest *request,
                                  ParlorHttpReply *reply);

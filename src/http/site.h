@@ -19,6 +19,7 @@
 #include "http/static.h"
 #include "http/token.h"
 #include "room/clock.h"
+#include "room/erasures.h"
 #include "base/ids.h"
 #include "room/participant.h"
 #include "room/recordings.h"
@@ -67,6 +68,7 @@ typedef struct
   ParlorRecordings *recordings;  /**< nullable: nothing is recorded here */
   ParlorShares *shares;          /**< nullable: no links to recordings */
   ParlorRenders *renders;        /**< nullable: no files are made of recordings */
+  ParlorErasures *erasures;      /**< nullable: nobody is taken out of recordings */
   const char *recordings_folder; /**< each recording's folder lies in it, by its id */
   ParlorDecipherFunc decipher;   /**< nullable: all of them are in the clear */
   gpointer decipher_data;

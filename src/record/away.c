@@ -2,6 +2,7 @@
 #include "record/away.h"
 
 #include "record/keeper.h"
+#include "record/redact.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -379,6 +380,7 @@ static gboolean
 is_plain (const char *name)
 {
   return name[0] != '.' && strcmp (name, PARLOR_AWAY_NAME) != 0
+         && strcmp (name, PARLOR_ERASED_NAME) != 0
          && strspn (name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
                 == strlen (name)
          && !g_str_has_suffix (name, ".new") && !g_str_has_suffix (name, ".part");
@@ -457,12 +459,21 @@ delete_one (ParlorAway *self, const char *recording, const char *name)
   return answer == TAKEN;
 }
 
-/* A render is the one file that is removed while its recording stays. That any other is missing is
- * a loss, and its copy is what is left. */
+/* Names that were removed with a person, a line each; (transfer full). */
+static char **
+erased_names (const char *folder)
+{
+  g_autofree char *path = g_build_filename (folder, PARLOR_ERASED_NAME, NULL), *text = NULL;
+  return g_strsplit (g_file_get_contents (path, &text, NULL, NULL) ? text : "", "\n", -1);
+}
+
+/* A render, and what was a person's, is removed while its recording stays. That any other is
+ * missing is a loss, and its copy is what is left. */
 static void
-delete_renders (ParlorAway *self, const char *folder, const char *recording, GHashTable *list)
+delete_removed (ParlorAway *self, const char *folder, const char *recording, GHashTable *list)
 {
   g_autofree char *state = g_build_filename (folder, PARLOR_AWAY_NAME, NULL);
+  g_auto (GStrv) erased = erased_names (folder);
   GHashTableIter iter;
   gpointer name;
   guint gone = 0;
@@ -471,8 +482,9 @@ delete_renders (ParlorAway *self, const char *folder, const char *recording, GHa
     {
       g_autofree char *path = g_build_filename (folder, name, NULL);
       struct stat info;
-      if (!g_str_has_prefix (name, PARLOR_AWAY_RENDER) || lstat (path, &info) == 0
-          || errno != ENOENT)
+      gboolean may_go = g_str_has_prefix (name, PARLOR_AWAY_RENDER)
+                        || g_strv_contains ((const char *const *)erased, name);
+      if (!may_go || lstat (path, &info) == 0 || errno != ENOENT)
         continue;
       gboolean ok = delete_one (self, recording, name);
       self->due += !ok;
@@ -497,7 +509,7 @@ look_at_recording (ParlorAway *self, const char *recording)
   while (!ends (self) && (name = g_dir_read_name (dir)) != NULL)
     if (is_plain (name))
       send_file (self, folder, recording, name, list);
-  delete_renders (self, folder, recording, list);
+  delete_removed (self, folder, recording, list);
 }
 
 static void

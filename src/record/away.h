@@ -13,8 +13,8 @@
  * also after a restart.
  *
  * Of an erased recording the objects are deleted, the key's first; until they are, the list of them
- * is kept. The object of a removed render is deleted too; that of any other file that is missing
- * stays: it may be the last copy.
+ * is kept. The object of a removed render is deleted too, and that of what was removed with a
+ * person (record/redact.h); that of any other file that is missing stays: it may be the last copy.
  *
  * Requests are signed by libcurl (AWS Signature Version 4), path style: URL/ID/NAME.
  */

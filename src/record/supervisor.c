@@ -673,3 +673,9 @@ parlor_supervisor_key (const ParlorSupervisor *self)
 {
   return parlor_sealer_key (self->sealer);
 }
+
+const ParlorSealer *
+parlor_supervisor_sealer (const ParlorSupervisor *self)
+{
+  return self->sealer;
+}

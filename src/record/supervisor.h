@@ -10,6 +10,7 @@
 #pragma once
 
 #include "record/keeper.h"
+#include "record/seal.h"
 #include "room/recorder.h"
 
 #include <uv.h>
@@ -48,5 +49,8 @@ gboolean parlor_supervisor_is_idle (const ParlorSupervisor *self);
 void parlor_supervisor_stats (const ParlorSupervisor *self, ParlorSupervisorStats *out);
 /** The public key, for `parlorctl verify` elsewhere. Borrowed. */
 const char *parlor_supervisor_key (const ParlorSupervisor *self);
+
+/** What signs manifests; any thread, for as long as the supervisor is. Borrowed. */
+const ParlorSealer *parlor_supervisor_sealer (const ParlorSupervisor *self);
 
 G_END_DECLS

@@ -919,3 +919,62 @@ parlor_rooms_restore_marker (ParlorRooms *rooms, const ParlorMarkerRow *marker)
   parlor_record_copy (&parlor_marker_kind, copy, marker);
   g_ptr_array_add (room->recording->markers, copy);
 }
+
+/* ---- a person goes -------------------------------------------------------------------------- */
+
+static gboolean
+is_meant (const ParlorParticipant *participant, const char *identity, const char *id)
+{
+  return g_strcmp0 (participant->id, id) == 0
+         || (identity != NULL && identity[0] != '\0'
+             && g_strcmp0 (participant->identity, identity) == 0);
+}
+
+/* He may be there twice, or have come in again. */
+static const char *
+identity_of (const ParlorRoom *room, const char *id)
+{
+  for (guint i = 0; i < room->roster->len; i++)
+    {
+      const ParlorParticipant *one = room->roster->pdata[i];
+      if (g_strcmp0 (one->id, id) == 0)
+        return one->identity;
+    }
+  return NULL;
+}
+
+static void
+blank_markers (ParlorRoom *room, const char *identity)
+{
+  for (guint i = 0; i < room->recording->markers->len; i++)
+    {
+      ParlorMarkerRow *marker = room->recording->markers->pdata[i];
+      if (g_strcmp0 (marker->author, identity) != 0)
+        continue;
+      g_free (marker->text);
+      g_free (marker->author);
+      g_clear_pointer (&marker->owner, g_free);
+      marker->text = g_strdup ("");
+      marker->author = g_strdup ("");
+    }
+}
+
+void
+parlor_rooms_withdraw (ParlorRooms *rooms, const char *brand, const char *identity,
+                       const char *recording, const char *participant, gint64 now_us)
+{
+  for (guint i = 0; i < rooms->rooms->len; i++)
+    {
+      ParlorRoom *room = rooms->rooms->pdata[i];
+      if (strcmp (room->info.brand, brand) != 0)
+        continue;
+      if (recording == NULL && identity != NULL && identity[0] != '\0')
+        blank_markers (room, identity);
+      if (!runs (room) || (recording != NULL && strcmp (room->recording->id, recording) != 0))
+        continue;
+      const char *meant = identity != NULL ? identity : identity_of (room, participant);
+      for (guint j = 0; j < room->roster->len; j++)
+        if (is_meant (room->roster->pdata[j], meant, participant))
+          parlor_participant_answer_consent (room->roster->pdata[j], FALSE, now_us, NULL);
+    }
+}

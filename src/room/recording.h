@@ -123,6 +123,11 @@ gboolean parlor_room_mark (ParlorRoom *room, ParlorParticipant *by, const Parlor
 /** Newest versions, in the order of the room's clock; borrowed. */
 const ParlorMarkerRow *const *parlor_room_markers (const ParlorRoom *room, guint *n);
 
+/** Nobody of this identity is recorded any more by what runs in rooms of the brand, and the words
+ * of his markers go; with a `recording` in it alone, there also by his id (`participant`). */
+void parlor_rooms_withdraw (ParlorRooms *rooms, const char *brand, const char *identity,
+                            const char *recording, const char *participant, gint64 now_us);
+
 /** What was running when the server died goes on; `consents` are its rows in the order of their
  * time. After parlor_rooms_load (). FALSE: the room is not open any more; then the recording is to
  * be sealed. */

@@ -188,6 +188,21 @@ parlor_recordings_in_state (const ParlorRecordings *self, const char *state)
   return rows;
 }
 
+GPtrArray *
+parlor_recordings_with_door (const ParlorRecordings *self, const char *brand, const char *kind,
+                             const char *value)
+{
+  GPtrArray *rows = g_ptr_array_new ();
+  for (guint i = 0; i < self->ordered->len; i++)
+    {
+      const Item *item = self->ordered->pdata[i];
+      if (strcmp (item->row.brand, brand) == 0 && strcmp (item->row.state, "deleted") != 0
+          && parlor_recording_has_door (&item->row, kind, value))
+        g_ptr_array_add (rows, (gpointer)&item->row);
+    }
+  return rows;
+}
+
 /* ---- keeping and deleting ------------------------------------------------------------------- */
 
 /* So many that a day's views of one server fit. */

@@ -126,4 +126,9 @@ GPtrArray *parlor_recordings_list (const ParlorRecordings *self, const ParlorRec
 /** All of a state, oldest first; as above. `brand` NULL = of all. */
 GPtrArray *parlor_recordings_in_state (const ParlorRecordings *self, const char *state);
 
+/** Of a brand, those that somebody is let in to by what he has, the deleted left out; oldest first,
+ * as above. */
+GPtrArray *parlor_recordings_with_door (const ParlorRecordings *self, const char *brand,
+                                        const char *kind, const char *value);
+
 G_END_DECLS

@@ -38,7 +38,8 @@ typedef struct
 struct _ParlorRenders
 {
   ParlorRendersSpec spec;
-  GPtrArray *items; /* Item, owned, the oldest first */
+  GPtrArray *items;      /* Item, owned, the oldest first */
+  GHashTable *held_back; /* owned id of a recording → how often */
 };
 
 static void
@@ -206,7 +207,8 @@ start_next (ParlorRenders *self)
   for (guint i = 0; i < self->items->len && running < self->spec.at_once; i++)
     {
       Item *item = self->items->pdata[i];
-      if (self->spec.composer == NULL || !is_in (item, "queued"))
+      if (self->spec.composer == NULL || !is_in (item, "queued")
+          || g_hash_table_contains (self->held_back, item->row.recording))
         continue;
       if (!start (self, item))
         {
@@ -253,6 +255,7 @@ parlor_renders_new (const ParlorRendersSpec *spec)
   self->spec = *spec;
   self->spec.at_once = MAX (spec->at_once, 1);
   self->items = g_ptr_array_new_with_free_func (item_free);
+  self->held_back = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   if (spec->composer != NULL)
     spec->composer->ops->set_event_func (spec->composer, on_event, self);
   return self;
@@ -266,6 +269,7 @@ parlor_renders_free (ParlorRenders *self)
   if (self->spec.composer != NULL)
     self->spec.composer->ops->set_event_func (self->spec.composer, NULL, NULL);
   g_ptr_array_unref (self->items);
+  g_hash_table_unref (self->held_back);
   g_free (self);
 }
 
@@ -475,4 +479,103 @@ parlor_renders_in_state (const ParlorRenders *self, const char *state)
   for (guint i = 0; i < self->items->len; i++)
     n += is_in (self->items->pdata[i], state) ? 1 : 0;
   return n;
+}
+
+/* ---- a person goes -------------------------------------------------------------------------- */
+
+static gboolean
+has_line (const char *text, const char *const *ids)
+{
+  g_auto (GStrv) lines = g_strsplit (text != NULL ? text : "", "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (lines[i][0] != '\0' && g_strv_contains (ids, lines[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* Of what runs nobody has said yet who is in it. */
+static gboolean
+shows (const Item *item, const char *const *ids)
+{
+  return is_in (item, "running") || (is_in (item, "ready") && has_line (item->row.people, ids));
+}
+
+GPtrArray *
+parlor_renders_with (const ParlorRenders *self, const char *recording, const char *const *ids)
+{
+  GPtrArray *rows = g_ptr_array_new ();
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      Item *item = self->items->pdata[i];
+      if (strcmp (item->row.recording, recording) == 0 && shows (item, ids))
+        g_ptr_array_add (rows, &item->row);
+    }
+  return rows;
+}
+
+static void
+forget_excluded (Item *item, const char *const *ids, const char *identity)
+{
+  g_autoptr (GString) left = g_string_new (NULL);
+  g_auto (GStrv) lines = g_strsplit (item->row.exclude != NULL ? item->row.exclude : "", "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (g_strcmp0 (lines[i], identity) != 0 && !g_strv_contains (ids, lines[i]))
+      g_string_append_printf (left, "%s%s", left->len > 0 ? "\n" : "", lines[i]);
+  set_text (&item->row.exclude, left->len > 0 ? left->str : NULL);
+}
+
+/* What was made is removed, and waits for its turn as if it had just been asked for. */
+static void
+make_again (ParlorRenders *self, Item *item)
+{
+  ParlorComposer *composer = self->spec.composer;
+  if (composer != NULL && is_in (item, "running"))
+    composer->ops->cancel (composer, item->row.id);
+  else if (composer != NULL)
+    composer->ops->remove (composer, item->row.recording, item->row.id);
+  set_text (&item->row.state, "queued");
+  set_text (&item->row.sha256, NULL);
+  set_text (&item->row.people, NULL);
+  item->row.attempts = item->row.bytes = item->row.duration_ms = item->row.finished_ms = 0;
+}
+
+guint
+parlor_renders_forget (ParlorRenders *self, const char *recording, const char *const *ids,
+                       const char *identity, gboolean again, const char *actor)
+{
+  guint n = 0;
+  begin (self);
+  for (guint i = self->items->len; i-- > 0;)
+    {
+      Item *item = self->items->pdata[i];
+      if (strcmp (item->row.recording, recording) != 0)
+        continue;
+      gboolean his = shows (item, ids), runs = is_in (item, "running");
+      if (his && !again && !runs)
+        {
+          note (self, item, "recording.render_removed", actor);
+          drop (self, item);
+          n++;
+          continue;
+        }
+      /* Of one in the making nothing was given out yet. */
+      if (his)
+        make_again (self, item);
+      n += his;
+      forget_excluded (item, ids, identity);
+      put (self, item);
+    }
+  end (self);
+  return n;
+}
+
+void
+parlor_renders_hold_back (ParlorRenders *self, const char *recording, gboolean held)
+{
+  guint n = GPOINTER_TO_UINT (g_hash_table_lookup (self->held_back, recording));
+  n = held ? n + 1 : n > 0 ? n - 1 : 0;
+  if (n > 0)
+    g_hash_table_replace (self->held_back, g_strdup (recording), GUINT_TO_POINTER (n));
+  else
+    g_hash_table_remove (self->held_back, recording);
 }

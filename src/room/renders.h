@@ -97,4 +97,16 @@ GPtrArray *parlor_renders_of (const ParlorRenders *self, const char *recording);
 guint parlor_renders_before (const ParlorRenders *self, const char *id);
 guint parlor_renders_in_state (const ParlorRenders *self, const char *state);
 
+/** Those of a recording that show one of these people (NULL-terminated), and those that are in the
+ * making; as parlor_renders_of (). */
+GPtrArray *parlor_renders_with (const ParlorRenders *self, const char *recording,
+                                const char *const *ids);
+/** These people are erased from the recording: their renders wait to be made `again`, or are
+ * removed; wishes that left them out, by id or `identity` (nullable), forget that. Returns how
+ * many renders that were. */
+guint parlor_renders_forget (ParlorRenders *self, const char *recording, const char *const *ids,
+                             const char *identity, gboolean again, const char *actor);
+/** While `held` no render of this recording is begun. Counts: as many ends as beginnings. */
+void parlor_renders_hold_back (ParlorRenders *self, const char *recording, gboolean held);
+
 G_END_DECLS

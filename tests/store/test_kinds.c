@@ -12,6 +12,7 @@
 #include "live/visitors.h"
 #include "room/qualitylog.h"
 #include "room/recording_rows.h"
+#include "room/erasures.h"
 #include "room/renders.h"
 #include "room/shares.h"
 #include "service/rows.h"
@@ -65,6 +66,7 @@ static const ParlorRecordKind *const kinds[] = {
     &parlor_room_rule_kind,
     &parlor_transcript_kind,
     &parlor_render_kind,
+    &parlor_erasure_kind,
     /* hooks */
     &parlor_event_kind,
     &parlor_event_head_kind,

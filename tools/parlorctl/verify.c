@@ -83,6 +83,28 @@ find_vault_key (const char *folder, guint8 key[PARLOR_VAULT_KEY], gboolean *is_v
   return result != PARLOR_KEEPER_LOCKED;
 }
 
+/* What was taken out with a person; the file's bytes have been compared by now. */
+static void
+say_erasures (const json_t *manifest)
+{
+  gsize i;
+  json_t *one;
+  json_array_foreach (json_object_get (manifest, "erasures"), i, one)
+  {
+    const json_t *removed = json_object_get (one, "removed");
+    g_autoptr (GDateTime) at = g_date_time_new_from_unix_utc (
+        json_integer_value (json_object_get (one, "at")) / 1000);
+    g_autofree char *date = at != NULL ? g_date_time_format (at, "%Y-%m-%d %H:%M UTC") : NULL;
+    const char *id = json_string_value (json_object_get (one, "id"));
+    printf ("%s  %s: removed %u files, %u stills, %u messages; %u markers lost their words\n",
+            id != NULL ? id : "?", date != NULL ? date : "?",
+            (guint)json_array_size (json_object_get (removed, "files")),
+            (guint)json_integer_value (json_object_get (removed, "stills")),
+            (guint)json_integer_value (json_object_get (removed, "chat")),
+            (guint)json_integer_value (json_object_get (removed, "markers")));
+  }
+}
+
 int
 ctl_verify (const char *folder, const char *key)
 {
@@ -104,6 +126,7 @@ ctl_verify (const char *folder, const char *key)
   ok = check_list (folder, json_object_get (manifest, "files"), vault_key) && ok;
   ok = check_list (folder, json_object_get (manifest, "stills"), vault_key) && ok
        && manifest != NULL;
+  say_erasures (manifest);
   json_decref (manifest);
   return ok ? EXIT_SUCCESS : ctl_fail ("this is not what was recorded");
 }

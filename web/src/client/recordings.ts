@@ -62,7 +62,7 @@ export type TrackFile = Checked<typeof file>;
 export const manifest = shape({
   from_ms: num,
   to_ms: num,
-  participants: def(list(shape({ id: str, name: def(str, '') })), []),
+  participants: def(list(shape({ id: str, name: def(str, ''), identity: def(str, '') })), []),
   files: def(list(file), []),
   gaps: def(
     list(shape({ participant: str, source: str, from_ms: num, to_ms: num, reason: str })),

@@ -37,6 +37,7 @@ export class RecordingPlayer extends AdminSection {
   @property() recording = '';
   @state() private rule: RoomRule | undefined;
   @state() private row: Recording | undefined;
+  @state() private erases = false;
   private readonly addresses: Addresses = {
     file: (n) => fileUrl(this.recording, n),
     still: (marker) => stillUrl(this.recording, marker),
@@ -59,6 +60,8 @@ export class RecordingPlayer extends AdminSection {
   private async load(): Promise<void> {
     this.row = await loadRecording(this.recording);
     this.rule = await loadRule(this.row.room);
+    await import('./erasures.js');
+    this.erases = true;
   }
 
   protected override render(): TemplateResult {
@@ -109,7 +112,16 @@ export class RecordingPlayer extends AdminSection {
             ></parlor-recording-renders>`
           : nothing
       }
-      ${this.keeping(row, may)}`;
+      ${this.keeping(row, may)}
+      ${
+        may && row.manifest?.participants.length && this.erases
+          ? html`<parlor-recording-erasure
+              .session=${this.session}
+              .row=${row}
+              .changed=${() => void this.load().catch(() => undefined)}
+            ></parlor-recording-erasure>`
+          : nothing
+      }`;
   }
 
   private keeping(row: Recording, may: boolean): TemplateResult {
@@ -141,7 +153,11 @@ export class RecordingPlayer extends AdminSection {
     event.preventDefault();
     const days = this.value('retention');
     void this.run(async () => {
-      this.rule = await saveRule(room, { retention_days: days === '' ? null : Number(days) });
+      this.rule = await saveRule(room, {
+        record: this.value('rule-record'),
+        consent: this.value('rule-consent'),
+        retention_days: days === '' ? null : Number(days),
+      });
     }, w('saved'));
   }
 
@@ -150,6 +166,15 @@ export class RecordingPlayer extends AdminSection {
       class="choices"
       @submit=${(event: Event) => this.saveRetention(event, row.room)}
     >
+      ${this.choice('rule-record', r('rule_record'), this.rule?.record ?? 'by_host', [
+        ['by_host', r('rule_by_host')],
+        ['always', r('rule_always')],
+        ['never', r('rule_never')],
+      ])}
+      ${this.choice('rule-consent', r('rule_consent'), this.rule?.consent ?? 'ask', [
+        ['ask', r('rule_ask')],
+        ['notice', r('rule_notice')],
+      ])}
       ${this.input('retention', r('rule_retention'), String(this.rule?.retention_days ?? ''), {
         type: 'number',
         hint: r('rule_brand'),

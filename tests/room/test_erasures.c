@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "room/erasures.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+typedef struct
+{
+  ParlorRecordings *recordings;
+  ParlorErasures *erasures;
+  GPtrArray *looked, *erased; /* owned "erasure recording" */
+  guint withdrawn;
+} Fixture;
+
+static gint64 now_ms;
+
+static gint64
+wall_ms (void)
+{
+  return now_ms;
+}
+
+static void
+fill (guint8 *out, gsize size, gpointer user_data)
+{
+  static guint8 next;
+  for (gsize i = 0; i < size; i++)
+    out[i] = next++;
+}
+
+static void
+look (const ParlorErasureJob *job, gpointer user_data)
+{
+  g_ptr_array_add (((Fixture *)user_data)->looked, g_strdup (job->recording));
+}
+
+static void
+erase (const ParlorErasureJob *job, gpointer user_data)
+{
+  g_ptr_array_add (((Fixture *)user_data)->erased, g_strdup (job->recording));
+}
+
+static void
+withdraw (const ParlorErasureRow *row, gpointer user_data)
+{
+  ((Fixture *)user_data)->withdrawn++;
+}
+
+static void
+add (Fixture *f, const char *id, const char *brand, const char *state, const char *hold)
+{
+  char door[PARLOR_RECORDING_DOOR_SIZE];
+  parlor_recording_door (id, "identity", "lin", door);
+  ParlorRecordingRow row = {.id = (char *)id,
+                            .brand = (char *)brand,
+                            .room = (char *)"rm_1",
+                            .title = (char *)"",
+                            .state = (char *)state,
+                            .mode = (char *)"ask",
+                            .started_by = (char *)"lin",
+                            .hold = (char *)hold,
+                            .people = (char *)"Lin\nMara",
+                            .doors = door};
+  parlor_recordings_put (f->recordings, &row);
+}
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  now_ms = 1000;
+  f->recordings = parlor_recordings_new (NULL);
+  f->looked = g_ptr_array_new_with_free_func (g_free);
+  f->erased = g_ptr_array_new_with_free_func (g_free);
+  ParlorErasuresSpec spec = {.recordings = f->recordings,
+                             .random = {fill, NULL},
+                             .wall_ms = wall_ms,
+                             .look = look,
+                             .erase = erase,
+                             .withdraw = withdraw,
+                             .user_data = f};
+  f->erasures = parlor_erasures_new (&spec);
+  add (f, "rec_a", "br_1", "ready", NULL);
+  add (f, "rec_b", "br_1", "binned", NULL);
+  add (f, "rec_c", "br_2", "ready", NULL);
+  add (f, "rec_d", "br_1", "deleted", NULL);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  parlor_erasures_free (f->erasures);
+  parlor_recordings_free (f->recordings);
+  g_ptr_array_unref (f->looked);
+  g_ptr_array_unref (f->erased);
+}
+
+static void
+answer_look (Fixture *f, const char *id, const char *recording)
+{
+  const ParlorErasurePart part = {id, recording, TRUE, 2, 1, 3, 1, 100, "pt_1"};
+  parlor_erasures_looked (f->erasures, &part);
+  parlor_erasures_tick (f->erasures);
+}
+
+/* A plan of all of br_1, looked at. */
+static char *
+plan (Fixture *f)
+{
+  const ParlorErasureWish wish = {.brand = "br_1", .identity = "lin"};
+  const ParlorErasureRow *row = parlor_erasures_plan (f->erasures, &wish, "usr_1", NULL);
+  g_assert_nonnull (row);
+  char *id = g_strdup (row->id);
+  g_assert_cmpstr (row->state, ==, "looking");
+  answer_look (f, id, "rec_a");
+  answer_look (f, id, "rec_b");
+  return id;
+}
+
+static const ParlorErasureRow *
+row_of (const Fixture *f, const char *id)
+{
+  return parlor_erasures_get (f->erasures, "br_1", id);
+}
+
+static void
+finish (Fixture *f, const char *id, const char *recording)
+{
+  const ParlorErasureDone done = {
+      .sha256 = "bb", .people = "Mara", .files = 1, .bytes = 5, .identity = "lin"};
+  parlor_erasures_erased (f->erasures, id, recording, &done, NULL);
+  parlor_erasures_tick (f->erasures);
+}
+
+static void
+test_whole (Fixture *f, gconstpointer data)
+{
+  g_autofree char *id = plan (f);
+  const ParlorErasureRow *row = row_of (f, id);
+  g_assert_cmpstr (row->state, ==, "planned");
+  g_assert_cmpint (row->files, ==, 4);
+  g_assert_cmpint (row->bytes, ==, 200);
+  g_assert_cmpuint (f->erased->len, ==, 0);
+  g_assert_true (parlor_erasures_start (f->erasures, "br_1", id, "usr_2", NULL));
+  g_assert_cmpuint (f->withdrawn, ==, 1);
+  g_assert_cmpuint (f->erased->len, ==, 1); /* one at a time */
+  finish (f, id, "rec_a");
+  g_assert_cmpuint (f->erased->len, ==, 2);
+  finish (f, id, "rec_b");
+  g_assert_cmpstr (row->state, ==, "done");
+  g_assert_null (row->identity);
+  g_assert_null (row->todo);
+  const ParlorRecordingRow *recording = parlor_recordings_get (f->recordings, "rec_a");
+  g_assert_cmpstr (recording->people, ==, "Mara");
+  g_assert_cmpstr (recording->sha256, ==, "bb");
+  g_assert_cmpstr (recording->started_by, ==, "");
+  g_assert_null (recording->doors);
+  g_assert_cmpstr (parlor_recordings_get (f->recordings, "rec_c")->people, ==, "Lin\nMara");
+}
+
+static void
+test_hold (Fixture *f, gconstpointer data)
+{
+  g_autofree char *id = plan (f);
+  g_autoptr (GError) error = NULL;
+  parlor_recordings_set_hold (f->recordings, "rec_b", "court", "usr_1", 1, NULL);
+  g_assert_false (parlor_erasures_start (f->erasures, "br_1", id, "usr_1", &error));
+  g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_CONFLICT);
+  g_assert_nonnull (strstr (error->message, "court"));
+  g_assert_cmpuint (f->withdrawn, ==, 0);
+  /* Set later it holds up its recording alone. */
+  parlor_recordings_set_hold (f->recordings, "rec_b", NULL, "usr_1", 1, NULL);
+  g_assert_true (parlor_erasures_start (f->erasures, "br_1", id, "usr_1", NULL));
+  parlor_recordings_set_hold (f->recordings, "rec_b", "court", "usr_1", 1, NULL);
+  finish (f, id, "rec_a");
+  g_assert_cmpstr (row_of (f, id)->state, ==, "held");
+  g_assert_cmpstr (row_of (f, id)->reason, ==, "court");
+  g_assert_cmpuint (f->erased->len, ==, 1);
+  parlor_recordings_set_hold (f->recordings, "rec_b", NULL, "usr_1", 1, NULL);
+  parlor_erasures_tick (f->erasures);
+  g_assert_cmpuint (f->erased->len, ==, 2);
+  finish (f, id, "rec_b");
+  g_assert_cmpstr (row_of (f, id)->state, ==, "done");
+}
+
+static void
+test_restart (Fixture *f, gconstpointer data)
+{
+  const ParlorErasureRow row = {.id = (char *)"era_1",
+                                .brand = (char *)"br_1",
+                                .requested_by = (char *)"usr_1",
+                                .state = (char *)"running",
+                                .identity = (char *)"lin",
+                                .todo = (char *)"rec_b",
+                                .recordings = 2,
+                                .files = 4};
+  parlor_erasures_load (&row, f->erasures);
+  parlor_erasures_tick (f->erasures);
+  g_assert_cmpuint (f->erased->len, ==, 1);
+  answer_look (f, "era_1", "rec_b");
+  finish (f, "era_1", "rec_b");
+  g_assert_cmpstr (row_of (f, "era_1")->state, ==, "done");
+  g_assert_cmpint (row_of (f, "era_1")->files, ==, 4);
+}
+
+/* One that was deleted meanwhile is no hindrance, one that fails is tried again. */
+static void
+test_trouble (Fixture *f, gconstpointer data)
+{
+  g_autofree char *id = plan (f);
+  g_assert_true (parlor_erasures_start (f->erasures, "br_1", id, "usr_1", NULL));
+  parlor_erasures_erased (f->erasures, id, "rec_a", NULL, "disk_full");
+  g_assert_cmpstr (row_of (f, id)->reason, ==, "disk_full");
+  g_assert_cmpuint (f->erased->len, ==, 1);
+  for (guint i = 0; i < 20; i++)
+    parlor_erasures_tick (f->erasures);
+  g_assert_cmpuint (f->erased->len, ==, 2);
+  finish (f, id, "rec_a");
+  g_assert_null (row_of (f, id)->reason);
+  g_assert_cmpstr (f->erased->pdata[2], ==, "rec_b");
+  g_assert_true (parlor_recordings_delete (f->recordings, "rec_b", "usr_1", 1, NULL));
+  parlor_erasures_erased (f->erasures, id, "rec_b", NULL, "io_error");
+  parlor_erasures_tick (f->erasures);
+  g_assert_cmpstr (row_of (f, id)->state, ==, "done");
+}
+
+static void
+refuses (Fixture *f, const ParlorErasureWish *wish, ParlorErrorCode code)
+{
+  g_autoptr (GError) error = NULL;
+  g_assert_null (parlor_erasures_plan (f->erasures, wish, "usr_1", &error));
+  g_assert_error (error, PARLOR_ERROR, (gint)code);
+}
+
+static void
+test_refusals (Fixture *f, gconstpointer data)
+{
+  refuses (f, &(ParlorErasureWish){.brand = "br_1"}, PARLOR_ERROR_BAD_REQUEST);
+  refuses (f, &(ParlorErasureWish){.brand = "br_1", .identity = ""}, PARLOR_ERROR_BAD_REQUEST);
+  refuses (f, &(ParlorErasureWish){.brand = "br_1", .recording = "rec_a"},
+           PARLOR_ERROR_BAD_REQUEST);
+  refuses (f, &(ParlorErasureWish){.brand = "br_1", .identity = "mara"}, PARLOR_ERROR_NOT_FOUND);
+  refuses (f, &(ParlorErasureWish){.brand = "br_1", .recording = "rec_c", .participant = "pt_1"},
+           PARLOR_ERROR_NOT_FOUND);
+  g_autofree char *id = plan (f);
+  g_assert_null (parlor_erasures_get (f->erasures, "br_2", id));
+  g_assert_false (parlor_erasures_start (f->erasures, "br_2", id, "usr_9", NULL));
+  g_assert_false (parlor_erasures_forget (f->erasures, "br_2", id, NULL));
+  g_assert_true (parlor_erasures_forget (f->erasures, "br_1", id, NULL));
+  g_assert_null (row_of (f, id));
+}
+
+/* A plan is a look at people's data, not a record of who was looked at. */
+static void
+test_forgotten (Fixture *f, gconstpointer data)
+{
+  g_autofree char *id = plan (f);
+  now_ms += PARLOR_ERASURE_PLAN_MS;
+  parlor_erasures_tick (f->erasures);
+  g_assert_nonnull (row_of (f, id));
+  now_ms += 1;
+  parlor_erasures_tick (f->erasures);
+  g_assert_null (row_of (f, id));
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct
+  {
+    const char *name;
+    void (*test) (Fixture *f, gconstpointer data);
+  } tests[] = {
+      {"/room/erasures/looked-at-shown-and-done-one-by-one", test_whole},
+      {"/room/erasures/a-hold-refuses-and-holds-up", test_hold},
+      {"/room/erasures/goes-on-after-a-restart", test_restart},
+      {"/room/erasures/failures-are-tried-again", test_trouble},
+      {"/room/erasures/what-makes-no-sense-is-refused", test_refusals},
+      {"/room/erasures/a-plan-is-forgotten-after-an-hour", test_forgotten},
+  };
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].name, Fixture, NULL, set_up, tests[i].test, tear_down);
+  return g_test_run ();
+}

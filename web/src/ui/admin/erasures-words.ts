@@ -1,0 +1,55 @@
+/** Words of the panel that takes a person out, fetched with it. */
+import { lang } from '../i18n/index.js';
+
+const en = {
+  era_title: 'Erase a person',
+  era_hint: 'Tracks, pictures, chat and name go for good; who else was there stays.',
+  era_who: 'Who',
+  era_where: 'Where',
+  era_here: 'In this recording',
+  era_everywhere: 'In all recordings',
+  era_renders: 'Files that were made with this person',
+  era_withdraw: 'Remove',
+  era_again: 'Make again without',
+  era_look: 'Show what will go',
+  era_looking: 'Looking…',
+  era_sum:
+    '{files} tracks ({size}), {stills} pictures, {chat} messages, {markers} notes, {renders} files',
+  era_runs: 'is still recorded: goes when it ends',
+  era_start: 'Erase for good',
+  era_cancel: 'Cancel',
+  era_running: 'Going: {done} of {all} recordings',
+  era_held: 'Waits for a legal hold: {why}',
+  era_done: 'Erased.',
+};
+
+const zh: typeof en = {
+  era_title: '删除某人的数据',
+  era_hint: '其音视频、截图、聊天和姓名将被永久删除；其他人的内容保留。',
+  era_who: '人员',
+  era_where: '范围',
+  era_here: '仅此录制',
+  era_everywhere: '所有录制',
+  era_renders: '包含此人的合成文件',
+  era_withdraw: '移除',
+  era_again: '去除此人后重新合成',
+  era_look: '查看将删除的内容',
+  era_looking: '正在查找…',
+  era_sum:
+    '{files} 个音视频文件（{size}），{stills} 张截图，{chat} 条聊天，{markers} 条笔记，{renders} 个合成文件',
+  era_runs: '仍在录制：结束后删除',
+  era_start: '永久删除',
+  era_cancel: '取消',
+  era_running: '正在删除：{done}/{all} 个录制',
+  era_held: '依法保留，等待解除：{why}',
+  era_done: '已删除。',
+};
+
+export const ERASURE_TABLES = { en, 'zh-CN': zh };
+
+export function era(word: keyof typeof en, params: Record<string, string> = {}): string {
+  return ERASURE_TABLES[lang()][word].replace(
+    /\{(\w+)\}/g,
+    (_, name: string) => params[name] ?? '',
+  );
+}
