@@ -119,6 +119,23 @@ pass_hand_over (gpointer user_data, guint worker, const guint8 *bytes, gsize len
     loop->hooks.hand_over (loop->user_data, worker, bytes, length, tuple, arrival_us);
 }
 
+static gboolean
+pass_relay (gpointer user_data, guint worker, const ParlorRelay *what, const guint8 *bytes,
+            gsize length)
+{
+  ParlorLoop *loop = PARLOR_ROUTER_ELEMENT (user_data)->loop;
+  return loop->hooks.relay != NULL
+         && loop->hooks.relay (loop->user_data, worker, what, bytes, length);
+}
+
+static void
+pass_relayed (gpointer user_data, guint64 workers)
+{
+  ParlorLoop *loop = PARLOR_ROUTER_ELEMENT (user_data)->loop;
+  if (loop->hooks.relayed != NULL)
+    loop->hooks.relayed (loop->user_data, workers);
+}
+
 /* --- batches
  * --------------------------------------------------------------------------------------- */
 
@@ -240,7 +257,13 @@ parlor_router_element_release_pad (GstElement *element, GstPad *pad)
 static gboolean
 open_router (ParlorRouterElement *self)
 {
-  const ParlorRouterOps ops = {pass_event, pass_dtls_step, pass_hand_over, send_outbox, self};
+  const ParlorRouterOps ops = {.event = pass_event,
+                               .dtls_step = pass_dtls_step,
+                               .hand_over = pass_hand_over,
+                               .relay = pass_relay,
+                               .relayed = pass_relayed,
+                               .send = send_outbox,
+                               .user_data = self};
   if (self->loop == NULL)
     {
       GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS, ("Property \"loop\" is not set"), (NULL));

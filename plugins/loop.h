@@ -20,8 +20,8 @@ G_BEGIN_DECLS
  * streaming thread and return at once. */
 typedef struct
 {
-  /** Once for each batch, empty ones too, before its datagrams: commands, hand-overs, answers of
-   * DTLS steps. */
+  /** Once for each batch, empty ones too, before its datagrams: commands, hand-overs, relayed
+   * packets, answers of DTLS steps. */
   void (*drain) (gpointer user_data, ParlorRouter *router, gint64 now_us);
   /** Once for each batch, after its flush: a good moment to publish counters. */
   void (*flushed) (gpointer user_data, const ParlorRouter *router);
@@ -30,6 +30,9 @@ typedef struct
                      const guint8 *bytes, gsize length);
   void (*hand_over) (gpointer user_data, guint worker, const guint8 *bytes, gsize length,
                      const ParlorTuple *tuple, gint64 arrival_us);
+  gboolean (*relay) (gpointer user_data, guint worker, const ParlorRelay *what, const guint8 *bytes,
+                     gsize length);
+  void (*relayed) (gpointer user_data, guint64 workers);
 } ParlorLoopHooks;
 
 /** Written by the streaming thread alone, read by any as torn-free words. */

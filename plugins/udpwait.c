@@ -54,13 +54,20 @@ next_deadline_us (const ParlorUdpWait *self)
   return MIN (router_us, parlor_udp_lane_deadline_us (&self->lane));
 }
 
-static void
-note_event (ParlorUdpWait *self, int fd)
+/* TRUE: datagrams came, and more may be on their way. What other threads bring is all there. */
+static gboolean
+note_events (ParlorUdpWait *self, const struct epoll_event *events, int n)
 {
-  if (fd == self->loop->wake.fd)
-    parlor_wake_clear (&self->loop->wake);
-  else if (fd == self->lane.fd)
-    parlor_udp_lane_woken (&self->lane);
+  gboolean is_rung = FALSE, came = FALSE;
+  for (int i = 0; i < n; i++)
+    if (events[i].data.fd == self->loop->wake.fd)
+      is_rung = TRUE;
+    else if (events[i].data.fd == self->lane.fd)
+      parlor_udp_lane_woken (&self->lane);
+    else
+      came = TRUE;
+  parlor_wake_awake (&self->loop->wake, is_rung);
+  return came;
 }
 
 void
@@ -71,13 +78,13 @@ parlor_udp_wait (ParlorUdpWait *self)
   sleep_us (parlor_udp_gather_before_wait_us (&self->gather));
   gint64 deadline_us = next_deadline_us (self);
   gint64 wait_us = deadline_us == G_MAXINT64 ? -1 : MAX (deadline_us - g_get_monotonic_time (), 0);
+  if (!parlor_wake_doze (&self->loop->wake))
+    wait_us = 0;
   timeout.tv_sec = wait_us / PARLOR_US_PER_SEC;
   timeout.tv_nsec = (wait_us % PARLOR_US_PER_SEC) * PARLOR_NS_PER_US;
   int n = epoll_pwait2 (self->epoll_fd, events, G_N_ELEMENTS (events),
                         wait_us < 0 ? NULL : &timeout, NULL);
   self->loop->counters.wakeups++;
-  for (int i = 0; i < n; i++)
-    note_event (self, events[i].data.fd);
-  if (n > 0)
+  if (note_events (self, events, n))
     sleep_us (parlor_udp_gather_after_wake_us (&self->gather, self->loop->counters.messages_out));
 }

@@ -108,17 +108,17 @@ add_targets (Table *table, ParlorLayer *layer, gboolean crowd)
 
 /* The room's dominant speaker comes from the same transport as this camera. */
 static gboolean
-is_speakers (const ParlorSource *source, const ParlorTransport *speaker)
+is_speakers (const ParlorSource *source, ParlorTransportId speaker)
 {
-  return speaker != NULL && source->transport == speaker;
+  return speaker != 0 && source->config.transport == speaker;
 }
 
-static const ParlorTransport *
+static ParlorTransportId
 find_speaker (const ParlorTransport *self)
 {
   const ParlorSource *voice = self->room != NULL ? parlor_audio_room_dominant (self->room) : NULL;
 
-  return voice != NULL ? voice->transport : NULL;
+  return voice != NULL ? voice->config.transport : 0;
 }
 
 /* Of a crowd, larger layers are offered with fewer frames too. Else only the lowest one is: above
@@ -134,8 +134,7 @@ add_temporals (Table *table, ParlorLayer *layer, gboolean lowest, gboolean crowd
 }
 
 static void
-add_slot (Table *table, ParlorSlot *slot, const ParlorTransport *speaker, gboolean crowd,
-          gint64 now_us)
+add_slot (Table *table, ParlorSlot *slot, ParlorTransportId speaker, gboolean crowd, gint64 now_us)
 {
   ParlorSource *source = slot->source;
   ParlorAllocateSlot *row = &table->slots[table->n];
@@ -186,7 +185,7 @@ count_cameras (const ParlorTransport *self)
 static void
 fill_table (Table *table, const ParlorTransport *self, guint n_cameras, gint64 now_us)
 {
-  const ParlorTransport *speaker = find_speaker (self);
+  ParlorTransportId speaker = find_speaker (self);
   gboolean crowd = parlor_allocate_is_crowd (n_cameras);
 
   table->n = 0;

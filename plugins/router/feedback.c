@@ -4,6 +4,7 @@
 #include "router/estimate.h"
 #include "router/internal.h"
 #include "router/redundancy.h"
+#include "router/relay.h"
 #include "router/slot.h"
 #include "router/source.h"
 
@@ -482,6 +483,7 @@ take_sender_info (ParlorTransport *self, const ParlorRtcpSenderInfo *info, gint6
   layer->sr_rtp = info->rtp_timestamp;
   layer->sr_local_us = peer_us + self->ntp_offset_us;
   layer->sr_arrival_us = now_us;
+  parlor_relay_report (layer);
   tap_report (layer, now_us);
 }
 

@@ -9,6 +9,7 @@
 #include "router/feedback.h"
 #include "router/internal.h"
 #include "router/receive.h"
+#include "router/relay.h"
 #include "router/sender.h"
 #include "router/slot.h"
 #include "router/source.h"
@@ -237,6 +238,18 @@ parlor_router_remove_transport (ParlorRouter *self, ParlorTransportId id, gint64
   drop_empty_room (self, room);
 }
 
+static ParlorSource *
+insert_source (ParlorRouter *self, const ParlorSourceConfig *config, ParlorTransport *transport,
+               ParlorMirror *mirror, gint64 now_us)
+{
+  ParlorSource *source = parlor_source_new (self, config, transport, mirror,
+                                            config->speaks ? get_room (self, config->room) : NULL);
+
+  g_hash_table_insert (self->sources, &source->config.id, source);
+  self->tick_us = MIN (self->tick_us, now_us + TICK_US);
+  return source;
+}
+
 void
 parlor_router_add_source (ParlorRouter *self, const ParlorSourceConfig *config, gint64 now_us)
 {
@@ -246,11 +259,8 @@ parlor_router_add_source (ParlorRouter *self, const ParlorSourceConfig *config, 
   if ((config->transport != 0 && transport == NULL)
       || g_hash_table_contains (self->sources, &config->id))
     return;
-  source = parlor_source_new (self, config, transport,
-                              config->speaks ? get_room (self, config->room) : NULL);
-  g_hash_table_insert (self->sources, &source->config.id, source);
+  source = insert_source (self, config, transport, NULL, now_us);
   self->counters.sources++;
-  self->tick_us = MIN (self->tick_us, now_us + TICK_US);
   if (transport == NULL)
     return;
   g_ptr_array_add (transport->sources, source);
@@ -270,9 +280,27 @@ parlor_router_remove_source (ParlorRouter *self, ParlorSourceId id, gint64 now_u
   g_hash_table_remove (self->sources, &id);
   if (source->transport != NULL)
     g_ptr_array_remove_fast (source->transport->sources, source);
+  self->counters.sources -= source->mirror == NULL;
   parlor_source_free (source, now_us);
-  self->counters.sources--;
   drop_empty_room (self, room);
+}
+
+void
+parlor_router_add_mirror (ParlorRouter *self, const ParlorMirrorConfig *config, gint64 now_us)
+{
+  if (config->owner >= PARLOR_ROUTER_MAX_WORKERS
+      || g_hash_table_contains (self->sources, &config->source.id))
+    return;
+  insert_source (self, &config->source, NULL, parlor_mirror_new (config), now_us);
+}
+
+void
+parlor_router_set_relay (ParlorRouter *self, ParlorSourceId id, guint worker, gboolean on)
+{
+  ParlorSource *source = g_hash_table_lookup (self->sources, &id);
+
+  if (source != NULL && source->mirror == NULL && worker < PARLOR_ROUTER_MAX_WORKERS)
+    parlor_relay_set (source, worker, on);
 }
 
 void
@@ -432,7 +460,7 @@ parlor_router_inject (ParlorRouter *self, ParlorSourceId id, guint8 *rtp, gsize 
   ParlorRtpHeader header;
   ParlorLayer *layer;
 
-  if (source == NULL || source->transport != NULL)
+  if (source == NULL || source->transport != NULL || source->mirror != NULL)
     return;
   if (parlor_rtp_parse (rtp, length, &header) != PARLOR_RTP_OK)
     {
@@ -594,11 +622,14 @@ serve_transports (ParlorRouter *self, gint64 now_us)
 void
 parlor_router_flush (ParlorRouter *self, gint64 now_us)
 {
+  /* First, so that others forward while this one does. */
+  parlor_relay_ring (self);
   run_timers (self, now_us);
   tick (self, now_us);
   fan_out (self, now_us);
   serve_transports (self, now_us);
   g_ptr_array_set_size (self->dirty_transports, 0);
+  parlor_relay_ring (self);
   if (self->outbox.n_datagrams > 0)
     self->ops.send (self->ops.user_data, &self->outbox);
 }

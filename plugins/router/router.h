@@ -43,6 +43,8 @@ typedef guint64 ParlorRoomId;
 #define PARLOR_ROUTER_RID_SIZE 17
 #define PARLOR_ROUTER_CNAME_SIZE 33
 #define PARLOR_ROUTER_NO_PT 255
+/** Workers that a source can be relayed to: as many as a mask has bits. */
+#define PARLOR_ROUTER_MAX_WORKERS 64
 #define PARLOR_ROUTER_N_DTLS_FAILURES (PARLOR_DTLS_TIMED_OUT + 1)
 
 /** One peer connection. */
@@ -109,6 +111,37 @@ typedef struct
   ParlorRouterCodec codecs[PARLOR_ROUTER_MAX_CODECS];
 } ParlorSlotConfig;
 
+/** A source of another worker's router, as the receivers of this one have it. */
+typedef struct
+{
+  ParlorSourceConfig source; /**< under the publisher's own id; transport is his, over there */
+  guint8 ext_ids[PARLOR_EXT_COUNT]; /**< the publisher's header extension ids */
+  guint owner;                      /**< whose source it is, below PARLOR_ROUTER_MAX_WORKERS */
+} ParlorMirrorConfig;
+
+typedef enum
+{
+  /* from a source to its mirrors */
+  PARLOR_RELAY_PACKET, /**< clear RTP, after RTX and RED were unwrapped: layer, repaired, restarted,
+                          at_us its arrival */
+  PARLOR_RELAY_REPORT, /**< a sender report: layer, ntp, rtp, at_us its arrival, local_us */
+  PARLOR_RELAY_LAYERS, /**< mask: the layers that the publisher was told nobody watches */
+  /* from a mirror to its source */
+  PARLOR_RELAY_KEY_FRAME, /**< layer, interval_us, cause */
+  PARLOR_RELAY_WATCHED,   /**< mask: the layers that are sent on, or are to be; selected */
+} ParlorRelayType;
+
+/** What passes between the routers of two workers that have people of one room. */
+typedef struct
+{
+  ParlorSourceId source;
+  gint64 at_us, local_us, interval_us;
+  guint64 ntp;
+  guint32 rtp;
+  guint8 type, layer, mask, cause;
+  guint8 repaired : 1, restarted : 1, selected : 1;
+} ParlorRelay;
+
 typedef enum
 {
   PARLOR_ROUTER_CONNECTED,
@@ -169,6 +202,12 @@ typedef struct
   /** A datagram that belongs to another worker, raw. */
   void (*hand_over) (gpointer user_data, guint worker, const guint8 *bytes, gsize length,
                      const ParlorTuple *tuple, gint64 arrival_us);
+  /** To the same source on another worker (parlor_router_relayed ()); copied. FALSE: its ring is
+   * full, it was dropped. That worker need not be woken before relayed (). NULL: there are none. */
+  gboolean (*relay) (gpointer user_data, guint worker, const ParlorRelay *what, const guint8 *bytes,
+                     gsize length);
+  /** These workers (a bit each) have something of relay () to read; may be NULL. */
+  void (*relayed) (gpointer user_data, guint64 workers);
   /** A whole message for the kernel: see outbox.h. Called with the outbox full or at the end of
    * flush (). */
   void (*send) (gpointer user_data, ParlorOutbox *outbox);
@@ -221,10 +260,10 @@ const char *parlor_refusal_name (ParlorRefusal refusal);
 typedef struct
 {
   guint64 received_pkts, forwarded_pkts, retransmitted_pkts, rtcp_pkts,
-      redundant_pkts, /**< sent with earlier frames of sound in them (RED) */
-      recovered_pkts, /**< of a publisher's sound, from the RED of a later one */
-      stun_pkts, messages;
-  guint64 probe_pkts; /**< padding alone, to look for room */
+      redundant_pkts,                    /**< sent with earlier frames of sound in them (RED) */
+      recovered_pkts,                    /**< of a publisher's sound, from the RED of a later one */
+      stun_pkts, messages, relayed_pkts; /**< copied for receivers of another worker, each once */
+  guint64 probe_pkts;                    /**< padding alone, to look for room */
   guint64 dropped[PARLOR_N_DROPS];
   guint64 key_frame_requests[PARLOR_N_KEY_CAUSES];
   guint64 nacks_sent, nacks_answered;
@@ -258,6 +297,14 @@ void parlor_router_add_source (ParlorRouter *self, const ParlorSourceConfig *con
 void parlor_router_remove_source (ParlorRouter *self, ParlorSourceId id, gint64 now_us);
 void parlor_router_open_source (ParlorRouter *self, ParlorSourceId id, gboolean open);
 
+/** The other half of a source whose transport is on worker `config->owner`: receivers here select
+ * it as if it were here, repeats come from what is kept here. remove_source () ends it. It tells
+ * nothing to the control thread; nor do its layers. */
+void parlor_router_add_mirror (ParlorRouter *self, const ParlorMirrorConfig *config, gint64 now_us);
+/** Whether a source of this router has a mirror on `worker`. Packets go there while somebody there
+ * has selected the source; voices always, since every worker finds its room's loudest itself. */
+void parlor_router_set_relay (ParlorRouter *self, ParlorSourceId id, guint worker, gboolean on);
+
 void parlor_router_add_slot (ParlorRouter *self, const ParlorSlotConfig *config, gint64 now_us);
 /** source 0 empties it. height in pixels, 0 = as much as there is. */
 void parlor_router_select (ParlorRouter *self, ParlorTransportId transport, guint slot,
@@ -279,6 +326,10 @@ gboolean parlor_router_set_tap (ParlorRouter *self, ParlorSourceId source, Parlo
 /** One received datagram; `bytes` may be changed in place and are not kept. */
 void parlor_router_receive (ParlorRouter *self, guint8 *bytes, gsize length,
                             const ParlorTuple *tuple, gint64 arrival_us, gint64 now_us);
+/** What ops.relay () took on worker `from`; bytes may be changed in place and are not kept. What
+ * names a source that has gone, or is not of that worker, does nothing. */
+void parlor_router_relayed (ParlorRouter *self, guint from, const ParlorRelay *what, guint8 *bytes,
+                            gsize length, gint64 now_us);
 /** One clear RTP packet of a source without transport. */
 void parlor_router_inject (ParlorRouter *self, ParlorSourceId source, guint8 *rtp, gsize length,
                            gint64 arrival_us, gint64 now_us);

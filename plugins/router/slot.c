@@ -8,6 +8,7 @@
 #include "router/internal.h"
 #include "router/layered.h"
 #include "router/redundancy.h"
+#include "router/relay.h"
 #include "router/resend.h"
 #include "router/sender.h"
 #include "router/source.h"
@@ -149,6 +150,8 @@ static void
 begin_source (ParlorSlot *self)
 {
   g_ptr_array_add (self->source->slots, self);
+  if (self->source->mirror != NULL && !self->source->mirror->told)
+    parlor_mirror_tell (self->source, 0, FALSE);
   match_codecs (self);
   self->untold = FALSE; /* of the one before */
   self->announce = TRUE;

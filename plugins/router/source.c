@@ -11,6 +11,7 @@
 #include "router/internal.h"
 #include "router/layered.h"
 #include "router/redundancy.h"
+#include "router/relay.h"
 #include "router/sender.h"
 #include "router/slot.h"
 
@@ -48,7 +49,7 @@ has_nack (const ParlorSourceConfig *config)
 
 ParlorSource *
 parlor_source_new (ParlorRouter *router, const ParlorSourceConfig *config,
-                   ParlorTransport *transport, ParlorAudioRoom *room)
+                   ParlorTransport *transport, ParlorMirror *mirror, ParlorAudioRoom *room)
 {
   ParlorSource *self = g_new0 (ParlorSource, 1);
 
@@ -58,7 +59,10 @@ parlor_source_new (ParlorRouter *router, const ParlorSourceConfig *config,
   self->room = room;
   self->open = TRUE;
   self->slots = g_ptr_array_new ();
-  self->extensions = transport != NULL ? &transport->extensions : &no_extensions;
+  self->mirror = mirror;
+  self->extensions = transport != NULL ? &transport->extensions
+                     : mirror != NULL  ? &mirror->extensions
+                                       : &no_extensions;
   self->n_layers = MAX (config->n_layers, 1);
   self->watched = (guint8)((1u << self->n_layers) - 1);
   for (guint i = 0; i < self->n_layers; i++)
@@ -116,6 +120,8 @@ parlor_source_free (ParlorSource *self, gint64 now_us)
   for (guint i = 0; i < self->n_layers; i++)
     free_layer (&self->layers[i], self->router);
   g_ptr_array_unref (self->slots);
+  g_free (self->relays);
+  g_free (self->mirror);
   g_free (self);
 }
 
@@ -216,6 +222,11 @@ parlor_layer_want_key_frame (ParlorLayer *layer, gint64 interval_us, ParlorKeyCa
 {
   gint64 due_us = layer->pli_sent_us > 0 ? layer->pli_sent_us + interval_us : 0;
 
+  if (layer->source->mirror != NULL && !layer->source->config.audio)
+    {
+      parlor_mirror_want_key_frame (layer, interval_us, cause);
+      return;
+    }
   if (layer->source->config.audio || layer->pli_due_us <= due_us)
     return;
   if (layer->source->transport == NULL)
@@ -351,6 +362,15 @@ restart_numbering (ParlorLayer *layer)
   parlor_layer_want_key_frame (layer, PARLOR_LAYER_PLI_INTERVAL_US, PARLOR_KEY_RESET);
 }
 
+void
+parlor_layer_restart (ParlorLayer *layer)
+{
+  if (layer->history == NULL)
+    return;
+  parlor_rtp_stats_init (&layer->stats, layer->stats.clock_hz);
+  restart_numbering (layer);
+}
+
 /* FALSE: it has been here, or cannot be placed. */
 static gboolean
 is_new (ParlorLayer *layer, const ParlorRtpHeader *header, gboolean repaired, gint64 arrival_us)
@@ -387,6 +407,14 @@ learn_height (ParlorLayer *layer, ParlorCodec codec, const guint8 *payload, gsiz
   retarget_slots (layer->source, now_us);
 }
 
+/* Of a mirror its own worker tells. */
+static void
+tell (const ParlorSource *self, const ParlorRouterEvent *event)
+{
+  if (self->mirror == NULL)
+    parlor_router_tell (self->router, event);
+}
+
 static void
 note_arrival (ParlorLayer *layer, ParlorCodec codec, gint64 now_us)
 {
@@ -401,11 +429,10 @@ note_arrival (ParlorLayer *layer, ParlorCodec codec, gint64 now_us)
     {
       source->active = TRUE;
       source->codec = codec;
-      parlor_router_tell (source->router,
-                          &(ParlorRouterEvent){.type = PARLOR_ROUTER_SOURCE_ACTIVE,
-                                               .transport = source->config.transport,
-                                               .source = source->config.id,
-                                               .codec = codec});
+      tell (source, &(ParlorRouterEvent){.type = PARLOR_ROUTER_SOURCE_ACTIVE,
+                                         .transport = source->config.transport,
+                                         .source = source->config.id,
+                                         .codec = codec});
       if (source->room != NULL)
         parlor_audio_room_look_soon (source->room);
     }
@@ -491,6 +518,7 @@ parlor_layer_receive (ParlorLayer *layer, guint8 *packet, gsize length, ParlorRt
 {
   ParlorSource *source = layer->source;
   ParlorPacketInfo info = {.arrival_us = arrival_us};
+  guint32 number = layer->number;
   gboolean is_rtx;
   guint8 pt = header->pt;
   gint codec = parlor_source_find_codec (source, pt, &is_rtx);
@@ -542,6 +570,8 @@ parlor_layer_receive (ParlorLayer *layer, guint8 *packet, gsize length, ParlorRt
     }
   note_rate (layer, &info, length);
   hear (layer, packet, &info, now_us);
+  if (source->relays != NULL && source->relays->active != 0)
+    parlor_relay_packet (layer, packet, length, repaired, layer->number != number, arrival_us);
   if (keep (layer, packet, length, &info, now_us))
     tap (layer, packet, length, arrival_us, now_us);
 }
@@ -646,6 +676,24 @@ bit_of (const ParlorLayer *layer)
   return (guint8)(1u << layer->index);
 }
 
+/* What the slots here are sent, or are to be. */
+static guint8
+find_shown (const ParlorSource *self)
+{
+  guint8 shown = 0;
+
+  for (guint i = 0; i < self->slots->len; i++)
+    {
+      const ParlorSlot *slot = g_ptr_array_index (self->slots, i);
+
+      if (slot->target != NULL)
+        shown |= bit_of (slot->target);
+      if (slot->layer != NULL)
+        shown |= bit_of (slot->layer);
+    }
+  return shown;
+}
+
 /* The smallest stays on: newcomers begin with it, and it shows that the camera is there. So does
    one that does not come though it may: its publisher has not the path or the processor for it, and
    whoever switches it off would not see it come back. */
@@ -666,16 +714,7 @@ find_watched (const ParlorSource *self, gint64 now_us)
       if (!parlor_layer_arrives (layer, now_us))
         watched |= self->watched & bit_of (layer);
     }
-  for (guint i = 0; i < self->slots->len; i++)
-    {
-      const ParlorSlot *slot = g_ptr_array_index (self->slots, i);
-
-      if (slot->target != NULL)
-        watched |= bit_of (slot->target);
-      if (slot->layer != NULL)
-        watched |= bit_of (slot->layer);
-    }
-  return watched | bit_of (lowest);
+  return watched | find_shown (self) | parlor_relay_watched (self) | bit_of (lowest);
 }
 
 static void
@@ -706,11 +745,12 @@ tell_watched (ParlorSource *self, guint8 watched, gint64 now_us)
     }
   self->watched = watched;
   self->unwatched_us = 0;
+  parlor_relay_layers (self);
   parlor_router_tell (self->router, &event);
 }
 
-static void
-look_who_watches (ParlorSource *self, gint64 now_us)
+void
+parlor_source_look_who_watches (ParlorSource *self, gint64 now_us)
 {
   guint8 watched;
 
@@ -733,7 +773,10 @@ parlor_source_tick (ParlorSource *self, gint64 now_us)
   gboolean active = FALSE;
 
   measure_layers (self, now_us);
-  look_who_watches (self, now_us);
+  if (self->mirror != NULL)
+    parlor_mirror_tick (self, find_shown (self), now_us);
+  else
+    parlor_source_look_who_watches (self, now_us);
 
   for (guint i = 0; i < self->n_layers; i++)
     active |= self->layers[i].last_arrival_us > 0
@@ -743,7 +786,7 @@ parlor_source_tick (ParlorSource *self, gint64 now_us)
   self->active = FALSE;
   if (self->room != NULL)
     parlor_audio_room_silence (self->room, self);
-  parlor_router_tell (self->router, &(ParlorRouterEvent){.type = PARLOR_ROUTER_SOURCE_IDLE,
-                                                         .transport = self->config.transport,
-                                                         .source = self->config.id});
+  tell (self, &(ParlorRouterEvent){.type = PARLOR_ROUTER_SOURCE_IDLE,
+                                   .transport = self->config.transport,
+                                   .source = self->config.id});
 }

@@ -17,9 +17,11 @@
  * come, and a browser asks by itself after 3 s without a picture. */
 #define PARLOR_LAYER_PLI_NEWCOMER_US (2500 * PARLOR_US_PER_MS)
 
-/** transport is NULL for an injected source; room is NULL unless it speaks. */
+/** transport is NULL for an injected source and for a mirror, which takes `mirror`; room is NULL
+ * unless it speaks. */
 ParlorSource *parlor_source_new (ParlorRouter *router, const ParlorSourceConfig *config,
-                                 ParlorTransport *transport, ParlorAudioRoom *room);
+                                 ParlorTransport *transport, ParlorMirror *mirror,
+                                 ParlorAudioRoom *room);
 /** Empties the slots that show it. */
 void parlor_source_free (ParlorSource *self, gint64 now_us);
 
@@ -59,5 +61,11 @@ const guint8 *parlor_layer_find (const ParlorLayer *layer, guint16 seq, gint64 n
                                  const ParlorPacketInfo **info);
 /** Gives the fresh packets to everybody who shows this source. */
 void parlor_layer_fan_out (ParlorLayer *layer, gint64 now_us);
+/** Its numbering begins anew: nothing of before is repeated, and receivers begin with a key frame.
+ */
+void parlor_layer_restart (ParlorLayer *layer);
+/** Tells the publisher, at once, of layers that are watched and were not; later of those that are
+ * not any more. */
+void parlor_source_look_who_watches (ParlorSource *self, gint64 now_us);
 /** Idle sources and layers, a few times a second. */
 void parlor_source_tick (ParlorSource *self, gint64 now_us);

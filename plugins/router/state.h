@@ -42,6 +42,8 @@ typedef struct _ParlorAudioRoom ParlorAudioRoom;
 typedef struct _ParlorGop ParlorGop;
 typedef struct _ParlorRepair ParlorRepair;
 typedef struct _ParlorLayered ParlorLayered;
+typedef struct _ParlorMirror ParlorMirror;
+typedef struct _ParlorRelays ParlorRelays;
 
 /** What every receiver needs of a received packet, parsed once; beside its bytes in the layer's
  * history. */
@@ -107,7 +109,9 @@ struct _ParlorSource
 {
   ParlorSourceConfig config;
   ParlorRouter *router;
-  ParlorTransport *transport;        /**< borrowed; NULL = injected */
+  ParlorTransport *transport; /**< borrowed; NULL = injected, or a mirror */
+  ParlorMirror *mirror; /**< owned; NULL unless its transport is on another worker (relay.h) */
+  ParlorRelays *relays; /**< owned; NULL while no other worker has to do with it */
   const ParlorRtpExtMap *extensions; /**< the publisher's ids */
   ParlorAudioRoom *room;             /**< borrowed; NULL unless it speaks */
   guint speaker_index;
@@ -307,4 +311,5 @@ struct _ParlorRouter
   guint n_handshaking; /**< transports whose DTLS holds an SSL object */
   gint64 tick_us;      /**< when layers and idle sources are looked at next */
   gboolean has_untold; /**< some slots are; looked at with the next tick */
+  guint64 relayed_to;  /**< workers by bit that have something to read and were not told */
 };

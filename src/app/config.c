@@ -37,6 +37,8 @@ static const Option options[] = {
     {"store", KIND_TEXT, AT (store), 0, 0,
      "sqlite (in the data folder), memory, or postgres://USER@HOST/DATABASE"},
     {"workers", KIND_NUMBER, AT (workers), 0, 36, "media workers (0 = one a core)"},
+    {"spread-from", KIND_NUMBER, AT (spread_from), 0, 1000000,
+     "people of one room on a media worker before the room takes another one too (250)"},
     {"announce", KIND_LIST, AT (announce), 0, 0,
      "address said first in candidates, for 1:1 NAT; repeatable"},
     {"web-dir", KIND_TEXT, AT (web_dir), 0, 0, "folder of the built pages"},

@@ -16,6 +16,13 @@ typedef struct
 
 typedef struct
 {
+  ParlorSourceId id;
+  guint to;
+  gboolean on;
+} SetRelay;
+
+typedef struct
+{
   ParlorTransportId transport;
   ParlorSourceId source;
   guint slot, height;
@@ -97,6 +104,32 @@ parlor_command_open_source (ParlorWorker *worker, ParlorSourceId id, gboolean op
 {
   const OpenSource args = {id, open};
   parlor_worker_invoke (worker, open_source, &args, sizeof args);
+}
+
+static void
+add_mirror (ParlorRouter *router, gpointer data, gsize size, gint64 now_us)
+{
+  parlor_router_add_mirror (router, data, now_us);
+}
+
+void
+parlor_command_add_mirror (ParlorWorker *worker, const ParlorMirrorConfig *config)
+{
+  parlor_worker_invoke (worker, add_mirror, config, sizeof *config);
+}
+
+static void
+set_relay (ParlorRouter *router, gpointer data, gsize size, gint64 now_us)
+{
+  const SetRelay *args = data;
+  parlor_router_set_relay (router, args->id, args->to, args->on);
+}
+
+void
+parlor_command_set_relay (ParlorWorker *worker, ParlorSourceId id, guint to, gboolean on)
+{
+  const SetRelay args = {id, to, on};
+  parlor_worker_invoke (worker, set_relay, &args, sizeof args);
 }
 
 static void

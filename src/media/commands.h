@@ -16,6 +16,8 @@ void parlor_command_remove_transport (ParlorWorker *worker, ParlorTransportId id
 void parlor_command_add_source (ParlorWorker *worker, const ParlorSourceConfig *config);
 void parlor_command_remove_source (ParlorWorker *worker, ParlorSourceId id);
 void parlor_command_open_source (ParlorWorker *worker, ParlorSourceId id, gboolean open);
+void parlor_command_add_mirror (ParlorWorker *worker, const ParlorMirrorConfig *config);
+void parlor_command_set_relay (ParlorWorker *worker, ParlorSourceId id, guint to, gboolean on);
 void parlor_command_add_slot (ParlorWorker *worker, const ParlorSlotConfig *config);
 void parlor_command_select (ParlorWorker *worker, ParlorTransportId transport, guint slot,
                             ParlorSourceId source, guint height);

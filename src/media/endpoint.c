@@ -1,75 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Endpoints, the rooms that they are in, and who shows whom. */
+/* Endpoints, what they publish, and who shows whom. */
 #include <string.h>
 
 #include "media/plane_internal.h"
 #include "media/trackfd.h"
 #include "base/error.h"
-
-/* --- rooms
- * ------------------------------------------------------------------------------------------ */
-
-static guint
-count_endpoints_of_worker (ParlorMediaPlane *plane, guint worker)
-{
-  GHashTableIter iter;
-  gpointer room;
-  guint n = 0;
-  g_hash_table_iter_init (&iter, plane->rooms);
-  while (g_hash_table_iter_next (&iter, NULL, &room))
-    if (((ParlorMediaRoom *)room)->worker_index == worker)
-      n += ((ParlorMediaRoom *)room)->endpoints->len + 1;
-  return n;
-}
-
-/* Where the fewest people are; a room that is empty yet counts as one. */
-static guint
-choose_worker (ParlorMediaPlane *plane)
-{
-  guint best = 0, fewest = G_MAXUINT;
-  for (guint i = 0; i < parlor_worker_set_get_size (plane->workers); i++)
-    {
-      guint n = count_endpoints_of_worker (plane, i);
-      if (n < fewest)
-        {
-          fewest = n;
-          best = i;
-        }
-    }
-  return best;
-}
-
-static ParlorMediaRoom *
-enter_room (ParlorMediaPlane *plane, const char *name, ParlorMediaEndpoint *endpoint)
-{
-  ParlorMediaRoom *room = g_hash_table_lookup (plane->rooms, name);
-  if (room == NULL)
-    {
-      room = g_new0 (ParlorMediaRoom, 1);
-      room->worker_index = choose_worker (plane);
-      room->worker = parlor_worker_set_get (plane->workers, room->worker_index);
-      room->name = g_strdup (name);
-      room->id = parlor_media_plane_next_id (plane);
-      room->endpoints = g_ptr_array_new ();
-      g_hash_table_insert (plane->rooms, room->name, room);
-      g_hash_table_insert (plane->rooms_by_id, &room->id, room);
-    }
-  g_ptr_array_add (room->endpoints, endpoint);
-  return room;
-}
-
-static void
-leave_room (ParlorMediaPlane *plane, ParlorMediaRoom *room, ParlorMediaEndpoint *endpoint)
-{
-  g_ptr_array_remove (room->endpoints, endpoint);
-  if (room->endpoints->len > 0)
-    return;
-  g_hash_table_remove (plane->rooms_by_id, &room->id);
-  g_hash_table_steal (plane->rooms, room->name);
-  g_ptr_array_unref (room->endpoints);
-  g_free (room->name);
-  g_free (room);
-}
 
 /* --- who shows whom
  * ---------------------------------------------------------------------------------- */
@@ -88,7 +23,7 @@ static void
 apply_slot (ParlorMediaEndpoint *self, guint slot)
 {
   const ParlorMediaSlot *s = &self->slots[slot];
-  parlor_command_select (self->room->worker, self->transport, slot,
+  parlor_command_select (self->worker, self->transport, slot,
                          find_source (self->plane, self->room, s->wanted), s->height);
 }
 
@@ -135,11 +70,14 @@ parlor_media_endpoint_publish (ParlorMediaEndpoint *self, ParlorSourceKind kind,
   source->endpoint = self;
   source->kind = kind;
   source->is_open = TRUE;
-  source->n_codecs = config->n_codecs;
-  memcpy (source->codecs, config->codecs, sizeof source->codecs);
+  source->config = g_new0 (ParlorMirrorConfig, 1);
+  source->config->source = *config;
+  source->config->owner = self->worker_index;
+  if (config->transport != 0)
+    memcpy (source->config->ext_ids, self->ext_ids, sizeof self->ext_ids);
   g_strlcpy (source->mid, config->mid, sizeof source->mid);
   g_hash_table_insert (self->plane->sources, &source->id, source);
-  parlor_command_add_source (self->room->worker, config);
+  parlor_media_room_add_source (self, source);
   apply_slots_that_want (self->room, self->id, kind);
   parlor_media_taps_follow (self, kind);
 }
@@ -151,7 +89,8 @@ parlor_media_endpoint_unpublish (ParlorMediaEndpoint *self, ParlorSourceKind kin
   if (source->id == 0)
     return;
   g_hash_table_remove (self->plane->sources, &source->id);
-  parlor_command_remove_source (self->room->worker, source->id);
+  parlor_media_room_remove_source (self, source->id);
+  g_free (source->config);
   memset (source, 0, sizeof *source);
   parlor_media_taps_follow (self, kind);
 }
@@ -165,7 +104,7 @@ parlor_media_endpoint_set_source_open (ParlorMedia *media, ParlorEndpointId endp
       || self->sources[kind].is_open == !!open)
     return;
   self->sources[kind].is_open = !!open;
-  parlor_command_open_source (self->room->worker, self->sources[kind].id, !!open);
+  parlor_media_room_open_source (self, self->sources[kind].id, !!open);
 }
 
 /* --- life
@@ -200,7 +139,7 @@ parlor_media_endpoint_open (ParlorMedia *media, const ParlorEndpointSpec *spec, 
   self->hears_room = spec->hears_room;
   self->mids = g_ptr_array_new_with_free_func (g_free);
   self->tracks = g_ptr_array_new_with_free_func ((GDestroyNotify)parlor_track_fd_free);
-  self->room = enter_room (plane, spec->room, self);
+  self->room = parlor_media_room_enter (plane, spec->room, self);
   g_hash_table_insert (plane->endpoints, &self->id, self);
   return self->id;
 }
@@ -213,7 +152,7 @@ parlor_media_endpoint_end_session (ParlorMediaEndpoint *self)
   for (guint kind = 0; kind < PARLOR_N_SOURCES; kind++)
     if (self->sources[kind].mid[0] != '\0')
       parlor_media_endpoint_unpublish (self, kind);
-  parlor_command_remove_transport (self->room->worker, self->transport);
+  parlor_command_remove_transport (self->worker, self->transport);
   g_hash_table_remove (self->plane->transports, &self->transport);
   self->transport = 0;
   self->n_slots = 0;
@@ -229,7 +168,7 @@ parlor_media_endpoint_free (gpointer endpoint)
   self->tracks = NULL;
   for (guint kind = 0; kind < PARLOR_N_SOURCES; kind++)
     parlor_media_endpoint_unpublish (self, kind);
-  leave_room (self->plane, self->room, self);
+  parlor_media_room_leave (self);
   g_ptr_array_unref (self->mids);
   g_free (self->label);
   g_free (self);

@@ -48,6 +48,7 @@ static void
 say_router (const Sink *sink, const ParlorRouterCounters *counters)
 {
   say (sink, "parlor_packets_received_total", counters->received_pkts);
+  say (sink, "parlor_packets_relayed_total", counters->relayed_pkts);
   say (sink, "parlor_packets_forwarded_total", counters->forwarded_pkts);
   say (sink, "parlor_packets_retransmitted_total", counters->retransmitted_pkts);
   say (sink, "parlor_packets_redundant_total", counters->redundant_pkts);

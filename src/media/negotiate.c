@@ -247,7 +247,7 @@ make_credentials (ParlorMediaEndpoint *endpoint, ParlorIceCredentials *out)
 {
   guint8 random[PARLOR_ICE_RANDOM_BYTES];
   parlor_rng_fill (&endpoint->plane->rng, random, sizeof random);
-  parlor_ice_credentials_make (endpoint->room->worker_index, random, out);
+  parlor_ice_credentials_make (endpoint->worker_index, random, out);
 }
 
 static void
@@ -429,7 +429,7 @@ has_transport_cc (const Plan *plan)
 static void
 tell_transport (Plan *plan)
 {
-  const ParlorMediaEndpoint *endpoint = plan->endpoint;
+  ParlorMediaEndpoint *endpoint = plan->endpoint;
   ParlorTransportConfig config = {
       .id = endpoint->transport,
       .room = endpoint->room->id,
@@ -446,7 +446,8 @@ tell_transport (Plan *plan)
   for (guint ext = 0; ext < PARLOR_EXT_COUNT; ext++)
     if (PARLOR_SDP_EXTENSIONS & 1u << ext)
       config.ext_ids[ext] = plan->offer->ext_ids[ext];
-  parlor_command_add_transport (endpoint->room->worker, &config);
+  memcpy (endpoint->ext_ids, config.ext_ids, sizeof endpoint->ext_ids);
+  parlor_command_add_transport (endpoint->worker, &config);
 }
 
 static void
@@ -503,7 +504,7 @@ tell_slot (Plan *plan, guint i)
   };
   g_strlcpy (config.mid, slot->mid, sizeof config.mid);
   config.n_codecs = list_codecs (&plan->offer->media[i], config.codecs);
-  parlor_command_add_slot (endpoint->room->worker, &config);
+  parlor_command_add_slot (endpoint->worker, &config);
 }
 
 /* --- taking effect
@@ -554,7 +555,7 @@ restart_session (Plan *plan)
   gboolean has_changed = strcmp (endpoint->remote_ufrag, plan->offer->ufrag) != 0;
   remember_session (plan);
   if (has_changed)
-    parlor_command_restart_ice (endpoint->room->worker, endpoint->transport, &plan->local,
+    parlor_command_restart_ice (endpoint->worker, endpoint->transport, &plan->local,
                                 plan->offer->ufrag);
 }
 
@@ -647,7 +648,7 @@ restart_by_fragment (ParlorMediaEndpoint *self, const char *remote_ufrag, char *
   const ParlorCandidates *candidates = parlor_media_plane_get_candidates (self->plane);
   make_credentials (self, &self->local);
   g_strlcpy (self->remote_ufrag, remote_ufrag, sizeof self->remote_ufrag);
-  parlor_command_restart_ice (self->room->worker, self->transport, &self->local, remote_ufrag);
+  parlor_command_restart_ice (self->worker, self->transport, &self->local, remote_ufrag);
   *answer_fragment = parlor_sdp_fragment_build (
       self->local.ufrag, self->local.pwd, (const char *const *)self->mids->pdata, self->mids->len,
       candidates->candidates, candidates->n);

@@ -9,6 +9,8 @@
 #include "media/plane_internal.h"
 
 #define DEFAULT_MAX_ENDPOINTS 10000
+/* docs/decisions/0042. */
+#define DEFAULT_SPREAD_FROM 250
 #define CANDIDATES_LIVE_US (10 * PARLOR_US_PER_SEC)
 
 G_DEFINE_QUARK (parlor - media - error, parlor_media_error)
@@ -151,12 +153,22 @@ static const struct
     [PARLOR_ROUTER_SLOT_CLOCK] = {PARLOR_MEDIA_SLOT_CLOCK, name_clock},
 };
 
+/* Each worker of a room finds who speaks there; one of them is believed. */
+static gboolean
+may_tell (ParlorMediaPlane *self, guint worker, const ParlorRouterEvent *event)
+{
+  const ParlorMediaRoom *room = g_hash_table_lookup (self->rooms_by_id, &event->room);
+  return (event->type != PARLOR_ROUTER_SPEAKER && event->type != PARLOR_ROUTER_SPEAKING)
+         || (room != NULL && room->home == worker);
+}
+
 static void
 take_router_event (gpointer user_data, guint worker, const ParlorRouterEvent *event)
 {
   ParlorMediaPlane *self = user_data;
   ParlorMediaEvent named = {0};
-  if ((guint)event->type >= G_N_ELEMENTS (event_table) || self->event_func == NULL)
+  if ((guint)event->type >= G_N_ELEMENTS (event_table) || self->event_func == NULL
+      || !may_tell (self, worker, event))
     return;
   named.type = event_table[event->type].type;
   if (event_table[event->type].name (self, event, &named))
@@ -319,6 +331,7 @@ parlor_media_plane_new (const ParlorMediaPlaneConfig *config, GError **error)
   self->media.ops = &ops;
   self->announce = g_strdupv ((char **)config->announce);
   self->bind_address = g_strdup (config->bind_address);
+  self->spread_from = config->spread_from ? config->spread_from : DEFAULT_SPREAD_FROM;
   self->max_endpoints = config->max_endpoints ? config->max_endpoints : DEFAULT_MAX_ENDPOINTS;
   parlor_rng_init_system (&self->rng);
   make_tables (self);

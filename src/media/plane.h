@@ -38,6 +38,8 @@ typedef struct
   const char *crypto;          /**< nullable = "auto"; "openssl", "ipsec" */
   gboolean no_gso, no_gro;     /**< for measurements */
   guint max_endpoints;         /**< 0 = 10,000 */
+  guint spread_from; /**< so many people of one room on a worker: who comes then is put on the
+                        next one (docs/decisions/0042); 0 = 250 */
 } ParlorMediaPlaneConfig;
 
 typedef struct _ParlorMediaPlane ParlorMediaPlane;

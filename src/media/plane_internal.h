@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * What the files of the plane share: plane.c (life, events), endpoint.c (endpoints, rooms,
- * selection), negotiate.c (offers), tracks of taps and injects in trackfd.c. Nobody else includes
+ * What the files of the plane share: plane.c (life, events), endpoint.c (endpoints, selection),
+ * spread.c (rooms and the workers that they are on), negotiate.c (offers), tracks of taps and
+ * injects in trackfd.c. Nobody else includes
  * it. Everything belongs to the control thread.
  *
  * Who destroys whom: the plane owns endpoints by id; an endpoint holds a reference on its room; a
@@ -28,9 +29,10 @@ typedef struct
 {
   char *name;
   ParlorRoomId id;
-  ParlorWorker *worker; /* all transports of a room are on one worker */
-  guint worker_index;
-  GPtrArray *endpoints; /* borrowed */
+  guint home;                       /* its first worker, which tells who speaks */
+  guint64 workers;                  /* by bit: home, and those that it has grown over to */
+  guint16 n_on[PARLOR_WORKERS_MAX]; /* of its endpoints */
+  GPtrArray *endpoints;             /* borrowed */
 } ParlorMediaRoom;
 
 typedef struct
@@ -40,8 +42,7 @@ typedef struct
   ParlorSourceKind kind;
   char mid[PARLOR_MID_SIZE]; /* "" = injected */
   gboolean is_open;
-  guint n_codecs; /* what a tap may bring */
-  ParlorRouterCodec codecs[PARLOR_ROUTER_MAX_CODECS];
+  ParlorMirrorConfig *config; /* owned; as workers were told it; NULL = not published */
 } ParlorMediaSource;
 
 typedef struct
@@ -58,6 +59,8 @@ struct _ParlorMediaEndpoint
   ParlorMediaPlane *plane;
   ParlorEndpointId id;
   ParlorMediaRoom *room;
+  ParlorWorker *worker; /* its transport's and its sources', for life */
+  guint worker_index;
   char *label;
   gboolean hears_room;
 
@@ -70,7 +73,8 @@ struct _ParlorMediaEndpoint
   guint64 sdp_id, sdp_version;
   guint n_slots;
   ParlorMediaSlot slots[PARLOR_MAX_SLOTS];
-  GPtrArray *mids;   /* char*: accepted m-lines in the offer's order */
+  GPtrArray *mids;                  /* char*: accepted m-lines in the offer's order */
+  guint8 ext_ids[PARLOR_EXT_COUNT]; /* of the header extensions of the session */
   gboolean is_stage; /* slots were not named: a player that takes what comes, all in one stream */
 
   ParlorMediaSource sources[PARLOR_N_SOURCES];
@@ -88,6 +92,8 @@ struct _ParlorMediaPlane
   char **announce;
   char *bind_address;
   guint max_endpoints;
+  guint spread_from;
+  guint load[PARLOR_WORKERS_MAX]; /* rooms that began on each worker, and endpoints */
   ParlorCandidates candidates;
   gint64 candidates_us; /* when they were collected */
 
@@ -127,6 +133,18 @@ void parlor_media_endpoint_end_session (ParlorMediaEndpoint *self);
 void parlor_media_endpoint_publish (ParlorMediaEndpoint *self, ParlorSourceKind kind,
                                     ParlorSourceConfig *config);
 void parlor_media_endpoint_unpublish (ParlorMediaEndpoint *self, ParlorSourceKind kind);
+
+/* --- spread.c --- */
+/** Chooses the endpoint's worker; the room is made where there is none. */
+ParlorMediaRoom *parlor_media_room_enter (ParlorMediaPlane *plane, const char *name,
+                                          ParlorMediaEndpoint *endpoint);
+/** Without its sources. The last one frees the room. */
+void parlor_media_room_leave (ParlorMediaEndpoint *endpoint);
+/** On the endpoint's worker as it is, on the room's others as a mirror. */
+void parlor_media_room_add_source (ParlorMediaEndpoint *endpoint, const ParlorMediaSource *source);
+void parlor_media_room_remove_source (ParlorMediaEndpoint *endpoint, ParlorSourceId source);
+void parlor_media_room_open_source (ParlorMediaEndpoint *endpoint, ParlorSourceId source,
+                                    gboolean open);
 
 /* --- negotiate.c --- */
 gboolean parlor_media_negotiate (ParlorMedia *media, ParlorEndpointId endpoint,

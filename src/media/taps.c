@@ -23,7 +23,7 @@ wake_control (gpointer user_data)
 static ParlorTrack *
 open_track (ParlorMediaEndpoint *self, gboolean is_inject, int fd, GError **error)
 {
-  ParlorTracks *tracks = parlor_worker_get_tracks (self->room->worker);
+  ParlorTracks *tracks = parlor_worker_get_tracks (self->worker);
   ParlorTrack *track = NULL;
   if (self->tracks->len < MAX_TRACKS)
     track = is_inject ? parlor_tracks_add_inject (tracks, 0) : parlor_tracks_add_tap (tracks, 0);
@@ -99,10 +99,11 @@ find_kept (const ParlorMediaEndpoint *self, ParlorSourceKind kind)
 static guint
 list_formats (const ParlorMediaSource *source, ParlorTrackFdFormat *out)
 {
-  guint n = MIN (source->n_codecs, PARLOR_TRACK_FD_FORMATS);
+  const ParlorSourceConfig *config = source->config != NULL ? &source->config->source : NULL;
+  guint n = config != NULL ? MIN (config->n_codecs, PARLOR_TRACK_FD_FORMATS) : 0;
   for (guint i = 0; i < n; i++)
-    out[i] = (ParlorTrackFdFormat){.pt = source->codecs[i].pt,
-                                   .codec = parlor_codec_key_codec (source->codecs[i].key)};
+    out[i] = (ParlorTrackFdFormat){.pt = config->codecs[i].pt,
+                                   .codec = parlor_codec_key_codec (config->codecs[i].key)};
   return n;
 }
 
@@ -142,7 +143,7 @@ parlor_media_tap_codecs (ParlorMedia *media, ParlorEndpointId endpoint, ParlorSo
   ParlorMediaEndpoint *self = parlor_media_endpoint_find (media, endpoint, NULL);
   if (self == NULL || !is_kind (kind) || self->sources[kind].id == 0)
     return NULL;
-  const ParlorMediaSource *source = &self->sources[kind];
+  const ParlorSourceConfig *source = &self->sources[kind].config->source;
   GString *text = g_string_new (NULL);
   for (guint i = 0; i < source->n_codecs; i++)
     {

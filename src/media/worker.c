@@ -20,6 +20,10 @@
 /* 100 ms of 300 packets of 1,200 bytes: a worker that is away longer has other worries. */
 #define HAND_OVER_RING_BYTES (512 * 1024)
 
+/* 800 packets of 1,200 bytes: a key frame of a screen comes in some hundred at once. Memory that is
+ * not reached is not taken. */
+#define RELAY_RING_BYTES (1024 * 1024)
+
 /* Of the streaming thread. */
 #define MEDIA_NICE (-10)
 
@@ -35,6 +39,12 @@ typedef struct
   gint64 arrival_us;
   guint8 bytes[];
 } HandOver;
+
+typedef struct
+{
+  ParlorRelay what;
+  guint8 bytes[];
+} Relayed;
 
 /* --- on the streaming thread
  * ------------------------------------------------------------------------ */
@@ -86,6 +96,24 @@ take_hand_overs (ParlorWorker *self, ParlorRouter *router, gint64 now_us)
 }
 
 static void
+take_relayed (ParlorWorker *self, ParlorRouter *router, gint64 now_us)
+{
+  gsize length;
+  for (guint i = 0; i < self->set->n_workers; i++)
+    {
+      Relayed *given;
+      if (i == self->index)
+        continue;
+      while ((given = parlor_spsc_peek (self->relayed[i], &length)) != NULL)
+        {
+          parlor_router_relayed (router, i, &given->what, given->bytes, length - sizeof *given,
+                                 now_us);
+          parlor_spsc_pop (self->relayed[i]);
+        }
+    }
+}
+
+static void
 drain (gpointer user_data, ParlorRouter *router, gint64 now_us)
 {
   ParlorWorker *self = user_data;
@@ -94,6 +122,7 @@ drain (gpointer user_data, ParlorRouter *router, gint64 now_us)
   run_commands (self, router, now_us);
   parlor_dtls_pool_drain (self->set->dtls_pool, self->index, router, now_us);
   take_hand_overs (self, router, now_us);
+  take_relayed (self, router, now_us);
 }
 
 static void
@@ -171,6 +200,32 @@ pass_hand_over (gpointer user_data, guint to, const guint8 *bytes, gsize length,
   parlor_loop_wake (other->loop);
 }
 
+static gboolean
+pass_relay (gpointer user_data, guint to, const ParlorRelay *what, const guint8 *bytes,
+            gsize length)
+{
+  ParlorWorker *self = user_data;
+  Relayed *room;
+  g_return_val_if_fail (to < self->set->n_workers && to != self->index, FALSE);
+  room = parlor_spsc_reserve (self->set->workers[to]->relayed[self->index], sizeof *room + length);
+  if (room == NULL)
+    return FALSE;
+  room->what = *what;
+  if (length > 0)
+    memcpy (room->bytes, bytes, length);
+  parlor_spsc_commit (self->set->workers[to]->relayed[self->index]);
+  return TRUE;
+}
+
+static void
+pass_relayed (gpointer user_data, guint64 workers)
+{
+  ParlorWorker *self = user_data;
+  for (guint i = 0; i < self->set->n_workers; i++)
+    if ((workers >> i) & 1)
+      parlor_loop_wake (self->set->workers[i]->loop);
+}
+
 /* --- on the control thread
  * -------------------------------------------------------------------------- */
 
@@ -184,6 +239,8 @@ parlor_worker_new (ParlorWorkerSet *set, guint index, int fd, int lane_fd,
       .event = pass_event,
       .dtls_step = pass_dtls_step,
       .hand_over = pass_hand_over,
+      .relay = pass_relay,
+      .relayed = pass_relayed,
   };
   ParlorWorker *self = g_new0 (ParlorWorker, 1);
   self->set = set;
@@ -196,7 +253,10 @@ parlor_worker_new (ParlorWorkerSet *set, guint index, int fd, int lane_fd,
   self->events = parlor_spsc_new (EVENT_RING_BYTES);
   for (guint i = 0; i < set->n_workers; i++)
     if (i != index)
-      self->from[i] = parlor_spsc_new (HAND_OVER_RING_BYTES);
+      {
+        self->from[i] = parlor_spsc_new (HAND_OVER_RING_BYTES);
+        self->relayed[i] = parlor_spsc_new (RELAY_RING_BYTES);
+      }
   if (self->loop == NULL)
     g_clear_pointer (&self, parlor_worker_free);
   else
@@ -235,7 +295,10 @@ parlor_worker_free (ParlorWorker *self)
   parlor_spsc_free (self->commands);
   parlor_spsc_free (self->events);
   for (guint i = 0; i < G_N_ELEMENTS (self->from); i++)
-    parlor_spsc_free (self->from[i]);
+    {
+      parlor_spsc_free (self->from[i]);
+      parlor_spsc_free (self->relayed[i]);
+    }
   close (self->fd);
   if (self->lane_fd >= 0)
     close (self->lane_fd);

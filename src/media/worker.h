@@ -5,9 +5,10 @@
  *
  * A set of workers shares the UDP port (SO_REUSEPORT), the DTLS threads (dtlspool.h) and the
  * control thread's wake-up. What crosses a thread is copied through a ring: control → worker
- * (invoke), worker → control (events), worker → worker (datagrams that another one owns), DTLS
- * thread → worker (steps that ran). Rings to and from the hot path drop and count when full;
- * commands are never dropped: they wait on the control side until there is room.
+ * (invoke), worker → control (events), worker → worker (datagrams that another one owns; clear
+ * packets of a room that has people on both), DTLS thread → worker (steps that ran). Rings to and
+ * from the hot path drop and count when full; commands are never dropped: they wait on the control
+ * side until there is room.
  *
  * Thread: control, unless said otherwise.
  */
@@ -18,6 +19,7 @@
 G_BEGIN_DECLS
 
 #define PARLOR_WORKERS_MAX 36
+G_STATIC_ASSERT (PARLOR_WORKERS_MAX <= PARLOR_ROUTER_MAX_WORKERS);
 
 typedef struct _ParlorWorker ParlorWorker;
 typedef struct _ParlorWorkerSet ParlorWorkerSet;

@@ -18,9 +18,10 @@ struct _ParlorWorker
   int fd, lane_fd; /* owned; lane_fd may be -1 */
   ParlorLoop *loop;
   GstElement *pipeline;
-  ParlorSpsc *commands;                 /* control → worker */
-  ParlorSpsc *events;                   /* worker → control */
-  ParlorSpsc *from[PARLOR_WORKERS_MAX]; /* that worker → this one; NULL at its own index */
+  ParlorSpsc *commands;                    /* control → worker */
+  ParlorSpsc *events;                      /* worker → control */
+  ParlorSpsc *from[PARLOR_WORKERS_MAX];    /* that worker → this one; NULL at its own index */
+  ParlorSpsc *relayed[PARLOR_WORKERS_MAX]; /* likewise: packets and wishes of sources and mirrors */
 
   /*< control thread >*/
   GQueue backlog; /* GBytes: commands for which the ring had no room */

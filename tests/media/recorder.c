@@ -11,6 +11,7 @@ struct _ParlorRouter
   ParlorRouterOps ops;
   ParlorOutbox outbox;
   ParlorRouterCounters counters;
+  guint64 relayed_to;
 };
 
 typedef struct
@@ -180,6 +181,23 @@ parlor_router_remove_source (ParlorRouter *self, ParlorSourceId id, gint64 now_u
 }
 
 void
+parlor_router_add_mirror (ParlorRouter *self, const ParlorMirrorConfig *config, gint64 now_us)
+{
+  Record record = {.type = RECORD_ADD_MIRROR,
+                   .id = config->source.id,
+                   .other = config->owner,
+                   .source = config->source};
+  write_down (self, &record);
+}
+
+void
+parlor_router_set_relay (ParlorRouter *self, ParlorSourceId id, guint worker, gboolean on)
+{
+  Record record = {.type = RECORD_SET_RELAY, .id = id, .slot = worker, .open = on};
+  write_down (self, &record);
+}
+
+void
 parlor_router_open_source (ParlorRouter *self, ParlorSourceId id, gboolean open)
 {
   Record record = {.type = RECORD_OPEN_SOURCE, .id = id, .open = open};
@@ -232,7 +250,15 @@ void
 parlor_router_receive (ParlorRouter *self, guint8 *bytes, gsize length, const ParlorTuple *tuple,
                        gint64 arrival_us, gint64 now_us)
 {
-  if (bytes[0] != self->config.worker)
+  const ParlorRelay what = {.source = 5, .type = PARLOR_RELAY_PACKET, .at_us = arrival_us};
+  if (bytes[0] == self->config.worker && length > 2 && bytes[1] == 'r')
+    {
+      gboolean taken = self->ops.relay (self->ops.user_data, bytes[2], &what, bytes, length);
+      self->counters.relayed_pkts += taken;
+      self->counters.dropped[PARLOR_DROP_RING] += !taken;
+      self->relayed_to |= G_GUINT64_CONSTANT (1) << bytes[2];
+    }
+  else if (bytes[0] != self->config.worker)
     self->ops.hand_over (self->ops.user_data, bytes[0], bytes, length, tuple, arrival_us);
   else
     write_bytes (self, RECORD_RECEIVE, tuple->peer.port, bytes, length);
@@ -280,8 +306,21 @@ feed_taps (const Feed *feed)
 }
 
 void
+parlor_router_relayed (ParlorRouter *self, guint from, const ParlorRelay *what, guint8 *bytes,
+                       gsize length, gint64 now_us)
+{
+  Record record = {.type = RECORD_RELAYED, .id = what->source, .slot = from};
+  for (gsize i = 0; i < MIN (length, 32); i++)
+    g_snprintf (record.text + 2 * i, 3, "%02x", bytes[i]);
+  write_down (self, &record);
+}
+
+void
 parlor_router_flush (ParlorRouter *self, gint64 now_us)
 {
+  if (self->relayed_to != 0)
+    self->ops.relayed (self->ops.user_data, self->relayed_to);
+  self->relayed_to = 0;
   g_mutex_lock (&lock);
   for (guint i = 0; i < events->len; i++)
     self->ops.event (self->ops.user_data, &g_array_index (events, ParlorRouterEvent, i));

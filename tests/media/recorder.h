@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A router behind router/router.h that writes down what it is told, hands datagrams over by their
- * first byte (the owner's index), and says events when a test wants. All functions here may be
- * called from the test's thread. */
+ * first byte (the owner's index), relays those whose second byte is 'r' to the worker that the
+ * third names, and says events when a test wants. All functions here may be called from the test's
+ * thread. */
 #pragma once
 
 #include "router/router.h"
@@ -20,6 +21,9 @@ typedef enum
   RECORD_INJECT,
   RECORD_SET_TAP,
   RECORD_DTLS_DONE,
+  RECORD_ADD_MIRROR, /* worker, id; other: its owner */
+  RECORD_SET_RELAY,  /* worker, id; slot: to which worker; open: on */
+  RECORD_RELAYED,    /* worker, id; slot: from which; text: hex of the first bytes */
   N_RECORDS,
 } RecordType;
 

@@ -30,8 +30,10 @@ static void
 set_up (Fixture *f, gconstpointer data)
 {
   static const char *const announce[] = {"203.0.113.7", NULL};
-  const ParlorMediaPlaneConfig config = {
-      .n_workers = MAX (GPOINTER_TO_UINT (data), 1), .announce = announce, .max_endpoints = 4};
+  const ParlorMediaPlaneConfig config = {.n_workers = MAX (GPOINTER_TO_UINT (data) % 10, 1),
+                                         .spread_from = GPOINTER_TO_UINT (data) / 10,
+                                         .announce = announce,
+                                         .max_endpoints = 4};
   g_autoptr (GError) error = NULL;
   recorder_reset ();
   f->plane = parlor_media_plane_new (&config, &error);
@@ -621,6 +623,102 @@ test_room_is_on_one_worker_and_rooms_are_spread (Fixture *f, gconstpointer data)
                     recorder_get (RECORD_ADD_TRANSPORT, 1).worker);
 }
 
+/* Where the record with this id is, of those of a type; -1 = nowhere. */
+static gint
+find_record (RecordType type, guint64 id, guint worker)
+{
+  for (guint i = 0; i < recorder_count (type); i++)
+    {
+      Record record = recorder_get (type, (gint)i);
+      if (record.id == id && record.worker == worker)
+        return (gint)i;
+    }
+  return -1;
+}
+
+static ParlorEndpointId
+open_viewer (Fixture *f)
+{
+  g_autofree char *sdp = read_sample ("chromium-recvonly");
+  const ParlorMediaOffer offer = {.sdp = sdp, .sdp_length = strlen (sdp), .subscribe = TRUE};
+  ParlorEndpointId id = open_endpoint (f, "rm_a");
+  ParlorMediaAnswer answer;
+  g_assert_true (f->media->ops->negotiate (f->media, id, &offer, &answer, NULL));
+  parlor_media_answer_clear (&answer);
+  return id;
+}
+
+static void
+show_camera (Fixture *f, ParlorEndpointId viewer, ParlorEndpointId of)
+{
+  f->media->ops->select (f->media, viewer, 1, (ParlorSourceRef){of, PARLOR_SOURCE_CAMERA}, 0);
+}
+
+/* With two people a worker: the third of a room is on the other one, and finds its sources there.
+ */
+static void
+test_large_room_grows_over_to_the_next_worker (Fixture *f, gconstpointer data)
+{
+  ParlorMediaAnswer answer;
+  ParlorEndpointId publisher = open_endpoint (f, "rm_a"), viewers[2], late;
+  Record camera, mirror, relay, late_camera;
+  guint home, other;
+  negotiate (f, publisher, "chromium-publish", &answer);
+  parlor_media_answer_clear (&answer);
+  viewers[0] = open_viewer (f);
+  recorder_wait (RECORD_ADD_TRANSPORT, 2);
+  g_assert_cmpuint (recorder_count (RECORD_ADD_MIRROR), ==, 0);
+  viewers[1] = open_viewer (f);
+  recorder_wait (RECORD_ADD_TRANSPORT, 3);
+  home = recorder_get (RECORD_ADD_TRANSPORT, 0).worker;
+  other = recorder_get (RECORD_ADD_TRANSPORT, 2).worker;
+  g_assert_cmpuint (recorder_get (RECORD_ADD_TRANSPORT, 1).worker, ==, home);
+  g_assert_cmpuint (other, !=, home);
+
+  /* Both sources were there already; the mirror is told whose they are and in which words. */
+  g_assert_cmpuint (recorder_wait (RECORD_ADD_MIRROR, 2), ==, 2);
+  g_assert_cmpuint (recorder_wait (RECORD_SET_RELAY, 2), ==, 2);
+  camera = recorder_get (RECORD_ADD_SOURCE, 1);
+  mirror = recorder_get (RECORD_ADD_MIRROR, find_record (RECORD_ADD_MIRROR, camera.id, other));
+  relay = recorder_get (RECORD_SET_RELAY, find_record (RECORD_SET_RELAY, camera.id, home));
+  g_assert_cmpuint (mirror.other, ==, home);
+  g_assert_cmpuint (mirror.source.codecs[0].pt, ==, camera.source.codecs[0].pt);
+  g_assert_cmpuint (mirror.source.n_layers, ==, camera.source.n_layers);
+  g_assert_true (relay.open && relay.slot == other);
+
+  /* He who sits there selects the mirror. */
+  show_camera (f, viewers[1], publisher);
+  recorder_wait (RECORD_SELECT, 1);
+  g_assert_cmpint (find_record (RECORD_SELECT, recorder_get (RECORD_ADD_TRANSPORT, 2).id, other),
+                   >=, 0);
+  g_assert_cmpuint (recorder_get (RECORD_SELECT, -1).other, ==, camera.id);
+
+  /* What is published there later has its mirror at home, muted on both. */
+  late = open_endpoint (f, "rm_a");
+  negotiate (f, late, "chromium-publish", &answer);
+  parlor_media_answer_clear (&answer);
+  g_assert_cmpuint (recorder_wait (RECORD_ADD_MIRROR, 4), ==, 4);
+  late_camera = recorder_get (RECORD_ADD_SOURCE, 3);
+  g_assert_cmpuint (late_camera.worker, ==, other);
+  g_assert_cmpint (find_record (RECORD_ADD_MIRROR, late_camera.id, home), >=, 0);
+  f->media->ops->set_source_open (f->media, late, PARLOR_SOURCE_CAMERA, FALSE);
+  g_assert_cmpuint (recorder_wait (RECORD_OPEN_SOURCE, 2), ==, 2);
+  g_assert_cmpint (find_record (RECORD_OPEN_SOURCE, late_camera.id, home), >=, 0);
+  g_assert_cmpint (find_record (RECORD_OPEN_SOURCE, late_camera.id, other), >=, 0);
+
+  /* The last one there has gone: no mirrors without people. */
+  f->media->ops->close (f->media, late);
+  g_assert_cmpuint (recorder_wait (RECORD_REMOVE_SOURCE, 4), ==, 4);
+  f->media->ops->close (f->media, viewers[1]);
+  g_assert_cmpuint (recorder_wait (RECORD_REMOVE_SOURCE, 6), ==, 6);
+  g_assert_cmpint (find_record (RECORD_REMOVE_SOURCE, camera.id, other), >=, 0);
+  g_assert_cmpint (find_record (RECORD_REMOVE_SOURCE, camera.id, home), ==, -1);
+  recorder_wait (RECORD_SET_RELAY, 6);
+  g_assert_false (recorder_get (RECORD_SET_RELAY, -1).open);
+  f->media->ops->close (f->media, viewers[0]);
+  f->media->ops->close (f->media, publisher);
+}
+
 static void
 note_metric (gpointer user_data, const char *name, const char *label, const char *label_value,
              double value)
@@ -646,6 +744,7 @@ test_metrics_have_the_contracts_names (Fixture *f, gconstpointer data)
     g_assert_true (g_hash_table_contains (found, names[i]));
 }
 
+/* With tens: so many people of a room a worker. */
 #define ADD(name, workers, func)                                                                   \
   g_test_add ("/media/plane/" name, Fixture, GUINT_TO_POINTER (workers), set_up, func, tear_down)
 
@@ -676,6 +775,8 @@ main (int argc, char **argv)
   ADD ("full-node-says-so", 1, test_full_node_says_so);
   ADD ("room-is-on-one-worker-and-rooms-are-spread", 2,
        test_room_is_on_one_worker_and_rooms_are_spread);
+  ADD ("large-room-grows-over-to-the-next-worker", 22,
+       test_large_room_grows_over_to_the_next_worker);
   ADD ("metrics-have-the-contracts-names", 2, test_metrics_have_the_contracts_names);
   return g_test_run ();
 }

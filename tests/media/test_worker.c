@@ -192,6 +192,100 @@ test_datagrams_reach_their_owner (Fixture *f, gconstpointer data)
   g_assert_cmpuint (n_handed, >, 0);
 }
 
+typedef struct
+{
+  guint8 from, to;
+  guint first, n;
+} Relays;
+
+static void
+relay_some (ParlorRouter *router, gpointer data, gsize size, gint64 now_us)
+{
+  const Relays *args = data;
+  const ParlorTuple tuple = {0};
+  for (guint i = args->first; i < args->first + args->n; i++)
+    {
+      guint8 bytes[1200] = {args->from, 'r', args->to, (guint8)(i >> 8), (guint8)i};
+      parlor_router_receive (router, bytes, sizeof bytes, &tuple, now_us, now_us);
+    }
+}
+
+/* What worker 1 counted, once it has tried `n` in all. */
+static void
+wait_for_relays (Fixture *f, guint64 n, guint64 *passed, guint64 *dropped)
+{
+  ParlorWorkerCounters counters;
+  for (guint i = 0; i < 30000; i++)
+    {
+      parlor_worker_get_counters (parlor_worker_set_get (f->set, 1), &counters);
+      *passed = counters.router.relayed_pkts;
+      *dropped = counters.router.dropped[PARLOR_DROP_RING];
+      if (*passed + *dropped >= n)
+        return;
+      g_usleep (1000);
+    }
+  g_assert_not_reached ();
+}
+
+static guint
+wait_for_relayed (guint n)
+{
+  guint got = 0;
+  for (guint i = 0; i < 15 && got < n; i++)
+    got = recorder_wait (RECORD_RELAYED, n);
+  return got;
+}
+
+/* Whole, in order, and from whom they are; the other worker sleeps between them. */
+static void
+test_relayed_packets_reach_the_other_worker (Fixture *f, gconstpointer data)
+{
+  for (guint i = 0; i < 300; i += 10)
+    {
+      const Relays args = {1, 2, i, 10};
+      parlor_worker_invoke (parlor_worker_set_get (f->set, 1), relay_some, &args, sizeof args);
+      g_assert_cmpuint (wait_for_relayed (i + 10), ==, i + 10);
+    }
+  for (gint i = 0; i < 300; i++)
+    {
+      Record record = recorder_get (RECORD_RELAYED, i);
+      g_autofree char *wanted = g_strdup_printf ("017202%04x", (guint)i);
+      g_assert_cmpuint (record.worker, ==, 2);
+      g_assert_cmpuint (record.slot, ==, 1);
+      g_assert_cmpuint (record.id, ==, 5);
+      g_assert_true (g_str_has_prefix (record.text, wanted));
+    }
+}
+
+static gint hold_state; /* atomic: 1 = it holds, 2 = it may go on */
+
+static void
+hold (ParlorRouter *router, gpointer data, gsize size, gint64 now_us)
+{
+  g_atomic_int_set (&hold_state, 1);
+  while (g_atomic_int_get (&hold_state) != 2)
+    g_usleep (1000);
+}
+
+/* The other worker does not read: what has no room is counted, and what had is not lost. */
+static void
+test_full_relay_ring_is_counted (Fixture *f, gconstpointer data)
+{
+  const Relays args = {1, 2, 0, 2000};
+  guint64 passed, dropped;
+  g_atomic_int_set (&hold_state, 0);
+  parlor_worker_invoke (parlor_worker_set_get (f->set, 2), hold, NULL, 0);
+  while (g_atomic_int_get (&hold_state) == 0)
+    g_usleep (1000);
+  parlor_worker_invoke (parlor_worker_set_get (f->set, 1), relay_some, &args, sizeof args);
+  wait_for_relays (f, 2000, &passed, &dropped);
+  g_assert_cmpuint (passed, >, 500);
+  g_assert_cmpuint (dropped, >, 500);
+  g_assert_cmpuint (recorder_count (RECORD_RELAYED), ==, 0);
+  g_atomic_int_set (&hold_state, 2);
+  g_assert_cmpuint (wait_for_relayed ((guint)passed), ==, passed);
+}
+
 /* A stranger's ufrag may name a worker that there is not. */
 static void
 test_owner_that_is_not_there_is_ignored (Fixture *f, gconstpointer data)
@@ -244,6 +338,8 @@ main (int argc, char **argv)
   ADD ("ends-are-told-over-a-full-ring", test_ends_are_told_over_a_full_ring);
   ADD ("events-come-back", test_events_come_back);
   ADD ("datagrams-reach-their-owner", test_datagrams_reach_their_owner);
+  ADD ("relayed-packets-reach-the-other-worker", test_relayed_packets_reach_the_other_worker);
+  ADD ("full-relay-ring-is-counted", test_full_relay_ring_is_counted);
   ADD ("owner-that-is-not-there-is-ignored", test_owner_that_is_not_there_is_ignored);
   ADD ("cpu-time-is-the-threads", test_cpu_time_is_the_threads);
   ADD ("taken-port-is-named", test_taken_port_is_named);

@@ -459,7 +459,11 @@ bench_new (void)
   Bench *self = g_new0 (Bench, 1);
   ParlorRouterConfig config = {
       .n_workers = 2, .gso = TRUE, .seed = 5, .crypto = PARLOR_SRTP_BACKEND_AUTO};
-  ParlorRouterOps ops = {on_event, on_dtls_step, on_hand_over, on_send, self};
+  ParlorRouterOps ops = {.event = on_event,
+                         .dtls_step = on_dtls_step,
+                         .hand_over = on_hand_over,
+                         .send = on_send,
+                         .user_data = self};
 
   self->now_us = 1000 * PARLOR_US_PER_SEC;
   self->server_cert = parlor_certificate_new (1000);
