@@ -52,6 +52,8 @@ static const Option options[] = {
      "joins of one address at once (600)"},
     {"joins-per-minute", KIND_NUMBER, AT (joins_per_minute), 0, 60000000,
      "and then a minute (6000)"},
+    {"stats-every", KIND_NUMBER, AT (stats_every), 0, 3600,
+     "seconds between two stats.tick of a live room (60)"},
     {"sockets", KIND_NUMBER, AT (sockets), 0, 1000000, "WebSockets at a time (20000)"},
     {"sockets-per-address", KIND_NUMBER, AT (sockets_per_address), 0, 1000000,
      "and of one client address (2000)"},

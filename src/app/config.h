@@ -45,6 +45,7 @@ typedef struct
   gboolean trust_proxy;
   gint64 joins_burst, joins_per_minute; /**< 0 = the defaults of the site */
   gint64 sockets, sockets_per_address;  /**< 0 = the defaults of the signalling */
+  gint64 stats_every;                   /**< 0 = 60 */
   char **hook_allow;  /**< networks that webhooks may go to though they are not public */
   gboolean hook_http; /**< webhooks may go to http:// */
   char *hook_module, *hook_module_config; /**< nullable */

@@ -251,6 +251,7 @@ on_live_event (const ParlorLiveEvent *event, gpointer user_data)
     end_publishing (wire, event);
   if (event->type == PARLOR_LIVE_EVENT_PIN)
     resolve (wire, event);
+  parlor_wire_audience_event (wire->audience, event);
 }
 
 static void
@@ -315,7 +316,10 @@ parlor_wire_live_room_event (ParlorWireLive *wire, const ParlorRoomEvent *event)
   if (!info || !info->audience)
     return;
   if (event->type == PARLOR_EVENT_WELCOME && !event->resumed)
-    tell_viewer (wire, event, "viewer.joined");
+    {
+      tell_viewer (wire, event, "viewer.joined");
+      parlor_wire_audience_joined (wire->audience, parlor_room_info (event->room));
+    }
   if (event->type != PARLOR_EVENT_LEFT)
     return;
   tell_viewer (wire, event, "viewer.left");
@@ -336,6 +340,7 @@ count (ParlorWireLive *wire, ParlorLiveRoom *live, gint64 time_us)
   parlor_live_set_viewers (
       live, parlor_room_n_audience (room),
       (ParlorLiveNow){time_us, wall_ms (wire), parlor_room_ms (room, time_us)});
+  parlor_wire_audience_count (wire->audience, info, room, parlor_room_n_audience (room));
   if (info->state == PARLOR_LIVE_ENDED && !parlor_room_n_participants (room)
       && wall_ms (wire) - info->ended_ms > AFTER_END_MS)
     parlor_room_end (room, NULL, time_us, NULL);
@@ -355,6 +360,7 @@ parlor_wire_live_forget (const char *visitor, gpointer user_data)
       parlor_live_forget_visitor (rooms[i], visitor,
                                   (ParlorLiveNow){now_us (wire), wall_ms (wire), room_ms});
     }
+  parlor_wire_audience_forget (wire->audience, visitor);
   parlor_visitors_forget (wire->visitors, visitor);
 }
 
@@ -366,6 +372,7 @@ on_second (uv_timer_t *timer)
   g_autofree ParlorLiveRoom **rooms = parlor_live_list (wire->live, NULL, &n);
   for (guint i = 0; i < n; i++)
     count (wire, rooms[i], now_us (wire));
+  parlor_wire_audience_second (wire->audience);
   parlor_visitors_sweep (wire->visitors, wall_ms (wire), SWEEP_MAX);
   parlor_handoffs_sweep (wire->handoffs, wall_ms (wire), SWEEP_MAX);
 }
@@ -586,7 +593,17 @@ parlor_wire_live_new (const ParlorWireLiveSpec *spec, GError **error)
   wire->visitors = parlor_visitors_new (sink, &spec->random);
   wire->handoffs = parlor_handoffs_new (sink, &spec->random);
   wire->live = parlor_live_new (&live);
-  if (!load (wire, error))
+  ParlorWireAudienceSpec audience = {
+      .clock = spec->clock,
+      .random = spec->random,
+      .store = spec->store,
+      .rooms = spec->rooms,
+      .happened = spec->happened,
+      .happened_data = spec->happened_data,
+      .tick_s = spec->tick_s,
+  };
+  wire->audience = parlor_wire_audience_new (&audience, error);
+  if (!wire->audience || !load (wire, error))
     {
       parlor_wire_live_free (wire);
       return NULL;
@@ -595,7 +612,10 @@ parlor_wire_live_new (const ParlorWireLiveSpec *spec, GError **error)
   guint n;
   g_autofree ParlorLiveRoom **rooms = parlor_live_list (wire->live, NULL, &n);
   for (guint i = 0; i < n; i++)
-    set_stage (wire, rooms[i]);
+    {
+      set_stage (wire, rooms[i]);
+      parlor_wire_audience_begin (wire->audience, parlor_live_info (rooms[i]));
+    }
   if (spec->store)
     ask_for_the_rest (wire);
   if (spec->demo)
@@ -607,7 +627,7 @@ void
 parlor_wire_live_start (ParlorWireLive *wire, ParlorSignal *signal)
 {
   Clockwork *clockwork = g_new0 (Clockwork, 1);
-  wire->signal = signal;
+  wire->signal = wire->audience->signal = signal;
   wire->clockwork = clockwork;
   clockwork->wire = wire;
   clockwork->timer.data = clockwork;
@@ -633,6 +653,7 @@ parlor_wire_live_free (ParlorWireLive *wire)
     ((Asked *)wire->asked)->wire = NULL;
   parlor_rooms_set_entry (wire->spec.rooms, NULL, NULL);
   parlor_live_free (wire->live);
+  parlor_wire_audience_free (wire->audience);
   parlor_handoffs_free (wire->handoffs);
   parlor_visitors_free (wire->visitors);
   parlor_products_free (wire->products);

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "app/wire_audience.h"
 #include "base/event.h"
 #include "base/hook.h"
 #include "brand/brands.h"
@@ -37,6 +38,7 @@ typedef struct
   ParlorEventFunc happened; /**< nullable */
   gpointer happened_data;
   ParlorHooks *hooks; /**< nullable: `product.resolve` is asked when a product is pinned */
+  guint tick_s;       /**< between two `stats.tick`; 0 = 60 */
   gboolean demo;      /**< puts some products on the demo brand's shelf */
 } ParlorWireLiveSpec;
 
@@ -48,6 +50,7 @@ typedef struct
   ParlorVisitors *visitors;
   ParlorHandoffs *handoffs;
   ParlorLive *live;
+  ParlorWireAudience *audience;
   ParlorSignal *signal; /**< borrowed; set by parlor_wire_live_start () */
   ParlorBrands *brands; /**< borrowed, with the next; set by parlor_wire_live_set_house () */
   ParlorService *service;

@@ -19,6 +19,38 @@ void parlor_handle_room_get (ParlorSite *site, ParlorHttpRequest *request, Parlo
 void parlor_handle_room_close (ParlorSite *site, ParlorHttpRequest *request,
                                ParlorHttpReply *reply);
 
+/* handle_broadcasts.c: words to all, and who has had them. */
+void parlor_handle_broadcast_post (ParlorSite *site, ParlorHttpRequest *request,
+                                   ParlorHttpReply *reply);
+void parlor_handle_broadcast_list (ParlorSite *site, ParlorHttpRequest *request,
+                                   ParlorHttpReply *reply);
+void parlor_handle_broadcast_get (ParlorSite *site, ParlorHttpRequest *request,
+                                  ParlorHttpReply *reply);
+void parlor_handle_broadcast_end (ParlorSite *site, ParlorHttpRequest *request,
+                                  ParlorHttpReply *reply);
+void parlor_handle_broadcast_missing (ParlorSite *site, ParlorHttpRequest *request,
+                                      ParlorHttpReply *reply);
+void parlor_handle_broadcast_receipts (ParlorSite *site, ParlorHttpRequest *request,
+                                       ParlorHttpReply *reply);
+
+/* handle_audience.c: links that are passed on, bots, hours. */
+void parlor_handle_invite_post (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply);
+void parlor_handle_invite_open (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply);
+void parlor_handle_invite_list (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply);
+void parlor_handle_invite_get (ParlorSite *site, ParlorHttpRequest *request,
+                               ParlorHttpReply *reply);
+void parlor_handle_bot_post (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_bot_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_bot_revoke (ParlorSite *site, ParlorHttpRequest *request,
+                               ParlorHttpReply *reply);
+void parlor_handle_bot_comment (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply);
+void parlor_handle_live_hours (ParlorSite *site, ParlorHttpRequest *request,
+                               ParlorHttpReply *reply);
+
 /* handle_recordings.c: starting and stopping, lists, manifests, files with ranges. */
 void parlor_handle_record (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_marker_create (ParlorSite *site, ParlorHttpRequest *request,

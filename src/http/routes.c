@@ -38,6 +38,13 @@
   PARLOR_ROUTE_ROLES (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN | PARLOR_BRAND_SUPERVISOR            \
                       | PARLOR_BRAND_REP | PARLOR_BRAND_HOST | PARLOR_BRAND_ASSISTANT)
 
+/* Who may speak to everybody. */
+#define SPEAKERS                                                                                   \
+  PARLOR_ROUTE_ROLES (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN | PARLOR_BRAND_SUPERVISOR            \
+                      | PARLOR_BRAND_HOST | PARLOR_BRAND_ASSISTANT)
+/* With a list of ten thousand people. */
+#define BROADCAST_MAX (2 * 1024 * 1024)
+
 #define RECORDING_KEEPERS PARLOR_ROUTE_ROLES (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN)
 #define RECORDING_READERS                                                                          \
   PARLOR_ROUTE_ROLES (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN | PARLOR_BRAND_AUDITOR)
@@ -116,6 +123,27 @@ static const ParlorRoute routes[] = {
     {"GET", "/e/{id}", PARLOR_ROUTE_PUBLIC, TRUE, 0, NULL, parlor_handle_entry_open},
     {"GET", "/l/{room}", PARLOR_ROUTE_PUBLIC, TRUE, 0, NULL, parlor_handle_live_page},
     {"GET", "/b/{brand}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL, parlor_handle_brand_page},
+    /* audiences */
+    {"POST", "/v1/broadcasts", SPEAKERS, FALSE, BROADCAST_MAX, "application/json",
+     parlor_handle_broadcast_post},
+    {"GET", "/v1/broadcasts", SPEAKERS, FALSE, 0, NULL, parlor_handle_broadcast_list},
+    {"GET", "/v1/broadcasts/{id}", SPEAKERS, FALSE, 0, NULL, parlor_handle_broadcast_get},
+    {"DELETE", "/v1/broadcasts/{id}", SPEAKERS, FALSE, 0, NULL, parlor_handle_broadcast_end},
+    {"GET", "/v1/broadcasts/{id}/missing", SUPERVISORS, FALSE, 0, NULL,
+     parlor_handle_broadcast_missing},
+    {"GET", "/v1/broadcasts/{id}/receipts", SUPERVISORS, FALSE, 0, NULL,
+     parlor_handle_broadcast_receipts},
+    {"POST", "/v1/rooms/{id}/invite", PARLOR_ROUTE_PUBLIC, TRUE, 0, NULL,
+     parlor_handle_invite_post},
+    {"GET", "/i/{id}", PARLOR_ROUTE_PUBLIC, TRUE, 0, NULL, parlor_handle_invite_open},
+    {"GET", "/v1/invites", SHELF, FALSE, 0, NULL, parlor_handle_invite_list},
+    {"GET", "/v1/invites/{id}", SHELF, FALSE, 0, NULL, parlor_handle_invite_get},
+    {"POST", "/v1/bots", ADMINS, FALSE, JSON_MAX, "application/json", parlor_handle_bot_post},
+    {"GET", "/v1/bots", ADMINS, FALSE, 0, NULL, parlor_handle_bot_list},
+    {"DELETE", "/v1/bots/{id}", ADMINS, FALSE, 0, NULL, parlor_handle_bot_revoke},
+    {"POST", "/v1/rooms/{id}/comments", PARLOR_ROUTE_PUBLIC, TRUE, JSON_MAX, "application/json",
+     parlor_handle_bot_comment},
+    {"GET", "/v1/rooms/{id}/hours", SPEAKERS, FALSE, 0, NULL, parlor_handle_live_hours},
     /* service reps */
     {"GET", "/v1/reps", STAFF, FALSE, 0, NULL, parlor_handle_rep_list},
     {"POST", "/v1/reps", MANAGERS, FALSE, JSON_MAX, "application/json", parlor_handle_rep_put},

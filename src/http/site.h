@@ -40,6 +40,10 @@ typedef struct _ParlorProducts ParlorProducts;
 typedef struct _ParlorVisitors ParlorVisitors;
 typedef struct _ParlorHandoffs ParlorHandoffs;
 typedef struct _ParlorHls ParlorHls;
+typedef struct _ParlorBroadcasts ParlorBroadcasts;
+typedef struct _ParlorInvites ParlorInvites;
+typedef struct _ParlorBots ParlorBots;
+typedef struct _ParlorLiveHours ParlorLiveHours;
 
 /** Everything borrowed, to outlive the site, unless said otherwise. */
 typedef struct
@@ -78,7 +82,11 @@ typedef struct
   ParlorProducts *products;
   ParlorVisitors *visitors;
   ParlorHandoffs *handoffs;
-  ParlorHls *hls; /**< nullable: no HLS here */
+  ParlorHls *hls;               /**< nullable: no HLS here */
+  ParlorBroadcasts *broadcasts; /**< nullable, with the next three: as `live` */
+  ParlorInvites *invites;
+  ParlorBots *bots;
+  ParlorLiveHours *hours;
   /** Nullable: the shelf of this brand changed. */
   void (*shelf_changed) (const char *brand, gpointer user_data);
   gpointer shelf_data;

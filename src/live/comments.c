@@ -109,11 +109,14 @@ may_bear (const ParlorLiveRoom *room, const ParlorLiveWho *who, GError **error)
 }
 
 static gboolean
-in_time (ParlorLiveRoom *room, Voice *voice, gint64 now_us, GError **error)
+in_time (ParlorLiveRoom *room, const ParlorLiveWho *who, Voice *voice, gint64 now_us,
+         GError **error)
 {
-  if (now_us - voice->last_comment_us < room->info.slow_s * SECOND_US)
+  if (!who->is_bot && now_us - voice->last_comment_us < room->info.slow_s * SECOND_US)
     return parlor_live_refuse (error, PARLOR_ERROR_TOO_MANY, "slow mode is on: wait a little");
-  if (!parlor_live_take_credit (&voice->comment_credit_us, PERSON_INTERVAL_US, PERSON_BURST, now_us)
+  if ((!who->is_bot
+       && !parlor_live_take_credit (&voice->comment_credit_us, PERSON_INTERVAL_US, PERSON_BURST,
+                                    now_us))
       || !parlor_live_take_credit (&room->room_credit_us, ROOM_INTERVAL_US, ROOM_BURST, now_us))
     return parlor_live_refuse (error, PARLOR_ERROR_TOO_MANY, "too many comments: wait a little");
   return TRUE;
@@ -137,7 +140,8 @@ may_speak (ParlorLiveRoom *room, const ParlorLiveWho *who, Voice *voice, const c
     return TRUE;
   if (voice->muted)
     return parlor_live_refuse (error, PARLOR_ERROR_FORBIDDEN, "the host muted you here");
-  return may_bear (room, who, error) && in_time (room, voice, now.now_us, error)
+  return (who->is_bot || may_bear (room, who, error))
+         && in_time (room, who, voice, now.now_us, error)
          && (is_wanted (room, who, text, now.room_ms)
              || parlor_live_refuse (error, PARLOR_ERROR_FORBIDDEN,
                                     "the comment has a word that is not wanted here"));
@@ -203,7 +207,8 @@ make_comment (ParlorLiveRoom *room, const ParlorLiveWho *who, const char *client
       .text = text,
       .room_ms = now.room_ms,
       .at_ms = now.wall_ms,
-      .flags = who->is_host ? PARLOR_COMMENT_BY_HOST : 0,
+      .flags = (who->is_host ? PARLOR_COMMENT_BY_HOST : 0)
+               | (who->is_bot ? PARLOR_COMMENT_BY_BOT : 0),
   };
   return comment;
 }

@@ -67,6 +67,7 @@ typedef enum
   PARLOR_COMMENT_SHADOWED = 1 << 1, /**< for its author alone */
   PARLOR_COMMENT_PINNED = 1 << 2,
   PARLOR_COMMENT_BY_HOST = 1 << 3,
+  PARLOR_COMMENT_BY_BOT = 1 << 4,
 } ParlorCommentFlags;
 
 /** A row of `comments`, key (id). */

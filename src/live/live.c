@@ -57,6 +57,13 @@ parlor_live_new (const ParlorLiveSpec *spec)
   return live;
 }
 
+gboolean
+parlor_live_is_protected (const ParlorLive *live, const char *brand, const char *name)
+{
+  const ParlorLiveSpec *spec = &live->spec;
+  return spec->is_protected && spec->is_protected (brand, name, spec->user_data);
+}
+
 void
 parlor_live_free (ParlorLive *live)
 {

@@ -50,6 +50,9 @@ ParlorLive *parlor_live_new (const ParlorLiveSpec *spec);
 void parlor_live_free (ParlorLive *live);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorLive, parlor_live_free)
 
+/** Whether nobody but the house may be called so. */
+gboolean parlor_live_is_protected (const ParlorLive *live, const char *brand, const char *name);
+
 /** Rows that the store kept (copied), rooms first. A room that was on air counts one restart more.
     Pins: those that are still up; comments: the last of each room, oldest first. At start. */
 void parlor_live_load_room (ParlorLive *live, const ParlorLiveInfo *row);
@@ -103,6 +106,8 @@ typedef struct
   const char *visitor; /**< "vis_…", whom mutes and votes stick to; NULL or "" = the person */
   const char *name;
   gboolean is_host; /**< passes rates, slow mode and the name check */
+  gboolean is_bot; /**< of live/bots.h, which counts what it says: passes slow mode, the rate of one
+                      voice and the name check */
 } ParlorLiveWho;
 
 /**

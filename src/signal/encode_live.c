@@ -45,11 +45,12 @@ parlor_encode_comment (const ParlorComment *comment)
 {
   if (!comment)
     return json_null ();
-  return json_pack ("{s:o,s:o,s:o,s:o,s:o,s:I,s:I,s:b}", "id", text (comment->id), "client_id",
+  return json_pack ("{s:o,s:o,s:o,s:o,s:o,s:I,s:I,s:b,s:b}", "id", text (comment->id), "client_id",
                     text (comment->client_id), "participant", text (comment->person), "name",
                     text (comment->name), "text", text (comment->text), "room_ms",
                     (json_int_t)comment->room_ms, "at", (json_int_t)comment->at_ms, "host",
-                    (comment->flags & PARLOR_COMMENT_BY_HOST) != 0);
+                    (comment->flags & PARLOR_COMMENT_BY_HOST) != 0, "bot",
+                    (comment->flags & PARLOR_COMMENT_BY_BOT) != 0);
 }
 
 static json_t *

@@ -90,6 +90,11 @@ PARLOR_MESSAGE_HANDLER (parlor_on_poll);
 PARLOR_MESSAGE_HANDLER (parlor_on_live);
 PARLOR_MESSAGE_HANDLER (parlor_on_pin);
 PARLOR_MESSAGE_HANDLER (parlor_on_stage);
+/* on_audience.c */
+PARLOR_MESSAGE_HANDLER (parlor_on_ack);
+PARLOR_MESSAGE_HANDLER (parlor_on_broadcasts);
+PARLOR_MESSAGE_HANDLER (parlor_on_broadcast);
+PARLOR_MESSAGE_HANDLER (parlor_on_broadcast_end);
 /* on_recording.c */
 PARLOR_MESSAGE_HANDLER (parlor_on_record);
 PARLOR_MESSAGE_HANDLER (parlor_on_consent);

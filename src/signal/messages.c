@@ -301,6 +301,27 @@ static const ParlorMessageRow rows[] = {
      PARLOR_RIGHT_MODERATE,
      parlor_on_pin,
      {{"sku", S, FALSE, 1, ID_BYTES}, {"note", S, FALSE, 0, 1000}}},
+    /* broadcasts */
+    {"ack",
+     PARLOR_WHEN_ALWAYS,
+     PARLOR_RIGHT_NONE,
+     parlor_on_ack,
+     {{"broadcast", S, TRUE, 1, ID_BYTES}, {"what", S, TRUE, 1, 16}}},
+    {"broadcasts", PARLOR_WHEN_ALWAYS, PARLOR_RIGHT_NONE, parlor_on_broadcasts, {{NULL}}},
+    {"broadcast",
+     PARLOR_WHEN_INSIDE,
+     PARLOR_RIGHT_MODERATE,
+     parlor_on_broadcast,
+     {{"text", S, TRUE, 1, 2000},
+      {"title", S, FALSE, 0, 320},
+      {"confirm", B, FALSE},
+      {"life_s", N, FALSE, 1, 2592000},
+      {"client_id", S, FALSE, 1, 64}}},
+    {"broadcast_end",
+     PARLOR_WHEN_INSIDE,
+     PARLOR_RIGHT_MODERATE,
+     parlor_on_broadcast_end,
+     {{"broadcast", S, TRUE, 1, ID_BYTES}}},
 };
 
 #undef S

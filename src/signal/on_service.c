@@ -4,6 +4,7 @@
 #include "room/room.h"
 #include "signal/desk_private.h"
 #include "signal/encode_service.h"
+#include "signal/audience.h"
 #include "signal/handlers.h"
 
 #include <string.h>
@@ -137,6 +138,8 @@ attach_visitor (ParlorSession *session, const json_t *message, ParlorServiceBran
                             "threads", visitor_threads (brand, session->desk_visitor));
   json_object_set (json, "id", session->request_id);
   parlor_session_send (session, json);
+  if (!session->participant)
+    parlor_audience_send_due (session);
   return TRUE;
 }
 
@@ -276,13 +279,20 @@ number_of (const json_t *message, const char *name, gint64 otherwise)
 gboolean
 parlor_on_tap (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
 {
+  const ParlorTouch *touch;
+  const char *inviter = parlor_message_string (message, "inviter");
+  const char *led_by = parlor_audience_led_by (session, session->desk_brand, session->desk_visitor,
+                                               &touch);
   ParlorTapSpec spec = {
       .brand = session->desk_brand,
       .visitor = session->desk_visitor,
       .address = session->peer,
       .tap = parlor_message_string (message, "id"),
       .entry = parlor_message_string (message, "entry"),
-      .inviter = parlor_message_string (message, "inviter"),
+      .touch = touch ? touch->id : NULL,
+      .inviter = inviter   ? inviter
+                 : *led_by ? led_by
+                           : NULL,
       .group = parlor_message_string (message, "group"),
       .product = parlor_message_string (message, "product"),
       .room = parlor_message_string (message, "room"),

@@ -4,6 +4,7 @@
 #include "brand/brands.h"
 #include "live/live.h"
 #include "live/visitors.h"
+#include "signal/audience.h"
 #include "signal/encode.h"
 #include "signal/encode_live.h"
 #include "signal/handlers.h"
@@ -213,6 +214,7 @@ send_live (ParlorSession *session, ParlorRoom *room, gint64 time_us)
   if (live)
     parlor_session_send (
         session, parlor_encode_live (live, spec->products, hosts, parlor_room_ms (room, time_us)));
+  parlor_audience_send_due (session);
 }
 
 static void

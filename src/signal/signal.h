@@ -27,6 +27,8 @@ typedef struct _ParlorLive ParlorLive;
 typedef struct _ParlorProducts ParlorProducts;
 typedef struct _ParlorVisitors ParlorVisitors;
 typedef struct _ParlorBrands ParlorBrands;
+typedef struct _ParlorBroadcasts ParlorBroadcasts;
+typedef struct _ParlorInvites ParlorInvites;
 
 /** Everything borrowed, to outlive the object. */
 typedef struct
@@ -46,6 +48,8 @@ typedef struct
   const ParlorProducts *products; /**< of the shelves; not NULL with `live` */
   ParlorBrands *brands;           /**< nullable: no page of a brand's own site is let in */
   ParlorVisitors *visitors;       /**< nullable: such pages have no visitors */
+  ParlorBroadcasts *broadcasts;   /**< nullable: nobody speaks to all */
+  ParlorInvites *invites;         /**< nullable: who led whom is not known */
   /** A token with which this viewer may publish from the stage (transfer full). */
   char *(*stage_token) (ParlorParticipant *viewer, gpointer user_data);
   gpointer stage_data;

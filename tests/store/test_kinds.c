@@ -6,7 +6,11 @@
 
 #include "base/audit.h"
 #include "brand/records.h"
+#include "live/bots.h"
+#include "live/broadcasts.h"
 #include "live/events.h"
+#include "live/hours.h"
+#include "live/invites.h"
 #include "live/handoffs.h"
 #include "live/products.h"
 #include "live/visitors.h"
@@ -42,6 +46,11 @@ static const ParlorRecordKind *const kinds[] = {
     &parlor_pin_kind,
     &parlor_comment_kind,
     &parlor_poll_kind,
+    &parlor_broadcast_kind,
+    &parlor_receipt_kind,
+    &parlor_invite_kind,
+    &parlor_bot_kind,
+    &parlor_live_hour_kind,
     /* service */
     &parlor_group_kind,
     &parlor_rep_kind,

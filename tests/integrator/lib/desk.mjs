@@ -15,7 +15,7 @@ export class DeskLine {
     this.closed = 0;
   }
 
-  async open(attach, headers = {}) {
+  async connect(headers = {}) {
     const request = http.request({
       port: this.daemon.port, host: '127.0.0.1', path: '/v1/rt',
       headers: { ...this.daemon.headers, Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Protocol': 'parlor.v1', 'Sec-WebSocket-Key': randomBytes(16).toString('base64'), ...headers },
@@ -25,8 +25,19 @@ export class DeskLine {
     this.socket.on('data', (data) => this.take(data));
     this.socket.on('close', () => { this.closed ||= 1006; });
     this.socket.on('error', () => {});
+  }
+
+  async open(attach, headers) {
+    await this.connect(headers);
     this.send({ t: 'attach', ...attach });
     return this.wait('attached', 'error');
+  }
+
+  /** Into a room. */
+  async join(join, headers) {
+    await this.connect(headers);
+    this.send({ t: 'join', ...join });
+    return this.wait('welcome', 'error');
   }
 
   /** A visitor with a device key of his own. */
