@@ -141,7 +141,7 @@ static const ParlorRoute routes[] = {
     {"POST", "/v1/bots", ADMINS, FALSE, JSON_MAX, "application/json", parlor_handle_bot_post},
     {"GET", "/v1/bots", ADMINS, FALSE, 0, NULL, parlor_handle_bot_list},
     {"DELETE", "/v1/bots/{id}", ADMINS, FALSE, 0, NULL, parlor_handle_bot_revoke},
-    {"POST", "/v1/rooms/{id}/comments", PARLOR_ROUTE_PUBLIC, TRUE, JSON_MAX, "application/json",
+    {"POST", "/v1/rooms/{id}/comments", PARLOR_ROUTE_TOKEN, TRUE, JSON_MAX, "application/json",
      parlor_handle_bot_comment},
     {"GET", "/v1/rooms/{id}/hours", SPEAKERS, FALSE, 0, NULL, parlor_handle_live_hours},
     /* service reps */
