@@ -9,6 +9,7 @@
 #include "app/wire_hooks.h"
 #include "app/wire_live.h"
 #include "app/wire_operate.h"
+#include "app/wire_plans.h"
 #include "app/wire_quality.h"
 #include "app/wire_brand.h"
 #include "app/wire_service.h"
@@ -53,6 +54,7 @@ struct _ParlorApp
   ParlorWireRender *render;
   ParlorWireErase *erase;
   ParlorRooms *rooms;
+  ParlorWirePlans *plans;
   ParlorWireLive *live;
   ParlorWireService *service;
   ParlorSignal *signal;
@@ -382,6 +384,14 @@ make_rooms (ParlorApp *app, GError **error)
   app->rooms = parlor_rooms_new (&spec);
   if (!parlor_rooms_load (app->rooms, clock_now_us (NULL), error))
     return FALSE;
+  ParlorWirePlansSpec plans = {.loop = &app->loop,
+                               .clock = &app->clock,
+                               .random = &app->random,
+                               .store = app->store,
+                               .rooms = app->rooms,
+                               .keyring = app->keyring};
+  if (!(app->plans = parlor_wire_plans_new (&plans, error)))
+    return FALSE;
   parlor_wire_record_restore (&app->record, app->rooms, app->store, clock_now_us (NULL));
   app->render = parlor_wire_render_new (&(ParlorWireRenderSpec){.loop = &app->loop,
                                                                 .record = &app->record,
@@ -527,6 +537,8 @@ make_site (ParlorApp *app, const char *program, GError **error)
       .hooks = parlor_wire_hooks_api (app->hooks),
       .recordings = app->record.recordings,
       .shares = app->record.shares,
+      .schedules = parlor_wire_plans_schedules (app->plans),
+      .passes = parlor_wire_plans_passes (app->plans),
       .recordings_folder = app->record.folder,
       .decipher = parlor_wire_record_decipher,
       .decipher_data = &app->record,
@@ -720,6 +732,7 @@ parlor_app_free (ParlorApp *app)
   parlor_wire_service_free (app->service);
   parlor_metrics_free (app->metrics);
   parlor_wire_erase_free (app->erase);
+  parlor_wire_plans_free (app->plans);
   parlor_rooms_free (app->rooms);
   parlor_wire_render_free (app->render);
   parlor_wire_record_clear (&app->record);

@@ -7,7 +7,28 @@
 
 #include <string.h>
 
+#define DEVICE_MAX 128
 #define GUEST_TOKEN_MS (12 * 3600 * G_GINT64_CONSTANT (1000))
+
+/* The token of an invitation or a partner: what the pass says, not what he says. */
+static char *
+pass_token (ParlorSite *site, ParlorRoom *room, const ParlorPassRow *pass, const char *name)
+{
+  ParlorRole role = PARLOR_ROLE_GUEST;
+  parlor_role_from_name (pass->role, &role);
+  ParlorClaims claims = {
+      .identity = pass->id,
+      .brand = (char *)parlor_room_info (room)->brand,
+      .room = (char *)parlor_room_info (room)->id,
+      .name = *pass->name ? pass->name : (char *)name,
+      .company = *pass->company ? pass->company : NULL,
+      .pass = pass->id,
+      .role = role,
+      .granted = PARLOR_RIGHTS_PUBLISH | PARLOR_RIGHT_SUBSCRIBE,
+      .expires_ms = site->spec.clock->wall_ms (site->spec.clock) + GUEST_TOKEN_MS,
+  };
+  return parlor_keyring_sign (site->spec.keyring, &claims, NULL);
+}
 
 static char *
 guest_token (ParlorSite *site, ParlorRoom *room, const char *name)
@@ -41,14 +62,36 @@ find_by_code (ParlorSite *site, const char *text)
   return parlor_rooms_find (site->spec.rooms, code);
 }
 
-static void
-welcome_guest (ParlorSite *site, const ParlorHttpRequest *request, ParlorRoom *room,
-               const char *name, ParlorHttpReply *reply)
+/* What somebody brings to the door; texts are borrowed. */
+typedef struct
+{
+  const char *code, *name, *pass, *device; /* all but code nullable */
+} Visit;
+
+static json_t *
+room_for_guest (ParlorSite *site, ParlorRoom *room)
 {
   const ParlorRoomInfo *info = parlor_room_info (room);
-  if (!parlor_site_welcomes (site, request, info->brand, reply))
+  json_t *json = json_pack ("{s:s,s:s,s:s,s:b,s:b,s:i}", "id", info->id, "title", info->title,
+                            "kind", info->kind, "locked", info->locked, "lobby", info->lobby,
+                            "participants", (int)parlor_room_n_participants (room));
+  parlor_site_add_plan (site, room, json);
+  return json;
+}
+
+static void
+welcome_guest (ParlorSite *site, const ParlorHttpRequest *request, ParlorRoom *room,
+               const Visit *visit, ParlorHttpReply *reply)
+{
+  const ParlorRoomInfo *info = parlor_room_info (room);
+  const ParlorPassRow *pass = NULL;
+  if (!parlor_site_welcomes (site, request, info->brand, reply)
+      || (visit->pass
+          && !(pass = parlor_site_take_pass (site, request, room, visit->pass, visit->device,
+                                             reply))))
     return;
-  g_autofree char *token = guest_token (site, room, name);
+  g_autofree char *token = pass ? pass_token (site, room, pass, visit->name)
+                                : guest_token (site, room, visit->name);
   if (!token)
     {
       parlor_http_problem (reply, 503, "unavailable",
@@ -57,15 +100,16 @@ welcome_guest (ParlorSite *site, const ParlorHttpRequest *request, ParlorRoom *r
     }
   if (site->spec.visitors && parlor_room_is_live (room) && !parlor_site_foreign (site, request))
     parlor_site_meet (site, request, info->brand, reply);
-  parlor_http_reply_json (reply, 200,
-                          json_pack ("{s:s,s:{s:s,s:s,s:s,s:b,s:b}}", "token", token, "room", "id",
-                                     info->id, "title", info->title, "kind", info->kind, "locked",
-                                     info->locked, "lobby", info->lobby));
+  json_t *json = json_pack ("{s:s,s:o}", "token", token, "room", room_for_guest (site, room));
+  if (pass)
+    json_object_set_new (json, "pass",
+                         json_pack ("{s:s,s:s,s:s,s:s}", "id", pass->id, "name", pass->name,
+                                    "company", pass->company, "role", pass->role));
+  parlor_http_reply_json (reply, 200, json);
 }
 
 static void
-try_code (ParlorSite *site, ParlorHttpRequest *request, const char *code, const char *name,
-          ParlorHttpReply *reply)
+try_code (ParlorSite *site, ParlorHttpRequest *request, const Visit *visit, ParlorHttpReply *reply)
 {
   gint64 now_us = site->spec.clock->now_us (site->spec.clock);
   gint64 wait_us = parlor_rate_limit_wait (site->wrong_codes, request->peer, now_us);
@@ -75,14 +119,30 @@ try_code (ParlorSite *site, ParlorHttpRequest *request, const char *code, const 
                             "Too many wrong codes. Wait a little and look at the code again.");
       return;
     }
-  ParlorRoom *room = find_by_code (site, code);
+  ParlorRoom *room = find_by_code (site, visit->code);
   if (room)
-    welcome_guest (site, request, room, name, reply);
+    welcome_guest (site, request, room, visit, reply);
   else
     {
       parlor_rate_limit_take (site->wrong_codes, request->peer, now_us);
       parlor_http_problem (reply, 404, "no_such_room", "There is no open room with this code.");
     }
+}
+
+/* NULL = fine; else why not. */
+static const char *
+read_visit (const json_t *json, Visit *visit)
+{
+  const json_t *pass = json_object_get (json, "pass"), *device = json_object_get (json, "device");
+  *visit = (Visit){.code = json_string_value (json_object_get (json, "code")),
+                   .pass = json_string_value (pass),
+                   .device = json_string_value (device)};
+  if (!visit->code)
+    return "The body must be {\"code\":\"…\"}.";
+  if ((pass && !json_is_null (pass) && !visit->pass)
+      || (device && (!visit->device || strlen (visit->device) > DEVICE_MAX)))
+    return "pass and device are strings.";
+  return NULL;
 }
 
 void
@@ -91,18 +151,22 @@ parlor_handle_guest (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpRep
   g_autoptr (GError) error = NULL;
   g_autofree char *name = NULL;
   json_t *json = parlor_http_json_body (request);
-  const char *code = json_string_value (json_object_get (json, "code"));
+  Visit visit;
+  const char *why = read_visit (json, &visit);
   const json_t *said = json_object_get (json, "name");
   const char *text = json_string_value (said);
-  if (!code)
-    parlor_http_problem (reply, 400, "bad_request", "The body must be {\"code\":\"…\"}.");
+  if (why)
+    parlor_http_problem (reply, 400, "bad_request", why);
   else if (said && !json_is_null (said)
            && (!text
                || (*text && !(name = parlor_text_line (text, PARLOR_NAME_MAX, "name", &error)))))
     parlor_http_problem (reply, 400, "bad_request",
                          error ? error->message : "name must be a string.");
   else
-    try_code (site, request, code, name, reply);
+    {
+      visit.name = name;
+      try_code (site, request, &visit, reply);
+    }
   json_decref (json);
 }
 

@@ -357,6 +357,11 @@ append_ics_time (GString *out, const char *name, gint64 ms)
 void
 parlor_handle_calendar (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
+  if (!site->spec.live || !parlor_live_find (site->spec.live, request->params[0]))
+    {
+      parlor_handle_meeting_calendar (site, request, reply);
+      return;
+    }
   ParlorLiveRoom *live = find_public (site, request, reply);
   if (!live)
     return;

@@ -16,15 +16,18 @@ now_us (ParlorSite *site)
   return site->spec.clock->now_us (site->spec.clock);
 }
 
-static json_t *
-room_to_json (ParlorSite *site, const ParlorHttpRequest *request, ParlorRoom *room)
+json_t *
+parlor_site_room_to_json (ParlorSite *site, const ParlorHttpRequest *request, ParlorRoom *room)
 {
   const ParlorRoomInfo *info = parlor_room_info (room);
   g_autofree char *url = parlor_site_join_url (site, request, room);
-  return json_pack ("{s:s,s:s,s:s,s:s,s:b,s:b,s:I,s:i,s:s}", "id", info->id, "code", info->code,
-                    "kind", info->kind, "title", info->title, "locked", info->locked, "lobby",
-                    info->lobby, "created_at", (json_int_t)info->created_at_ms, "participants",
-                    (int)parlor_room_n_participants (room), "join_url", url);
+  json_t *json = json_pack ("{s:s,s:s,s:s,s:s,s:b,s:b,s:I,s:i,s:s}", "id", info->id, "code",
+                            info->code, "kind", info->kind, "title", info->title, "locked",
+                            info->locked, "lobby", info->lobby, "created_at",
+                            (json_int_t)info->created_at_ms, "participants",
+                            (int)parlor_room_n_participants (room), "join_url", url);
+  parlor_site_add_plan (site, room, json);
+  return json;
 }
 
 /* ---- an answer that waits for the disk ------------------------------------------------------ */
@@ -74,10 +77,9 @@ on_flushed (gboolean durable, gpointer user_data)
   promise_free (promise);
 }
 
-/* Answers when what was done survives a crash; takes `json`. */
-static void
-answer_when_durable (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply,
-                     guint status, json_t *json)
+void
+parlor_site_answer_when_durable (ParlorSite *site, ParlorHttpRequest *request,
+                                 ParlorHttpReply *reply, guint status, json_t *json)
 {
   Promise *promise = g_new0 (Promise, 1);
   *promise = (Promise){.reply = reply, .status = status, .json = json};
@@ -162,6 +164,75 @@ make_room (ParlorSite *site, const ParlorRoomSpec *spec, const json_t *json, GEr
   return NULL;
 }
 
+/* How it is recorded, as the body or else the brand says. */
+static void
+set_policy (ParlorSite *site, ParlorRoom *room, const json_t *json)
+{
+  ParlorRecordPolicy policy;
+  gboolean notice;
+  const char *why = NULL;
+  read_record_policy (json_object_get (json, "policy"), &policy, &notice, &why);
+  if (!json_object_get (json_object_get (json, "policy"), "consent"))
+    notice = brand_notices (site, parlor_room_info (room)->brand);
+  parlor_room_set_record_policy (room, policy, notice);
+}
+
+static void
+answer_created (ParlorSite *site, ParlorHttpRequest *request, ParlorRoom *room,
+                ParlorHttpReply *reply)
+{
+  g_autofree char *token = host_token (site, room);
+  g_autofree char *location = g_strconcat ("/v1/rooms/", parlor_room_info (room)->id, NULL);
+  json_t *answer = parlor_site_room_to_json (site, request, room);
+  json_object_set_new (answer, "host_token", token ? json_string (token) : json_null ());
+  json_object_set_new (answer, "invitations", parlor_site_invitations (site, request, room));
+  if (token && parlor_room_is_live (room))
+    {
+      g_autofree char *base = parlor_site_base_url (site, request);
+      json_object_set_new (
+          answer, "host_url",
+          json_sprintf ("%s/host#%s/%s", base, parlor_room_info (room)->id, token));
+    }
+  parlor_http_reply_header (reply, "Location", location);
+  parlor_site_answer_when_durable (site, request, reply, 201, answer);
+}
+
+/* A stranger plans nothing: rooms that stay need somebody who answers for them. */
+static gboolean
+read_plan (ParlorSite *site, const ParlorHttpRequest *request, const ParlorRoomSpec *spec,
+           const json_t *json, ParlorPlan *plan, GError **error)
+{
+  *plan = (ParlorPlan){.says_schedule = FALSE};
+  if (!parlor_site_read_plan (site, request, json, plan, error))
+    return FALSE;
+  gboolean meeting = !spec->kind || !strcmp (spec->kind, "meeting");
+  if (plan->says_schedule && !meeting)
+    g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_BAD_REQUEST,
+                         "only a meeting has a schedule; a live room has scheduled_at");
+  else if (spec->stranger && (plan->says_schedule || plan->invitees))
+    g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_UNAUTHORIZED,
+                         "Sign in to plan a meeting or to invite.");
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static ParlorRoom *
+make_planned_room (ParlorSite *site, const ParlorHttpRequest *request, const ParlorRoomSpec *spec,
+                   const char *who, const json_t *json, GError **error)
+{
+  ParlorPlan plan;
+  ParlorRoom *room = NULL;
+  if (!read_plan (site, request, spec, json, &plan, error)
+      || !(room = make_room (site, spec, json, error)))
+    return NULL;
+  set_policy (site, room, json);
+  if (parlor_site_apply_plan (site, room, &plan, who, error))
+    return room;
+  parlor_room_end (room, NULL, now_us (site), NULL);
+  return NULL;
+}
+
 void
 parlor_handle_room_create (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
@@ -180,33 +251,11 @@ parlor_handle_room_create (ParlorSite *site, ParlorHttpRequest *request, ParlorH
                           "Too many rooms were made from this address. Wait a little.");
   else if (!json || !read_spec (json, &spec, &why))
     parlor_http_problem (reply, 400, "bad_request", why);
-  else if (!(room = make_room (site, &spec, json, &error)))
+  else if (!(room = make_planned_room (site, request, &spec, who.subject, json, &error)))
     parlor_http_problem_from_error (reply, error);
-  if (room)
-    {
-      ParlorRecordPolicy policy;
-      gboolean notice;
-      read_record_policy (json_object_get (json, "policy"), &policy, &notice, &why);
-      if (!json_object_get (json_object_get (json, "policy"), "consent"))
-        notice = brand_notices (site, parlor_room_info (room)->brand);
-      parlor_room_set_record_policy (room, policy, notice);
-    }
   json_decref (json);
-  if (!room)
-    return;
-  g_autofree char *token = host_token (site, room);
-  g_autofree char *location = g_strconcat ("/v1/rooms/", parlor_room_info (room)->id, NULL);
-  json_t *answer = room_to_json (site, request, room);
-  json_object_set_new (answer, "host_token", token ? json_string (token) : json_null ());
-  if (token && parlor_room_is_live (room))
-    {
-      g_autofree char *base = parlor_site_base_url (site, request);
-      json_object_set_new (
-          answer, "host_url",
-          json_sprintf ("%s/host#%s/%s", base, parlor_room_info (room)->id, token));
-    }
-  parlor_http_reply_header (reply, "Location", location);
-  answer_when_durable (site, request, reply, 201, answer);
+  if (room)
+    answer_created (site, request, room, reply);
 }
 
 /* ---- GET and DELETE ------------------------------------------------------------------------- */
@@ -221,7 +270,7 @@ parlor_handle_room_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHtt
   parlor_site_principal (site, request, &who);
   for (guint i = 0; i < n; i++)
     if (!strcmp (parlor_room_info (rooms[i])->brand, who.brand))
-      json_array_append_new (list, room_to_json (site, request, rooms[i]));
+      json_array_append_new (list, parlor_site_room_to_json (site, request, rooms[i]));
   parlor_http_reply_json (reply, 200, json_pack ("{s:o}", "rooms", list));
 }
 
@@ -269,7 +318,7 @@ parlor_handle_room_get (ParlorSite *site, ParlorHttpRequest *request, ParlorHttp
 {
   ParlorRoom *room = parlor_site_find_room (site, request, FALSE, reply);
   if (room)
-    parlor_http_reply_json (reply, 200, room_to_json (site, request, room));
+    parlor_http_reply_json (reply, 200, parlor_site_room_to_json (site, request, room));
 }
 
 void
@@ -282,5 +331,5 @@ parlor_handle_room_close (ParlorSite *site, ParlorHttpRequest *request, ParlorHt
   if (!parlor_room_end (room, NULL, now_us (site), &error))
     parlor_http_problem_from_error (reply, error);
   else
-    answer_when_durable (site, request, reply, 204, NULL);
+    parlor_site_answer_when_durable (site, request, reply, 204, NULL);
 }

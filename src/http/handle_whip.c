@@ -180,6 +180,7 @@ fill_join (Visit *visit, Session *session, ParlorJoin *join)
   join->granted = claims->granted;
   join->guest = claims->guest;
   join->name = claims->name ? claims->name : claims->identity;
+  join->company = claims->company;
   gint64 left_ms = claims->expires_ms - site->spec.clock->wall_ms (site->spec.clock);
   join->valid_us = MAX (left_ms, 1) * 1000;
 }

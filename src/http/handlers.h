@@ -72,6 +72,70 @@ void parlor_handle_recording_still (ParlorSite *site, ParlorHttpRequest *request
 void parlor_handle_recording_minutes (ParlorSite *site, ParlorHttpRequest *request,
                                       ParlorHttpReply *reply);
 
+/* handle_plans.c: schedules, settings; read before a room is made of them, applied afterwards. */
+typedef struct
+{
+  gboolean says_schedule; /* it is there; NULL of its `zone` = null: away with it */
+  ParlorScheduleSpec schedule;
+  const char *except[PARLOR_SCHEDULE_EXCEPT_MAX + 2];
+  gboolean says_settings;
+  ParlorRoomSettings settings;
+  const json_t *invitees; /* nullable; borrowed, as all texts */
+} ParlorPlan;
+/** What a body says of a room's plan; `settings` holds what it is now. FALSE: `error` says it. */
+gboolean parlor_site_read_plan (ParlorSite *site, const ParlorHttpRequest *request,
+                                const json_t *body, ParlorPlan *plan, GError **error);
+/** Makes it so. Invitations are made in the name of `who`. */
+gboolean parlor_site_apply_plan (ParlorSite *site, ParlorRoom *room, const ParlorPlan *plan,
+                                 const char *who, GError **error);
+/** Adds schedule and settings to a room's JSON. */
+void parlor_site_add_plan (ParlorSite *site, ParlorRoom *room, json_t *json);
+/** The room as the API shows it (transfer full). */
+json_t *parlor_site_room_to_json (ParlorSite *site, const ParlorHttpRequest *request,
+                                  ParlorRoom *room);
+/** Answers when what was done survives a crash; takes `json`. */
+void parlor_site_answer_when_durable (ParlorSite *site, ParlorHttpRequest *request,
+                                      ParlorHttpReply *reply, guint status, json_t *json);
+void parlor_handle_room_change (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply);
+void parlor_handle_schedule_list (ParlorSite *site, ParlorHttpRequest *request,
+                                  ParlorHttpReply *reply);
+/** The calendar of a room that is no live room. */
+void parlor_handle_meeting_calendar (ParlorSite *site, ParlorHttpRequest *request,
+                                     ParlorHttpReply *reply);
+
+/* handle_passes.c: invitations and partners. */
+gboolean parlor_site_check_invitees (const json_t *invitees, GError **error);
+gboolean parlor_site_invite (ParlorSite *site, ParlorRoom *room, const json_t *invitees,
+                             const char *who, json_t *made, const ParlorHttpRequest *request,
+                             GError **error);
+/** All of a room with their links (transfer full). */
+json_t *parlor_site_invitations (ParlorSite *site, const ParlorHttpRequest *request,
+                                 const ParlorRoom *room);
+/** The pass of a text "inv_….secret" that is right, of the room's brand and for this room; NULL:
+    `reply` says why not. Counts as use. */
+const ParlorPassRow *parlor_site_take_pass (ParlorSite *site, const ParlorHttpRequest *request,
+                                            const ParlorRoom *room, const char *text,
+                                            const char *device, ParlorHttpReply *reply);
+void parlor_handle_invitation_list (ParlorSite *site, ParlorHttpRequest *request,
+                                    ParlorHttpReply *reply);
+void parlor_handle_invitation_create (ParlorSite *site, ParlorHttpRequest *request,
+                                      ParlorHttpReply *reply);
+void parlor_handle_invitation_get (ParlorSite *site, ParlorHttpRequest *request,
+                                   ParlorHttpReply *reply);
+void parlor_handle_invitation_revoke (ParlorSite *site, ParlorHttpRequest *request,
+                                      ParlorHttpReply *reply);
+void parlor_handle_invitation_send (ParlorSite *site, ParlorHttpRequest *request,
+                                    ParlorHttpReply *reply);
+void parlor_handle_partner_list (ParlorSite *site, ParlorHttpRequest *request,
+                                 ParlorHttpReply *reply);
+void parlor_handle_partner_create (ParlorSite *site, ParlorHttpRequest *request,
+                                   ParlorHttpReply *reply);
+void parlor_handle_partner_revoke (ParlorSite *site, ParlorHttpRequest *request,
+                                   ParlorHttpReply *reply);
+void parlor_handle_partner_send (ParlorSite *site, ParlorHttpRequest *request,
+                                 ParlorHttpReply *reply);
+
 /* handle_guest.c: a code for a token, the beacon of a page that goes. */
 void parlor_handle_guest (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_leave (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);

@@ -22,10 +22,13 @@
 #include "room/erasures.h"
 #include "base/ids.h"
 #include "room/participant.h"
+#include "room/passes.h"
 #include "room/recordings.h"
 #include "room/renders.h"
 #include "room/room.h"
 #include "room/rooms.h"
+#include "room/schedules.h"
+#include "room/settings.h"
 #include "room/shares.h"
 
 G_BEGIN_DECLS
@@ -69,7 +72,9 @@ typedef struct
   ParlorIceServersFunc ice_servers;    /**< nullable */
   ParlorApi *hooks;                    /**< nullable: /v1/events, /v1/webhooks, /v1/hooks are 503 */
   gpointer ice_data;
-  ParlorRecordings *recordings;  /**< nullable: nothing is recorded here */
+  ParlorRecordings *recordings; /**< nullable: nothing is recorded here */
+  ParlorSchedules *schedules;   /**< nullable, with the next: rooms are here and now alone */
+  ParlorPasses *passes;
   ParlorShares *shares;          /**< nullable: no links to recordings */
   ParlorRenders *renders;        /**< nullable: no files are made of recordings */
   ParlorErasures *erasures;      /**< nullable: nobody is taken out of recordings */

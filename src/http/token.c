@@ -10,6 +10,9 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
+/* 64 characters. */
+#define COMPANY_MAX_BYTES 256
+
 typedef struct
 {
   char *id;
@@ -19,9 +22,11 @@ typedef struct
 
 struct _ParlorKeyring
 {
-  ParlorAuth auth;      /* first: parlor_keyring_auth () hands this out */
-  GPtrArray *keys;      /* owned Key, of the config file */
-  ParlorBrands *brands; /* borrowed, nullable: the keys that people made */
+  ParlorAuth auth;              /* first: parlor_keyring_auth () hands this out */
+  GPtrArray *keys;              /* owned Key, of the config file */
+  ParlorBrands *brands;         /* borrowed, nullable: the keys that people made */
+  ParlorPassStands pass_stands; /* nullable: no pass holds */
+  gpointer pass_data;
 };
 
 /* A key that holds, wherever it came from; borrowed. */
@@ -251,6 +256,26 @@ take_role (const json_t *payload, ParlorClaims *claims)
   return NULL;
 }
 
+static gboolean
+pass_stands (const ParlorKeyring *keyring, const char *pass)
+{
+  return keyring->pass_stands && keyring->pass_stands (pass, keyring->pass_data);
+}
+
+/* A partner is one of some company; nobody else has one. */
+static const char *
+take_pass (const json_t *payload, ParlorClaims *claims)
+{
+  const char *why = take_text (payload, "company", &claims->company);
+  if (!why)
+    why = take_text (payload, "pass", &claims->pass);
+  if (!why && (claims->role == PARLOR_ROLE_PARTNER) != (claims->company && *claims->company))
+    why = "a partner has a company, and only a partner";
+  if (!why && claims->company && strlen (claims->company) > COMPANY_MAX_BYTES)
+    why = "its company is too long";
+  return why;
+}
+
 static const char *
 take_claims (const json_t *payload, const Found *key, ParlorClaims *claims)
 {
@@ -264,7 +289,7 @@ take_claims (const json_t *payload, const Found *key, ParlorClaims *claims)
   claims->guest = json_is_true (json_object_get (payload, "guest"));
   if ((why = take_text (payload, "room", &claims->room))
       || (why = take_text (payload, "name", &claims->name)) || (why = take_role (payload, claims))
-      || (why = take_publish (payload, claims))
+      || (why = take_pass (payload, claims)) || (why = take_publish (payload, claims))
       || (why = take_flag (payload, "subscribe", TRUE, PARLOR_RIGHT_SUBSCRIBE, claims))
       || (why = take_flag (payload, "record", FALSE, PARLOR_RIGHT_RECORD, claims)))
     return why;
@@ -303,8 +328,10 @@ verify (ParlorAuth *auth, const char *token, gint64 wall_ms, GError **error)
     why = "its algorithm is not HS256";
   else if (!known || !is_signed_by (token, &key))
     why = "unknown key or wrong signature";
-  else if (!(why = check_time (payload, wall_ms, &claims->expires_ms)))
-    why = take_claims (payload, &key, claims);
+  else if (!(why = check_time (payload, wall_ms, &claims->expires_ms))
+           && !(why = take_claims (payload, &key, claims)) && claims->pass
+           && !pass_stands (keyring, claims->pass))
+    why = "it was taken back";
   json_decref (header);
   json_decref (payload);
   if (!why)
@@ -321,6 +348,8 @@ stands (ParlorAuth *auth, const ParlorPrincipal *principal, gint64 wall_ms)
       && wall_ms >= principal->expires_ms)
     return FALSE;
   const ParlorKeyring *keyring = (const ParlorKeyring *)auth;
+  if (g_str_has_prefix (principal->by, "inv_") || g_str_has_prefix (principal->by, "prt_"))
+    return pass_stands (keyring, principal->by);
   return !*principal->by || find_configured (keyring, principal->by)
          || (keyring->brands && parlor_brands_stands (keyring->brands, principal, wall_ms));
 }
@@ -352,6 +381,10 @@ claims_to_json (const ParlorClaims *claims, const char *issuer)
     json_object_set_new (json, "room", json_string (claims->room));
   if (claims->name)
     json_object_set_new (json, "name", json_string (claims->name));
+  if (claims->company)
+    json_object_set_new (json, "company", json_string (claims->company));
+  if (claims->pass)
+    json_object_set_new (json, "pass", json_string (claims->pass));
   if (claims->guest)
     json_object_set_new (json, "guest", json_true ());
   char *text = json_dumps (json, JSON_COMPACT);
@@ -440,6 +473,13 @@ void
 parlor_keyring_set_brands (ParlorKeyring *keyring, ParlorBrands *brands)
 {
   keyring->brands = brands;
+}
+
+void
+parlor_keyring_set_passes (ParlorKeyring *keyring, ParlorPassStands holds, gpointer user_data)
+{
+  keyring->pass_stands = holds;
+  keyring->pass_data = user_data;
 }
 
 guint

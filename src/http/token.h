@@ -8,7 +8,8 @@
  *
  *     iss  API key, or a brand's id (signed by the server)         sub  identity         exp, nbf
  * seconds since 1970 room id, code or alias    name  shown name    role  host | member | guest |
- * viewer publish ["mic","camera","screen"]    subscribe, record  booleans
+ * viewer publish ["mic","camera","screen"]    subscribe, record  booleans    company  of a partner
+ * (role partner)    pass  the pass it was made for
  *
  * Absent `role` is viewer, the least; absent `publish` is what the role allows (a viewer: nothing);
  * absent `subscribe` is true; absent `record` is false.
@@ -42,6 +43,10 @@ gboolean parlor_keyring_add_of (ParlorKeyring *keyring, const char *brand, const
                                 const char *secret, GError **error);
 /** The keys that people made count as well, and so do the brands' own signatures; borrowed. */
 void parlor_keyring_set_brands (ParlorKeyring *keyring, ParlorBrands *brands);
+/** Whether an invitation or a partner's pass still holds. */
+typedef gboolean (*ParlorPassStands) (const char *pass, gpointer user_data);
+/** Tokens that were made for a pass hold as long as it does; without this none of them does. */
+void parlor_keyring_set_passes (ParlorKeyring *keyring, ParlorPassStands holds, gpointer user_data);
 /** Keys of the config file. */
 guint parlor_keyring_count (const ParlorKeyring *keyring);
 /** The key with which the server signs its own tokens for this brand; NULL = none. */

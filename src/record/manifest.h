@@ -4,7 +4,7 @@
  * alike:
  *
  *     {"version":1,"recording":"rec_…","room":"rm_…","title":"…","from_ms":…,"to_ms":…,"started_at":…,
- *      "participants":[{"id","name","identity","role"}],
+ *      "participants":[{"id","name","identity","role","company"?}],
  *      "files":[{"n","path","participant","source","codec","from_ms","to_ms","duration_ms","bytes",
  *                "sha256","clock":[[room_ms,file_ms],…]}],
  *      "gaps":[{"participant","source","from_ms","to_ms","reason":"interrupted|paused|failed|off"}],

@@ -569,7 +569,7 @@ note (ParlorRecorder *recorder, const char *id, const ParlorRecorderNote *what)
   } fields[] = {
       {"id", what->id},     {"participant", what->participant}, {"name", what->name},
       {"role", what->role}, {"identity", what->identity},       {"text", what->text},
-      {"word", what->word},
+      {"word", what->word}, {"company", what->company},
   };
   json_t *entry = json_pack ("{s:s,s:I,s:I}", "t", note_types[what->type], "room_ms",
                              (json_int_t)what->room_ms, "at_ms", (json_int_t)what->at_ms);

@@ -20,6 +20,9 @@ typedef struct
   char *identity; /**< never empty */
   char *room;     /**< nullable: room id, code or alias it is good for; NULL = none */
   char *name;     /**< nullable */
+  char *company;  /**< nullable: of a partner */
+  char *pass;     /**< nullable: the invitation or partner's pass (room/passes.h) that the server
+                     made it for; the token falls with it */
   ParlorRole role;
   ParlorRights granted; /**< publish, subscribe, record; what the role adds is not in it */
   gint64 expires_ms;    /**< wall clock */
@@ -36,6 +39,8 @@ parlor_claims_free (ParlorClaims *claims)
   g_free (claims->identity);
   g_free (claims->room);
   g_free (claims->name);
+  g_free (claims->company);
+  g_free (claims->pass);
   g_free (claims);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorClaims, parlor_claims_free)
@@ -58,7 +63,8 @@ parlor_claims_principal (const ParlorClaims *claims, ParlorPrincipal *principal)
 {
   *principal = (ParlorPrincipal){.caller = PARLOR_CALLER_TOKEN, .expires_ms = claims->expires_ms};
   g_strlcpy (principal->brand, claims->brand ? claims->brand : "", sizeof principal->brand);
-  g_strlcpy (principal->by, claims->issuer ? claims->issuer : "", sizeof principal->by);
+  const char *by = claims->pass ? claims->pass : claims->issuer;
+  g_strlcpy (principal->by, by ? by : "", sizeof principal->by);
 }
 
 G_END_DECLS

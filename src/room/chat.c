@@ -15,6 +15,7 @@ message_free (gpointer data)
   g_free ((char *)message->client_id);
   g_free ((char *)message->participant);
   g_free ((char *)message->name);
+  g_free ((char *)message->company);
   g_free ((char *)message->text);
   g_free (message);
 }
@@ -46,6 +47,7 @@ parlor_chat_add (ParlorChat *chat, const ParlorChatMessage *message)
       .client_id = g_strdup (message->client_id),
       .participant = g_strdup (message->participant),
       .name = g_strdup (message->name),
+      .company = g_strdup (message->company),
       .text = g_strdup (message->text),
       .at_ms = message->at_ms,
       .room_ms = message->room_ms,

@@ -19,6 +19,7 @@ typedef struct
   const char *client_id;   /**< of the sender's making, 1 to 64 characters */
   const char *participant; /**< "pt_…" of the sender, who may have left since */
   const char *name;        /**< as it was when it was written */
+  const char *company;     /**< of a partner who wrote it; NULL = of nobody else's */
   const char *text;
   gint64 at_ms;   /**< wall clock */
   gint64 room_ms; /**< room clock */

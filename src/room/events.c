@@ -6,7 +6,7 @@
 static const char *const denials[PARLOR_N_DENIALS] = {
     [PARLOR_DENIED_HOST] = "host",           [PARLOR_DENIED_LOCKED] = "locked",
     [PARLOR_DENIED_BANNED] = "banned",       [PARLOR_DENIED_ROOM_CLOSED] = "room_closed",
-    [PARLOR_DENIED_ROOM_FULL] = "room_full",
+    [PARLOR_DENIED_ROOM_FULL] = "room_full", [PARLOR_DENIED_PARTNER] = "partner",
 };
 
 static const char *const leave_reasons[PARLOR_N_LEFTS] = {

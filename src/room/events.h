@@ -63,6 +63,7 @@ typedef enum
   PARLOR_DENIED_BANNED,      /**< "banned" */
   PARLOR_DENIED_ROOM_CLOSED, /**< "room_closed" */
   PARLOR_DENIED_ROOM_FULL,   /**< "room_full": seats or lobby */
+  PARLOR_DENIED_PARTNER,     /**< "partner": no partners here (room/settings.h) */
   PARLOR_N_DENIALS,
 } ParlorDenial;
 

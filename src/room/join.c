@@ -40,6 +40,7 @@ parlor_participant_new (ParlorRoom *room, const ParlorJoin *join, ParlorParticip
   parlor_id_make ("pt", &room->rooms->spec.random, participant->id);
   participant->identity = g_strdup (join->identity);
   participant->name = name_or_identity (join);
+  participant->company = g_strdup (join->company);
   participant->granted = join->granted;
   participant->device = parlor_hash (join->device);
   participant->network = network_hash (join->address);
@@ -53,6 +54,7 @@ parlor_participant_new (ParlorRoom *room, const ParlorJoin *join, ParlorParticip
       .id = participant->id,
       .identity = participant->identity,
       .name = participant->name,
+      .company = participant->company,
       .kind = kind,
       .guest = join->guest,
       .joined_at_ms = parlor_room_wall_ms (room),
@@ -70,6 +72,7 @@ parlor_participant_free (ParlorParticipant *participant)
   parlor_quality_log_free (participant->stay);
   g_free (participant->identity);
   g_free (participant->name);
+  g_free (participant->company);
   g_free (participant->publisher);
   g_free (participant);
 }
@@ -267,6 +270,14 @@ parlor_room_may_enter (const ParlorRoom *room, const char *identity)
 }
 
 gboolean
+parlor_room_asks (const ParlorRoom *room, const ParlorJoin *join)
+{
+  if (join->role == PARLOR_ROLE_PARTNER && room->settings.partners == PARLOR_PARTNERS_LOBBY)
+    return TRUE;
+  return room->info.lobby && join->role != PARLOR_ROLE_HOST;
+}
+
+gboolean
 parlor_room_gate (ParlorRoom *room, const ParlorJoin *join, guint taken, guint cap,
                   ParlorDenial *denial)
 {
@@ -276,6 +287,8 @@ parlor_room_gate (ParlorRoom *room, const ParlorJoin *join, guint taken, guint c
     *denial = PARLOR_DENIED_BANNED;
   else if (!parlor_room_may_enter (room, join->identity))
     *denial = PARLOR_DENIED_HOST;
+  else if (join->role == PARLOR_ROLE_PARTNER && room->settings.partners == PARLOR_PARTNERS_DENY)
+    *denial = PARLOR_DENIED_PARTNER;
   else if (room->info.locked && join->role != PARLOR_ROLE_HOST)
     *denial = PARLOR_DENIED_LOCKED;
   else if (taken >= cap)
@@ -306,7 +319,7 @@ parlor_room_join (ParlorRoom *room, const ParlorJoin *join, gint64 now_us, Parlo
           room, join, audience ? watching : room->roster->len - MIN (watching, room->roster->len),
           audience ? limits->audience : limits->participants, denial))
     return NULL;
-  if (room->info.lobby && !audience && join->role != PARLOR_ROLE_HOST)
+  if (!audience && parlor_room_asks (room, join))
     return start_waiting (room, join, now_us, denial);
   ParlorParticipant *participant = parlor_participant_new (room, join, PARLOR_PARTICIPANT_PAGE,
                                                            now_us);

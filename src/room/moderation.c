@@ -311,6 +311,9 @@ parlor_room_end (ParlorRoom *room, ParlorParticipant *by, gint64 now_us, GError 
 {
   if (!may_moderate (room, by, error))
     return FALSE;
-  parlor_room_close (room, now_us);
+  if (room->kept && by != NULL)
+    parlor_room_adjourn (room, now_us);
+  else
+    parlor_room_close (room, now_us);
   return TRUE;
 }

@@ -52,7 +52,8 @@ gboolean parlor_room_set_role (ParlorRoom *room, ParlorParticipant *by, const ch
 /** Whom players of the stage see before anybody else; NULL = nobody. */
 gboolean parlor_room_pin_stage (ParlorRoom *room, ParlorParticipant *by, const char *id,
                                 gint64 now_us, GError **error);
-/** Closed for all: CLOSED ended to every session; `room` is dead afterwards. */
+/** Closed for all: CLOSED ended to every session; `room` is dead afterwards. A kept room that a
+   host ends rests instead (parlor_room_set_kept ()). */
 gboolean parlor_room_end (ParlorRoom *room, ParlorParticipant *by, gint64 now_us, GError **error);
 
 G_END_DECLS

@@ -223,6 +223,7 @@ keep_message (ParlorParticipant *participant, const char *client_id, const char 
                                        .client_id = client_id,
                                        .participant = participant->id,
                                        .name = participant->name,
+                                       .company = participant->company,
                                        .text = text,
                                        .at_ms = parlor_room_wall_ms (room),
                                        .room_ms = parlor_room_ms (room, now_us)});

@@ -45,6 +45,8 @@ typedef struct
   const char *id;
   const char *identity;
   const char *name;
+  const char *company; /**< of a partner: shown beside the name as external; NULL = of the house,
+                          or a guest */
   ParlorRole role;
   ParlorRights rights;
   ParlorParticipantKind kind;

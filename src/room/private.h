@@ -13,6 +13,7 @@
 #include "room/recording.h"
 #include "room/room.h"
 #include "room/rooms.h"
+#include "room/settings.h"
 #include "base/text.h"
 
 G_BEGIN_DECLS
@@ -39,6 +40,8 @@ struct _ParlorRooms
   gint64 purged_us;          /* rows of quality that are too old were looked for; 0 = never */
   ParlorEntryFunc may_enter; /* nullable */
   gpointer entry_data;
+  ParlorRoomClosed closed; /* nullable */
+  gpointer closed_data;
 };
 
 /* Who left and may come back by his resume token. */
@@ -95,13 +98,16 @@ struct _ParlorRoom
   gint64 speaking_next_us; /* not before */
   gint64 stage_next_us;    /* when stage_speaker becomes speaker; NEVER_US = no change ahead */
   guint64 n_screens_ever;
-  guint n_stays;         /* of which a row is kept */
-  gboolean dirty;        /* slots are to be chosen anew */
-  gint64 choose_next_us; /* not before */
-  gboolean untold;       /* somebody has slots to be told */
-  gint64 empty_since_us; /* NEVER_US = somebody is here */
-  ParlorTimer timer;     /* next deadline, at the latest */
+  guint n_stays;               /* of which a row is kept */
+  gboolean dirty;              /* slots are to be chosen anew */
+  gint64 choose_next_us;       /* not before */
+  gboolean untold;             /* somebody has slots to be told */
+  gint64 empty_since_us;       /* NEVER_US = somebody is here */
+  ParlorTimer timer;           /* next deadline, at the latest */
+  ParlorRoomSettings settings; /* texts owned */
   gboolean ending;
+  gboolean kept;    /* it has a schedule: emptiness does not close it */
+  gboolean resting; /* nobody came since the last meeting here was over */
   ParlorStage stage;
 };
 
@@ -118,6 +124,7 @@ struct _ParlorParticipant
   char id[PARLOR_ID_SIZE];
   char *identity;
   char *name;
+  char *company; /* NULL = he is nobody's */
   ParlorRights granted;
   ParlorHash resume;
   ParlorHash device;
@@ -183,6 +190,10 @@ void parlor_room_untell (ParlorRoom *room);
 void parlor_room_poll (ParlorRoom *room, gint64 now_us);
 void parlor_room_open_clock (ParlorRoom *room, gint64 now_us);
 void parlor_room_close (ParlorRoom *room, gint64 now_us);
+/** The meeting is over and the room is kept: what the next one need not know of it goes. */
+void parlor_room_rest (ParlorRoom *room, gint64 now_us);
+/** Everybody is sent away and the room rests. */
+void parlor_room_adjourn (ParlorRoom *room, gint64 now_us);
 gint64 parlor_room_wall_ms (const ParlorRoom *room);
 const ParlorRoomLimits *parlor_room_limits (const ParlorRoom *room);
 gboolean parlor_room_is_empty (const ParlorRoom *room);
@@ -199,6 +210,8 @@ void parlor_participant_welcome (ParlorParticipant *participant, const char *res
 void parlor_participant_admit (ParlorParticipant *participant, gint64 now_us);
 /* What the domain behind parlor_rooms_set_entry () says; asked of who comes back as well. */
 gboolean parlor_room_may_enter (const ParlorRoom *room, const char *identity);
+/* Whether a host is asked about him. */
+gboolean parlor_room_asks (const ParlorRoom *room, const ParlorJoin *join);
 gboolean parlor_room_gate (ParlorRoom *room, const ParlorJoin *join, guint taken, guint cap,
                            ParlorDenial *denial);
 
@@ -227,7 +240,13 @@ void parlor_recording_poll (ParlorRoom *room, gint64 now_us);
 /** Every event of the room, before it goes out. */
 void parlor_recording_watch (ParlorRoom *room, const ParlorRoomEvent *event);
 void parlor_recording_close (ParlorRoom *room, gint64 now_us);
+/** The same, and another meeting's begins with nothing of this one. */
+void parlor_recording_rest (ParlorRoom *room, gint64 now_us);
 void parlor_rooms_recorder_event (const ParlorRecorderEvent *event, gpointer user_data);
+
+/* settings.c */
+void parlor_room_clear_settings (ParlorRoom *room);
+void parlor_room_forget_settings (ParlorRoom *room);
 
 /* bans.c */
 gboolean parlor_room_is_banned (const ParlorRoom *room, const ParlorJoin *join);

@@ -27,10 +27,10 @@ typedef struct
 
 typedef enum
 {
-  PARLOR_NOTE_PARTICIPANT, /**< who a participant is: id, name, identity, role */
+  PARLOR_NOTE_PARTICIPANT, /**< who a participant is: id, name, identity, role, company */
   PARLOR_NOTE_CONSENT,     /**< participant, word = given | refused, name = of the means */
   PARLOR_NOTE_SPEAKER,     /**< participant; NULL = nobody, or nobody who may be named */
-  PARLOR_NOTE_CHAT,        /**< id, participant, name, text, at_ms */
+  PARLOR_NOTE_CHAT,        /**< id, participant, name, company, text, at_ms */
   PARLOR_NOTE_MARKER, /**< id, version, word = kind, text, name = owner, participant = author */
   PARLOR_NOTE_PAUSE,
   PARLOR_NOTE_RESUME,
@@ -42,7 +42,7 @@ typedef struct
 {
   ParlorNoteType type;
   gint64 room_ms, at_ms;
-  const char *id, *participant, *name, *identity, *role, *word, *text;
+  const char *id, *participant, *name, *identity, *role, *company, *word, *text;
   gint64 version;
 } ParlorRecorderNote;
 

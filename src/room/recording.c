@@ -405,7 +405,8 @@ name_participant (ParlorParticipant *participant, gint64 now_us)
                               .id = participant->id,
                               .name = participant->name,
                               .identity = participant->identity,
-                              .role = parlor_role_name (participant->info.role)},
+                              .role = parlor_role_name (participant->info.role),
+                              .company = participant->company},
         now_us);
 }
 
@@ -470,6 +471,7 @@ watch_chat (ParlorRoom *room, const ParlorRoomEvent *event, gint64 now_us)
                               .id = event->message->id,
                               .participant = event->message->participant,
                               .name = event->message->name,
+                              .company = event->message->company,
                               .text = event->message->text,
                               .at_ms = event->message->at_ms},
         now_us);
@@ -658,6 +660,14 @@ parlor_recording_close (ParlorRoom *room, gint64 now_us)
 {
   if (recorder_of (room) != NULL && runs (room))
     stop (room, now_us, NULL);
+}
+
+void
+parlor_recording_rest (ParlorRoom *room, gint64 now_us)
+{
+  parlor_recording_close (room, now_us);
+  room->recording->stopped = FALSE;
+  g_ptr_array_set_size (room->recording->markers, 0);
 }
 
 /* ---- markers ----------------------------------------------------------------------------------

@@ -14,12 +14,13 @@ typedef enum
 {
   PARLOR_ROLE_VIEWER, /**< the default, and the least */
   PARLOR_ROLE_GUEST,
+  PARLOR_ROLE_PARTNER, /**< of another company, known by a durable pass (room/passes.h) */
   PARLOR_ROLE_MEMBER,
   PARLOR_ROLE_HOST, /**< a co-host is a host */
   PARLOR_N_ROLES,
 } ParlorRole;
 
-/** "viewer", "guest", "member", "host". */
+/** "viewer", "guest", "partner", "member", "host". */
 const char *parlor_role_name (ParlorRole role);
 /** FALSE when `name` is none of them (NULL included). */
 gboolean parlor_role_from_name (const char *name, ParlorRole *role);

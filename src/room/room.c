@@ -53,6 +53,7 @@ parlor_room_free (ParlorRoom *room)
   parlor_hands_free (room->hands);
   parlor_chat_free (room->chat);
   parlor_recording_free (room->recording);
+  parlor_room_clear_settings (room);
   g_free (room->alias);
   g_free (room->title);
   g_free (room->stranger);
@@ -84,9 +85,21 @@ parlor_room_ms (const ParlorRoom *room, gint64 now_us)
   return room->opened_ms != 0 ? MAX (0, (now_us - room->opened_us) / 1000) : 0;
 }
 
+/* Whoever is the first to come into a kept room that rested. */
+static void
+wake_up (ParlorRoom *room, gint64 now_us)
+{
+  room->resting = FALSE;
+  parlor_room_begin (room);
+  parlor_room_happened (room, "room.live", now_us);
+  parlor_room_end_changes (room);
+}
+
 void
 parlor_room_open_clock (ParlorRoom *room, gint64 now_us)
 {
+  if (room->resting)
+    wake_up (room, now_us);
   if (room->opened_ms != 0)
     return;
   room->opened_ms = MAX (1, parlor_room_wall_ms (room));
@@ -289,6 +302,8 @@ parlor_room_empty_deadline (const ParlorRoom *room)
   const ParlorRoomLimits *limits = parlor_room_limits (room);
   if (room->empty_since_us == NEVER_US || parlor_room_is_live (room))
     return NEVER_US;
+  if (room->kept && (room->resting || room->opened_ms == 0))
+    return NEVER_US;
   return room->empty_since_us
          + (room->opened_ms != 0     ? limits->empty_us
             : room->stranger != NULL ? limits->unopened_keyless_us
@@ -340,8 +355,12 @@ parlor_room_poll (ParlorRoom *room, gint64 now_us)
   gint64 seats_next_us = parlor_room_poll_seats (room, now_us);
   if (parlor_room_empty_deadline (room) <= now_us)
     {
-      parlor_room_close (room, now_us);
-      return;
+      if (!room->kept)
+        {
+          parlor_room_close (room, now_us);
+          return;
+        }
+      parlor_room_rest (room, now_us);
     }
   poll_stage (room, now_us);
   parlor_recording_poll (room, now_us);
@@ -384,8 +403,85 @@ parlor_room_close (ParlorRoom *room, gint64 now_us)
     parlor_participant_happened (room->roster->pdata[i], "participant.left", "ended", now_us);
   parlor_room_happened (room, g_str_equal (room->info.kind, "live") ? "room.closed" : "room.ended",
                         now_us);
+  parlor_room_forget_settings (room);
+  if (room->rooms->closed != NULL)
+    room->rooms->closed (room, room->rooms->closed_data);
   parlor_room_end_changes (room);
   parlor_rooms_purge_quality (room->rooms, now_us);
   g_hash_table_foreach (room->people, dismiss, NULL);
   parlor_rooms_drop (room->rooms, room);
+}
+
+/* ---- kept rooms ----------------------------------------------------------------------------- */
+
+static void
+forget_seat (gpointer key, gpointer value, gpointer user_data)
+{
+  parlor_room_forget_saved (user_data, ((ParlorSeat *)value)->id);
+}
+
+static void
+forget_meeting (ParlorRoom *room)
+{
+  g_hash_table_foreach (room->seats, forget_seat, room);
+  g_hash_table_remove_all (room->seats);
+  parlor_chat_free (room->chat);
+  room->chat = parlor_chat_new (parlor_room_limits (room)->chat_history);
+  room->resting = TRUE;
+}
+
+void
+parlor_room_rest (ParlorRoom *room, gint64 now_us)
+{
+  parlor_recording_rest (room, now_us);
+  parlor_room_begin (room);
+  forget_meeting (room);
+  room->info.locked = FALSE;
+  parlor_room_save (room, 0);
+  parlor_room_happened (room, "room.ended", now_us);
+  parlor_room_end_changes (room);
+}
+
+void
+parlor_room_adjourn (ParlorRoom *room, gint64 now_us)
+{
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init (&iter, room->people);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      parlor_room_tell_closed (value, PARLOR_CLOSED_ENDED);
+      ((ParlorParticipant *)value)->session = NULL;
+    }
+  guint n;
+  g_autofree gpointer *ids = g_hash_table_get_keys_as_array (room->people, &n);
+  for (guint i = 0; i < n; i++)
+    parlor_participant_leave (g_hash_table_lookup (room->people, ids[i]), now_us);
+  parlor_room_rest (room, now_us);
+}
+
+/* What the store kept of a meeting that is over comes back with it at start. */
+static gboolean
+is_long_over (const ParlorRoom *room)
+{
+  guint n = parlor_chat_length (room->chat);
+  const ParlorChatMessage *last = n > 0 ? parlor_chat_get (room->chat, n - 1) : NULL;
+  gint64 since_ms = parlor_room_wall_ms (room) - parlor_room_limits (room)->empty_us / 1000;
+  return room->opened_ms != 0 && parlor_room_is_empty (room) && g_hash_table_size (room->seats) == 0
+         && (last == NULL || last->at_ms < since_ms);
+}
+
+void
+parlor_room_set_kept (ParlorRoom *room, gboolean kept, gint64 now_us)
+{
+  if (kept && !room->kept && is_long_over (room))
+    forget_meeting (room);
+  room->kept = kept;
+  parlor_room_wake (room, now_us);
+}
+
+gboolean
+parlor_room_is_kept (const ParlorRoom *room)
+{
+  return room->kept;
 }

@@ -64,6 +64,15 @@ void parlor_room_set_stage (ParlorRoom *room, ParlorStage stage);
 /** A room of the kind "live": it has an audience, and lives until somebody ends it. */
 gboolean parlor_room_is_live (const ParlorRoom *room);
 
+/**
+ * A kept room is one whose link must hold: it has a schedule. Neither emptiness nor a host's "end
+ * for all" closes it; it *rests* then, as it does after `empty_us` without anybody: the recording
+ * is finished, chat, markers, seats and the lock of that meeting are forgotten, `room.ended` is
+ * told, and `room.live` when somebody comes again. Its clock goes on. What the API ends is closed.
+ */
+void parlor_room_set_kept (ParlorRoom *room, gboolean kept, gint64 now_us);
+gboolean parlor_room_is_kept (const ParlorRoom *room);
+
 /** Raised hands and waiting people, in order; borrowed until the next change. */
 ParlorParticipant *const *parlor_room_hands (const ParlorRoom *room, guint *n);
 ParlorParticipant *const *parlor_room_waiting (const ParlorRoom *room, guint *n);
@@ -78,6 +87,7 @@ typedef struct
   gboolean identity_is_made; /**< no token: the edge made it up; a good resume token then says who
                                 it is */
   const char *name;          /**< NULL or unfit: the identity is shown */
+  const char *company;       /**< of a partner; NULL = none */
   ParlorRole role;
   ParlorRights granted; /**< PARLOR_RIGHTS_OF_TOKEN; nothing granted = nothing allowed */
   gboolean guest;

@@ -59,6 +59,13 @@ parlor_rooms_set_entry (ParlorRooms *rooms, ParlorEntryFunc may_enter, gpointer 
 }
 
 void
+parlor_rooms_set_closed (ParlorRooms *rooms, ParlorRoomClosed closed, gpointer user_data)
+{
+  rooms->closed = closed;
+  rooms->closed_data = user_data;
+}
+
+void
 parlor_rooms_free (ParlorRooms *rooms)
 {
   if (rooms == NULL)

@@ -83,6 +83,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorRooms, parlor_rooms_free)
     a host must admit. NULL = none. */
 void parlor_rooms_set_entry (ParlorRooms *rooms, ParlorEntryFunc may_enter, gpointer user_data);
 
+/** A room is being closed, for good: inside the transaction of it. */
+typedef void (*ParlorRoomClosed) (const ParlorRoom *room, gpointer user_data);
+/** What other domains keep of a room goes with it. NULL = nothing. */
+void parlor_rooms_set_closed (ParlorRooms *rooms, ParlorRoomClosed closed, gpointer user_data);
+
 /** Reads what the store kept: rooms with their chat, bans, and the seats to which resume tokens
    lead. Once, before the first join. FALSE: the store's error. */
 gboolean parlor_rooms_load (ParlorRooms *rooms, gint64 now_us, GError **error);

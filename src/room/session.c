@@ -15,6 +15,7 @@ set_denied (GError **error, ParlorDenial denial)
       [PARLOR_DENIED_BANNED] = {PARLOR_ERROR_FORBIDDEN, "you may not enter this room"},
       [PARLOR_DENIED_ROOM_CLOSED] = {PARLOR_ERROR_GONE, "the room has ended"},
       [PARLOR_DENIED_ROOM_FULL] = {PARLOR_ERROR_TOO_MANY, "the room is full"},
+      [PARLOR_DENIED_PARTNER] = {PARLOR_ERROR_FORBIDDEN, "partners do not come into this room"},
   };
   g_set_error_literal (error, PARLOR_ERROR, words[denial].code, words[denial].message);
 }
@@ -47,7 +48,7 @@ pass_gate (ParlorRoom *room, const ParlorJoin *join, ParlorRights needed, guint 
     }
   if (parlor_room_gate (room, join, taken, cap, &denial))
     {
-      if (!room->info.lobby || join->role == PARLOR_ROLE_HOST)
+      if (!parlor_room_asks (room, join))
         return TRUE;
       denial = PARLOR_DENIED_HOST;
     }

@@ -2,6 +2,7 @@
 #include "signal/encode.h"
 
 #include "room/recording.h"
+#include "room/settings.h"
 
 #include <string.h>
 
@@ -100,6 +101,8 @@ parlor_encode_participant (const ParlorParticipant *participant)
       text (info->identity), "name", text (info->name), "role", parlor_role_name (info->role),
       "joined_at", (json_int_t)info->joined_at_ms, "hand", (int)info->hand, "sources", sources,
       "state", parlor_participant_state_name (info->state), "guest", info->guest);
+  if (info->company)
+    json_object_set_new (json, "company", text (info->company));
   if (parlor_room_recording (parlor_participant_room (participant))->state != PARLOR_RECORDING_OFF)
     {
       json_object_set_new (
@@ -114,10 +117,25 @@ parlor_encode_participant (const ParlorParticipant *participant)
 json_t *
 parlor_encode_chat (const ParlorChatMessage *message)
 {
-  return json_pack ("{s:o,s:o,s:o,s:o,s:o,s:I,s:I}", "id", text (message->id), "client_id",
-                    text (message->client_id), "participant", text (message->participant), "name",
-                    text (message->name), "text", text (message->text), "at",
-                    (json_int_t)message->at_ms, "room_ms", (json_int_t)message->room_ms);
+  json_t *json = json_pack ("{s:o,s:o,s:o,s:o,s:o,s:I,s:I}", "id", text (message->id), "client_id",
+                            text (message->client_id), "participant", text (message->participant),
+                            "name", text (message->name), "text", text (message->text), "at",
+                            (json_int_t)message->at_ms, "room_ms", (json_int_t)message->room_ms);
+  if (message->company)
+    json_object_set_new (json, "company", text (message->company));
+  return json;
+}
+
+static void
+add_settings (json_t *json, const ParlorRoomSettings *settings)
+{
+  json_object_set_new (json, "partners",
+                       json_string (parlor_partner_policy_name (settings->partners)));
+  json_object_set_new (json, "watermark", json_boolean (settings->watermark));
+  if (settings->doc_url)
+    json_object_set_new (json, "doc_url", text (settings->doc_url));
+  if (settings->panel_url)
+    json_object_set_new (json, "panel_url", text (settings->panel_url));
 }
 
 json_t *
@@ -133,6 +151,7 @@ parlor_encode_room (ParlorRoom *room, const char *base_url, gint64 now_us)
                             (json_int_t)info->created_at_ms, "room_ms",
                             (json_int_t)parlor_room_ms (room, now_us), "join_url", text (url));
   json_object_set_new (json, "recording", recording (room));
+  add_settings (json, parlor_room_settings (room));
   return json;
 }
 
@@ -206,9 +225,11 @@ lobby (const ParlorRoomEvent *event)
   for (guint i = 0; i < event->n_participants; i++)
     {
       const ParlorParticipantInfo *info = parlor_participant_info (event->participants[i]);
-      json_array_append_new (list, json_pack ("{s:s,s:o,s:I}", "participant", info->id, "name",
-                                              text (info->name), "since",
-                                              (json_int_t)info->joined_at_ms));
+      json_t *one = json_pack ("{s:s,s:o,s:I}", "participant", info->id, "name", text (info->name),
+                               "since", (json_int_t)info->joined_at_ms);
+      if (info->company)
+        json_object_set_new (one, "company", text (info->company));
+      json_array_append_new (list, one);
     }
   return json_pack ("{s:s,s:o}", "t", "lobby", "waiting", list);
 }

@@ -103,6 +103,13 @@ find_or_make (ParlorSession *session, ParlorClaims *claims, gint64 now_us)
   return room;
 }
 
+/* Whom the house invited is called as it calls him. */
+static gboolean
+is_named (const ParlorClaims *claims)
+{
+  return claims->pass && claims->name;
+}
+
 static void
 fill_join (ParlorSession *session, const json_t *message, const ParlorClaims *claims,
            ParlorJoin *join)
@@ -113,7 +120,8 @@ fill_join (ParlorSession *session, const json_t *message, const ParlorClaims *cl
       .identity = claims->identity,
       /* A reloaded page exchanges its link again and gets another invented identity. */
       .identity_is_made = !claims->issuer || claims->guest,
-      .name = name && *name ? name : claims->name,
+      .name = name && *name && !is_named (claims) ? name : claims->name,
+      .company = claims->company,
       .role = claims->role,
       .granted = claims->granted,
       .guest = claims->guest,

@@ -25,6 +25,7 @@ typedef struct
 {
   const char *room, *id, *client_id, *participant, *name, *text;
   gint64 at_ms, room_ms;
+  const char *company; /* "" = none */
 } ChatRow;
 
 static const ParlorField room_fields[] = {
@@ -56,6 +57,7 @@ static const ParlorField chat_fields[] = {
     PARLOR_TEXT (ChatRow, client_id), PARLOR_TEXT (ChatRow, participant),
     PARLOR_TEXT (ChatRow, name),      PARLOR_TEXT (ChatRow, text),
     PARLOR_INT (ChatRow, at_ms),      PARLOR_INT (ChatRow, room_ms),
+    PARLOR_TEXT (ChatRow, company),
 };
 
 /* --- writing --- */
@@ -93,8 +95,8 @@ static const ParlorStatement put_ban_sql = {
     ban_fields, G_N_ELEMENTS (ban_fields)};
 
 static const ParlorStatement put_chat_sql = {
-    "INSERT INTO chat (room, id, client_id, participant, name, text, at_ms, room_ms)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+    "INSERT INTO chat (room, id, client_id, participant, name, text, at_ms, room_ms, company)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
     chat_fields, G_N_ELEMENTS (chat_fields)};
 
 /* Who was in a closed room cannot come back: of it only its row and its chat stay. */
@@ -157,6 +159,7 @@ put_chat (const ParlorChatRecord *record, ParlorRun run, gpointer runner)
       .text = message->text,
       .at_ms = message->at_ms,
       .room_ms = message->room_ms,
+      .company = message->company != NULL ? message->company : "",
   };
   return run (runner, &put_chat_sql, &row);
 }
@@ -260,6 +263,7 @@ show_chat (gconstpointer data, gpointer user_data)
               .client_id = (char *)row->client_id,
               .participant = (char *)row->participant,
               .name = (char *)row->name,
+              .company = row->company[0] != '\0' ? (char *)row->company : NULL,
               .text = (char *)row->text,
               .at_ms = row->at_ms,
               .room_ms = row->room_ms,
@@ -297,8 +301,8 @@ static const struct
     {"SELECT b.room, b.identity, b.token, b.by, b.at_ms FROM bans b JOIN rooms r ON r.id = b.room"
      " WHERE r.closed_ms = 0 ORDER BY b.at_ms",
      NOTHING, SHAPE (ban_fields, BanRow), show_ban},
-    {"SELECT c.room, c.id, c.client_id, c.participant, c.name, c.text, c.at_ms, c.room_ms"
-     " FROM rooms r JOIN chat c ON c.room = r.id WHERE r.closed_ms = 0 AND c.seq IN"
+    {"SELECT c.room, c.id, c.client_id, c.participant, c.name, c.text, c.at_ms, c.room_ms,"
+     " c.company FROM rooms r JOIN chat c ON c.room = r.id WHERE r.closed_ms = 0 AND c.seq IN"
      " (SELECT seq FROM chat WHERE room = r.id ORDER BY seq DESC LIMIT $1) ORDER BY c.seq",
      LIMIT, SHAPE (chat_fields, ChatRow), show_chat},
 };

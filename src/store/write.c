@@ -66,6 +66,7 @@ parlor_write_chat (const ParlorChatRecord *record)
       .client_id = g_strdup (message->client_id),
       .participant = g_strdup (message->participant),
       .name = g_strdup (message->name),
+      .company = g_strdup (message->company),
       .text = g_strdup (message->text),
       .at_ms = message->at_ms,
       .room_ms = message->room_ms,
@@ -210,6 +211,7 @@ clear_chat (ParlorChatRecord *record)
   g_free ((char *)record->message.client_id);
   g_free ((char *)record->message.participant);
   g_free ((char *)record->message.name);
+  g_free ((char *)record->message.company);
   g_free ((char *)record->message.text);
 }
 

@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include "world.h"
 
+#include "room/settings.h"
+
 static void
 test_welcome (World *w, gconstpointer data)
 {
@@ -107,6 +109,40 @@ test_locked (World *w, gconstpointer data)
   world_expect (w, "");
   g_assert_cmpint (world_denial (w, "c", PARLOR_ROLE_HOST, "s3"), ==, PARLOR_N_DENIALS);
   g_assert_true (world_resume (w, "a", token, "s4") == inside);
+}
+
+static ParlorParticipant *
+come_as_partner (World *w, const char *session, ParlorDenial *denial)
+{
+  const ParlorJoin join = {.identity = "prt_1",
+                           .name = "Li",
+                           .company = "ACME",
+                           .role = PARLOR_ROLE_PARTNER,
+                           .granted = GRANT_ALL,
+                           .session = (gpointer)session};
+  *denial = PARLOR_N_DENIALS;
+  return parlor_room_join (w->room, &join, w->now_us, denial);
+}
+
+static void
+test_partner (World *w, gconstpointer data)
+{
+  ParlorDenial denial;
+  ParlorRoomSettings settings = {.partners = PARLOR_PARTNERS_ALLOW};
+  ParlorParticipant *first = come_as_partner (w, "s1", &denial);
+  g_assert_false (parlor_participant_info (first)->waiting);
+  g_assert_cmpstr (parlor_participant_info (first)->company, ==, "ACME");
+  assert_done (parlor_participant_say (first, "c1", "hello", w->now_us, &error));
+  g_assert_cmpstr (parlor_chat_get (parlor_room_chat (w->room), 0)->company, ==, "ACME");
+  settings.partners = PARLOR_PARTNERS_LOBBY;
+  parlor_room_set_settings (w->room, &settings);
+  g_assert_true (parlor_participant_info (come_as_partner (w, "s2", &denial))->waiting);
+  g_assert_cmpint (world_denial (w, "g", PARLOR_ROLE_GUEST, "s3"), ==, PARLOR_N_DENIALS);
+  settings.partners = PARLOR_PARTNERS_DENY;
+  parlor_room_set_settings (w->room, &settings);
+  g_assert_null (come_as_partner (w, "s4", &denial));
+  g_assert_cmpint (denial, ==, PARLOR_DENIED_PARTNER);
+  g_assert_nonnull (parlor_room_find_identity (w->room, "prt_1"));
 }
 
 static void
@@ -259,6 +295,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  WORLD_TEST ("/room/join/a-partner-comes-as-the-room-allows", test_partner);
   WORLD_TEST ("/room/join/welcome-to-him-and-news-to-all", test_welcome);
   WORLD_TEST ("/room/join/a-resume-token-leads-to-the-same-participant", test_resume);
   WORLD_TEST ("/room/join/the-older-session-is-replaced", test_replaced);

@@ -6,9 +6,8 @@ static void
 test_table (void)
 {
   static const char *const rows[PARLOR_N_ROLES] = {
-      [PARLOR_ROLE_VIEWER] = "...SC..",
-      [PARLOR_ROLE_GUEST] = "mcsSC..",
-      [PARLOR_ROLE_MEMBER] = "mcsSC..",
+      [PARLOR_ROLE_VIEWER] = "...SC..",  [PARLOR_ROLE_GUEST] = "mcsSC..",
+      [PARLOR_ROLE_PARTNER] = "mcsSC..", [PARLOR_ROLE_MEMBER] = "mcsSC..",
       [PARLOR_ROLE_HOST] = "mcsSCMR",
   };
   for (guint role = 0; role < PARLOR_N_ROLES; role++)

@@ -89,6 +89,58 @@ test_empty (World *w, gconstpointer data)
 }
 
 static void
+test_kept (World *w, gconstpointer data)
+{
+  ParlorRoomChange lock = {.has_locked = TRUE, .locked = TRUE};
+  parlor_room_set_kept (w->room, TRUE, w->now_us);
+  world_run (w, 30 * 24 * 3600 * G_GINT64_CONSTANT (1000)); /* nobody came yet */
+  ParlorParticipant *p = world_join (w, "a", PARLOR_ROLE_HOST, "s1");
+  g_autofree char *token = g_strdup (w->token);
+  assert_done (parlor_participant_say (p, "c1", "of this meeting", w->now_us, &error));
+  assert_done (parlor_room_change (w->room, p, &lock, w->now_us, &error));
+  parlor_participant_leave (p, w->now_us);
+  world_run (w, 1800 * 1000 - 1);
+  g_assert_cmpuint (parlor_chat_length (parlor_room_chat (w->room)), ==, 1);
+  world_run (w, 1);
+  g_assert_cmpuint (parlor_chat_length (parlor_room_chat (w->room)), ==, 0);
+  g_assert_false (parlor_room_info (w->room)->locked);
+  world_run (w, 30 * 24 * 3600 * G_GINT64_CONSTANT (1000));
+  g_assert_cmpuint (parlor_rooms_count (w->rooms), ==, 1);
+  g_assert_false (world_resume (w, "a", token, "s2") == p);
+  parlor_room_set_kept (w->room, FALSE, w->now_us);
+  parlor_participant_leave (parlor_room_find_identity (w->room, "a"), w->now_us);
+  world_run (w, 1800 * 1000);
+  g_assert_cmpuint (parlor_rooms_count (w->rooms), ==, 0);
+}
+
+static void
+on_closed (const ParlorRoom *room, gpointer user_data)
+{
+  g_string_append (user_data, parlor_room_info (room)->id);
+}
+
+static void
+test_kept_ends (World *w, gconstpointer data)
+{
+  g_autoptr (GString) closed = g_string_new (NULL);
+  g_autofree char *id = g_strdup (parlor_room_info (w->room)->id);
+  parlor_rooms_set_closed (w->rooms, on_closed, closed);
+  parlor_room_set_kept (w->room, TRUE, w->now_us);
+  ParlorParticipant *host = world_join (w, "a", PARLOR_ROLE_HOST, "s1");
+  world_join (w, "b", PARLOR_ROLE_GUEST, "s2");
+  assert_done (parlor_room_end (w->room, host, w->now_us, &error));
+  g_assert_cmpuint (parlor_room_n_participants (w->room), ==, 0);
+  g_assert_cmpuint (parlor_rooms_count_participants (w->rooms), ==, 0);
+  g_assert_nonnull (strstr (w->log->str, "s1<closed ended\n"));
+  g_assert_nonnull (strstr (w->log->str, "s2<closed ended\n"));
+  world_join (w, "c", PARLOR_ROLE_GUEST, "s3");
+  g_assert_cmpstr (closed->str, ==, "");
+  assert_done (parlor_room_end (w->room, NULL, w->now_us, &error));
+  g_assert_cmpstr (closed->str, ==, id);
+  g_assert_cmpuint (parlor_rooms_count (w->rooms), ==, 0);
+}
+
+static void
 test_clock (World *w, gconstpointer data)
 {
   world_run (w, 5000);
@@ -166,6 +218,9 @@ main (int argc, char **argv)
   WORLD_TEST ("/room/rooms/a-strangers-ends-after-an-hour-and-he-has-few",
               test_unopened_of_stranger);
   WORLD_TEST ("/room/rooms/an-empty-one-ends-after-half-an-hour", test_empty);
+  WORLD_TEST ("/room/rooms/a-kept-one-rests-and-the-next-meeting-begins-with-nothing", test_kept);
+  WORLD_TEST ("/room/rooms/a-host-ends-a-meeting-of-a-kept-one-and-the-api-the-room",
+              test_kept_ends);
   WORLD_TEST ("/room/rooms/the-room-clock-runs-from-the-first-one-in", test_clock);
   WORLD_TEST ("/room/rooms/shutdown-is-told", test_shutdown);
   WORLD_TEST ("/room/rooms/without-a-store-a-flush-is-at-once", test_flush_without_store);

@@ -36,9 +36,9 @@ found_chat (const ParlorChatRecord *r, gpointer user_data)
 {
   const ParlorChatMessage *m = &r->message;
   g_string_append_printf (((Fixture *)user_data)->found,
-                          "chat %s|%s|%s|%s|%s|%s|%" G_GINT64_FORMAT "|%" G_GINT64_FORMAT "\n",
-                          r->room, m->id, m->client_id, m->participant, m->name, m->text, m->at_ms,
-                          m->room_ms);
+                          "chat %s|%s|%s|%s|%s%s|%s|%" G_GINT64_FORMAT "|%" G_GINT64_FORMAT "\n",
+                          r->room, m->id, m->client_id, m->participant, m->name,
+                          m->company != NULL ? m->company : "", m->text, m->at_ms, m->room_ms);
 }
 
 /* Flushes, closes and opens again where the backend keeps its rows, and gives what is found. */
@@ -227,6 +227,21 @@ test_chat_once (Fixture *f, gconstpointer data)
 }
 
 static void
+test_chat_of_partner (Fixture *f, gconstpointer data)
+{
+  f->store->ops->put_room (f->store, &room_a);
+  f->store->ops->put_chat (f->store, &(ParlorChatRecord){.room = "rm_a",
+                                                         .message = {.id = "msg_1",
+                                                                     .client_id = "c1",
+                                                                     .participant = "pt_1",
+                                                                     .name = "Li of ",
+                                                                     .company = "ACME",
+                                                                     .text = "hello"}});
+  g_assert_cmpstr (strstr (reload (f), "chat "), ==,
+                   "chat rm_a|msg_1|c1|pt_1|Li of ACME|hello|0|0\n");
+}
+
+static void
 test_chat_last (Fixture *f, gconstpointer data)
 {
   f->store->ops->put_room (f->store, &room_a);
@@ -299,6 +314,7 @@ main (int argc, char **argv)
   harness_add ("a-visitor-may-write", test_visitor_writes);
   harness_add ("the-same-ban-twice-is-one", test_ban);
   harness_add ("the-same-message-twice-is-one", test_chat_once);
+  harness_add ("a-partners-message-keeps-his-company", test_chat_of_partner);
   harness_add ("the-last-messages-of-each-room-oldest-first", test_chat_last);
   harness_add ("sql-and-shell-characters-are-only-text", test_hostile_text);
   harness_add ("a-write-of-no-room-harms-no-other", test_stranger);

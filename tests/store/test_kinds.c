@@ -18,6 +18,9 @@
 #include "room/recording_rows.h"
 #include "room/erasures.h"
 #include "room/renders.h"
+#include "room/passes.h"
+#include "room/schedules.h"
+#include "room/settings.h"
 #include "room/shares.h"
 #include "service/rows.h"
 #include "hooks/rows.h"
@@ -76,6 +79,9 @@ static const ParlorRecordKind *const kinds[] = {
     &parlor_transcript_kind,
     &parlor_render_kind,
     &parlor_erasure_kind,
+    &parlor_schedule_kind,
+    &parlor_pass_kind,
+    &parlor_room_settings_kind,
     /* hooks */
     &parlor_event_kind,
     &parlor_event_head_kind,

@@ -40,6 +40,15 @@ export class DeskLine {
     return this.wait('welcome', 'error');
   }
 
+  /** The same; answers `waiting` and `denied` too, and leaves what else was told. */
+  async enter(message) {
+    await this.connect();
+    this.send({ t: 'join', ...message });
+    let told;
+    await until('an answer to join', () => (told = this.told.find((one) => ['welcome', 'waiting', 'denied', 'error'].includes(one.t))), 30000);
+    return told;
+  }
+
   /** A visitor with a device key of his own. */
   visitor(more = {}, headers) {
     return this.open({ as: 'visitor', device: randomBytes(16).toString('hex'), ...more }, headers);
