@@ -15,6 +15,7 @@
 #include "app/wire_service.h"
 #include "app/wire_record.h"
 #include "app/wire_render.h"
+#include "app/wire_replay.h"
 #include "app/wire_store.h"
 #include "http/routes.h"
 #include "media/plane.h"
@@ -53,6 +54,7 @@ struct _ParlorApp
   ParlorWireRecord record;
   ParlorWireRender *render;
   ParlorWireErase *erase;
+  ParlorWireReplay *replay;
   ParlorRooms *rooms;
   ParlorWirePlans *plans;
   ParlorWireLive *live;
@@ -430,7 +432,19 @@ make_live (ParlorApp *app, GError **error)
       .happened_data = app->hooks,
       .hooks = parlor_wire_hooks_decisions (app->hooks),
   };
-  return (app->live = parlor_wire_live_new (&spec, error)) != NULL;
+  if (!(app->live = parlor_wire_live_new (&spec, error)))
+    return FALSE;
+  app->replay = parlor_wire_replay_new (&(ParlorWireReplaySpec){.loop = &app->loop,
+                                                                .record = &app->record,
+                                                                .render = app->render,
+                                                                .live = app->live,
+                                                                .store = app->store,
+                                                                .audit = app->audit,
+                                                                .random = app->random,
+                                                                .happened = parlor_wire_hooks_event,
+                                                                .happened_data = app->hooks},
+                                        error);
+  return app->replay != NULL;
 }
 
 static void
@@ -544,6 +558,7 @@ make_site (ParlorApp *app, const char *program, GError **error)
       .decipher_data = &app->record,
       .renders = app->render->renders,
       .erasures = parlor_wire_erase_get (app->erase),
+      .replays = app->replay->replays,
       .websocket = on_websocket,
       .websocket_data = app,
       .live = app->live->live,
@@ -724,6 +739,7 @@ parlor_app_free (ParlorApp *app)
   parlor_wire_hls_free (app->hls); /* no request can come any more */
   parlor_wire_brand_stop (app->brand);
   parlor_signal_free (app->signal);
+  parlor_wire_replay_free (app->replay);
   parlor_wire_live_free (app->live);
   app->live = NULL;
   uv_prepare_stop (&app->prepare);

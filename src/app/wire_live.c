@@ -158,10 +158,13 @@ take_answer (const Question *question, const ParlorHookAnswer *answer)
   ParlorLiveRoom *room = parlor_live_find (wire->live, question->room);
   const ParlorPin *pin = room ? parlor_live_current_pin (room) : NULL;
   if (pin && !strcmp (pin->sku, question->sku))
-    parlor_signal_live_event (wire->signal, &(ParlorLiveEvent){.type = PARLOR_LIVE_EVENT_PIN,
-                                                               .room = room,
-                                                               .pin = pin,
-                                                               .room_ms = pin->from_ms});
+    {
+      parlor_live_pin_changed (room);
+      parlor_signal_live_event (wire->signal, &(ParlorLiveEvent){.type = PARLOR_LIVE_EVENT_PIN,
+                                                                 .room = room,
+                                                                 .pin = pin,
+                                                                 .room_ms = pin->from_ms});
+    }
 }
 
 static void
@@ -592,6 +595,7 @@ parlor_wire_live_new (const ParlorWireLiveSpec *spec, GError **error)
   wire->products = parlor_products_new (sink);
   wire->visitors = parlor_visitors_new (sink, &spec->random);
   wire->handoffs = parlor_handoffs_new (sink, &spec->random);
+  live.products = wire->products;
   wire->live = parlor_live_new (&live);
   ParlorWireAudienceSpec audience = {
       .clock = spec->clock,

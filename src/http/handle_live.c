@@ -204,10 +204,10 @@ parlor_handle_live_state (ParlorSite *site, ParlorHttpRequest *request, ParlorHt
 static json_t *
 pin_to_json (const ParlorPin *pin)
 {
-  return json_pack ("{s:s,s:s,s:s,s:I,s:o,s:I}", "id", pin->id, "sku", pin->sku, "note", pin->note,
-                    "from_ms", (json_int_t)pin->from_ms, "to_ms",
-                    pin->to_ms < 0 ? json_null () : json_integer (pin->to_ms), "at",
-                    (json_int_t)pin->at_ms);
+  return json_pack (
+      "{s:s,s:s,s:s,s:s,s:s,s:I,s:o,s:I}", "id", pin->id, "sku", pin->sku, "note", pin->note,
+      "title", pin->title, "price", pin->price, "from_ms", (json_int_t)pin->from_ms, "to_ms",
+      pin->to_ms < 0 ? json_null () : json_integer (pin->to_ms), "at", (json_int_t)pin->at_ms);
 }
 
 void
@@ -388,8 +388,8 @@ parlor_handle_calendar (ParlorSite *site, ParlorHttpRequest *request, ParlorHttp
 
 /* ---- pages with a preview ------------------------------------------------------------------- */
 
-static void
-append_meta (GString *out, const char *property, const char *value)
+void
+parlor_site_append_meta (GString *out, const char *property, const char *value)
 {
   g_autofree char *escaped = g_markup_escape_text (value, -1);
   if (*value)
@@ -397,9 +397,9 @@ append_meta (GString *out, const char *property, const char *value)
 }
 
 /* The page as it was built, with what a messenger shows of its link. */
-static void
-reply_page (ParlorSite *site, const ParlorHttpRequest *request, const char *name,
-            const char *preview, ParlorHttpReply *reply)
+void
+parlor_site_reply_page (ParlorSite *site, const ParlorHttpRequest *request, const char *name,
+                        const char *preview, ParlorHttpReply *reply)
 {
   g_autofree char *path = site->spec.web_dir ? g_build_filename (site->spec.web_dir, name, NULL)
                                              : NULL;
@@ -430,11 +430,11 @@ parlor_handle_live_page (ParlorSite *site, ParlorHttpRequest *request, ParlorHtt
                                                : g_strdup (info->image);
   g_autoptr (GString)
       preview = g_string_new ("<meta property=\"og:type\" content=\"video.other\">");
-  append_meta (preview, "title", *info->title ? info->title : "Live");
-  append_meta (preview, "description", info->summary);
-  append_meta (preview, "image", image);
-  append_meta (preview, "url", url);
-  reply_page (site, request, "live.html", preview->str, reply);
+  parlor_site_append_meta (preview, "title", *info->title ? info->title : "Live");
+  parlor_site_append_meta (preview, "description", info->summary);
+  parlor_site_append_meta (preview, "image", image);
+  parlor_site_append_meta (preview, "url", url);
+  parlor_site_reply_page (site, request, "live.html", preview->str, reply);
   if (reply->status == 200)
     parlor_site_meet (site, request, info->brand, reply);
 }
@@ -442,5 +442,5 @@ parlor_handle_live_page (ParlorSite *site, ParlorHttpRequest *request, ParlorHtt
 void
 parlor_handle_brand_page (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
-  reply_page (site, request, "brand.html", "", reply);
+  parlor_site_reply_page (site, request, "brand.html", "", reply);
 }

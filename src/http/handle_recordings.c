@@ -5,6 +5,7 @@
 #include "http/problem.h"
 #include "http/range.h"
 #include "http/recording_files.h"
+#include "live/replays.h"
 #include "room/recording.h"
 
 #include <string.h>
@@ -99,6 +100,17 @@ number_query (const ParlorHttpRequest *request, const char *name)
   return value != NULL ? MAX (g_ascii_strtoll (value, NULL, 10), 0) : 0;
 }
 
+/* With how many published replays rest on it. */
+static json_t *
+row_to_json (ParlorSite *site, const ParlorRecordingRow *row)
+{
+  json_t *json = parlor_recording_to_json (row);
+  guint n = site->spec.replays != NULL ? parlor_replays_of_recording (site->spec.replays, row->id)
+                                       : 0;
+  json_object_set_new (json, "replays", json_integer (n));
+  return json;
+}
+
 void
 parlor_handle_recording_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
@@ -122,7 +134,7 @@ parlor_handle_recording_list (ParlorSite *site, ParlorHttpRequest *request, Parl
                                    ? parlor_recordings_list (site->spec.recordings, &query, &more)
                                    : g_ptr_array_new ();
   for (guint i = 0; i < rows->len; i++)
-    json_array_append_new (list, parlor_recording_to_json (rows->pdata[i]));
+    json_array_append_new (list, row_to_json (site, rows->pdata[i]));
   parlor_http_reply_json (
       reply, 200,
       json_pack ("{s:o,s:s?}", "recordings", list, "cursor",
@@ -153,7 +165,7 @@ parlor_handle_recording_get (ParlorSite *site, ParlorHttpRequest *request, Parlo
     return;
   note_view (site, request, row);
   gboolean transcript = parlor_recordings_has_transcript (site->spec.recordings, row->id);
-  json_t *json = parlor_recording_to_json (row), *manifest = parlor_site_manifest (site, row);
+  json_t *json = row_to_json (site, row), *manifest = parlor_site_manifest (site, row);
   json_object_set_new (json, "transcript", json_boolean (transcript));
   if (manifest != NULL)
     json_object_set_new (json, "manifest", manifest);
@@ -343,8 +355,8 @@ parlor_handle_recording_change (ParlorSite *site, ParlorHttpRequest *request,
   json_t *body = parlor_http_json_body (request);
   parlor_site_principal (site, request, &who);
   if (change (site, id, body, who.subject, &error))
-    parlor_http_reply_json (
-        reply, 200, parlor_recording_to_json (parlor_recordings_get (site->spec.recordings, id)));
+    parlor_http_reply_json (reply, 200,
+                            row_to_json (site, parlor_recordings_get (site->spec.recordings, id)));
   else
     parlor_http_problem_from_error (reply, error);
   json_decref (body);
@@ -359,6 +371,13 @@ parlor_handle_recording_delete (ParlorSite *site, ParlorHttpRequest *request,
   const ParlorRecordingRow *row = parlor_site_find_recording (site, request, reply);
   if (row == NULL)
     return;
+  if (site->spec.replays != NULL && parlor_replays_of_recording (site->spec.replays, row->id) > 0
+      && g_strcmp0 (parlor_http_query (request, "withdraw"), "true") != 0)
+    {
+      parlor_http_problem (reply, 409, "published",
+                           "A replay of it is published. With withdraw=true it is withdrawn too.");
+      return;
+    }
   g_autofree char *id = g_strdup (row->id);
   gboolean forever = g_strcmp0 (parlor_http_query (request, "forever"), "true") == 0;
   parlor_site_principal (site, request, &who);

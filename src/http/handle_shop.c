@@ -169,26 +169,22 @@ shop_url (const ParlorProduct *product, const char *code)
                           product->url + before);
 }
 
-/* The click itself comes here: the code is made now, and stands in no page. */
 char *
-parlor_site_mint_handoff (ParlorSite *site, const ParlorHttpRequest *request,
-                          ParlorHttpReply *reply)
+parlor_site_mint_handoff_at (ParlorSite *site, const ParlorHttpRequest *request,
+                             const ParlorLiveRoom *live, const char *sku, gint64 room_ms,
+                             ParlorHttpReply *reply)
 {
   g_autoptr (GError) error = NULL;
   char code[PARLOR_TOKEN_SIZE];
-  ParlorLiveRoom *live = parlor_live_find (site->spec.live, request->params[0]);
-  ParlorRoom *room = live ? parlor_rooms_find (site->spec.rooms, request->params[0]) : NULL;
   const char *brand = live ? parlor_live_info (live)->brand : NULL;
-  const ParlorProduct *product = parlor_products_find (site->spec.products, brand,
-                                                       request->params[1]);
-  if (!room || !product || !*product->url)
+  const ParlorProduct *product = parlor_products_find (site->spec.products, brand, sku);
+  if (!product || !*product->url)
     {
       parlor_http_problem (reply, 404, "not_found", "This product is not sold here.");
       return NULL;
     }
   if (!parlor_site_welcomes (site, request, brand, reply))
     return NULL;
-  gint64 room_ms = parlor_room_ms (room, site->spec.clock->now_us (site->spec.clock));
   ParlorHandoff from = {
       .brand = (char *)brand,
       .visitor = (char *)parlor_site_visitor_of (site, request, brand),
@@ -213,17 +209,34 @@ parlor_site_mint_handoff (ParlorSite *site, const ParlorHttpRequest *request,
   return handoff ? shop_url (product, code) : NULL;
 }
 
-/* In a tab of its own. */
-void
-parlor_handle_go (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+/* The click itself comes here: the code is made now, and stands in no page. */
+char *
+parlor_site_mint_handoff (ParlorSite *site, const ParlorHttpRequest *request,
+                          ParlorHttpReply *reply)
 {
-  g_autofree char *url = parlor_site_mint_handoff (site, request, reply);
+  ParlorRoom *room = parlor_rooms_find (site->spec.rooms, request->params[0]);
+  ParlorLiveRoom *live = room ? parlor_live_find (site->spec.live, request->params[0]) : NULL;
+  gint64 room_ms = room ? parlor_room_ms (room, site->spec.clock->now_us (site->spec.clock)) : 0;
+  return parlor_site_mint_handoff_at (site, request, live, request->params[1], room_ms, reply);
+}
+
+void
+parlor_site_reply_shop (char *url, ParlorHttpReply *reply)
+{
   if (!url)
     return;
   reply->status = 303;
   parlor_http_reply_header (reply, "Location", url);
   parlor_http_reply_header (reply, "Cache-Control", "no-store");
   parlor_http_reply_header (reply, "Referrer-Policy", "no-referrer");
+  g_free (url);
+}
+
+/* In a tab of its own. */
+void
+parlor_handle_go (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  parlor_site_reply_shop (parlor_site_mint_handoff (site, request, reply), reply);
 }
 
 void

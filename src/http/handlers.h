@@ -376,4 +376,23 @@ void parlor_handle_rating_list (ParlorSite *site, ParlorHttpRequest *request,
 void parlor_handle_rep_stats (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_board (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 
+/* handle_replays.c */
+void parlor_handle_replay_create (ParlorSite *site, ParlorHttpRequest *request,
+                                  ParlorHttpReply *reply);
+void parlor_handle_replay_list (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply);
+void parlor_handle_replay_withdraw (ParlorSite *site, ParlorHttpRequest *request,
+                                    ParlorHttpReply *reply);
+void parlor_handle_replay_get (ParlorSite *site, ParlorHttpRequest *request,
+                               ParlorHttpReply *reply);
+void parlor_handle_replay_comments (ParlorSite *site, ParlorHttpRequest *request,
+                                    ParlorHttpReply *reply);
+void parlor_handle_replay_media (ParlorSite *site, ParlorHttpRequest *request,
+                                 ParlorHttpReply *reply);
+void parlor_handle_replay_go (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_replay_page (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply);
+void parlor_handle_replay_shown (ParlorSite *site, ParlorHttpRequest *request,
+                                 ParlorHttpReply *reply);
+
 G_END_DECLS

@@ -39,6 +39,20 @@ void parlor_site_open_session (ParlorSite *site, const ParlorHttpRequest *reques
 char *parlor_site_mint_handoff (ParlorSite *site, const ParlorHttpRequest *request,
                                 ParlorHttpReply *reply);
 
+/** The same of a product of that live room (NULL = there is none), at that instant of its clock. */
+char *parlor_site_mint_handoff_at (ParlorSite *site, const ParlorHttpRequest *request,
+                                   const ParlorLiveRoom *live, const char *sku, gint64 room_ms,
+                                   ParlorHttpReply *reply);
+/** 303 to the shop; takes `url`, NULL = the reply says already why not. */
+void parlor_site_reply_shop (char *url, ParlorHttpReply *reply);
+
+/** A built page (200, or 404 where there are none) with a link's preview in its head: what
+    parlor_site_append_meta () made. */
+void parlor_site_reply_page (ParlorSite *site, const ParlorHttpRequest *request, const char *name,
+                             const char *preview, ParlorHttpReply *reply);
+/** `property` of Open Graph without its "og:"; "" = nothing is appended. */
+void parlor_site_append_meta (GString *out, const char *property, const char *value);
+
 /** Tells the event log, where there is one. */
 void parlor_site_happened (ParlorSite *site, const char *type, const char *brand,
                            const char *entity, gint64 room_ms, const ParlorDatum *data, guint n);

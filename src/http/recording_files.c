@@ -160,6 +160,38 @@ decipher (const ParlorSite *site, const ParlorRecordingRow *row, int *fd)
              : NULL;
 }
 
+typedef struct
+{
+  ParlorReader reader; /* first */
+  int fd;
+} Plain;
+
+static gssize
+plain_read (ParlorReader *reader, guint64 at, guint8 *out, gsize length)
+{
+  return pread (((Plain *)reader)->fd, out, length, (off_t)at);
+}
+
+static void
+plain_free (ParlorReader *reader)
+{
+  close (((Plain *)reader)->fd);
+  g_free (reader);
+}
+
+ParlorReader *
+parlor_site_read_recorded (ParlorSite *site, const ParlorRecordingRow *row, const char *name)
+{
+  struct stat info;
+  int fd = parlor_site_open_recorded (site, row, name, &info);
+  ParlorReader *reader = decipher (site, row, &fd);
+  if (reader != NULL || fd < 0)
+    return reader;
+  Plain *plain = g_new0 (Plain, 1);
+  *plain = (Plain){{(guint64)info.st_size, plain_read, plain_free}, fd};
+  return &plain->reader;
+}
+
 gboolean
 parlor_site_reply_recorded (ParlorSite *site, const ParlorHttpRequest *request,
                             ParlorHttpReply *reply, const ParlorRecordingRow *row, const char *name,

@@ -32,6 +32,10 @@ void parlor_site_note_refusal (ParlorSite *site, const char *brand, const char *
 int parlor_site_open_recorded (ParlorSite *site, const ParlorRecordingRow *row, const char *name,
                                struct stat *info);
 
+/** Such a file to be read, in the clear or deciphered; NULL: it is not there, or its key is not. */
+ParlorReader *parlor_site_read_recorded (ParlorSite *site, const ParlorRecordingRow *row,
+                                         const char *name);
+
 /** Answers with such a file, deciphered where it is enciphered. FALSE: it is not there, nothing was
     answered. */
 gboolean parlor_site_reply_recorded (ParlorSite *site, const ParlorHttpRequest *request,

@@ -47,6 +47,7 @@ typedef struct _ParlorBroadcasts ParlorBroadcasts;
 typedef struct _ParlorInvites ParlorInvites;
 typedef struct _ParlorBots ParlorBots;
 typedef struct _ParlorLiveHours ParlorLiveHours;
+typedef struct _ParlorReplays ParlorReplays;
 
 /** Everything borrowed, to outlive the site, unless said otherwise. */
 typedef struct
@@ -92,6 +93,7 @@ typedef struct
   ParlorInvites *invites;
   ParlorBots *bots;
   ParlorLiveHours *hours;
+  ParlorReplays *replays; /**< nullable: none are published */
   /** Nullable: the shelf of this brand changed. */
   void (*shelf_changed) (const char *brand, gpointer user_data);
   gpointer shelf_data;

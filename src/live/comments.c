@@ -85,13 +85,14 @@ parlor_live_voice (ParlorLiveRoom *room, const ParlorLiveWho *who)
 
 /* ---- saying --------------------------------------------------------------------------------- */
 
+/* `blocked`: folded, one a line. */
 static gboolean
-has_blocked_word (const ParlorLiveRoom *room, const char *text)
+has_blocked_word (const char *blocked, const char *text)
 {
-  if (!*room->info.blocked)
+  if (!*blocked)
     return FALSE;
   g_autofree char *folded = g_utf8_casefold (text, -1);
-  g_auto (GStrv) words = g_strsplit (room->info.blocked, "\n", -1);
+  g_auto (GStrv) words = g_strsplit (blocked, "\n", -1);
   for (guint i = 0; words[i]; i++)
     if (*words[i] && strstr (folded, words[i]))
       return TRUE;
@@ -126,7 +127,7 @@ static gboolean
 is_wanted (const ParlorLiveRoom *room, const ParlorLiveWho *who, const char *text, gint64 room_ms)
 {
   const ParlorLiveSpec *spec = &room->live->spec;
-  return !has_blocked_word (room, text)
+  return !has_blocked_word (room->info.blocked, text)
          && (!spec->may_say
              || spec->may_say (room->info.brand, room->info.room, who->name, text, room_ms,
                                spec->user_data));
@@ -261,6 +262,46 @@ static gboolean
 is_public (const ParlorComment *comment)
 {
   return !(comment->flags & (PARLOR_COMMENT_DELETED | PARLOR_COMMENT_SHADOWED));
+}
+
+struct _ParlorCommentSieve
+{
+  char *blocked;
+  GHashTable *shadowed; /* keys of voices */
+};
+
+ParlorCommentSieve *
+parlor_comment_sieve_new (const ParlorLiveRoom *room)
+{
+  ParlorCommentSieve *sieve = g_new0 (ParlorCommentSieve, 1);
+  GHashTableIter iter;
+  gpointer key, voice;
+  sieve->blocked = g_strdup (room->info.blocked);
+  sieve->shadowed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_hash_table_iter_init (&iter, room->voices);
+  while (g_hash_table_iter_next (&iter, &key, &voice))
+    if (((const Voice *)voice)->shadowed)
+      g_hash_table_add (sieve->shadowed, g_strdup (key));
+  return sieve;
+}
+
+void
+parlor_comment_sieve_free (ParlorCommentSieve *sieve)
+{
+  if (!sieve)
+    return;
+  g_free (sieve->blocked);
+  g_hash_table_unref (sieve->shadowed);
+  g_free (sieve);
+}
+
+gboolean
+parlor_comment_stands (const ParlorCommentSieve *sieve, const ParlorComment *comment)
+{
+  const char *key = key_of (comment->visitor, comment->person);
+  return is_public (comment) && !g_hash_table_contains (sieve->shadowed, key)
+         && (comment->flags & PARLOR_COMMENT_BY_HOST
+             || !has_blocked_word (sieve->blocked, comment->text));
 }
 
 const ParlorComment **

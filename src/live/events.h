@@ -59,6 +59,8 @@ typedef struct
   gint64 from_ms; /**< room_ms */
   gint64 to_ms;   /**< room_ms; -1 = still pinned */
   gint64 at_ms;   /**< wall clock of the beginning */
+  char *title;    /**< what it was called then, and what it cost; "" = not known */
+  char *price;
 } ParlorPin;
 
 typedef enum

@@ -34,6 +34,8 @@ typedef struct
 {
   ParlorRecordSink *sink; /**< NULL = nothing survives a restart */
   ParlorRandom random;
+  /** Nullable: a pin then does not know what its product was called and cost. */
+  const struct _ParlorProducts *products;
   ParlorLiveEventFunc event;
   ParlorEventFunc happened; /**< for webhooks and boards; nullable */
   /** Whether nobody but the house may be called so; nullable = everybody may. */
@@ -90,6 +92,9 @@ gboolean parlor_live_pin (ParlorLiveRoom *room, const char *sku, const char *not
                           ParlorLiveNow now, GError **error);
 /** FALSE = nothing was pinned. */
 gboolean parlor_live_unpin (ParlorLiveRoom *room, ParlorLiveNow now);
+/** What the pinned product is called and costs is another since a moment: that is what stands with
+    the pin from now on. */
+void parlor_live_pin_changed (ParlorLiveRoom *room);
 /** NULL = nothing. */
 const ParlorPin *parlor_live_current_pin (const ParlorLiveRoom *room);
 /** All pins of this room since the start, oldest first: the chapters. Borrowed. */
@@ -122,6 +127,13 @@ const ParlorComment *parlor_live_comment (ParlorLiveRoom *room, const ParlorLive
                                           ParlorLiveNow now, GError **error);
 /** The last ones that everybody may see, oldest first, at most `max`; free the array. */
 const ParlorComment **parlor_live_comments (const ParlorLiveRoom *room, guint max, guint *n);
+/** What a comment that was kept is judged by long after it was said; without the room. */
+typedef struct _ParlorCommentSieve ParlorCommentSieve;
+ParlorCommentSieve *parlor_comment_sieve_new (const ParlorLiveRoom *room);
+void parlor_comment_sieve_free (ParlorCommentSieve *sieve);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorCommentSieve, parlor_comment_sieve_free)
+/** It is not deleted, its author not shadowed, and no word in it is blocked. */
+gboolean parlor_comment_stands (const ParlorCommentSieve *sieve, const ParlorComment *comment);
 /** NULL = none is pinned. */
 const ParlorComment *parlor_live_top_comment (const ParlorLiveRoom *room);
 

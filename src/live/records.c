@@ -24,7 +24,7 @@ const ParlorRecordKind parlor_live_kind = {
 static const ParlorField pin_fields[] = {
     PARLOR_TEXT (ParlorPin, id),   PARLOR_TEXT (ParlorPin, room),   PARLOR_TEXT (ParlorPin, sku),
     PARLOR_TEXT (ParlorPin, note), PARLOR_INT (ParlorPin, from_ms), PARLOR_INT (ParlorPin, to_ms),
-    PARLOR_INT (ParlorPin, at_ms),
+    PARLOR_INT (ParlorPin, at_ms), PARLOR_TEXT (ParlorPin, title),  PARLOR_TEXT (ParlorPin, price),
 };
 
 const ParlorRecordKind parlor_pin_kind = {

@@ -2,6 +2,7 @@
 /* The pin: what is shown over the stream now, and the chapters it leaves behind. */
 #include "base/text.h"
 #include "live/private.h"
+#include "live/products.h"
 
 #include <string.h>
 
@@ -62,6 +63,29 @@ take_down (ParlorLiveRoom *room, ParlorPin *pin, ParlorLiveNow now)
   parlor_live_happened (room, "product.unpinned", now, data, G_N_ELEMENTS (data));
 }
 
+static void
+describe (const ParlorLiveRoom *room, ParlorPin *pin)
+{
+  const ParlorProducts *products = room->live->spec.products;
+  const ParlorProduct *product = products
+                                     ? parlor_products_find (products, room->info.brand, pin->sku)
+                                     : NULL;
+  g_free (pin->title);
+  g_free (pin->price);
+  pin->title = g_strdup (product ? product->title : "");
+  pin->price = g_strdup (product ? product->price : "");
+}
+
+void
+parlor_live_pin_changed (ParlorLiveRoom *room)
+{
+  ParlorPin *pin = current (room);
+  if (!pin)
+    return;
+  describe (room, pin);
+  parlor_live_put (room, &parlor_pin_kind, pin);
+}
+
 static ParlorPin *
 put_up (ParlorLiveRoom *room, const char *sku, char *note, ParlorLiveNow now)
 {
@@ -78,6 +102,7 @@ put_up (ParlorLiveRoom *room, const char *sku, char *note, ParlorLiveNow now)
       .at_ms = now.wall_ms,
   };
   const ParlorDatum data[] = {PARLOR_DATUM_TEXT ("pin", id), PARLOR_DATUM_TEXT ("sku", sku)};
+  describe (room, pin);
   g_ptr_array_add (room->pins, pin);
   parlor_live_put (room, &parlor_pin_kind, pin);
   parlor_live_happened (room, "product.pinned", now, data, G_N_ELEMENTS (data));

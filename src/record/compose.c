@@ -18,7 +18,9 @@ typedef struct
   const ParlorPlanScene *scene;
   gint16 *samples;
   guint fps;
-  gint64 asked_us, at_ms;
+  gint64 asked_us;
+  gint64 at_ms;      /* the room's clock at this tick */
+  gint64 at_samples; /* the same in samples, without rounding */
   ParlorComposeStats *stats;
 } Composing;
 
@@ -109,15 +111,14 @@ give_pictures (Composing *self)
 }
 
 static gboolean
-give_sounds (Composing *self, guint64 tick)
+give_sounds (Composing *self)
 {
   guint n = parlor_mixdown_samples (self->mixdown), voice = 0;
-  gint64 at = self->plan->from_ms * (PARLOR_VOICE_HZ / 1000) + (gint64)(tick * n);
   for (guint i = 0; i < self->plan->lanes->len; i++)
     {
       if (self->voices[i] == NULL)
         continue;
-      gboolean loud = parlor_voice_read (self->voices[i], at, self->samples, n);
+      gboolean loud = parlor_voice_read (self->voices[i], self->at_samples, self->samples, n);
       if (!parlor_mixdown_sound (self->mixdown, voice++, loud ? self->samples : NULL))
         return FALSE;
     }
@@ -133,8 +134,8 @@ goes_on (gpointer user_data)
   if (self->spec->goes_on == NULL || now_us - self->asked_us < ASK_US)
     return TRUE;
   self->asked_us = now_us;
-  return self->spec->goes_on (MIN (self->at_ms, self->plan->to_ms) - self->plan->from_ms,
-                              self->plan->to_ms - self->plan->from_ms, self->spec->user_data);
+  return self->spec->goes_on ((gint64)(self->stats->ticks * 1000 / self->fps),
+                              parlor_plan_duration_ms (self->plan), self->spec->user_data);
 }
 
 static void
@@ -146,24 +147,52 @@ refused (GError **error)
 }
 
 static gboolean
+give_tick (Composing *self, GError **error)
+{
+  gboolean ok = give_sounds (self) && (self->spec->audio_only || give_pictures (self));
+  if (!parlor_mixdown_tick (self->mixdown, error) || !ok)
+    {
+      refused (error);
+      return FALSE;
+    }
+  self->stats->ticks++;
+  return TRUE;
+}
+
+static gboolean
+give_span (Composing *self, const ParlorPlanSpan *span, GError **error)
+{
+  guint64 n = parlor_compose_ticks (span, self->fps);
+  guint samples = parlor_mixdown_samples (self->mixdown);
+  for (guint64 tick = 0; tick < n; tick++)
+    {
+      self->at_ms = span->from_ms + (gint64)(tick * 1000 / self->fps);
+      self->at_samples = span->from_ms * (PARLOR_VOICE_HZ / 1000) + (gint64)(tick * samples);
+      if (!goes_on (self) || !give_tick (self, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
 give_all (Composing *self, GError **error)
 {
-  for (guint64 tick = 0;; tick++)
-    {
-      self->at_ms = self->plan->from_ms + (gint64)(tick * 1000 / self->fps);
-      if (self->at_ms >= self->plan->to_ms)
-        break;
-      if (!goes_on (self))
-        return FALSE;
-      gboolean ok = give_sounds (self, tick) && (self->spec->audio_only || give_pictures (self));
-      if (!parlor_mixdown_tick (self->mixdown, error) || !ok)
-        {
-          refused (error);
-          return FALSE;
-        }
-      self->stats->ticks++;
-    }
+  for (guint i = 0; i < self->plan->spans->len; i++)
+    if (!give_span (self, &g_array_index (self->plan->spans, ParlorPlanSpan, i), error))
+      return FALSE;
   return parlor_mixdown_end (self->mixdown, goes_on, self, error);
+}
+
+guint
+parlor_compose_fps (gboolean audio_only)
+{
+  return audio_only ? AUDIO_ONLY_FPS : PARLOR_MIXDOWN_FPS;
+}
+
+guint64
+parlor_compose_ticks (const ParlorPlanSpan *span, guint fps)
+{
+  return (guint64)(span->to_ms - span->from_ms) * fps / 1000;
 }
 
 gboolean
@@ -172,8 +201,8 @@ parlor_compose (const ParlorPlan *plan, const ParlorComposeSpec *spec, ParlorCom
 {
   g_autoptr (GError) why = NULL;
   Composing self = {.plan = plan, .spec = spec, .stats = stats};
-  self.fps = spec->audio_only ? AUDIO_ONLY_FPS : PARLOR_MIXDOWN_FPS;
-  *stats = (ParlorComposeStats){.duration_ms = plan->to_ms - plan->from_ms};
+  self.fps = parlor_compose_fps (spec->audio_only);
+  *stats = (ParlorComposeStats){0};
   ParlorMixdownSpec mixdown = {.path = spec->out,
                                .vault_key = spec->source.vault_key,
                                .width = spec->audio_only ? 0 : spec->width,
@@ -186,6 +215,7 @@ parlor_compose (const ParlorPlan *plan, const ParlorComposeSpec *spec, ParlorCom
     self.samples = g_new (gint16,
                           (gsize)parlor_mixdown_samples (self.mixdown) * PARLOR_VOICE_CHANNELS);
   gboolean ok = self.mixdown != NULL && give_all (&self, &why);
+  stats->duration_ms = (gint64)(stats->ticks * 1000 / self.fps);
   parlor_mixdown_free (self.mixdown);
   close_lanes (&self);
   g_free (self.samples);

@@ -24,9 +24,14 @@ typedef struct
   gpointer user_data;
 } ParlorComposeSpec;
 
+/** Frames a second of a file with pictures, and of sound alone: what Opus calls a frame. */
+guint parlor_compose_fps (gboolean audio_only);
+/** A span of the plan has so many frames: none of them reaches beyond its end. */
+guint64 parlor_compose_ticks (const ParlorPlanSpan *span, guint fps);
+
 typedef struct
 {
-  gint64 duration_ms;
+  gint64 duration_ms; /**< of the file */
   guint64 ticks;
   ParlorTileStats tiles;
   gint64 voices_us; /**< decoding sound */

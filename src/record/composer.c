@@ -109,6 +109,25 @@ join (const json_t *list)
   return g_string_free (text, FALSE);
 }
 
+/* Rows of three numbers, a line each; what is none is left out. */
+static char *
+join_clock (const json_t *list)
+{
+  GString *text = g_string_new (NULL);
+  gsize i;
+  json_t *one;
+  json_array_foreach (list, i, one)
+  {
+    const json_t *from = json_array_get (one, 0), *to = json_array_get (one, 1);
+    const json_t *file = json_array_get (one, 2);
+    if (json_is_integer (from) && json_is_integer (to) && json_is_integer (file))
+      g_string_append_printf (text, "%s%" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
+                              text->len > 0 ? "\n" : "", (gint64)json_integer_value (from),
+                              (gint64)json_integer_value (to), (gint64)json_integer_value (file));
+  }
+  return g_string_free (text, FALSE);
+}
+
 static gint64
 number (const json_t *message, const char *name)
 {
@@ -132,6 +151,7 @@ on_message (Job *job, const json_t *message)
 {
   const char *type = json_string_value (json_object_get (message, "t"));
   g_autofree char *people = join (json_object_get (message, "people"));
+  g_autofree char *clock = join_clock (json_object_get (message, "clock"));
   ParlorComposerEvent event = {.type = PARLOR_COMPOSER_PROGRESS,
                                .id = job->id,
                                .done_ms = number (message, "done_ms"),
@@ -143,6 +163,7 @@ on_message (Job *job, const json_t *message)
       event.duration_ms = number (message, "duration_ms");
       event.sha256 = json_string_value (json_object_get (message, "sha256"));
       event.people = people;
+      event.clock = clock;
     }
   else if (g_strcmp0 (type, "failed") == 0)
     {
@@ -206,6 +227,22 @@ on_exit_ (uv_process_t *process, int64_t status, int signum)
 /* ---- starting ------------------------------------------------------------------------------- */
 
 static json_t *
+cuts_of (const ParlorComposerJob *what)
+{
+  json_t *cuts = json_array ();
+  g_auto (GStrv) lines = g_strsplit (what->cuts != NULL ? what->cuts : "", "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      char *rest = NULL;
+      gint64 from_ms = g_ascii_strtoll (lines[i], &rest, 10);
+      gint64 to_ms = g_ascii_strtoll (rest, NULL, 10);
+      if (to_ms > from_ms)
+        json_array_append_new (cuts, json_pack ("[I,I]", (json_int_t)from_ms, (json_int_t)to_ms));
+    }
+  return cuts;
+}
+
+static json_t *
 make_order (const Job *job, const ParlorComposerJob *what)
 {
   g_autofree char *name = parlor_render_file_name (job->id);
@@ -214,10 +251,11 @@ make_order (const Job *job, const ParlorComposerJob *what)
   for (guint i = 0; list[i] != NULL; i++)
     if (list[i][0] != '\0')
       json_array_append_new (exclude, json_string (list[i]));
-  return json_pack ("{s:s,s:s,s:s,s:s,s:i,s:i,s:I,s:I,s:b,s:o}", "t", "render", "folder",
+  return json_pack ("{s:s,s:s,s:s,s:s,s:i,s:i,s:I,s:I,s:b,s:o,s:o}", "t", "render", "folder",
                     job->folder, "out", name, "layout", what->layout, "width", (int)what->width,
                     "height", (int)what->height, "from_ms", (json_int_t)what->from_ms, "to_ms",
-                    (json_int_t)what->to_ms, "names", what->names, "exclude", exclude);
+                    (json_int_t)what->to_ms, "names", what->names, "exclude", exclude, "cuts",
+                    cuts_of (what));
 }
 
 static gboolean

@@ -101,9 +101,31 @@ people_of (const ParlorPlan *plan)
   return list;
 }
 
-static void
-tell_done (const ParlorRenderOrder *order, const ParlorPlan *plan, const char *part)
+/* What of the room's clock lies where in the file. */
+static json_t *
+clock_of (const ParlorPlan *plan, guint fps)
 {
+  json_t *list = json_array ();
+  guint64 ticks = 0;
+  for (guint i = 0; i < plan->spans->len; i++)
+    {
+      const ParlorPlanSpan *span = &g_array_index (plan->spans, ParlorPlanSpan, i);
+      guint64 n = parlor_compose_ticks (span, fps);
+      gint64 to_ms = span->from_ms + (gint64)(n * 1000 / fps);
+      if (n > 0)
+        json_array_append_new (list,
+                               json_pack ("[I,I,I]", (json_int_t)span->from_ms, (json_int_t)to_ms,
+                                          (json_int_t)(ticks * 1000 / fps)));
+      ticks += n;
+    }
+  return list;
+}
+
+static void
+tell_done (const ParlorRenderOrder *order, const ParlorPlan *plan, gint64 duration_ms,
+           const char *part)
+{
+  guint fps = parlor_compose_fps (order->plan.layout == PARLOR_LAYOUT_AUDIO_ONLY);
   char sha[PARLOR_SHA256_TEXT];
   gint64 bytes = 0;
   if (!parlor_sha256_safe (part, order->vault_key, sha, &bytes, NULL)
@@ -112,9 +134,9 @@ tell_done (const ParlorRenderOrder *order, const ParlorPlan *plan, const char *p
       tell_failed ("io_error", "the file cannot be put in its place");
       return;
     }
-  tell (json_pack ("{s:s,s:s,s:I,s:I,s:o}", "t", "done", "sha256", sha, "bytes", (json_int_t)bytes,
-                   "duration_ms", (json_int_t)(plan->to_ms - plan->from_ms), "people",
-                   people_of (plan)));
+  tell (json_pack ("{s:s,s:s,s:I,s:I,s:o,s:o}", "t", "done", "sha256", sha, "bytes",
+                   (json_int_t)bytes, "duration_ms", (json_int_t)duration_ms, "people",
+                   people_of (plan), "clock", clock_of (plan, fps)));
 }
 
 static void
@@ -134,7 +156,7 @@ compose (const ParlorRenderOrder *order, const ParlorPlan *plan)
                             .user_data = &self};
   unlink (part); /* of one that was killed */
   if (parlor_compose (plan, &spec, &stats, &error))
-    tell_done (order, plan, part);
+    tell_done (order, plan, stats.duration_ms, part);
   else if (error != NULL)
     tell_failed (reason_of (error), error->message);
   unlink (part);

@@ -31,6 +31,22 @@ read_list (const json_t *list)
   return strings;
 }
 
+static GArray *
+read_cuts (const json_t *list)
+{
+  GArray *cuts = g_array_new (FALSE, FALSE, sizeof (ParlorPlanSpan));
+  gsize i;
+  json_t *pair;
+  json_array_foreach (list, i, pair)
+  {
+    ParlorPlanSpan cut = {json_integer_value (json_array_get (pair, 0)),
+                          json_integer_value (json_array_get (pair, 1))};
+    if (cut.from_ms >= 0 && cut.to_ms > cut.from_ms && cuts->len < PARLOR_PLAN_CUTS_MAX)
+      g_array_append_val (cuts, cut);
+  }
+  return cuts;
+}
+
 /* NULL: there is none. */
 static guint8 *
 read_key (const char *text)
@@ -63,12 +79,15 @@ parlor_render_order_from_json (const json_t *json)
   order->folder = g_strdup (folder);
   order->out = g_strdup (out);
   order->excluded = read_list (json_object_get (json, "exclude"));
+  order->cuts = read_cuts (json_object_get (json, "cuts"));
   order->vault_key = read_key (text (json, "vault_key"));
   order->names = !json_is_false (json_object_get (json, "names"));
   order->plan = (ParlorPlanSpec){.layout = layout,
                                  .width = (guint)width,
                                  .height = (guint)height,
                                  .excluded = (const char *const *)order->excluded,
+                                 .cuts = (const ParlorPlanSpan *)(gpointer)order->cuts->data,
+                                 .n_cuts = order->cuts->len,
                                  .from_ms = number_or (json, "from_ms", -1),
                                  .to_ms = number_or (json, "to_ms", -1)};
   return order;
@@ -82,6 +101,7 @@ parlor_render_order_free (ParlorRenderOrder *order)
   g_free (order->folder);
   g_free (order->out);
   g_strfreev (order->excluded);
+  g_array_unref (order->cuts);
   if (order->vault_key != NULL)
     explicit_bzero (order->vault_key, PARLOR_VAULT_KEY);
   g_free (order->vault_key);

@@ -4,9 +4,10 @@
  *
  *     -> {"t":"render","folder":"/…/rec_…","out":"render-rnd_….webm","layout":"grid",
  *         "width":1280,"height":720,"exclude":["pt_…"],"from_ms":-1,"to_ms":-1,"names":true,
- *         "vault_key":"base64, of an enciphered recording"}
+ *         "cuts":[[from_ms,to_ms],…],         "vault_key":"base64, of an enciphered recording"}
  *     <- {"t":"progress","done_ms":…,"all_ms":…}
- *     <- {"t":"done","sha256":…,"bytes":…,"duration_ms":…,"people":["pt_…"]}
+ *     <- {"t":"done","sha256":…,"bytes":…,"duration_ms":…,"people":["pt_…"],
+ *         "clock":[[from_ms,to_ms,file_ms],…]}    what of the room's clock lies where in the file
  *     <-
  * {"t":"failed","reason":"no_manifest|nothing_there|disk_full|io_error|composer","message":…}
  *
@@ -24,6 +25,7 @@ typedef struct
 {
   char *folder, *out; /* owned; `out` is a name in `folder` */
   char **excluded;    /* owned; plan.excluded */
+  GArray *cuts;       /* ParlorPlanSpan, owned; plan.cuts */
   guint8 *vault_key;  /* owned; NULL = the recording lies in the clear */
   gboolean names;
   ParlorPlanSpec plan;

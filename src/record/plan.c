@@ -183,6 +183,19 @@ read_people (Making *self, const json_t *manifest)
     }
 }
 
+/* Whether something of these two is kept. */
+static gboolean
+is_kept (const ParlorPlan *plan, gint64 from_ms, gint64 to_ms)
+{
+  for (guint i = 0; i < plan->spans->len; i++)
+    {
+      const ParlorPlanSpan *span = &g_array_index (plan->spans, ParlorPlanSpan, i);
+      if (to_ms > span->from_ms && from_ms < span->to_ms)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* ---- lanes ---------------------------------------------------------------------------------- */
 
 static void
@@ -271,7 +284,7 @@ read_lanes (Making *self, const json_t *manifest)
   for (i = 0; i < self->people->len; i++)
     {
       Person *person = self->people->pdata[i];
-      if (person->to_ms <= self->plan->from_ms || person->from_ms >= self->plan->to_ms)
+      if (!is_kept (self->plan, person->from_ms, person->to_ms))
         continue;
       g_ptr_array_add (self->plan->people, g_strdup (person->id));
       if (person->camera < 0)
@@ -476,26 +489,73 @@ make_scenes (Making *self)
 /* ---- all of it ------------------------------------------------------------------------------ */
 
 static gboolean
-set_span (ParlorPlan *plan, const json_t *manifest, const ParlorPlanSpec *spec)
+find_span (const json_t *manifest, const ParlorPlanSpec *spec, ParlorPlanSpan *span)
 {
-  plan->from_ms = number (manifest, "from_ms");
-  plan->to_ms = number (manifest, "to_ms");
+  *span = (ParlorPlanSpan){number (manifest, "from_ms"), number (manifest, "to_ms")};
   if (spec->from_ms >= 0)
-    plan->from_ms = MAX (plan->from_ms, spec->from_ms);
+    span->from_ms = MAX (span->from_ms, spec->from_ms);
   if (spec->to_ms >= 0)
-    plan->to_ms = MIN (plan->to_ms, spec->to_ms);
-  return is_time (plan->from_ms) && is_time (plan->to_ms) && plan->to_ms > plan->from_ms;
+    span->to_ms = MIN (span->to_ms, spec->to_ms);
+  return is_time (span->from_ms) && is_time (span->to_ms) && span->to_ms > span->from_ms;
+}
+
+static gint
+by_cut (gconstpointer a, gconstpointer b)
+{
+  const ParlorPlanSpan *one = a, *other = b;
+  return (one->from_ms > other->from_ms) - (one->from_ms < other->from_ms);
+}
+
+static void
+add_span (ParlorPlan *plan, gint64 from_ms, gint64 to_ms)
+{
+  if (to_ms - from_ms >= PARLOR_PLAN_SPAN_MIN_MS)
+    g_array_append_val (plan->spans, ((ParlorPlanSpan){from_ms, to_ms}));
+}
+
+static void
+set_spans (ParlorPlan *plan, const ParlorPlanSpec *spec)
+{
+  g_autoptr (GArray) cuts = g_array_new (FALSE, FALSE, sizeof (ParlorPlanSpan));
+  gint64 at_ms = plan->from_ms;
+  if (spec->n_cuts > 0)
+    g_array_append_vals (cuts, spec->cuts, MIN (spec->n_cuts, PARLOR_PLAN_CUTS_MAX));
+  g_array_sort (cuts, by_cut);
+  for (guint i = 0; i < cuts->len; i++)
+    {
+      const ParlorPlanSpan *cut = &g_array_index (cuts, ParlorPlanSpan, i);
+      add_span (plan, at_ms, MIN (cut->from_ms, plan->to_ms));
+      at_ms = MAX (at_ms, cut->to_ms);
+    }
+  add_span (plan, at_ms, plan->to_ms);
+}
+
+gint64
+parlor_plan_duration_ms (const ParlorPlan *plan)
+{
+  gint64 sum_ms = 0;
+  for (guint i = 0; i < plan->spans->len; i++)
+    {
+      const ParlorPlanSpan *span = &g_array_index (plan->spans, ParlorPlanSpan, i);
+      sum_ms += span->to_ms - span->from_ms;
+    }
+  return sum_ms;
 }
 
 ParlorPlan *
 parlor_plan_new (const json_t *manifest, const ParlorPlanSpec *spec)
 {
+  ParlorPlanSpan span;
+  if (!find_span (manifest, spec, &span))
+    return NULL;
   g_autoptr (ParlorPlan) plan = g_new0 (ParlorPlan, 1);
   plan->lanes = g_ptr_array_new_with_free_func (lane_free);
   plan->scenes = g_array_new (FALSE, TRUE, sizeof (ParlorPlanScene));
   plan->people = g_ptr_array_new_with_free_func (g_free);
-  if (!set_span (plan, manifest, spec))
-    return NULL;
+  plan->spans = g_array_new (FALSE, FALSE, sizeof (ParlorPlanSpan));
+  plan->from_ms = span.from_ms;
+  plan->to_ms = span.to_ms;
+  set_spans (plan, spec);
   g_autoptr (GPtrArray) people = g_ptr_array_new_with_free_func (person_free);
   g_autoptr (GHashTable) by_id = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GHashTable) lanes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -508,6 +568,8 @@ parlor_plan_new (const json_t *manifest, const ParlorPlanSpec *spec)
   read_people (&making, manifest);
   read_lanes (&making, manifest);
   make_scenes (&making);
+  if (plan->spans->len == 0)
+    g_clear_pointer (&plan, parlor_plan_free);
   return g_steal_pointer (&plan);
 }
 
@@ -518,6 +580,7 @@ parlor_plan_free (ParlorPlan *plan)
     return;
   g_ptr_array_unref (plan->lanes);
   g_array_unref (plan->scenes);
+  g_array_unref (plan->spans);
   g_ptr_array_unref (plan->people);
   g_free (plan);
 }

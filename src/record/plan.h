@@ -61,15 +61,27 @@ typedef struct
 
 typedef struct
 {
+  gint64 from_ms, to_ms;
+} ParlorPlanSpan;
+
+#define PARLOR_PLAN_CUTS_MAX 50
+/** What is kept between two cuts and is shorter than this is left out with them. */
+#define PARLOR_PLAN_SPAN_MIN_MS 100
+
+typedef struct
+{
   ParlorLayout layout;
   guint width, height;         /**< of the canvas */
   const char *const *excluded; /**< nullable: ids or identities of who is left out */
   gint64 from_ms, to_ms;       /**< -1 = from the beginning, to the end */
+  const ParlorPlanSpan *cuts;  /**< what lies in them is in no frame; any order; nullable */
+  guint n_cuts;
 } ParlorPlanSpec;
 
 typedef struct
 {
   gint64 from_ms, to_ms;
+  GArray *spans;     /**< ParlorPlanSpan: what is kept, in order, at least one */
   GPtrArray *lanes;  /**< ParlorPlanLane */
   GArray *scenes;    /**< ParlorPlanScene; at least one, the first at from_ms */
   GPtrArray *people; /**< ids (char *) of who can be seen or heard in it */
@@ -79,6 +91,9 @@ typedef struct
 ParlorPlan *parlor_plan_new (const json_t *manifest, const ParlorPlanSpec *spec);
 void parlor_plan_free (ParlorPlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorPlan, parlor_plan_free)
+
+/** Of what is kept. */
+gint64 parlor_plan_duration_ms (const ParlorPlan *plan);
 
 /** The scene at that instant; borrowed. */
 const ParlorPlanScene *parlor_plan_scene (const ParlorPlan *plan, gint64 room_ms);

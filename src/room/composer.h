@@ -17,6 +17,7 @@ typedef struct
   const char *layout;    /**< "speaker", "grid", "screen_with_speaker", "audio_only" */
   const char *exclude;   /**< ids or identities, one a line; nullable */
   gint64 from_ms, to_ms; /**< the room's clock; -1 = from the beginning, to the end */
+  const char *cuts;      /**< "from_ms to_ms", one a line: what is left out; nullable */
   guint width, height;
   gboolean names;
 } ParlorComposerJob;
@@ -36,6 +37,7 @@ typedef struct
   gint64 done_ms, all_ms, bytes, duration_ms;
   const char *sha256, *reason;
   const char *people; /**< DONE: ids of who is in it, one a line */
+  const char *clock;  /**< DONE: "from_ms to_ms file_ms", one a line: what lies where in the file */
 } ParlorComposerEvent;
 
 /** Never inside one of the functions below. */

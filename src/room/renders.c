@@ -5,8 +5,9 @@
 
 #include <string.h>
 
-#define HEIGHT_MIN 180
-#define HEIGHT_MAX 1080
+#define SIDE_MIN 180
+#define HEIGHT_MAX 1080 /* where it alone is said */
+#define SIDE_MAX 1280
 #define EXCLUDE_MAX 8192
 
 static const ParlorField ParlorRenderRow_fields[] = {
@@ -19,7 +20,8 @@ static const ParlorField ParlorRenderRow_fields[] = {
     PARLOR_INT (ParlorRenderRow, created_ms),  PARLOR_INT (ParlorRenderRow, finished_ms),
     PARLOR_INT (ParlorRenderRow, attempts),    PARLOR_INT (ParlorRenderRow, bytes),
     PARLOR_INT (ParlorRenderRow, duration_ms), PARLOR_TEXT (ParlorRenderRow, sha256),
-    PARLOR_TEXT (ParlorRenderRow, reason),
+    PARLOR_TEXT (ParlorRenderRow, reason),     PARLOR_INT (ParlorRenderRow, width),
+    PARLOR_TEXT (ParlorRenderRow, cuts),       PARLOR_TEXT (ParlorRenderRow, clock),
 };
 const ParlorRecordKind parlor_render_kind = {.table = "recording_renders",
                                              .fields = ParlorRenderRow_fields,
@@ -152,7 +154,9 @@ start (ParlorRenders *self, Item *item)
                            .exclude = row->exclude,
                            .from_ms = row->from_ms,
                            .to_ms = row->to_ms,
-                           .width = (guint)(row->height * 16 / 9) & ~1u,
+                           .cuts = row->cuts,
+                           .width = row->width > 0 ? (guint)row->width
+                                                   : (guint)(row->height * 16 / 9) & ~1u,
                            .height = (guint)row->height,
                            .names = row->names};
   set_text (&item->row.state, "running");
@@ -181,6 +185,7 @@ on_done (ParlorRenders *self, Item *item, const ParlorComposerEvent *event)
 {
   set_text (&item->row.sha256, event->sha256);
   set_text (&item->row.people, event->people);
+  set_text (&item->row.clock, event->clock);
   item->row.bytes = event->bytes;
   item->row.duration_ms = event->duration_ms;
   finish (self, item, "ready", NULL);
@@ -341,12 +346,19 @@ refuse (GError **error, ParlorErrorCode code, const char *text)
 }
 
 static gboolean
+is_side (gint64 n, gint64 max)
+{
+  return n >= SIDE_MIN && n <= max && n % 2 == 0;
+}
+
+static gboolean
 judge_wish (const ParlorRenderWish *wish, GError **error)
 {
   if (wish->layout == NULL || !g_strv_contains (layouts, wish->layout))
     return refuse (error, PARLOR_ERROR_BAD_REQUEST,
                    "layout is speaker, grid, screen_with_speaker or audio_only");
-  if (wish->height < HEIGHT_MIN || wish->height > HEIGHT_MAX || wish->height % 2 != 0)
+  if (!is_side (wish->height, wish->width != 0 ? SIDE_MAX : HEIGHT_MAX)
+      || (wish->width != 0 && !is_side (wish->width, SIDE_MAX)))
     return refuse (error, PARLOR_ERROR_BAD_REQUEST, "height is an even number from 180 to 1080");
   if (wish->from_ms < -1 || wish->to_ms < -1
       || (wish->to_ms >= 0 && wish->to_ms <= MAX (wish->from_ms, 0)))
@@ -401,6 +413,8 @@ parlor_renders_ask (ParlorRenders *self, const char *recording, const ParlorRend
                                 .from_ms = wish->from_ms,
                                 .to_ms = wish->to_ms,
                                 .height = wish->height,
+                                .width = wish->width,
+                                .cuts = g_strdup (wish->cuts),
                                 .names = wish->names,
                                 .created_ms = self->spec.wall_ms ()};
   g_ptr_array_add (self->items, item);

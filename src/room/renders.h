@@ -28,10 +28,14 @@ typedef struct
   char *requested_by; /**< an id, for the audit */
   char *state;        /**< "queued", "running", "ready", "failed" */
   char *layout;
-  char *exclude;                  /**< ids or identities, one a line; NULL = nobody is left out */
-  char *people;                   /**< ids of who is in it, one a line; NULL = not ready */
-  gint64 from_ms, to_ms;          /**< the room's clock; -1 = from the beginning, to the end */
-  gint64 height;                  /**< of the picture, 16:9 */
+  char *exclude;         /**< ids or identities, one a line; NULL = nobody is left out */
+  char *people;          /**< ids of who is in it, one a line; NULL = not ready */
+  gint64 from_ms, to_ms; /**< the room's clock; -1 = from the beginning, to the end */
+  gint64 height;         /**< of the picture */
+  gint64 width;          /**< 0 = 16:9 */
+  char *cuts;            /**< "from_ms to_ms", one a line: is left out; NULL = nothing */
+  char *clock; /**< "from_ms to_ms file_ms", one a line; NULL = not ready, or made before this was
+                  kept */
   gboolean names;                 /**< are drawn in */
   gint64 created_ms, finished_ms; /**< wall clock; 0 = not yet */
   gint64 attempts;
@@ -73,7 +77,9 @@ typedef struct
   const char *layout;    /**< "speaker", "grid", "screen_with_speaker", "audio_only" */
   const char *exclude;   /**< nullable */
   gint64 from_ms, to_ms; /**< -1 = open */
-  gint64 height;         /**< 180 to 1,080, even */
+  gint64 height;         /**< 180 to 1,080, even; to 1,280 where the width is said */
+  gint64 width;          /**< 180 to 1,280, even; 0 = 16:9 */
+  const char *cuts;      /**< as in the row; nullable */
   gboolean names;
 } ParlorRenderWish;
 

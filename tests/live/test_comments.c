@@ -186,6 +186,34 @@ test_likes (void)
   g_assert_cmpint (world->last.likes, ==, 48);
 }
 
+/* What is judged long after it was said. */
+static void
+test_sieve (void)
+{
+  g_autoptr (World) world = world_new ();
+  static const char *const words[] = {"cheap"};
+  world_go_live (world);
+  const ParlorComment *good = parlor_live_comment (world->room, &ada, "1", "how much",
+                                                   world_now (world), NULL);
+  const ParlorComment *gone = parlor_live_comment (world->room, &ada, "2", "delete me",
+                                                   world_now (world), NULL);
+  const ParlorComment *cheap = parlor_live_comment (world->room, &ada, "3", "CHEAP lamps",
+                                                    world_now (world), NULL);
+  const ParlorComment *ghost = parlor_live_comment (world->room, &bo, "4", "said before",
+                                                    world_now (world), NULL);
+  const ParlorComment *own = parlor_live_comment (world->room, &host, "5", "cheap today",
+                                                  world_now (world), NULL);
+  parlor_live_moderate (world->room, PARLOR_MODERATE_DELETE, gone->id, world_now (world), NULL);
+  parlor_live_moderate (world->room, PARLOR_MODERATE_SHADOW, ghost->id, world_now (world), NULL);
+  parlor_live_set_blocked (world->room, words, 1, world_now (world));
+  g_autoptr (ParlorCommentSieve) sieve = parlor_comment_sieve_new (world->room);
+  g_assert_true (parlor_comment_stands (sieve, good));
+  g_assert_false (parlor_comment_stands (sieve, gone));
+  g_assert_false (parlor_comment_stands (sieve, cheap));
+  g_assert_false (parlor_comment_stands (sieve, ghost));
+  g_assert_true (parlor_comment_stands (sieve, own));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -200,5 +228,6 @@ main (int argc, char **argv)
   g_test_add_func ("/live/comments/house-names-and-blocked-words-are-refused",
                    test_names_and_words);
   g_test_add_func ("/live/comments/likes-are-counted-together-and-told-once-a-second", test_likes);
+  g_test_add_func ("/live/comments/what-stands-is-judged-without-the-room", test_sieve);
   return g_test_run ();
 }

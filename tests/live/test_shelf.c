@@ -52,11 +52,36 @@ test_end (void)
   g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_CONFLICT);
 }
 
+/* What it was called and cost stands with the pin, whatever the catalogue says later. */
+static void
+test_then (void)
+{
+  g_autoptr (ParlorProducts) products = parlor_products_new (NULL);
+  g_autoptr (World) world = world_new_with (products);
+  ParlorProduct lamp = {.brand = (char *)"br_1",
+                        .sku = (char *)"lamp",
+                        .title = (char *)"Moon",
+                        .price = (char *)"¥399"};
+  parlor_products_put (products, &lamp, 1, NULL);
+  world_go_live (world);
+  parlor_live_pin (world->room, "lamp", NULL, world_now (world), NULL);
+  lamp.price = (char *)"¥299";
+  parlor_products_put (products, &lamp, 2, NULL);
+  const ParlorPin *pin = parlor_live_current_pin (world->room);
+  g_assert_cmpstr (pin->title, ==, "Moon");
+  g_assert_cmpstr (pin->price, ==, "¥399");
+  parlor_live_pin_changed (world->room);
+  g_assert_cmpstr (pin->price, ==, "¥299");
+  parlor_live_pin (world->room, "unknown", NULL, world_now (world), NULL);
+  g_assert_cmpstr (parlor_live_current_pin (world->room)->price, ==, "");
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/live/shelf/a-new-pin-ends-the-old-one-at-the-same-instant", test_pin);
+  g_test_add_func ("/live/shelf/a-pin-keeps-what-its-product-cost-then", test_then);
   g_test_add_func ("/live/shelf/the-same-product-again-only-changes-the-note", test_same);
   g_test_add_func ("/live/shelf/the-end-takes-the-pin-down", test_end);
   return g_test_run ();

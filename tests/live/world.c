@@ -85,6 +85,12 @@ room_ms (const char *room, gint64 now_us, gpointer user_data)
 World *
 world_new (void)
 {
+  return world_new_with (NULL);
+}
+
+World *
+world_new_with (const ParlorProducts *products)
+{
   World *world = g_new0 (World, 1);
   world->sink = (ParlorRecordSink){.begin = begin, .end = end, .put = put, .remove = drop};
   world->random = (ParlorRandom){fill, world};
@@ -95,6 +101,7 @@ world_new (void)
   ParlorLiveSpec spec = {
       .sink = &world->sink,
       .random = world->random,
+      .products = products,
       .event = on_event,
       .happened = on_happened,
       .is_protected = is_protected,

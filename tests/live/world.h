@@ -28,6 +28,8 @@ typedef struct
 } World;
 
 World *world_new (void);
+/** The same with a catalogue, borrowed. */
+World *world_new_with (const ParlorProducts *products);
 void world_free (World *world);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (World, world_free)
 

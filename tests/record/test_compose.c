@@ -112,6 +112,14 @@ check_frame (const guint8 *grey, guint width, guint height, gint64 time_ms, gpoi
   check->worst_ms = MAX (check->worst_ms, off_ms);
 }
 
+/* Of two that follow each other after a second. */
+static void
+check_part (const guint8 *grey, guint width, guint height, gint64 time_ms, gpointer user_data)
+{
+  Check **both = user_data;
+  check_frame (grey, width, height, time_ms, both[time_ms < 1000 ? 0 : 1]);
+}
+
 static gboolean
 compose (World *w, const json_t *manifest, const ParlorPlanSpec *spec, ParlorComposeStats *stats)
 {
@@ -213,6 +221,35 @@ test_clip (World *w, gconstpointer data)
   g_assert_cmpuint (check.right, ==, 45);
   g_assert_cmpint (check.worst_ms, <=, SYNC_MS);
   check_tones (w, TONE_MS + 2000 - CAMERA_MS - 1500, 1);
+  json_decref (manifest);
+}
+
+/* Two parts of a second, of which the second stands behind the first: counters go on where the cut
+ * ends, and the tone of the cut is not heard. */
+static void
+test_cut (World *w, gconstpointer data)
+{
+  const ParlorPlanSpan cut = {CAMERA_MS + 1500, CAMERA_MS + 2500};
+  ParlorPlanSpec spec = {PARLOR_LAYOUT_SPEAKER, WIDTH, HEIGHT, NULL, CAMERA_MS + 500,
+                         CAMERA_MS + 3500,      &cut,  1};
+  Check before = {.place = {0, 0, WIDTH, HEIGHT}, .first = 100, .began_ms = -500};
+  Check behind = {.place = {0, 0, WIDTH, HEIGHT}, .first = 100, .began_ms = -1500};
+  Check *both[] = {&before, &behind};
+  ParlorComposeStats stats;
+  json_t *manifest = make_recording (w);
+  g_assert_true (compose (w, manifest, &spec, &stats));
+  g_assert_cmpint (stats.duration_ms, ==, 2000);
+  g_assert_true (reel_play (w->out, check_part, both));
+  g_assert_cmpuint (before.right, ==, 30);
+  g_assert_cmpuint (behind.right, ==, 30);
+  g_assert_cmpint (MAX (before.worst_ms, behind.worst_ms), <=, SYNC_MS);
+  /* Tones at 250 (+ 1000 i) of the camera: those at 1250 and 3250 are in it, the one at 2250 is
+   * not. */
+  g_autoptr (GArray) sound = reel_listen (w->out);
+  gint64 first = reel_find_tone (sound, 0);
+  gint64 second = reel_find_tone (sound, first + (REEL_TONE_MS + 100) * 48);
+  g_assert_cmpint (ABS (first / 48 - 750), <=, SYNC_MS);
+  g_assert_cmpint (ABS (second / 48 - 1750), <=, SYNC_MS);
   json_decref (manifest);
 }
 
@@ -395,6 +432,7 @@ main (int argc, char **argv)
   TEST ("counters-and-tones-stand-where-the-clock-says", test_speaker);
   TEST ("each-tile-shows-its-own-camera-for-as-long-as-there-is-one", test_grid);
   TEST ("who-is-left-out-is-neither-seen-nor-heard", test_left_out);
+  TEST ("a-cut-is-in-no-frame-and-no-sound", test_cut);
   TEST ("a-clip-begins-and-ends-where-it-is-asked", test_clip);
   TEST ("sound-alone-decodes-no-picture", test_audio_only);
   TEST ("a-damaged-file-is-a-gap", test_damage);

@@ -163,6 +163,68 @@ test_clip (void)
   json_decref (manifest);
 }
 
+static void
+check_span (const ParlorPlan *plan, guint i, gint64 from_ms, gint64 to_ms)
+{
+  const ParlorPlanSpan *span = &g_array_index (plan->spans, ParlorPlanSpan, i);
+  g_assert_cmpint (span->from_ms, ==, from_ms);
+  g_assert_cmpint (span->to_ms, ==, to_ms);
+}
+
+static void
+test_cuts (void)
+{
+  json_t *manifest = load ();
+  const ParlorPlanSpan cuts[] = {
+      {7000, 7500}, {0, 6000}, {6800, 7200}, {7550, 8000}, {8900, 99999}};
+  const ParlorPlanSpan all[] = {{0, 99999}};
+  ParlorPlanSpec spec = {PARLOR_LAYOUT_SPEAKER, 1280, 720, NULL, 5500, -1, cuts,
+                         G_N_ELEMENTS (cuts)};
+  g_autoptr (ParlorPlan) plan = parlor_plan_new (manifest, &spec);
+  g_assert_cmpuint (plan->spans->len, ==, 2); /* what is left between 7500 and 7550 is too short */
+  check_span (plan, 0, 6000, 6800);
+  check_span (plan, 1, 8000, 8900);
+  g_assert_cmpint (parlor_plan_duration_ms (plan), ==, 1700);
+  spec.cuts = all;
+  spec.n_cuts = 1;
+  g_assert_null (parlor_plan_new (manifest, &spec));
+  json_decref (manifest);
+}
+
+static gboolean
+has_person (const ParlorPlan *plan, const char *id)
+{
+  return g_ptr_array_find_with_equal_func (plan->people, id, g_str_equal, NULL);
+}
+
+/* Mara is there in the part that is dropped alone. */
+static void
+test_cut_people (void)
+{
+  json_t *manifest = load ();
+  ParlorPlanSpec spec = {PARLOR_LAYOUT_GRID, 1280, 720, NULL, -1, -1};
+  g_autoptr (ParlorPlan) whole = parlor_plan_new (manifest, &spec);
+  gint64 first_ms = G_MAXINT64, last_ms = 0;
+  for (guint i = 0; i < whole->lanes->len; i++)
+    {
+      const ParlorPlanLane *lane = whole->lanes->pdata[i];
+      for (guint j = 0; j < lane->files->len && strcmp (lane->participant, "pt_mara") == 0; j++)
+        {
+          const ParlorPlanFile *file = lane->files->pdata[j];
+          first_ms = MIN (first_ms, file->from_ms);
+          last_ms = MAX (last_ms, file->to_ms);
+        }
+    }
+  const ParlorPlanSpan cut = {first_ms, last_ms};
+  spec.cuts = &cut;
+  spec.n_cuts = 1;
+  g_autoptr (ParlorPlan) plan = parlor_plan_new (manifest, &spec);
+  g_assert_true (has_person (whole, "pt_mara"));
+  g_assert_false (has_person (plan, "pt_mara"));
+  g_assert_true (has_person (plan, "pt_lin"));
+  json_decref (manifest);
+}
+
 /* Every member, one after the other, of another type or gone. */
 static void
 test_nonsense (void)
@@ -198,6 +260,8 @@ main (int argc, char **argv)
   g_test_add_func ("/record/plan/who-has-withdrawn-has-no-lane", test_withdrawn);
   g_test_add_func ("/record/plan/file-time-follows-the-clocks-pieces", test_clock);
   g_test_add_func ("/record/plan/a-clip-is-part-of-it", test_clip);
+  g_test_add_func ("/record/plan/what-is-cut-is-in-no-span", test_cuts);
+  g_test_add_func ("/record/plan/who-is-in-a-cut-alone-is-not-in-it", test_cut_people);
   g_test_add_func ("/record/plan/what-makes-no-sense-is-left-out", test_nonsense);
   return g_test_run ();
 }

@@ -34,7 +34,8 @@ static gboolean
 start (ParlorComposer *composer, const ParlorComposerJob *job)
 {
   World *w = (World *)composer;
-  g_assert_cmpuint (job->width, ==, 1280);
+  g_assert_cmpuint (job->width, ==, job->cuts != NULL ? 720 : 1280);
+  g_assert_cmpstr (job->cuts, ==, job->cuts != NULL ? "2000 3000" : NULL);
   if (!w->refuses)
     g_ptr_array_add (w->running, g_strdup (job->id));
   return !w->refuses;
@@ -171,6 +172,7 @@ tell (World *w, const char *id, ParlorComposerEventType type)
                                .duration_ms = 6,
                                .sha256 = "abc",
                                .people = "pt_1",
+                               .clock = "1000 2000 0\n3000 9000 1000",
                                .reason = "disk_full"};
   if (type != PARLOR_COMPOSER_PROGRESS)
     forget (w->running, id);
@@ -308,6 +310,24 @@ test_refusals (World *w, gconstpointer data)
   check_refused (w, "rec_1", good, PARLOR_ERROR_TOO_MANY);
 }
 
+static void
+test_cuts (World *w, gconstpointer data)
+{
+  const ParlorRenderWish wish = {.layout = "grid",
+                                 .from_ms = -1,
+                                 .to_ms = -1,
+                                 .width = 720,
+                                 .height = 1280,
+                                 .cuts = "2000 3000"};
+  const ParlorRenderRow *row = parlor_renders_ask (w->renders, "rec_1", &wish, "usr_1", NULL);
+  g_assert_null (row->clock);
+  tell (w, row->id, PARLOR_COMPOSER_DONE);
+  g_assert_cmpstr (row->clock, ==, "1000 2000 0\n3000 9000 1000");
+  ParlorRenderWish bad = wish;
+  bad.width = 0; /* a height alone is of 16:9, and at most 1,080 */
+  check_refused (w, "rec_1", bad, PARLOR_ERROR_BAD_REQUEST);
+}
+
 #define TEST(name, func) g_test_add ("/room/renders/" name, World, NULL, set_up, func, tear_down)
 
 int
@@ -320,6 +340,7 @@ main (int argc, char **argv)
   TEST ("what-is-removed-is-cancelled-or-goes", test_removed);
   TEST ("a-deleted-recording-takes-them-with-it", test_deleted);
   TEST ("what-ran-when-the-server-ended-begins-again", test_restart);
+  TEST ("what-is-cut-and-what-lies-where-is-kept", test_cuts);
   TEST ("what-makes-no-sense-is-refused", test_refusals);
   return g_test_run ();
 }

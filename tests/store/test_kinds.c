@@ -13,6 +13,7 @@
 #include "live/invites.h"
 #include "live/handoffs.h"
 #include "live/products.h"
+#include "live/replays.h"
 #include "live/visitors.h"
 #include "room/qualitylog.h"
 #include "room/recording_rows.h"
@@ -54,6 +55,7 @@ static const ParlorRecordKind *const kinds[] = {
     &parlor_invite_kind,
     &parlor_bot_kind,
     &parlor_live_hour_kind,
+    &parlor_replay_kind,
     /* service */
     &parlor_group_kind,
     &parlor_rep_kind,
