@@ -13,6 +13,7 @@
 #include "app/wire_quality.h"
 #include "app/wire_brand.h"
 #include "app/wire_service.h"
+#include "app/wire_stats.h"
 #include "app/wire_record.h"
 #include "app/wire_render.h"
 #include "app/wire_replay.h"
@@ -48,6 +49,7 @@ struct _ParlorApp
   ParlorStore *store; /* nullable */
   ParlorAudit *audit; /* nullable */
   ParlorWireHooks *hooks;
+  ParlorWireStats *stats; /* what passes by on its way to the log */
   ParlorWireBrand *brand;
   ParlorMediaPlane *plane;
   uv_poll_t media_poll;
@@ -358,6 +360,8 @@ make_hooks (ParlorApp *app, GError **error)
 {
   app->hooks = parlor_wire_hooks_new (app->config, &app->loop, app->store, &app->clock,
                                       &app->random, error);
+  if (app->hooks)
+    app->stats = parlor_wire_stats_new (app->hooks, app->store);
   return app->hooks != NULL;
 }
 
@@ -428,8 +432,8 @@ make_live (ParlorApp *app, GError **error)
       .keyring = app->keyring,
       .demo = app->config->demo,
       .tick_s = (guint)app->config->stats_every,
-      .happened = parlor_wire_hooks_event,
-      .happened_data = app->hooks,
+      .happened = parlor_wire_stats_event,
+      .happened_data = app->stats,
       .hooks = parlor_wire_hooks_decisions (app->hooks),
   };
   if (!(app->live = parlor_wire_live_new (&spec, error)))
@@ -487,13 +491,16 @@ make_service (ParlorApp *app, GError **error)
       .signal = app->signal,
       .brands = parlor_wire_brand_get (app->brand),
       .hooks = parlor_wire_hooks_decisions (app->hooks),
-      .happened = parlor_wire_hooks_event,
-      .happened_data = app->hooks,
+      .happened = parlor_wire_stats_event,
+      .happened_data = app->stats,
       .erase_elsewhere = parlor_wire_hooks_forget,
+      .erase_data = app->hooks,
       .forget_visitor = parlor_wire_live_forget,
       .forget_data = app->live,
   };
   app->service = parlor_wire_service_new (&spec, error);
+  if (app->service)
+    parlor_wire_stats_tie (app->stats, app->live, parlor_wire_service_site (app->service)->service);
   if (app->service)
     parlor_wire_live_set_house (app->live, parlor_wire_brand_get (app->brand),
                                 parlor_wire_service_site (app->service)->service);
@@ -572,8 +579,8 @@ make_site (ParlorApp *app, const char *program, GError **error)
       .hls = parlor_wire_hls_get (app->hls),
       .shelf_changed = parlor_wire_live_shelf_changed,
       .shelf_data = app->live,
-      .happened = parlor_wire_hooks_event,
-      .happened_data = app->hooks,
+      .happened = parlor_wire_stats_event,
+      .happened_data = app->stats,
       .service = parlor_wire_service_site (app->service),
   };
   app->site = parlor_site_new (&spec);
@@ -740,6 +747,8 @@ parlor_app_free (ParlorApp *app)
   parlor_wire_brand_stop (app->brand);
   parlor_signal_free (app->signal);
   parlor_wire_replay_free (app->replay);
+  if (app->stats)
+    parlor_wire_stats_tie (app->stats, NULL, NULL);
   parlor_wire_live_free (app->live);
   app->live = NULL;
   uv_prepare_stop (&app->prepare);
@@ -759,6 +768,7 @@ parlor_app_free (ParlorApp *app)
   parlor_audit_free (app->audit);
   if (app->store)
     app->store->ops->close (app->store, STORE_CLOSE_MS);
+  parlor_wire_stats_free (app->stats);
   parlor_wire_hooks_free (app->hooks);
   parlor_keyring_free (app->keyring);
   parlor_wire_brand_free (app->brand);

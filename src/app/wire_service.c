@@ -17,6 +17,7 @@
 
 #define CARD_MS (180 * 24 * 3600 * G_GINT64_CONSTANT (1000))
 #define CALL_TOKEN_MS (2 * 3600 * G_GINT64_CONSTANT (1000))
+#define ALIVE "alive"
 #define SWEEP_US (60 * G_GINT64_CONSTANT (1000000))
 /* Messages so old may be sent again by a page that missed the answer. */
 #define RECENT_MS (15 * 60 * G_GINT64_CONSTANT (1000))
@@ -30,6 +31,7 @@ struct _ParlorWireService
   ParlorServiceSite site;
   GPtrArray *over;            /* ids of rooms whose calls ended: they end with the next poll */
   ParlorWireService **recent; /* the way back of a question that is open; owned by it */
+  gint64 alive_us;            /* when it is said again that the server is up */
   gint64 sweep_us;            /* when pictures are looked through again */
   ParlorService **erasing;    /* g_rc_box: the way back of erasures, which may end after this */
 };
@@ -236,7 +238,7 @@ erase (ParlorCustomer *customer, ParlorRecordFlushed done, gpointer done_data, g
       .forget_visitor = wire->spec.forget_visitor,
       .forget_data = wire->spec.forget_data,
       .elsewhere = wire->spec.erase_elsewhere,
-      .elsewhere_data = wire->spec.happened_data,
+      .elsewhere_data = wire->spec.erase_data,
       .done = done,
       .done_data = done_data,
   };
@@ -350,6 +352,45 @@ on_recent (const gconstpointer *rows, guint n, const GError *error, gpointer use
   g_free (wire);
 }
 
+/* Stretches of presence that a crash left open ended when the server was last seen up. */
+static void
+on_open_shifts (const gconstpointer *rows, guint n, const GError *error, gpointer data)
+{
+  ParlorRecordSink *records = data;
+  gint64 alive_ms = 0;
+  for (guint i = 0; i < n; i++)
+    if (!strcmp (((const ParlorShiftRow *)rows[i])->id, ALIVE))
+      alive_ms = ((const ParlorShiftRow *)rows[i])->from_ms;
+  for (guint i = 0; i < n; i++)
+    {
+      ParlorShiftRow row = *(const ParlorShiftRow *)rows[i];
+      if (!strcmp (row.id, ALIVE))
+        continue;
+      row.to_ms = MAX (row.from_ms, alive_ms);
+      row.cut = TRUE;
+      records->put (records, &parlor_shift_kind, &row);
+    }
+}
+
+static void
+close_shifts (ParlorRecordSink *records)
+{
+  ParlorFindTerm open = {.field = "to_ms", .op = PARLOR_FIND_EQUAL, .number = 0};
+  ParlorFind find = {.kind = &parlor_shift_kind, .terms = &open, .n_terms = 1, .limit = 10000};
+  records->find (records, &find, on_open_shifts, records);
+}
+
+static void
+say_alive (ParlorWireService *wire, ParlorMoment now)
+{
+  ParlorRecordSink *records = wire->spec.store ? parlor_store_records (wire->spec.store) : NULL;
+  ParlorShiftRow row = {.id = (char *)ALIVE, .from_ms = now.wall_ms};
+  if (!records || now.us < wire->alive_us)
+    return;
+  wire->alive_us = now.us + SWEEP_US;
+  records->put (records, &parlor_shift_kind, &row);
+}
+
 static gboolean
 load (ParlorWireService *wire, GError **error)
 {
@@ -373,6 +414,7 @@ load (ParlorWireService *wire, GError **error)
   *wire->recent = wire;
   records->find (records, &find, on_recent, wire->recent);
   parlor_service_loaded (wire->service, now_of (wire));
+  close_shifts (records);
   guint left_out = parlor_service_left_out (wire->service);
   if (left_out)
     parlor_log (PARLOR_LOG_WARNING, "%u rows of the service name what is not there", left_out);
@@ -468,6 +510,7 @@ parlor_wire_service_free (ParlorWireService *wire)
   *wire->erasing = NULL;
   g_rc_box_release (wire->erasing);
   parlor_desk_free (wire->desk);
+  parlor_service_end_shifts (wire->service, now_of (wire).wall_ms);
   parlor_service_free (wire->service);
   g_hash_table_unref (wire->cards);
   g_ptr_array_unref (wire->over);
@@ -488,6 +531,7 @@ parlor_wire_service_poll (ParlorWireService *wire)
     parlor_service_poll (wire->service, now);
   end_rooms (wire, now.us);
   sweep_pictures (wire, now);
+  say_alive (wire, now);
   return parlor_service_next_us (wire->service);
 }
 

@@ -32,9 +32,10 @@ typedef struct
   ParlorHooks *hooks;       /**< nullable: the built-in answers */
   ParlorEventFunc happened; /**< nullable */
   gpointer happened_data;
-  /** A customer leaves the log of events and what waits to be sent (happened_data); nullable. */
+  /** A customer leaves the log of events and what waits to be sent (erase_data); nullable. */
   void (*erase_elsewhere) (const char *customer, ParlorRecordFlushed done, gpointer done_data,
                            gpointer user_data);
+  gpointer erase_data;
   /** What rooms have in memory of an erased customer's visitor; nullable. */
   void (*forget_visitor) (const char *visitor, gpointer user_data);
   gpointer forget_data;

@@ -461,10 +461,12 @@ parlor_handle_entry_open (ParlorSite *site, ParlorHttpRequest *request, ParlorHt
   };
   ParlorRoom *room = *entry->room ? parlor_rooms_find (site->spec.rooms, entry->room) : NULL;
   touch.room_ms = room ? parlor_room_ms (room, site->spec.clock->now_us (site->spec.clock)) : 0;
-  const ParlorDatum data[] = {PARLOR_DATUM_TEXT ("visitor", touch.visitor)};
   begin (site);
-  parlor_visitors_touch (site->spec.visitors, &touch);
-  parlor_site_happened (site, "entry.impression", entry->brand, entry->id, -1, data, 1);
+  const ParlorTouch *made = parlor_visitors_touch (site->spec.visitors, &touch);
+  const ParlorDatum data[] = {PARLOR_DATUM_TEXT ("visitor", touch.visitor),
+                              PARLOR_DATUM_TEXT ("touch", made ? made->id : NULL)};
+  parlor_site_happened (site, "entry.impression", entry->brand, entry->id, -1, data,
+                        G_N_ELEMENTS (data));
   end (site);
   g_autofree char *target = target_of (site, entry);
   reply->status = 303;

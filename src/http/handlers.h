@@ -370,6 +370,10 @@ void parlor_handle_conversation_call (ParlorSite *site, ParlorHttpRequest *reque
                                       ParlorHttpReply *reply);
 void parlor_handle_call_participant (ParlorSite *site, ParlorHttpRequest *request,
                                      ParlorHttpReply *reply);
+/* handle_exports.c */
+void parlor_handle_funnel (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_shift_export (ParlorSite *site, ParlorHttpRequest *request,
+                                 ParlorHttpReply *reply);
 /* handle_stats.c */
 void parlor_handle_rating_list (ParlorSite *site, ParlorHttpRequest *request,
                                 ParlorHttpReply *reply);

@@ -227,6 +227,8 @@ static const ParlorRoute routes[] = {
     {"POST", "/v1/rules", MANAGERS, FALSE, JSON_MAX, "application/json", parlor_handle_rule_put},
     {"DELETE", "/v1/rules/{id}", MANAGERS, FALSE, 0, NULL, parlor_handle_rule_remove},
     {"GET", "/v1/stats/ratings", SUPERVISORS, FALSE, 0, NULL, parlor_handle_rating_list},
+    {"GET", "/v1/stats/funnel", SUPERVISORS, FALSE, 0, NULL, parlor_handle_funnel},
+    {"GET", "/v1/stats/shifts", SUPERVISORS, FALSE, 0, NULL, parlor_handle_shift_export},
     {"GET", "/v1/stats/reps", SUPERVISORS, FALSE, 0, NULL, parlor_handle_rep_stats},
     {"GET", "/v1/board", SUPERVISORS, FALSE, 0, NULL, parlor_handle_board},
     /* Events, webhooks, decision hooks. */

@@ -176,6 +176,9 @@ struct _ParlorRep
   guint n_chats;  /**< conversations that take capacity */
   guint n_offers; /**< pending */
   ParlorCall *call;
+  char shift[PARLOR_ID_SIZE]; /**< the stretch of presence that goes on; "" = he is offline */
+  gint64 shift_from_ms;
+  ParlorPresence shift_presence;
   guint rated_n, rated_sum; /**< what customers gave him: how many, together */
   GQueue bindings;          /**< of ParlorBinding links */
   GQueue conversations;     /**< of ParlorConversation.by_assignee links */

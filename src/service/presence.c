@@ -70,7 +70,10 @@ rep_settle (ParlorRep *rep, ParlorMoment now)
   stats->present += is_here (after) - is_here (before);
   if (!is_here (before))
     rep->present_since_ms = now.wall_ms;
+  service_begin (rep->brand->service);
+  shift_note (rep, now.wall_ms);
   tell (rep, now);
+  service_end (rep->brand->service);
 }
 
 void

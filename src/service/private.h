@@ -91,6 +91,8 @@ void rep_settle (ParlorRep *rep, ParlorMoment now);
 gboolean rep_is_present (const ParlorRep *rep);
 /* Could be given one more chat. */
 gboolean rep_has_room (const ParlorRep *rep);
+/* ---- shift.c: when who was there */
+void shift_note (ParlorRep *rep, gint64 now_ms);
 void rep_offline_due (ParlorRep *rep, ParlorMoment now);
 void rep_wrapped_up (ParlorRep *rep, ParlorMoment now);
 

@@ -148,6 +148,12 @@ static const ParlorField ParlorRatingRow_fields[] = {
 KIND (parlor_rating_kind, "service_rating", ParlorRatingRow, 1, FALSE);
 #undef ROW
 
+#define ROW ParlorShiftRow
+static const ParlorField ParlorShiftRow_fields[] = {T (id),      T (brand), T (rep), T (presence),
+                                                    I (from_ms), I (to_ms), F (cut)};
+KIND (parlor_shift_kind, "service_shift", ParlorShiftRow, 1, FALSE);
+#undef ROW
+
 const ParlorRecordKind *const *
 parlor_service_kinds (guint *n)
 {

@@ -114,10 +114,19 @@ typedef struct
   gint64 asked_ms, at_ms; /**< at_ms: of the first score; 0 = none */
 } ParlorRatingRow;
 
-extern const ParlorRecordKind parlor_rating_kind, parlor_material_kind, parlor_upload_kind,
-    parlor_rule_kind, parlor_group_kind, parlor_rep_kind, parlor_customer_kind, parlor_device_kind,
-    parlor_binding_kind, parlor_conversation_kind, parlor_message_kind, parlor_call_kind,
-    parlor_job_kind, parlor_job_item_kind, parlor_service_audit_kind;
+/** A stretch of a rep's presence that was the same; offline has none. */
+typedef struct
+{
+  char *id; /**< "shf_…"; "alive": no stretch, but `from_ms` is when the server was last seen up */
+  char *brand, *rep, *presence;
+  gint64 from_ms, to_ms; /**< to_ms 0 = it goes on */
+  gboolean cut;          /**< it ended with the server, at some time after `to_ms` */
+} ParlorShiftRow;
+
+extern const ParlorRecordKind parlor_shift_kind, parlor_rating_kind, parlor_material_kind,
+    parlor_upload_kind, parlor_rule_kind, parlor_group_kind, parlor_rep_kind, parlor_customer_kind,
+    parlor_device_kind, parlor_binding_kind, parlor_conversation_kind, parlor_message_kind,
+    parlor_call_kind, parlor_job_kind, parlor_job_item_kind, parlor_service_audit_kind;
 
 /** Those to be loaded at start, in this order: each names only rows of those before it. */
 const ParlorRecordKind *const *parlor_service_kinds (guint *n);

@@ -160,6 +160,8 @@ void parlor_service_set_card (ParlorRep *rep, const char *card, gint64 verified_
 void parlor_service_rep_connected (ParlorRep *rep, ParlorMoment now);
 void parlor_service_rep_disconnected (ParlorRep *rep, ParlorMoment now);
 void parlor_service_rep_suspend (ParlorRep *rep, gboolean suspended, ParlorMoment now);
+/** The server goes down now: stretches of presence (ParlorShiftRow) that go on end with it. */
+void parlor_service_end_shifts (ParlorService *service, gint64 now_ms);
 /** Reps of the group who are there (not suspended, not stale). */
 guint parlor_service_present (const ParlorGroup *group);
 

@@ -287,13 +287,17 @@ world_new_with_hooks (guint hooks)
 static const ParlorRecordKind *
 kind_of (const char *table)
 {
-  static const ParlorRecordKind *const more[] = {&parlor_message_kind, &parlor_service_audit_kind};
+  static const ParlorRecordKind *const more[] = {&parlor_message_kind, &parlor_service_audit_kind,
+                                                 &parlor_shift_kind};
   guint n = 0;
   const ParlorRecordKind *const *kinds = parlor_service_kinds (&n);
   for (guint i = 0; i < n; i++)
     if (!strcmp (kinds[i]->table, table))
       return kinds[i];
-  return strcmp (more[0]->table, table) ? more[1] : more[0];
+  for (guint i = 0; i < G_N_ELEMENTS (more); i++)
+    if (!strcmp (more[i]->table, table))
+      return more[i];
+  g_assert_not_reached ();
 }
 
 static void

@@ -23,6 +23,7 @@
 #include "room/schedules.h"
 #include "room/settings.h"
 #include "room/shares.h"
+#include "service/funnel.h"
 #include "service/rows.h"
 #include "hooks/rows.h"
 #include "pg_server.h"
@@ -72,6 +73,8 @@ static const ParlorRecordKind *const kinds[] = {
     &parlor_material_kind,
     &parlor_upload_kind,
     &parlor_rating_kind,
+    &parlor_shift_kind,
+    &parlor_fact_kind,
     /* record */
     &parlor_recording_kind,
     &parlor_consent_kind,

@@ -19,3 +19,37 @@ CREATE TABLE service_rating (
 );
 CREATE INDEX service_rating_of ON service_rating (conversation);
 CREATE INDEX service_rating_at ON service_rating (brand, at_ms);
+
+-- The ledger of the funnel (src/service/funnel.h): each thing once, by its own id.
+CREATE TABLE service_fact (
+  id TEXT NOT NULL PRIMARY KEY,
+  seq BIGINT NOT NULL,
+  brand TEXT,
+  stage TEXT,
+  visitor TEXT,
+  customer TEXT,
+  entry TEXT,
+  channel TEXT,
+  state TEXT,
+  room TEXT,
+  inviter TEXT,
+  product TEXT,
+  rep TEXT,
+  value TEXT,
+  currency TEXT,
+  at_ms BIGINT NOT NULL
+);
+CREATE INDEX service_fact_at ON service_fact (brand, seq);
+
+-- When which rep was there.
+CREATE TABLE service_shift (
+  id TEXT NOT NULL PRIMARY KEY,
+  brand TEXT,
+  rep TEXT,
+  presence TEXT,
+  from_ms BIGINT NOT NULL,
+  to_ms BIGINT NOT NULL,
+  cut BIGINT NOT NULL
+);
+CREATE INDEX service_shift_at ON service_shift (brand, from_ms);
+CREATE INDEX service_shift_open ON service_shift (to_ms);
