@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The two contracts say what the two tables do: docs/openapi.yaml the rows of src/http/routes.c, docs/protocol.md the rows of
-src/signal/messages.c; and what the documents link to is there."""
+src/signal/messages.c; what the documents link to is there, and so is the test of each promise."""
 import pathlib
 import re
 import sys
@@ -53,10 +53,24 @@ def broken_links(path, text, root):
             yield f"{relative(path, root)}: links to {target}, which is not there"
 
 
+def unkept_promises(text, root):
+    """Of docs/promises.md: tests and names that are not there. A name may be put together in the source: its last part counts."""
+    source = ""
+    for code in re.findall(r"`([^`\n]+)`", text):
+        if code.startswith("tests/"):
+            path = root / code
+            source = path.read_text(errors="replace") if path.is_file() else ""
+            if not path.exists():
+                yield f"docs/promises.md: {code} is not there"
+        elif code not in source:
+            yield f"docs/promises.md: no test {code} in the file before it"
+
+
 def main(root):
     root = pathlib.Path(root)
     tap = Tap()
     tap.can_fail("a route that nobody wrote down", differences(routes_of('    {"GET", "/v1/x", Y},'), operations_of("paths:\n  /v1/y:\n    post:\n"), "a", "b"), 2)
+    tap.can_fail("a promise without its test", unkept_promises("`tests/none.c` `x`", root), 2)
     tap.can_fail("a message that nobody wrote down", differences({"join"}, said_of('-> {"t":"wave"}'), "a", "b"), 2)
     tap.can_fail("a link to nowhere", broken_links(root / "README.md", "[x](docs/nowhere.md)", root))
     routes = routes_of((root / "src/http/routes.c").read_text())
@@ -67,6 +81,7 @@ def main(root):
     tap.result("protocol.md has every message of a page, and no other", differences(rows, said, "messages.c", "protocol.md") if rows else ["no row was found"])
     documents = [root / "README.md", root / "CONTRIBUTING.md", *sorted((root / "docs").rglob("*.md"))]
     tap.result("what the documents link to is there", [problem for path in documents for problem in broken_links(path, path.read_text(), root)])
+    tap.result("every promise has its test", unkept_promises((root / "docs/promises.md").read_text(), root))
     tap.end()
 
 
