@@ -78,7 +78,7 @@ parlor_handle_board (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpRep
       json_array_append_new (reps, json);
     }
   json_t *hits = hits_json (&call);
-  const ParlorServiceStats *stats = parlor_service_stats (call.site->service);
+  const ParlorServiceStats *stats = &call.brand->stats;
   gint64 p50_ms, p90_ms;
   parlor_service_first_reply (call.brand, &p50_ms, &p90_ms);
   parlor_http_reply_json (

@@ -149,9 +149,9 @@ static const ParlorRoute routes[] = {
     {"POST", "/v1/products", SHELF, FALSE, PRODUCTS_MAX, "application/json",
      parlor_handle_product_put},
     {"DELETE", "/v1/products/{sku}", SHELF, FALSE, 0, NULL, parlor_handle_product_remove},
-    {"POST", "/v1/handoffs/resolve", PARLOR_ROUTE_API, FALSE, JSON_MAX, "application/json",
+    {"POST", "/v1/handoffs/resolve", PARLOR_ROUTE_KEY, FALSE, JSON_MAX, "application/json",
      parlor_handle_handoff_resolve},
-    {"POST", "/v1/conversions", PARLOR_ROUTE_API, FALSE, JSON_MAX, "application/json",
+    {"POST", "/v1/conversions", PARLOR_ROUTE_KEY, FALSE, JSON_MAX, "application/json",
      parlor_handle_conversion},
     {"POST", "/v1/entries", SHELF, FALSE, JSON_MAX, "application/json", parlor_handle_entry_create},
     {"GET", "/v1/entries", SHELF, FALSE, 0, NULL, parlor_handle_entry_list},
@@ -414,6 +414,9 @@ is_allowed (ParlorSite *site, const ParlorRoute *route, const ParlorHttpRequest 
       return *who->brand && parlor_principal_is_any (who, PARLOR_ROUTE_ROLES_OF (route->right));
     case PARLOR_ROUTE_API:
       return person && parlor_principal_is_any (who, ROOM_ROLES);
+    case PARLOR_ROUTE_KEY:
+      return (who->caller == PARLOR_CALLER_KEY && parlor_principal_is_any (who, ROOM_ROLES))
+             || (who->caller == PARLOR_CALLER_USER && parlor_site_trusts (site, request));
     case PARLOR_ROUTE_USER:
       return who->caller == PARLOR_CALLER_USER;
     case PARLOR_ROUTE_START:

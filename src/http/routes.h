@@ -17,6 +17,7 @@ typedef enum
   PARLOR_ROUTE_PUBLIC, /**< anybody */
   PARLOR_ROUTE_API,    /**< who works with rooms: a key with such a scope, a person who is more
                           than rep or auditor */
+  PARLOR_ROUTE_KEY,    /**< a brand's machine: such a key, no person; in the demo the loopback */
   PARLOR_ROUTE_START,  /**< who may make a room: such a key, any signed-in person, anybody if
                           configured */
   PARLOR_ROUTE_ROOM,  /**< an API key, the demo's loopback, or a token; the handler matches the room

@@ -6,6 +6,8 @@
 
 #define REASON_MAX 200
 #define MANAGERS (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN)
+/* What a key of the scope "service" or "admin" is: the brand's own workbench. */
+#define MACHINES (MANAGERS | PARLOR_BRAND_SUPERVISOR)
 
 gboolean
 conversation_is_open_to (const ParlorConversation *conversation, const ParlorRep *rep)
@@ -107,7 +109,7 @@ parlor_service_may (ParlorConversation *conversation, const ParlorPrincipal *pri
   if (serves && right == PARLOR_MAY_WRITE && conversation->binding
       && conversation->binding->rep == self) /* it was his: he hears why it is not */
     return service_refuse (error, PARLOR_ERROR_CONFLICT, ENDED_BY_CUSTOMER);
-  if (principal->caller == PARLOR_CALLER_KEY && parlor_principal_is_any (principal, MANAGERS))
+  if (principal->caller == PARLOR_CALLER_KEY && parlor_principal_is_any (principal, MACHINES))
     return TRUE;
   if (is_supervised (conversation, principal))
     return may_supervise (conversation, principal, right, reason, now, error);

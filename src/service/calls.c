@@ -270,6 +270,7 @@ parlor_service_call (ParlorConversation *conversation, gboolean by_rep, gboolean
   rep->call = call;
   g_hash_table_insert (service->calls, call->id, call);
   service->stats.calls++;
+  rep->brand->stats.calls++;
   rep_settle (rep, now);
   arm (call, now.us + RING_US);
   service_begin (service);

@@ -54,6 +54,15 @@ typedef enum
 
 #define PARLOR_REPLIES 512
 
+/** Since the start. */
+typedef struct
+{
+  guint64 taps, bound, undone, offers, accepted, rejected, timeouts, messages, calls, rescued;
+  guint64 taps_refused; /**< by the rate */
+  guint queued;         /**< conversations that wait for an answer now */
+  guint present;        /**< reps with an open socket */
+} ParlorServiceStats;
+
 struct _ParlorServiceBrand
 {
   ParlorService *service;
@@ -76,6 +85,8 @@ struct _ParlorServiceBrand
   guint n_replies;     /**< … all that ever were: the next is this modulo the size */
   guint n_anonymous;   /**< customers whom the brand has not named itself */
   gint64 upload_bytes; /**< of all pictures in its conversations */
+  /** Its own: taps, bound, messages and calls alone. */
+  ParlorServiceStats stats;
 };
 
 /** Words that a brand wants to hear of, or does not want said. */

@@ -96,13 +96,7 @@ void parlor_service_poll (ParlorService *service, ParlorMoment now);
 /** The nearest deadline (monotonic); G_MAXINT64 = none. */
 gint64 parlor_service_next_us (const ParlorService *service);
 
-typedef struct
-{
-  guint64 taps, bound, undone, offers, accepted, rejected, timeouts, messages, calls, rescued;
-  guint64 taps_refused; /**< by the rate */
-  guint queued;         /**< conversations that wait for an answer now */
-  guint present;        /**< reps with an open socket */
-} ParlorServiceStats;
+/** Of all brands together; a brand's own stand in it. */
 const ParlorServiceStats *parlor_service_stats (const ParlorService *service);
 
 /* ---- who is there: brands, groups, reps (directory.c) --------------------------------------- */

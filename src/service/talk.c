@@ -371,6 +371,7 @@ keep (ParlorConversation *conversation, const ParlorSaySpec *spec, const char *t
   conversation->last_by = spec->by;
   conversation->last_ms = now.wall_ms;
   service->stats.messages++;
+  conversation->customer->brand->stats.messages++;
   return message;
 }
 

@@ -200,6 +200,7 @@ bind (Tap *tap, ParlorMoment now)
                      tap->room_ms);
       service_end (service);
       service->stats.bound++;
+      tap->brand->stats.bound++;
       conversation_notice (conversation);
     }
   tap->binding = binding;
@@ -440,6 +441,7 @@ tap_event (Tap *tap, const ParlorCustomer *customer, ParlorMoment now)
                  tap->id, now.wall_ms, tap->room_ms, data, G_N_ELEMENTS (data));
   service_end (tap->service);
   tap->service->stats.taps++;
+  tap->brand->stats.taps++;
 }
 
 static void

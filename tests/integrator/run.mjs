@@ -23,6 +23,8 @@ async function attempt(run) {
   const tools = {
     async daemon(...flags) { const daemon = new Daemon(program, flags); open.push(() => daemon.close()); await daemon.start(); return daemon; },
     async strict(...flags) { const daemon = new Daemon(program, flags); open.push(() => daemon.close()); daemon.strict(); await daemon.start(); return daemon; },
+    /** Without the demo and without a key: what is there is what `parlorctl setup` makes. */
+    async bare(...flags) { const daemon = new Daemon(program, flags); open.push(() => daemon.close()); daemon.demo = false; await daemon.start(); return daemon; },
     async receiver(answer) { const receiver = new Receiver(answer); open.push(() => receiver.stop()); await receiver.start(); return receiver; },
     say: (text) => console.log(`         ${text}`),
     after: (end) => open.push(end),

@@ -79,6 +79,18 @@ test_matrix (void)
        {.caller = PARLOR_CALLER_KEY, .brand = "br_test", .roles = PARLOR_BRAND_OWNER},
        NULL,
        "rwm"},
+      {"key of the scope service",
+       {.caller = PARLOR_CALLER_KEY,
+        .brand = "br_test",
+        .roles = PARLOR_BRAND_SUPERVISOR | PARLOR_BRAND_REP},
+       NULL,
+       "rwm"},
+      {"key of the scope live",
+       {.caller = PARLOR_CALLER_KEY,
+        .brand = "br_test",
+        .roles = PARLOR_BRAND_HOST | PARLOR_BRAND_ASSISTANT},
+       "why",
+       ""},
   };
   g_strlcpy (rows[5].principal.rep, lin->id, sizeof rows[5].principal.rep);
   g_strlcpy (rows[6].principal.rep, wang->id, sizeof rows[6].principal.rep);

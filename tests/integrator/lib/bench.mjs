@@ -43,6 +43,7 @@ export class Daemon {
     this.folder = mkdtempSync(path.join(os.tmpdir(), 'parlor-integrator-'));
     this.log = '';
     this.headers = {};
+    this.demo = true;
   }
 
   /** Without the demo: one API key in a config file, which every call brings. */
@@ -51,13 +52,14 @@ export class Daemon {
     writeFileSync(file, '[key shop]\nsecret=0123456789abcdef0123456789abcdef\n');
     chmodSync(file, 0o600);
     this.flags.push('--config', file);
+    this.demo = false;
     this.headers.Authorization = `Basic ${Buffer.from('shop:0123456789abcdef0123456789abcdef').toString('base64')}`;
   }
 
   async start() {
     this.port ??= await freePort();
     this.admin ??= await freePort();
-    const flags = [...(this.headers.Authorization ? [] : ['--demo']), '--workers', '1', '--http-port', this.port, '--udp-port', 0, '--admin-port', this.admin, '--data-dir', this.folder];
+    const flags = [...(this.demo ? ['--demo'] : []), '--workers', '1', '--http-port', this.port, '--udp-port', 0, '--admin-port', this.admin, '--data-dir', this.folder];
     this.process = spawn(this.program, [...flags, ...this.flags].map(String), { stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.process.stdout, this.process.stderr]) stream.on('data', (text) => { this.log += text; });
     await until('the server to be ready', async () => {

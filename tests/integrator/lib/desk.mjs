@@ -15,6 +15,7 @@ export class DeskLine {
     this.closed = 0;
   }
 
+  /** The socket alone: nothing is said yet. */
   async connect(headers = {}) {
     const request = http.request({
       port: this.daemon.port, host: '127.0.0.1', path: '/v1/rt',
@@ -23,8 +24,9 @@ export class DeskLine {
     request.end();
     [, this.socket] = await once(request, 'upgrade');
     this.socket.on('data', (data) => this.take(data));
-    this.socket.on('close', () => { this.closed ||= 1006; });
+    this.socket.on('close', () => { this.closed ||= 1006; this.wake?.(); });
     this.socket.on('error', () => {});
+    this.socket.setNoDelay(true);
   }
 
   async open(attach, headers) {
@@ -77,6 +79,19 @@ export class DeskLine {
       if (kind === 8) this.closed = payload.length > 1 ? payload.readUInt16BE(0) : 1005;
       if (kind === 1) this.told.push({ at: Date.now(), ...JSON.parse(payload) });
       if (kind === 1) this.all.push(payload.toString());
+      this.wake?.();
+    }
+  }
+
+  /** Until something told `fits` or the socket is closed; looks at once when something comes. */
+  async heard(what, fits, ms = 30000) {
+    const end = Date.now() + ms;
+    while (!this.closed && !this.told.some(fits)) {
+      if (Date.now() > end) throw new Error(`waited ${ms} ms for: ${what} (told: ${this.told.map((one) => one.t)})`);
+      await new Promise((done) => {
+        const timer = setTimeout(done, 1000);
+        this.wake = () => { clearTimeout(timer); done(); };
+      });
     }
   }
 
