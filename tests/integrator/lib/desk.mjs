@@ -71,7 +71,7 @@ export class DeskLine {
       if (this.data.length < 2) return;
       let [length, head] = [this.data[1] & 127, 2];
       if (length === 126) [length, head] = [this.data.length < 4 ? Infinity : this.data.readUInt16BE(2), 4];
-      if (length === 127) [length, head] = [this.data.length < 10 ? Infinity : Number(this.data.readBigUInt64BE(2)), 10];
+      else if (length === 127) [length, head] = [this.data.length < 10 ? Infinity : Number(this.data.readBigUInt64BE(2)), 10];
       if (this.data.length < head + length) return;
       const [kind, payload] = [this.data[0] & 15, this.data.subarray(head, head + length)];
       this.data = this.data.subarray(head + length);
