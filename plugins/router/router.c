@@ -17,6 +17,9 @@
 
 /* How often idle sources and layers are looked for. */
 #define TICK_US (250 * PARLOR_US_PER_MS)
+/* RTCP's sender report (RFC 3550 section 12.1), and how far from now an injected one may be. */
+#define REPORT_TYPE 200
+#define INJECTED_REPORT_US (10 * PARLOR_US_PER_SEC)
 
 static void
 free_room (gpointer room)
@@ -452,6 +455,23 @@ parlor_router_receive (ParlorRouter *self, guint8 *bytes, gsize length, const Pa
   parlor_router_mark_transport (self, transport);
 }
 
+/* The other side of what a tap gets. Whoever injects may lie: what is not of these seconds counts
+ * for nothing. */
+static void
+take_injected_report (ParlorSource *source, const guint8 *report, gint64 now_us)
+{
+  ParlorLayer *layer = &source->layers[0];
+  gint64 local_us = (gint64)parlor_get_u64 (report + 8);
+
+  if (local_us < now_us - INJECTED_REPORT_US || local_us > now_us + INJECTED_REPORT_US)
+    return;
+  layer->has_sr = TRUE;
+  layer->sr_rtp = parlor_get_u32 (report + 16);
+  layer->sr_local_us = local_us;
+  layer->sr_arrival_us = now_us;
+  parlor_relay_report (layer);
+}
+
 void
 parlor_router_inject (ParlorRouter *self, ParlorSourceId id, guint8 *rtp, gsize length,
                       gint64 arrival_us, gint64 now_us)
@@ -462,6 +482,11 @@ parlor_router_inject (ParlorRouter *self, ParlorSourceId id, guint8 *rtp, gsize 
 
   if (source == NULL || source->transport != NULL || source->mirror != NULL)
     return;
+  if (length == PARLOR_TAP_REPORT_BYTES && rtp[1] == REPORT_TYPE)
+    {
+      take_injected_report (source, rtp, now_us);
+      return;
+    }
   if (parlor_rtp_parse (rtp, length, &header) != PARLOR_RTP_OK)
     {
       self->counters.dropped[PARLOR_DROP_MALFORMED]++;

@@ -164,7 +164,8 @@ typedef struct
   ParlorTransportId transport;
   ParlorSourceId source;
   ParlorRoomId room;
-  ParlorCodec codec; /**< SOURCE_ACTIVE */
+  ParlorCodec codec;        /**< SOURCE_ACTIVE, with the next */
+  ParlorCodecKey codec_key; /**< the negotiated format that it came by */
   guint slot;
   gboolean has_rtp;
   guint32 rtp_timestamp;
@@ -330,7 +331,8 @@ void parlor_router_receive (ParlorRouter *self, guint8 *bytes, gsize length,
  * names a source that has gone, or is not of that worker, does nothing. */
 void parlor_router_relayed (ParlorRouter *self, guint from, const ParlorRelay *what, guint8 *bytes,
                             gsize length, gint64 now_us);
-/** One clear RTP packet of a source without transport. */
+/** One clear RTP packet of a source without transport; or a sender report in the form in which a
+ * tap gets them (PARLOR_TAP_REPORT_BYTES), whose instant is then the one of its timestamps. */
 void parlor_router_inject (ParlorRouter *self, ParlorSourceId source, guint8 *rtp, gsize length,
                            gint64 arrival_us, gint64 now_us);
 /** Whether who injects this source is to be asked for a key frame now; TRUE at most twice a second,

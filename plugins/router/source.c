@@ -416,9 +416,10 @@ tell (const ParlorSource *self, const ParlorRouterEvent *event)
 }
 
 static void
-note_arrival (ParlorLayer *layer, ParlorCodec codec, gint64 now_us)
+note_arrival (ParlorLayer *layer, ParlorCodecKey key, gint64 now_us)
 {
   ParlorSource *source = layer->source;
+  ParlorCodec codec = parlor_codec_key_codec (key);
   gboolean was_idle = !parlor_layer_arrives (layer, now_us);
 
   layer->last_arrival_us = now_us;
@@ -432,7 +433,8 @@ note_arrival (ParlorLayer *layer, ParlorCodec codec, gint64 now_us)
       tell (source, &(ParlorRouterEvent){.type = PARLOR_ROUTER_SOURCE_ACTIVE,
                                          .transport = source->config.transport,
                                          .source = source->config.id,
-                                         .codec = codec});
+                                         .codec = codec,
+                                         .codec_key = key});
       if (source->room != NULL)
         parlor_audio_room_look_soon (source->room);
     }
@@ -544,7 +546,7 @@ parlor_layer_receive (ParlorLayer *layer, guint8 *packet, gsize length, ParlorRt
     begin_layer (layer, name, now_us);
   if (!is_new (layer, header, repaired, arrival_us))
     return;
-  note_arrival (layer, name, now_us);
+  note_arrival (layer, source->config.codecs[codec].key, now_us);
   if (!source->open)
     {
       drop (layer, PARLOR_DROP_MUTED);

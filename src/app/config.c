@@ -70,6 +70,10 @@ static const Option options[] = {
      "bucket to which sealed recordings are copied, as https://HOST/BUCKET"},
     {"s3-region", KIND_TEXT, AT (s3_region), 0, 0, "its region (us-east-1)"},
     {"s3-credentials", KIND_TEXT, AT (s3_credentials), 0, 0, "file with ACCESS_KEY:SECRET_KEY"},
+    {"stages", KIND_NUMBER, AT (stages), 0, 64,
+     "pictures that are made anew at a time, for viewers of live rooms (0 = none; 4)"},
+    {"stage-cpu", KIND_NUMBER, AT (stage_cpu), 10, 400,
+     "percent of a core for each of them: less makes smaller pictures (100)"},
     {"demo", KIND_FLAG, AT (demo), 0, 0, "open to this machine without tokens; loopback only"},
 };
 
@@ -413,8 +417,12 @@ wants (int argc, const char *const *argv, const char *flag)
 ParlorConfig *
 parlor_config_new_default (void)
 {
-  static const ParlorConfig numbers = {
-      .http_port = 8080, .udp_port = 7900, .admin_port = 9091, .turn_ttl_sec = 12 * 3600};
+  static const ParlorConfig numbers = {.http_port = 8080,
+                                       .udp_port = 7900,
+                                       .admin_port = 9091,
+                                       .turn_ttl_sec = 12 * 3600,
+                                       .stages = 4,
+                                       .stage_cpu = 100};
   ParlorConfig *config = g_memdup2 (&numbers, sizeof numbers);
   config->http_address = g_strdup ("127.0.0.1");
   config->store = g_strdup ("sqlite");

@@ -40,6 +40,7 @@ typedef struct
   char *recording_key_file, *recording_key_command; /**< nullable, see record/keeper.h */
   char **announce;                                  /**< NULL-terminated, perhaps empty */
   char **origins;                                   /**< NULL-terminated, perhaps empty */
+  gint64 stages, stage_cpu; /**< stage processes at a time; percent of a core for each */
   gboolean demo;
   gboolean anyone_may_start;
   gboolean trust_proxy;

@@ -13,6 +13,7 @@
 #include "app/wire_quality.h"
 #include "app/wire_brand.h"
 #include "app/wire_service.h"
+#include "app/wire_stage.h"
 #include "app/wire_stats.h"
 #include "app/wire_record.h"
 #include "app/wire_render.h"
@@ -70,6 +71,7 @@ struct _ParlorApp
   ParlorOperate *operate;
   ParlorControl *control;
   ParlorWireHls *hls;
+  ParlorWireStage *stage;
   char *web_dir;
 
   /* state */
@@ -236,6 +238,7 @@ add_metrics (ParlorMetricsPage *page, gpointer user_data)
                       (double)stats->sockets.slow_readers);
   parlor_metrics_add (page, "parlor_websocket_lies_total", NULL, NULL, (double)stats->sockets.lies);
   parlor_wire_hls_metrics (app->hls, page);
+  parlor_wire_stage_metrics (app->stage, page);
   parlor_wire_quality_metrics (parlor_rooms_quality (app->rooms), page);
   if (app->store)
     parlor_wire_store_metrics (app->store, page);
@@ -535,6 +538,13 @@ make_site (ParlorApp *app, const char *program, GError **error)
       return FALSE;
     }
   app->hls = parlor_wire_hls_new (&app->loop, media_of (app), app->rooms, app->live->live);
+  app->stage = parlor_wire_stage_new (
+      &(ParlorWireStageSpec){.loop = &app->loop,
+                             .media = media_of (app),
+                             .rooms = app->rooms,
+                             .live = app->live->live,
+                             .places = (guint)config->stages,
+                             .cap_percent = (guint)config->stage_cpu});
   ParlorSiteSpec spec = {
       .rooms = app->rooms,
       .keyring = app->keyring,
@@ -577,6 +587,8 @@ make_site (ParlorApp *app, const char *program, GError **error)
       .bots = app->live->audience->bots,
       .hours = app->live->audience->hours,
       .hls = parlor_wire_hls_get (app->hls),
+      .judge_player = parlor_wire_stage_judge,
+      .judge_data = app->stage,
       .shelf_changed = parlor_wire_live_shelf_changed,
       .shelf_data = app->live,
       .happened = parlor_wire_stats_event,
@@ -744,6 +756,7 @@ parlor_app_free (ParlorApp *app)
   parlor_http_server_free (app->admin);
   parlor_http_server_free (app->http);
   parlor_wire_hls_free (app->hls); /* no request can come any more */
+  parlor_wire_stage_free (app->stage);
   parlor_wire_brand_stop (app->brand);
   parlor_signal_free (app->signal);
   parlor_wire_replay_free (app->replay);

@@ -239,6 +239,21 @@ reply_created (Visit *visit, Session *session, const ParlorMediaAnswer *answer)
   add_ice_links (visit);
 }
 
+/* Rather an answer that says why than a black picture. */
+static gboolean
+fits (Visit *visit, const ParlorParticipant *player)
+{
+  const ParlorSiteSpec *spec = &visit->site->spec;
+  if (!spec->judge_player
+      || spec->judge_player (player, spec->judge_data) != PARLOR_FIT_UNAVAILABLE)
+    return TRUE;
+  refuse (visit, 503, "no_conversion",
+          "The stream is in a codec that this offer does not decode, and the server has no room "
+          "to convert it. Offer that codec too, or come again later.");
+  parlor_http_reply_header (visit->reply, "Retry-After", "10");
+  return FALSE;
+}
+
 static void
 enter (Visit *visit, gboolean publishes, const char *publisher)
 {
@@ -255,6 +270,13 @@ enter (Visit *visit, gboolean publishes, const char *publisher)
                                              : parlor_room_play (visit->room, &join, publisher, sdp,
                                                                  request->body_length, &answer,
                                                                  now_us (visit->site), &error);
+  if (participant && !publishes && !fits (visit, participant))
+    {
+      forget (visit->site->whip, session);
+      parlor_participant_leave (participant, now_us (visit->site));
+      parlor_media_answer_clear (&answer);
+      return;
+    }
   if (participant)
     {
       session->participant = participant;

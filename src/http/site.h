@@ -94,6 +94,9 @@ typedef struct
   ParlorBots *bots;
   ParlorLiveHours *hours;
   ParlorReplays *replays; /**< nullable: none are published */
+  /** Nullable. Of a player that has just come: whether he can be shown the picture. */
+  ParlorFit (*judge_player) (const ParlorParticipant *player, gpointer user_data);
+  gpointer judge_data;
   /** Nullable: the shelf of this brand changed. */
   void (*shelf_changed) (const char *brand, gpointer user_data);
   gpointer shelf_data;

@@ -9,22 +9,48 @@
 /* --- who shows whom
  * ---------------------------------------------------------------------------------- */
 
-static ParlorSourceId
+static const ParlorMediaSource *
 find_source (ParlorMediaPlane *plane, const ParlorMediaRoom *room, ParlorSourceRef ref)
 {
   const ParlorMediaEndpoint *endpoint = g_hash_table_lookup (plane->endpoints, &ref.endpoint);
   if (ref.endpoint == 0 || endpoint == NULL || endpoint->room != room
       || (guint)ref.kind >= PARLOR_N_SOURCES)
-    return 0;
-  return endpoint->sources[ref.kind].id;
+    return NULL;
+  return &endpoint->sources[ref.kind];
 }
 
 static void
 apply_slot (ParlorMediaEndpoint *self, guint slot)
 {
-  const ParlorMediaSlot *s = &self->slots[slot];
+  ParlorMediaSlot *s = &self->slots[slot];
+  const ParlorMediaSource *source = find_source (self->plane, self->room, s->wanted);
   parlor_command_select (self->worker, self->transport, slot,
-                         find_source (self->plane, self->room, s->wanted), s->height);
+                         parlor_media_fit (self, s, source), s->height);
+}
+
+/* As apply_slot (), for who is not served well as it is: in a large room that is nearly nobody. */
+static void
+refit_slot (ParlorMediaEndpoint *self, guint slot)
+{
+  ParlorMediaSlot *s = &self->slots[slot];
+  gboolean was_misfit = s->is_misfit;
+  ParlorSourceId id = parlor_media_fit (self, s, find_source (self->plane, self->room, s->wanted));
+  if (was_misfit || s->is_misfit)
+    parlor_command_select (self->worker, self->transport, slot, id, s->height);
+}
+
+void
+parlor_media_endpoint_refit (ParlorMediaEndpoint *self, ParlorSourceKind kind)
+{
+  const ParlorMediaRoom *room = self->room;
+  for (guint i = 0; i < room->endpoints->len; i++)
+    {
+      ParlorMediaEndpoint *viewer = room->endpoints->pdata[i];
+      for (guint slot = 0; slot < viewer->n_slots; slot++)
+        if (viewer->slots[slot].wanted.endpoint == self->id
+            && viewer->slots[slot].wanted.kind == kind)
+          refit_slot (viewer, slot);
+    }
 }
 
 /* A source came (again) under a new id: slots that were to show it get it. */
@@ -88,6 +114,7 @@ parlor_media_endpoint_unpublish (ParlorMediaEndpoint *self, ParlorSourceKind kin
   ParlorMediaSource *source = &self->sources[kind];
   if (source->id == 0)
     return;
+  parlor_media_second_close (source, NULL);
   g_hash_table_remove (self->plane->sources, &source->id);
   parlor_media_room_remove_source (self, source->id);
   g_free (source->config);
@@ -152,6 +179,7 @@ parlor_media_endpoint_end_session (ParlorMediaEndpoint *self)
   for (guint kind = 0; kind < PARLOR_N_SOURCES; kind++)
     if (self->sources[kind].mid[0] != '\0')
       parlor_media_endpoint_unpublish (self, kind);
+  parlor_media_forget_misfits (self);
   parlor_command_remove_transport (self->worker, self->transport);
   g_hash_table_remove (self->plane->transports, &self->transport);
   self->transport = 0;

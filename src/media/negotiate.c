@@ -488,6 +488,15 @@ is_counted (const ParlorSdpMedia *media)
 }
 
 static void
+note_decoded (ParlorMediaEndpoint *endpoint, const ParlorSlotConfig *slot)
+{
+  for (guint i = 0; endpoint->n_decoded == 0 && i < slot->n_codecs; i++)
+    endpoint->decoded[i] = slot->codecs[i].key;
+  if (endpoint->n_decoded == 0)
+    endpoint->n_decoded = slot->n_codecs;
+}
+
+static void
 tell_slot (Plan *plan, guint i)
 {
   const ParlorMediaEndpoint *endpoint = plan->endpoint;
@@ -504,6 +513,8 @@ tell_slot (Plan *plan, guint i)
   };
   g_strlcpy (config.mid, slot->mid, sizeof config.mid);
   config.n_codecs = list_codecs (&plan->offer->media[i], config.codecs);
+  if (!config.audio)
+    note_decoded (plan->endpoint, &config);
   parlor_command_add_slot (endpoint->worker, &config);
 }
 
@@ -537,6 +548,7 @@ start_session (Plan *plan)
   remember_session (plan);
   endpoint->n_slots = plan->n_slots;
   memcpy (endpoint->slots, plan->slots, sizeof endpoint->slots);
+  endpoint->n_decoded = 0;
   tell_transport (plan);
   for (guint i = 0; i < plan->offer->n_media; i++)
     {

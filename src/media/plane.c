@@ -59,9 +59,13 @@ name_transport (ParlorMediaPlane *self, const ParlorRouterEvent *from, ParlorMed
   return TRUE;
 }
 
+/* A second encoding is the server's own matter. */
 static gboolean
 name_source (ParlorMediaPlane *self, const ParlorRouterEvent *from, ParlorMediaEvent *to)
 {
+  const ParlorMediaSource *source = g_hash_table_lookup (self->sources, &from->source);
+  if (source != NULL && source->is_second)
+    return FALSE;
   to->source = make_ref (self, from->source);
   to->endpoint = to->source.endpoint;
   return to->endpoint != 0;
@@ -71,7 +75,13 @@ name_source (ParlorMediaPlane *self, const ParlorRouterEvent *from, ParlorMediaE
 static gboolean
 name_active (ParlorMediaPlane *self, const ParlorRouterEvent *from, ParlorMediaEvent *to)
 {
+  ParlorMediaSource *source = g_hash_table_lookup (self->sources, &from->source);
   g_autofree char *name = g_ascii_strdown (parlor_codec_info (from->codec)->name, -1);
+  if (source != NULL && source->active != from->codec_key)
+    {
+      source->active = from->codec_key;
+      parlor_media_endpoint_refit (source->endpoint, source->kind);
+    }
   to->codec = *name != '\0' ? g_intern_string (name) : NULL;
   return name_source (self, from, to);
 }
@@ -308,6 +318,9 @@ static const ParlorMediaOps ops = {
     .tap_drop = parlor_media_tap_drop,
     .tap_codecs = parlor_media_tap_codecs,
     .inject_open = parlor_media_inject_open,
+    .second_open = parlor_media_second_open,
+    .each_misfit = parlor_media_each_misfit,
+    .decodes = parlor_media_decodes,
 };
 
 static void

@@ -25,6 +25,9 @@ G_BEGIN_DECLS
 typedef struct _ParlorMediaEndpoint ParlorMediaEndpoint;
 typedef struct _ParlorTrackFd ParlorTrackFd;
 
+/* Kinds of tracks are kinds of sources; those that feed a second encoding have this added. */
+#define PARLOR_MEDIA_SECOND PARLOR_N_SOURCES
+
 typedef struct
 {
   char *name;
@@ -35,7 +38,9 @@ typedef struct
   GPtrArray *endpoints;             /* borrowed */
 } ParlorMediaRoom;
 
-typedef struct
+/* What decodes nothing of the first encoding gets the second. */
+typedef struct _ParlorMediaSource ParlorMediaSource;
+struct _ParlorMediaSource
 {
   ParlorSourceId id; /* 0 = not published */
   ParlorMediaEndpoint *endpoint;
@@ -43,7 +48,11 @@ typedef struct
   char mid[PARLOR_MID_SIZE]; /* "" = injected */
   gboolean is_open;
   ParlorMirrorConfig *config; /* owned; as workers were told it; NULL = not published */
-} ParlorMediaSource;
+  ParlorCodecKey active;      /* what arrives; PARLOR_CODEC_KEY_NONE = nothing has yet */
+  ParlorMediaSource *second;  /* owned; NULL = none */
+  gboolean is_second;
+  const ParlorTrackFd *feeder; /* of a second: borrowed */
+};
 
 typedef struct
 {
@@ -52,6 +61,7 @@ typedef struct
   guint32 ssrc, rtx_ssrc;
   ParlorSourceRef wanted;
   guint height;
+  gboolean is_misfit; /* its receiver does not decode what is wanted as the publisher sends it */
 } ParlorMediaSlot;
 
 struct _ParlorMediaEndpoint
@@ -73,6 +83,8 @@ struct _ParlorMediaEndpoint
   guint64 sdp_id, sdp_version;
   guint n_slots;
   ParlorMediaSlot slots[PARLOR_MAX_SLOTS];
+  guint n_decoded; /* of pictures, by the first m-line that takes any: peers offer the same in all */
+  ParlorCodecKey decoded[PARLOR_ROUTER_MAX_CODECS];
   GPtrArray *mids;                  /* char*: accepted m-lines in the offer's order */
   guint8 ext_ids[PARLOR_EXT_COUNT]; /* of the header extensions of the session */
   gboolean is_stage; /* slots were not named: a player that takes what comes, all in one stream */
@@ -100,6 +112,7 @@ struct _ParlorMediaPlane
   ParlorMediaEventFunc event_func;
   gpointer event_data;
 
+  guint n_misfits; /* slots */
   guint64
       last_id; /* of endpoints, transports, sources and rooms alike: one sequence, never reused */
   GHashTable *endpoints;   /* ParlorEndpointId → ParlorMediaEndpoint, owned */
@@ -134,6 +147,9 @@ void parlor_media_endpoint_publish (ParlorMediaEndpoint *self, ParlorSourceKind 
                                     ParlorSourceConfig *config);
 void parlor_media_endpoint_unpublish (ParlorMediaEndpoint *self, ParlorSourceKind kind);
 
+/** Gives each slot that wants this source the encoding that fits it. */
+void parlor_media_endpoint_refit (ParlorMediaEndpoint *self, ParlorSourceKind kind);
+
 /* --- spread.c --- */
 /** Chooses the endpoint's worker; the room is made where there is none. */
 ParlorMediaRoom *parlor_media_room_enter (ParlorMediaPlane *plane, const char *name,
@@ -145,6 +161,20 @@ void parlor_media_room_add_source (ParlorMediaEndpoint *endpoint, const ParlorMe
 void parlor_media_room_remove_source (ParlorMediaEndpoint *endpoint, ParlorSourceId source);
 void parlor_media_room_open_source (ParlorMediaEndpoint *endpoint, ParlorSourceId source,
                                     gboolean open);
+
+/* --- second.c --- */
+/** The encoding of `source` for this viewer; notes whether the first one fits. 0 = none. */
+ParlorSourceId parlor_media_fit (ParlorMediaEndpoint *viewer, ParlorMediaSlot *slot,
+                                 const ParlorMediaSource *source);
+/** Its slots end. */
+void parlor_media_forget_misfits (ParlorMediaEndpoint *self);
+gboolean parlor_media_second_open (ParlorMedia *media, ParlorEndpointId endpoint,
+                                   ParlorSourceKind kind, const char *caps, int fd, GError **error);
+/** The one that `feeder` fed, if it still stands; NULL = any. */
+void parlor_media_second_close (ParlorMediaSource *source, const ParlorTrackFd *feeder);
+void parlor_media_each_misfit (ParlorMedia *media, ParlorMisfitFunc func, gpointer user_data);
+gboolean parlor_media_decodes (ParlorMedia *media, ParlorEndpointId receiver,
+                               ParlorSourceRef source, gboolean *takes_vp8);
 
 /* --- negotiate.c --- */
 gboolean parlor_media_negotiate (ParlorMedia *media, ParlorEndpointId endpoint,
@@ -164,6 +194,12 @@ char *parlor_media_tap_codecs (ParlorMedia *media, ParlorEndpointId endpoint,
                                ParlorSourceKind kind);
 gboolean parlor_media_inject_open (ParlorMedia *media, ParlorEndpointId endpoint,
                                    ParlorSourceKind kind, const char *caps, int fd, GError **error);
+/** (nullable) Borrowed. NULL: fd is closed and error set. `kind` is what the track is told to be.
+ */
+ParlorTrackFd *parlor_media_inject_track (ParlorMediaEndpoint *self, guint kind, int fd,
+                                          GError **error);
+gboolean parlor_media_inject_caps (const char *caps, ParlorSourceKind kind,
+                                   ParlorSourceConfig *config, GError **error);
 /** The source of kind is another one now (0 = none): its taps follow. */
 void parlor_media_taps_follow (ParlorMediaEndpoint *self, ParlorSourceKind kind);
 /** Joins and frees those whose other side has gone. */

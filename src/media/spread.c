@@ -39,8 +39,9 @@ for_each_foreign (const ParlorMediaRoom *room, guint worker,
     {
       const ParlorMediaEndpoint *endpoint = room->endpoints->pdata[i];
       for (guint kind = 0; kind < PARLOR_N_SOURCES && endpoint->worker_index != worker; kind++)
-        if (endpoint->sources[kind].id != 0)
-          func (endpoint, &endpoint->sources[kind], worker);
+        for (const ParlorMediaSource *source = &endpoint->sources[kind];
+             source != NULL && source->id != 0; source = source->second)
+          func (endpoint, source, worker);
     }
 }
 

@@ -37,8 +37,7 @@ open_track (ParlorMediaEndpoint *self, gboolean is_inject, int fd, GError **erro
 
 /* Borrowed. NULL: fd is closed and error set. */
 static ParlorTrackFd *
-add_track (ParlorMediaEndpoint *self, gboolean is_inject, ParlorSourceKind kind, int fd,
-           GError **error)
+add_track (ParlorMediaEndpoint *self, gboolean is_inject, guint kind, int fd, GError **error)
 {
   ParlorTrack *track = open_track (self, is_inject, fd, error);
   ParlorTrackFd *track_fd;
@@ -184,8 +183,9 @@ read_codec (const GstStructure *structure)
              : PARLOR_CODEC_KEY_NONE;
 }
 
-static gboolean
-read_caps (const char *text, ParlorSourceKind kind, ParlorSourceConfig *config, GError **error)
+gboolean
+parlor_media_inject_caps (const char *text, ParlorSourceKind kind, ParlorSourceConfig *config,
+                          GError **error)
 {
   g_autoptr (GstCaps) caps = text ? gst_caps_from_string (text) : NULL;
   const GstStructure *structure = caps && gst_caps_is_fixed (caps)
@@ -214,6 +214,12 @@ read_caps (const char *text, ParlorSourceKind kind, ParlorSourceConfig *config, 
   return TRUE;
 }
 
+ParlorTrackFd *
+parlor_media_inject_track (ParlorMediaEndpoint *self, guint kind, int fd, GError **error)
+{
+  return add_track (self, TRUE, kind, fd, error);
+}
+
 static gboolean
 can_inject (const ParlorMediaEndpoint *self, ParlorSourceKind kind, GError **error)
 {
@@ -234,7 +240,8 @@ parlor_media_inject_open (ParlorMedia *media, ParlorEndpointId endpoint, ParlorS
   ParlorMediaEndpoint *self = parlor_media_endpoint_find (media, endpoint, error);
   ParlorSourceConfig config = {0};
   ParlorTrackFd *track_fd;
-  if (self == NULL || !can_inject (self, kind, error) || !read_caps (caps, kind, &config, error))
+  if (self == NULL || !can_inject (self, kind, error)
+      || !parlor_media_inject_caps (caps, kind, &config, error))
     {
       close (fd);
       return FALSE;
@@ -264,14 +271,18 @@ parlor_media_taps_follow (ParlorMediaEndpoint *self, ParlorSourceKind kind)
 void
 parlor_media_taps_sweep (ParlorMediaEndpoint *self)
 {
-  for (guint i = self->tracks->len; i-- > 0;)
+  /* From the end; a source that ends takes the track of its second encoding with it. */
+  for (guint i = self->tracks->len; i-- > 0; i = MIN (i, self->tracks->len))
     {
       ParlorTrackFd *track_fd = self->tracks->pdata[i];
-      ParlorSourceKind kind = parlor_track_fd_get_kind (track_fd);
+      guint kind = parlor_track_fd_get_kind (track_fd);
       if (!parlor_track_fd_is_done (track_fd))
         continue;
-      if (parlor_track_fd_is_inject (track_fd) && self->sources[kind].mid[0] == '\0')
+      g_ptr_array_steal_index (self->tracks, i);
+      if (kind >= PARLOR_MEDIA_SECOND)
+        parlor_media_second_close (&self->sources[kind - PARLOR_MEDIA_SECOND], track_fd);
+      else if (parlor_track_fd_is_inject (track_fd) && self->sources[kind].mid[0] == '\0')
         parlor_media_endpoint_unpublish (self, kind);
-      g_ptr_array_remove_index (self->tracks, i);
+      parlor_track_fd_free (track_fd);
     }
 }

@@ -6,9 +6,9 @@
  */
 #include "base/bytes.h"
 #include "proto/rtp/header.h"
-#include "proto/rtp/red.h"
 #include "record/hlspack.h"
 #include "record/hlswire.h"
+#include "record/rtpin.h"
 #include "record/sandbox.h"
 
 #include <errno.h>
@@ -27,18 +27,6 @@
 #define MEMORY_BYTES (G_GUINT64_CONSTANT (768) << 20)
 /* A segment begins with a key frame of the publisher's, where the picture goes on as it is. */
 #define KEY_EVERY_US (2 * G_USEC_PER_SEC)
-#define MAX_FORMATS 32
-
-typedef enum
-{
-  CODEC_NONE,
-  CODEC_VP8,
-  CODEC_VP9,
-  CODEC_H264,
-  CODEC_OPUS,
-  CODEC_RED,
-} Codec;
-
 /* Small pictures: this machine's cores are for those who talk. */
 #define TO_H264                                                                                    \
   "videoscale ! video/x-raw,width=[16,640],height=[16,640],pixel-aspect-ratio=1/1 ! "              \
@@ -47,25 +35,22 @@ typedef enum
 
 static const struct
 {
-  const char *name; /* RFC 4855 */
-  Codec codec;
+  ParlorCodec codec;
   const char *pipeline;
 } codecs[] = {
-    {"VP8", CODEC_VP8, "rtpvp8depay request-keyframe=true ! vp8dec threads=1 ! " TO_H264 AVC},
-    {"VP9", CODEC_VP9,
+    {PARLOR_CODEC_VP8, "rtpvp8depay request-keyframe=true ! vp8dec threads=1 ! " TO_H264 AVC},
+    {PARLOR_CODEC_VP9,
      "rtpvp9depay request-keyframe=true ! vp9parse ! video/x-vp9,alignment=frame ! "},
-    {"H264", CODEC_H264, "rtph264depay request-keyframe=true ! " AVC},
-    {"opus", CODEC_OPUS, NULL},
-    {"red", CODEC_RED, NULL},
+    {PARLOR_CODEC_H264, "rtph264depay request-keyframe=true ! " AVC},
 };
 
 typedef struct
 {
-  Codec of[128];                        /* by payload type */
+  ParlorRtpFormats formats;
   GstElement *pipeline, *video, *audio; /* the appsrcs, borrowed from the pipeline */
   ParlorHlsPack *pack;
-  GMutex lock; /* of pack and standard output */
-  Codec codec; /* of the picture */
+  GMutex lock;       /* of pack and standard output */
+  ParlorCodec codec; /* of the picture */
   gint64 asked_us;
 } Self;
 
@@ -139,7 +124,7 @@ take_format (Self *self, GstSample *sample)
   g_autoptr (GBytes) avcc = value ? bytes_of (gst_value_get_buffer (value)) : NULL;
   gst_structure_get_int (caps, "width", &width);
   gst_structure_get_int (caps, "height", &height);
-  if (width > 0 && height > 0 && (avcc || self->codec == CODEC_VP9))
+  if (width > 0 && height > 0 && (avcc || self->codec == PARLOR_CODEC_VP9))
     parlor_hls_pack_format (self->pack, avcc, (guint)width, (guint)height);
 }
 
@@ -238,50 +223,19 @@ push (GstElement *source, const guint8 *packet, gsize size)
   gst_app_src_push_buffer (GST_APP_SRC (source), gst_buffer_new_memdup (packet, size));
 }
 
-/* RFC 2198: the newest block alone, as if it had come by itself. (Transfer full.) */
-static GstBuffer *
-without_red (guint8 *packet, gsize size, guint8 pt)
-{
-  ParlorRtpHeader header;
-  ParlorRed red;
-  guint8 inner;
-  gsize length;
-  if (parlor_rtp_parse (packet, size, &header) != PARLOR_RTP_OK
-      || !parlor_red_parse (packet + header.payload_offset, header.payload_size, &red))
-    return NULL;
-  const guint8 *primary = parlor_red_primary (packet + header.payload_offset, &red, &length,
-                                              &inner);
-  GstBuffer *buffer = gst_buffer_new_allocate (NULL, header.payload_offset + length, NULL);
-  packet[1] = (guint8)((packet[1] & 0x80) | pt);
-  packet[0] &= (guint8)~0x20; /* the padding stays behind */
-  gst_buffer_fill (buffer, 0, packet, header.payload_offset);
-  gst_buffer_fill (buffer, header.payload_offset, primary, length);
-  return buffer;
-}
-
-static guint8
-opus_type (const Self *self)
-{
-  for (guint8 pt = 0; pt < 128; pt++)
-    if (self->of[pt] == CODEC_OPUS)
-      return pt;
-  return 0;
-}
-
 static gpointer
 listen_to (gpointer user_data)
 {
   Self *self = user_data;
   guint8 *packet = g_malloc (PARLOR_RTP_PACKET_MAX);
-  guint8 opus = opus_type (self);
+  guint8 opus = parlor_rtp_formats_find (&self->formats, PARLOR_CODEC_OPUS);
   gsize size;
   while ((size = read_packet (AUDIO_FD, packet)))
     {
-      Codec codec = self->of[packet[1] & 0x7f];
-      GstBuffer *buffer = codec == CODEC_RED ? without_red (packet, size, opus) : NULL;
-      if (buffer)
-        gst_app_src_push_buffer (GST_APP_SRC (self->audio), buffer);
-      else if (codec == CODEC_OPUS)
+      ParlorCodec codec = self->formats.of[packet[1] & 0x7f];
+      if (codec == PARLOR_CODEC_RED_OPUS)
+        size = parlor_rtp_unwrap_red (packet, size, opus);
+      if (size && (codec == PARLOR_CODEC_OPUS || codec == PARLOR_CODEC_RED_OPUS))
         push (self->audio, packet, size);
     }
   g_free (packet);
@@ -293,34 +247,16 @@ watch (Self *self, guint8 *packet, gsize size)
 {
   for (; size; size = read_packet (VIDEO_FD, packet))
     {
-      if (self->of[packet[1] & 0x7f] != self->codec)
+      if (self->formats.of[packet[1] & 0x7f] != self->codec)
         return;
       push (self->video, packet, size);
-      if (self->codec != CODEC_VP8 && g_get_monotonic_time () - self->asked_us >= KEY_EVERY_US)
+      if (self->codec != PARLOR_CODEC_VP8
+          && g_get_monotonic_time () - self->asked_us >= KEY_EVERY_US)
         ask_for_key (self);
     }
 }
 
 /* ---- beginning ------------------------------------------------------------------------------ */
-
-/* "96=VP8/90000,111=opus/48000" */
-static void
-read_formats (Self *self, const char *text)
-{
-  g_auto (GStrv) list = g_strsplit (text, ",", MAX_FORMATS);
-  for (guint i = 0; list[i]; i++)
-    {
-      char *end;
-      guint64 pt = g_ascii_strtoull (list[i], &end, 10);
-      for (guint k = 0; *end == '=' && pt < 128 && k < G_N_ELEMENTS (codecs); k++)
-        {
-          gsize n = strlen (codecs[k].name);
-          if (!g_ascii_strncasecmp (end + 1, codecs[k].name, n)
-              && (end[1 + n] == '/' || !end[1 + n]))
-            self->of[pt] = codecs[k].codec;
-        }
-    }
-}
 
 /* A plugin loads with its first element: afterwards nothing can be loaded any more. */
 static const char *
@@ -350,14 +286,11 @@ set_sink (Self *self, const char *name, GstFlowReturn (*func) (GstAppSink *, gpo
 }
 
 static const char *
-pipeline_of (Codec codec, const char **name)
+pipeline_of (ParlorCodec codec)
 {
   for (guint i = 0; i < G_N_ELEMENTS (codecs); i++)
     if (codecs[i].codec == codec)
-      {
-        *name = codecs[i].name;
-        return codecs[i].pipeline;
-      }
+      return codecs[i].pipeline;
   return NULL;
 }
 
@@ -366,7 +299,7 @@ pipeline_of (Codec codec, const char **name)
 static gboolean
 make_pipeline (Self *self, guint8 pt, GError **error)
 {
-  const char *name = NULL, *middle = pipeline_of (self->codec, &name);
+  const char *name = parlor_codec_info (self->codec)->name, *middle = pipeline_of (self->codec);
   g_autofree char *text = g_strdup_printf (
       "appsrc name=video " SOURCE " caps=application/x-rtp,media=video,clock-rate=90000,"
       "encoding-name=%s,payload=%u ! rtpjitterbuffer latency=80 ! %s appsink name=pictures "
@@ -374,7 +307,7 @@ make_pipeline (Self *self, guint8 pt, GError **error)
       "appsrc name=audio " SOURCE " caps=application/x-rtp,media=audio,clock-rate=48000,"
       "encoding-name=OPUS,payload=%u ! rtpjitterbuffer latency=80 ! rtpopusdepay ! appsink "
       "name=sounds sync=false max-buffers=200",
-      name, pt, middle, opus_type (self));
+      name, pt, middle, parlor_rtp_formats_find (&self->formats, PARLOR_CODEC_OPUS));
   self->pipeline = gst_parse_launch (text, error);
   if (!self->pipeline)
     return FALSE;
@@ -407,8 +340,8 @@ run (Self *self)
   gsize size = read_packet (VIDEO_FD, packet);
   if (!size)
     return EXIT_SUCCESS;
-  self->codec = self->of[packet[1] & 0x7f];
-  if (self->codec == CODEC_NONE || self->codec >= CODEC_OPUS)
+  self->codec = self->formats.of[packet[1] & 0x7f];
+  if (!pipeline_of (self->codec))
     return fail ("this picture's codec is not known here");
   self->pack = parlor_hls_pack_new (&out);
   if (!make_pipeline (self, packet[1] & 0x7f, &error))
@@ -441,6 +374,6 @@ main (int argc, char **argv)
   if (!parlor_sandbox_enter (MEMORY_BYTES, &error))
     return fail (error->message);
   g_mutex_init (&self.lock);
-  read_formats (&self, argv[1]);
+  parlor_rtp_formats_read (&self.formats, argv[1]);
   _exit (run (&self));
 }

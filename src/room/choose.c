@@ -89,6 +89,13 @@ gather (const ParlorRoom *room, Offerings *offerings)
 }
 
 static void
+clear (Offerings *offerings)
+{
+  g_array_unref (offerings->cameras);
+  g_array_unref (offerings->screens);
+}
+
+static void
 select_source (guint slot, ParlorSourceRef source, guint height, gpointer user_data)
 {
   ParlorParticipant *participant = user_data;
@@ -173,6 +180,16 @@ find_publishing (const ParlorRoom *room, const char *identity)
   return NULL;
 }
 
+static ParlorSourceRef
+picture_of (const ParlorParticipant *wanted)
+{
+  if (wanted != NULL && shows (wanted, PARLOR_SOURCE_CAMERA))
+    return (ParlorSourceRef){wanted->endpoint, PARLOR_SOURCE_CAMERA};
+  if (wanted != NULL && shows (wanted, PARLOR_SOURCE_SCREEN))
+    return (ParlorSourceRef){wanted->endpoint, PARLOR_SOURCE_SCREEN};
+  return (ParlorSourceRef){0, PARLOR_SOURCE_NONE};
+}
+
 static void
 choose_for_player (ParlorParticipant *participant, const Offerings *offerings)
 {
@@ -182,15 +199,11 @@ choose_for_player (ParlorParticipant *participant, const Offerings *offerings)
       return;
     }
   ParlorParticipant *wanted = find_publishing (participant->room, participant->publisher);
-  ParlorSourceRef sound = {0}, picture = {0};
+  ParlorSourceRef sound = {0};
   if (wanted != NULL && shows (wanted, PARLOR_SOURCE_MICROPHONE))
     sound = (ParlorSourceRef){wanted->endpoint, PARLOR_SOURCE_MICROPHONE};
-  if (wanted != NULL && shows (wanted, PARLOR_SOURCE_CAMERA))
-    picture = (ParlorSourceRef){wanted->endpoint, PARLOR_SOURCE_CAMERA};
-  else if (wanted != NULL && shows (wanted, PARLOR_SOURCE_SCREEN))
-    picture = (ParlorSourceRef){wanted->endpoint, PARLOR_SOURCE_SCREEN};
   fit_one (participant, PARLOR_SLOT_AUDIO, sound);
-  fit_one (participant, PARLOR_SLOT_VIDEO, picture);
+  fit_one (participant, PARLOR_SLOT_VIDEO, picture_of (wanted));
 }
 
 void
@@ -211,8 +224,7 @@ parlor_room_choose (ParlorRoom *room, gint64 now_us)
       else
         choose_for_player (participant, &offerings);
     }
-  g_array_unref (offerings.cameras);
-  g_array_unref (offerings.screens);
+  clear (&offerings);
   room->dirty = FALSE;
   room->untold = TRUE;
   if (room->roster->len > LARGE_ROOM)
@@ -246,6 +258,40 @@ tell_slots_to (ParlorParticipant *participant)
                                                             .participant = participant,
                                                             .slots = views,
                                                             .n_slots = n});
+}
+
+ParlorSourceRef
+parlor_participant_picture (const ParlorParticipant *player)
+{
+  ParlorSourceRef picture = {0, PARLOR_SOURCE_NONE};
+  Offerings offerings;
+  if (player->info.kind != PARLOR_PARTICIPANT_PLAYER)
+    return picture;
+  gather (player->room, &offerings);
+  picture = player->publisher == NULL
+                ? offerings.stage
+                : picture_of (find_publishing (player->room, player->publisher));
+  clear (&offerings);
+  return picture;
+}
+
+void
+parlor_participant_tell_fit (ParlorParticipant *participant, guint index, const char *codec,
+                             ParlorFit fit)
+{
+  const ParlorSlot *slot = participant->slots != NULL
+                               ? parlor_slot_table_get (participant->slots, index)
+                               : NULL;
+  if (slot == NULL || participant->info.kind != PARLOR_PARTICIPANT_PAGE)
+    return;
+  ParlorSlotView view = view_of (participant->room, slot);
+  parlor_room_emit (participant->room, &(ParlorRoomEvent){.type = PARLOR_EVENT_FIT,
+                                                          .session = participant->session,
+                                                          .participant = participant,
+                                                          .slots = &view,
+                                                          .n_slots = 1,
+                                                          .codec = codec,
+                                                          .fit = fit});
 }
 
 void

@@ -33,6 +33,19 @@ static const char *const whys[] = {
     [PARLOR_WHY_PEER] = "peer",
 };
 
+static const char *const fits[] = {
+    [PARLOR_FIT_OK] = "ok",
+    [PARLOR_FIT_CONVERTING] = "converting",
+    [PARLOR_FIT_CONVERTED] = "converted",
+    [PARLOR_FIT_UNAVAILABLE] = "unavailable",
+};
+
+const char *
+parlor_fit_name (ParlorFit fit)
+{
+  return (guint)fit < PARLOR_N_FITS ? fits[fit] : NULL;
+}
+
 const char *
 parlor_denial_name (ParlorDenial denial)
 {

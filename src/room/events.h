@@ -45,6 +45,7 @@ typedef enum
   PARLOR_EVENT_LAYERS,     /**< one: source, rids: the layers of his that somebody watches */
   PARLOR_EVENT_CLOCK, /**< one: slots[0] has mid and rtp_timestamp, room_ms: the picture with this
                          timestamp was taken at that time of the room's clock. Live rooms only */
+  PARLOR_EVENT_FIT,   /**< one: slots[0], codec, fit: whether he can see the picture in this slot */
   PARLOR_N_EVENTS,
 } ParlorRoomEventType;
 
@@ -94,6 +95,17 @@ typedef enum
 const char *parlor_denial_name (ParlorDenial denial);
 const char *parlor_leave_reason_name (ParlorLeaveReason reason);
 const char *parlor_close_reason_name (ParlorCloseReason reason);
+
+/** Of a picture and a receiver that cannot decode what its publisher sends. */
+typedef enum
+{
+  PARLOR_FIT_OK,          /**< "ok": not so any more */
+  PARLOR_FIT_CONVERTING,  /**< "converting": a second encoding is being made */
+  PARLOR_FIT_CONVERTED,   /**< "converted": he gets that one */
+  PARLOR_FIT_UNAVAILABLE, /**< "unavailable": nobody makes one, or it helps him not */
+  PARLOR_N_FITS,
+} ParlorFit;
+const char *parlor_fit_name (ParlorFit fit);
 
 /** One entry of `slots`. */
 typedef struct
@@ -158,6 +170,8 @@ typedef struct
   const ParlorMarkerRow *marker;
   const char (*rids)[PARLOR_RID_SIZE]; /**< LAYERS: n_rids of them */
   guint n_rids;
+  const char *codec; /**< FIT: what the publisher sends */
+  ParlorFit fit;
 } ParlorRoomEvent;
 
 typedef void (*ParlorRoomEventFunc) (const ParlorRoomEvent *event, gpointer user_data);

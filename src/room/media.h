@@ -176,6 +176,20 @@ typedef struct
   char rids[PARLOR_MAX_RIDS][PARLOR_RID_SIZE];
 } ParlorMediaEvent;
 
+/** A picture that a receiver cannot decode as its publisher sends it. */
+typedef struct
+{
+  ParlorEndpointId receiver;
+  guint slot;
+  ParlorSourceRef source;
+  const char *codec;  /**< what it sends: "h264", …; static */
+  gboolean takes_vp8; /**< a second encoding would help */
+  gboolean is_helped; /**< there is one, and the receiver gets it */
+} ParlorMisfit;
+
+/** Must not call the media plane. */
+typedef void (*ParlorMisfitFunc) (const ParlorMisfit *misfit, gpointer user_data);
+
 /** Called on the control thread, never from inside one of the functions below. */
 typedef void (*ParlorMediaEventFunc) (const ParlorMediaEvent *event, gpointer user_data);
 
@@ -252,6 +266,24 @@ typedef struct
    */
   gboolean (*inject_open) (ParlorMedia *media, ParlorEndpointId endpoint, ParlorSourceKind kind,
                            const char *caps, int fd, GError **error);
+
+  /**
+   * As inject_open, but it is a second encoding of a picture that the endpoint publishes: receivers
+   * that decode nothing of what the publisher sends get this one in its place, under the same
+   * source. Its packets have the timestamps of the first encoding, and the sender reports that a
+   * tap gives may be among them. One a source: PARLOR_ERROR_CONFLICT. It ends with its source, at
+   * the end of file, or when the descriptor's other side closes. This and the next two may be NULL.
+   */
+  gboolean (*second_open) (ParlorMedia *media, ParlorEndpointId endpoint, ParlorSourceKind kind,
+                           const char *caps, int fd, GError **error);
+
+  /** Calls `func` for each picture slot whose source sends what its receiver cannot decode. */
+  void (*each_misfit) (ParlorMedia *media, ParlorMisfitFunc func, gpointer user_data);
+
+  /** FALSE: this receiver negotiated nothing that decodes what the source sends now; `*takes_vp8`
+     then says whether a second encoding would help. */
+  gboolean (*decodes) (ParlorMedia *media, ParlorEndpointId receiver, ParlorSourceRef source,
+                       gboolean *takes_vp8);
 } ParlorMediaOps;
 
 /** Implementations embed this as their first member. */

@@ -151,4 +151,11 @@ gboolean parlor_participant_react (ParlorParticipant *participant, const char *e
 gboolean parlor_participant_say (ParlorParticipant *participant, const char *client_id,
                                  const char *text, gint64 now_us, GError **error);
 
+/** The picture that a player (WHEP) is shown now; endpoint 0 = none. */
+ParlorSourceRef parlor_participant_picture (const ParlorParticipant *player);
+/** Tells a page that what is in this slot of his does not fit him, or does again (FIT). `codec`:
+ * what its publisher sends, static. Nobody else is told; a player is not. */
+void parlor_participant_tell_fit (ParlorParticipant *participant, guint slot, const char *codec,
+                                  ParlorFit fit);
+
 G_END_DECLS

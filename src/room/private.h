@@ -274,7 +274,6 @@ void parlor_participant_refresh_source (ParlorParticipant *participant, ParlorSo
 /* choose.c */
 void parlor_room_choose (ParlorRoom *room, gint64 now_us);
 void parlor_room_tell_slots (ParlorRoom *room);
-ParlorParticipant *parlor_rooms_at_endpoint (const ParlorRooms *rooms, ParlorEndpointId endpoint);
 
 /* findings.c */
 void parlor_rooms_media_event (const ParlorMediaEvent *event, gpointer user_data);

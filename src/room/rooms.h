@@ -115,6 +115,8 @@ ParlorRoom *parlor_rooms_find_of (ParlorRooms *rooms, const char *brand, const c
 /** Open rooms, the oldest first; free the array (transfer container). */
 ParlorRoom **parlor_rooms_list (ParlorRooms *rooms, guint *n);
 guint parlor_rooms_count (const ParlorRooms *rooms);
+/** Whose endpoint it is; borrowed, NULL = nobody's. */
+ParlorParticipant *parlor_rooms_at_endpoint (const ParlorRooms *rooms, ParlorEndpointId endpoint);
 /** People in rooms now: pages, publishers, players; not those who wait. */
 guint parlor_rooms_count_participants (const ParlorRooms *rooms);
 

@@ -343,6 +343,10 @@ parlor_encode_event (const ParlorRoomEvent *event, const char *base_url, gint64 
       return json_pack ("{s:s,s:s,s:I,s:I}", "t", "clock", "mid", event->slots[0].mid, "rtp",
                         (json_int_t)event->slots[0].rtp_timestamp, "room_ms",
                         (json_int_t)event->room_ms);
+    case PARLOR_EVENT_FIT:
+      return json_pack ("{s:s,s:s,s:o,s:s,s:s}", "t", "fit", "mid", event->slots[0].mid,
+                        "participant", id_or_null (event->slots[0].participant), "codec",
+                        event->codec, "state", parlor_fit_name (event->fit));
     case PARLOR_EVENT_WELCOME: /* parlor_encode_welcome () */
     case PARLOR_N_EVENTS:
       break;

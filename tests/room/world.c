@@ -165,6 +165,10 @@ log_event (World *w, const ParlorRoomEvent *e)
       g_string_append_printf (w->log, "clock %s %u=%" G_GINT64_FORMAT, e->slots[0].mid,
                               e->slots[0].rtp_timestamp, e->room_ms);
       break;
+    case PARLOR_EVENT_FIT:
+      g_string_append_printf (log, "fit %s %s %s", e->slots[0].mid, e->codec,
+                              parlor_fit_name (e->fit));
+      break;
     case PARLOR_EVENT_CLOSED:
       g_string_append_printf (log, "closed %s", parlor_close_reason_name (e->close_reason));
       break;

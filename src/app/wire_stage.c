@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/wire_stage.h"
+
+#include "live/stagework.h"
+#include "room/participant.h"
+#include "room/room.h"
+
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define TICK_MS 250
+#define MAX_ORDERS 16
+#define VP8_CAPS "application/x-rtp,media=video,clock-rate=90000,encoding-name=VP8,payload=96"
+
+/* Lives until libuv has closed its handle. */
+typedef struct
+{
+  uv_process_t process;   /* first */
+  ParlorWireStage *owner; /* NULL: it has been ended */
+  guint64 id;
+  gboolean is_out;
+} Process;
+
+/* What a viewer's page was told of one slot. */
+typedef struct
+{
+  guint64 key;
+  ParlorFit told;
+  const char *codec;
+  gint64 seen_us;
+} Told;
+
+struct _ParlorWireStage
+{
+  ParlorWireStageSpec spec;
+  char *program;
+  uv_timer_t *timer;
+  ParlorStageWork *work;
+  GHashTable *processes; /* Process.id (inside) → Process; libuv frees them */
+  GHashTable *told;      /* Told.key (inside) → owned Told */
+  GArray *misfits;       /* ParlorMisfit, of this round */
+  guint64 starts, ends, refused;
+};
+
+static gint64
+now_us (void)
+{
+  return g_get_monotonic_time ();
+}
+
+/* Beside this program, in the build tree and where it is installed. */
+static char *
+find_program (void)
+{
+  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *folder = g_path_get_dirname (self ? self : "/usr/bin/parlord");
+  return g_build_filename (folder, "parlor-stage", NULL);
+}
+
+/* ---- processes ------------------------------------------------------------------------------ */
+
+static void
+on_closed (uv_handle_t *handle)
+{
+  g_free (handle->data);
+}
+
+static void
+on_exit_of (uv_process_t *handle, int64_t status, int signal)
+{
+  Process *process = handle->data;
+  ParlorWireStage *self = process->owner;
+  process->is_out = TRUE;
+  if (self)
+    {
+      self->ends++;
+      g_hash_table_remove (self->processes, &process->id);
+      parlor_stage_work_ended (self->work, process->id, now_us ());
+    }
+  if (!uv_is_closing ((uv_handle_t *)handle))
+    uv_close ((uv_handle_t *)handle, on_closed);
+}
+
+static void
+end_process (ParlorWireStage *self, guint64 id)
+{
+  Process *process = g_hash_table_lookup (self->processes, &id);
+  if (!process)
+    return;
+  g_hash_table_remove (self->processes, &id);
+  process->owner = NULL;
+  if (!process->is_out)
+    uv_process_kill (&process->process, SIGKILL);
+}
+
+static gboolean
+spawn (ParlorWireStage *self, guint64 id, char **words, const int *fds, guint n_fds)
+{
+  uv_stdio_container_t stdio[3 + 16] = {
+      {.flags = UV_IGNORE},
+      {.flags = UV_IGNORE},
+      {.flags = UV_INHERIT_FD, .data.fd = STDERR_FILENO},
+  };
+  for (guint i = 0; i < n_fds; i++)
+    {
+      stdio[3 + i].flags = UV_INHERIT_FD;
+      stdio[3 + i].data.fd = fds[i];
+    }
+  Process *process = g_new0 (Process, 1);
+  process->owner = self;
+  process->id = id;
+  process->process.data = process;
+  uv_process_options_t options = {.exit_cb = on_exit_of,
+                                  .file = self->program,
+                                  .args = words,
+                                  .stdio = stdio,
+                                  .stdio_count = (int)(3 + n_fds)};
+  if (uv_spawn (self->spec.loop, &process->process, &options) == 0)
+    {
+      g_hash_table_insert (self->processes, &process->id, process);
+      self->starts++;
+      return TRUE;
+    }
+  uv_close ((uv_handle_t *)&process->process, on_closed);
+  return FALSE;
+}
+
+/* One end is the media plane's, whatever comes of it; the other one is left in *theirs. */
+static gboolean
+make_pair (int *ours, int *theirs)
+{
+  int pair[2];
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+    return FALSE;
+  *ours = pair[0];
+  *theirs = pair[1];
+  return TRUE;
+}
+
+/* fds[0]: the tap's other end, fds[1]: the inject's. */
+static gboolean
+open_second (ParlorWireStage *self, const ParlorStageJob *job, int fds[2])
+{
+  ParlorMedia *media = self->spec.media;
+  int ours;
+  return make_pair (&ours, &fds[0])
+         && media->ops->tap_open (media, job->endpoint, job->source, ours, NULL)
+         && make_pair (&ours, &fds[1])
+         && media->ops->second_open (media, job->endpoint, job->source, VP8_CAPS, ours, NULL);
+}
+
+static gboolean
+start_second (ParlorWireStage *self, guint64 id, const ParlorStageJob *job)
+{
+  ParlorMedia *media = self->spec.media;
+  g_autofree char *formats = media->ops->tap_codecs (media, job->endpoint, job->source);
+  g_autofree char *cap = g_strdup_printf ("%u", self->spec.cap_percent);
+  char *words[] = {self->program, "second", formats, cap, NULL};
+  int fds[2] = {-1, -1};
+  gboolean ok = formats && open_second (self, job, fds) && spawn (self, id, words, fds, 2);
+  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+    if (fds[i] >= 0)
+      close (fds[i]);
+  return ok;
+}
+
+static void
+follow (ParlorWireStage *self, const ParlorStageOrder *order)
+{
+  if (order->verb == PARLOR_STAGE_STOP)
+    end_process (self, order->id);
+  else if (!start_second (self, order->id, &order->job))
+    parlor_stage_work_ended (self->work, order->id, now_us ());
+}
+
+/* ---- who needs what ------------------------------------------------------------------------- */
+
+/* FALSE: it is not for a stage process. */
+static gboolean
+job_of (const ParlorWireStage *self, ParlorSourceRef source, ParlorStageJob *job)
+{
+  const ParlorParticipant *publisher = parlor_rooms_at_endpoint (self->spec.rooms, source.endpoint);
+  const char *room = publisher ? parlor_room_info (parlor_participant_room (publisher))->id : NULL;
+  if (!room || !parlor_live_find (self->spec.live, room))
+    return FALSE;
+  *job = (ParlorStageJob){
+      .task = PARLOR_STAGE_SECOND, .endpoint = source.endpoint, .source = source.kind};
+  g_strlcpy (job->room, room, sizeof job->room);
+  return TRUE;
+}
+
+static void
+add_misfit (const ParlorMisfit *misfit, gpointer user_data)
+{
+  g_array_append_val ((GArray *)user_data, *misfit);
+}
+
+static ParlorFit
+fit_of (const ParlorWireStage *self, const ParlorMisfit *misfit)
+{
+  ParlorStageJob job;
+  if (!misfit->takes_vp8 || !job_of (self, misfit->source, &job))
+    return PARLOR_FIT_UNAVAILABLE;
+  if (misfit->is_helped)
+    return PARLOR_FIT_CONVERTED;
+  return parlor_stage_work_state (self->work, &job) == PARLOR_STAGE_RUNNING
+             ? PARLOR_FIT_CONVERTING
+             : PARLOR_FIT_UNAVAILABLE;
+}
+
+static void
+tell (ParlorWireStage *self, const Told *told, ParlorFit fit)
+{
+  ParlorParticipant *viewer = parlor_rooms_at_endpoint (self->spec.rooms,
+                                                        told->key / PARLOR_MAX_SLOTS);
+  self->refused += fit == PARLOR_FIT_UNAVAILABLE;
+  if (viewer)
+    parlor_participant_tell_fit (viewer, (guint)(told->key % PARLOR_MAX_SLOTS), told->codec, fit);
+}
+
+static void
+note (ParlorWireStage *self, const ParlorMisfit *misfit, gint64 time_us)
+{
+  guint64 key = misfit->receiver * PARLOR_MAX_SLOTS + misfit->slot;
+  ParlorFit fit = fit_of (self, misfit);
+  Told *told = g_hash_table_lookup (self->told, &key);
+  if (!told)
+    {
+      told = g_new0 (Told, 1);
+      told->key = key;
+      g_hash_table_insert (self->told, &told->key, told);
+    }
+  gboolean changed = told->told != fit || told->codec != misfit->codec;
+  told->told = fit;
+  told->codec = misfit->codec;
+  told->seen_us = time_us;
+  if (changed)
+    tell (self, told, fit);
+}
+
+static void
+forget_fitting (ParlorWireStage *self, gint64 time_us)
+{
+  GHashTableIter iter;
+  gpointer told;
+  g_hash_table_iter_init (&iter, self->told);
+  while (g_hash_table_iter_next (&iter, NULL, &told))
+    if (((Told *)told)->seen_us != time_us)
+      {
+        tell (self, told, PARLOR_FIT_OK);
+        g_hash_table_iter_remove (&iter);
+      }
+}
+
+static void
+wish (ParlorWireStage *self, gint64 time_us)
+{
+  ParlorStageJob job;
+  for (guint i = 0; i < self->misfits->len; i++)
+    {
+      const ParlorMisfit *misfit = &g_array_index (self->misfits, ParlorMisfit, i);
+      if (misfit->takes_vp8 && job_of (self, misfit->source, &job))
+        parlor_stage_work_wish (self->work, &job, time_us);
+    }
+}
+
+static void
+on_tick (uv_timer_t *timer)
+{
+  ParlorWireStage *self = timer->data;
+  ParlorMedia *media = self->spec.media;
+  ParlorStageOrder orders[MAX_ORDERS];
+  gint64 time_us = now_us ();
+  g_array_set_size (self->misfits, 0);
+  media->ops->each_misfit (media, add_misfit, self->misfits);
+  wish (self, time_us);
+  guint n = parlor_stage_work_decide (self->work, time_us, orders, MAX_ORDERS);
+  for (guint i = 0; i < n; i++)
+    follow (self, &orders[i]);
+  for (guint i = 0; i < self->misfits->len; i++)
+    note (self, &g_array_index (self->misfits, ParlorMisfit, i), time_us);
+  forget_fitting (self, time_us);
+}
+
+ParlorFit
+parlor_wire_stage_judge (const ParlorParticipant *player, gpointer wire_stage)
+{
+  ParlorWireStage *self = wire_stage;
+  ParlorMedia *media = self->spec.media;
+  ParlorSourceRef picture = parlor_participant_picture (player);
+  gboolean takes_vp8 = TRUE;
+  ParlorStageJob job;
+  if (!picture.endpoint || !job_of (self, picture, &job)
+      || media->ops->decodes (media, parlor_participant_endpoint (player), picture, &takes_vp8))
+    return PARLOR_FIT_OK;
+  ParlorStageState state = parlor_stage_work_state (self->work, &job);
+  gboolean can = state == PARLOR_STAGE_RUNNING
+                 || (state == PARLOR_STAGE_IDLE && parlor_stage_work_has_place (self->work));
+  return takes_vp8 && can ? PARLOR_FIT_CONVERTING : PARLOR_FIT_UNAVAILABLE;
+}
+
+/* ---- life ----------------------------------------------------------------------------------- */
+
+ParlorWireStage *
+parlor_wire_stage_new (const ParlorWireStageSpec *spec)
+{
+  ParlorWireStage *self = g_new0 (ParlorWireStage, 1);
+  self->spec = *spec;
+  self->program = find_program ();
+  self->work = parlor_stage_work_new (spec->places);
+  self->processes = g_hash_table_new (g_int64_hash, g_int64_equal);
+  self->told = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
+  self->misfits = g_array_new (FALSE, FALSE, sizeof (ParlorMisfit));
+  self->timer = g_new0 (uv_timer_t, 1);
+  self->timer->data = self;
+  uv_timer_init (spec->loop, self->timer);
+  uv_timer_start (self->timer, on_tick, TICK_MS, TICK_MS);
+  return self;
+}
+
+static void
+free_handle (uv_handle_t *handle)
+{
+  g_free (handle);
+}
+
+/* The loop does not run long enough to hear of their exits. */
+static void
+abandon (gpointer key, gpointer value, gpointer user_data)
+{
+  Process *process = value;
+  process->owner = NULL;
+  uv_process_kill (&process->process, SIGKILL);
+  uv_close ((uv_handle_t *)&process->process, on_closed);
+}
+
+void
+parlor_wire_stage_free (ParlorWireStage *self)
+{
+  if (!self)
+    return;
+  g_hash_table_foreach (self->processes, abandon, NULL);
+  g_hash_table_unref (self->processes);
+  g_hash_table_unref (self->told);
+  g_array_unref (self->misfits);
+  parlor_stage_work_free (self->work);
+  uv_close ((uv_handle_t *)self->timer, free_handle);
+  g_free (self->program);
+  g_free (self);
+}
+
+void
+parlor_wire_stage_metrics (const ParlorWireStage *self, ParlorMetricsPage *page)
+{
+  parlor_metrics_add (page, "parlor_stage_running", NULL, NULL,
+                      parlor_stage_work_running (self->work));
+  parlor_metrics_add (page, "parlor_stage_waiting", NULL, NULL,
+                      parlor_stage_work_waiting (self->work));
+  parlor_metrics_add (page, "parlor_stage_starts_total", NULL, NULL, (double)self->starts);
+  parlor_metrics_add (page, "parlor_stage_ends_total", NULL, NULL, (double)self->ends);
+  parlor_metrics_add (page, "parlor_stage_unavailable_total", NULL, NULL, (double)self->refused);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* parlor-stage: started by parlord for a live room.
+ *
+ *     parlor-stage second FORMATS PERCENT      3 = a picture's tap, 4 = a second encoding's inject
+ *
+ * FORMATS is what the tap may bring (room/media.h, tap_codecs ()), PERCENT the most of one core
+ * that it is to use: it makes smaller and fewer pictures when that is not enough. It ends with
+ * either descriptor, or when the picture's codec becomes another.
+ */
+#include "record/sandbox.h"
+#include "stage/stage.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MEMORY_BYTES (G_GUINT64_CONSTANT (768) << 20)
+#define FIRST_FD 3
+
+int
+parlor_stage_fail (const char *why)
+{
+  fprintf (stderr, "parlor-stage: %s\n", why);
+  return EXIT_FAILURE;
+}
+
+const char *const *
+parlor_stage_elements (void)
+{
+  static const char *const names[] = {"appsrc",      "appsink",     "rtph264depay", "h264parse",
+                                      "openh264dec", "rtpvp9depay", "vp9dec",       "rtpvp8depay",
+                                      "vp8dec",      "queue",       "videoscale",   "videoconvert",
+                                      "vp8enc",      "rtpvp8pay",   "capsfilter",   NULL};
+  return names;
+}
+
+const char *
+parlor_stage_decoder (ParlorCodec codec)
+{
+  switch (codec)
+    {
+    case PARLOR_CODEC_H264:
+      return "rtph264depay ! h264parse ! openh264dec";
+    case PARLOR_CODEC_VP9:
+      return "rtpvp9depay ! vp9dec threads=1";
+    case PARLOR_CODEC_VP8:
+      return "rtpvp8depay ! vp8dec threads=1";
+    default:
+      return NULL;
+    }
+}
+
+GstCaps *
+parlor_stage_caps (ParlorCodec codec, guint8 pt)
+{
+  const ParlorCodecInfo *info = parlor_codec_info (codec);
+  g_autofree char *name = g_ascii_strup (info->name, -1);
+  return gst_caps_new_simple ("application/x-rtp", "media", G_TYPE_STRING,
+                              parlor_codec_is_video (codec) ? "video" : "audio", "clock-rate",
+                              G_TYPE_INT, (int)info->clock_hz, "encoding-name", G_TYPE_STRING, name,
+                              "payload", G_TYPE_INT, (int)pt, NULL);
+}
+
+static const char *
+preload (void)
+{
+  const char *const *names = parlor_stage_elements ();
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      GstElement *element = gst_element_factory_make (names[i], NULL);
+      if (element == NULL)
+        return names[i];
+      gst_object_unref (gst_object_ref_sink (element));
+    }
+  return NULL;
+}
+
+static int
+enter (void)
+{
+  g_autoptr (GError) error = NULL;
+  signal (SIGPIPE, SIG_IGN);
+  signal (SIGINT, SIG_IGN); /* Ctrl-C is parlord's: the end of the descriptors ends us */
+  g_setenv ("GST_REGISTRY_FORK", "no", TRUE);
+  if (!gst_init_check (NULL, NULL, &error))
+    return parlor_stage_fail (error->message);
+  const char *missing = preload ();
+  if (missing != NULL)
+    {
+      g_autofree char *why = g_strdup_printf ("the GStreamer element %s is missing", missing);
+      return parlor_stage_fail (why);
+    }
+  if (nice (5) < 0)
+    errno = 0; /* then it is as nice as it may be */
+  return parlor_sandbox_enter (MEMORY_BYTES, &error) ? EXIT_SUCCESS
+                                                     : parlor_stage_fail (error->message);
+}
+
+static int
+run_second (char **words)
+{
+  static ParlorStageSecondSpec spec = {.in = FIRST_FD, .out = FIRST_FD + 1};
+  parlor_rtp_formats_read (&spec.formats, words[0]);
+  spec.cap_percent = (guint)g_ascii_strtoull (words[1], NULL, 10);
+  return enter () == EXIT_SUCCESS ? parlor_stage_run_second (&spec) : EXIT_FAILURE;
+}
+
+int
+main (int argc, char **argv)
+{
+  if (argc == 4 && strcmp (argv[1], "second") == 0)
+    _exit (run_second (argv + 2));
+  return parlor_stage_fail ("parlord starts this program; there is nothing in it for people");
+}
