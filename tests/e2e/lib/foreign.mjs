@@ -61,8 +61,12 @@ export const publishPipeline = (media, person) =>
   `vp8enc deadline=1 cpu-used=8 target-bitrate=600000 keyframe-max-dist=60 ! rtpvp8pay pt=98 picture-id-mode=15-bit ! peer. ` +
   `audiotestsrc is-live=true freq=${toneOf(person)} volume=0.4 ! opusenc ! rtpopuspay pt=109 ! peer.`;
 
-/** A webrtcbin peer. publish: a pipeline, or nothing to play. */
-export async function webrtcbin(world, url, publish) {
+/** The same in H.264, as encoders of people who stream send it. */
+export const h264Pipeline = (media, person) =>
+  publishPipeline(media, person).replace(/vp8enc .* pt=98 picture-id-mode=15-bit/, 'openh264enc complexity=low bitrate=600000 gop-size=60 ! h264parse ! rtph264pay pt=98 aggregate-mode=zero-latency config-interval=-1');
+
+/** A webrtcbin peer. publish: a pipeline, or nothing to play; token: its bearer. */
+export async function webrtcbin(world, url, publish, { token } = {}) {
   const program = path.join(world.root, 'build/tests/e2e/webrtcbin-peer');
   const child = world.spawn(program, publish ? ['publish', publish] : ['play'], { stdio: ['pipe', 'pipe', 'inherit', 'pipe', 'pipe'] });
   const peer = { child, state: 'new', video: new MarkReader(), audio: [], errors: [] };
@@ -77,7 +81,7 @@ export async function webrtcbin(world, url, publish) {
     else offer.push(line.replace(/\r$/, ''));
   });
   await world.eventually("webrtcbin's offer", () => sdp, 20000);
-  const made = await curl(world, 'POST', url, { body: sdp, type: 'application/sdp' });
+  const made = await curl(world, 'POST', url, { body: sdp, type: 'application/sdp', headers: token ? { Authorization: `Bearer ${token}` } : {} });
   if (made.status !== 201) throw new Error(`webrtcbin's offer got ${made.status}: ${made.body}\n${sdp}`);
   child.stdin.write(`${made.body}.\n`);
   peer.location = made.headers.location;
