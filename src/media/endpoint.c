@@ -24,8 +24,8 @@ apply_slot (ParlorMediaEndpoint *self, guint slot)
 {
   ParlorMediaSlot *s = &self->slots[slot];
   const ParlorMediaSource *source = find_source (self->plane, self->room, s->wanted);
-  parlor_command_select (self->worker, self->transport, slot,
-                         parlor_media_fit (self, s, source), s->height);
+  parlor_command_select (self->worker, self->transport, slot, parlor_media_fit (self, s, source),
+                         s->height);
 }
 
 /* As apply_slot (), for who is not served well as it is: in a large room that is nearly nobody. */

@@ -83,7 +83,8 @@ struct _ParlorMediaEndpoint
   guint64 sdp_id, sdp_version;
   guint n_slots;
   ParlorMediaSlot slots[PARLOR_MAX_SLOTS];
-  guint n_decoded; /* of pictures, by the first m-line that takes any: peers offer the same in all */
+  guint
+      n_decoded; /* of pictures, by the first m-line that takes any: peers offer the same in all */
   ParlorCodecKey decoded[PARLOR_ROUTER_MAX_CODECS];
   GPtrArray *mids;                  /* char*: accepted m-lines in the offer's order */
   guint8 ext_ids[PARLOR_EXT_COUNT]; /* of the header extensions of the session */

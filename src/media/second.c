@@ -98,7 +98,8 @@ tell_misfits (const ParlorMediaEndpoint *viewer, ParlorMisfitFunc func, gpointer
                             .codec = name_of (source->active),
                             .takes_vp8 = decodes (viewer, VP8),
                             .is_helped = source->second != NULL
-                                         && decodes (viewer, source->second->config->source.codecs[0].key)},
+                                         && decodes (viewer,
+                                                     source->second->config->source.codecs[0].key)},
             user_data);
     }
 }

@@ -45,6 +45,7 @@ export class Audience implements SessionMedia {
   readonly clock = new PictureClock();
   /** Where the stage is: the app's answer to being admitted. */
   admitted: (message: ServerMessageOf<'stage'>) => void = () => undefined;
+  private readonly unfit = new Map<string, boolean>();
   private readonly anchors = new Map<string, Anchor>();
   private main = '';
   private peer: Peer | null = null;
@@ -117,6 +118,9 @@ export class Audience implements SessionMedia {
         this.anchors.set(message.mid, { rtp: message.rtp, roomMs: message.room_ms });
         if (message.mid === this.main) this.setMain(this.main);
         break;
+      case 'fit':
+        this.unfit.set(message.mid, message.state === 'unavailable');
+        break;
       case 'slots':
         for (const { mid } of message.slots) this.anchors.delete(mid);
         break;
@@ -136,6 +140,11 @@ export class Audience implements SessionMedia {
   setMain(mid: string): void {
     this.main = mid;
     this.clock.setAnchor(this.anchors.get(mid) ?? null);
+  }
+
+  /** This browser decodes nothing of the large picture, and nobody converts it. */
+  get isUnfit(): boolean | undefined {
+    return this.unfit.get(this.main);
   }
 
   /** A frame of the large picture is on the screen. */

@@ -269,6 +269,8 @@ export class LivePage extends Plain {
     if (live.state === 'paused')
       return wordsCard('pause_title', 'pause_text', { testid: 'card-paused' });
     if (!this.stalled) return nothing;
+    if (this.audience.isUnfit)
+      return wordsCard('failed_title', 'unfit_text', { testid: 'card-unfit' });
     return timings()['linkToFirstRemoteFrame'] === null && this.hostIsHere()
       ? html`<p class="live-card quiet" role="status">${lt('loading')}</p>`
       : wordsCard('away_title', 'away_text', { testid: 'card-away' });

@@ -34,6 +34,10 @@ const WORDS = {
     'Check your connection and load the page again. ({code})',
     '请检查网络后重新加载页面。（{code}）',
   ],
+  unfit_text: [
+    'This browser does not know its format, and all converters are busy. Try another browser.',
+    '此浏览器不支持该视频格式，转码已满，请换个浏览器。',
+  ],
   no_webrtc_title: ['This app cannot play the stream', '此应用无法播放直播'],
   no_webrtc_text: [
     'Open the link in your browser: copy it below.',
