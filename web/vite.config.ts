@@ -45,6 +45,7 @@ export default defineConfig({
         'board.html',
         'host.html',
         'brand.html',
+        'replay.html',
         'shared.html',
       ],
     },

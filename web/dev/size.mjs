@@ -16,6 +16,7 @@ const LIMITS = {
   'board.html': 32,
   'host.html': 60,
   'brand.html': 30,
+  'replay.html': 40,
   'shared.html': 36,
 };
 

@@ -1,4 +1,4 @@
-/** A brand's page: what is on now, and what comes next. */
+/** A brand's page: what is on now, what comes next, and what can be seen again. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { liveOf, type LiveCard } from '../client/live.js';
@@ -20,6 +20,7 @@ export class BrandPage extends Plain {
   override connectedCallback(): void {
     super.connectedCallback();
     void this.load();
+    void import('../ui/brand-replays.js');
     const timer = window.setInterval(() => void this.load(), AGAIN_MS);
     this.whileConnected(() => clearInterval(timer));
   }
@@ -75,6 +76,7 @@ export class BrandPage extends Plain {
       </header>
       <main class="brand-page" aria-busy=${this.rooms === null}>
         ${this.rooms === null ? nothing : html`${this.group(lt('on_now'), on, lt('nothing_now'))}${this.group(lt('next'), next, lt('nothing_next'))}`}
+        <parlor-brand-replays brand=${this.brand}></parlor-brand-replays>
       </main>`;
   }
 }

@@ -321,6 +321,16 @@ export class HostPage extends Plain {
       );
   }
 
+  /** After the end, also when the room has closed since. */
+  private again(title: string): TemplateResult {
+    void import('../ui/host-replay.js');
+    return html`<parlor-host-replay
+      room=${this.session.state.room?.id ?? this.room}
+      token=${loadStart(this.room)?.token ?? ''}
+      called=${title}
+    ></parlor-host-replay>`;
+  }
+
   protected override render(): TemplateResult {
     if (!this.room) return this.form();
     const { live, viewers, likes, pin } = this.live.get();
@@ -331,6 +341,7 @@ export class HostPage extends Plain {
           <h1>${lt('failed_title')}</h1>
           <p>${lt('failed_text', { code: this.problem || String(ended) })}</p>
         </div>
+        ${[this.problem, ended].includes('no_such_room') ? this.again('') : nothing}
       </main>`;
     const asHost = loadStart(this.room) !== null;
     return html`<main class="host" data-state=${live?.state ?? 'none'} data-host=${asHost}>
@@ -363,6 +374,7 @@ export class HostPage extends Plain {
         </div>
         ${this.health()}
         <div class="host-controls">${this.devices()}${this.air()}</div>
+        ${live?.state === 'ended' ? this.again(live.title) : nothing}
         <p class="share">
           <span>${lt('share_link')}</span
           ><input

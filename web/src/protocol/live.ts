@@ -1,7 +1,7 @@
 /** The messages of live rooms: docs/protocol.md, "Live rooms". */
 import { bool, def, list, nullable, num, opt, shape, str, wordOr, type Checked } from './check.js';
 
-const product = shape({
+export const product = shape({
   sku: str,
   title: def(str, ''),
   image: def(str, ''),
@@ -22,7 +22,7 @@ const pin = shape({
 /** What is shown over the stream now. */
 export type Pin = Checked<typeof pin>;
 
-const comment = shape({
+export const comment = shape({
   id: str,
   client_id: def(str, ''),
   participant: def(str, ''),

@@ -9,6 +9,10 @@ import type { TapContext } from '../room/desk.js';
 /** What the page is asked for. */
 interface Host extends HTMLElement {
   readonly room: string;
+  /** By which taps here are known, where the address does not say; read at the tap. */
+  readonly entry?: string;
+  /** Whose it is, where no cookie says so. */
+  readonly brand?: string;
   readonly audience: { clock: { readonly roomMs: number | null } };
 }
 
@@ -79,7 +83,7 @@ export function mountServiceLater(host: Host): () => void {
       stops.push(startWhenIdle(() => void mount()));
       return;
     }
-    const sheet = new ServiceSheet();
+    const sheet = new ServiceSheet(host.brand);
     const entry = embedded
       ? undefined
       : (new URLSearchParams(location.search).get('e') ?? undefined);
@@ -88,7 +92,7 @@ export function mountServiceLater(host: Host): () => void {
       const at = host.audience.clock.roomMs;
       return {
         room: host.room,
-        ...(entry ? { entry } : {}),
+        ...((entry ?? host.entry) ? { entry: entry ?? host.entry } : {}),
         ...(at === null ? {} : { room_ms: Math.max(0, Math.round(at)) }),
       };
     };

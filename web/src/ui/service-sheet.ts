@@ -33,10 +33,7 @@ export class ServiceSheet extends Plain {
   @property() brand = '';
   /** Where the button stands, outside of this element; null = inside. */
   @property({ attribute: false }) place: HTMLElement | null = null;
-  readonly desk = new Desk({
-    as: 'visitor',
-    ...(this.brand ? { brand: this.brand } : {}),
-  });
+  readonly desk: Desk;
   /** A link that asks to be somebody else's device: nothing is done with it before he says yes. */
   @state() private link = keptToken();
   @state() private view: View = 'shut';
@@ -48,6 +45,12 @@ export class ServiceSheet extends Plain {
   private opener: HTMLElement | null = null;
   private shownTap = '';
   private shownThread = '';
+
+  constructor(brand = '') {
+    super();
+    this.brand = brand;
+    this.desk = new Desk({ as: 'visitor', ...(brand ? { brand } : {}) });
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
