@@ -499,6 +499,7 @@ make_service (ParlorApp *app, GError **error)
       .erase_elsewhere = parlor_wire_hooks_forget,
       .erase_data = app->hooks,
       .forget_visitor = parlor_wire_live_forget,
+      .say_in_rooms = parlor_wire_live_say,
       .forget_data = app->live,
   };
   app->service = parlor_wire_service_new (&spec, error);

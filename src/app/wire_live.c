@@ -645,6 +645,35 @@ on_closed (uv_handle_t *handle)
   g_free (handle->data);
 }
 
+static void
+say_in (ParlorWireLive *wire, ParlorLiveRoom *room, const char *name, const char *text)
+{
+  char id[PARLOR_ID_SIZE];
+  ParlorRoom *found = parlor_rooms_find (wire->spec.rooms, parlor_live_info (room)->room);
+  ParlorLiveWho who = {.person = "bot", .name = name && *name ? name : "Parlor", .is_bot = TRUE};
+  if (!found)
+    return;
+  parlor_id_make ("say", &wire->spec.random, id);
+  parlor_live_comment (
+      room, &who, id, text,
+      (ParlorLiveNow){now_us (wire), wall_ms (wire), parlor_room_ms (found, now_us (wire))}, NULL);
+}
+
+void
+parlor_wire_live_say (const char *brand, const char *room, const char *name, const char *text,
+                      gpointer data)
+{
+  ParlorWireLive *wire = data;
+  guint n;
+  g_autofree ParlorLiveRoom **rooms = parlor_live_list (wire->live, brand, &n);
+  for (guint i = 0; i < n; i++)
+    {
+      const ParlorLiveInfo *info = parlor_live_info (rooms[i]);
+      if (room ? !strcmp (info->room, room) : info->state == PARLOR_LIVE_ON)
+        say_in (wire, rooms[i], name, text);
+    }
+}
+
 void
 parlor_wire_live_free (ParlorWireLive *wire)
 {

@@ -78,6 +78,10 @@ void parlor_wire_live_room_event (ParlorWireLive *wire, const ParlorRoomEvent *e
     ParlorWireLive. For ParlorSignalSpec. */
 char *parlor_wire_live_stage_token (ParlorParticipant *viewer, gpointer wire);
 
+/** A bot's word of the brand in this live room, or (NULL) in all of its that are live now. For
+    ParlorWireServiceSpec. */
+void parlor_wire_live_say (const char *brand, const char *room, const char *name, const char *text,
+                           gpointer wire);
 /** What is in memory of a visitor who is erased. For ParlorWireServiceSpec. */
 void parlor_wire_live_forget (const char *visitor, gpointer wire);
 

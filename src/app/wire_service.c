@@ -5,6 +5,7 @@
 #include "app/erase.h"
 #include "app/log.h"
 #include "app/pictures.h"
+#include "brand/users.h"
 #include "room/auth.h"
 #include "room/moderation.h"
 #include "room/participant.h"
@@ -29,6 +30,7 @@ struct _ParlorWireService
   ParlorDesk *desk;
   GHashTable *cards; /* brand → ParlorCards, owned */
   ParlorServiceSite site;
+  GPtrArray *sayings;         /* of alerts, to be said in rooms with the next poll */
   GPtrArray *over;            /* ids of rooms whose calls ended: they end with the next poll */
   ParlorWireService **recent; /* the way back of a question that is open; owned by it */
   gint64 alive_us;            /* when it is said again that the server is up */
@@ -186,6 +188,49 @@ end_rooms (ParlorWireService *wire, gint64 now_us)
   g_ptr_array_set_size (wire->over, 0);
 }
 
+/* ---- alerts ---------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  char *brand, *room, *name, *text;
+} Saying;
+
+static void
+saying_free (gpointer data)
+{
+  Saying *saying = data;
+  g_free (saying->brand);
+  g_free (saying->room);
+  g_free (saying->name);
+  g_free (saying->text);
+  g_free (saying);
+}
+
+/* Not at once: what is said in a room is judged by the rules of the service that calls this. */
+static void
+on_alert (const ParlorAlert *alert, gboolean raised, gpointer user_data)
+{
+  ParlorWireService *wire = user_data;
+  if (!raised || !alert->say || !wire->spec.say_in_rooms)
+    return;
+  Saying *saying = g_new0 (Saying, 1);
+  *saying = (Saying){g_strdup (alert->brand->id), g_strdup (alert->room),
+                     g_strdup (alert->brand->name), g_strdup (alert->say)};
+  g_ptr_array_add (wire->sayings, saying);
+}
+
+static void
+say_all (ParlorWireService *wire)
+{
+  while (wire->sayings->len)
+    {
+      Saying *saying = g_ptr_array_steal_index (wire->sayings, 0);
+      wire->spec.say_in_rooms (saying->brand, saying->room, saying->name, saying->text,
+                               wire->spec.forget_data);
+      saying_free (saying);
+    }
+}
+
 /* ---- pictures -------------------------------------------------------------------------------- */
 
 static gboolean
@@ -274,6 +319,20 @@ know_brands (ParlorWireService *wire)
   g_autoptr (GPtrArray) brands = parlor_brands_list (wire->spec.brands);
   for (guint i = 0; i < brands->len; i++)
     know_brand (((const ParlorBrand *)brands->pdata[i])->id, wire);
+}
+
+/* users.groups: what a supervisor was given. */
+static gboolean
+oversees (const char *brand, const char *user, const char *group, gboolean *given,
+          gpointer user_data)
+{
+  const ParlorWireService *wire = user_data;
+  const ParlorUser *found = parlor_users_get (wire->spec.brands, brand, user);
+  *given = found && found->groups && *found->groups;
+  if (!*given)
+    return FALSE;
+  g_auto (GStrv) groups = g_strsplit_set (found->groups, " ,", -1);
+  return g_strv_contains ((const char *const *)groups, group);
 }
 
 /* ---- the demo -------------------------------------------------------------------------------- */
@@ -469,6 +528,7 @@ parlor_wire_service_new (const ParlorWireServiceSpec *spec, GError **error)
   ParlorRecordSink *records = spec->store ? parlor_store_records (spec->store) : NULL;
   wire->spec = *spec;
   wire->over = g_ptr_array_new_with_free_func (g_free);
+  wire->sayings = g_ptr_array_new_with_free_func (saying_free);
   wire->cards = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                        (GDestroyNotify)parlor_cards_free);
   ParlorServiceSpec service = {
@@ -481,6 +541,8 @@ parlor_wire_service_new (const ParlorWireServiceSpec *spec, GError **error)
       .event = on_event,
       .make_room = make_room,
       .call_ended = on_call_ended,
+      .alert = on_alert,
+      .oversees = oversees,
   };
   wire->service = parlor_service_new (&service);
   wire->erasing = g_rc_box_new0 (ParlorService *);
@@ -514,6 +576,7 @@ parlor_wire_service_free (ParlorWireService *wire)
   parlor_service_free (wire->service);
   g_hash_table_unref (wire->cards);
   g_ptr_array_unref (wire->over);
+  g_ptr_array_unref (wire->sayings);
   g_free (wire);
 }
 
@@ -530,6 +593,7 @@ parlor_wire_service_poll (ParlorWireService *wire)
   if (parlor_service_next_us (wire->service) <= now.us)
     parlor_service_poll (wire->service, now);
   end_rooms (wire, now.us);
+  say_all (wire);
   sweep_pictures (wire, now);
   say_alive (wire, now);
   return parlor_service_next_us (wire->service);

@@ -39,6 +39,10 @@ typedef struct
   /** What rooms have in memory of an erased customer's visitor; nullable. */
   void (*forget_visitor) (const char *visitor, gpointer user_data);
   gpointer forget_data;
+  /** A word in a bot's name in this room, or (NULL) in all of the brand's that are live
+      (forget_data); nullable. */
+  void (*say_in_rooms) (const char *brand, const char *room, const char *name, const char *text,
+                        gpointer user_data);
 } ParlorWireServiceSpec;
 
 /** Loads what the store kept, makes the demo's reps, gives the signalling its desk. NULL with one

@@ -52,6 +52,20 @@ hits_json (RepsCall *call)
   return list;
 }
 
+/* Those that are raised, of groups that he sees. */
+static json_t *
+alerts_json (RepsCall *call)
+{
+  json_t *list = json_array ();
+  for (guint i = 0; i < call->brand->alerts->len; i++)
+    {
+      const ParlorAlert *alert = call->brand->alerts->pdata[i];
+      if (alert->raised_ms && (!alert->worst || reps_may_see_group (call, alert->worst)))
+        json_array_append_new (list, parlor_alert_json (alert));
+    }
+  return list;
+}
+
 void
 parlor_handle_board (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
@@ -83,9 +97,10 @@ parlor_handle_board (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpRep
   parlor_service_first_reply (call.brand, &p50_ms, &p90_ms);
   parlor_http_reply_json (
       reply, 200,
-      json_pack ("{s:{s:I,s:I},s:I,s:o,s:o,s:o,s:{s:I,s:I,s:I,s:I}}", "first_reply", "p50_ms",
-                 (json_int_t)p50_ms, "p90_ms", (json_int_t)p90_ms, "at",
-                 (json_int_t)reps_now (site).wall_ms, "groups", groups, "reps", reps, "hits", hits,
-                 "counts", "taps", (json_int_t)stats->taps, "bound", (json_int_t)stats->bound,
-                 "messages", (json_int_t)stats->messages, "calls", (json_int_t)stats->calls));
+      json_pack ("{s:o,s:{s:I,s:I},s:I,s:o,s:o,s:o,s:{s:I,s:I,s:I,s:I}}", "alerts",
+                 alerts_json (&call), "first_reply", "p50_ms", (json_int_t)p50_ms, "p90_ms",
+                 (json_int_t)p90_ms, "at", (json_int_t)reps_now (site).wall_ms, "groups", groups,
+                 "reps", reps, "hits", hits, "counts", "taps", (json_int_t)stats->taps, "bound",
+                 (json_int_t)stats->bound, "messages", (json_int_t)stats->messages, "calls",
+                 (json_int_t)stats->calls));
 }

@@ -370,6 +370,12 @@ void parlor_handle_conversation_call (ParlorSite *site, ParlorHttpRequest *reque
                                       ParlorHttpReply *reply);
 void parlor_handle_call_participant (ParlorSite *site, ParlorHttpRequest *request,
                                      ParlorHttpReply *reply);
+/* handle_alerts.c */
+void parlor_handle_alert_list (ParlorSite *site, ParlorHttpRequest *request,
+                               ParlorHttpReply *reply);
+void parlor_handle_alert_put (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_alert_remove (ParlorSite *site, ParlorHttpRequest *request,
+                                 ParlorHttpReply *reply);
 /* handle_exports.c */
 void parlor_handle_funnel (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_shift_export (ParlorSite *site, ParlorHttpRequest *request,

@@ -172,17 +172,10 @@ reps_manages (const RepsCall *call)
          || parlor_principal_is_any (&call->who, PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN);
 }
 
-/* A supervisor's groups are those of the rep that he is himself. */
 gboolean
 reps_may_see_group (const RepsCall *call, const ParlorGroup *group)
 {
-  if (reps_manages (call))
-    return TRUE;
-  const ParlorRep *self = parlor_service_rep_of_user (call->brand, call->who.subject);
-  for (guint i = 0; self && i < self->places->len; i++)
-    if (((const ParlorRepPlace *)self->places->pdata[i])->group == group)
-      return TRUE;
-  return FALSE;
+  return parlor_service_oversees (group, &call->who);
 }
 
 gboolean

@@ -22,6 +22,9 @@ typedef struct
   json_t *body; /**< owned; NULL = none was sent */
 } RepsCall;
 
+/** handle_alerts.c: a rule, and whether it is raised (transfer full). */
+json_t *parlor_alert_json (const ParlorAlert *alert);
+
 void reps_call_clear (RepsCall *call);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (RepsCall, reps_call_clear)
 

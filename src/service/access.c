@@ -51,16 +51,30 @@ write_down (ParlorConversation *conversation, const ParlorPrincipal *principal, 
   service_put (service, &parlor_service_audit_kind, &row);
 }
 
-/* A supervisor's groups are those of the rep that he is himself. */
+gboolean
+parlor_service_oversees (const ParlorGroup *group, const ParlorPrincipal *principal)
+{
+  const ParlorServiceSpec *spec = &group->brand->service->spec;
+  gboolean given = FALSE;
+  if (principal->caller == PARLOR_CALLER_KEY || parlor_principal_is_any (principal, MANAGERS))
+    return TRUE;
+  gboolean his = spec->oversees
+                 && spec->oversees (group->brand->id, principal->subject, group->id, &given,
+                                    spec->user_data);
+  if (given)
+    return his;
+  const ParlorRep *self = parlor_service_rep_of_user (group->brand, principal->subject);
+  return self && rep_is_of (self, group);
+}
+
 static gboolean
 is_supervised (const ParlorConversation *conversation, const ParlorPrincipal *principal)
 {
   if (parlor_principal_is_any (principal, MANAGERS))
     return TRUE;
-  const ParlorRep *self = parlor_service_rep_of_user (conversation->customer->brand,
-                                                      principal->subject);
-  return parlor_principal_is_any (principal, PARLOR_BRAND_SUPERVISOR) && self
-         && conversation->binding && rep_is_of (self, conversation->binding->group);
+  return principal->caller == PARLOR_CALLER_USER
+         && parlor_principal_is_any (principal, PARLOR_BRAND_SUPERVISOR) && conversation->binding
+         && parlor_service_oversees (conversation->binding->group, principal);
 }
 
 static gboolean

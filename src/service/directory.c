@@ -25,6 +25,7 @@ brand_new (ParlorService *service, const char *id)
   brand->materials = g_ptr_array_new ();
   brand->rules = g_ptr_array_new_with_free_func (rule_free);
   brand->hits = g_ptr_array_new_with_free_func (hit_free);
+  brand->alerts = g_ptr_array_new_with_free_func (alert_free);
   brand->by_ref = g_hash_table_new (g_str_hash, g_str_equal);
   brand->by_user = g_hash_table_new (g_str_hash, g_str_equal);
   brand->by_visitor = g_hash_table_new (g_str_hash, g_str_equal);

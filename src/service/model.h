@@ -78,6 +78,7 @@ struct _ParlorServiceBrand
   GPtrArray *skills;                  /**< names; the index is the bit */
   GPtrArray *materials;               /**< ParlorMaterial, borrowed */
   GPtrArray *rules;                   /**< ParlorRule */
+  GPtrArray *alerts;                  /**< ParlorAlert */
   GPtrArray *hits;                    /**< ParlorKeywordHit, the last 100, oldest first */
   gpointer words;                     /**< rules.c */
   gpointer guard;                     /**< bindings.c; NULL = names changed since */
@@ -108,6 +109,32 @@ typedef struct
   gboolean blocked;
   gint64 at_ms;
 } ParlorKeywordHit;
+
+typedef enum
+{
+  PARLOR_ALERT_QUEUE_WAIT, /**< somebody waits for a first word for longer than `limit_s` */
+  PARLOR_ALERT_NO_REP,     /**< it is open and nobody is here for `limit_s` */
+  PARLOR_N_ALERTS,
+} ParlorAlertKind;
+
+/** When the brand is to be told that nobody is served. */
+typedef struct
+{
+  char id[PARLOR_ID_SIZE]; /**< "alr_…" */
+  ParlorServiceBrand *brand;
+  char *name;
+  ParlorAlertKind kind;
+  ParlorGroup *group; /**< NULL = any */
+  char *room;         /**< "rm_…" in which it is said; NULL = in all that are live */
+  char *say;          /**< what is said there in a bot's name; NULL = nothing */
+  guint limit_s;
+  gboolean active;
+  gint64 raised_ms; /**< wall clock; 0 = it is not */
+  gint64 value_s;   /**< how long somebody waits, or nobody was here, when it was looked at last */
+  const ParlorGroup *worst;      /**< where; NULL = nowhere */
+  gint64 bad_us;                 /**< since when nobody is here; 0 = somebody is */
+  gint64 calm_us, rest_until_us; /**< alerts.c */
+} ParlorAlert;
 
 /** A document of the brand that reps send: the newest version, or none any more. */
 typedef struct

@@ -559,6 +559,26 @@ load_rating (ParlorService *service, const ParlorRatingRow *row)
 }
 
 static gboolean
+load_alert (ParlorService *service, const ParlorAlertRow *row)
+{
+  ParlorAlertSpec spec = {.id = row->id,
+                          .name = row->name,
+                          .kind = row->kind,
+                          .group = row->group_id,
+                          .room = row->room,
+                          .say = row->say,
+                          .limit_s = (guint)row->limit_s,
+                          .active = row->active};
+  ParlorRecordSink *records = g_steal_pointer (&service->spec.records);
+  ParlorAlert *alert = (ParlorAlert *)parlor_service_put_alert (brand_of (service, row->brand),
+                                                                &spec, NULL);
+  service->spec.records = records;
+  if (alert)
+    alert->raised_ms = row->raised_ms;
+  return alert != NULL;
+}
+
+static gboolean
 load_row (ParlorService *service, const ParlorRecordKind *kind, gconstpointer row, ParlorMoment now)
 {
   if (kind == &parlor_group_kind)
@@ -583,6 +603,8 @@ load_row (ParlorService *service, const ParlorRecordKind *kind, gconstpointer ro
     return load_upload (service, row);
   if (kind == &parlor_rule_kind)
     return load_rule (service, row);
+  if (kind == &parlor_alert_kind)
+    return load_alert (service, row);
   if (kind == &parlor_rating_kind)
     return load_rating (service, row);
   return kind == &parlor_job_item_kind && load_job_item (service, row);

@@ -44,6 +44,7 @@ struct _ParlorService
   GHashTable *here;          /* visitor → number of sockets */
   GHashTable *tappers;       /* visitor → gint64 credit_us, owned */
   ParlorTimerHeap *heaps[6]; /* by TimerKind */
+  gint64 alerts_us;          /* when alerts are looked at again; NEVER_US = there are none */
   guint left_out;
 };
 
@@ -166,6 +167,11 @@ void rating_ask (ParlorConversation *conversation, ParlorRep *rep, const char *c
                  ParlorMoment now);
 /* A rep's first word after a customer's. */
 void reply_counted (ParlorServiceBrand *brand, gint64 waited_ms);
+
+/* ---- alerts.c -------------------------------------------------------------------------------- */
+
+void alert_free (gpointer alert);
+void alerts_due (ParlorService *service, ParlorMoment now);
 
 /* ---- personal.c ------------------------------------------------------------------------------ */
 

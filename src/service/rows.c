@@ -154,6 +154,13 @@ static const ParlorField ParlorShiftRow_fields[] = {T (id),      T (brand), T (r
 KIND (parlor_shift_kind, "service_shift", ParlorShiftRow, 1, FALSE);
 #undef ROW
 
+#define ROW ParlorAlertRow
+static const ParlorField ParlorAlertRow_fields[] = {T (id),        T (brand), T (name), T (kind),
+                                                    T (group_id),  T (room),  T (say),  I (limit_s),
+                                                    I (raised_ms), F (active)};
+KIND (parlor_alert_kind, "service_alert", ParlorAlertRow, 1, FALSE);
+#undef ROW
+
 const ParlorRecordKind *const *
 parlor_service_kinds (guint *n)
 {
@@ -161,7 +168,7 @@ parlor_service_kinds (guint *n)
       &parlor_group_kind,        &parlor_rep_kind,     &parlor_customer_kind, &parlor_device_kind,
       &parlor_conversation_kind, &parlor_binding_kind, &parlor_call_kind,     &parlor_job_kind,
       &parlor_job_item_kind,     &parlor_rule_kind,    &parlor_material_kind, &parlor_upload_kind,
-      &parlor_rating_kind};
+      &parlor_rating_kind,       &parlor_alert_kind};
   *n = G_N_ELEMENTS (kinds);
   return kinds;
 }

@@ -123,10 +123,19 @@ typedef struct
   gboolean cut;          /**< it ended with the server, at some time after `to_ms` */
 } ParlorShiftRow;
 
-extern const ParlorRecordKind parlor_shift_kind, parlor_rating_kind, parlor_material_kind,
-    parlor_upload_kind, parlor_rule_kind, parlor_group_kind, parlor_rep_kind, parlor_customer_kind,
-    parlor_device_kind, parlor_binding_kind, parlor_conversation_kind, parlor_message_kind,
-    parlor_call_kind, parlor_job_kind, parlor_job_item_kind, parlor_service_audit_kind;
+/** A rule that raises an alert, and whether it is raised. */
+typedef struct
+{
+  char *id, *brand, *name, *kind, *group_id, *room, *say; /**< kind: queue_wait, no_rep */
+  gint64 limit_s, raised_ms;
+  gboolean active;
+} ParlorAlertRow;
+
+extern const ParlorRecordKind parlor_alert_kind, parlor_shift_kind, parlor_rating_kind,
+    parlor_material_kind, parlor_upload_kind, parlor_rule_kind, parlor_group_kind, parlor_rep_kind,
+    parlor_customer_kind, parlor_device_kind, parlor_binding_kind, parlor_conversation_kind,
+    parlor_message_kind, parlor_call_kind, parlor_job_kind, parlor_job_item_kind,
+    parlor_service_audit_kind;
 
 /** Those to be loaded at start, in this order: each names only rows of those before it. */
 const ParlorRecordKind *const *parlor_service_kinds (guint *n);

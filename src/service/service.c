@@ -113,6 +113,7 @@ brand_free (gpointer data)
   g_ptr_array_unref (brand->materials);
   g_ptr_array_unref (brand->rules);
   g_ptr_array_unref (brand->hits);
+  g_ptr_array_unref (brand->alerts);
   parlor_words_free (brand->words);
   parlor_name_guard_free (brand->guard);
   g_hash_table_unref (brand->by_ref);
@@ -192,6 +193,7 @@ parlor_service_new (const ParlorServiceSpec *spec)
 {
   ParlorService *service = g_new0 (ParlorService, 1);
   service->spec = *spec;
+  service->alerts_us = NEVER_US;
   service->brands = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, brand_free);
   service->groups = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, group_free);
   service->reps = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, rep_free);
@@ -279,12 +281,14 @@ parlor_service_poll (ParlorService *service, ParlorMoment now)
   for (guint kind = 0; kind < G_N_ELEMENTS (service->heaps); kind++)
     while ((timer = parlor_timer_heap_pop_due (service->heaps[kind], now.us)))
       run_timer (service, kind, timer, now);
+  if (service->alerts_us <= now.us)
+    alerts_due (service, now);
 }
 
 gint64
 parlor_service_next_us (const ParlorService *service)
 {
-  gint64 next_us = NEVER_US;
+  gint64 next_us = service->alerts_us;
   for (guint i = 0; i < G_N_ELEMENTS (service->heaps); i++)
     next_us = MIN (next_us, parlor_timer_heap_next_us (service->heaps[i]));
   return next_us;

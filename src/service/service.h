@@ -82,6 +82,12 @@ typedef struct
   char *(*make_room) (const char *brand, gpointer user_data);
   /** A call is over, whatever became of it: nobody needs its room any more. Nullable. */
   void (*call_ended) (const ParlorCall *call, gpointer user_data);
+  /** Whether this user ("usr_…") was given groups to oversee, and this one ("grp_…") among them;
+      `*given` FALSE = none were. Nullable: nobody was. */
+  gboolean (*oversees) (const char *brand, const char *user, const char *group, gboolean *given,
+                        gpointer user_data);
+  /** An alert was raised, or is over. Nullable. */
+  void (*alert) (const ParlorAlert *alert, gboolean raised, gpointer user_data);
   gpointer user_data;
   /** The time, for what comes by hook answers; never NULL. */
   ParlorMoment (*now) (gpointer user_data);
@@ -368,6 +374,30 @@ gboolean parlor_service_feedback (ParlorConversation *conversation, const char *
 gboolean parlor_service_assist (ParlorConversation *conversation, const char *const *texts, guint n,
                                 ParlorMoment now, GError **error);
 
+/* ---- alerts (alerts.c) ----------------------------------------------------------------------- */
+
+/* Looked at once a second. Raised once (`alert.raised`), over once (`alert.cleared`): a queue's
+ * when nobody waits for half its limit any more, the other when somebody is here, each for ten
+ * seconds; then it rests for a minute. What was raised before a restart is still raised. */
+
+typedef struct
+{
+  const char *id;                 /**< NULL = a new one; of one that is there: it is changed */
+  const char *name;               /**< 1..64 characters */
+  const char *kind;               /**< "queue_wait", "no_rep" */
+  const char *group, *room, *say; /**< nullable; say <= 200 characters */
+  guint limit_s;                  /**< 10..86,400 */
+  gboolean active;
+} ParlorAlertSpec;
+
+const ParlorAlert *parlor_service_put_alert (ParlorServiceBrand *brand, const ParlorAlertSpec *spec,
+                                             GError **error);
+const ParlorAlert *parlor_service_alert (const ParlorServiceBrand *brand, const char *id);
+/** FALSE: none of that id. One that is raised is over. */
+gboolean parlor_service_remove_alert (ParlorServiceBrand *brand, const char *id, ParlorMoment now);
+/** "queue_wait", "no_rep"; static. */
+const char *parlor_alert_kind_name (ParlorAlertKind kind);
+
 /* ---- ratings (rating.c) ---------------------------------------------------------------------- */
 
 /** The customer's word on what he was asked for last (conversation->rating): 1..5 stars, `text`
@@ -473,6 +503,10 @@ typedef enum
  * stands in the audit and in the history. A key: the brand's. A viewer: his own by device.
  * FORBIDDEN, or NOT_FOUND where he may not even know that it is there.
  */
+/** A supervisor's groups: those that he was given (users.groups), else those of the rep that he is
+    himself. Owners, admins and keys oversee all. */
+gboolean parlor_service_oversees (const ParlorGroup *group, const ParlorPrincipal *principal);
+
 gboolean parlor_service_may (ParlorConversation *conversation, const ParlorPrincipal *principal,
                              ParlorServiceRight right, const char *reason, ParlorMoment now,
                              GError **error);

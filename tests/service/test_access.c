@@ -127,6 +127,45 @@ test_offered (void)
   g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_FORBIDDEN);
 }
 
+/* users.groups say what a supervisor oversees; whoever has none there, by the rep that he is. */
+static void
+test_given_groups (void)
+{
+  g_autoptr (World) world = world_new ();
+  ParlorGroupSpec other = {.name = "Other"};
+  ParlorGroup *far = parlor_service_put_group (world->service, world->brand, &other, NULL);
+  ParlorRepSpec spec = {
+      .ref = "boss", .name = "Boss", .user = "usr_boss", .groups = world->group->id};
+  parlor_service_put_rep (world->service, world->brand, &spec, world->now, NULL);
+  ParlorPrincipal boss = {.caller = PARLOR_CALLER_USER,
+                          .brand = "br_test",
+                          .subject = "usr_boss",
+                          .roles = PARLOR_BRAND_SUPERVISOR};
+  ParlorPrincipal given = boss;
+  g_strlcpy (given.subject, "usr_given", sizeof given.subject);
+  g_assert_true (parlor_service_oversees (world->group, &boss));
+  g_assert_false (parlor_service_oversees (far, &boss));
+  g_assert_false (parlor_service_oversees (far, &given));
+  world->supervisor = "usr_given";
+  world->overseen = far->id;
+  g_assert_true (parlor_service_oversees (far, &given)); /* he is no rep himself */
+  g_assert_false (parlor_service_oversees (world->group, &given));
+  world->supervisor = "usr_boss"; /* what he was given stands above what he is */
+  g_assert_true (parlor_service_oversees (far, &boss));
+  g_assert_false (parlor_service_oversees (world->group, &boss));
+  world_rep (world, "lin", 6, FALSE);
+  ParlorBinding *binding = world_bind (world, "vis_a");
+  g_assert_false (
+      parlor_service_may (binding->conversation, &boss, PARLOR_MAY_READ, "why", world->now, NULL));
+  world->overseen = world->group->id;
+  g_assert_true (
+      parlor_service_may (binding->conversation, &boss, PARLOR_MAY_READ, "why", world->now, NULL));
+  ParlorPrincipal key = {
+      .caller = PARLOR_CALLER_KEY, .brand = "br_test", .roles = PARLOR_BRAND_SUPERVISOR};
+  g_assert_false (
+      parlor_service_may (binding->conversation, &key, PARLOR_MAY_READ, "why", world->now, NULL));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -134,5 +173,7 @@ main (int argc, char **argv)
   g_test_add_func ("/service/access/everybody-sees-his-own-and-others-with-a-reason-that-is-kept",
                    test_matrix);
   g_test_add_func ("/service/access/what-is-only-offered-is-not-given-away", test_offered);
+  g_test_add_func ("/service/access/a-supervisors-groups-are-those-he-was-given",
+                   test_given_groups);
   return g_test_run ();
 }

@@ -241,6 +241,15 @@ make_room (const char *brand, gpointer user_data)
   return g_strdup ("rm_consult");
 }
 
+static gboolean
+oversees (const char *brand, const char *user, const char *group, gboolean *given,
+          gpointer user_data)
+{
+  const World *world = user_data;
+  *given = world->supervisor && !strcmp (user, world->supervisor);
+  return *given && !g_strcmp0 (group, world->overseen);
+}
+
 static void
 make_service (World *world)
 {
@@ -254,6 +263,7 @@ make_service (World *world)
       .make_room = make_room,
       .hooks = world->has ? &world->hooks : NULL,
       .call_ended = on_call_ended,
+      .oversees = oversees,
   };
   world->service = parlor_service_new (&spec);
 }

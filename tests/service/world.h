@@ -18,9 +18,10 @@ typedef struct
   guint puts_outside;
   guint calls_ended;
   guint random;
-  GPtrArray *told;      /* lines */
-  GPtrArray *events;    /* types */
-  GString *event_texts; /* every text in any event, one after the other */
+  GPtrArray *told;                   /* lines */
+  GPtrArray *events;                 /* types */
+  GString *event_texts;              /* every text in any event, one after the other */
+  const char *supervisor, *overseen; /**< a user who was given groups, and one of them */
   ParlorHooks hooks;
   guint has;        /* bits of ParlorHookKind: who would answer; 0 = there are no hooks */
   GQueue questions; /* of Question, world.c */

@@ -73,6 +73,7 @@ static const ParlorRecordKind *const kinds[] = {
     &parlor_material_kind,
     &parlor_upload_kind,
     &parlor_rating_kind,
+    &parlor_alert_kind,
     &parlor_shift_kind,
     &parlor_fact_kind,
     /* record */

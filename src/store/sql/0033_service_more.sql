@@ -53,3 +53,17 @@ CREATE TABLE service_shift (
 );
 CREATE INDEX service_shift_at ON service_shift (brand, from_ms);
 CREATE INDEX service_shift_open ON service_shift (to_ms);
+
+-- What is to be told when nobody is served; raised_ms 0 = all is well.
+CREATE TABLE service_alert (
+  id TEXT NOT NULL PRIMARY KEY,
+  brand TEXT,
+  name TEXT,
+  kind TEXT,
+  group_id TEXT,
+  room TEXT,
+  say TEXT,
+  limit_s BIGINT NOT NULL,
+  raised_ms BIGINT NOT NULL,
+  active BIGINT NOT NULL
+);

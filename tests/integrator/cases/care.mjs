@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What goes on around a rep: he becomes somebody's own, is helped, is judged. */
-import { expect } from '../lib/bench.mjs';
+import { expect, until } from '../lib/bench.mjs';
 import { DeskLine } from '../lib/desk.mjs';
 
 const key = { Authorization: `Basic ${Buffer.from('demo:parlor-demo-secret-do-not-use-in-production').toString('base64')}` };
@@ -104,6 +104,28 @@ export const cases = [
       const { events } = (await daemon.ask('GET', '/v1/events?limit=1000')).json;
       expect(events.filter((one) => one.type === 'conversation.rated').map((one) => one.data.score).join() === '2,5', 'both are told');
       expect(!JSON.stringify(events).includes('谢谢'), 'his words only with the scope content');
+    },
+  },
+  {
+    name: 'an alert is raised once, stands on the board, is said in the room, and is over when somebody is here',
+    async run({ daemon: makeDaemon, after }) {
+      const daemon = await makeDaemon();
+      const room = await daemon.good('POST', '/v1/rooms', { kind: 'live', title: 'evening' });
+      const rule = await daemon.good('POST', '/v1/alerts', { name: 'Nobody', kind: 'no_rep', limit_s: 10, room: room.id, say: '顾问稍后回来，请留言' });
+      expect((await daemon.ask('POST', '/v1/alerts', { name: 'x', kind: 'no_rep', limit_s: 5 })).status === 400, 'ten seconds at least');
+      let board;
+      await until('the alert on the board', async () => (board = await daemon.good('GET', '/v1/board')).alerts.some((one) => one.id === rule.id), 60000);
+      expect(board.alerts.length === 1 && board.alerts[0].kind === 'no_rep' && board.alerts[0].value_s >= 10, JSON.stringify(board.alerts));
+      const comments = await daemon.good('GET', `/v1/rooms/${room.id}/comments`);
+      expect(comments.comments.filter((one) => one.text === '顾问稍后回来，请留言').length === 1, JSON.stringify(comments));
+      const rep = new DeskLine(daemon);
+      after(async () => rep.close());
+      await rep.open({ as: 'rep', rep: 'lin' });
+      await until('the alert to be over', async () => !(await daemon.good('GET', '/v1/board')).alerts.length, 60000);
+      const { events } = (await daemon.ask('GET', '/v1/events?limit=1000')).json;
+      expect(events.filter((one) => /^alert\./.test(one.type)).map((one) => one.type).join() === 'alert.raised,alert.cleared', JSON.stringify(events.filter((one) => /^alert/.test(one.type))));
+      expect((await daemon.ask('DELETE', `/v1/alerts/${rule.id}`)).status === 204, 'gone');
+      expect((await daemon.good('GET', '/v1/alerts')).alerts.length === 0, 'none');
     },
   },
   {
