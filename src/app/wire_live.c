@@ -284,10 +284,28 @@ parlor_wire_live_stage_token (ParlorParticipant *viewer, gpointer data)
   return parlor_keyring_sign (wire->spec.keyring, &claims, NULL);
 }
 
+/* What was withdrawn is pinned nowhere any more. */
+static void
+unpin_withdrawn (ParlorWireLive *wire, const char *brand)
+{
+  guint n;
+  gint64 time_us = now_us (wire);
+  g_autofree ParlorLiveRoom **rooms = parlor_live_list (wire->live, brand, &n);
+  for (guint i = 0; i < n; i++)
+    {
+      const ParlorPin *pin = parlor_live_current_pin (rooms[i]);
+      ParlorRoom *room = parlor_rooms_find (wire->spec.rooms, parlor_live_info (rooms[i])->room);
+      if (room && pin && !parlor_products_find (wire->products, brand, pin->sku))
+        parlor_live_unpin (
+            rooms[i], (ParlorLiveNow){time_us, wall_ms (wire), parlor_room_ms (room, time_us)});
+    }
+}
+
 void
 parlor_wire_live_shelf_changed (const char *brand, gpointer data)
 {
   ParlorWireLive *wire = data;
+  unpin_withdrawn (wire, brand);
   if (wire->signal)
     parlor_signal_shelf (wire->signal, brand);
 }

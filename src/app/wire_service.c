@@ -32,6 +32,7 @@ struct _ParlorWireService
   ParlorServiceSite site;
   GPtrArray *sayings;         /* of alerts, to be said in rooms with the next poll */
   GPtrArray *over;            /* ids of rooms whose calls ended: they end with the next poll */
+  GPtrArray *leaving;         /* reps who departed: out of calls' rooms with the next poll */
   ParlorWireService **recent; /* the way back of a question that is open; owned by it */
   gint64 alive_us;            /* when it is said again that the server is up */
   gint64 sweep_us;            /* when pictures are looked through again */
@@ -56,7 +57,10 @@ on_notice (const ParlorServiceNotice *notice, gpointer user_data)
 static void
 on_event (const ParlorEvent *event, gpointer user_data)
 {
-  const ParlorWireServiceSpec *spec = &((ParlorWireService *)user_data)->spec;
+  ParlorWireService *wire = user_data;
+  const ParlorWireServiceSpec *spec = &wire->spec;
+  if (!strcmp (event->type, "rep.departed"))
+    g_ptr_array_add (wire->leaving, g_strdup (event->entity));
   if (spec->happened)
     spec->happened (event, spec->happened_data);
 }
@@ -162,6 +166,10 @@ parlor_wire_service_room_event (ParlorWireService *wire, const ParlorRoomEvent *
   if (!call)
     return;
   const ParlorParticipant *gone = left ? event->participant : NULL;
+  const char *identity = parlor_participant_info (event->participant)->identity;
+  ParlorRep *rep = parlor_service_rep (call->conversation->customer->brand, identity);
+  if (!left && rep && rep->departed) /* by a token that he had before */
+    g_ptr_array_add (wire->leaving, g_strdup (rep->id));
   parlor_service_call_peers (call, is_in (event->room, call->rep->id, gone),
                              is_in (event->room, call->conversation->customer->id, gone),
                              now_of (wire));
@@ -229,6 +237,28 @@ say_all (ParlorWireService *wire)
                                wire->spec.forget_data);
       saying_free (saying);
     }
+}
+
+/* Who departed is heard no more, and comes into no call by the token that he has. */
+static void
+send_off (ParlorWireService *wire, gint64 now_us)
+{
+  guint n = 0;
+  if (!wire->leaving->len)
+    return;
+  g_autofree ParlorRoom **rooms = parlor_rooms_list (wire->spec.rooms, &n);
+  for (guint i = 0; i < n; i++)
+    for (guint k = 0; k < wire->leaving->len; k++)
+      {
+        ParlorParticipant *rep = strcmp (parlor_room_info (rooms[i])->kind, "consult")
+                                     ? NULL
+                                     : parlor_room_find_identity (rooms[i],
+                                                                  wire->leaving->pdata[k]);
+        if (rep)
+          parlor_room_remove (rooms[i], NULL, parlor_participant_info (rep)->id, TRUE, now_us,
+                              NULL);
+      }
+  g_ptr_array_set_size (wire->leaving, 0);
 }
 
 /* ---- pictures -------------------------------------------------------------------------------- */
@@ -529,6 +559,7 @@ parlor_wire_service_new (const ParlorWireServiceSpec *spec, GError **error)
   wire->spec = *spec;
   wire->over = g_ptr_array_new_with_free_func (g_free);
   wire->sayings = g_ptr_array_new_with_free_func (saying_free);
+  wire->leaving = g_ptr_array_new_with_free_func (g_free);
   wire->cards = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                        (GDestroyNotify)parlor_cards_free);
   ParlorServiceSpec service = {
@@ -577,6 +608,7 @@ parlor_wire_service_free (ParlorWireService *wire)
   g_hash_table_unref (wire->cards);
   g_ptr_array_unref (wire->over);
   g_ptr_array_unref (wire->sayings);
+  g_ptr_array_unref (wire->leaving);
   g_free (wire);
 }
 
@@ -594,6 +626,7 @@ parlor_wire_service_poll (ParlorWireService *wire)
     parlor_service_poll (wire->service, now);
   end_rooms (wire, now.us);
   say_all (wire);
+  send_off (wire, now.us);
   sweep_pictures (wire, now);
   say_alive (wire, now);
   return parlor_service_next_us (wire->service);

@@ -15,7 +15,7 @@ waiting (RepsCall *call, const ParlorGroup *group, gint64 now_ms)
           list,
           json_pack ("{s:s,s:s,s:I,s:o,s:o,s:b}", "conversation", conversation->id, "customer",
                      conversation->customer->id, "waiting_ms",
-                     (json_int_t)(now_ms - conversation->waiting_since_ms), "rep",
+                     (json_int_t)MAX (now_ms - conversation->waiting_since_ms, 0), "rep",
                      own ? json_string (own->id) : json_null (), "display",
                      conversation->customer->display ? json_string (conversation->customer->display)
                                                      : json_null (),

@@ -86,7 +86,7 @@ finish (ParlorCall *call, ParlorCallState state, const char *reason, ParlorMomen
   g_autofree char *data = g_strdup_printf (
       "{\"call\":\"%s\",\"state\":\"%s\",\"seconds\":%" G_GINT64_FORMAT "}", call->id,
       parlor_state_name (PARLOR_MACHINE_CALL, state),
-      talked ? (now.wall_ms - call->answered_ms) / 1000 : 0);
+      talked ? MAX (now.wall_ms - call->answered_ms, 0) / 1000 : 0);
   say_system (call->conversation, "call", "", data, now);
   put_conversation (call->conversation);
   if (talked)
@@ -317,6 +317,7 @@ static void
 hold (ParlorCall *call, ParlorMoment now)
 {
   call->state = PARLOR_CALL_HELD;
+  call->lost_us = now.us;
   arm (call, now.us + (call->lost_rep ? RESCUE_AFTER_US : HELD_US));
   service_begin (service_of (call));
   tell (call, "call.held", now);
@@ -360,6 +361,8 @@ parlor_service_call_take (ParlorCall *call, ParlorRep *rep, ParlorMoment now, GE
   rep->call = call;
   call->rescues++;
   call->lost_rep = TRUE; /* until media says that he is in */
+  if (call->state != PARLOR_CALL_HELD)
+    call->lost_us = now.us;
   call->state = PARLOR_CALL_HELD;
   rep_settle (rep, now);
   arm (call, now.us + RESCUE_AFTER_US + RESCUE_AFTER_US);
@@ -391,7 +394,7 @@ rescue (ParlorCall *call, ParlorMoment now)
       return;
     }
   arm (call, now.us + RESCUE_AFTER_US);
-  if (now.wall_ms - call->started_ms > HELD_US / 1000 + RING_US / 1000)
+  if (now.us - call->lost_us >= HELD_US)
     finish (call, PARLOR_CALL_ENDED, "lost", now);
 }
 
@@ -418,6 +421,8 @@ calls_of_rep_gone (ParlorRep *rep, ParlorMoment now)
   else
     {
       call->lost_rep = TRUE;
+      if (call->state != PARLOR_CALL_HELD)
+        call->lost_us = now.us;
       call->state = PARLOR_CALL_HELD;
       rescue (call, now);
     }

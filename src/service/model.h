@@ -365,6 +365,7 @@ struct _ParlorCall
   gboolean lost_rep, lost_customer;
   char *room; /**< "rm_…", of kind consult */
   gint64 started_ms, answered_ms, ended_ms;
+  gint64 lost_us;         /**< HELD: since when, monotonic */
   gint64 max_ms;          /**< how long the brand lets it last; 0 = any time */
   gboolean may_record;    /**< the brand's leave; both are asked all the same */
   const char *end_reason; /**< static; NULL */

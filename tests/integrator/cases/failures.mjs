@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What goes wrong on an evening and needs a process to go wrong; tests/service/test_failures.c plays the rest in virtual time. */
+import { randomBytes } from 'node:crypto';
+import { expect, until } from '../lib/bench.mjs';
+import { DeskLine } from '../lib/desk.mjs';
+
+async function repLine(daemon, after, ref) {
+  const line = new DeskLine(daemon);
+  after(async () => line.close());
+  const attached = await line.open({ as: 'rep', rep: ref });
+  expect(attached.t === 'attached', JSON.stringify(attached));
+  line.attached = attached;
+  return line;
+}
+
+async function visitorLine(daemon, after, device = randomBytes(16).toString('hex')) {
+  const line = new DeskLine(daemon);
+  after(async () => line.close());
+  line.attached = await line.open({ as: 'visitor', device });
+  expect(line.attached.t === 'attached', JSON.stringify(line.attached));
+  line.device = device;
+  return line;
+}
+
+/** Takes the offer of this conversation. */
+async function accept(rep, conversation) {
+  const { offer } = await rep.wait('offered', 'offered', (one) => one.offer.state === 'pending' && one.offer.conversation.id === conversation);
+  rep.send({ t: 'offer_reply', offer: offer.id, yes: true });
+  await rep.wait('conversation', 'conversation', (one) => one.conversation.id === conversation && one.conversation.state === 'human');
+}
+
+/** Both in the call's room, as their pages are; {call, rep, visitor}: the sockets there. */
+async function talk(daemon, after, rep, visitor, conversation) {
+  visitor.send({ t: 'call', conversation });
+  const { call } = await rep.wait('call', 'call', (one) => one.call.conversation === conversation && one.call.state === 'ringing');
+  rep.send({ t: 'call_act', call: call.id, act: 'answer' });
+  const enter = async (line) => {
+    const told = await line.wait('call', 'call', (one) => one.call.id === call.id && one.call.token);
+    const inside = new DeskLine(daemon);
+    after(async () => inside.close());
+    await inside.connect();
+    inside.send({ t: 'join', token: told.call.token, name: 'A voice' });
+    await inside.wait('welcome');
+    return inside;
+  };
+  const [ofRep, ofVisitor] = [await enter(rep), await enter(visitor)];
+  return { call, ofRep, ofVisitor };
+}
+
+export const cases = [
+  {
+    name: 'a server killed between the bind and the answer: one binding, the words are there, an answer comes',
+    async run({ daemon: makeDaemon, after }) {
+      const daemon = await makeDaemon();
+      const visitor = await visitorLine(daemon, after);
+      await repLine(daemon, after, 'lin');
+      const bound = await visitor.add();
+      visitor.say(bound.conversation, 'Is it still there?');
+      await visitor.wait('said');
+      await daemon.end('SIGKILL');
+      await daemon.start();
+      const rep = await repLine(daemon, after, 'lin');
+      const again = await visitorLine(daemon, after, visitor.device);
+      expect(again.attached.threads.length === 1 && again.attached.threads[0].binding.id === bound.binding, JSON.stringify(again.attached.threads));
+      again.send({ t: 'tap', id: bound.tap });
+      expect((await again.wait('bound')).binding === bound.binding, 'the same tap is the same answer');
+      await accept(rep, bound.conversation);
+      rep.say(bound.conversation, 'Yes.');
+      await again.wait('message', 'message', (one) => one.message.text === 'Yes.');
+      again.send({ t: 'history', conversation: bound.conversation });
+      const texts = (await again.wait('history')).messages.filter((one) => one.kind === 'text').map((one) => one.text);
+      expect(texts.slice(-2).join() === 'Is it still there?,Yes.', texts.join());
+    },
+  },
+  {
+    name: 'a viewer whose line breaks between tap and answer comes back to one binding',
+    async run({ daemon: makeDaemon, after }) {
+      const daemon = await makeDaemon();
+      await repLine(daemon, after, 'lin');
+      const visitor = await visitorLine(daemon, after);
+      const tap = `tap_${randomBytes(8).toString('hex')}`;
+      visitor.send({ t: 'tap', id: tap });
+      visitor.send({ t: 'bind', tap });
+      visitor.close();
+      const again = await visitorLine(daemon, after, visitor.device);
+      again.send({ t: 'tap', id: tap });
+      const answer = await again.wait('card', 'bound');
+      if (answer.t === 'card' && !answer.known) again.send({ t: 'bind', tap });
+      const bound = answer.t === 'bound' ? answer : await again.wait('bound');
+      again.send({ t: 'bind', tap });
+      const once = await until('one binding', async () => {
+        const other = await visitorLine(daemon, after, visitor.device);
+        return other.attached.threads.length === 1 && other.attached.threads;
+      });
+      expect(once[0].binding.id === bound.binding, JSON.stringify(once));
+    },
+  },
+  {
+    name: 'a rep departs in a call: his lines are dead within a second, the call goes on with another under its id',
+    async run({ daemon: makeDaemon, after, say }) {
+      const daemon = await makeDaemon();
+      const rep = await repLine(daemon, after, 'lin');
+      const visitor = await visitorLine(daemon, after);
+      const bound = await visitor.add();
+      const colleague = await repLine(daemon, after, rep.attached.colleagues.find((one) => one.id !== rep.attached.rep.id).id);
+      visitor.say(bound.conversation, 'May I call?');
+      await accept(rep, bound.conversation);
+      const { call, ofRep } = await talk(daemon, after, rep, visitor, bound.conversation);
+      await visitor.wait('call', 'call', (one) => one.call.state === 'active');
+      const began = Date.now();
+      await daemon.good('POST', `/v1/reps/${rep.attached.rep.id}/depart`, { to: colleague.attached.rep.id });
+      await until('his console and his voice are out', () => rep.closed && ofRep.closed, 30000);
+      const dead = Date.now() - began;
+      const told = await visitor.wait('call', 'call', (one) => one.call.rep?.id === colleague.attached.rep.id, 30000);
+      expect(told.call.id === call.id, JSON.stringify(told));
+      await colleague.wait('call', 'call', (one) => one.call.id === call.id && one.call.token);
+      const refused = new DeskLine(daemon);
+      after(async () => refused.close());
+      expect((await refused.open({ as: 'rep', rep: 'lin' })).code === 'forbidden', 'he is no rep any more');
+      say(`out after ${dead} ms, the customer heard of the next after ${told.at - began} ms`);
+    },
+  },
+  {
+    name: 'a room that ends during a chat takes the picture, not the person',
+    async run({ daemon: makeDaemon, after }) {
+      const daemon = await makeDaemon();
+      const rep = await repLine(daemon, after, 'lin');
+      const room = await daemon.good('POST', '/v1/rooms', { kind: 'live', title: 'Tea evening' });
+      const { token } = await daemon.good('POST', '/v1/guest', { code: room.id });
+      const device = randomBytes(16).toString('hex');
+      const visitor = new DeskLine(daemon);
+      after(async () => visitor.close());
+      await visitor.connect();
+      visitor.send({ t: 'join', token, name: 'Lin Wei', device });
+      await visitor.wait('welcome');
+      visitor.send({ t: 'attach', as: 'visitor', device });
+      await visitor.wait('attached');
+      const bound = await visitor.add();
+      visitor.say(bound.conversation, 'Before the end');
+      await accept(rep, bound.conversation);
+      expect((await daemon.ask('DELETE', `/v1/rooms/${room.id}`)).status === 204, 'the room is closed');
+      await visitor.wait('closed');
+      const again = await visitorLine(daemon, after, device);
+      expect(again.attached.threads[0].thread.state === 'human' && again.attached.threads[0].thread.id === bound.conversation, JSON.stringify(again.attached.threads));
+      again.say(bound.conversation, 'After the end');
+      await rep.wait('message', 'message', (one) => one.message.text === 'After the end');
+      rep.say(bound.conversation, 'I am here');
+      await again.wait('message', 'message', (one) => one.message.text === 'I am here');
+    },
+  },
+  {
+    name: 'a product withdrawn while it is pinned is sold nowhere and shown nowhere',
+    async run({ daemon: makeDaemon, after }) {
+      const daemon = await makeDaemon();
+      await daemon.good('POST', '/v1/products', { products: [{ sku: 'cup-9', title: 'Cup', url: 'https://shop.example/cup-9', price: '9' }] });
+      const room = await daemon.good('POST', '/v1/rooms', { kind: 'live', title: 'Cups' });
+      await daemon.good('POST', `/v1/rooms/${room.id}/state`, { to: 'live' });
+      const enter = async () => {
+        const line = new DeskLine(daemon);
+        after(async () => line.close());
+        await line.connect();
+        line.send({ t: 'join', token: (await daemon.good('POST', '/v1/guest', { code: room.id })).token, name: 'Lin Wei' });
+        line.live = await line.wait('live');
+        return line;
+      };
+      const early = await enter();
+      await daemon.good('POST', `/v1/rooms/${room.id}/pins`, { sku: 'cup-9' });
+      expect((await early.wait('pinned')).pin.product.sku === 'cup-9', 'it is pinned');
+      expect((await daemon.ask('DELETE', '/v1/products/cup-9')).status === 204, 'withdrawn');
+      expect((await early.wait('pinned')).pin === null, 'who watches sees it go');
+      await early.wait('shelf', 'shelf', (one) => !one.shelf.some((product) => product.sku === 'cup-9'));
+      const late = await enter();
+      expect(late.live.pin === null && !late.live.shelf.some((one) => one.sku === 'cup-9'), JSON.stringify(late.live.pin));
+      expect((await daemon.ask('POST', `/v1/rooms/${room.id}/go/cup-9`)).status === 404, 'no way leads to it');
+      const pins = (await daemon.good('GET', `/v1/rooms/${room.id}/pins`)).pins;
+      expect(pins.length === 1 && pins[0].to_ms >= pins[0].from_ms, `its pin has an end: ${JSON.stringify(pins)}`);
+    },
+  },
+];
