@@ -11,7 +11,7 @@ import {
   type Checked,
 } from '../protocol/check.js';
 
-function read<T>(area: () => Storage, key: string, check: Check<T>): T | null {
+export function read<T>(area: () => Storage, key: string, check: Check<T>): T | null {
   try {
     const text = area().getItem(`parlor.${key}`);
     return text === null ? null : check(JSON.parse(text), key);
@@ -20,7 +20,7 @@ function read<T>(area: () => Storage, key: string, check: Check<T>): T | null {
   }
 }
 
-function write(area: () => Storage, key: string, value: unknown): void {
+export function write(area: () => Storage, key: string, value: unknown): void {
   try {
     if (value === null) area().removeItem(`parlor.${key}`);
     else area().setItem(`parlor.${key}`, JSON.stringify(value));
@@ -29,7 +29,7 @@ function write(area: () => Storage, key: string, value: unknown): void {
   }
 }
 
-const local = (): Storage => localStorage;
+export const local = (): Storage => localStorage;
 const session = (): Storage => sessionStorage;
 
 const recent = list(shape({ code: str, title: def(str, ''), at: num }));

@@ -17,14 +17,23 @@ export class HomePage extends Plain {
   @state() private error = '';
   @state() private joinError = '';
   @state() private stranger = false;
+  @state() private planning = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
+    void import('../ui/callers.js');
     window.addEventListener('pageshow', () => (this.busy = false));
   }
 
   protected override updated(): void {
     document.title = `${t('brand')} · ${t('tagline')}`;
+  }
+
+  private async schedule(): Promise<void> {
+    await import('../ui/schedule.js');
+    this.planning = true;
+    await this.updateComplete;
+    this.querySelector('parlor-schedule')?.open();
   }
 
   /** `check`: through the room before the door, to look at devices first. */
@@ -92,11 +101,15 @@ export class HomePage extends Plain {
           >
             ${t('home_check')}
           </button>
+          <button class="link" data-testid="schedule" @click=${() => this.schedule()}>
+            ${lang() === 'en' ? 'Schedule a meeting' : '预约会议'}
+          </button>
           <a class="link" href="/host" data-testid="new-live">${t('home_live')}</a>
         </section>
         <div class="picture" aria-hidden="true">${picture()}</div>
         ${this.recent.length > 0 ? this.list() : nothing}
       </main>
+      ${this.planning ? html`<parlor-schedule></parlor-schedule>` : nothing}
       <footer class="foot">${t('home_private')}</footer>
     `;
   }

@@ -2,11 +2,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { ApiError } from '../client/http.js';
+import { comeBy, savePass, type GuestPass } from '../client/pass.js';
 import { loadChoices, loadSeat, loadStart, saveStart } from '../client/storage.js';
 import { Engine } from '../media/engine.js';
 import { LocalMedia } from '../media/local.js';
 import { keepAwake, togglePip } from '../media/presence.js';
-import { codeFromInput } from '../protocol/code.js';
+import { entryFromHash } from '../protocol/code.js';
 import { Session } from '../room/session.js';
 import type { App, Dialog, Panel } from '../ui/base.js';
 import { Plain } from '../ui/base.js';
@@ -22,24 +23,59 @@ import { markMoment } from '../ui/marks.js';
 import '../ui/prejoin.js';
 import '../ui/reactions.js';
 import '../ui/recording.js';
-import '../ui/roster.js';
 import '../ui/stage.js';
 import '../ui/toasts.js';
 import { expose } from './debug.js';
 
+/** What only some meetings need; drawn once it is known. */
+const LAZY = {
+  roster: {
+    tag: 'parlor-roster',
+    load: () => import('../ui/roster.js'),
+    draw: (app: App) => html`<parlor-roster class="side-body" .app=${app}></parlor-roster>`,
+  },
+  why: {
+    tag: 'parlor-why',
+    load: () => import('../ui/why.js'),
+    draw: (app: App) => html`<parlor-why class="side-body" .app=${app}></parlor-why>`,
+  },
+  watermark: {
+    tag: 'parlor-watermark',
+    load: () => import('../ui/watermark.js'),
+    draw: (app: App) => html`<parlor-watermark .app=${app}></parlor-watermark>`,
+  },
+};
+
+/** Earlier than this before a scheduled meeting one is told when it is, not led to the door. */
+const EARLY_MS = 15 * 60_000;
+
+/** The code of this page's link; a pass in it is kept by the browser and leaves the address. */
+function takeEntry(): string {
+  const { code, pass } = entryFromHash(location.hash);
+  if (code && pass) {
+    savePass(code, pass);
+    history.replaceState(null, '', `#${code}`);
+  }
+  return code;
+}
+
 @customElement('parlor-meeting')
 export class MeetingPage extends Plain implements App {
-  readonly code = codeFromInput(location.hash.slice(1)) ?? '';
+  readonly code = takeEntry();
   readonly session = new Session(this.code);
   readonly local = new LocalMedia();
   readonly engine = new Engine(this.session, this.local);
   @state() panel: Panel = null;
   @state() private dialog: Dialog = null;
   @state() private title_ = '';
+  @state() private called = '';
+  /** When it is, for who comes too early. */
+  @state() private early: { start: number; end: number } | null = null;
   @state() private error = '';
   @state() private busy = false;
   /** Coming in without being asked anything: one click from home, or a reload. */
   @state() private straight = false;
+  private pass: GuestPass | null = null;
   private focusBefore: HTMLElement | null = null;
   private stopAwake: (() => void) | null = null;
 
@@ -66,6 +102,7 @@ export class MeetingPage extends Plain implements App {
       return;
     }
     this.session.warm();
+    this.session.exchange = async (code, name) => (this.pass = await comeBy(code, name));
     /* Thirty transceivers take a moment: first the page is drawn and the devices are asked for. */
     void this.updateComplete.then(() => window.setTimeout(() => void this.engine.prepare()));
 
@@ -88,19 +125,47 @@ export class MeetingPage extends Plain implements App {
 
   private async prejoin(): Promise<void> {
     const { microphone, camera, name } = loadChoices();
-    void this.local.start(microphone, camera);
+    const started = this.local.start(microphone, camera);
     try {
-      this.title_ = (await this.session.fetchToken(name)).title;
+      const { title } = await this.session.fetchToken(name);
+      this.title_ = title;
+      if (this.pass) this.take(this.pass, started);
     } catch (error) {
       this.refused(error);
     }
   }
+
+  private take({ room, pass }: GuestPass, started: Promise<void>): void {
+    this.called = pass?.name ?? '';
+    const next = room.schedule?.next[0];
+    const waits = next && next.start - Date.now() > EARLY_MS && !room.participants;
+    if (waits && pass?.role !== 'host') void this.tooEarly(next, started);
+  }
+
+  /** Nobody is to look into his camera for an hour. */
+  private async tooEarly(
+    next: { start: number; end: number },
+    started: Promise<void>,
+  ): Promise<void> {
+    await import('../ui/early.js');
+    this.early = next;
+    await started;
+    if (this.early) this.local.stop();
+  }
+
+  private readonly come = (): void => {
+    const { microphone, camera } = loadChoices();
+    this.early = null;
+    void this.local.start(microphone, camera);
+  };
 
   private refused(error: unknown): void {
     const code = error instanceof ApiError ? error.code : 'internal';
     if (code === 'no_such_room') this.session.dispatch({ t: 'local/end', reason: 'no_such_room' });
     const key = `api_${code}`;
     this.error = isKey(key) ? t(key) : t('api_other', { code });
+    if (code.startsWith('pass_'))
+      void import('../ui/early.js').then(({ passWords }) => (this.error = passWords(code)));
   }
 
   private async enter(name: string, microphone: boolean, camera: boolean): Promise<void> {
@@ -197,11 +262,20 @@ export class MeetingPage extends Plain implements App {
   }
 
   private atDoor(): TemplateResult {
+    if (this.early)
+      return html`${this.topBar()}<parlor-early
+          .when=${this.early}
+          .name=${this.title_}
+          .bearer=${this.session.bearer}
+          .room=${this.code}
+          @come=${this.come}
+        ></parlor-early>`;
     return html`
       ${this.topBar()}
       <parlor-prejoin
         .app=${this}
         .roomTitle=${this.title_}
+        .called=${this.called}
         .error=${this.error}
         .busy=${this.busy}
         @enter=${this.onEnter}
@@ -250,6 +324,7 @@ export class MeetingPage extends Plain implements App {
       <main class="stage-place" tabindex="-1">
         <h1 class="visually-hidden">${this.session.state.room?.title || t('untitled')}</h1>
         <parlor-stage class="stage" .app=${this}></parlor-stage>
+        ${this.session.state.room?.watermark ? this.lazy('watermark') : nothing}
         <parlor-toasts .app=${this}></parlor-toasts>
         <parlor-consent .app=${this}></parlor-consent>
       </main>
@@ -310,17 +385,17 @@ export class MeetingPage extends Plain implements App {
         panel === 'chat'
           ? html`<parlor-chat class="side-body chat" .app=${this}></parlor-chat>`
           : panel === 'people'
-            ? html`<parlor-roster class="side-body" .app=${this}></parlor-roster>`
-            : this.why()
+            ? this.lazy('roster')
+            : this.lazy('why')
       }
     </aside>`;
   }
 
   /** Fetched when somebody looks for the first time; an element must be known when it is drawn. */
-  private why(): TemplateResult | typeof nothing {
-    if (customElements.get('parlor-why'))
-      return html`<parlor-why class="side-body" .app=${this}></parlor-why>`;
-    void import('../ui/why.js').then(() => this.requestUpdate());
+  private lazy(which: keyof typeof LAZY): TemplateResult | typeof nothing {
+    const { tag, load, draw } = LAZY[which];
+    if (customElements.get(tag)) return draw(this);
+    void load().then(() => this.requestUpdate());
     return nothing;
   }
 
@@ -340,6 +415,8 @@ export class MeetingPage extends Plain implements App {
   }
 
   private readonly pip = (): void => {
+    /* A floating window would have no watermark. */
+    if (this.session.state.room?.watermark) return;
     const main = document.querySelector<HTMLVideoElement>('.tile.main video.on');
     const other = document.querySelector<HTMLVideoElement>('.tile:not([data-self]) video.on');
     void togglePip(main ?? other ?? document.querySelector<HTMLVideoElement>('.tile video.on'));

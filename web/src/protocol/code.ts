@@ -11,6 +11,12 @@ export function normaliseCode(text: string): string | null {
   return ALPHABET.test(bare) ? `${bare.slice(0, 5)}-${bare.slice(5)}` : null;
 }
 
+/** What stands behind `#` in a meeting's link: its code, and maybe a pass (`CODE.inv_….SECRET`). */
+export function entryFromHash(hash: string): { code: string; pass: string } {
+  const [code = '', ...rest] = hash.replace(/^#/, '').split('.');
+  return { code: codeFromInput(code) ?? '', pass: rest.join('.') };
+}
+
 /** The code in what a person pasted: a code alone, or a link with `/m#CODE`. Null: neither. */
 export function codeFromInput(text: string): string | null {
   const hash = text.indexOf('#');

@@ -31,7 +31,7 @@ export type SourceKind = (typeof SOURCES)[number];
 /** What a receive slot carries. */
 export type SlotKind = 'audio' | 'video' | 'screen' | 'screen_audio';
 
-const role = wordOr('guest', 'host', 'member', 'guest', 'viewer');
+const role = wordOr('guest', 'host', 'member', 'partner', 'guest', 'viewer');
 export type Role = Checked<typeof role>;
 
 const source = shape({
@@ -62,6 +62,8 @@ const participant = shape({
   ),
   state: def(wordOr('connected', 'connecting', 'connected', 'reconnecting'), 'connected'),
   guest: def(bool, false),
+  /** Of a partner: he is external. */
+  company: def(str, ''),
   /** Of the recording that runs; absent while none does. */
   consent: def(wordOr('unknown', 'unknown', 'given', 'refused'), 'unknown'),
   recorded: def(bool, false),
@@ -74,6 +76,7 @@ const chatMessage = shape({
   client_id: def(str, ''),
   participant: def(str, ''),
   name: def(str, ''),
+  company: def(str, ''),
   text: str,
   at: num,
   room_ms: def(num, 0),
@@ -123,6 +126,7 @@ const room = shape({
   room_ms: def(num, 0),
   join_url: def(str, ''),
   recording: def(recording, NOT_RECORDED),
+  watermark: def(bool, false),
 });
 export type Room = Checked<typeof room>;
 
@@ -143,7 +147,12 @@ const slotAssignment = shape({
 /** Who is in a receive slot; `rtp` is the first RTP timestamp of the new source. */
 export type SlotAssignment = Checked<typeof slotAssignment>;
 
-const waiting = shape({ participant: str, name: def(str, ''), since: def(num, 0) });
+const waiting = shape({
+  participant: str,
+  name: def(str, ''),
+  company: def(str, ''),
+  since: def(num, 0),
+});
 export type Waiting = Checked<typeof waiting>;
 
 const yourQuality = shape({

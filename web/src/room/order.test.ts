@@ -19,6 +19,7 @@ function person(id: string, joined: number, camera: boolean): Participant {
     },
     state: 'connected',
     guest: true,
+    company: '',
     consent: 'unknown',
     recorded: false,
   };

@@ -6,6 +6,7 @@ import { randomName } from '../client/storage.js';
 import { CHAT_MAX_CHARS, type ChatMessage } from '../protocol/messages.js';
 import { may } from '../room/state.js';
 import { InMeeting } from './base.js';
+import { externalSign } from './external.js';
 import { lang, t } from './i18n/index.js';
 import { icon } from './icons.js';
 import { linked } from './linked.js';
@@ -112,7 +113,7 @@ export class Chat extends InMeeting {
         follows
           ? nothing
           : html`<header>
-              <b>${mine ? t('you') : one.name}</b>
+              <b>${mine ? t('you') : one.name}</b> ${externalSign(one.company)}
               <time datetime=${time.toISOString()}
                 >${time.toLocaleTimeString(lang(), { hour: '2-digit', minute: '2-digit' })}</time
               >

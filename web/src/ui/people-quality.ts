@@ -6,7 +6,7 @@ import type { PersonQuality } from '../protocol/messages.js';
 import { InMeeting } from './base.js';
 import { bars } from './icons.js';
 import { lang } from './i18n/lang.js';
-import { levelWord } from './roster.js';
+import { levelWord } from './level-word.js';
 
 const WORDS = {
   title: ['Everybody', '每个人的网络'],

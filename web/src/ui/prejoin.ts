@@ -14,6 +14,8 @@ import { problemWords } from './problem-words.js';
 @customElement('parlor-prejoin')
 export class Prejoin extends InMeeting {
   @property() roomTitle = '';
+  /** The name that an invitation gives; '' = he says it himself. */
+  @property() called = '';
   @property() error = '';
   @property({ type: Boolean }) busy = false;
   @state() private name = loadChoices().name;
@@ -28,8 +30,8 @@ export class Prejoin extends InMeeting {
 
   private enter(event: Event): void {
     event.preventDefault();
-    const name = this.name.trim().slice(0, NAME_MAX_CHARS);
-    if (name) saveChoices({ name });
+    const name = this.called || this.name.trim().slice(0, NAME_MAX_CHARS);
+    if (name && !this.called) saveChoices({ name });
     this.dispatchEvent(new CustomEvent('enter', { detail: name || t('guest_name') }));
   }
 
@@ -46,25 +48,13 @@ export class Prejoin extends InMeeting {
         </div>
       </section>
       <form class="door" @submit=${(event: Event) => this.enter(event)}>
-        <h1>${t('prejoin_title')}</h1>
+        <h1>${this.called || t('prejoin_title')}</h1>
         ${
           this.roomTitle
             ? html`<p class="muted">${t('prejoin_room', { title: this.roomTitle })}</p>`
             : nothing
         }
-        <label class="field">
-          <span>${t('your_name')}</span>
-          <input
-            data-testid="name-input"
-            name="name"
-            autocomplete="name"
-            maxlength=${NAME_MAX_CHARS}
-            placeholder=${t('your_name_placeholder')}
-            .value=${this.name}
-            @input=${(event: Event) => (this.name = (event.target as HTMLInputElement).value)}
-          />
-        </label>
-        ${this.problems()}
+        ${this.called ? nothing : this.nameField()} ${this.problems()}
         <button class="button primary large" data-testid="join-button" ?disabled=${this.busy}>
           ${t(this.busy ? 'joining' : mute ? 'join_listen' : 'join_now')}
         </button>
@@ -72,6 +62,21 @@ export class Prejoin extends InMeeting {
         <div class="pickers"><parlor-devices .app=${this.app}></parlor-devices></div>
       </form>
     </main>`;
+  }
+
+  private nameField(): TemplateResult {
+    return html`<label class="field">
+      <span>${t('your_name')}</span>
+      <input
+        data-testid="name-input"
+        name="name"
+        autocomplete="name"
+        maxlength=${NAME_MAX_CHARS}
+        placeholder=${t('your_name_placeholder')}
+        .value=${this.name}
+        @input=${(event: Event) => (this.name = (event.target as HTMLInputElement).value)}
+      />
+    </label>`;
   }
 
   private preview(): TemplateResult {

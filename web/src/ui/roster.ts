@@ -6,8 +6,10 @@ import type { Participant, Waiting } from '../protocol/messages.js';
 import { may } from '../room/state.js';
 import { hue, initial } from './avatar.js';
 import { InMeeting } from './base.js';
+import { externalSign } from './external.js';
 import { t, type Key } from './i18n/index.js';
 import { bars, icon } from './icons.js';
+import { levelWord } from './level-word.js';
 
 @customElement('parlor-roster')
 export class Roster extends InMeeting {
@@ -101,7 +103,7 @@ export class Roster extends InMeeting {
     const { session } = this.app;
     return html`<li class="person" data-participant=${participant} data-name=${one.name}>
       ${this.face(participant, one.name)}
-      <span class="person-name">${one.name}</span>
+      <span class="person-name">${one.name} ${externalSign(one.company)}</span>
       <button
         class="tile-button"
         data-testid="deny"
@@ -159,7 +161,7 @@ export class Roster extends InMeeting {
       <div class="person">
         ${this.face(one.id, one.name)}
         <span class="person-name">
-          ${mine ? t('you_suffix', { name: one.name }) : one.name}
+          ${mine ? t('you_suffix', { name: one.name }) : one.name} ${externalSign(one.company)}
           <small
             >${
               one.state === 'reconnecting'
@@ -246,10 +248,4 @@ export class Roster extends InMeeting {
       ${deed('ban', 'ban', () => session.moderate({ t: 'remove', participant, ban: true }), true)}
     </div>`;
   }
-}
-
-/** A level in words. */
-export function levelWord(level: number): string {
-  const whole = Math.max(0, Math.min(3, Math.round(level))) as 0 | 1 | 2 | 3;
-  return t(`quality_${whole}`);
 }

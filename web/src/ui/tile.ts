@@ -6,6 +6,7 @@ import type { Participant } from '../protocol/messages.js';
 import { slotOf } from '../room/slots.js';
 import { hue, initial } from './avatar.js';
 import { InMeeting } from './base.js';
+import { external, externalSign } from './external.js';
 import { t } from './i18n/index.js';
 import { bars, icon } from './icons.js';
 import { markMoment } from './marks.js';
@@ -63,6 +64,7 @@ export class Tile extends InMeeting {
     if (!person) return '';
     if (this.source === 'screen') return t('screen_of', { name: person.name });
     const parts = [this.self ? t('you_suffix', { name: person.name }) : person.name];
+    if (person.company) parts.push(external(person.company));
     if (this.silent) parts.push(t('muted'));
     if (person.hand || this.room.hands.includes(person.id)) parts.push(t('hand_is_up'));
     if (person.state === 'reconnecting') parts.push(t('reconnecting_person'));
@@ -209,6 +211,7 @@ export class Tile extends InMeeting {
     return html`<div class="plate" aria-hidden="true">
       ${screen ? icon('screen') : this.silent ? html`<span class="off">${icon('micOff')}</span>` : nothing}
       <span class="plate-name">${shown}</span>
+      ${externalSign(this.person?.company)}
       ${level !== undefined && level < 3 && !screen ? bars(level) : nothing}
     </div>`;
   }

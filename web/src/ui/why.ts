@@ -7,7 +7,7 @@ import { InMeeting } from './base.js';
 import { isKey, t } from './i18n/index.js';
 import { bars } from './icons.js';
 import './people-quality.js';
-import { levelWord } from './roster.js';
+import { levelWord } from './level-word.js';
 
 function percent(share: number): string {
   return `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
