@@ -67,13 +67,17 @@ static const Option options[] = {
     {"recording-key-command", KIND_TEXT, AT (recording_key_command), 0, 0,
      "command that prints it, in place of a file"},
     {"s3-url", KIND_TEXT, AT (s3_url), 0, 0,
-     "bucket to which sealed recordings are copied, as https://HOST/BUCKET"},
+     "bucket to which recordings are copied, as https://HOST/BUCKET"},
     {"s3-region", KIND_TEXT, AT (s3_region), 0, 0, "its region (us-east-1)"},
     {"s3-credentials", KIND_TEXT, AT (s3_credentials), 0, 0, "file with ACCESS_KEY:SECRET_KEY"},
     {"stages", KIND_NUMBER, AT (stages), 0, 64,
      "pictures that are made anew at a time, for viewers of live rooms (0 = none; 4)"},
     {"stage-cpu", KIND_NUMBER, AT (stage_cpu), 10, 400,
      "percent of a core for each of them: less makes smaller pictures (100)"},
+    {"s3-part-kib", KIND_NUMBER, AT (s3_part_kib), 0, 1048576,
+     "size of the parts of large files (8192); most stores want 5120 at least"},
+    {"s3-keep-local-days", KIND_NUMBER, AT (s3_keep_local_days), -1, 36500,
+     "days until the local files of a recording that is there go (-1 = never)"},
     {"demo", KIND_FLAG, AT (demo), 0, 0, "open to this machine without tokens; loopback only"},
 };
 
@@ -419,6 +423,7 @@ parlor_config_new_default (void)
 {
   static const ParlorConfig numbers = {.http_port = 8080,
                                        .udp_port = 7900,
+                                       .s3_keep_local_days = -1,
                                        .admin_port = 9091,
                                        .turn_ttl_sec = 12 * 3600,
                                        .stages = 4,

@@ -37,6 +37,8 @@ typedef struct
   char *web_dir;      /**< nullable: not given */
   char *public_url;   /**< nullable */
   char *s3_url, *s3_region, *s3_credentials;        /**< nullable, see record/away.h */
+  gint64 s3_part_kib;                               /**< 0 = its own */
+  gint64 s3_keep_local_days;                        /**< -1 = for ever */
   char *recording_key_file, *recording_key_command; /**< nullable, see record/keeper.h */
   char **announce;                                  /**< NULL-terminated, perhaps empty */
   char **origins;                                   /**< NULL-terminated, perhaps empty */

@@ -42,7 +42,8 @@ open_away (ParlorWireRecord *self, const ParlorConfig *config, GError **error)
   ParlorAwaySpec spec = {.folder = self->folder,
                          .url = config->s3_url,
                          .region = config->s3_region,
-                         .credentials = config->s3_credentials};
+                         .credentials = config->s3_credentials,
+                         .part_bytes = config->s3_part_kib * 1024};
   if (config->s3_url != NULL)
     self->away = parlor_away_new (&spec, error);
   return config->s3_url == NULL || self->away != NULL;
@@ -301,6 +302,7 @@ add_away_metrics (const ParlorWireRecord *self, ParlorMetricsPage *page)
     return;
   parlor_away_stats (self->away, &stats);
   parlor_metrics_add (page, "parlor_away_uploaded_total", NULL, NULL, (double)stats.uploaded);
+  parlor_metrics_add (page, "parlor_away_parts_total", NULL, NULL, (double)stats.parts);
   parlor_metrics_add (page, "parlor_away_deleted_total", NULL, NULL, (double)stats.deleted);
   parlor_metrics_add (page, "parlor_away_failures_total", NULL, NULL, (double)stats.failures);
   parlor_metrics_add (page, "parlor_away_waiting", NULL, NULL, (double)stats.waiting);

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/away.h"
 
+#include "record/awayparts.h"
 #include "record/keeper.h"
 #include "record/redact.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
-#include <openssl/evp.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,27 +22,27 @@
 /* So many of one kind in a look, and none taken between them: nothing is taken. */
 #define REFUSALS_MAX 8
 #define GONE_FOLDER ".gone"
-#define CONNECT_SECONDS 10L
-/* Slower than this for so long is none. */
-#define SLOW_BYTES 1L
-#define SLOW_SECONDS 60L
-#define CHUNK_BYTES 65536
+#define GONE_PARTS ".parts"
+/* A file that nobody wrote to for so long is finished, or its sender is silent. */
+#define QUIET_US (30 * G_USEC_PER_SEC)
 
 struct _ParlorAway
 {
-  char *folder, *url, *provider, *credentials;
+  char *folder;
   GThread *thread;
   GMutex lock;
   GCond cond;
   gboolean is_ending;    /* under the lock, with the next one */
   ParlorAwayStats stats; /* waiting: of the look under way */
-  CURL *curl;            /* the thread's, with what follows */
+  ParlorS3 *s3;          /* the thread's, with what follows */
   guint64 due;
   gboolean failed; /* nothing is taken */
   gint64 patience_us;
   GHashTable *refused; /* "recording/name" → Refused, both owned */
   gboolean is_over;    /* no more is asked in this look: it only counts */
   guint refusals;
+  gint64 part_bytes;
+  guint64 parts; /* sent; taken into the stats at the look's end */
 };
 
 typedef struct
@@ -112,197 +111,14 @@ stamp_of (const char *path, Stamp *out)
   return TRUE;
 }
 
-/* ---- sums ----------------------------------------------------------------------------------- */
-
-typedef struct
-{
-  guint8 sha256[32], md5[16];
-  char sha256_text[65], md5_text[33];
-} Sums;
-
-static void
-put_hex (const guint8 *bytes, guint n, char *out)
-{
-  for (guint i = 0; i < n; i++)
-    g_snprintf (out + 2 * i, 3, "%02x", bytes[i]);
-}
-
 static gboolean
-sum_file (int fd, Sums *out)
+ends (gpointer user_data)
 {
-  g_autofree guint8 *chunk = g_malloc (CHUNK_BYTES);
-  EVP_MD_CTX *sha = EVP_MD_CTX_new (), *md5 = EVP_MD_CTX_new ();
-  off_t at = 0;
-  ssize_t n;
-  EVP_DigestInit_ex (sha, EVP_sha256 (), NULL);
-  EVP_DigestInit_ex (md5, EVP_md5 (), NULL);
-  while ((n = pread (fd, chunk, CHUNK_BYTES, at)) > 0)
-    {
-      EVP_DigestUpdate (sha, chunk, (size_t)n);
-      EVP_DigestUpdate (md5, chunk, (size_t)n);
-      at += n;
-    }
-  EVP_DigestFinal_ex (sha, out->sha256, NULL);
-  EVP_DigestFinal_ex (md5, out->md5, NULL);
-  EVP_MD_CTX_free (sha);
-  EVP_MD_CTX_free (md5);
-  put_hex (out->sha256, sizeof out->sha256, out->sha256_text);
-  put_hex (out->md5, sizeof out->md5, out->md5_text);
-  return n == 0;
-}
-
-/* ---- requests ------------------------------------------------------------------------------- */
-
-typedef struct
-{
-  int fd;
-  char etag[80], checksum[80]; /* of the answer */
-} Transfer;
-
-static size_t
-read_body (char *out, size_t size, size_t n, void *user_data)
-{
-  ssize_t got = read (((Transfer *)user_data)->fd, out, size * n);
-  return got < 0 ? CURL_READFUNC_ABORT : (size_t)got;
-}
-
-static size_t
-drop_body (char *bytes, size_t size, size_t n, void *user_data)
-{
-  return size * n;
-}
-
-static void
-take_value (const char *line, const char *name, char *out, gsize room)
-{
-  if (g_ascii_strncasecmp (line, name, strlen (name)) != 0)
-    return;
-  g_autofree char *value = g_strdup (line + strlen (name));
-  g_strstrip (value);
-  g_strdelimit (value, "\"", ' ');
-  g_strlcpy (out, g_strstrip (value), room);
-}
-
-static size_t
-take_header (char *bytes, size_t size, size_t n, void *user_data)
-{
-  Transfer *transfer = user_data;
-  g_autofree char *line = g_strndup (bytes, MIN (size * n, 4096));
-  take_value (line, "ETag:", transfer->etag, sizeof transfer->etag);
-  take_value (line, "x-amz-checksum-sha256:", transfer->checksum, sizeof transfer->checksum);
-  return size * n;
-}
-
-static gboolean
-ends (ParlorAway *self)
-{
+  ParlorAway *self = user_data;
   g_mutex_lock (&self->lock);
   gboolean is_ending = self->is_ending;
   g_mutex_unlock (&self->lock);
   return is_ending;
-}
-
-static int
-on_progress (void *user_data, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
-{
-  return ends (user_data);
-}
-
-static char *
-url_of (const ParlorAway *self, const char *recording, const char *name)
-{
-  return g_strconcat (self->url, "/", recording, "/", name, NULL);
-}
-
-static void
-prepare (ParlorAway *self, const char *url, Transfer *transfer, struct curl_slist *headers)
-{
-  CURL *curl = self->curl;
-  curl_easy_reset (curl);
-  curl_easy_setopt (curl, CURLOPT_URL, url);
-  curl_easy_setopt (curl, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt (curl, CURLOPT_AWS_SIGV4, self->provider);
-  curl_easy_setopt (curl, CURLOPT_USERPWD, self->credentials);
-  curl_easy_setopt (curl, CURLOPT_HTTPHEADER, headers);
-  curl_easy_setopt (curl, CURLOPT_HEADERFUNCTION, take_header);
-  curl_easy_setopt (curl, CURLOPT_HEADERDATA, transfer);
-  curl_easy_setopt (curl, CURLOPT_WRITEFUNCTION, drop_body);
-  curl_easy_setopt (curl, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt (curl, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
-  curl_easy_setopt (curl, CURLOPT_LOW_SPEED_LIMIT, SLOW_BYTES);
-  curl_easy_setopt (curl, CURLOPT_LOW_SPEED_TIME, SLOW_SECONDS);
-  curl_easy_setopt (curl, CURLOPT_NOPROGRESS, 0L);
-  curl_easy_setopt (curl, CURLOPT_XFERINFOFUNCTION, on_progress);
-  curl_easy_setopt (curl, CURLOPT_XFERINFODATA, self);
-}
-
-typedef enum
-{
-  TAKEN,
-  REFUSED, /* this one; another may be taken */
-  DOWN
-} Answer;
-
-static Answer
-judge (long status, gboolean is_good)
-{
-  if (is_good)
-    return TAKEN;
-  return status == 0 || status == 408 || status == 429 || status >= 500 ? DOWN : REFUSED;
-}
-
-/* The status; 0 = there was no whole answer. */
-static long
-perform (ParlorAway *self)
-{
-  long status = 0;
-  CURLcode code = curl_easy_perform (self->curl);
-  if (code != CURLE_OK)
-    return 0;
-  curl_easy_getinfo (self->curl, CURLINFO_RESPONSE_CODE, &status);
-  return status;
-}
-
-/* It has what we have: by the sum that it says itself. */
-static gboolean
-is_proved (const Transfer *transfer, const Sums *sums)
-{
-  g_autofree char *sha = g_base64_encode (sums->sha256, sizeof sums->sha256);
-  if (transfer->checksum[0] != '\0')
-    return strcmp (transfer->checksum, sha) == 0;
-  return strcmp (transfer->etag, sums->md5_text) == 0;
-}
-
-static Answer
-put_file (ParlorAway *self, const char *url, int fd, gint64 size, const Sums *sums)
-{
-  Transfer transfer = {.fd = fd};
-  g_autofree char *sha = g_base64_encode (sums->sha256, sizeof sums->sha256);
-  g_autofree char *content = g_strconcat ("x-amz-content-sha256: ", sums->sha256_text, NULL);
-  g_autofree char *checksum = g_strconcat ("x-amz-checksum-sha256: ", sha, NULL);
-  struct curl_slist *headers = curl_slist_append (NULL, content);
-  headers = curl_slist_append (headers, checksum);
-  headers = curl_slist_append (headers, "Expect:");
-  prepare (self, url, &transfer, headers);
-  curl_easy_setopt (self->curl, CURLOPT_UPLOAD, 1L);
-  curl_easy_setopt (self->curl, CURLOPT_READFUNCTION, read_body);
-  curl_easy_setopt (self->curl, CURLOPT_READDATA, &transfer);
-  curl_easy_setopt (self->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)size);
-  long status = perform (self);
-  curl_slist_free_all (headers);
-  return judge (status, status == 200 && is_proved (&transfer, sums));
-}
-
-static Answer
-delete_object (ParlorAway *self, const char *url)
-{
-  Transfer transfer = {.fd = -1};
-  struct curl_slist *headers = curl_slist_append (NULL, "x-amz-content-sha256: UNSIGNED-PAYLOAD");
-  prepare (self, url, &transfer, headers);
-  curl_easy_setopt (self->curl, CURLOPT_CUSTOMREQUEST, "DELETE");
-  long status = perform (self);
-  curl_slist_free_all (headers);
-  return judge (status, status == 200 || status == 204 || status == 404);
 }
 
 /* ---- a look --------------------------------------------------------------------------------- */
@@ -342,12 +158,12 @@ take_refusal (ParlorAway *self, const char *key)
 }
 
 static void
-count (ParlorAway *self, const char *key, Answer answer, guint64 *what)
+count (ParlorAway *self, const char *key, ParlorS3Answer answer, guint64 *what)
 {
-  add_one (self, answer == TAKEN ? what : &self->stats.failures);
-  if (answer == DOWN)
+  add_one (self, answer == PARLOR_S3_TAKEN ? what : &self->stats.failures);
+  if (answer == PARLOR_S3_DOWN)
     be_patient (self);
-  else if (answer == REFUSED)
+  else if (answer != PARLOR_S3_TAKEN)
     take_refusal (self, key);
   else
     {
@@ -380,7 +196,7 @@ static gboolean
 is_plain (const char *name)
 {
   return name[0] != '.' && strcmp (name, PARLOR_AWAY_NAME) != 0
-         && strcmp (name, PARLOR_ERASED_NAME) != 0
+         && strcmp (name, PARLOR_ERASED_NAME) != 0 && strcmp (name, PARLOR_AWAY_PARTS_NAME) != 0
          && strspn (name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
                 == strlen (name)
          && !g_str_has_suffix (name, ".new") && !g_str_has_suffix (name, ".part");
@@ -393,6 +209,14 @@ is_sealed (const char *folder)
   return g_file_test (seal, G_FILE_TEST_EXISTS);
 }
 
+/* It was not erased. */
+static gboolean
+is_alive (const char *folder)
+{
+  g_autofree char *journal = g_build_filename (folder, "journal", NULL);
+  return is_sealed (folder) || g_file_test (journal, G_FILE_TEST_EXISTS);
+}
+
 /* What is written down is what is told of the object from now on: all later looks go by it. */
 static gboolean
 note (const ParlorAway *self, GHashTable *list, const char *folder, const char *name,
@@ -401,7 +225,7 @@ note (const ParlorAway *self, GHashTable *list, const char *folder, const char *
   g_autofree char *state = g_build_filename (folder, PARLOR_AWAY_NAME, NULL);
   g_hash_table_replace (list, g_strdup (name), g_memdup2 (stamp, sizeof *stamp));
   gboolean ok = write_list (state, list);
-  if (!ok && !self->failed && is_sealed (folder))
+  if (!ok && !self->failed && is_alive (folder))
     g_warning ("%s cannot be written: nothing is copied to the object store", state);
   return ok;
 }
@@ -409,54 +233,88 @@ note (const ParlorAway *self, GHashTable *list, const char *folder, const char *
 /* No file has this size: who finds it in the list sends the file, or deletes what may be there. */
 static const Stamp intent = {.size = -1, .sha256 = "-"};
 
+/* Whole, or in parts. `*sums`: of the whole. */
+static ParlorS3Answer
+send_whole (ParlorAway *self, ParlorAwayParts *parts, const ParlorAwayFile *file,
+            ParlorS3Sums *sums)
+{
+  if (!parlor_s3_sum (file->fd, 0, file->size, sums))
+    return PARLOR_S3_REFUSED;
+  if (file->size > 2 * file->part_bytes || parlor_away_parts_has (parts, file->name))
+    return parlor_away_parts_finish (parts, file, &self->parts);
+  return parlor_s3_put (self->s3, file->key, file->fd, file->size, sums);
+}
+
 static void
 send_file (ParlorAway *self, const char *folder, const char *recording, const char *name,
-           GHashTable *list)
+           GHashTable *list, ParlorAwayParts *parts)
 {
   g_autofree char *path = g_build_filename (folder, name, NULL);
-  g_autofree char *url = url_of (self, recording, name);
+  g_autofree char *key = g_strconcat (recording, "/", name, NULL);
   Stamp now, *there = g_hash_table_lookup (list, name);
-  Sums sums;
+  ParlorS3Sums sums;
   if (!stamp_of (path, &now)
       || (there != NULL && there->size == now.size && there->mtime_ns == now.mtime_ns))
     return;
   self->due++;
-  g_autofree char *key = g_strconcat (recording, "/", name, NULL);
   int fd = is_its_turn (self, key) ? open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
   if (fd < 0)
     return;
   /* On a full disk nothing is sent of which nobody would know that it is there. */
-  Answer answer = DOWN;
+  ParlorAwayFile file = {self->s3, key, name, fd, now.size, self->part_bytes};
+  ParlorS3Answer answer = PARLOR_S3_DOWN;
   if (note (self, list, folder, name, &intent))
-    answer = sum_file (fd, &sums) ? put_file (self, url, fd, now.size, &sums) : REFUSED;
+    answer = send_whole (self, parts, &file, &sums);
   close (fd);
-  if (answer == TAKEN)
+  if (answer == PARLOR_S3_TAKEN)
     {
       g_strlcpy (now.sha256, sums.sha256_text, sizeof now.sha256);
-      answer = note (self, list, folder, name, &now) ? TAKEN : DOWN;
+      answer = note (self, list, folder, name, &now) ? PARLOR_S3_TAKEN : PARLOR_S3_DOWN;
     }
-  if (answer != TAKEN && !is_sealed (folder))
+  if (answer != PARLOR_S3_TAKEN && !is_alive (folder))
     {
-      delete_object (self, url); /* the recording was erased meanwhile */
+      parlor_s3_delete (self->s3, key); /* the recording was erased meanwhile */
       return;
     }
-  if (answer != TAKEN) /* what stands on the disk is the intent, at most */
+  if (answer == PARLOR_S3_DISK)
+    answer = PARLOR_S3_DOWN;
+  if (answer != PARLOR_S3_TAKEN) /* what stands on the disk is the intent, at most */
     g_hash_table_replace (list, g_strdup (name), g_memdup2 (&intent, sizeof intent));
   count (self, key, answer, &self->stats.uploaded);
-  self->due -= answer == TAKEN;
+  self->due -= answer == PARLOR_S3_TAKEN;
+}
+
+/* What is whole of a file that still grows. */
+static void
+send_growth (ParlorAway *self, const char *folder, const char *recording, const char *name,
+             gint64 size, ParlorAwayParts *parts)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *key = g_strconcat (recording, "/", name, NULL);
+  if (!parlor_away_parts_is_due (parts, name, size, self->part_bytes))
+    return;
+  self->due++;
+  int fd = is_its_turn (self, key) ? open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+  if (fd < 0)
+    return;
+  ParlorAwayFile file = {self->s3, key, name, fd, size, self->part_bytes};
+  guint64 ignored = 0;
+  ParlorS3Answer answer = parlor_away_parts_grow (parts, &file, &self->parts);
+  close (fd);
+  count (self, key, answer == PARLOR_S3_DISK ? PARLOR_S3_DOWN : answer, &ignored);
+  self->due -= answer == PARLOR_S3_TAKEN;
 }
 
 /* TRUE: it is gone. */
 static gboolean
 delete_one (ParlorAway *self, const char *recording, const char *name)
 {
-  g_autofree char *url = url_of (self, recording, name);
   g_autofree char *key = g_strconcat (recording, "/", name, NULL);
   if (!is_its_turn (self, key))
     return FALSE;
-  Answer answer = delete_object (self, url);
+  ParlorS3Answer answer = parlor_s3_delete (self->s3, key);
   count (self, key, answer, &self->stats.deleted);
-  return answer == TAKEN;
+  return answer == PARLOR_S3_TAKEN;
 }
 
 /* Names that were removed with a person, a line each; (transfer full). */
@@ -496,20 +354,55 @@ delete_removed (ParlorAway *self, const char *folder, const char *recording, GHa
     be_patient (self);
 }
 
+static gboolean
+is_missing (const char *name, gpointer folder)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  struct stat info;
+  return lstat (path, &info) < 0 && errno == ENOENT;
+}
+
+/* A file of one that runs: its parts while it grows; all of it when it has been quiet for a while.
+ * Should it change after that, it is sent again. */
+static void
+send_of_running (ParlorAway *self, const char *folder, const char *recording, const char *name,
+                 GHashTable *list, ParlorAwayParts *parts)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  gboolean is_key = strcmp (name, PARLOR_KEY_NAME) == 0;
+  Stamp now;
+  if ((!is_key && !g_str_has_suffix (name, ".webm") && !g_str_has_suffix (name, ".mp4"))
+      || !stamp_of (path, &now))
+    return;
+  if (is_key || now.mtime_ns / 1000 + QUIET_US < g_get_real_time ())
+    send_file (self, folder, recording, name, list, parts);
+  else
+    send_growth (self, folder, recording, name, now.size, parts);
+}
+
 static void
 look_at_recording (ParlorAway *self, const char *recording)
 {
   g_autofree char *folder = g_build_filename (self->folder, recording, NULL);
   g_autofree char *state = g_build_filename (folder, PARLOR_AWAY_NAME, NULL);
-  g_autoptr (GDir) dir = is_sealed (folder) ? g_dir_open (folder, 0, NULL) : NULL;
+  g_autofree char *open_parts = g_build_filename (folder, PARLOR_AWAY_PARTS_NAME, NULL);
+  g_autoptr (GDir) dir = is_alive (folder) ? g_dir_open (folder, 0, NULL) : NULL;
+  gboolean sealed = is_sealed (folder);
   const char *name;
   if (dir == NULL)
     return;
   g_autoptr (GHashTable) list = read_list (state);
+  g_autoptr (ParlorAwayParts) parts = parlor_away_parts_load (open_parts);
   while (!ends (self) && (name = g_dir_read_name (dir)) != NULL)
-    if (is_plain (name))
-      send_file (self, folder, recording, name, list);
-  delete_removed (self, folder, recording, list);
+    if (is_plain (name) && sealed)
+      send_file (self, folder, recording, name, list, parts);
+    else if (is_plain (name))
+      send_of_running (self, folder, recording, name, list, parts);
+  if (!self->is_over
+      && parlor_away_parts_abort (parts, self->s3, recording, is_missing, folder) == PARLOR_S3_DOWN)
+    be_patient (self);
+  if (sealed)
+    delete_removed (self, folder, recording, list);
 }
 
 static void
@@ -535,6 +428,27 @@ look_at_gone (ParlorAway *self, const char *folder, const char *recording)
     write_list (path, list); /* where it fails they are deleted once more */
 }
 
+static gboolean
+is_any (const char *name, gpointer user_data)
+{
+  return TRUE;
+}
+
+/* Uploads that an erased recording left. */
+static void
+look_at_gone_parts (ParlorAway *self, const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *recording = g_strndup (name, strlen (name) - strlen (GONE_PARTS));
+  g_autoptr (ParlorAwayParts) parts = parlor_away_parts_load (path);
+  if (self->is_over)
+    self->due++;
+  else if (parlor_away_parts_abort (parts, self->s3, recording, is_any, NULL) == PARLOR_S3_DOWN)
+    be_patient (self);
+  if (parlor_away_parts_is_empty (parts))
+    g_unlink (path);
+}
+
 static void
 look (ParlorAway *self)
 {
@@ -546,7 +460,10 @@ look (ParlorAway *self)
   self->due = self->refusals = 0;
   self->is_over = FALSE;
   while (dead != NULL && !ends (self) && (name = g_dir_read_name (dead)) != NULL)
-    look_at_gone (self, gone, name);
+    if (g_str_has_suffix (name, GONE_PARTS))
+      look_at_gone_parts (self, gone, name);
+    else
+      look_at_gone (self, gone, name);
   /* A store that deletes nothing may take files. */
   self->refusals = 0;
   while (dir != NULL && !ends (self) && (name = g_dir_read_name (dir)) != NULL)
@@ -556,6 +473,7 @@ look (ParlorAway *self)
     be_patient (self);
   g_mutex_lock (&self->lock);
   self->stats.waiting = self->due;
+  self->stats.parts = self->parts;
   g_mutex_unlock (&self->lock);
 }
 
@@ -580,28 +498,24 @@ away_thread (gpointer user_data)
 ParlorAway *
 parlor_away_new (const ParlorAwaySpec *spec, GError **error)
 {
-  g_autofree char *text = NULL;
-  if (!g_str_has_prefix (spec->url, "https://") && !g_str_has_prefix (spec->url, "http://"))
+  ParlorAway *self = g_new0 (ParlorAway, 1);
+  ParlorS3Spec s3 = {.url = spec->url,
+                     .region = spec->region,
+                     .credentials = spec->credentials,
+                     .ends = ends,
+                     .user_data = self};
+  self->s3 = parlor_s3_new (&s3, error);
+  if (self->s3 == NULL)
     {
-      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s is no URL of a bucket", spec->url);
+      g_free (self);
       return NULL;
     }
-  if (!g_file_get_contents (spec->credentials != NULL ? spec->credentials : "", &text, NULL, error))
-    return NULL;
-  ParlorAway *self = g_new0 (ParlorAway, 1);
-  text[strcspn (text, "\r\n")] = '\0';
-  self->credentials = g_steal_pointer (&text);
   self->folder = g_strdup (spec->folder);
-  self->url = g_strdup (spec->url);
-  while (g_str_has_suffix (self->url, "/"))
-    self->url[strlen (self->url) - 1] = '\0';
-  self->provider = g_strconcat ("aws:amz:", spec->region != NULL ? spec->region : "us-east-1",
-                                ":s3", NULL);
+  self->part_bytes = spec->part_bytes > 0 ? spec->part_bytes : PARLOR_AWAY_PART_BYTES;
   self->patience_us = PATIENCE_MIN_US;
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
   self->refused = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self->curl = curl_easy_init ();
   self->thread = g_thread_new ("away", away_thread, self);
   return self;
 }
@@ -616,29 +530,32 @@ parlor_away_free (ParlorAway *self)
   g_cond_signal (&self->cond);
   g_mutex_unlock (&self->lock);
   g_thread_join (self->thread);
-  curl_easy_cleanup (self->curl);
+  parlor_s3_free (self->s3);
   g_hash_table_unref (self->refused);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
   g_free (self->folder);
-  g_free (self->url);
-  g_free (self->provider);
-  explicit_bzero (self->credentials, strlen (self->credentials));
-  g_free (self->credentials);
   g_free (self);
 }
 
-void
-parlor_away_forget (const char *folder, const char *recording)
+static void
+move_list (const char *folder, const char *recording, const char *name, const char *suffix)
 {
   g_autofree char *gone = g_build_filename (folder, GONE_FOLDER, NULL);
-  g_autofree char *from = g_build_filename (folder, recording, PARLOR_AWAY_NAME, NULL);
-  g_autofree char *to = g_build_filename (gone, recording, NULL);
+  g_autofree char *from = g_build_filename (folder, recording, name, NULL);
+  g_autofree char *to = g_strconcat (gone, "/", recording, suffix, NULL);
   if (!g_file_test (from, G_FILE_TEST_EXISTS))
     return;
   g_mkdir_with_parents (gone, 0700);
   if (g_rename (from, to) < 0)
     g_warning ("what the object store has of %s stays there: %s", recording, g_strerror (errno));
+}
+
+void
+parlor_away_forget (const char *folder, const char *recording)
+{
+  move_list (folder, recording, PARLOR_AWAY_NAME, "");
+  move_list (folder, recording, PARLOR_AWAY_PARTS_NAME, GONE_PARTS);
 }
 
 void

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * A copy of every sealed recording in an S3-compatible store, made by a thread of its own. The
- * files go as they lie on the disk (enciphered ones stay so); the local ones stay where they are.
+ * A copy of every recording in an S3-compatible store, made by a thread of its own. The files go as
+ * they lie on the disk (enciphered ones stay so). Of what is still recorded the parts of large
+ * files go while they grow (record/awayparts.h), and each file when it is finished; journal and
+ * manifest when it is sealed.
  *
  * What is there stands in each folder in the file PARLOR_AWAY_NAME, a line for each file: name,
  * size, time of its last change in ns, sha256; a size of -1 stands there before the file is sent
@@ -34,11 +36,13 @@ typedef struct
   const char *url;         /**< "https://host/bucket" or with a prefix behind it */
   const char *region;      /**< NULL = us-east-1 */
   const char *credentials; /**< file with ACCESS_KEY:SECRET_KEY in its first line */
+  gint64 part_bytes;       /**< of an upload in parts; 0 = PARLOR_AWAY_PART_BYTES */
 } ParlorAwaySpec;
 
 typedef struct
 {
   guint64 uploaded, deleted, failures; /**< files; tries that failed */
+  guint64 parts;                       /**< of files that are sent in parts */
   guint64 waiting;                     /**< files and deletions that were due at the last look */
 } ParlorAwayStats;
 

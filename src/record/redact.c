@@ -510,7 +510,7 @@ static gboolean
 remove_him (const ParlorRedactSpec *spec, json_t **manifest, const char *before,
             ParlorRedacted *out, GError **error)
 {
-  g_autoptr (ParlorRedaction) found = parlor_redaction_new (*manifest, &spec->who);
+  ParlorRedaction *found = parlor_redaction_new (*manifest, &spec->who);
   gboolean ok = note_paths (spec, found, error) && remove_files (spec, found, error)
                 && scrub_journal (spec, found, error);
   if (ok)
@@ -521,6 +521,7 @@ remove_him (const ParlorRedactSpec *spec, json_t **manifest, const char *before,
       *manifest = left;
       ok = store_manifest (spec, left, out, error);
     }
+  parlor_redaction_free (found);
   return ok;
 }
 

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import http.server
 import os
+import re
 import socket
 import sys
 import threading
@@ -23,9 +24,11 @@ ACCESS, SECRET, REGION = 'PARLORTEST', 'a/secret+key', 'eu-test-1'
 
 
 def signature(method, path, headers, names, amz_date, payload):
-    """AWS Signature Version 4, for a request without a query."""
+    """AWS Signature Version 4; a query comes sorted, and escaped as it is signed."""
+    path, _, query = path.partition('?')
+    path = urllib.parse.quote(path)
     day = amz_date[:8]
-    canonical = '\n'.join([method, path, '', *(f'{name}:{" ".join((headers.get(name) or "").split())}' for name in names), '', ';'.join(names), payload])
+    canonical = '\n'.join([method, path, query, *(f'{name}:{" ".join((headers.get(name) or "").split())}' for name in names), '', ';'.join(names), payload])
     scope = f'{day}/{REGION}/s3/aws4_request'
     text = '\n'.join(['AWS4-HMAC-SHA256', amz_date, scope, hashlib.sha256(canonical.encode()).hexdigest()])
     key = ('AWS4' + SECRET).encode()
@@ -42,7 +45,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         words = dict(part.strip().split('=', 1) for part in self.headers.get('Authorization', '').partition(' ')[2].split(',') if '=' in part)
         names = words.get('SignedHeaders', '').split(';')
         payload = self.headers.get('x-amz-content-sha256', '')
-        good = signature(self.command, urllib.parse.quote(self.path), self.headers, names, self.headers.get('x-amz-date', ''), payload)
+        good = signature(self.command, self.path, self.headers, names, self.headers.get('x-amz-date', ''), payload)
         whole = self.command != 'PUT' or (hashlib.sha256(body).hexdigest() == payload and 'x-amz-content-sha256' in names)
         return words.get('Credential', '').startswith(ACCESS + '/') and hmac.compare_digest(good, words.get('Signature', '')) and whole
 
@@ -67,21 +70,77 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif not self.signed(body):
             store.unsigned += 1
             self.answer(403)
+        elif '?' in self.path:
+            self.in_parts(store, body)
         elif self.command == 'DELETE':
             store.objects.pop(self.path, None)
             self.answer(204)
+        elif self.command in ('GET', 'HEAD'):
+            self.give(store)
         else:
             store.objects[self.path] = body
             kept = body[:-1] if trouble == 'lie' else body  # it has lost a byte of it, and says so by its sum
             self.answer(200, [('ETag', f'"{hashlib.md5(kept).hexdigest()}"')] if store.seen % 2 else
                         [('x-amz-checksum-sha256', base64.b64encode(hashlib.sha256(kept).digest()).decode())])
 
-    do_PUT = do_DELETE = act
+    def give(self, store):
+        data = store.objects.get(self.path)
+        if data is None:
+            self.answer(404)
+            return
+        store.given += 1
+        self.send_response(200)
+        self.send_header('Content-Length', str(len(data)))
+        self.end_headers()
+        if self.command == 'GET':
+            self.wfile.write(data[:-1] + b'?' if store.trouble == 'lie' else data[:len(data) // 2] if store.trouble == 'half' else data)
+            self.close_connection = True
+
+    def say(self, xml):
+        self.send_response(200)
+        self.send_header('Content-Length', str(len(xml)))
+        self.end_headers()
+        self.wfile.write(xml[:len(xml) // 2] if self.server.store.trouble == 'half' else xml)
+        self.close_connection = True
+
+    def in_parts(self, store, body):
+        """CreateMultipartUpload, UploadPart, CompleteMultipartUpload, AbortMultipartUpload."""
+        path, _, query = self.path.partition('?')
+        words = dict(urllib.parse.parse_qsl(query, keep_blank_values=True))
+        upload = store.uploads.get(words.get('uploadId'))
+        if 'uploads' in words:
+            name = f'up/{len(store.uploads)}+{store.seen}='
+            store.uploads[name] = {'path': path, 'parts': {}}
+            self.say(f'<InitiateMultipartUploadResult><UploadId>{name}</UploadId></InitiateMultipartUploadResult>'.encode())
+        elif upload is None or upload['path'] != path:
+            self.answer(404)
+        elif self.command == 'DELETE':
+            del store.uploads[words['uploadId']]
+            self.answer(204)
+        elif self.command == 'PUT':
+            upload['parts'][int(words['partNumber'])] = body
+            store.parts += 1
+            kept = body[:-1] if store.trouble == 'lie' else body
+            self.answer(200, [('ETag', f'"{hashlib.md5(kept).hexdigest()}"')])
+        else:
+            wanted = [(int(n), etag) for n, etag in re.findall(rb'<PartNumber>(\d+)</PartNumber><ETag>"(\w+)"</ETag>', body)]
+            good = all(hashlib.md5(upload['parts'].get(n, b'')).hexdigest().encode() == etag for n, etag in wanted)
+            if not good:
+                self.answer(400)
+                return
+            store.objects[path] = b''.join(upload['parts'][n] for n, _ in wanted)
+            etag = hashlib.md5(b''.join(hashlib.md5(upload['parts'][n]).digest() for n, _ in wanted)).hexdigest()
+            if store.trouble != 'half':
+                del store.uploads[words['uploadId']]
+            self.say(f'<CompleteMultipartUploadResult><ETag>"{etag}-{len(wanted)}"</ETag></CompleteMultipartUploadResult>'.encode())
+
+    do_PUT = do_DELETE = do_POST = do_GET = do_HEAD = act
 
 
 class Store:
     def __init__(self, port):
         self.port, self.objects, self.trouble, self.seen, self.unsigned, self.server = port, {}, '', 0, 0, None
+        self.uploads, self.parts, self.given = {}, 0, 0
 
     def up(self):
         self.server = http.server.ThreadingHTTPServer(('127.0.0.1', self.port), Handler)
@@ -95,7 +154,7 @@ class Store:
 
 def local_files(server, recording):
     folder = os.path.join(server.folder, 'recordings', recording)
-    return {name: open(os.path.join(folder, name), 'rb').read() for name in os.listdir(folder) if name != 'away'}
+    return {name: open(os.path.join(folder, name), 'rb').read() for name in os.listdir(folder) if name not in ('away', 'away.parts')}
 
 
 def is_all_there(server, store, recording):
@@ -125,8 +184,7 @@ def suffer(server, store, trouble):
     return wait_for(lambda: server.metric('parlor_away_failures_total') > failures, 90)
 
 
-def run(server, store, load):
-    tap = Tap(5)
+def run(tap, server, store, load):
     server.start()
     recording = record(server, load)
     missing = wait_for(lambda: server.metric('parlor_away_failures_total') > 0)
@@ -149,7 +207,43 @@ def run(server, store, load):
     store.trouble = '500'
     erased = erase(server, store, recording)
     tap.check(erased, 'what is erased is erased there too', f'{sorted(store.objects)}')
-    return tap.good
+
+
+def run_parts(tap, server, store, load):
+    """Files that grow go in parts while they are recorded; the store goes and comes, refuses, lies and breaks off, the server is killed in the middle."""
+    store.trouble = ''
+    server.start()
+    room = server.room('parts')['id']
+    recording = server.record(room, 'start')['recording']
+    crowd = Crowd(load, server, room, seconds=240, kbps=3000)
+    try:
+        early = wait_for(lambda: store.parts >= 2, 60)
+        tap.check(early and not any('manifest' in path for path in store.objects), 'parts of a file go while it is recorded', f'{store.parts} parts')
+        store.down()
+        failures = server.metric('parlor_away_failures_total')
+        down = wait_for(lambda: server.metric('parlor_away_failures_total') > failures, 60)
+        store.up()
+        suffered = [trouble for trouble in ('403', 'lie') if suffer(server, store, trouble)]
+        store.trouble = ''
+        before = set(store.uploads)
+        server.kill()
+        server.start()
+        sent = store.parts
+        more = wait_for(lambda: store.parts > sent, 90)
+    finally:
+        crowd.end()
+    server.record(room, 'stop')
+    tap.check(down and len(suffered) == 2 and more, 'a store that is down, refuses or lies, and SIGKILL, end no upload', f'{down} {suffered} {more}')
+    store.trouble = 'half'
+    wait_for(lambda: server.json(f'/v1/recordings/{recording}').get('state') == 'ready', 60)
+    broken = suffer(server, store, 'half')
+    store.trouble = ''
+    whole = wait_for(lambda: is_all_there(server, store, recording) and server.metric('parlor_away_waiting') == 0, 120)
+    folder = os.path.join(server.folder, 'recordings', recording)
+    tap.check(broken and whole and not os.path.exists(os.path.join(folder, 'away.parts')), 'every file is there as it lies here, put together of its parts',
+              f'{broken} {len(store.objects)} objects, {len(before)} uploads before, {len(store.uploads)} after')
+    tap.check(store.unsigned == 0, 'parts are signed too', f'{store.unsigned} of {store.seen} are not')
+    return recording
 
 
 def erase(server, store, recording):
@@ -166,15 +260,18 @@ def main():
     credentials = os.path.join(server.folder, 'credentials')
     with open(credentials, 'w', encoding='ascii') as out:
         out.write(f'{ACCESS}:{SECRET}\n')
-    server.flags = ('--s3-url', f'http://127.0.0.1:{store.port}/bucket/parlor', '--s3-region', REGION, '--s3-credentials', credentials)
+    server.flags = ('--s3-url', f'http://127.0.0.1:{store.port}/bucket/parlor', '--s3-region', REGION, '--s3-credentials', credentials, '--s3-part-kib', '64')
+    tap = Tap(9)
     try:
-        good = run(server, store, sys.argv[2])
-        if not good:
+        run(tap, server, store, sys.argv[2])
+        server.stop()
+        run_parts(tap, server, store, sys.argv[2])
+        if not tap.good:
             with open(os.path.join(server.folder, 'log'), encoding='utf-8') as log:
                 print(''.join('# ' + line for line in log.readlines()[-20:]))
     finally:
         server.close()
-    sys.exit(0 if good else 1)
+    sys.exit(0 if tap.good else 1)
 
 
 if __name__ == '__main__':

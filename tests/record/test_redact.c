@@ -224,11 +224,12 @@ static gboolean
 is_signed (const Fixture *f)
 {
   gsize length, size;
-  g_autofree char *text = load (f, "manifest.json", &length), *path = path_of (f, "manifest.sig");
-  g_autofree char *signature = NULL;
+  char *text = load (f, "manifest.json", &length);
+  g_autofree char *path = path_of (f, "manifest.sig"), *signature = NULL;
   gboolean ok = g_file_get_contents (path, &signature, &size, NULL)
                 && parlor_seal_verify (text, length, signature, parlor_sealer_key (f->sealer),
                                        NULL);
+  g_free (text);
   return ok;
 }
 
