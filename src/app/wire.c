@@ -4,6 +4,7 @@
 #include "app/control.h"
 #include "app/ice_servers.h"
 #include "app/log.h"
+#include "app/wire_bring.h"
 #include "app/wire_erase.h"
 #include "app/wire_hls.h"
 #include "app/wire_hooks.h"
@@ -574,6 +575,8 @@ make_site (ParlorApp *app, const char *program, GError **error)
       .recordings_folder = app->record.folder,
       .decipher = parlor_wire_record_decipher,
       .decipher_data = &app->record,
+      .bring = parlor_wire_bring_ask,
+      .bring_data = app->record.bring,
       .renders = app->render->renders,
       .erasures = parlor_wire_erase_get (app->erase),
       .replays = app->replay->replays,
@@ -754,6 +757,7 @@ parlor_app_free (ParlorApp *app)
     return;
   parlor_control_free (g_steal_pointer (&app->control));
   parlor_operate_free (g_steal_pointer (&app->operate));
+  parlor_wire_bring_free (app->record.bring); /* who waits for a file is answered */
   parlor_http_server_free (app->admin);
   parlor_http_server_free (app->http);
   parlor_wire_hls_free (app->hls); /* no request can come any more */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/wire_record.h"
 
+#include "app/wire_bring.h"
+
 #include "record/safe.h"
 #include "room/recording.h"
 
@@ -89,8 +91,11 @@ parlor_wire_record_init (ParlorWireRecord *self, uv_loop_t *loop, const ParlorCo
                                          self->shares, error)))
     return FALSE;
   self->audit = audit;
+  self->keep_local_days = config->s3_keep_local_days;
   if (!open_keeper (self, config, error) || !open_away (self, config, error))
     return FALSE;
+  if (self->away != NULL)
+    self->bring = parlor_wire_bring_new (loop, self);
   ParlorSupervisorSpec spec = {.loop = loop,
                                .media = media,
                                .program = program,
@@ -104,6 +109,8 @@ parlor_wire_record_init (ParlorWireRecord *self, uv_loop_t *loop, const ParlorCo
 /* ---- keeping and deleting ------------------------------------------------------------------- */
 
 #define PURGE_MS 60000
+#define RELEASE_MS 5000
+#define DAY_MS (24 * 3600 * G_GINT64_CONSTANT (1000))
 
 static gint64
 retention_days (const char *brand, gpointer user_data)
@@ -180,6 +187,33 @@ on_purge (uv_timer_t *timer)
   parlor_shares_poll (self->shares, g_get_real_time () / 1000);
 }
 
+/* Rows in memory alone are looked at; what is asked for again costs nothing. */
+static void
+on_release (uv_timer_t *timer)
+{
+  const ParlorWireRecord *self = timer->data;
+  gint64 now_ms = g_get_real_time () / 1000;
+  g_autoptr (GPtrArray) rows = parlor_recordings_in_state (self->recordings, "ready");
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const ParlorRecordingRow *row = rows->pdata[i];
+      const ParlorRoomRuleRow *rule = parlor_recordings_rule (self->recordings, row->room);
+      gint64 days = rule != NULL && rule->local_days >= 0 ? rule->local_days
+                                                          : self->keep_local_days;
+      if (days >= 0 && row->stopped_ms + days * DAY_MS <= now_ms)
+        parlor_away_release (self->away, row->id);
+    }
+}
+
+static void
+start_releasing (ParlorWireRecord *self, uv_loop_t *loop)
+{
+  self->release = g_new0 (uv_timer_t, 1);
+  self->release->data = self;
+  uv_timer_init (loop, self->release);
+  uv_timer_start (self->release, on_release, RELEASE_MS, RELEASE_MS);
+}
+
 void
 parlor_wire_record_keep (ParlorWireRecord *self, uv_loop_t *loop, const ParlorBrands *brands,
                          ParlorEventFunc happened, gpointer happened_data)
@@ -196,6 +230,8 @@ parlor_wire_record_keep (ParlorWireRecord *self, uv_loop_t *loop, const ParlorBr
   self->purge->data = self;
   uv_timer_init (loop, self->purge);
   uv_timer_start (self->purge, on_purge, PURGE_MS, PURGE_MS);
+  if (self->away != NULL)
+    start_releasing (self, loop);
   erase_the_rest (self);
 }
 
@@ -302,6 +338,7 @@ add_away_metrics (const ParlorWireRecord *self, ParlorMetricsPage *page)
     return;
   parlor_away_stats (self->away, &stats);
   parlor_metrics_add (page, "parlor_away_uploaded_total", NULL, NULL, (double)stats.uploaded);
+  parlor_metrics_add (page, "parlor_away_released_total", NULL, NULL, (double)stats.released);
   parlor_metrics_add (page, "parlor_away_parts_total", NULL, NULL, (double)stats.parts);
   parlor_metrics_add (page, "parlor_away_deleted_total", NULL, NULL, (double)stats.deleted);
   parlor_metrics_add (page, "parlor_away_failures_total", NULL, NULL, (double)stats.failures);
@@ -325,6 +362,8 @@ parlor_wire_record_clear (ParlorWireRecord *self)
 {
   if (self->purge != NULL)
     uv_close ((uv_handle_t *)self->purge, free_timer);
+  if (self->release != NULL)
+    uv_close ((uv_handle_t *)self->release, free_timer);
   parlor_supervisor_free (self->supervisor);
   parlor_shares_free (self->shares);
   parlor_away_free (self->away);

@@ -18,13 +18,15 @@ typedef struct
   ParlorRecordings *recordings;
   ParlorShares *shares;
   ParlorSupervisor *supervisor;
-  ParlorKeeper *keeper; /**< nullable */
-  ParlorAway *away;     /**< nullable */
+  ParlorKeeper *keeper;           /**< nullable */
+  ParlorAway *away;               /**< nullable */
+  struct _ParlorWireBring *bring; /**< nullable: without an away */
+  gint64 keep_local_days;         /**< -1 = for ever */
   char *folder;
   ParlorAudit *audit;         /**< borrowed, the one of this process; NULL without a store */
   const ParlorBrands *brands; /**< borrowed */
   const ParlorRandom *random; /**< borrowed, set before init () */
-  uv_timer_t *purge;
+  uv_timer_t *purge, *release;
 } ParlorWireRecord;
 
 /** Reads what there is. FALSE with an error. `store` and `audit` may be NULL. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/wire_render.h"
 
+#include "app/wire_bring.h"
+
 #define TICK_MS 1000
 
 static gint64
@@ -49,7 +51,9 @@ parlor_wire_render_new (const ParlorWireRenderSpec *spec, GError **error)
                                .audit = spec->audit,
                                .happened = spec->happened,
                                .happened_data = spec->happened_data,
-                               .wall_ms = wall_ms};
+                               .wall_ms = wall_ms,
+                               .is_here = parlor_wire_bring_is_here,
+                               .here_data = spec->record->bring};
   self->renders = parlor_renders_new (&renders);
   if (spec->store == NULL
       || parlor_store_load_records (spec->store, &parlor_render_kind, parlor_renders_load,

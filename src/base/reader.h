@@ -24,4 +24,14 @@ struct _ParlorReader
  * file is in the clear. NULL with *fd closed and -1: its key is not here, or it is damaged. */
 typedef ParlorReader *(*ParlorDecipherFunc) (int *fd, const char *recording, gpointer user_data);
 
+/** `ok` FALSE: it could not be had. `fd` (owned by the callee, -1 = the file lies in its place
+ * now): as long as the file, with the bytes that were asked for. */
+typedef void (*ParlorBrought) (gboolean ok, int fd, gpointer user_data);
+/** A file of a recording's folder that lies elsewhere: the bytes of its text from `from` on,
+ * `length` of them, -1 = the whole file into its place. FALSE: it lies nowhere, `done` is not
+ * called; else once, later, on the thread of the call. */
+typedef gboolean (*ParlorBringFunc) (const char *recording, const char *name, gint64 from,
+                                     gint64 length, ParlorBrought done, gpointer done_data,
+                                     gpointer user_data);
+
 G_END_DECLS

@@ -61,10 +61,12 @@ static json_t *
 rule_to_json (const char *room, const ParlorRoomRuleRow *rule)
 {
   gboolean own = rule != NULL && rule->retention_days >= 0;
-  return json_pack ("{s:s,s:s,s:s,s:o}", "room", room, "record",
+  gboolean local = rule != NULL && rule->local_days >= 0;
+  return json_pack ("{s:s,s:s,s:s,s:o,s:o}", "room", room, "record",
                     rule != NULL ? rule->record : "by_host", "consent",
                     rule != NULL && rule->notice ? "notice" : "ask", "retention_days",
-                    own ? json_integer (rule->retention_days) : json_null ());
+                    own ? json_integer (rule->retention_days) : json_null (), "local_days",
+                    local ? json_integer (rule->local_days) : json_null ());
 }
 
 /* Of an open room, or of one that has recordings or a rule, of the caller's brand. */
@@ -111,6 +113,14 @@ parlor_handle_room_rule_get (ParlorSite *site, ParlorHttpRequest *request, Parlo
                     parlor_recordings_rule (site->spec.recordings, request->params[0])));
 }
 
+static gboolean
+is_days (const json_t *days)
+{
+  return days == NULL || json_is_null (days)
+         || (json_is_integer (days) && json_integer_value (days) >= 0
+             && json_integer_value (days) <= RETENTION_MAX);
+}
+
 /* What is not said stays as it is. NULL = fine. */
 static const char *
 read_rule (const json_t *body, ParlorRoomRuleRow *rule)
@@ -118,22 +128,25 @@ read_rule (const json_t *body, ParlorRoomRuleRow *rule)
   const json_t *record = json_object_get (body, "record");
   const json_t *consent = json_object_get (body, "consent");
   const json_t *days = json_object_get (body, "retention_days");
+  const json_t *local = json_object_get (body, "local_days");
   const char *mode = json_string_value (consent);
   ParlorRecordPolicy policy;
   if (record != NULL && !parlor_record_policy_from_name (json_string_value (record), &policy))
     return "record is by_host, always or never.";
   if (consent != NULL && g_strcmp0 (mode, "ask") != 0 && g_strcmp0 (mode, "notice") != 0)
     return "consent is ask or notice.";
-  if (days != NULL && !json_is_null (days)
-      && (!json_is_integer (days) || json_integer_value (days) < 0
-          || json_integer_value (days) > RETENTION_MAX))
+  if (!is_days (days))
     return "retention_days is 0 to 36500, or null: as the brand says.";
+  if (!is_days (local))
+    return "local_days is 0 to 36500, or null: as the server says.";
   if (record != NULL)
     rule->record = (char *)parlor_record_policy_name (policy);
   if (consent != NULL)
     rule->notice = strcmp (mode, "notice") == 0;
   if (days != NULL)
     rule->retention_days = json_is_null (days) ? -1 : json_integer_value (days);
+  if (local != NULL)
+    rule->local_days = json_is_null (local) ? -1 : json_integer_value (local);
   return NULL;
 }
 
@@ -161,7 +174,8 @@ parlor_handle_room_rule_put (ParlorSite *site, ParlorHttpRequest *request, Parlo
                             .record = (char *)parlor_record_policy_name (
                                 info != NULL ? info->policy : PARLOR_RECORD_BY_HOST),
                             .notice = info != NULL && info->notice,
-                            .retention_days = -1};
+                            .retention_days = -1,
+                            .local_days = -1};
   json_t *body = parlor_http_json_body (request);
   if (old != NULL)
     parlor_record_copy (&parlor_room_rule_kind, &rule, old);

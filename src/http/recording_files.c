@@ -192,15 +192,16 @@ parlor_site_read_recorded (ParlorSite *site, const ParlorRecordingRow *row, cons
   return &plain->reader;
 }
 
-gboolean
-parlor_site_reply_recorded (ParlorSite *site, const ParlorHttpRequest *request,
-                            ParlorHttpReply *reply, const ParlorRecordingRow *row, const char *name,
-                            const char *type, const char *etag)
+/* What is given of a file that lies elsewhere to who asks for its rest: he asks again. */
+#define CHUNK_BYTES (2 * 1024 * 1024)
+
+static void
+reply_open (ParlorSite *site, const ParlorHttpRequest *request, ParlorHttpReply *reply,
+            const ParlorRecordingRow *row, int fd, const char *type, const char *etag)
 {
-  struct stat info;
-  int fd = parlor_site_open_recorded (site, row, name, &info);
-  if (fd < 0)
-    return FALSE;
+  struct stat info = {0};
+  if (fstat (fd, &info) < 0)
+    info.st_size = 0;
   ParlorReader *reader = decipher (site, row, &fd);
   if (reader != NULL)
     parlor_http_reply_reader (request, reply, reader, type, etag);
@@ -209,6 +210,131 @@ parlor_site_reply_recorded (ParlorSite *site, const ParlorHttpRequest *request,
   else
     parlor_http_problem (reply, 503, "locked",
                          "The recording is enciphered, and this server has not its key.");
+}
+
+/* ---- what lies elsewhere -------------------------------------------------------------------- */
+
+typedef struct
+{
+  ParlorSite *site;
+  ParlorHttpPending *pending;
+  char *recording, *name, *type, *etag, *range, *known;
+} Later;
+
+static void
+later_free (Later *later)
+{
+  g_free (later->recording);
+  g_free (later->name);
+  g_free (later->type);
+  g_free (later->etag);
+  g_free (later->range);
+  g_free (later->known);
+  g_free (later);
+}
+
+/* "bytes=A-B" or "bytes=A-": from A on, no more than a chunk. FALSE: it is wanted whole. */
+static gboolean
+read_span (const ParlorHttpRequest *request, const char *etag, gint64 *from, gint64 *length)
+{
+  const char *range = parlor_http_header (request, "Range");
+  const char *condition = parlor_http_header (request, "If-Range");
+  char *end;
+  if (range == NULL || !g_str_has_prefix (range, "bytes=") || !g_ascii_isdigit (range[6])
+      || strchr (range, ',') != NULL || (condition != NULL && strcmp (condition, etag) != 0))
+    return FALSE;
+  gint64 to;
+  *from = g_ascii_strtoll (range + 6, &end, 10);
+  if (*end != '-' || *from > G_MAXINT64 / 2)
+    return FALSE;
+  to = g_ascii_isdigit (end[1]) ? g_ascii_strtoll (end + 1, NULL, 10) : G_MAXINT64 / 2;
+  *length = MIN (to - *from + 1, CHUNK_BYTES);
+  return to >= *from;
+}
+
+static void
+reply_brought (Later *later, int fd, ParlorHttpReply *reply)
+{
+  ParlorSite *site = later->site;
+  const ParlorRecordingRow *row = parlor_recordings_get (site->spec.recordings, later->recording);
+  struct stat info;
+  g_autofree char *sum = g_strndup (later->etag + 1, strcspn (later->etag + 1, "\""));
+  ParlorHttpRequest request = {.method = "GET"};
+  if (later->range != NULL)
+    request.headers[request.n_headers++] = (ParlorHttpHeader){"Range", later->range};
+  if (later->known != NULL)
+    request.headers[request.n_headers++] = (ParlorHttpHeader){"If-None-Match", later->known};
+  if (fd < 0 && row != NULL)
+    fd = parlor_site_open_recorded (site, row, later->name, &info);
+  if (fd < 0 || row == NULL)
+    {
+      parlor_http_problem (reply, 404, "no_such_file", "The file is gone.");
+      if (fd >= 0)
+        close (fd);
+      return;
+    }
+  reply_open (site, &request, reply, row, fd, later->type, later->etag);
+  parlor_http_reply_header (reply, "Parlor-Sha256", sum);
+}
+
+static void
+on_brought (gboolean ok, int fd, gpointer user_data)
+{
+  Later *later = user_data;
+  ParlorHttpReply reply;
+  parlor_http_reply_init (&reply);
+  if (ok)
+    reply_brought (later, fd, &reply);
+  else
+    {
+      parlor_http_problem (&reply, 503, "away",
+                           "The file lies in the object store, which cannot be reached now.");
+      parlor_http_reply_header (&reply, "Retry-After", "5");
+    }
+  parlor_http_answer (later->pending, &reply);
+  parlor_http_reply_clear (&reply);
+  later_free (later);
+}
+
+/* FALSE: it lies nowhere. */
+static gboolean
+bring (ParlorSite *site, const ParlorHttpRequest *request, const ParlorRecordingRow *row,
+       const char *name, const char *type, const char *etag)
+{
+  gint64 from = 0, length = -1;
+  if (site->spec.bring == NULL)
+    return FALSE;
+  gboolean part = read_span (request, etag, &from, &length);
+  Later *later = g_new0 (Later, 1);
+  later->site = site;
+  later->recording = g_strdup (row->id);
+  later->name = g_strdup (name);
+  later->type = g_strdup (type);
+  later->etag = g_strdup (etag);
+  later->range = part ? g_strdup_printf ("bytes=%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT, from,
+                                         from + length - 1)
+                      : g_strdup (parlor_http_header (request, "Range"));
+  later->known = g_strdup (parlor_http_header (request, "If-None-Match"));
+  if (!site->spec.bring (row->id, name, from, part ? length : -1, on_brought, later,
+                         site->spec.bring_data))
+    {
+      later_free (later);
+      return FALSE;
+    }
+  later->pending = parlor_http_defer ((ParlorHttpRequest *)request);
+  return TRUE;
+}
+
+gboolean
+parlor_site_reply_recorded (ParlorSite *site, const ParlorHttpRequest *request,
+                            ParlorHttpReply *reply, const ParlorRecordingRow *row, const char *name,
+                            const char *type, const char *etag)
+{
+  struct stat info;
+  int fd = parlor_site_open_recorded (site, row, name, &info);
+  if (fd < 0)
+    return bring (site, request, row, name, type, etag);
+  reply_open (site, request, reply, row, fd, type, etag);
   return TRUE;
 }
 

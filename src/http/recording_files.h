@@ -36,8 +36,8 @@ int parlor_site_open_recorded (ParlorSite *site, const ParlorRecordingRow *row, 
 ParlorReader *parlor_site_read_recorded (ParlorSite *site, const ParlorRecordingRow *row,
                                          const char *name);
 
-/** Answers with such a file, deciphered where it is enciphered. FALSE: it is not there, nothing was
-    answered. */
+/** Answers with such a file, deciphered where it is enciphered; with one that lies elsewhere later,
+    then of a range at most 2 MiB of it. FALSE: it is not there, nothing was answered. */
 gboolean parlor_site_reply_recorded (ParlorSite *site, const ParlorHttpRequest *request,
                                      ParlorHttpReply *reply, const ParlorRecordingRow *row,
                                      const char *name, const char *type, const char *etag);

@@ -82,6 +82,8 @@ typedef struct
   const char *recordings_folder; /**< each recording's folder lies in it, by its id */
   ParlorDecipherFunc decipher;   /**< nullable: all of them are in the clear */
   gpointer decipher_data;
+  ParlorBringFunc bring; /**< nullable: they lie here, or nowhere */
+  gpointer bring_data;
   ParlorHttpUpgradeFunc websocket; /**< takes the sockets of /v1/rt; nullable */
   gpointer websocket_data;
   ParlorLive *live; /**< nullable, with the next three: no live rooms */

@@ -23,6 +23,10 @@
 #define REFUSALS_MAX 8
 #define GONE_FOLDER ".gone"
 #define GONE_PARTS ".parts"
+/* What was brought back stays for so long. */
+#define FRESH_SECONDS 3600
+/* Stands in the folder when its files went for the first time. */
+#define RELEASED_NAME "released"
 /* A file that nobody wrote to for so long is finished, or its sender is silent. */
 #define QUIET_US (30 * G_USEC_PER_SEC)
 
@@ -34,6 +38,7 @@ struct _ParlorAway
   GCond cond;
   gboolean is_ending;    /* under the lock, with the next one */
   ParlorAwayStats stats; /* waiting: of the look under way */
+  GHashTable *released;  /* ids, owned: local files of these go */
   ParlorS3 *s3;          /* the thread's, with what follows */
   guint64 due;
   gboolean failed; /* nothing is taken */
@@ -197,6 +202,7 @@ is_plain (const char *name)
 {
   return name[0] != '.' && strcmp (name, PARLOR_AWAY_NAME) != 0
          && strcmp (name, PARLOR_ERASED_NAME) != 0 && strcmp (name, PARLOR_AWAY_PARTS_NAME) != 0
+         && strcmp (name, RELEASED_NAME) != 0
          && strspn (name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
                 == strlen (name)
          && !g_str_has_suffix (name, ".new") && !g_str_has_suffix (name, ".part");
@@ -354,14 +360,6 @@ delete_removed (ParlorAway *self, const char *folder, const char *recording, GHa
     be_patient (self);
 }
 
-static gboolean
-is_missing (const char *name, gpointer folder)
-{
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-  struct stat info;
-  return lstat (path, &info) < 0 && errno == ENOENT;
-}
-
 /* A file of one that runs: its parts while it grows; all of it when it has been quiet for a while.
  * Should it change after that, it is sent again. */
 static void
@@ -378,6 +376,183 @@ send_of_running (ParlorAway *self, const char *folder, const char *recording, co
     send_file (self, folder, recording, name, list, parts);
   else
     send_growth (self, folder, recording, name, now.size, parts);
+}
+
+static gboolean
+is_missing (const char *name, gpointer folder)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  struct stat info;
+  return lstat (path, &info) < 0 && errno == ENOENT;
+}
+
+/* ---- the local files go, and come back ------------------------------------------------------ */
+
+/* What the portal, the search and an erasure need. */
+static gboolean
+stays_here (const char *name)
+{
+  static const char *const names[] = {"journal", "manifest.json", "manifest.sig", PARLOR_KEY_NAME,
+                                      NULL};
+  return !is_plain (name) || g_str_has_prefix (name, PARLOR_AWAY_RENDER)
+         || g_strv_contains (names, name);
+}
+
+/* Brought back for somebody who looks at it. */
+static gboolean
+is_fresh (const char *path)
+{
+  struct stat info;
+  return lstat (path, &info) == 0
+         && (info.st_ctim.tv_sec + FRESH_SECONDS) * G_USEC_PER_SEC > g_get_real_time ();
+}
+
+/* TRUE: it is gone, or stays for good reason. */
+static gboolean
+release_file (ParlorAway *self, const char *folder, const char *recording, const char *name,
+              GHashTable *list, gboolean was_away)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *key = g_strconcat (recording, "/", name, NULL);
+  const Stamp *there = g_hash_table_lookup (list, name);
+  Stamp now;
+  if (!stamp_of (path, &now) || (was_away && is_fresh (path)))
+    return TRUE;
+  if (there == NULL || there->size != now.size || there->mtime_ns != now.mtime_ns
+      || !is_its_turn (self, key))
+    return FALSE;
+  ParlorS3Answer answer = parlor_s3_has (self->s3, key, now.size);
+  gboolean ok = answer == PARLOR_S3_TAKEN && g_unlink (path) == 0;
+  count (self, key, ok || answer != PARLOR_S3_TAKEN ? answer : PARLOR_S3_DOWN,
+         &self->stats.released);
+  return ok;
+}
+
+static gboolean
+is_released (ParlorAway *self, const char *recording)
+{
+  g_mutex_lock (&self->lock);
+  gboolean is = g_hash_table_contains (self->released, recording);
+  g_mutex_unlock (&self->lock);
+  return is;
+}
+
+/* Nothing goes before all of it is there: a half of a recording is none. */
+static void
+release_files (ParlorAway *self, const char *folder, const char *recording, GHashTable *list)
+{
+  g_autofree char *mark = g_build_filename (folder, RELEASED_NAME, NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  gboolean was_away = g_file_test (mark, G_FILE_TEST_EXISTS), all = TRUE;
+  const char *name;
+  while (dir != NULL && !ends (self) && (name = g_dir_read_name (dir)) != NULL)
+    if (!stays_here (name))
+      all = release_file (self, folder, recording, name, list, was_away) && all;
+  if (!all || ends (self))
+    return;
+  if (!was_away)
+    g_file_set_contents (mark, "", 0, NULL);
+  g_mutex_lock (&self->lock);
+  g_hash_table_remove (self->released, recording);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+parlor_away_release (ParlorAway *self, const char *recording)
+{
+  g_mutex_lock (&self->lock);
+  g_hash_table_add (self->released, g_strdup (recording));
+  g_mutex_unlock (&self->lock);
+}
+
+/* FALSE: it is not there, or it went with a person. */
+static gboolean
+stamp_there (const ParlorAway *self, const char *recording, const char *name, Stamp *out)
+{
+  g_autofree char *folder = g_build_filename (self->folder, recording, NULL);
+  g_autofree char *state = g_build_filename (folder, PARLOR_AWAY_NAME, NULL);
+  g_autoptr (GHashTable) list = read_list (state);
+  g_auto (GStrv) erased = erased_names (folder);
+  const Stamp *stamp = g_hash_table_lookup (list, name);
+  if (stamp == NULL || stamp->size < 0 || !is_plain (name)
+      || g_strv_contains ((const char *const *)erased, name))
+    return FALSE;
+  *out = *stamp;
+  return TRUE;
+}
+
+gint64
+parlor_away_size (const ParlorAway *self, const char *recording, const char *name)
+{
+  Stamp stamp;
+  return stamp_there (self, recording, name, &stamp) ? stamp.size : -1;
+}
+
+GPtrArray *
+parlor_away_missing (const ParlorAway *self, const char *recording)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *folder = g_build_filename (self->folder, recording, NULL);
+  g_autofree char *state = g_build_filename (folder, PARLOR_AWAY_NAME, NULL);
+  g_autoptr (GHashTable) list = read_list (state);
+  GHashTableIter iter;
+  gpointer name;
+  Stamp stamp;
+  g_hash_table_iter_init (&iter, list);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    if (!g_str_has_prefix (name, PARLOR_AWAY_RENDER) && is_missing (name, folder)
+        && stamp_there (self, recording, name, &stamp))
+      g_ptr_array_add (names, g_strdup (name));
+  return names;
+}
+
+/* Its time is what it was when it was sent: it is the same file. */
+static gboolean
+put_back (int fd, const Stamp *stamp, const char *part, const char *path)
+{
+  const struct timespec when = {stamp->mtime_ns / 1000000000, stamp->mtime_ns % 1000000000};
+  const struct timespec times[2] = {when, when};
+  return fsync (fd) == 0 && futimens (fd, times) == 0 && rename (part, path) == 0;
+}
+
+gboolean
+parlor_away_bring (const ParlorAway *self, const char *recording, const char *name)
+{
+  g_autofree char *folder = g_build_filename (self->folder, recording, NULL);
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *part = g_strconcat (path, ".part", NULL);
+  g_autofree char *key = g_strconcat (recording, "/", name, NULL);
+  Stamp stamp, again;
+  if (g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  if (!stamp_there (self, recording, name, &stamp))
+    return FALSE;
+  g_unlink (part); /* of a process that died here */
+  int fd = open (part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0)
+    return FALSE;
+  ParlorS3 *s3 = parlor_s3_dup (self->s3);
+  gboolean ok = parlor_s3_get (s3, key, fd, stamp.size, stamp.sha256) == PARLOR_S3_TAKEN
+                && put_back (fd, &stamp, part, path);
+  parlor_s3_free (s3);
+  close (fd);
+  if (!ok)
+    g_unlink (part);
+  /* It may have been erased while it came. */
+  if (ok && !stamp_there (self, recording, name, &again))
+    g_unlink (path);
+  return ok;
+}
+
+gboolean
+parlor_away_read (const ParlorAway *self, const char *recording, const char *name, int fd,
+                  gint64 from, gint64 length)
+{
+  g_autofree char *key = g_strconcat (recording, "/", name, NULL);
+  ParlorS3 *s3 = parlor_s3_dup (self->s3);
+  gboolean ok = parlor_s3_get_part (s3, key, fd, from, length) == PARLOR_S3_TAKEN;
+  parlor_s3_free (s3);
+  return ok;
 }
 
 static void
@@ -403,6 +578,8 @@ look_at_recording (ParlorAway *self, const char *recording)
     be_patient (self);
   if (sealed)
     delete_removed (self, folder, recording, list);
+  if (sealed && !self->is_over && is_released (self, recording))
+    release_files (self, folder, recording, list);
 }
 
 static void
@@ -516,8 +693,18 @@ parlor_away_new (const ParlorAwaySpec *spec, GError **error)
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
   self->refused = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->released = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->thread = g_thread_new ("away", away_thread, self);
   return self;
+}
+
+void
+parlor_away_quit (ParlorAway *self)
+{
+  g_mutex_lock (&self->lock);
+  self->is_ending = TRUE;
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->lock);
 }
 
 void
@@ -525,13 +712,11 @@ parlor_away_free (ParlorAway *self)
 {
   if (self == NULL)
     return;
-  g_mutex_lock (&self->lock);
-  self->is_ending = TRUE;
-  g_cond_signal (&self->cond);
-  g_mutex_unlock (&self->lock);
+  parlor_away_quit (self);
   g_thread_join (self->thread);
   parlor_s3_free (self->s3);
   g_hash_table_unref (self->refused);
+  g_hash_table_unref (self->released);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
   g_free (self->folder);

@@ -43,6 +43,7 @@ typedef struct
 {
   guint64 uploaded, deleted, failures; /**< files; tries that failed */
   guint64 parts;                       /**< of files that are sent in parts */
+  guint64 released;                    /**< local files that went */
   guint64 waiting;                     /**< files and deletions that were due at the last look */
 } ParlorAwayStats;
 
@@ -52,6 +53,27 @@ typedef struct _ParlorAway ParlorAway;
 ParlorAway *parlor_away_new (const ParlorAwaySpec *spec, GError **error);
 /** A transfer under way is broken off; it is made again next time. NULL is ignored. */
 void parlor_away_free (ParlorAway *self);
+
+/** The local files of a sealed recording go, but for its journal, manifest, signature, key and
+ * renders: each when the store has it as it lies here, which is asked once more. One that was
+ * brought back within the last hour stays. Any thread; soon, and again after a failure when it is
+ * asked again. */
+void parlor_away_release (ParlorAway *self, const char *recording);
+
+/* Any thread, and each waits for the store: nothing for the control thread, but for size (). */
+
+/** Bytes of a file as it lies there; -1: it is not there, or it was erased with a person. */
+gint64 parlor_away_size (const ParlorAway *self, const char *recording, const char *name);
+/** The file lies here again, with its sum. FALSE: the store is away, or has another file. */
+gboolean parlor_away_bring (const ParlorAway *self, const char *recording, const char *name);
+/** A part of it, to the same place in `fd`. Its sum is not known. */
+gboolean parlor_away_read (const ParlorAway *self, const char *recording, const char *name, int fd,
+                           gint64 from, gint64 length);
+
+/** Names of what the recording is made of and does not lie here but there; owned texts. */
+GPtrArray *parlor_away_missing (const ParlorAway *self, const char *recording);
+/** What is under way is broken off, by any thread; nothing but free () may follow. */
+void parlor_away_quit (ParlorAway *self);
 
 /** Before the recording's folder is removed, by any thread: its objects are to be deleted. */
 void parlor_away_forget (const char *folder, const char *recording);

@@ -34,7 +34,7 @@ put_hex (const guint8 *bytes, guint n, char *out)
 gboolean
 parlor_s3_sum (int fd, gint64 from, gint64 length, ParlorS3Sums *out)
 {
-  g_autofree guint8 *chunk = g_malloc (CHUNK_BYTES);
+  guint8 *chunk = g_malloc (CHUNK_BYTES);
   EVP_MD_CTX *sha = EVP_MD_CTX_new (), *md5 = EVP_MD_CTX_new ();
   gint64 at = 0;
   ssize_t n = 1;
@@ -51,6 +51,7 @@ parlor_s3_sum (int fd, gint64 from, gint64 length, ParlorS3Sums *out)
   EVP_DigestFinal_ex (md5, out->md5, NULL);
   EVP_MD_CTX_free (sha);
   EVP_MD_CTX_free (md5);
+  g_free (chunk);
   put_hex (out->sha256, sizeof out->sha256, out->sha256_text);
   put_hex (out->md5, sizeof out->md5, out->md5_text);
   return at == length;
@@ -111,7 +112,8 @@ write_body (char *bytes, size_t size, size_t n, void *user_data)
       transfer->at += m;
     }
   transfer->left -= (gint64)done;
-  EVP_DigestUpdate (transfer->sha, bytes, done);
+  if (transfer->sha != NULL)
+    EVP_DigestUpdate (transfer->sha, bytes, done);
   return done;
 }
 
@@ -264,25 +266,56 @@ has_sum (EVP_MD_CTX *sha, const char *expected)
   return strcmp (text, expected) == 0;
 }
 
+/* As perform (), but the body of an answer that is an error is not written. */
+static long
+perform_get (ParlorS3 *self)
+{
+  struct curl_slist *headers = unsigned_body ();
+  long status = 0;
+  curl_easy_setopt (self->curl, CURLOPT_HTTPHEADER, headers);
+  curl_easy_setopt (self->curl, CURLOPT_WRITEFUNCTION, write_body);
+  curl_easy_setopt (self->curl, CURLOPT_FAILONERROR, 1L);
+  CURLcode code = curl_easy_perform (self->curl);
+  if (code == CURLE_OK || code == CURLE_HTTP_RETURNED_ERROR)
+    curl_easy_getinfo (self->curl, CURLINFO_RESPONSE_CODE, &status);
+  curl_slist_free_all (headers);
+  return status;
+}
+
 ParlorS3Answer
 parlor_s3_get (ParlorS3 *self, const char *key, int fd, gint64 size, const char *sha256)
 {
   Transfer transfer = {.fd = fd, .left = size, .sha = EVP_MD_CTX_new ()};
   EVP_DigestInit_ex (transfer.sha, EVP_sha256 (), NULL);
   prepare (self, key, NULL, &transfer);
-  curl_easy_setopt (self->curl, CURLOPT_WRITEFUNCTION, write_body);
-  curl_easy_setopt (self->curl, CURLOPT_FAILONERROR, 1L); /* its body is not ours */
-  struct curl_slist *headers = unsigned_body ();
-  curl_easy_setopt (self->curl, CURLOPT_HTTPHEADER, headers);
-  long status = 0;
-  CURLcode code = curl_easy_perform (self->curl);
-  if (code == CURLE_OK || code == CURLE_HTTP_RETURNED_ERROR)
-    curl_easy_getinfo (self->curl, CURLINFO_RESPONSE_CODE, &status);
-  curl_slist_free_all (headers);
+  long status = perform_get (self);
   gboolean good = has_sum (transfer.sha, sha256) && transfer.left == 0;
   EVP_MD_CTX_free (transfer.sha);
   errno = transfer.why;
   return transfer.why != 0 ? PARLOR_S3_DISK : judge (status, status == 200 && good);
+}
+
+ParlorS3Answer
+parlor_s3_get_part (ParlorS3 *self, const char *key, int fd, gint64 from, gint64 length)
+{
+  Transfer transfer = {.fd = fd, .at = from, .left = length};
+  g_autofree char *range = g_strdup_printf ("%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT, from,
+                                            from + length - 1);
+  prepare (self, key, NULL, &transfer);
+  curl_easy_setopt (self->curl, CURLOPT_RANGE, range);
+  long status = perform_get (self);
+  errno = transfer.why;
+  return transfer.why != 0 ? PARLOR_S3_DISK : judge (status, status == 206 && transfer.left == 0);
+}
+
+ParlorS3Answer
+parlor_s3_has (ParlorS3 *self, const char *key, gint64 size)
+{
+  Transfer transfer = {.fd = -1};
+  prepare (self, key, NULL, &transfer);
+  curl_easy_setopt (self->curl, CURLOPT_NOBODY, 1L);
+  long status = perform (self, unsigned_body ());
+  return judge (status, status == 200 && transfer.length == size);
 }
 
 /* ---- in parts ------------------------------------------------------------------------------- */
@@ -369,16 +402,6 @@ etag_of_parts (const char *const *md5, guint n)
   return etag;
 }
 
-static ParlorS3Answer
-has_size (ParlorS3 *self, const char *key, gint64 size)
-{
-  Transfer transfer = {.fd = -1};
-  prepare (self, key, NULL, &transfer);
-  curl_easy_setopt (self->curl, CURLOPT_NOBODY, 1L);
-  long status = perform (self, unsigned_body ());
-  return judge (status, status == 200 && transfer.length == size);
-}
-
 ParlorS3Answer
 parlor_s3_complete (ParlorS3 *self, const char *key, const char *upload, const char *const *md5,
                     guint n, gint64 size)
@@ -396,7 +419,7 @@ parlor_s3_complete (ParlorS3 *self, const char *key, const char *upload, const c
     return result;
   if (etag == NULL) /* a 200 that ends as an error, as they may, or is none of theirs */
     return PARLOR_S3_DOWN;
-  return strstr (etag, expected) != NULL ? PARLOR_S3_TAKEN : has_size (self, key, size);
+  return strstr (etag, expected) != NULL ? PARLOR_S3_TAKEN : parlor_s3_has (self, key, size);
 }
 
 ParlorS3Answer
@@ -430,6 +453,18 @@ parlor_s3_new (const ParlorS3Spec *spec, GError **error)
                                 ":s3", NULL);
   self->curl = curl_easy_init ();
   return self;
+}
+
+ParlorS3 *
+parlor_s3_dup (const ParlorS3 *self)
+{
+  ParlorS3 *copy = g_new0 (ParlorS3, 1);
+  copy->spec = self->spec;
+  copy->url = g_strdup (self->url);
+  copy->provider = g_strdup (self->provider);
+  copy->credentials = g_strdup (self->credentials);
+  copy->curl = curl_easy_init ();
+  return copy;
 }
 
 void

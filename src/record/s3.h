@@ -41,6 +41,8 @@ typedef struct _ParlorS3 ParlorS3;
 
 /** Strings are copied. NULL: G_FILE_ERROR (the credentials), INVAL (the URL). */
 ParlorS3 *parlor_s3_new (const ParlorS3Spec *spec, GError **error);
+/** Another one for another thread, with the same `ends`. */
+ParlorS3 *parlor_s3_dup (const ParlorS3 *self);
 /** NULL is ignored. */
 void parlor_s3_free (ParlorS3 *self);
 
@@ -54,6 +56,13 @@ ParlorS3Answer parlor_s3_delete (ParlorS3 *self, const char *key);
 /** Writes the object to `fd`, `size` bytes at most; REFUSED: its SHA-256 is not `sha256`. */
 ParlorS3Answer parlor_s3_get (ParlorS3 *self, const char *key, int fd, gint64 size,
                               const char *sha256);
+
+/** Bytes `from` on, `length` of them, to the same place in `fd`. No sum is known of a part: who
+ * needs one has it inside (record/safe.h), or takes the whole. */
+ParlorS3Answer parlor_s3_get_part (ParlorS3 *self, const char *key, int fd, gint64 from,
+                                   gint64 length);
+/** REFUSED: it has another size. */
+ParlorS3Answer parlor_s3_has (ParlorS3 *self, const char *key, gint64 size);
 
 /** Longest name that a store may give to an upload in parts. */
 #define PARLOR_S3_UPLOAD_MAX 512

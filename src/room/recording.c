@@ -171,7 +171,8 @@ keep_rule (ParlorRoom *room, ParlorRecordPolicy policy, gboolean notice)
                             .brand = (char *)room->info.brand,
                             .record = (char *)parlor_record_policy_name (policy),
                             .notice = notice,
-                            .retention_days = old != NULL ? old->retention_days : -1};
+                            .retention_days = old != NULL ? old->retention_days : -1,
+                            .local_days = old != NULL ? old->local_days : -1};
   if (all != NULL && (old != NULL || notice || policy != PARLOR_RECORD_BY_HOST))
     parlor_recordings_put_rule (all, &rule);
 }

@@ -46,7 +46,7 @@ KIND (parlor_marker_kind, "markers", ParlorMarkerRow, 2, TRUE);
 static const ParlorField ParlorRoomRuleRow_fields[] = {
     PARLOR_TEXT (ParlorRoomRuleRow, room),          PARLOR_TEXT (ParlorRoomRuleRow, brand),
     PARLOR_TEXT (ParlorRoomRuleRow, record),        PARLOR_FLAG (ParlorRoomRuleRow, notice),
-    PARLOR_INT (ParlorRoomRuleRow, retention_days),
+    PARLOR_INT (ParlorRoomRuleRow, retention_days), PARLOR_INT (ParlorRoomRuleRow, local_days),
 };
 KIND (parlor_room_rule_kind, "room_rules", ParlorRoomRuleRow, 1, FALSE);
 

@@ -43,6 +43,8 @@ typedef struct
   char *record;          /**< "by_host", "always", "never" */
   gboolean notice;       /**< else it is asked */
   gint64 retention_days; /**< of its recordings; -1 = as the brand says, 0 = without end */
+  gint64
+      local_days; /**< of their files here when an object store has them; -1 = as the server says */
 } ParlorRoomRuleRow;
 extern const ParlorRecordKind parlor_room_rule_kind;
 

@@ -213,7 +213,9 @@ start_next (ParlorRenders *self)
     {
       Item *item = self->items->pdata[i];
       if (self->spec.composer == NULL || !is_in (item, "queued")
-          || g_hash_table_contains (self->held_back, item->row.recording))
+          || g_hash_table_contains (self->held_back, item->row.recording)
+          || (self->spec.is_here != NULL
+              && !self->spec.is_here (item->row.recording, self->spec.here_data)))
         continue;
       if (!start (self, item))
         {

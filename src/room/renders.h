@@ -57,6 +57,9 @@ typedef struct
   ParlorEventFunc happened; /**< nullable */
   gpointer happened_data;
   gint64 (*wall_ms) (void);
+  /** Nullable. The recording's files lie here; else they are on their way: it is asked again. */
+  gboolean (*is_here) (const char *recording, gpointer user_data);
+  gpointer here_data;
   guint at_once; /**< so many are made at a time; 0 = 1 */
 } ParlorRendersSpec;
 

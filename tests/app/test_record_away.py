@@ -3,7 +3,7 @@
 """Sealed recordings go to an object store that is down, slow, refuses, breaks off and lies: in the end it has every file, byte for byte, and after a
 recording was erased none.
 
-usage: test_record_away.py PARLORD PARLOR_LOAD. Prints TAP. Loopback only. The store is a small one of this file's own; it takes nothing that is not signed
+usage: test_record_away.py PARLORD PARLOR_LOAD PARLORCTL. Prints TAP. Loopback only. The store is a small one of this file's own; it takes nothing that is not signed
 as AWS Signature Version 4 says (written here a second time, from its document), with the sum of its body.
 """
 import base64
@@ -13,10 +13,13 @@ import http.server
 import os
 import re
 import socket
+import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.parse
+import urllib.request
 
 from recording_bench import Crowd, Server, Tap, free_port, wait_for
 
@@ -79,6 +82,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.give(store)
         else:
             store.objects[self.path] = body
+            store.puts.append(self.path)
             kept = body[:-1] if trouble == 'lie' else body  # it has lost a byte of it, and says so by its sum
             self.answer(200, [('ETag', f'"{hashlib.md5(kept).hexdigest()}"')] if store.seen % 2 else
                         [('x-amz-checksum-sha256', base64.b64encode(hashlib.sha256(kept).digest()).decode())])
@@ -89,7 +93,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(404)
             return
         store.given += 1
-        self.send_response(200)
+        span = re.fullmatch(r'bytes=(\d+)-(\d+)', self.headers.get('Range', ''))
+        if span:
+            data = data[int(span[1]):int(span[2]) + 1]
+        self.send_response(206 if span else 200)
         self.send_header('Content-Length', str(len(data)))
         self.end_headers()
         if self.command == 'GET':
@@ -140,7 +147,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 class Store:
     def __init__(self, port):
         self.port, self.objects, self.trouble, self.seen, self.unsigned, self.server = port, {}, '', 0, 0, None
-        self.uploads, self.parts, self.given = {}, 0, 0
+        self.uploads, self.parts, self.given, self.puts = {}, 0, 0, []
 
     def up(self):
         self.server = http.server.ThreadingHTTPServer(('127.0.0.1', self.port), Handler)
@@ -154,7 +161,7 @@ class Store:
 
 def local_files(server, recording):
     folder = os.path.join(server.folder, 'recordings', recording)
-    return {name: open(os.path.join(folder, name), 'rb').read() for name in os.listdir(folder) if name not in ('away', 'away.parts')}
+    return {name: open(os.path.join(folder, name), 'rb').read() for name in os.listdir(folder) if name not in ('away', 'away.parts', 'released')}
 
 
 def is_all_there(server, store, recording):
@@ -246,6 +253,63 @@ def run_parts(tap, server, store, load):
     return recording
 
 
+def fetch(server, path, span=None):
+    request = urllib.request.Request(f'http://127.0.0.1:{server.http}{path}', headers={'Range': f'bytes={span}'} if span else {})
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status, answer.headers, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers, error.read()
+
+
+def run_released(tap, server, store, load, ctl, name, environment=None):
+    """The local files go when the store has them; what is played or downloaded comes from there, whole, in parts, and checked."""
+    store.trouble = ''
+    server.start()
+    recording = record(server, load)
+    folder = os.path.join(server.folder, 'recordings', recording)
+    kept = server.json(f'/v1/recordings/{recording}')['manifest']['files']
+    plain = {file['n']: fetch(server, f"/v1/recordings/{recording}/files/{file['n']}")[2] for file in kept}
+    time.sleep(0.1)
+    early = [file['path'] for file in kept if not os.path.exists(os.path.join(folder, file['path']))]
+    wait_for(lambda: server.metric('parlor_away_waiting') == 0 and is_all_there(server, store, recording), 60)
+    there = len(store.objects)
+    server.stop()
+    server.flags = (*server.flags, '--s3-keep-local-days', '0')
+    server.start()
+    gone = wait_for(lambda: not any(os.path.exists(os.path.join(folder, file['path'])) for file in kept), 60)
+    tap.check(not early and gone and len(store.objects) == there, f'{name}: local files go when the store has them, by the rule alone', f'{early} {os.listdir(folder)}')
+    file, other = kept[0], kept[-1]
+    path = f"/v1/recordings/{recording}/files/{file['n']}"
+    store.trouble = '500'
+    status = fetch(server, path)[0]
+    store.trouble = 'lie'
+    lied = fetch(server, path)[0]
+    store.trouble = 'half'
+    half = fetch(server, path)[0]
+    store.trouble = ''
+    tap.check([status, lied, half] == [503] * 3 and not os.path.exists(os.path.join(folder, file['path'])), f'{name}: what cannot be had, or is not it, is not given',
+              f'{status} {lied} {half}')
+    parts = []
+    for row in kept:
+        n, data = row['n'], plain[row['n']]
+        status, headers, body = fetch(server, f'/v1/recordings/{recording}/files/{n}', '5-300')
+        parts.append(status == 206 and body == data[5:301] and headers['Content-Range'] == f"bytes 5-{min(300, len(data) - 1)}/{len(data)}")
+    tap.check(all(parts), f'{name}: a part of a file passes', parts)
+    whole = [fetch(server, f"/v1/recordings/{recording}/files/{row['n']}") for row in kept]
+    tap.check(all(status == 200 and body == plain[row['n']] and headers['Parlor-Sha256'] == row['sha256'] for row, (status, headers, body) in zip(kept, whole)),
+              f'{name}: the whole is what was recorded', [status for status, _, _ in whole])
+    back = wait_for(lambda: all(os.path.exists(os.path.join(folder, row['path'])) for row in kept), 30)
+    out = subprocess.run([ctl, 'verify', folder], capture_output=True, text=True, timeout=30, env={**os.environ, **(environment or {})}, check=False)
+    tap.check(back and out.returncode == 0 and fetch(server, f"/v1/recordings/{recording}/files/{other['n']}", '999999999-')[0] == 416,
+              f'{name}: and what was brought back verifies', out.stdout + out.stderr)
+    looked = server.metric('parlor_away_released_total')
+    wait_for(lambda: server.metric('parlor_away_waiting') == 0 and server.metric('parlor_away_released_total') == looked, 10)
+    put = [one for one in store.puts if one.endswith(f"{recording}/{file['path']}")]
+    tap.check(len(put) <= 1, f'{name}: it is not sent again', put)
+    server.stop()
+
+
 def erase(server, store, recording):
     """For ever; the store comes back later."""
     server.ask(f'/v1/recordings/{recording}?forever=true', method='DELETE')
@@ -261,16 +325,25 @@ def main():
     with open(credentials, 'w', encoding='ascii') as out:
         out.write(f'{ACCESS}:{SECRET}\n')
     server.flags = ('--s3-url', f'http://127.0.0.1:{store.port}/bucket/parlor', '--s3-region', REGION, '--s3-credentials', credentials, '--s3-part-kib', '64')
-    tap = Tap(9)
+    tap = Tap(21)
+    vault = Server(sys.argv[1])
+    key = os.path.join(vault.folder, 'master')
+    with open(key, 'w', encoding='ascii') as out:
+        out.write('0123456789abcdef' * 4 + '\n')
+    vault.flags = (*server.flags, '--recording-key-file', key)
     try:
         run(tap, server, store, sys.argv[2])
         server.stop()
         run_parts(tap, server, store, sys.argv[2])
+        server.stop()
+        run_released(tap, server, store, *sys.argv[2:4], 'plain')
+        run_released(tap, vault, store, *sys.argv[2:4], 'enciphered', {'PARLOR_RECORDING_KEY_FILE': key})
         if not tap.good:
             with open(os.path.join(server.folder, 'log'), encoding='utf-8') as log:
                 print(''.join('# ' + line for line in log.readlines()[-20:]))
     finally:
         server.close()
+        vault.close()
     sys.exit(0 if tap.good else 1)
 
 

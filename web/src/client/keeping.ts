@@ -31,7 +31,12 @@ export function loadStorage(): Promise<Storage> {
   return ask('GET', '/v1/storage', storage);
 }
 
-const rule = shape({ record: str, consent: str, retention_days: nullable(num) });
+const rule = shape({
+  record: str,
+  consent: str,
+  retention_days: nullable(num),
+  local_days: nullable(num),
+});
 export type RoomRule = Checked<typeof rule>;
 
 const rulePath = (room: string): string => `/v1/rooms/${encodeURIComponent(room)}/rule`;
