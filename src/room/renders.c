@@ -552,6 +552,7 @@ make_again (ParlorRenders *self, Item *item)
   set_text (&item->row.state, "queued");
   set_text (&item->row.sha256, NULL);
   set_text (&item->row.people, NULL);
+  set_text (&item->row.clock, NULL);
   item->row.attempts = item->row.bytes = item->row.duration_ms = item->row.finished_ms = 0;
 }
 
