@@ -7,7 +7,7 @@
 
 #define OFFER_TIMEOUT_S 30
 #define MAX_CHATS 6
-#define MAX_SKILLS 64
+#define MAX_SKILLS PARLOR_SKILLS
 #define PHOTO_BYTES 500
 #define WELCOME_MAX 500
 
@@ -261,11 +261,7 @@ static void
 set_places (ParlorRep *rep, const GPtrArray *groups)
 {
   for (guint i = 0; i < rep->places->len; i++)
-    {
-      ParlorRepPlace *place = rep->places->pdata[i];
-      if (place->bucket >= 0)
-        g_queue_unlink (&place->group->ready[place->bucket], &place->link);
-    }
+    route_lift (rep->places->pdata[i]);
   g_ptr_array_set_size (rep->places, 0);
   for (guint i = 0; i < groups->len; i++)
     {
@@ -284,7 +280,7 @@ rep_new (ParlorServiceBrand *brand, const char *ref, gint64 now_ms)
   rep->ref = g_strdup (ref);
   rep->max_chats = MAX_CHATS;
   rep->created_ms = now_ms;
-  rep->places = g_ptr_array_new_with_free_func (g_free);
+  rep->places = g_ptr_array_new_with_free_func (route_place_free);
   parlor_id_make ("rep", &brand->service->spec.random, rep->id);
   g_hash_table_insert (brand->by_ref, rep->ref, rep);
   g_hash_table_insert (brand->service->reps, rep->id, rep);
@@ -325,6 +321,8 @@ set_rep (ParlorRep *rep, const ParlorRepSpec *spec, guint64 skills, const GPtrAr
     replace_text (&rep->photo, spec->photo);
   if (spec->user)
     set_user (rep, spec->user);
+  for (guint i = 0; spec->skills && i < rep->places->len; i++)
+    route_lift (rep->places->pdata[i]);
   if (spec->skills)
     rep->skills = skills;
   if (spec->groups)

@@ -163,14 +163,17 @@ typedef struct
 {
   ParlorRep *rep;
   ParlorGroup *group;
-  GList link; /**< in group->ready[bucket] */
-  int bucket; /**< -1 = not there */
+  GList link;     /**< in group->ready[bucket] */
+  int bucket;     /**< -1 = not there */
+  guint64 skills; /**< as he stands in the index */
+  GList *skilled; /**< a link for each of them, owned; NULL = none */
 } ParlorRepPlace;
 
 #define PARLOR_LOADS 16
 #define PARLOR_READY_FULL PARLOR_LOADS       /**< here, but no answer to be had now */
 #define PARLOR_READY_BUSY (PARLOR_LOADS + 1) /**< in a call or after one */
 #define PARLOR_READY_BUCKETS (PARLOR_LOADS + 2)
+#define PARLOR_SKILLS 64 /**< of a brand at most */
 
 struct _ParlorGroup
 {
@@ -187,8 +190,10 @@ struct _ParlorGroup
   guint offer_timeout_s;
   guint max_customers;                /**< bindings a rep may have; 0 = any number */
   GQueue ready[PARLOR_READY_BUCKETS]; /**< of ParlorRepPlace links */
-  GQueue queue;                       /**< of ParlorConversation links, the longest waiting first */
-  GQueue waiting;                     /**< of ParlorBinding links without a rep */
+  /** The same by skill, [bucket * PARLOR_SKILLS + bit]; NULL = nobody was ever here with one. */
+  GQueue *skilled;
+  GQueue queue;   /**< of ParlorConversation links, the longest waiting first */
+  GQueue waiting; /**< of ParlorBinding links without a rep */
   gint64 last_served_us;
   double service_us; /**< mean time between two that leave the queue; 0 = unknown */
 };

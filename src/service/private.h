@@ -111,6 +111,9 @@ typedef struct
 /* The group's next; NULL = nobody. Moves him to the end of those who are as busy as he. */
 ParlorRep *route_next (const RouteQuestion *question);
 void route_place (ParlorRepPlace *place);
+/* Out of the index, until he is placed anew: before his skills or groups change. */
+void route_lift (ParlorRepPlace *place);
+void route_place_free (gpointer place);
 gboolean customer_blocks (const ParlorCustomer *customer, const ParlorRep *rep);
 
 /* ---- tap.c ----------------------------------------------------------------------------------- */

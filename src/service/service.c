@@ -130,6 +130,7 @@ group_free (gpointer data)
   g_free (group->name);
   g_free (group->hours_text);
   g_free (group->welcome);
+  g_free (group->skilled);
   g_free (group);
 }
 
