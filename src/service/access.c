@@ -6,8 +6,9 @@
 
 #define REASON_MAX 200
 #define MANAGERS (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN)
-/* What a key of the scope "service" or "admin" is: the brand's own workbench. */
-#define MACHINES (MANAGERS | PARLOR_BRAND_SUPERVISOR)
+/* What a key of the scope "service" (it speaks in reps' names) or "admin" is: the brand's own
+ * workbench. */
+#define MACHINES (MANAGERS | PARLOR_BRAND_REP)
 
 gboolean
 conversation_is_open_to (const ParlorConversation *conversation, const ParlorRep *rep)
