@@ -495,6 +495,7 @@ make_service (ParlorApp *app, GError **error)
       .signal = app->signal,
       .brands = parlor_wire_brand_get (app->brand),
       .hooks = parlor_wire_hooks_decisions (app->hooks),
+      .audit = app->audit,
       .happened = parlor_wire_stats_event,
       .happened_data = app->stats,
       .erase_elsewhere = parlor_wire_hooks_forget,

@@ -569,6 +569,7 @@ parlor_wire_service_new (const ParlorWireServiceSpec *spec, GError **error)
       .user_data = wire,
       .now = now_of,
       .hooks = spec->hooks,
+      .audit = spec->audit,
       .event = on_event,
       .make_room = make_room,
       .call_ended = on_call_ended,

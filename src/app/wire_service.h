@@ -30,6 +30,7 @@ typedef struct
   ParlorSignal *signal;
   ParlorBrands *brands;
   ParlorHooks *hooks;       /**< nullable: the built-in answers */
+  ParlorAudit *audit;       /**< nullable */
   ParlorEventFunc happened; /**< nullable */
   gpointer happened_data;
   /** A customer leaves the log of events and what waits to be sent (erase_data); nullable. */

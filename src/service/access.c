@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who may see and do what with a conversation. Default deny. */
+#include "base/audit.h"
 #include "service/private.h"
 
 #include <string.h>
@@ -33,6 +34,21 @@ is_customers (const ParlorConversation *conversation, const char *visitor)
   return *visitor && g_hash_table_lookup (customer->brand->by_visitor, visitor) == customer;
 }
 
+/* The chain has the reason's checksum alone: what a person wrote about a person must be erasable,
+ * and not changeable. */
+static void
+chain_up (const ParlorServiceSpec *spec, const ParlorServiceAuditRow *row)
+{
+  if (!spec->audit)
+    return;
+  g_autofree char *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256,
+                                                        row->reason ? row->reason : "", -1);
+  g_autofree char *action = g_strconcat ("conversation.", row->act, NULL);
+  g_autofree char *detail = g_strconcat (row->id, " ", sum, NULL);
+  parlor_audit_add (spec->audit, row->at_ms, row->brand, row->subject, action, row->conversation,
+                    detail);
+}
+
 static void
 write_down (ParlorConversation *conversation, const ParlorPrincipal *principal, const char *act,
             const char *reason, gint64 at_ms)
@@ -49,7 +65,10 @@ write_down (ParlorConversation *conversation, const ParlorPrincipal *principal, 
       .reason = (char *)reason,
       .at_ms = at_ms,
   };
+  service_begin (service);
   service_put (service, &parlor_service_audit_kind, &row);
+  chain_up (&service->spec, &row);
+  service_end (service);
 }
 
 gboolean

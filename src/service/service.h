@@ -15,6 +15,7 @@
  */
 #pragma once
 
+#include "base/audit.h"
 #include "base/event.h"
 #include "base/hook.h"
 #include "service/model.h"
@@ -75,6 +76,9 @@ typedef struct
   ParlorRandom random;
   ParlorRecordSink *records; /**< borrowed, nullable: nothing survives */
   ParlorHooks *hooks;        /**< borrowed, nullable: the built-in answers */
+  /** Borrowed, nullable: the brand's chain, in which a supervisor's reading and moving is a line.
+   */
+  ParlorAudit *audit;
   ParlorServiceNoticeFunc notice;
   ParlorEventFunc event; /**< nullable */
   /** A room of kind consult for a call of this brand (transfer full id), NULL = cannot now.

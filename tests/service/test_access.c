@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "world.h"
 
+#include <string.h>
+
 typedef struct
 {
   const char *who;
@@ -166,6 +168,57 @@ test_given_groups (void)
       parlor_service_may (binding->conversation, &key, PARLOR_MAY_READ, "why", world->now, NULL));
 }
 
+/* ---- the chain ------------------------------------------------------------------------------ */
+
+typedef struct
+{
+  ParlorRecordSink sink;
+  GPtrArray *lines;
+} Chain;
+
+static void
+bracket (ParlorRecordSink *sink)
+{
+}
+
+static void
+write_line (ParlorRecordSink *sink, const ParlorRecordKind *kind, gconstpointer record)
+{
+  const ParlorAuditRow *row = record;
+  if (kind == &parlor_audit_kind)
+    g_ptr_array_add (((Chain *)sink)->lines,
+                     g_strjoin ("|", row->actor, row->action, row->object, row->detail, NULL));
+}
+
+static void
+test_chain (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  Chain chain = {{.begin = bracket, .end = bracket, .put = write_line}, lines};
+  g_autoptr (ParlorAudit) audit = parlor_audit_new (&chain.sink);
+  world->audit = audit;
+  world_rep (world, "lin", 6, FALSE);
+  g_autofree char *id = g_strdup (world_bind (world, "vis_a")->conversation->id);
+  world_restart (world);
+  ParlorConversation *conversation = parlor_service_conversation (world->service, "br_test", id);
+  ParlorPrincipal owner = {.caller = PARLOR_CALLER_USER,
+                           .brand = "br_test",
+                           .subject = "usr_owner",
+                           .roles = PARLOR_BRAND_OWNER};
+  g_assert_true (parlor_service_may (conversation, &owner, PARLOR_MAY_READ, "Mr Ma complained",
+                                     world->now, NULL));
+  g_assert_false (parlor_service_may (conversation, &owner, PARLOR_MAY_READ, "", world->now, NULL));
+  g_assert_cmpuint (lines->len, ==, 1);
+  const char *line = lines->pdata[0];
+  g_assert_true (g_str_has_prefix (line, "usr_owner|conversation.read|cnv_"));
+  g_assert_null (strstr (line, "Ma"));
+  g_autofree char *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, "Mr Ma complained", -1);
+  g_assert_true (g_str_has_suffix (line, sum));
+  parlor_service_free (world->service); /* before the chain */
+  world->service = NULL;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -175,5 +228,7 @@ main (int argc, char **argv)
   g_test_add_func ("/service/access/what-is-only-offered-is-not-given-away", test_offered);
   g_test_add_func ("/service/access/a-supervisors-groups-are-those-he-was-given",
                    test_given_groups);
+  g_test_add_func ("/service/access/a-supervisors-reading-is-a-line-of-the-brands-chain",
+                   test_chain);
   return g_test_run ();
 }

@@ -262,6 +262,7 @@ make_service (World *world)
       .now = now_of,
       .make_room = make_room,
       .hooks = world->has ? &world->hooks : NULL,
+      .audit = world->audit,
       .call_ended = on_call_ended,
       .oversees = oversees,
   };

@@ -22,6 +22,7 @@ typedef struct
   GPtrArray *events;                 /* types */
   GString *event_texts;              /* every text in any event, one after the other */
   const char *supervisor, *overseen; /**< a user who was given groups, and one of them */
+  ParlorAudit *audit;                /* nullable, borrowed; for the next restart */
   ParlorHooks hooks;
   guint has;        /* bits of ParlorHookKind: who would answer; 0 = there are no hooks */
   GQueue questions; /* of Question, world.c */

@@ -335,6 +335,9 @@ export const cases = [
       const counts = async (house) => (await good(daemon, house.owner, 'GET', '/v1/board')).counts;
       expect((await counts(at.acme)).bound === 1 && Object.values(await counts(at.other)).every((n) => n === 0), 'a board counts what is its own brand\'s');
       const { told, asked } = await askRoutes(daemon, at, tables.http);
+      const { rows } = await good(daemon, at.acme.owner, 'GET', '/v1/audit?limit=1000');
+      const seen = rows.find((row) => row.action === 'conversation.read' && row.object === at.bound.conversation);
+      expect(/^aud_\w+ [0-9a-f]{64}$/.test(seen?.detail ?? ''), `a supervisor's reading is a line of the chain: ${JSON.stringify(seen)}`);
       const heard = await askMessages(daemon, at, tables.ws, after);
       expect(told.size > 100 && heard.size > 40, `routes.c and messages.c were read: ${told.size} and ${heard.size}`);
       const found = [...differences(tables.http, told), ...differences(tables.ws, heard)];
