@@ -57,6 +57,8 @@ typedef struct
 
 /** More waiting packets than this are dropped: half a second of a screen's key frame. */
 #define PARLOR_LANE_MAX 2048
+/** An empty lane is no larger: six frames of 2.5 Mbit/s, in 3 KiB. */
+#define PARLOR_LANE_KEPT 64
 
 static inline guint
 parlor_send_lane_length (const ParlorSendLane *self)
@@ -80,3 +82,10 @@ void parlor_send_lane_filter (ParlorSendLane *self,
                               gboolean (*goes) (ParlorSendItem *item, gpointer user_data),
                               gpointer user_data);
 void parlor_send_lane_clear (ParlorSendLane *self);
+/** Gives back what a large burst took, once it is gone. */
+static inline void
+parlor_send_lane_shrink (ParlorSendLane *self)
+{
+  if (self->size > PARLOR_LANE_KEPT && self->head == self->tail)
+    parlor_send_lane_clear (self);
+}

@@ -6,6 +6,9 @@
 #include "router/internal.h"
 #include "router/source.h"
 
+/* Two layers with their repeats; a viewer has none. */
+#define STREAMS_STEP 4
+
 static void
 drop (ParlorTransport *self, ParlorDropReason reason)
 {
@@ -132,13 +135,15 @@ find_layer (ParlorTransport *self, const guint8 *packet, const ParlorRtpHeader *
   layer = layer_by_ssrc (self, header->ssrc, rtx);
   if (layer == NULL)
     layer = layer_by_names (self, packet, header, rtx);
-  if (layer == NULL || self->n_streams == G_N_ELEMENTS (self->streams))
+  if (layer == NULL || self->n_streams == PARLOR_SRTP_MAX_SSRCS)
     return NULL;
   if (*rtx)
     layer->rtx_ssrc = header->ssrc;
   else
     layer->ssrc = header->ssrc;
   self->media_ssrc = self->media_ssrc != 0 ? self->media_ssrc : header->ssrc;
+  if (self->n_streams % STREAMS_STEP == 0)
+    self->streams = g_renew (ParlorStream, self->streams, self->n_streams + STREAMS_STEP);
   self->streams[self->n_streams].ssrc = header->ssrc;
   self->streams[self->n_streams].rtx = *rtx;
   self->streams[self->n_streams++].layer = layer;

@@ -465,12 +465,11 @@ remember (ParlorSlot *slot, const ParlorSendItem *item, gint64 now_us)
 
   if (slot->nack_map == NULL)
     return;
-  entry = parlor_nack_map_put (slot->nack_map, (guint16)item->index);
-  entry->source = item->layer->number;
+  entry = parlor_nack_map_put (slot->nack_map, (guint16)item->index,
+                               (guint16)(now_us / PARLOR_US_PER_MS));
+  entry->source = (guint16)item->layer->number;
   entry->timestamp = item->timestamp;
-  entry->seq = (guint16)item->index;
   entry->source_seq = item->source_seq;
-  entry->last_repeat_ms = (guint32)(now_us / PARLOR_US_PER_MS);
   entry->picture_id = item->picture_id;
   entry->tl0_pic_idx = item->tl0_pic_idx;
   entry->key_idx = item->key_idx;
@@ -706,6 +705,8 @@ parlor_sender_run (ParlorTransport *self, gint64 now_us)
       self->pace_us = MAX (self->pace_us, now_us - PARLOR_SENDER_BURST_US)
                       + (gint64)bytes * 8 * PARLOR_US_PER_SEC / MAX (bps, 1);
     }
+  for (guint i = 0; i < PARLOR_N_LANES; i++)
+    parlor_send_lane_shrink (&self->lanes[i]);
 }
 
 void

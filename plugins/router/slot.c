@@ -17,9 +17,12 @@
    the munger's window a late packet of the beginning stays above zero. */
 #define FIRST_SEQ_MIN 1024
 #define FIRST_SEQ_MASK 0x3fff
-/* Numbers that can be asked for again: 1.7 s of 2.5 Mbit/s, 5 s of voice. */
+/* Numbers that can be asked for again: 1.7 s up to 2.5 Mbit/s, 5 s of voice; of less as many as
+   there are. */
 #define VIDEO_NACK_SLOTS 512
+#define VIDEO_NACK_MS 1700
 #define AUDIO_NACK_SLOTS 256
+#define AUDIO_NACK_MS 5000
 /* Sent again so often without a request; then only who still asks still wants it. */
 #define UNASKED_REPEATS_MAX 4
 /* Longer than this a newcomer shall not see the past run by: rather a still, and a key frame. */
@@ -222,7 +225,8 @@ take_layer (ParlorSlot *self, ParlorLayer *layer, guint8 temporal)
   self->temporal = temporal;
   self->joins = FALSE;
   if (self->nack_map == NULL && has_nack (&self->config))
-    self->nack_map = parlor_nack_map_new (self->config.audio ? AUDIO_NACK_SLOTS : VIDEO_NACK_SLOTS);
+    self->nack_map = self->config.audio ? parlor_nack_map_new (AUDIO_NACK_SLOTS, AUDIO_NACK_MS)
+                                        : parlor_nack_map_new (VIDEO_NACK_SLOTS, VIDEO_NACK_MS);
 }
 
 /* The switch is on the first packet of a key frame, or on any packet of a voice. */
@@ -602,10 +606,10 @@ parlor_slot_begin (ParlorSlot *self, gint64 now_us)
 /* --- what the receiver says ------------------------------------------------------------------ */
 
 static ParlorLayer *
-layer_by_number (ParlorSlot *self, guint32 number)
+layer_by_number (ParlorSlot *self, guint16 number)
 {
   for (guint i = 0; self->source != NULL && i < self->source->n_layers; i++)
-    if (self->source->layers[i].number == number)
+    if ((guint16)self->source->layers[i].number == number)
       return &self->source->layers[i];
   return NULL;
 }

@@ -204,6 +204,14 @@ typedef struct
   guint8 padding_pt;
 } ParlorProbe;
 
+/** An SSRC of a peer that was met. */
+typedef struct
+{
+  guint32 ssrc;
+  gboolean rtx;
+  ParlorLayer *layer; /**< borrowed; NULL = nobody's, remembered so that it is counted once */
+} ParlorStream;
+
 struct _ParlorTransport
 {
   /* hot: what sending reads */
@@ -231,12 +239,7 @@ struct _ParlorTransport
 
   /* receiving */
   ParlorSrtpIn *srtp_in; /**< owned */
-  struct
-  {
-    guint32 ssrc;
-    gboolean rtx;
-    ParlorLayer *layer; /**< borrowed; NULL = nobody's, remembered so that it is counted once */
-  } streams[PARLOR_SRTP_MAX_SSRCS];
+  ParlorStream *streams; /**< owned; grows, up to PARLOR_SRTP_MAX_SSRCS */
   guint n_streams;
   ParlorTwccReceiver *twcc; /**< owned; NULL until it publishes */
   guint32 media_ssrc;       /**< some SSRC of the peer, for feedback that needs one */

@@ -142,6 +142,7 @@ parlor_transport_free (ParlorTransport *self)
   if (!self->dtls_busy)
     parlor_dtls_free (self->dtls);
   g_byte_array_unref (self->dtls_waiting);
+  g_free (self->streams);
   parlor_ice_lite_free (self->ice);
   parlor_srtp_in_free (self->srtp_in);
   parlor_srtp_out_free (self->srtp_out);

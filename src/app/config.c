@@ -39,6 +39,10 @@ static const Option options[] = {
     {"workers", KIND_NUMBER, AT (workers), 0, 36, "media workers (0 = one a core)"},
     {"spread-from", KIND_NUMBER, AT (spread_from), 0, 1000000,
      "people of one room on a media worker before the room takes another one too (250)"},
+    {"crypto", KIND_TEXT, AT (crypto), 0, 0,
+     "SRTP by auto, openssl, ipsec, ipsec-avx2, ipsec-avx or ipsec-sse (auto)"},
+    {"no-gso", KIND_FLAG, AT (no_gso), 0, 0, "send without the kernel's UDP segmentation"},
+    {"no-gro", KIND_FLAG, AT (no_gro), 0, 0, "receive without its UDP reassembly"},
     {"announce", KIND_LIST, AT (announce), 0, 0,
      "address said first in candidates, for 1:1 NAT; repeatable"},
     {"web-dir", KIND_TEXT, AT (web_dir), 0, 0, "folder of the built pages"},
@@ -466,6 +470,7 @@ parlor_config_free (ParlorConfig *config)
   g_free (config->recording_key_file);
   g_free (config->s3_url);
   g_free (config->s3_region);
+  g_free (config->crypto);
   g_free (config->s3_credentials);
   g_free (config->recording_key_command);
   g_strfreev (config->announce);

@@ -31,11 +31,13 @@ typedef struct
   gint64 tcp_port; /**< 0 = none */
   gint64 admin_port;
   char *data_dir;
-  char *store;        /**< "sqlite", "memory" or a URL that may hold a password: never shown */
-  gint64 workers;     /**< 0 = one a core */
-  gint64 spread_from; /**< 0 = the media plane's default */
-  char *web_dir;      /**< nullable: not given */
-  char *public_url;   /**< nullable */
+  char *store;    /**< "sqlite", "memory" or a URL that may hold a password: never shown */
+  gint64 workers; /**< 0 = one a core */
+  char *crypto;   /**< nullable = "auto" */
+  gboolean no_gso, no_gro;
+  gint64 spread_from;                               /**< 0 = the media plane's default */
+  char *web_dir;                                    /**< nullable: not given */
+  char *public_url;                                 /**< nullable */
   char *s3_url, *s3_region, *s3_credentials;        /**< nullable, see record/away.h */
   gint64 s3_part_kib;                               /**< 0 = its own */
   gint64 s3_keep_local_days;                        /**< -1 = for ever */

@@ -338,6 +338,9 @@ make_media (ParlorApp *app, GError **error)
   ParlorMediaPlaneConfig config = {
       .n_workers = (guint)app->config->workers,
       .spread_from = (guint)app->config->spread_from,
+      .crypto = app->config->crypto,
+      .no_gso = app->config->no_gso,
+      .no_gro = app->config->no_gro,
       .udp_port = (guint16)app->config->udp_port,
       .tcp_port = (guint16)app->config->tcp_port,
       .announce = (const char *const *)app->config->announce,

@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "media/dtlspool.h"
 
+#include <malloc.h>
 #include <string.h>
 
+#include "base/time.h"
 #include "spsc.h"
 
 /* Answers of one thread for one worker: 24 bytes each with their header. */
 #define ANSWER_RING_BYTES (64 * 1024)
+
+/* A handshake takes some 64 KiB, which the allocator keeps for the next one. After a storm, when
+   the last flights are forgotten too (secure/dtls.h), it goes back to the system. */
+#define QUIET_US (40 * PARLOR_US_PER_SEC)
+#define STORM_STEPS 64
 
 typedef struct
 {
@@ -61,13 +68,30 @@ answer_step (PoolThread *self, const Step *step)
   parlor_wake_ring (self->pool->wakes[step->worker]);
 }
 
+/* n_steps: since memory was given back. */
+static gpointer
+wait_for_step (PoolThread *self, guint *n_steps)
+{
+  gpointer step = *n_steps >= STORM_STEPS ? g_async_queue_timeout_pop (self->steps, QUIET_US)
+                                          : g_async_queue_pop (self->steps);
+  ++*n_steps;
+  if (step != NULL)
+    return step;
+#ifdef __GLIBC__
+  malloc_trim (0);
+#endif
+  *n_steps = 1;
+  return g_async_queue_pop (self->steps);
+}
+
 static gpointer
 pool_thread (gpointer user_data)
 {
   PoolThread *self = user_data;
+  guint n_steps = 0;
   for (;;)
     {
-      gpointer step = g_async_queue_pop (self->steps);
+      gpointer step = wait_for_step (self, &n_steps);
       if (step == self->pool)
         return NULL;
       if (!g_atomic_int_get (&self->pool->is_ending))

@@ -198,6 +198,7 @@ parlor_media_endpoint_free (gpointer endpoint)
     parlor_media_endpoint_unpublish (self, kind);
   parlor_media_room_leave (self);
   g_ptr_array_unref (self->mids);
+  g_free (self->slots);
   g_free (self->label);
   g_free (self);
 }

@@ -288,7 +288,8 @@ keep_session (Plan *plan, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (plan->roles); i++)
     plan->roles[i] = (Role){PARLOR_SOURCE_NONE, NO_SLOT, FALSE};
   plan->n_slots = endpoint->n_slots;
-  memcpy (plan->slots, endpoint->slots, sizeof plan->slots);
+  if (plan->n_slots > 0)
+    memcpy (plan->slots, endpoint->slots, plan->n_slots * sizeof *plan->slots);
   for (guint s = 0; s < plan->n_slots; s++)
     {
       gint i = index_of_mid (plan->offer, plan->slots[s].mid);
@@ -547,7 +548,8 @@ start_session (Plan *plan)
   g_hash_table_insert (endpoint->plane->transports, &endpoint->transport, endpoint);
   remember_session (plan);
   endpoint->n_slots = plan->n_slots;
-  memcpy (endpoint->slots, plan->slots, sizeof endpoint->slots);
+  g_free (endpoint->slots);
+  endpoint->slots = g_memdup2 (plan->slots, plan->n_slots * sizeof *plan->slots);
   endpoint->n_decoded = 0;
   tell_transport (plan);
   for (guint i = 0; i < plan->offer->n_media; i++)

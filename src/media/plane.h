@@ -35,8 +35,8 @@ typedef struct
   const char *bind_address;    /**< nullable: all addresses, both families */
   const char *const *announce; /**< nullable, NULL-terminated: IP addresses that are said first in
                                   candidates (1:1 NAT) */
-  const char *crypto;          /**< nullable = "auto"; "openssl", "ipsec" */
-  gboolean no_gso, no_gro;     /**< for measurements */
+  const char *crypto;          /**< nullable = "auto"; names of secure/srtp.h */
+  gboolean no_gso, no_gro;     /**< without the kernel's UDP segmentation and reassembly */
   guint max_endpoints;         /**< 0 = 10,000 */
   guint spread_from; /**< so many people of one room on a worker: who comes then is put on the
                         next one (docs/decisions/0042); 0 = 250 */

@@ -82,7 +82,7 @@ struct _ParlorMediaEndpoint
   char cname[PARLOR_ROUTER_CNAME_SIZE];
   guint64 sdp_id, sdp_version;
   guint n_slots;
-  ParlorMediaSlot slots[PARLOR_MAX_SLOTS];
+  ParlorMediaSlot *slots; /* owned, n_slots */
   guint
       n_decoded; /* of pictures, by the first m-line that takes any: peers offer the same in all */
   ParlorCodecKey decoded[PARLOR_ROUTER_MAX_CODECS];

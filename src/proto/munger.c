@@ -323,34 +323,62 @@ parlor_munger_timestamp (const ParlorMunger *self, guint32 source, guint32 times
   return TRUE;
 }
 
+#define FIRST_SLOTS 64
+
 struct _ParlorNackMap
 {
-  guint mask;
-  ParlorNackEntry entries[];
+  ParlorNackEntry *entries; /* owned */
+  guint mask, max_slots, keep_ms;
 };
 
 ParlorNackMap *
-parlor_nack_map_new (guint slots)
+parlor_nack_map_new (guint max_slots, guint keep_ms)
 {
-  guint rounded = 64;
-  while (rounded < slots && rounded < 8192)
-    rounded *= 2;
-  ParlorNackMap *self = g_malloc0 (sizeof *self + rounded * sizeof *self->entries);
-  self->mask = rounded - 1;
+  ParlorNackMap *self = g_new (ParlorNackMap, 1);
+  self->entries = g_new0 (ParlorNackEntry, FIRST_SLOTS);
+  self->mask = FIRST_SLOTS - 1;
+  self->max_slots = MIN (max_slots, 8192);
+  self->keep_ms = keep_ms;
   return self;
 }
 
 void
 parlor_nack_map_free (ParlorNackMap *self)
 {
+  if (self == NULL)
+    return;
+  g_free (self->entries);
   g_free (self);
 }
 
-ParlorNackEntry *
-parlor_nack_map_put (ParlorNackMap *self, guint16 seq)
+/* Numbers that had places of their own have so among twice as many. */
+static void
+grow_map (ParlorNackMap *self)
 {
+  guint mask = 2 * self->mask + 1;
+  ParlorNackEntry *entries = g_new0 (ParlorNackEntry, mask + 1);
+  for (guint i = 0; i <= self->mask; i++)
+    if (self->entries[i].used)
+      entries[self->entries[i].seq & mask] = self->entries[i];
+  g_free (self->entries);
+  self->entries = entries;
+  self->mask = mask;
+}
+
+static gboolean
+is_kept (const ParlorNackMap *self, guint16 seq, guint16 now_ms)
+{
+  const ParlorNackEntry *old = &self->entries[seq & self->mask];
+  return old->used && old->seq != seq && (guint16)(now_ms - old->last_repeat_ms) < self->keep_ms;
+}
+
+ParlorNackEntry *
+parlor_nack_map_put (ParlorNackMap *self, guint16 seq, guint16 now_ms)
+{
+  while (self->mask + 1 < self->max_slots && is_kept (self, seq, now_ms))
+    grow_map (self);
   ParlorNackEntry *entry = &self->entries[seq & self->mask];
-  *entry = (ParlorNackEntry){.seq = seq, .used = TRUE};
+  *entry = (ParlorNackEntry){.seq = seq, .last_repeat_ms = now_ms, .used = TRUE};
   return entry;
 }
 

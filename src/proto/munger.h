@@ -120,9 +120,10 @@ gboolean parlor_munger_timestamp (const ParlorMunger *self, guint32 source, guin
  * receiver and slot. */
 typedef struct
 {
-  guint32 source;         /* whose history */
   guint32 timestamp;      /* as sent */
-  guint32 last_repeat_ms; /* now_us / 1000 of the last repeat, or of the sending; 0 = not told */
+  guint16 source;         /* whose history: the lower half of its name */
+  guint16 last_repeat_ms; /* now_us / 1000 of the last repeat, or of the sending, its lower half; 0
+                             = not told */
   guint16 seq;            /* as sent */
   guint16 source_seq;     /* number in the source's history */
   guint16 frame_number;   /* as sent, of the dependency descriptor; of no meaning without one */
@@ -135,13 +136,14 @@ typedef struct
 
 typedef struct _ParlorNackMap ParlorNackMap;
 
-/* slots: rounded up to a power of two, 64 to 8192; 24 bytes each. */
-ParlorNackMap *parlor_nack_map_new (guint slots);
+/* Begins with 64 entries of 20 bytes and doubles while one younger than keep_ms (below 65,536; by
+ * its last_repeat_ms) would be pushed out, up to max_slots: a power of two, 64 to 8192. */
+ParlorNackMap *parlor_nack_map_new (guint max_slots, guint keep_ms);
 void parlor_nack_map_free (ParlorNackMap *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorNackMap, parlor_nack_map_free)
-/* (transfer none): a zeroed entry for this number, in the place of whatever had the slot; fill it.
- * Never NULL. */
-ParlorNackEntry *parlor_nack_map_put (ParlorNackMap *self, guint16 seq);
+/* (transfer none): an entry for this number, in the place of whatever had the slot; zero but for
+ * seq and last_repeat_ms, which is now_ms; fill it. Valid until the next put. Never NULL. */
+ParlorNackEntry *parlor_nack_map_put (ParlorNackMap *self, guint16 seq, guint16 now_ms);
 /* (nullable) (transfer none): NULL = never sent, or pushed out. */
 ParlorNackEntry *parlor_nack_map_find (ParlorNackMap *self, guint16 seq);
 void parlor_nack_map_clear (ParlorNackMap *self);

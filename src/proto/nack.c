@@ -323,14 +323,15 @@ ParlorNackAnswer
 parlor_nack_responder_ask (ParlorNackResponder *self, ParlorNackEntry *entry, gsize bytes,
                            gint64 now_us)
 {
-  guint32 now_ms = (guint32)(now_us / PARLOR_US_PER_MS);
+  guint16 now_ms = (guint16)(now_us / PARLOR_US_PER_MS);
   if (entry->repeats >= PARLOR_NACK_TRIES_MAX)
     {
       self->too_many++;
       return PARLOR_NACK_ANSWER_TOO_MANY;
     }
   if ((entry->repeats > 0 || entry->last_repeat_ms > 0)
-      && now_ms - entry->last_repeat_ms < self->rtt_us * EARLY_PERCENT / 100 / PARLOR_US_PER_MS)
+      && (guint16)(now_ms - entry->last_repeat_ms)
+             < self->rtt_us * EARLY_PERCENT / 100 / PARLOR_US_PER_MS)
     {
       self->too_soon++;
       return PARLOR_NACK_ANSWER_TOO_SOON;

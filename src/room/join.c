@@ -74,6 +74,7 @@ parlor_participant_free (ParlorParticipant *participant)
   g_free (participant->name);
   g_free (participant->company);
   g_free (participant->publisher);
+  g_free (participant->tiles);
   g_free (participant);
 }
 

@@ -64,6 +64,7 @@ parlor_participant_set_view (ParlorParticipant *participant, const ParlorView *v
   take_id (participant->pinned, view->pinned);
   take_id (participant->screen, view->screen);
   participant->n_tiles = MIN (view->n_tiles, PARLOR_MAX_SLOTS);
+  participant->tiles = g_renew (ParlorTile, participant->tiles, participant->n_tiles);
   for (guint i = 0; i < participant->n_tiles; i++)
     {
       take_id (participant->tiles[i].participant, view->tiles[i].participant);

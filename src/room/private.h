@@ -152,8 +152,8 @@ struct _ParlorParticipant
   char pinned[PARLOR_ID_SIZE];
   char screen[PARLOR_ID_SIZE];
   guint n_tiles;
-  ParlorTile tiles[PARLOR_MAX_SLOTS];
-  char *publisher; /* a player's: whom it wants; NULL = the stage */
+  ParlorTile *tiles; /* owned, n_tiles at least */
+  char *publisher;   /* a player's: whom it wants; NULL = the stage */
 
   guint uplink_level; /* 3 good … 0 lost */
   guint level;

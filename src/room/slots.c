@@ -4,14 +4,14 @@
 struct _ParlorSlotTable
 {
   guint n;
-  ParlorSlot slots[PARLOR_MAX_SLOTS];
+  ParlorSlot slots[]; /* n */
 };
 
 ParlorSlotTable *
 parlor_slot_table_new (const ParlorSlotInfo *slots, guint n)
 {
   g_return_val_if_fail (n <= PARLOR_MAX_SLOTS, NULL);
-  ParlorSlotTable *table = g_new0 (ParlorSlotTable, 1);
+  ParlorSlotTable *table = g_malloc0 (sizeof *table + n * sizeof *table->slots);
   table->n = n;
   for (guint i = 0; i < n; i++)
     {

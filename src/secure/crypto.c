@@ -11,7 +11,11 @@ parlor_crypto_new (ParlorSrtpBackend backend)
 #ifdef HAVE_IPSEC_MB
       &parlor_crypto_ipsec,
 #endif
-      &parlor_crypto_openssl};
+      &parlor_crypto_openssl,
+#ifdef HAVE_IPSEC_MB
+      &parlor_crypto_ipsec_avx2, &parlor_crypto_ipsec_avx, &parlor_crypto_ipsec_sse,
+#endif
+  };
   for (guint i = 0; i < G_N_ELEMENTS (known); i++)
     {
       if (backend != PARLOR_SRTP_BACKEND_AUTO && backend != known[i]->backend)
@@ -40,7 +44,8 @@ parlor_crypto_backend (const ParlorCrypto *crypto)
   return crypto->ops->backend;
 }
 
-static const char *const backend_names[] = {"auto", "openssl", "ipsec"};
+static const char *const backend_names[PARLOR_N_SRTP_BACKENDS] = {
+    "auto", "openssl", "ipsec", "ipsec-avx2", "ipsec-avx", "ipsec-sse"};
 
 const char *
 parlor_srtp_backend_name (ParlorSrtpBackend backend)

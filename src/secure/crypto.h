@@ -73,7 +73,9 @@ struct _ParlorCrypto
 };
 
 extern const ParlorCryptoOps parlor_crypto_openssl;
-extern const ParlorCryptoOps parlor_crypto_ipsec; /* only where HAVE_IPSEC_MB */
+/* Only where HAVE_IPSEC_MB. */
+extern const ParlorCryptoOps parlor_crypto_ipsec, parlor_crypto_ipsec_avx2, parlor_crypto_ipsec_avx,
+    parlor_crypto_ipsec_sse;
 
 /* RFC 7714 section 8.1 and RFC 3711 section 4.1.1. index: 48 bits for RTP, 31 for RTCP. */
 static inline void

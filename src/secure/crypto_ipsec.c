@@ -48,22 +48,53 @@ ipsec_clear (ParlorCrypto *crypto)
 }
 
 static gboolean
-ipsec_init (ParlorCrypto *crypto)
+init_with (ParlorCrypto *crypto, void (*init_manager) (IMB_MGR *))
 {
   State *state = g_new0 (State, 1);
-  IMB_ARCH arch = IMB_ARCH_NONE;
   crypto->state = state;
   state->manager = alloc_mb_mgr (0);
   if (state->manager)
-    init_mb_mgr_auto (state->manager, &arch);
+    init_manager (state->manager);
   state->openssl.ops = &parlor_crypto_openssl;
-  /* NOAESNI is an emulation: correct, and slower than OpenSSL. */
-  if (state->manager && arch > IMB_ARCH_NOAESNI && imb_get_errno (state->manager) == 0
+  /* It says so where the CPU has not got what was asked for. NOAESNI is an emulation: correct, and
+   * slower than OpenSSL. */
+  if (state->manager && imb_get_errno (state->manager) == 0
+      && (state->manager->features & IMB_FEATURE_AESNI) != 0
       && parlor_crypto_openssl.init (&state->openssl))
     return TRUE;
   state->openssl.state = NULL;
   ipsec_clear (crypto);
   return FALSE;
+}
+
+static void
+init_best (IMB_MGR *manager)
+{
+  init_mb_mgr_auto (manager, NULL);
+}
+
+static gboolean
+ipsec_init (ParlorCrypto *crypto)
+{
+  return init_with (crypto, init_best);
+}
+
+static gboolean
+ipsec_init_avx2 (ParlorCrypto *crypto)
+{
+  return init_with (crypto, init_mb_mgr_avx2);
+}
+
+static gboolean
+ipsec_init_avx (ParlorCrypto *crypto)
+{
+  return init_with (crypto, init_mb_mgr_avx);
+}
+
+static gboolean
+ipsec_init_sse (ParlorCrypto *crypto)
+{
+  return init_with (crypto, init_mb_mgr_sse);
 }
 
 static void
@@ -239,15 +270,15 @@ ipsec_cm_seal (ParlorCrypto *crypto, const ParlorCmJob *jobs, guint n)
   return ok;
 }
 
-const ParlorCryptoOps parlor_crypto_ipsec = {
-    .backend = PARLOR_SRTP_BACKEND_IPSEC,
-    .init = ipsec_init,
-    .clear = ipsec_clear,
-    .key_new = ipsec_key_new,
-    .key_free = ipsec_key_free,
-    .gcm_seal = ipsec_gcm_seal,
-    .gcm_open = ipsec_gcm_open,
-    .ctr = ipsec_ctr,
-    .hmac = ipsec_hmac,
-    .cm_seal = ipsec_cm_seal,
-};
+#define OPS(which, how)                                                                            \
+  {                                                                                                \
+    .backend = which, .init = how, .clear = ipsec_clear, .key_new = ipsec_key_new,                 \
+    .key_free = ipsec_key_free, .gcm_seal = ipsec_gcm_seal, .gcm_open = ipsec_gcm_open,            \
+    .ctr = ipsec_ctr, .hmac = ipsec_hmac, .cm_seal = ipsec_cm_seal,                                \
+  }
+
+const ParlorCryptoOps parlor_crypto_ipsec = OPS (PARLOR_SRTP_BACKEND_IPSEC, ipsec_init);
+const ParlorCryptoOps parlor_crypto_ipsec_avx2 = OPS (PARLOR_SRTP_BACKEND_IPSEC_AVX2,
+                                                      ipsec_init_avx2);
+const ParlorCryptoOps parlor_crypto_ipsec_avx = OPS (PARLOR_SRTP_BACKEND_IPSEC_AVX, ipsec_init_avx);
+const ParlorCryptoOps parlor_crypto_ipsec_sse = OPS (PARLOR_SRTP_BACKEND_IPSEC_SSE, ipsec_init_sse);

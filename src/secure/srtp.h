@@ -24,7 +24,12 @@ typedef enum
 {
   PARLOR_SRTP_BACKEND_AUTO,    /* ipsec-mb where it was built in and the CPU can, else OpenSSL */
   PARLOR_SRTP_BACKEND_OPENSSL, /* everywhere */
-  PARLOR_SRTP_BACKEND_IPSEC,   /* Intel's multi-buffer library, x86-64 */
+  PARLOR_SRTP_BACKEND_IPSEC,   /* Intel's multi-buffer library, x86-64; as much as the CPU has */
+  /* the same as on older CPUs, for measurements and tests: never more than these instructions */
+  PARLOR_SRTP_BACKEND_IPSEC_AVX2,
+  PARLOR_SRTP_BACKEND_IPSEC_AVX,
+  PARLOR_SRTP_BACKEND_IPSEC_SSE,
+  PARLOR_N_SRTP_BACKENDS,
 } ParlorSrtpBackend;
 
 typedef struct _ParlorCrypto ParlorCrypto;
@@ -34,10 +39,10 @@ ParlorCrypto *parlor_crypto_new (ParlorSrtpBackend backend);
 /* After every In and Out made with it. NULL is ignored. */
 void parlor_crypto_free (ParlorCrypto *crypto);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorCrypto, parlor_crypto_free)
-/* OPENSSL or IPSEC, never AUTO. "openssl", "ipsec". */
+/* Never AUTO. "openssl", "ipsec", "ipsec-avx2", … */
 ParlorSrtpBackend parlor_crypto_backend (const ParlorCrypto *crypto);
 const char *parlor_srtp_backend_name (ParlorSrtpBackend backend);
-/* From "auto", "openssl", "ipsec"; FALSE for anything else, NULL included. */
+/* From "auto" or such a name; FALSE for anything else, NULL included. */
 gboolean parlor_srtp_backend_parse (const char *name, ParlorSrtpBackend *backend);
 
 typedef enum

@@ -556,10 +556,10 @@ test_no_gap (void)
 static void
 test_nack_map (void)
 {
-  g_autoptr (ParlorNackMap) map = parlor_nack_map_new (100);
+  g_autoptr (ParlorNackMap) map = parlor_nack_map_new (128, 1000);
   g_assert_null (parlor_nack_map_find (map, 0));
   for (guint i = 0; i < 300; i++)
-    parlor_nack_map_put (map, (guint16)(65400 + i))->source_seq = (guint16)(i + 7);
+    parlor_nack_map_put (map, (guint16)(65400 + i), 7)->source_seq = (guint16)(i + 7);
   for (guint i = 0; i < 300; i++)
     {
       ParlorNackEntry *entry = parlor_nack_map_find (map, (guint16)(65400 + i));
@@ -568,10 +568,33 @@ test_nack_map (void)
         g_assert_cmpuint (entry->source_seq, ==, i + 7);
     }
   parlor_nack_map_find (map, (guint16)(65400 + 299))->repeats = 3;
-  g_assert_cmpuint (parlor_nack_map_put (map, (guint16)(65400 + 299))->repeats, ==, 0);
+  g_assert_cmpuint (parlor_nack_map_put (map, (guint16)(65400 + 299), 7)->repeats, ==, 0);
   parlor_nack_map_clear (map);
   g_assert_null (parlor_nack_map_find (map, (guint16)(65400 + 299)));
-  g_assert_cmpuint (sizeof (ParlorNackEntry), ==, 24);
+  g_assert_cmpuint (sizeof (ParlorNackEntry), ==, 20);
+}
+
+/* The clock's lower half wraps in between. */
+static void
+test_nack_map_grows_for_what_is_young (void)
+{
+  g_autoptr (ParlorNackMap) map = parlor_nack_map_new (1024, 1000);
+  guint16 seq = 65000, now_ms = 65000;
+  /* Twenty a second: a second's are few, and who is older than that may go. */
+  for (guint i = 0; i < 300; i++)
+    parlor_nack_map_put (map, ++seq, now_ms = (guint16)(now_ms + 50));
+  g_assert_nonnull (parlor_nack_map_find (map, (guint16)(seq - 63)));
+  g_assert_null (parlor_nack_map_find (map, (guint16)(seq - 64)));
+  /* Three hundred a second: all of the last one are there. */
+  for (guint i = 0; i < 900; i++)
+    parlor_nack_map_put (map, ++seq, now_ms = (guint16)(now_ms + (i % 3 == 0 ? 4 : 3)));
+  for (guint i = 0; i < 300; i++)
+    {
+      ParlorNackEntry *entry = parlor_nack_map_find (map, (guint16)(seq - i));
+      g_assert_nonnull (entry);
+      g_assert_cmpuint (entry->seq, ==, (guint16)(seq - i));
+    }
+  g_assert_null (parlor_nack_map_find (map, (guint16)(seq - 512)));
 }
 
 int
@@ -596,5 +619,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/munger/duel-with-a-model-that-remembers-all", test_duel);
   g_test_add_func ("/proto/munger/a-thinned-stream-has-no-gap", test_no_gap);
   g_test_add_func ("/proto/munger/the-nack-map-remembers-the-last-slots", test_nack_map);
+  g_test_add_func ("/proto/munger/nack-map-grows-for-what-is-young",
+                   test_nack_map_grows_for_what_is_young);
   return g_test_run ();
 }

@@ -142,13 +142,13 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/secure/crypto/rfc3711-derivation", test_rfc3711_derivation);
-  g_test_add_data_func ("/secure/crypto/openssl/rfc3711-keystream",
-                        GINT_TO_POINTER (PARLOR_SRTP_BACKEND_OPENSSL), test_rfc3711_keystream);
-  g_test_add_data_func ("/secure/crypto/openssl/rfc7714",
-                        GINT_TO_POINTER (PARLOR_SRTP_BACKEND_OPENSSL), test_rfc7714);
-  g_test_add_data_func ("/secure/crypto/ipsec/rfc3711-keystream",
-                        GINT_TO_POINTER (PARLOR_SRTP_BACKEND_IPSEC), test_rfc3711_keystream);
-  g_test_add_data_func ("/secure/crypto/ipsec/rfc7714", GINT_TO_POINTER (PARLOR_SRTP_BACKEND_IPSEC),
-                        test_rfc7714);
+  for (guint backend = PARLOR_SRTP_BACKEND_OPENSSL; backend < PARLOR_N_SRTP_BACKENDS; backend++)
+    {
+      const char *name = parlor_srtp_backend_name ((ParlorSrtpBackend)backend);
+      g_autofree char *keystream = g_strdup_printf ("/secure/crypto/%s/rfc3711-keystream", name);
+      g_autofree char *gcm = g_strdup_printf ("/secure/crypto/%s/rfc7714", name);
+      g_test_add_data_func (keystream, GUINT_TO_POINTER (backend), test_rfc3711_keystream);
+      g_test_add_data_func (gcm, GUINT_TO_POINTER (backend), test_rfc7714);
+    }
   return g_test_run ();
 }
