@@ -1,4 +1,5 @@
 /** The viewer inside `<live-room>`: the live page's own elements in the frame's shadow root. */
+import broadcast from '../src/ui/styles/broadcast.css?inline';
 import live from '../src/ui/styles/live.css?inline';
 import service from '../src/ui/styles/service.css?inline';
 import { customElement } from 'lit/decorators.js';
@@ -77,7 +78,7 @@ class ViewerShell extends HTMLElement implements Viewer {
     const root = config.ground.getRootNode() as ShadowRoot;
     if (root.adoptedStyleSheets.length === 1) {
       const sheet = new CSSStyleSheet();
-      sheet.replaceSync(live + service);
+      sheet.replaceSync(live + service + broadcast);
       root.adoptedStyleSheets = [sheet, ...root.adoptedStyleSheets];
     }
     Object.assign(place, {

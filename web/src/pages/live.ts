@@ -154,7 +154,7 @@ export class LivePage extends Plain {
   };
 
   private readonly copy = async (): Promise<void> => {
-    await navigator.clipboard?.writeText(linkOf(this.room)).catch(() => undefined);
+    await (await import('../ui/live-share.js')).shareLink(this.room);
     this.say('copied');
   };
 

@@ -31,6 +31,7 @@ export const comment = shape({
   room_ms: def(num, 0),
   at: def(num, 0),
   host: def(bool, false),
+  bot: def(bool, false),
 });
 export type Comment = Checked<typeof comment>;
 
@@ -63,6 +64,8 @@ const live = shape({
 /** The live room itself. */
 export type Live = Checked<typeof live>;
 
+const ofBroadcast = shape({ broadcast: str });
+
 /** One row for each message the server sends: its fields. */
 export const LIVE_SERVER = {
   live: shape({
@@ -92,6 +95,11 @@ export const LIVE_SERVER = {
   guests: shape({ guests: list(guest) }),
   stage: shape({ on: bool, token: def(str, ''), identity: def(str, '') }),
   shelf: shape({ shelf: list(product) }),
+  broadcast: shape({ broadcast: (value) => value }),
+  broadcast_over: ofBroadcast,
+  broadcast_sent: ofBroadcast,
+  acked: ofBroadcast,
+  broadcast_count: shape({ broadcast: str, shown: num, confirmed: num }),
 };
 
 /** What viewers and hosts of live rooms may say. */
@@ -104,4 +112,8 @@ export type LiveClientMessage =
   | { t: 'pin'; sku?: string; note?: string }
   | { t: 'moderate'; comment: string; action: string }
   | { t: 'blocked'; words: string[] }
-  | { t: 'poll'; question?: string; options?: string[] };
+  | { t: 'poll'; question?: string; options?: string[] }
+  | { t: 'ack'; broadcast: string; what: 'shown' | 'confirmed' }
+  | { t: 'broadcasts' }
+  | { t: 'broadcast'; text: string; confirm: boolean; client_id: string }
+  | { t: 'broadcast_end'; broadcast: string };

@@ -12,6 +12,7 @@ const said = (id: string): Comment => ({
   room_ms: 1,
   at: 1,
   host: false,
+  bot: false,
 });
 
 describe('a live room', () => {

@@ -7,10 +7,11 @@ import type { Session } from '../room/session.js';
 import type { Store } from '../room/store.js';
 import { Plain } from './base.js';
 import { lt } from './i18n/live.js';
+import './host-words.js';
 import './live-comments.js';
 import { picture, price } from './live-shelf.js';
 
-type Tab = 'shelf' | 'comments' | 'guests' | 'rules';
+type Tab = 'shelf' | 'comments' | 'guests' | 'words' | 'rules';
 
 @customElement('parlor-host-panel')
 export class HostPanel extends Plain {
@@ -201,6 +202,7 @@ export class HostPanel extends Plain {
       ['shelf', `${lt('shelf')} ${shelf.length || ''}`],
       ['comments', lt('comments')],
       ['guests', asking ? `${lt('guests')} (${asking})` : lt('guests')],
+      ['words', lt('to_all')],
       ['rules', lt('rules')],
     ];
     return html`<aside class="host-side">
@@ -218,7 +220,7 @@ export class HostPanel extends Plain {
         )}
       </div>
       <div class="host-panel" role="tabpanel" data-tab=${this.tab}>
-        ${{ shelf: () => this.shelf(), comments: () => this.voices(), guests: () => this.stage(), rules: () => this.rules() }[this.tab]()}
+        ${{ shelf: () => this.shelf(), comments: () => this.voices(), guests: () => this.stage(), words: () => html`<parlor-to-all .session=${this.session}></parlor-to-all>`, rules: () => this.rules() }[this.tab]()}
       </div>
     </aside>`;
   }

@@ -58,7 +58,7 @@ export class LiveComments extends Plain {
       data-id=${comment.id}
     >
       <span class="who">${comment.name}</span>
-      ${comment.host ? html`<span class="host-badge">${lt('host_badge')}</span>` : nothing}
+      ${comment.host || comment.bot ? html`<span class="host-badge">${lt(comment.bot ? 'bot' : 'host_badge')}</span>` : nothing}
       <span class="said">${this.text(comment)}</span>
       ${this.moderate ? this.hand(comment) : nothing}
     </li>`;

@@ -5,6 +5,7 @@
  */
 import { embedded, place } from '../client/place.js';
 import type { TapContext } from '../room/desk.js';
+import type { Session } from '../room/session.js';
 
 /** What the page is asked for. */
 interface Host extends HTMLElement {
@@ -14,6 +15,7 @@ interface Host extends HTMLElement {
   /** Whose it is, where no cookie says so. */
   readonly brand?: string;
   readonly audience: { clock: { readonly roomMs: number | null } };
+  readonly session: Session;
 }
 
 const DUCKED = 0.12;
@@ -115,6 +117,8 @@ export function mountServiceLater(host: Host): () => void {
     });
   };
   stops.push(startWhenIdle(() => void mount()));
+  const words = import('./live-broadcast.js').then((one) => one.mountBroadcasts(host.session));
+  stops.push(() => void words.then((stop) => stop()));
   return () => {
     for (const stop of stops.splice(0)) stop();
   };

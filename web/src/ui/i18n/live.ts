@@ -56,6 +56,7 @@ const WORDS = {
   comments: ['Comments', '评论'],
   no_comments: ['No comments yet', '还没有评论'],
   host_badge: ['Host', '主播'],
+  bot: ['Bot', '机器人'],
   like: ['Like', '点赞'],
   shelf: ['Products', '商品'],
   shelf_count: ['Products, {n}', '商品，共 {n} 件'],
