@@ -43,6 +43,7 @@ export default defineConfig({
         'live.html',
         'rep.html',
         'board.html',
+        'words.html',
         'host.html',
         'brand.html',
         'replay.html',

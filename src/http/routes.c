@@ -168,7 +168,7 @@ static const ParlorRoute routes[] = {
      parlor_handle_broadcast_missing},
     {"GET", "/v1/broadcasts/{id}/receipts", SUPERVISORS, FALSE, 0, NULL,
      parlor_handle_broadcast_receipts},
-    {"POST", "/v1/rooms/{id}/invite", PARLOR_ROUTE_PUBLIC, TRUE, 0, NULL,
+    {"POST", "/v1/rooms/{id}/invite", PARLOR_ROUTE_PUBLIC, TRUE, JSON_MAX, NULL,
      parlor_handle_invite_post},
     {"GET", "/i/{id}", PARLOR_ROUTE_PUBLIC, TRUE, 0, NULL, parlor_handle_invite_open},
     {"GET", "/v1/invites", SHELF, FALSE, 0, NULL, parlor_handle_invite_list},

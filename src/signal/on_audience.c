@@ -140,6 +140,22 @@ parlor_signal_broadcast (ParlorSignal *signal, const ParlorBroadcast *row,
   free (text);
 }
 
+/* A host is told all that stands, with its counts. */
+static void
+send_standing (ParlorSession *session, const char *brand, gint64 wall_ms)
+{
+  guint n;
+  const ParlorSignalSpec *spec = &session->signal->spec;
+  g_autofree const ParlorBroadcast **all = parlor_broadcasts_list (spec->broadcasts, brand, NULL,
+                                                                   &n);
+  for (guint i = n; i-- > 0;)
+    if (parlor_broadcast_stands (all[i], wall_ms) && reaches (session, all[i], TRUE))
+      {
+        parlor_session_send (session, encode (all[i]));
+        parlor_session_send (session, encode_counts (session->signal, all[i]));
+      }
+}
+
 void
 parlor_audience_send_due (ParlorSession *session)
 {
@@ -150,16 +166,17 @@ parlor_audience_send_due (ParlorSession *session)
   ParlorBroadcastPerson person;
   if (!brand)
     return;
-  person_of (session, brand, &person);
   gint64 wall_ms = spec->clock->wall_ms (spec->clock);
+  if (is_host (session))
+    {
+      send_standing (session, brand, wall_ms);
+      return;
+    }
+  person_of (session, brand, &person);
   g_autofree const ParlorBroadcast **due = parlor_broadcasts_due (spec->broadcasts, brand, room,
                                                                   &person, wall_ms, &n);
   for (guint i = 0; i < n; i++)
-    {
-      parlor_session_send (session, encode (due[i]));
-      if (is_host (session))
-        parlor_session_send (session, encode_counts (session->signal, due[i]));
-    }
+    parlor_session_send (session, encode (due[i]));
 }
 
 /* ---- from pages ----------------------------------------------------------------------------- */

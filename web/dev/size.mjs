@@ -14,6 +14,7 @@ const LIMITS = {
   'live.html': 40,
   'rep.html': 44,
   'board.html': 32,
+  'words.html': 32,
   'host.html': 60,
   'brand.html': 30,
   'replay.html': 40,

@@ -133,6 +133,7 @@ export class BoardPage extends Plain {
       <header class="desk-head">
         <a class="brand" href="/" aria-label="Parlor">${mark()}</a>
         <h1>${st('board')}</h1>
+        <a href="/words">${st('to_all')}</a>
         <parlor-look></parlor-look>
       </header>
       ${this.problem ? this.trouble() : nothing} ${this.board ? this.content(this.board) : nothing}

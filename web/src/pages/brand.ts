@@ -72,7 +72,7 @@ export class BrandPage extends Plain {
     const on = all.filter((one) => one.state !== 'scheduled');
     const next = all.filter((one) => one.state === 'scheduled');
     return html`<header class="top">
-        <a class="brand" href="/">${mark()}</a><parlor-look></parlor-look>
+        <a class="brand" href="/" aria-label="Parlor">${mark()}</a><parlor-look></parlor-look>
       </header>
       <main class="brand-page" aria-busy=${this.rooms === null}>
         ${this.rooms === null ? nothing : html`${this.group(lt('on_now'), on, lt('nothing_now'))}${this.group(lt('next'), next, lt('nothing_next'))}`}

@@ -186,7 +186,7 @@ export class HostPage extends Plain {
   private form(): TemplateResult {
     return html`<main class="host-door">
       <header class="top">
-        <a class="brand" href="/">${mark()}</a><parlor-look></parlor-look>
+        <a class="brand" href="/" aria-label="Parlor">${mark()}</a><parlor-look></parlor-look>
       </header>
       <form class="sheet-form" @submit=${this.create}>
         <h1>${lt('new_live')}</h1>
@@ -346,7 +346,7 @@ export class HostPage extends Plain {
     const asHost = loadStart(this.room) !== null;
     return html`<main class="host" data-state=${live?.state ?? 'none'} data-host=${asHost}>
       <header class="host-head">
-        <a class="brand" href="/">${mark()}</a>
+        <a class="brand" href="/" aria-label="Parlor">${mark()}</a>
         <div class="live-who"><h1>${live?.title || lt('host_title')}</h1></div>
         <span class="live-badge" data-state=${live?.state ?? 'none'} data-testid="live-state"
           >${live ? lt(({ live: 'live_now', paused: 'paused', scheduled: 'soon', ended: 'over' } as const)[live.state]) : ''}</span

@@ -389,7 +389,7 @@ export class LivePage extends Plain {
       <button
         class="round like badged"
         data-testid="like"
-        aria-label="${lt('like')} (${lt('likes', { n: likes })})"
+        aria-label="${lt('like')}: ${lt('likes', { n: short(likes) })}"
         title=${lt('like')}
         ?disabled=${over}
         @click=${this.like}

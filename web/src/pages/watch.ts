@@ -110,7 +110,7 @@ export class WatchPage extends Plain {
         aria-label=${t('watch_title')}
       ></video>
       <header>
-        <a class="brand" href="/">${mark()}</a>
+        <a class="brand" href="/" aria-label="Parlor">${mark()}</a>
         <h1>${room || t('watch_title')}${identity ? ` / ${identity}` : ''}</h1>
         <parlor-look></parlor-look>
       </header>

@@ -6,6 +6,7 @@ import type { ServerMessage } from '../protocol/messages.js';
 import type { Session } from '../room/session.js';
 import { Plain } from './base.js';
 import { lt } from './i18n/live.js';
+import './styles/broadcast.css';
 
 const sent = shape({ id: str, text: str, confirm: def(bool, false), until: def(num, 0) });
 type Sent = Checked<typeof sent> & { shown: number; confirmed: number };
@@ -87,7 +88,7 @@ export class ToAll extends Plain {
             data-testid="to-all-text"
           ></textarea>
         </label>
-        <label class="field row"
+        <label class="words-check"
           ><input type="checkbox" name="confirm" /><span>${lt('to_all_confirm')}</span></label
         >
         <p class="hint">${lt('to_all_late')}</p>

@@ -196,7 +196,7 @@ export class ServiceSheet extends Plain {
     return html`<button
       class="service-button ${this.view === 'bubble' ? 'bubbled' : ''}"
       data-testid="service-button"
-      aria-label=${label}
+      aria-label=${this.view === 'bubble' ? label : nothing}
       @click=${() => this.tap()}
     >
       ${rep ? face(rep.name, rep.photo, rep.id) : html`<span class="face plain">${icon('chat')}</span>`}

@@ -24,7 +24,7 @@ export const en = {
   api_no_such_room: 'There is no meeting with this code. Check it, or ask for a new link.',
   api_other: 'That did not work ({code}). Try again.',
   language: '中文',
-  language_label: 'Switch to Chinese',
+  language_label: 'Switch to 中文',
   theme: 'Light or dark',
   theme_light: 'Light',
   theme_dark: 'Dark',

@@ -120,6 +120,7 @@ const en = {
   unsaved: 'Draft',
 
   board: 'Board',
+  to_all: 'To all',
   board_waiting: 'Waiting',
   board_longest: 'Longest wait',
   board_reps: 'Advisers here',
@@ -267,6 +268,7 @@ const zh: Record<ServiceKey, string> = {
   unsaved: '草稿',
 
   board: '看板',
+  to_all: '广播',
   board_waiting: '等待中',
   board_longest: '最久等待',
   board_reps: '在线顾问',

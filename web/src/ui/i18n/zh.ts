@@ -26,7 +26,7 @@ export const zh: Record<keyof typeof en, string> = {
   api_no_such_room: '没有这个会议。请核对会议码，或索取新链接。',
   api_other: '没有成功（{code}），请再试一次。',
   language: 'English',
-  language_label: '切换到英文',
+  language_label: '切换到 English',
   theme: '浅色或深色',
   theme_light: '浅色',
   theme_dark: '深色',
