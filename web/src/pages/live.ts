@@ -18,7 +18,6 @@ import '../ui/live-comments.js';
 import '../ui/live-picture.js';
 import { pollView } from '../ui/live-poll.js';
 import { pinCard, productSheet, shelfList } from '../ui/live-shelf.js';
-import { stageSheet } from '../ui/live-stage.js';
 import { markMoment, timings } from '../ui/marks.js';
 
 type Sheet = { what: 'shelf' } | { what: 'product'; product: Product } | { what: 'stage' } | null;
@@ -52,6 +51,7 @@ export class LivePage extends Plain {
   private noteTimer = 0;
   private heartKey = 0;
   private opener: HTMLElement | null = null;
+  private stageSheet: typeof import('../ui/live-stage.js').stageSheet | null = null;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -198,6 +198,7 @@ export class LivePage extends Plain {
   /* ---- the stage ---- */
 
   private readonly wantStage = async (): Promise<void> => {
+    this.stageSheet ??= (await import('../ui/live-stage.js')).stageSheet;
     this.open({ what: 'stage' });
     if (!this.guest.stream && !(await this.guest.open())) this.say('stage_no_devices');
     this.requestUpdate();
@@ -436,7 +437,7 @@ export class LivePage extends Plain {
                   this.ask,
                   this.buy,
                 )
-              : stageSheet(this.audience.live.get().stage, this.guest.stream !== null, {
+              : this.stageSheet?.(this.audience.live.get().stage, this.guest.stream !== null, {
                   ask: this.askStage,
                   leave: this.leaveStage,
                 })

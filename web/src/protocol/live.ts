@@ -97,8 +97,6 @@ export const LIVE_SERVER = {
   shelf: shape({ shelf: list(product) }),
   broadcast: shape({ broadcast: (value) => value }),
   broadcast_over: ofBroadcast,
-  broadcast_sent: ofBroadcast,
-  acked: ofBroadcast,
   broadcast_count: shape({ broadcast: str, shown: num, confirmed: num }),
 };
 

@@ -60,6 +60,7 @@ test('what was said until then, the last of it', () => {
     room_ms,
     at: 0,
     host: false,
+    bot: false,
   }));
   const ids = (ms: number, most?: number): string =>
     saidUntil(said, ms, most)

@@ -6,6 +6,7 @@ import { reduceLive } from '../room/live.js';
 import type { Session } from '../room/session.js';
 import type { Store } from '../room/store.js';
 import { Plain } from './base.js';
+import { lang } from './i18n/lang.js';
 import { lt } from './i18n/live.js';
 import './host-words.js';
 import './live-comments.js';
@@ -202,7 +203,7 @@ export class HostPanel extends Plain {
       ['shelf', `${lt('shelf')} ${shelf.length || ''}`],
       ['comments', lt('comments')],
       ['guests', asking ? `${lt('guests')} (${asking})` : lt('guests')],
-      ['words', lt('to_all')],
+      ['words', lang() === 'en' ? 'To all' : '广播'],
       ['rules', lt('rules')],
     ];
     return html`<aside class="host-side">

@@ -5,8 +5,22 @@ import { BadMessage, bool, def, num, shape, str, type Checked } from '../protoco
 import type { ServerMessage } from '../protocol/messages.js';
 import type { Session } from '../room/session.js';
 import { Plain } from './base.js';
-import { lt } from './i18n/live.js';
+import { lang } from './i18n/lang.js';
 import './styles/broadcast.css';
+
+const WORDS = {
+  text: ['Words to everybody in this room', '发给房间里所有人的话'],
+  confirm: ['Ask everybody to confirm', '请每个人确认已读'],
+  send: ['Send', '发送'],
+  end: ['Take back', '撤回'],
+  shown: ['{n} have seen it', '{n} 人已看到'],
+  confirmed: ['{n} have confirmed', '{n} 人已确认'],
+  late: ['Whoever comes within an hour sees it too.', '一小时内进来的观众也会看到。'],
+} satisfies Record<string, [en: string, zh: string]>;
+
+function word(key: keyof typeof WORDS, n: number | string = ''): string {
+  return WORDS[key][lang() === 'en' ? 0 : 1].replace('{n}', String(n));
+}
 
 const sent = shape({ id: str, text: str, confirm: def(bool, false), until: def(num, 0) });
 type Sent = Checked<typeof sent> & { shown: number; confirmed: number };
@@ -63,14 +77,14 @@ export class ToAll extends Plain {
     return html`<li class="host-row" data-testid="to-all-sent" data-id=${item.id}>
       <span class="shelf-words"
         ><strong>${item.text}</strong>
-        <span data-testid="to-all-shown">${lt('to_all_shown', { n: item.shown })}</span>
-        ${item.confirm ? html`<span>${lt('to_all_confirmed', { n: item.confirmed })}</span>` : nothing}</span
+        <span data-testid="to-all-shown">${word('shown', item.shown)}</span>
+        ${item.confirm ? html`<span>${word('confirmed', item.confirmed)}</span>` : nothing}</span
       >
       <button
         class="button quiet"
         @click=${() => this.session.tell({ t: 'broadcast_end', broadcast: item.id })}
       >
-        ${lt('to_all_end')}
+        ${word('end')}
       </button>
     </li>`;
   }
@@ -79,7 +93,7 @@ export class ToAll extends Plain {
     return html`<section class="rules">
       <form @submit=${this.send}>
         <label class="field"
-          ><span>${lt('to_all_text')}</span>
+          ><span>${word('text')}</span>
           <textarea
             name="text"
             rows="3"
@@ -89,10 +103,10 @@ export class ToAll extends Plain {
           ></textarea>
         </label>
         <label class="words-check"
-          ><input type="checkbox" name="confirm" /><span>${lt('to_all_confirm')}</span></label
+          ><input type="checkbox" name="confirm" /><span>${word('confirm')}</span></label
         >
-        <p class="hint">${lt('to_all_late')}</p>
-        <button class="button primary" data-testid="to-all-send">${lt('to_all_send')}</button>
+        <p class="hint">${word('late')}</p>
+        <button class="button primary" data-testid="to-all-send">${word('send')}</button>
       </form>
       <ul class="shelf">
         ${this.list.map((item) => this.one(item))}

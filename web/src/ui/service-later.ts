@@ -15,7 +15,8 @@ interface Host extends HTMLElement {
   /** Whose it is, where no cookie says so. */
   readonly brand?: string;
   readonly audience: { clock: { readonly roomMs: number | null } };
-  readonly session: Session;
+  /** Absent: nothing is said to all here. */
+  readonly session?: Session;
 }
 
 const DUCKED = 0.12;
@@ -117,8 +118,11 @@ export function mountServiceLater(host: Host): () => void {
     });
   };
   stops.push(startWhenIdle(() => void mount()));
-  const words = import('./live-broadcast.js').then((one) => one.mountBroadcasts(host.session));
-  stops.push(() => void words.then((stop) => stop()));
+  const { session } = host;
+  if (session) {
+    const words = import('./live-broadcast.js').then((one) => one.mountBroadcasts(session));
+    stops.push(() => void words.then((stop) => stop()));
+  }
   return () => {
     for (const stop of stops.splice(0)) stop();
   };
