@@ -3,7 +3,6 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { def, list, num, nullable, shape, str, bool, type Checked } from '../protocol/check.js';
 import { Plain } from '../ui/base.js';
-import { lang } from '../ui/i18n/lang.js';
 import { duration, st, type ServiceKey } from '../ui/i18n/service.js';
 import { mark } from '../ui/icons.js';
 import '../ui/look.js';
@@ -33,12 +32,9 @@ const rep = shape({
   in_call: def(bool, false),
   groups: list(str),
 });
-const hit = shape({ rule: str, word: str, place: str, by: str, act: str, at: num });
-const board = shape({ groups: list(group), reps: list(rep), hits: def(list(hit), []) });
+const board = shape({ groups: list(group), reps: list(rep) });
 type Board = Checked<typeof board>;
 type Waiting = Checked<typeof waiting>;
-
-const job = shape({ counts: shape({ done: num, waiting: num, refused: num, limit: num }) });
 
 const PRESENCE: Record<string, ServiceKey> = {
   available: 'available',
@@ -64,10 +60,9 @@ async function ask(path: string, body?: object): Promise<unknown> {
 @customElement('parlor-board')
 export class BoardPage extends Plain {
   @state() private board: Board | null = null;
+  private told: unknown = {};
   @state() private problem = '';
   @state() private moving: { one: Waiting; to: string } | null = null;
-  @state() private leaving: { rep: string; to: string; notice: string; sure: boolean } | null =
-    null;
   @state() private result = '';
 
   override connectedCallback(): void {
@@ -75,12 +70,14 @@ export class BoardPage extends Plain {
     const timer = window.setInterval(() => void this.look(), LOOK_EVERY_MS);
     this.whileConnected(() => clearInterval(timer));
     void this.look();
+    void import('../ui/board-more.js');
   }
 
   private async look(): Promise<void> {
     if (document.hidden) return;
     try {
-      this.board = board(await ask('/v1/board'), 'board');
+      this.told = await ask('/v1/board');
+      this.board = board(this.told, 'board');
       this.problem = '';
     } catch (error) {
       this.problem = error instanceof Refused ? 'refused' : 'offline';
@@ -105,26 +102,10 @@ export class BoardPage extends Plain {
     }
   }
 
-  private async depart(): Promise<void> {
-    const { leaving } = this;
-    if (!leaving) return;
-    const { to, notice } = leaving;
-    try {
-      const made = shape({ job: str })(
-        await ask(`/v1/reps/${leaving.rep}/depart`, {
-          ...(to ? { to } : {}),
-          ...(notice ? { notice } : {}),
-        }),
-        'job',
-      );
-      const { counts } = job(await ask(`/v1/jobs/${made.job}`), 'job');
-      this.result = st('board_done', { ...counts });
-      this.leaving = null;
-      await this.look();
-    } catch (error) {
-      this.fail(error);
-    }
-  }
+  private readonly departed = (result: string): void => {
+    this.result = result;
+    void this.look();
+  };
 
   /* ---- drawing ---- */
 
@@ -153,7 +134,8 @@ export class BoardPage extends Plain {
     const longest = Math.max(0, ...waits.map((one) => one.waiting_ms)) / 1000;
     const here = now.reps.filter((one) => one.presence !== 'offline');
     const calls = now.reps.filter((one) => one.in_call).length;
-    return html`<section class="numbers" aria-label=${st('board')}>
+    return html`<parlor-board-top .told=${this.told}></parlor-board-top>
+      <section class="numbers" aria-label=${st('board')}>
         ${this.number('board_waiting', waits.length, waits.length > 0)}
         ${this.number('board_longest', waits.length ? duration(longest) : '–', longest > LATE_S)}
         ${this.number('board_reps', here.length, here.length === 0)}
@@ -174,33 +156,18 @@ export class BoardPage extends Plain {
               .sort((a, b) => b.waiting_ms - a.waiting_ms)
               .map((one) => html`<li>${this.waiting(one, now)}</li>`)}
           </ul>
-          ${this.hits(now)}
+          <parlor-board-hits .told=${this.told}></parlor-board-hits>
         </section>
         <section>
           <h2>${st('board_reps')}</h2>
           <ul>
             ${now.reps.map((one) => html`<li>${this.rep(one)}</li>`)}
           </ul>
-          ${this.departure(now)}
+          <parlor-board-departure .reps=${now.reps} .ask=${ask} .done=${this.departed}>
+          </parlor-board-departure>
         </section>
-      </div>`;
-  }
-
-  private hits(now: Board): TemplateResult | typeof nothing {
-    if (!now.hits.length) return nothing;
-    return html`<h2>${st('board_hits')}</h2>
-      <ul>
-        ${now.hits.slice(0, 20).map(
-          (one) =>
-            html`<li class="hit ${one.act === 'block' ? 'red' : ''}" data-testid="hit">
-              <b>${one.word}</b> <span>${one.rule} · ${one.by}</span>
-              <small>
-                ${st(one.act === 'block' ? 'board_blocked' : 'board_warned')} ·
-                ${new Date(one.at).toLocaleTimeString(lang())}
-              </small>
-            </li>`,
-        )}
-      </ul>`;
+      </div>
+      <parlor-board-reports .reps=${now.reps}></parlor-board-reports>`;
   }
 
   private number(key: ServiceKey, value: string | number, red: boolean): TemplateResult {
@@ -275,64 +242,5 @@ export class BoardPage extends Plain {
         </small>
       </span>
     </article>`;
-  }
-
-  private departure(now: Board): TemplateResult {
-    const form = this.leaving;
-    if (!form) {
-      const begin = (): void => {
-        this.leaving = { rep: now.reps[0]?.id ?? '', to: '', notice: '', sure: false };
-      };
-      return html`<button class="button quiet" data-testid="depart" @click=${begin}>
-        ${st('board_depart')}
-      </button>`;
-    }
-    const set = (change: Partial<typeof form>): void => {
-      this.leaving = { ...form, sure: false, ...change };
-    };
-    const value = (event: Event): string => (event.target as HTMLInputElement).value;
-    const who = now.reps.find((one) => one.id === form.rep);
-    return html`<div class="departure">
-      <label
-        >${st('board_depart_who')}
-        <select data-testid="depart-who" @change=${(event: Event) => set({ rep: value(event) })}>
-          ${now.reps.map((one) => html`<option value=${one.id} ?selected=${one.id === form.rep}>${one.name}</option>`)}
-        </select>
-      </label>
-      <label
-        >${st('board_depart_to')}
-        <select @change=${(event: Event) => set({ to: value(event) })}>
-          <option value="">${st('board_depart_group')}</option>
-          ${now.reps
-            .filter((one) => one.id !== form.rep)
-            .map((one) => html`<option value=${one.id}>${one.name}</option>`)}
-        </select>
-      </label>
-      <label
-        >${st('board_depart_notice')}
-        <textarea
-          maxlength="500"
-          .value=${form.notice}
-          @change=${(event: Event) => set({ notice: value(event) })}
-        ></textarea>
-      </label>
-      ${
-        form.sure
-          ? html`<p role="alert">
-              ${st('board_depart_sure', { name: who?.name ?? '', n: who?.customers ?? 0 })}
-            </p>`
-          : nothing
-      }
-      <div class="choices">
-        <button class="button quiet" @click=${() => (this.leaving = null)}>${st('cancel')}</button>
-        <button
-          class="button primary"
-          data-testid="depart-do"
-          @click=${() => (form.sure ? void this.depart() : set({ sure: true }))}
-        >
-          ${st('board_depart_do')}
-        </button>
-      </div>
-    </div>`;
   }
 }

@@ -67,6 +67,14 @@ export const SECTIONS: Section[] = [
     load: () => import('./rules.js'),
   },
   {
+    path: 'settings/alerts',
+    label: 'nav_alerts',
+    group: 'settings',
+    roles: ADMINS,
+    tag: 'parlor-admin-alerts',
+    load: () => import('./alerts.js'),
+  },
+  {
     path: 'settings/materials',
     label: 'nav_materials',
     group: 'settings',
