@@ -15,6 +15,7 @@ struct _ParlorWireStats
   ParlorWireLive *live;   /* nullable */
   ParlorService *service; /* nullable */
   GHashTable *known;      /* set of ids, owned */
+  GHashTable *tapped;     /* visitor → the entry that his page named with a tap; both owned */
   gint64 last_seq;
 };
 
@@ -25,6 +26,7 @@ parlor_wire_stats_new (ParlorWireHooks *hooks, ParlorStore *store)
   stats->hooks = hooks;
   stats->records = store ? parlor_store_records (store) : NULL;
   stats->known = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  stats->tapped = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return stats;
 }
 
@@ -34,6 +36,7 @@ parlor_wire_stats_free (ParlorWireStats *stats)
   if (!stats)
     return;
   g_hash_table_unref (stats->known);
+  g_hash_table_unref (stats->tapped);
   g_free (stats);
 }
 
@@ -80,6 +83,8 @@ add_entry (const ParlorWireStats *stats, ParlorFactRow *fact)
       fill (&fact->inviter, touch->inviter);
       fill (&fact->room, touch->room);
     }
+  if (fact->visitor) /* one who came without a link of ours has no touch */
+    fill (&fact->entry, g_hash_table_lookup (stats->tapped, fact->visitor));
   const ParlorEntry *entry = visitors && fact->entry
                                  ? parlor_visitors_find_entry (visitors, fact->entry)
                                  : NULL;
@@ -207,6 +212,10 @@ note_tap (ParlorWireStats *stats, const ParlorEvent *event, ParlorFactRow *fact)
   fact->rep = text_or_null (datum (event, "rep"));
   if (!fact->visitor || !datum (event, "tap"))
     return;
+  if (g_hash_table_size (stats->tapped) >= KNOWN_MAX)
+    g_hash_table_remove_all (stats->tapped);
+  if (fact->entry)
+    g_hash_table_replace (stats->tapped, g_strdup (fact->visitor), g_strdup (fact->entry));
   g_autofree char *key = g_strjoin (" ", event->brand, fact->visitor, datum (event, "tap"), NULL);
   put (stats, fact, card ? PARLOR_FUNNEL_CARD : PARLOR_FUNNEL_TAP, key);
 }

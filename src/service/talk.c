@@ -366,9 +366,13 @@ keep (ParlorConversation *conversation, const ParlorSaySpec *spec, const char *t
   if (conversation->recent->len == RECENT)
     g_ptr_array_remove_index (conversation->recent, 0);
   g_ptr_array_add (conversation->recent, message);
-  g_free (conversation->last_text);
-  conversation->last_text = preview (text);
-  conversation->last_by = spec->by;
+  if (spec->by != PARLOR_BY_SYSTEM
+      || *text) /* a line of the house without words tells a list nothing */
+    {
+      g_free (conversation->last_text);
+      conversation->last_text = preview (text);
+      conversation->last_by = spec->by;
+    }
   conversation->last_ms = now.wall_ms;
   service->stats.messages++;
   conversation->customer->brand->stats.messages++;
