@@ -162,10 +162,6 @@ test_given_groups (void)
   world->overseen = world->group->id;
   g_assert_true (
       parlor_service_may (binding->conversation, &boss, PARLOR_MAY_READ, "why", world->now, NULL));
-  ParlorPrincipal key = {
-      .caller = PARLOR_CALLER_KEY, .brand = "br_test", .roles = PARLOR_BRAND_SUPERVISOR};
-  g_assert_false (
-      parlor_service_may (binding->conversation, &key, PARLOR_MAY_READ, "why", world->now, NULL));
 }
 
 /* ---- the chain ------------------------------------------------------------------------------ */
