@@ -504,8 +504,6 @@ make_still (const char *marker, guint n, const char *codec, gint64 file_ms, gpoi
   Stills *stills = user_data;
   ParlorRecordSession *self = stills->session;
   char name[32], sha[PARLOR_SHA256_TEXT];
-  g_autofree char *path = g_build_filename (self->folder, parlor_replay_path (stills->replay, n),
-                                            NULL);
   g_autofree char *png = NULL;
   do /* one of an earlier try keeps its name */
     {
@@ -514,7 +512,7 @@ make_still (const char *marker, guint n, const char *codec, gint64 file_ms, gpoi
       png = g_build_filename (self->folder, name, NULL);
     }
   while (g_file_test (png, G_FILE_TEST_EXISTS));
-  if (parlor_still_make (path, parlor_codec_from_rtpmap (codec, 90000, 0), file_ms, png,
+  if (parlor_still_make (self->folder, parlor_replay_path (stills->replay, n), codec, file_ms, png,
                          self->vault_key)
       && parlor_sha256_safe (png, self->vault_key, sha, NULL, NULL))
     append (self, json_pack ("{s:s,s:s,s:s,s:s,s:i,s:I}", "t", "still", "marker", marker, "path",

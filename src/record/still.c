@@ -1,27 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/still.h"
 
-#include "record/chain.h"
+#include "record/reel.h"
 #include "record/safe.h"
-#include "record/webm.h"
 
-static const char *const decode_vp8[] = {"vp8dec", NULL};
-static const char *const decode_vp9[] = {"vp9dec", NULL};
 static const char *const encode_png[] = {"videoconvert", "pngenc", NULL};
 
 gboolean
 parlor_still_preload (void)
 {
-  static const char *const names[] = {"vp8dec", "vp9dec", "videoconvert", "pngenc"};
-  gboolean ok = TRUE;
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      GstElement *element = gst_element_factory_make (names[i], NULL);
-      ok = ok && element != NULL;
-      if (element != NULL)
-        gst_object_unref (gst_object_ref_sink (element));
-    }
-  return ok;
+  g_autoptr (ParlorChain) chain = parlor_chain_new (encode_png, NULL, NULL);
+  return parlor_reel_preload () && chain != NULL;
 }
 
 /* The last that came out. */
@@ -47,24 +36,6 @@ picture_clear (Picture *picture)
   gst_clear_caps (&picture->caps);
 }
 
-typedef struct
-{
-  ParlorChain *chain;
-  gboolean failed;
-} Decoding;
-
-static void
-decode_frame (const guint8 *frame, gsize length, gint64 time_ms, gpointer user_data)
-{
-  Decoding *self = user_data;
-  GstBuffer *buffer = gst_buffer_new_memdup (frame, length);
-  GST_BUFFER_PTS (buffer) = (GstClockTime)MAX (time_ms, 0) * GST_MSECOND;
-  if (self->failed)
-    gst_buffer_unref (buffer);
-  else if (!parlor_chain_push (self->chain, buffer))
-    self->failed = TRUE;
-}
-
 static gboolean
 write_png (const Picture *picture, const char *path, const guint8 *vault_key)
 {
@@ -83,35 +54,38 @@ write_png (const Picture *picture, const char *path, const guint8 *vault_key)
   return ok;
 }
 
+/* From the key frame before it; all of them are pushed, the last that comes out is it. */
 static gboolean
-make_still (const char *path, ParlorCodec codec, gint64 file_ms, const char *png,
-            const guint8 *vault_key)
+decode (const ParlorReel *reel, const ParlorPlanFile *file, gint64 file_ms, Picture *picture)
 {
-  g_autoptr (GBytes) text = parlor_safe_map (path, vault_key, NULL);
-  gsize length = 0;
-  const guint8 *bytes = text != NULL ? g_bytes_get_data (text, &length) : NULL;
-  gboolean vp9 = codec == PARLOR_CODEC_VP9;
-  g_autoptr (GstCaps) caps = gst_caps_new_empty_simple (vp9 ? "video/x-vp9" : "video/x-vp8");
+  gint wanted = parlor_reel_find (reel, file_ms);
+  g_autoptr (ParlorChain) chain = parlor_reel_decoder (file, take_picture, picture);
+  gboolean ok = chain != NULL && wanted >= 0;
+  for (guint i = ok ? parlor_reel_key (reel, (guint)wanted) : 1; ok && i <= (guint)wanted; i++)
+    ok = parlor_chain_push (chain, parlor_reel_frame (reel, i));
+  return ok && parlor_chain_end (chain) && picture->buffer != NULL && picture->caps != NULL;
+}
+
+static gboolean
+make_still (const ParlorReelSource *source, const ParlorPlanFile *file, gint64 file_ms,
+            const char *png)
+{
+  g_autoptr (ParlorReel) reel = parlor_reel_open (source, file);
   Picture picture = {0};
-  if (bytes == NULL || (!vp9 && codec != PARLOR_CODEC_VP8))
-    return FALSE;
-  g_autoptr (ParlorChain)
-      chain = parlor_chain_new (vp9 ? decode_vp9 : decode_vp8, take_picture, &picture);
-  Decoding decoding = {chain, FALSE};
-  gboolean ok = chain != NULL && parlor_chain_start (chain, caps)
-                && parlor_webm_frames (bytes, length, file_ms, decode_frame, &decoding)
-                && parlor_chain_end (chain) && !decoding.failed && picture.buffer != NULL
-                && picture.caps != NULL && write_png (&picture, png, vault_key);
+  gboolean ok = reel != NULL && decode (reel, file, file_ms, &picture)
+                && write_png (&picture, png, source->vault_key);
   picture_clear (&picture);
   return ok;
 }
 
 gboolean
-parlor_still_make (const char *path, ParlorCodec codec, gint64 file_ms, const char *png,
-                   const guint8 *vault_key)
+parlor_still_make (const char *folder, const char *name, const char *codec, gint64 file_ms,
+                   const char *png, const guint8 *vault_key)
 {
+  const ParlorReelSource source = {folder, vault_key};
+  const ParlorPlanFile file = {.path = (char *)name, .codec = (char *)codec};
   parlor_safe_begin_whole (vault_key);
-  gboolean ok = make_still (path, codec, file_ms, png, vault_key);
+  gboolean ok = make_still (&source, &file, file_ms, png);
   parlor_safe_end_whole (vault_key);
   return ok;
 }

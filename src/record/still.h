@@ -5,19 +5,18 @@
  */
 #pragma once
 
-#include "proto/codec/codec.h"
-
-#include <gst/gst.h>
+#include <glib.h>
 
 G_BEGIN_DECLS
 
-/** Loads what is needed later; FALSE: a plugin is missing, there will be no stills. */
+/** Loads what is needed later; FALSE: a plugin is missing, there will be no stills. Without
+ * decoders of AV1 or H.264 there are none of theirs. */
 gboolean parlor_still_preload (void);
 
-/** The last frame at or before `file_ms` of the WebM file at `path`, written to `png`; both
- * are as record/safe.h has it for `vault_key` (nullable). FALSE: no
- * such frame, or it cannot be decoded or written. */
-gboolean parlor_still_make (const char *path, ParlorCodec codec, gint64 file_ms, const char *png,
-                            const guint8 *vault_key);
+/** The last frame at or before `file_ms` of the file `name` in `folder`, in a codec that the
+ * manifest names ("VP8", "VP9", "AV1", "H264"), written to `png`; both are as record/safe.h has it
+ * for `vault_key` (nullable). FALSE: no such frame, or it cannot be decoded or written. */
+gboolean parlor_still_make (const char *folder, const char *name, const char *codec, gint64 file_ms,
+                            const char *png, const guint8 *vault_key);
 
 G_END_DECLS

@@ -2,6 +2,7 @@
 /* What a real encoder says, cut into packets as RTP demands, becomes a WebM file that plays. */
 #include "record/av1depay.h"
 #include "record/segment.h"
+#include "record/still.h"
 #include "record/webm.h"
 
 #include "base/bytes.h"
@@ -215,6 +216,53 @@ write_file (const char *path, const GPtrArray *packets)
   g_assert_no_error (error);
 }
 
+static guint64
+distance (GBytes *a, GBytes *b)
+{
+  gsize length, other;
+  const guint8 *p = g_bytes_get_data (a, &length), *q = g_bytes_get_data (b, &other);
+  guint64 sum = 0;
+  g_assert_cmpuint (length, ==, other);
+  for (gsize i = 0; i < length; i++)
+    sum += (guint64)ABS ((int)p[i] - (int)q[i]);
+  return sum;
+}
+
+static GPtrArray *
+run_grey (const char *source)
+{
+  GPtrArray *frames = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+  g_autofree char *text = g_strdup_printf ("%s ! videoconvert ! video/x-raw,format=GRAY8 ! "
+                                           "fakesink name=out signal-handoffs=true sync=false",
+                                           source);
+  run (text, frames, TRUE);
+  return frames;
+}
+
+/* A marker keeps the very picture, not one beside it. */
+static void
+check_stills (const char *folder, const char *path)
+{
+  g_autofree char *png = g_build_filename (folder, "still.png", NULL);
+  g_autofree char *of_file = g_strdup_printf ("filesrc location=%s ! matroskademux ! av1dec", path);
+  g_autofree char *of_still = g_strdup_printf ("filesrc location=%s ! pngdec", png);
+  g_autoptr (GPtrArray) frames = run_grey (of_file);
+  g_assert_true (parlor_still_preload ());
+  for (guint wanted = 0; wanted < FRAMES; wanted += 9)
+    {
+      guint best = 0;
+      gint64 ms = wanted * 1000 / 30 + 16;
+      g_assert_true (parlor_still_make (folder, "a.webm", "AV1", ms, png, NULL));
+      g_autoptr (GPtrArray) still = run_grey (of_still);
+      for (guint i = 1; i < frames->len; i++)
+        if (distance (frames->pdata[i], still->pdata[0])
+            < distance (frames->pdata[best], still->pdata[0]))
+          best = i;
+      g_assert_cmpuint (best, ==, wanted);
+      g_unlink (png);
+    }
+}
+
 static void
 test_file (void)
 {
@@ -236,6 +284,7 @@ test_file (void)
   g_assert_cmpuint (list->len, ==, FRAMES);
   for (guint i = 0; i < list->len; i++)
     g_assert_cmpint (g_array_index (list, ParlorWebmFrame, i).key, ==, i % 10 == 0);
+  check_stills (folder, path);
   g_unlink (path);
   g_rmdir (folder);
 }

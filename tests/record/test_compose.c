@@ -5,6 +5,7 @@
 #include "record/mixdown.h"
 #include "record/reel.h"
 #include "record/safe.h"
+#include "record/still.h"
 #include "reels.h"
 
 #include <glib/gstdio.h>
@@ -422,6 +423,40 @@ test_cancel (World *w, gconstpointer data)
   json_decref (manifest);
 }
 
+static void
+see_counter (const guint8 *grey, guint width, guint height, gint64 time_ms, gpointer user_data)
+{
+  *(gint *)user_data = reel_read_counter (grey, width, 0, 0, width, height);
+}
+
+/* What a marker keeps: the frame of that instant. */
+static void
+test_still (World *w, gconstpointer data)
+{
+  g_autofree char *png = g_build_filename (w->folder, "still.png", NULL);
+  g_autofree char *webm = g_build_filename (w->folder, "still.webm", NULL);
+  json_decref (make_recording (w));
+  g_assert_true (parlor_still_preload ());
+  for (guint frame = 0; frame < SECONDS * REEL_FPS; frame += 37)
+    {
+      gint64 ms = frame * 1000 / REEL_FPS + 16;
+      gint counter = -1;
+      g_assert_true (parlor_still_make (w->folder, "1.webm", "VP8", ms, png, NULL));
+      g_autofree char *text = g_strdup_printf ("filesrc location=%s ! pngdec ! videoconvert ! "
+                                               "vp8enc ! webmmux ! filesink location=%s",
+                                               png, webm);
+      g_autoptr (GstElement) pipeline = gst_object_ref_sink (gst_parse_launch (text, NULL));
+      g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
+      gst_element_set_state (pipeline, GST_STATE_PLAYING);
+      g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (
+          bus, 60 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+      gst_element_set_state (pipeline, GST_STATE_NULL);
+      g_assert_true (reel_play (webm, see_counter, &counter));
+      g_assert_cmpint (counter, ==, 100 + (gint)frame);
+      g_unlink (png);
+    }
+}
+
 #define TEST(name, func) g_test_add ("/record/compose/" name, World, NULL, set_up, func, tear_down)
 
 int
@@ -439,6 +474,7 @@ main (int argc, char **argv)
   TEST ("a-camera-may-change-its-size", test_other_size);
   TEST ("an-enciphered-recording-makes-an-enciphered-file", test_vault);
   TEST ("names-are-drawn-in", test_names);
+  TEST ("a-marker-keeps-the-very-picture", test_still);
   TEST ("what-is-not-wanted-any-more-ends", test_cancel);
   return g_test_run ();
 }

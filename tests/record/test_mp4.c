@@ -4,6 +4,7 @@
 #include "record/mp4.h"
 #include "record/reel.h"
 #include "record/segment.h"
+#include "record/still.h"
 #include "record/webm.h"
 
 #include "base/bytes.h"
@@ -219,6 +220,65 @@ test_reel (World *w, gconstpointer data)
   g_assert_cmpuint (n, ==, FRAMES - 10);
 }
 
+/* Luma of what this pipeline's pictures are. */
+static GPtrArray *
+run_grey (const char *source)
+{
+  g_autofree char *text = g_strdup_printf ("%s ! videoconvert ! video/x-raw,format=GRAY8 ! "
+                                           "fakesink name=out sync=false signal-handoffs=true",
+                                           source);
+  return run (text);
+}
+
+static guint64
+distance (GBytes *a, GBytes *b)
+{
+  gsize length, other;
+  const guint8 *p = g_bytes_get_data (a, &length), *q = g_bytes_get_data (b, &other);
+  guint64 sum = 0;
+  g_assert_cmpuint (length, ==, other);
+  for (gsize i = 0; i < length; i++)
+    sum += (guint64)ABS ((int)p[i] - (int)q[i]);
+  return sum;
+}
+
+/* The very frame, not one beside it; also where a key frame lies between. */
+static void
+check_still (World *w, const GPtrArray *frames, guint wanted)
+{
+  g_autofree char *png = g_build_filename (w->folder, "still.png", NULL);
+  g_autofree char *source = g_strdup_printf ("filesrc location=%s ! pngdec", png);
+  guint best = 0;
+  g_assert_true (
+      parlor_still_make (w->folder, "a.mp4", "H264", wanted * STEP_MS + STEP_MS / 2, png, NULL));
+  g_autoptr (GPtrArray) still = run_grey (source);
+  g_assert_cmpuint (still->len, ==, 1);
+  for (guint i = 1; i < frames->len; i++)
+    if (distance (frames->pdata[i], still->pdata[0])
+        < distance (frames->pdata[best], still->pdata[0]))
+      best = i;
+  g_assert_cmpuint (best, ==, wanted);
+  g_unlink (png);
+}
+
+static void
+test_still (World *w, gconstpointer data)
+{
+  g_autofree char *png = g_build_filename (w->folder, "still.png", NULL);
+  write_file (w);
+  g_autofree char *source = g_strdup_printf (
+      "filesrc location=%s ! qtdemux ! h264parse ! openh264dec", w->path);
+  g_autoptr (GPtrArray) frames = run_grey (source);
+  g_assert_cmpuint (frames->len, ==, FRAMES);
+  g_assert_true (parlor_still_preload ());
+  check_still (w, frames, 0);
+  check_still (w, frames, KEY_EVERY - 1);
+  check_still (w, frames, KEY_EVERY);
+  check_still (w, frames, FRAMES - 1);
+  g_assert_false (parlor_still_make (w->folder, "a.mp4", "H264", -1, png, NULL));
+  g_assert_false (parlor_still_make (w->folder, "b.mp4", "H264", 0, png, NULL));
+}
+
 #define TEST(name, func) g_test_add ("/record/mp4/" name, World, NULL, set_up, func, tear_down)
 
 int
@@ -230,5 +290,6 @@ main (int argc, char **argv)
   TEST ("what-was-torn-plays-as-far-as-it-goes", test_torn);
   TEST ("another-size-ends-the-file", test_other_size);
   TEST ("a-render-decodes-it", test_reel);
+  TEST ("a-marker-keeps-the-very-picture", test_still);
   return g_test_run ();
 }

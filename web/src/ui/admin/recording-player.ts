@@ -162,10 +162,7 @@ export class RecordingPlayer extends AdminSection {
   }
 
   private retention(row: RecordingRow): TemplateResult {
-    return html`<form
-      class="choices"
-      @submit=${(event: Event) => this.saveRetention(event, row.room)}
-    >
+    return html`<form class="find" @submit=${(event: Event) => this.saveRetention(event, row.room)}>
       ${this.choice('rule-record', r('rule_record'), this.rule?.record ?? 'by_host', [
         ['by_host', r('rule_by_host')],
         ['always', r('rule_always')],
