@@ -30,8 +30,10 @@ SHAPES = [
     ('meeting of 4', 0, ['--shape', 'meeting', '--people', 4]),
     ('meeting of 8', 0, ['--shape', 'meeting', '--people', 8]),
     ('meeting of 12', 0, ['--shape', 'meeting', '--people', 12]),
+    ('meeting of 16', 0, ['--shape', 'meeting', '--people', 16]),
     ('meeting of 4 by slots', 0, ['--server', 'rt', '--shape', 'meeting', '--people', 4]),
     ('meeting of 12 by slots', 0, ['--server', 'rt', '--shape', 'meeting', '--people', 12]),
+    ('meeting of 16 by slots', 0, ['--server', 'rt', '--shape', 'meeting', '--people', 16]),
     ('meeting of 25 by slots', 0, ['--server', 'rt', '--shape', 'meeting', '--people', 25]),
     ('audio, 10 → 300 by stage', 0, ['--shape', 'audio', '--people', 10, '--subscribers', 300]),
     ('20 rooms of 4', 0, ['--shape', 'meeting', '--people', 4, '--rooms', 20]),
@@ -88,8 +90,8 @@ def cell(value, digits=2):
 
 
 def table(rows):
-    lines = ['| shape | packets/s | floor µs | Parlor µs | ÷ floor | Janus µs | Janus ÷ Parlor | lost P / J | delay P p50 / p99 ms | delay J p50 / p99 ms |'
-             ' join P p95 ms | RSS P / J MiB |', '|---|---|---|---|---|---|---|---|---|---|---|---|']
+    lines = ['| shape | packets/s | floor µs | Parlor µs | ÷ floor | Janus µs | Janus ÷ Parlor | lost P / J | delay P p50 / p95 / p99 ms | delay J p50 / p99 ms |'
+             ' join P p95 ms | RSS P / J MiB | P: KiB a session |', '|---|---|---|---|---|---|---|---|---|---|---|---|---|']
     for row in rows:
         p, j = row['parlor'], row.get('janus')
         pus, jus = us_per_packet(p), us_per_packet(j)
@@ -97,9 +99,11 @@ def table(rows):
             lines.append(f"| {row['shape']} | did not run |")
             continue
         lines.append(f"| {row['shape']} | {p['packets'] / p['seconds']:.0f} | {cell(row['floor_us'])} | {cell(pus)} | {cell(pus / row['floor_us'])} | "
-                     f"{cell(jus, 1)} | {cell(jus / pus, 1)} | {p['lost']} / {j['lost'] if j else '–'} | {cell(p['delay_p50_ms'])} / {cell(p['delay_p99_ms'])} | "
+                     f"{cell(jus, 1)} | {cell(jus / pus, 1)} | {p['lost']} / {j['lost'] if j else '–'} | {cell(p['delay_p50_ms'])} / {cell(p['delay_p95_ms'])} / "
+                     f"{cell(p['delay_p99_ms'])} | "
                      f"{cell(j['delay_p50_ms']) + ' / ' + cell(j['delay_p99_ms']) if j else '–'} | {cell(p['join_p95_ms'], 0)} | "
-                     f"{p['rss_kib'] / 1024:.0f} / {cell(j['rss_kib'] / 1024, 0) if j else '–'} |")
+                     f"{p['rss_kib'] / 1024:.0f} / {cell(j['rss_kib'] / 1024, 0) if j else '–'} | "
+                     f"{(p['rss_kib'] - p['rss_before_kib']) / max(p['sessions'], 1):.0f} |")
     return '\n'.join(lines)
 
 

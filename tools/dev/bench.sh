@@ -7,6 +7,8 @@ command_bench () {
   build_native build
   say "CPU per forwarded packet, one sender over loopback, beside the floor of this run"
   python3 tests/bench/forwarding.py "$@"
+  say "Instructions of the router, beside those recorded"
+  python3 tests/bench/instructions.py || true
   say "Room shapes, beside Janus: docs/performance.md"
   python3 tests/bench/compare.py --markdown docs/performance.md
   say "What is promised of large rooms: docs/large-rooms.md"
