@@ -638,9 +638,17 @@ static gboolean
 make_control (ParlorApp *app, GError **error)
 {
   g_autofree char *path = g_build_filename (app->config->data_dir, "control.sock", NULL);
+  ParlorOperateThings things = {
+      .site = parlor_wire_service_site (app->service),
+      .recordings = app->record.recordings,
+      .brands = parlor_wire_brand_get (app->brand),
+      .audit = app->audit,
+      .clock = &app->clock,
+  };
   app->operate = parlor_operate_new (&(ParlorOperateSpec){.loop = &app->loop,
                                                           .rooms = app->rooms,
                                                           .hooks = app->hooks,
+                                                          .things = things,
                                                           .more = parlor_wire_brand_control,
                                                           .more_data = app->brand});
   ParlorControlSpec spec = {

@@ -119,6 +119,9 @@ parlor_operate_control (const char *command, const json_t *request, gpointer dat
     if (!strcmp (commands[i].name, command))
       return commands[i].run (operate, request, error);
   const ParlorOperateSpec *spec = &operate->spec;
+  json_t *reply = parlor_operate_things (&spec->things, command, request, error);
+  if (reply || *error)
+    return reply;
   return spec->more ? spec->more (command, request, spec->more_data, error) : NULL;
 }
 

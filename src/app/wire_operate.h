@@ -19,6 +19,7 @@
 #pragma once
 
 #include "app/control.h"
+#include "app/operate_things.h"
 #include "app/wire_hooks.h"
 
 G_BEGIN_DECLS
@@ -30,6 +31,7 @@ typedef struct
   uv_loop_t *loop;
   ParlorRooms *rooms;
   ParlorWireHooks *hooks;
+  ParlorOperateThings things;
   /** Who is asked for what is unknown here: ParlorControlSpec.more. */
   json_t *(*more) (const char *command, const json_t *request, gpointer data, GError **error);
   gpointer more_data;

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #define COMMANDS                                                                                   \
-  "setup brand user key rooms participants room token events drain tap inject verify completion"
+  "setup brand user key rooms participants room reps rep recordings recording token events drain " \
+  "tap inject verify completion"
 
 static const char bash[] =
     "_parlorctl () {\n"
@@ -28,6 +29,11 @@ static const char bash[] =
     "    key) words='list add rotate revoke'; flags+=' --brand --id --scopes --overlap' ;;\n"
     "    setup) flags+=' --brand --login --name' ;;\n"
     "    token) flags+=' --room --identity --role --name --ttl' ;;\n"
+    "    reps|recordings) flags+=' --brand' ;;\n"
+    "    rep) words='show suspend resume depart'; flags+=' --to' ;;&\n"
+    "    recording) words='show hold release delete restore'; flags+=' --reason' ;;&\n"
+    "    rep|recording) words+=\" $(parlorctl ${command}s 2>/dev/null | sed -n "
+    "'s/^\\(re[pc]_[a-z0-9]*\\).*/\\1/p')\" ;;\n"
     "    events) flags+=' --after --follow' ;;\n"
     "    drain) flags+=' --end --off' ;;\n"
     "    inject) flags+=' --caps' ;;\n"

@@ -24,6 +24,11 @@ static const char usage[] =
     "  rooms                                   the open rooms and who is in them\n"
     "  participants ROOM                       who is in it, in detail\n"
     "  room close ROOM                         ends one for all\n"
+    "  reps [--brand SLUG]                     who they are, whether here, with how many chats\n"
+    "  rep show|suspend|resume|depart REP      [--to REP|GROUP]: who has his customers then\n"
+    "  recordings [--brand SLUG]               what is kept\n"
+    "  recording show|hold|release|delete|restore RECORDING\n"
+    "        [--reason TEXT]                    a hold needs one; delete: into the bin\n"
     "  events [--after ID] [--follow]          what happened lately, all brands, one line each\n"
     "  drain [--end] [--off]                   no new rooms, /readyz says no; --end: the daemon "
     "ends\n"
@@ -39,10 +44,10 @@ static const char usage[] =
     "LIST is words with blanks between them, in quotes. --json prints what the daemon answered.\n"
     "FOLDER is the daemon's --data-dir; PARLOR_DATA_DIR names it as well.\n";
 
-char *ctl_data_dir, *ctl_after;
+char *ctl_data_dir, *ctl_after, *ctl_brand, *ctl_to, *ctl_reason;
 gboolean ctl_json, ctl_off, ctl_end, ctl_follow;
 static char *room_name, *identity, *role, *shown_name, *caps;
-static char *brand, *login, *origins, *may_start, *scopes, *key_id;
+static char *login, *origins, *may_start, *scopes, *key_id;
 static char *oidc_issuer, *oidc_client, *oidc_secret_file;
 static gint64 ttl_sec, overlap_sec;
 
@@ -54,7 +59,7 @@ static const GOptionEntry entries[] = {
     {"name", 0, 0, G_OPTION_ARG_FILENAME, &shown_name, NULL, NULL}, /* UTF-8 in any locale */
     {"ttl", 0, 0, G_OPTION_ARG_INT64, &ttl_sec, NULL, NULL},
     {"caps", 0, 0, G_OPTION_ARG_STRING, &caps, NULL, NULL},
-    {"brand", 0, 0, G_OPTION_ARG_STRING, &brand, NULL, NULL},
+    {"brand", 0, 0, G_OPTION_ARG_STRING, &ctl_brand, NULL, NULL},
     {"login", 0, 0, G_OPTION_ARG_STRING, &login, NULL, NULL},
     {"origins", 0, 0, G_OPTION_ARG_STRING, &origins, NULL, NULL},
     {"may-start", 0, 0, G_OPTION_ARG_STRING, &may_start, NULL, NULL},
@@ -64,6 +69,8 @@ static const GOptionEntry entries[] = {
     {"oidc-issuer", 0, 0, G_OPTION_ARG_STRING, &oidc_issuer, NULL, NULL},
     {"oidc-client", 0, 0, G_OPTION_ARG_STRING, &oidc_client, NULL, NULL},
     {"oidc-secret-file", 0, 0, G_OPTION_ARG_FILENAME, &oidc_secret_file, NULL, NULL},
+    {"to", 0, 0, G_OPTION_ARG_STRING, &ctl_to, NULL, NULL},
+    {"reason", 0, 0, G_OPTION_ARG_FILENAME, &ctl_reason, NULL, NULL}, /* UTF-8 in any locale */
     {"json", 0, 0, G_OPTION_ARG_NONE, &ctl_json, NULL, NULL},
     {"after", 0, 0, G_OPTION_ARG_STRING, &ctl_after, NULL, NULL},
     {"follow", 0, 0, G_OPTION_ARG_NONE, &ctl_follow, NULL, NULL},
@@ -130,8 +137,8 @@ print_thing (const char *title, json_t *thing)
   json_object_foreach (thing, name, value) print_value (name, value);
 }
 
-static void
-print_reply (json_t *reply)
+void
+ctl_print_reply (json_t *reply)
 {
   const char *name;
   json_t *value, *item;
@@ -167,7 +174,7 @@ run_brand (int fd, char **words)
   {
     const char *name, *value;
   } texts[] = {{"verb", words[1]},
-               {"brand", brand},
+               {"brand", ctl_brand},
                {"name", shown_name},
                {"login", login},
                {"role", role},
@@ -194,7 +201,7 @@ run_brand (int fd, char **words)
       printf ("\n");
     }
   else
-    print_reply (reply);
+    ctl_print_reply (reply);
   json_decref (reply);
   return EXIT_SUCCESS;
 }
@@ -285,6 +292,10 @@ static const struct
     {"participants", ctl_participants},
     {"events", ctl_events},
     {"drain", ctl_drain},
+    {"reps", ctl_reps},
+    {"rep", ctl_rep},
+    {"recordings", ctl_recordings},
+    {"recording", ctl_recording},
     {"rooms", ctl_rooms},
     {"room", run_room},
     {"token", run_token},

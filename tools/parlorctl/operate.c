@@ -23,9 +23,8 @@ print_json (const json_t *json)
   printf ("\n");
 }
 
-/* Asks, and prints the list `name` of the answer: as JSON, or a line each by `print`. */
-static int
-list (int fd, json_t *request, const char *name, void (*print) (const json_t *one))
+int
+ctl_list (int fd, json_t *request, const char *name, void (*print) (const json_t *one))
 {
   json_t *reply = ctl_ask (fd, request);
   json_t *all = json_object_get (reply, name), *one;
@@ -59,7 +58,7 @@ print_room (const json_t *room)
 int
 ctl_rooms (int fd, char **words)
 {
-  return list (fd, json_pack ("{s:s}", "cmd", "rooms"), "rooms", print_room);
+  return ctl_list (fd, json_pack ("{s:s}", "cmd", "rooms"), "rooms", print_room);
 }
 
 static void
@@ -81,8 +80,8 @@ ctl_participants (int fd, char **words)
 {
   if (!words[1])
     return ctl_fail ("say: participants ROOM");
-  return list (fd, json_pack ("{s:s,s:s}", "cmd", "participants", "room", words[1]), "participants",
-               print_participant);
+  return ctl_list (fd, json_pack ("{s:s,s:s}", "cmd", "participants", "room", words[1]),
+                   "participants", print_participant);
 }
 
 /* In the terminal a line an event; with --json one JSON object a line, for `jq`. */

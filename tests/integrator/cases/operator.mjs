@@ -45,6 +45,43 @@ export const cases = [
     },
   },
   {
+    name: 'reps and recordings are seen, held, deleted, and a rep departs; each is a line of the audit log',
+    async run({ daemon: makeDaemon }) {
+      const daemon = await makeDaemon();
+      const reps = JSON.parse(await ctl(daemon, 'reps', '--json', '--brand', 'demo'));
+      const [lin, wang] = ['lin', 'wang'].map((ref) => reps.find((one) => one.ref === ref));
+      expect(lin.presence === 'offline' && lin.chats === 0 && (await ctl(daemon, 'reps')).includes(`${lin.id}  lin`), JSON.stringify(reps));
+      expect(JSON.parse(await ctl(daemon, '--json', 'rep', 'show', lin.id)).rep.name === lin.name, 'one of them');
+      await ctl(daemon, 'rep', 'suspend', lin.id);
+      expect(JSON.parse(await ctl(daemon, '--json', 'rep', 'show', lin.id)).rep.suspended === true, 'suspended');
+      await ctl(daemon, 'rep', 'resume', lin.id);
+      await ctl(daemon, 'rep', 'depart', lin.id, '--to', wang.id);
+      expect(JSON.parse(await ctl(daemon, '--json', 'rep', 'show', lin.id)).rep.state === 'departed', 'gone');
+      const twice = await ctl(daemon, 'rep', 'depart', lin.id).catch((error) => error);
+      expect(twice.code === 1 && twice.stderr.includes('departed'), `once: ${twice.stderr}`);
+
+      const room = await daemon.good('POST', '/v1/rooms', { title: 'Tea' });
+      await daemon.good('POST', `/v1/rooms/${room.id}/recording`, { action: 'start' });
+      await daemon.good('POST', `/v1/rooms/${room.id}/recording`, { action: 'stop' });
+      const list = async () => JSON.parse(await ctl(daemon, 'recordings', '--json'));
+      const [{ id }] = await until('the recording is ready', async () => { const all = await list(); return all[0]?.state === 'ready' && all; }, 30000);
+      expect((await ctl(daemon, 'recordings')).startsWith(id), 'in words');
+      expect((await ctl(daemon, 'recording', 'hold', id).catch((error) => error)).stderr.includes('--reason'), 'a hold has a reason');
+      await ctl(daemon, 'recording', 'hold', id, '--reason', 'Lawyers ask');
+      const held = await ctl(daemon, 'recording', 'delete', id).catch((error) => error);
+      expect(held.code === 1 && held.stderr.includes('Lawyers ask'), `a hold holds: ${held.stderr}`);
+      await ctl(daemon, 'recording', 'release', id);
+      await ctl(daemon, 'recording', 'delete', id);
+      expect((await list()).length === 0 && JSON.parse(await ctl(daemon, '--json', 'recording', 'show', id)).recording.state === 'binned', 'in the bin');
+      await ctl(daemon, 'recording', 'restore', id);
+      expect((await list()).length === 1, 'and back');
+      const { rows } = await daemon.good('GET', '/v1/audit?limit=200');
+      const done = rows.filter((row) => row.actor === 'operator').map((row) => row.action);
+      for (const action of ['operator.rep_suspend', 'operator.rep_depart', 'recording.held', 'recording.binned'])
+        expect(done.includes(action), `${action} stands in ${done}`);
+    },
+  },
+  {
     name: 'completion knows commands, verbs, flags and rooms',
     async run({ daemon: makeDaemon }) {
       const daemon = await makeDaemon();
@@ -58,6 +95,8 @@ export const cases = [
       expect((await complete('key', 'ro')).join() === 'rotate', 'verbs');
       expect((await complete('drain', '--')).includes('--end'), 'flags');
       expect((await complete('participants', '')).includes(room.id), 'rooms');
+      expect((await complete('rep', 'de')).join() === 'depart' && (await complete('recording', 're')).includes('release'), 'verbs of reps and recordings');
+      expect((await complete('rep', 'show', 'rep_')).length === 3, 'reps');
       expect((await complete('--data-dir', '/x', 'room', 'c')).join() === 'close', 'behind flags');
       await run('bash', ['-n', '-c', (await run(program, ['completion', 'zsh'])).stdout]);
     },
