@@ -4,7 +4,7 @@ import { customElement, state } from 'lit/decorators.js';
 import { liveOf, type LiveCard } from '../client/live.js';
 import { Plain } from '../ui/base.js';
 import { dateTime, lt, short } from '../ui/i18n/live.js';
-import '../ui/i18n/live-more.js';
+import '../ui/i18n/live-brand.js';
 import { icon, mark } from '../ui/icons.js';
 import '../ui/look.js';
 

@@ -16,7 +16,7 @@ import { icon } from '../ui/icons.js';
 import { countdownCard, wordsCard } from '../ui/live-cards.js';
 import '../ui/live-comments.js';
 import '../ui/live-picture.js';
-import { pollView } from '../ui/live-poll.js';
+import type * as Parts from '../ui/live-parts.js';
 import { pinCard, productSheet, shelfList } from '../ui/live-shelf.js';
 import { markMoment, timings } from '../ui/marks.js';
 
@@ -51,7 +51,7 @@ export class LivePage extends Plain {
   private noteTimer = 0;
   private heartKey = 0;
   private opener: HTMLElement | null = null;
-  private stageSheet: typeof import('../ui/live-stage.js').stageSheet | null = null;
+  private parts: typeof Parts | null = null;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -64,6 +64,7 @@ export class LivePage extends Plain {
     this.whileConnected(() => clearInterval(second));
     this.listenToPage();
     this.audience.admitted = (message) => void this.stageChanged(message);
+    void import('../ui/live-parts.js').then((one) => ((this.parts = one), redraw()));
     const service = import('../ui/service-later.js').then((one) => one.mountServiceLater(this));
     this.whileConnected(() => void service.then((stop) => stop()));
     if (!embedded) Object.assign(window, { parlorLive: this, parlorTimings: timings });
@@ -198,7 +199,6 @@ export class LivePage extends Plain {
   /* ---- the stage ---- */
 
   private readonly wantStage = async (): Promise<void> => {
-    this.stageSheet ??= (await import('../ui/live-stage.js')).stageSheet;
     this.open({ what: 'stage' });
     if (!this.guest.stream && !(await this.guest.open())) this.say('stage_no_devices');
     this.requestUpdate();
@@ -437,7 +437,7 @@ export class LivePage extends Plain {
                   this.ask,
                   this.buy,
                 )
-              : this.stageSheet?.(this.audience.live.get().stage, this.guest.stream !== null, {
+              : this.parts?.stageSheet(this.audience.live.get().stage, this.guest.stream !== null, {
                   ask: this.askStage,
                   leave: this.leaveStage,
                 })
@@ -463,7 +463,7 @@ export class LivePage extends Plain {
           .hosts=${linkHosts}
         ></parlor-live-comments>
         <div class="live-side">
-          ${onAir ? pollView(this.audience.live.get(), this.vote) : nothing}
+          ${onAir ? this.parts?.pollView(this.audience.live.get(), this.vote) : nothing}
           ${pin && onAir ? pinCard(pin, (product) => this.open({ what: 'product', product })) : nothing}
         </div>
         ${this.bar()}

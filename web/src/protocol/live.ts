@@ -64,7 +64,8 @@ const live = shape({
 /** The live room itself. */
 export type Live = Checked<typeof live>;
 
-const ofBroadcast = shape({ broadcast: str });
+/** What stands in it is looked at by whoever shows it. */
+const words = shape({ broadcast: (value) => value, shown: def(num, 0), confirmed: def(num, 0) });
 
 /** One row for each message the server sends: its fields. */
 export const LIVE_SERVER = {
@@ -95,9 +96,9 @@ export const LIVE_SERVER = {
   guests: shape({ guests: list(guest) }),
   stage: shape({ on: bool, token: def(str, ''), identity: def(str, '') }),
   shelf: shape({ shelf: list(product) }),
-  broadcast: shape({ broadcast: (value) => value }),
-  broadcast_over: ofBroadcast,
-  broadcast_count: shape({ broadcast: str, shown: num, confirmed: num }),
+  broadcast: words,
+  broadcast_over: words,
+  broadcast_count: words,
 };
 
 /** What viewers and hosts of live rooms may say. */

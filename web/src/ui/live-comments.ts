@@ -5,6 +5,7 @@ import type { Comment } from '../protocol/live.js';
 import { commentPieces } from '../room/live.js';
 import { hue } from './avatar.js';
 import { Plain } from './base.js';
+import { lang } from './i18n/lang.js';
 import { lt, type LiveKey } from './i18n/live.js';
 import { icon } from './icons.js';
 
@@ -58,7 +59,7 @@ export class LiveComments extends Plain {
       data-id=${comment.id}
     >
       <span class="who">${comment.name}</span>
-      ${comment.host || comment.bot ? html`<span class="host-badge">${lt(comment.bot ? 'bot' : 'host_badge')}</span>` : nothing}
+      ${comment.host || comment.bot ? html`<span class="host-badge">${comment.bot ? (lang() === 'en' ? 'Bot' : '机器人') : lt('host_badge')}</span>` : nothing}
       <span class="said">${this.text(comment)}</span>
       ${this.moderate ? this.hand(comment) : nothing}
     </li>`;

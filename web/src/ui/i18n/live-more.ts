@@ -1,8 +1,7 @@
-/** Words of the host's console and the brand's page: a viewer does not load them. */
+/** Words of the host's console: a viewer does not load them. */
 import { addWords } from './live.js';
 
 const MORE = {
-  /* the host's console */
   host_title: ['Host console', '直播控制台'],
   new_live: ['A new stream', '新建直播'],
   f_title: ['Title', '标题'],
@@ -48,13 +47,6 @@ const MORE = {
   rules: ['Rules', '管理'],
   share_link: ['Link for viewers', '观众链接'],
   open_viewer: ['Open as a viewer', '以观众身份打开'],
-  /* the brand's page */
-  on_now: ['On now', '正在直播'],
-  next: ['Next', '即将开始'],
-  nothing_now: ['Nothing is on now', '当前没有直播'],
-  nothing_next: ['Nothing is planned yet', '暂无预告'],
-  watch: ['Watch', '观看'],
-  remind: ['Add to calendar', '添加到日历'],
 } satisfies Record<string, [en: string, zh: string]>;
 
 export type MoreKey = keyof typeof MORE;

@@ -1,5 +1,6 @@
 /** Words of the live room's pages, apart from the meeting's: a viewer loads only these. */
 import { lang } from './lang.js';
+import type { BrandKey } from './live-brand.js';
 import type { MoreKey } from './live-more.js';
 
 const WORDS = {
@@ -56,7 +57,6 @@ const WORDS = {
   comments: ['Comments', '评论'],
   no_comments: ['No comments yet', '还没有评论'],
   host_badge: ['Host', '主播'],
-  bot: ['Bot', '机器人'],
   like: ['Like', '点赞'],
   shelf: ['Products', '商品'],
   shelf_count: ['Products, {n}', '商品，共 {n} 件'],
@@ -100,7 +100,7 @@ const WORDS = {
   poll: ['Poll', '投票'],
 } satisfies Record<string, [en: string, zh: string]>;
 
-export type LiveKey = keyof typeof WORDS | MoreKey;
+export type LiveKey = keyof typeof WORDS | BrandKey | MoreKey;
 
 const known: Record<string, readonly [en: string, zh: string]> = { ...WORDS };
 

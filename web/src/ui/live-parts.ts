@@ -1,0 +1,3 @@
+/** What a viewer's page shows only now and then: it comes behind the picture. */
+export { pollView } from './live-poll.js';
+export { stageSheet } from './live-stage.js';
