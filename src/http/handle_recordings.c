@@ -111,6 +111,19 @@ row_to_json (ParlorSite *site, const ParlorRecordingRow *row)
   return json;
 }
 
+/* `room`, or the room of `series`; one that is not known has none. */
+static const char *
+room_of (const ParlorSite *site, const ParlorHttpRequest *request, const char *brand)
+{
+  const char *series = parlor_http_query (request, "series");
+  const ParlorScheduleRow *row = series != NULL && site->spec.schedules != NULL
+                                     ? parlor_schedules_get (site->spec.schedules, brand, series)
+                                     : NULL;
+  if (series == NULL)
+    return parlor_http_query (request, "room");
+  return row != NULL ? row->room : series;
+}
+
 void
 parlor_handle_recording_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
@@ -120,7 +133,7 @@ parlor_handle_recording_list (ParlorSite *site, ParlorHttpRequest *request, Parl
   parlor_site_principal (site, request, &who);
   const ParlorRecordingQuery query = {
       .brand = who.brand,
-      .room = parlor_http_query (request, "room"),
+      .room = room_of (site, request, who.brand),
       .state = parlor_http_query (request, "state"),
       .text = parlor_http_query (request, "text"),
       .person = parlor_http_query (request, "person"),

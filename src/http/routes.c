@@ -45,6 +45,10 @@
 /* With a list of ten thousand people. */
 #define BROADCAST_MAX (2 * 1024 * 1024)
 
+#define PLANNERS                                                                                   \
+  PARLOR_ROUTE_ROLES (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN | PARLOR_BRAND_SUPERVISOR            \
+                      | PARLOR_BRAND_HOST | PARLOR_BRAND_ASSISTANT | PARLOR_BRAND_AUDITOR)
+
 #define RECORDING_KEEPERS PARLOR_ROUTE_ROLES (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN)
 #define RECORDING_READERS                                                                          \
   PARLOR_ROUTE_ROLES (PARLOR_BRAND_OWNER | PARLOR_BRAND_ADMIN | PARLOR_BRAND_AUDITOR)
@@ -93,7 +97,7 @@ static const ParlorRoute routes[] = {
     /* what is planned of a room, and who comes to it from outside */
     {"PATCH", "/v1/rooms/{id}", PARLOR_ROUTE_ROOM, FALSE, JSON_MAX, "application/json",
      parlor_handle_room_change},
-    {"GET", "/v1/schedules", PARLOR_ROUTE_API, FALSE, 0, NULL, parlor_handle_schedule_list},
+    {"GET", "/v1/schedules", PLANNERS, FALSE, 0, NULL, parlor_handle_schedule_list},
     {"GET", "/v1/rooms/{id}/invitations", PARLOR_ROUTE_ROOM, FALSE, 0, NULL,
      parlor_handle_invitation_list},
     {"POST", "/v1/rooms/{id}/invitations", PARLOR_ROUTE_ROOM, FALSE, JSON_MAX, "application/json",

@@ -57,6 +57,7 @@ export const cases = [
       await host.wait('chat');
       host.send({ t: 'room', locked: true });
       await host.wait('room', 'room', (one) => one.room.locked);
+      await daemon.good('POST', `/v1/rooms/${room.id}/recording`, { action: 'start' });
       host.send({ t: 'end' });
       expect((await guest.wait('closed')).reason === 'ended', 'all are sent away');
       const again = new DeskLine(daemon);
@@ -65,6 +66,9 @@ export const cases = [
       expect(welcome.chat.length === 0, 'and nothing of what was said is told');
       const types = (await daemon.good('GET', '/v1/events')).events.filter((one) => one.entity === room.id).map((one) => one.type).filter((type) => /^room\.(live|ended)$/.test(type));
       expect(types.join() === 'room.live,room.ended,room.live', `each meeting is told (${types})`);
+      const ofSeries = await until('the recording is finished', async () => (await daemon.good('GET', `/v1/recordings?series=${room.schedule.id}`)).recordings.find((one) => one.state === 'ready'), 30000);
+      expect(ofSeries.room === room.id, 'the meeting that was ended is sealed and found by its series');
+      expect((await daemon.good('GET', '/v1/recordings?series=ser_none')).recordings.length === 0, 'another series has none');
       expect((await daemon.ask('DELETE', `/v1/rooms/${room.id}`)).status === 204, 'over the API the room goes');
       expect((await daemon.good('GET', '/v1/schedules')).schedules.length === 0, 'with its schedule');
       await daemon.end();

@@ -1,5 +1,6 @@
 /** Scheduled meetings and who is invited to them. Errors are ApiError. */
 import { def, list, nullable, num, opt, shape, str, type Checked } from '../protocol/check.js';
+import { ask } from './account.js';
 import { callJson, postJson } from './http.js';
 
 const schedule = shape({
@@ -21,6 +22,42 @@ const planned = shape({
 });
 
 export type Planned = Checked<typeof planned>;
+
+const series = shape({ id: str, room: str, title: def(str, ''), start: str, rrule: nullable(str) });
+export type Series = Checked<typeof series>;
+
+/** The brand's scheduled rooms, the one made last first. */
+export async function loadSeries(): Promise<Series[]> {
+  return (await ask('GET', '/v1/schedules', shape({ schedules: list(series) }))).schedules;
+}
+
+const partner = shape({
+  id: str,
+  company: str,
+  name: def(str, ''),
+  contact: def(str, ''),
+  state: str,
+  used_at: def(num, 0),
+  uses: def(num, 0),
+  url: nullable(str),
+});
+export type Partner = Checked<typeof partner>;
+
+export async function loadPartners(): Promise<Partner[]> {
+  return (await ask('GET', '/v1/partners', shape({ partners: list(partner) }))).partners;
+}
+
+export function addPartner(company: string, name: string, contact: string): Promise<Partner> {
+  return ask('POST', '/v1/partners', partner, { company, name, contact });
+}
+
+export async function revokePartner(id: string): Promise<void> {
+  await ask('DELETE', `/v1/partners/${encodeURIComponent(id)}`, nullable(str));
+}
+
+export function renewPartner(id: string): Promise<Partner> {
+  return ask('POST', `/v1/partners/${encodeURIComponent(id)}/send`, partner);
+}
 
 /** As the form says it; local times and days. */
 export interface Plan {

@@ -107,6 +107,7 @@ const nothing = shape({ ok: def(bool, true) });
 export interface Search {
   text?: string;
   person?: string;
+  series?: string;
   from?: number;
   to?: number;
   state?: string;

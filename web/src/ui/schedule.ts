@@ -19,7 +19,7 @@ const WORDS = {
   long: ['Lasts', '时长'],
   minutes: ['{n} min', '{n} 分钟'],
   repeat: ['Repeats', '重复'],
-  r_never: ['Not', '不重复'],
+  r_never: ['Does not repeat', '不重复'],
   r_daily: ['Every day', '每天'],
   r_workdays: ['Monday to Friday', '每个工作日'],
   r_weekly: ['Every week', '每周'],
@@ -259,7 +259,7 @@ export class Schedule extends Plain {
     return html`<section role="status" data-testid="schedule-made">
       ${this.head(s('made'))}
       <p>
-        <b>${made.title}</b>
+        <b>${made.title}</b><br />
         ${
           next
             ? new Date(next.start).toLocaleString(lang(), { dateStyle: 'full', timeStyle: 'short' })

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { addUser, changeUser, userLink, users, type UserInfo } from '../../client/account.js';
 import { AdminSection } from './base.js';
+import './partners.js';
 import { isWord, w } from './words.js';
 
 const ROLES = ['owner', 'admin', 'supervisor', 'host', 'assistant', 'rep', 'auditor'];
@@ -127,6 +128,11 @@ export class AdminPeople extends AdminSection {
         <button class="button primary" data-testid="person-add" ?disabled=${this.busy}>
           ${w('people_add')}
         </button>
-      </form>`;
+      </form>
+      ${
+        this.session.roles.some((role) => role === 'owner' || role === 'admin')
+          ? html`<parlor-admin-partners .session=${this.session}></parlor-admin-partners>`
+          : nothing
+      }`;
   }
 }

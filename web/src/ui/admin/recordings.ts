@@ -1,6 +1,7 @@
 /** Recordings: found by room, date, person, what was noted down and said in the chat; and one of them, played. */
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { loadSeries, type Series } from '../../client/plans.js';
 import { findRecordings, type RecordingRow } from '../../client/recordings.js';
 import { clockWords } from '../../media/timeline.js';
 import { AdminSection } from './base.js';
@@ -17,6 +18,7 @@ export class AdminRecordings extends AdminSection {
   /** As they came, page by page; those far from what is seen are drawn as an empty place of their height. */
   @state() private pages: RecordingRow[][] | undefined;
   @state() private near = new Set<number>();
+  @state() private series: Series[] = [];
   private heights: number[] = [];
   private watcher: IntersectionObserver | undefined;
   @state() private cursor: string | null = null;
@@ -31,6 +33,11 @@ export class AdminRecordings extends AdminSection {
     this.whileConnected(() => window.removeEventListener('hashchange', go));
     this.whileConnected(() => this.watcher?.disconnect());
     this.go();
+    /* Who may not see the plans has no such filter. */
+    void loadSeries().then(
+      (found) => (this.series = found),
+      () => undefined,
+    );
   }
 
   private go(): void {
@@ -48,6 +55,7 @@ export class AdminRecordings extends AdminSection {
     const page = await findRecordings({
       text: this.value('text'),
       person: this.value('person'),
+      series: this.value('series'),
       from: this.day('from', 0),
       to: this.day('until', 24 * 3600 * 1000),
       state: this.value('bin') ? 'binned' : '',
@@ -108,6 +116,17 @@ export class AdminRecordings extends AdminSection {
         ${this.input('person', r('rec_person'), '', { type: 'search' })}
         ${this.input('from', r('rec_from'), '', { type: 'date' })}
         ${this.input('until', r('rec_until'), '', { type: 'date' })}
+        ${
+          this.series.length > 0
+            ? this.choice('series', r('rec_series'), '', [
+                ['', r('rec_all')],
+                ...this.series.map((one): [string, string] => [
+                  one.id,
+                  one.title || one.start.slice(0, 8),
+                ]),
+              ])
+            : nothing
+        }
         ${this.choice('bin', r('rec_where'), '', [
           ['', r('rec_kept')],
           ['bin', r('rec_bin')],
@@ -147,6 +166,11 @@ export class AdminRecordings extends AdminSection {
         </span>
       </a>
       <span class="tags">
+        ${
+          this.series.some((plan) => plan.room === one.room)
+            ? html`<i data-testid="rec-series">${r('rec_series')}</i>`
+            : nothing
+        }
         ${one.hold ? html`<i class="grave">${r('rec_held')}</i>` : nothing}
         <i>${isRecordingWord(word) ? r(word) : one.state}</i>
       </span>
