@@ -476,6 +476,7 @@ make_signal (ParlorApp *app)
       .products = app->live->products,
       .brands = parlor_wire_brand_get (app->brand),
       .visitors = app->live->visitors,
+      .passes = parlor_wire_plans_passes (app->plans),
       .broadcasts = app->live->audience->broadcasts,
       .invites = app->live->audience->invites,
       .stage_token = parlor_wire_live_stage_token,
@@ -530,6 +531,12 @@ find_web_dir (const ParlorConfig *config, const char *program)
     return of_tree;
   g_free (of_tree);
   return g_strdup ("/usr/share/parlor/web");
+}
+
+static void
+ring (const char *brand, const char *user, json_t *json, gpointer user_data)
+{
+  parlor_signal_ring (((ParlorApp *)user_data)->signal, brand, user, json);
 }
 
 static gboolean
@@ -601,6 +608,8 @@ make_site (ParlorApp *app, const char *program, GError **error)
       .shelf_data = app->live,
       .happened = parlor_wire_stats_event,
       .happened_data = app->stats,
+      .ring = ring,
+      .ring_data = app,
       .service = parlor_wire_service_site (app->service),
   };
   app->site = parlor_site_new (&spec);

@@ -127,6 +127,19 @@ tell_invited (ParlorSite *site, const ParlorPassRow *row)
     site->spec.happened (&event, site->spec.happened_data);
 }
 
+/* Who is invited by his id and has a page open: he gets his own link at once. */
+static void
+ring (ParlorSite *site, const ParlorHttpRequest *request, const ParlorPassRow *row)
+{
+  ParlorRoom *room = parlor_rooms_find (site->spec.rooms, row->room);
+  g_autofree char *url = url_of (site, request, row);
+  if (!site->spec.ring || !room || !url || !g_str_has_prefix (row->contact, "usr_"))
+    return;
+  json_t *json = json_pack ("{s:s,s:s,s:s,s:s,s:s}", "t", "ring", "invitation", row->id, "room",
+                            row->room, "title", parlor_room_info (room)->title, "url", url);
+  site->spec.ring (row->brand, row->contact, json, site->spec.ring_data);
+}
+
 /* ---- invitations ---------------------------------------------------------------------------- */
 
 static gboolean
@@ -193,7 +206,10 @@ parlor_site_invite (ParlorSite *site, ParlorRoom *room, const json_t *invitees, 
     begin (site);
     const ParlorPassRow *row = site->spec.passes ? invite_one (site, room, one, who, error) : NULL;
     if (row)
-      end (site, who, "room.invited", row);
+      {
+        end (site, who, "room.invited", row);
+        ring (site, request, row);
+      }
     else if (site->spec.records)
       site->spec.records->end (site->spec.records);
     if (!row)
@@ -293,6 +309,7 @@ parlor_handle_invitation_send (ParlorSite *site, ParlorHttpRequest *request, Par
   parlor_passes_send_again (site->spec.passes, row->id, wall_ms (site), NULL);
   tell_invited (site, row);
   end (site, who.subject, "room.invited", row);
+  ring (site, request, row);
   parlor_site_answer_when_durable (site, request, reply, 200, pass_to_json (site, request, row));
 }
 

@@ -122,14 +122,15 @@ apply_schedule (ParlorSite *site, ParlorRoom *room, const ParlorPlan *plan, GErr
 }
 
 gboolean
-parlor_site_apply_plan (ParlorSite *site, ParlorRoom *room, const ParlorPlan *plan, const char *who,
-                        GError **error)
+parlor_site_apply_plan (ParlorSite *site, const ParlorHttpRequest *request, ParlorRoom *room,
+                        const ParlorPlan *plan, const char *who, GError **error)
 {
   if (!apply_schedule (site, room, plan, error))
     return FALSE;
   if (plan->says_settings)
     parlor_room_set_settings (room, &plan->settings);
-  return !plan->invitees || parlor_site_invite (site, room, plan->invitees, who, NULL, NULL, error);
+  return !plan->invitees
+         || parlor_site_invite (site, room, plan->invitees, who, NULL, request, error);
 }
 
 /* ---- showing -------------------------------------------------------------------------------- */
@@ -228,7 +229,7 @@ change_room (ParlorSite *site, const ParlorHttpRequest *request, ParlorRoom *roo
     return refuse (error, "a live room has scheduled_at");
   plan.invitees = NULL;
   return parlor_room_change (room, NULL, &change, now_us (site), error)
-         && parlor_site_apply_plan (site, room, &plan, "", error);
+         && parlor_site_apply_plan (site, request, room, &plan, "", error);
 }
 
 void

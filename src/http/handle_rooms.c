@@ -227,7 +227,7 @@ make_planned_room (ParlorSite *site, const ParlorHttpRequest *request, const Par
       || !(room = make_room (site, spec, json, error)))
     return NULL;
   set_policy (site, room, json);
-  if (parlor_site_apply_plan (site, room, &plan, who, error))
+  if (parlor_site_apply_plan (site, request, room, &plan, who, error))
     return room;
   parlor_room_end (room, NULL, now_us (site), NULL);
   return NULL;

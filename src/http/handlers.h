@@ -86,8 +86,9 @@ typedef struct
 gboolean parlor_site_read_plan (ParlorSite *site, const ParlorHttpRequest *request,
                                 const json_t *body, ParlorPlan *plan, GError **error);
 /** Makes it so. Invitations are made in the name of `who`. */
-gboolean parlor_site_apply_plan (ParlorSite *site, ParlorRoom *room, const ParlorPlan *plan,
-                                 const char *who, GError **error);
+gboolean parlor_site_apply_plan (ParlorSite *site, const ParlorHttpRequest *request,
+                                 ParlorRoom *room, const ParlorPlan *plan, const char *who,
+                                 GError **error);
 /** Adds schedule and settings to a room's JSON. */
 void parlor_site_add_plan (ParlorSite *site, ParlorRoom *room, json_t *json);
 /** The room as the API shows it (transfer full). */

@@ -102,6 +102,9 @@ typedef struct
   /** Nullable: the shelf of this brand changed. */
   void (*shelf_changed) (const char *brand, gpointer user_data);
   gpointer shelf_data;
+  /** Nullable: rings a signed-in person; `json` is taken. */
+  void (*ring) (const char *brand, const char *user, json_t *json, gpointer user_data);
+  gpointer ring_data;
   const struct _ParlorServiceSite *service; /**< nullable: /v1/reps and the like are 503 */
   ParlorEventFunc happened;                 /**< nullable */
   gpointer happened_data;

@@ -80,6 +80,10 @@ PARLOR_MESSAGE_HANDLER (parlor_on_remove);
 PARLOR_MESSAGE_HANDLER (parlor_on_role);
 PARLOR_MESSAGE_HANDLER (parlor_on_end);
 
+/* on_rings.c */
+PARLOR_MESSAGE_HANDLER (parlor_on_listen);
+PARLOR_MESSAGE_HANDLER (parlor_on_decline);
+
 /* on_live.c */
 PARLOR_MESSAGE_HANDLER (parlor_on_comment);
 PARLOR_MESSAGE_HANDLER (parlor_on_like);

@@ -259,6 +259,13 @@ static const ParlorMessageRow rows[] = {
      {{"conversation", S, TRUE, 1, ID_BYTES},
       {"message", S, TRUE, 1, ID_BYTES},
       {"good", B, TRUE}}},
+    /* invitations */
+    {"listen", PARLOR_WHEN_ALWAYS, PARLOR_RIGHT_NONE, parlor_on_listen, {{NULL}}},
+    {"decline",
+     PARLOR_WHEN_ALWAYS,
+     PARLOR_RIGHT_NONE,
+     parlor_on_decline,
+     {{"invitation", S, TRUE, 1, ID_BYTES}}},
     /* live rooms */
     {"comment",
      PARLOR_WHEN_INSIDE,

@@ -51,6 +51,8 @@ struct _ParlorSession
   guint refused_in_a_row;
   gint64 stats_us; /* last `stats` */
 
+  gboolean listens; /* on_rings.c: a signed-in person's page, open for rings */
+
   char live_visitor[PARLOR_ID_TEXT]; /* on_live.c: who he is to the room's brand; "" = unknown */
 
   /* on_service.c: whose desk this is, beside any room */

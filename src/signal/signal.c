@@ -143,7 +143,8 @@ on_tick (ParlorWebSocket *socket, gint64 tick_us, gpointer user_data)
   ParlorSession *session = user_data;
   if (parlor_session_is_revoked (session))
     end_revoked (session);
-  else if (!session->participant && !session->attached && tick_us - session->opened_us >= JOIN_US)
+  else if (!session->participant && !session->attached && !session->listens
+           && tick_us - session->opened_us >= JOIN_US)
     parlor_session_close (session, 4408, "no join");
 }
 
@@ -495,6 +496,27 @@ parlor_signal_recheck (ParlorSignal *signal)
   for (guint i = 0; sessions[i]; i++)
     if (parlor_session_is_revoked (sessions[i]))
       end_revoked (sessions[i]);
+}
+
+guint
+parlor_signal_ring (ParlorSignal *signal, const char *brand, const char *user, json_t *json)
+{
+  GHashTableIter iter;
+  gpointer key;
+  guint n = 0;
+  g_hash_table_iter_init (&iter, signal->sessions);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      ParlorSession *session = key;
+      const ParlorPrincipal *who = &session->principal;
+      if (!session->listens || !session->socket || strcmp (who->brand, brand)
+          || strcmp (who->subject, user))
+        continue;
+      parlor_session_send (session, json_incref (json));
+      n++;
+    }
+  json_decref (json);
+  return n;
 }
 
 void

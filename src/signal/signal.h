@@ -27,6 +27,7 @@ typedef struct _ParlorLive ParlorLive;
 typedef struct _ParlorProducts ParlorProducts;
 typedef struct _ParlorVisitors ParlorVisitors;
 typedef struct _ParlorBrands ParlorBrands;
+typedef struct _ParlorPasses ParlorPasses;
 typedef struct _ParlorBroadcasts ParlorBroadcasts;
 typedef struct _ParlorInvites ParlorInvites;
 
@@ -48,6 +49,7 @@ typedef struct
   const ParlorProducts *products; /**< of the shelves; not NULL with `live` */
   ParlorBrands *brands;           /**< nullable: no page of a brand's own site is let in */
   ParlorVisitors *visitors;       /**< nullable: such pages have no visitors */
+  ParlorPasses *passes;           /**< nullable: nobody is rung */
   ParlorBroadcasts *broadcasts;   /**< nullable: nobody speaks to all */
   ParlorInvites *invites;         /**< nullable: who led whom is not known */
   /** A token with which this viewer may publish from the stage (transfer full). */
@@ -98,6 +100,10 @@ void parlor_signal_live_event (ParlorSignal *signal, const struct _ParlorLiveEve
 
 /** The shelf of this brand changed: all its live rooms are told. */
 void parlor_signal_shelf (ParlorSignal *signal, const char *brand);
+
+/** Rings this signed-in person of the brand, on every page of his that listens (`json` is taken);
+    how many pages that are. */
+guint parlor_signal_ring (ParlorSignal *signal, const char *brand, const char *user, json_t *json);
 
 /** Open sockets, joined or not. */
 guint parlor_signal_sessions (const ParlorSignal *signal);

@@ -143,6 +143,33 @@ export const cases = [
     },
   },
   {
+    name: 'whoever is signed in and has a page open is rung, and declines',
+    async run({ daemon: makeDaemon, strict }) {
+      const daemon = await makeDaemon();
+      const page = new DeskLine(daemon);
+      await page.connect();
+      page.send({ t: 'listen', id: 1 });
+      await page.wait('listening');
+      const room = await daemon.good('POST', '/v1/rooms', { title: 'Tea', invitees: [{ name: 'Owner', contact: 'usr_demo', role: 'host' }, { name: 'Ann', contact: 'usr_other' }] });
+      const ring = await page.wait('ring');
+      expect(ring.invitation === room.invitations[0].id && ring.title === 'Tea' && ring.url === room.invitations[0].url, 'his own invitation');
+      expect(!page.told.some((one) => one.t === 'ring'), 'and no other');
+      page.send({ t: 'decline', invitation: room.invitations[1].id });
+      expect((await page.wait('error')).code === 'not_found', 'another one is not his to decline');
+      page.send({ t: 'decline', invitation: ring.invitation });
+      await until('the decline', async () => (await daemon.good('GET', `/v1/rooms/${room.id}/invitations/${ring.invitation}`)).declined_at > 0, 30000);
+      await daemon.good('POST', `/v1/rooms/${room.id}/invitations/${ring.invitation}/send`);
+      expect((await page.wait('ring')).url !== ring.url, 'rung again by the new link');
+      page.close();
+      const closed = await strict();
+      const stranger = new DeskLine(closed);
+      await stranger.connect();
+      stranger.send({ t: 'listen' });
+      expect((await stranger.wait('error')).code === 'forbidden', 'a key is nobody to ring');
+      stranger.close();
+    },
+  },
+  {
     name: 'what is no plan is refused, and nothing is made of it',
     async run({ strict }) {
       const daemon = await strict();

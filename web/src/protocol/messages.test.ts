@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { BadMessage } from './check.js';
 import { parseServerMessage, SERVER_TYPES, type ServerMessage } from './messages.js';
+import { RING_TYPES } from './rings.js';
 import { DESK_TYPES } from './service.js';
 
 const doc = readFileSync(new URL('../../../docs/protocol.md', import.meta.url), 'utf8');
@@ -16,7 +17,7 @@ describe('the messages of the server', () => {
   it('are exactly those that docs/protocol.md lists', () => {
     const listed = [...doc.matchAll(/<- \{"t":"(\w+)"/g)].map((match) => match[1] ?? '');
     const also = [...doc.matchAll(/^Other closings: `\{"t":"(\w+)"/gm)].map((m) => m[1] ?? '');
-    const known = new Set([...SERVER_TYPES, ...DESK_TYPES]);
+    const known = new Set([...SERVER_TYPES, ...DESK_TYPES, ...RING_TYPES]);
     expect([...new Set([...listed, ...also])].sort()).toEqual([...known].sort());
   });
 

@@ -1,6 +1,7 @@
 /** Who this browser is at the front door, fetched after it is drawn: a partner's link is taken, and whoever is
  *  signed in is rung when he is invited. */
 import { loadPass, savePass } from '../client/pass.js';
+import { loadCsrf } from '../client/storage.js';
 import { lang } from './i18n/lang.js';
 
 const PARTNER = [
@@ -23,3 +24,6 @@ if (loadPass('')) {
   line.textContent = PARTNER[lang() === 'en' ? 0 : 1];
   document.querySelector('.foot')?.before(line);
 }
+
+/* Whoever is signed in is rung. */
+if (loadCsrf()) void import('./rings.js').then(({ listenForRings }) => listenForRings());
