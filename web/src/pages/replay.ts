@@ -19,9 +19,14 @@ const AGAIN_MS = 15_000;
 /** Nothing heard of the server for so long: it may have been withdrawn. */
 const SILENT_MS = 45_000;
 const STEP_S = 5;
+/** Chromium reaches back for a sound's lead-in of 80 ms, for which the film's index has no entry. */
+const FIRST_S = 0.1;
 const NOTE_MS = 3000;
 const SPEEDS = [1, 1.25, 1.5, 2, 0.75];
 const GONE = [404, 410];
+
+/** The first frame on which it stands: the film's are 33 ms apart. */
+const startOf = (pin: ReplayPin): number => (pin.at_ms + 40) / 1000;
 
 @customElement('parlor-replay')
 export class ReplayPage extends Plain {
@@ -70,8 +75,12 @@ export class ReplayPage extends Plain {
     const keys = (event: KeyboardEvent): void => this.key(event);
     window.addEventListener('keydown', keys);
     this.whileConnected(() => window.removeEventListener('keydown', keys));
-    const timer = window.setInterval(() => void this.load(), AGAIN_MS);
+    const again = (): void => void this.load();
+    const timer = window.setInterval(again, AGAIN_MS);
     this.whileConnected(() => clearInterval(timer));
+    /* A tab that slept asks before anybody looks. */
+    window.addEventListener('focus', again);
+    this.whileConnected(() => window.removeEventListener('focus', again));
     this.whileConnected(() => void this.served?.then((stop) => stop()));
     Object.assign(window, { parlorReplay: this });
     void this.load();
@@ -117,7 +126,7 @@ export class ReplayPage extends Plain {
   private wanted(replay: Replay): number {
     const query = new URLSearchParams(location.search);
     const chapter = replay.pins.find((pin) => pin.id === query.get('c'));
-    return chapter ? chapter.at_ms / 1000 : (parseTime(query.get('t')) ?? 0);
+    return chapter ? startOf(chapter) : (parseTime(query.get('t')) ?? 0);
   }
 
   private readonly ready = (): void => {
@@ -162,12 +171,13 @@ export class ReplayPage extends Plain {
     const { video, replay } = this;
     if (!video || !replay) return;
     const last = Math.max(replay.duration_ms / 1000 - 0.1, 0);
-    video.currentTime = Math.min(Math.max(seconds, 0), last);
+    video.currentTime = Math.min(Math.max(seconds, FIRST_S), last);
     this.at = video.currentTime;
   }
 
   private readonly toggle = (): void => {
     const { video } = this;
+    if (video?.ended) this.seek(0);
     if (video?.paused) void video.play().catch(() => undefined);
     else video?.pause();
   };
@@ -249,7 +259,7 @@ export class ReplayPage extends Plain {
   }
 
   private readonly jump = (pin: ReplayPin): void => {
-    this.seek(pin.at_ms / 1000);
+    this.seek(startOf(pin));
     this.close();
   };
 
