@@ -34,7 +34,9 @@ fill (ParlorHlsAnswer *answer, ParlorHttpReply *reply)
 
 typedef struct
 {
+  ParlorSite *site;
   ParlorHttpPending *pending;
+  char *peer;
   char *origin; /* the request is gone when the answer comes */
 } Wait;
 
@@ -53,6 +55,8 @@ on_answer (ParlorHlsAnswer *answer, gpointer user_data)
     }
   parlor_http_answer (wait->pending, &reply);
   parlor_http_reply_clear (&reply);
+  parlor_tally_give (wait->site->hls_waits, wait->peer);
+  g_free (wait->peer);
   g_free (wait->origin);
   g_free (wait);
 }
@@ -84,7 +88,15 @@ parlor_handle_hls (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply
       g_clear_pointer (&answer.data, g_bytes_unref);
       return;
     }
+  /* A player waits for one thing at a time: nobody fills the room of all of them. */
+  if (!parlor_tally_take (site->hls_waits, request->peer))
+    {
+      parlor_http_too_many (reply, G_USEC_PER_SEC, "Too many wait from this address.");
+      return;
+    }
   Wait *wait = g_new0 (Wait, 1);
+  wait->site = site;
+  wait->peer = g_strdup (request->peer);
   wait->origin = g_strdup (parlor_http_header (request, "Origin"));
   wait->pending = parlor_http_defer (request);
   hls->wait (hls, &asked, on_answer, wait);

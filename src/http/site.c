@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define MAX_ADDRESSES 10000
+/* As many as WebSockets of one address: those of a carrier, of a campus. */
+#define HLS_WAITS_OF_ADDRESS 2000
 
 ParlorSite *
 parlor_site_new (const ParlorSiteSpec *spec)
@@ -27,6 +29,7 @@ parlor_site_new (const ParlorSiteSpec *spec)
   site->wrong_codes = parlor_rate_limit_new (5, 5, MAX_ADDRESSES);
   /* What strangers try must not fill the disk. */
   site->refusals = parlor_rate_limit_new (60, 60, MAX_ADDRESSES);
+  site->hls_waits = parlor_tally_new (HLS_WAITS_OF_ADDRESS);
   site->whip = parlor_whip_new ();
   site->door = parlor_door_new (spec->loop);
   site->quality = spec->loop ? parlor_quality_desk_new (spec->loop) : NULL;
@@ -47,6 +50,7 @@ parlor_site_free (ParlorSite *site)
   parlor_rate_limit_free (site->new_visitors);
   parlor_rate_limit_free (site->wrong_codes);
   parlor_rate_limit_free (site->refusals);
+  parlor_tally_free (site->hls_waits);
   parlor_whip_free (site->whip);
   parlor_door_free (site->door);
   parlor_quality_desk_free (site->quality);

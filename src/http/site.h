@@ -10,6 +10,7 @@
 #include "base/event.h"
 #include "base/api.h"
 #include "base/audit.h"
+#include "base/tally.h"
 #include "brand/brands.h"
 #include "http/cors.h"
 #include "http/metrics.h"
@@ -128,6 +129,7 @@ typedef struct
   ParlorRateLimit *new_visitors; /* those that are remembered, by network */
   ParlorRateLimit *wrong_codes;
   ParlorRateLimit *refusals; /* audit lines of them, by brand */
+  ParlorTally *hls_waits;    /* requests that wait for what is not there yet, by address */
   ParlorWhip *whip;
   ParlorDoor *door;
   ParlorQualityDesk *quality; /**< nullable: no loop */

@@ -2,7 +2,10 @@
 /* Live rooms over REST and sockets: src/http/handle_live.c and src/signal/on_live.c together. */
 #include "world.h"
 
+#include "live/hls.h"
+
 #include <string.h>
+#include <unistd.h>
 
 #define JSON "Content-Type: application/json\r\n"
 
@@ -119,6 +122,83 @@ test_meeting (void)
   json_decref (room);
 }
 
+/* ---- waiting players ------------------------------------------------------------------------ */
+
+typedef struct
+{
+  ParlorHls hls;
+  GArray *waits; /* of Waiting */
+} Encoder;
+
+typedef struct
+{
+  ParlorHlsAnswerFunc func;
+  gpointer user_data;
+} Waiting;
+
+static gboolean
+not_there_yet (ParlorHls *hls, const ParlorHlsRequest *request, ParlorHlsAnswer *answer)
+{
+  return FALSE;
+}
+
+static void
+keep_waiting (ParlorHls *hls, const ParlorHlsRequest *request, ParlorHlsAnswerFunc func,
+              gpointer user_data)
+{
+  Waiting waiting = {func, user_data};
+  g_array_append_val (((Encoder *)hls)->waits, waiting);
+}
+
+static gboolean
+two_wait (gpointer data)
+{
+  return ((Encoder *)data)->waits->len == 2;
+}
+
+static void
+let_go (Encoder *encoder)
+{
+  for (guint i = 0; i < encoder->waits->len; i++)
+    {
+      ParlorHlsAnswer answer = {.status = 503};
+      const Waiting *waiting = &g_array_index (encoder->waits, Waiting, i);
+      waiting->func (&answer, waiting->user_data);
+    }
+  g_array_set_size (encoder->waits, 0);
+}
+
+/* Who opens connections without end takes nobody's place but his own. */
+static void
+test_waiting (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  g_autofree char *id = make_live (world);
+  g_autoptr (GArray) waits = g_array_new (FALSE, FALSE, sizeof (Waiting));
+  Encoder encoder = {{not_there_yet, keep_waiting}, waits};
+  g_autofree char *path = g_strdup_printf ("/hls/%s/live.m3u8?_HLS_msn=9", id);
+  g_autofree char *text = g_strdup_printf (
+      "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", path);
+  world->site->spec.hls = &encoder.hls;
+  parlor_tally_free (world->site->hls_waits);
+  world->site->hls_waits = parlor_tally_new (2);
+  for (guint round = 0; round < 2; round++)
+    {
+      int one = world_connect (world), two = world_connect (world);
+      world_write (world, one, text, strlen (text));
+      world_write (world, two, text, strlen (text));
+      world_until (world, two_wait, &encoder);
+      json_decref (ask (world, "GET", path, "", NULL, 429));
+      let_go (&encoder);
+      g_autoptr (GString) first = world_read_to_end (world, one, NULL);
+      g_autoptr (GString) second = world_read_to_end (world, two, NULL);
+      g_assert_nonnull (strstr (first->str, " 503 "));
+      g_assert_nonnull (strstr (second->str, " 503 "));
+      close (one);
+      close (two);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -127,5 +207,6 @@ main (int argc, char **argv)
   g_test_add_func ("/http/live/the-calendar-names-the-date", test_calendar);
   g_test_add_func ("/http/live/a-viewer-sees-all-and-only-comments", test_viewer);
   g_test_add_func ("/http/live/a-meeting-is-no-live-room", test_meeting);
+  g_test_add_func ("/http/live/so-many-players-of-one-address-wait", test_waiting);
   return g_test_run ();
 }
