@@ -178,7 +178,8 @@ fill_slots (ParlorAudioRoom *self, ParlorTransport *transport, gint64 now_us)
   gboolean chosen;
 
   for (guint i = 0; i < transport->n_slots; i++)
-    if (transport->slots[i] != NULL && transport->slots[i]->config.automatic)
+    if (transport->slots[i] != NULL && transport->slots[i]->config.automatic
+        && !transport->slots[i]->is_given)
       slots[k++] = transport->slots[i];
   if (k == 0)
     return;

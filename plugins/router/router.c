@@ -329,15 +329,29 @@ parlor_router_add_slot (ParlorRouter *self, const ParlorSlotConfig *config, gint
     parlor_audio_room_look_soon (transport->room);
 }
 
+/* Its room fills it again. */
+static void
+give_back (ParlorTransport *transport, ParlorSlot *slot)
+{
+  slot->is_given = FALSE;
+  if (transport->room != NULL)
+    parlor_audio_room_look_soon (transport->room);
+}
+
 void
 parlor_router_select (ParlorRouter *self, ParlorTransportId id, guint slot, ParlorSourceId source,
                       guint height, gint64 now_us)
 {
   ParlorTransport *transport = g_hash_table_lookup (self->transports, &id);
 
-  if (transport == NULL || slot >= PARLOR_ROUTER_MAX_SLOTS || transport->slots[slot] == NULL
-      || transport->slots[slot]->config.automatic)
+  if (transport == NULL || slot >= PARLOR_ROUTER_MAX_SLOTS || transport->slots[slot] == NULL)
     return;
+  if (transport->slots[slot]->config.automatic && source == 0)
+    {
+      give_back (transport, transport->slots[slot]);
+      return;
+    }
+  transport->slots[slot]->is_given = TRUE;
   parlor_slot_select (transport->slots[slot], g_hash_table_lookup (self->sources, &source), height,
                       now_us);
 }

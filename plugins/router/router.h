@@ -100,7 +100,7 @@ typedef struct
   ParlorTransportId transport;
   guint index; /**< below PARLOR_ROUTER_MAX_SLOTS */
   gboolean audio;
-  gboolean automatic; /**< audio: filled here, with the room's loudest */
+  gboolean automatic; /**< audio: filled here, with the room's loudest, unless select () says */
   char mid[PARLOR_ROUTER_MID_SIZE];
   guint32 ssrc, rtx_ssrc; /**< rtx_ssrc 0 = none */
   gboolean screen;        /**< video: comes before cameras where the path is narrow */
@@ -307,7 +307,8 @@ void parlor_router_add_mirror (ParlorRouter *self, const ParlorMirrorConfig *con
 void parlor_router_set_relay (ParlorRouter *self, ParlorSourceId id, guint worker, gboolean on);
 
 void parlor_router_add_slot (ParlorRouter *self, const ParlorSlotConfig *config, gint64 now_us);
-/** source 0 empties it. height in pixels, 0 = as much as there is. */
+/** source 0 empties it; an automatic one, which may be given a source too, then is filled by its
+ * room again. height in pixels, 0 = as much as there is. */
 void parlor_router_select (ParlorRouter *self, ParlorTransportId transport, guint slot,
                            ParlorSourceId source, guint height, gint64 now_us);
 

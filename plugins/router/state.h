@@ -155,6 +155,7 @@ struct _ParlorSlot
   guint8 codec_rtx_pts[PARLOR_ROUTER_MAX_CODECS];
   guint8 codec_red_pts[PARLOR_ROUTER_MAX_CODECS];
   guint32 red_layer, red_since; /**< whose sound is wrapped, and from which of its timestamps on */
+  gboolean is_given;            /**< an automatic one that was told what to send */
   gboolean announce;            /**< tell the control thread the next first timestamp */
   gboolean untold, untold_has_rtp; /**< it did not hear what is shown, which was this */
   guint32 untold_rtp;

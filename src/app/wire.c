@@ -556,6 +556,7 @@ make_site (ParlorApp *app, const char *program, GError **error)
                              .media = media_of (app),
                              .rooms = app->rooms,
                              .live = app->live->live,
+                             .hls = app->hls,
                              .places = (guint)config->stages,
                              .cap_percent = (guint)config->stage_cpu});
   ParlorSiteSpec spec = {

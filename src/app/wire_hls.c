@@ -2,7 +2,7 @@
 #include "app/wire_hls.h"
 
 #include "room/participant.h"
-#include "room/room.h"
+#include "room/scene.h"
 
 struct _ParlorWireHls
 {
@@ -28,8 +28,8 @@ take (ParlorSourceRef *out, const ParlorParticipant *who, ParlorSourceKind kind)
     *out = (ParlorSourceRef){parlor_participant_endpoint (who), kind};
 }
 
-/* One picture, as a plain player has it: a screen, else the host, else whoever publishes; with the
- * sound of the same person. */
+/* Where nobody makes a scene of all on stage, one picture as a plain player has it: a screen, else
+ * the host, else whoever publishes; with the sound of the same person. */
 static void
 choose (ParlorRoom *room, ParlorHlsSources *out)
 {
@@ -63,7 +63,10 @@ sources_of (const char *id, ParlorHlsSources *out, gpointer user_data)
   *out = (ParlorHlsSources){{0, PARLOR_SOURCE_NONE}, {0, PARLOR_SOURCE_NONE}};
   if (!room || (state != PARLOR_LIVE_ON && state != PARLOR_LIVE_PAUSED))
     return FALSE;
-  if (state == PARLOR_LIVE_ON)
+  if (state == PARLOR_LIVE_ON && parlor_room_scene (room))
+    *out = (ParlorHlsSources){{parlor_room_scene (room), PARLOR_SOURCE_CAMERA},
+                              {parlor_room_scene (room), PARLOR_SOURCE_SCREEN_AUDIO}};
+  else if (state == PARLOR_LIVE_ON)
     choose (room, out);
   return TRUE;
 }
@@ -96,6 +99,12 @@ ParlorHls *
 parlor_wire_hls_get (ParlorWireHls *self)
 {
   return self ? parlor_hls_origin_get (self->origin) : NULL;
+}
+
+gboolean
+parlor_wire_hls_is_asked (const ParlorWireHls *self, const char *room)
+{
+  return parlor_hls_origin_has (self->origin, room);
 }
 
 void

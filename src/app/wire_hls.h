@@ -20,6 +20,8 @@ ParlorWireHls *parlor_wire_hls_new (uv_loop_t *loop, ParlorMedia *media, ParlorR
                                     ParlorLive *live);
 /** For ParlorSiteSpec. */
 ParlorHls *parlor_wire_hls_get (ParlorWireHls *self);
+/** Whether somebody watches this room by HLS. */
+gboolean parlor_wire_hls_is_asked (const ParlorWireHls *self, const char *room);
 void parlor_wire_hls_metrics (const ParlorWireHls *self, ParlorMetricsPage *page);
 /** Before the loop is closed, which then runs once more. NULL is ignored. */
 void parlor_wire_hls_free (ParlorWireHls *self);

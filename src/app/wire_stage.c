@@ -3,7 +3,7 @@
 
 #include "live/stagework.h"
 #include "room/participant.h"
-#include "room/room.h"
+#include "room/scene.h"
 
 #include <signal.h>
 #include <sys/socket.h>
@@ -11,6 +11,8 @@
 
 #define TICK_MS 250
 #define MAX_ORDERS 16
+#define MAX_FDS (2 + 2 * PARLOR_CAST_MAX)
+#define OPUS_CAPS "application/x-rtp,media=audio,clock-rate=48000,encoding-name=OPUS,payload=111"
 #define VP8_CAPS "application/x-rtp,media=video,clock-rate=90000,encoding-name=VP8,payload=96"
 
 /* Lives until libuv has closed its handle. */
@@ -19,8 +21,19 @@ typedef struct
   uv_process_t process;   /* first */
   ParlorWireStage *owner; /* NULL: it has been ended */
   guint64 id;
+  ParlorStageJob job;
+  ParlorEndpointId scene; /* that it feeds; 0 = it makes a second encoding */
   gboolean is_out;
 } Process;
+
+/* What a process is given: the other ends are the media plane's. */
+typedef struct
+{
+  int fds[MAX_FDS];
+  guint n;
+  GPtrArray *words; /* its command line, owned */
+  ParlorEndpointId scene;
+} Outfit;
 
 /* What a viewer's page was told of one slot. */
 typedef struct
@@ -66,6 +79,20 @@ on_closed (uv_handle_t *handle)
   g_free (handle->data);
 }
 
+/* Nobody is shown what it made. */
+static void
+leave_scene (ParlorWireStage *self, Process *process)
+{
+  ParlorMedia *media = self->spec.media;
+  ParlorRoom *room = parlor_rooms_find (self->spec.rooms, process->job.room);
+  if (!process->scene)
+    return;
+  if (room && parlor_room_scene (room) == process->scene)
+    parlor_room_set_scene (room, 0);
+  media->ops->close (media, process->scene);
+  process->scene = 0;
+}
+
 static void
 on_exit_of (uv_process_t *handle, int64_t status, int signal)
 {
@@ -75,6 +102,7 @@ on_exit_of (uv_process_t *handle, int64_t status, int signal)
   if (self)
     {
       self->ends++;
+      leave_scene (self, process);
       g_hash_table_remove (self->processes, &process->id);
       parlor_stage_work_ended (self->work, process->id, now_us ());
     }
@@ -89,35 +117,38 @@ end_process (ParlorWireStage *self, guint64 id)
   if (!process)
     return;
   g_hash_table_remove (self->processes, &id);
+  leave_scene (self, process);
   process->owner = NULL;
   if (!process->is_out)
     uv_process_kill (&process->process, SIGKILL);
 }
 
 static gboolean
-spawn (ParlorWireStage *self, guint64 id, char **words, const int *fds, guint n_fds)
+spawn (ParlorWireStage *self, const ParlorStageOrder *order, const Outfit *outfit)
 {
-  uv_stdio_container_t stdio[3 + 16] = {
+  uv_stdio_container_t stdio[3 + MAX_FDS] = {
       {.flags = UV_IGNORE},
       {.flags = UV_IGNORE},
       {.flags = UV_INHERIT_FD, .data.fd = STDERR_FILENO},
   };
-  for (guint i = 0; i < n_fds; i++)
+  for (guint i = 0; i < outfit->n; i++)
     {
       stdio[3 + i].flags = UV_INHERIT_FD;
-      stdio[3 + i].data.fd = fds[i];
+      stdio[3 + i].data.fd = outfit->fds[i];
     }
   Process *process = g_new0 (Process, 1);
   process->owner = self;
-  process->id = id;
+  process->id = order->id;
+  process->job = order->job;
   process->process.data = process;
   uv_process_options_t options = {.exit_cb = on_exit_of,
                                   .file = self->program,
-                                  .args = words,
+                                  .args = (char **)outfit->words->pdata,
                                   .stdio = stdio,
-                                  .stdio_count = (int)(3 + n_fds)};
+                                  .stdio_count = (int)(3 + outfit->n)};
   if (uv_spawn (self->spec.loop, &process->process, &options) == 0)
     {
+      process->scene = outfit->scene;
       g_hash_table_insert (self->processes, &process->id, process);
       self->starts++;
       return TRUE;
@@ -126,42 +157,132 @@ spawn (ParlorWireStage *self, guint64 id, char **words, const int *fds, guint n_
   return FALSE;
 }
 
-/* One end is the media plane's, whatever comes of it; the other one is left in *theirs. */
-static gboolean
-make_pair (int *ours, int *theirs)
+/* The media plane's end, -1 = there is none; the other one is the process's. */
+static int
+add_pair (Outfit *outfit)
 {
   int pair[2];
-  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+  if (outfit->n == MAX_FDS || socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+    return -1;
+  outfit->fds[outfit->n++] = pair[1];
+  return pair[0];
+}
+
+static void
+add_word (Outfit *outfit, const char *word)
+{
+  g_ptr_array_add (outfit->words, g_strdup (word));
+}
+
+/* ---- a second encoding ---------------------------------------------------------------------- */
+
+static gboolean
+add_tap (ParlorWireStage *self, Outfit *outfit, ParlorSourceRef source)
+{
+  ParlorMedia *media = self->spec.media;
+  int ours = add_pair (outfit);
+  return ours >= 0 && media->ops->tap_open (media, source.endpoint, source.kind, ours, NULL);
+}
+
+static gboolean
+fit_out_second (ParlorWireStage *self, const ParlorStageJob *job, Outfit *outfit)
+{
+  ParlorMedia *media = self->spec.media;
+  ParlorSourceRef source = {job->endpoint, job->source};
+  g_autofree char *formats = media->ops->tap_codecs (media, source.endpoint, source.kind);
+  g_autofree char *cap = g_strdup_printf ("%u", self->spec.cap_percent);
+  if (!formats || !add_tap (self, outfit, source))
     return FALSE;
-  *ours = pair[0];
-  *theirs = pair[1];
+  add_word (outfit, "second");
+  add_word (outfit, formats);
+  add_word (outfit, cap);
+  int ours = add_pair (outfit);
+  return ours >= 0
+         && media->ops->second_open (media, source.endpoint, source.kind, VP8_CAPS, ours, NULL);
+}
+
+/* ---- a scene -------------------------------------------------------------------------------- */
+
+/* Another cast is another scene: the one before goes on until the new one is there. */
+static guint64
+name_of (const ParlorCastMember *cast, guint n)
+{
+  guint64 hash = G_GUINT64_CONSTANT (14695981039346656037);
+  for (guint i = 0; i < n; i++)
+    {
+      const guint64 words[] = {cast[i].picture.endpoint, cast[i].picture.kind,
+                               cast[i].sound.endpoint};
+      for (guint k = 0; k < G_N_ELEMENTS (words); k++)
+        hash = (hash ^ words[k]) * G_GUINT64_CONSTANT (1099511628211);
+    }
+  return hash | 1;
+}
+
+/* One that has gone in the meantime is left out; the next round has another cast. */
+static void
+add_input (ParlorWireStage *self, Outfit *outfit, ParlorSourceRef source)
+{
+  ParlorMedia *media = self->spec.media;
+  const char *kind = source.kind == PARLOR_SOURCE_CAMERA   ? "camera"
+                     : source.kind == PARLOR_SOURCE_SCREEN ? "screen"
+                                                           : "sound";
+  g_autofree char *formats = source.endpoint
+                                 ? media->ops->tap_codecs (media, source.endpoint, source.kind)
+                                 : NULL;
+  if (!formats)
+    return;
+  g_autofree char *word = g_strconcat (kind, ":", formats, NULL);
+  add_tap (self, outfit, source);
+  add_word (outfit, word);
+}
+
+static gboolean
+add_inject (ParlorWireStage *self, Outfit *outfit, ParlorSourceKind kind, const char *caps)
+{
+  ParlorMedia *media = self->spec.media;
+  int ours = add_pair (outfit);
+  return ours >= 0 && media->ops->inject_open (media, outfit->scene, kind, caps, ours, NULL);
+}
+
+static gboolean
+fit_out_scene (ParlorWireStage *self, const ParlorStageJob *job, Outfit *outfit)
+{
+  ParlorMedia *media = self->spec.media;
+  ParlorRoom *room = parlor_rooms_find (self->spec.rooms, job->room);
+  ParlorCastMember cast[PARLOR_CAST_MAX];
+  guint n = room ? parlor_room_cast (room, cast) : 0;
+  g_autofree char *cap = g_strdup_printf ("%u", self->spec.cap_percent);
+  ParlorEndpointSpec spec = {.room = job->room, .label = "stage"};
+  if (!n || !(outfit->scene = media->ops->open (media, &spec, NULL)))
+    return FALSE;
+  add_word (outfit, "scene");
+  add_word (outfit, cap);
+  if (!add_inject (self, outfit, PARLOR_SOURCE_CAMERA, VP8_CAPS)
+      || !add_inject (self, outfit, PARLOR_SOURCE_SCREEN_AUDIO, OPUS_CAPS))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    {
+      add_input (self, outfit, cast[i].picture);
+      add_input (self, outfit, cast[i].sound);
+    }
   return TRUE;
 }
 
-/* fds[0]: the tap's other end, fds[1]: the inject's. */
 static gboolean
-open_second (ParlorWireStage *self, const ParlorStageJob *job, int fds[2])
+start (ParlorWireStage *self, const ParlorStageOrder *order)
 {
   ParlorMedia *media = self->spec.media;
-  int ours;
-  return make_pair (&ours, &fds[0])
-         && media->ops->tap_open (media, job->endpoint, job->source, ours, NULL)
-         && make_pair (&ours, &fds[1])
-         && media->ops->second_open (media, job->endpoint, job->source, VP8_CAPS, ours, NULL);
-}
-
-static gboolean
-start_second (ParlorWireStage *self, guint64 id, const ParlorStageJob *job)
-{
-  ParlorMedia *media = self->spec.media;
-  g_autofree char *formats = media->ops->tap_codecs (media, job->endpoint, job->source);
-  g_autofree char *cap = g_strdup_printf ("%u", self->spec.cap_percent);
-  char *words[] = {self->program, "second", formats, cap, NULL};
-  int fds[2] = {-1, -1};
-  gboolean ok = formats && open_second (self, job, fds) && spawn (self, id, words, fds, 2);
-  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
-    if (fds[i] >= 0)
-      close (fds[i]);
+  Outfit outfit = {.words = g_ptr_array_new_with_free_func (g_free)};
+  add_word (&outfit, self->program);
+  gboolean ok = order->job.task == PARLOR_STAGE_SCENE ? fit_out_scene (self, &order->job, &outfit)
+                                                      : fit_out_second (self, &order->job, &outfit);
+  g_ptr_array_add (outfit.words, NULL);
+  ok = ok && spawn (self, order, &outfit);
+  if (!ok && outfit.scene)
+    media->ops->close (media, outfit.scene);
+  for (guint i = 0; i < outfit.n; i++)
+    close (outfit.fds[i]);
+  g_ptr_array_unref (outfit.words);
   return ok;
 }
 
@@ -170,7 +291,7 @@ follow (ParlorWireStage *self, const ParlorStageOrder *order)
 {
   if (order->verb == PARLOR_STAGE_STOP)
     end_process (self, order->id);
-  else if (!start_second (self, order->id, &order->job))
+  else if (!start (self, order))
     parlor_stage_work_ended (self->work, order->id, now_us ());
 }
 
@@ -265,6 +386,57 @@ wish (ParlorWireStage *self, gint64 time_us)
     }
 }
 
+/* What the cast of a room wants, if anybody looks. */
+static gboolean
+wants_scene (ParlorWireStage *self, const ParlorRoom *room, ParlorStageJob *job)
+{
+  const char *id = parlor_room_info (room)->id;
+  ParlorLiveRoom *live = parlor_live_find (self->spec.live, id);
+  ParlorCastMember cast[PARLOR_CAST_MAX];
+  if (!live || parlor_live_info (live)->state != PARLOR_LIVE_ON
+      || (!parlor_room_has_stage_players (room) && !parlor_wire_hls_is_asked (self->spec.hls, id)))
+    return FALSE;
+  guint n = parlor_room_cast (room, cast);
+  *job = (ParlorStageJob){.task = PARLOR_STAGE_SCENE, .endpoint = name_of (cast, n)};
+  g_strlcpy (job->room, id, sizeof job->room);
+  return n > 0;
+}
+
+/* The scene of this cast once it is there, until then the one before. */
+static ParlorEndpointId
+find_scene (const ParlorWireStage *self, const ParlorRoom *room, const ParlorStageJob *job)
+{
+  ParlorMedia *media = self->spec.media;
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init (&iter, self->processes);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const Process *process = value;
+      ParlorSourceRef picture = {process->scene, PARLOR_SOURCE_CAMERA};
+      if (process->scene && process->job.endpoint == job->endpoint
+          && !g_strcmp0 (process->job.room, job->room) && media->ops->sends (media, picture))
+        return process->scene;
+    }
+  return parlor_room_scene (room);
+}
+
+static void
+look_at_scenes (ParlorWireStage *self, gint64 time_us)
+{
+  guint n;
+  g_autofree ParlorRoom **rooms = parlor_rooms_list (self->spec.rooms, &n);
+  ParlorStageJob job;
+  for (guint i = 0; i < n; i++)
+    if (wants_scene (self, rooms[i], &job))
+      {
+        parlor_stage_work_wish (self->work, &job, time_us);
+        parlor_room_set_scene (rooms[i], find_scene (self, rooms[i], &job));
+      }
+    else
+      parlor_room_set_scene (rooms[i], 0);
+}
+
 static void
 on_tick (uv_timer_t *timer)
 {
@@ -275,6 +447,7 @@ on_tick (uv_timer_t *timer)
   g_array_set_size (self->misfits, 0);
   media->ops->each_misfit (media, add_misfit, self->misfits);
   wish (self, time_us);
+  look_at_scenes (self, time_us);
   guint n = parlor_stage_work_decide (self->work, time_us, orders, MAX_ORDERS);
   for (guint i = 0; i < n; i++)
     follow (self, &orders[i]);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * Stage processes (src/stage) of live rooms: looks who cannot decode what is on stage, does what
- * live/stagework.h decides, and tells viewers how it stands with their picture.
+ * live/stagework.h decides, and tells viewers how it stands with their picture; and who, with
+ * others on stage, is given one picture of all.
  *
  * Control thread.
  */
 #pragma once
 
-#include "http/metrics.h"
+#include "app/wire_hls.h"
 #include "live/live.h"
 #include "room/rooms.h"
 
@@ -21,6 +22,7 @@ typedef struct
   ParlorMedia *media;
   ParlorRooms *rooms;
   ParlorLive *live;
+  ParlorWireHls *hls;
   guint places;      /**< processes at a time */
   guint cap_percent; /**< of a core, for each */
 } ParlorWireStageSpec;

@@ -321,6 +321,7 @@ static const ParlorMediaOps ops = {
     .second_open = parlor_media_second_open,
     .each_misfit = parlor_media_each_misfit,
     .decodes = parlor_media_decodes,
+    .sends = parlor_media_sends,
 };
 
 static void

@@ -177,6 +177,8 @@ void parlor_media_each_misfit (ParlorMedia *media, ParlorMisfitFunc func, gpoint
 gboolean parlor_media_decodes (ParlorMedia *media, ParlorEndpointId receiver,
                                ParlorSourceRef source, gboolean *takes_vp8);
 
+gboolean parlor_media_sends (ParlorMedia *media, ParlorSourceRef source);
+
 /* --- negotiate.c --- */
 gboolean parlor_media_negotiate (ParlorMedia *media, ParlorEndpointId endpoint,
                                  const ParlorMediaOffer *offer, ParlorMediaAnswer *answer,

@@ -71,6 +71,14 @@ parlor_media_decodes (ParlorMedia *media, ParlorEndpointId receiver, ParlorSourc
   return active == PARLOR_CODEC_KEY_NONE || decodes (viewer, active);
 }
 
+gboolean
+parlor_media_sends (ParlorMedia *media, ParlorSourceRef ref)
+{
+  const ParlorMediaEndpoint *publisher = parlor_media_endpoint_find (media, ref.endpoint, NULL);
+  return publisher != NULL && (guint)ref.kind < PARLOR_N_SOURCES
+         && publisher->sources[ref.kind].active != PARLOR_CODEC_KEY_NONE;
+}
+
 /* As docs/protocol.md writes it. */
 static const char *
 name_of (ParlorCodecKey key)

@@ -540,6 +540,12 @@ parlor_hls_origin_free (ParlorHlsOrigin *self)
   g_free (self);
 }
 
+gboolean
+parlor_hls_origin_has (const ParlorHlsOrigin *self, const char *room)
+{
+  return g_hash_table_contains (self->rooms, room);
+}
+
 ParlorHls *
 parlor_hls_origin_get (ParlorHlsOrigin *self)
 {

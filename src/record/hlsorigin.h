@@ -50,6 +50,8 @@ ParlorHlsOrigin *parlor_hls_origin_new (const ParlorHlsSpec *spec);
 /** Answers who waits (503), ends the processes; the loop runs once more afterwards. After the HTTP
     server, from which requests come. NULL is ignored. */
 void parlor_hls_origin_free (ParlorHlsOrigin *self);
+/** Whether somebody asks for this room now. */
+gboolean parlor_hls_origin_has (const ParlorHlsOrigin *self, const char *room);
 /** The seam; borrowed. */
 ParlorHls *parlor_hls_origin_get (ParlorHlsOrigin *self);
 

@@ -190,12 +190,21 @@ picture_of (const ParlorParticipant *wanted)
   return (ParlorSourceRef){0, PARLOR_SOURCE_NONE};
 }
 
+static ParlorSourceRef
+scene_of (const ParlorRoom *room, ParlorSourceKind kind)
+{
+  return (ParlorSourceRef){room->scene, room->scene != 0 ? kind : PARLOR_SOURCE_NONE};
+}
+
 static void
 choose_for_player (ParlorParticipant *participant, const Offerings *offerings)
 {
+  const ParlorRoom *room = participant->room;
   if (participant->publisher == NULL)
     {
-      fit_one (participant, PARLOR_SLOT_VIDEO, offerings->stage);
+      fit_one (participant, PARLOR_SLOT_AUDIO, scene_of (room, PARLOR_SOURCE_SCREEN_AUDIO));
+      fit_one (participant, PARLOR_SLOT_VIDEO,
+               room->scene != 0 ? scene_of (room, PARLOR_SOURCE_CAMERA) : offerings->stage);
       return;
     }
   ParlorParticipant *wanted = find_publishing (participant->room, participant->publisher);
@@ -269,7 +278,8 @@ parlor_participant_picture (const ParlorParticipant *player)
     return picture;
   gather (player->room, &offerings);
   picture = player->publisher == NULL
-                ? offerings.stage
+                ? player->room->scene != 0 ? scene_of (player->room, PARLOR_SOURCE_CAMERA)
+                                           : offerings.stage
                 : picture_of (find_publishing (player->room, player->publisher));
   clear (&offerings);
   return picture;

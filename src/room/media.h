@@ -219,9 +219,9 @@ typedef struct
    * ids are ignored. */
   void (*close) (ParlorMedia *media, ParlorEndpointId endpoint);
 
-  /** Puts a source into a slot (video, screen, screen_audio; audio only where hears_room is FALSE);
-     source.endpoint 0 empties it. `height` is the wanted picture height in pixels (0 = as much as
-     there is): it drives layer choice. */
+  /** Puts a source into a slot; source.endpoint 0 empties it. An audio slot where hears_room is
+     TRUE hears that source in place of the room until it is emptied. `height` is the wanted picture
+     height in pixels (0 = as much as there is): it drives layer choice. */
   void (*select) (ParlorMedia *media, ParlorEndpointId endpoint, guint slot, ParlorSourceRef source,
                   guint height);
 
@@ -284,6 +284,9 @@ typedef struct
      then says whether a second encoding would help. */
   gboolean (*decodes) (ParlorMedia *media, ParlorEndpointId receiver, ParlorSourceRef source,
                        gboolean *takes_vp8);
+
+  /** Packets of this source have come since it was published. May be NULL. */
+  gboolean (*sends) (ParlorMedia *media, ParlorSourceRef source);
 } ParlorMediaOps;
 
 /** Implementations embed this as their first member. */

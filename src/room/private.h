@@ -109,6 +109,7 @@ struct _ParlorRoom
   gboolean kept;    /* it has a schedule: emptiness does not close it */
   gboolean resting; /* nobody came since the last meeting here was over */
   ParlorStage stage;
+  ParlorEndpointId scene; /* 0 = none */
 };
 
 typedef struct

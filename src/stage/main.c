@@ -2,10 +2,12 @@
 /* parlor-stage: started by parlord for a live room.
  *
  *     parlor-stage second FORMATS PERCENT      3 = a picture's tap, 4 = a second encoding's inject
+ *     parlor-stage scene PERCENT INPUT…        3, 4 = injects of a picture and a sound, 5… = taps
  *
- * FORMATS is what the tap may bring (room/media.h, tap_codecs ()), PERCENT the most of one core
- * that it is to use: it makes smaller and fewer pictures when that is not enough. It ends with
- * either descriptor, or when the picture's codec becomes another.
+ * FORMATS is what a tap may bring (room/media.h, tap_codecs ()), PERCENT the most of one core that
+ * it is to use: it makes smaller and fewer pictures when that is not enough. INPUT is one of
+ * "camera:FORMATS", "screen:FORMATS", "sound:FORMATS". It ends with its injects; a second encoding
+ * also with its tap, or when the picture's codec becomes another.
  */
 #include "record/sandbox.h"
 #include "stage/stage.h"
@@ -17,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MEMORY_BYTES (G_GUINT64_CONSTANT (768) << 20)
+#define MEMORY_BYTES (G_GUINT64_CONSTANT (1) << 30)
 #define FIRST_FD 3
 
 int
@@ -30,10 +32,15 @@ parlor_stage_fail (const char *why)
 const char *const *
 parlor_stage_elements (void)
 {
-  static const char *const names[] = {"appsrc",      "appsink",     "rtph264depay", "h264parse",
-                                      "openh264dec", "rtpvp9depay", "vp9dec",       "rtpvp8depay",
-                                      "vp8dec",      "queue",       "videoscale",   "videoconvert",
-                                      "vp8enc",      "rtpvp8pay",   "capsfilter",   NULL};
+  static const char *const names[] = {"appsrc",       "appsink",         "rtph264depay",
+                                      "h264parse",    "openh264dec",     "rtpvp9depay",
+                                      "vp9dec",       "rtpvp8depay",     "vp8dec",
+                                      "queue",        "videoscale",      "videoconvert",
+                                      "vp8enc",       "rtpvp8pay",       "capsfilter",
+                                      "compositor",   "audiomixer",      "videotestsrc",
+                                      "audiotestsrc", "rtpjitterbuffer", "rtpopusdepay",
+                                      "opusdec",      "audioconvert",    "audioresample",
+                                      "opusenc",      "rtpopuspay",      NULL};
   return names;
 }
 
@@ -108,10 +115,39 @@ run_second (char **words)
   return enter () == EXIT_SUCCESS ? parlor_stage_run_second (&spec) : EXIT_FAILURE;
 }
 
+static gboolean
+read_input (const char *word, ParlorStageInput *input)
+{
+  static const char *const kinds[] = {[PARLOR_STAGE_CAMERA] = "camera:",
+                                      [PARLOR_STAGE_SCREEN_PICTURE] = "screen:",
+                                      [PARLOR_STAGE_SOUND] = "sound:"};
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (g_str_has_prefix (word, kinds[i]))
+      {
+        input->kind = (ParlorStageInputKind)i;
+        parlor_rtp_formats_read (&input->formats, word + strlen (kinds[i]));
+        return TRUE;
+      }
+  return FALSE;
+}
+
+static int
+run_scene (char **words)
+{
+  static ParlorStageSceneSpec spec;
+  spec.cap_percent = (guint)g_ascii_strtoull (words[0], NULL, 10);
+  for (guint i = 1; words[i] != NULL && spec.n_inputs < PARLOR_STAGE_INPUTS_MAX; i++)
+    if (!read_input (words[i], &spec.inputs[spec.n_inputs++]))
+      return parlor_stage_fail ("no such input");
+  return enter () == EXIT_SUCCESS ? parlor_stage_run_scene (&spec) : EXIT_FAILURE;
+}
+
 int
 main (int argc, char **argv)
 {
   if (argc == 4 && strcmp (argv[1], "second") == 0)
     _exit (run_second (argv + 2));
+  if (argc > 3 && strcmp (argv[1], "scene") == 0)
+    _exit (run_scene (argv + 2));
   return parlor_stage_fail ("parlord starts this program; there is nothing in it for people");
 }

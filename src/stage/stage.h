@@ -28,6 +28,31 @@ typedef struct
 /** One picture in VP8. */
 int parlor_stage_run_second (const ParlorStageSecondSpec *spec);
 
+#define PARLOR_STAGE_INPUTS_MAX 16
+
+typedef enum
+{
+  PARLOR_STAGE_CAMERA,
+  PARLOR_STAGE_SCREEN_PICTURE,
+  PARLOR_STAGE_SOUND,
+} ParlorStageInputKind;
+
+typedef struct
+{
+  ParlorStageInputKind kind;
+  ParlorRtpFormats formats;
+} ParlorStageInput;
+
+typedef struct
+{
+  guint n_inputs; /**< their taps are descriptors 5, 6, … */
+  ParlorStageInput inputs[PARLOR_STAGE_INPUTS_MAX];
+  guint cap_percent; /**< of one core */
+} ParlorStageSceneSpec;
+
+/** All of them in one picture (VP8, to descriptor 3) and one sound (Opus, to 4). */
+int parlor_stage_run_scene (const ParlorStageSceneSpec *spec);
+
 /** "depay ! decode" for what a tap brings; NULL = it is not decoded here. */
 const char *parlor_stage_decoder (ParlorCodec codec);
 /** Caps of a tap's packets (transfer full). */

@@ -23,6 +23,7 @@ export class MarkReader {
     const size = FRAME_WIDTH * FRAME_HEIGHT;
     while (this.rest.length >= size) {
       const frame = this.rest.subarray(0, size);
+      this.last = frame;
       const found = markRead((x, y) => frame[y * FRAME_WIDTH + x], FRAME_WIDTH, FRAME_HEIGHT);
       if (found && found.counter !== this.marks.at(-1)?.counter) this.marks.push(found);
       if (!found) this.unreadable++;

@@ -23,6 +23,20 @@ export async function goLive(host, room) {
   await host.until('to be live', () => window.__probe.byTestId('live-state')[0]?.dataset.state === 'live');
 }
 
+/** What a host's console would say over its line; `person`'s page stands on our server. */
+export const goOnAir = (person, room) => person.evaluate(([token]) => new Promise((done, failed) => {
+  const line = new WebSocket(`${location.origin.replace('http', 'ws')}/v1/rt`, 'parlor.v1');
+  window.__line = line;
+  line.onopen = () => line.send(JSON.stringify({ t: 'join', token, name: 'Lin' }));
+  line.onclose = () => failed(new Error('the line closed'));
+  line.onmessage = ({ data }) => {
+    const message = JSON.parse(data);
+    if (message.t === 'welcome') line.send(JSON.stringify({ t: 'live', state: 'live' }));
+    if (message.t === 'live_state') done();
+    if (message.t === 'error') failed(new Error(data));
+  };
+}), [room.token]);
+
 /** The viewer opens the link and sees the host's picture; gives what was seen. */
 export async function watchLive(viewer, room, shown, { ms = 2000, least = 15, open = true } = {}) {
   if (open) await viewer.goto(room.link);

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { assertPicture } from '../lib/checks.mjs';
 import { h264Pipeline, webrtcbin } from '../lib/foreign.mjs';
-import { makeLive, watchLive } from '../lib/live.mjs';
+import { goOnAir, makeLive, watchLive } from '../lib/live.mjs';
 import { mediaOf } from '../media/generate.mjs';
 import { curl } from '../lib/whip.mjs';
 
@@ -20,20 +20,6 @@ const stages = (world) => readdirSync('/proc').filter((pid) => {
     return false;
   }
 }).map(Number);
-
-/* What a host's console would say over its line. */
-const goOnAir = (viewer, room) => viewer.evaluate(([token]) => new Promise((done, failed) => {
-  const line = new WebSocket(`${location.origin.replace('http', 'ws')}/v1/rt`, 'parlor.v1');
-  window.__line = line;
-  line.onopen = () => line.send(JSON.stringify({ t: 'join', token, name: 'Lin' }));
-  line.onclose = () => failed(new Error('the line closed'));
-  line.onmessage = ({ data }) => {
-    const message = JSON.parse(data);
-    if (message.t === 'welcome') line.send(JSON.stringify({ t: 'live', state: 'live' }));
-    if (message.t === 'live_state') done();
-    if (message.t === 'error') failed(new Error(data));
-  };
-}), [room.token]);
 
 async function publish(world, room) {
   const { sub } = JSON.parse(Buffer.from(room.token.split('.')[1], 'base64url'));
