@@ -693,6 +693,93 @@ test_inject_is_asked (void)
   g_assert_cmpuint (n, <=, 7);
 }
 
+/* A report comes in the form in which a tap would give it; what is not of now says nothing. */
+static void
+test_injected_reports (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  BenchPeer *receiver = bench_add_peer (bench, ROOM);
+  const guint8 start[] = {0x10, 0x10, 0, 0, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68, 0x01};
+  ParlorSourceConfig source = {.id = 50, .room = ROOM, .n_codecs = 1};
+  guint8 packet[64] = {0}, report[PARLOR_TAP_REPORT_BYTES] = {0x80, 200, 0, 6};
+  gint64 taken_us;
+
+  source.codecs[0] = (ParlorRouterCodec){
+      .key = parlor_codec_key_from_format ("VP8", 90000, 0, NULL),
+      .pt = 96,
+      .rtx_pt = PARLOR_ROUTER_NO_PT,
+      .red_pt = PARLOR_ROUTER_NO_PT};
+  parlor_router_add_source (bench->router, &source, bench->now_us);
+  bench_add_video_slot (receiver, 0, 5000, 5001);
+  bench_run (bench, 500 * MS);
+  parlor_router_select (bench->router, receiver->id, 0, 50, 0, bench->now_us);
+  taken_us = bench->now_us - 300 * MS; /* so long the way here took */
+  parlor_put_u64 (report + 8, (guint64)taken_us);
+  parlor_put_u32 (report + 16, 1000);
+  parlor_router_inject (bench->router, 50, report, sizeof report, bench->now_us, bench->now_us);
+  parlor_put_u64 (report + 8, 5);
+  parlor_router_inject (bench->router, 50, report, sizeof report, bench->now_us, bench->now_us);
+  for (guint i = 0; i < 100; i++)
+    {
+      parlor_rtp_write_fixed (packet, 96, TRUE, (guint16)i, 1000 + i * 1800, 4242);
+      memcpy (packet + 12, start, sizeof start);
+      parlor_router_inject (bench->router, 50, packet, sizeof packet, bench->now_us, bench->now_us);
+      bench_run (bench, 20 * MS);
+    }
+  const ParlorRouterEvent *clock = bench_event (bench, PARLOR_ROUTER_SLOT_CLOCK, receiver->id);
+  g_assert_nonnull (clock);
+  g_assert_cmpint (clock->capture_us, >, taken_us - MS);
+  g_assert_cmpint (clock->capture_us, <, bench->now_us - 250 * MS);
+}
+
+/* An automatic slot hears what it is given in place of the room, and the room again. */
+static void
+test_given_voice (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  BenchPeer *speaker = bench_add_peer (bench, ROOM), *receiver = bench_add_peer (bench, ROOM);
+  ParlorSourceConfig mixed = {.id = 60, .room = ROOM, .audio = TRUE, .n_codecs = 1};
+  guint8 packet[16] = {0};
+
+  mixed.codecs[0] = (ParlorRouterCodec){
+      .key = parlor_codec_key_from_format ("opus", 48000, 2, NULL),
+      .pt = 111,
+      .rtx_pt = PARLOR_ROUTER_NO_PT,
+      .red_pt = PARLOR_ROUTER_NO_PT};
+  bench_add_voice (speaker, 1, ROOM, 3000);
+  parlor_router_add_source (bench->router, &mixed, bench->now_us);
+  bench_add_voice_slot (receiver, 0, 6000);
+  bench_run (bench, 500 * MS);
+  for (guint phase = 0; phase < 3; phase++)
+    {
+      ParlorRtpHeader header;
+      const guint8 *last;
+      gsize length;
+      guint before;
+
+      if (phase > 0)
+        parlor_router_select (bench->router, receiver->id, 0, phase == 1 ? 60 : 0, 0,
+                              bench->now_us);
+      before = receiver->rtp->len;
+      for (guint i = 0; i < 50; i++)
+        {
+          guint number = phase * 50 + i;
+
+          parlor_rtp_write_fixed (packet, 111, FALSE, (guint16)number, number * 960, 3000);
+          packet[12] = 'v';
+          parlor_peer_send_rtp (speaker->peer, packet, sizeof packet, number);
+          packet[12] = 'm';
+          parlor_router_inject (bench->router, 60, packet, sizeof packet, bench->now_us,
+                                bench->now_us);
+          bench_run (bench, 20 * MS);
+        }
+      g_assert_cmpuint (receiver->rtp->len, >, before + 30);
+      last = g_bytes_get_data (g_ptr_array_index (receiver->rtp, receiver->rtp->len - 1), &length);
+      g_assert_cmpint (parlor_rtp_parse (last, length, &header), ==, PARLOR_RTP_OK);
+      g_assert_cmpint (last[header.payload_offset], ==, phase == 1 ? 'm' : 'v');
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -726,6 +813,8 @@ main (int argc, char **argv)
   g_test_add_func ("/router/a-publisher-leaves-and-slots-are-emptied", test_publisher_leaves);
   g_test_add_func ("/router/a-transport-goes-while-its-step-runs", test_goes_while_a_step_runs);
   g_test_add_func ("/router/taps-and-injected-sources", test_tap_and_inject);
+  g_test_add_func ("/router/injected-reports-tell-the-time", test_injected_reports);
+  g_test_add_func ("/router/an-automatic-slot-may-be-given-a-voice", test_given_voice);
   g_test_add_func ("/router/who-injects-is-asked-for-key-frames", test_inject_is_asked);
   return g_test_run ();
 }
