@@ -89,6 +89,7 @@ class Crowd:
         self.server, self.room = server, room
         self.epoll = select.epoll()
         self.sockets = {}
+        self.heard = {}  # when each was read last: a server hangs up on whoever answers no ping for 10 s
 
     def add(self, number, role):
         address = f"127.{1 + number // 40000}.{number // 200 % 200}.{1 + number % 200}"  # the limits of an address are not what is measured
@@ -103,26 +104,39 @@ class Crowd:
         one.sendall(frame({"t": "join", "token": token(self.room, f"{role}-{number}", role), "name": f"v{number}"}))
         one.setblocking(False)
         self.sockets[one.fileno()] = one
+        self.heard[one.fileno()] = time.monotonic()
         self.epoll.register(one, select.EPOLLIN)
         return one
 
-    def read(self, seconds, word=b"", wanted=0):
-        """Reads for so long, or until `word` came to so many; when it came to each, in seconds of the monotonic clock."""
-        seen = {}
+    def drain(self, most):
+        """Reads until nothing waits, for so many seconds at most."""
+        end = time.monotonic() + most
+        while time.monotonic() < end and self.read(0.02):
+            pass
+
+    def read(self, seconds, word=b"", wanted=0, answer=None):
+        """Reads for so long, or until `word` came to so many; when it came to each, in seconds of the monotonic clock. `answer`
+        goes back at once from each to whom it came. Without a word: how many had something to read."""
+        seen, n = {}, 0
         end = time.monotonic() + seconds
         while time.monotonic() < end and (not wanted or len(seen) < wanted):
-            for number, _ in self.epoll.poll(0.05, 4096):
+            for number, _ in self.epoll.poll(min(0.05, seconds), 4096):
+                n += 1
                 try:
                     data = self.sockets[number].recv(262144)
                 except BlockingIOError:
                     continue
+                now = time.monotonic()
                 if not data or data[0] == 0x88:
-                    raise SystemExit(f"the server closed a socket: {data[:200]}")
+                    raise SystemExit(f"the server closed a socket that was read {now - self.heard[number]:.1f} s ago: {data[:200]}")
+                self.heard[number] = now
                 if data[0] == 0x89 or b"\x89\x00" in data:  # pings have no payload
                     self.sockets[number].send(b"\x8a\x80\0\0\0\0")
-                if word and word in data:
-                    seen.setdefault(number, time.monotonic())
-        return seen
+                if word and word in data and number not in seen:
+                    seen[number] = now
+                    if answer:
+                        self.sockets[number].send(answer(data))
+        return seen if word else n
 
 
 def percentile(values, share):
@@ -143,6 +157,28 @@ def rounds(crowd, host, n, count, make, word):
     return percentile(delays, 0.5), percentile(delays, 0.99), 1e6 * (crowd.server.cpu_s() - began) / (n * count)
 
 
+def acknowledge(crowd, host, n, count):
+    """p50 and p99 over rounds of the time until a page's word was had, and the longest until the server had counted them all."""
+    delays, counted = [], []
+    for index in range(count):
+        sent = time.monotonic()
+        host.sendall(frame({"t": "broadcast", "text": f"all{index}a", "client_id": f"b{index}"}))
+
+        def ack(data):
+            at = data.find(b'"id":"bc_', data.rfind(b'"t":"broadcast"')) + 6
+            return frame({"t": "ack", "broadcast": data[at:data.find(b'"', at)].decode(), "what": "shown"})
+
+        seen = crowd.read(30, f'"text":"all{index}a"'.encode(), n + 1, ack)
+        if len(seen) < n + 1:
+            raise SystemExit(f"it reached {len(seen)} of {n + 1} in 30 s")
+        if not crowd.read(30, f'"shown":{n + 1},'.encode(), 1):
+            raise SystemExit("the server did not count all of them in 30 s")
+        delays += [1000 * (at - sent) for at in seen.values()]
+        counted.append(1000 * (time.monotonic() - sent))
+        crowd.read(0.5)
+    return percentile(delays, 0.5), percentile(delays, 0.99), max(counted)
+
+
 def main():
     n = int(sys.argv[1]) if len(sys.argv) > 1 else 10000
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 10
@@ -159,7 +195,7 @@ def main():
         for number in range(2, n + 2):
             crowd.add(number, "viewer")
             if number % 100 == 0:
-                crowd.read(0.1)  # pings want an answer within 10 s
+                crowd.drain(2)  # pings want an answer within 10 s, and each second all are told how many watch
         crowd.read(3)
         print(f"{n} sockets in {time.monotonic() - began:.1f} s, {(server.rss_kib() - before) / n:.1f} KiB each")
         skus = [one["sku"] for one in json.load(urllib.request.urlopen(f"http://127.0.0.1:{server.port}/v1/products"))["products"]]
@@ -167,6 +203,7 @@ def main():
         print("comment p50 %.0f ms, p99 %.0f ms, %.1f µs of CPU a socket" % result)
         result = rounds(crowd, host, n, count, lambda i: {"t": "pin", "sku": skus[i % len(skus)], "note": f"note{i}n"}, lambda i: f"note{i}n".encode())
         print("pin p50 %.0f ms, p99 %.0f ms, %.1f µs of CPU a socket" % result)
+        print("broadcast p50 %.0f ms, p99 %.0f ms, all counted after %.0f ms at most (told once a second)" % acknowledge(crowd, host, n, count))
     finally:
         server.end()
 
