@@ -12,6 +12,9 @@
 #define TICK_MS 2500
 #define TICKS_PER_PING 2
 #define SILENCE_US (10 * G_USEC_PER_SEC)
+/* So long a ping must have waited for its answer: who was asked late, because the loop was busy, is
+ * not the silent one. */
+#define PONG_US (4 * G_USEC_PER_SEC)
 #define CLOSE_GRACE_US (2 * G_USEC_PER_SEC)
 /* Frames that wait: pongs of a peer that pings and does not read, messages to one that sleeps. */
 #define QUEUE_MAX_FRAMES 4096
@@ -37,6 +40,7 @@ struct _ParlorWebSocket
 
   /* state */
   gint64 heard_us;
+  gint64 asked_us;   /* the first ping since then; 0 = none */
   gint64 give_up_us; /* 0 = not closing */
   guint ticks;
   guint control_frames; /* since the last tick */
@@ -138,6 +142,7 @@ on_frame (wslay_event_context_ptr wslay, const struct wslay_event_on_frame_recv_
 {
   ParlorWebSocket *socket = user_data;
   socket->heard_us = g_get_monotonic_time ();
+  socket->asked_us = 0;
   gboolean control = wslay_is_ctrl_frame (frame->opcode);
   /* Empty fragments cost as little to send as pings. */
   gboolean idle = control || (!frame->fin && !frame->payload_length);
@@ -255,7 +260,16 @@ ping (ParlorWebSocket *socket)
 {
   const struct wslay_event_msg message = {.opcode = WSLAY_PING};
   wslay_event_queue_msg (socket->wslay, &message);
+  if (!socket->asked_us)
+    socket->asked_us = g_get_monotonic_time ();
   flush (socket);
+}
+
+static gboolean
+is_silent (const ParlorWebSocket *socket, gint64 now_us)
+{
+  return now_us - socket->heard_us >= SILENCE_US && socket->asked_us
+         && now_us - socket->asked_us >= PONG_US;
 }
 
 static void
@@ -270,7 +284,15 @@ on_tick (uv_timer_t *timer)
         parlor_websocket_abort (socket);
       return;
     }
-  if (now_us - socket->heard_us >= SILENCE_US)
+  /* Timers run before what has arrived is read: in a busy loop the answer lies there already. */
+  if (is_silent (socket, now_us))
+    {
+      receive (socket);
+      flush (socket);
+    }
+  if (socket->dead)
+    return;
+  if (is_silent (socket, now_us))
     {
       parlor_websocket_close (socket, 4408, "silent");
       parlor_websocket_abort (socket);
