@@ -256,7 +256,7 @@ export class BoardReports extends Plain {
         ${this.ratings.slice(0, 20).map(
           (one) =>
             html`<li data-testid="rating" class=${one.score <= 2 ? 'red' : ''}>
-              <b aria-label=${one.score}>${'★'.repeat(one.score)}</b>
+              <b role="img" aria-label=${`${one.score}/5`}>${'★'.repeat(one.score)}</b>
               <span>${this.reps.find((rep) => rep.id === one.rep)?.name ?? ''}</span>
               ${one.text ? html`<q>${one.text}</q>` : nothing}
               <small>${new Date(one.at).toLocaleString(lang())}</small>
