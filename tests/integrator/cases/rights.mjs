@@ -270,7 +270,7 @@ const fields = (at) => ({
   keep: { binding: at.bound.binding }, offer_reply: { offer: 'off_nobody', yes: false }, suspend: { on: false }, call_act: { call: at.call, act: 'nothing' },
   comment: { client_id: 'c', text: 'hello' }, like: { n: 1 }, vote: { poll: 'pol_nobody', option: 0 }, stage: { on: false }, moderate: { comment: 'cmt_nobody', action: 'nothing' },
   blocked: { words: [] }, live: { state: 'nothing' }, pin: {}, poll: {},
-  say: { client_id: randomBytes(4).toString('hex'), text: 'hello' }, seen: { seq: 1 }, about: { product: 'tea-01' }, thread: { note: 'tea' }, feedback: { message: 'msg_nobody', good: true }, rate: { score: 5 }, ack: { broadcast: 'brc_nobody', what: 'seen' }, broadcast: { text: ' ' }, broadcast_end: { broadcast: 'brc_nobody' },
+  say: { client_id: randomBytes(4).toString('hex'), text: 'hello' }, seen: { seq: 1 }, about: { product: 'tea-01' }, thread: { note: 'tea' }, feedback: { message: 'msg_nobody', good: true }, rate: { score: 5 }, ack: { broadcast: 'brc_nobody', what: 'seen' }, broadcast: { text: ' ' }, broadcast_end: { broadcast: 'brc_nobody' }, decline: { invitation: 'inv_nobody' },
 });
 const ofConversation = ['say', 'typing', 'seen', 'history', 'thread', 'about', 'call', 'human', 'feedback', 'upgrade', 'rate'];
 const verdicts = { not_joined: 'j', forbidden: 'x', not_found: '.' };
