@@ -1,7 +1,7 @@
 /** Coming to a meeting's door as whom a pass of this browser names: an invitation's, a partner's. */
 import { bool, def, list, num, opt, shape, str, type Checked } from '../protocol/check.js';
 import { ApiError, callJson, postJson } from './http.js';
-import { deviceName, local, read, write } from './storage.js';
+import { deviceName } from './storage.js';
 
 const guest = shape({
   token: str,
@@ -40,9 +40,17 @@ export function comeBy(code: string, name: string): Promise<GuestPass> {
 
 /** Invitations and partners' passes of this browser: by the meeting's code, '' = for all. */
 export function loadPass(code: string): string {
-  return read(local, `pass.${code}`, str) ?? '';
+  try {
+    return localStorage.getItem(`parlor.pass.${code}`) ?? '';
+  } catch {
+    return '';
+  }
 }
 
 export function savePass(code: string, pass: string): void {
-  write(local, `pass.${code}`, pass || null);
+  try {
+    localStorage.setItem(`parlor.pass.${code}`, pass);
+  } catch {
+    /* Refused storage: then the link is opened again. */
+  }
 }

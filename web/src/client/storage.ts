@@ -11,7 +11,7 @@ import {
   type Checked,
 } from '../protocol/check.js';
 
-export function read<T>(area: () => Storage, key: string, check: Check<T>): T | null {
+function read<T>(area: () => Storage, key: string, check: Check<T>): T | null {
   try {
     const text = area().getItem(`parlor.${key}`);
     return text === null ? null : check(JSON.parse(text), key);
@@ -20,7 +20,7 @@ export function read<T>(area: () => Storage, key: string, check: Check<T>): T | 
   }
 }
 
-export function write(area: () => Storage, key: string, value: unknown): void {
+function write(area: () => Storage, key: string, value: unknown): void {
   try {
     if (value === null) area().removeItem(`parlor.${key}`);
     else area().setItem(`parlor.${key}`, JSON.stringify(value));
@@ -29,7 +29,7 @@ export function write(area: () => Storage, key: string, value: unknown): void {
   }
 }
 
-export const local = (): Storage => localStorage;
+const local = (): Storage => localStorage;
 const session = (): Storage => sessionStorage;
 
 const recent = list(shape({ code: str, title: def(str, ''), at: num }));
