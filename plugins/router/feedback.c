@@ -126,15 +126,14 @@ report_sources (Compound *compound, gint64 now_us)
   compound->length += parlor_rtcp_build_sdes (at, room, self->config.rtcp_ssrc, self->config.cname);
 }
 
-/* The control thread learns what the report says: live rooms put what happens on the picture's own
- * clock. */
+/* The control thread learns what the report says: pages put what happens, and sound and picture of
+ * one person, on one clock. */
 static void
 tell_clock (ParlorSlot *slot, const ParlorRtcpSenderInfo *info, gint64 now_us)
 {
   const ParlorLayer *layer = slot->layer;
 
-  if (slot->config.audio
-      || (slot->clock_told_us != 0 && now_us - slot->clock_told_us < CLOCK_INTERVAL_US))
+  if (slot->clock_told_us != 0 && now_us - slot->clock_told_us < CLOCK_INTERVAL_US)
     return;
   slot->clock_told_us = now_us;
   parlor_router_tell (

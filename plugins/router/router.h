@@ -155,7 +155,7 @@ typedef enum
   PARLOR_ROUTER_QUALITY,    /**< every 2 s a connected transport */
   PARLOR_ROUTER_LAYERS,     /**< of source: rids, the layers that somebody watches now */
   PARLOR_ROUTER_SLOT_CLOCK, /**< slot, rtp_timestamp, capture_us: what the slot's sender reports
-                               say, at the first and every 10 s. No audio */
+                               say, at the first and every 10 s */
 } ParlorRouterEventType;
 
 typedef struct

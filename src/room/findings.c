@@ -64,28 +64,35 @@ slot_shown (ParlorParticipant *participant, const ParlorMediaEvent *event, gint6
 }
 
 static void
-slot_clock (ParlorParticipant *participant, const ParlorMediaEvent *event, gint64 now_us)
+emit_clock (ParlorParticipant *participant, const ParlorSlot *slot)
 {
   ParlorRoom *room = participant->room;
-  const ParlorSlot *slot = participant->slots != NULL
-                               ? parlor_slot_table_get (participant->slots, event->slot)
-                               : NULL;
-  if (slot == NULL || !parlor_room_is_live (room) || room->opened_ms == 0)
-    return;
   ParlorSlotView view = {
       .mid = slot->mid,
       .participant = parlor_rooms_at_endpoint (room->rooms, slot->source.endpoint),
       .source = slot->source.kind,
       .has_rtp = TRUE,
-      .rtp_timestamp = event->rtp_timestamp,
+      .rtp_timestamp = slot->clock_rtp,
   };
-  parlor_room_emit (room,
-                    &(ParlorRoomEvent){.type = PARLOR_EVENT_CLOCK,
-                                       .session = participant->session,
-                                       .participant = participant,
-                                       .slots = &view,
-                                       .n_slots = 1,
-                                       .room_ms = (event->capture_us - room->opened_us) / 1000});
+  parlor_room_emit (room, &(ParlorRoomEvent){.type = PARLOR_EVENT_CLOCK,
+                                             .session = participant->session,
+                                             .participant = participant,
+                                             .slots = &view,
+                                             .n_slots = 1,
+                                             .room_ms = (slot->clock_us - room->opened_us) / 1000});
+}
+
+static void
+slot_clock (ParlorParticipant *participant, const ParlorMediaEvent *event, gint64 now_us)
+{
+  ParlorRoom *room = participant->room;
+  guint told[2];
+  if (participant->slots == NULL || room->opened_ms == 0)
+    return;
+  guint n = parlor_slot_table_clock (participant->slots, event->slot, event->rtp_timestamp,
+                                     event->capture_us, parlor_room_is_live (room), told);
+  for (guint i = 0; i < n; i++)
+    emit_clock (participant, parlor_slot_table_get (participant->slots, told[i]));
 }
 
 static void

@@ -129,8 +129,8 @@ typedef enum
   PARLOR_MEDIA_QUALITY,    /**< every 2 s a connected endpoint */
   PARLOR_MEDIA_LAYERS,     /**< of source: rids, the simulcast layers that somebody watches now; the
                               publisher may leave out the others */
-  PARLOR_MEDIA_SLOT_CLOCK, /**< a video or screen slot: the picture with rtp_timestamp, as the
-                              receiver sees it, was taken at capture_us. With the slot's first
+  PARLOR_MEDIA_SLOT_CLOCK, /**< a slot: what has rtp_timestamp, as the receiver sees it, was
+                              taken at capture_us. With the slot's first
                               sender report, then every 10 s */
 } ParlorMediaEventType;
 

@@ -67,7 +67,7 @@ put (ParlorSlotTable *table, guint i, const ParlorSlotWish *wish, ParlorSlotSele
   slot->height = wish->height;
   if (changed)
     {
-      slot->has_rtp = FALSE;
+      slot->has_rtp = slot->has_clock = FALSE;
       slot->untold = TRUE;
     }
   select (i, wish->source, wish->height, user_data);
@@ -139,6 +139,7 @@ parlor_slot_table_shown (ParlorSlotTable *table, guint i, ParlorSourceRef source
       if (slot->kind != PARLOR_SLOT_AUDIO)
         return FALSE;
       slot->source = source;
+      slot->has_clock = FALSE;
     }
   else if (slot->has_rtp == has_rtp && slot->rtp_timestamp == rtp_timestamp)
     return FALSE;
@@ -155,9 +156,52 @@ parlor_slot_table_forget (ParlorSlotTable *table, ParlorEndpointId endpoint)
     if (table->slots[i].kind == PARLOR_SLOT_AUDIO && table->slots[i].source.endpoint == endpoint)
       {
         table->slots[i].source = (ParlorSourceRef){0};
-        table->slots[i].has_rtp = FALSE;
+        table->slots[i].has_rtp = table->slots[i].has_clock = FALSE;
         table->slots[i].untold = TRUE;
       }
+}
+
+/* What is heard of a person beside what is seen of him, or the other way round; NULL = nothing. */
+static ParlorSlot *
+companion (ParlorSlotTable *table, const ParlorSlot *slot)
+{
+  static const ParlorSourceKind companions[PARLOR_N_SOURCES] = {
+      [PARLOR_SOURCE_MICROPHONE] = PARLOR_SOURCE_CAMERA,
+      [PARLOR_SOURCE_CAMERA] = PARLOR_SOURCE_MICROPHONE,
+      [PARLOR_SOURCE_SCREEN] = PARLOR_SOURCE_SCREEN_AUDIO,
+      [PARLOR_SOURCE_SCREEN_AUDIO] = PARLOR_SOURCE_SCREEN};
+  const ParlorSourceRef wanted = {slot->source.endpoint, companions[slot->source.kind]};
+  for (guint i = 0; i < table->n; i++)
+    if (same_source (table->slots[i].source, wanted))
+      return &table->slots[i];
+  return NULL;
+}
+
+static guint
+tell_clock (ParlorSlotTable *table, ParlorSlot *slot, guint told[2], guint n)
+{
+  if (!slot->clock_untold)
+    return n;
+  slot->clock_untold = FALSE;
+  told[n] = (guint)(slot - table->slots);
+  return n + 1;
+}
+
+guint
+parlor_slot_table_clock (ParlorSlotTable *table, guint i, guint32 rtp_timestamp, gint64 capture_us,
+                         gboolean always, guint told[2])
+{
+  if (i >= table->n || table->slots[i].source.endpoint == 0)
+    return 0;
+  ParlorSlot *slot = &table->slots[i], *other = companion (table, slot);
+  slot->has_clock = slot->clock_untold = TRUE;
+  slot->clock_rtp = rtp_timestamp;
+  slot->clock_us = capture_us;
+  if (always)
+    return tell_clock (table, slot, told, 0);
+  if (other == NULL || !other->has_clock)
+    return 0;
+  return tell_clock (table, other, told, tell_clock (table, slot, told, 0));
 }
 
 guint

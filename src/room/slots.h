@@ -32,6 +32,10 @@ typedef struct
   gboolean has_rtp;      /**< the source's first packet left */
   guint32 rtp_timestamp; /**< of that packet, as the receiver sees it */
   gboolean untold;       /**< the page does not know this state yet */
+  gboolean has_clock;    /**< of its present source: clock_rtp was taken at clock_us … */
+  gboolean clock_untold; /**< … which the page does not know yet */
+  guint32 clock_rtp;
+  gint64 clock_us; /**< monotonic */
 } ParlorSlot;
 
 typedef struct _ParlorSlotTable ParlorSlotTable;
@@ -68,6 +72,15 @@ void parlor_slot_table_fit (ParlorSlotTable *table, ParlorSlotKind kind,
  */
 gboolean parlor_slot_table_shown (ParlorSlotTable *table, guint slot, ParlorSourceRef source,
                                   gboolean has_rtp, guint32 rtp_timestamp);
+
+/**
+ * The media plane knows when what has this RTP timestamp in `slot` was taken. Returns how many
+ * slots' clocks the page is to be told, which are theirs in `told` and marked so: all as they come
+ * when `always`; else those of a person's sound and picture, as soon as both are known, so that
+ * they can be held together.
+ */
+guint parlor_slot_table_clock (ParlorSlotTable *table, guint slot, guint32 rtp_timestamp,
+                               gint64 capture_us, gboolean always, guint told[2]);
 
 /** Empties audio slots that hold this endpoint, which is gone. */
 void parlor_slot_table_forget (ParlorSlotTable *table, ParlorEndpointId endpoint);

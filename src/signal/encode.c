@@ -235,6 +235,15 @@ lobby (const ParlorRoomEvent *event)
 }
 
 static json_t *
+slot_clock (const ParlorRoomEvent *event)
+{
+  const ParlorSlotView *view = &event->slots[0];
+  return json_pack ("{s:s,s:s,s:s*,s:I,s:I}", "t", "clock", "mid", view->mid, "participant",
+                    view->participant ? parlor_participant_info (view->participant)->id : NULL,
+                    "rtp", (json_int_t)view->rtp_timestamp, "room_ms", (json_int_t)event->room_ms);
+}
+
+static json_t *
 slots (const ParlorRoomEvent *event)
 {
   json_t *list = json_array ();
@@ -340,9 +349,7 @@ parlor_encode_event (const ParlorRoomEvent *event, const char *base_url, gint64 
     case PARLOR_EVENT_LAYERS:
       return layers (event);
     case PARLOR_EVENT_CLOCK:
-      return json_pack ("{s:s,s:s,s:I,s:I}", "t", "clock", "mid", event->slots[0].mid, "rtp",
-                        (json_int_t)event->slots[0].rtp_timestamp, "room_ms",
-                        (json_int_t)event->room_ms);
+      return slot_clock (event);
     case PARLOR_EVENT_FIT:
       return json_pack ("{s:s,s:s,s:o,s:s,s:s}", "t", "fit", "mid", event->slots[0].mid,
                         "participant", id_or_null (event->slots[0].participant), "codec",

@@ -211,6 +211,35 @@ test_stage (void)
   assert_stage (&(ParlorStageScene){.speaker = 3}, 0, PARLOR_SOURCE_NONE);
 }
 
+#define TELLS(f, slot, rtp, always, expected)                                                      \
+  g_assert_cmpuint (parlor_slot_table_clock (f->table, slot, rtp, 5000, always, told), ==, expected)
+
+/* Audio slot 0, video slots 1 to 3. */
+static void
+test_clocks (Fixture *f, gconstpointer data)
+{
+  const ParlorSourceRef voice = {10, PARLOR_SOURCE_MICROPHONE},
+                        other = {11, PARLOR_SOURCE_MICROPHONE};
+  guint told[2];
+  TELLS (f, 1, 100, TRUE, 0); /* nobody is there */
+  TELLS (f, 99, 100, TRUE, 0);
+  FIT (f, "1=10/360 2=11/360 ", 10, 11);
+  TELLS (f, 1, 100, FALSE, 0); /* he is not heard yet */
+  g_assert_true (parlor_slot_table_shown (f->table, 0, voice, TRUE, 7));
+  TELLS (f, 0, 200, FALSE, 2); /* both are told, what was kept too */
+  g_assert_cmpuint (told[0], ==, 0);
+  g_assert_cmpuint (told[1], ==, 1);
+  g_assert_cmpuint (parlor_slot_table_get (f->table, 1)->clock_rtp, ==, 100);
+  TELLS (f, 1, 300, FALSE, 1);
+  g_assert_cmpuint (told[0], ==, 1);
+  g_assert_true (parlor_slot_table_shown (f->table, 0, other, TRUE, 7));
+  TELLS (f, 2, 400, FALSE, 0); /* the voice's clock was somebody else's */
+  TELLS (f, 1, 500, FALSE, 0);
+  TELLS (f, 0, 600, FALSE, 2);
+  g_assert_cmpuint (told[1], ==, 2);
+  TELLS (f, 1, 700, TRUE, 1); /* a live room wants all */
+}
+
 #define ADD(name, test) g_test_add ("/room/slots/" name, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -223,6 +252,7 @@ main (int argc, char **argv)
   ADD ("each-change-is-told-once", test_untold);
   ADD ("a-late-word-about-a-former-source-is-ignored", test_shown);
   ADD ("audio-slots-follow-the-media-plane", test_audio);
+  ADD ("clocks-are-told-of-who-is-seen-and-heard", test_clocks);
   g_test_add_func ("/room/slots/without-a-view-speaker-then-order-of-joining", test_no_view);
   g_test_add_func ("/room/slots/with-a-view-pinned-then-speaker-then-tiles", test_view);
   g_test_add_func ("/room/slots/the-newest-screen-of-another-unless-chosen", test_screen);

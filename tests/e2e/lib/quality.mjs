@@ -25,14 +25,28 @@ export async function gather(world, { impaired = world.impaired ?? 'chromium', s
   return { world, line, ann, ben, cleo, delayMs };
 }
 
-/* The slots in which somebody is heard; who that is, the page was told. */
-const soundOf = (viewer, shown) =>
+/* The browser's rows of the slots in which somebody is heard; who that is, the page was told. */
+const soundRows = (viewer, shown) =>
   viewer.evaluate(async (name) => {
     const { slots, participants } = window.parlor.state;
     const mids = Object.keys(slots).filter((mid) => slots[mid].source === 'microphone' && participants[slots[mid].participant]?.name === name);
-    const rows = (await window.__probe.stats('inbound-rtp')).filter((one) => one.kind === 'audio' && mids.includes(one.mid));
-    return rows.map(({ id, ssrc, concealedSamples = 0, silentConcealedSamples = 0, totalSamplesReceived = 0 }) => ({ id: `${id}/${ssrc}`, concealed: concealedSamples - silentConcealedSamples, all: totalSamplesReceived }));
+    return (await window.__probe.stats('inbound-rtp')).filter((one) => one.kind === 'audio' && mids.includes(one.mid));
   }, shown.name);
+
+const soundOf = async (viewer, shown) =>
+  (await soundRows(viewer, shown)).map(({ id, ssrc, concealedSamples = 0, silentConcealedSamples = 0, totalSamplesReceived = 0 }) => ({ id: `${id}/${ssrc}`, concealed: concealedSamples - silentConcealedSamples, all: totalSamplesReceived }));
+
+/**
+ * By how many ms the picture that a Chromium plays is later (> 0: older) than the sound it plays of the same person, on the publisher's
+ * clock as the sender reports give it; null where the browser does not say (Firefox), or hears nothing.
+ */
+export async function offsetOf(viewer, shown) {
+  const picture = await viewer.evaluate((who) => window.__probe.inboundOf(who), shown.name);
+  const sounds = (await soundRows(viewer, shown)).filter((one) => one.estimatedPlayoutTimestamp > 0);
+  if (!(picture?.estimatedPlayoutTimestamp > 0) || !sounds.length) return null;
+  const sound = sounds.reduce((newest, one) => (one.estimatedPlayoutTimestamp > newest.estimatedPlayoutTimestamp ? one : newest));
+  return sound.estimatedPlayoutTimestamp - picture.estimatedPlayoutTimestamp - (sound.timestamp - picture.timestamp);
+}
 
 /* Share of samples that were made up, of the streams that are there at the end. */
 function concealed(before, after) {

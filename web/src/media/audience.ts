@@ -117,6 +117,9 @@ export class Audience implements SessionMedia {
       case 'clock':
         this.anchors.set(message.mid, { rtp: message.rtp, roomMs: message.room_ms });
         if (message.mid === this.main) this.setMain(this.main);
+        void this.peer
+          ?.delayed(() => this.session.state.slots)
+          .then((delay) => delay.clock(message));
         break;
       case 'fit':
         this.unfit.set(message.mid, message.state === 'unavailable');

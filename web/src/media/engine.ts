@@ -17,7 +17,8 @@ import {
 } from './config.js';
 import type { LocalMedia } from './local.js';
 import { PathWatch, SILENCE_MS, SILENCE_VIEWER_MS, bytesIn } from './path.js';
-import { Patience } from './patience.js';
+import type { Delay } from './delay.js';
+import type { Together } from './lips.js';
 import { Peer, type PeerRole } from './peer.js';
 import { SoundOut } from './sound.js';
 import { lookAt, type MediaStats } from './stats.js';
@@ -42,7 +43,6 @@ export class Engine implements SessionMedia {
   private lastReport = 0;
   private screenSince = 0;
   private path = new PathWatch();
-  private patience = new Patience();
   /** An offer for the present peer connection has had no answer: it is made again. */
   private unanswered = false;
 
@@ -84,7 +84,6 @@ export class Engine implements SessionMedia {
     const peer = new Peer(this.ice, this.role);
     this.peer = peer;
     this.path = new PathWatch();
-    this.patience = new Patience();
     this.unanswered = false;
     peer.pc.onconnectionstatechange = () => this.pathChanged(peer);
     for (const [source, track] of this.liveTracks()) void peer.send(source, track);
@@ -120,6 +119,7 @@ export class Engine implements SessionMedia {
 
   told(message: ServerMessage): void {
     if (message.t === 'transport' && message.state === 'failed') void this.negotiate(false);
+    if (message.t === 'clock') void this.delayed((delay) => delay.clock(message));
     if (message.t === 'layers') void this.peer?.watch(message.source, message.rids);
     if (message.t === 'muted') this.mutedByHost(message.source);
     if (message.t === 'participant') this.takenOver(message.participant.id);
@@ -227,6 +227,16 @@ export class Engine implements SessionMedia {
     this.session.notice('screen_taken', participants[who]?.name);
   }
 
+  /** How far sound and picture of each who is seen and heard are apart. */
+  get together(): Together[] {
+    return this.peer?.delay?.together() ?? [];
+  }
+
+  private async delayed(tell: (delay: Delay) => void): Promise<void> {
+    const delay = await this.peer?.delayed(() => this.session.state.slots);
+    if (delay) tell(delay);
+  }
+
   /** The stream of a receive slot of the present peer connection. */
   slotStream(mid: string): MediaStream | null {
     return this.peer?.slotStream(mid) ?? null;
@@ -245,7 +255,7 @@ export class Engine implements SessionMedia {
     this.store.patch({ stats });
     if (stats.soundLost >= SOUND_LOST_WORTH_RED && peer.doubleSound())
       void this.negotiate(true, false);
-    peer.holdBack(this.patience.look(stats.at, stats.rttMs, stats.repairs));
+    void this.delayed((delay) => delay.stats(stats));
     if (stats.at - this.lastReport < REPORT_EVERY_MS) return;
     this.lastReport = stats.at;
     this.session.report(stats.totals);

@@ -4,6 +4,7 @@
  */
 import type { IceServer, SlotKind, SourceKind } from '../protocol/messages.js';
 import { SOURCES } from '../protocol/messages.js';
+import type { Slots } from '../room/slots.js';
 import {
   askedCodec,
   choose,
@@ -13,6 +14,7 @@ import {
   preferCodecs,
   type VideoCodec,
 } from './codecs.js';
+import type { Delay } from './delay.js';
 import { fitLayers } from './layers.js';
 import {
   CAMERA_LAYERED,
@@ -58,11 +60,12 @@ function slotPlan(role: PeerRole): SlotKind[] {
 
 export class Peer {
   readonly pc: RTCPeerConnection;
+  delay: Delay | null = null;
+  private loading: Promise<Delay> | null = null;
   private readonly senders = new Map<SourceKind, RTCRtpTransceiver>();
   private readonly slots: { kind: SlotKind; transceiver: RTCRtpTransceiver }[] = [];
   private readonly streams = new Map<string, MediaStream>();
   private first: Promise<Offer> | null = null;
-  private held: number | null = null;
   private doubled = false;
 
   constructor(iceServers: IceServer[], role: PeerRole = 'member') {
@@ -185,11 +188,17 @@ export class Peer {
     await sender.setParameters(parameters).catch(() => undefined);
   }
 
-  /** Holds what is received back by so much (null: as the browser thinks best). */
-  holdBack(ms: number | null): void {
-    if (ms === this.held) return;
-    this.held = ms;
-    for (const { transceiver } of this.slots) transceiver.receiver.jitterBufferTarget = ms;
+  /** What holds it back, loaded when it is first wanted. */
+  delayed(slots: () => Slots): Promise<Delay> {
+    this.loading ??= import('./delay.js').then(
+      ({ Delay }) => (this.delay = new Delay(() => this.receivers(), slots)),
+    );
+    return this.loading;
+  }
+
+  /** Of every slot: its MID and what receives there. */
+  receivers(): [string, RTCRtpReceiver][] {
+    return this.slots.map(({ transceiver }) => [transceiver.mid ?? '', transceiver.receiver]);
   }
 
   /** Fewer frames rather than fewer pixels; in motion mode the other way round. */
@@ -221,6 +230,7 @@ export class Peer {
   }
 
   close(): void {
+    void this.loading?.then((delay) => delay.stop());
     this.pc.onconnectionstatechange = null;
     this.pc.close();
   }

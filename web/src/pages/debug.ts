@@ -1,9 +1,10 @@
 /**
  * `window.parlor`: what tests, support and curious people may look at. Read only.
  * `state` the meeting, `local` own devices (tracks as booleans), `pc` the RTCPeerConnection,
- * `stats` the last summary of getStats, `timings` in ms (see ui/marks.ts), `version` of the server.
+ * `stats` the last summary of getStats, `together` how far each one's sound and picture are apart (ms), `timings` in ms (see ui/marks.ts), `version` of the server.
  */
 import type { Engine } from '../media/engine.js';
+import type { Together } from '../media/lips.js';
 import type { LocalMedia, LocalState } from '../media/local.js';
 import type { MediaStats } from '../media/stats.js';
 import type { Session } from '../room/session.js';
@@ -15,6 +16,7 @@ export interface ParlorHook {
   readonly local: Record<keyof Pick<LocalState, 'microphone' | 'camera' | 'screen'>, boolean>;
   readonly pc: RTCPeerConnection | null;
   readonly stats: MediaStats | null;
+  readonly together: Together[];
   readonly soundBlocked: boolean;
   readonly timings: Record<string, number | null>;
 }
@@ -43,6 +45,9 @@ export function expose(session: Session, engine: Engine, local: LocalMedia): voi
     },
     get stats() {
       return structuredClone(engine.store.get().stats);
+    },
+    get together() {
+      return engine.together;
     },
     get soundBlocked() {
       return engine.store.get().soundBlocked;

@@ -84,7 +84,7 @@ export const LIVE_SERVER = {
     blocked: def(list(str), []),
   }),
   live_state: shape({ live, room_ms: def(num, 0) }),
-  clock: shape({ mid: str, rtp: num, room_ms: num }),
+  clock: shape({ mid: str, participant: def(str, ''), rtp: num, room_ms: num }),
   fit: shape({ mid: str, state: str }),
   pinned: shape({ pin: nullable(pin), room_ms: def(num, 0) }),
   comments: shape({ comments: list(comment) }),
