@@ -11,12 +11,12 @@ import { entryFromHash } from '../protocol/code.js';
 import { Session } from '../room/session.js';
 import type { App, Dialog, Panel } from '../ui/base.js';
 import { Plain } from '../ui/base.js';
-import '../ui/chat.js';
 import '../ui/clock.js';
 import '../ui/controls.js';
 import '../ui/dialogs.js';
 import { isKey, lang, t } from '../ui/i18n/index.js';
-import { bars, icon, mark } from '../ui/icons.js';
+import { bars, mark } from '../ui/icons.js';
+import { icon } from '../ui/room-icons.js';
 import { listenToKeys } from '../ui/keys.js';
 import '../ui/look.js';
 import { markMoment } from '../ui/marks.js';
@@ -29,6 +29,11 @@ import { expose } from './debug.js';
 
 /** What only some meetings need; drawn once it is known. */
 const LAZY = {
+  chat: {
+    tag: 'parlor-chat',
+    load: () => import('../ui/chat.js'),
+    draw: (app: App) => html`<parlor-chat class="side-body chat" .app=${app}></parlor-chat>`,
+  },
   roster: {
     tag: 'parlor-roster',
     load: () => import('../ui/roster.js'),
@@ -381,13 +386,7 @@ export class MeetingPage extends Plain implements App {
           ${icon('close')}
         </button>
       </header>
-      ${
-        panel === 'chat'
-          ? html`<parlor-chat class="side-body chat" .app=${this}></parlor-chat>`
-          : panel === 'people'
-            ? this.lazy('roster')
-            : this.lazy('why')
-      }
+      ${this.lazy(panel === 'people' ? 'roster' : panel)}
     </aside>`;
   }
 

@@ -5,7 +5,7 @@ import { REACTIONS } from '../protocol/messages.js';
 import { may, mayPublish } from '../room/state.js';
 import { InMeeting, type Panel } from './base.js';
 import { t } from './i18n/index.js';
-import { icon, type IconName } from './icons.js';
+import { icon, type RoomIconName as IconName } from './room-icons.js';
 import { mayRecord } from './recording.js';
 
 interface Control {

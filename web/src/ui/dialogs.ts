@@ -7,7 +7,7 @@ import { may } from '../room/state.js';
 import { InMeeting, type Dialog } from './base.js';
 import './device-pickers.js';
 import { t, type Key } from './i18n/index.js';
-import { icon, type IconName } from './icons.js';
+import { icon, type RoomIconName as IconName } from './room-icons.js';
 import './level.js';
 import './link.js';
 import { mayRecord } from './recording.js';

@@ -1,36 +1,21 @@
 /** Line icons, 24 by 24, drawn for these pages. All are decoration: their buttons carry the words. */
 import { html, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 
-const PATHS = {
-  mic: svg`<rect x="9" y="3" width="6" height="11" rx="3"/><path d="M5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v3"/>`,
+export const PATHS = {
   micOff: svg`<path d="M9 9V6a3 3 0 0 1 5.9-.8M15 10.5v.5a3 3 0 0 1-4.6 2.5M5.5 11.5a6.5 6.5 0 0 0 10.4 5.2M18.3 13c.1-.5.2-1 .2-1.5M12 18v3M4 4l16 16"/>`,
+  mic: svg`<rect x="9" y="3" width="6" height="11" rx="3"/><path d="M5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v3"/>`,
   cam: svg`<rect x="3" y="6.5" width="12" height="11" rx="3"/><path d="m15 11 5-3v8l-5-3"/>`,
-  camOff: svg`<path d="M9.5 6.5H12a3 3 0 0 1 3 3V11l5-3v8l-3-1.800M15 15a3 3 0 0 1-3 2.5H6a3 3 0 0 1-3-3v-5A3 3 0 0 1 5 6.700M4 4l16 16"/>`,
-  screen: svg`<rect x="3" y="4.5" width="18" height="12" rx="2.5"/><path d="M12 13.5V8m-2.5 2.300L12 7.800l2.5 2.5M8.5 20h7"/>`,
-  screenOff: svg`<rect x="3" y="4.5" width="18" height="12" rx="2.5"/><path d="m9.7 8.2 4.6 4.600m0-4.6-4.6 4.600M8.5 20h7"/>`,
-  hand: svg`<path d="M8 12.5V6a1.5 1.5 0 0 1 3 0v5m0-6.200a1.5 1.5 0 0 1 3 0V11m0-4.700a1.5 1.5 0 0 1 3 0V14c0 4-2.2 7-5.8 7-2.7 0-4-1.3-5.3-3.700l-2-3.800c-.8-1.5 1.2-2.7 2.3-1.400L8 14"/>`,
-  smile: svg`<circle cx="12" cy="12" r="8.5"/><path d="M8.5 14a4 4 0 0 0 7 0M9 9.5v.5m6-.5v.5"/>`,
   chat: svg`<path d="M4 6.5A2.5 2.5 0 0 1 6.5 4h11A2.5 2.5 0 0 1 20 6.5v7a2.5 2.5 0 0 1-2.5 2.5H11l-5 4v-4.100a2.5 2.5 0 0 1-2-2.400z"/>`,
   people: svg`<circle cx="9" cy="8.5" r="3.5"/><path d="M3 19.5c.5-3.5 2.9-5.5 6-5.5s5.5 2 6 5.5M15.5 5.300a3.5 3.5 0 0 1 0 6.400M17.5 14.600c2 .8 3.2 2.5 3.5 4.9"/>`,
-  invite: svg`<circle cx="10" cy="8.5" r="3.5"/><path d="M4 19.5c.5-3.5 2.9-5.5 6-5.5 1.2 0 2.3.3 3.2.9M18 14v6m-3-3h6"/>`,
-  leave: svg`<path d="M14 4.5H7A1.5 1.5 0 0 0 5.5 6v12A1.5 1.5 0 0 0 7 19.5h7M11 12h9.5m-3.3-3.5L20.7 12l-3.5 3.5"/>`,
   more: svg`<path d="M6 12h.01M12 12h.01M18 12h.01" stroke-width="3"/>`,
   grid: svg`<rect x="4" y="4.5" width="7" height="6.5" rx="1.5"/><rect x="13" y="4.5" width="7" height="6.5" rx="1.5"/><rect x="4" y="13" width="7" height="6.5" rx="1.5"/><rect x="13" y="13" width="7" height="6.5" rx="1.5"/>`,
-  speaker: svg`<rect x="3.5" y="5" width="12" height="14" rx="2"/><path d="M18.5 5.5h2M18.5 12h2M18.5 18.5h2" stroke-width="2.5"/>`,
   pin: svg`<path d="m14.5 3.8 5.7 5.7-3 .8-3.7 3.7-.4 3.6-6.7-6.7 3.6-.4 3.7-3.700zM9.7 14.3 4.5 19.5"/>`,
-  settings: svg`<path d="M4 7h8m5 0h3M4 17h3m5 0h8"/><circle cx="14.5" cy="7" r="2.5"/><circle cx="9.5" cy="17" r="2.5"/>`,
   close: svg`<path d="m6 6 12 12M18 6 6 18"/>`,
   sound: svg`<path d="M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4 4 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11"/>`,
-  record: svg`<circle cx="12" cy="12" r="8.5"/><circle cx="12" cy="12" r="4" fill="currentColor"/>`,
-  flag: svg`<path d="M6 21V4.5m0 0h10.500l-2 3.500 2 3.500H6"/>`,
-  lock: svg`<rect x="5" y="10.5" width="14" height="9.5" rx="2.5"/><path d="M8 10.5V8a4 4 0 0 1 8 0v2.5"/>`,
   globe: svg`<circle cx="12" cy="12" r="8.5"/><path d="M3.5 12h17M12 3.5c5 5 5 12 0 17-5-5-5-12 0-17"/>`,
   theme: svg`<path d="M19.5 14.5A8 8 0 1 1 9.5 4.5a6.5 6.5 0 0 0 10 10"/>`,
   copy: svg`<rect x="8.5" y="8.5" width="11" height="11" rx="2.5"/><path d="M5.5 15.5a2 2 0 0 1-1-1.700V7A2.5 2.5 0 0 1 7 4.5h6.800a2 2 0 0 1 1.7 1"/>`,
-  signal: svg`<path d="M4.5 19v-4m5 4v-8m5 8V8m5 11V4.5"/>`,
   check: svg`<path d="m5 12.5 4.5 4.5L19 7.5"/>`,
-  pip: svg`<rect x="3" y="5" width="18" height="14" rx="2.5"/><rect x="12" y="11.5" width="6.5" height="5" rx="1" fill="currentColor"/>`,
-  keyboard: svg`<rect x="2.5" y="6.5" width="19" height="11" rx="2.5"/><path d="M6 10h.01M10 10h.01M14 10h.01M18 10h.01M8 14h8"/>`,
   arrow: svg`<path d="M5 12h14m-5-5 5 5-5 5"/>`,
   bag: svg`<path d="M5.5 8.5h13l1 11a1.5 1.5 0 0 1-1.500 1.5H6a1.5 1.5 0 0 1-1.500-1.500zM8.500 8.500V7a3.500 3.500 0 0 1 7 0v1.500"/>`,
   heart: svg`<path d="M12 20s-7.500-4.600-7.500-10A4.200 4.200 0 0 1 12 7.500 4.200 4.200 0 0 1 19.500 10c0 5.400-7.500 10-7.500 10z"/>`,
@@ -41,8 +26,13 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
+/** An icon of these paths. */
+export function draw(paths: SVGTemplateResult): TemplateResult {
+  return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">${paths}</svg>`;
+}
+
 export function icon(name: IconName): TemplateResult {
-  return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">${PATHS[name]}</svg>`;
+  return draw(PATHS[name]);
 }
 
 /** Four bars, as many filled as the level says (3 good, 0 lost). */

@@ -6,7 +6,7 @@ import type { DeviceKind } from '../media/devices.js';
 import { NAME_MAX_CHARS } from '../protocol/messages.js';
 import { InMeeting } from './base.js';
 import { t } from './i18n/index.js';
-import { icon } from './icons.js';
+import { icon } from './room-icons.js';
 import './device-pickers.js';
 import './level.js';
 import { problemWords } from './problem-words.js';

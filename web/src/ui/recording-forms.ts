@@ -4,7 +4,7 @@ import { customElement, state } from 'lit/decorators.js';
 import { MARKER_KINDS, type MarkerKind } from '../protocol/messages.js';
 import { InMeeting } from './base.js';
 import { t } from './i18n/index.js';
-import { icon } from './icons.js';
+import { icon } from './room-icons.js';
 
 /** The question, until it is answered; nobody is recorded before he said yes. */
 @customElement('parlor-consent')

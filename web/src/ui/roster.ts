@@ -8,7 +8,8 @@ import { hue, initial } from './avatar.js';
 import { InMeeting } from './base.js';
 import { externalSign } from './external.js';
 import { t, type Key } from './i18n/index.js';
-import { bars, icon } from './icons.js';
+import { bars } from './icons.js';
+import { icon } from './room-icons.js';
 import { levelWord } from './level-word.js';
 
 @customElement('parlor-roster')

@@ -7,7 +7,7 @@ import type { Desk } from '../room/desk.js';
 import { isBusy } from '../room/desk-state.js';
 import { Plain } from './base.js';
 import { st, type ServiceKey } from './i18n/service.js';
-import { icon } from './icons.js';
+import { icon } from './room-icons.js';
 
 @customElement('parlor-service-call')
 export class ServiceCall extends Plain {

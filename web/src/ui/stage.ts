@@ -8,7 +8,7 @@ import { layOut, stripRoom, type LayoutResult, type Rect } from '../room/layout.
 import { arrange, sameOrder } from '../room/order.js';
 import { InMeeting } from './base.js';
 import { t } from './i18n/index.js';
-import { icon } from './icons.js';
+import { icon } from './room-icons.js';
 import './tile.js';
 
 const MOST_DESK = 24;
