@@ -98,7 +98,8 @@ encode_counts (const ParlorSignal *signal, const ParlorBroadcast *row)
                     (int)counts.of[PARLOR_RECEIPT_CONFIRMED], "expected", (int)counts.expected);
 }
 
-/* Whether it reaches this page: he is in its room, or somewhere of its brand. */
+/* Whether it reaches this page: he is in its room, or somewhere of its brand. A host is one of his
+ * room alone: what is all of the brand's comes to him as to anybody. */
 static gboolean
 reaches (ParlorSession *session, const ParlorBroadcast *row, gboolean hosts_only)
 {
@@ -107,7 +108,7 @@ reaches (ParlorSession *session, const ParlorBroadcast *row, gboolean hosts_only
   ParlorBroadcastPerson person;
   if (!brand || strcmp (brand, row->brand) || (*row->room && g_strcmp0 (room, row->room)))
     return FALSE;
-  if (is_host (session))
+  if (*row->room && is_host (session))
     return TRUE;
   if (hosts_only)
     return FALSE;
@@ -140,7 +141,7 @@ parlor_signal_broadcast (ParlorSignal *signal, const ParlorBroadcast *row,
   free (text);
 }
 
-/* A host is told all that stands, with its counts. */
+/* A host is told all that stands in his room, with its counts. */
 static void
 send_standing (ParlorSession *session, const char *brand, gint64 wall_ms)
 {
@@ -167,16 +168,15 @@ parlor_audience_send_due (ParlorSession *session)
   if (!brand)
     return;
   gint64 wall_ms = spec->clock->wall_ms (spec->clock);
-  if (is_host (session))
-    {
-      send_standing (session, brand, wall_ms);
-      return;
-    }
+  gboolean hosts = is_host (session);
+  if (hosts)
+    send_standing (session, brand, wall_ms);
   person_of (session, brand, &person);
   g_autofree const ParlorBroadcast **due = parlor_broadcasts_due (spec->broadcasts, brand, room,
                                                                   &person, wall_ms, &n);
   for (guint i = 0; i < n; i++)
-    parlor_session_send (session, encode (due[i]));
+    if (!hosts || !*due[i]->room)
+      parlor_session_send (session, encode (due[i]));
 }
 
 /* ---- from pages ----------------------------------------------------------------------------- */

@@ -120,6 +120,28 @@ export const cases = [
     },
   },
   {
+    name: 'a host hears the words and the counts of his own room; what the brand says to some is theirs',
+    async run({ daemon: makeDaemon, after }) {
+      const daemon = await makeDaemon();
+      const room = await liveRoom(daemon);
+      const host = await enter(daemon, after, room, 'host-1', 'host');
+      const partner = await enter(daemon, after, room, 'partner-1');
+      const prices = await daemon.good('POST', '/v1/broadcasts', { text: 'Your prices', closed: true, expected: ['partner-1'] });
+      const draw = await daemon.good('POST', '/v1/broadcasts', { room, text: 'The draw, for partners', closed: true, expected: ['partner-1'] });
+      const ack = async (broadcast, id) => { partner.send({ t: 'ack', id, broadcast, what: 'shown' }); await partner.wait('acked'); };
+      await ack(prices.id, 1);
+      await ack(draw.id, 2); // counted after the other: whoever hears of this one has heard of both
+      await host.wait('broadcast_count', 'broadcast_count', (count) => count.broadcast === draw.id && count.shown === 1);
+      const late = await enter(daemon, after, room, 'host-2', 'host');
+      await late.wait('broadcast_count', 'broadcast_count', (count) => count.broadcast === draw.id);
+      const everybody = await daemon.good('POST', '/v1/broadcasts', { text: 'Open on Sunday' });
+      for (const line of [host, late]) await line.wait('broadcast', 'broadcast', (one) => one.broadcast.id === everybody.id);
+      const third = await enter(daemon, after, room, 'host-3', 'host');
+      await third.wait('broadcast', 'broadcast', (one) => one.broadcast.id === everybody.id);
+      for (const line of [host, late, third]) expect(!line.all.join().includes(prices.id), 'the brand speaks to a partner alone');
+    },
+  },
+  {
     name: 'a link that is passed on keeps who invited whom, and leads to the inviter\'s person',
     async run({ daemon: makeDaemon, after }) {
       const daemon = await makeDaemon();
