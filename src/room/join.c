@@ -246,6 +246,14 @@ resume_seat (ParlorRoom *room, ParlorSeat *seat, const ParlorJoin *join, gint64 
   return participant;
 }
 
+/* Whose identity the edge made up has none to compare: a guest comes back to a guest's seat alone.
+   Else the door's code would give back a seat of somebody whose pass or token was taken away. */
+static gboolean
+may_resume (const ParlorJoin *join, const char *identity, gboolean guest)
+{
+  return join->identity_is_made ? guest == join->guest : g_strcmp0 (identity, join->identity) == 0;
+}
+
 /* NULL: there is nothing to come back to. */
 static ParlorParticipant *
 try_resume (ParlorRoom *room, const ParlorJoin *join, gint64 now_us)
@@ -254,11 +262,10 @@ try_resume (ParlorRoom *room, const ParlorJoin *join, gint64 now_us)
     return NULL;
   ParlorHash hash = parlor_hash (join->resume);
   ParlorParticipant *live = g_hash_table_lookup (room->rooms->by_resume, &hash);
-  if (live != NULL && live->room == room
-      && (join->identity_is_made || g_strcmp0 (live->identity, join->identity) == 0))
+  if (live != NULL && live->room == room && may_resume (join, live->identity, live->info.guest))
     return resume_live (live, join, now_us);
   ParlorSeat *seat = g_hash_table_lookup (room->seats, &hash);
-  if (seat != NULL && (join->identity_is_made || g_strcmp0 (seat->identity, join->identity) == 0))
+  if (seat != NULL && may_resume (join, seat->identity, seat->guest))
     return resume_seat (room, seat, join, now_us);
   return NULL;
 }

@@ -84,8 +84,8 @@ ParlorParticipant *parlor_room_speaker (const ParlorRoom *room);
 typedef struct
 {
   const char *identity; /**< 1 to 128 characters (parlor_text_identity ()); others do not come in */
-  gboolean identity_is_made; /**< no token: the edge made it up; a good resume token then says who
-                                it is */
+  gboolean identity_is_made; /**< the edge made it up: a good resume token then says who it is, but
+                                only of one who is `guest` as this one is */
   const char *name;          /**< NULL or unfit: the identity is shown */
   const char *company;       /**< of a partner; NULL = none */
   ParlorRole role;

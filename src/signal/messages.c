@@ -475,7 +475,7 @@ parlor_messages_handle (ParlorSession *session, const char *text, gsize length, 
   json_t *message = NULL;
   if (parlor_session_is_revoked (session))
     {
-      parlor_session_close (session, 4401, "revoked");
+      parlor_session_end_revoked (session);
       return;
     }
   if (!parlor_session_take_credit (&session->credit_us, RATE_INTERVAL_US, RATE_BURST, now_us))

@@ -79,6 +79,8 @@ gboolean parlor_session_take_credit (gint64 *credit_us, gint64 interval_us, guin
                                      gint64 now_us);
 /** Whether what the session's principal rests on was revoked or ran out. */
 gboolean parlor_session_is_revoked (const ParlorSession *session);
+/** Closes it (4401), out of the room as well: no seat is held for whoever may not come back. */
+void parlor_session_end_revoked (ParlorSession *session);
 /** Whether the page of this socket may touch things of this brand: its origin is the brand's, or
     ours. */
 gboolean parlor_session_fits (const ParlorSession *session, const char *brand);

@@ -119,9 +119,8 @@ parlor_session_is_revoked (const ParlorSession *session)
          || (session->rep && !spec->auth->stands (spec->auth, &session->desk_principal, now_ms));
 }
 
-/* Out of the room as well: no seat is held for whoever may not come back. */
-static void
-end_revoked (ParlorSession *session)
+void
+parlor_session_end_revoked (ParlorSession *session)
 {
   ParlorParticipant *participant = session->participant;
   parlor_session_forget (session);
@@ -142,7 +141,7 @@ on_tick (ParlorWebSocket *socket, gint64 tick_us, gpointer user_data)
 {
   ParlorSession *session = user_data;
   if (parlor_session_is_revoked (session))
-    end_revoked (session);
+    parlor_session_end_revoked (session);
   else if (!session->participant && !session->attached && !session->listens
            && tick_us - session->opened_us >= JOIN_US)
     parlor_session_close (session, 4408, "no join");
@@ -495,7 +494,7 @@ parlor_signal_recheck (ParlorSignal *signal)
   g_autofree gpointer *sessions = g_hash_table_get_keys_as_array (signal->sessions, NULL);
   for (guint i = 0; sessions[i]; i++)
     if (parlor_session_is_revoked (sessions[i]))
-      end_revoked (sessions[i]);
+      parlor_session_end_revoked (sessions[i]);
 }
 
 guint

@@ -457,6 +457,31 @@ test_revoked_socket (Fixture *f, gconstpointer data)
   g_assert_cmpuint (peer_closed (person), ==, 4401);
 }
 
+/* One who is found out by what he says is out of the room as well, not away from it. */
+static void
+test_revoked_speaker (Fixture *f, gconstpointer data)
+{
+  ParlorBrands *brands = f->world->brands;
+  const ParlorApiKey *key = parlor_keys_add (brands, f->brand->id, "k", PARLOR_SCOPE_TOKENS, 1,
+                                             NULL);
+  ParlorRoomSpec spec = {.brand = f->brand->id, .alias = "hall"};
+  ParlorRoom *room = parlor_rooms_create (f->world->rooms, &spec, 1, NULL);
+  ParlorClaims claims = {.identity = (char *)"wu",
+                         .room = (char *)"hall",
+                         .issuer = key->id,
+                         .role = PARLOR_ROLE_MEMBER,
+                         .expires_ms = f->world->clock.wall_ms (&f->world->clock) + 60000};
+  g_autofree char *token = parlor_keyring_sign (f->world->keyring, &claims, NULL);
+  g_autofree char *join = g_strdup_printf ("{\"t\":\"join\",\"token\":\"%s\"}", token);
+  g_autoptr (Peer) holder = peer_new (f->world);
+  peer_send (holder, join);
+  json_decref (peer_expect (holder, "welcome"));
+  parlor_keys_revoke (brands, f->brand->id, key->id, 2, NULL);
+  peer_send (holder, "{\"t\":\"hand\",\"raised\":true}");
+  g_assert_cmpuint (peer_closed (holder), ==, 4401);
+  g_assert_cmpuint (parlor_room_n_participants (room), ==, 0);
+}
+
 /* A publisher by WHIP whose token's key is revoked is gone from the room at once. */
 static void
 test_revoked_publisher (Fixture *f, gconstpointer data)
@@ -520,6 +545,7 @@ main (int argc, char **argv)
   TEST ("/http/signin/a-keys-secret-is-told-once-and-its-time-ends", test_key_life);
   TEST ("/http/signin/what-is-revoked-leaves-no-open-socket", test_revoked_socket);
   TEST ("/http/signin/what-is-revoked-publishes-no-more", test_revoked_publisher);
+  TEST ("/http/signin/a-revoked-key-that-speaks-is-out-of-the-room", test_revoked_speaker);
   TEST ("/http/signin/a-brand-may-let-anyone-start", test_may_start);
   return g_test_run ();
 }

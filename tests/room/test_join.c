@@ -79,11 +79,44 @@ test_made_identity (World *w, gconstpointer data)
   ParlorDenial denial;
   ParlorParticipant *p = world_join (w, "anon-1", PARLOR_ROLE_GUEST, "s1");
   g_autofree char *token = g_strdup (w->token);
-  ParlorJoin join = {
-      .identity = "anon-2", .identity_is_made = TRUE, .resume = token, .session = (gpointer) "s2"};
+  ParlorJoin join = {.identity = "anon-2",
+                     .identity_is_made = TRUE,
+                     .guest = TRUE,
+                     .resume = token,
+                     .session = (gpointer) "s2"};
   g_assert_true (parlor_room_join (w->room, &join, w->now_us, &denial) == p);
   g_assert_cmpstr (parlor_participant_info (p)->identity, ==, "anon-1");
   g_assert_true (parlor_participant_can (p, GRANT_ALL)); /* as granted then */
+}
+
+/* The room's code is in everybody's link: it gives nobody back what a pass or a token gave him. */
+static void
+test_guest_takes_no_seat (World *w, gconstpointer data)
+{
+  ParlorDenial denial;
+  ParlorParticipant *host = world_join (w, "inv_1", PARLOR_ROLE_HOST, "s1");
+  g_autofree char *token = g_strdup (w->token);
+  ParlorJoin join = {.identity = "g_1",
+                     .identity_is_made = TRUE,
+                     .guest = TRUE,
+                     .role = PARLOR_ROLE_GUEST,
+                     .resume = token,
+                     .session = (gpointer) "s2"};
+  ParlorParticipant *other = parlor_room_join (w->room, &join, w->now_us, &denial);
+  g_assert_true (other != host);
+  g_assert_false (parlor_participant_can (other, PARLOR_RIGHT_MODERATE));
+  g_autofree char *own = g_strdup (w->token);
+  parlor_participant_disconnect (host, "s1", w->now_us); /* and none of the seat that is kept */
+  world_run (w, 60000);
+  join.session = (gpointer) "s3";
+  ParlorParticipant *later = parlor_room_join (w->room, &join, w->now_us, &denial);
+  g_assert_cmpint (parlor_participant_info (later)->role, ==, PARLOR_ROLE_GUEST);
+  g_assert_cmpstr (parlor_participant_info (later)->identity, ==, "g_1");
+  join.identity = "g_2";
+  join.resume = own;
+  join.session = (gpointer) "s4";
+  g_assert_true (parlor_room_join (w->room, &join, w->now_us, &denial)
+                 == other); /* his own he may */
 }
 
 static void
@@ -302,6 +335,7 @@ main (int argc, char **argv)
   WORLD_TEST ("/room/join/without-resume-the-same-identity-is-a-second-device", test_two_devices);
   WORLD_TEST ("/room/join/a-resume-token-of-another-identity-is-worth-nothing", test_foreign_token);
   WORLD_TEST ("/room/join/without-a-token-resume-says-who-it-is", test_made_identity);
+  WORLD_TEST ("/room/join/a-guest-comes-back-to-a-guests-seat-alone", test_guest_takes_no_seat);
   WORLD_TEST ("/room/join/a-resume-token-of-another-room-is-worth-nothing", test_other_room);
   WORLD_TEST ("/room/join/a-lock-stops-neither-hosts-nor-who-comes-back", test_locked);
   WORLD_TEST ("/room/join/a-full-room-is-full-until-somebody-leaves", test_full);
