@@ -8,6 +8,8 @@
 #define LIST_MAX 100
 /* What failed or is held is looked at again after so many ticks. */
 #define PATIENCE_TICKS 15
+/* One tick is left to the other erasures. */
+#define TURN_TICKS 2
 
 static const ParlorField ParlorErasureRow_fields[] = {
     PARLOR_TEXT (ParlorErasureRow, id),           PARLOR_TEXT (ParlorErasureRow, brand),
@@ -33,6 +35,7 @@ typedef struct
   GPtrArray *wanted; /* owned ids of recordings */
   GPtrArray *parts;  /* owned ParlorErasurePart with texts of its own */
   guint patience;    /* ticks until it is tried again */
+  guint failures;    /* of this round through `wanted` */
 } Item;
 
 struct _ParlorErasures
@@ -401,6 +404,22 @@ finish_if_done (ParlorErasures *self, Item *item)
   note (self, item, "erasure.done", item->row.id);
 }
 
+/* One that fails, for ever maybe, waits behind the others; when all had their turn all wait. */
+static void
+put_off (Item *item, const char *recording)
+{
+  for (guint i = 0; i < item->wanted->len; i++)
+    if (strcmp (item->wanted->pdata[i], recording) == 0)
+      {
+        g_ptr_array_add (item->wanted, g_ptr_array_steal_index (item->wanted, i));
+        break;
+      }
+  gboolean is_round = ++item->failures >= item->wanted->len;
+  item->patience = is_round ? PATIENCE_TICKS : TURN_TICKS;
+  if (is_round)
+    item->failures = 0;
+}
+
 void
 parlor_erasures_erased (ParlorErasures *self, const char *id, const char *recording,
                         const ParlorErasureDone *done, const char *reason)
@@ -421,7 +440,7 @@ parlor_erasures_erased (ParlorErasures *self, const char *id, const char *record
   else
     {
       set_text (&item->row.reason, reason);
-      item->patience = PATIENCE_TICKS;
+      put_off (item, recording);
     }
   put (self, item);
   end (self);

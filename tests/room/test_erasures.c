@@ -203,7 +203,16 @@ test_restart (Fixture *f, gconstpointer data)
   g_assert_cmpint (row_of (f, "era_1")->files, ==, 4);
 }
 
-/* One that was deleted meanwhile is no hindrance, one that fails is tried again. */
+static void
+wait_for_job (Fixture *f, guint n)
+{
+  for (guint i = 0; i < 20 && f->erased->len < n; i++)
+    parlor_erasures_tick (f->erasures);
+  g_assert_cmpuint (f->erased->len, ==, n);
+}
+
+/* One that was deleted meanwhile is no hindrance, one that fails is tried again, after the others.
+ */
 static void
 test_trouble (Fixture *f, gconstpointer data)
 {
@@ -212,12 +221,15 @@ test_trouble (Fixture *f, gconstpointer data)
   parlor_erasures_erased (f->erasures, id, "rec_a", NULL, "disk_full");
   g_assert_cmpstr (row_of (f, id)->reason, ==, "disk_full");
   g_assert_cmpuint (f->erased->len, ==, 1);
-  for (guint i = 0; i < 20; i++)
-    parlor_erasures_tick (f->erasures);
-  g_assert_cmpuint (f->erased->len, ==, 2);
+  wait_for_job (f, 2);
+  g_assert_cmpstr (f->erased->pdata[1], ==, "rec_b");
+  parlor_erasures_erased (f->erasures, id, "rec_b", NULL, "no_manifest");
+  wait_for_job (f, 3);
+  g_assert_cmpstr (f->erased->pdata[2], ==, "rec_a");
   finish (f, id, "rec_a");
   g_assert_null (row_of (f, id)->reason);
-  g_assert_cmpstr (f->erased->pdata[2], ==, "rec_b");
+  wait_for_job (f, 4);
+  g_assert_cmpstr (f->erased->pdata[3], ==, "rec_b");
   g_assert_true (parlor_recordings_delete (f->recordings, "rec_b", "usr_1", 1, NULL));
   parlor_erasures_erased (f->erasures, id, "rec_b", NULL, "io_error");
   parlor_erasures_tick (f->erasures);
