@@ -777,11 +777,16 @@ parlor_app_free (ParlorApp *app)
 {
   if (!app)
     return;
+  /* Waiting for threads below runs the loop: nothing that is half gone is called by it. */
+  if (app->plane && app->media_poll.data)
+    uv_poll_stop (&app->media_poll);
+  parlor_wire_render_stop (app->render);
   parlor_control_free (g_steal_pointer (&app->control));
   parlor_operate_free (g_steal_pointer (&app->operate));
   parlor_wire_bring_free (app->record.bring); /* who waits for a file is answered */
   parlor_http_server_free (app->admin);
   parlor_http_server_free (app->http);
+  parlor_wire_erase_free (app->erase);
   parlor_wire_hls_free (app->hls); /* no request can come any more */
   parlor_wire_stage_free (app->stage);
   parlor_wire_brand_stop (app->brand);
@@ -796,13 +801,10 @@ parlor_app_free (ParlorApp *app)
   parlor_site_free (app->site);
   parlor_wire_service_free (app->service);
   parlor_metrics_free (app->metrics);
-  parlor_wire_erase_free (app->erase);
   parlor_wire_plans_free (app->plans);
   parlor_rooms_free (app->rooms);
   parlor_wire_render_free (app->render);
   parlor_wire_record_clear (&app->record);
-  if (app->plane && app->media_poll.data)
-    uv_poll_stop (&app->media_poll);
   parlor_media_plane_free (app->plane);
   parlor_wire_hooks_stop (app->hooks);
   parlor_audit_free (app->audit);

@@ -86,12 +86,18 @@ free_timer (uv_handle_t *timer)
 }
 
 void
+parlor_wire_render_stop (ParlorWireRender *self)
+{
+  if (self != NULL && self->tick != NULL)
+    uv_close ((uv_handle_t *)g_steal_pointer (&self->tick), free_timer);
+}
+
+void
 parlor_wire_render_free (ParlorWireRender *self)
 {
   if (self == NULL)
     return;
-  if (self->tick != NULL)
-    uv_close ((uv_handle_t *)self->tick, free_timer);
+  parlor_wire_render_stop (self);
   parlor_renders_free (self->renders);
   parlor_composers_free (self->composers);
   g_free (self);

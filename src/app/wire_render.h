@@ -29,6 +29,8 @@ typedef struct
 /** What waited when the server ended is begun again. NULL with an error. */
 ParlorWireRender *parlor_wire_render_new (const ParlorWireRenderSpec *spec, GError **error);
 void parlor_wire_render_metrics (const ParlorWireRender *self, ParlorMetricsPage *page);
+/** Nothing is begun any more. NULL is ignored. */
+void parlor_wire_render_stop (ParlorWireRender *self);
 /** Before the recordings. Run the loop once more afterwards. NULL is ignored. */
 void parlor_wire_render_free (ParlorWireRender *self);
 
