@@ -242,7 +242,8 @@ parlor_handle_invitation_create (ParlorSite *site, ParlorHttpRequest *request,
   parlor_site_principal (site, request, &who);
   json_t *body = parlor_http_json_body (request), *made = json_array ();
   const json_t *invitees = json_object_get (body, "invitees");
-  if (!parlor_site_check_invitees (invitees, &error)
+  if (!parlor_site_may_plan (request, room, &error)
+      || !parlor_site_check_invitees (invitees, &error)
       || !parlor_site_invite (site, room, invitees, who.subject, made, request, &error))
     parlor_http_problem_from_error (reply, error);
   else
@@ -298,12 +299,31 @@ parlor_handle_invitation_revoke (ParlorSite *site, ParlorHttpRequest *request,
     take_back (site, row, &who, "room.uninvited", reply);
 }
 
+/* Each sending is a letter of the brand's mailer to one person. FALSE: `reply` says why not. */
+static gboolean
+may_send (ParlorSite *site, const ParlorHttpRequest *request, const ParlorPassRow *row,
+          ParlorHttpReply *reply)
+{
+  g_autoptr (GError) error = NULL;
+  ParlorRoom *room = parlor_rooms_find (site->spec.rooms, row->room);
+  if (!parlor_site_may_plan (request, room, &error))
+    {
+      parlor_http_problem_from_error (reply, error);
+      return FALSE;
+    }
+  gint64 wait_us = parlor_rate_limit_take (site->sent_again, row->id,
+                                           site->spec.clock->now_us (site->spec.clock));
+  if (wait_us)
+    parlor_http_too_many (reply, wait_us, "This invitation was sent too often. Wait a little.");
+  return !wait_us;
+}
+
 void
 parlor_handle_invitation_send (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
   ParlorPrincipal who;
   const ParlorPassRow *row = find_invitation (site, request, reply, &who);
-  if (!row)
+  if (!row || !may_send (site, request, row, reply))
     return;
   begin (site);
   parlor_passes_send_again (site->spec.passes, row->id, wall_ms (site), NULL);

@@ -93,6 +93,16 @@ read_settings (const json_t *body, ParlorPlan *plan, GError **error)
 }
 
 gboolean
+parlor_site_may_plan (const ParlorHttpRequest *request, const ParlorRoom *room, GError **error)
+{
+  if (!parlor_http_bearer (request) || !parlor_room_info (room)->by_stranger)
+    return TRUE;
+  g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_UNAUTHORIZED,
+                       "Sign in to plan a meeting or to invite.");
+  return FALSE;
+}
+
+gboolean
 parlor_site_read_plan (ParlorSite *site, const ParlorHttpRequest *request, const json_t *body,
                        ParlorPlan *plan, GError **error)
 {
@@ -228,7 +238,8 @@ change_room (ParlorSite *site, const ParlorHttpRequest *request, ParlorRoom *roo
   if (plan.says_schedule && parlor_room_is_live (room))
     return refuse (error, "a live room has scheduled_at");
   plan.invitees = NULL;
-  return parlor_room_change (room, NULL, &change, now_us (site), error)
+  return (!plan.says_schedule || parlor_site_may_plan (request, room, error))
+         && parlor_room_change (room, NULL, &change, now_us (site), error)
          && parlor_site_apply_plan (site, request, room, &plan, "", error);
 }
 

@@ -197,7 +197,7 @@ answer_created (ParlorSite *site, ParlorHttpRequest *request, ParlorRoom *room,
   parlor_site_answer_when_durable (site, request, reply, 201, answer);
 }
 
-/* A stranger plans nothing: rooms that stay need somebody who answers for them. */
+/* A stranger plans nothing (parlor_site_may_plan ()). */
 static gboolean
 read_plan (ParlorSite *site, const ParlorHttpRequest *request, const ParlorRoomSpec *spec,
            const json_t *json, ParlorPlan *plan, GError **error)
@@ -243,9 +243,11 @@ parlor_handle_room_create (ParlorSite *site, ParlorHttpRequest *request, ParlorH
   gint64 wait_us = parlor_rate_limit_take (site->rooms_made, request->peer, now_us (site));
   ParlorRoom *room = NULL;
   ParlorPrincipal who;
-  if (!parlor_site_principal (site, request, &who))
-    spec.stranger = request->peer;
-  spec.brand = *who.brand ? who.brand : parlor_keyring_home (site->spec.keyring);
+  parlor_site_principal (site, request, &who);
+  /* The token of some room says nothing for this: a guest's is as easy to get as none. */
+  gboolean stranger = who.caller != PARLOR_CALLER_KEY && who.caller != PARLOR_CALLER_USER;
+  spec.stranger = stranger ? request->peer : NULL;
+  spec.brand = stranger ? parlor_keyring_home (site->spec.keyring) : who.brand;
   if (wait_us)
     parlor_http_too_many (reply, wait_us,
                           "Too many rooms were made from this address. Wait a little.");

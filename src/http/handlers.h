@@ -85,6 +85,10 @@ typedef struct
 /** What a body says of a room's plan; `settings` holds what it is now. FALSE: `error` says it. */
 gboolean parlor_site_read_plan (ParlorSite *site, const ParlorHttpRequest *request,
                                 const json_t *body, ParlorPlan *plan, GError **error);
+/** A stranger plans nothing, nor does the token of a room that one made: rooms that stay and people
+    who are written to need somebody who answers for them. FALSE: `error` is UNAUTHORIZED. */
+gboolean parlor_site_may_plan (const ParlorHttpRequest *request, const ParlorRoom *room,
+                               GError **error);
 /** Makes it so. Invitations are made in the name of `who`. */
 gboolean parlor_site_apply_plan (ParlorSite *site, const ParlorHttpRequest *request,
                                  ParlorRoom *room, const ParlorPlan *plan, const char *who,

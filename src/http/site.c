@@ -27,6 +27,7 @@ parlor_site_new (const ParlorSiteSpec *spec)
   site->uploads = parlor_rate_limit_new (60, 30, MAX_ADDRESSES);
   /* Five wrong codes a minute and address: 50 bits are then out of reach. */
   site->wrong_codes = parlor_rate_limit_new (5, 5, MAX_ADDRESSES);
+  site->sent_again = parlor_rate_limit_new (10, 1, MAX_ADDRESSES);
   /* What strangers try must not fill the disk. */
   site->refusals = parlor_rate_limit_new (60, 60, MAX_ADDRESSES);
   site->hls_waits = parlor_tally_new (HLS_WAITS_OF_ADDRESS);
@@ -49,6 +50,7 @@ parlor_site_free (ParlorSite *site)
   parlor_rate_limit_free (site->uploads);
   parlor_rate_limit_free (site->new_visitors);
   parlor_rate_limit_free (site->wrong_codes);
+  parlor_rate_limit_free (site->sent_again);
   parlor_rate_limit_free (site->refusals);
   parlor_tally_free (site->hls_waits);
   parlor_whip_free (site->whip);

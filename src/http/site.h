@@ -128,8 +128,9 @@ typedef struct
   ParlorRateLimit *uploads;      /* pictures, by address */
   ParlorRateLimit *new_visitors; /* those that are remembered, by network */
   ParlorRateLimit *wrong_codes;
-  ParlorRateLimit *refusals; /* audit lines of them, by brand */
-  ParlorTally *hls_waits;    /* requests that wait for what is not there yet, by address */
+  ParlorRateLimit *sent_again; /* invitations, each by its id */
+  ParlorRateLimit *refusals;   /* audit lines of them, by brand */
+  ParlorTally *hls_waits;      /* requests that wait for what is not there yet, by address */
   ParlorWhip *whip;
   ParlorDoor *door;
   ParlorQualityDesk *quality; /**< nullable: no loop */

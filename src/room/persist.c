@@ -24,6 +24,7 @@ parlor_room_save (const ParlorRoom *room, gint64 closed_ms)
       .created_ms = room->info.created_at_ms,
       .opened_ms = room->opened_ms,
       .closed_ms = closed_ms,
+      .by_stranger = room->info.by_stranger,
   };
   if (store != NULL)
     store->ops->put_room (store, &record);

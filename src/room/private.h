@@ -75,7 +75,7 @@ struct _ParlorRoom
   char brand[PARLOR_ID_TEXT];
   char *alias;
   char *title;
-  char *stranger;   /* who made it without a key, until somebody comes in; NULL = nobody */
+  char *stranger;   /* against whom it counts, until somebody comes in; NULL = nobody */
   gint64 opened_ms; /* wall clock at room_ms 0; 0 = not yet */
   gint64 opened_us; /* the same on the monotonic clock */
 

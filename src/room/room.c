@@ -21,6 +21,7 @@ parlor_room_new (ParlorRooms *rooms, const ParlorRoomRecord *record)
       .title = room->title,
       .locked = record->locked,
       .lobby = record->lobby,
+      .by_stranger = record->by_stranger,
       .created_at_ms = record->created_ms,
   };
   room->people = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
@@ -300,14 +301,15 @@ gint64
 parlor_room_empty_deadline (const ParlorRoom *room)
 {
   const ParlorRoomLimits *limits = parlor_room_limits (room);
-  if (room->empty_since_us == NEVER_US || parlor_room_is_live (room))
+  gboolean by_stranger = room->info.by_stranger;
+  if (room->empty_since_us == NEVER_US || (parlor_room_is_live (room) && !by_stranger))
     return NEVER_US;
   if (room->kept && (room->resting || room->opened_ms == 0))
     return NEVER_US;
   return room->empty_since_us
-         + (room->opened_ms != 0     ? limits->empty_us
-            : room->stranger != NULL ? limits->unopened_keyless_us
-                                     : limits->unopened_us);
+         + (room->opened_ms != 0 ? limits->empty_us
+            : by_stranger        ? limits->unopened_keyless_us
+                                 : limits->unopened_us);
 }
 
 static gint64

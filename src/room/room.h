@@ -24,6 +24,7 @@ typedef struct
   const char *title;
   gboolean locked;
   gboolean lobby;
+  gboolean by_stranger; /**< made by one who proved nothing: for good; nobody plans it by a token */
   gint64 created_at_ms;
 } ParlorRoomInfo;
 
@@ -61,7 +62,8 @@ typedef enum
   PARLOR_STAGE_PAUSED,
 } ParlorStage;
 void parlor_room_set_stage (ParlorRoom *room, ParlorStage stage);
-/** A room of the kind "live": it has an audience, and lives until somebody ends it. */
+/** A room of the kind "live": it has an audience, and lives until somebody ends it; a stranger's
+    ends as other rooms do. */
 gboolean parlor_room_is_live (const ParlorRoom *room);
 
 /**

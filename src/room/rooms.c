@@ -189,6 +189,7 @@ parlor_rooms_create (ParlorRooms *rooms, const ParlorRoomSpec *spec, gint64 now_
       .kind = known_kind (spec->kind),
       .title = title != NULL ? title : "",
       .lobby = !!spec->lobby,
+      .by_stranger = spec->stranger != NULL,
       .created_ms = rooms->spec.clock->wall_ms (rooms->spec.clock),
   };
   ParlorRoom *room = parlor_rooms_adopt (rooms, parlor_room_new (rooms, &record));

@@ -101,7 +101,7 @@ typedef struct
       *alias; /**< name by which URLs may call it, unique; 1 to 64 of [A-Za-z0-9._-]; NULL = none */
   gboolean lobby;
   const char *stranger; /**< the client address of one who made it without a key; NULL = somebody
-                           who may. Forgotten by a restart, as is that it ends early */
+                           who may. A restart forgets the address, not that it was one */
 } ParlorRoomSpec;
 
 /** A new open room (borrowed; valid until its last CLOSED). BAD_REQUEST, CONFLICT (alias taken),

@@ -45,9 +45,10 @@ typedef struct
   const char *title; /**< may be "" */
   gboolean locked;
   gboolean lobby;
-  gint64 created_ms; /**< wall clock */
-  gint64 opened_ms;  /**< wall clock at which room_ms was 0; 0 = nobody was in yet */
-  gint64 closed_ms;  /**< 0 = open */
+  gint64 created_ms;    /**< wall clock */
+  gint64 opened_ms;     /**< wall clock at which room_ms was 0; 0 = nobody was in yet */
+  gint64 closed_ms;     /**< 0 = open */
+  gboolean by_stranger; /**< never changes */
 } ParlorRoomRecord;
 
 typedef struct

@@ -34,7 +34,7 @@ static const ParlorField room_fields[] = {
     PARLOR_TEXT (ParlorRoomRecord, kind),      PARLOR_TEXT (ParlorRoomRecord, title),
     PARLOR_FLAG (ParlorRoomRecord, locked),    PARLOR_FLAG (ParlorRoomRecord, lobby),
     PARLOR_INT (ParlorRoomRecord, created_ms), PARLOR_INT (ParlorRoomRecord, opened_ms),
-    PARLOR_INT (ParlorRoomRecord, closed_ms),
+    PARLOR_INT (ParlorRoomRecord, closed_ms),  PARLOR_FLAG (ParlorRoomRecord, by_stranger),
 };
 
 static const ParlorField person_fields[] = {
@@ -64,7 +64,7 @@ static const ParlorField chat_fields[] = {
 
 static const ParlorStatement put_room_sql = {
     "INSERT INTO rooms (id, brand, code, alias, kind, title, locked, lobby, created_ms, opened_ms,"
-    " closed_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+    " closed_ms, by_stranger) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
     " ON CONFLICT (id) DO UPDATE SET alias = excluded.alias, title = excluded.title,"
     " locked = excluded.locked, lobby = excluded.lobby, opened_ms = excluded.opened_ms,"
     " closed_ms = excluded.closed_ms",
@@ -291,8 +291,8 @@ static const struct
   ParlorRowShape shape;
   ParlorRecordVisit show;
 } lists[] = {
-    {"SELECT id, brand, code, alias, kind, title, locked, lobby, created_ms, opened_ms, closed_ms"
-     " FROM rooms WHERE closed_ms = 0 ORDER BY created_ms, id",
+    {"SELECT id, brand, code, alias, kind, title, locked, lobby, created_ms, opened_ms, closed_ms,"
+     " by_stranger FROM rooms WHERE closed_ms = 0 ORDER BY created_ms, id",
      NOTHING, SHAPE (room_fields, ParlorRoomRecord), show_room},
     {"SELECT p.id, p.room, p.identity, p.name, p.role, p.granted, p.guest, p.resume, p.joined_ms,"
      " p.left_ms FROM participants p JOIN rooms r ON r.id = p.room"

@@ -63,6 +63,62 @@ test_unopened_of_stranger (void)
   json_decref (ask_json (world, "POST", "/v1/rooms", with_key, "{}", 201));
 }
 
+static char *
+headers_with (const char *authorization)
+{
+  return g_strconcat (JSON "X-Forwarded-For: 192.0.2.1\r\n", authorization, NULL);
+}
+
+/* Of a stranger's room nothing is planned by its token; the brand's own people may. */
+static void
+test_stranger_plans_nothing (void)
+{
+  g_autoptr (World)
+      world = world_new (&(WorldSpec){.strict = TRUE, .trust_proxy = TRUE, .unopened_keyless = 2});
+  g_autoptr (ParlorPasses) passes = parlor_passes_new (NULL, &world->site->spec.random);
+  world->site->spec.passes = passes;
+  g_autofree char *key = g_base64_encode ((const guchar *)WORLD_KEY ":" WORLD_SECRET,
+                                          strlen (WORLD_KEY ":" WORLD_SECRET));
+  g_autofree char *basic = g_strconcat ("Authorization: Basic ", key, "\r\n", NULL);
+  g_autofree char *with_key = headers_with (basic), *nobody = headers_with ("");
+  json_t *room = ask_json (world, "POST", "/v1/rooms", nobody, "{}", 201);
+  g_autofree char *bearer = world_bearer (member (room, "host_token"));
+  g_autofree char *with_token = headers_with (bearer);
+  g_autofree char *path = g_strconcat ("/v1/rooms/", member (room, "id"), NULL);
+  g_autofree char *list = g_strconcat (path, "/invitations", NULL);
+  const char *ann = "{\"invitees\":[{\"name\":\"Ann\"}]}";
+  json_decref (ask_json (world, "PATCH", path, with_token, "{\"title\":\"Tea\"}", 200));
+  json_decref (ask_json (world, "PATCH", path, with_token, "{\"schedule\":null}", 401));
+  json_decref (ask_json (world, "POST", list, with_token, ann, 401));
+  json_decref (ask_json (world, "POST", "/v1/rooms", with_token, ann, 401));
+  json_t *made = ask_json (world, "POST", list, with_key, ann, 201);
+  const json_t *one = json_array_get (json_object_get (made, "invitations"), 0);
+  g_autofree char *send = g_strconcat (list, "/", member (one, "id"), "/send", NULL);
+  json_decref (ask_json (world, "POST", send, with_token, "", 401));
+  json_decref (ask_json (world, "POST", send, with_key, "", 200));
+  gint64 later_us = world->clock.now_us (&world->clock) + G_TIME_SPAN_HOUR;
+  while (!parlor_rate_limit_take (world->site->sent_again, member (one, "id"), later_us))
+    ;
+  json_decref (ask_json (world, "POST", send, with_key, "", 429));
+  json_decref (ask_json (world, "PATCH", path, with_key, "{\"schedule\":null}", 200));
+  json_decref (made);
+  json_decref (room);
+}
+
+/* A guest's token is as easy to get as none: his rooms are a stranger's. */
+static void
+test_token_is_no_key (void)
+{
+  g_autoptr (World)
+      world = world_new (&(WorldSpec){.strict = TRUE, .trust_proxy = TRUE, .unopened_keyless = 1});
+  const char *nobody = JSON "X-Forwarded-For: 192.0.2.1\r\n";
+  json_t *room = ask_json (world, "POST", "/v1/rooms", nobody, "{}", 201);
+  g_autofree char *bearer = world_bearer (member (room, "host_token"));
+  g_autofree char *with_token = headers_with (bearer);
+  json_decref (ask_json (world, "POST", "/v1/rooms", with_token, "{}", 429));
+  json_decref (room);
+}
+
 static void
 test_host_token (void)
 {
@@ -295,6 +351,8 @@ main (int argc, char **argv)
   g_test_add_func ("/http/rooms/made-listed-shown-closed", test_life);
   g_test_add_func ("/http/rooms/a-stranger-makes-only-so-many-that-nobody-enters",
                    test_unopened_of_stranger);
+  g_test_add_func ("/http/rooms/a-strangers-token-plans-nothing", test_stranger_plans_nothing);
+  g_test_add_func ("/http/rooms/a-rooms-token-is-no-key", test_token_is_no_key);
   g_test_add_func ("/http/rooms/maker-gets-a-host-token-of-this-room", test_host_token);
   g_test_add_func ("/http/rooms/bodies-that-make-no-sense-are-400", test_bad_bodies);
   g_test_add_func ("/http/guest/code-gives-a-token-of-its-room", test_guest);

@@ -141,6 +141,17 @@ test_empty_after_crash (World *w, gconstpointer data)
   g_assert_cmpuint (parlor_rooms_count (w->rooms), ==, 0);
 }
 
+static void
+test_strangers (World *w, gconstpointer data)
+{
+  g_assert_false (parlor_room_info (w->room)->by_stranger);
+  w->room = parlor_rooms_create (w->rooms, &(ParlorRoomSpec){.stranger = "192.0.2.1"}, w->now_us,
+                                 NULL);
+  world_meet (w, "a", PARLOR_ROLE_HOST, "s1");
+  world_restart (w);
+  g_assert_true (parlor_room_info (w->room)->by_stranger);
+}
+
 #define ADD(name, test) g_test_add ("/room/persist/" name, World, NULL, set_up, test, tear_down)
 
 int
@@ -155,6 +166,7 @@ main (int argc, char **argv)
   ADD ("the-room-clock-never-runs-back", test_clock_never_back);
   ADD ("chat-is-there-and-not-twice", test_chat);
   ADD ("bans-hold", test_bans);
+  ADD ("a-strangers-room-stays-one", test_strangers);
   ADD ("ended-rooms-stay-ended", test_ended);
   ADD ("a-room-to-which-nobody-returns-ends", test_empty_after_crash);
   return g_test_run ();

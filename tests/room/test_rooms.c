@@ -74,6 +74,25 @@ test_unopened_of_stranger (World *w, gconstpointer data)
 }
 
 static void
+test_live_of_stranger (World *w, gconstpointer data)
+{
+  ParlorRoomSpec spec = {.kind = "live", .stranger = "192.0.2.1"}, known = {.kind = "live"};
+  ParlorDenial denial;
+  ParlorJoin join = {
+      .identity = "a", .role = PARLOR_ROLE_HOST, .granted = GRANT_ALL, .session = (gpointer) "s1"};
+  ParlorRoom *opened = parlor_rooms_create (w->rooms, &spec, w->now_us, NULL);
+  assert_done (parlor_rooms_create (w->rooms, &known, w->now_us, &error));
+  ParlorParticipant *p = parlor_room_join (opened, &join, w->now_us, &denial);
+  world_run (w, 5 * 3600 * 1000);
+  g_assert_cmpuint (parlor_rooms_count (w->rooms), ==, 3);
+  parlor_participant_leave (p, w->now_us);
+  world_run (w, 1800 * 1000 - 1);
+  g_assert_cmpuint (parlor_rooms_count (w->rooms), ==, 3);
+  world_run (w, 1);
+  g_assert_cmpuint (parlor_rooms_count (w->rooms), ==, 2);
+}
+
+static void
 test_empty (World *w, gconstpointer data)
 {
   ParlorParticipant *p = world_join (w, "a", PARLOR_ROLE_HOST, "s1");
@@ -219,6 +238,7 @@ main (int argc, char **argv)
   WORLD_TEST ("/room/rooms/one-that-nobody-enters-ends-after-a-day", test_unopened);
   WORLD_TEST ("/room/rooms/a-strangers-ends-after-an-hour-and-he-has-few",
               test_unopened_of_stranger);
+  WORLD_TEST ("/room/rooms/a-strangers-live-room-ends-when-it-is-empty", test_live_of_stranger);
   WORLD_TEST ("/room/rooms/an-empty-one-ends-after-half-an-hour", test_empty);
   WORLD_TEST ("/room/rooms/a-kept-one-rests-and-the-next-meeting-begins-with-nothing", test_kept);
   WORLD_TEST ("/room/rooms/a-host-ends-a-meeting-of-a-kept-one-and-the-api-the-room",
