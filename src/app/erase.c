@@ -146,6 +146,8 @@ parlor_erase (const ParlorEraseSpec *spec, ParlorCustomer *customer, ParlorMomen
   erasing->spec = *spec;
   g_rc_box_acquire (spec->service);
   g_strlcpy (erasing->customer, customer->id, sizeof erasing->customer);
+  if (spec->forget_customer)
+    spec->forget_customer (customer, spec->forget_data);
   parlor_service_erase (customer, &erasing->erased, now);
   for (guint i = 0; i < erasing->erased.pictures->len; i++)
     parlor_pictures_remove (spec->data_dir, erasing->erased.pictures->pdata[i]);

@@ -21,6 +21,9 @@ typedef struct
   const char *data_dir;      /**< of the pictures */
   /** Nullable: what is in memory of this visitor ("vis_…"). */
   void (*forget_visitor) (const char *visitor, gpointer user_data);
+  /** Nullable: what is kept elsewhere under his names, which he still has: put before they go, so
+      that whoever finds them gone from the disk finds this gone too. */
+  void (*forget_customer) (const ParlorCustomer *customer, gpointer user_data);
   gpointer forget_data;
   /** Nullable: the log of events. */
   void (*elsewhere) (const char *customer, ParlorRecordFlushed done, gpointer done_data,

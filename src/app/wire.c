@@ -505,6 +505,7 @@ make_service (ParlorApp *app, GError **error)
       .erase_elsewhere = parlor_wire_hooks_forget,
       .erase_data = app->hooks,
       .forget_visitor = parlor_wire_live_forget,
+      .forget_customer = parlor_wire_live_forget_customer,
       .say_in_rooms = parlor_wire_live_say,
       .forget_data = app->live,
   };

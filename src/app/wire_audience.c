@@ -210,3 +210,10 @@ parlor_wire_audience_forget (ParlorWireAudience *wire, const char *visitor)
   parlor_broadcasts_forget (wire->broadcasts, visitor);
   parlor_invites_forget (wire->invites, visitor);
 }
+
+void
+parlor_wire_audience_forget_customer (ParlorWireAudience *wire, const ParlorCustomer *customer)
+{
+  parlor_broadcasts_forget_customer (wire->broadcasts, customer->brand->id, customer->id,
+                                     customer->ref);
+}

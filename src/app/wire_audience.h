@@ -16,6 +16,7 @@
 #include "room/room.h"
 #include "room/rooms.h"
 #include "room/store.h"
+#include "service/service.h"
 #include "signal/signal.h"
 
 G_BEGIN_DECLS
@@ -60,7 +61,9 @@ void parlor_wire_audience_count (ParlorWireAudience *wire, const ParlorLiveInfo 
                                  ParlorRoom *room, guint viewers);
 /** Once a second. */
 void parlor_wire_audience_second (ParlorWireAudience *wire);
-/** He is erased. */
+/** He is erased: by each of his browsers, and by what the brand calls him. */
 void parlor_wire_audience_forget (ParlorWireAudience *wire, const char *visitor);
+void parlor_wire_audience_forget_customer (ParlorWireAudience *wire,
+                                           const ParlorCustomer *customer);
 
 G_END_DECLS

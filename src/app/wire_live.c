@@ -385,6 +385,12 @@ parlor_wire_live_forget (const char *visitor, gpointer user_data)
   parlor_visitors_forget (wire->visitors, visitor);
 }
 
+void
+parlor_wire_live_forget_customer (const ParlorCustomer *customer, gpointer user_data)
+{
+  parlor_wire_audience_forget_customer (((ParlorWireLive *)user_data)->audience, customer);
+}
+
 static void
 on_second (uv_timer_t *timer)
 {

@@ -82,8 +82,10 @@ char *parlor_wire_live_stage_token (ParlorParticipant *viewer, gpointer wire);
     ParlorWireServiceSpec. */
 void parlor_wire_live_say (const char *brand, const char *room, const char *name, const char *text,
                            gpointer wire);
-/** What is in memory of a visitor who is erased. For ParlorWireServiceSpec. */
+/** What is in memory of a visitor, and of a customer by his names, who is erased. For
+    ParlorWireServiceSpec. */
 void parlor_wire_live_forget (const char *visitor, gpointer wire);
+void parlor_wire_live_forget_customer (const ParlorCustomer *customer, gpointer wire);
 
 gint64 parlor_wire_live_next_us (const ParlorWireLive *wire);
 void parlor_wire_live_poll (ParlorWireLive *wire, gint64 now_us);

@@ -311,6 +311,7 @@ erase (ParlorCustomer *customer, ParlorRecordFlushed done, gpointer done_data, g
       .records = wire->spec.store ? parlor_store_records (wire->spec.store) : NULL,
       .data_dir = wire->spec.config->data_dir,
       .forget_visitor = wire->spec.forget_visitor,
+      .forget_customer = wire->spec.forget_customer,
       .forget_data = wire->spec.forget_data,
       .elsewhere = wire->spec.erase_elsewhere,
       .elsewhere_data = wire->spec.erase_data,

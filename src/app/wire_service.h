@@ -39,6 +39,7 @@ typedef struct
   gpointer erase_data;
   /** What rooms have in memory of an erased customer's visitor; nullable. */
   void (*forget_visitor) (const char *visitor, gpointer user_data);
+  void (*forget_customer) (const ParlorCustomer *customer, gpointer user_data); /**< nullable */
   gpointer forget_data;
   /** A word in a bot's name in this room, or (NULL) in all of the brand's that are live
       (forget_data); nullable. */

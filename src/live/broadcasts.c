@@ -155,15 +155,24 @@ end (const ParlorBroadcasts *broadcasts)
 
 /* ---- keeping -------------------------------------------------------------------------------- */
 
+/* Takes `lines`. */
+static void
+take_expected (Entry *entry, char **lines)
+{
+  g_hash_table_remove_all (entry->wanted);
+  g_strfreev (entry->expected);
+  entry->expected = lines;
+  for (guint i = 0; lines[i]; i++)
+    g_hash_table_add (entry->wanted, lines[i]);
+}
+
 static Entry *
 keep (ParlorBroadcasts *broadcasts, const ParlorBroadcast *row)
 {
   Entry *entry = g_new0 (Entry, 1);
   parlor_record_copy (&parlor_broadcast_kind, &entry->row, row);
-  entry->expected = g_strsplit (row->expected, "\n", -1);
   entry->wanted = g_hash_table_new (g_str_hash, g_str_equal);
-  for (guint i = 0; entry->expected[i]; i++)
-    g_hash_table_add (entry->wanted, entry->expected[i]);
+  take_expected (entry, g_strsplit (row->expected, "\n", -1));
   entry->receipts = g_ptr_array_new_with_free_func (receipt_free);
   entry->by_who = g_hash_table_new (g_str_hash, g_str_equal);
   entry->by_token = g_hash_table_new (g_str_hash, g_str_equal);
@@ -643,16 +652,66 @@ drop_receipt (ParlorBroadcasts *broadcasts, Entry *entry, ParlorReceipt *receipt
   g_ptr_array_remove (entry->receipts, receipt);
 }
 
+/* Off the list of those who must have it. */
+static void
+drop_expected (ParlorBroadcasts *broadcasts, Entry *entry, const char *name)
+{
+  if (!wants (entry, name))
+    return;
+  g_autoptr (GStrvBuilder) rest = g_strv_builder_new ();
+  for (guint i = 0; entry->expected[i]; i++)
+    if (strcmp (entry->expected[i], name))
+      g_strv_builder_add (rest, entry->expected[i]);
+  g_free (entry->row.expected);
+  take_expected (entry, g_strv_builder_end (rest));
+  entry->row.expected = g_strjoinv ("\n", entry->expected);
+  entry->moved = TRUE;
+  put (broadcasts, &parlor_broadcast_kind, &entry->row);
+}
+
 void
 parlor_broadcasts_forget (ParlorBroadcasts *broadcasts, const char *visitor)
 {
+  begin (broadcasts);
   for (guint i = 0; i < broadcasts->all->len; i++)
     {
       Entry *entry = broadcasts->all->pdata[i];
       ParlorReceipt *receipt = g_hash_table_lookup (entry->by_who, visitor);
       if (receipt)
         drop_receipt (broadcasts, entry, receipt);
+      drop_expected (broadcasts, entry, visitor);
     }
+  end (broadcasts);
+}
+
+/* Each browser that showed a token of this name has its own. */
+static void
+drop_named (ParlorBroadcasts *broadcasts, Entry *entry, const char *name)
+{
+  for (guint i = name && *name ? entry->receipts->len : 0; i-- > 0;)
+    {
+      ParlorReceipt *receipt = entry->receipts->pdata[i];
+      if (!strcmp (receipt->identity, name) || !strcmp (receipt->who, name))
+        drop_receipt (broadcasts, entry, receipt);
+    }
+}
+
+void
+parlor_broadcasts_forget_customer (ParlorBroadcasts *broadcasts, const char *brand,
+                                   const char *customer, const char *ref)
+{
+  begin (broadcasts);
+  for (guint i = 0; i < broadcasts->all->len; i++)
+    {
+      Entry *entry = broadcasts->all->pdata[i];
+      if (strcmp (entry->row.brand, brand))
+        continue;
+      drop_named (broadcasts, entry, ref);
+      drop_named (broadcasts, entry, customer);
+      drop_expected (broadcasts, entry, ref);
+      drop_expected (broadcasts, entry, customer);
+    }
+  end (broadcasts);
 }
 
 static void

@@ -175,8 +175,12 @@ const ParlorReceipt *const *parlor_broadcasts_receipts (const ParlorBroadcasts *
 const char *const *parlor_broadcasts_expected (const ParlorBroadcasts *broadcasts,
                                                const ParlorBroadcast *broadcast, guint *n);
 
-/** His receipts go, from memory and from the store: he is erased. */
+/** He is erased: his receipts go, from memory and from the store, and he is on no list any more. By
+    his browser; then as a customer ("cus_…") of this brand, where `ref` (nullable) is the brand's
+    own name of him, by which his tokens may have called him without a browser that is known. */
 void parlor_broadcasts_forget (ParlorBroadcasts *broadcasts, const char *visitor);
+void parlor_broadcasts_forget_customer (ParlorBroadcasts *broadcasts, const char *brand,
+                                        const char *customer, const char *ref);
 
 /** Once a second or so: lives that end, counts that hosts are told, rows older than 90 days. */
 void parlor_broadcasts_poll (ParlorBroadcasts *broadcasts, gint64 wall_ms);

@@ -20,7 +20,7 @@ typedef struct
   ParlorRecordFlushed flushed;
   gpointer data;
   const char *asked;  /* table of the last question */
-  GString *forgotten; /* visitors whose memory went */
+  GString *forgotten; /* names and visitors whose memory went */
   guint nameless;     /* rows of customers without a device's name */
   int done;           /* -1 = not yet */
 } World;
@@ -79,6 +79,13 @@ forget_visitor (const char *visitor, gpointer user_data)
 }
 
 static void
+forget_customer (const ParlorCustomer *customer, gpointer user_data)
+{
+  g_string_append_printf (((World *)user_data)->forgotten, "%s ",
+                          customer->ref ? customer->ref : "nobody");
+}
+
+static void
 on_done (gboolean durable, gpointer user_data)
 {
   ((World *)user_data)->done = durable;
@@ -118,7 +125,8 @@ begin (World *world)
   g_assert_true (parlor_service_tap (world->service, &tap, now_of (NULL), NULL));
   g_assert_true (
       parlor_service_bind (world->service, "br_a", "vis_a", "tap_00000001", now_of (NULL), NULL));
-  return parlor_service_customer_of (world->brand, "vis_a");
+  return parlor_service_name_customer (parlor_service_customer_of (world->brand, "vis_a"), "C-1",
+                                       now_of (NULL), NULL);
 }
 
 static void
@@ -129,6 +137,7 @@ start (World *world, ParlorCustomer *customer)
       .records = &world->sink,
       .data_dir = "/nonexistent",
       .forget_visitor = forget_visitor,
+      .forget_customer = forget_customer,
       .forget_data = world,
       .done = on_done,
       .done_data = world,
@@ -178,7 +187,7 @@ test_retry (void)
   g_assert_cmpint (world.done, ==, TRUE);
   g_assert_true (comments && touches);
   g_assert_cmpuint (world.nameless, ==, 1);
-  g_assert_cmpstr (world.forgotten->str, ==, "vis_a vis_a ");
+  g_assert_cmpstr (world.forgotten->str, ==, "C-1 vis_a nobody vis_a ");
   clear (&world);
 }
 

@@ -189,6 +189,41 @@ test_briefing (void)
 }
 
 static void
+test_erased (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  static const ParlorBroadcastPerson by_token = {.identity = "C-8", .name = "Anna"};
+  static const ParlorBroadcastPerson elsewhere = {.visitor = "vis_7", .identity = "C-8"};
+  static const ParlorBroadcastPerson other = {.identity = "C-80", .name = "Ben"};
+  ParlorBroadcast row = {.brand = (char *)"br_1",
+                         .text = (char *)"prices",
+                         .expected = (char *)"C-8\nC-80\ncus_8\nvis_8",
+                         .until_ms = bench->world->wall_ms + HOUR_MS};
+  const ParlorBroadcast *made = parlor_broadcasts_send (bench->all, &row, bench->world->wall_ms,
+                                                        NULL);
+  g_assert_true (acknowledge (bench, made->id, &by_token, PARLOR_RECEIPT_SHOWN));
+  g_assert_true (acknowledge (bench, made->id, &elsewhere, PARLOR_RECEIPT_SHOWN));
+  g_assert_true (acknowledge (bench, made->id, &other, PARLOR_RECEIPT_SHOWN));
+  parlor_broadcasts_forget_customer (bench->all, "br_2", "cus_8", "C-8");
+  parlor_broadcasts_forget_customer (bench->all, "br_1", "cus_9", NULL);
+  g_assert_cmpuint (parlor_broadcasts_counts (bench->all, made).of[PARLOR_RECEIPT_SHOWN], ==, 3);
+  guint removes = bench->world->removes, puts = bench->world->puts;
+  parlor_broadcasts_forget_customer (bench->all, "br_1", "cus_8", "C-8");
+  g_assert_cmpuint (bench->world->removes, ==, removes + 2);
+  g_assert_cmpuint (bench->world->puts, >, puts);
+  g_assert_null (parlor_broadcasts_receipt (bench->all, made, "C-8"));
+  g_assert_null (parlor_broadcasts_receipt (bench->all, made, "vis_7"));
+  g_assert_nonnull (parlor_broadcasts_receipt (bench->all, made, "C-80"));
+  g_assert_cmpstr (made->expected, ==, "C-80\nvis_8");
+  parlor_broadcasts_forget (bench->all, "vis_8");
+  g_assert_cmpstr (made->expected, ==, "C-80");
+  ParlorBroadcastCounts counts = parlor_broadcasts_counts (bench->all, made);
+  g_assert_cmpuint (counts.of[PARLOR_RECEIPT_SHOWN], ==, 1);
+  g_assert_cmpuint (counts.expected, ==, 1);
+  g_assert_cmpuint (bench->world->loose_puts, ==, 1); /* the world's own room */
+}
+
+static void
 test_limits (void)
 {
   g_autoptr (Bench) bench = bench_new ();
@@ -253,6 +288,7 @@ main (int argc, char **argv)
   g_test_add_func ("/live/broadcasts/each-person-is-counted-once", test_counts);
   g_test_add_func ("/live/broadcasts/a-briefing-is-for-those-expected-and-counts-their-time",
                    test_briefing);
+  g_test_add_func ("/live/broadcasts/who-is-erased-is-on-no-list-and-has-no-receipt", test_erased);
   g_test_add_func ("/live/broadcasts/twenty-stand-and-texts-are-bounded", test_limits);
   g_test_add_func ("/live/broadcasts/a-restart-keeps-receipts", test_load);
   return g_test_run ();

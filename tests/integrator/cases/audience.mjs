@@ -142,6 +142,37 @@ export const cases = [
     },
   },
   {
+    name: 'an erased customer has no receipt and is on no list, also where only his token told who he is',
+    async run({ daemon: makeDaemon, after }) {
+      const daemon = await makeDaemon();
+      const room = await liveRoom(daemon);
+      const bound = new DeskLine(daemon);
+      after(async () => bound.close());
+      await bound.visitor();
+      await bound.add();
+      const { id } = await daemon.good('POST', '/v1/broadcasts', { text: 'Hello' });
+      const { people: [person] } = await daemon.good('GET', `/v1/broadcasts/${id}/missing`);
+      await daemon.good('PATCH', `/v1/customers/${person.customer}`, { customer_ref: 'C-8' });
+      const news = await daemon.good('POST', '/v1/broadcasts', { room, text: 'Your prices', expected: ['C-8', person.customer, 'C-80'] });
+      for (const name of ['C-8', 'C-80']) {
+        const line = await enter(daemon, after, room, name);
+        line.send({ t: 'ack', id: 1, broadcast: news.id, what: 'shown' });
+        await line.wait('acked');
+        line.close();
+      }
+      const who = async () => (await daemon.good('GET', `/v1/broadcasts/${news.id}/receipts`)).receipts.map((one) => one.identity).join();
+      const list = async () => (await daemon.good('GET', `/v1/broadcasts/${news.id}`)).expected.join();
+      expect(await who() === 'C-8,C-80', await who());
+      const gone = await daemon.ask('DELETE', `/v1/customers/${person.customer}`);
+      expect(gone.status === 204, JSON.stringify(gone));
+      const forgotten = async () => expect(await who() === 'C-80' && await list() === 'C-80', `${await who()} / ${await list()}`);
+      await forgotten();
+      await daemon.end();
+      await daemon.start();
+      await forgotten();
+    },
+  },
+  {
     name: 'a link that is passed on keeps who invited whom, and leads to the inviter\'s person',
     async run({ daemon: makeDaemon, after }) {
       const daemon = await makeDaemon();
