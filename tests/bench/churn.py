@@ -22,6 +22,7 @@ from servers import Parlor, run_load
 VIEWERS = 20
 COME_A_SECOND = 1
 MEETING_SECONDS = 6
+ROOMS = 4
 SAMPLE_S = 10
 WARM_MINUTES = 10
 GAUGES = ('parlor_rooms', 'parlor_participants', 'parlor_endpoints', 'parlor_transports', 'parlor_sources', 'parlor_websockets')
@@ -40,11 +41,10 @@ def state(server):
 
 
 def meetings(build, server, end, made):
-    """Four people who come, speak and leave, in a room of their own each time."""
+    """Four people who come, speak and leave, in one of a few rooms: empty ones stand for half an hour, and a stranger makes only so many."""
     while time.monotonic() < end:
-        number = len(made)
         try:
-            made.append(run_load(build, server, 'rt', f'meeting{number}', MEETING_SECONDS, '--shape', 'meeting', '--people', 4))
+            made.append(run_load(build, server, 'rt', f'meeting{len(made) % ROOMS}', MEETING_SECONDS, '--shape', 'meeting', '--people', 4))
         except subprocess.CalledProcessError as error:
             made.append({'failed': error.stderr})
 
@@ -73,14 +73,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--build', type=pathlib.Path, default=pathlib.Path('build'))
     parser.add_argument('--minutes', type=float, default=60)
-    parser.add_argument('--rest', type=float, default=900, help='seconds that rooms nobody enters may stand before they count')
+    parser.add_argument('--rest', type=float, default=120, help='seconds until what still stands open counts')
     parser.add_argument('--samples', type=pathlib.Path, help='seconds and KiB, a line a sample')
     args = parser.parse_args()
     server = Parlor(args.build)
     samples, made, result = [], [], {}
     try:
-        run_load(args.build, server, 'rt', 'first', 3, '--shape', 'meeting', '--people', 4)
-        run_load(args.build, server, 'whip', 'first-stage', 3, '--subscribers', 2)
+        for room in range(ROOMS):
+            run_load(args.build, server, 'rt', f'meeting{room}', 3, '--shape', 'meeting', '--people', 4)
+        run_load(args.build, server, 'whip', 'stage', 3, '--subscribers', 2)
         time.sleep(20)
         before = state(server)
         began = time.monotonic()
