@@ -126,9 +126,9 @@ export async function run(world) {
     const picture = assertPicture(await marksOf(world, local), person.number, 25, `file ${file.n} of ${person.name}`);
     world.measured[`file ${file.n} missed`] = picture.missed;
   }
-  // From the files themselves: a gap of less than 100 ms is not listed.
+  // From the files themselves: a gap of less than 100 ms is not listed. A file that is begun again may hold all of the one before it.
   const between = cameras.flatMap((one) => {
-    const next = cameras.filter((other) => other.participant === one.participant && other.from_ms > one.from_ms).sort((a, b) => a.from_ms - b.from_ms)[0];
+    const next = cameras.filter((other) => other.participant === one.participant && other.n > one.n).sort((a, b) => a.n - b.n)[0];
     return next ? [next.from_ms - one.to_ms] : [];
   });
   assert.ok(between.length >= 2 && between.every(Number.isFinite), `no time between the files: ${between}`);
