@@ -615,6 +615,27 @@ parlor_erasures_plan (ParlorErasures *self, const ParlorErasureWish *wish, const
   return &item->row;
 }
 
+/* What he came into since it was planned goes too, though nobody could look at it yet. */
+static void
+find_newer (const ParlorErasures *self, Item *item)
+{
+  const ParlorErasureRow *row = &item->row;
+  const ParlorErasureWish wish = {.brand = row->brand, .identity = row->identity};
+  g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func (g_free);
+  if (row->recording != NULL)
+    return;
+  find_recordings (self, &wish, found);
+  for (guint i = 0; i < found->len; i++)
+    {
+      const ParlorErasurePart part = {.erasure = row->id, .recording = found->pdata[i]};
+      if (part_of (item, part.recording) != NULL)
+        continue;
+      keep_part (item, &part);
+      g_ptr_array_add (item->wanted, g_strdup (part.recording));
+      item->row.recordings++;
+    }
+}
+
 gboolean
 parlor_erasures_start (ParlorErasures *self, const char *brand, const char *id, const char *actor,
                        GError **error)
@@ -628,6 +649,7 @@ parlor_erasures_start (ParlorErasures *self, const char *brand, const char *id, 
                    item->row.state);
       return FALSE;
     }
+  find_newer (self, item);
   for (guint i = 0; i < item->wanted->len; i++)
     {
       const char *hold = hold_of (self, item->wanted->pdata[i]);

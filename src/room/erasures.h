@@ -108,7 +108,8 @@ typedef struct
  * recording of this brand), TOO_MANY. */
 const ParlorErasureRow *parlor_erasures_plan (ParlorErasures *self, const ParlorErasureWish *wish,
                                               const char *actor, GError **error);
-/** FALSE: NOT_FOUND; CONFLICT: it is not planned, or something is held: the message says why. */
+/** Recordings that he came into since it was planned are added to it. FALSE: NOT_FOUND; CONFLICT:
+ * it is not planned, or something is held: the message says why. */
 gboolean parlor_erasures_start (ParlorErasures *self, const char *brand, const char *id,
                                 const char *actor, GError **error);
 /** One that was not started. FALSE: NOT_FOUND, CONFLICT. */

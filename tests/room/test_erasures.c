@@ -262,6 +262,24 @@ test_refusals (Fixture *f, gconstpointer data)
   g_assert_null (row_of (f, id));
 }
 
+static void
+test_newer (Fixture *f, gconstpointer data)
+{
+  g_autofree char *id = plan (f);
+  add (f, "rec_e", "br_1", "on", NULL);
+  g_assert_true (parlor_erasures_start (f->erasures, "br_1", id, "usr_1", NULL));
+  g_assert_cmpint (row_of (f, id)->recordings, ==, 3);
+  finish (f, id, "rec_a");
+  finish (f, id, "rec_b");
+  g_assert_cmpstr (row_of (f, id)->state, ==, "running");
+  add (f, "rec_e", "br_1", "ready", NULL);
+  wait_for_job (f, 3);
+  answer_look (f, id, "rec_e");
+  g_assert_cmpint (row_of (f, id)->files, ==, 6);
+  finish (f, id, "rec_e");
+  g_assert_cmpstr (row_of (f, id)->state, ==, "done");
+}
+
 /* A plan is a look at people's data, not a record of who was looked at. */
 static void
 test_forgotten (Fixture *f, gconstpointer data)
@@ -287,6 +305,7 @@ main (int argc, char **argv)
       {"/room/erasures/a-hold-refuses-and-holds-up", test_hold},
       {"/room/erasures/goes-on-after-a-restart", test_restart},
       {"/room/erasures/failures-are-tried-again", test_trouble},
+      {"/room/erasures/what-began-after-the-plan-goes-too", test_newer},
       {"/room/erasures/what-makes-no-sense-is-refused", test_refusals},
       {"/room/erasures/a-plan-is-forgotten-after-an-hour", test_forgotten},
   };
