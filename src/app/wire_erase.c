@@ -292,10 +292,18 @@ after_look (uv_work_t *work, int status)
   self->working--;
   if (job->found != NULL)
     {
+      const GPtrArray *identities = job->found->identities;
       ids = lines_of (job->found->ids);
-      part = (ParlorErasurePart){job->erasure,        job->recording,     TRUE,
-                                 job->found->files,   job->found->stills, job->found->chat,
-                                 job->found->markers, job->found->bytes,  ids};
+      part = (ParlorErasurePart){job->erasure,
+                                 job->recording,
+                                 TRUE,
+                                 job->found->files,
+                                 job->found->stills,
+                                 job->found->chat,
+                                 job->found->markers,
+                                 job->found->bytes,
+                                 ids,
+                                 identities->len > 0 ? identities->pdata[0] : NULL};
     }
   parlor_erasures_looked (self->erasures, &part);
   if (!job->erases)

@@ -288,9 +288,21 @@ keep_part (Item *item, const ParlorErasurePart *part)
   copy->erasure = g_strdup (part->erasure);
   copy->recording = g_strdup (part->recording);
   copy->ids = g_strdup (part->ids);
+  copy->identity = NULL;
   if (old != NULL)
     g_ptr_array_remove (item->parts, (gpointer)old);
   g_ptr_array_add (item->parts, copy);
+}
+
+/* Once he is out of the manifest nothing else tells whose door and name go from the row. It is on
+ * the disk when the job's own changes of rows are. */
+static void
+keep_identity (ParlorErasures *self, Item *item, const char *identity)
+{
+  if (item->row.identity != NULL || identity == NULL || !is_started (item))
+    return;
+  set_text (&item->row.identity, identity);
+  put (self, item);
 }
 
 void
@@ -305,6 +317,7 @@ parlor_erasures_looked (ParlorErasures *self, const ParlorErasurePart *part)
       g_clear_pointer (&self->busy, g_free); /* it was forgotten meanwhile */
       return;
     }
+  keep_identity (self, item, part->identity);
   /* Of one that goes on after a crash only a rest is found: what was counted stands. */
   const ParlorErasurePart *old = part_of (item, part->recording);
   gboolean is_new = old != NULL && !old->is_known && part->is_known;

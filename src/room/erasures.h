@@ -26,7 +26,7 @@ typedef struct
   char *brand;        /**< "br_…" */
   char *requested_by; /**< an id, for the audit */
   char *state;        /**< "looking", "planned", "running", "held", "done" */
-  char *identity;     /**< NULL: one participant, or done */
+  char *identity;     /**< of one participant: once it was found; NULL: not yet or none, or done */
   char *recording;    /**< NULL = all of the brand */
   char *participant;  /**< of `recording`; NULL = all of the identity */
   char *todo;         /**< ids of recordings that are still to be done, a line each; NULL = none */
@@ -45,7 +45,8 @@ typedef struct
   gboolean is_known; /**< FALSE: its manifest is not there (it runs, or is damaged) */
   guint files, stills, chat, markers;
   gint64 bytes;
-  const char *ids; /**< of the participants that he was, a line each; NULL = none */
+  const char *ids;      /**< of the participants that he was, a line each; NULL = none */
+  const char *identity; /**< that he was found to have; NULL = none; not kept here */
 } ParlorErasurePart;
 
 /** What is to be looked at, or done. Texts borrowed; a job that is still under way when the object

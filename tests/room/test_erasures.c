@@ -10,6 +10,7 @@ typedef struct
   ParlorRecordings *recordings;
   ParlorErasures *erasures;
   GPtrArray *looked, *erased; /* owned "erasure recording" */
+  char *identity;             /* of the last job that erases */
   guint withdrawn;
 } Fixture;
 
@@ -38,7 +39,10 @@ look (const ParlorErasureJob *job, gpointer user_data)
 static void
 erase (const ParlorErasureJob *job, gpointer user_data)
 {
-  g_ptr_array_add (((Fixture *)user_data)->erased, g_strdup (job->recording));
+  Fixture *f = user_data;
+  g_ptr_array_add (f->erased, g_strdup (job->recording));
+  g_free (f->identity);
+  f->identity = g_strdup (job->identity);
 }
 
 static void
@@ -66,12 +70,8 @@ add (Fixture *f, const char *id, const char *brand, const char *state, const cha
 }
 
 static void
-set_up (Fixture *f, gconstpointer data)
+make (Fixture *f)
 {
-  now_ms = 1000;
-  f->recordings = parlor_recordings_new (NULL);
-  f->looked = g_ptr_array_new_with_free_func (g_free);
-  f->erased = g_ptr_array_new_with_free_func (g_free);
   ParlorErasuresSpec spec = {.recordings = f->recordings,
                              .random = {fill, NULL},
                              .wall_ms = wall_ms,
@@ -80,6 +80,16 @@ set_up (Fixture *f, gconstpointer data)
                              .withdraw = withdraw,
                              .user_data = f};
   f->erasures = parlor_erasures_new (&spec);
+}
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  now_ms = 1000;
+  f->recordings = parlor_recordings_new (NULL);
+  f->looked = g_ptr_array_new_with_free_func (g_free);
+  f->erased = g_ptr_array_new_with_free_func (g_free);
+  make (f);
   add (f, "rec_a", "br_1", "ready", NULL);
   add (f, "rec_b", "br_1", "binned", NULL);
   add (f, "rec_c", "br_2", "ready", NULL);
@@ -93,6 +103,7 @@ tear_down (Fixture *f, gconstpointer data)
   parlor_recordings_free (f->recordings);
   g_ptr_array_unref (f->looked);
   g_ptr_array_unref (f->erased);
+  g_free (f->identity);
 }
 
 static void
@@ -262,6 +273,35 @@ test_refusals (Fixture *f, gconstpointer data)
   g_assert_null (row_of (f, id));
 }
 
+/* The server ends when the manifest has forgotten him and his recording's row has not. */
+static void
+test_identity_kept (Fixture *f, gconstpointer data)
+{
+  const ParlorErasureRow row = {.id = (char *)"era_1",
+                                .brand = (char *)"br_1",
+                                .requested_by = (char *)"usr_1",
+                                .state = (char *)"running",
+                                .recording = (char *)"rec_a",
+                                .participant = (char *)"pt_1",
+                                .todo = (char *)"rec_a"};
+  parlor_erasures_load (&row, f->erasures);
+  parlor_erasures_tick (f->erasures);
+  g_assert_null (f->identity);
+  ParlorErasurePart part = {"era_1", "rec_a", TRUE, 2, 1, 3, 1, 100, "pt_1", "lin"};
+  parlor_erasures_looked (f->erasures, &part);
+  ParlorErasureRow kept = {0};
+  parlor_record_copy (&parlor_erasure_kind, &kept, row_of (f, "era_1"));
+  g_assert_cmpstr (kept.identity, ==, "lin");
+  parlor_erasures_free (f->erasures);
+  make (f);
+  parlor_erasures_load (&kept, f->erasures);
+  parlor_record_clear (&parlor_erasure_kind, &kept);
+  parlor_erasures_tick (f->erasures);
+  g_assert_cmpstr (f->identity, ==, "lin");
+  finish (f, "era_1", "rec_a");
+  g_assert_null (row_of (f, "era_1")->identity);
+}
+
 static void
 test_newer (Fixture *f, gconstpointer data)
 {
@@ -305,6 +345,7 @@ main (int argc, char **argv)
       {"/room/erasures/a-hold-refuses-and-holds-up", test_hold},
       {"/room/erasures/goes-on-after-a-restart", test_restart},
       {"/room/erasures/failures-are-tried-again", test_trouble},
+      {"/room/erasures/whom-it-is-about-is-known-after-a-restart", test_identity_kept},
       {"/room/erasures/what-began-after-the-plan-goes-too", test_newer},
       {"/room/erasures/what-makes-no-sense-is-refused", test_refusals},
       {"/room/erasures/a-plan-is-forgotten-after-an-hour", test_forgotten},
