@@ -305,6 +305,28 @@ keep_identity (ParlorErasures *self, Item *item, const char *identity)
   put (self, item);
 }
 
+static gboolean
+remove_wanted (Item *item, const char *recording)
+{
+  for (guint i = 0; i < item->wanted->len; i++)
+    if (strcmp (item->wanted->pdata[i], recording) == 0)
+      return g_ptr_array_remove_index (item->wanted, i) != NULL;
+  return FALSE;
+}
+
+/* One of so many that not all are known by their doors: when he is not in it nothing is to do. */
+static void
+drop_other (ParlorErasures *self, Item *item, const ParlorErasurePart *part)
+{
+  const ParlorRecordingRow *row = parlor_recordings_get (self->spec.recordings, part->recording);
+  gboolean is_his = item->row.identity == NULL || row == NULL
+                    || parlor_recording_has_door (row, "identity", item->row.identity);
+  if (is_his || !part->is_known || (part->ids != NULL && part->ids[0] != '\0'))
+    return;
+  if (remove_wanted (item, part->recording))
+    item->row.recordings--;
+}
+
 void
 parlor_erasures_looked (ParlorErasures *self, const ParlorErasurePart *part)
 {
@@ -325,6 +347,8 @@ parlor_erasures_looked (ParlorErasures *self, const ParlorErasurePart *part)
     keep_part (item, part);
   if (plans || is_new)
     sum_up (item);
+  if (plans)
+    drop_other (self, item, part);
   if (!plans && part->is_known)
     forget_renders (self, item, part);
 }
@@ -362,8 +386,11 @@ without_door (const ParlorRecordingRow *row, const char *identity)
   g_auto (GStrv) doors = lines (row->doors);
   parlor_recording_door (row->id, "identity", identity, door);
   for (guint i = 0; doors[i] != NULL; i++)
-    if (doors[i][0] != '\0' && strcmp (doors[i], door) != 0)
+    if (doors[i][0] != '\0' && strcmp (doors[i], "+") != 0 && strcmp (doors[i], door) != 0)
       g_string_append_printf (left, "%s%s", left->len > 0 ? "\n" : "", doors[i]);
+  /* They get shorter: that there were more is not seen by their length then. */
+  if (parlor_recording_has_more_doors (row))
+    g_string_append (left, left->len > 0 ? "\n+" : "+");
   return left->len > 0 ? g_strdup (left->str) : NULL;
 }
 
@@ -489,7 +516,7 @@ drop_gone (ParlorErasures *self, Item *item)
   for (guint i = n; i-- > 0;)
     if (is_gone (self, item->wanted->pdata[i]))
       drop_wanted (self, item, item->wanted->pdata[i]);
-  if (item->wanted->len == n)
+  if (item->wanted->len == n && n > 0)
     return;
   begin (self);
   finish_if_done (self, item);

@@ -10,7 +10,6 @@
 #define MARKERS_MAX 1000
 /* Texts that are found by the portal's search. */
 #define WORDS_MAX 65536
-#define DOORS_MAX 65536
 
 struct _ParlorRecording
 {
@@ -383,7 +382,7 @@ add_door (ParlorRecording *self, const char *kind, const char *value)
   char door[PARLOR_RECORDING_DOOR_SIZE];
   char *old = self->row.doors;
   if (parlor_recording_has_door (&self->row, kind, value)
-      || (old != NULL && strlen (old) >= DOORS_MAX))
+      || (old != NULL && strlen (old) >= PARLOR_RECORDING_DOORS_MAX))
     return;
   parlor_recording_door (self->row.id, kind, value, door);
   self->row.doors = old != NULL ? g_strjoin ("\n", old, door, NULL) : g_strdup (door);

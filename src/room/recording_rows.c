@@ -73,3 +73,10 @@ parlor_recording_has_door (const ParlorRecordingRow *row, const char *kind, cons
   parlor_recording_door (row->id, kind, value, door);
   return row->doors != NULL && strstr (row->doors, door) != NULL;
 }
+
+gboolean
+parlor_recording_has_more_doors (const ParlorRecordingRow *row)
+{
+  return row->doors != NULL
+         && (strlen (row->doors) >= PARLOR_RECORDING_DOORS_MAX || strchr (row->doors, '+') != NULL);
+}

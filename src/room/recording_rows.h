@@ -24,7 +24,9 @@ typedef struct
   char *words;     /**< texts of markers and chat, for the search; NULL = none */
   char *hold;      /**< reason of a legal hold; NULL = none */
   gint64 purge_ms; /**< wall clock at which it goes; 0 = it stays */
-  char *doors;     /**< parlor_recording_door () of all who are in it, a line each; NULL = none */
+  /** parlor_recording_door () of all who are in it, a line each; a line "+": and of more than are
+   * kept; NULL = none. */
+  char *doors;
 } ParlorRecordingRow;
 extern const ParlorRecordKind parlor_recording_kind;
 
@@ -35,6 +37,10 @@ void parlor_recording_door (const char *recording, const char *kind, const char 
                             char out[PARLOR_RECORDING_DOOR_SIZE]);
 gboolean parlor_recording_has_door (const ParlorRecordingRow *row, const char *kind,
                                     const char *value);
+/** No door is added any more from so many bytes on. */
+#define PARLOR_RECORDING_DOORS_MAX 65536
+/** Who has no door here may have been there all the same. */
+gboolean parlor_recording_has_more_doors (const ParlorRecordingRow *row);
 
 /** How a room is recorded, where that was said; outlives it. Key (room). */
 typedef struct

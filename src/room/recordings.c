@@ -197,7 +197,8 @@ parlor_recordings_with_door (const ParlorRecordings *self, const char *brand, co
     {
       const Item *item = self->ordered->pdata[i];
       if (strcmp (item->row.brand, brand) == 0 && strcmp (item->row.state, "deleted") != 0
-          && parlor_recording_has_door (&item->row, kind, value))
+          && (parlor_recording_has_door (&item->row, kind, value)
+              || parlor_recording_has_more_doors (&item->row)))
         g_ptr_array_add (rows, (gpointer)&item->row);
     }
   return rows;

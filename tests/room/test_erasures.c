@@ -302,6 +302,41 @@ test_identity_kept (Fixture *f, gconstpointer data)
   g_assert_null (row_of (f, "era_1")->identity);
 }
 
+/* Only a look tells whether he was one of so many. */
+static void
+test_crowd (Fixture *f, gconstpointer data)
+{
+  g_autofree char *doors = g_strnfill (PARLOR_RECORDING_DOORS_MAX, 'x');
+  ParlorRecordingRow crowd = {0};
+  parlor_record_copy (&parlor_recording_kind, &crowd,
+                      parlor_recordings_get (f->recordings, "rec_a"));
+  g_free (crowd.doors);
+  crowd.doors = g_steal_pointer (&doors);
+  parlor_recordings_put (f->recordings, &crowd);
+  parlor_record_clear (&parlor_recording_kind, &crowd);
+  g_autofree char *id = plan (f);
+  g_assert_cmpint (row_of (f, id)->recordings, ==, 2);
+  g_assert_true (parlor_erasures_start (f->erasures, "br_1", id, "usr_1", NULL));
+  finish (f, id, "rec_b");
+  g_assert_cmpuint (f->erased->len, ==, 2);
+  g_assert_true (parlor_recording_has_more_doors (parlor_recordings_get (f->recordings, "rec_a")));
+  finish (f, id, "rec_a");
+  g_assert_true (parlor_recording_has_more_doors (parlor_recordings_get (f->recordings, "rec_a")));
+  /* Somebody else is in none, and what is held there does not hold him up. */
+  const ParlorErasureWish wish = {.brand = "br_1", .identity = "mara"};
+  const ParlorErasureRow *row = parlor_erasures_plan (f->erasures, &wish, "usr_1", NULL);
+  g_assert_cmpint (row->recordings, ==, 1);
+  const ParlorErasurePart part = {.erasure = row->id, .recording = "rec_a", .is_known = TRUE};
+  parlor_erasures_looked (f->erasures, &part);
+  parlor_erasures_tick (f->erasures);
+  g_assert_cmpstr (row->state, ==, "planned");
+  g_assert_cmpint (row->recordings, ==, 0);
+  parlor_recordings_set_hold (f->recordings, "rec_a", "court", "usr_1", 1, NULL);
+  g_assert_true (parlor_erasures_start (f->erasures, "br_1", row->id, "usr_1", NULL));
+  g_assert_cmpstr (row->state, ==, "done");
+  g_assert_cmpuint (f->erased->len, ==, 2);
+}
+
 static void
 test_newer (Fixture *f, gconstpointer data)
 {
@@ -346,6 +381,7 @@ main (int argc, char **argv)
       {"/room/erasures/goes-on-after-a-restart", test_restart},
       {"/room/erasures/failures-are-tried-again", test_trouble},
       {"/room/erasures/whom-it-is-about-is-known-after-a-restart", test_identity_kept},
+      {"/room/erasures/one-of-too-many-for-their-doors-is-found", test_crowd},
       {"/room/erasures/what-began-after-the-plan-goes-too", test_newer},
       {"/room/erasures/what-makes-no-sense-is-refused", test_refusals},
       {"/room/erasures/a-plan-is-forgotten-after-an-hour", test_forgotten},
