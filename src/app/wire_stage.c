@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/wire_stage.h"
 
+#include "app/log.h"
 #include "live/stagework.h"
+#include "record/childenv.h"
+#include "record/sandbox.h"
 #include "room/participant.h"
 #include "room/scene.h"
 
@@ -141,9 +144,11 @@ spawn (ParlorWireStage *self, const ParlorStageOrder *order, const Outfit *outfi
   process->id = order->id;
   process->job = order->job;
   process->process.data = process;
+  g_auto (GStrv) environment = parlor_child_environment ();
   uv_process_options_t options = {.exit_cb = on_exit_of,
                                   .file = self->program,
                                   .args = (char **)outfit->words->pdata,
+                                  .env = environment,
                                   .stdio = stdio,
                                   .stdio_count = (int)(3 + outfit->n)};
   if (uv_spawn (self->spec.loop, &process->process, &options) == 0)
@@ -485,6 +490,9 @@ parlor_wire_stage_new (const ParlorWireStageSpec *spec)
   self->processes = g_hash_table_new (g_int64_hash, g_int64_equal);
   self->told = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
   self->misfits = g_array_new (FALSE, FALSE, sizeof (ParlorMisfit));
+  if (!parlor_sandbox_can_drop_files ())
+    parlor_log (PARLOR_LOG_INFO, "no Landlock in this kernel: the processes that decode pictures "
+                                 "for live rooms can open what this user can");
   self->timer = g_new0 (uv_timer_t, 1);
   self->timer->data = self;
   uv_timer_init (spec->loop, self->timer);

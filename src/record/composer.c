@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/composer.h"
 
+#include "record/childenv.h"
 #include "record/wire.h"
 
 #include <glib/gstdio.h>
@@ -266,9 +267,11 @@ spawn (ParlorComposers *self, Job *job, int child_fd)
                                    {.flags = UV_INHERIT_FD, .data.fd = 1},
                                    {.flags = UV_INHERIT_FD, .data.fd = 2},
                                    {.flags = UV_INHERIT_FD, .data.fd = child_fd}};
+  g_auto (GStrv) environment = parlor_child_environment ();
   uv_process_options_t options = {.exit_cb = on_exit_,
                                   .file = self->program,
                                   .args = arguments,
+                                  .env = environment,
                                   .stdio_count = 4,
                                   .stdio = stdio};
   int result = uv_spawn (self->loop, &job->process, &options);

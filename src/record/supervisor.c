@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/supervisor.h"
 
+#include "record/childenv.h"
 #include "record/safe.h"
 #include "record/seal.h"
 #include "record/wire.h"
@@ -380,9 +381,11 @@ spawn (ParlorSupervisor *self, int child_fd)
                                    {.flags = UV_INHERIT_FD, .data.fd = 1},
                                    {.flags = UV_INHERIT_FD, .data.fd = 2},
                                    {.flags = UV_INHERIT_FD, .data.fd = child_fd}};
+  g_auto (GStrv) environment = parlor_child_environment ();
   uv_process_options_t options = {.exit_cb = on_exit_,
                                   .file = self->program,
                                   .args = arguments,
+                                  .env = environment,
                                   .stdio_count = 4,
                                   .stdio = stdio};
   self->process = g_new0 (uv_process_t, 1);

@@ -102,8 +102,11 @@ enter (void)
     }
   if (nice (5) < 0)
     errno = 0; /* then it is as nice as it may be */
-  return parlor_sandbox_enter (MEMORY_BYTES, &error) ? EXIT_SUCCESS
-                                                     : parlor_stage_fail (error->message);
+  if (!parlor_sandbox_enter (MEMORY_BYTES, &error))
+    return parlor_stage_fail (error->message);
+  if (!parlor_sandbox_drop_files ())
+    g_debug ("files can still be opened"); /* parlord says why, once */
+  return EXIT_SUCCESS;
 }
 
 static int

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A disk that fails on demand, to be put in front of libc by LD_PRELOAD: below $FAULT_UNDER what
- * changes anything fails as the file $FAULT_FILE says at that moment: "eio", "erofs", "enospc", or
- * "sync" (writes are taken, fdatasync () fails). Empty or missing: the disk is well. */
+/* A disk that fails on demand, to be put in front of libc by LD_PRELOAD: below
+ * $PARLOR_CHILD_FAULT_UNDER what changes anything fails as the file $PARLOR_CHILD_FAULT_FILE says
+ * at that moment: "eio", "erofs", "enospc", or "sync" (writes are taken, fdatasync () fails). Empty
+ * or missing: the disk is well. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +18,7 @@
 static int
 fault_now (int sync)
 {
-  const char *file = getenv ("FAULT_FILE");
+  const char *file = getenv ("PARLOR_CHILD_FAULT_FILE");
   char word[8] = "";
   long fd = file != NULL ? syscall (SYS_openat, AT_FDCWD, file, O_RDONLY | O_CLOEXEC) : -1;
   if (fd < 0)
@@ -36,7 +37,7 @@ fault_now (int sync)
 static int
 is_under (const char *path)
 {
-  const char *under = getenv ("FAULT_UNDER");
+  const char *under = getenv ("PARLOR_CHILD_FAULT_UNDER");
   return under != NULL && path != NULL && strncmp (path, under, strlen (under)) == 0;
 }
 

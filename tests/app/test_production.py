@@ -344,6 +344,12 @@ def unit(tap, deploy):
         done = subprocess.run(["systemd-analyze", "verify", "--man=no", folder + "/parlord.service"], capture_output=True, text=True)
         complaints = [line for line in done.stderr.splitlines() if "parlord.service" in line]
         tap.check("the unit is well-formed", not complaints, "\n".join(complaints))
+        # Not in @system-service; without the number, a call that is not let through ends the process.
+        with open(deploy + "/parlord.service") as file:
+            text = file.read()
+        calls = " ".join(re.findall(r"^SystemCallFilter=(.*)$", text, re.M)).split()
+        tap.check("parlor-stage may give up its files under it", {"landlock_create_ruleset", "landlock_restrict_self"} <= set(calls)
+                  and "SystemCallErrorNumber=EPERM" in text, calls)
 
 
 def main():

@@ -112,7 +112,7 @@ def start(parlord, library, flags):
     fault_file = os.path.join(server.folder, 'fault')
     folder = os.path.join(server.folder, 'recordings')
     os.mkdir(folder)
-    server.environment.update({'FAULT_UNDER': folder, 'FAULT_FILE': fault_file, 'LD_PRELOAD': library,
+    server.environment.update({'PARLOR_CHILD_FAULT_UNDER': folder, 'PARLOR_CHILD_FAULT_FILE': fault_file, 'LD_PRELOAD': library,
                                'ASAN_OPTIONS': os.environ.get('ASAN_OPTIONS', '') + ':verify_asan_link_order=0'})
     if words:
         server.prefix = [*words, 'env', '-u', 'LD_PRELOAD', 'sh', '-c',
