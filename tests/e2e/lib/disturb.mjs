@@ -6,6 +6,7 @@
  * window in which he froze too is played again, never passed; more than one in ten played again fails the run.
  * On a shared machine (not in --long runs) one browser of two may be left without a core: there a window whose only fault is a
  * freeze is played again up to twice, and said so. Whatever negotiates, pauses or navigates is never played again.
+ * An act is told how often it was played already: it undoes first what it did, or does the like of what can be done only once.
  */
 import assert from 'node:assert/strict';
 
@@ -49,10 +50,10 @@ export function freezes(marks, loop) {
   return [...back, ...gaps.filter((gap) => gap.ms >= Math.max(3 * average, average + 150))];
 }
 
-async function play(viewer, control, act, ms) {
+async function play(viewer, control, act, ms, again) {
   await Promise.all([viewer.evaluate(begin), control.evaluate(begin)]);
   await new Promise((resolve) => setTimeout(resolve, 1000));
-  await act();
+  await act(again);
   await new Promise((resolve) => setTimeout(resolve, ms));
   return Promise.all([viewer, control].map((one) => one.evaluate(() => window.__calm())));
 }
@@ -60,7 +61,7 @@ async function play(viewer, control, act, ms) {
 /** What the act did to the viewer's stream: {bad: [why], again: how often the window was played again}. */
 export async function disturbance(viewer, control, act, { ms = 2500, tries = 10, loop = 1 << 24, stalls = 0 } = {}) {
   for (let again = 0; again < tries; again++) {
-    const [his, other] = await play(viewer, control, act, ms);
+    const [his, other] = await play(viewer, control, act, ms, again);
     const frozen = freezes(his.marks, loop);
     const shared = frozen.filter((gap) => freezes(other.marks, loop).some((one) => one.from < gap.to + 1000 && one.to > gap.from - 1000));
     if (his.marks.length < 10 && other.marks.length >= 10) his.bad.push(`only ${his.marks.length} frames were seen`);

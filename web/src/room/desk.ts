@@ -1,6 +1,8 @@
 /** One desk: the line, the state, and everything that a visitor or a rep can do at it. */
 import { DeskLine, type Attach } from '../client/desk.js';
 import { randomName } from '../client/storage.js';
+import type { DeskMessage } from '../protocol/service.js';
+import { ShownCard } from './card.js';
 import { initialDesk, reduceDesk, type DeskEvent, type DeskState } from './desk-state.js';
 import { Store } from './store.js';
 
@@ -21,12 +23,14 @@ export type BindingAct = 'end' | 'remove' | 'undo' | 'accept' | 'refuse' | 'upgr
 export class Desk {
   readonly store = new Store<DeskState>(initialDesk());
   private readonly line: DeskLine;
+  private readonly card = new ShownCard();
   private lastTap = '';
+  private context: TapContext = {};
   private typedAt = 0;
 
   constructor(attach: Attach) {
     this.line = new DeskLine(attach, {
-      message: (message) => this.dispatch(message),
+      message: (message) => this.heard(message),
       down: (final) => this.dispatch({ t: 'local/down', final }),
     });
   }
@@ -49,10 +53,14 @@ export class Desk {
 
   /* ---- a visitor ---- */
 
+  /** The card that he has seen is shown again while it stands; else it is asked for. */
   tap(context: TapContext): void {
-    this.lastTap = `tap_${randomName()}`;
-    this.dispatch({ t: 'local/tapped' });
     this.line.open();
+    if (this.state.card && this.card.stands(context.product ?? '', Date.now())) return;
+    this.context = context;
+    this.lastTap = `tap_${randomName()}`;
+    this.card.asked(this.lastTap, context.product ?? '');
+    this.dispatch({ t: 'local/tapped' });
     const given = Object.entries(context).filter(
       ([, value]) => value !== undefined && value !== '',
     );
@@ -60,9 +68,17 @@ export class Desk {
   }
 
   bind(yes: boolean): void {
+    this.card.answered(yes);
     this.line.say(
       yes ? { t: 'bind', tap: this.lastTap } : { t: 'bind', tap: this.lastTap, no: true },
     );
+  }
+
+  private heard(message: DeskMessage): void {
+    this.dispatch(message);
+    const next = this.card.heard(message, Date.now());
+    if (next === 'tap') this.tap(this.context);
+    else if (next === 'bind') this.bind(true);
   }
 
   binding(binding: string, act: BindingAct): void {

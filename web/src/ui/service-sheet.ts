@@ -214,10 +214,14 @@ export class ServiceSheet extends Plain {
       const words = !up && this.asked ? st('offline') : st('finding');
       return html`<div class="card-slot" aria-busy="true">
         <span class="face plain">${icon('people')}</span>
-        <p class="calm" role="status">${error && up ? st('refused') : words}</p>
+        <p class="calm" role="status">${error && up ? this.refusal(error.code) : words}</p>
       </div>`;
     }
     return card.rep ? this.card(card.rep) : this.nobody(card.open_at);
+  }
+
+  private refusal(code: string): string {
+    return st(code === 'too_many' ? 'slowly' : 'refused');
   }
 
   private card(rep: Rep): TemplateResult {

@@ -13,6 +13,7 @@ const en = {
   finding: 'Finding your adviser…',
   offline: 'No connection. It goes on as soon as it is back.',
   refused: 'This cannot be had here.',
+  slowly: 'You asked often. Wait half a minute, then tap again.',
   add: 'Add {name}',
   not_now: 'Not now',
   consent:
@@ -162,6 +163,7 @@ const zh: Record<ServiceKey, string> = {
   finding: '正在为您找顾问…',
   offline: '网络断开，恢复后自动继续。',
   refused: '此处暂不提供。',
+  slowly: '操作太频繁，请半分钟后再点一次。',
   add: '添加{name}',
   not_now: '暂不',
   consent: '{brand}的{name}会看到您在这里写的内容和正在看的商品，仅此而已。',
