@@ -1,5 +1,5 @@
 /** What was said in one conversation, and the box to say more; the visitor's and the rep's alike. */
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Desk } from '../room/desk.js';
@@ -8,8 +8,9 @@ import type { Message, Thread } from '../protocol/service.js';
 import { Plain } from './base.js';
 import { lang } from './i18n/lang.js';
 import { clockTime, st } from './i18n/service.js';
-import { icon } from './icons.js';
+import { draw, icon } from './icons.js';
 
+const PICTURE = svg`<rect x="3.5" y="5" width="17" height="14" rx="2.5"/><path d="m4 16.500 4.500-4.500 3.500 3.500 2.500-2.500 5.500 5.500M15.500 9h.01"/>`;
 const NEAR_END_PX = 60;
 const TYPING_MS = 5000;
 const TEXT_MAX = 4000;
@@ -293,7 +294,7 @@ export class ServiceChat extends Plain {
   }
 
   private pictureKey(): TemplateResult {
-    return html`<label class="tap-key ${this.sending ? 'busy' : ''}">
+    return html`<label class="tap-key plain ${this.sending ? 'busy' : ''}">
       <input
         type="file"
         class="visually-hidden"
@@ -303,7 +304,7 @@ export class ServiceChat extends Plain {
         ?disabled=${this.sending}
         @change=${(event: Event) => void this.picture(event)}
       />
-      ${icon('flip')}
+      ${draw(PICTURE)}
     </label>`;
   }
 
