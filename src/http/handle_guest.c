@@ -21,6 +21,7 @@ pass_token (ParlorSite *site, ParlorRoom *room, const ParlorPassRow *pass, const
       .brand = (char *)parlor_room_info (room)->brand,
       .room = (char *)parlor_room_info (room)->id,
       .name = *pass->name ? pass->name : (char *)name,
+      .named = *pass->name != '\0',
       .company = *pass->company ? pass->company : NULL,
       .pass = pass->id,
       .role = role,

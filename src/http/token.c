@@ -287,6 +287,7 @@ take_claims (const json_t *payload, const Found *key, ParlorClaims *claims)
   claims->issuer = g_strdup (key->id);
   claims->brand = g_strdup (key->brand);
   claims->guest = json_is_true (json_object_get (payload, "guest"));
+  claims->named = json_is_true (json_object_get (payload, "named"));
   if ((why = take_text (payload, "room", &claims->room))
       || (why = take_text (payload, "name", &claims->name)) || (why = take_role (payload, claims))
       || (why = take_pass (payload, claims)) || (why = take_publish (payload, claims))
@@ -387,6 +388,8 @@ claims_to_json (const ParlorClaims *claims, const char *issuer)
     json_object_set_new (json, "pass", json_string (claims->pass));
   if (claims->guest)
     json_object_set_new (json, "guest", json_true ());
+  if (claims->named)
+    json_object_set_new (json, "named", json_true ());
   char *text = json_dumps (json, JSON_COMPACT);
   json_decref (json);
   return text;

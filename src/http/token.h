@@ -9,7 +9,7 @@
  *     iss  API key, or a brand's id (signed by the server)         sub  identity         exp, nbf
  * seconds since 1970 room id, code or alias    name  shown name    role  host | member | guest |
  * viewer publish ["mic","camera","screen"]    subscribe, record  booleans    company  of a partner
- * (role partner)    pass  the pass it was made for
+ * (role partner)    pass  the pass it was made for    named  true: the page says no other name
  *
  * Absent `role` is viewer, the least; absent `publish` is what the role allows (a viewer: nothing);
  * absent `subscribe` is true; absent `record` is false.

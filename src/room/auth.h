@@ -20,6 +20,7 @@ typedef struct
   char *identity; /**< never empty */
   char *room;     /**< nullable: room id, code or alias it is good for; NULL = none */
   char *name;     /**< nullable */
+  gboolean named; /**< by the house: the page says no other name */
   char *company;  /**< nullable: of a partner */
   char *pass;     /**< nullable: the invitation or partner's pass (room/passes.h) that the server
                      made it for; the token falls with it */

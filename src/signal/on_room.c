@@ -18,6 +18,9 @@ room_of (const ParlorSession *session)
 
 PARLOR_MESSAGE_HANDLER (parlor_on_name)
 {
+  if (session->named)
+    return parlor_message_refuse (error, PARLOR_ERROR_FORBIDDEN,
+                                  "You are called here as you were invited.");
   return parlor_participant_set_name (session->participant, parlor_message_string (message, "name"),
                                       now_us, error);
 }

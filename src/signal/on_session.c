@@ -107,7 +107,7 @@ find_or_make (ParlorSession *session, ParlorClaims *claims, gint64 now_us)
 static gboolean
 is_named (const ParlorClaims *claims)
 {
-  return claims->pass && claims->name;
+  return claims->named && claims->name;
 }
 
 static void
@@ -170,6 +170,7 @@ PARLOR_MESSAGE_HANDLER (parlor_on_join)
   session->join_id = session->request_id ? json_incref (session->request_id) : NULL;
   if (claims->issuer)
     parlor_claims_principal (claims, &session->principal);
+  session->named = is_named (claims);
   fill_join (session, message, claims, &join);
   enter (session, room, &join, now_us);
   return TRUE;

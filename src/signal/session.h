@@ -44,6 +44,7 @@ struct _ParlorSession
   /* state */
   ParlorParticipant
       *participant;   /* borrowed from the domain until DENIED or CLOSED; NULL = not joined */
+  gboolean named;     /* by the house: he does not rename himself */
   json_t *join_id;    /* the join's id, for the welcome that may come much later */
   json_t *request_id; /* of the message being handled; NULL outside or without one */
   gint64 credit_us;   /* rate of messages: see messages.c */

@@ -263,6 +263,30 @@ test_token_expires (void)
   json_decref (closed);
 }
 
+/* Whom the house invited is called as it calls him, at the door and inside. */
+static void
+test_named (void)
+{
+  g_autoptr (World) world = world_new (&(WorldSpec){.strict = TRUE});
+  ParlorRoom *room = world_room (world, "hall");
+  ParlorClaims claims = {.issuer = (char *)WORLD_KEY,
+                         .identity = (char *)"inv_1",
+                         .room = (char *)"hall",
+                         .name = (char *)"Ann",
+                         .named = TRUE,
+                         .role = PARLOR_ROLE_MEMBER,
+                         .expires_ms = world->clock.wall_ms (&world->clock) + 60000};
+  g_autofree char *token = parlor_keyring_sign (world->keyring, &claims, NULL);
+  g_autoptr (Peer) ann = peer_new (world);
+  say (ann, "{\"t\":\"join\",\"id\":1,\"token\":\"%s\",\"name\":\"Boss\"}", token);
+  json_decref (peer_expect (ann, "welcome"));
+  say (ann, "{\"t\":\"name\",\"id\":2,\"name\":\"Boss\"}");
+  json_t *error = peer_expect (ann, "error");
+  g_assert_cmpstr (member (error, "code"), ==, "forbidden");
+  g_assert_cmpstr (parlor_participant_info (parlor_room_participant (room, 0))->name, ==, "Ann");
+  json_decref (error);
+}
+
 static void
 test_join_twice (void)
 {
@@ -288,6 +312,7 @@ main (int argc, char **argv)
   g_test_add_func ("/signal/join/demo-makes-the-room-it-names", test_demo);
   g_test_add_func ("/signal/join/resume-is-the-same-person", test_resume);
   g_test_add_func ("/signal/join/second-tab-replaces-the-first", test_replaced);
+  g_test_add_func ("/signal/join/whom-the-house-names-keeps-his-name", test_named);
   g_test_add_func ("/signal/join/twice-on-one-socket-is-a-conflict", test_join_twice);
   g_test_add_func ("/signal/leave/others-are-told", test_leave);
   g_test_add_func ("/signal/leave/beacon-is-believed-within-2-s", test_beacon);
