@@ -15,6 +15,7 @@ static char *
 pass_token (ParlorSite *site, ParlorRoom *room, const ParlorPassRow *pass, const char *name)
 {
   ParlorRole role = PARLOR_ROLE_GUEST;
+  g_autofree char *sending = parlor_pass_sending (pass);
   parlor_role_from_name (pass->role, &role);
   ParlorClaims claims = {
       .identity = pass->id,
@@ -23,7 +24,7 @@ pass_token (ParlorSite *site, ParlorRoom *room, const ParlorPassRow *pass, const
       .name = *pass->name ? pass->name : (char *)name,
       .named = *pass->name != '\0',
       .company = *pass->company ? pass->company : NULL,
-      .pass = pass->id,
+      .pass = sending,
       .role = role,
       .granted = PARLOR_RIGHTS_PUBLISH | PARLOR_RIGHT_SUBSCRIBE,
       .expires_ms = site->spec.clock->wall_ms (site->spec.clock) + GUEST_TOKEN_MS,

@@ -43,7 +43,7 @@ gboolean parlor_keyring_add_of (ParlorKeyring *keyring, const char *brand, const
                                 const char *secret, GError **error);
 /** The keys that people made count as well, and so do the brands' own signatures; borrowed. */
 void parlor_keyring_set_brands (ParlorKeyring *keyring, ParlorBrands *brands);
-/** Whether an invitation or a partner's pass still holds. */
+/** Whether this sending of an invitation or a partner's pass still holds. */
 typedef gboolean (*ParlorPassStands) (const char *pass, gpointer user_data);
 /** Tokens that were made for a pass hold as long as it does; without this none of them does. */
 void parlor_keyring_set_passes (ParlorKeyring *keyring, ParlorPassStands holds, gpointer user_data);

@@ -22,8 +22,8 @@ typedef struct
   char *name;     /**< nullable */
   gboolean named; /**< by the house: the page says no other name */
   char *company;  /**< nullable: of a partner */
-  char *pass;     /**< nullable: the invitation or partner's pass (room/passes.h) that the server
-                     made it for; the token falls with it */
+  char *pass;     /**< nullable: the sending of an invitation or partner's pass (room/passes.h) that
+                     the server made it for; the token falls with it */
   ParlorRole role;
   ParlorRights granted; /**< publish, subscribe, record; what the role adds is not in it */
   gint64 expires_ms;    /**< wall clock */

@@ -234,11 +234,19 @@ parlor_pass_state (const ParlorPassRow *row)
   return row->revoked_ms != 0 ? "revoked" : row->used_ms != 0 ? "used" : "open";
 }
 
-gboolean
-parlor_passes_stands (const ParlorPasses *self, const char *id)
+char *
+parlor_pass_sending (const ParlorPassRow *row)
 {
+  return g_strdup_printf ("%s.%" G_GINT64_FORMAT, row->id, row->version);
+}
+
+gboolean
+parlor_passes_stands (const ParlorPasses *self, const char *sending)
+{
+  g_autofree char *id = g_strndup (sending, strcspn (sending, "."));
   const ParlorPassRow *row = parlor_passes_get (self, id);
-  return row != NULL && row->revoked_ms == 0;
+  g_autofree char *last = row != NULL ? parlor_pass_sending (row) : NULL;
+  return row != NULL && row->revoked_ms == 0 && strcmp (last, sending) == 0;
 }
 
 /* ---- changing ------------------------------------------------------------------------------- */

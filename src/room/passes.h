@@ -99,8 +99,10 @@ typedef enum
  * and an invitation is good once. */
 ParlorPassResult parlor_passes_use (ParlorPasses *self, const char *id, const char *device,
                                     gint64 wall_ms);
-/** Whether who came by it may stay. */
-gboolean parlor_passes_stands (const ParlorPasses *self, const char *id);
+/** This sending of it, "id.version" (transfer full): what came by an older link is not of it. */
+char *parlor_pass_sending (const ParlorPassRow *row);
+/** Whether who came by this sending may stay: there is no later one, nor was it taken back. */
+gboolean parlor_passes_stands (const ParlorPasses *self, const char *sending);
 gboolean parlor_pass_is_partner (const ParlorPassRow *row);
 /** "open", "used", "revoked". */
 const char *parlor_pass_state (const ParlorPassRow *row);

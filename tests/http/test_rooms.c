@@ -191,6 +191,63 @@ test_guest (void)
   json_decref (pass);
 }
 
+static gboolean
+pass_stands (const char *pass, gpointer passes)
+{
+  return parlor_passes_stands (passes, pass);
+}
+
+/* What the holder of this link gets at the door. */
+static json_t *
+come_by (World *world, const json_t *room, const char *url)
+{
+  const char *pass = strchr (strchr (url, '#'), '.') + 1;
+  g_autofree char *body = g_strdup_printf ("{\"code\":\"%s\",\"pass\":\"%s\"}",
+                                           member (room, "code"), pass);
+  return ask_json (world, "POST", "/v1/guest", JSON, body, 200);
+}
+
+static gboolean
+is_good (World *world, const json_t *at_door)
+{
+  ParlorAuth *auth = parlor_keyring_auth (world->keyring);
+  g_autoptr (ParlorClaims) claims = auth->verify (auth, member (at_door, "token"),
+                                                  world->clock.wall_ms (&world->clock), NULL);
+  g_assert_true (!claims || claims->named);
+  return claims != NULL;
+}
+
+/* A token holds as long as the link that it was got for. */
+static void
+test_invitation (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  g_autoptr (ParlorPasses) passes = parlor_passes_new (NULL, &world->site->spec.random);
+  world->site->spec.passes = passes;
+  parlor_keyring_set_passes (world->keyring, pass_stands, passes);
+  json_t *room = ask_json (world, "POST", "/v1/rooms", JSON, "{\"invitees\":[{\"name\":\"Ann\"}]}",
+                           201);
+  const json_t *made = json_array_get (json_object_get (room, "invitations"), 0);
+  g_autofree char *path = g_strdup_printf ("/v1/rooms/%s/invitations/%s", member (room, "id"),
+                                           member (made, "id"));
+  g_autofree char *send = g_strconcat (path, "/send", NULL);
+  json_t *first = come_by (world, room, member (made, "url"));
+  g_assert_true (is_good (world, first));
+  json_t *sent = ask_json (world, "POST", send, "", NULL, 200);
+  g_assert_false (is_good (world, first));
+  json_t *second = come_by (world, room, member (sent, "url"));
+  g_assert_true (is_good (world, second));
+  json_decref (ask_json (world, "DELETE", path, "", NULL, 204));
+  g_assert_false (is_good (world, second));
+  json_decref (ask_json (world, "POST", send, "", NULL, 200)); /* brings neither back */
+  g_assert_false (is_good (world, first) || is_good (world, second));
+  parlor_keyring_set_passes (world->keyring, NULL, NULL);
+  json_decref (second);
+  json_decref (sent);
+  json_decref (first);
+  json_decref (room);
+}
+
 static void
 test_wrong_codes (void)
 {
@@ -356,6 +413,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http/rooms/maker-gets-a-host-token-of-this-room", test_host_token);
   g_test_add_func ("/http/rooms/bodies-that-make-no-sense-are-400", test_bad_bodies);
   g_test_add_func ("/http/guest/code-gives-a-token-of-its-room", test_guest);
+  g_test_add_func ("/http/guest/a-token-holds-as-long-as-the-link-it-was-got-for", test_invitation);
   g_test_add_func ("/http/guest/five-wrong-codes-then-429", test_wrong_codes);
   g_test_add_func ("/http/guest/right-codes-are-not-counted", test_right_codes_are_not_counted);
   g_test_add_func ("/http/guest/goodbye-tells-nothing-about-tokens", test_leave);

@@ -44,10 +44,28 @@ test_one_browser (void)
   g_assert_cmpint (parlor_passes_use (passes, row->id, NULL, 6000), ==, PARLOR_PASS_GOOD);
   g_assert_cmpint (parlor_passes_use (passes, row->id, NULL, 7000), ==, PARLOR_PASS_USED);
   g_assert_cmpint (parlor_passes_use (passes, row->id, "", 7000), ==, PARLOR_PASS_USED);
-  g_assert_true (parlor_passes_stands (passes, row->id));
+  g_autofree char *sending = parlor_pass_sending (row);
+  g_assert_true (parlor_passes_stands (passes, sending));
   g_assert_true (parlor_passes_revoke (passes, row->id, 8000, NULL));
-  g_assert_false (parlor_passes_stands (passes, row->id));
+  g_assert_false (parlor_passes_stands (passes, sending));
   g_assert_cmpint (parlor_passes_use (passes, row->id, "one", 9000), ==, PARLOR_PASS_REVOKED);
+}
+
+static void
+test_sending (void)
+{
+  g_autoptr (ParlorPasses) passes = parlor_passes_new (NULL, &randomness);
+  const ParlorPassRow *row = invite (passes, "rm_1", "Ann", NULL);
+  g_autofree char *first = parlor_pass_sending (row);
+  g_assert_true (parlor_passes_stands (passes, first));
+  g_assert_true (parlor_passes_revoke (passes, row->id, 2000, NULL));
+  g_assert_true (parlor_passes_send_again (passes, row->id, 3000, NULL));
+  g_autofree char *second = parlor_pass_sending (row);
+  g_assert_false (parlor_passes_stands (passes, first));
+  g_assert_true (parlor_passes_stands (passes, second));
+  g_assert_false (parlor_passes_stands (passes, row->id));
+  g_assert_false (parlor_passes_stands (passes, ""));
+  g_assert_false (parlor_passes_stands (passes, "inv_none.1"));
 }
 
 static void
@@ -114,6 +132,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/room/passes/an-invitation-is-for-one-browser", test_one_browser);
+  g_test_add_func ("/room/passes/who-came-by-an-older-link-may-not-stay", test_sending);
   g_test_add_func ("/room/passes/a-link-is-of-one-key-and-one-sending", test_secrets);
   g_test_add_func ("/room/passes/a-partner-has-a-company-and-any-browser", test_partner);
   g_test_add_func ("/room/passes/only-so-many-and-all-go-with-their-room", test_bounds);
