@@ -612,6 +612,8 @@ make_site (ParlorApp *app, const char *program, GError **error)
       .happened_data = app->stats,
       .ring = ring,
       .ring_data = app,
+      .revoked = parlor_wire_brand_recheck,
+      .revoked_data = app->brand,
       .service = parlor_wire_service_site (app->service),
   };
   app->site = parlor_site_new (&spec);

@@ -43,8 +43,8 @@ on_recheck (uv_timer_t *timer)
 }
 
 /* Told from inside a change, perhaps by a socket's own message: the look comes after it. */
-static void
-on_revoked (gpointer user_data)
+void
+parlor_wire_brand_recheck (gpointer user_data)
 {
   ParlorWireBrand *wire = user_data;
   if (!uv_is_closing ((uv_handle_t *)&wire->recheck))
@@ -99,7 +99,7 @@ parlor_wire_brand_new (const ParlorWireBrandSpec *spec, GError **error)
   wire->spec = *spec;
   ParlorBrandsSpec brands = {.random = spec->random,
                              .sink = parlor_store_records (spec->store),
-                             .revoked = on_revoked,
+                             .revoked = parlor_wire_brand_recheck,
                              .user_data = wire};
   wire->brands = parlor_brands_new (&brands);
   wire->allowed = g_array_new (FALSE, FALSE, sizeof (ParlorNet));

@@ -45,6 +45,8 @@ gboolean parlor_wire_brand_may_call (const struct sockaddr *address, gpointer wi
 ParlorBrands *parlor_wire_brand_get (ParlorWireBrand *wire);
 /** Whose sockets and sessions are looked at again when something was taken back; until stop (). */
 void parlor_wire_brand_watch (ParlorWireBrand *wire, ParlorSignal *signal, ParlorSite *site);
+/** For ParlorSiteSpec: they are looked at in the loop's next turn. Nothing after stop (). */
+void parlor_wire_brand_recheck (gpointer wire);
 
 /**
  * A command of the control socket: the answer (transfer full), or NULL with an error; NULL without

@@ -278,6 +278,14 @@ parlor_handle_invitation_get (ParlorSite *site, ParlorHttpRequest *request, Parl
     parlor_http_reply_json (reply, 200, pass_to_json (site, request, row));
 }
 
+/* Who came by the link that is dead now goes at once, by whatever way he is here. */
+static void
+tell_revoked (ParlorSite *site)
+{
+  if (site->spec.revoked)
+    site->spec.revoked (site->spec.revoked_data);
+}
+
 static void
 take_back (ParlorSite *site, const ParlorPassRow *row, const ParlorPrincipal *who,
            const char *action, ParlorHttpReply *reply)
@@ -285,7 +293,7 @@ take_back (ParlorSite *site, const ParlorPassRow *row, const ParlorPrincipal *wh
   begin (site);
   parlor_passes_revoke (site->spec.passes, row->id, wall_ms (site), NULL);
   end (site, who->subject, action, row);
-  parlor_site_recheck (site);
+  tell_revoked (site);
   reply->status = 204;
 }
 
@@ -329,6 +337,7 @@ parlor_handle_invitation_send (ParlorSite *site, ParlorHttpRequest *request, Par
   parlor_passes_send_again (site->spec.passes, row->id, wall_ms (site), NULL);
   tell_invited (site, row);
   end (site, who.subject, "room.invited", row);
+  tell_revoked (site);
   ring (site, request, row);
   parlor_site_answer_when_durable (site, request, reply, 200, pass_to_json (site, request, row));
 }
@@ -420,6 +429,7 @@ parlor_handle_partner_send (ParlorSite *site, ParlorHttpRequest *request, Parlor
   begin (site);
   parlor_passes_send_again (site->spec.passes, row->id, wall_ms (site), NULL);
   end (site, who.subject, "partner.renewed", row);
+  tell_revoked (site);
   parlor_site_answer_when_durable (site, request, reply, 200, pass_to_json (site, request, row));
 }
 

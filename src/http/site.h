@@ -106,6 +106,10 @@ typedef struct
   /** Nullable: rings a signed-in person; `json` is taken. */
   void (*ring) (const char *brand, const char *user, json_t *json, gpointer user_data);
   gpointer ring_data;
+  /** Nullable. A pass was taken back: open sockets and sessions are to be looked at, after the
+      call (parlor_site_recheck () is a part of that). */
+  void (*revoked) (gpointer user_data);
+  gpointer revoked_data;
   const struct _ParlorServiceSite *service; /**< nullable: /v1/reps and the like are 503 */
   ParlorEventFunc happened;                 /**< nullable */
   gpointer happened_data;

@@ -197,6 +197,12 @@ pass_stands (const char *pass, gpointer passes)
   return parlor_passes_stands (passes, pass);
 }
 
+static void
+count (gpointer n)
+{
+  ++*(guint *)n;
+}
+
 /* What the holder of this link gets at the door. */
 static json_t *
 come_by (World *world, const json_t *room, const char *url)
@@ -217,13 +223,17 @@ is_good (World *world, const json_t *at_door)
   return claims != NULL;
 }
 
-/* A token holds as long as the link that it was got for. */
+/* A token holds as long as the link that it was got for, and sockets are looked at when one falls.
+ */
 static void
 test_invitation (void)
 {
+  guint n = 0;
   g_autoptr (World) world = world_new (NULL);
   g_autoptr (ParlorPasses) passes = parlor_passes_new (NULL, &world->site->spec.random);
   world->site->spec.passes = passes;
+  world->site->spec.revoked = count;
+  world->site->spec.revoked_data = &n;
   parlor_keyring_set_passes (world->keyring, pass_stands, passes);
   json_t *room = ask_json (world, "POST", "/v1/rooms", JSON, "{\"invitees\":[{\"name\":\"Ann\"}]}",
                            201);
@@ -235,10 +245,12 @@ test_invitation (void)
   g_assert_true (is_good (world, first));
   json_t *sent = ask_json (world, "POST", send, "", NULL, 200);
   g_assert_false (is_good (world, first));
+  g_assert_cmpuint (n, ==, 1);
   json_t *second = come_by (world, room, member (sent, "url"));
   g_assert_true (is_good (world, second));
   json_decref (ask_json (world, "DELETE", path, "", NULL, 204));
   g_assert_false (is_good (world, second));
+  g_assert_cmpuint (n, ==, 2);
   json_decref (ask_json (world, "POST", send, "", NULL, 200)); /* brings neither back */
   g_assert_false (is_good (world, first) || is_good (world, second));
   parlor_keyring_set_passes (world->keyring, NULL, NULL);
