@@ -265,6 +265,8 @@ add_expected (const Question *question)
       const ParlorCustomer *customer = g_hash_table_lookup (brand->by_customer, names[i]);
       if (!customer)
         customer = parlor_service_customer (question->call->site->service, brand->id, names[i]);
+      if (customer && !reps_may_see_customer (question->call, customer))
+        continue;
       if (!has_had (question, names[i]) && !(customer && customer_has_had (question, customer)))
         json_array_append_new (
             question->list,
@@ -310,6 +312,15 @@ parlor_handle_broadcast_missing (ParlorSite *site, ParlorHttpRequest *request,
                           json_pack ("{s:o,s:s?}", "people", question.list, "cursor", next));
 }
 
+/* A supervisor sees his groups' customers, and people who are nobody's. */
+static gboolean
+may_see (const RepsCall *call, const ParlorReceipt *receipt, const ParlorCustomer *customer)
+{
+  const ParlorCustomer *named = g_hash_table_lookup (call->brand->by_customer, receipt->identity);
+  return (!customer || reps_may_see_customer (call, customer))
+         && (!named || reps_may_see_customer (call, named));
+}
+
 void
 parlor_handle_broadcast_receipts (ParlorSite *site, ParlorHttpRequest *request,
                                   ParlorHttpReply *reply)
@@ -329,6 +340,8 @@ parlor_handle_broadcast_receipts (ParlorSite *site, ParlorHttpRequest *request,
   for (guint64 i = from; i < end; i++)
     {
       const ParlorCustomer *customer = parlor_service_customer_of (call.brand, all[i]->who);
+      if (!may_see (&call, all[i], customer))
+        continue;
       json_array_append_new (list,
                              json_pack ("{s:s,s:s,s:s,s:s?,s:s?,s:I,s:I,s:I,s:I}", "who",
                                         all[i]->who, "identity", all[i]->identity, "name",

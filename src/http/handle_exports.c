@@ -23,13 +23,14 @@ typedef struct
   gint64 from_ms, to_ms;
   int utc_offset_min;
 
+  char brand[PARLOR_ID_TEXT];
+  GHashTable *reps; /* id → name or ref, owned: those whom he oversees; NULL = he manages all */
+
   /* funnel */
   ParlorFunnel *funnel;
-  guint bys, added;
-  char brand[PARLOR_ID_TEXT];
+  guint bys, looked; /* how many facts were looked at */
 
   /* shifts */
-  GHashTable *reps; /* id → name or ref, owned: those whom he oversees */
   gint64 now_ms;
 } Export;
 
@@ -98,6 +99,22 @@ export_new (RepsCall *call, ParlorSite *site, ParlorHttpRequest *request, Parlor
   return NULL;
 }
 
+/* Whom he oversees. Pseudonymous unless names=true: the brand's own ref stands where the name
+ * would. */
+static GHashTable *
+overseen (RepsCall *call, gboolean names)
+{
+  GHashTable *reps = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  for (guint i = 0; i < call->brand->reps->len; i++)
+    {
+      const ParlorRep *rep = call->brand->reps->pdata[i];
+      const char *said = names ? rep->name : rep->ref;
+      if (reps_may_see_rep (call, rep))
+        g_hash_table_insert (reps, g_strdup (rep->id), g_strdup (said ? said : ""));
+    }
+  return reps;
+}
+
 /* ---- the funnel ------------------------------------------------------------------------------ */
 
 static json_t *
@@ -143,7 +160,7 @@ funnel_json (const Export *export, const GPtrArray *lines, ParlorHttpReply *repl
   parlor_http_reply_json (reply, 200,
                           json_pack ("{s:I,s:I,s:o,s:o,s:b}", "from", (json_int_t) export->from_ms,
                                      "to", (json_int_t) export->to_ms, "stages", stages, "lines",
-                                     list, "truncated", export->added >= FACTS_MAX));
+                                     list, "truncated", export->looked >= FACTS_MAX));
 }
 
 static void
@@ -194,6 +211,15 @@ funnel_done (Export *export)
   answer (export, &reply);
 }
 
+/* Of a rep whom he does not oversee, or led here by one. */
+static gboolean
+is_anothers (const Export *export, const ParlorFactRow *fact)
+{
+  const char *rep = fact->rep && *fact->rep ? fact->rep : fact->inviter;
+  return export->reps && rep && g_str_has_prefix (rep, "rep_")
+         && !g_hash_table_contains (export->reps, rep);
+}
+
 static void ask_facts (Export *export, gint64 after);
 
 static void
@@ -206,8 +232,8 @@ on_facts (const gconstpointer *rows, guint n, const GError *error, gpointer user
       return;
     }
   for (guint i = 0; i < n; i++)
-    export->added += parlor_funnel_add (export->funnel, rows[i]) ? 1 : 0;
-  if (n < PAGE || export->added >= FACTS_MAX)
+    export->looked += is_anothers (export, rows[i]) || parlor_funnel_add (export->funnel, rows[i]);
+  if (n < PAGE || export->looked >= FACTS_MAX)
     funnel_done (export);
   else
     ask_facts (export, ((const ParlorFactRow *)rows[n - 1])->seq);
@@ -264,6 +290,7 @@ parlor_handle_funnel (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpRe
   if (!export)
     return;
   export->bys = bys;
+  export->reps = reps_manages (&call) ? NULL : overseen (&call, FALSE);
   export->funnel = parlor_funnel_new (bys, export->utc_offset_min);
   export->pending = parlor_http_defer (request);
   ask_facts (export, export->from_ms * 1000 - 1);
@@ -345,21 +372,6 @@ on_shifts (const gconstpointer *rows, guint n, const GError *error, gpointer use
   else
     shifts_json (export, rows, n, &reply);
   answer (export, &reply);
-}
-
-/* Pseudonymous unless names=true: the brand's own ref stands where the name would. */
-static GHashTable *
-overseen (RepsCall *call, gboolean names)
-{
-  GHashTable *reps = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  for (guint i = 0; i < call->brand->reps->len; i++)
-    {
-      const ParlorRep *rep = call->brand->reps->pdata[i];
-      const char *said = names ? rep->name : rep->ref;
-      if (reps_may_see_rep (call, rep))
-        g_hash_table_insert (reps, g_strdup (rep->id), g_strdup (said ? said : ""));
-    }
-  return reps;
 }
 
 void

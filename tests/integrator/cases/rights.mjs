@@ -348,4 +348,27 @@ export const cases = [
       say(`${told.size} routes x ${tables.http.columns.length} (${asked}), ${heard.size} messages x ${tables.ws.columns.length}`);
     },
   },
+  {
+    name: 'a supervisor of some groups reads nothing of the others\' customers from the brand\'s broadcasts and funnel',
+    async run({ bare, after }) {
+      const daemon = await bare('--joins-burst', 100000, '--web-dir', path.join(root, 'tests/integrator/lib'));
+      after(async () => agent.destroy());
+      const at = await settle(daemon, after);
+      const { acme, people } = at;
+      const get = (who, address) => good(daemon, who, 'GET', address);
+      const [all, listed] = [await good(daemon, acme.owner, 'POST', '/v1/broadcasts', { text: 'News' }), await good(daemon, acme.owner, 'POST', '/v1/broadcasts', { text: 'Prices', expected: [at.customer, 'partner-1'] })];
+      at.visitorLine.send({ t: 'ack', id: 'all', broadcast: all.id, what: 'shown' });
+      await at.visitorLine.wait('acked');
+      const seen = async (who) => (await get(who, `/v1/broadcasts/${all.id}/receipts`)).receipts.map((one) => one.customer).join();
+      const missing = async (who) => (await get(who, `/v1/broadcasts/${listed.id}/missing`)).people.map((one) => one.name).join();
+      const reps = async (who) => (await get(who, '/v1/stats/funnel?group_by=rep')).lines.map((one) => one.rep).filter((one) => one).join();
+      for (const who of [acme.owner, acme.machine, people.admin.headers, people.supervisor.headers]) {
+        expect(await seen(who) === at.customer, `his own: ${await seen(who)}`);
+        expect(await missing(who) === `${at.customer},partner-1`, `his own: ${await missing(who)}`);
+        expect(await reps(who) === at.rep.id, `his own: ${await reps(who)}`);
+      }
+      const other = people.colleague.headers;
+      expect(await seen(other) === '' && await missing(other) === 'partner-1' && await reps(other) === '', `${await seen(other)} / ${await missing(other)} / ${await reps(other)}`);
+    },
+  },
 ];
