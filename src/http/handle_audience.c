@@ -75,7 +75,8 @@ parlor_handle_invite_post (ParlorSite *site, ParlorHttpRequest *request, ParlorH
   const char *visitor = parlor_site_foreign (site, request)
                             ? parlor_site_visitor_of (site, request, info->brand)
                             : parlor_site_meet (site, request, info->brand, reply)->id;
-  const ParlorInvite *invite = visitor
+  /* One who is not kept is another the next time, and would have another link. */
+  const ParlorInvite *invite = parlor_visitors_find (site->spec.visitors, visitor)
                                    ? parlor_invites_make (site->spec.invites, info->brand,
                                                           info->room, visitor,
                                                           parent_of (site, visitor), wall_ms (site))
@@ -106,11 +107,11 @@ note_coming (ParlorSite *site, const ParlorInvite *invite, const char *visitor)
                               PARLOR_DATUM_TEXT ("inviter", invite->owner)};
   if (!strcmp (invite->owner, visitor))
     return;
+  gboolean is_new = !last || strcmp (last->entry, invite->id) != 0;
   if (sink)
     sink->begin (sink);
-  parlor_invites_open (site->spec.invites, invite->id,
-                       !last || strcmp (last->entry, invite->id) != 0);
-  parlor_visitors_touch (site->spec.visitors, &touch);
+  gboolean is_kept = parlor_visitors_touch (site->spec.visitors, &touch) != NULL;
+  parlor_invites_open (site->spec.invites, invite->id, is_kept && is_new);
   parlor_site_happened (site, "entry.impression", invite->brand, invite->id, touch.room_ms, data,
                         G_N_ELEMENTS (data));
   if (sink)

@@ -3,6 +3,7 @@
 #include "world.h"
 
 #include "live/hls.h"
+#include "live/invites.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -199,6 +200,42 @@ test_waiting (void)
     }
 }
 
+static void
+fill (guint8 *out, gsize size, gpointer user_data)
+{
+  for (gsize i = 0; i < size; i++)
+    out[i] = (guint8)g_random_int ();
+}
+
+/* Who comes beyond the newcomers of a network is not kept, nor is a link of his. */
+static void
+test_sharing (void)
+{
+  static const ParlorRandom random = {fill, NULL};
+  g_autoptr (World) world = world_new (NULL);
+  g_autoptr (ParlorInvites) invites = parlor_invites_new (NULL, &random);
+  g_autofree char *id = make_live (world);
+  g_autofree char *path = g_strdup_printf ("/v1/rooms/%s/invite", id);
+  world->site->spec.invites = invites;
+  parlor_rate_limit_free (world->site->new_visitors);
+  world->site->new_visitors = parlor_rate_limit_new (1, 1, 16);
+  json_t *first = ask (world, "POST", path, "", NULL, 200);
+  g_assert_nonnull (parlor_invites_find (invites, member (first, "id")));
+  for (guint i = 0; i < 3; i++)
+    {
+      json_t *next = ask (world, "POST", path, "", NULL, 200);
+      g_assert_true (json_is_null (json_object_get (next, "id")));
+      g_assert_true (g_str_has_suffix (member (next, "url"), id));
+      json_decref (next);
+    }
+  g_autofree char *link = g_strdup_printf ("/i/%s", member (first, "id"));
+  ask (world, "GET", link, "", NULL, 303);
+  g_assert_cmpint (parlor_invites_find (invites, member (first, "id"))->opened, ==, 1);
+  g_assert_cmpint (parlor_invites_find (invites, member (first, "id"))->came, ==, 0);
+  g_assert_cmpuint (parlor_invites_count (invites, PARLOR_DEMO_BRAND), ==, 1);
+  json_decref (first);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -207,6 +244,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http/live/the-calendar-names-the-date", test_calendar);
   g_test_add_func ("/http/live/a-viewer-sees-all-and-only-comments", test_viewer);
   g_test_add_func ("/http/live/a-meeting-is-no-live-room", test_meeting);
+  g_test_add_func ("/http/live/who-is-not-kept-shares-the-plain-link", test_sharing);
   g_test_add_func ("/http/live/so-many-players-of-one-address-wait", test_waiting);
   return g_test_run ();
 }

@@ -68,6 +68,69 @@ test_list (void)
   g_assert_cmpuint (n, ==, 0);
 }
 
+/* `n` invites of this brand, the oldest first; by every `nth` somebody came (0 = by none). */
+static void
+fill (ParlorInvites *invites, const char *brand, guint n, guint nth)
+{
+  char id[48];
+  ParlorInvite row = {id, (char *)brand, (char *)"rm_1", id, (char *)"", 0, 0, 0, 0};
+  for (guint i = 0; i < n; i++)
+    {
+      g_snprintf (id, sizeof id, "inv_%s_%u", brand, i);
+      row.came = nth && i % nth == 0;
+      row.made_ms = i;
+      parlor_invites_load (invites, &row);
+    }
+}
+
+static void
+test_full (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (ParlorInvites) invites = parlor_invites_new (&world->sink, &world->random);
+  fill (invites, "br_1", PARLOR_INVITES_OF_BRAND, 2);
+  fill (invites, "br_2", 10, 0);
+  const ParlorInvite *made = parlor_invites_make (invites, "br_1", "rm_1", "vis_new", NULL, 1);
+  guint left = parlor_invites_count (invites, "br_1");
+  g_assert_true (parlor_invites_find (invites, made->id) == made);
+  g_assert_cmpuint (left, <=, PARLOR_INVITES_OF_BRAND);
+  g_assert_cmpuint (world->removes, ==, PARLOR_INVITES_OF_BRAND + 1 - left);
+  g_assert_cmpuint (parlor_invites_count (invites, "br_2"), ==, 10);
+  g_assert_nonnull (parlor_invites_find (invites, "inv_br_1_0"));
+  g_assert_null (parlor_invites_find (invites, "inv_br_1_1"));
+  g_assert_nonnull (parlor_invites_find (invites, "inv_br_1_99999"));
+  /* Whose link went shares by a new one. */
+  g_assert_cmpint (parlor_invites_make (invites, "br_1", "rm_1", "inv_br_1_1", NULL, 7)->made_ms,
+                   ==, 7);
+}
+
+static void
+test_full_of_use (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (ParlorInvites) invites = parlor_invites_new (NULL, &world->random);
+  fill (invites, "br_1", PARLOR_INVITES_OF_BRAND, 1);
+  g_assert_nonnull (parlor_invites_make (invites, "br_1", "rm_1", "vis_new", NULL, 1));
+  g_assert_cmpuint (parlor_invites_count (invites, "br_1"), <=, PARLOR_INVITES_OF_BRAND);
+  g_assert_null (parlor_invites_find (invites, "inv_br_1_0"));
+}
+
+static void
+test_server_full (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (ParlorInvites) invites = parlor_invites_new (NULL, &world->random);
+  const guint each = PARLOR_INVITES_OF_BRAND - 10;
+  fill (invites, "br_small", 10, 0);
+  for (guint at = 10, i = 0; at < PARLOR_INVITES_MAX; at += each, i++)
+    {
+      g_autofree char *brand = g_strdup_printf ("br_%u", i);
+      fill (invites, brand, MIN (each, PARLOR_INVITES_MAX - at), 0);
+    }
+  g_assert_nonnull (parlor_invites_make (invites, "br_small", "rm_1", "vis_new", NULL, 1));
+  g_assert_cmpuint (parlor_invites_count (invites, "br_small"), ==, 11);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -75,5 +138,10 @@ main (int argc, char **argv)
   g_test_add_func ("/live/invites/the-chain-leads-to-the-first-link", test_chain);
   g_test_add_func ("/live/invites/a-long-chain-is-cut", test_deep);
   g_test_add_func ("/live/invites/rows-come-back-in-order", test_list);
+  g_test_add_func ("/live/invites/of-too-many-those-go-by-which-nobody-came", test_full);
+  g_test_add_func ("/live/invites/of-too-many-that-brought-somebody-the-oldest-go",
+                   test_full_of_use);
+  g_test_add_func ("/live/invites/a-full-server-takes-from-the-brand-that-has-most",
+                   test_server_full);
   return g_test_run ();
 }
