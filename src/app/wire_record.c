@@ -3,6 +3,7 @@
 
 #include "app/wire_bring.h"
 
+#include "record/removal.h"
 #include "record/safe.h"
 #include "room/recording.h"
 
@@ -124,19 +125,17 @@ retention_days (const char *brand, gpointer user_data)
 static gpointer
 remove_folder (gpointer path)
 {
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  g_autofree char *key = g_build_filename (path, PARLOR_KEY_NAME, NULL);
-  const char *name;
   g_autofree char *top = g_path_get_dirname (path), *recording = g_path_get_basename (path);
-  g_unlink (key); /* first: without it the rest is noise */
-  parlor_away_forget (top, recording);
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *file = g_build_filename (path, name, NULL);
-      g_unlink (file);
-    }
-  g_rmdir (path);
+  parlor_removal (top, recording);
   g_free (path);
+  return NULL;
+}
+
+static gpointer
+remove_rest (gpointer folder)
+{
+  parlor_removal_rest (folder);
+  g_free (folder);
   return NULL;
 }
 
@@ -170,6 +169,7 @@ static void
 erase_the_rest (const ParlorWireRecord *self)
 {
   g_autoptr (GPtrArray) rows = parlor_recordings_in_state (self->recordings, "deleted");
+  g_thread_unref (g_thread_new ("erase", remove_rest, g_strdup (self->folder)));
   for (guint i = 0; i < rows->len; i++)
     {
       const ParlorRecordingRow *row = rows->pdata[i];

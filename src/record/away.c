@@ -279,7 +279,8 @@ send_file (ParlorAway *self, const char *folder, const char *recording, const ch
     }
   if (answer != PARLOR_S3_TAKEN && !is_alive (folder))
     {
-      parlor_s3_delete (self->s3, key); /* the recording was erased meanwhile */
+      /* The recording was erased meanwhile, and the list cannot be written where it lay. */
+      parlor_s3_delete (self->s3, key);
       return;
     }
   if (answer == PARLOR_S3_DISK)
@@ -724,10 +725,9 @@ parlor_away_free (ParlorAway *self)
 }
 
 static void
-move_list (const char *folder, const char *recording, const char *name, const char *suffix)
+move_list (const char *folder, const char *recording, const char *from, const char *suffix)
 {
   g_autofree char *gone = g_build_filename (folder, GONE_FOLDER, NULL);
-  g_autofree char *from = g_build_filename (folder, recording, name, NULL);
   g_autofree char *to = g_strconcat (gone, "/", recording, suffix, NULL);
   if (!g_file_test (from, G_FILE_TEST_EXISTS))
     return;
@@ -737,10 +737,12 @@ move_list (const char *folder, const char *recording, const char *name, const ch
 }
 
 void
-parlor_away_forget (const char *folder, const char *recording)
+parlor_away_forget (const char *folder, const char *recording, const char *path)
 {
-  move_list (folder, recording, PARLOR_AWAY_NAME, "");
-  move_list (folder, recording, PARLOR_AWAY_PARTS_NAME, GONE_PARTS);
+  g_autofree char *list = g_build_filename (path, PARLOR_AWAY_NAME, NULL);
+  g_autofree char *parts = g_build_filename (path, PARLOR_AWAY_PARTS_NAME, NULL);
+  move_list (folder, recording, list, "");
+  move_list (folder, recording, parts, GONE_PARTS);
 }
 
 void

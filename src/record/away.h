@@ -75,8 +75,9 @@ GPtrArray *parlor_away_missing (const ParlorAway *self, const char *recording);
 /** What is under way is broken off, by any thread; nothing but free () may follow. */
 void parlor_away_quit (ParlorAway *self);
 
-/** Before the recording's folder is removed, by any thread: its objects are to be deleted. */
-void parlor_away_forget (const char *folder, const char *recording);
+/** Before the recording's files are removed, by any thread: its objects are to be deleted. `path`:
+ * where its files lie, by a name that the sender does not know (record/removal.h). */
+void parlor_away_forget (const char *folder, const char *recording, const char *path);
 /** Any thread. */
 void parlor_away_stats (ParlorAway *self, ParlorAwayStats *out);
 

@@ -2,6 +2,8 @@
 /* Deleted for ever: not before the row is on the disk, and finished after a restart. */
 #include "app/wire_record.h"
 
+#include "record/removal.h"
+
 #include <glib/gstdio.h>
 
 typedef struct
@@ -49,6 +51,9 @@ set_up (World *w, gconstpointer data)
 static void
 tear_down (World *w, gconstpointer data)
 {
+  g_autofree char *aside = g_build_filename (w->record.folder, PARLOR_REMOVAL_FOLDER, NULL);
+  parlor_removal_rest (w->record.folder); /* and waits for a thread that is still at it */
+  g_rmdir (aside);
   g_rmdir (w->record.folder);
   parlor_wire_record_clear (&w->record);
   uv_run (&w->loop, UV_RUN_NOWAIT);
@@ -121,6 +126,18 @@ test_restart (World *w, gconstpointer data)
   g_rmdir (kept);
 }
 
+/* The server ended between putting it aside and the last file. */
+static void
+test_aside (World *w, gconstpointer data)
+{
+  g_autofree char *aside = g_build_filename (w->record.folder, PARLOR_REMOVAL_FOLDER, "a", NULL);
+  g_autofree char *file = g_build_filename (aside, "1.webm", NULL);
+  g_assert_cmpint (g_mkdir_with_parents (aside, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (file, "x", 1, NULL));
+  parlor_wire_record_keep (&w->record, &w->loop, NULL, NULL, NULL);
+  wait_until_gone (aside);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -129,5 +146,7 @@ main (int argc, char **argv)
               test_durable, tear_down);
   g_test_add ("/app/wire-record/erasing-is-finished-after-a-restart", World, NULL, set_up,
               test_restart, tear_down);
+  g_test_add ("/app/wire-record/what-was-put-aside-is-gone-after-a-restart", World, NULL, set_up,
+              test_aside, tear_down);
   return g_test_run ();
 }

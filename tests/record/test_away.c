@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/away.h"
 
+#include "record/removal.h"
+
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -16,6 +18,8 @@ typedef struct
   GMutex lock;
   GPtrArray *seen;     /* "PUT rc_1/name", owned */
   const char *refused; /* what begins so is answered 403; nullable */
+  const char *held;    /* what begins so is answered when this is NULL again; nullable */
+  GCond cond;
   char *top, *folder, *credentials;
   ParlorAway *away;
 } Store;
@@ -58,6 +62,8 @@ on_request (GThreadedSocketService *service, GSocketConnection *connection, GObj
   g_mutex_lock (&self->lock);
   gboolean refused = self->refused != NULL && g_str_has_prefix (what, self->refused);
   g_ptr_array_add (self->seen, g_strdup (what));
+  while (self->held != NULL && g_str_has_prefix (what, self->held))
+    g_cond_wait (&self->cond, &self->lock);
   g_mutex_unlock (&self->lock);
   g_autofree char *sum = g_compute_checksum_for_data (G_CHECKSUM_MD5, body, n);
   g_autofree char *answer = g_strdup_printf ("HTTP/1.1 %s\r\nETag: \"%s\"\r\nContent-Length: 0\r\n"
@@ -263,6 +269,40 @@ test_key (Store *self, gconstpointer unused)
   g_mutex_unlock (&self->lock);
 }
 
+static void
+hold (Store *self, const char *what)
+{
+  g_mutex_lock (&self->lock);
+  self->held = what;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Something in its folder does not go at once, as while gigabytes are unlinked. */
+static void
+test_removed (Store *self, gconstpointer unused)
+{
+  ParlorAwayStats stats = {0};
+  g_autofree char *folder = g_build_filename (self->folder, "rc_1", NULL);
+  gint64 until_us = g_get_monotonic_time () + DEADLINE_US;
+  write_file (self, "rc_1/slow/file", "x");
+  hold (self, "PUT rc_1/a.webm");
+  begin (self);
+  while (count_of (self, "PUT rc_1/a.webm") == 0)
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, until_us);
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (1000);
+    }
+  parlor_removal (self->folder, "rc_1");
+  g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
+  hold (self, NULL);
+  wait_for (self, &stats, &stats.deleted, 1);
+  parlor_away_free (g_steal_pointer (&self->away));
+  g_assert_cmpuint (count_of (self, "DELETE rc_1/a.webm"), >=, 1);
+  g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -279,5 +319,7 @@ main (int argc, char **argv)
               set_up, test_render, tear_down);
   g_test_add ("/record/away/the-key-of-an-erased-recording-goes-first", Store, NULL, set_up,
               test_key, tear_down);
+  g_test_add ("/record/away/what-is-sent-while-its-recording-is-removed-goes-too", Store, NULL,
+              set_up, test_removed, tear_down);
   return g_test_run ();
 }
