@@ -8,12 +8,15 @@
 #include <unistd.h>
 
 #define CONNECT_SECONDS 10L
-/* Slower than this for so long is none. */
-#define SLOW_BYTES 1L
-#define SLOW_SECONDS 60L
+/* Slower than this for so long is none: an eighth of a line of 64 kbit/s, which transfers share. */
+#define SLOW_BYTES 1024L
+#define SLOW_SECONDS 60
+/* For putting parts together: a store may say nothing but spaces for minutes. */
+#define TOGETHER_SECONDS 600L
 #define CHUNK_BYTES 65536
-/* Of an answer that is looked at. */
+/* Of an answer that is looked at, and of any. */
 #define ANSWER_MAX 16384
+#define BODY_MAX (1 << 20)
 
 struct _ParlorS3
 {
@@ -66,6 +69,7 @@ typedef struct
   EVP_MD_CTX *sha; /* of what came */
   int why;         /* errno of a failed write */
   GString *body;   /* nullable: of the answer */
+  gsize ignored;   /* bytes of the answer */
   gint64 length;   /* as the answer says; -1 */
   char etag[80], checksum[80];
 } Transfer;
@@ -89,7 +93,8 @@ take_body (char *bytes, size_t size, size_t n, void *user_data)
   Transfer *transfer = user_data;
   if (transfer->body != NULL && transfer->body->len + size * n <= ANSWER_MAX)
     g_string_append_len (transfer->body, bytes, (gssize)(size * n));
-  return size * n;
+  transfer->ignored += size * n;
+  return transfer->ignored <= BODY_MAX ? size * n : 0;
 }
 
 /* An answer that is an error has a body too, which is not the object's: its sum tells. */
@@ -169,7 +174,8 @@ prepare (ParlorS3 *self, const char *key, const char *query, Transfer *transfer)
   curl_easy_setopt (curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt (curl, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
   curl_easy_setopt (curl, CURLOPT_LOW_SPEED_LIMIT, SLOW_BYTES);
-  curl_easy_setopt (curl, CURLOPT_LOW_SPEED_TIME, SLOW_SECONDS);
+  curl_easy_setopt (curl, CURLOPT_LOW_SPEED_TIME,
+                    (long)(self->spec.slow_s > 0 ? self->spec.slow_s : SLOW_SECONDS));
   curl_easy_setopt (curl, CURLOPT_NOPROGRESS, 0L);
   curl_easy_setopt (curl, CURLOPT_XFERINFOFUNCTION, on_progress);
   curl_easy_setopt (curl, CURLOPT_XFERINFODATA, self);
@@ -350,6 +356,8 @@ post (ParlorS3 *self, const char *key, const char *query, const char *body, GStr
   curl_easy_setopt (self->curl, CURLOPT_POST, 1L);
   curl_easy_setopt (self->curl, CURLOPT_POSTFIELDSIZE, (long)strlen (body));
   curl_easy_setopt (self->curl, CURLOPT_POSTFIELDS, body);
+  curl_easy_setopt (self->curl, CURLOPT_LOW_SPEED_LIMIT, 0L);
+  curl_easy_setopt (self->curl, CURLOPT_TIMEOUT, TOGETHER_SECONDS);
   long status = perform (self, headers);
   return judge (status, status == 200);
 }

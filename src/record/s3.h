@@ -17,6 +17,7 @@ typedef struct
   const char *url;         /**< "https://host/bucket" or with a prefix behind it */
   const char *region;      /**< NULL = us-east-1 */
   const char *credentials; /**< file with ACCESS_KEY:SECRET_KEY in its first line */
+  guint slow_s;            /**< for so long an answer may be slower than 1 KiB/s; 0 = 60 */
   /** Asked during a transfer; TRUE breaks it off. */
   gboolean (*ends) (gpointer user_data);
   gpointer user_data;
