@@ -15,9 +15,11 @@ ParlorWireBring *parlor_wire_bring_new (uv_loop_t *loop, const ParlorWireRecord 
 /** Waits for what is under way, which is broken off. Before the away ends. NULL is ignored. */
 void parlor_wire_bring_free (ParlorWireBring *self);
 /** A ParlorBringFunc; `self` may be NULL. */
-gboolean parlor_wire_bring_ask (const char *recording, const char *name, gint64 from, gint64 length,
-                                ParlorBrought done, gpointer done_data, gpointer self);
-/** All that the recording is made of lies here; else it is on its way. `self` may be NULL. */
+ParlorBring parlor_wire_bring_ask (const char *recording, const char *name, gint64 from,
+                                   gint64 length, ParlorBrought done, gpointer done_data,
+                                   gpointer self);
+/** All that the recording is made of lies here; else it is on its way: looked at again when what
+ * was asked for has come, or after 10 s. `self` may be NULL. */
 gboolean parlor_wire_bring_is_here (const char *recording, gpointer self);
 
 G_END_DECLS

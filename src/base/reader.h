@@ -27,11 +27,17 @@ typedef ParlorReader *(*ParlorDecipherFunc) (int *fd, const char *recording, gpo
 /** `ok` FALSE: it could not be had. `fd` (owned by the callee, -1 = the file lies in its place
  * now): as long as the file, with the bytes that were asked for. */
 typedef void (*ParlorBrought) (gboolean ok, int fd, gpointer user_data);
+typedef enum
+{
+  PARLOR_BRING_COMES,
+  PARLOR_BRING_NOWHERE,
+  PARLOR_BRING_BUSY, /**< too much is asked for: later, maybe */
+} ParlorBring;
 /** A file of a recording's folder that lies elsewhere: the bytes of its text from `from` on,
- * `length` of them, -1 = the whole file into its place. FALSE: it lies nowhere, `done` is not
- * called; else once, later, on the thread of the call. */
-typedef gboolean (*ParlorBringFunc) (const char *recording, const char *name, gint64 from,
-                                     gint64 length, ParlorBrought done, gpointer done_data,
-                                     gpointer user_data);
+ * `length` of them, -1 = the whole file into its place. COMES: `done` is called once, later, on the
+ * thread of the call; else it is not. */
+typedef ParlorBring (*ParlorBringFunc) (const char *recording, const char *name, gint64 from,
+                                        gint64 length, ParlorBrought done, gpointer done_data,
+                                        gpointer user_data);
 
 G_END_DECLS

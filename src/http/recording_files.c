@@ -278,6 +278,14 @@ reply_brought (Later *later, int fd, ParlorHttpReply *reply)
 }
 
 static void
+reply_away (ParlorHttpReply *reply)
+{
+  parlor_http_problem (reply, 503, "away",
+                       "The file lies in the object store, which cannot be reached now.");
+  parlor_http_reply_header (reply, "Retry-After", "5");
+}
+
+static void
 on_brought (gboolean ok, int fd, gpointer user_data)
 {
   Later *later = user_data;
@@ -286,11 +294,7 @@ on_brought (gboolean ok, int fd, gpointer user_data)
   if (ok)
     reply_brought (later, fd, &reply);
   else
-    {
-      parlor_http_problem (&reply, 503, "away",
-                           "The file lies in the object store, which cannot be reached now.");
-      parlor_http_reply_header (&reply, "Retry-After", "5");
-    }
+    reply_away (&reply);
   parlor_http_answer (later->pending, &reply);
   parlor_http_reply_clear (&reply);
   later_free (later);
@@ -298,8 +302,8 @@ on_brought (gboolean ok, int fd, gpointer user_data)
 
 /* FALSE: it lies nowhere. */
 static gboolean
-bring (ParlorSite *site, const ParlorHttpRequest *request, const ParlorRecordingRow *row,
-       const char *name, const char *type, const char *etag)
+bring (ParlorSite *site, const ParlorHttpRequest *request, ParlorHttpReply *reply,
+       const ParlorRecordingRow *row, const char *name, const char *type, const char *etag)
 {
   gint64 from = 0, length = -1;
   if (site->spec.bring == NULL)
@@ -315,14 +319,17 @@ bring (ParlorSite *site, const ParlorHttpRequest *request, const ParlorRecording
                                          from + length - 1)
                       : g_strdup (parlor_http_header (request, "Range"));
   later->known = g_strdup (parlor_http_header (request, "If-None-Match"));
-  if (!site->spec.bring (row->id, name, from, part ? length : -1, on_brought, later,
-                         site->spec.bring_data))
+  ParlorBring answer = site->spec.bring (row->id, name, from, part ? length : -1, on_brought, later,
+                                         site->spec.bring_data);
+  if (answer == PARLOR_BRING_COMES)
     {
-      later_free (later);
-      return FALSE;
+      later->pending = parlor_http_defer ((ParlorHttpRequest *)request);
+      return TRUE;
     }
-  later->pending = parlor_http_defer ((ParlorHttpRequest *)request);
-  return TRUE;
+  later_free (later);
+  if (answer == PARLOR_BRING_BUSY)
+    reply_away (reply);
+  return answer == PARLOR_BRING_BUSY;
 }
 
 gboolean
@@ -333,7 +340,7 @@ parlor_site_reply_recorded (ParlorSite *site, const ParlorHttpRequest *request,
   struct stat info;
   int fd = parlor_site_open_recorded (site, row, name, &info);
   if (fd < 0)
-    return bring (site, request, row, name, type, etag);
+    return bring (site, request, reply, row, name, type, etag);
   reply_open (site, request, reply, row, fd, type, etag);
   return TRUE;
 }

@@ -466,20 +466,33 @@ parlor_away_release (ParlorAway *self, const char *recording)
   g_mutex_unlock (&self->lock);
 }
 
-/* FALSE: it is not there, or it went with a person. */
-static gboolean
-stamp_there (const ParlorAway *self, const char *recording, const char *name, Stamp *out)
+/* name → Stamp, owned: all that is there, but for what went with a person. */
+static GHashTable *
+read_there (const ParlorAway *self, const char *recording)
 {
   g_autofree char *folder = g_build_filename (self->folder, recording, NULL);
   g_autofree char *state = g_build_filename (folder, PARLOR_AWAY_NAME, NULL);
-  g_autoptr (GHashTable) list = read_list (state);
+  GHashTable *list = read_list (state);
   g_auto (GStrv) erased = erased_names (folder);
+  GHashTableIter iter;
+  gpointer name, stamp;
+  for (guint i = 0; erased[i] != NULL; i++)
+    g_hash_table_remove (list, erased[i]);
+  g_hash_table_iter_init (&iter, list);
+  while (g_hash_table_iter_next (&iter, &name, &stamp))
+    if (((const Stamp *)stamp)->size < 0 || !is_plain (name))
+      g_hash_table_iter_remove (&iter);
+  return list;
+}
+
+static gboolean
+stamp_there (const ParlorAway *self, const char *recording, const char *name, Stamp *out)
+{
+  g_autoptr (GHashTable) list = read_there (self, recording);
   const Stamp *stamp = g_hash_table_lookup (list, name);
-  if (stamp == NULL || stamp->size < 0 || !is_plain (name)
-      || g_strv_contains ((const char *const *)erased, name))
-    return FALSE;
-  *out = *stamp;
-  return TRUE;
+  if (stamp != NULL)
+    *out = *stamp;
+  return stamp != NULL;
 }
 
 gint64
@@ -494,15 +507,12 @@ parlor_away_missing (const ParlorAway *self, const char *recording)
 {
   GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *folder = g_build_filename (self->folder, recording, NULL);
-  g_autofree char *state = g_build_filename (folder, PARLOR_AWAY_NAME, NULL);
-  g_autoptr (GHashTable) list = read_list (state);
+  g_autoptr (GHashTable) list = read_there (self, recording);
   GHashTableIter iter;
   gpointer name;
-  Stamp stamp;
   g_hash_table_iter_init (&iter, list);
   while (g_hash_table_iter_next (&iter, &name, NULL))
-    if (!g_str_has_prefix (name, PARLOR_AWAY_RENDER) && is_missing (name, folder)
-        && stamp_there (self, recording, name, &stamp))
+    if (!g_str_has_prefix (name, PARLOR_AWAY_RENDER) && is_missing (name, folder))
       g_ptr_array_add (names, g_strdup (name));
   return names;
 }
