@@ -4,6 +4,7 @@
 #include "http/live.h"
 #include "http/problem.h"
 #include "room/moderation.h"
+#include "room/panels.h"
 #include "room/settings.h"
 
 #include <string.h>
@@ -75,8 +76,33 @@ read_schedule (ParlorSite *site, const json_t *said, ParlorPlan *plan, GError **
          && parlor_schedules_check (site->spec.schedules, &plan->schedule, wall_ms (site), error);
 }
 
+/* NULL of `url` = null: away with it. */
 static gboolean
-read_settings (const json_t *body, ParlorPlan *plan, GError **error)
+read_panel (ParlorSite *site, const json_t *body, const char *name, const char **url,
+            ParlorPlan *plan, GError **error)
+{
+  const json_t *said = json_object_get (body, name);
+  if (!said)
+    return TRUE;
+  plan->says_panels = TRUE;
+  *url = json_string_value (said);
+  g_autofree char *origin = parlor_panel_origin (*url, site->spec.demo);
+  if (json_is_null (said) || origin)
+    return TRUE;
+  g_set_error (error, PARLOR_ERROR, PARLOR_ERROR_BAD_REQUEST,
+               "%s must be an https address of at most %d characters", name, PARLOR_PANEL_URL_MAX);
+  return FALSE;
+}
+
+static gboolean
+read_panels (ParlorSite *site, const json_t *body, ParlorPlan *plan, GError **error)
+{
+  return read_panel (site, body, "doc_url", &plan->settings.doc_url, plan, error)
+         && read_panel (site, body, "panel_url", &plan->settings.panel_url, plan, error);
+}
+
+static gboolean
+read_settings (ParlorSite *site, const json_t *body, ParlorPlan *plan, GError **error)
 {
   const json_t *policy = json_object_get (body, "policy");
   const json_t *partners = json_object_get (policy, "partners");
@@ -88,7 +114,9 @@ read_settings (const json_t *body, ParlorPlan *plan, GError **error)
     return refuse (error, "policy.watermark must be true or false");
   if (watermark)
     plan->settings.watermark = json_is_true (watermark);
-  plan->says_settings = partners || watermark;
+  if (!read_panels (site, body, plan, error))
+    return FALSE;
+  plan->says_settings = partners || watermark || plan->says_panels;
   return TRUE;
 }
 
@@ -110,7 +138,7 @@ parlor_site_read_plan (ParlorSite *site, const ParlorHttpRequest *request, const
   if (json_is_null (plan->invitees))
     plan->invitees = NULL;
   return read_schedule (site, json_object_get (body, "schedule"), plan, error)
-         && read_settings (body, plan, error)
+         && read_settings (site, body, plan, error)
          && (!plan->invitees || parlor_site_check_invitees (plan->invitees, error));
 }
 
@@ -186,6 +214,21 @@ parlor_site_add_plan (ParlorSite *site, ParlorRoom *room, json_t *json)
 }
 
 void
+parlor_site_add_panels (ParlorSite *site, const ParlorHttpRequest *request, const ParlorRoom *room,
+                        json_t *json)
+{
+  const ParlorRoomSettings *settings = parlor_room_settings (room);
+  g_autoptr (ParlorClaims)
+      claims = parlor_http_bearer (request) ? parlor_site_claims (site, request, NULL) : NULL;
+  if (parlor_http_bearer (request) && (!claims || claims->role != PARLOR_ROLE_HOST))
+    return;
+  if (settings->doc_url)
+    json_object_set_new (json, "doc_url", json_string (settings->doc_url));
+  if (settings->panel_url)
+    json_object_set_new (json, "panel_url", json_string (settings->panel_url));
+}
+
+void
 parlor_handle_schedule_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
   ParlorPrincipal who;
@@ -219,7 +262,7 @@ read_change (const json_t *body, ParlorRoomChange *change, GError **error)
   const json_t *lobby = json_object_get (policy, "lobby");
   if (!body || (title && !json_is_string (title)) || (policy && !json_is_object (policy))
       || (lobby && !json_is_boolean (lobby)))
-    return refuse (error, "a room's change is {title?, policy?, schedule?}");
+    return refuse (error, "a room's change is {title?, policy?, schedule?, doc_url?, panel_url?}");
   *change = (ParlorRoomChange){.has_lobby = lobby != NULL,
                                .lobby = json_is_true (lobby),
                                .title = json_string_value (title)};
@@ -237,8 +280,10 @@ change_room (ParlorSite *site, const ParlorHttpRequest *request, ParlorRoom *roo
     return FALSE;
   if (plan.says_schedule && parlor_room_is_live (room))
     return refuse (error, "a live room has scheduled_at");
+  if (plan.says_panels && parlor_room_is_live (room))
+    return refuse (error, "a live room has no panels");
   plan.invitees = NULL;
-  return (!plan.says_schedule || parlor_site_may_plan (request, room, error))
+  return ((!plan.says_schedule && !plan.says_panels) || parlor_site_may_plan (request, room, error))
          && parlor_room_change (room, NULL, &change, now_us (site), error)
          && parlor_site_apply_plan (site, request, room, &plan, "", error);
 }

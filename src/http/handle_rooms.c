@@ -27,6 +27,7 @@ parlor_site_room_to_json (ParlorSite *site, const ParlorHttpRequest *request, Pa
                             (json_int_t)info->created_at_ms, "participants",
                             (int)parlor_room_n_participants (room), "join_url", url);
   parlor_site_add_plan (site, room, json);
+  parlor_site_add_panels (site, request, room, json);
   return json;
 }
 
@@ -209,7 +210,10 @@ read_plan (ParlorSite *site, const ParlorHttpRequest *request, const ParlorRoomS
   if (plan->says_schedule && !meeting)
     g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_BAD_REQUEST,
                          "only a meeting has a schedule; a live room has scheduled_at");
-  else if (spec->stranger && (plan->says_schedule || plan->invitees))
+  else if (plan->says_panels && !meeting)
+    g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_BAD_REQUEST,
+                         "only a meeting has doc_url and panel_url");
+  else if (spec->stranger && (plan->says_schedule || plan->says_panels || plan->invitees))
     g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_UNAUTHORIZED,
                          "Sign in to plan a meeting or to invite.");
   else

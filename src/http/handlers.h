@@ -78,7 +78,7 @@ typedef struct
   gboolean says_schedule; /* it is there; NULL of its `zone` = null: away with it */
   ParlorScheduleSpec schedule;
   const char *except[PARLOR_SCHEDULE_EXCEPT_MAX + 2];
-  gboolean says_settings;
+  gboolean says_settings, says_panels; /* the second is part of the first */
   ParlorRoomSettings settings;
   const json_t *invitees; /* nullable; borrowed, as all texts */
 } ParlorPlan;
@@ -95,6 +95,9 @@ gboolean parlor_site_apply_plan (ParlorSite *site, const ParlorHttpRequest *requ
                                  GError **error);
 /** Adds schedule and settings to a room's JSON. */
 void parlor_site_add_plan (ParlorSite *site, ParlorRoom *room, json_t *json);
+/** Adds doc_url and panel_url, if who asks could change them: he need not be in the room. */
+void parlor_site_add_panels (ParlorSite *site, const ParlorHttpRequest *request,
+                             const ParlorRoom *room, json_t *json);
 /** The room as the API shows it (transfer full). */
 json_t *parlor_site_room_to_json (ParlorSite *site, const ParlorHttpRequest *request,
                                   ParlorRoom *room);
@@ -108,6 +111,12 @@ void parlor_handle_schedule_list (ParlorSite *site, ParlorHttpRequest *request,
 /** The calendar of a room that is no live room. */
 void parlor_handle_meeting_calendar (ParlorSite *site, ParlorHttpRequest *request,
                                      ParlorHttpReply *reply);
+
+/* handle_panels.c: what stands beside a meeting. */
+void parlor_handle_panel_check (ParlorSite *site, ParlorHttpRequest *request,
+                                ParlorHttpReply *reply);
+void parlor_handle_panel_page (ParlorSite *site, ParlorHttpRequest *request,
+                               ParlorHttpReply *reply);
 
 /* handle_passes.c: invitations and partners. */
 gboolean parlor_site_check_invitees (const json_t *invitees, GError **error);

@@ -108,6 +108,11 @@ static const ParlorRoute routes[] = {
      parlor_handle_invitation_revoke},
     {"POST", "/v1/rooms/{id}/invitations/{invitation}/send", PARLOR_ROUTE_ROOM, FALSE, 0, NULL,
      parlor_handle_invitation_send},
+    /* What stands beside a meeting. The token that is asked about is all that a panel's server has.
+     */
+    {"POST", "/v1/panels/check", PARLOR_ROUTE_PUBLIC, TRUE, JSON_MAX, "application/json",
+     parlor_handle_panel_check},
+    {"GET", "/panel/{room}/{kind}", PARLOR_ROUTE_PUBLIC, TRUE, 0, NULL, parlor_handle_panel_page},
     {"GET", "/v1/partners", ADMINS, FALSE, 0, NULL, parlor_handle_partner_list},
     {"POST", "/v1/partners", ADMINS, FALSE, JSON_MAX, "application/json",
      parlor_handle_partner_create},

@@ -12,11 +12,11 @@
 #define PATH_SIZE 512
 
 /* blob: is for media and pictures that the page makes itself; in turn: whence pictures come, the
- * page's own WebSocket, who may show it in a frame. */
+ * page's own WebSocket, what it may show in a frame, who may show it in one. */
 #define CONTENT_SECURITY_POLICY                                                                    \
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:%s; "        \
   "font-src 'self'; connect-src 'self'%s; media-src 'self' blob:; worker-src 'self'; "             \
-  "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors %s"
+  "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-src %s; frame-ancestors %s"
 
 #define PERMISSIONS_POLICY                                                                         \
   "camera=(self), microphone=(self), display-capture=(self), screen-wake-lock=(self), "            \
@@ -157,11 +157,12 @@ own_sockets (const ParlorHttpRequest *request)
 }
 
 static void
-secure (const ParlorHttpRequest *request, const char *pictures, const char *ancestors,
-        ParlorHttpReply *reply)
+secure (const ParlorHttpRequest *request, const char *pictures, const char *frames,
+        const char *ancestors, ParlorHttpReply *reply)
 {
   g_autofree char *sockets = own_sockets (request);
-  g_autofree char *policy = g_strdup_printf (CONTENT_SECURITY_POLICY, pictures, sockets, ancestors);
+  g_autofree char *policy = g_strdup_printf (CONTENT_SECURITY_POLICY, pictures, sockets, frames,
+                                             ancestors);
   parlor_http_reply_header (reply, "Content-Security-Policy", policy);
   parlor_http_reply_header (reply, "Permissions-Policy", PERMISSIONS_POLICY);
   parlor_http_reply_header (reply, "X-Content-Type-Options", "nosniff");
@@ -172,14 +173,14 @@ secure (const ParlorHttpRequest *request, const char *pictures, const char *ance
 void
 parlor_static_secure (const ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
-  secure (request, "", "'none'", reply);
+  secure (request, "", "'none'", "'none'", reply);
 }
 
 void
 parlor_static_secure_page (const ParlorHttpRequest *request, const char *ancestors,
                            ParlorHttpReply *reply)
 {
-  secure (request, " https:", ancestors ? ancestors : "'none'", reply);
+  secure (request, " https:", "'none'", ancestors ? ancestors : "'none'", reply);
 }
 
 /* Pages that show a shelf: its pictures lie where the brand's shop has them. */
@@ -188,6 +189,13 @@ has_products (const char *path)
 {
   static const char *const pages[] = {"host.html", "live.html", "rep.html", NULL};
   return g_strv_contains (pages, path);
+}
+
+/* A meeting shows /panel/… (handle_panels.c): of whose answers each allows one origin. */
+static const char *
+frames_of (const char *path)
+{
+  return strcmp (path, "m.html") == 0 ? "'self'" : "'none'";
 }
 
 /* q=0 refuses a coding (RFC 9110 section 12.5.3); other weights do not matter with one offer. */
@@ -251,7 +259,7 @@ reply_with_file (const ParlorStatic *files, const char *path, const ParlorHttpRe
       (guint64)info.st_mtim.tv_sec * 1000000000u + (guint64)info.st_mtim.tv_nsec);
   const char *known = parlor_http_header (request, "If-None-Match");
   set_caching (reply, path, etag);
-  secure (request, has_products (path) ? " https:" : "", "'none'", reply);
+  secure (request, has_products (path) ? " https:" : "", frames_of (path), "'none'", reply);
   if (known && strstr (known, etag))
     {
       close (fd);

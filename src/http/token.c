@@ -420,13 +420,90 @@ parlor_keyring_sign (const ParlorKeyring *keyring, const ParlorClaims *claims, G
   return token;
 }
 
+/* ---- panels --------------------------------------------------------------------------------- */
+
+/* A key of their own, made of the brand's: as a token for a room such a one is nothing, and whoever
+ * holds an API key cannot make one. */
+static char *
+panel_key (const ParlorKeyring *keyring, const char *brand, gint64 wall_ms)
+{
+  Found key;
+  const char *signer = parlor_keyring_signer (keyring, brand);
+  if (!signer || !find_signer (keyring, signer, wall_ms, &key))
+    return NULL;
+  return g_compute_hmac_for_string (G_CHECKSUM_SHA256, (const guchar *)key.secret,
+                                    strlen (key.secret), "parlor panel 1", -1);
+}
+
+static char *
+sign_panel (ParlorAuth *auth, const ParlorPanelClaims *claims)
+{
+  jwt_t *jwt = NULL;
+  g_autofree char *key = panel_key ((const ParlorKeyring *)auth, claims->brand, claims->at_ms);
+  if (!key || jwt_new (&jwt))
+    return NULL;
+  json_t *json = json_pack ("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:I,s:I}", "iss", claims->brand, "aud",
+                            claims->origin, "sub", claims->participant, "room", claims->room,
+                            "kind", claims->kind, "name", claims->name, "role", claims->role, "iat",
+                            (json_int_t)(claims->at_ms / 1000), "exp",
+                            (json_int_t)(claims->expires_ms / 1000));
+  char *text = json_dumps (json, JSON_COMPACT);
+  jwt_add_grants_json (jwt, text);
+  jwt_set_alg (jwt, JWT_ALG_HS256, (const unsigned char *)key, (int)strlen (key));
+  char *encoded = jwt_encode_str (jwt);
+  char *token = g_strdup (encoded);
+  free (encoded);
+  free (text);
+  json_decref (json);
+  jwt_free (jwt);
+  return token;
+}
+
+static gboolean
+take_panel (const json_t *payload, gint64 wall_ms, ParlorPanelClaims *claims)
+{
+  claims->brand = g_strdup (string_member (payload, "iss"));
+  claims->origin = g_strdup (string_member (payload, "aud"));
+  claims->participant = g_strdup (string_member (payload, "sub"));
+  claims->room = g_strdup (string_member (payload, "room"));
+  claims->kind = g_strdup (string_member (payload, "kind"));
+  claims->name = g_strdup (string_member (payload, "name"));
+  claims->role = g_strdup (string_member (payload, "role"));
+  return claims->brand && claims->origin && claims->participant && claims->room && claims->kind
+         && !check_time (payload, wall_ms, &claims->expires_ms) && claims->expires_ms > wall_ms;
+}
+
+gboolean
+parlor_keyring_read_panel (const ParlorKeyring *keyring, const char *token, gint64 wall_ms,
+                           ParlorPanelClaims *claims)
+{
+  const char *payload_text, *signature;
+  *claims = (ParlorPanelClaims){0};
+  if (!token || strnlen (token, PARLOR_JWT_MAX_BYTES + 1) > PARLOR_JWT_MAX_BYTES
+      || !split (token, &payload_text, &signature))
+    return FALSE;
+  json_t *header = decode_part (token, (gsize)(payload_text - token) - 1);
+  json_t *payload = decode_part (payload_text, (gsize)(signature - payload_text) - 1);
+  const char *brand = payload ? string_member (payload, "iss") : NULL;
+  g_autofree char *key = header && brand && is_pinned_header (header)
+                             ? panel_key (keyring, brand, wall_ms)
+                             : NULL;
+  gboolean good = key && is_signed_by (token, &(Found){.secret = key})
+                  && take_panel (payload, wall_ms, claims);
+  json_decref (header);
+  json_decref (payload);
+  if (!good)
+    parlor_panel_claims_clear (claims);
+  return good;
+}
+
 /* ---- keys ----------------------------------------------------------------------------------- */
 
 ParlorKeyring *
 parlor_keyring_new (void)
 {
   ParlorKeyring *keyring = g_new0 (ParlorKeyring, 1);
-  keyring->auth = (ParlorAuth){verify, stands};
+  keyring->auth = (ParlorAuth){verify, stands, sign_panel};
   keyring->keys = g_ptr_array_new_with_free_func (key_free);
   return keyring;
 }

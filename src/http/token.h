@@ -69,4 +69,10 @@ ParlorAuth *parlor_keyring_auth (ParlorKeyring *keyring);
 char *parlor_keyring_sign (const ParlorKeyring *keyring, const ParlorClaims *claims,
                            GError **error);
 
+/** A panel's token (ParlorAuth's panel_token ()), of any bytes. TRUE: it is ours and has not run
+ * out; parlor_panel_claims_clear () is the caller's. Whether its person is still there is the
+ * caller's question. */
+gboolean parlor_keyring_read_panel (const ParlorKeyring *keyring, const char *token, gint64 wall_ms,
+                                    ParlorPanelClaims *claims);
+
 G_END_DECLS

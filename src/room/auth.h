@@ -46,6 +46,33 @@ parlor_claims_free (ParlorClaims *claims)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorClaims, parlor_claims_free)
 
+/** What a panel's token says (docs/decisions/0059-panels.md). It opens nothing here: it is signed
+ * with another key than every token above. */
+typedef struct
+{
+  char *brand;
+  char *origin; /**< of the panel: its audience */
+  char *room;
+  char *kind;               /**< "doc" or "panel" */
+  char *participant;        /**< "pt_…": of this stay, not who he is */
+  char *name, *role;        /**< as they were then */
+  gint64 at_ms, expires_ms; /**< wall clock */
+} ParlorPanelClaims;
+
+static inline void
+parlor_panel_claims_clear (ParlorPanelClaims *claims)
+{
+  g_free (claims->brand);
+  g_free (claims->origin);
+  g_free (claims->room);
+  g_free (claims->kind);
+  g_free (claims->participant);
+  g_free (claims->name);
+  g_free (claims->role);
+  *claims = (ParlorPanelClaims){0};
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ParlorPanelClaims, parlor_panel_claims_clear)
+
 typedef struct _ParlorAuth ParlorAuth;
 struct _ParlorAuth
 {
@@ -56,6 +83,8 @@ struct _ParlorAuth
    * second while a WebSocket is open. A stranger stands.
    */
   gboolean (*stands) (ParlorAuth *auth, const ParlorPrincipal *principal, gint64 wall_ms);
+  /** A panel's token (transfer full); NULL: this brand cannot sign. */
+  char *(*panel_token) (ParlorAuth *auth, const ParlorPanelClaims *claims);
 };
 
 /** A token's holder as a principal. */

@@ -62,6 +62,8 @@ PARLOR_MESSAGE_HANDLER (parlor_on_leave);
 PARLOR_MESSAGE_HANDLER (parlor_on_offer);
 PARLOR_MESSAGE_HANDLER (parlor_on_view);
 PARLOR_MESSAGE_HANDLER (parlor_on_source);
+/* on_panels.c */
+PARLOR_MESSAGE_HANDLER (parlor_on_panel);
 /* on_quality.c */
 PARLOR_MESSAGE_HANDLER (parlor_on_stats);
 PARLOR_MESSAGE_HANDLER (parlor_on_room_quality);

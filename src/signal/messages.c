@@ -89,6 +89,7 @@ static const ParlorMessageRow rows[] = {
       {"freezes", N, FALSE, 0, COUNT},
       {"freeze_ms", N, FALSE, 0, COUNT},
       {"concealed", N, FALSE, 0, MOMENT}}},
+    {"panel", PARLOR_WHEN_INSIDE, PARLOR_RIGHT_NONE, parlor_on_panel, {{"kind", S, TRUE, 1, 16}}},
     {"room_quality", PARLOR_WHEN_INSIDE, PARLOR_RIGHT_MODERATE, parlor_on_room_quality, {{NULL}}},
     {"admit",
      PARLOR_WHEN_INSIDE,

@@ -198,6 +198,7 @@ test_security_headers (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (policy);
   g_assert_nonnull (strstr (policy, "default-src 'none'"));
   g_assert_nonnull (strstr (policy, "frame-ancestors 'none'"));
+  g_assert_nonnull (strstr (policy, "frame-src 'self';"));
   g_assert_null (strstr (policy, "unsafe"));
   g_assert_nonnull (strstr (header_of (&reply, "Permissions-Policy"), "camera=(self)"));
   g_assert_cmpstr (header_of (&reply, "X-Content-Type-Options"), ==, "nosniff");

@@ -256,6 +256,67 @@ test_keys (void)
   g_assert_cmpuint (parlor_keyring_count (keyring), ==, 1);
 }
 
+static char *
+panel_token (ParlorKeyring *keyring, const char *brand)
+{
+  ParlorAuth *auth = parlor_keyring_auth (keyring);
+  const ParlorPanelClaims claims = {.brand = (char *)brand,
+                                    .origin = (char *)"https://docs.example",
+                                    .room = (char *)"rm_1",
+                                    .kind = (char *)"doc",
+                                    .participant = (char *)"pt_1",
+                                    .name = (char *)"Lin",
+                                    .role = (char *)"host",
+                                    .at_ms = NOW_MS,
+                                    .expires_ms = NOW_MS + 600000};
+  return auth->panel_token (auth, &claims);
+}
+
+static void
+test_panel (void)
+{
+  g_autoptr (ParlorKeyring) keyring = keyring_new ();
+  g_autofree char *token = panel_token (keyring, PARLOR_DEMO_BRAND);
+  g_auto (ParlorPanelClaims) claims = {0};
+  g_assert_true (parlor_keyring_read_panel (keyring, token, NOW_MS, &claims));
+  g_assert_cmpstr (claims.brand, ==, PARLOR_DEMO_BRAND);
+  g_assert_cmpstr (claims.origin, ==, "https://docs.example");
+  g_assert_cmpstr (claims.room, ==, "rm_1");
+  g_assert_cmpstr (claims.kind, ==, "doc");
+  g_assert_cmpstr (claims.participant, ==, "pt_1");
+  g_assert_cmpint (claims.expires_ms, ==, NOW_MS + 600000);
+  g_assert_null (panel_token (keyring, "br_unknown"));
+}
+
+static void
+test_panel_ends (void)
+{
+  g_autoptr (ParlorKeyring) keyring = keyring_new ();
+  g_autofree char *token = panel_token (keyring, PARLOR_DEMO_BRAND);
+  ParlorPanelClaims claims;
+  g_assert_false (parlor_keyring_read_panel (keyring, token, NOW_MS + 600000, &claims));
+  g_assert_false (parlor_keyring_read_panel (keyring, NULL, NOW_MS, &claims));
+  g_assert_false (parlor_keyring_read_panel (keyring, "a.b.c", NOW_MS, &claims));
+  token[strlen (token) / 2] ^= 1;
+  g_assert_false (parlor_keyring_read_panel (keyring, token, NOW_MS, &claims));
+}
+
+/* Neither is good for what the other is, and an API key's holder makes none for a panel. */
+static void
+test_panel_alone (void)
+{
+  g_autoptr (ParlorKeyring) keyring = keyring_new ();
+  g_autofree char *panel = panel_token (keyring, PARLOR_DEMO_BRAND);
+  g_autofree char *forged = forge (HS256,
+                                   "{\"iss\":\"" PARLOR_DEMO_BRAND
+                                   "\",\"aud\":\"https://docs.example\",\"sub\":\"pt_1\","
+                                   "\"room\":\"rm_1\",\"kind\":\"doc\",\"exp\":1800000060}",
+                                   SECRET, G_CHECKSUM_SHA256);
+  ParlorPanelClaims claims;
+  g_assert_null (verify_at (panel, NOW_MS));
+  g_assert_false (parlor_keyring_read_panel (keyring, forged, NOW_MS, &claims));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -272,5 +333,9 @@ main (int argc, char **argv)
   g_test_add_func ("/http/token/what-is-no-token-is-refused", test_not_a_token);
   g_test_add_func ("/http/token/own-tokens-come-back-as-they-were", test_own_tokens);
   g_test_add_func ("/http/token/keys-need-an-id-and-a-long-secret", test_keys);
+  g_test_add_func ("/http/token/a-panels-token-comes-back-as-it-was", test_panel);
+  g_test_add_func ("/http/token/a-panels-token-ends-and-cannot-be-changed", test_panel_ends);
+  g_test_add_func ("/http/token/a-panels-token-opens-no-room-nor-can-a-key-make-one",
+                   test_panel_alone);
   return g_test_run ();
 }

@@ -269,7 +269,7 @@ const fields = (at) => ({
   tap: { id: `tap_${randomBytes(8).toString('hex')}`, group: at.group.id }, bind: { tap: 'tap_00000000', no: true }, binding: { binding: at.bound.binding, act: 'nothing' },
   keep: { binding: at.bound.binding }, offer_reply: { offer: 'off_nobody', yes: false }, suspend: { on: false }, call_act: { call: at.call, act: 'nothing' },
   comment: { client_id: 'c', text: 'hello' }, like: { n: 1 }, vote: { poll: 'pol_nobody', option: 0 }, stage: { on: false }, moderate: { comment: 'cmt_nobody', action: 'nothing' },
-  blocked: { words: [] }, live: { state: 'nothing' }, pin: {}, poll: {},
+  blocked: { words: [] }, live: { state: 'nothing' }, pin: {}, poll: {}, panel: { kind: 'doc' },
   say: { client_id: randomBytes(4).toString('hex'), text: 'hello' }, seen: { seq: 1 }, about: { product: 'tea-01' }, thread: { note: 'tea' }, feedback: { message: 'msg_nobody', good: true }, rate: { score: 5 }, ack: { broadcast: 'brc_nobody', what: 'seen' }, broadcast: { text: ' ' }, broadcast_end: { broadcast: 'brc_nobody' }, decline: { invitation: 'inv_nobody' },
 });
 const ofConversation = ['say', 'typing', 'seen', 'history', 'thread', 'about', 'call', 'human', 'feedback', 'upgrade', 'rate'];
