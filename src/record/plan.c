@@ -10,7 +10,7 @@
 
 typedef struct
 {
-  char *id, *identity, *name;
+  char *id, *identity, *name, *company;
   gboolean left_out;
   gint64 from_ms, to_ms; /* of all that was written of him; from > to: nothing was */
   gint camera;           /* his lane, -1 = none yet */
@@ -125,6 +125,7 @@ person_free (gpointer data)
   g_free (person->id);
   g_free (person->identity);
   g_free (person->name);
+  g_free (person->company);
   g_free (person);
 }
 
@@ -169,6 +170,7 @@ read_people (Making *self, const json_t *manifest)
     *person = (Person){.id = g_strdup (text (one, "id")),
                        .identity = g_strdup (text (one, "identity")),
                        .name = g_strdup (text (one, "name")),
+                       .company = g_strdup (text (one, "company")),
                        .from_ms = G_MAXINT64,
                        .to_ms = -1,
                        .camera = -1};
@@ -205,6 +207,7 @@ lane_free (gpointer data)
   g_ptr_array_unref (lane->files);
   g_free (lane->participant);
   g_free (lane->name);
+  g_free (lane->company);
   g_free (lane);
 }
 
@@ -215,8 +218,12 @@ add_lane (Making *self, const Person *person, gboolean is_audio, gboolean is_scr
   if (lanes->len >= PARLOR_PLAN_LANES_MAX)
     return -1;
   ParlorPlanLane *lane = g_new0 (ParlorPlanLane, 1);
-  *lane = (ParlorPlanLane){g_strdup (person->id), g_strdup (person->name), is_audio, is_screen,
-                           g_ptr_array_new_with_free_func (file_free)};
+  *lane = (ParlorPlanLane){.participant = g_strdup (person->id),
+                           .name = g_strdup (person->name),
+                           .company = g_strdup (person->company),
+                           .is_audio = is_audio,
+                           .is_screen = is_screen,
+                           .files = g_ptr_array_new_with_free_func (file_free)};
   g_ptr_array_add (lanes, lane);
   return (gint)lanes->len - 1;
 }

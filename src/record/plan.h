@@ -41,7 +41,8 @@ gint64 parlor_plan_to_file (const ParlorPlanFile *file, gint64 room_ms);
 typedef struct
 {
   char *participant;
-  char *name; /**< to be drawn in; "" = none */
+  char *name;    /**< to be drawn in; "" = none */
+  char *company; /**< of a partner: drawn in as external; "" = he is of the house */
   gboolean is_audio, is_screen;
   GPtrArray *files; /**< ParlorPlanFile, by from_ms; may be empty: a name alone */
 } ParlorPlanLane;

@@ -10,9 +10,13 @@
 #define HOLD_MS 500
 #define NONE G_MAXUINT
 
-/* The filter at the end: without it the words would be handed on beside the picture. */
-static const char *const draw_name[] = {"textoverlay", "capsfilter", NULL};
-static const char *const draw_avatar[] = {"textoverlay", "textoverlay", "capsfilter", NULL};
+/* Name, initial and company, the last of them are used. The filter at the end: without it the words
+ * would be handed on beside the picture. */
+#define WORDS_MAX 3
+static const char *const draw_words[] = {"textoverlay", "textoverlay", "textoverlay", "capsfilter",
+                                         NULL};
+/* As pages say it in Chinese: nobody knows yet who will look. */
+#define EXTERNAL "外部 · "
 
 struct _ParlorTile
 {
@@ -197,16 +201,24 @@ take_words (GstBuffer *buffer, GstCaps *caps, gpointer user_data)
   self->words_out = buffer;
 }
 
-static void
-set_words (GstElement *overlay, const char *text, guint pixels, gboolean middle)
+typedef enum
 {
+  TOP,
+  MIDDLE,
+  BOTTOM,
+} Where;
+
+static void
+set_words (GstElement *overlay, const char *text, guint pixels, Where where)
+{
+  static const char *const aligned[] = {[TOP] = "top", [MIDDLE] = "center", [BOTTOM] = "bottom"};
   /* Points of 1/72 inch at the overlay's 96 dots an inch. */
   g_autofree char *font = g_strdup_printf ("Sans Bold %u", MAX (pixels * 3 / 4, 7));
   g_object_set (overlay, "text", text, "font-desc", font, "auto-resize", FALSE, "draw-shadow",
                 FALSE, "xpad", 8, "ypad", 6, "wrap-mode", -1, NULL);
-  gst_util_set_object_arg (G_OBJECT (overlay), "halignment", middle ? "center" : "left");
-  gst_util_set_object_arg (G_OBJECT (overlay), "valignment", middle ? "center" : "bottom");
-  g_object_set (overlay, "shaded-background", !middle, NULL);
+  gst_util_set_object_arg (G_OBJECT (overlay), "halignment", where == MIDDLE ? "center" : "left");
+  gst_util_set_object_arg (G_OBJECT (overlay), "valignment", aligned[where]);
+  g_object_set (overlay, "shaded-background", where != MIDDLE, NULL);
 }
 
 static GstCaps *
@@ -255,25 +267,37 @@ initial_of (const char *name)
   return g_markup_escape_text (out, -1);
 }
 
+/* NULL: he is of the house. */
+static char *
+mark_of (const ParlorTile *self, guint room)
+{
+  const char *company = self->lane->company != NULL ? self->lane->company : "";
+  g_autofree char *whole = g_strconcat (EXTERNAL, company, NULL);
+  return company[0] != '\0' ? clean_name (whole, room) : NULL;
+}
+
 static gboolean
 make_words (ParlorTile *self, gboolean avatar)
 {
-  guint small = CLAMP (self->height / 18, 11, 28);
-  g_autofree char *name = clean_name (self->lane->name, self->width * 3 / 2 / small);
+  guint small = CLAMP (self->height / 18, 11, 28), room = self->width * 3 / 2 / small;
+  g_autofree char *name = clean_name (self->lane->name, room), *mark = mark_of (self, room);
   g_autofree char *initial = initial_of (self->lane->name);
+  guint n = 1 + (avatar ? 1 : 0) + (mark != NULL ? 1 : 0);
   g_autoptr (GstCaps) caps = tile_caps (self->width, self->height);
   if (self->words != NULL && avatar == self->shows_avatar)
     return TRUE;
   g_clear_pointer (&self->words, parlor_chain_free);
   self->words = self->names && name[0] != '\0'
-                    ? parlor_chain_new (avatar ? draw_avatar : draw_name, take_words, self)
+                    ? parlor_chain_new (draw_words + WORDS_MAX - n, take_words, self)
                     : NULL;
   if (self->words == NULL)
     return FALSE;
-  set_words (parlor_chain_element (self->words, 0), name, small, FALSE);
+  set_words (parlor_chain_element (self->words, 0), name, small, BOTTOM);
   if (avatar)
-    set_words (parlor_chain_element (self->words, 1), initial, self->height / 4, TRUE);
-  g_object_set (parlor_chain_element (self->words, avatar ? 2 : 1), "caps", caps, NULL);
+    set_words (parlor_chain_element (self->words, 1), initial, self->height / 4, MIDDLE);
+  if (mark != NULL)
+    set_words (parlor_chain_element (self->words, n - 1), mark, small, TOP);
+  g_object_set (parlor_chain_element (self->words, n), "caps", caps, NULL);
   if (parlor_chain_start (self->words, caps))
     return TRUE;
   g_clear_pointer (&self->words, parlor_chain_free);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * One picture of a render: what a lane shows at an instant, in the size of its place, with the
- * name drawn in. Only what is shown is decoded: a tile that nobody asks rests, and goes on from the
- * key frame before the instant. Where there is no picture (no camera, a gap, a damaged file) a
- * still with the name stands. Of one thread.
+ * name drawn in, and above it that somebody is of another company. Only what is shown is decoded: a
+ * tile that nobody asks rests, and goes on from the key frame before the instant. Where there is no
+ * picture (no camera, a gap, a damaged file) a still with the name stands. Of one thread.
  */
 #pragma once
 
@@ -25,7 +25,7 @@ typedef struct
 
 typedef struct _ParlorTile ParlorTile;
 
-/** `lane` and `source` are borrowed for the tile's life. `names`: draw them. */
+/** `lane` and `source` are borrowed for the tile's life. `names`: draw them, and companies. */
 ParlorTile *parlor_tile_new (const ParlorPlanLane *lane, const ParlorReelSource *source,
                              gboolean names);
 void parlor_tile_free (ParlorTile *self);

@@ -332,6 +332,11 @@ test_names (World *w, gconstpointer data)
   guint avatar = count_words (lane, w->folder, BEGAN_MS);
   g_assert_cmpuint (camera, >, 100);
   g_assert_cmpuint (avatar, >, camera); /* the initial in the middle, too */
+  g_free (lane->company);
+  lane->company = g_strdup ("<b>深圳光电</b>");
+  guint external = count_words (lane, w->folder, CAMERA_MS + 500);
+  g_assert_cmpuint (external, >, camera + 50);
+  g_assert_cmpuint (count_words (lane, w->folder, BEGAN_MS), >, avatar + 50);
   g_free (lane->name);
   lane->name = g_strdup ("");
   g_assert_cmpuint (count_words (lane, w->folder, CAMERA_MS + 500), ==, 0);

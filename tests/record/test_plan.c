@@ -7,7 +7,8 @@
  * has a microphone alone. */
 static const char manifest_text[] =
     "{'from_ms':1000,'to_ms':9000,'participants':["
-    "{'id':'pt_lin','identity':'lin','name':'Lin'},{'id':'pt_mara','identity':'mara','name':'Mara'}"
+    "{'id':'pt_lin','identity':'lin','name':'Lin'},{'id':'pt_mara','identity':'mara','name':'Mara',"
+    "'company':'Acme'}"
     ","
     "{'id':'pt_kim','identity':'kim','name':'Kim'},{'id':'pt_none','identity':'none','name':'N'}],"
     "'files':["
@@ -136,6 +137,19 @@ test_withdrawn (void)
 }
 
 static void
+test_company (void)
+{
+  json_t *manifest = load ();
+  g_autoptr (ParlorPlan) plan = make (manifest, PARLOR_LAYOUT_GRID, NULL);
+  for (guint i = 0; i < plan->lanes->len; i++)
+    {
+      const ParlorPlanLane *lane = plan->lanes->pdata[i];
+      g_assert_cmpstr (lane->company, ==, strcmp (lane->name, "Mara") == 0 ? "Acme" : "");
+    }
+  json_decref (manifest);
+}
+
+static void
 test_clock (void)
 {
   json_t *manifest = load ();
@@ -255,6 +269,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/record/plan/the-speaker-has-the-picture", test_speaker);
   g_test_add_func ("/record/plan/a-grid-shows-who-is-there", test_grid);
+  g_test_add_func ("/record/plan/partners-have-their-company", test_company);
   g_test_add_func ("/record/plan/a-screen-has-the-speaker-beside-it", test_screen);
   g_test_add_func ("/record/plan/who-is-left-out-has-no-lane", test_left_out);
   g_test_add_func ("/record/plan/who-has-withdrawn-has-no-lane", test_withdrawn);
