@@ -329,6 +329,36 @@ height_up (const ParlorTransport *self, gint64 now_us)
   return (guint16)MIN (height, G_MAXUINT16);
 }
 
+static guint8
+fps_up (const ParlorTransport *self, gint64 now_us)
+{
+  guint8 fps = 0;
+
+  for (guint i = 0; i < self->sources->len; i++)
+    {
+      const ParlorSource *source = g_ptr_array_index (self->sources, i);
+
+      for (guint j = 0; !source->config.audio && j < source->n_layers; j++)
+        if (parlor_layer_arrives (&source->layers[j], now_us))
+          fps = MAX (fps, parlor_layer_fps (&source->layers[j], PARLOR_TEMPORAL_ALL));
+    }
+  return fps;
+}
+
+static gboolean
+has_b_frames (const ParlorTransport *self, gint64 now_us)
+{
+  for (guint i = 0; i < self->sources->len; i++)
+    {
+      const ParlorSource *source = g_ptr_array_index (self->sources, i);
+
+      for (guint j = 0; j < source->n_layers; j++)
+        if (parlor_layer_has_b_frames (&source->layers[j], now_us))
+          return TRUE;
+    }
+  return FALSE;
+}
+
 static guint16
 height_down (const ParlorTransport *self)
 {
@@ -359,6 +389,8 @@ tell_quality (ParlorTransport *self, gint64 now_us)
       .jitter_down_ms = take_jitter_ms (self, DOWN),
       .height_up = height_up (self, now_us),
       .height_down = height_down (self),
+      .fps_up = fps_up (self, now_us),
+      .b_frames = has_b_frames (self, now_us),
       .estimate_bps = self->bwe != NULL ? (gint64)parlor_bwe_target_bps (self->bwe) : -1};
 
   memcpy (event.key_asked, self->key_asked, sizeof event.key_asked);

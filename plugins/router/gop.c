@@ -131,7 +131,7 @@ parlor_gop_put (ParlorGop *self, const guint8 *packet, gsize length, const Parlo
       self->truncated = TRUE;
       return;
     }
-  if (info->frame.temporal > 0)
+  if (info->frame.temporal > 0 || info->withheld)
     return;
   if (!make_room (self, length))
     {

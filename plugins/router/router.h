@@ -182,6 +182,8 @@ typedef struct
   gint32 jitter_up_ms, jitter_down_ms;
   guint16 height_up, height_down; /**< QUALITY: lines of the largest picture that arrives from it,
                                      and that is sent to it; 0 = none, or not known */
+  guint8 fps_up;     /**< QUALITY: of its fastest picture, as it is forwarded; 0 = not known */
+  gboolean b_frames; /**< QUALITY: it sends H.264 with B-frames (decisions/0092) */
   guint8 key_asked[PARLOR_N_KEY_CAUSES]; /**< QUALITY: since the last, of this publisher */
   guint8 n_rids;
   char rids[PARLOR_ROUTER_MAX_LAYERS][PARLOR_ROUTER_RID_SIZE];

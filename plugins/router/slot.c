@@ -324,7 +324,7 @@ parlor_slot_forward (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInf
   if (layer->layered != NULL)
     choose_layers (self, layer, info, &item);
   else
-    item.left_out = !self->config.audio && is_left_out (self, &info->frame);
+    item.left_out = !self->config.audio && (is_left_out (self, &info->frame) || info->withheld);
   self->joins = FALSE;
   if (!parlor_sender_push (transport, &item))
     parlor_slot_begin_anew (self);

@@ -36,6 +36,10 @@
 #define RATE_SHARE 4
 #define FRAMES_SHARE 16
 
+/* A stream that had a B-frame has more of them: groups of pictures of OBS and of cameras are
+   shorter. */
+#define B_FRAMES_US (10 * PARLOR_US_PER_SEC)
+
 static const ParlorRtpExtMap no_extensions;
 
 static gboolean
@@ -452,6 +456,22 @@ note_rate (ParlorLayer *layer, const ParlorPacketInfo *info, gsize length)
   layer->tick_frames[temporal] += info->header.marker;
 }
 
+gboolean
+parlor_layer_has_b_frames (const ParlorLayer *layer, gint64 now_us)
+{
+  return layer->b_frame_us != 0 && now_us - layer->b_frame_us < B_FRAMES_US;
+}
+
+/* Browsers show pictures in the order in which they come (decisions/0092). What no other picture
+   refers to can be left out of a stream that has B-frames, and comes in its order then. */
+static gboolean
+is_withheld (ParlorLayer *layer, const ParlorFrameInfo *frame, gint64 now_us)
+{
+  if (frame->bidirectional)
+    layer->b_frame_us = now_us;
+  return frame->discardable && !frame->key_frame && parlor_layer_has_b_frames (layer, now_us);
+}
+
 static void
 hear (ParlorLayer *layer, const guint8 *packet, const ParlorPacketInfo *info, gint64 now_us)
 {
@@ -570,7 +590,9 @@ parlor_layer_receive (ParlorLayer *layer, guint8 *packet, gsize length, ParlorRt
       parlor_nack_key_frame (layer->nack, header->seq);
       learn_height (layer, name, packet + header->payload_offset, header->payload_size, now_us);
     }
-  note_rate (layer, &info, length);
+  info.withheld = name == PARLOR_CODEC_H264 && is_withheld (layer, &info.frame, now_us);
+  if (!info.withheld)
+    note_rate (layer, &info, length);
   hear (layer, packet, &info, now_us);
   if (source->relays != NULL && source->relays->active != 0)
     parlor_relay_packet (layer, packet, length, repaired, layer->number != number, arrival_us);

@@ -53,7 +53,8 @@ typedef struct
   ParlorRtpExtList extensions;
   ParlorFrameInfo frame;
   gint64 arrival_us;
-  guint8 codec; /**< index in the source's codecs */
+  guint8 codec;      /**< index in the source's codecs */
+  gboolean withheld; /**< kept and given to taps, but no receiver gets it */
 } ParlorPacketInfo;
 
 /* --- publishing side ----------------------------------------------------------------------------
@@ -82,6 +83,7 @@ struct _ParlorLayer
   gboolean dirty;
   gint64 last_arrival_us; /**< 0 = never */
   gint64 first_arrival_us;
+  gint64 b_frame_us;   /**< a B slice was met last; 0 = never */
   guint height;        /**< from the key frame's header where the codec tells; 0 = unknown */
   guint8 top_temporal; /**< the highest temporal layer that was met */
   guint32 bps;         /**< of the last second, as it leaves; 0 = not known yet */

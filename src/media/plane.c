@@ -133,6 +133,8 @@ name_quality (ParlorMediaPlane *self, const ParlorRouterEvent *from, ParlorMedia
   to->quality.jitter_down_ms = from->jitter_down_ms;
   to->quality.height_up = from->height_up;
   to->quality.height_down = from->height_down;
+  to->quality.fps_up = from->fps_up;
+  to->quality.b_frames = from->b_frames;
   memcpy (to->quality.key_asked, from->key_asked, sizeof to->quality.key_asked);
   return name_transport (self, from, to);
 }

@@ -146,6 +146,9 @@ typedef struct
   gint32 jitter_up_ms, jitter_down_ms; /**< of sound where there is any; -1 = unknown */
   guint height_up, height_down; /**< lines of the largest picture from him, and to him; 0 = none, or
                                    not known */
+  guint fps_up;      /**< pictures a second from him that are forwarded; 0 = none, or not known */
+  gboolean b_frames; /**< his encoder sends B-frames: those are left out that can be, and he should
+                        be told */
   guint8 key_asked[PARLOR_N_KEY_CAUSES]; /**< key frames asked of him since the last such event */
 } ParlorMediaQuality;
 

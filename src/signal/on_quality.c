@@ -29,15 +29,16 @@ static json_t *
 encode (const Person *person)
 {
   const ParlorMediaQuality *media = &person->now.media;
-  return json_pack (
-      "{s:s,s:i,s:f,s:f,s:i,s:i,s:i,s:I,s:I,s:I,s:i,s:i,s:I,s:I}", "participant",
-      parlor_participant_info (person->who)->id, "level", (int)person->now.level, "loss_up",
-      media->loss_up, "loss_down", media->loss_down, "rtt_ms", (int)media->rtt_ms, "jitter_up_ms",
-      (int)media->jitter_up_ms, "jitter_down_ms", (int)media->jitter_down_ms, "up_bps",
-      (json_int_t)media->up_bps, "down_bps", (json_int_t)media->down_bps, "estimate_bps",
-      (json_int_t)media->estimate_down_bps, "height_up", (int)media->height_up, "height_down",
-      (int)media->height_down, "freezes", (json_int_t)person->now.freezes, "freeze_ms",
-      (json_int_t)person->now.freeze_ms);
+  return json_pack ("{s:s,s:i,s:f,s:f,s:i,s:i,s:i,s:I,s:I,s:I,s:i,s:i,s:I,s:I,s:i,s:b}",
+                    "participant", parlor_participant_info (person->who)->id, "level",
+                    (int)person->now.level, "loss_up", media->loss_up, "loss_down",
+                    media->loss_down, "rtt_ms", (int)media->rtt_ms, "jitter_up_ms",
+                    (int)media->jitter_up_ms, "jitter_down_ms", (int)media->jitter_down_ms,
+                    "up_bps", (json_int_t)media->up_bps, "down_bps", (json_int_t)media->down_bps,
+                    "estimate_bps", (json_int_t)media->estimate_down_bps, "height_up",
+                    (int)media->height_up, "height_down", (int)media->height_down, "freezes",
+                    (json_int_t)person->now.freezes, "freeze_ms", (json_int_t)person->now.freeze_ms,
+                    "fps_up", (int)media->fps_up, "b_frames", (int)media->b_frames);
 }
 
 PARLOR_MESSAGE_HANDLER (parlor_on_room_quality)

@@ -15,6 +15,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   gboolean valid = parlor_h264_parse (data, size, &own);
   parlor_codec_inspect (PARLOR_CODEC_H264, data, size, FALSE, &info);
   g_assert_cmpint (valid, ==, info.valid);
+  g_assert_true (!info.bidirectional || own.begins_nal);
   if (!valid)
     g_assert_cmpmem (&info, sizeof info, &zero, sizeof zero);
   g_assert_true (info.picture_id_offset < MAX (size, 1) && info.tl0_offset < MAX (size, 1));

@@ -75,7 +75,9 @@ enter (Fixture *f, const char *identity, ParlorRole role)
                                               .jitter_up_ms = -1,
                                               .jitter_down_ms = 7,
                                               .estimate_down_bps = 900000,
-                                              .height_up = 360}};
+                                              .height_up = 360,
+                                              .fps_up = 20,
+                                              .b_frames = role == PARLOR_ROLE_MEMBER}};
   f->world->fake.event (&event, f->world->fake.event_data);
   json_decref (peer_expect (peer, "quality"));
   return peer;
@@ -217,6 +219,9 @@ test_host_sees_each (Fixture *f, gconstpointer data)
   g_assert_cmpfloat (json_real_value (json_object_get (worst, "loss_up")), ==, 0.25);
   g_assert_cmpint (json_integer_value (json_object_get (worst, "freezes")), ==, 3);
   g_assert_cmpint (json_integer_value (json_object_get (worst, "height_up")), ==, 360);
+  g_assert_cmpint (json_integer_value (json_object_get (worst, "fps_up")), ==, 20);
+  g_assert_true (json_is_true (json_object_get (worst, "b_frames")));
+  g_assert_true (json_is_false (json_object_get (json_array_get (people, 1), "b_frames")));
   json_decref (json);
 }
 

@@ -258,11 +258,13 @@ static void
 test_every_recorded_offer_is_answered (Fixture *f, gconstpointer data)
 {
   static const char *const samples[] = {
-      "chromium-datachannel", "chromium-publish",    "chromium-recvonly",  "chromium-sendrecv",
-      "chromium-simulcast",   "firefox-datachannel", "firefox-publish",    "firefox-recvonly",
-      "firefox-sendrecv",     "firefox-simulcast",   "obs-whip",           "safari-recvonly",
-      "safari-sendrecv",      "webrtcbin-publish",   "webrtcbin-recvonly", "webrtcbin-audio-only",
-      "firefox-meeting"};
+      "chromium-datachannel", "chromium-publish",   "chromium-recvonly",
+      "chromium-sendrecv",    "chromium-simulcast", "firefox-datachannel",
+      "firefox-publish",      "firefox-recvonly",   "firefox-sendrecv",
+      "firefox-simulcast",    "obs-whip",           "safari-recvonly",
+      "safari-sendrecv",      "webrtcbin-publish",  "webrtcbin-recvonly",
+      "webrtcbin-audio-only", "firefox-meeting",    "obs-simulcast",
+      "encoder-profiles-rtx"};
   for (guint i = 0; i < G_N_ELEMENTS (samples); i++)
     {
       ParlorEndpointId id = open_endpoint (f, "rm_a");

@@ -142,6 +142,137 @@ test_jitter (void)
   g_assert_cmpint (worst_down (bench, seen, receiver->id), ==, 60000);
 }
 
+/* --- H.264 with B-frames --------------------------------------------------------------------- */
+
+static ParlorRouterCodec
+h264 (guint8 pt)
+{
+  return (ParlorRouterCodec){.key = parlor_codec_key_from_format ("H264", 90000, 0, NULL),
+                             .pt = pt,
+                             .rtx_pt = PARLOR_ROUTER_NO_PT,
+                             .red_pt = PARLOR_ROUTER_NO_PT,
+                             .nack = TRUE};
+}
+
+static Bench *
+h264_pair_new (BenchPeer **publisher, BenchPeer **receiver)
+{
+  Bench *bench = bench_new ();
+  *publisher = bench_add_peer (bench, ROOM);
+  *receiver = bench_add_peer (bench, ROOM);
+  ParlorSourceConfig source = {.id = 1,
+                               .transport = (*publisher)->id,
+                               .mid = "1",
+                               .codecs = {h264 (96)},
+                               .n_codecs = 1,
+                               .layers = {{.ssrc = 1000}},
+                               .n_layers = 1};
+  ParlorSlotConfig slot = {.transport = (*receiver)->id,
+                           .mid = "v0",
+                           .ssrc = 5000,
+                           .codecs = {h264 (120)},
+                           .n_codecs = 1};
+  parlor_router_add_source (bench->router, &source, bench->now_us);
+  parlor_router_add_slot (bench->router, &slot, bench->now_us);
+  bench_run (bench, 500 * MS);
+  parlor_router_select (bench->router, (*receiver)->id, 0, 1, 0, bench->now_us);
+  return bench;
+}
+
+/* A picture in two fragments, as encoders send them that stamp by decoding time. */
+static void
+send_h264 (BenchPeer *peer, guint16 *seq, guint32 at, guint8 nal, guint8 slice)
+{
+  guint8 packet[200] = {0};
+  for (guint part = 0; part < 2; part++)
+    {
+      parlor_rtp_write_fixed (packet, 96, part == 1, *seq, at, 1000);
+      packet[12] = (nal & 0x60) | 28;
+      packet[13] = (nal & 0x1f) | (part == 0 ? 0x80 : 0x40);
+      packet[14] = part == 0 ? slice : 0x55;
+      parlor_peer_send_rtp (peer->peer, packet, sizeof packet, *seq);
+      (*seq)++;
+    }
+}
+
+/* pattern: I, P, B (nothing refers to it) and R (a B-frame that others refer to), over and over. */
+static void
+send_pattern (BenchPeer *peer, const char *pattern, guint n)
+{
+  guint16 seq = 100;
+  for (guint i = 0; i < n; i++)
+    {
+      char what = i == 0 ? 'I' : pattern[i % strlen (pattern)];
+      guint8 nal = what == 'I' ? 0x65 : what == 'P' ? 0x41 : what == 'R' ? 0x21 : 0x01;
+      send_h264 (peer, &seq, 3000 * i, nal, what == 'I' ? 0x88 : what == 'P' ? 0x9a : 0xa0);
+      bench_run (peer->bench, 33 * MS);
+    }
+}
+
+static guint
+count_unreferred (BenchPeer *peer, guint *n, gboolean *continuous)
+{
+  guint unreferred = 0;
+  guint16 last = 0;
+  *n = peer->rtp->len;
+  *continuous = TRUE;
+  for (guint i = 0; i < peer->rtp->len; i++)
+    {
+      ParlorRtpHeader header;
+      gsize length;
+      const guint8 *bytes = g_bytes_get_data (g_ptr_array_index (peer->rtp, i), &length);
+      g_assert_cmpint (parlor_rtp_parse (bytes, length, &header), ==, PARLOR_RTP_OK);
+      unreferred += (bytes[header.payload_offset] & 0x60) == 0;
+      *continuous &= i == 0 || header.seq == (guint16)(last + 1);
+      last = header.seq;
+    }
+  return unreferred;
+}
+
+static void
+test_b_frames (void)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = h264_pair_new (&publisher, &receiver);
+  const ParlorRouterEvent *told;
+  gboolean continuous;
+  guint n;
+
+  send_pattern (publisher, "PRBB", 150);
+  g_assert_cmpuint (count_unreferred (receiver, &n, &continuous), ==, 0);
+  g_assert_cmpuint (n, >=, 2 * 70); /* half of 150 pictures */
+  g_assert_true (continuous);
+  told = bench_event (bench, PARLOR_ROUTER_QUALITY, publisher->id);
+  g_assert_true (told->b_frames);
+  g_assert_cmpuint (told->fps_up, >=, 10);
+  g_assert_cmpuint (told->fps_up, <=, 20);
+  g_assert_false (bench_event (bench, PARLOR_ROUTER_QUALITY, receiver->id)->b_frames);
+}
+
+/* Pictures that nothing refers to are no B-frames by that alone: phones make them. */
+static void
+test_no_b_frames (void)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = h264_pair_new (&publisher, &receiver);
+  guint16 seq = 100;
+  gboolean continuous;
+  guint n;
+
+  for (guint i = 0; i < 90; i++)
+    {
+      send_h264 (publisher, &seq, 3000 * i,
+                 i == 0  ? 0x65
+                 : i % 2 ? 0x01
+                         : 0x41,
+                 i == 0 ? 0x88 : 0x9a);
+      bench_run (bench, 33 * MS);
+    }
+  g_assert_cmpuint (count_unreferred (receiver, &n, &continuous), >=, 2 * 40);
+  g_assert_true (continuous);
+  g_assert_false (bench_event (bench, PARLOR_ROUTER_QUALITY, publisher->id)->b_frames);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -149,5 +280,7 @@ main (int argc, char **argv)
   g_test_add_func ("/router/quality/requests-for-key-frames-have-a-cause", test_causes);
   g_test_add_func ("/router/quality/heights-of-what-comes-and-what-is-sent", test_heights);
   g_test_add_func ("/router/quality/jitter-of-both-ways-and-no-lie-of-it", test_jitter);
+  g_test_add_func ("/router/quality/b-frames-are-told-and-no-viewer-gets-them", test_b_frames);
+  g_test_add_func ("/router/quality/a-picture-nothing-refers-to-is-no-b-frame", test_no_b_frames);
   return g_test_run ();
 }

@@ -94,6 +94,7 @@ inspect_h264 (const guint8 *payload, gsize size, gboolean marker, ParlorFrameInf
   out->key_frame = h264.key_frame;
   out->keep_key = h264.key_part;
   out->discardable = h264.ref_idc == 0;
+  out->bidirectional = h264.has_b;
 }
 
 static void

@@ -65,6 +65,8 @@ typedef struct
   guint8 spatial;  /* spatial layer inside one RTP stream (VP9, AV1), 0 = base */
   guint8 layer_sync;      /* going up to this temporal layer may begin with this frame */
   guint8 discardable;     /* no other frame refers to this one */
+  guint8 bidirectional;   /* H264: a B slice begins in it; the frame is shown before one that was
+                             sent earlier */
   guint8 picture_id_bits; /* 0 = none, 7 or 15 */
   guint16 picture_id;
   guint16 picture_id_offset;

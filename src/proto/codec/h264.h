@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* H.264 payloads (RFC 6184 sections 5.2 to 5.8): single NAL units, STAP-A (24) and FU-A (28), as
- * packetization modes 0 and 1 allow them. Pure; worker thread. Nothing of a slice is parsed. */
+ * packetization modes 0 and 1 allow them. Pure; worker thread. Of a slice no more than its type is
+ * parsed. */
 #pragma once
 #include <glib.h>
 
@@ -16,6 +17,7 @@ typedef struct
   guint8 fu_start, fu_end;
   guint8 begins_nal; /* not a later fragment of an FU-A */
   guint8 ref_idc;    /* the largest nal_ref_idc; 0 = nothing refers to it */
+  guint8 has_b;      /* a B slice begins in it (ITU-T H.264 table 7-6: slice_type 1 or 6) */
 } ParlorH264;
 
 /* FALSE = empty, truncated aggregate, a NAL of type 0 or 25 to 27, 29 to 31, or an FU-A with start

@@ -66,6 +66,12 @@ export const publishPipeline = (media, person) =>
 export const h264Pipeline = (media, person) =>
   publishPipeline(media, person).replace(/vp8enc .* pt=98 picture-id-mode=15-bit/, 'openh264enc complexity=low bitrate=600000 gop-size=60 ! h264parse ! rtph264pay pt=98 aggregate-mode=zero-latency config-interval=-1');
 
+/** As OBS sends it: x264, High profile, a key frame in two seconds, stamped by decoding time (obs-webrtc takes dts_usec for both). */
+export const obsPipeline = (media, person, bFrames) =>
+  publishPipeline(media, person).replace(/vp8enc .* pt=98 picture-id-mode=15-bit/,
+    `x264enc speed-preset=veryfast bitrate=800 key-int-max=60 rc-lookahead=10 sync-lookahead=0 threads=1 bframes=${bFrames} b-adapt=false b-pyramid=${bFrames > 2} option-string=scenecut=0 ! ` +
+    'video/x-h264,profile=high ! h264parse name=dts ! rtph264pay pt=98 config-interval=-1 mtu=1200');
+
 /** A webrtcbin peer. publish: a pipeline, or nothing to play; token: its bearer. */
 export async function webrtcbin(world, url, publish, { token } = {}) {
   const program = path.join(world.root, 'build/tests/e2e/webrtcbin-peer');

@@ -3,7 +3,9 @@
  * A WHIP or WHEP peer that is not ours: GStreamer's webrtcbin. It speaks no HTTP; the test carries
  * its offer and the answer.
  *
- *   webrtcbin-peer publish PIPELINE   PIPELINE ends its branches in "peer."
+ *   webrtcbin-peer publish PIPELINE   PIPELINE ends its branches in "peer."; behind an element that
+ *                                     is named "dts" buffers are stamped by decoding time, as OBS
+ *                                     stamps them
  *   webrtcbin-peer play               pictures to descriptor 3 (GRAY8, 320x180), sound to 4 (S16LE)
  *
  * stdout: the offer with all its candidates and a line with a single dot; then a line for every
@@ -172,6 +174,28 @@ add_receiver (Peer *self, const char *caps_text)
   g_clear_object (&transceiver);
 }
 
+static GstPadProbeReturn
+stamp_by_dts (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  GstBuffer *buffer = gst_buffer_make_writable (GST_PAD_PROBE_INFO_BUFFER (info));
+
+  GST_BUFFER_PTS (buffer) = GST_BUFFER_DTS (buffer);
+  GST_PAD_PROBE_INFO_DATA (info) = buffer;
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+look_for_dts (Peer *self)
+{
+  g_autoptr (GstElement) element = gst_bin_get_by_name (GST_BIN (self->pipeline), "dts");
+  g_autoptr (GstPad) pad = NULL;
+
+  if (element == NULL)
+    return;
+  pad = gst_element_get_static_pad (element, "src");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, stamp_by_dts, NULL, NULL);
+}
+
 static void
 make_pipeline (Peer *self, const char *branches)
 {
@@ -191,6 +215,7 @@ make_pipeline (Peer *self, const char *branches)
       gst_bin_add (GST_BIN (self->pipeline), alone);
     }
   self->peer = gst_bin_get_by_name (GST_BIN (self->pipeline), "peer");
+  look_for_dts (self);
   bus = gst_element_get_bus (self->pipeline);
   gst_bus_add_watch (bus, on_message, self);
   g_signal_connect (self->peer, "notify::ice-gathering-state", G_CALLBACK (on_gathering), self);

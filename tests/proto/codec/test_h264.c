@@ -64,6 +64,39 @@ test_types (void)
     }
 }
 
+/* first_mb_in_slice 0 and slice_type 1 is 1 010, slice_type 6 is 1 00111, of macroblock 3 behind
+   00100. */
+static void
+test_b_slices (void)
+{
+  static const guint8 stap[] = {0x18, 0, 2, 0x09, 0x30, 0, 2, 0x01, 0xa0};
+  g_assert_true (parse ((const guint8[]){0x01, 0xa0}, 2).has_b);
+  g_assert_true (parse ((const guint8[]){0x21, 0x9c}, 2).has_b); /* others refer to it */
+  g_assert_true (parse ((const guint8[]){0x01, 0x22, 0x80}, 3).has_b);
+  g_assert_true (parse ((const guint8[]){0x1c, 0x81, 0xa0}, 3).has_b);
+  g_assert_true (parse (stap, sizeof stap).has_b);
+  g_assert_false (parse ((const guint8[]){0x41, 0x9a}, 2).has_b);       /* P */
+  g_assert_false (parse ((const guint8[]){0x65, 0xb8}, 2).has_b);       /* I */
+  g_assert_false (parse ((const guint8[]){0x06, 0xa0}, 2).has_b);       /* SEI */
+  g_assert_false (parse ((const guint8[]){0x1c, 0x01, 0xa0}, 3).has_b); /* goes on */
+}
+
+/* A slice's header that ends early, or that is longer than any, tells nothing. */
+static void
+test_b_slice_bounds (void)
+{
+  guint8 nal[40] = {0x01};
+  ParlorH264 h264;
+  for (gsize size = 1; size <= sizeof nal; size++)
+    {
+      g_autofree guint8 *exact = g_memdup2 (nal, size);
+      g_assert_true (parlor_h264_parse (exact, size, &h264));
+      g_assert_false (h264.has_b);
+    }
+  g_assert_false (parse ((const guint8[]){0x01, 0x80}, 2).has_b);
+  g_assert_false (parse ((const guint8[]){0x01, 0x00, 0x01}, 3).has_b);
+}
+
 /* Aggregates with every first length, in every size up to 64. */
 static void
 test_lies (void)
@@ -96,6 +129,8 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/codec/h264/an-aggregate-with-sps-begins-a-key-frame", test_stap);
   g_test_add_func ("/proto/codec/h264/fragments-begin-once", test_fu);
   g_test_add_func ("/proto/codec/h264/only-mode-0-and-1-types-are-taken", test_types);
+  g_test_add_func ("/proto/codec/h264/b-slices-are-told-where-they-begin", test_b_slices);
+  g_test_add_func ("/proto/codec/h264/a-cut-slice-header-tells-nothing", test_b_slice_bounds);
   g_test_add_func ("/proto/codec/h264/lies-of-aggregates-up-to-64-bytes-stay-inside", test_lies);
   return g_test_run ();
 }

@@ -354,6 +354,31 @@ test_simulcast (void)
     }
 }
 
+/* What OBS and encoders like it send: their one codec, all profiles, each layer. */
+static void
+test_encoders (void)
+{
+  g_autoptr (ParlorSdpOffer) obs = sample_offer ("obs-whip");
+  g_autoptr (ParlorSdpOffer) layers = sample_offer ("obs-simulcast");
+  g_autoptr (ParlorSdpOffer) profiles = sample_offer ("encoder-profiles-rtx");
+  g_autofree char *first = answer_to (obs);
+  g_autofree char *second = answer_to (layers);
+  g_autofree char *third = answer_to (profiles);
+
+  g_assert_nonnull (strstr (first, "m=video 9 UDP/TLS/RTP/SAVPF 96\r\n"));
+  g_assert_nonnull (strstr (first, "a=rtcp-fb:96 nack pli\r\n"));
+  g_assert_null (strstr (first, "simulcast"));
+  g_assert_nonnull (strstr (second, "a=rid:0 recv\r\na=rid:1 recv\r\na=rid:2 recv\r\n"
+                                    "a=simulcast:recv 0;1;2\r\n"));
+  g_assert_nonnull (strstr (second, "a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid\r\n"));
+  g_assert_nonnull (
+      strstr (second, "a=extmap:2 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\n"));
+  g_assert_nonnull (strstr (third, "m=video 9 UDP/TLS/RTP/SAVPF 96 97 98 99 100 101\r\n"));
+  g_assert_nonnull (strstr (third, "a=fmtp:96 profile-level-id=640c1f;packetization-mode=1;"
+                                   "level-asymmetry-allowed=1\r\n"));
+  g_assert_nonnull (strstr (third, "a=fmtp:99 apt=98\r\n"));
+}
+
 static void
 test_meeting (void)
 {
@@ -391,6 +416,8 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/sdp/answer/remb-only-without-transport-cc", test_rate_feedback);
   g_test_add_func ("/proto/sdp/answer/extensions-are-masked-and-turned-round", test_extensions);
   g_test_add_func ("/proto/sdp/answer/simulcast-is-received-by-rid", test_simulcast);
+  g_test_add_func ("/proto/sdp/answer/encoders-get-their-codec-all-profiles-and-each-layer",
+                   test_encoders);
   g_test_add_func ("/proto/sdp/answer/meeting-has-its-slots", test_meeting);
   return g_test_run ();
 }

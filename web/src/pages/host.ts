@@ -18,6 +18,7 @@ import { lt, short, type LiveKey } from '../ui/i18n/live.js';
 import '../ui/i18n/live-more.js';
 import { mark } from '../ui/icons.js';
 import { icon } from '../ui/room-icons.js';
+import '../ui/host-encoder.js';
 import '../ui/host-panel.js';
 import '../ui/look.js';
 import { expose } from './debug.js';
@@ -374,6 +375,7 @@ export class HostPage extends Plain {
           ${pin?.product ? html`<p class="shown" data-testid="host-pin">${lt('now_shown')}: ${pin.product.title}</p>` : nothing}
         </div>
         ${this.health()}
+        <parlor-host-encoder .session=${this.session}></parlor-host-encoder>
         <div class="host-controls">${this.devices()}${this.air()}</div>
         ${live?.state === 'ended' ? this.again(live.title) : nothing}
         <p class="share">

@@ -31,6 +31,11 @@ const MORE = {
     '{kbps} kbit/s up · {fps} fps · {loss}% lost',
     '上行 {kbps} kbit/s · {fps} 帧/秒 · 丢包 {loss}%',
   ],
+  picture_of: ['Picture from {name}', '{name} 的画面'],
+  b_frames: [
+    "{name}'s encoder sends B-frames: viewers get fewer pictures a second, and they may jerk. Set B-frames (bf) to 0 in its output settings and start it again.",
+    '{name} 的推流软件开启了 B 帧：观众看到的帧率会降低，画面可能卡顿。请在推流软件的输出设置中把 B 帧（bf）设为 0，然后重新开始推流。',
+  ],
   guests: ['On stage', '连麦'],
   no_guests: ['Nobody asks to come on stage', '暂无连麦申请'],
   admit: ['Admit', '同意'],
