@@ -152,11 +152,13 @@ export class RecordingPlayer extends AdminSection {
   private saveRetention(event: Event, room: string): void {
     event.preventDefault();
     const days = this.value('retention');
+    const local = this.value('local-days');
     void this.run(async () => {
       this.rule = await saveRule(room, {
         record: this.value('rule-record'),
         consent: this.value('rule-consent'),
         retention_days: days === '' ? null : Number(days),
+        local_days: local === '' ? null : Number(local),
       });
     }, w('saved'));
   }
@@ -175,6 +177,10 @@ export class RecordingPlayer extends AdminSection {
       ${this.input('retention', r('rule_retention'), String(this.rule?.retention_days ?? ''), {
         type: 'number',
         hint: r('rule_brand'),
+      })}
+      ${this.input('local-days', r('rule_local'), String(this.rule?.local_days ?? ''), {
+        type: 'number',
+        hint: r('rule_server'),
       })}
       <button class="button" data-testid="rule-save" ?disabled=${this.busy}>
         ${r('rule_save')}
