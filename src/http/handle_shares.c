@@ -5,6 +5,7 @@
  * for a quarter of an hour and renewed while the page plays, so that nothing has to be kept of it.
  * Each request looks at the link again: what is taken back is refused from that instant on, and a
  * page that plays asks every 20 s. */
+#include "brand/users.h"
 #include "http/audit.h"
 #include "http/excerpt.h"
 #include "http/handlers.h"
@@ -295,6 +296,21 @@ was_there (ParlorSite *site, const ParlorHttpRequest *request, const ParlorRecor
   return knows;
 }
 
+/* Who is signed in by the names that his meetings' tokens may have for him. */
+static gboolean
+user_was_there (ParlorSite *site, const ParlorRecordingRow *row, const char *id)
+{
+  const ParlorUser *user = parlor_users_get (site->spec.brands, row->brand, id);
+  if (user == NULL)
+    return FALSE;
+  const char *const names[] = {user->id, user->login, user->subject, user->rep};
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (names[i] != NULL && names[i][0] != '\0'
+        && parlor_recording_has_door (row, "identity", names[i]))
+      return TRUE;
+  return FALSE;
+}
+
 /* `room_codes` nullable. NULL = he may come in; fills whom the audit log names. */
 static const Refusal *
 judge_caller (ParlorSite *site, const ParlorHttpRequest *request, const ParlorShareRow *share,
@@ -308,7 +324,8 @@ judge_caller (ParlorSite *site, const ParlorHttpRequest *request, const ParlorSh
   parlor_share_audience_from_name (share->audience, &audience);
   if (audience == PARLOR_SHARE_ORGANISATION)
     return of_brand ? NULL : person ? &other_brand : &needs_signin;
-  if (audience == PARLOR_SHARE_ATTENDEES && !was_there (site, request, row, room_codes))
+  if (audience == PARLOR_SHARE_ATTENDEES && !was_there (site, request, row, room_codes)
+      && !(of_brand && user_was_there (site, row, who.subject)))
     return &not_there;
   return NULL;
 }
@@ -414,14 +431,19 @@ typedef struct
   View view;
 } Seen;
 
-/* A sign-in that ended ends what it opened. */
-static gboolean
-still_signed_in (ParlorSite *site, const ParlorHttpRequest *request, const Seen *seen)
+/* A sign-in that ended ends what it opened; what else may have let him in is asked for anew. */
+static const Refusal *
+judge_signin (ParlorSite *site, const ParlorHttpRequest *request, const Seen *seen)
 {
   ParlorPrincipal who;
-  return strcmp (seen->share->audience, "organisation") != 0
-         || (parlor_site_principal (site, request, &who) && who.caller == PARLOR_CALLER_USER
-             && strcmp (who.brand, seen->share->brand) == 0);
+  gboolean by_house = strcmp (seen->share->audience, "organisation") == 0;
+  gboolean by_person = strcmp (seen->share->audience, "attendees") == 0
+                       && strcmp (seen->view.actor, seen->share->id) != 0;
+  if ((!by_house && !by_person)
+      || (parlor_site_principal (site, request, &who) && who.caller == PARLOR_CALLER_USER
+          && strcmp (who.brand, seen->share->brand) == 0))
+    return NULL;
+  return by_house ? &needs_signin : &no_view;
 }
 
 static gboolean
@@ -435,8 +457,8 @@ see (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply, Seen 
                            : judge_link (site, seen->share, &seen->brand, &seen->row);
   if (why == NULL && !read_view (site, request, seen->share, seen->brand->secret, &seen->view))
     why = &no_view;
-  else if (why == NULL && !still_signed_in (site, request, seen))
-    why = &needs_signin;
+  else if (why == NULL)
+    why = judge_signin (site, request, seen);
   if (why != NULL)
     refuse (site, request, seen->share, why, reply);
   return why == NULL;

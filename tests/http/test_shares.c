@@ -488,6 +488,26 @@ test_attendees (Fixture *f, gconstpointer data)
   link_clear (&link);
 }
 
+/* His token named him as he is called here; in the next recording nobody did. */
+static void
+test_attendee_signed_in (Fixture *f, gconstpointer data)
+{
+  guint status;
+  Link link = make_link (f, "{\"audience\":\"attendees\"}");
+  g_autofree char *lin = user_lines (f->world, f->brand->id, "lin@shop");
+  g_autofree char *of_other = user_lines (f->world, f->other->id, "lin@shop");
+  g_assert_null (open_link (f, link.code, NULL, f->user, &status));
+  g_assert_cmpuint (status, ==, 403);
+  g_assert_null (open_link (f, link.code, NULL, of_other, &status));
+  g_assert_cmpuint (status, ==, 403);
+  g_autofree char *view = open_link (f, link.code, NULL, lin, &status);
+  g_assert_cmpuint (status, ==, 200);
+  /* Without the sign-in the view is worth nothing. */
+  g_assert_cmpuint (get_shared (f, &link, "/files/1", view), ==, 401);
+  g_assert_true (says (f, "no_view"));
+  link_clear (&link);
+}
+
 static void
 test_clip (Fixture *f, gconstpointer data)
 {
@@ -692,6 +712,7 @@ main (int argc, char **argv)
   ADD ("a-view-is-of-one-link", test_cookie_of_another);
   ADD ("organisation-is-who-is-signed-in-there", test_organisation);
   ADD ("attendees-are-who-was-there", test_attendees);
+  ADD ("attendees-may-be-signed-in", test_attendee_signed_in);
   ADD ("a-clip-shows-nothing-outside-its-part", test_clip);
   ADD ("a-link-to-what-is-in-the-bin-opens-nothing", test_binned);
   ADD ("no-route-gives-a-recording-to-another-brand", test_every_route);

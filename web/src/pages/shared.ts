@@ -26,6 +26,8 @@ import '../ui/look.js';
 /** Without an answer for so long nothing is shown any more: a link may have been taken back. */
 const SILENT_MS = 60_000;
 const ENDS_IT = [401, 403, 404, 410];
+/** A guest of the meeting needs none; for whoever came with a sign-in it opens. */
+const SIGNIN_MAY_HELP = ['signin_required', 'not_attendee'];
 
 @customElement('parlor-shared')
 export class SharedPage extends Plain {
@@ -99,7 +101,7 @@ export class SharedPage extends Plain {
   private refuse(error: unknown): void {
     this.shared = null;
     this.refused = error instanceof ApiError ? error.code : 'internal';
-    if (this.refused === 'signin_required') saveAfterSignin(location.pathname + location.hash);
+    if (SIGNIN_MAY_HELP.includes(this.refused)) saveAfterSignin(location.pathname + location.hash);
   }
 
   protected override updated(): void {
@@ -119,8 +121,11 @@ export class SharedPage extends Plain {
         ${isRecordingWord(word) ? r(word) : r('shared_other', { code: this.refused })}
       </p>
       ${
-        this.refused === 'signin_required'
-          ? html`<a class="button primary" href="/signin" data-testid="shared-signin"
+        SIGNIN_MAY_HELP.includes(this.refused)
+          ? html`<a
+              class="button ${this.refused === 'signin_required' ? 'primary' : ''}"
+              href="/signin"
+              data-testid="shared-signin"
               >${r('shared_signin')}</a
             >`
           : nothing
