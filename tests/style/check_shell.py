@@ -22,7 +22,7 @@ def main(root):
     tap.can_fail("a script that does not parse", problems_of("x.sh", "if true; then\n"))
     tap.can_fail("a script that goes on after an error", problems_of("x.sh", "#!/bin/sh\nfalse\n"))
     root = pathlib.Path(root)
-    scripts = [root / "dev", root / ".ci/run"] + list(files(root, ".sh", folders=("tools", "tests")))
+    scripts = [root / "dev", root / ".ci/run", root / "tools/ingest/parlor-ingest"] + list(files(root, ".sh", folders=("tools", "tests")))
     tap.result("scripts parse and stop at errors", [p for s in scripts for p in problems_of(relative(s, root), s.read_text())])
     tap.end()
 
