@@ -147,12 +147,53 @@ writer_of (RepsCall *call, const ParlorConversation *conversation)
   return self ? self : parlor_service_rep_of_user (call->brand, call->who.subject);
 }
 
+/* Waits for the brand's system. */
+typedef struct
+{
+  const ParlorServiceSite *site;
+  ParlorHttpPending *pending;
+} Saying;
+
+static void
+on_said (const ParlorMessage *message, const GError *error, gpointer user_data)
+{
+  const Saying *saying = user_data;
+  ParlorHttpReply reply;
+  if (message)
+    {
+      reps_answer_later (saying->site, saying->pending, 201, saying->site->message (message));
+      return;
+    }
+  parlor_http_reply_init (&reply);
+  parlor_http_problem_from_error (&reply, error);
+  parlor_http_answer (saying->pending, &reply);
+  parlor_http_reply_clear (&reply);
+}
+
+static void
+say (RepsCall *call, ParlorHttpRequest *request, const ParlorSaySpec *spec, ParlorMoment now,
+     ParlorHttpReply *reply)
+{
+  g_autoptr (GError) error = NULL;
+  Saying *saying = g_new0 (Saying, 1);
+  if (parlor_service_say_resolved (spec, on_said, saying, g_free))
+    {
+      *saying = (Saying){call->site, parlor_http_defer (request)};
+      return;
+    }
+  g_free (saying);
+  const ParlorMessage *message = parlor_service_say (call->site->service, spec, now, &error);
+  if (message)
+    reps_answer_durably (call, request, reply, 201, call->site->message (message));
+  else
+    parlor_http_problem_from_error (reply, error);
+}
+
 void
 parlor_handle_conversation_say (ParlorSite *site, ParlorHttpRequest *request,
                                 ParlorHttpReply *reply)
 {
   g_auto (RepsCall) call = {0};
-  g_autoptr (GError) error = NULL;
   ParlorConversation *conversation = reps_begin (site, request, reply, &call) ? find_conversation (
                                          &call, site, request, PARLOR_MAY_WRITE, reply)
                                                                               : NULL;
@@ -174,14 +215,7 @@ parlor_handle_conversation_say (ParlorSite *site, ParlorHttpRequest *request,
   if (!spec.rep || spec.rep->departed)
     parlor_http_problem (reply, 422, "unprocessable", "Name a rep of this brand who is there.");
   else
-    {
-      const ParlorMessage *message = parlor_service_say (call.site->service, &spec, reps_now (site),
-                                                         &error);
-      if (message)
-        reps_answer_durably (&call, request, reply, 201, call.site->message (message));
-      else
-        parlor_http_problem_from_error (reply, error);
-    }
+    say (&call, request, &spec, reps_now (site), reply);
   free (data_text);
 }
 

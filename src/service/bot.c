@@ -63,7 +63,7 @@ show_card (ParlorConversation *conversation, const char *id, ParlorMoment now)
   if (material)
     {
       gboolean known = material->brand == conversation->customer->brand && !material->withdrawn;
-      g_autofree char *shown = known ? material_data (material) : NULL;
+      g_autofree char *shown = known ? material_data (material, NULL, FALSE) : NULL;
       if (shown)
         say_bot (conversation, "material", "", shown, now);
       return;

@@ -346,6 +346,7 @@ struct _ParlorConversation
   ParlorTimer timer;     /**< turn, end, own rep's patience: what state means it */
   ParlorCall *call;      /**< running; NULL */
   GPtrArray *asked_bot;  /**< nullable: questions to the brand's bot that are open */
+  GPtrArray *resolving;  /**< nullable: documents about which the brand's system is asked */
   gboolean answered;     /**< a rep wrote since it began, or began anew */
   ParlorRating *rating;  /**< nullable: the last that he was asked for */
   GPtrArray *assist;     /**< nullable: ParlorAssist, oldest first, the last 8 */

@@ -211,10 +211,16 @@ void material_free (gpointer material);
 /* The data of a message of this kind: what was sent, as it is now (transfer full). FALSE with
  * error: it may not be sent. NULL data is good where the kind has none of ours. */
 gboolean shown_data (const ParlorSaySpec *spec, const char *kind, char **data, GError **error);
-char *material_data (const ParlorMaterial *material);
+/* `edition` nullable; both as in ParlorSaySpec. */
+char *material_data (const ParlorMaterial *material, const char *edition, gboolean unconfirmed);
 const char *picture_type (const char *name);
 void upload_keep (ParlorUpload *upload);
 void upload_uncount (const ParlorUpload *upload);
+
+/* ---- resolve.c ------------------------------------------------------------------------------- */
+
+/* Nothing that was asked is heard any more, nor is what was to be said. */
+void resolve_forget (ParlorConversation *conversation);
 
 /* ---- rules.c --------------------------------------------------------------------------------- */
 

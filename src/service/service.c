@@ -177,6 +177,7 @@ conversation_free (gpointer data)
 {
   ParlorConversation *conversation = data;
   bot_forget (conversation);
+  resolve_forget (conversation);
   assist_forget (conversation);
   rating_free (conversation->rating);
   call_forget (conversation);

@@ -322,11 +322,21 @@ typedef struct
   const char *data;      /**< JSON, <= 2 KB; not of an image or a material */
   const char *shown;     /**< kind image: an upload's id; kind material: a material's */
   gint64 stream_ms;      /**< -1 */
+  const char *edition;   /**< nullable; of a material: what the brand's system calls this version */
+  gboolean unconfirmed; /**< of a material: it was asked and did not say; the last known goes out */
 } ParlorSaySpec;
 
 /** The message (the old one when it is said twice), valid until the next call; NULL with error. */
 const ParlorMessage *parlor_service_say (ParlorService *service, const ParlorSaySpec *spec,
                                          ParlorMoment now, GError **error);
+/** A message or an error, both borrowed. */
+typedef void (*ParlorSaid) (const ParlorMessage *message, const GError *error, gpointer user_data);
+/** FALSE: there is nobody to be asked, say it. TRUE: a rep's document whose brand has the hook
+    `material.resolve` waits for its answer, 400 ms at most; then it is said as it stands now, or as
+    it was known (resolve.c), and `said` is called once. `gone` (nullable) has `user_data` after
+    that, or alone where the conversation is no more. The spec is copied, its rep is borrowed. */
+gboolean parlor_service_say_resolved (const ParlorSaySpec *spec, ParlorSaid said,
+                                      gpointer user_data, GDestroyNotify gone);
 void parlor_service_typing (ParlorConversation *conversation, ParlorAuthor by);
 /** Everything up to `seq` was seen. */
 void parlor_service_read (ParlorConversation *conversation, ParlorAuthor by, gint64 seq);

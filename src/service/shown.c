@@ -107,7 +107,7 @@ parlor_service_material (ParlorService *service, const char *id)
 }
 
 char *
-material_data (const ParlorMaterial *material)
+material_data (const ParlorMaterial *material, const char *edition, gboolean unconfirmed)
 {
   GString *data = g_string_new (NULL);
   g_string_append_printf (data,
@@ -115,6 +115,13 @@ material_data (const ParlorMaterial *material)
                           ",\"link\":\"/f/%s/%" G_GINT64_FORMAT "\",\"title\":",
                           material->id, material->version, material->id, material->version);
   append_json (data, material->title);
+  if (edition)
+    {
+      g_string_append (data, ",\"edition\":");
+      append_json (data, edition);
+    }
+  if (unconfirmed)
+    g_string_append (data, ",\"unconfirmed\":true");
   g_string_append_c (data, '}');
   return g_string_free (data, FALSE);
 }
@@ -264,6 +271,6 @@ shown_data (const ParlorSaySpec *spec, const char *kind, char **data, GError **e
     return service_refuse (error, PARLOR_ERROR_NOT_FOUND, "There is no such material.");
   if (material->withdrawn)
     return service_refuse (error, PARLOR_ERROR_CONFLICT, "This material was withdrawn.");
-  *data = material_data (material);
+  *data = material_data (material, spec->edition, spec->unconfirmed);
   return TRUE;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/error.h"
 #include "base/record.h"
 #include "service/rows.h"
 #include "signal/desk_private.h"
+#include "signal/encode.h"
 #include "signal/encode_service.h"
 
 #include <string.h>
@@ -187,6 +189,73 @@ ParlorService *
 desk_service (ParlorDesk *desk)
 {
   return desk->service;
+}
+
+/* ---- a document about which the brand's system is asked ---------------------------------------
+ */
+
+typedef struct
+{
+  Pending pending;
+  const ParlorSession *asker; /* to be compared alone: it may be gone */
+  json_t *id;                 /* nullable, owned */
+} Saying;
+
+void
+desk_said (ParlorDesk *desk, const char *key, const ParlorMessage *message, json_t *id)
+{
+  json_t *json = json_pack ("{s:s,s:s,s:o}", "t", "said", "conversation", message->conversation->id,
+                            "message", parlor_encode_service_message (message));
+  if (id)
+    json_object_set (json, "id", id);
+  desk_send_durable (desk, key, json);
+}
+
+static void
+refuse (const Saying *saying, const GError *error)
+{
+  GPtrArray *sockets = g_hash_table_lookup (saying->pending.desk->sockets, saying->pending.key);
+  for (guint i = 0; sockets && i < sockets->len; i++)
+    if (sockets->pdata[i] == saying->asker)
+      parlor_session_send (
+          sockets->pdata[i],
+          parlor_encode_error (saying->id, parlor_error_rt_name (error), error->message));
+}
+
+static void
+on_said (const ParlorMessage *message, const GError *error, gpointer user_data)
+{
+  Saying *saying = user_data;
+  if (saying->pending.desk && message)
+    desk_said (saying->pending.desk, saying->pending.key, message, saying->id);
+  else if (saying->pending.desk)
+    refuse (saying, error);
+}
+
+static void
+saying_free (gpointer data)
+{
+  Saying *saying = data;
+  if (saying->pending.desk)
+    g_hash_table_remove (saying->pending.desk->pending, saying);
+  json_decref (saying->id);
+  g_free (saying->pending.key);
+  g_free (saying);
+}
+
+gboolean
+desk_say_resolved (ParlorDesk *desk, const char *key, ParlorSession *session,
+                   const ParlorSaySpec *spec)
+{
+  Saying *saying = g_new0 (Saying, 1);
+  *saying = (Saying){.pending = {.desk = desk, .key = g_strdup (key)},
+                     .asker = session,
+                     .id = json_incref (session->request_id)};
+  g_hash_table_add (desk->pending, saying);
+  if (parlor_service_say_resolved (spec, on_said, saying, saying_free))
+    return TRUE;
+  saying_free (saying);
+  return FALSE;
 }
 
 /* ---- history --------------------------------------------------------------------------------- */

@@ -13,6 +13,12 @@ void desk_add (ParlorDesk *desk, const char *key, ParlorSession *session);
 void desk_remove (ParlorDesk *desk, const char *key, ParlorSession *session);
 /** To all sockets of that key when everything put so far is on the disk; takes `json`. */
 void desk_send_durable (ParlorDesk *desk, const char *key, json_t *json);
+/** TRUE: {"t":"said"} or the error follows to that session as soon as the brand's system has
+    answered (parlor_service_say_resolved ()). */
+gboolean desk_say_resolved (ParlorDesk *desk, const char *key, ParlorSession *session,
+                            const ParlorSaySpec *spec);
+/** {"t":"said"}: to all sockets of that key, when it is on the disk; `id` borrowed, nullable. */
+void desk_said (ParlorDesk *desk, const char *key, const ParlorMessage *message, json_t *id);
 /** {"t":"history"} follows; `id` borrowed, nullable; before 0 = the newest. */
 void desk_history (ParlorDesk *desk, const char *key, const ParlorConversation *conversation,
                    gint64 before, json_t *id);

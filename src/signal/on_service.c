@@ -432,17 +432,15 @@ parlor_on_say (ParlorSession *session, const json_t *message, gint64 now_us, GEr
       .shown = shown_of (data),
       .stream_ms = number_of (message, "stream_ms", -1),
   };
-  const ParlorMessage *said = conversation ? parlor_service_say (service_of (session), &spec,
-                                                                 moment_of (session, now_us), error)
-                                           : NULL;
+  gboolean asked = conversation
+                   && desk_say_resolved (desk_of (session), key_of (session), session, &spec);
+  const ParlorMessage *said = conversation && !asked ? parlor_service_say (
+                                  service_of (session), &spec, moment_of (session, now_us), error)
+                                                     : NULL;
   free (data_text);
-  if (!said)
-    return FALSE;
-  json_t *json = json_pack ("{s:s,s:s,s:o}", "t", "said", "conversation", conversation->id,
-                            "message", parlor_encode_service_message (said));
-  json_object_set (json, "id", session->request_id);
-  desk_send_durable (desk_of (session), key_of (session), json);
-  return TRUE;
+  if (said)
+    desk_said (desk_of (session), key_of (session), said, session->request_id);
+  return asked || said;
 }
 
 gboolean

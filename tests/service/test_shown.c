@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "world.h"
 
+#include <string.h>
+
 static const ParlorMaterial *
 put (World *world, const char *id, const char *url, int withdrawn)
 {
@@ -45,6 +47,142 @@ test_newest (void)
   put (world, material->id, NULL, 1);
   g_assert_null (send (world, conversation, "material", material->id, PARLOR_BY_REP, &error));
   g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_CONFLICT);
+}
+
+/* ---- asked about before it goes -------------------------------------------------------------- */
+
+#define MATERIAL (1u << PARLOR_HOOK_MATERIAL)
+
+typedef struct
+{
+  guint said, refused, gone;
+  char *data;
+} Told;
+
+static void
+on_said (const ParlorMessage *message, const GError *error, gpointer user_data)
+{
+  Told *told = user_data;
+  g_free (told->data);
+  told->data = message ? g_strdup (message->data) : NULL;
+  if (message)
+    told->said++;
+  else if (g_error_matches (error, PARLOR_ERROR, PARLOR_ERROR_CONFLICT))
+    told->refused++;
+}
+
+static void
+on_gone (gpointer user_data)
+{
+  ((Told *)user_data)->gone++;
+}
+
+static gboolean
+ask (World *world, ParlorConversation *conversation, const char *client_id, const char *kind,
+     const char *shown, Told *told)
+{
+  ParlorSaySpec spec = {.conversation = conversation,
+                        .by = PARLOR_BY_REP,
+                        .rep = conversation->binding->rep,
+                        .client_id = client_id,
+                        .kind = kind,
+                        .shown = shown,
+                        .stream_ms = -1};
+  return parlor_service_say_resolved (&spec, on_said, told, on_gone);
+}
+
+static void
+answer (World *world, ParlorHookOutcome outcome, const ParlorDatum *data, guint n)
+{
+  world_hook (world, PARLOR_HOOK_MATERIAL,
+              &(ParlorHookAnswer){.outcome = outcome, .data = data, .n_data = n});
+}
+
+static void
+test_resolved (void)
+{
+  g_autoptr (World) world = world_new_with_hooks (MATERIAL);
+  world_rep (world, "lin", 6, FALSE);
+  ParlorConversation *conversation = world_bind (world, "vis_a")->conversation;
+  const ParlorMaterial *material = put (world, NULL, "https://shop.example/1.pdf", -1);
+  Told told = {0};
+  const ParlorDatum now[] = {
+      PARLOR_DATUM_TEXT ("title", "Care"),
+      PARLOR_DATUM_TEXT ("url", "https://shop.example/2.pdf"),
+      PARLOR_DATUM_TEXT ("version", "2026 \"b\""),
+  };
+  g_assert_false (ask (world, conversation, "c1", "text", material->id, &told));
+  g_assert_false (ask (world, conversation, "c1", "material", "mat_none", &told));
+  g_assert_true (ask (world, conversation, "c1", "material", material->id, &told));
+  g_assert_true (ask (world, conversation, "c1", "material", material->id, &told));
+  g_assert_cmpuint (told.said + told.refused, ==, 0);
+  gint64 seq = conversation->seq;
+  answer (world, PARLOR_HOOK_ANSWERED, now, 3);
+  g_autofree char *expected = g_strdup_printf (
+      "{\"material\":\"%s\",\"version\":2,\"link\":\"/f/%s/2\",\"title\":\"Care\","
+      "\"edition\":\"2026 \\\"b\\\"\"}",
+      material->id, material->id);
+  g_assert_cmpstr (told.data, ==, expected);
+  g_assert_cmpstr (material->url, ==, "https://shop.example/2.pdf");
+  answer (world, PARLOR_HOOK_ANSWERED, now, 3); /* the same client_id: the same message */
+  g_assert_cmpint (conversation->seq, ==, seq + 1);
+  g_assert_cmpuint (told.said, ==, 2);
+  g_assert_cmpuint (told.gone, ==, 2);
+  g_free (told.data);
+}
+
+/* Every way in which it does not answer: the last known goes out, and says so. */
+static void
+test_unresolved (gconstpointer outcome)
+{
+  g_autoptr (World) world = world_new_with_hooks (MATERIAL);
+  world_rep (world, "lin", 6, FALSE);
+  ParlorConversation *conversation = world_bind (world, "vis_a")->conversation;
+  const ParlorMaterial *material = put (world, NULL, "https://shop.example/1.pdf", -1);
+  const ParlorDatum wrong[] = {PARLOR_DATUM_TEXT ("url", "http://shop.example/2.pdf")};
+  Told told = {0};
+  g_assert_true (ask (world, conversation, "c1", "material", material->id, &told));
+  answer (world, GPOINTER_TO_INT (outcome), wrong, 1);
+  if (GPOINTER_TO_INT (outcome) == PARLOR_HOOK_LATE)
+    answer (world, PARLOR_HOOK_FAILED, NULL, 0);
+  g_assert_cmpuint (told.said, ==, 1);
+  g_assert_cmpuint (told.gone, ==, 1);
+  g_assert_nonnull (strstr (told.data, "\"version\":1"));
+  g_assert_cmpint (strstr (told.data, "\"unconfirmed\":true") != NULL, ==,
+                   GPOINTER_TO_INT (outcome) != PARLOR_HOOK_NONE);
+  g_assert_cmpstr (material->url, ==, "https://shop.example/1.pdf");
+  g_free (told.data);
+}
+
+static void
+test_resolved_away (void)
+{
+  g_autoptr (World) world = world_new_with_hooks (MATERIAL);
+  world_rep (world, "lin", 6, FALSE);
+  ParlorConversation *conversation = world_bind (world, "vis_a")->conversation;
+  const ParlorMaterial *material = put (world, NULL, "https://shop.example/1.pdf", -1);
+  const ParlorDatum off[] = {PARLOR_DATUM_FLAG ("withdrawn", TRUE)};
+  const ParlorDatum on[] = {PARLOR_DATUM_FLAG ("withdrawn", FALSE)};
+  Told told = {0};
+  g_assert_true (ask (world, conversation, "c1", "material", material->id, &told));
+  answer (world, PARLOR_HOOK_ANSWERED, off, 1);
+  g_assert_true (material->withdrawn);
+  g_assert_cmpuint (told.refused, ==, 1);
+  g_assert_true (ask (world, conversation, "c2", "material", material->id, &told));
+  answer (world, PARLOR_HOOK_ANSWERED, on, 1);
+  g_assert_false (material->withdrawn);
+  g_assert_cmpuint (told.said, ==, 1);
+  /* Who is removed meanwhile sends nothing; nor is anything heard when the service goes. */
+  g_assert_true (ask (world, conversation, "c3", "material", material->id, &told));
+  g_assert_true (parlor_service_unbind (conversation->binding, FALSE, world->now, NULL));
+  answer (world, PARLOR_HOOK_ANSWERED, on, 1);
+  g_assert_cmpuint (told.refused, ==, 2);
+  g_assert_true (ask (world, conversation, "c4", "material", material->id, &told));
+  world_restart (world);
+  g_assert_cmpuint (world_asked (world, PARLOR_HOOK_MATERIAL), ==, 0);
+  g_assert_cmpuint (told.gone, ==, 4);
+  g_assert_cmpuint (told.said + told.refused, ==, 3);
+  g_free (told.data);
 }
 
 static void
@@ -157,6 +295,18 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/service/shown/the-newest-version-is-sent", test_newest);
+  g_test_add_func ("/service/shown/the-brands-system-says-how-it-stands-now", test_resolved);
+  g_test_add_data_func ("/service/shown/late-is-the-last-known-and-says-so",
+                        GINT_TO_POINTER (PARLOR_HOOK_LATE), test_unresolved);
+  g_test_add_data_func ("/service/shown/failed-is-the-last-known-and-says-so",
+                        GINT_TO_POINTER (PARLOR_HOOK_FAILED), test_unresolved);
+  g_test_add_data_func ("/service/shown/a-breaker-is-the-last-known-and-says-so",
+                        GINT_TO_POINTER (PARLOR_HOOK_BREAKER), test_unresolved);
+  g_test_add_data_func ("/service/shown/a-link-that-is-none-changes-nothing",
+                        GINT_TO_POINTER (PARLOR_HOOK_ANSWERED), test_unresolved);
+  g_test_add_data_func ("/service/shown/left-to-us-the-table-decides",
+                        GINT_TO_POINTER (PARLOR_HOOK_NONE), test_unresolved);
+  g_test_add_func ("/service/shown/what-was-taken-back-there-is-not-sent", test_resolved_away);
   g_test_add_func ("/service/shown/materials-are-there-after-a-restart", test_kept);
   g_test_add_func ("/service/shown/what-is-no-link-is-refused", test_refused);
   g_test_add_func ("/service/shown/everybody-sends-only-what-is-his", test_kinds);

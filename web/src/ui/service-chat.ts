@@ -215,8 +215,8 @@ export class ServiceChat extends Plain {
     }
     if (one.kind === 'material' && text('link').startsWith('/f/')) {
       return html`<a class="document" href=${text('link')} target="_blank" rel="noreferrer"
-        >${icon('copy')}<span>${text('title')}</span></a
-      >`;
+          >${icon('copy')}<span>${text('title')} ${text('edition')}</span></a
+        >${data['unconfirmed'] ? html`<p><small>${st('unconfirmed')}</small></p>` : nothing}`;
     }
     if (one.kind === 'product')
       return html`<p>${st('about_product', { name: text('title') || text('sku') })}</p>`;
