@@ -11,6 +11,8 @@ import { watchLang } from './i18n/lang.js';
 /** An element that is drawn anew when the language changes. */
 export class Plain extends LitElement {
   private readonly stops: (() => void)[] = [];
+  /** It stood in the page before its class was loaded. */
+  private readonly upgraded = this.isConnected;
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -23,6 +25,8 @@ export class Plain extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    // What such an element was given is handed over by Lit at the first update, which would come after this.
+    if (this.upgraded && !this.hasUpdated) this.performUpdate();
     this.whileConnected(watchLang(() => this.requestUpdate()));
   }
 
