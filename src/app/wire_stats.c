@@ -160,7 +160,7 @@ put (ParlorWireStats *stats, ParlorFactRow *fact, ParlorFunnelStage stage, const
   fact->stage = (char *)name;
   fact->seq = stats->last_seq = MAX (stats->last_seq + 1, fact->at_ms * 1000);
   stats->records->put (stats->records, &parlor_fact_kind, fact);
-  g_hash_table_add (stats->known, g_steal_pointer (&id));
+  g_hash_table_add (stats->known, g_steal_pointer (&id)); /* which keeps it for tell_fact () */
 }
 
 /* The customer's first word, and a person's first word after it. */
@@ -302,18 +302,49 @@ note_of (const char *type)
   return NULL;
 }
 
+/* The event tells what it was counted as, with the context of that moment: who adds these up has
+ * the funnel, without asking us anything. Its time, value and currency are the event's own. */
+static void
+tell_fact (const ParlorWireStats *stats, const ParlorEvent *event, const ParlorFactRow *fact)
+{
+  const ParlorDatum more[] = {
+      PARLOR_DATUM_TEXT ("fact.id", fact->id),
+      PARLOR_DATUM_TEXT ("fact.stage", fact->stage),
+      PARLOR_DATUM_TEXT ("fact.visitor", fact->visitor),
+      PARLOR_DATUM_TEXT ("fact.customer", fact->customer),
+      PARLOR_DATUM_TEXT ("fact.entry", fact->entry),
+      PARLOR_DATUM_TEXT ("fact.channel", fact->channel),
+      PARLOR_DATUM_TEXT ("fact.state", fact->state),
+      PARLOR_DATUM_TEXT ("fact.room", fact->room),
+      PARLOR_DATUM_TEXT ("fact.inviter", fact->inviter),
+      PARLOR_DATUM_TEXT ("fact.product", fact->product),
+      PARLOR_DATUM_TEXT ("fact.rep", fact->rep),
+  };
+  ParlorDatum data[PARLOR_DATUM_MAX];
+  ParlorEvent told = *event;
+  g_return_if_fail (event->n_data + G_N_ELEMENTS (more) <= PARLOR_DATUM_MAX);
+  for (guint i = 0; i < event->n_data; i++)
+    data[i] = event->data[i];
+  for (guint i = 0; i < G_N_ELEMENTS (more); i++)
+    if (more[i].text)
+      data[told.n_data++] = more[i];
+  told.data = data;
+  parlor_wire_hooks_event (&told, stats->hooks);
+}
+
 void
 parlor_wire_stats_event (const ParlorEvent *event, gpointer user_data)
 {
   ParlorWireStats *stats = user_data;
   Note note = stats->records ? note_of (event->type) : NULL;
+  ParlorFactRow fact = {.brand = (char *)event->brand,
+                        .at_ms = event->at_ms,
+                        .customer = (char *)event->customer,
+                        .visitor = text_or_null (datum (event, "visitor"))};
   if (note)
-    {
-      ParlorFactRow fact = {.brand = (char *)event->brand,
-                            .at_ms = event->at_ms,
-                            .customer = (char *)event->customer,
-                            .visitor = text_or_null (datum (event, "visitor"))};
-      note (stats, event, &fact);
-    }
-  parlor_wire_hooks_event (event, stats->hooks);
+    note (stats, event, &fact);
+  if (fact.id)
+    tell_fact (stats, event, &fact);
+  else
+    parlor_wire_hooks_event (event, stats->hooks);
 }

@@ -134,6 +134,7 @@ group_new (ParlorServiceBrand *brand, const char *id)
     g_strlcpy (group->id, id, sizeof group->id);
   else
     parlor_id_make ("grp", &brand->service->spec.random, group->id);
+  group->place = brand->groups->len;
   g_ptr_array_add (brand->groups, group);
   g_hash_table_insert (brand->service->groups, group->id, group);
   return group;

@@ -186,6 +186,8 @@ struct _ParlorGroup
   ParlorHours hours;
   int utc_offset_min;
   ParlorGroup *overflow; /**< nullable */
+  char *overflow_id;     /**< its id while rows are loaded and it has not come yet; else NULL */
+  guint place;           /**< among the brand's groups: the first is everybody's */
   char *welcome;         /**< nullable */
   guint offer_timeout_s;
   guint max_customers;                /**< bindings a rep may have; 0 = any number */

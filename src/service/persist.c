@@ -27,8 +27,6 @@ void
 put_group (ParlorGroup *group)
 {
   g_autofree char *skills = join_skills (group->brand, group->skills);
-  guint place = 0;
-  g_ptr_array_find (group->brand->groups, group, &place);
   ParlorGroupRow row = {
       .id = group->id,
       .brand = group->brand->id,
@@ -41,7 +39,7 @@ put_group (ParlorGroup *group)
       .utc_offset_min = group->utc_offset_min,
       .offer_timeout_s = group->offer_timeout_s,
       .max_customers = group->max_customers,
-      .place = place,
+      .place = group->place,
   };
   service_put (group->brand->service, &parlor_group_kind, &row);
 }
@@ -258,6 +256,33 @@ brand_of (ParlorService *service, const char *id)
   return brand ? brand : parlor_service_add_brand (service, id, NULL, PARLOR_CONFIRM_FIRST);
 }
 
+static int
+by_place (gconstpointer a, gconstpointer b)
+{
+  const ParlorGroup *x = *(ParlorGroup *const *)a, *y = *(ParlorGroup *const *)b;
+  return x->place == y->place ? strcmp (x->id, y->id) : x->place < y->place ? -1 : 1;
+}
+
+/* Rows come by their ids, which say nothing: a group may come before the one that it overflows to.
+ */
+static void
+settle_group (ParlorGroup *group, const ParlorGroupRow *row)
+{
+  GPtrArray *groups = group->brand->groups;
+  group->place = (guint)row->place;
+  group->overflow_id = row->overflow && *row->overflow ? g_strdup (row->overflow) : NULL;
+  g_ptr_array_sort (groups, by_place);
+  for (guint i = 0; i < groups->len; i++)
+    {
+      ParlorGroup *one = groups->pdata[i];
+      ParlorGroup *overflow = parlor_service_group (group->brand, one->overflow_id);
+      if (!overflow)
+        continue;
+      one->overflow = overflow;
+      g_clear_pointer (&one->overflow_id, g_free);
+    }
+}
+
 static gboolean
 load_group (ParlorService *service, const ParlorGroupRow *row)
 {
@@ -277,7 +302,7 @@ load_group (ParlorService *service, const ParlorGroupRow *row)
   ParlorGroup *group = parlor_service_put_group (service, brand, &spec, NULL);
   service->spec.records = records;
   if (group)
-    group->overflow = FIND (groups, row->overflow);
+    settle_group (group, row);
   return group != NULL;
 }
 

@@ -129,6 +129,7 @@ group_free (gpointer data)
   ParlorGroup *group = data;
   g_free (group->name);
   g_free (group->hours_text);
+  g_free (group->overflow_id);
   g_free (group->welcome);
   g_free (group->skilled);
   g_free (group);

@@ -263,6 +263,7 @@ show (Tap *tap, ParlorMoment now)
       PARLOR_DATUM_TEXT ("visitor", tap->visitor),
       PARLOR_DATUM_TEXT ("rep", tap->rep ? tap->rep->id : NULL),
       PARLOR_DATUM_TEXT ("entry", tap->entry),
+      PARLOR_DATUM_TEXT ("room", tap->room),
   };
   tap->shown = TRUE;
   tap->state = PARLOR_BINDING_PROPOSED;

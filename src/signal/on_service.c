@@ -276,6 +276,24 @@ number_of (const json_t *message, const char *name, gint64 otherwise)
   return json_is_number (value) ? (gint64)json_number_value (value) : otherwise;
 }
 
+/* What the page says, else the group of the entry that it names or that he came by. */
+static const char *
+group_of (ParlorSession *session, const json_t *message, const ParlorTouch *touch)
+{
+  const ParlorVisitors *visitors = session->signal->spec.visitors;
+  const char *said = parlor_message_string (message, "group");
+  const char *entry_id = parlor_message_string (message, "entry");
+  if (!entry_id && touch)
+    entry_id = touch->entry;
+  const ParlorEntry *entry = visitors && entry_id ? parlor_visitors_find_entry (visitors, entry_id)
+                                                  : NULL;
+  ParlorServiceBrand *brand = parlor_service_brand (service_of (session), session->desk_brand);
+  if (said || !brand || !entry || strcmp (entry->brand, session->desk_brand) != 0)
+    return said;
+  const ParlorGroup *group = parlor_service_group (brand, entry->rep_group);
+  return group ? group->id : NULL;
+}
+
 gboolean
 parlor_on_tap (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
 {
@@ -293,7 +311,7 @@ parlor_on_tap (ParlorSession *session, const json_t *message, gint64 now_us, GEr
       .inviter = inviter   ? inviter
                  : *led_by ? led_by
                            : NULL,
-      .group = parlor_message_string (message, "group"),
+      .group = group_of (session, message, touch),
       .product = parlor_message_string (message, "product"),
       .room = parlor_message_string (message, "room"),
       .room_ms = number_of (message, "room_ms", -1),

@@ -102,10 +102,40 @@ test_duel (void)
   g_assert_cmpuint (somebody, >, ROUNDS / 2);
 }
 
+/* The first is where a tap goes that names none; rows come by their ids. */
+static void
+test_order (void)
+{
+  g_autoptr (World) world = world_new ();
+  ParlorServiceBrand *brand = parlor_service_add_brand (world->service, "br_rows", "Rows",
+                                                        PARLOR_CONFIRM_NEVER);
+  static const char *const ids[] = {"grp_a", "grp_b", "grp_c"}, *const overflows[] = {"grp_b",
+                                                                                      "grp_c", ""};
+  static const gint64 places[] = {2, 1, 0};
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    {
+      ParlorGroupRow row = {.id = (char *)ids[i],
+                            .brand = (char *)"br_rows",
+                            .name = (char *)ids[i],
+                            .overflow = (char *)overflows[i],
+                            .place = places[i]};
+      parlor_service_load (world->service, &parlor_group_kind, &row, world->now);
+    }
+  g_assert_cmpuint (brand->groups->len, ==, 3);
+  for (guint i = 0; i < 3; i++)
+    g_assert_cmpstr (((ParlorGroup *)brand->groups->pdata[i])->id, ==, ids[2 - i]);
+  ParlorGroup *first = parlor_service_group (brand, "grp_a");
+  g_assert_true (first->overflow == parlor_service_group (brand, "grp_b"));
+  g_assert_true (first->overflow->overflow == parlor_service_group (brand, "grp_c"));
+  g_assert_null (first->overflow->overflow->overflow);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/service/route/the-index-finds-whom-a-walk-finds", test_duel);
+  g_test_add_func ("/service/route/groups-keep-their-order-and-overflow-over-a-restart",
+                   test_order);
   return g_test_run ();
 }

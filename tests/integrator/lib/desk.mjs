@@ -9,6 +9,8 @@ export class DeskLine {
   constructor(daemon) {
     this.daemon = daemon;
     this.told = [];
+    /** The address of this machine that it comes from; limits go by it. */
+    this.from = undefined;
     /** Every frame that ever came, also what was waited for. */
     this.all = [];
     this.data = Buffer.alloc(0);
@@ -18,7 +20,7 @@ export class DeskLine {
   /** The socket alone: nothing is said yet. */
   async connect(headers = {}) {
     const request = http.request({
-      port: this.daemon.port, host: '127.0.0.1', path: '/v1/rt',
+      localAddress: this.from, port: this.daemon.port, host: '127.0.0.1', path: '/v1/rt',
       headers: { ...this.daemon.headers, Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Protocol': 'parlor.v1', 'Sec-WebSocket-Key': randomBytes(16).toString('base64'), ...headers },
     });
     request.end();
