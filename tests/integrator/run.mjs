@@ -25,6 +25,8 @@ async function attempt(run) {
     async strict(...flags) { const daemon = new Daemon(program, flags); open.push(() => daemon.close()); daemon.strict(); await daemon.start(); return daemon; },
     /** Without the demo and without a key: what is there is what `parlorctl setup` makes. */
     async bare(...flags) { const daemon = new Daemon(program, flags); open.push(() => daemon.close()); daemon.demo = false; await daemon.start(); return daemon; },
+    /** With clocks that the case sets. */
+    async stepped(...flags) { const daemon = new Daemon(program, flags); open.push(() => daemon.close()); daemon.stepClock(); await daemon.start(); return daemon; },
     async receiver(answer) { const receiver = new Receiver(answer); open.push(() => receiver.stop()); await receiver.start(); return receiver; },
     say: (text) => console.log(`         ${text}`),
     after: (end) => open.push(end),

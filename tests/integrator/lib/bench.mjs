@@ -2,7 +2,7 @@
 /** A daemon in a folder of its own on free ports, a receiver that does what the test says, and small words for both. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
 import os from 'node:os';
@@ -44,6 +44,26 @@ export class Daemon {
     this.log = '';
     this.headers = {};
     this.demo = true;
+    this.env = process.env;
+  }
+
+  /** Before the start: its clocks are set by `step ()` from now on (stepclock.c). */
+  stepClock() {
+    const library = path.resolve(path.dirname(this.program), '../tests/integrator/stepclock.so');
+    expect(existsSync(library), `${library} is built`);
+    this.stepped = { monotonic: 0n, wall: 0n, file: openSync(path.join(this.folder, 'clock'), 'w+') };
+    this.step(0);
+    this.env = { ...process.env, LD_PRELOAD: library, STEP_CLOCK: path.join(this.folder, 'clock') };
+  }
+
+  /** Time passes for the daemon alone; `wall`: what its wall clock is set by besides. */
+  step(seconds, wall = 0) {
+    this.stepped.monotonic += BigInt(seconds) * 1000000000n;
+    this.stepped.wall += BigInt(wall) * 1000000000n;
+    const bytes = Buffer.alloc(16);
+    bytes.writeBigInt64LE(this.stepped.monotonic, 0);
+    bytes.writeBigInt64LE(this.stepped.wall, 8);
+    writeSync(this.stepped.file, bytes, 0, 16, 0);
   }
 
   /** Without the demo: one API key in a config file, which every call brings. */
@@ -60,7 +80,7 @@ export class Daemon {
     this.port ??= await freePort();
     this.admin ??= await freePort();
     const flags = [...(this.demo ? ['--demo'] : []), '--workers', '1', '--http-port', this.port, '--udp-port', 0, '--admin-port', this.admin, '--data-dir', this.folder];
-    this.process = spawn(this.program, [...flags, ...this.flags].map(String), { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process = spawn(this.program, [...flags, ...this.flags].map(String), { stdio: ['ignore', 'pipe', 'pipe'], env: this.env });
     for (const stream of [this.process.stdout, this.process.stderr]) stream.on('data', (text) => { this.log += text; });
     await until('the server to be ready', async () => {
       if (this.process.exitCode !== null) throw new Error(`the server ended: ${this.log}`);
@@ -76,6 +96,7 @@ export class Daemon {
 
   async close() {
     await this.end();
+    if (this.stepped) closeSync(this.stepped.file);
     rmSync(this.folder, { recursive: true, force: true });
   }
 
