@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What goes wrong on an evening and needs a process to go wrong; tests/service/test_failures.c plays the rest in virtual time. */
 import { randomBytes } from 'node:crypto';
-import { expect, until } from '../lib/bench.mjs';
+import { expect, expectOrder, until } from '../lib/bench.mjs';
 import { DeskLine } from '../lib/desk.mjs';
 
 async function repLine(daemon, after, ref) {
@@ -174,6 +174,100 @@ export const cases = [
       expect((await daemon.ask('POST', `/v1/rooms/${room.id}/go/cup-9`)).status === 404, 'no way leads to it');
       const pins = (await daemon.good('GET', `/v1/rooms/${room.id}/pins`)).pins;
       expect(pins.length === 1 && pins[0].to_ms >= pins[0].from_ms, `its pin has an end: ${JSON.stringify(pins)}`);
+    },
+  },
+  {
+    name: 'a rep whose tab is killed in a chat and in a call: another answers, the call goes on under its id, the person stays',
+    async run({ stepped, after, say }) {
+      const daemon = await stepped();
+      const rep = await repLine(daemon, after, 'lin');
+      const visitor = await visitorLine(daemon, after);
+      const bound = await visitor.add();
+      visitor.say(bound.conversation, 'Are you there?');
+      await accept(rep, bound.conversation);
+      rep.close();
+      const wang = await repLine(daemon, after, 'wang');
+      visitor.say(bound.conversation, 'And now?');
+      await visitor.wait('said');
+      await daemon.pass(12);
+      await accept(wang, bound.conversation);
+      const { call, ofRep, ofVisitor } = await talk(daemon, after, wang, visitor, bound.conversation);
+      await visitor.wait('call', 'call', (one) => one.call.id === call.id && one.call.state === 'active');
+      const zoe = await repLine(daemon, after, 'zoe');
+      wang.close();
+      ofRep.close();
+      await daemon.pass(30); // his seat in the room is kept for a while, then he is looked for
+      const told = await visitor.wait('call', 'call', (one) => one.call.rep?.id === zoe.attached.rep.id);
+      expect(told.call.id === call.id, JSON.stringify(told));
+      await zoe.wait('call', 'call', (one) => one.call.id === call.id && one.call.token);
+      expect(!ofVisitor.closed, 'the customer is where he was');
+      const again = await visitorLine(daemon, after, visitor.device);
+      expect(again.attached.threads.length === 1 && again.attached.threads[0].binding.rep.id === rep.attached.rep.id, 'his person is who he was');
+      say('answered by the second, talked on with the third');
+    },
+  },
+  {
+    name: 'a rep hidden for ten minutes is there and rung; a viewer 8 s offline is bound once; of two who accept one has it',
+    async run({ stepped, after, say }) {
+      const daemon = await stepped();
+      const lin = await repLine(daemon, after, 'lin'); // a hidden tab: it answers pings and says nothing
+      const visitor = await visitorLine(daemon, after);
+      const tap = `tap_${randomBytes(8).toString('hex')}`;
+      visitor.send({ t: 'tap', id: tap });
+      visitor.send({ t: 'bind', tap });
+      visitor.close();
+      await daemon.pass(8);
+      const again = await visitorLine(daemon, after, visitor.device);
+      again.send({ t: 'tap', id: tap });
+      again.send({ t: 'bind', tap });
+      const bound = await again.wait('bound');
+      await daemon.pass(592);
+      const there = (await daemon.good('GET', '/v1/reps')).reps.find((one) => one.ref === 'lin');
+      expect(there.presence === 'available' && !lin.closed, there.presence);
+      const began = Date.now();
+      again.say(bound.conversation, 'hello');
+      const offered = (await lin.wait('offered')).offer;
+      say(`rung ${Date.now() - began} ms after the word`);
+      const wang = await repLine(daemon, after, 'wang');
+      await daemon.pass(32);
+      const next = (await wang.wait('offered', 'offered', (one) => one.offer.state === 'pending')).offer;
+      lin.send({ t: 'offer_reply', offer: offered.id, yes: true });
+      wang.send({ t: 'offer_reply', offer: next.id, yes: true });
+      expect((await lin.wait('error')).code === 'conflict', 'one is told that it is not his');
+      const { conversation } = await again.wait('conversation', 'conversation', (one) => one.conversation.state === 'human');
+      expect(conversation.assignee.id === wang.attached.rep.id, 'the other has it');
+      const { threads } = (await visitorLine(daemon, after, visitor.device)).attached;
+      expect(threads.length === 1 && threads[0].binding.id === bound.binding, JSON.stringify(threads));
+    },
+  },
+  {
+    name: 'the wall clock is set by five minutes, forward and back: nobody is late, calls stand, events keep their order',
+    async run({ stepped, after }) {
+      const daemon = await stepped();
+      const rep = await repLine(daemon, after, 'lin');
+      for (const [n, wall] of [300, -600, 300].entries()) {
+        const visitor = await visitorLine(daemon, after);
+        const bound = await visitor.add();
+        visitor.say(bound.conversation, `one ${n}`);
+        const { offer } = await rep.wait('offered', 'offered', (one) => one.offer.state === 'pending' && one.offer.conversation.id === bound.conversation);
+        daemon.step(0, wall);
+        await daemon.pass(2);
+        rep.send({ t: 'offer_reply', offer: offer.id, yes: true });
+        await visitor.wait('conversation', 'conversation', (one) => one.conversation.state === 'human');
+        const { call } = await talk(daemon, after, rep, visitor, bound.conversation); // its token was signed by the new time
+        await visitor.wait('call', 'call', (one) => one.call.state === 'active');
+        rep.send({ t: 'call_act', call: call.id, act: 'end' });
+        await visitor.wait('call', 'call', (one) => one.call.state === 'ended');
+        rep.send({ t: 'suspend', on: false });
+        visitor.send({ t: 'history', conversation: bound.conversation });
+        const { messages } = await visitor.wait('history');
+        expect(messages.every((one, i) => !i || one.seq > messages[i - 1].seq), JSON.stringify(messages.map((one) => one.seq)));
+      }
+      const { events } = await daemon.good('GET', '/v1/events?limit=1000');
+      const ids = events.map((one) => one.id);
+      expect(ids.join() === [...ids].sort().join() && new Set(ids).size === ids.length, 'in order');
+      expectOrder(events);
+      expect(!events.some((one) => one.type === 'offer.timeout' || one.type === 'call.held'), 'nobody was late');
     },
   },
 ];

@@ -88,6 +88,16 @@ export class Daemon {
     }, 30000);
   }
 
+  /** So many seconds in small steps; who is connected answers pings between them. */
+  async pass(seconds) {
+    for (let left = seconds; left > 0; left -= 2) {
+      this.step(Math.min(left, 2));
+      for (let turn = 0; turn < 2; turn++) await new Promise((done, fail) => {
+        http.get({ agent: false, port: this.admin, host: '127.0.0.1', path: '/healthz' }, (answer) => answer.resume().on('end', done)).on('error', fail);
+      });
+    }
+  }
+
   async end(signal = 'SIGTERM') {
     if (!this.process || this.process.exitCode !== null || this.process.signalCode) return;
     this.process.kill(signal);
