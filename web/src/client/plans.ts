@@ -71,6 +71,8 @@ export interface Plan {
   until: string;
   watermark: boolean;
   partners: string;
+  /** What stands beside the meeting; '' = nothing. */
+  doc: string;
   /** A line each: a name, or a name and a contact with a comma between. */
   people: string;
   host: string;
@@ -109,7 +111,8 @@ export function inviteesOf(people: string): { name: string; contact?: string }[]
 }
 
 export function planMeeting(plan: Plan): Promise<Planned> {
-  const { title, start, zone, minutes, repeat, until, watermark, partners, people, host } = plan;
+  const { title, start, zone, minutes, repeat, until, watermark, partners, people, host, doc } =
+    plan;
   const rrule = ruleOf(repeat, start, until);
   return callJson(
     '/v1/rooms',
@@ -117,6 +120,7 @@ export function planMeeting(plan: Plan): Promise<Planned> {
       kind: 'meeting',
       title,
       policy: { watermark, partners },
+      ...(doc ? { doc_url: doc } : {}),
       schedule: { start, zone, minutes, ...(rrule ? { rrule } : {}) },
       /* The first is who plans it: his browser is a host at each of its meetings. */
       invitees: [{ name: host, role: 'host' }, ...inviteesOf(people)],

@@ -44,6 +44,16 @@ const LAZY = {
     load: () => import('../ui/why.js'),
     draw: (app: App) => html`<parlor-why class="side-body" .app=${app}></parlor-why>`,
   },
+  panels: {
+    tag: 'parlor-panels',
+    load: () => import('../ui/panels.js'),
+    draw: (app: App) => html`<parlor-panels .app=${app}></parlor-panels>`,
+  },
+  beside: {
+    tag: 'parlor-beside',
+    load: () => import('../ui/panels.js'),
+    draw: (app: App) => html`<parlor-beside class="side-body" .app=${app}></parlor-beside>`,
+  },
   watermark: {
     tag: 'parlor-watermark',
     load: () => import('../ui/watermark.js'),
@@ -352,6 +362,7 @@ export class MeetingPage extends Plain implements App {
       <parlor-clock .app=${this}></parlor-clock>
       <parlor-recording-sign .app=${this}></parlor-recording-sign>
       <span class="spacer"></span>
+      ${room?.doc_url || room?.panel_url ? this.lazy('panels') : nothing}
       <button
         class="chip"
         data-testid="quality"
@@ -386,7 +397,7 @@ export class MeetingPage extends Plain implements App {
           ${icon('close')}
         </button>
       </header>
-      ${this.lazy(panel === 'people' ? 'roster' : panel)}
+      ${this.lazy(panel === 'people' ? 'roster' : panel === 'doc' || panel === 'panel' ? 'beside' : panel)}
     </aside>`;
   }
 

@@ -127,6 +127,8 @@ const room = shape({
   join_url: def(str, ''),
   recording: def(recording, NOT_RECORDED),
   watermark: def(bool, false),
+  doc_url: def(str, ''),
+  panel_url: def(str, ''),
 });
 export type Room = Checked<typeof room>;
 
@@ -234,6 +236,7 @@ const SERVER = {
   chat: shape({ id: opt(num), message: chatMessage }),
   marker: shape({ marker }),
   room_quality: shape({ id: opt(num), people: list(personQuality) }),
+  panel: shape({ id: opt(num), kind: str, origin: str, token: str, expires_at: def(num, 0) }),
   quality: shape({ you: opt(yourQuality), participants: def(mapOf(num), {}) }),
   layers: shape({ source: def(oneOf(...SOURCES), 'camera'), rids: list(str) }),
   lobby: shape({ waiting: list(waiting) }),
@@ -327,6 +330,7 @@ export type ClientMessage =
   | { t: 'hand'; raised: boolean; participant?: string }
   | { t: 'reaction'; emoji: string }
   | { t: 'chat'; id?: number; client_id: string; text: string }
+  | { t: 'panel'; id?: number; kind: 'doc' | 'panel' }
   | { t: 'leave' }
   | { t: 'stats'; frames: number; freezes: number; freeze_ms: number; concealed: number }
   | { t: 'admit' | 'deny' | 'ask_unmute'; participant: string }

@@ -47,7 +47,7 @@ export interface App {
   openDialog: (dialog: Dialog) => void;
 }
 
-export type Panel = 'chat' | 'people' | 'why' | null;
+export type Panel = 'chat' | 'people' | 'why' | 'doc' | 'panel' | null;
 export type Dialog = 'invite' | 'settings' | 'help' | 'leave' | 'more' | 'marker' | null;
 
 /** An element that is drawn anew when anything in the meeting changes. */

@@ -236,6 +236,11 @@ export class Dialogs extends InMeeting {
           ? this.item('flag', 'marker', 'menu-marker', () => this.app.openDialog('marker'))
           : nothing
       }
+      ${
+        this.room.room?.doc_url || may(this.room, 'moderate')
+          ? this.item('copy', 'doc', 'menu-doc', () => this.app.openPanel('doc'))
+          : nothing
+      }
       ${this.item('settings', 'settings', 'settings', () => this.app.openDialog('settings'))}
       ${this.item('signal', 'why', 'why-toggle', () => this.app.openPanel('why'))}
       ${

@@ -30,6 +30,7 @@ const WORDS = {
   who: ['Who: one a line, name and contact', '参会人：每行一位，姓名和联系方式'],
   who_hint: ['Ann, ann@example.com', '王芳，wang@example.com'],
   watermark: ["Viewer's name over the picture", '画面显示观看者姓名水印'],
+  doc: ['A document beside it: https address (may be empty)', '会中文档：https 网址（可不填）'],
   partners: ['Partners of other companies', '外部伙伴'],
   p_allow: ['come in', '可直接进入'],
   p_lobby: ['a host lets them in', '须主持人同意'],
@@ -99,6 +100,7 @@ export class Schedule extends Plain {
         until: this.value('until'),
         watermark: this.querySelector<HTMLInputElement>('[name="watermark"]')?.checked ?? false,
         partners: this.value('partners'),
+        doc: this.value('doc').trim(),
         people: this.value('people'),
         host: loadChoices().name || (lang() === 'en' ? 'Host' : '主持人'),
       });
@@ -217,6 +219,16 @@ export class Schedule extends Plain {
       <label class="field">
         <span>${s('who')}</span>
         <textarea name="people" placeholder=${s('who_hint')} data-testid="schedule-who"></textarea>
+      </label>
+      <label class="field">
+        <span>${s('doc')}</span>
+        <input
+          name="doc"
+          type="url"
+          maxlength="2000"
+          pattern="https://.+"
+          data-testid="schedule-doc"
+        />
       </label>
       <div class="pair">
         ${this.choice('partners', s('partners'), [

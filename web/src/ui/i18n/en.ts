@@ -98,6 +98,8 @@ export const en = {
   shortcuts: 'Keyboard shortcuts',
   pip: 'Picture in picture',
   why: 'Connection',
+  doc: 'Document',
+  panel: 'Panel',
   unread: '{count} unread',
 
   you: 'You',

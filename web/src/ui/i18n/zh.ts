@@ -100,6 +100,8 @@ export const zh: Record<keyof typeof en, string> = {
   shortcuts: '键盘快捷键',
   pip: '画中画',
   why: '网络状况',
+  doc: '文档',
+  panel: '工具面板',
   unread: '{count} 条未读',
 
   you: '我',
