@@ -11,6 +11,8 @@
  * viewer publish ["mic","camera","screen"]    subscribe, record  booleans    company  of a partner
  * (role partner)    pass  the pass it was made for    named  true: the page says no other name
  *
+ * Without `room`, in `attach`, it says who somebody is (docs/decisions/0090).
+ *
  * Absent `role` is viewer, the least; absent `publish` is what the role allows (a viewer: nothing);
  * absent `subscribe` is true; absent `record` is false.
  *

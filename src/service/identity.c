@@ -91,6 +91,27 @@ take_ref (ParlorCustomer *customer, const char *ref)
     g_hash_table_insert (brand->by_customer, customer->ref, customer);
 }
 
+/* This one alone is a stranger's from now on. */
+static void
+drop_device (ParlorCustomer *customer, const char *visitor)
+{
+  ParlorServiceBrand *brand = customer->brand;
+  guint at;
+  g_hash_table_remove (brand->by_visitor, visitor);
+  if (!g_strcmp0 (customer->visitor, visitor))
+    {
+      g_clear_pointer (&customer->visitor, g_free);
+      put_customer (customer);
+    }
+  if (customer->devices
+      && g_ptr_array_find_with_equal_func (customer->devices, visitor, g_str_equal, &at))
+    {
+      ParlorDeviceRow key = {.brand = brand->id, .visitor = (char *)visitor};
+      service_remove (brand->service, &parlor_device_kind, &key);
+      g_ptr_array_remove_index (customer->devices, at);
+    }
+}
+
 /* ---- two that are one ------------------------------------------------------------------------ */
 
 static void
@@ -152,17 +173,21 @@ merge (ParlorCustomer *from, ParlorCustomer *to, ParlorMoment now)
   put_customer (to);
 }
 
+static gboolean
+is_ref (const char *ref, GError **error)
+{
+  return (ref && *ref && strlen (ref) <= REF_BYTES && parlor_text_identity (ref))
+         || service_refuse (error, PARLOR_ERROR_BAD_REQUEST, "customer_ref is 1 to 128 bytes.");
+}
+
 ParlorCustomer *
 parlor_service_name_customer (ParlorCustomer *customer, const char *ref, ParlorMoment now,
                               GError **error)
 {
   ParlorService *service = customer->brand->service;
   ParlorCustomer *known = ref ? g_hash_table_lookup (customer->brand->by_customer, ref) : NULL;
-  if (!ref || !*ref || strlen (ref) > REF_BYTES || !parlor_text_identity (ref))
-    {
-      service_refuse (error, PARLOR_ERROR_BAD_REQUEST, "customer_ref is 1 to 128 bytes.");
-      return NULL;
-    }
+  if (!is_ref (ref, error))
+    return NULL;
   if (known == customer)
     return customer;
   if (customer->ref)
@@ -180,6 +205,58 @@ parlor_service_name_customer (ParlorCustomer *customer, const char *ref, ParlorM
     }
   service_end (service);
   return known ? known : customer;
+}
+
+/* ---- the brand's own word on who sits there -------------------------------------------------- */
+
+/* Whose the device is now: nobody's, where another person was known on it. */
+static ParlorCustomer *
+make_way (ParlorServiceBrand *brand, const char *visitor, const char *ref)
+{
+  ParlorCustomer *own = parlor_service_customer_of (brand, visitor);
+  if (!own || !own->ref || !g_strcmp0 (own->ref, ref))
+    return own;
+  drop_device (own, visitor);
+  return NULL;
+}
+
+gboolean
+parlor_service_identify (ParlorServiceBrand *brand, const char *visitor, const char *ref,
+                         const char *display, ParlorMoment now, GError **error)
+{
+  ParlorService *service = brand->service;
+  if (!is_ref (ref, error))
+    return FALSE;
+  service_begin (service);
+  ParlorCustomer *known = g_hash_table_lookup (brand->by_customer, ref);
+  ParlorCustomer *own = make_way (brand, visitor, ref);
+  if (known && own && own != known)
+    merge (own, known, now);
+  else if (known)
+    add_device (known, visitor);
+  else
+    {
+      known = own ? own : customer_new (brand, NULL, visitor, now.wall_ms);
+      take_ref (known, ref);
+      put_customer (known);
+    }
+  if (display && !known->display)
+    parlor_service_edit_customer (known, display, NULL, NULL, now, NULL);
+  service_end (service);
+  return TRUE;
+}
+
+void
+parlor_service_sign_out (ParlorServiceBrand *brand, const char *visitor)
+{
+  ParlorService *service = brand->service;
+  ParlorCustomer *own = parlor_service_customer_of (brand, visitor);
+  if (!own || !own->ref)
+    return;
+  service_begin (service);
+  drop_device (own, visitor);
+  forget_keeps (service, own);
+  service_end (service);
 }
 
 /* ---- keep this person ------------------------------------------------------------------------ */

@@ -284,6 +284,14 @@ gboolean parlor_service_edit_customer (ParlorCustomer *customer, const char *dis
     NULL: BAD_REQUEST, CONFLICT (he has another ref). */
 ParlorCustomer *parlor_service_name_customer (ParlorCustomer *customer, const char *ref,
                                               ParlorMoment now, GError **error);
+/** The brand's own sign-in says who sits at this device (LIVE section 1, decision 0090): it is that
+    customer's from now on, and he reads what he had elsewhere. What an anonymous person did on it
+    goes with him; another known person leaves it, and takes nothing of his along. `display`
+    (nullable) is his name where he has none. BAD_REQUEST. */
+gboolean parlor_service_identify (ParlorServiceBrand *brand, const char *visitor, const char *ref,
+                                  const char *display, ParlorMoment now, GError **error);
+/** The device is nobody's from now on. One who never said who he is stays: he has nothing else. */
+void parlor_service_sign_out (ParlorServiceBrand *brand, const char *visitor);
 /** *Keep this person*: a token for one further device, once, within ten minutes. An older one of
     his ends. Kept in memory alone, as a hash. */
 gboolean parlor_service_keep (ParlorCustomer *customer, char token[PARLOR_TOKEN_SIZE],

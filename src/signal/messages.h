@@ -36,7 +36,7 @@ typedef enum
   PARLOR_WHEN_DESK,    /**< attached as a visitor or a rep, joined or not */
 } ParlorWhen;
 
-#define PARLOR_MAX_FIELDS 8
+#define PARLOR_MAX_FIELDS 9
 
 /** FALSE with PARLOR_ERROR: the table answers with `error` and nothing changed. */
 typedef gboolean (*ParlorMessageHandler) (ParlorSession *session, const json_t *message,

@@ -117,6 +117,29 @@ button (const ParlorServiceBrand *brand)
   return list;
 }
 
+/* A token of the brand that is for no room says who somebody is; those of a room, which the server
+ * makes for anybody who has a link, say nothing of the kind. */
+static gboolean
+take_identity (ParlorSession *session, const json_t *message, ParlorServiceBrand *brand,
+               gint64 now_us, GError **error)
+{
+  ParlorAuth *auth = session->signal->spec.auth;
+  const char *token = parlor_message_string (message, "identity");
+  ParlorMoment now = moment_of (session, now_us);
+  if (parlor_message_flag (message, "signed_out"))
+    parlor_service_sign_out (brand, session->desk_visitor);
+  if (!token)
+    return TRUE;
+  g_autoptr (ParlorClaims) claims = auth->verify (auth, token, now.wall_ms, error);
+  if (!claims)
+    return FALSE;
+  if (claims->room || claims->guest || claims->pass || g_strcmp0 (claims->brand, brand->id))
+    return parlor_message_refuse (error, PARLOR_ERROR_UNAUTHORIZED,
+                                  "That token does not say who somebody is.");
+  return parlor_service_identify (brand, session->desk_visitor, claims->identity, claims->name, now,
+                                  error);
+}
+
 static gboolean
 attach_visitor (ParlorSession *session, const json_t *message, ParlorServiceBrand *brand,
                 gint64 now_us, GError **error)
@@ -128,6 +151,8 @@ attach_visitor (ParlorSession *session, const json_t *message, ParlorServiceBran
       && !parlor_service_redeem (brand, keep, session->desk_visitor,
                                  json_is_true (json_object_get (message, "agreed")),
                                  moment_of (session, now_us), error))
+    return FALSE;
+  if (!take_identity (session, message, brand, now_us, error))
     return FALSE;
   g_strlcpy (session->desk_brand, brand->id, sizeof session->desk_brand);
   session->attached = TRUE;

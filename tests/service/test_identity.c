@@ -44,6 +44,63 @@ test_merge (void)
   g_assert_cmpstr (kept->ref, ==, "c-1");
 }
 
+/* The same sign-in on two devices is one person; another one on the same device is another. */
+static void
+test_identify (void)
+{
+  g_autoptr (World) world = world_new ();
+  ParlorServiceBrand *brand = world->brand;
+  world_rep (world, "lin", 6, FALSE);
+  ParlorBinding *binding = world_bind (world, "vis_phone");
+  ParlorCustomer *mei = binding->customer;
+  world_say (world, binding, "before I signed in");
+  g_assert_false (parlor_service_identify (brand, "vis_phone", "", NULL, world->now, NULL));
+  g_assert_true (parlor_service_identify (brand, "vis_phone", "c-1", "Mei", world->now, NULL));
+  g_assert_cmpstr (mei->ref, ==, "c-1");
+  g_assert_cmpstr (mei->display, ==, "Mei");
+  g_assert_true (parlor_service_identify (brand, "vis_desk", "c-1", "Other", world->now, NULL));
+  g_assert_true (parlor_service_customer_of (brand, "vis_desk") == mei);
+  g_assert_cmpstr (mei->display, ==, "Mei");
+  /* What an anonymous person said on his device goes with him. */
+  ParlorBinding *third = world_bind (world, "vis_tablet");
+  g_assert_true (parlor_service_identify (brand, "vis_tablet", "c-1", NULL, world->now, NULL));
+  g_assert_true (third->customer == mei);
+  /* Somebody else signs in on the phone, and nothing of Mei's is his. */
+  g_assert_true (parlor_service_identify (brand, "vis_phone", "c-2", "Jan", world->now, NULL));
+  ParlorCustomer *jan = parlor_service_customer_of (brand, "vis_phone");
+  g_assert_true (jan != mei && !jan->bindings);
+  g_assert_true (parlor_service_customer_of (brand, "vis_desk") == mei);
+  world_restart (world);
+  brand = world->brand;
+  mei = parlor_service_customer_of (brand, "vis_desk");
+  jan = parlor_service_customer_of (brand, "vis_phone");
+  g_assert_cmpstr (mei->ref, ==, "c-1");
+  g_assert_cmpstr (jan->ref, ==, "c-2");
+  g_assert_true (parlor_service_customer_of (brand, "vis_tablet") == mei);
+}
+
+static void
+test_sign_out (void)
+{
+  g_autoptr (World) world = world_new ();
+  world_rep (world, "lin", 6, FALSE);
+  ParlorCustomer *anonymous = world_bind (world, "vis_a")->customer;
+  parlor_service_sign_out (world->brand, "vis_a");
+  parlor_service_sign_out (world->brand, "vis_nobody");
+  g_assert_true (parlor_service_customer_of (world->brand, "vis_a") == anonymous);
+  g_assert_true (parlor_service_identify (world->brand, "vis_a", "c-1", NULL, world->now, NULL));
+  g_assert_true (parlor_service_identify (world->brand, "vis_b", "c-1", NULL, world->now, NULL));
+  parlor_service_sign_out (world->brand, "vis_a");
+  parlor_service_sign_out (world->brand, "vis_b");
+  g_assert_null (parlor_service_customer_of (world->brand, "vis_a"));
+  world_restart (world);
+  g_assert_null (parlor_service_customer_of (world->brand, "vis_a"));
+  g_assert_null (parlor_service_customer_of (world->brand, "vis_b"));
+  /* Signed in again he has everything. */
+  g_assert_true (parlor_service_identify (world->brand, "vis_b", "c-1", NULL, world->now, NULL));
+  g_assert_nonnull (parlor_service_customer_of (world->brand, "vis_b")->bindings);
+}
+
 static void
 test_keep (void)
 {
@@ -161,6 +218,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/service/identity/the-brands-sign-in-is-one-person-everywhere", test_identify);
+  g_test_add_func ("/service/identity/who-signs-out-leaves-the-device", test_sign_out);
   g_test_add_func ("/service/identity/nobody-is-called-like-the-house", test_name);
   g_test_add_func ("/service/identity/two-of-one-ref-are-one", test_merge);
   g_test_add_func ("/service/identity/a-person-is-kept-once-within-ten-minutes", test_keep);

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { Webhook } from 'standardwebhooks';
 import { expect, root } from '../lib/bench.mjs';
 import { DeskLine } from '../lib/desk.mjs';
+import { jwt } from '../lib/people.mjs';
 
 /** The demo's API key: a brand's own workbench. */
 const key = { Authorization: `Basic ${Buffer.from('demo:parlor-demo-secret-do-not-use-in-production').toString('base64')}` };
@@ -265,6 +266,37 @@ export const cases = [
       const merged = await daemon.good('PATCH', `/v1/customers/${customers[1]}`, { customer_ref: 'c-1001' });
       expect(merged.id === named.id && merged.bindings.length === 2, JSON.stringify(merged));
       expect((await daemon.ask('PATCH', `/v1/customers/${named.id}`, { display: 'Lin Mei 林梅' })).status === 409, 'not like a rep');
+    },
+  },
+  {
+    name: 'who signs in at the brand is the same person on every device, also when he says so later; signed out, the device is nobody\'s',
+    async run({ daemon: makeDaemon, after }) {
+      const daemon = await makeDaemon();
+      const demo = { id: 'demo', secret: 'parlor-demo-secret-do-not-use-in-production' };
+      const mei = (more) => jwt(demo, { sub: 'c-2001', name: 'Mei', ...more });
+      const devices = [1, 2].map(() => randomBytes(16).toString('hex'));
+      const attach = async (device, more = {}) => {
+        const line = new DeskLine(daemon);
+        after(async () => line.close());
+        return line.open({ as: 'visitor', device, ...more });
+      };
+      const { visitor, conversation } = await pair(daemon, after, { device: devices[0] });
+      visitor.say(conversation, 'before I signed in');
+      await visitor.wait('said');
+      const threads = (attached) => attached.threads.map((one) => one.thread.id).join();
+      expect(threads(await attach(devices[1])) === '', 'another device is another person');
+      expect(threads(await attach(devices[0], { identity: mei() })) === conversation, 'what he said goes with him');
+      expect(threads(await attach(devices[1], { identity: mei() })) === conversation, 'and is there on the other device');
+      expect(threads(await attach(devices[1])) === conversation, 'which is his from now on');
+      const customer = (await daemon.good('GET', `/v1/conversations/${conversation}?reason=test`)).customer;
+      expect((await daemon.good('GET', `/v1/customers/${customer.id}`)).customer_ref === 'c-2001', JSON.stringify(customer));
+      const room = (await daemon.good('POST', '/v1/rooms', { kind: 'meeting' })).id;
+      const bad = { 'for a room': mei({ room }), 'over': mei({ exp: 1000000000 }), 'of another key': jwt({ id: 'demo', secret: 'x'.repeat(32) }, { sub: 'c-2001' }), 'nonsense': 'c-2001' };
+      for (const [what, identity] of Object.entries(bad)) expect((await attach(randomBytes(16).toString('hex'), { identity })).code === 'forbidden', what);
+      expect(threads(await attach(devices[1], { identity: jwt(demo, { sub: 'c-2002' }) })) === '', 'somebody else on that device sees nothing of hers');
+      expect(threads(await attach(devices[0], { signed_out: true })) === '', 'nor who comes after she signed out');
+      expect(threads(await attach(devices[0])) === '', 'later either');
+      expect(threads(await attach(devices[0], { identity: mei() })) === conversation, 'signed in again she has all');
     },
   },
   {
