@@ -7,6 +7,7 @@
 #include "router/redundancy.h"
 #include "router/repair.h"
 #include "router/sender.h"
+#include "router/transport.h"
 
 /* Where no feedback tells of numbers, reports can only take away. */
 #define BLIND_START_BPS (10 * 1000 * 1000)
@@ -46,12 +47,39 @@ has_moved (guint64 from, guint64 to, guint percent)
   return MAX (from, to) - MIN (from, to) > MIN (from, to) * percent / 100;
 }
 
+/* What was sent is owed in bytes: at a higher rate it takes less time. Sound, which is not paced
+ * but counts, would else owe half a second by the end of a drain. */
+static void
+owe_anew (ParlorTransport *self, guint32 before_bps, gint64 now_us)
+{
+  gint64 owed_us = self->pace_us - now_us;
+
+  if (owed_us > 0 && self->pace_bps > before_bps)
+    self->pace_us = now_us + (gint64)((double)owed_us * before_bps / self->pace_bps);
+}
+
+/* The path is back after a time in which everything was lost. What the history still has can be
+ * repeated; after more than that receivers need another beginning. Repeats of the hole's last
+ * packets would only be in its way. */
+static void
+end_outage (ParlorTransport *self, const ParlorBweView *view)
+{
+  if (view->outages == self->outages)
+    return;
+  self->outages = view->outages;
+  if (view->outage_us <= PARLOR_HISTORY_AGE_US)
+    return;
+  parlor_send_lane_clear (&self->lanes[PARLOR_LANE_REPEATS]);
+  parlor_transport_recover (self);
+}
+
 /* The estimator knows something new. */
 static void
 apply (ParlorTransport *self, gint64 now_us)
 {
   ParlorBweProbe probe;
   ParlorBweView view;
+  guint32 before_bps = self->pace_bps;
   gint64 waiting_us;
 
   parlor_bwe_view (self->bwe, &view);
@@ -63,6 +91,8 @@ apply (ParlorTransport *self, gint64 now_us)
     parlor_allocation_run (self, now_us);
   /* Bursts may go faster than the estimate; what never ends may not. */
   self->pace_bps = self->overfull ? view.target_bps : view.pacing_bps;
+  owe_anew (self, before_bps, now_us);
+  end_outage (self, &view);
   waiting_us = parlor_sender_waiting_us (self);
   if (waiting_us > WAITING_MAX_US
       || (waiting_us > PARLOR_ESTIMATE_STALE_US && view.state == PARLOR_BWE_OVERUSE))

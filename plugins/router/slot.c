@@ -603,6 +603,13 @@ parlor_slot_begin (ParlorSlot *self, gint64 now_us)
         self->seen_us != 0 ? PARLOR_KEY_LAYER : PARLOR_KEY_NEWCOMER);
 }
 
+void
+parlor_slot_recover (ParlorSlot *self)
+{
+  if (!self->config.audio && self->target != NULL)
+    parlor_layer_want_key_frame (self->target, PARLOR_LAYER_PLI_INTERVAL_US, PARLOR_KEY_PATH);
+}
+
 /* --- what the receiver says ------------------------------------------------------------------ */
 
 static ParlorLayer *

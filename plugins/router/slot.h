@@ -24,6 +24,11 @@ void parlor_slot_tell_again (ParlorSlot *self);
  * it.
  */
 void parlor_slot_begin_anew (ParlorSlot *self);
+/** Much of what was sent may never have come, and is too old to be repeated: asks for a key frame,
+ * without which the receiver may stand for 3 s. (libwebrtc asks when it has waited so long, and not
+ * while no packet came for 5 s, since then it thinks that nobody sends.) Nothing is left out until
+ * it comes: feedback alone may have been lost. */
+void parlor_slot_recover (ParlorSlot *self);
 /** One fresh packet of a layer of its source. */
 void parlor_slot_forward (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info,
                           gint64 now_us);

@@ -271,6 +271,7 @@ struct _ParlorTransport
   gint64 budget_us;             /**< repeats' share was last reckoned */
   gint64 estimate_us;           /**< the estimate began */
   guint32 wanted_bps;           /**< as told to it */
+  guint64 outages;              /**< of the estimate, that were seen to */
   guint64 lost_up, expected_up; /**< since quality was last told, with the next two */
   gint32 jitter_us[2][2];       /**< up and down, of pictures and of sound: the worst; -1 = none */
   guint8 key_asked[PARLOR_N_KEY_CAUSES];

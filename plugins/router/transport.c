@@ -164,12 +164,23 @@ parlor_transport_restart_ice (ParlorTransport *self, const ParlorIceCredentials 
   self->begun_us = now_us;
 }
 
+void
+parlor_transport_recover (ParlorTransport *self)
+{
+  for (guint i = 0; self->connected && i < self->n_slots; i++)
+    if (self->slots[i] != NULL)
+      parlor_slot_recover (self->slots[i]);
+}
+
 static void
 update_path (ParlorTransport *self, gint64 now_us)
 {
   const ParlorTuple *selected = parlor_ice_lite_selected (self->ice, now_us);
+  gboolean could_send = self->can_send;
 
   self->can_send = selected != NULL;
+  if (self->can_send && !could_send) /* consent had run out: much was not even sent */
+    parlor_transport_recover (self);
   if (selected == NULL || parlor_tuple_equal (&self->tuple, selected))
     return;
   if (memcmp (self->tuple.peer.ip, selected->peer.ip, sizeof selected->peer.ip) != 0)

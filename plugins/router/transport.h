@@ -18,6 +18,10 @@ void parlor_transport_free (ParlorTransport *self);
 void parlor_transport_restart_ice (ParlorTransport *self, const ParlorIceCredentials *local,
                                    const char *remote_ufrag, gint64 now_us);
 
+/** Much of what it was sent, or was not sent, it will never have: asks for what its pictures need
+ * to go on (parlor_slot_recover). */
+void parlor_transport_recover (ParlorTransport *self);
+
 /** A STUN datagram for this transport's ufrag. */
 void parlor_transport_receive_stun (ParlorTransport *self, const guint8 *bytes, gsize length,
                                     const ParlorTuple *tuple, gint64 now_us);

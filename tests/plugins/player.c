@@ -17,11 +17,13 @@
 #define TRIES 10
 #define LOOK_US (20 * MS)
 /* libwebrtc's: a frame is late by so much when there is a newer one; and after so long without any
- * a key frame is asked for, and again. */
+ * a key frame is asked for, and again each so long, unless nothing came for a while: who sees no
+ * packet thinks that nobody sends. */
 #define LATE_US (5 * MS)
 #define WAIT_US (3 * PARLOR_US_PER_SEC)
-#define WAIT_AGAIN_US (200 * MS)
+#define INACTIVE_US (5 * PARLOR_US_PER_SEC)
 #define GAPS 30
+#define FRAME_OF_SOUND_US (20 * MS)
 #define SPOKEN 40000 /* frames of sound remembered: 800 s */
 
 typedef struct
@@ -52,13 +54,17 @@ struct _Player
   guint32 first_timestamp;
   gint64 base_us; /* where time 0 of the stream lies, by the quickest packet */
   guint8 tl0;
-  gint64 look_us, last_shown_us, key_asked_us;
+  gint64 look_us, last_shown_us, last_packet_us, waits_since_us;
   gint64 gaps[GAPS];
   guint n_gaps;
   gboolean speaks;
   guint32 first_spoken;
   gint64 spoken_base_us;
   guint8 spoken[SPOKEN];
+  guint8 here[SPOKEN]; /* whatever its time */
+  gint64 newest_here;
+  gint64 next_played; /* the frame whose turn it is; -1 = none was played yet */
+  gint64 play_us;     /* when its turn is */
   PlayerCounts counts;
 };
 
@@ -160,7 +166,7 @@ take_picture (Player *self, const guint8 *packet, const ParlorRtpHeader *header,
     {
       self->first_timestamp = header->timestamp;
       self->base_us = now_us;
-      self->last_shown_us = now_us;
+      self->last_shown_us = self->waits_since_us = now_us;
       self->started = TRUE;
     }
   frame = frame_of (self, header->timestamp);
@@ -212,8 +218,7 @@ show (Player *self, guint at, gint64 now_us)
   self->whole = TRUE;
   self->counts.decoded++;
   note_gap (self, now_us - self->last_shown_us);
-  self->last_shown_us = now_us;
-  self->key_asked_us = 0;
+  self->last_shown_us = self->waits_since_us = now_us;
   forget_missing (self, frame.first);
   g_array_remove_range (self->frames, 0, at + 1);
 }
@@ -257,10 +262,11 @@ ask_key_frame (Player *self, gint64 now_us)
   guint8 bytes[64];
   gsize length;
 
-  if (!self->started || now_us - self->last_shown_us < WAIT_US
-      || now_us - self->key_asked_us < WAIT_AGAIN_US)
+  if (!self->started || now_us - self->waits_since_us < WAIT_US)
     return;
-  self->key_asked_us = now_us;
+  self->waits_since_us = now_us;
+  if (now_us - self->last_packet_us > INACTIVE_US)
+    return;
   self->counts.key_asked++;
   length = parlor_rtcp_build_pli (bytes, sizeof bytes, 9, self->ssrc);
   parlor_peer_send_rtcp (self->peer->peer, bytes, length);
@@ -273,11 +279,34 @@ hear (Player *self, guint32 timestamp, gint64 now_us)
 {
   gint64 number = parlor_seq32_diff (timestamp, self->first_spoken) / 960;
 
-  if (number >= 0 && number < SPOKEN && !self->spoken[number]
-      && now_us <= self->spoken_base_us + number * 20 * MS + self->hold_us)
+  if (number < 0 || number >= SPOKEN)
+    return;
+  self->here[number] = TRUE;
+  self->newest_here = MAX (self->newest_here, number);
+  if (!self->spoken[number] && now_us <= self->spoken_base_us + number * 20 * MS + self->hold_us)
     {
       self->spoken[number] = TRUE;
       self->counts.sound++;
+    }
+}
+
+/* A frame's turn comes as soon as the one before was played. While it is not here something is made
+ * up, and what comes later is played later: a queue that grows is heard as often as it grows. What
+ * was lost is passed over. What is ahead by more than is held back is caught up with, a tenth
+ * faster. */
+static void
+play_sound (Player *self, gint64 now_us)
+{
+  while (self->speaks && now_us >= self->play_us && self->next_played < SPOKEN)
+    {
+      gint64 ahead_us = (self->newest_here - self->next_played) * FRAME_OF_SOUND_US;
+
+      if (self->here[self->next_played] || self->newest_here > self->next_played)
+        self->counts.made_up += !self->here[self->next_played++];
+      else
+        self->counts.made_up++;
+      self->play_us += ahead_us > self->hold_us + FRAME_OF_SOUND_US ? FRAME_OF_SOUND_US * 9 / 10
+                                                                    : FRAME_OF_SOUND_US;
     }
 }
 
@@ -290,6 +319,7 @@ take_sound (Player *self, const guint8 *packet, const ParlorRtpHeader *header, g
     {
       self->first_spoken = header->timestamp;
       self->spoken_base_us = now_us;
+      self->play_us = now_us + self->hold_us;
     }
   self->speaks = TRUE;
   self->spoken_base_us = MIN (
@@ -321,6 +351,7 @@ on_rtp (gpointer user_data, const guint8 *packet, gsize length, gint64 now_us)
     take_sound (self, packet, &header, now_us);
   if (header.pt != VIDEO_PT && (header.pt != RTX_PT || header.payload_size < 2))
     return;
+  self->last_packet_us = now_us;
   payload = packet + header.payload_offset;
   size = header.payload_size;
   seq = parlor_seq_peek16 (&self->unwrapper,
@@ -365,6 +396,7 @@ void
 player_poll (Player *self, gint64 now_us)
 {
   show_due (self, now_us);
+  play_sound (self, now_us);
   ask_key_frame (self, now_us);
   if (now_us < self->look_us)
     return;

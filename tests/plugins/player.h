@@ -23,6 +23,7 @@ typedef struct
   gint64 freeze_us; /* the W3C's: gaps of at least max (3 × average, average + 150 ms) */
   gint64 worst_us;  /* longest gap */
   guint sound;      /* frames of 20 ms that were there in time */
+  guint made_up;    /* frames of sound made up, as NetEq does: also while a queue grows */
   guint key_asked;  /* requests for key frames */
   guint asked;      /* numbers asked for, again and again */
 } PlayerCounts;

@@ -276,6 +276,30 @@ const SimPlan sim_plans[] = {
             },
     },
     {
+        .name = "jitter-does-not-starve-a-small-picture",
+        .there = {STEADY (20000, 300, 25), .jitter_ms = 30},
+        .back = {BACK (25), .jitter_ms = 30},
+        .media = {SMALL_PICTURE},
+        .run_ms = 80000,
+        .checks =
+            {
+                {SIM_TARGET_LEAST_KBPS, .from_ms = 20000, .at_least = 300},
+                {SIM_RATE_KBPS, .from_ms = 20000, .at_least = 400},
+            },
+    },
+    {
+        .name = "jitter-beside-a-need-of-half-the-path-is-borne",
+        .there = {STEADY (3000, 300, 25), .jitter_ms = 15},
+        .back = {BACK (25), .jitter_ms = 15},
+        .media = {LAYERED},
+        .run_ms = 80000,
+        .checks =
+            {
+                {SIM_TARGET_LEAST_KBPS, .from_ms = 20000, .at_least = 2000},
+                {SIM_RATE_KBPS, .from_ms = 20000, .at_least = 2300},
+            },
+    },
+    {
         .name = "no-feedback-for-3-s-and-back",
         .there = {STEADY (3000, 300, 25)},
         .back = {BACK (25), .outage = {20000, 23000}},

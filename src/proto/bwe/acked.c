@@ -12,7 +12,6 @@
 #define ADDED_VARIANCE 5.0
 #define FIRST_VARIANCE 50.0
 #define CHANGE_VARIANCE 200.0
-#define RECENT_US (200 * PARLOR_US_PER_MS)
 #define RECENT_MIN_PKTS 4
 
 void
@@ -87,7 +86,7 @@ parlor_bwe_acked_expect_change (ParlorBweAcked *self)
 }
 
 double
-parlor_bwe_acked_recent_bps (const ParlorBweAcked *self)
+parlor_bwe_acked_recent_bps (const ParlorBweAcked *self, gint64 window_us)
 {
   gint64 first_us = self->last_us;
   double bits = 0;
@@ -98,7 +97,7 @@ parlor_bwe_acked_recent_bps (const ParlorBweAcked *self)
       guint at = (self->next_recent + 2 * PARLOR_BWE_ACKED_RECENT - 1 - n)
                  % PARLOR_BWE_ACKED_RECENT;
 
-      if (self->last_us - self->recent[at].arrival_us > RECENT_US)
+      if (self->last_us - self->recent[at].arrival_us > window_us)
         break;
       bits += 8.0 * self->recent[at].bytes;
       /* The time before the first packet is not known: its bytes do not count. */

@@ -37,6 +37,8 @@
 #define PROBE_LEAP_US PARLOR_US_PER_SEC
 #define PROBE_FULL_SHARE 0.5
 #define PROBE_LOSS_STEP 1.5
+/* A queue beyond so many times the jitter is none. */
+#define EARLY_JITTERS 6
 #define MUCH_JITTER_US (12 * PARLOR_US_PER_MS)
 #define SENT_MEMORY_SEC 0.2
 /* The path takes at least so many times what is sent: it is not full. */
@@ -81,7 +83,9 @@ struct _ParlorBwe
   double report_bps; /* without transport-wide feedback */
   gint64 report_us, report_rtt_us;
 
-  gint64 feedbacks, unknown, duplicate, refused, overuses;
+  gint64 passed;    /* numbers below it had left the path at the newest feedback */
+  gint64 outage_us; /* the last one */
+  gint64 feedbacks, unknown, duplicate, refused, overuses, outages;
 };
 
 /* What one feedback packet told. */
@@ -303,6 +307,17 @@ take_status (ParlorBwe *self, const ParlorTwccStatus *status, gint64 offset_us, 
     take_received (self, &packet, status->arrival_us + offset_us, told);
 }
 
+/* libwebrtc's feedback after a gap begins with what came last: of what was lost in it nothing is
+ * told, so it is counted by the numbers that were passed over. */
+static void
+note_outage (ParlorBwe *self, const Told *told)
+{
+  if ((double)told->n_received >= OUTAGE_RECEIVED * (double)(self->sent.unacked - self->passed))
+    return;
+  self->outages++;
+  self->outage_us = self->now_us - MAX (self->feedback_us, self->begun_us);
+}
+
 /* Feedback is back. Of an outage that swallowed the packets too, their loss tells nothing about
  * rates; but the path may be another one. */
 static void
@@ -313,9 +328,11 @@ end_silence (ParlorBwe *self, const Told *told)
       parlor_bwe_loss_ignore_before (&self->loss, self->now_us);
       if (told->n_received < OUTAGE_RECEIVED * told->n_told)
         parlor_bwe_aimd_set (&self->aimd, OUTAGE_SHARE * self->aimd.bps, self->now_us);
+      note_outage (self, told);
       parlor_bwe_prober_soon (&self->prober, self->now_us);
     }
   self->silence_factor = 1;
+  self->passed = self->sent.unacked;
   self->silence_next_us = PARLOR_NEVER_US;
   self->silent_since_us = self->sent.flight_bytes > 0 ? self->now_us : PARLOR_NEVER_US;
   self->feedback_us = self->now_us;
@@ -339,11 +356,21 @@ is_mere_jitter (const ParlorBwe *self)
   return queue_us < jitter * 2;
 }
 
+/* Who sends much less than he may makes no queue: one that comes is the path's fall, and each
+ * moment of it is heard. Where delays jump about by themselves that cannot be told so early. */
+static gboolean
+falls_early (const ParlorBwe *self)
+{
+  return self->app.limited && self->path.queue_us > EARLY_JITTERS * jitter_us (self);
+}
+
 static void
 update_delay (ParlorBwe *self, const Told *told)
 {
   ParlorBweUsage usage = told->usage == PARLOR_BWE_USAGE_OVER ? told->usage : self->trend.usage;
-  double out_bps = parlor_bwe_acked_recent_bps (&self->acked);
+  gboolean early = falls_early (self);
+  double out_bps = parlor_bwe_acked_recent_bps (&self->acked, early ? PARLOR_BWE_ACKED_EARLY_US
+                                                                    : PARLOR_BWE_ACKED_RECENT_US);
   double in_bps = MIN (self->sent_bps, estimate (self));
   double acked_bps = self->acked.bps
                      / (1 - self->loss.inherent); /* lost by itself is not too much */
@@ -354,7 +381,7 @@ update_delay (ParlorBwe *self, const Told *told)
   if (usage == PARLOR_BWE_USAGE_OVER && is_mere_jitter (self))
     usage = PARLOR_BWE_USAGE_NORMAL;
   if (parlor_bwe_drain_update (&self->drain, &self->path, out_bps, in_bps, self->sent.flight_bytes,
-                               self->now_us))
+                               early, self->now_us))
     usage = PARLOR_BWE_USAGE_OVER;
   if (self->drain.active && self->drain.capacity_bps < acked_bps)
     acked_bps = self->drain.capacity_bps;
@@ -646,6 +673,8 @@ parlor_bwe_target_bps (const ParlorBwe *self)
 guint32
 parlor_bwe_pacing_bps (const ParlorBwe *self)
 {
+  if (self->drain.active) /* a burst would wait in the queue that is to go, and sound behind it */
+    return self->target_bps;
   return (guint32)MIN ((guint64)self->target_bps * PARLOR_BWE_PACING_PERCENT / 100, G_MAXUINT32);
 }
 
@@ -676,6 +705,8 @@ parlor_bwe_view (const ParlorBwe *self, ParlorBweView *view)
       .least_rtt_us = parlor_bwe_path_least_rtt_us (&self->path),
       .queue_us = self->path.queue_us,
       .state = state_of (self),
+      .outage_us = self->outage_us,
+      .outages = self->outages,
       .feedbacks = self->feedbacks,
       .statuses_unknown = self->unknown,
       .statuses_duplicate = self->duplicate,

@@ -45,10 +45,12 @@ typedef struct
 } ParlorBweDrain;
 
 /* After each feedback. `out_bps`: what comes out by the last packets' spacing (0 = cannot be told);
- * `target_bps`: what was allowed in; `flight_bytes`: what is under way. TRUE: a drain begins, the
+ * `target_bps`: what was allowed in; `flight_bytes`: what is under way; `early`: the
+ * queue is surely not of the sender's own making, less of it is enough. TRUE: a drain begins, the
  * estimate is to be set by `capacity_bps`. */
 gboolean parlor_bwe_drain_update (ParlorBweDrain *self, const ParlorBwePath *path, double out_bps,
-                                  double target_bps, gint64 flight_bytes, gint64 now_us);
+                                  double target_bps, gint64 flight_bytes, gboolean early,
+                                  gint64 now_us);
 /* What may be sent now; G_MAXDOUBLE when not draining. */
 double parlor_bwe_drain_bps (const ParlorBweDrain *self, const ParlorBwePath *path,
                              gint64 flight_bytes);

@@ -30,16 +30,38 @@ test_drain (void)
 
   parlor_bwe_path_init (&path);
   parlor_bwe_path_push (&path, 0, 50 * MS, 0);
-  g_assert_false (parlor_bwe_drain_update (&drain, &path, 300e3, 3e6, 30000, now_us));
+  g_assert_false (parlor_bwe_drain_update (&drain, &path, 300e3, 3e6, 30000, FALSE, now_us));
   g_assert_cmpfloat (parlor_bwe_drain_bps (&drain, &path, 30000), ==, G_MAXDOUBLE);
   parlor_bwe_path_push (&path, 120 * MS, 170 * MS, now_us);
-  g_assert_false (parlor_bwe_drain_update (&drain, &path, 2.9e6, 3e6, 80000, now_us));
-  g_assert_true (parlor_bwe_drain_update (&drain, &path, 300e3, 3e6, 60000, now_us));
+  g_assert_false (parlor_bwe_drain_update (&drain, &path, 2.9e6, 3e6, 80000, FALSE, now_us));
+  g_assert_true (parlor_bwe_drain_update (&drain, &path, 300e3, 3e6, 60000, FALSE, now_us));
   g_assert_cmpfloat (parlor_bwe_drain_bps (&drain, &path, 60000), ==, 30e3);
   g_assert_cmpint (drain.until_us, <=, now_us + 4 * PARLOR_US_PER_SEC);
   parlor_bwe_path_push (&path, 10 * MS, 60 * MS, now_us += PARLOR_US_PER_SEC);
-  parlor_bwe_drain_update (&drain, &path, 300e3, 250e3, 3000, now_us);
+  parlor_bwe_drain_update (&drain, &path, 300e3, 250e3, 3000, FALSE, now_us);
   g_assert_false (drain.active);
+}
+
+/* Of somebody who sends little a small queue is enough to know, and is known at once. */
+static void
+test_early (void)
+{
+  ParlorBwePath path;
+  ParlorBweDrain drain = {0};
+
+  parlor_bwe_path_init (&path);
+  parlor_bwe_path_push (&path, 0, 50 * MS, 0);
+  parlor_bwe_path_push (&path, 35 * MS, 85 * MS, PARLOR_US_PER_SEC);
+  g_assert_false (
+      parlor_bwe_drain_update (&drain, &path, 300e3, 600e3, 7000, FALSE, PARLOR_US_PER_SEC));
+  g_assert_false (/* as much comes out as goes in */
+                  parlor_bwe_drain_update (&drain, &path, 590e3, 600e3, 7000, TRUE,
+                                           PARLOR_US_PER_SEC));
+  g_assert_false (/* nothing is under way that would wait */
+                  parlor_bwe_drain_update (&drain, &path, 300e3, 600e3, 3000, TRUE,
+                                           PARLOR_US_PER_SEC));
+  g_assert_true (
+      parlor_bwe_drain_update (&drain, &path, 300e3, 600e3, 7000, TRUE, PARLOR_US_PER_SEC));
 }
 
 static void
@@ -66,6 +88,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/proto/bwe/pushback/the-queue-is-what-is-above-the-least", test_least);
   g_test_add_func ("/proto/bwe/pushback/a-steep-fall-drains-the-queue", test_drain);
+  g_test_add_func ("/proto/bwe/pushback/who-sends-little-drains-early", test_early);
   g_test_add_func ("/proto/bwe/pushback/app-limited-below-65-percent", test_app_limit);
   return g_test_run ();
 }
