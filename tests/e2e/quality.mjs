@@ -77,7 +77,8 @@ Written by \`./dev quality\` (\`tests/e2e/quality.mjs\`; \`--short\` for the sho
 ## In virtual time
 The whole router with real ICE, DTLS and SRTP, a model of libwebrtc's receiver and a line of 4 Mbit/s, RTT 50 ms (\`tests/plugins/test_loss.c\`; medians and worst of
 9 seeds). Behind a publisher's bad line sound is as lossy as the line: that publisher does not double it, a browser does. Of gaps and blackholes the time itself counts:
-5 %, 33.3 % and 50 %.
+5 %, 33.3 % and 50 %. "Missing" is what was not there in time by a fixed delay, "made up" what a browser plays that waits for what is late: it grows with the queue. A fall
+is one of 3 M to 300 kbit/s, for 15 s of 30; what waits in the line's queue before feedback can tell of it is heard.
 
 `;
 const BROWSERS = `

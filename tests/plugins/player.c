@@ -63,7 +63,8 @@ struct _Player
   guint8 spoken[SPOKEN];
   guint8 here[SPOKEN]; /* whatever its time */
   gint64 newest_here;
-  gint64 next_played; /* the frame whose turn it is; -1 = none was played yet */
+  gint64 next_played; /* the frame whose turn it is */
+  guint waited;       /* so many were made up since it was its turn */
   gint64 play_us;     /* when its turn is */
   PlayerCounts counts;
 };
@@ -290,6 +291,16 @@ hear (Player *self, guint32 timestamp, gint64 now_us)
     }
 }
 
+/* What was waited for in vain, once something newer is here: what was made up stood in for it. */
+static void
+pass_over (Player *self)
+{
+  for (;
+       self->waited > 0 && !self->here[self->next_played] && self->newest_here > self->next_played;
+       self->waited--)
+    self->next_played++;
+}
+
 /* A frame's turn comes as soon as the one before was played. While it is not here something is made
  * up, and what comes later is played later: a queue that grows is heard as often as it grows. What
  * was lost is passed over. What is ahead by more than is held back is caught up with, a tenth
@@ -299,12 +310,18 @@ play_sound (Player *self, gint64 now_us)
 {
   while (self->speaks && now_us >= self->play_us && self->next_played < SPOKEN)
     {
-      gint64 ahead_us = (self->newest_here - self->next_played) * FRAME_OF_SOUND_US;
+      gint64 ahead_us;
 
-      if (self->here[self->next_played] || self->newest_here > self->next_played)
-        self->counts.made_up += !self->here[self->next_played++];
+      pass_over (self);
+      ahead_us = (self->newest_here - self->next_played) * FRAME_OF_SOUND_US;
+      if (self->here[self->next_played])
+        self->waited = 0;
       else
         self->counts.made_up++;
+      if (self->here[self->next_played] || self->newest_here > self->next_played)
+        self->next_played++;
+      else
+        self->waited++;
       self->play_us += ahead_us > self->hold_us + FRAME_OF_SOUND_US ? FRAME_OF_SOUND_US * 9 / 10
                                                                     : FRAME_OF_SOUND_US;
     }
