@@ -106,11 +106,20 @@ may_say (const char *brand, const char *room, const char *name, const char *text
   return !served || parlor_service_judge (served, &said, now);
 }
 
+/* With the device of a customer his person and what was said would be lost. */
+static gboolean
+is_needed (const char *brand, const char *visitor, gpointer wire)
+{
+  ParlorServiceBrand *served = parlor_service_brand (((ParlorWireLive *)wire)->service, brand);
+  return served && parlor_service_customer_of (served, visitor);
+}
+
 void
 parlor_wire_live_set_house (ParlorWireLive *wire, ParlorBrands *brands, ParlorService *service)
 {
   wire->brands = brands;
   wire->service = service;
+  parlor_visitors_set_needed (wire->visitors, service ? is_needed : NULL, wire);
 }
 
 /* ---- price and stock of the moment ---------------------------------------------------------- */

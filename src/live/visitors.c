@@ -8,6 +8,9 @@
 #define ID_BYTES 64
 /* How far `seen_ms` may be behind: a visit a minute is not a write a minute. */
 #define SEEN_STEP_MS (3600 * G_GINT64_CONSTANT (1000))
+/* At the cap so many of a brand, in so many brands, are looked at for one who may go. */
+#define LOOK_AT 64
+#define BRANDS_LOOKED_AT 4
 
 static const ParlorField visitor_fields[] = {
     PARLOR_TEXT (ParlorVisitor, id),       PARLOR_TEXT (ParlorVisitor, brand),
@@ -56,6 +59,20 @@ const ParlorRecordKind parlor_touch_kind = {
     .append_only = TRUE,
 };
 
+/* Stands for its row: that is its first member. */
+typedef struct
+{
+  ParlorVisitor row;
+  GList link; /* in its brand's list */
+} Kept;
+
+typedef struct
+{
+  GQueue kept;    /* Kept, who was not seen for longest first */
+  gboolean mixed; /* rows were loaded in another order */
+  guint looked;   /* in which search of the visitors' */
+} Brand;
+
 struct _ParlorVisitors
 {
   ParlorRecordSink *sink; /* borrowed, nullable */
@@ -66,7 +83,11 @@ struct _ParlorVisitors
   GPtrArray *in_order;    /* owns ParlorEntry, the oldest first */
   GHashTable *n_entries;  /* brand (owned) → how many */
   ParlorVisitor *passing; /* the last one who came at the cap, owned; in no table */
-  GHashTable *touches;    /* visitor's id (in the touch) → his newest ParlorTouch, owned */
+  GHashTable *brands;     /* id (owned) → Brand, owned */
+  ParlorVisitorNeeded needed;
+  gpointer needed_data;
+  guint search;        /* number of the last one */
+  GHashTable *touches; /* visitor's id (in the touch) → his newest ParlorTouch, owned */
 };
 
 static void
@@ -101,6 +122,7 @@ parlor_visitors_new (ParlorRecordSink *sink, const ParlorRandom *random)
   visitors->entries = g_hash_table_new (g_str_hash, g_str_equal);
   visitors->n_entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   visitors->in_order = g_ptr_array_new_with_free_func (entry_free);
+  visitors->brands = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   visitors->touches = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, touch_free);
   return visitors;
 }
@@ -117,6 +139,7 @@ parlor_visitors_free (ParlorVisitors *visitors)
   g_ptr_array_unref (visitors->in_order);
   g_hash_table_unref (visitors->by_key);
   g_hash_table_unref (visitors->by_id);
+  g_hash_table_unref (visitors->brands);
   g_free (visitors);
 }
 
@@ -143,10 +166,25 @@ place_of (const char *brand, const char *key_hash)
   return g_strconcat (brand, "/", key_hash, NULL);
 }
 
+static Brand *
+brand_of (ParlorVisitors *visitors, const char *id)
+{
+  Brand *brand = g_hash_table_lookup (visitors->brands, id);
+  if (brand)
+    return brand;
+  brand = g_new0 (Brand, 1);
+  g_queue_init (&brand->kept);
+  g_hash_table_insert (visitors->brands, g_strdup (id), brand);
+  return brand;
+}
+
 /* Takes the row. */
 static ParlorVisitor *
 keep_visitor (ParlorVisitors *visitors, ParlorVisitor *row)
 {
+  Kept *kept = (Kept *)row;
+  kept->link.data = kept;
+  g_queue_push_tail_link (&brand_of (visitors, row->brand)->kept, &kept->link);
   g_hash_table_replace (visitors->by_id, row->id, row);
   g_hash_table_replace (visitors->by_key, place_of (row->brand, row->key_hash), row);
   return row;
@@ -155,9 +193,10 @@ keep_visitor (ParlorVisitors *visitors, ParlorVisitor *row)
 void
 parlor_visitors_load_visitor (ParlorVisitors *visitors, const ParlorVisitor *row)
 {
-  ParlorVisitor *copy = g_new0 (ParlorVisitor, 1);
+  ParlorVisitor *copy = (ParlorVisitor *)g_new0 (Kept, 1);
   parlor_record_copy (&parlor_visitor_kind, copy, row);
   keep_visitor (visitors, copy);
+  brand_of (visitors, row->brand)->mixed = TRUE;
 }
 
 const ParlorVisitor *
@@ -195,7 +234,7 @@ make_row (ParlorVisitors *visitors, const char *brand, const char *origin, gint6
   char id[PARLOR_ID_SIZE];
   parlor_id_make ("vis", &visitors->random, id);
   parlor_token_make (&visitors->random, key);
-  ParlorVisitor *row = g_new0 (ParlorVisitor, 1);
+  ParlorVisitor *row = (ParlorVisitor *)g_new0 (Kept, 1);
   *row = (ParlorVisitor){
       .id = g_strdup (id),
       .brand = g_strdup (brand),
@@ -214,12 +253,95 @@ parlor_visitors_pass (ParlorVisitors *visitors, const char *brand, const char *o
   return let_pass (visitors, make_row (visitors, brand, origin, wall_ms, fresh_key));
 }
 
+static void
+forget (ParlorVisitors *visitors, ParlorVisitor *row)
+{
+  g_autofree char *place = place_of (row->brand, row->key_hash);
+  if (visitors->sink)
+    visitors->sink->remove (visitors->sink, &parlor_visitor_kind, row);
+  g_queue_unlink (&brand_of (visitors, row->brand)->kept, &((Kept *)row)->link);
+  g_hash_table_remove (visitors->by_key, place);
+  g_hash_table_remove (visitors->touches, row->id);
+  g_hash_table_remove (visitors->by_id, row->id);
+}
+
+/* ---- at the cap ------------------------------------------------------------------------------ */
+
+void
+parlor_visitors_set_needed (ParlorVisitors *visitors, ParlorVisitorNeeded needed,
+                            gpointer user_data)
+{
+  visitors->needed = needed;
+  visitors->needed_data = user_data;
+}
+
+static gint
+by_seen (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+  const ParlorVisitor *left = a, *right = b;
+  return (left->seen_ms > right->seen_ms) - (left->seen_ms < right->seen_ms);
+}
+
+/* The one with most visitors that was not looked at in this search. */
+static Brand *
+largest (ParlorVisitors *visitors)
+{
+  GHashTableIter iter;
+  gpointer value;
+  Brand *most = NULL;
+  g_hash_table_iter_init (&iter, visitors->brands);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      Brand *brand = value;
+      if (brand->looked != visitors->search && brand->kept.length
+          && (!most || brand->kept.length > most->kept.length))
+        most = brand;
+    }
+  return most;
+}
+
+/* Who is needed goes behind all others, so that the next search begins after him. */
+static gboolean
+drop_idle (ParlorVisitors *visitors, Brand *brand)
+{
+  if (brand->mixed)
+    g_queue_sort (&brand->kept, by_seen, NULL);
+  brand->mixed = FALSE;
+  for (guint i = MIN (LOOK_AT, brand->kept.length); i > 0; i--)
+    {
+      GList *oldest = g_queue_peek_head_link (&brand->kept);
+      ParlorVisitor *row = oldest->data;
+      if (!*row->customer && !visitors->needed (row->brand, row->id, visitors->needed_data))
+        {
+          forget (visitors, row);
+          return TRUE;
+        }
+      g_queue_unlink (&brand->kept, oldest);
+      g_queue_push_tail_link (&brand->kept, oldest);
+    }
+  return FALSE;
+}
+
+static gboolean
+make_place (ParlorVisitors *visitors)
+{
+  Brand *brand;
+  visitors->search++;
+  for (guint i = 0; visitors->needed && i < BRANDS_LOOKED_AT && (brand = largest (visitors)); i++)
+    {
+      brand->looked = visitors->search;
+      if (drop_idle (visitors, brand))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static const ParlorVisitor *
 make_visitor (ParlorVisitors *visitors, const char *brand, const char *origin, gint64 wall_ms,
               char key[PARLOR_TOKEN_SIZE])
 {
   ParlorVisitor *row = make_row (visitors, brand, origin, wall_ms, key);
-  if (g_hash_table_size (visitors->by_id) >= PARLOR_VISITORS_MAX)
+  if (g_hash_table_size (visitors->by_id) >= PARLOR_VISITORS_MAX && !make_place (visitors))
     return let_pass (visitors, row);
   put (visitors, &parlor_visitor_kind, row);
   return keep_visitor (visitors, row);
@@ -243,6 +365,9 @@ parlor_visitors_meet_at (ParlorVisitors *visitors, const char *brand, const char
     return make_visitor (visitors, brand, origin, wall_ms, fresh_key);
   if (wall_ms - known->seen_ms >= SEEN_STEP_MS)
     {
+      GQueue *kept = &brand_of (visitors, brand)->kept;
+      g_queue_unlink (kept, &((Kept *)known)->link);
+      g_queue_push_tail_link (kept, &((Kept *)known)->link);
       known->seen_ms = wall_ms;
       put (visitors, &parlor_visitor_kind, known);
     }
@@ -271,17 +396,6 @@ guint
 parlor_visitors_count (const ParlorVisitors *visitors)
 {
   return g_hash_table_size (visitors->by_id);
-}
-
-static void
-forget (ParlorVisitors *visitors, ParlorVisitor *row)
-{
-  g_autofree char *place = place_of (row->brand, row->key_hash);
-  if (visitors->sink)
-    visitors->sink->remove (visitors->sink, &parlor_visitor_kind, row);
-  g_hash_table_remove (visitors->by_key, place);
-  g_hash_table_remove (visitors->touches, row->id);
-  g_hash_table_remove (visitors->by_id, row->id);
 }
 
 void

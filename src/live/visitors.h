@@ -22,7 +22,9 @@
 G_BEGIN_DECLS
 
 #define PARLOR_VISITOR_IDLE_MS (30 * 24 * 3600 * G_GINT64_CONSTANT (1000))
-/** So many are kept on this server; so many entries of one brand. */
+/** So many are kept on this server; so many entries of one brand. Where there are too many visitors
+    one of the brand that has the most goes for each who comes: who was not seen for longest and did
+    nothing. So no brand's flood takes another's place. */
 #define PARLOR_VISITORS_MAX 500000
 #define PARLOR_ENTRIES_MAX 100000
 
@@ -90,6 +92,13 @@ ParlorVisitors *parlor_visitors_new (ParlorRecordSink *sink, const ParlorRandom 
 void parlor_visitors_free (ParlorVisitors *visitors);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorVisitors, parlor_visitors_free)
 
+/** Whether this visitor has something that is lost with him: a person, a conversation, consents. */
+typedef gboolean (*ParlorVisitorNeeded) (const char *brand, const char *visitor,
+                                         gpointer user_data);
+/** Who is asked before one goes to make place; without it nobody goes. NULL ends it. */
+void parlor_visitors_set_needed (ParlorVisitors *visitors, ParlorVisitorNeeded needed,
+                                 gpointer user_data);
+
 /** Rows that the store kept (copied). At start. Of touches only the newest of each visitor stays in
     memory; the others are found in the store. */
 void parlor_visitors_load_visitor (ParlorVisitors *visitors, const ParlorVisitor *row);
@@ -99,8 +108,8 @@ void parlor_visitors_load_touch (ParlorVisitors *visitors, const ParlorTouch *ro
 /**
  * The visitor of this device key at this brand; one that is NULL, unknown or idle for too long
  * makes a new visitor with a new key. `fresh_key` is the new key (a secret: into the cookie,
- * nowhere else), or "" when the old one holds. At PARLOR_VISITORS_MAX a new one is not kept: he has
- * an id until the next call, and is new again when he comes back.
+ * nowhere else), or "" when the old one holds. At PARLOR_VISITORS_MAX, where nobody may go for him,
+ * a new one is not kept: he has an id until the next call, and is new again when he comes back.
  */
 const ParlorVisitor *parlor_visitors_meet (ParlorVisitors *visitors, const char *brand,
                                            const char *key, gint64 wall_ms,

@@ -61,6 +61,79 @@ test_full (void)
   g_assert_cmpuint (world->puts, ==, puts);
 }
 
+static gboolean
+is_needed (const char *brand, const char *visitor, gpointer needed)
+{
+  return g_hash_table_contains (needed, visitor);
+}
+
+/* `n` of this brand, in an order that is not that of their last visit. */
+static void
+fill (ParlorVisitors *visitors, const char *brand, guint n)
+{
+  char id[40];
+  ParlorVisitor row = {.id = id, .brand = (char *)brand, .key_hash = id, .customer = (char *)""};
+  for (guint i = n; i > 0; i--)
+    {
+      g_snprintf (id, sizeof id, "vis_%s_%u", brand, i - 1);
+      row.seen_ms = i;
+      parlor_visitors_load_visitor (visitors, &row);
+    }
+}
+
+static gboolean
+always (const char *brand, const char *visitor, gpointer n)
+{
+  ++*(guint *)n;
+  return TRUE;
+}
+
+static gboolean
+is_of_flood (const char *brand, const char *visitor, gpointer n)
+{
+  ++*(guint *)n;
+  return !strcmp (brand, "br_flood");
+}
+
+/* One brand's flood takes nobody's place but its own, and nobody who has something goes. */
+static void
+test_flood (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (ParlorVisitors) visitors = parlor_visitors_new (&world->sink, &world->random);
+  g_autoptr (GHashTable) needed = g_hash_table_new (g_str_hash, g_str_equal);
+  char key[PARLOR_TOKEN_SIZE], other[PARLOR_TOKEN_SIZE];
+  guint n = 0;
+  fill (visitors, "br_flood", PARLOR_VISITORS_MAX - 100);
+  fill (visitors, "br_quiet", 100);
+  parlor_visitors_set_needed (visitors, is_needed, needed);
+  g_hash_table_add (needed, (gpointer) "vis_br_flood_0");
+  const char *made = parlor_visitors_meet (visitors, "br_quiet", NULL, DAY_MS, key)->id;
+  g_assert_nonnull (parlor_visitors_find (visitors, made));
+  g_assert_nonnull (parlor_visitors_recognise (visitors, "br_quiet", key, DAY_MS));
+  g_assert_nonnull (parlor_visitors_find (visitors, "vis_br_flood_0"));
+  g_assert_null (parlor_visitors_find (visitors, "vis_br_flood_1"));
+  g_assert_nonnull (parlor_visitors_meet (visitors, "br_flood", NULL, DAY_MS, other));
+  g_assert_null (parlor_visitors_find (visitors, "vis_br_flood_2"));
+  g_assert_nonnull (parlor_visitors_recognise (visitors, "br_flood", other, DAY_MS));
+  g_assert_cmpuint (parlor_visitors_count (visitors), ==, PARLOR_VISITORS_MAX);
+  g_assert_cmpuint (world->removes, ==, 2);
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("vis_br_quiet_%u", i);
+      g_assert_nonnull (parlor_visitors_find (visitors, id));
+    }
+  /* The search has an end, and where the largest brand has none to give the next one gives. */
+  parlor_visitors_set_needed (visitors, always, &n);
+  parlor_visitors_meet (visitors, "br_new", NULL, DAY_MS, key);
+  g_assert_null (parlor_visitors_recognise (visitors, "br_new", key, DAY_MS));
+  g_assert_cmpuint (n, <=, 1000);
+  parlor_visitors_set_needed (visitors, is_of_flood, &n);
+  parlor_visitors_meet (visitors, "br_new", NULL, DAY_MS, key);
+  g_assert_nonnull (parlor_visitors_recognise (visitors, "br_new", key, DAY_MS));
+  g_assert_cmpuint (parlor_visitors_count (visitors), ==, PARLOR_VISITORS_MAX);
+}
+
 static void
 test_pass (void)
 {
@@ -134,6 +207,9 @@ main (int argc, char **argv)
   g_test_add_func ("/live/visitors/a-device-key-is-one-visitor-of-one-brand", test_meet);
   g_test_add_func ("/live/visitors/thirty-idle-days-are-forgotten", test_sweep);
   g_test_add_func ("/live/visitors/of-too-many-none-is-kept", test_full);
+  g_test_add_func (
+      "/live/visitors/a-flood-takes-its-own-brands-place-and-nobodys-who-has-something",
+      test_flood);
   g_test_add_func ("/live/visitors/one-who-passes-is-not-kept", test_pass);
   g_test_add_func ("/live/visitors/touches-are-added-and-the-newest-is-known", test_touches);
   g_test_add_func ("/live/visitors/entries-are-listed-page-by-page", test_entries);
