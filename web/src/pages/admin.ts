@@ -5,6 +5,7 @@ import { html as staticHtml, unsafeStatic } from 'lit/static-html.js';
 import { currentSession, signOut, type SessionInfo } from '../client/account.js';
 import { ApiError } from '../client/http.js';
 import { takeAfterSignin } from '../client/after-signin.js';
+import { loadCsrf } from '../client/storage.js';
 import { sectionsFor, type Section } from '../ui/admin/sections.js';
 import { problemWords, w } from '../ui/admin/words.js';
 import { Plain } from '../ui/base.js';
@@ -32,6 +33,7 @@ export class AdminPage extends Plain {
       // A provider's sign-in always ends here.
       const after = takeAfterSignin();
       if (after) location.replace(after);
+      if (loadCsrf()) void import('../ui/rings.js').then(({ listenForRings }) => listenForRings());
       await this.go();
     } catch (error) {
       if (error instanceof ApiError && (error.status === 401 || error.status === 403))

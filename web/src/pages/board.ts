@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { def, list, num, nullable, shape, str, bool, type Checked } from '../protocol/check.js';
+import { loadCsrf } from '../client/storage.js';
 import { Plain } from '../ui/base.js';
 import { duration, st, type ServiceKey } from '../ui/i18n/service.js';
 import { mark } from '../ui/icons.js';
@@ -71,6 +72,7 @@ export class BoardPage extends Plain {
     this.whileConnected(() => clearInterval(timer));
     void this.look();
     void import('../ui/board-more.js');
+    if (loadCsrf()) void import('../ui/rings.js').then(({ listenForRings }) => listenForRings());
   }
 
   private async look(): Promise<void> {

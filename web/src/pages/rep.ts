@@ -5,6 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Offer, Thread } from '../protocol/service.js';
 import { Desk } from '../room/desk.js';
 import { unread } from '../room/desk-state.js';
+import { loadCsrf } from '../client/storage.js';
 import { Plain } from '../ui/base.js';
 import { clockTime, duration, st, type ServiceKey } from '../ui/i18n/service.js';
 import { icon, mark } from '../ui/icons.js';
@@ -59,6 +60,7 @@ export class RepPage extends Plain {
     this.whileConnected(() => clearInterval(second));
     this.desk.open();
     void import('../ui/rep-aside.js');
+    if (loadCsrf()) void import('../ui/rings.js').then(({ listenForRings }) => listenForRings());
     void import('../ui/service-call.js');
   }
 

@@ -41,7 +41,10 @@ function show(ring: Ring, decline: () => void): void {
     }),
     button(say('join'), 'primary', 'ring-join', () => {
       /* The link as this browser reaches the server. */
-      location.assign(`/m${new URL(ring.url).hash}`);
+      const link = `/m${new URL(ring.url).hash}`;
+      if (location.pathname === '/') location.assign(link);
+      else window.open(link, '_blank', 'noopener'); // a desk or a board stays
+      box.remove();
     }),
   );
   box.append(words, deeds);
