@@ -23,6 +23,8 @@ export interface ViewerConfig {
 export interface Viewer extends HTMLElement {
   start: (config: ViewerConfig) => Promise<void>;
   stop: () => void;
+  /** '' = nobody said who he is; null = he signed out. */
+  identify: (token: string | null) => void;
 }
 
 interface Card {
@@ -95,6 +97,7 @@ export class LiveRoom extends HTMLElement {
   private readonly tools = make('div', 'tools');
   private running: Viewer | null = null;
   private stillAlive = 0;
+  private who: string | null = '';
   private whenSeen: IntersectionObserver | null = null;
 
   constructor() {
@@ -123,6 +126,17 @@ export class LiveRoom extends HTMLElement {
 
   set floating(on: boolean) {
     this.toggleAttribute('floating', on);
+  }
+
+  /** Who is signed in at this site: a token that its server signed (docs/embed.md); null = he signed
+   * out. */
+  get identity(): string | null {
+    return this.who;
+  }
+
+  set identity(token: string | null) {
+    this.who = token;
+    this.running?.identify(token);
   }
 
   private say(word: Word): string {

@@ -87,6 +87,7 @@ class ViewerShell extends HTMLElement implements Viewer {
       ground: () => config.ground,
     });
     if (/^(zh|en)/i.test(config.lang)) setLang(/^zh/i.test(config.lang) ? 'zh-CN' : 'en');
+    place.identity = (config.host as LiveRoom).identity;
     place.visitor = await openSession(config.room, keptToken());
     keepToken(place.visitor);
     const page = new EmbeddedPage();
@@ -94,6 +95,11 @@ class ViewerShell extends HTMLElement implements Viewer {
     this.page = page;
     this.quiet = tell(page, page.host);
     this.append(page);
+  }
+
+  identify(token: string | null): void {
+    place.identity = token;
+    place.attach();
   }
 
   stop(): void {

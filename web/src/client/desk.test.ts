@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { DeskLine } from './desk.js';
+import { place } from './place.js';
 
 const ATTACHED = {
   t: 'attached',
@@ -35,6 +36,7 @@ class FakeSocket {
 
 beforeEach(() => {
   sockets.length = 0;
+  place.identity = '';
   vi.stubGlobal('WebSocket', FakeSocket);
   vi.stubGlobal('window', globalThis);
   vi.stubGlobal('location', new URL('https://live.example/l/rm_a'));
@@ -59,6 +61,28 @@ test('a token is shown only after he agreed', () => {
   expect(line.isUp).toBe(false);
   sockets[1]?.hear(ATTACHED);
   expect(line.isUp).toBe(true);
+});
+
+test('who signs in says so on the line that stands; where it does not hold he is who he was', () => {
+  const line = openLine();
+  place.identity = 'a.b.c';
+  place.attach();
+  expect(sockets[0]?.sent[1]).toMatchObject({ t: 'attach', identity: 'a.b.c' });
+  expect(line.isUp).toBe(false);
+  sockets[0]?.hear({ t: 'error', code: 'forbidden', message: 'It is over.' });
+  expect(sockets[0]?.sent[2]).not.toHaveProperty('identity');
+  sockets[0]?.hear(ATTACHED);
+  expect(line.isUp).toBe(true);
+});
+
+test('who signed out says so once', () => {
+  openLine();
+  place.identity = null;
+  place.attach();
+  sockets[0]?.hear(ATTACHED);
+  place.attach();
+  expect(sockets[0]?.sent[1]).toMatchObject({ signed_out: true });
+  expect(sockets[0]?.sent[2]).not.toHaveProperty('signed_out');
 });
 
 test('with an old link he is who he was', () => {

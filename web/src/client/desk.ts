@@ -65,6 +65,11 @@ export class DeskLine {
     clearTimeout(this.timer);
     const ws = new WebSocket(socketUrl(), 'parlor.v1');
     this.ws = ws;
+    place.attach = () => {
+      if (!this.attached) return;
+      this.attached = false;
+      this.sayAttach();
+    };
     ws.onopen = () => this.sayAttach();
     ws.onmessage = (event) => this.receive(String(event.data));
     ws.onclose = (event) => this.lost(ws, event.code);
@@ -84,7 +89,12 @@ export class DeskLine {
         ? { device: deviceKey() }
         : {};
     const agreed = !!this.attach.keep;
-    this.ws?.send(JSON.stringify({ t: 'attach', ...this.attach, ...device, agreed }));
+    const who = place.identity
+      ? { identity: place.identity }
+      : place.identity === null
+        ? { signed_out: true }
+        : {};
+    this.ws?.send(JSON.stringify({ t: 'attach', ...this.attach, ...device, ...who, agreed }));
   }
 
   /** Attaches anew as the one of whom *Keep this person* made this token; he has agreed to it. */
@@ -117,8 +127,12 @@ export class DeskLine {
     if (this.attach.keep && (message.t === 'attached' || message.t === 'error')) {
       delete this.attach.keep;
       if (message.t === 'error') this.sayAttach(); /* an old link: he is who he was */
+    } else if (!this.attached && message.t === 'error' && place.identity) {
+      place.identity = ''; /* it holds no more: the device knows him, or does not */
+      this.sayAttach();
     }
     if (message.t === 'attached') {
+      place.identity ??= '';
       this.attached = true;
       this.attempt = 0;
     }

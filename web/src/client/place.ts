@@ -17,6 +17,11 @@ interface Place {
   ground: () => HTMLElement | ShadowRoot;
   /** The key of this site's visitor (POST /v1/sessions); '' = the cookie tells. */
   visitor: string;
+  /** Who is signed in at this site, in the brand's own words (`identity` of `attach`); '' = nobody
+   * said, null = he signed out. */
+  identity: string | null;
+  /** Says it on the line that stands. */
+  attach: () => void;
 }
 
 /** One a page. */
@@ -25,6 +30,8 @@ export const place: Place = {
   room: '',
   ground: () => document.body,
   visitor: '',
+  identity: '',
+  attach: () => undefined,
 };
 
 /** The address of a path of the server. */
