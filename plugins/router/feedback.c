@@ -370,6 +370,21 @@ height_down (const ParlorTransport *self)
   return (guint16)MIN (height, G_MAXUINT16);
 }
 
+/* Of a stream with several layers the slot knows which of them it has. */
+static void
+count_shown (const ParlorTransport *self, guint8 shown[PARLOR_N_SHOWN])
+{
+  for (guint i = 0; i < self->n_slots; i++)
+    {
+      const ParlorSlot *slot = self->slots[i];
+
+      if (slot == NULL || slot->config.audio || slot->layer == NULL)
+        continue;
+      shown[parlor_shown_of (slot->layer->layered != NULL ? slot->target_height
+                                                          : slot->layer->height)]++;
+    }
+}
+
 static void
 tell_quality (ParlorTransport *self, gint64 now_us)
 {
@@ -393,6 +408,7 @@ tell_quality (ParlorTransport *self, gint64 now_us)
       .b_frames = has_b_frames (self, now_us),
       .estimate_bps = self->bwe != NULL ? (gint64)parlor_bwe_target_bps (self->bwe) : -1};
 
+  count_shown (self, event.shown);
   memcpy (event.key_asked, self->key_asked, sizeof event.key_asked);
   memset (self->key_asked, 0, sizeof self->key_asked);
   parlor_router_tell (self->router, &event);

@@ -21,6 +21,7 @@
 
 #include "base/addr.h"
 #include "base/keycause.h"
+#include "base/shown.h"
 #include "ice/credentials.h"
 #include "proto/rtp/ext.h"
 #include "proto/sdp/codecs.h"
@@ -182,6 +183,7 @@ typedef struct
   gint32 jitter_up_ms, jitter_down_ms;
   guint16 height_up, height_down; /**< QUALITY: lines of the largest picture that arrives from it,
                                      and that is sent to it; 0 = none, or not known */
+  guint8 shown[PARLOR_N_SHOWN];   /**< QUALITY: pictures sent to it, by their lines (ParlorShown) */
   guint8 fps_up;     /**< QUALITY: of its fastest picture, as it is forwarded; 0 = not known */
   gboolean b_frames; /**< QUALITY: it sends H.264 with B-frames (decisions/0092) */
   guint8 key_asked[PARLOR_N_KEY_CAUSES]; /**< QUALITY: since the last, of this publisher */

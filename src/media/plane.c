@@ -133,6 +133,7 @@ name_quality (ParlorMediaPlane *self, const ParlorRouterEvent *from, ParlorMedia
   to->quality.jitter_down_ms = from->jitter_down_ms;
   to->quality.height_up = from->height_up;
   to->quality.height_down = from->height_down;
+  memcpy (to->quality.shown, from->shown, sizeof to->quality.shown);
   to->quality.fps_up = from->fps_up;
   to->quality.b_frames = from->b_frames;
   memcpy (to->quality.key_asked, from->key_asked, sizeof to->quality.key_asked);

@@ -15,6 +15,7 @@
 #include <glib.h>
 
 #include "base/keycause.h"
+#include "base/shown.h"
 
 G_BEGIN_DECLS
 
@@ -146,6 +147,7 @@ typedef struct
   gint32 jitter_up_ms, jitter_down_ms; /**< of sound where there is any; -1 = unknown */
   guint height_up, height_down; /**< lines of the largest picture from him, and to him; 0 = none, or
                                    not known */
+  guint8 shown[PARLOR_N_SHOWN]; /**< pictures to him by their lines (ParlorShown) */
   guint fps_up;      /**< pictures a second from him that are forwarded; 0 = none, or not known */
   gboolean b_frames; /**< his encoder sends B-frames: those are left out that can be, and he should
                         be told */

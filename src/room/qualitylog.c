@@ -52,6 +52,10 @@ static const struct
     [PARLOR_QUALITY_FREEZES] = {"freezes", SUM},
     [PARLOR_QUALITY_FREEZE_MS] = {"freeze_ms", SUM},
     [PARLOR_QUALITY_CONCEALED_MS] = {"concealed_ms", SUM},
+    [PARLOR_QUALITY_SHOWN + PARLOR_SHOWN_SMALL] = {"shown_small", LAST},
+    [PARLOR_QUALITY_SHOWN + PARLOR_SHOWN_MIDDLE] = {"shown_middle", LAST},
+    [PARLOR_QUALITY_SHOWN + PARLOR_SHOWN_LARGE] = {"shown_large", LAST},
+    [PARLOR_QUALITY_SHOWN + PARLOR_SHOWN_FULL] = {"shown_full", LAST},
 };
 
 const char *
@@ -241,8 +245,10 @@ parlor_quality_log_report (ParlorQualityLog *self, const ParlorMediaQuality *med
       }};
   for (guint i = 0; i < PARLOR_N_KEY_CAUSES; i++)
     sample.v[PARLOR_QUALITY_KEYS + i] = media->key_asked[i];
-  for (guint i = PARLOR_QUALITY_FRAMES; i < PARLOR_QUALITY_N_FIELDS; i++)
+  for (guint i = PARLOR_QUALITY_FRAMES; i < PARLOR_QUALITY_SHOWN; i++)
     sample.v[i] = UNKNOWN;
+  for (guint i = 0; i < PARLOR_N_SHOWN; i++)
+    sample.v[PARLOR_QUALITY_SHOWN + i] = media->shown[i];
   add (self, &sample, now_us);
 }
 

@@ -43,7 +43,8 @@ typedef enum
   PARLOR_QUALITY_FREEZES,
   PARLOR_QUALITY_FREEZE_MS,
   PARLOR_QUALITY_CONCEALED_MS, /**< sound that his page made up for what was lost */
-  PARLOR_QUALITY_N_FIELDS,
+  PARLOR_QUALITY_SHOWN, /**< PARLOR_N_SHOWN fields: pictures to him by their lines, at the end */
+  PARLOR_QUALITY_N_FIELDS = PARLOR_QUALITY_SHOWN + PARLOR_N_SHOWN,
 } ParlorQualityField;
 
 /** "at_s", "loss_up", …, "key_newcomer", …; static. NULL beyond the last. */

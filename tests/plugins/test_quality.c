@@ -91,6 +91,8 @@ test_heights (void)
   told = bench_event (bench, PARLOR_ROUTER_QUALITY, receiver->id);
   g_assert_cmpuint (told->height_up, ==, 0);
   g_assert_cmpuint (told->height_down, ==, 360);
+  for (guint i = 0; i < PARLOR_N_SHOWN; i++)
+    g_assert_cmpuint (told->shown[i], ==, i == PARLOR_SHOWN_MIDDLE ? 1 : 0);
   bench_run (bench, 5 * SECOND);
   told = bench_event (bench, PARLOR_ROUTER_QUALITY, publisher->id);
   g_assert_cmpuint (told->height_up, ==, 0);

@@ -47,6 +47,8 @@ test_gathers (void)
   media.height_up = 180;
   media.key_asked[PARLOR_KEY_LOSS] = 2;
   media.estimate_down_bps = 300000;
+  media.shown[PARLOR_SHOWN_SMALL] = 9;
+  media.shown[PARLOR_SHOWN_LARGE] = 1;
   parlor_quality_log_report (log, &media, 1, 14 * S);
   parlor_quality_log_report (log, &media, 1, 15 * S); /* the next ten seconds */
   g_assert_cmpuint (length (log), ==, 2);
@@ -60,6 +62,9 @@ test_gathers (void)
   g_assert_cmpuint (field (log, 0, PARLOR_QUALITY_KEYS + PARLOR_KEY_LOSS), ==, 2);
   g_assert_cmpuint (field (log, 0, PARLOR_QUALITY_JITTER_DOWN_MS), ==, UNKNOWN);
   g_assert_cmpuint (field (log, 0, PARLOR_QUALITY_ESTIMATE_KBPS), ==, 300);
+  g_assert_cmpuint (field (log, 0, PARLOR_QUALITY_SHOWN + PARLOR_SHOWN_SMALL), ==, 9);
+  g_assert_cmpuint (field (log, 0, PARLOR_QUALITY_SHOWN + PARLOR_SHOWN_MIDDLE), ==, 0);
+  g_assert_cmpuint (field (log, 0, PARLOR_QUALITY_SHOWN + PARLOR_SHOWN_LARGE), ==, 1);
   g_assert_cmpuint (field (log, 0, PARLOR_QUALITY_FREEZES), ==, UNKNOWN);
   g_assert_cmpuint (field (log, 1, PARLOR_QUALITY_AT_S), ==, 10);
 }

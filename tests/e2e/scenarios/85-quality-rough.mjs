@@ -27,6 +27,17 @@ function tell(world, row, seen, { freeze, least }) {
   }
 }
 
+/* How far sound and picture of whom somebody sees are apart by then, in ms; 10 s are theirs to come together. */
+async function apartAt(viewer) {
+  let apart = Infinity;
+  for (const limit = Date.now() + 10000; apart > 60 && Date.now() < limit; await sleep(250)) {
+    const older = await viewer.evaluate(() => window.parlor.together.map((one) => one.older));
+    const known = older.filter((ms) => ms !== null);
+    if (known.length > 0) apart = Math.max(...known.map(Math.abs));
+  }
+  return apart;
+}
+
 async function gaps(world, cast, count) {
   const good = { delay_ms: cast.delayMs };
   const seen = await observed(cast, async () => {
@@ -43,6 +54,8 @@ async function gaps(world, cast, count) {
     world.finding(`${row}, ${way}: longest freeze`, seen[way].presented.longest, { unit: 'ms', most: 900, control: seen.control.presented.longest });
     world.finding(`${row}, ${way}: key frames asked for`, seen[way].plis, { most: count });
   }
+  const [apart, control] = [await apartAt(cast.ann), await apartAt(cast.cleo)];
+  world.finding(`${row}, down: sound and picture apart`, apart, { unit: 'ms', most: 60, control });
 }
 
 export async function run(world) {
