@@ -121,7 +121,9 @@ poll_all (LoadCrowd *self, gint64 at_us)
     load_session_poll (g_array_index (self->publishers, Publisher, i).session, at_us);
   for (guint i = 0; i < self->subscribers->len; i++)
     load_session_poll (g_ptr_array_index (self->subscribers, i), at_us);
-  self->next_poll_us = at_us + (self->options->rtt_ms > 0 ? DELAY_INTERVAL_US : POLL_INTERVAL_US);
+  self->next_poll_us = at_us
+                       + (self->options->rtt_ms > 0 || self->options->bad > 0 ? DELAY_INTERVAL_US
+                                                                              : POLL_INTERVAL_US);
 }
 
 static void
@@ -150,17 +152,27 @@ load_crowd_run_for (LoadCrowd *self, gint64 span_us)
 
 /* --- opening --------------------------------------------------------------------------------- */
 
+/* Those who come first: with churn they would be others soon. */
+static gboolean
+is_bad (const LoadCrowd *self, LoadSessionKind kind)
+{
+  return kind == LOAD_WATCH && self->subscribers->len < (guint)self->options->bad;
+}
+
 static LoadSession *
 open_one (LoadCrowd *self, const char *room, const char *identity, LoadSessionKind kind,
           GError **error)
 {
+  gboolean bad = is_bad (self, kind);
   const LoadPlace place = {.server = self->options->server,
                            .url = self->options->url,
                            .room = room,
                            .identity = identity,
                            .token = self->options->token,
                            .tiles = (guint)self->options->tiles,
-                           .delay_us = self->options->rtt_ms * PARLOR_US_PER_MS / 2,
+                           .delay_us = (bad ? self->options->bad_rtt_ms : self->options->rtt_ms)
+                                       * PARLOR_US_PER_MS / 2,
+                           .lost_per_mille = bad ? (guint)self->options->bad_loss_per_mille : 0,
                            .number = self->publishers->len,
                            .speaker_large = self->options->talkers > 0};
   LoadSession *session = load_session_new (self->context, &place, kind, now_us (), error);

@@ -120,7 +120,7 @@ sum_up_joins (const LoadCrowd *crowd, gint64 began_us, LoadResult *result)
 static void
 sum_up (const LoadCrowd *crowd, LoadResult *result)
 {
-  g_autofree guint64 *delays = g_new0 (guint64, LOAD_DELAY_BUCKETS);
+  guint64 delays[LOAD_DELAY_BUCKETS] = {0};
   guint64 n_delays = 0;
 
   result->sessions = load_crowd_n_receivers (crowd);
@@ -169,6 +169,73 @@ sum_up_pictures (const LoadCrowd *crowd, LoadResult *result)
                                                     : MIN (result->lines_min, stream->height);
         }
     }
+}
+
+/* --- good and bad lines ---------------------------------------------------------------------- */
+
+static void
+add_wait (GArray *list, gint64 from_us, gint64 to_us)
+{
+  double ms = (double)(to_us - from_us) / PARLOR_US_PER_MS;
+
+  if (to_us > 0)
+    g_array_append_val (list, ms);
+}
+
+static double
+fps_of (const LoadReceiver *receiver, double seconds)
+{
+  for (guint k = 0; k < receiver->n_streams; k++)
+    if (receiver->streams[k].video)
+      return (double)receiver->streams[k].frames / seconds;
+  return 0;
+}
+
+static void
+sum_up_line (const LoadCrowd *crowd, gboolean bad, gint64 began_us, double seconds, LoadLine *line)
+{
+  guint64 delays[LOAD_DELAY_BUCKETS] = {0};
+  g_autoptr (GArray) waits = g_array_new (FALSE, FALSE, sizeof (double));
+  g_autoptr (GArray) pictures = g_array_new (FALSE, FALSE, sizeof (double));
+  guint64 n_delays = 0;
+
+  line->fps_min = INFINITY;
+  for (guint i = 0; i < load_crowd_n_receivers (crowd); i++)
+    {
+      LoadSession *session = load_crowd_receiver (crowd, i);
+      LoadReceiver *receiver = load_session_receiver (session);
+      const LoadCounts *counts = load_receiver_counts (receiver);
+      const LoadMoments moments = load_session_moments (session);
+
+      if (load_session_is_bad (session) != bad)
+        continue;
+      line->sessions++;
+      line->packets += counts->packets;
+      line->lost += counts->lost;
+      for (guint k = 0; k < receiver->n_streams; k++)
+        if (receiver->streams[k].video)
+          line->lost_video += load_received_lost (&receiver->streams[k]);
+      for (guint j = 0; j < LOAD_DELAY_BUCKETS; j++)
+        {
+          delays[j] += counts->delays[j];
+          n_delays += counts->delays[j];
+        }
+      line->fps_min = MIN (line->fps_min, fps_of (receiver, seconds));
+      if (moments.made_us < began_us)
+        continue;
+      add_wait (waits, moments.made_us, moments.first_rtp_us);
+      add_wait (pictures, moments.check_us, moments.first_picture_us);
+      line->blind += moments.first_picture_us == 0;
+    }
+  g_array_sort (waits, compare_doubles);
+  g_array_sort (pictures, compare_doubles);
+  line->delay_p50_ms = percentile_ms (delays, n_delays, 0.50);
+  line->delay_p95_ms = percentile_ms (delays, n_delays, 0.95);
+  line->delay_p99_ms = percentile_ms (delays, n_delays, 0.99);
+  line->join_p50_ms = share_of (waits, 50);
+  line->join_p95_ms = share_of (waits, 95);
+  line->picture_p50_ms = share_of (pictures, 50);
+  line->picture_p95_ms = share_of (pictures, 95);
 }
 
 /* The storm of one second, evenly. */
@@ -238,6 +305,8 @@ load_measure (LoadCrowd *crowd, const LoadOptions *options, LoadResult *result, 
   sum_up (crowd, result);
   sum_up_pictures (crowd, result);
   sum_up_joins (crowd, began_us, result);
+  for (guint bad = 0; options->bad > 0 && bad < 2; bad++)
+    sum_up_line (crowd, bad != 0, began_us, result->seconds, &result->lines[bad]);
   return TRUE;
 }
 
@@ -273,6 +342,14 @@ load_result_print (const LoadOptions *options, const LoadResult *result)
             result->server_cpu_s * 100 / result->seconds, (double)result->rss_kib / 1024.0,
             result->sessions ? (double)(result->rss_kib - result->rss_before_kib) / result->sessions
                              : NAN);
+  for (guint bad = 0; options->bad > 0 && bad < 2; bad++)
+    printf ("%s lines: %u sessions  lost %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+            "  delay ms p50 %.0f  p95 %.0f  p99 %.0f  picture ms p50 %.0f  p95 %.0f  %u without\n",
+            bad ? "bad" : "good", result->lines[bad].sessions, result->lines[bad].lost,
+            result->lines[bad].packets + result->lines[bad].lost, result->lines[bad].delay_p50_ms,
+            result->lines[bad].delay_p95_ms, result->lines[bad].delay_p99_ms,
+            result->lines[bad].picture_p50_ms, result->lines[bad].picture_p95_ms,
+            result->lines[bad].blind);
   printf ("own CPU of a core %.1f %%\n", result->own_cpu_s * 100 / result->seconds);
 }
 
@@ -280,6 +357,20 @@ static json_t *
 number (double value)
 {
   return isnan (value) ? json_null () : json_real (value);
+}
+
+static json_t *
+line_to_json (const LoadLine *line)
+{
+  return json_pack ("{s:i, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o}", "sessions",
+                    (int)line->sessions, "packets", (json_int_t)line->packets, "lost",
+                    (json_int_t)line->lost, "lost_video", (json_int_t)line->lost_video,
+                    "delay_p50_ms", number (line->delay_p50_ms), "delay_p95_ms",
+                    number (line->delay_p95_ms), "delay_p99_ms", number (line->delay_p99_ms),
+                    "join_p50_ms", number (line->join_p50_ms), "join_p95_ms",
+                    number (line->join_p95_ms), "picture_p50_ms", number (line->picture_p50_ms),
+                    "picture_p95_ms", number (line->picture_p95_ms), "blind", (int)line->blind,
+                    "fps_min", number (isinf (line->fps_min) ? NAN : line->fps_min));
 }
 
 static json_t *
@@ -308,6 +399,10 @@ gboolean
 load_result_write_json (const LoadOptions *options, const LoadResult *result, GError **error)
 {
   json_t *json = result_to_json (options, result);
+  if (options->bad > 0)
+    json_object_set_new (
+        json, "lines",
+        json_pack ("[o, o]", line_to_json (&result->lines[0]), line_to_json (&result->lines[1])));
   char *text = json_dumps (json, JSON_COMPACT | JSON_REAL_PRECISION (9));
   gboolean ok = strcmp (options->json, "-") == 0
                     ? printf ("%s\n", text) > 0

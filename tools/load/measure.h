@@ -4,6 +4,18 @@
 
 #include "load/crowd.h"
 
+/** Of those behind a good line, or behind a bad one (options->bad). */
+typedef struct
+{
+  guint sessions;
+  guint64 packets, lost, lost_video; /**< lost: nor repeated in time; of these, of pictures */
+  double delay_p50_ms, delay_p95_ms, delay_p99_ms;
+  double join_p50_ms, join_p95_ms;       /**< HTTP request to first RTP; NAN = nobody came */
+  double picture_p50_ms, picture_p95_ms; /**< first check to all of the first key frame */
+  guint blind;                           /**< came, and saw none */
+  double fps_min;
+} LoadLine;
+
 typedef struct _LoadResult
 {
   guint64 packets, bytes, lost, repeated, refused;
@@ -19,6 +31,7 @@ typedef struct _LoadResult
   guint lines_min, lines_max;   /**< of their last key frames */
   double fps_min;               /**< of the slowest of them */
   double down_max_kbps;         /**< to the receiver that got most, with all headers */
+  LoadLine lines[2];            /**< good, bad; all zero without options->bad */
   long rss_before_kib, rss_kib; /**< -1 = unknown */
 } LoadResult;
 

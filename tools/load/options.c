@@ -47,6 +47,9 @@ settle (LoadOptions *options, GError **error)
       return FALSE;
     }
   options->rtt_ms = CLAMP (options->rtt_ms, 0, 2000);
+  options->bad = CLAMP (options->bad, 0, 20000);
+  options->bad_rtt_ms = CLAMP (options->bad_rtt_ms, 0, 2000);
+  options->bad_loss_per_mille = CLAMP (options->bad_loss_per_mille, 0, 500);
   options->storm_over = CLAMP (options->storm_over, 0, options->seconds);
   options->talkers = CLAMP (options->talkers, 0, 3);
   options->tiles = CLAMP (options->tiles, 1, 25);
@@ -98,6 +101,12 @@ load_options_parse (LoadOptions *options, int *argc, char ***argv, GError **erro
        "they come evenly in so many seconds instead", "S"},
       {"rtt", 0, 0, G_OPTION_ARG_INT, &options->rtt_ms,
        "media takes so long there and back (not HTTP), default 0", "MS"},
+      {"bad", 0, 0, G_OPTION_ARG_INT, &options->bad,
+       "so many of the subscribers, the first, are behind a bad line", "N"},
+      {"bad-rtt", 0, 0, G_OPTION_ARG_INT, &options->bad_rtt_ms,
+       "there and back on a bad line, default 120", "MS"},
+      {"bad-loss", 0, 0, G_OPTION_ARG_INT, &options->bad_loss_per_mille,
+       "of a thousand datagrams, each way of a bad line, so many are lost, default 20", "N"},
       {"churn", 0, 0, G_OPTION_ARG_INT, &options->churn,
        "so many subscribers a second leave while others come", "N"},
       {"seconds", 'd', 0, G_OPTION_ARG_INT, &options->seconds, "how long to measure, default 10",
@@ -118,6 +127,8 @@ load_options_parse (LoadOptions *options, int *argc, char ***argv, GError **erro
                            .people = 4,
                            .subscribers = 10,
                            .tiles = 25,
+                           .bad_rtt_ms = 120,
+                           .bad_loss_per_mille = 20,
                            .seconds = 10,
                            .warmup = 2,
                            .fps = 30,

@@ -22,7 +22,9 @@ typedef struct
   int storm;      /**< so many more subscribers come at once when the measurement begins */
   int storm_over; /**< s: they come evenly in that time; 0 = at once */
   int rtt_ms;     /**< what the path takes, there and back */
-  int churn;      /**< so many subscribers a second leave, and others come */
+  int bad;        /**< so many of the first subscribers are behind a bad line, with the next two */
+  int bad_rtt_ms, bad_loss_per_mille;
+  int churn; /**< so many subscribers a second leave, and others come */
   int seconds, warmup, fps, video_kbps, pid;
 } LoadOptions;
 

@@ -24,6 +24,7 @@ typedef struct
   const char *token;      /**< nullable */
   guint tiles;            /**< LOAD_RT: video slots of a person */
   gint64 delay_us;        /**< of media, each way; 0 = none */
+  guint lost_per_mille;   /**< of media, each way */
   guint number;           /**< of the session, for what it publishes */
   gboolean speaker_large; /**< LOAD_RT: the page shows the speaker large */
 } LoadPlace;

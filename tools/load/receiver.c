@@ -8,6 +8,7 @@
 #include "load/sender.h"
 #include "proto/rtcp/packet.h"
 #include "proto/rtp/header.h"
+#include "proto/rtp/rtx.h"
 
 #define REPORT_INTERVAL_US PARLOR_US_PER_SEC
 
@@ -41,13 +42,14 @@ get_stream (LoadReceiver *self, guint32 ssrc)
   return &self->streams[self->n_streams++];
 }
 
-static gboolean
-is_rtx (const LoadReceiver *self, guint32 ssrc)
+/* (nullable) Whose repeats this is. */
+static const LoadStream *
+find_rtx (const LoadReceiver *self, guint32 ssrc)
 {
   for (guint i = 0; i < self->answer->n_streams; i++)
     if (self->answer->streams[i].rtx_ssrc == ssrc && ssrc != 0)
-      return TRUE;
-  return FALSE;
+      return &self->answer->streams[i];
+  return NULL;
 }
 
 static gboolean
@@ -59,16 +61,42 @@ is_video (const LoadReceiver *self, guint8 pt)
   return FALSE;
 }
 
+static gboolean
+has_come (const LoadReceived *stream, gint64 number)
+{
+  guint at = (guint)(number % LOAD_SEEN_PKTS);
+
+  return (stream->seen[at / 64] >> (at % 64) & 1) != 0;
+}
+
 static void
+set_come (LoadReceived *stream, gint64 number, gboolean come)
+{
+  guint at = (guint)(number % LOAD_SEEN_PKTS);
+  guint64 bit = G_GUINT64_CONSTANT (1) << (at % 64);
+
+  stream->seen[at / 64] = come ? stream->seen[at / 64] | bit : stream->seen[at / 64] & ~bit;
+}
+
+/* 0: it has been here, or is too old to tell. */
+static gint64
 count_packet (LoadReceiver *self, LoadReceived *stream, guint16 seq, gsize length)
 {
   gint64 number = parlor_seq_unwrap16 (&stream->unwrapper, seq);
 
+  if (stream->packets > 0
+      && (number < stream->first || number <= stream->highest - LOAD_SEEN_PKTS
+          || (number <= stream->highest && has_come (stream, number))))
+    return 0;
   if (stream->packets++ == 0)
     stream->first = stream->highest = number;
+  for (gint64 gap = MAX (stream->highest + 1, number - LOAD_SEEN_PKTS); gap < number; gap++)
+    set_come (stream, gap, FALSE);
+  set_come (stream, number, TRUE);
   stream->highest = MAX (stream->highest, number);
   self->counts.packets++;
   self->counts.bytes += length;
+  return number;
 }
 
 static void
@@ -95,24 +123,27 @@ begins_key_frame (const guint8 *payload, guint size)
   return size >= LOAD_VIDEO_MARK_AT && (payload[0] & 0x10) && !(frame[0] & 1) && frame[3] == 0x9d;
 }
 
-/* All of it, in order: then it can be decoded. */
+/* Once all of it is here it can be decoded. */
 static void
-follow_key_frame (LoadReceiver *self, LoadReceived *stream, gboolean begins, gboolean marker,
-                  gint64 now_us)
+follow_key_frame (LoadReceiver *self, LoadReceived *stream, gint64 number,
+                  const ParlorRtpHeader *header, gboolean begins, gint64 now_us)
 {
-  gint64 number = stream->highest;
-
-  if (begins)
-    stream->key_next = number;
-  if (stream->key_next != number)
-    stream->key_next = 0;
-  if (stream->key_next == 0)
+  if (self->first_picture_us != 0)
     return;
-  stream->key_next++;
-  if (marker && self->first_picture_us == 0)
-    self->first_picture_us = now_us;
-  if (marker)
-    stream->key_next = 0;
+  if (begins)
+    {
+      stream->key_first = number;
+      stream->key_last = 0;
+      stream->key_rtp = header->timestamp;
+    }
+  if (stream->key_first != 0 && header->marker && header->timestamp == stream->key_rtp)
+    stream->key_last = number;
+  if (stream->key_last == 0)
+    return;
+  for (gint64 at = stream->key_first; at <= stream->key_last; at++)
+    if (!has_come (stream, at))
+      return;
+  self->first_picture_us = now_us;
 }
 
 /* The size that the start of a VP8 key frame tells (RFC 7741 section 4.3). */
@@ -127,14 +158,55 @@ look_at_frame (LoadReceived *stream, const guint8 *payload, guint size, gboolean
     stream->height = (guint16)((frame[8] | frame[9] << 8) & 0x3fff);
 }
 
+static void
+take_media (LoadReceiver *self, const guint8 *packet, gsize length, const ParlorRtpHeader *header,
+            gint64 now_us)
+{
+  LoadReceived *stream = get_stream (self, header->ssrc);
+  const guint8 *payload = packet + header->payload_offset;
+  guint skip = LOAD_AUDIO_MARK_AT;
+  gint64 number = stream != NULL ? count_packet (self, stream, header->seq, length) : 0;
+
+  if (number == 0)
+    return;
+  if (self->first_rtp_us == 0)
+    self->first_rtp_us = now_us;
+  if (is_video (self, header->pt))
+    {
+      skip = LOAD_VIDEO_MARK_AT;
+      look_at_frame (stream, payload, header->payload_size, header->marker);
+      follow_key_frame (self, stream, number, header,
+                        begins_key_frame (payload, header->payload_size), now_us);
+    }
+  if (header->payload_size >= skip + LOAD_MARK_BYTES)
+    read_mark (self, stream, payload + skip, now_us);
+}
+
+/* RFC 4588: what it repeats counts as if it had come by itself, unless it has. */
+static void
+take_repeat (LoadReceiver *self, const LoadStream *of, const guint8 *packet, gsize length,
+             ParlorRtpHeader *header, gint64 now_us)
+{
+  guint8 copy[PARLOR_RTP_PACKET_MAX];
+  const guint8 *original;
+
+  self->counts.repeated++;
+  if (length > sizeof copy)
+    return;
+  memcpy (copy, packet, length);
+  original = parlor_rtx_decapsulate (copy, &length, header, (guint8)of->pt, of->ssrc);
+  if (original != NULL)
+    take_media (self, original, length, header, now_us);
+}
+
 void
 load_receiver_rtp (LoadReceiver *self, const guint8 *packet, gsize length, gint64 now_us)
 {
   ParlorRtpExtList list;
   ParlorRtpHeader header;
-  const guint8 *value, *payload;
-  LoadReceived *stream;
-  guint size, skip;
+  const LoadStream *repeats;
+  const guint8 *value;
+  guint size;
 
   g_return_if_fail (packet != NULL);
   if (parlor_rtp_parse (packet, length, &header) != PARLOR_RTP_OK)
@@ -143,28 +215,11 @@ load_receiver_rtp (LoadReceiver *self, const guint8 *packet, gsize length, gint6
   value = parlor_rtp_ext_find (packet, &list, PARLOR_EXT_TRANSPORT_CC, &size);
   if (value != NULL && size == 2)
     parlor_twcc_receiver_push (self->twcc, parlor_get_u16 (value), now_us);
-  if (is_rtx (self, header.ssrc))
-    {
-      self->counts.repeated++;
-      return;
-    }
-  stream = get_stream (self, header.ssrc);
-  if (stream == NULL)
-    return;
-  count_packet (self, stream, header.seq, length);
-  if (self->first_rtp_us == 0)
-    self->first_rtp_us = now_us;
-  payload = packet + header.payload_offset;
-  skip = LOAD_AUDIO_MARK_AT;
-  if (is_video (self, header.pt))
-    {
-      skip = LOAD_VIDEO_MARK_AT;
-      look_at_frame (stream, payload, header.payload_size, header.marker);
-      follow_key_frame (self, stream, begins_key_frame (payload, header.payload_size),
-                        header.marker, now_us);
-    }
-  if (header.payload_size >= skip + LOAD_MARK_BYTES)
-    read_mark (self, stream, payload + skip, now_us);
+  repeats = find_rtx (self, header.ssrc);
+  if (repeats != NULL)
+    take_repeat (self, repeats, packet, length, &header, now_us);
+  else
+    take_media (self, packet, length, &header, now_us);
 }
 
 /* --- reports --------------------------------------------------------------------------------- */
@@ -210,6 +265,14 @@ load_receiver_poll (LoadReceiver *self, gint64 now_us)
 
 /* --- counting -------------------------------------------------------------------------------- */
 
+guint64
+load_received_lost (const LoadReceived *stream)
+{
+  guint64 expected = stream->packets > 0 ? (guint64)(stream->highest - stream->first + 1) : 0;
+
+  return expected > stream->packets ? expected - stream->packets : 0;
+}
+
 const LoadCounts *
 load_receiver_counts (LoadReceiver *self)
 {
@@ -218,13 +281,7 @@ load_receiver_counts (LoadReceiver *self)
 
   counts->lost = 0;
   for (guint i = 0; i < self->n_streams; i++)
-    {
-      guint64 expected = self->streams[i].packets > 0
-                             ? (guint64)(self->streams[i].highest - self->streams[i].first + 1)
-                             : 0;
-
-      counts->lost += expected > self->streams[i].packets ? expected - self->streams[i].packets : 0;
-    }
+    counts->lost += load_received_lost (&self->streams[i]);
   counts->refused = 0;
   for (guint i = 0; i < PARLOR_N_SRTP_RESULTS; i++)
     counts->refused += peer->refused[i];

@@ -9,23 +9,26 @@
 #include "proto/rtcp/twcc.h"
 #include "proto/rtp/ext.h"
 
-#define LOAD_DELAY_BUCKETS 4096
+#define LOAD_DELAY_BUCKETS 16384
 /** Delays are counted in steps of this many µs; the last bucket takes what is above. */
 #define LOAD_DELAY_STEP_US 50
 
 typedef struct
 {
   guint64 packets, bytes; /**< authenticated, first copies */
-  guint64 lost,
-      repeated;    /**< by sequence number, over all streams; a gap filled later is taken back */
-  guint64 refused; /**< did not authenticate, or replayed */
+  guint64 lost, repeated; /**< by sequence number, over all streams; a gap filled later, also by
+                             RTX, is taken back. repeated: all that came by RTX, needed or not */
+  guint64 refused;        /**< did not authenticate, or replayed */
   guint64 datagram_bytes; /**< all that came in datagrams, with UDP and IPv4 headers: what a line
                              carries */
-  guint64 delays[LOAD_DELAY_BUCKETS];
+  guint32 delays[LOAD_DELAY_BUCKETS];
 } LoadCounts;
 
 /** People whose sound is told apart. */
 #define LOAD_MAX_VOICES 512
+
+/** Numbers of a stream that repeats are told by; a repeat of an older one is not counted. */
+#define LOAD_SEEN_PKTS 1024
 
 /** A stream since the last reset. */
 typedef struct
@@ -39,7 +42,9 @@ typedef struct
   /*< private >*/
   ParlorSeqUnwrapper unwrapper;
   gint64 first, highest;
-  gint64 key_next; /* number that the key frame goes on with; 0 = none is under way */
+  gint64 key_first, key_last; /* numbers of the key frame under way; 0 = not known yet */
+  guint32 key_rtp;
+  guint64 seen[LOAD_SEEN_PKTS / 64]; /* bits by number: it came, of the newest so many */
 } LoadReceived;
 
 typedef struct
@@ -61,5 +66,7 @@ void load_receiver_clear (LoadReceiver *self);
 void load_receiver_rtp (LoadReceiver *self, const guint8 *packet, gsize length, gint64 now_us);
 /** Reports a second, feedback when it is due. */
 void load_receiver_poll (LoadReceiver *self, gint64 now_us);
+/** Numbers of it that did not come. */
+guint64 load_received_lost (const LoadReceived *stream);
 const LoadCounts *load_receiver_counts (LoadReceiver *self);
 void load_receiver_reset (LoadReceiver *self);

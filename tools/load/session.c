@@ -32,6 +32,7 @@ struct _LoadSession
   LoadMoments moments;
   gint64 signalling_us;
   LoadDelay *up, *down; /* owned; NULL = the path takes no time */
+  ParlorRng losses;
   LoadSender sender;
   LoadReceiver receiver;
 };
@@ -87,11 +88,20 @@ send_now (gpointer user_data, guint8 *bytes, gsize length, gint64 now_us)
     return;
 }
 
+static gboolean
+is_lost_here (LoadSession *self)
+{
+  return self->place.lost_per_mille > 0
+         && parlor_rng_u32 (&self->losses) % 1000 < self->place.lost_per_mille;
+}
+
 static void
 on_send (gpointer user_data, const guint8 *bytes, gsize length)
 {
   LoadSession *self = user_data;
 
+  if (is_lost_here (self))
+    return;
   if (self->up != NULL)
     load_delay_push (self->up, bytes, length, g_get_monotonic_time ());
   else
@@ -243,6 +253,7 @@ load_session_new (LoadContext *context, const LoadPlace *place, LoadSessionKind 
   self->kind = kind;
   self->moments.made_us = now_us;
   self->fd = -1;
+  parlor_rng_init_seeded (&self->losses, context->seed++);
   if (place->delay_us > 0)
     {
       self->up = load_delay_new (place->delay_us, send_now, self);
@@ -273,6 +284,12 @@ load_session_free (LoadSession *self)
   if (self->fd >= 0)
     close (self->fd);
   g_free (self);
+}
+
+gboolean
+load_session_is_bad (const LoadSession *self)
+{
+  return self->place.lost_per_mille > 0;
 }
 
 LoadMoments
@@ -320,6 +337,17 @@ gro_segment (struct msghdr *message)
   return 0;
 }
 
+static void
+arrive (LoadSession *self, guint8 *bytes, gsize length, gint64 now_us)
+{
+  if (is_lost_here (self))
+    return;
+  if (self->down != NULL)
+    load_delay_push (self->down, bytes, length, now_us);
+  else
+    handle (self, bytes, length, now_us);
+}
+
 void
 load_session_read (LoadSession *self, gint64 now_us)
 {
@@ -344,10 +372,7 @@ load_session_read (LoadSession *self, gint64 now_us)
       self->receiver.counts.datagram_bytes += (gsize)n
                                               + HEADER_BYTES * (((gsize)n + segment - 1) / segment);
       for (gsize at = 0; at < (gsize)n; at += segment)
-        if (self->down != NULL)
-          load_delay_push (self->down, bytes + at, MIN (segment, (gsize)n - at), now_us);
-        else
-          handle (self, bytes + at, MIN (segment, (gsize)n - at), now_us);
+        arrive (self, bytes + at, MIN (segment, (gsize)n - at), now_us);
     }
 }
 

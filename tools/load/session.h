@@ -48,6 +48,8 @@ LoadSession *load_session_new (LoadContext *context, const LoadPlace *place, Loa
                                gint64 now_us, GError **error);
 void load_session_free (LoadSession *self);
 
+/** Its line loses packets. */
+gboolean load_session_is_bad (const LoadSession *self);
 LoadMoments load_session_moments (const LoadSession *self);
 int load_session_fd (const LoadSession *self);
 gboolean load_session_is_connected (const LoadSession *self);

@@ -198,7 +198,13 @@ export class HostReplay extends Plain {
               ><select
                 @change=${(event: Event) => (this.chosen = (event.target as HTMLSelectElement).value)}
               >
-                ${this.recordings.map((one, n) => html`<option value=${one.id}>${this.recordings.length - n}</option>`)}
+                ${this.recordings.map(
+                  (one, n) =>
+                    html`<option value=${one.id}>
+                      ${this.recordings.length - n} ·
+                      ${clock(Math.max(one.to_ms - one.from_ms, 0) / 1000)}
+                    </option>`,
+                )}
               </select></label
             >`
           : nothing
