@@ -18,6 +18,7 @@ typedef struct
   const ParlorPlanScene *scene;
   gint16 *samples;
   guint fps;
+  guint64 coded; /* ticks whose pictures were encoded before */
   gint64 asked_us;
   gint64 at_ms;      /* the room's clock at this tick */
   gint64 at_samples; /* the same in samples, without rounding */
@@ -98,6 +99,9 @@ static gboolean
 give_pictures (Composing *self)
 {
   GstBuffer *pictures[PARLOR_LAYOUT_TILES_MAX];
+  if (self->stats->ticks < self->coded)
+    return parlor_mixdown_coded (self->mixdown,
+                                 parlor_remnant_picture (self->spec->remnant, self->stats->ticks));
   if (!set_scene (self))
     return FALSE;
   for (guint i = 0; i < self->scene->n_tiles; i++)
@@ -195,6 +199,17 @@ parlor_compose_ticks (const ParlorPlanSpan *span, guint fps)
   return (guint64)(span->to_ms - span->from_ms) * fps / 1000;
 }
 
+static guint64
+coded_ticks (const Composing *self)
+{
+  guint64 all = 0, coded = self->spec->remnant != NULL && !self->spec->audio_only
+                               ? parlor_remnant_ticks (self->spec->remnant)
+                               : 0;
+  for (guint i = 0; i < self->plan->spans->len; i++)
+    all += parlor_compose_ticks (&g_array_index (self->plan->spans, ParlorPlanSpan, i), self->fps);
+  return coded < all ? coded : 0;
+}
+
 gboolean
 parlor_compose (const ParlorPlan *plan, const ParlorComposeSpec *spec, ParlorComposeStats *stats,
                 GError **error)
@@ -203,13 +218,15 @@ parlor_compose (const ParlorPlan *plan, const ParlorComposeSpec *spec, ParlorCom
   Composing self = {.plan = plan, .spec = spec, .stats = stats};
   self.fps = parlor_compose_fps (spec->audio_only);
   *stats = (ParlorComposeStats){0};
+  self.coded = coded_ticks (&self);
   ParlorMixdownSpec mixdown = {.path = spec->out,
                                .vault_key = spec->source.vault_key,
                                .width = spec->audio_only ? 0 : spec->width,
                                .height = spec->audio_only ? 0 : spec->height,
                                .fps = self.fps,
                                .n_tiles = most_tiles (plan),
-                               .n_voices = open_lanes (&self)};
+                               .n_voices = open_lanes (&self),
+                               .coded = self.coded};
   self.mixdown = parlor_mixdown_new (&mixdown, &why);
   if (self.mixdown != NULL)
     self.samples = g_new (gint16,

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "record/plan.h"
+#include "record/remnant.h"
 #include "record/tile.h"
 
 G_BEGIN_DECLS
@@ -19,6 +20,9 @@ typedef struct
   guint width, height;     /**< as the plan's; not read where the plan has sound alone */
   gboolean audio_only;
   gboolean names; /**< are drawn in */
+  /** Nullable: what a render of the same plan left, size included; not at `out`. Its pictures are
+   * taken as they are; sound is made anew. */
+  const ParlorRemnant *remnant;
   /** Nullable; about ten times a second. FALSE: it is not wanted any more. */
   gboolean (*goes_on) (gint64 done_ms, gint64 all_ms, gpointer user_data);
   gpointer user_data;

@@ -2,6 +2,7 @@
 #include "record/composer.h"
 
 #include "record/childenv.h"
+#include "record/order.h"
 #include "record/wire.h"
 
 #include <glib/gstdio.h>
@@ -19,6 +20,7 @@ typedef struct
   int fd;           /* -1 = closed */
   guint n_handles;  /* open */
   gboolean is_over; /* it said how it ended, or is not wanted */
+  gboolean is_cancelled;
 } Job;
 
 struct _ParlorComposers
@@ -54,10 +56,12 @@ remove_file (const char *folder, const char *id, const char *suffix)
 }
 
 static void
-remove_files (const Job *job)
+remove_files (const char *folder, const char *id)
 {
-  remove_file (job->folder, job->id, ".part");
-  remove_file (job->folder, job->id, "");
+  static const char *const suffixes[] = {"", PARLOR_COMPOSER_PART, PARLOR_COMPOSER_LAST,
+                                         PARLOR_COMPOSER_PRINT};
+  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    remove_file (folder, id, suffixes[i]);
 }
 
 static void
@@ -217,11 +221,11 @@ on_exit_ (uv_process_t *process, int64_t status, int signum)
     {
       g_warning ("parlor-composer ended in the middle of %s (status %d, signal %d)", job->id,
                  (int)status, signum);
-      remove_files (job);
+      remove_file (job->folder, job->id, ""); /* what it has come to is gone on with */
       emit (owner, &(ParlorComposerEvent){.type = PARLOR_COMPOSER_DIED, .id = job->id});
     }
-  else if (owner == NULL)
-    remove_files (job); /* it may have put its file in place when it was killed */
+  else if (job->is_cancelled)
+    remove_files (job->folder, job->id); /* it may have put its file in place when it was killed */
   uv_close ((uv_handle_t *)process, on_closed);
 }
 
@@ -355,7 +359,6 @@ give_up (Job *job)
   close_socket (job);
   if (uv_is_active ((uv_handle_t *)&job->process))
     uv_process_kill (&job->process, SIGKILL);
-  remove_files (job);
 }
 
 static Job *
@@ -372,15 +375,18 @@ cancel (ParlorComposer *composer, const char *id)
 {
   ParlorComposers *self = self_of (composer);
   Job *job = find (self, id);
-  if (job != NULL)
-    give_up (job);
+  if (job == NULL)
+    return;
+  job->is_cancelled = TRUE;
+  give_up (job);
+  remove_files (job->folder, job->id);
 }
 
 static void
 remove_ (ParlorComposer *composer, const char *recording, const char *id)
 {
   g_autofree char *folder = g_build_filename (self_of (composer)->folder, recording, NULL);
-  remove_file (folder, id, "");
+  remove_files (folder, id);
 }
 
 static void

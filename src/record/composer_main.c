@@ -139,11 +139,74 @@ tell_done (const ParlorRenderOrder *order, const ParlorPlan *plan, gint64 durati
                    people_of (plan), "clock", clock_of (plan, fps)));
 }
 
+/* ---- what is left of one that was interrupted ------------------------------------------------ */
+
+static char *
+path_of (const ParlorRenderOrder *order, const char *suffix)
+{
+  return g_strconcat (order->folder, "/", order->out, suffix, NULL);
+}
+
 static void
-compose (const ParlorRenderOrder *order, const ParlorPlan *plan)
+remove_all (const ParlorRenderOrder *order)
+{
+  static const char *const suffixes[] = {PARLOR_COMPOSER_PART, PARLOR_COMPOSER_LAST,
+                                         PARLOR_COMPOSER_PRINT};
+  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    {
+      g_autofree char *path = path_of (order, suffixes[i]);
+      unlink (path);
+    }
+}
+
+static guint64
+ticks_in (const ParlorRenderOrder *order, const char *path)
+{
+  g_autoptr (ParlorRemnant) remnant = parlor_remnant_open (
+      path, order->vault_key, order->plan.width, order->plan.height, PARLOR_MIXDOWN_FPS);
+  return remnant != NULL ? parlor_remnant_ticks (remnant) : 0;
+}
+
+static gboolean
+is_of_this (const ParlorRenderOrder *order, const char *print, const char *path)
+{
+  g_autoptr (GBytes) old = parlor_safe_load (path, order->vault_key, MANIFEST_MAX, NULL);
+  return old != NULL && g_bytes_get_size (old) == strlen (print)
+         && memcmp (g_bytes_get_data (old, NULL), print, strlen (print)) == 0;
+}
+
+/* The further one of the two that an interrupted render may leave; another plan's are nothing. */
+static ParlorRemnant *
+take_remnant (const ParlorRenderOrder *order, const char *print)
+{
+  g_autofree char *part = path_of (order, PARLOR_COMPOSER_PART);
+  g_autofree char *last = path_of (order, PARLOR_COMPOSER_LAST);
+  g_autofree char *mark = path_of (order, PARLOR_COMPOSER_PRINT);
+  if (order->plan.layout == PARLOR_LAYOUT_AUDIO_ONLY || !is_of_this (order, print, mark))
+    {
+      remove_all (order);
+      if (order->plan.layout != PARLOR_LAYOUT_AUDIO_ONLY)
+        parlor_safe_store (mark, order->vault_key, print, strlen (print), NULL);
+      return NULL;
+    }
+  if (ticks_in (order, part) > ticks_in (order, last))
+    rename (part, last);
+  unlink (part);
+  ParlorRemnant *remnant = parlor_remnant_open (last, order->vault_key, order->plan.width,
+                                                order->plan.height, PARLOR_MIXDOWN_FPS);
+  if (remnant != NULL)
+    fprintf (stderr, "parlor-composer: %s goes on at %u s\n", order->out,
+             (guint)(parlor_remnant_ticks (remnant) / PARLOR_MIXDOWN_FPS));
+  return remnant;
+}
+
+/* One that is not wanted any more leaves what it has: the daemon may have gone, and comes again. */
+static void
+compose (const ParlorRenderOrder *order, const ParlorPlan *plan, const char *print)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *part = g_strconcat (order->folder, "/", order->out, ".part", NULL);
+  g_autofree char *part = path_of (order, PARLOR_COMPOSER_PART);
+  g_autoptr (ParlorRemnant) remnant = take_remnant (order, print);
   Composer self = {0, order};
   ParlorComposeStats stats;
   ParlorComposeSpec spec = {.source = {order->folder, order->vault_key},
@@ -152,22 +215,25 @@ compose (const ParlorRenderOrder *order, const ParlorPlan *plan)
                             .height = order->plan.height,
                             .audio_only = order->plan.layout == PARLOR_LAYOUT_AUDIO_ONLY,
                             .names = order->names,
+                            .remnant = remnant,
                             .goes_on = goes_on,
                             .user_data = &self};
-  unlink (part); /* of one that was killed */
-  if (parlor_compose (plan, &spec, &stats, &error))
+  gboolean ok = parlor_compose (plan, &spec, &stats, &error);
+  if (ok)
     tell_done (order, plan, stats.duration_ms, part);
   else if (error != NULL)
     tell_failed (reason_of (error), error->message);
-  unlink (part);
+  if (ok || error != NULL)
+    remove_all (order);
 }
 
 static json_t *
-load_manifest (const char *path, const guint8 *vault_key)
+load_manifest (const char *path, const guint8 *vault_key, char sha[PARLOR_SHA256_TEXT])
 {
   g_autoptr (GBytes) text = parlor_safe_load (path, vault_key, MANIFEST_MAX, NULL);
   gsize length = 0;
   const char *bytes = text != NULL ? g_bytes_get_data (text, &length) : NULL;
+  parlor_sha256_text (bytes, length, sha);
   return bytes != NULL ? json_loadb (bytes, length, JSON_REJECT_DUPLICATES, NULL) : NULL;
 }
 
@@ -177,14 +243,18 @@ obey (const json_t *json)
   g_autoptr (ParlorRenderOrder) order = parlor_render_order_from_json (json);
   g_autofree char *path = order != NULL ? g_build_filename (order->folder, "manifest.json", NULL)
                                         : NULL;
-  json_t *manifest = path != NULL ? load_manifest (path, order->vault_key) : NULL;
+  char sha[PARLOR_SHA256_TEXT];
+  json_t *manifest = path != NULL ? load_manifest (path, order->vault_key, sha) : NULL;
   g_autoptr (ParlorPlan) plan = manifest != NULL ? parlor_plan_new (manifest, &order->plan) : NULL;
   if (manifest == NULL)
     tell_failed ("no_manifest", "the recording has no manifest");
   else if (plan == NULL)
     tell_failed ("nothing_there", "nothing was recorded between the two instants");
   else
-    compose (order, plan);
+    {
+      g_autofree char *print = parlor_render_order_print (order, sha);
+      compose (order, plan, print);
+    }
   json_decref (manifest);
 }
 

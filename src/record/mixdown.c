@@ -43,6 +43,8 @@ struct _ParlorMixdown
   GstBuffer *dummy, *silence;
   guint64 ticks; /* that were given */
   GstPad *out;   /* ours, what the muxer says; owned */
+  /* Between the encoder and the muxer, ours; owned; NULL = sound alone. */
+  GstPad *from_encoder, *to_muxer;
   ParlorSafeFile *file;
   guint64 at; /* where the muxer writes next */
 
@@ -121,6 +123,76 @@ open_file (ParlorMixdown *self, GError **error)
   return gst_pad_set_active (self->out, TRUE) && gst_pad_link (from, self->out) == GST_PAD_LINK_OK;
 }
 
+/* ---- what is encoded ------------------------------------------------------------------------ */
+
+static GstClockTime
+time_of (const ParlorMixdown *self, guint64 tick)
+{
+  return gst_util_uint64_scale (tick, GST_SECOND, self->spec.fps);
+}
+
+/* The encoder begins at 0, behind what was encoded before. */
+static GstFlowReturn
+on_encoded (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+{
+  ParlorMixdown *self = gst_pad_get_element_private (pad);
+  buffer = gst_buffer_make_writable (buffer);
+  GST_BUFFER_PTS (buffer) += time_of (self, self->spec.coded);
+  if (GST_BUFFER_DTS_IS_VALID (buffer))
+    GST_BUFFER_DTS (buffer) += time_of (self, self->spec.coded);
+  return gst_pad_push (self->to_muxer, buffer);
+}
+
+/* What was said for the coded ones is not said again: a muxer takes no other caps. */
+static gboolean
+on_encoded_event (GstPad *pad, GstObject *parent, GstEvent *event)
+{
+  ParlorMixdown *self = gst_pad_get_element_private (pad);
+  gboolean is_said = self->spec.coded > 0
+                     && (GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START
+                         || GST_EVENT_TYPE (event) == GST_EVENT_CAPS
+                         || GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT);
+  if (!is_said)
+    return gst_pad_push_event (self->to_muxer, event);
+  gst_event_unref (event);
+  return TRUE;
+}
+
+static gboolean
+link_encoder (ParlorMixdown *self)
+{
+  g_autoptr (GstElement) encoder = gst_bin_get_by_name (GST_BIN (self->pipeline), "encoder");
+  g_autoptr (GstElement) coded = gst_bin_get_by_name (GST_BIN (self->pipeline), "coded");
+  if (encoder == NULL)
+    return TRUE;
+  g_autoptr (GstPad) from = gst_element_get_static_pad (encoder, "src");
+  g_autoptr (GstPad) to = gst_element_get_static_pad (coded, "sink");
+  self->from_encoder = parlor_chain_sink ("encoded");
+  self->to_muxer = gst_object_ref_sink (gst_pad_new ("coded", GST_PAD_SRC));
+  gst_pad_set_element_private (self->from_encoder, self);
+  gst_pad_set_chain_function (self->from_encoder, on_encoded);
+  gst_pad_set_event_function (self->from_encoder, on_encoded_event);
+  return gst_pad_set_active (self->from_encoder, TRUE) && gst_pad_set_active (self->to_muxer, TRUE)
+         && gst_pad_link (from, self->from_encoder) == GST_PAD_LINK_OK
+         && gst_pad_link (self->to_muxer, to) == GST_PAD_LINK_OK;
+}
+
+static gboolean
+begin_coded (ParlorMixdown *self)
+{
+  GstSegment segment;
+  if (self->spec.coded == 0 || self->to_muxer == NULL)
+    return TRUE;
+  g_autoptr (GstCaps) caps = gst_caps_new_simple (
+      "video/x-vp8", "width", G_TYPE_INT, (gint)self->spec.width, "height", G_TYPE_INT,
+      (gint)self->spec.height, "framerate", GST_TYPE_FRACTION, (gint)self->spec.fps, 1,
+      "colorimetry", G_TYPE_STRING, PARLOR_TILE_COLORIMETRY, NULL);
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  return gst_pad_push_event (self->to_muxer, gst_event_new_stream_start ("coded"))
+         && gst_pad_push_event (self->to_muxer, gst_event_new_caps (caps))
+         && gst_pad_push_event (self->to_muxer, gst_event_new_segment (&segment));
+}
+
 /* ---- the pipeline --------------------------------------------------------------------------- */
 
 /* Bits that keep small print readable: 2.5 Mb/s at 1,280 × 720, more or less with the area. */
@@ -144,7 +216,7 @@ describe (const ParlorMixdownSpec *spec)
                             "compositor name=compositor background=black max-threads=1 ! " TILE_CAPS
                             " ! vp8enc name=encoder deadline=1 cpu-used=-10 threads=1 "
                             "end-usage=vbr target-bitrate=%u min-quantizer=2 max-quantizer=52 "
-                            "keyframe-max-dist=%u lag-in-frames=0 ! " QUEUE " ! mux. ",
+                            "keyframe-max-dist=%u lag-in-frames=0 " QUEUE " name=coded ! mux. ",
                             spec->width, spec->height, spec->fps, bitrate_of (spec),
                             spec->fps * KEY_FRAME_S);
   return g_string_free (text, FALSE);
@@ -258,8 +330,9 @@ parlor_mixdown_new (const ParlorMixdownSpec *spec, GError **error)
   self->compositor = gst_bin_get_by_name (GST_BIN (self->pipeline), "compositor");
   if (!open_file (self, error))
     return NULL;
-  if (gst_element_set_state (self->pipeline, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE
-      && open_voices (self) && open_tiles (self))
+  if (link_encoder (self)
+      && gst_element_set_state (self->pipeline, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE
+      && open_voices (self) && open_tiles (self) && begin_coded (self))
     return g_steal_pointer (&self);
   g_set_error_literal (error, GST_CORE_ERROR, GST_CORE_ERROR_FAILED, "the pipeline does not start");
   return NULL;
@@ -285,6 +358,8 @@ parlor_mixdown_free (ParlorMixdown *self)
   for (guint i = 0; i < self->n_tiles; i++)
     input_clear (&self->tiles[i]);
   input_clear (&(Input){.pad = self->out});
+  input_clear (&(Input){.pad = self->from_encoder});
+  input_clear (&(Input){.pad = self->to_muxer});
   parlor_safe_close (self->file);
   gst_clear_object (&self->mixer);
   gst_clear_object (&self->compositor);
@@ -306,19 +381,13 @@ parlor_mixdown_samples (const ParlorMixdown *self)
 
 /* ---- ticks ---------------------------------------------------------------------------------- */
 
-static GstClockTime
-time_of (const ParlorMixdown *self, guint64 tick)
-{
-  return gst_util_uint64_scale (tick, GST_SECOND, self->spec.fps);
-}
-
 /* Takes `buffer`. */
 static gboolean
-push (ParlorMixdown *self, const Input *input, GstBuffer *buffer)
+push (ParlorMixdown *self, GstPad *pad, guint64 tick, GstBuffer *buffer)
 {
-  GST_BUFFER_PTS (buffer) = time_of (self, self->ticks);
-  GST_BUFFER_DURATION (buffer) = time_of (self, self->ticks + 1) - GST_BUFFER_PTS (buffer);
-  return gst_pad_push (input->pad, buffer) == GST_FLOW_OK;
+  GST_BUFFER_PTS (buffer) = time_of (self, tick);
+  GST_BUFFER_DURATION (buffer) = time_of (self, tick + 1) - GST_BUFFER_PTS (buffer);
+  return gst_pad_push (pad, buffer) == GST_FLOW_OK;
 }
 
 /* TRUE: something in the pipeline has given up; *error says what. */
@@ -346,7 +415,7 @@ wait_until_composed (ParlorMixdown *self)
   g_autoptr (GError) error = NULL;
   gboolean ok = TRUE;
   g_mutex_lock (&self->lock);
-  while (ok && self->composed < self->ticks)
+  while (ok && self->composed + self->spec.coded < self->ticks)
     if (!g_cond_wait_until (&self->composed_cond, &self->lock, g_get_monotonic_time () + WAIT_US))
       {
         g_mutex_unlock (&self->lock);
@@ -381,10 +450,17 @@ parlor_mixdown_pictures (ParlorMixdown *self, GstBuffer *const *pictures)
   for (guint i = 0; i < self->n_tiles; i++)
     {
       GstBuffer *picture = i < self->n_shown ? pictures[i] : self->dummy;
-      if (!push (self, &self->tiles[i], gst_buffer_copy (picture)))
+      if (!push (self, self->tiles[i].pad, self->ticks - self->spec.coded,
+                 gst_buffer_copy (picture)))
         return FALSE;
     }
   return TRUE;
+}
+
+gboolean
+parlor_mixdown_coded (ParlorMixdown *self, GstBuffer *picture)
+{
+  return push (self, self->to_muxer, self->ticks, picture);
 }
 
 gboolean
@@ -393,7 +469,7 @@ parlor_mixdown_sound (ParlorMixdown *self, guint voice, const gint16 *samples)
   gsize size = (gsize)self->samples * PARLOR_VOICE_CHANNELS * sizeof (gint16);
   GstBuffer *buffer = samples != NULL ? gst_buffer_new_memdup (samples, size)
                                       : gst_buffer_copy (self->silence);
-  return push (self, &self->voices[voice], buffer);
+  return push (self, self->voices[voice].pad, self->ticks, buffer);
 }
 
 gboolean

@@ -22,6 +22,7 @@ typedef struct
   guint fps;               /**< divides 48,000 */
   guint n_tiles;           /**< the most that a scene has; 0 to PARLOR_LAYOUT_TILES_MAX */
   guint n_voices;
+  guint64 coded; /**< the first ticks' pictures come encoded; 0 = none; with pictures alone */
 } ParlorMixdownSpec;
 
 typedef struct _ParlorMixdown ParlorMixdown;
@@ -37,6 +38,9 @@ gboolean parlor_mixdown_scene (ParlorMixdown *self, const ParlorPlanScene *scene
 /** A tick's pictures, one a tile of the scene, in its place's size; they are borrowed, shared and
  * not changed any more. */
 gboolean parlor_mixdown_pictures (ParlorMixdown *self, GstBuffer *const *pictures);
+/** A tick's picture as the encoder would have made it: for the first spec.coded ticks, instead of
+ * scene () and pictures (). Takes `picture`, whose time is set here. */
+gboolean parlor_mixdown_coded (ParlorMixdown *self, GstBuffer *picture);
 /** A tick's sound of a voice: parlor_mixdown_samples () samples of 2 channels; NULL = silence.
  * All voices once, before the tick's pictures. */
 gboolean parlor_mixdown_sound (ParlorMixdown *self, guint voice, const gint16 *samples);

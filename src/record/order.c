@@ -93,6 +93,22 @@ parlor_render_order_from_json (const json_t *json)
   return order;
 }
 
+char *
+parlor_render_order_print (const ParlorRenderOrder *order, const char *manifest_sha256)
+{
+  const ParlorPlanSpec *plan = &order->plan;
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_string_printf (text, "%s\n%s %ux%u %d %" G_GINT64_FORMAT " %" G_GINT64_FORMAT "\n",
+                   manifest_sha256, parlor_layout_name (plan->layout), plan->width, plan->height,
+                   order->names, plan->from_ms, plan->to_ms);
+  for (guint i = 0; i < plan->n_cuts; i++)
+    g_string_append_printf (text, "%" G_GINT64_FORMAT " %" G_GINT64_FORMAT "\n",
+                            plan->cuts[i].from_ms, plan->cuts[i].to_ms);
+  for (guint i = 0; order->excluded[i] != NULL; i++)
+    g_string_append_printf (text, "%s\n", order->excluded[i]);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 void
 parlor_render_order_free (ParlorRenderOrder *order)
 {

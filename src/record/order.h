@@ -21,6 +21,12 @@ G_BEGIN_DECLS
 
 #define PARLOR_RENDER_EXCLUDED_MAX 100
 
+/** Behind the name of the file: while it is written; what an interrupted one left; of which plan
+ * those are. Uploads leave out what ends so (record/away.h). */
+#define PARLOR_COMPOSER_PART ".part"
+#define PARLOR_COMPOSER_LAST ".last.part"
+#define PARLOR_COMPOSER_PRINT ".plan.part"
+
 typedef struct
 {
   char *folder, *out; /* owned; `out` is a name in `folder` */
@@ -33,6 +39,9 @@ typedef struct
 
 /** NULL: it is none. */
 ParlorRenderOrder *parlor_render_order_from_json (const json_t *json);
+/** What makes a render another one, and the manifest's sum: the same text, the same plan (transfer
+ * full). */
+char *parlor_render_order_print (const ParlorRenderOrder *order, const char *manifest_sha256);
 void parlor_render_order_free (ParlorRenderOrder *order);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorRenderOrder, parlor_render_order_free)
 

@@ -241,7 +241,7 @@ typedef struct
   ParlorWebmFrameFunc func; /* NULL: into list */
   gpointer user_data;
   GArray *list;
-  guint n;
+  guint n, track; /* of that track alone; 0 = there is one */
 } FrameWalk;
 
 static void
@@ -256,7 +256,7 @@ note_frame (FrameWalk *walk, const Element *block, gint64 time_ms, gboolean key)
 static gboolean
 give_frame (FrameWalk *walk, const Element *block, gboolean key)
 {
-  if (block->size < 4)
+  if (block->size < 4 || (walk->track != 0 && walk->bytes[block->data] != (0x80 | walk->track)))
     return TRUE;
   gint64 time_ms = walk->cluster_ms + (gint16)parlor_get_u16 (walk->bytes + block->data + 1);
   if (time_ms > walk->until_ms && walk->n > 0)
@@ -328,16 +328,22 @@ parlor_webm_frames (const guint8 *bytes, gsize length, gint64 until_ms, ParlorWe
 }
 
 GArray *
-parlor_webm_list (const guint8 *bytes, gsize length)
+parlor_webm_list_track (const guint8 *bytes, gsize length, guint track)
 {
   g_auto (ParlorWebmIndex) index = {0};
-  FrameWalk walk = {.bytes = bytes, .until_ms = G_MAXINT64};
+  FrameWalk walk = {.bytes = bytes, .until_ms = G_MAXINT64, .track = track};
   if (bytes == NULL || !parlor_webm_scan (bytes, length, &index))
     return NULL;
   walk.list = g_array_new (FALSE, FALSE, sizeof (ParlorWebmFrame));
   for (guint i = 0; i < index.clusters->len; i++)
     give_cluster (&walk, &g_array_index (index.clusters, ParlorWebmCluster, i), index.whole);
   return walk.list;
+}
+
+GArray *
+parlor_webm_list (const guint8 *bytes, gsize length)
+{
+  return parlor_webm_list_track (bytes, length, 0);
 }
 
 /* ---- writing -------------------------------------------------------------------------------- */

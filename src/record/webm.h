@@ -76,6 +76,8 @@ typedef struct
 /** All frames in their order (ParlorWebmFrame; transfer full); NULL: no WebM file. A torn end is
  * left out. */
 GArray *parlor_webm_list (const guint8 *bytes, gsize length);
+/** The same of one track of a file with several: its number, 1 to 127. */
+GArray *parlor_webm_list_track (const guint8 *bytes, gsize length, guint track);
 
 /**
  * Cuts off what is torn, writes cues, duration and sizes. A file that is finished is left alone;

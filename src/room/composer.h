@@ -27,7 +27,7 @@ typedef enum
   PARLOR_COMPOSER_PROGRESS, /**< done_ms of all_ms */
   PARLOR_COMPOSER_DONE,     /**< the file stands: sha256, bytes, duration_ms, people */
   PARLOR_COMPOSER_FAILED,   /**< reason; there is no file */
-  PARLOR_COMPOSER_DIED,     /**< the process did; there is no file */
+  PARLOR_COMPOSER_DIED,     /**< the process did; started again it goes on where it was */
 } ParlorComposerEventType;
 
 typedef struct
@@ -53,7 +53,7 @@ typedef struct
   gboolean (*start) (ParlorComposer *composer, const ParlorComposerJob *job);
   /** No event of it comes after this, and nothing of it stays on the disk. */
   void (*cancel) (ParlorComposer *composer, const char *id);
-  /** Removes a file that was made. */
+  /** Removes a file that was made, and what one that does not run has left. */
   void (*remove) (ParlorComposer *composer, const char *recording, const char *id);
 } ParlorComposerOps;
 

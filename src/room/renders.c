@@ -196,7 +196,10 @@ static void
 on_died (ParlorRenders *self, Item *item)
 {
   if (item->row.attempts >= PARLOR_RENDER_ATTEMPTS)
-    finish (self, item, "failed", "composer");
+    {
+      self->spec.composer->ops->remove (self->spec.composer, item->row.recording, item->row.id);
+      finish (self, item, "failed", "composer");
+    }
   else
     {
       set_text (&item->row.state, "queued");
@@ -317,7 +320,7 @@ drop (ParlorRenders *self, Item *item)
   ParlorComposer *composer = self->spec.composer;
   if (composer != NULL && is_in (item, "running"))
     composer->ops->cancel (composer, item->row.id);
-  else if (composer != NULL && is_in (item, "ready"))
+  else if (composer != NULL)
     composer->ops->remove (composer, item->row.recording, item->row.id);
   if (sink != NULL)
     sink->remove (sink, &parlor_render_kind, &item->row);

@@ -18,6 +18,7 @@ import urllib.request
 PATIENCE_S = 120
 SECONDS = 20
 LONG_S = 1800
+RESUMED_S = 300
 
 
 class Tap:
@@ -208,6 +209,26 @@ def try_killed(tap, server, folder):
     tap.check("no half of a file is left", not any(one.endswith(".part") for one in files), files)
 
 
+def try_resumed(tap, server, folder):
+    stretch(folder, "rec_b", RESUMED_S)
+    where, row = ask(server, "rec_b", layout="grid", height=180)
+    composer = busy_composer(server, where)
+    until(lambda: (server.json(where)[1] or {}).get("progress", 0) >= 0.1, "a tenth of it")
+    server.end(signal.SIGKILL)
+    until(lambda: not os.path.exists(f"/proc/{composer}"), "the composer to end with its server")
+    server.start()
+    until(lambda: state_of(server, where) in ("ready", "failed"), "the rest of the render")
+    _, row = server.json(where)
+    tap.check("a render goes on after the restart", row["state"] == "ready" and row["duration_ms"] == RESUMED_S * 1000, row)
+    with open(os.path.join(folder, "log"), encoding="utf-8", errors="replace") as log:
+        said = [line for line in log if "goes on at" in line]
+    tap.check("where it was, and not from its beginning", len(said) == 1 and row["id"] in said[0], said)
+    status, _, body = server.fetch(where + "/file")
+    tap.check("and is what its sha256 says", status == 200 and hashlib.sha256(body).hexdigest() == row["sha256"], status)
+    files = os.listdir(os.path.join(folder, "recordings", "rec_b"))
+    tap.check("nothing of the first half is left", not any(one.endswith(".part") for one in files), files)
+
+
 def try_composer_killed(tap, server, folder):
     stretch(folder, "rec_b", LONG_S)
     where, _ = ask(server, "rec_b", layout="grid")
@@ -218,6 +239,8 @@ def try_composer_killed(tap, server, folder):
     until(lambda: state_of(server, where) == "failed", "the verdict")
     _, row = server.json(where)
     tap.check("a composer that dies twice has failed, and says so", row["reason"] == "composer", row)
+    files = os.listdir(os.path.join(folder, "recordings", "rec_b"))
+    tap.check("and leaves nothing", not any(row["id"] in one for one in files), files)
     tap.check("the server goes on", server.fetch("/v1/recordings/rec_a")[0] == 200)
 
 
@@ -237,6 +260,7 @@ def main():
             try_refusals(tap, server)
             try_cancel(tap, server, folder)
             try_killed(tap, server, folder)
+            try_resumed(tap, server, folder)
             tap.check("what was made before is still there", server.fetch(where + "/file")[0] == 200)
             try_composer_killed(tap, server, folder)
             server.fetch("/v1/recordings/rec_a?forever=true", method="DELETE")

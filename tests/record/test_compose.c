@@ -398,6 +398,86 @@ test_vault (World *w, gconstpointer data)
   json_decref (manifest);
 }
 
+#define LONG_MS 12000
+#define LATER_MS (BEGAN_MS + 10400)
+
+/* Who has the second camera comes when the first one has gone, behind a key frame. */
+static json_t *
+make_long (World *w)
+{
+  json_t *manifest = make_recording (w), *files = json_object_get (manifest, "files");
+  json_object_set_new (manifest, "to_ms", json_integer (BEGAN_MS + LONG_MS));
+  json_array_set_new (files, 2,
+                      file_line ("3.webm", "pt_b", "camera", "VP8", LATER_MS, LATER_MS + 1000, 0));
+  return manifest;
+}
+
+/* Torn off a tenth before its end. */
+static ParlorRemnant *
+interrupt (World *w, const ParlorPlan *plan, ParlorComposeSpec *how, const char *part)
+{
+  ParlorComposeStats stats;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *bytes = NULL;
+  gsize length;
+  how->out = part;
+  g_assert_true (parlor_compose (plan, how, &stats, &error));
+  g_assert_no_error (error);
+  how->out = w->out;
+  g_assert_true (g_file_get_contents (part, &bytes, &length, NULL));
+  g_assert_true (g_file_set_contents (part, bytes, (gssize)(length * 9 / 10), NULL));
+  g_assert_null (parlor_remnant_open (part, how->source.vault_key, WIDTH, HEIGHT + 2, 30));
+  return parlor_remnant_open (part, how->source.vault_key, WIDTH, HEIGHT, 30);
+}
+
+/* In two parts: what is before the key frame is not decoded again, and nothing is lost between. */
+static void
+test_resume (World *w, gconstpointer data)
+{
+  ParlorPlanSpec spec = {PARLOR_LAYOUT_GRID, WIDTH, HEIGHT, NULL, -1, -1};
+  Check before = {.place = {0, 0, WIDTH, HEIGHT}, .first = 100, .began_ms = CAMERA_MS - BEGAN_MS};
+  Check behind = {.place = {0, 0, WIDTH, HEIGHT}, .first = 2000, .began_ms = LATER_MS - BEGAN_MS};
+  g_autofree char *part = g_build_filename (w->folder, "part", NULL);
+  ParlorComposeStats stats;
+  g_autoptr (GError) error = NULL;
+  json_t *manifest = make_long (w);
+  g_autoptr (ParlorPlan) plan = parlor_plan_new (manifest, &spec);
+  ParlorComposeSpec how = {.source = {w->folder, w->key}, .width = WIDTH, .height = HEIGHT};
+  g_autoptr (ParlorRemnant) remnant = interrupt (w, plan, &how, part);
+  g_assert_nonnull (remnant);
+  g_assert_cmpuint (parlor_remnant_ticks (remnant), >=, 5 * 30);
+  g_assert_cmpuint (parlor_remnant_ticks (remnant), <, LONG_MS * 30 / 1000);
+  how.remnant = remnant;
+  g_assert_true (parlor_compose (plan, &how, &stats, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (stats.ticks, ==, LONG_MS * 30 / 1000);
+  g_assert_cmpuint (stats.tiles.decoded, <=, REEL_FPS + 2);
+  g_assert_true (reel_play (w->out, check_frame, &before));
+  g_assert_true (reel_play (w->out, check_frame, &behind));
+  g_assert_cmpuint (before.n, ==, LONG_MS * 30 / 1000);
+  g_assert_cmpuint (before.right, >=, SECONDS * REEL_FPS - 4);
+  g_assert_cmpuint (behind.right, >=, REEL_FPS - 4);
+  g_assert_cmpint (MAX (before.worst_ms, behind.worst_ms), <=, SYNC_MS);
+  check_tones (w, TONE_MS - BEGAN_MS, SECONDS);
+  json_decref (manifest);
+}
+
+/* What is no half of a render is nothing. */
+static void
+test_no_remnant (World *w, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (w->folder, "half", NULL);
+  g_assert_null (parlor_remnant_open (path, NULL, WIDTH, HEIGHT, 30));
+  g_assert_true (g_file_set_contents (path, "", 0, NULL));
+  g_assert_null (parlor_remnant_open (path, NULL, WIDTH, HEIGHT, 30));
+  g_assert_true (g_file_set_contents (path, "no film", -1, NULL));
+  g_assert_null (parlor_remnant_open (path, NULL, WIDTH, HEIGHT, 30));
+  reel_write_tone (path, 2);
+  g_assert_null (parlor_remnant_open (path, NULL, WIDTH, HEIGHT, 30));
+  reel_write_camera (path, WIDTH, HEIGHT, 0, 10); /* of one key frame */
+  g_assert_null (parlor_remnant_open (path, NULL, WIDTH, HEIGHT, 30));
+}
+
 static gboolean
 not_any_more (gint64 done_ms, gint64 all_ms, gpointer user_data)
 {
@@ -481,5 +561,7 @@ main (int argc, char **argv)
   TEST ("names-are-drawn-in", test_names);
   TEST ("a-marker-keeps-the-very-picture", test_still);
   TEST ("what-is-not-wanted-any-more-ends", test_cancel);
+  TEST ("an-interrupted-render-goes-on-behind-its-last-key-frame", test_resume);
+  TEST ("what-is-no-half-of-a-render-is-nothing", test_no_remnant);
   return g_test_run ();
 }
