@@ -373,6 +373,14 @@ static void
 cancel (ParlorHooks *hooks, guint64 id)
 {
   ParlorDecider *decider = (ParlorDecider *)hooks;
+  Question *question = g_hash_table_lookup (decider->questions, &id);
+  /* Too late to decide was a failure, though nobody waits for the note any more: else a brand whose
+   * viewers are quick would be asked for ever by a system that hangs. */
+  if (question && question->told_late && question->hook == PARLOR_HOOK_ROUTE)
+    {
+      question->outcome = PARLOR_HOOK_LATE;
+      count_failure (decider, question, now (decider));
+    }
   g_hash_table_remove (decider->questions, &id);
 }
 

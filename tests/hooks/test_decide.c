@@ -290,6 +290,26 @@ slow_failures_do_not_open_it (void)
   g_assert_cmpuint (desk->degraded, ==, 0);
 }
 
+/* Who says yes while the note is still waited for does not hide that nothing came in time. */
+static void
+late_and_cancelled_is_a_failure (void)
+{
+  g_autoptr (Desk) desk = desk_new ();
+  ParlorHooks *hooks = parlor_decider_hooks (desk->decider);
+  configure (desk, PARLOR_HOOK_ROUTE, FALSE, FALSE);
+  for (guint i = 0; i < 10; i++)
+    hooks->cancel (hooks, ask (desk, PARLOR_HOOK_ROUTE)); /* in time: nobody's fault */
+  g_assert_false (parlor_decider_is_open (desk->decider, "br_a", "route.rep"));
+  for (guint i = 0; i < 5; i++)
+    {
+      guint64 id = ask (desk, PARLOR_HOOK_ROUTE);
+      pass (desk, 151);
+      hooks->cancel (hooks, id);
+    }
+  g_assert_true (parlor_decider_is_open (desk->decider, "br_a", "route.rep"));
+  g_assert_cmpuint (desk->degraded, ==, 1);
+}
+
 static void
 a_cancelled_question_is_never_answered (void)
 {
@@ -330,6 +350,7 @@ main (int argc, char **argv)
   TEST ("a-brand-may-demand-signatures", a_brand_may_demand_signatures);
   TEST ("the-breaker-opens-tries-and-closes", the_breaker_opens_tries_and_closes);
   TEST ("slow-failures-do-not-open-it", slow_failures_do_not_open_it);
+  TEST ("late-and-cancelled-is-a-failure", late_and_cancelled_is_a_failure);
   TEST ("a-cancelled-question-is-never-answered", a_cancelled_question_is_never_answered);
   TEST ("a-thousand-at-once-is-the-bound", a_thousand_at_once_is_the_bound);
   return g_test_run ();
