@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Sizes that one node is to hold, over HTTP and WebSocket; tests/bench/service.c has those of the domain alone. By --long. */
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { expect, sleep, until } from '../lib/bench.mjs';
 import { DeskLine } from '../lib/desk.mjs';
@@ -8,6 +9,9 @@ const percentiles = (list) => {
   const sorted = [...list].sort((a, b) => a - b);
   return [0.5, 0.95, 0.99].map((p) => sorted[Math.floor((sorted.length - 1) * p)].toFixed(1)).join(' / ');
 };
+
+/** Of the server's process, user and system, in ms. */
+const cpu = (daemon) => readFileSync(`/proc/${daemon.process.pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13).reduce((sum, ticks) => sum + 10 * Number(ticks), 0);
 
 /** Lin has `count` customers, each of whom came from an address of his own, bound and left. */
 async function customers(daemon, count, at_once) {
@@ -81,18 +85,18 @@ export const cases = [
       }
       await visitor.wait('call', 'call', (one) => one.call.state === 'active');
       const other = await zoe.open({ as: 'rep', rep: 'zoe' });
-      const began = Date.now();
+      const [began, before] = [Date.now(), cpu(daemon)];
       const { job } = await daemon.good('POST', `/v1/reps/${rep.id}/depart`, { to: other.rep.id });
       await until('his lines to be dead', () => lin.closed && inside[0].closed, 30000);
       const dead = Date.now() - began;
       const told = await visitor.wait('call', 'call', (one) => one.call.rep?.id === other.rep.id, 60000);
       await until('all to be with another', async () => (await daemon.good('GET', '/v1/reps')).reps.find((one) => one.id === other.rep.id).customers === few + 1, 60000);
-      const all = Date.now() - began;
+      const [all, spent] = [Date.now() - began, cpu(daemon) - before];
       const refused = new DeskLine(daemon);
       after(async () => refused.close());
       expect((await refused.open({ as: 'rep', rep: 'lin' })).code === 'forbidden', 'he is no rep any more');
       expect((await daemon.ask('GET', `/v1/jobs/${job}`)).status === 200, 'the job can be looked at');
-      say(`${few + 1} customers: his lines dead after ${dead} ms, the caller heard of the next after ${told.at - began} ms, all with another after ${all} ms`);
+      say(`${few + 1} customers: his lines dead after ${dead} ms, the caller heard of the next after ${told.at - began} ms, all with another after ${all} ms; ${spent} ms of CPU`);
     },
   },
 ];
