@@ -146,16 +146,17 @@ async function rush({ daemon, after, say }, { group, reps }, count, over_s) {
   say(`${count} taps in ${over_s} s on five reps: card ${shown(times.card)}, bound ${shown(times.bound)} ms (p50 / p95 / most); ${Math.min(...each.values())} to ${Math.max(...each.values())} a rep, ${queued} wait`);
 }
 
-async function play({ daemon: makeDaemon, receiver, say, after }, each, count, over_s) {
+async function play({ daemon: makeDaemon, receiver, say, after }, { each, count, over_s }) {
   const daemon = await makeDaemon();
   const tools = { daemon, receiver, say, after };
   const people = await five(daemon, after);
-  say('| CRM | tap → card, it is asked each time: p50 / p95 / most ms | consent → bound | tap → card, known | tap → card, after that, when failures open the breaker | consent → bound |');
-  await withEach(tools, people, each);
-  await rush(tools, people, count, over_s);
+  if (each) say('| CRM | tap → card, it is asked each time: p50 / p95 / most ms | consent → bound | tap → card, known | tap → card, after that, when failures open the breaker | consent → bound |');
+  if (each) await withEach(tools, people, each);
+  if (count) await rush(tools, people, count, over_s);
 }
 
 export const cases = [
-  { name: 'whatever the CRM does, all are bound and none has more than he can take', run: (tools) => play(tools, 6, 60, 1) },
-  { name: '200 taps with each CRM, 500 in 10 s', long: true, run: (tools) => play(tools, 200, 500, 10) },
+  { name: 'whatever the CRM does, all are bound and none has more than he can take', run: (tools) => play(tools, { each: 6, count: 60, over_s: 1 }) },
+  { name: '200 taps with each CRM', long: true, run: (tools) => play(tools, { each: 200 }) },
+  { name: '500 taps in 10 s', long: true, run: (tools) => play(tools, { count: 500, over_s: 10 }) },
 ];
