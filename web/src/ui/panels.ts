@@ -3,12 +3,16 @@ import { html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { setBeside } from '../client/beside.js';
 import { ApiError } from '../client/http.js';
+import type { ServerMessage } from '../protocol/messages.js';
 import { BESIDE, Hearing, originOf, sandboxOf, type Beside } from '../room/beside.js';
 import { may } from '../room/state.js';
 import { InMeeting } from './base.js';
 import { lang, t } from './i18n/index.js';
 import { draw } from './icons.js';
 import './styles/panels.css';
+
+/** After a request that found no line. */
+const AGAIN_MS = 2000;
 
 const WORDS = {
   from: ['Not of this meeting:', '外部页面：'],
@@ -135,7 +139,14 @@ export class BesidePanel extends InMeeting {
 
   /** To exactly that origin: a page that came in its place gets nothing. */
   private async vouch(frame: HTMLIFrameElement, kind: Beside, origin: string): Promise<void> {
-    const reply = await this.app.session.ask({ t: 'panel', kind }).catch(() => null);
+    const ask = (): Promise<ServerMessage | null> =>
+      this.app.session.ask({ t: 'panel', kind }).catch(() => null);
+    let reply = await ask();
+    /* The line may be away for a moment: a panel says hello once. */
+    while (!reply && frame.contentWindow && this.isConnected) {
+      await new Promise((done) => window.setTimeout(done, AGAIN_MS));
+      reply = await ask();
+    }
     if (reply?.t !== 'panel' || reply.origin !== origin) return;
     const { token, expires_at } = reply;
     frame.contentWindow?.postMessage({ parlor: 'token', kind, token, expires_at }, origin);
