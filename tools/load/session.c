@@ -5,6 +5,7 @@
 #include <netinet/udp.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/rng.h"
@@ -162,6 +163,7 @@ open_socket (const ParlorAddr *server, GError **error)
     {
       setsockopt (fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
       setsockopt (fd, SOL_UDP, UDP_GRO, &on, sizeof on);
+      setsockopt (fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
       return fd;
     }
   g_set_error (error, LOAD_ERROR, 0, "UDP socket: %s", g_strerror (errno));
@@ -328,13 +330,35 @@ load_session_receiver (LoadSession *self)
 
 /* --- driving --------------------------------------------------------------------------------- */
 
-static guint
-gro_segment (struct msghdr *message)
+static gint64
+clock_us (clockid_t clock)
+{
+  struct timespec now;
+
+  clock_gettime (clock, &now);
+  return now.tv_sec * PARLOR_US_PER_SEC + now.tv_nsec / PARLOR_NS_PER_US;
+}
+
+/* What the kernel tells of a message: its segments' size (0 = it is one), and when it came. What
+ * keeps this thread from reading, such as others' handshakes, is no delay of the server's. */
+static void
+read_control (struct msghdr *message, guint *segment, gint64 *arrival_us)
 {
   for (struct cmsghdr *c = CMSG_FIRSTHDR (message); c != NULL; c = CMSG_NXTHDR (message, c))
     if (c->cmsg_level == SOL_UDP && c->cmsg_type == UDP_GRO)
-      return (guint) * (const int *)CMSG_DATA (c);
-  return 0;
+      {
+        *segment = (guint) * (const int *)CMSG_DATA (c);
+      }
+    else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS)
+      {
+        struct timespec came;
+        gint64 ago_us;
+
+        memcpy (&came, CMSG_DATA (c), sizeof came);
+        ago_us = clock_us (CLOCK_REALTIME) - came.tv_sec * PARLOR_US_PER_SEC
+                 - came.tv_nsec / PARLOR_NS_PER_US;
+        *arrival_us = clock_us (CLOCK_MONOTONIC) - CLAMP (ago_us, 0, PARLOR_US_PER_SEC);
+      }
 }
 
 static void
@@ -352,7 +376,7 @@ void
 load_session_read (LoadSession *self, gint64 now_us)
 {
   static guint8 bytes[READ_BYTES];
-  char control[CMSG_SPACE (sizeof (int))];
+  char control[CMSG_SPACE (sizeof (int)) + CMSG_SPACE (sizeof (struct timespec))];
 
   for (;;)
     {
@@ -362,17 +386,18 @@ load_session_read (LoadSession *self, gint64 now_us)
                                .msg_control = control,
                                .msg_controllen = sizeof control};
       ssize_t n = recvmsg (self->fd, &message, MSG_DONTWAIT);
-      gsize segment;
+      guint segment = 0;
+      gint64 arrival_us = now_us;
 
       if (n <= 0)
         return;
-      segment = gro_segment (&message);
+      read_control (&message, &segment, &arrival_us);
       if (segment == 0)
-        segment = (gsize)n;
+        segment = (guint)n;
       self->receiver.counts.datagram_bytes += (gsize)n
                                               + HEADER_BYTES * (((gsize)n + segment - 1) / segment);
       for (gsize at = 0; at < (gsize)n; at += segment)
-        arrive (self, bytes + at, MIN (segment, (gsize)n - at), now_us);
+        arrive (self, bytes + at, MIN (segment, (gsize)n - at), arrival_us);
     }
 }
 
