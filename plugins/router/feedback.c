@@ -14,6 +14,11 @@
 /* A publisher's clock drifts by some 50 ppm: half a millisecond in this time. */
 #define CLOCK_INTERVAL_US (10 * PARLOR_US_PER_SEC)
 #define QUALITY_INTERVAL_US (2 * PARLOR_US_PER_SEC)
+/* What everybody is told of, he is told with others: the control thread wakes once for many. */
+#define QUALITY_GRID_US (250 * PARLOR_US_PER_MS)
+/* Reports may wait so long for something else that wakes the worker, and those that nothing woke it
+ * for leave together. */
+#define PATIENCE_US (20 * PARLOR_US_PER_MS)
 /* What one RTCP datagram may have before SRTCP's part, so that it fits any path. */
 #define DATAGRAM_BYTES 1150
 #define MAX_NACKS_AT_ONCE 128
@@ -386,9 +391,23 @@ count_shown (const ParlorTransport *self, guint8 shown[PARLOR_N_SHOWN])
 }
 
 static void
+plan_quality (ParlorTransport *self, gint64 now_us)
+{
+  self->quality_told_us = now_us;
+  self->quality_us = (now_us + QUALITY_INTERVAL_US) / QUALITY_GRID_US * QUALITY_GRID_US;
+}
+
+void
+parlor_feedback_begin (ParlorTransport *self, gint64 now_us)
+{
+  self->rtcp_us = now_us + REPORT_INTERVAL_US;
+  plan_quality (self, now_us);
+}
+
+static void
 tell_quality (ParlorTransport *self, gint64 now_us)
 {
-  gint64 span_us = QUALITY_INTERVAL_US + now_us - self->quality_us;
+  gint64 span_us = MAX (now_us - self->quality_told_us, 1);
   ParlorRouterEvent event = {
       .type = PARLOR_ROUTER_QUALITY,
       .transport = self->config.id,
@@ -421,7 +440,7 @@ tell_quality (ParlorTransport *self, gint64 now_us)
   self->bytes_in_mark = self->bytes_in;
   self->bytes_out_mark = self->bytes_out;
   self->lost_up = self->expected_up = 0;
-  self->quality_us = now_us + QUALITY_INTERVAL_US;
+  plan_quality (self, now_us);
 }
 
 void
@@ -453,10 +472,16 @@ layer_next_us (const ParlorLayer *layer)
   return next_us;
 }
 
+static gint64
+patient_us (gint64 due_us)
+{
+  return due_us == PARLOR_NEVER_US ? due_us : (due_us / PATIENCE_US + 1) * PATIENCE_US;
+}
+
 gint64
 parlor_feedback_next_us (const ParlorTransport *self)
 {
-  gint64 next_us = MIN (self->rtcp_us, self->quality_us);
+  gint64 next_us = patient_us (parlor_feedback_reports_us (self));
 
   if (!self->connected || self->failed)
     return PARLOR_NEVER_US;

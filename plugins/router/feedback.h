@@ -11,4 +11,14 @@ void parlor_feedback_receive (ParlorTransport *transport, const guint8 *bytes, g
 /** Sends what is due: reports once a second; NACKs, key-frame requests and transport-wide feedback
  * when they are. */
 void parlor_feedback_poll (ParlorTransport *transport, gint64 now_us);
+/** When parlor_feedback_poll () is to be called at the latest: NACKs and the like at once, reports
+ * 20 ms after they are due. */
 gint64 parlor_feedback_next_us (const ParlorTransport *transport);
+/** When reports are due: from then on they go with whatever else the worker wakes for. */
+static inline gint64
+parlor_feedback_reports_us (const ParlorTransport *transport)
+{
+  return MIN (transport->rtcp_us, transport->quality_us);
+}
+/** The transport stands: reports begin. */
+void parlor_feedback_begin (ParlorTransport *transport, gint64 now_us);

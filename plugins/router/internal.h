@@ -18,6 +18,9 @@ guint64 parlor_router_random (ParlorRouter *self);
 void parlor_router_mark_transport (ParlorRouter *self, ParlorTransport *transport);
 /** The same where only packets to send were added: its other deadlines are as they were. */
 void parlor_router_mark_sending (ParlorRouter *self, ParlorTransport *transport);
+/** The same where its peer's RTCP was heard: of its deadlines only the estimate's can have come
+ * nearer. */
+void parlor_router_mark_heard (ParlorRouter *self, ParlorTransport *transport);
 /** The layer has fresh packets for this flush. */
 void parlor_router_mark_layer (ParlorRouter *self, ParlorLayer *layer);
 /** NULL = nobody's. `ufrag` is not terminated. */

@@ -133,6 +133,13 @@ parlor_router_mark_transport (ParlorRouter *self, ParlorTransport *transport)
 }
 
 void
+parlor_router_mark_heard (ParlorRouter *self, ParlorTransport *transport)
+{
+  transport->heard = TRUE;
+  parlor_router_mark_sending (self, transport);
+}
+
+void
 parlor_router_mark_sending (ParlorRouter *self, ParlorTransport *transport)
 {
   if (transport->dirty)
@@ -458,7 +465,8 @@ parlor_router_receive (ParlorRouter *self, guint8 *bytes, gsize length, const Pa
     case PARLOR_PACKET_RTCP:
       if (parlor_receive_rtcp (transport, bytes, length, now_us))
         parlor_ice_lite_heard (transport->ice, tuple, now_us);
-      break;
+      parlor_router_mark_heard (self, transport);
+      return;
     case PARLOR_PACKET_DTLS:
       parlor_transport_receive_dtls (transport, bytes, length, now_us);
       break;
@@ -612,17 +620,24 @@ fan_out (ParlorRouter *self, gint64 now_us)
 }
 
 static void
-look_at_deadlines (ParlorTransport *transport, gint64 now_us)
+look_at_estimate (ParlorTransport *transport, gint64 now_us)
 {
-  if (now_us >= parlor_feedback_next_us (transport))
-    parlor_feedback_poll (transport, now_us);
   parlor_estimate_poll (transport, now_us);
   if (now_us >= transport->allocate_us)
     parlor_allocation_run (transport, now_us);
-  transport->others_us = MIN (parlor_transport_next_us (transport),
-                              parlor_feedback_next_us (transport));
-  transport->others_us = MIN (transport->others_us, parlor_estimate_next_us (transport));
+  transport->others_us = MIN (transport->calm_us, parlor_estimate_next_us (transport));
   transport->others_us = MIN (transport->others_us, transport->allocate_us);
+  transport->heard = FALSE;
+}
+
+static void
+look_at_deadlines (ParlorTransport *transport, gint64 now_us)
+{
+  if (now_us >= MIN (parlor_feedback_next_us (transport), parlor_feedback_reports_us (transport)))
+    parlor_feedback_poll (transport, now_us);
+  transport->calm_us = MIN (parlor_transport_next_us (transport),
+                            parlor_feedback_next_us (transport));
+  look_at_estimate (transport, now_us);
   transport->touched = FALSE;
 }
 
@@ -633,8 +648,10 @@ serve_transport (ParlorRouter *self, ParlorTransport *transport, gint64 now_us)
 
   transport->dirty = FALSE;
   parlor_sender_run (transport, now_us);
-  if (transport->touched)
+  if (transport->touched || now_us >= parlor_feedback_reports_us (transport))
     look_at_deadlines (transport, now_us);
+  else if (transport->heard)
+    look_at_estimate (transport, now_us);
   next_us = MIN (transport->others_us, parlor_sender_next_us (transport));
   /* A deadline that passed while this ran is looked at in the next flush, not in this one for ever.
    */

@@ -224,6 +224,7 @@ struct _ParlorTransport
   gboolean can_send;
   gboolean dirty;    /**< in the router's list for this flush */
   gboolean touched;  /**< more than sending happened: deadlines are to be looked at anew */
+  gboolean heard;    /**< RTCP came: the estimate's deadlines are */
   ParlorTuple tuple; /**< where media goes; valid while can_send */
   ParlorSendLane lanes[PARLOR_N_LANES];
   gint64 pace_us; /**< the next message may leave then */
@@ -231,7 +232,9 @@ struct _ParlorTransport
   ParlorBwe *bwe;       /**< owned; NULL until the first video packet */
   ParlorRepair *repair; /**< owned; NULL until the path has lost a packet */
   ParlorProbe probe;
-  gint64 others_us; /**< nearest deadline of all but sending, as last looked at */
+  gint64 others_us;           /**< nearest deadline of all but sending, as last looked at */
+  gint64 calm_us;             /**< of those, what RTCP brings no nearer */
+  gint64 rtcp_us, quality_us; /**< reports are due; they wait for company (feedback.h) */
   ParlorTimer timer;
   guint64 bytes_out;
   guint64 media_bytes; /**< without repeats and probes */
@@ -261,7 +264,7 @@ struct _ParlorTransport
   GPtrArray *sources;                         /**< borrowed ParlorSource */
   ParlorSlot *slots[PARLOR_ROUTER_MAX_SLOTS]; /**< owned; NULL = none */
   guint n_slots;                              /**< highest index + 1 */
-  gint64 rtcp_us, quality_us;
+  gint64 quality_told_us;
   gint64 rtt_us; /**< -1 = unknown */
   ParlorNackResponder responder;
   gint64 ntp_offset_us; /**< our wall clock minus the peer's, from its first sender report */

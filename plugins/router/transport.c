@@ -250,8 +250,7 @@ become_connected (ParlorTransport *self, gint64 now_us)
   self->connected = TRUE;
   end_handshake (self);
   self->connected_us = now_us;
-  self->rtcp_us = now_us + PARLOR_US_PER_SEC;
-  self->quality_us = now_us + 2 * PARLOR_US_PER_SEC;
+  parlor_feedback_begin (self, now_us);
   self->router->counters.connected++;
   parlor_router_tell (self->router, &(ParlorRouterEvent){.type = PARLOR_ROUTER_CONNECTED,
                                                          .transport = self->config.id,

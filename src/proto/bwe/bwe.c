@@ -369,8 +369,7 @@ update_delay (ParlorBwe *self, const Told *told)
 {
   ParlorBweUsage usage = told->usage == PARLOR_BWE_USAGE_OVER ? told->usage : self->trend.usage;
   gboolean early = falls_early (self);
-  double out_bps = parlor_bwe_acked_recent_bps (&self->acked, early ? PARLOR_BWE_ACKED_EARLY_US
-                                                                    : PARLOR_BWE_ACKED_RECENT_US);
+  double out_bps = 0;
   double in_bps = MIN (self->sent_bps, estimate (self));
   double acked_bps = self->acked.bps
                      / (1 - self->loss.inherent); /* lost by itself is not too much */
@@ -378,6 +377,10 @@ update_delay (ParlorBwe *self, const Told *told)
   gint64 rtt_us = self->path.rtt_us;
   gboolean cut;
 
+  /* A look over many packets, for what only a queue asks. */
+  if (usage == PARLOR_BWE_USAGE_OVER || parlor_bwe_drain_listens (&self->drain, &self->path))
+    out_bps = parlor_bwe_acked_recent_bps (&self->acked, early ? PARLOR_BWE_ACKED_EARLY_US
+                                                               : PARLOR_BWE_ACKED_RECENT_US);
   if (usage == PARLOR_BWE_USAGE_OVER && is_mere_jitter (self))
     usage = PARLOR_BWE_USAGE_NORMAL;
   if (parlor_bwe_drain_update (&self->drain, &self->path, out_bps, in_bps, self->sent.flight_bytes,

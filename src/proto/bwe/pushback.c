@@ -113,6 +113,12 @@ drain_refresh (ParlorBweDrain *self, const ParlorBwePath *path, double out_bps, 
 }
 
 gboolean
+parlor_bwe_drain_listens (const ParlorBweDrain *self, const ParlorBwePath *path)
+{
+  return self->active || path->queue_us >= EARLY_FROM_US;
+}
+
+gboolean
 parlor_bwe_drain_update (ParlorBweDrain *self, const ParlorBwePath *path, double out_bps,
                          double target_bps, gint64 flight_bytes, gboolean early, gint64 now_us)
 {

@@ -44,6 +44,9 @@ typedef struct
   guint n_steep;       /* feedbacks in a row that looked like it */
 } ParlorBweDrain;
 
+/* Whether the update asks for `out_bps`: otherwise 0 is as good. */
+gboolean parlor_bwe_drain_listens (const ParlorBweDrain *self, const ParlorBwePath *path);
+
 /* After each feedback. `out_bps`: what comes out by the last packets' spacing (0 = cannot be told);
  * `target_bps`: what was allowed in; `flight_bytes`: what is under way; `early`: the
  * queue is surely not of the sender's own making, less of it is enough. TRUE: a drain begins, the

@@ -43,18 +43,20 @@ parlor_bwe_trend_forget (ParlorBweTrend *self)
 static gboolean
 fit (const ParlorBweTrend *self, double *slope)
 {
-  double mean_x = 0, mean_y = 0, above = 0, below = 0;
+  double sum_x = 0, sum_y = 0, sum_xy = 0, sum_xx = 0, above, below;
 
+  /* From one of the points, not from zero: the products stay small, and exact. */
   for (guint i = 0; i < PARLOR_BWE_TREND_WINDOW; i++)
     {
-      mean_x += self->x_ms[i] / PARLOR_BWE_TREND_WINDOW;
-      mean_y += self->y_ms[i] / PARLOR_BWE_TREND_WINDOW;
+      double x = self->x_ms[i] - self->x_ms[0], y = self->y_ms[i] - self->y_ms[0];
+
+      sum_x += x;
+      sum_y += y;
+      sum_xy += x * y;
+      sum_xx += x * x;
     }
-  for (guint i = 0; i < PARLOR_BWE_TREND_WINDOW; i++)
-    {
-      above += (self->x_ms[i] - mean_x) * (self->y_ms[i] - mean_y);
-      below += (self->x_ms[i] - mean_x) * (self->x_ms[i] - mean_x);
-    }
+  above = sum_xy - sum_x * sum_y / PARLOR_BWE_TREND_WINDOW;
+  below = sum_xx - sum_x * sum_x / PARLOR_BWE_TREND_WINDOW;
   if (below < 1e-9)
     return FALSE;
   *slope = above / below;
