@@ -19,8 +19,6 @@
 #define MAX_GROUP PARLOR_GSO_MAX_SEGMENTS
 /* Packets of sound in one burst that are wrapped: three voices, and one that was late. */
 #define MAX_WRAPPED 4
-/* A dependency descriptor, which an extension's length bounds. */
-#define DD_BYTES 255
 #define DD_NUMBER_AT 1
 /* A packet of a probe: RTP counts its padding in one byte, and MAX_EQUAL_PADDING may come on top.
  */
@@ -48,8 +46,7 @@ typedef struct
   guint16 numbers[MAX_GROUP]; /* transport-wide */
   guint8 counted[MAX_GROUP];  /* there is one */
   guint8 heads[MAX_GROUP][HEAD_BYTES];
-  guint8 dd[DD_BYTES]; /* of the packet whose head is being written */
-  guint8 dd_bytes;     /* 0 = there is none */
+  ParlorHeadDescriptor dd; /* of the packet whose head is being written */
   guint n_wrapped;
   guint8 wrapped[MAX_WRAPPED][PARLOR_REDUNDANCY_BYTES];
 } Assembly;
@@ -247,22 +244,15 @@ write_picture (guint8 *out, const guint8 *payload, const ParlorFrameInfo *frame,
 
 /* Header and extensions as this receiver has them. Returns their size. */
 static guint
-write_header (ParlorTransport *self, Assembly *assembly, ParlorSlot *slot, const guint8 *packet,
-              const ParlorRtpHeader *header, const ParlorRtpExtList *extensions, gint64 now_us)
+write_header (ParlorTransport *self, Assembly *assembly, const ParlorSlot *slot,
+              const ParlorLayer *layer, const guint8 *packet, const ParlorPacketInfo *info,
+              gint64 now_us)
 {
-  const ParlorSlotConfig *config = &slot->config;
-  ParlorRtpExtOut what = {.ids = config->transport_cc ? self->extensions.id_of
-                                                      : self->uncounted_ids,
-                          .mid = config->mid[0] != '\0' ? config->mid : NULL,
-                          .mid_size = slot->mid_bytes,
-                          .dd = assembly->dd_bytes > 0 ? assembly->dd : NULL,
-                          .dd_size = assembly->dd_bytes};
   guint8 *head = assembly->heads[assembly->n];
   ParlorRtpExtLayout layout;
-  ParlorRtpHeader bare = *header;
 
-  bare.csrc_count = 0; /* the sources of a mixer behind the publisher mean nothing here */
-  if (!parlor_rtp_ext_write (head, HEAD_BYTES, packet, &bare, extensions, &what, &layout))
+  if (!parlor_heads_write (&self->router->heads, &slot->shape, layer, packet, info, &assembly->dd,
+                           head, &layout))
     return 0;
   parlor_rtp_ext_patch_abs_send_time (head, layout.abs_send_time_offset,
                                       parlor_abs_send_time_from_us (now_us));
@@ -338,13 +328,13 @@ write_descriptor (Assembly *assembly, const ParlorSendItem *item, const guint8 *
   if (dd == NULL || data == NULL)
     return 0;
   if (item->tells)
-    size = (guint)parlor_dd_write (assembly->dd, DD_BYTES, data, dd,
+    size = (guint)parlor_dd_write (assembly->dd.bytes, sizeof assembly->dd.bytes, data, dd,
                                    parlor_layered_structure (layered)->n_targets,
                                    item->active_targets);
   else
-    memcpy (assembly->dd, data, size);
+    memcpy (assembly->dd.bytes, data, size);
   if (size > DD_NUMBER_AT + 1)
-    parlor_put_u16 (assembly->dd + DD_NUMBER_AT, item->frame_number);
+    parlor_put_u16 (assembly->dd.bytes + DD_NUMBER_AT, item->frame_number);
   return (guint8)size;
 }
 
@@ -368,9 +358,8 @@ assemble (ParlorTransport *self, Assembly *assembly, ParlorSendItem *item, gint6
   if (packet == NULL || pt == PARLOR_ROUTER_NO_PT)
     return FALSE;
   wrapped = wrap_sound (assembly, item, packet, info, &pt, &size, now_us);
-  assembly->dd_bytes = item->layered ? write_descriptor (assembly, item, packet, info) : 0;
-  n = header_length = write_header (self, assembly, item->slot, packet, &info->header,
-                                    &info->extensions, now_us);
+  assembly->dd.size = item->layered ? write_descriptor (assembly, item, packet, info) : 0;
+  n = header_length = write_header (self, assembly, item->slot, item->layer, packet, info, now_us);
   if (n == 0)
     return FALSE;
   finish_head (head, pt, item->marker, item->index, item->timestamp,
@@ -397,15 +386,14 @@ assemble (ParlorTransport *self, Assembly *assembly, ParlorSendItem *item, gint6
 static gboolean
 assemble_padding (ParlorTransport *self, Assembly *assembly, gint64 now_us)
 {
-  static const ParlorRtpExtList no_extensions;
+  static const ParlorPacketInfo bare = {.header.payload_offset = PARLOR_RTP_FIXED_SIZE};
   ParlorSlot *slot = self->probe.padding;
   guint8 *head = assembly->heads[assembly->n];
   guint8 fixed[PARLOR_RTP_FIXED_SIZE] = {0x80};
-  const ParlorRtpHeader bare = {.payload_offset = PARLOR_RTP_FIXED_SIZE};
   guint n;
 
-  assembly->dd_bytes = 0;
-  n = write_header (self, assembly, slot, fixed, &bare, &no_extensions, now_us);
+  assembly->dd.size = 0;
+  n = write_header (self, assembly, slot, NULL, fixed, &bare, now_us);
 
   if (n == 0)
     return FALSE;
@@ -616,6 +604,7 @@ take_burst (ParlorTransport *self, Assembly *assembly, gint64 now_us)
 {
   gsize limit = burst_bytes (self, now_us);
   gsize bytes = 0;
+
 
   assembly->n = assembly->n_wrapped = 0;
   take_lane (self, assembly, PARLOR_LANE_SOUND, G_MAXSIZE, &bytes, now_us);

@@ -62,7 +62,10 @@ parlor_slot_new (ParlorTransport *transport, const ParlorSlotConfig *config)
 
   self->transport = transport;
   self->config = *config;
-  self->mid_bytes = (guint8)strnlen (config->mid, PARLOR_ROUTER_MID_SIZE - 1);
+  parlor_head_shape_init (&self->shape, transport->extensions.id_of, config->mid,
+                          (guint)strnlen (config->mid, PARLOR_ROUTER_MID_SIZE - 1));
+  if (!config->transport_cc)
+    self->shape.ids[PARLOR_EXT_TRANSPORT_CC] = 0;
   self->rtx_index = FIRST_SEQ_MIN + ((random >> 16) & FIRST_SEQ_MASK);
   parlor_munger_init (&self->munger, config->ssrc, config->audio ? 48000 : 90000,
                       (guint16)(FIRST_SEQ_MIN + (random & FIRST_SEQ_MASK)),

@@ -26,6 +26,7 @@
 #include "proto/rtp/stats.h"
 #include "proto/speaker.h"
 #include "router/foreign.h"
+#include "router/head.h"
 #include "router/lane.h"
 #include "router/outbox.h"
 #include "router/resend.h"
@@ -47,7 +48,7 @@ typedef struct _ParlorRelays ParlorRelays;
 
 /** What every receiver needs of a received packet, parsed once; beside its bytes in the layer's
  * history. */
-typedef struct
+struct _ParlorPacketInfo
 {
   ParlorRtpHeader header;
   ParlorRtpExtList extensions;
@@ -55,7 +56,7 @@ typedef struct
   gint64 arrival_us;
   guint8 codec;      /**< index in the source's codecs */
   gboolean withheld; /**< kept and given to taps, but no receiver gets it */
-} ParlorPacketInfo;
+};
 
 /* --- publishing side ----------------------------------------------------------------------------
  */
@@ -144,6 +145,7 @@ struct _ParlorSlot
       *layer; /**< what is queued now; NULL until the first packet of the source may go out */
   ParlorLayer *target; /**< what shall be sent; switched to at its next key frame */
   ParlorMunger munger;
+  ParlorHeadShape shape; /**< of all that is sent in it */
   ParlorSeqUnwrapper unwrapper; /**< of what is sent: for the rollover counter */
   ParlorSvc *svc;               /**< owned; NULL until a stream of several layers is sent */
   guint32 active_targets;       /**< of it, as last told to the receiver */
@@ -163,7 +165,6 @@ struct _ParlorSlot
   guint32 untold_rtp;
   gboolean
       mark; /**< set the marker on the next packet: Opus after a switch (RFC 7587 section 4.2) */
-  guint8 mid_bytes;
   guint8 temporal, max_temporal; /**< temporal layers above are left out: now, and as wished */
   guint8 max_spatial;            /**< likewise, of a stream with several */
   gboolean joins; /**< the next packet goes on from a replay: what is between was left out */
@@ -240,7 +241,6 @@ struct _ParlorTransport
   guint64 media_bytes; /**< without repeats and probes */
   guint16 twcc_seq;
   ParlorRedChoice red;
-  guint8 uncounted_ids[PARLOR_EXT_COUNT]; /**< the next without the transport-wide number */
   ParlorRtpExtMap extensions;             /**< the peer's ids, of both directions */
 
   /* receiving */
@@ -315,6 +315,7 @@ struct _ParlorRouter
   ParlorTimerHeap *transport_timers, *room_timers;
   GPtrArray *dirty_layers, *dirty_transports;
   ParlorOutbox outbox;
+  ParlorHeads heads;
   ParlorRouterCounters counters;
   ParlorRng random;
   guint32 last_layer_number;

@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "router/estimate.h"
+#include "router/feedback.h"
 #include "router/internal.h"
 #include "router/repair.h"
 #include "router/sender.h"
@@ -98,8 +99,6 @@ parlor_transport_new (ParlorRouter *router, const ParlorTransportConfig *config,
                                 1);
   self->dtls_waiting = g_byte_array_new ();
   self->sources = g_ptr_array_new ();
-  memcpy (self->uncounted_ids, self->extensions.id_of, sizeof self->uncounted_ids);
-  self->uncounted_ids[PARLOR_EXT_TRANSPORT_CC] = 0;
   self->pace_bps = PARLOR_SENDER_PACE_BPS;
   self->allocate_us = PARLOR_NEVER_US;
   self->twcc_seq = (guint16)parlor_router_random (router);
