@@ -597,6 +597,17 @@ burst_bytes (const ParlorTransport *self, gint64 now_us)
   return (gsize)((gint64)rate_bps (self) / 8 * span_us / PARLOR_US_PER_SEC);
 }
 
+/* A message is of one size but for its last packet. One packet of sound goes with the pictures as
+ * that, instead of as a message of its own before them: later by what one burst takes at most. */
+static gboolean
+sound_may_end (const ParlorTransport *self, gint64 now_us)
+{
+  guint n_pictures = parlor_send_lane_length (&self->lanes[PARLOR_LANE_PICTURES]);
+
+  return now_us >= self->pace_us && n_pictures > 0 && n_pictures < MAX_GROUP
+         && parlor_send_lane_length (&self->lanes[PARLOR_LANE_SOUND]) == 1;
+}
+
 /* Takes packets off the queue: all sound, and of the rest as much as one burst may have. Returns
  * their bytes. */
 static gsize
@@ -605,15 +616,19 @@ take_burst (ParlorTransport *self, Assembly *assembly, gint64 now_us)
   gsize limit = burst_bytes (self, now_us);
   gsize bytes = 0;
 
+  gboolean sound_ends = sound_may_end (self, now_us);
 
   assembly->n = assembly->n_wrapped = 0;
-  take_lane (self, assembly, PARLOR_LANE_SOUND, G_MAXSIZE, &bytes, now_us);
+  if (!sound_ends)
+    take_lane (self, assembly, PARLOR_LANE_SOUND, G_MAXSIZE, &bytes, now_us);
   if (now_us < self->pace_us)
     return bytes;
   take_lane (self, assembly, PARLOR_LANE_REPEATS, limit, &bytes, now_us);
   take_lane (self, assembly, PARLOR_LANE_PICTURES, limit, &bytes, now_us);
   if (is_padding (self))
     fill_probe (self, assembly, limit, &bytes, now_us);
+  if (sound_ends)
+    take_lane (self, assembly, PARLOR_LANE_SOUND, G_MAXSIZE, &bytes, now_us);
   return bytes;
 }
 

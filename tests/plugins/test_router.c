@@ -138,6 +138,44 @@ test_frame_is_one_message (void)
   g_assert_cmpuint (bench->n_messages - before, ==, 1);
 }
 
+/* One packet of sound is the last of the pictures' message; two are heard before them. */
+static void
+test_sound_ends_the_message (void)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  guint64 index = 1;
+  guint picture = 1, voice = 0;
+
+  bench_add_voice (publisher, 2, ROOM, 2000);
+  bench_add_voice_slot (receiver, 1, 6000);
+  send_frames (publisher, &index, &picture, 5, 4, TRUE);
+  for (; voice < 50; voice++)
+    {
+      bench_send_voice (publisher, 2000, 100 + voice, voice * 960, 20);
+      bench_run (bench, 20 * MS);
+    }
+  for (guint n_voices = 1; n_voices <= 2; n_voices++)
+    {
+      const ParlorRouterCounters *counters = parlor_router_get_counters (bench->router);
+      guint64 before = bench->n_messages - counters->rtcp_pkts;
+      guint had = receiver->rtp->len;
+
+      for (guint i = 0; i < n_voices; i++, voice++)
+        bench_send_voice (publisher, 2000, 100 + voice, voice * 960, 20);
+      for (guint j = 0; j < 3; j++)
+        bench_send_video (publisher, 1000, index++, picture * 3000, FALSE, j == 0, j == 2, picture,
+                          1000);
+      picture++;
+      bench_run (bench, 2 * MS);
+      g_assert_cmpuint (receiver->rtp->len, ==, had + 3 + n_voices);
+      g_assert_cmpuint (header_at (receiver, had).pt, ==, n_voices == 1 ? 120 : 109);
+      g_assert_cmpuint (header_at (receiver, had + 2 + n_voices).pt, ==, n_voices == 1 ? 109 : 120);
+      g_assert_cmpuint (bench->n_messages - counters->rtcp_pkts - before, ==, n_voices);
+      bench_run (bench, 18 * MS);
+    }
+}
+
 static void
 test_waits_for_key_frame (void)
 {
@@ -787,6 +825,7 @@ main (int argc, char **argv)
   g_test_add_func ("/router/a-peer-connects-and-gets-gcm", test_connects);
   g_test_add_func ("/router/video-reaches-the-slot-under-its-own-numbers", test_forwards);
   g_test_add_func ("/router/a-frame-leaves-as-one-message", test_frame_is_one_message);
+  g_test_add_func ("/router/one-sound-ends-the-pictures-message", test_sound_ends_the_message);
   g_test_add_func ("/router/a-slot-begins-with-a-key-frame", test_waits_for_key_frame);
   g_test_add_func ("/router/key-frame-requests-are-two-a-second", test_pli_limited);
   g_test_add_func ("/router/a-nack-is-answered-by-rtx-once-a-round-trip", test_rtx);
