@@ -145,7 +145,7 @@ struct _ParlorSlot
       *layer; /**< what is queued now; NULL until the first packet of the source may go out */
   ParlorLayer *target; /**< what shall be sent; switched to at its next key frame */
   ParlorMunger munger;
-  ParlorHeadShape shape; /**< of all that is sent in it */
+  ParlorHeadShape shape;        /**< of all that is sent in it */
   ParlorSeqUnwrapper unwrapper; /**< of what is sent: for the rollover counter */
   ParlorSvc *svc;               /**< owned; NULL until a stream of several layers is sent */
   guint32 active_targets;       /**< of it, as last told to the receiver */
@@ -241,7 +241,7 @@ struct _ParlorTransport
   guint64 media_bytes; /**< without repeats and probes */
   guint16 twcc_seq;
   ParlorRedChoice red;
-  ParlorRtpExtMap extensions;             /**< the peer's ids, of both directions */
+  ParlorRtpExtMap extensions; /**< the peer's ids, of both directions */
 
   /* receiving */
   ParlorSrtpIn *srtp_in; /**< owned */
