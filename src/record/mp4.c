@@ -3,11 +3,11 @@
 
 #include "base/bytes.h"
 #include "proto/codec/h264sps.h"
+#include "record/boxes.h"
 #include "record/safe.h"
 #include "record/webm.h"
 
 #include <errno.h>
-#include <string.h>
 
 #define BOX(a, b, c, d) ((guint32)(a) << 24 | (guint32)(b) << 16 | (guint32)(c) << 8 | (guint32)(d))
 #define BOX_HEADER 8
@@ -27,206 +27,113 @@ parlor_mp4_config_size (const guint8 *avcc, gsize size, ParlorMp4Size *out)
   return length <= size - 8 && parlor_h264_size (avcc + 8, length, &out->width, &out->height);
 }
 
-/* ---- boxes ---------------------------------------------------------------------------------- */
-
-static void
-put_u16 (GByteArray *out, guint16 value)
-{
-  guint8 bytes[2];
-  parlor_put_u16 (bytes, value);
-  g_byte_array_append (out, bytes, 2);
-}
-
-static void
-put_u32 (GByteArray *out, guint32 value)
-{
-  guint8 bytes[4];
-  parlor_put_u32 (bytes, value);
-  g_byte_array_append (out, bytes, 4);
-}
-
-static void
-put_zeros (GByteArray *out, guint n)
-{
-  guint at = out->len;
-  g_byte_array_set_size (out, at + n);
-  memset (out->data + at, 0, n);
-}
-
-static guint
-begin (GByteArray *out, guint32 type)
-{
-  put_u32 (out, 0);
-  put_u32 (out, type);
-  return out->len - BOX_HEADER;
-}
-
-static guint
-begin_full (GByteArray *out, guint32 type, guint8 version, guint32 flags)
-{
-  guint at = begin (out, type);
-  put_u32 (out, (guint32)version << 24 | flags);
-  return at;
-}
-
-static void
-end (GByteArray *out, guint at)
-{
-  parlor_put_u32 (out->data + at, out->len - at);
-}
-
-static void
-put_matrix (GByteArray *out)
-{
-  static const guint32 unity[9] = {0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000};
-  for (guint i = 0; i < G_N_ELEMENTS (unity); i++)
-    put_u32 (out, unity[i]);
-}
-
-static void
-put_mvhd (GByteArray *out)
-{
-  guint at = begin_full (out, BOX ('m', 'v', 'h', 'd'), 0, 0);
-  put_zeros (out, 8);
-  put_u32 (out, PARLOR_MP4_SCALE);
-  put_u32 (out, 0);
-  put_u32 (out, 0x10000);
-  put_u16 (out, 0x100);
-  put_zeros (out, 10);
-  put_matrix (out);
-  put_zeros (out, 24);
-  put_u32 (out, 2);
-  end (out, at);
-}
+/* ---- writing -------------------------------------------------------------------------------- */
 
 static void
 put_tkhd (GByteArray *out, const ParlorMp4Size *picture)
 {
-  guint at = begin_full (out, BOX ('t', 'k', 'h', 'd'), 0, 3);
-  put_zeros (out, 8);
-  put_u32 (out, 1);
-  put_zeros (out, 8 + 16);
-  put_matrix (out);
-  put_u32 (out, picture->width << 16);
-  put_u32 (out, picture->height << 16);
-  end (out, at);
+  guint at = parlor_box_begin_full (out, "tkhd", 0, 3);
+  parlor_box_put_zeros (out, 8);
+  parlor_box_put32 (out, 1);
+  parlor_box_put_zeros (out, 8 + 16);
+  parlor_box_put_matrix (out);
+  parlor_box_put32 (out, picture->width << 16);
+  parlor_box_put32 (out, picture->height << 16);
+  parlor_box_end (out, at);
 }
 
 static void
 put_sample_entry (GByteArray *out, const guint8 *avcc, gsize size, const ParlorMp4Size *picture)
 {
-  guint stsd = begin_full (out, BOX ('s', 't', 's', 'd'), 0, 0);
-  put_u32 (out, 1);
-  guint entry = begin (out, BOX ('a', 'v', 'c', '1'));
-  put_zeros (out, 6);
-  put_u16 (out, 1);
-  put_zeros (out, 16);
-  put_u16 (out, (guint16)picture->width);
-  put_u16 (out, (guint16)picture->height);
-  put_u32 (out, 0x480000);
-  put_u32 (out, 0x480000);
-  put_u32 (out, 0);
-  put_u16 (out, 1);
-  put_zeros (out, 32);
-  put_u16 (out, 24);
-  put_u16 (out, 0xffff);
-  guint config = begin (out, BOX ('a', 'v', 'c', 'C'));
+  guint stsd = parlor_box_begin_full (out, "stsd", 0, 0);
+  parlor_box_put32 (out, 1);
+  guint entry = parlor_box_begin (out, "avc1");
+  parlor_box_put_picture_fields (out, picture->width, picture->height);
+  guint config = parlor_box_begin (out, "avcC");
   g_byte_array_append (out, avcc, (guint)size);
-  end (out, config);
-  end (out, entry);
-  end (out, stsd);
+  parlor_box_end (out, config);
+  parlor_box_end (out, entry);
+  parlor_box_end (out, stsd);
 }
 
 /* The tables that fragments leave empty. */
 static void
 put_empty_tables (GByteArray *out)
 {
-  static const guint32 types[] = {BOX ('s', 't', 't', 's'), BOX ('s', 't', 's', 'c'),
-                                  BOX ('s', 't', 'c', 'o')};
+  static const char *const types[] = {"stts", "stsc", "stco"};
   for (guint i = 0; i < G_N_ELEMENTS (types); i++)
     {
-      guint at = begin_full (out, types[i], 0, 0);
-      put_u32 (out, 0);
-      end (out, at);
+      guint at = parlor_box_begin_full (out, types[i], 0, 0);
+      parlor_box_put32 (out, 0);
+      parlor_box_end (out, at);
     }
-  guint stsz = begin_full (out, BOX ('s', 't', 's', 'z'), 0, 0);
-  put_zeros (out, 8);
-  end (out, stsz);
+  guint stsz = parlor_box_begin_full (out, "stsz", 0, 0);
+  parlor_box_put_zeros (out, 8);
+  parlor_box_end (out, stsz);
 }
 
 static void
 put_minf (GByteArray *out, const guint8 *avcc, gsize size, const ParlorMp4Size *picture)
 {
-  guint minf = begin (out, BOX ('m', 'i', 'n', 'f'));
-  guint vmhd = begin_full (out, BOX ('v', 'm', 'h', 'd'), 0, 1);
-  put_zeros (out, 8);
-  end (out, vmhd);
-  guint dinf = begin (out, BOX ('d', 'i', 'n', 'f'));
-  guint dref = begin_full (out, BOX ('d', 'r', 'e', 'f'), 0, 0);
-  put_u32 (out, 1);
-  end (out, begin_full (out, BOX ('u', 'r', 'l', ' '), 0, 1));
-  end (out, dref);
-  end (out, dinf);
-  guint stbl = begin (out, BOX ('s', 't', 'b', 'l'));
+  guint minf = parlor_box_begin (out, "minf");
+  guint vmhd = parlor_box_begin_full (out, "vmhd", 0, 1);
+  parlor_box_put_zeros (out, 8);
+  parlor_box_end (out, vmhd);
+  parlor_box_put_dinf (out);
+  guint stbl = parlor_box_begin (out, "stbl");
   put_sample_entry (out, avcc, size, picture);
   put_empty_tables (out);
-  end (out, stbl);
-  end (out, minf);
+  parlor_box_end (out, stbl);
+  parlor_box_end (out, minf);
 }
 
 static void
 put_trak (GByteArray *out, const guint8 *avcc, gsize size, const ParlorMp4Size *picture)
 {
-  guint trak = begin (out, BOX ('t', 'r', 'a', 'k'));
+  guint trak = parlor_box_begin (out, "trak");
   put_tkhd (out, picture);
-  guint mdia = begin (out, BOX ('m', 'd', 'i', 'a'));
-  guint mdhd = begin_full (out, BOX ('m', 'd', 'h', 'd'), 0, 0);
-  put_zeros (out, 8);
-  put_u32 (out, PARLOR_MP4_SCALE);
-  put_u32 (out, 0);
-  put_u16 (out, 0x55c4); /* "und" */
-  put_u16 (out, 0);
-  end (out, mdhd);
-  guint hdlr = begin_full (out, BOX ('h', 'd', 'l', 'r'), 0, 0);
-  put_u32 (out, 0);
-  put_u32 (out, BOX ('v', 'i', 'd', 'e'));
-  put_zeros (out, 13);
-  end (out, hdlr);
+  guint mdia = parlor_box_begin (out, "mdia");
+  parlor_box_put_mdhd (out, PARLOR_MP4_SCALE);
+  guint hdlr = parlor_box_begin_full (out, "hdlr", 0, 0);
+  parlor_box_put32 (out, 0);
+  parlor_box_put (out, "vide", 4);
+  parlor_box_put_zeros (out, 13);
+  parlor_box_end (out, hdlr);
   put_minf (out, avcc, size, picture);
-  end (out, mdia);
-  end (out, trak);
+  parlor_box_end (out, mdia);
+  parlor_box_end (out, trak);
 }
 
 static void
 put_free (GByteArray *out, guint size)
 {
-  guint at = begin (out, BOX ('f', 'r', 'e', 'e'));
-  put_zeros (out, size - BOX_HEADER);
-  end (out, at);
+  guint at = parlor_box_begin (out, "free");
+  parlor_box_put_zeros (out, size - BOX_HEADER);
+  parlor_box_end (out, at);
 }
 
 GByteArray *
 parlor_mp4_head (const guint8 *avcc, gsize size, const ParlorMp4Size *picture)
 {
   GByteArray *out = g_byte_array_new ();
-  guint ftyp = begin (out, BOX ('f', 't', 'y', 'p'));
-  put_u32 (out, BOX ('i', 's', 'o', '5'));
-  put_u32 (out, 1);
-  put_u32 (out, BOX ('i', 's', 'o', '5'));
-  put_u32 (out, BOX ('i', 's', 'o', '6'));
-  put_u32 (out, BOX ('a', 'v', 'c', '1'));
-  end (out, ftyp);
-  guint moov = begin (out, BOX ('m', 'o', 'o', 'v'));
-  put_mvhd (out);
+  guint ftyp = parlor_box_begin (out, "ftyp");
+  parlor_box_put (out, "iso5", 4);
+  parlor_box_put32 (out, 1);
+  parlor_box_put (out, "iso5", 4);
+  parlor_box_put (out, "iso6", 4);
+  parlor_box_put (out, "avc1", 4);
+  parlor_box_end (out, ftyp);
+  guint moov = parlor_box_begin (out, "moov");
+  parlor_box_put_mvhd (out, PARLOR_MP4_SCALE, 2);
   put_trak (out, avcc, size, picture);
-  guint mvex = begin (out, BOX ('m', 'v', 'e', 'x'));
-  guint trex = begin_full (out, BOX ('t', 'r', 'e', 'x'), 0, 0);
-  put_u32 (out, 1);
-  put_u32 (out, 1);
-  put_zeros (out, 12);
-  end (out, trex);
-  end (out, mvex);
-  end (out, moov);
+  guint mvex = parlor_box_begin (out, "mvex");
+  guint trex = parlor_box_begin_full (out, "trex", 0, 0);
+  parlor_box_put32 (out, 1);
+  parlor_box_put32 (out, 1);
+  parlor_box_put_zeros (out, 12);
+  parlor_box_end (out, trex);
+  parlor_box_end (out, mvex);
+  parlor_box_end (out, moov);
   put_free (out, PARLOR_MP4_ROOM);
   return out;
 }
@@ -235,33 +142,32 @@ GByteArray *
 parlor_mp4_fragment (const ParlorMp4Picture *picture, gsize size)
 {
   GByteArray *out = g_byte_array_sized_new (128);
-  guint moof = begin (out, BOX ('m', 'o', 'o', 'f'));
-  guint mfhd = begin_full (out, BOX ('m', 'f', 'h', 'd'), 0, 0);
-  put_u32 (out, picture->sequence);
-  end (out, mfhd);
-  guint traf = begin (out, BOX ('t', 'r', 'a', 'f'));
-  guint tfhd = begin_full (out, BOX ('t', 'f', 'h', 'd'), 0, 0x20000); /* data after this moof */
-  put_u32 (out, 1);
-  end (out, tfhd);
-  guint tfdt = begin_full (out, BOX ('t', 'f', 'd', 't'), 1, 0);
-  put_u32 (out, (guint32)(picture->decoded >> 32));
-  put_u32 (out, (guint32)picture->decoded);
-  end (out, tfdt);
+  guint moof = parlor_box_begin (out, "moof");
+  guint mfhd = parlor_box_begin_full (out, "mfhd", 0, 0);
+  parlor_box_put32 (out, picture->sequence);
+  parlor_box_end (out, mfhd);
+  guint traf = parlor_box_begin (out, "traf");
+  guint tfhd = parlor_box_begin_full (out, "tfhd", 0, 0x20000); /* data after this moof */
+  parlor_box_put32 (out, 1);
+  parlor_box_end (out, tfhd);
+  guint tfdt = parlor_box_begin_full (out, "tfdt", 1, 0);
+  parlor_box_put64 (out, picture->decoded);
+  parlor_box_end (out, tfdt);
   /* Of the one sample: where its data begin, duration, size, flags, offset. */
-  guint trun = begin_full (out, BOX ('t', 'r', 'u', 'n'), 1, 0xf01);
-  put_u32 (out, 1);
+  guint trun = parlor_box_begin_full (out, "trun", 1, 0xf01);
+  parlor_box_put32 (out, 1);
   guint data_at = out->len;
-  put_u32 (out, 0);
-  put_u32 (out, picture->duration);
-  put_u32 (out, (guint32)size);
-  put_u32 (out, picture->key ? IS_KEY : NOT_KEY);
-  put_u32 (out, (guint32)picture->offset);
-  end (out, trun);
-  end (out, traf);
-  end (out, moof);
+  parlor_box_put32 (out, 0);
+  parlor_box_put32 (out, picture->duration);
+  parlor_box_put32 (out, (guint32)size);
+  parlor_box_put32 (out, picture->key ? IS_KEY : NOT_KEY);
+  parlor_box_put32 (out, (guint32)picture->offset);
+  parlor_box_end (out, trun);
+  parlor_box_end (out, traf);
+  parlor_box_end (out, moof);
   parlor_put_u32 (out->data + data_at, out->len + BOX_HEADER);
-  put_u32 (out, (guint32)(size + BOX_HEADER));
-  put_u32 (out, BOX ('m', 'd', 'a', 't'));
+  parlor_box_put32 (out, (guint32)(size + BOX_HEADER));
+  parlor_box_put (out, "mdat", 4);
   return out;
 }
 
@@ -447,24 +353,25 @@ make_index (const Scan *scan, guint64 last_duration)
   guint most = MIN ((room - SIDX_HEAD - BOX_HEADER) / SIDX_ENTRY, G_MAXUINT16);
   g_autoptr (GArray) pieces = choose_pieces (scan, most);
   GByteArray *out = g_byte_array_new ();
-  guint sidx = begin_full (out, BOX ('s', 'i', 'd', 'x'), 0, 0);
+  guint sidx = parlor_box_begin_full (out, "sidx", 0, 0);
   guint rest = room - SIDX_HEAD - SIDX_ENTRY * pieces->len;
-  put_u32 (out, 1);
-  put_u32 (out, PARLOR_MP4_SCALE);
-  put_u32 (out, (guint32)time_at (scan, 0, 0));
-  put_u32 (out, rest); /* from here to the first fragment */
-  put_u16 (out, 0);
-  put_u16 (out, (guint16)pieces->len);
+  parlor_box_put32 (out, 1);
+  parlor_box_put32 (out, PARLOR_MP4_SCALE);
+  parlor_box_put32 (out, (guint32)time_at (scan, 0, 0));
+  parlor_box_put32 (out, rest); /* from here to the first fragment */
+  parlor_box_put16 (out, 0);
+  parlor_box_put16 (out, (guint16)pieces->len);
   for (guint i = 0; i < pieces->len; i++)
     {
       guint from = g_array_index (pieces, guint, i);
       guint to = i + 1 < pieces->len ? g_array_index (pieces, guint, i + 1) : scan->frames->len;
-      put_u32 (out, (guint32)(fragment_at (scan, to) - fragment_at (scan, from)) & G_MAXINT32);
-      put_u32 (out,
-               (guint32)(time_at (scan, to, last_duration) - time_at (scan, from, last_duration)));
-      put_u32 (out, 0x90000000); /* begins with a key frame */
+      parlor_box_put32 (out,
+                        (guint32)(fragment_at (scan, to) - fragment_at (scan, from)) & G_MAXINT32);
+      parlor_box_put32 (
+          out, (guint32)(time_at (scan, to, last_duration) - time_at (scan, from, last_duration)));
+      parlor_box_put32 (out, 0x90000000); /* begins with a key frame */
     }
-  end (out, sidx);
+  parlor_box_end (out, sidx);
   put_free (out, rest);
   return out;
 }
