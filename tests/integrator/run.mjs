@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * What an integrator would do, against the real daemon: node tests/integrator/run.mjs [--only WORD] [--server PROGRAM]
- * [--results FILE] [--long] [--once]. A file in cases/ exports `cases`: {name, run (tools), long?} run one after another; `long`
- * ones only with --long (./dev soak).
+ * [--results FILE] [--long] [--once] [--jobs N]. A file in cases/ exports `cases`: {name, run (tools), alone?, long?}. Each has servers,
+ * ports and folders of its own, and mostly waits: two are played at a time. Who measures how soon something comes is `alone`: it is
+ * played after the others, nothing beside it; so is what is played again. `long` ones only with --long (./dev soak), all alone.
  */
 import { appendFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -14,11 +15,12 @@ const only = value('--only', '');
 const results = value('--results');
 const program = path.resolve(value('--server', path.join(root, 'build/src/parlord')));
 const here = path.join(root, 'tests/integrator/cases');
+const jobs = words.includes('--long') ? 1 : Number(value('--jobs', 2));
 let failed = 0;
 let ran = 0;
 
 /** Plays a case; '' or why it failed. */
-async function attempt(run) {
+async function attempt(run, say) {
   const open = [];
   const tools = {
     async daemon(...flags) { const daemon = new Daemon(program, flags); open.push(() => daemon.close()); await daemon.start(); return daemon; },
@@ -28,7 +30,7 @@ async function attempt(run) {
     /** With clocks that the case sets. */
     async stepped(...flags) { const daemon = new Daemon(program, flags); open.push(() => daemon.close()); daemon.stepClock(); await daemon.start(); return daemon; },
     async receiver(answer) { const receiver = new Receiver(answer); open.push(() => receiver.stop()); await receiver.start(); return receiver; },
-    say: (text) => console.log(`         ${text}`),
+    say: (text) => say(`         ${text}`),
     after: (end) => open.push(end),
   };
   let why = '';
@@ -41,25 +43,47 @@ async function attempt(run) {
   return why;
 }
 
-/* As in tests/e2e: what failed is played once more with a daemon of its own, and said so; what is broken fails twice. */
-async function play(name, run) {
-  let why = await attempt(run);
-  if (why && !words.includes('--once')) {
-    console.log(`    again ${name}: ${why.split('\n')[0]}`);
-    why = await attempt(run);
-  }
+/** What a case says comes in one piece, when it is over. */
+function close(name, why, lines) {
   ran++;
   if (why) failed++;
-  console.log(`    ${why ? 'fail' : 'ok  '} ${name}${why ? `: ${why}` : ''}`);
+  console.log([...lines, `    ${why ? 'fail' : 'ok  '} ${name}${why ? `: ${why}` : ''}`].join('\n'));
   if (results) appendFileSync(results, `${why ? 'fail' : 'pass'}\t${name}\t${why.replace(/\s+/g, ' ')}\n`);
 }
 
-for (const file of readdirSync(here).filter((name) => name.endsWith('.mjs')).sort()) {
-  const { cases } = await import(path.join(here, file));
-  for (const { name, run, long } of cases) {
-    if (long && !words.includes('--long')) continue;
-    const full = `${file.replace('.mjs', '')}: ${name}`;
-    if (full.includes(only)) await play(full, run);
+/* As in tests/e2e: what failed is played once more with a daemon of its own, alone, and said so; what is broken fails twice. */
+const again = [];
+async function play(one) {
+  const lines = [];
+  const why = await attempt(one.run, (text) => lines.push(text));
+  if (!why || words.includes('--once')) return close(one.name, why, lines);
+  console.log(`    again ${one.name}: ${why.split('\n')[0]}`);
+  again.push(one);
+}
+
+async function chosen() {
+  const found = [];
+  for (const file of readdirSync(here).filter((name) => name.endsWith('.mjs')).sort()) {
+    const { cases } = await import(path.join(here, file));
+    for (const { name, run, alone, long } of cases) {
+      if (long && !words.includes('--long')) continue;
+      found.push({ name: `${file.replace('.mjs', '')}: ${name}`, run, alone });
+    }
   }
+  return found.filter(({ name }) => name.includes(only));
+}
+
+/** Takes from the list until it is empty; several of these play several at a time. */
+async function playAll(list) {
+  while (list.length) await play(list.shift());
+}
+
+const list = await chosen();
+const [alone, together] = [list.filter((one) => one.alone), list.filter((one) => !one.alone)];
+await Promise.all(Array.from({ length: jobs }, () => playAll(together)));
+await playAll(alone);
+for (const { name, run } of again) {
+  const lines = [];
+  close(name, await attempt(run, (text) => lines.push(text)), lines);
 }
 process.exit(failed || !ran ? 3 : 0);

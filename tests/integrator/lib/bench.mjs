@@ -27,12 +27,16 @@ export function expect(condition, what) {
   if (!condition) throw new Error(`not so: ${what}`);
 }
 
+/** A port that is free and that nobody of this run was given: two cases begin at the same time. */
+const given = new Set();
 export async function freePort() {
   const server = net.createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address();
   server.close();
   await once(server, 'close');
+  if (given.has(port)) return freePort();
+  given.add(port);
   return port;
 }
 
