@@ -69,12 +69,15 @@ answer_messages (RepsCall *call, ParlorHttpRequest *request, ParlorHttpReply *re
   call->site->records->find (call->site->records, &find, on_messages, asked);
 }
 
-/* The conversation of the path's first part as this caller may touch it. */
+/* The call begun, and the conversation of the path's first part as this caller may touch it. NULL:
+ * the reply is filled. */
 static ParlorConversation *
-find_conversation (RepsCall *call, ParlorSite *site, ParlorHttpRequest *request,
-                   ParlorServiceRight right, ParlorHttpReply *reply)
+begin_with (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply,
+            ParlorServiceRight right, RepsCall *call)
 {
   g_autoptr (GError) error = NULL;
+  if (!reps_begin (site, request, reply, call))
+    return NULL;
   const char *reason = parlor_http_query (request, "reason");
   ParlorConversation *conversation = parlor_service_conversation (
       call->site->service, call->brand->id, request->params[0]);
@@ -94,9 +97,7 @@ parlor_handle_conversation_get (ParlorSite *site, ParlorHttpRequest *request,
                                 ParlorHttpReply *reply)
 {
   g_auto (RepsCall) call = {0};
-  ParlorConversation *conversation = reps_begin (site, request, reply, &call) ? find_conversation (
-                                         &call, site, request, PARLOR_MAY_READ, reply)
-                                                                              : NULL;
+  ParlorConversation *conversation = begin_with (site, request, reply, PARLOR_MAY_READ, &call);
   if (conversation)
     parlor_http_reply_json (reply, 200, call.site->conversation (conversation));
 }
@@ -106,9 +107,7 @@ parlor_handle_conversation_messages (ParlorSite *site, ParlorHttpRequest *reques
                                      ParlorHttpReply *reply)
 {
   g_auto (RepsCall) call = {0};
-  ParlorConversation *conversation = reps_begin (site, request, reply, &call) ? find_conversation (
-                                         &call, site, request, PARLOR_MAY_READ, reply)
-                                                                              : NULL;
+  ParlorConversation *conversation = begin_with (site, request, reply, PARLOR_MAY_READ, &call);
   if (conversation)
     answer_messages (&call, request, reply, conversation->id);
 }
@@ -194,9 +193,7 @@ parlor_handle_conversation_say (ParlorSite *site, ParlorHttpRequest *request,
                                 ParlorHttpReply *reply)
 {
   g_auto (RepsCall) call = {0};
-  ParlorConversation *conversation = reps_begin (site, request, reply, &call) ? find_conversation (
-                                         &call, site, request, PARLOR_MAY_WRITE, reply)
-                                                                              : NULL;
+  ParlorConversation *conversation = begin_with (site, request, reply, PARLOR_MAY_WRITE, &call);
   if (!conversation)
     return;
   const json_t *data = json_object_get (call.body, "data");
@@ -225,9 +222,7 @@ parlor_handle_conversation_state (ParlorSite *site, ParlorHttpRequest *request,
 {
   g_auto (RepsCall) call = {0};
   g_autoptr (GError) error = NULL;
-  ParlorConversation *conversation = reps_begin (site, request, reply, &call) ? find_conversation (
-                                         &call, site, request, PARLOR_MAY_MOVE, reply)
-                                                                              : NULL;
+  ParlorConversation *conversation = begin_with (site, request, reply, PARLOR_MAY_MOVE, &call);
   if (!conversation)
     return;
   const char *expect = reps_text (call.body, "expect");
@@ -248,9 +243,7 @@ parlor_handle_conversation_assign (ParlorSite *site, ParlorHttpRequest *request,
 {
   g_auto (RepsCall) call = {0};
   g_autoptr (GError) error = NULL;
-  ParlorConversation *conversation = reps_begin (site, request, reply, &call) ? find_conversation (
-                                         &call, site, request, PARLOR_MAY_MOVE, reply)
-                                                                              : NULL;
+  ParlorConversation *conversation = begin_with (site, request, reply, PARLOR_MAY_MOVE, &call);
   ParlorRep *rep = conversation ? reps_find_rep (&call, reps_text (call.body, "rep"), reply) : NULL;
   if (!rep)
     return;
@@ -267,9 +260,7 @@ parlor_handle_conversation_upgrade (ParlorSite *site, ParlorHttpRequest *request
 {
   g_auto (RepsCall) call = {0};
   g_autoptr (GError) error = NULL;
-  ParlorConversation *conversation = reps_begin (site, request, reply, &call) ? find_conversation (
-                                         &call, site, request, PARLOR_MAY_WRITE, reply)
-                                                                              : NULL;
+  ParlorConversation *conversation = begin_with (site, request, reply, PARLOR_MAY_WRITE, &call);
   const ParlorRep *rep = conversation ? writer_of (&call, conversation) : NULL;
   if (!conversation)
     return;
@@ -305,9 +296,7 @@ parlor_handle_conversation_assist (ParlorSite *site, ParlorHttpRequest *request,
   g_auto (RepsCall) call = {0};
   g_autoptr (GError) error = NULL;
   const char *texts[PARLOR_ASSIST_CARDS_MAX * PARLOR_N_ASSIST_TEXTS];
-  ParlorConversation *conversation = reps_begin (site, request, reply, &call) ? find_conversation (
-                                         &call, site, request, PARLOR_MAY_WRITE, reply)
-                                                                              : NULL;
+  ParlorConversation *conversation = begin_with (site, request, reply, PARLOR_MAY_WRITE, &call);
   if (!conversation)
     return;
   const json_t *cards = json_object_get (call.body, "cards");
@@ -378,9 +367,7 @@ parlor_handle_conversation_call (ParlorSite *site, ParlorHttpRequest *request,
 {
   g_auto (RepsCall) call = {0};
   g_autoptr (GError) error = NULL;
-  ParlorConversation *conversation = reps_begin (site, request, reply, &call) ? find_conversation (
-                                         &call, site, request, PARLOR_MAY_WRITE, reply)
-                                                                              : NULL;
+  ParlorConversation *conversation = begin_with (site, request, reply, PARLOR_MAY_WRITE, &call);
   if (!conversation)
     return;
   gboolean video = !g_strcmp0 (reps_text (call.body, "media"), "video");
