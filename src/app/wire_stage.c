@@ -3,7 +3,7 @@
 
 #include "app/log.h"
 #include "live/stagework.h"
-#include "record/childenv.h"
+#include "record/child.h"
 #include "record/sandbox.h"
 #include "room/participant.h"
 #include "room/scene.h"
@@ -144,14 +144,8 @@ spawn (ParlorWireStage *self, const ParlorStageOrder *order, const Outfit *outfi
   process->id = order->id;
   process->job = order->job;
   process->process.data = process;
-  g_auto (GStrv) environment = parlor_child_environment ();
-  uv_process_options_t options = {.exit_cb = on_exit_of,
-                                  .file = self->program,
-                                  .args = (char **)outfit->words->pdata,
-                                  .env = environment,
-                                  .stdio = stdio,
-                                  .stdio_count = (int)(3 + outfit->n)};
-  if (uv_spawn (self->spec.loop, &process->process, &options) == 0)
+  if (parlor_child_start (self->spec.loop, &process->process, (char **)outfit->words->pdata, stdio,
+                          3 + outfit->n, on_exit_of))
     {
       process->scene = outfit->scene;
       g_hash_table_insert (self->processes, &process->id, process);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/composer.h"
 
-#include "record/childenv.h"
+#include "record/child.h"
 #include "record/order.h"
 #include "record/wire.h"
 
@@ -263,27 +263,6 @@ make_order (const Job *job, const ParlorComposerJob *what)
                     cuts_of (what));
 }
 
-static gboolean
-spawn (ParlorComposers *self, Job *job, int child_fd)
-{
-  char *arguments[] = {self->program, NULL};
-  uv_stdio_container_t stdio[4] = {{.flags = UV_IGNORE},
-                                   {.flags = UV_INHERIT_FD, .data.fd = 1},
-                                   {.flags = UV_INHERIT_FD, .data.fd = 2},
-                                   {.flags = UV_INHERIT_FD, .data.fd = child_fd}};
-  g_auto (GStrv) environment = parlor_child_environment ();
-  uv_process_options_t options = {.exit_cb = on_exit_,
-                                  .file = self->program,
-                                  .args = arguments,
-                                  .env = environment,
-                                  .stdio_count = 4,
-                                  .stdio = stdio};
-  int result = uv_spawn (self->loop, &job->process, &options);
-  if (result != 0)
-    g_warning ("%s does not start: %s", self->program, uv_strerror (result));
-  return result == 0;
-}
-
 /* A recording whose key is not here is noise to the process, which says so. */
 static void
 add_key (const Job *job, const char *recording, json_t *json)
@@ -331,7 +310,8 @@ start (ParlorComposer *composer, const ParlorComposerJob *what)
   if (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
     return FALSE;
   Job *job = job_new (self, what);
-  gboolean ok = spawn (self, job, pair[1]);
+  gboolean ok = parlor_child_start_talking (self->loop, &job->process, self->program, pair[1],
+                                            on_exit_);
   close (pair[1]);
   if (!ok)
     {

@@ -2,7 +2,7 @@
 #include "record/hlsorigin.h"
 
 #include "live/playlist.h"
-#include "record/childenv.h"
+#include "record/child.h"
 #include "record/hlswire.h"
 
 #include <fcntl.h>
@@ -260,14 +260,8 @@ spawn (Process *self, ParlorHlsOrigin *origin, char *formats, int video, int aud
       {.flags = UV_INHERIT_FD, .data.fd = video},
       {.flags = audio >= 0 ? UV_INHERIT_FD : UV_IGNORE, .data.fd = audio},
   };
-  g_auto (GStrv) environment = parlor_child_environment ();
-  uv_process_options_t options = {.exit_cb = on_process_exit,
-                                  .file = origin->program,
-                                  .args = words,
-                                  .env = environment,
-                                  .stdio = stdio,
-                                  .stdio_count = G_N_ELEMENTS (stdio)};
-  return uv_spawn (origin->spec.loop, &self->process, &options) == 0;
+  return parlor_child_start (origin->spec.loop, &self->process, words, stdio, G_N_ELEMENTS (stdio),
+                             on_process_exit);
 }
 
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/supervisor.h"
 
-#include "record/childenv.h"
+#include "record/child.h"
 #include "record/safe.h"
 #include "record/seal.h"
 #include "record/wire.h"
@@ -376,24 +376,10 @@ on_exit_ (uv_process_t *process, int64_t status, int signum)
 static gboolean
 spawn (ParlorSupervisor *self, int child_fd)
 {
-  char *arguments[] = {self->program, NULL};
-  uv_stdio_container_t stdio[4] = {{.flags = UV_IGNORE},
-                                   {.flags = UV_INHERIT_FD, .data.fd = 1},
-                                   {.flags = UV_INHERIT_FD, .data.fd = 2},
-                                   {.flags = UV_INHERIT_FD, .data.fd = child_fd}};
-  g_auto (GStrv) environment = parlor_child_environment ();
-  uv_process_options_t options = {.exit_cb = on_exit_,
-                                  .file = self->program,
-                                  .args = arguments,
-                                  .env = environment,
-                                  .stdio_count = 4,
-                                  .stdio = stdio};
   self->process = g_new0 (uv_process_t, 1);
   self->process->data = self;
-  int result = uv_spawn (self->loop, self->process, &options);
-  if (result == 0)
+  if (parlor_child_start_talking (self->loop, self->process, self->program, child_fd, on_exit_))
     return TRUE;
-  g_warning ("%s does not start: %s", self->program, uv_strerror (result));
   self->process->data = NULL;
   uv_close ((uv_handle_t *)g_steal_pointer (&self->process), free_handle);
   return FALSE;
