@@ -105,13 +105,14 @@ packetize (const GPtrArray *units, gsize most, GPtrArray *packets)
         {
           guint8 type = unit[at] >> 3 & 15;
           gsize used = leb128 (unit + at + 1, &length);
-          g_autofree guint8 *obu = g_malloc (length + 1);
           g_assert_cmpuint (unit[at] & 6, ==, 2); /* a size, no extension */
-          obu[0] = unit[at] & 0xf9;
-          memcpy (obu + 1, unit + at + 1 + used, length);
+          const guint8 *body = unit + at + 1 + used;
           at += 1 + used + length;
           if (type == 2)
             continue; /* a temporal delimiter does not travel */
+          g_autofree guint8 *obu = g_malloc (length + 1);
+          obu[0] = (guint8)(type << 3);
+          memcpy (obu + 1, body, length);
           for (gsize from = 0; from <= length; from += most)
             {
               gsize part = MIN (most, length + 1 - from);

@@ -54,8 +54,7 @@ file_line (const char *path, const char *participant, const char *source, const 
 {
   return json_pack ("{s:s,s:s,s:s,s:s,s:I,s:I,s:[[I,I]]}", "path", path, "participant", participant,
                     "source", source, "codec", codec, "from_ms", (json_int_t)from_ms, "to_ms",
-                    (json_int_t)to_ms, "clock", (json_int_t)(from_ms + file_ms),
-                    (json_int_t)file_ms);
+                    (json_int_t)to_ms, "clock", (json_int_t)from_ms + file_ms, (json_int_t)file_ms);
 }
 
 /* Two people: one with camera and microphone, one with a camera that begins in the middle. */
