@@ -327,6 +327,7 @@ async function askMessages(daemon, at, table, after) {
 export const cases = [
   {
     name: 'every route and every message, asked by everybody, without the demo',
+    alone: true,
     async run({ bare, after, say }) {
       const tables = parse(read('tests/integrator/rights.txt'));
       /* A folder without pages: whether they were built changes no right. */
@@ -350,6 +351,7 @@ export const cases = [
   },
   {
     name: 'a supervisor of some groups reads nothing of the others\' customers from the brand\'s broadcasts and funnel',
+    alone: true,
     async run({ bare, after }) {
       const daemon = await bare('--joins-burst', 100000, '--web-dir', path.join(root, 'tests/integrator/lib'));
       after(async () => agent.destroy());
