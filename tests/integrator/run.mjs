@@ -2,7 +2,7 @@
 /**
  * What an integrator would do, against the real daemon: node tests/integrator/run.mjs [--only WORD] [--server PROGRAM]
  * [--results FILE] [--long] [--once] [--jobs N]. A file in cases/ exports `cases`: {name, run (tools), alone?, long?}. Each has servers,
- * ports and folders of its own, and mostly waits: two are played at a time. Who measures how soon something comes is `alone`: it is
+ * ports and folders of its own, and mostly waits: --jobs 2 plays two at a time. Who measures how soon something comes is `alone`: it is
  * played after the others, nothing beside it; so is what is played again. `long` ones only with --long (./dev soak), all alone.
  */
 import { appendFileSync, readdirSync } from 'node:fs';
@@ -15,7 +15,7 @@ const only = value('--only', '');
 const results = value('--results');
 const program = path.resolve(value('--server', path.join(root, 'build/src/parlord')));
 const here = path.join(root, 'tests/integrator/cases');
-const jobs = words.includes('--long') ? 1 : Number(value('--jobs', 2));
+const jobs = words.includes('--long') ? 1 : Number(value('--jobs', 1));
 let failed = 0;
 let ran = 0;
 
