@@ -431,7 +431,8 @@ typedef struct
   View view;
 } Seen;
 
-/* A sign-in that ended ends what it opened; what else may have let him in is asked for anew. */
+/* A sign-in that ended ends what it opened, also where a colleague signed in after it; what else
+ * may have let him in is asked for anew. */
 static const Refusal *
 judge_signin (ParlorSite *site, const ParlorHttpRequest *request, const Seen *seen)
 {
@@ -441,7 +442,8 @@ judge_signin (ParlorSite *site, const ParlorHttpRequest *request, const Seen *se
                        && strcmp (seen->view.actor, seen->share->id) != 0;
   if ((!by_house && !by_person)
       || (parlor_site_principal (site, request, &who) && who.caller == PARLOR_CALLER_USER
-          && strcmp (who.brand, seen->share->brand) == 0))
+          && strcmp (who.brand, seen->share->brand) == 0
+          && (by_house || strcmp (who.subject, seen->view.actor) == 0)))
     return NULL;
   return by_house ? &needs_signin : &no_view;
 }

@@ -508,6 +508,33 @@ test_attendee_signed_in (Fixture *f, gconstpointer data)
   link_clear (&link);
 }
 
+/* The lines of one who is signed in, and looks at something in the same browser. */
+static char *
+with_view (const char *user, const char *view)
+{
+  g_autofree char *cookie = g_strndup (user, strcspn (user, "\r"));
+  return g_strdup_printf ("%s; %s", cookie, view + strlen ("Cookie: "));
+}
+
+/* Who was not there does not go on with it. */
+static void
+test_attendee_and_colleague (Fixture *f, gconstpointer data)
+{
+  guint status;
+  Link link = make_link (f, "{\"audience\":\"attendees\"}");
+  g_autofree char *lin = user_lines (f->world, f->brand->id, "lin@shop");
+  g_autofree char *view = open_link (f, link.code, NULL, lin, &status);
+  g_assert_cmpuint (status, ==, 200);
+  g_autofree char *own = with_view (lin, view);
+  g_autofree char *colleague = with_view (f->user, view);
+  g_assert_cmpuint (get_shared (f, &link, "/files/1", own), ==, 200);
+  g_assert_cmpuint (get_shared (f, &link, "", own), ==, 200);
+  g_assert_cmpuint (get_shared (f, &link, "/files/1", colleague), ==, 401);
+  g_assert_cmpuint (get_shared (f, &link, "", colleague), ==, 401);
+  g_assert_true (says (f, "no_view"));
+  link_clear (&link);
+}
+
 static void
 test_clip (Fixture *f, gconstpointer data)
 {
@@ -713,6 +740,7 @@ main (int argc, char **argv)
   ADD ("organisation-is-who-is-signed-in-there", test_organisation);
   ADD ("attendees-are-who-was-there", test_attendees);
   ADD ("attendees-may-be-signed-in", test_attendee_signed_in);
+  ADD ("what-an-attendee-opened-is-not-his-colleagues", test_attendee_and_colleague);
   ADD ("a-clip-shows-nothing-outside-its-part", test_clip);
   ADD ("a-link-to-what-is-in-the-bin-opens-nothing", test_binned);
   ADD ("no-route-gives-a-recording-to-another-brand", test_every_route);
