@@ -91,13 +91,27 @@ take_ref (ParlorCustomer *customer, const char *ref)
     g_hash_table_insert (brand->by_customer, customer->ref, customer);
 }
 
-/* This one alone is a stranger's from now on. */
+static void
+forget_taps (ParlorService *service, const ParlorServiceBrand *brand, const char *visitor)
+{
+  g_autofree char *prefix = g_strconcat (brand->id, " ", visitor, " ", NULL);
+  GHashTableIter iter;
+  gpointer key;
+  g_hash_table_iter_init (&iter, service->taps);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    if (g_str_has_prefix (key, prefix))
+      g_hash_table_iter_remove (&iter);
+}
+
+/* This one alone is a stranger's from now on, and a tap on it answers nothing of his. How often it
+ * may tap is left as it is: else whoever signs in and out would have no limit. */
 static void
 drop_device (ParlorCustomer *customer, const char *visitor)
 {
   ParlorServiceBrand *brand = customer->brand;
   guint at;
   g_hash_table_remove (brand->by_visitor, visitor);
+  forget_taps (brand->service, brand, visitor);
   if (!g_strcmp0 (customer->visitor, visitor))
     {
       g_clear_pointer (&customer->visitor, g_free);
@@ -310,19 +324,6 @@ parlor_service_redeem (ParlorServiceBrand *brand, const char *token, const char 
 /* ---- to be forgotten ------------------------------------------------------------------------- */
 
 static void
-forget_taps (ParlorService *service, const ParlorServiceBrand *brand, const char *visitor)
-{
-  g_autofree char *prefix = g_strconcat (brand->id, " ", visitor, " ", NULL);
-  GHashTableIter iter;
-  gpointer key;
-  g_hash_table_iter_init (&iter, service->taps);
-  while (g_hash_table_iter_next (&iter, &key, NULL))
-    if (g_str_has_prefix (key, prefix))
-      g_hash_table_iter_remove (&iter);
-  g_hash_table_remove (service->tappers, visitor);
-}
-
-static void
 forget_pictures (ParlorConversation *conversation, GPtrArray *pictures)
 {
   ParlorService *service = conversation->customer->brand->service;
@@ -369,7 +370,10 @@ parlor_service_erase (ParlorCustomer *customer, ParlorErased *erased, ParlorMome
   service_begin (service);
   erased->visitors = leave_devices (customer);
   for (guint i = 0; i < erased->visitors->len; i++)
-    forget_taps (service, customer->brand, erased->visitors->pdata[i]);
+    {
+      forget_taps (service, customer->brand, erased->visitors->pdata[i]);
+      g_hash_table_remove (service->tappers, erased->visitors->pdata[i]);
+    }
   for (ParlorBinding *binding = customer->bindings; binding; binding = binding->next_of_customer)
     {
       ParlorConversation *conversation = binding->conversation;

@@ -114,6 +114,22 @@ desk_send_durable (ParlorDesk *desk, const char *key, json_t *json)
   desk->records->flush (desk->records, on_durable, pending);
 }
 
+void
+desk_left (ParlorDesk *desk, const char *key, const char *brand, json_t *json)
+{
+  GPtrArray *sockets = g_hash_table_lookup (desk->sockets, key);
+  GHashTableIter iter;
+  gpointer pending;
+  g_hash_table_iter_init (&iter, desk->pending);
+  while (g_hash_table_iter_next (&iter, &pending, NULL))
+    if (!strcmp (((Pending *)pending)->key, key))
+      *((Pending *)pending)->key = '\0'; /* nobody's */
+  for (guint i = 0; sockets && i < sockets->len; i++)
+    if (!strcmp (((ParlorSession *)sockets->pdata[i])->desk_brand, brand))
+      parlor_session_send (sockets->pdata[i], json_incref (json));
+  json_decref (json);
+}
+
 /* A call's token is for one person's ears: each side gets its own. */
 static void
 add_token (ParlorDesk *desk, const ParlorServiceNotice *notice, json_t *json, gboolean rep)

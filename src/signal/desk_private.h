@@ -11,6 +11,9 @@ ParlorService *desk_service (ParlorDesk *desk);
 /** `key`: the rep's or the visitor's id. */
 void desk_add (ParlorDesk *desk, const char *key, ParlorSession *session);
 void desk_remove (ParlorDesk *desk, const char *key, ParlorSession *session);
+/** Somebody else sits there now: what was on its way to that key's sockets is said to nobody, and
+    those of this brand hear `json` (taken) instead. */
+void desk_left (ParlorDesk *desk, const char *key, const char *brand, json_t *json);
 /** To all sockets of that key when everything put so far is on the disk; takes `json`. */
 void desk_send_durable (ParlorDesk *desk, const char *key, json_t *json);
 /** TRUE: {"t":"said"} or the error follows to that session as soon as the brand's system has

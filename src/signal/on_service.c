@@ -140,27 +140,46 @@ take_identity (ParlorSession *session, const json_t *message, ParlorServiceBrand
                                   error);
 }
 
+static json_t *
+visitor_attached (ParlorServiceBrand *brand, const char *visitor)
+{
+  return json_pack ("{s:s,s:s,s:s,s:s,s:o,s:o}", "t", "attached", "as", "visitor", "brand",
+                    brand->id, "brand_name", brand->name, "groups", button (brand), "threads",
+                    visitor_threads (brand, visitor));
+}
+
+static gboolean
+take_person (ParlorSession *session, const json_t *message, ParlorServiceBrand *brand,
+             gint64 now_us, GError **error)
+{
+  const char *keep = parlor_message_string (message, "keep");
+  gboolean agreed = json_is_true (json_object_get (message, "agreed"));
+  return (!keep
+          || parlor_service_redeem (brand, keep, session->desk_visitor, agreed,
+                                    moment_of (session, now_us), error))
+         && take_identity (session, message, brand, now_us, error);
+}
+
 static gboolean
 attach_visitor (ParlorSession *session, const json_t *message, ParlorServiceBrand *brand,
                 gint64 now_us, GError **error)
 {
-  const char *keep = parlor_message_string (message, "keep");
   if (!take_visitor (session, message, brand, error))
     return FALSE;
-  if (keep
-      && !parlor_service_redeem (brand, keep, session->desk_visitor,
-                                 json_is_true (json_object_get (message, "agreed")),
-                                 moment_of (session, now_us), error))
-    return FALSE;
-  if (!take_identity (session, message, brand, now_us, error))
+  const ParlorCustomer *before = parlor_service_customer_of (brand, session->desk_visitor);
+  gboolean known = before && before->ref;
+  gboolean taken = take_person (session, message, brand, now_us, error);
+  /* His other tabs show what was his. */
+  if (known && parlor_service_customer_of (brand, session->desk_visitor) != before)
+    desk_left (desk_of (session), session->desk_visitor, brand->id,
+               visitor_attached (brand, session->desk_visitor));
+  if (!taken)
     return FALSE;
   g_strlcpy (session->desk_brand, brand->id, sizeof session->desk_brand);
   session->attached = TRUE;
   parlor_service_visitor_connected (service_of (session), session->desk_visitor);
   desk_add (desk_of (session), session->desk_visitor, session);
-  json_t *json = json_pack ("{s:s,s:s,s:s,s:s,s:o,s:o}", "t", "attached", "as", "visitor", "brand",
-                            brand->id, "brand_name", brand->name, "groups", button (brand),
-                            "threads", visitor_threads (brand, session->desk_visitor));
+  json_t *json = visitor_attached (brand, session->desk_visitor);
   json_object_set (json, "id", session->request_id);
   parlor_session_send (session, json);
   if (!session->participant)

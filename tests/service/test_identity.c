@@ -101,6 +101,42 @@ test_sign_out (void)
   g_assert_nonnull (parlor_service_customer_of (world->brand, "vis_b")->bindings);
 }
 
+static gboolean
+tap_again (World *world, const char *visitor)
+{
+  ParlorTapSpec tap = {
+      .brand = "br_test", .visitor = visitor, .tap = "tap_00000001", .room_ms = -1};
+  return parlor_service_tap (world->service, &tap, world->now, NULL);
+}
+
+/* The card that he was shown lies on the page still. */
+static void
+test_signed_out_taps (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GError) error = NULL;
+  world_rep (world, "lin", 6, FALSE);
+  g_assert_true (parlor_service_identify (world->brand, "vis_a", "c-1", NULL, world->now, NULL));
+  g_assert_true (tap_again (world, "vis_a"));
+  g_assert_true (
+      parlor_service_bind (world->service, "br_test", "vis_a", "tap_00000001", world->now, NULL));
+  guint bound = world_told (world, "bound");
+  g_assert_cmpuint (bound, >=, 1);
+  parlor_service_sign_out (world->brand, "vis_a");
+  g_assert_false (
+      parlor_service_bind (world->service, "br_test", "vis_a", "tap_00000001", world->now, &error));
+  g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_GONE);
+  g_assert_true (tap_again (world, "vis_a")); /* anew, as anybody's */
+  g_assert_cmpuint (world_told (world, "bound"), ==, bound);
+  /* Nor does signing out grant more of them. */
+  for (guint i = 0; i < 2; i++)
+    {
+      parlor_service_identify (world->brand, "vis_a", "c-1", NULL, world->now, NULL);
+      parlor_service_sign_out (world->brand, "vis_a");
+      g_assert_true (tap_again (world, "vis_a") == (i == 0));
+    }
+}
+
 static void
 test_keep (void)
 {
@@ -220,6 +256,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/service/identity/the-brands-sign-in-is-one-person-everywhere", test_identify);
   g_test_add_func ("/service/identity/who-signs-out-leaves-the-device", test_sign_out);
+  g_test_add_func ("/service/identity/no-tap-of-his-answers-who-signed-out", test_signed_out_taps);
   g_test_add_func ("/service/identity/nobody-is-called-like-the-house", test_name);
   g_test_add_func ("/service/identity/two-of-one-ref-are-one", test_merge);
   g_test_add_func ("/service/identity/a-person-is-kept-once-within-ten-minutes", test_keep);

@@ -205,6 +205,45 @@ test_others (Fixture *f, gconstpointer data)
 }
 
 static void
+identify (Fixture *f, Peer *peer, const char *ref)
+{
+  ParlorClaims claims = {.identity = (char *)ref,
+                         .brand = (char *)"br_demo",
+                         .role = PARLOR_ROLE_MEMBER,
+                         .expires_ms = now_of (NULL).wall_ms + 3600 * 1000};
+  g_autofree char *token = parlor_keyring_sign (f->world->keyring, &claims, NULL);
+  g_autofree char *text = g_strdup_printf (
+      "{\"t\":\"attach\",\"as\":\"visitor\",\"device\":\"" DEVICE_A "\",\"identity\":\"%s\"}",
+      token);
+  attach (peer, text);
+}
+
+/* In one tab; the other shows nothing of his any more, and is told none. */
+static void
+test_signed_out (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Peer) rep = peer_new (f->world);
+  g_autoptr (Peer) one = peer_new (f->world), two = peer_new (f->world);
+  attach (rep, "{\"t\":\"attach\",\"as\":\"rep\",\"rep\":\"lin\"}");
+  identify (f, one, "c-1");
+  identify (f, two, "c-1");
+  g_autofree char *conversation = tap_and_bind (two);
+  attach (one,
+          "{\"t\":\"attach\",\"as\":\"visitor\",\"device\":\"" DEVICE_A "\",\"signed_out\":true}");
+  json_t *told = hear (two, "attached");
+  g_assert_cmpuint (json_array_size (json_object_get (told, "threads")), ==, 0);
+  json_decref (told);
+  const char *again = "{\"t\":\"bind\",\"tap\":\"tap_00000001\"}";
+  assert_error (two, again, "not_found");
+  say (rep, conversation, "for-him-alone");
+  json_decref (hear (rep, "said"));
+  peer_send (two, again);
+  json_t *next = peer_next (two); /* nothing came before the answer */
+  g_assert_cmpstr (member (next, "t"), ==, "error");
+  json_decref (next);
+}
+
+static void
 test_stranger (Fixture *f, gconstpointer data)
 {
   g_autoptr (Peer) peer = peer_new (f->world);
@@ -245,6 +284,7 @@ main (int argc, char **argv)
   ADD ("what-only-the-house-may-see-is-in-no-customers-frame", FALSE, test_secret_fields);
   ADD ("a-join-takes-nothing-from-a-reps-desk", FALSE, test_join_at_desk);
   ADD ("another-visitor-finds-nothing", FALSE, test_others);
+  ADD ("who-signs-out-in-one-tab-leaves-the-others", FALSE, test_signed_out);
   ADD ("a-stranger-is-no-rep", TRUE, test_stranger);
   ADD ("every-field-of-a-desk-is-checked", FALSE, test_fields);
   return g_test_run ();
