@@ -231,6 +231,7 @@ make_way (ParlorServiceBrand *brand, const char *visitor, const char *ref)
   if (!own || !own->ref || !g_strcmp0 (own->ref, ref))
     return own;
   drop_device (own, visitor);
+  forget_keeps (brand->service, own);
   return NULL;
 }
 
@@ -314,7 +315,12 @@ parlor_service_redeem (ParlorServiceBrand *brand, const char *token, const char 
   ParlorCustomer *other = parlor_service_customer_of (brand, visitor);
   g_hash_table_remove (service->keeps, &hash);
   service_begin (service);
-  if (other && other != customer && !other->ref)
+  if (other && other != customer && other->ref) /* he is somebody else, and takes nothing along */
+    {
+      drop_device (other, visitor);
+      forget_keeps (service, other);
+    }
+  else if (other && other != customer)
     merge (other, customer, now);
   add_device (customer, visitor);
   service_end (service);

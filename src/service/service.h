@@ -296,9 +296,10 @@ void parlor_service_sign_out (ParlorServiceBrand *brand, const char *visitor);
     his ends. Kept in memory alone, as a hash. */
 gboolean parlor_service_keep (ParlorCustomer *customer, char token[PARLOR_TOKEN_SIZE],
                               gint64 *until_ms, ParlorMoment now, GError **error);
-/** The visitor who shows it is that customer from now on, with what he had here. Whoever made the
-    link reads all that from then on, so he must have `agreed` to it on his own page: CONFLICT where
-    he has not, and the token holds. GONE. */
+/** The visitor who shows it is that customer from now on, with what he had here; a customer of
+    another ref leaves this device, and takes nothing along. Whoever made the link reads all that,
+   so he must have `agreed` to it on his own page: CONFLICT where he has not, and the token holds.
+   GONE. */
 gboolean parlor_service_redeem (ParlorServiceBrand *brand, const char *token, const char *visitor,
                                 gboolean agreed, ParlorMoment now, GError **error);
 

@@ -184,6 +184,49 @@ test_keep_asks (void)
                  parlor_service_redeem (world->brand, token, "vis_new", TRUE, world->now, NULL));
 }
 
+/* Whom the brand's sign-in named on a device leaves it to whom a link is of, also after a restart.
+ */
+static void
+test_keep_of_another (void)
+{
+  g_autoptr (World) world = world_new ();
+  char token[PARLOR_TOKEN_SIZE], own_token[PARLOR_TOKEN_SIZE];
+  gint64 until_ms = 0;
+  world_rep (world, "lin", 6, FALSE);
+  static const char *const devices[] = {"vis_first", "vis_later"};
+  ParlorCustomer *jan = world_bind (world, "vis_jan")->customer;
+  for (guint i = 0; i < G_N_ELEMENTS (devices); i++)
+    g_assert_true (
+        parlor_service_identify (world->brand, devices[i], "c-mei", NULL, world->now, NULL));
+  ParlorCustomer *mei = parlor_service_customer_of (world->brand, "vis_first");
+  world_bind (world, "vis_first");
+  for (guint i = 0; i < G_N_ELEMENTS (devices); i++)
+    {
+      g_assert_true (parlor_service_keep (mei, own_token, &until_ms, world->now, NULL));
+      g_assert_true (parlor_service_keep (jan, token, &until_ms, world->now, NULL));
+      g_assert_true (
+          parlor_service_redeem (world->brand, token, devices[i], TRUE, world->now, NULL));
+      g_assert_false (
+          parlor_service_redeem (world->brand, own_token, "vis_x", TRUE, world->now, NULL));
+      g_assert_true (parlor_service_customer_of (world->brand, devices[i]) == jan);
+    }
+  g_assert_null (mei->visitor);
+  g_assert_cmpuint (mei->devices->len, ==, 0);
+  g_assert_nonnull (mei->bindings);
+  g_assert_cmpuint (world_rows (world, &parlor_device_kind), ==, 2);
+  world_restart (world);
+  jan = parlor_service_customer_of (world->brand, "vis_jan");
+  for (guint i = 0; i < G_N_ELEMENTS (devices); i++)
+    g_assert_true (parlor_service_customer_of (world->brand, devices[i]) == jan);
+  /* Nor by a sign-in: the link of who leaves is worth nothing. */
+  g_assert_true (parlor_service_identify (world->brand, "vis_m", "c-mei", NULL, world->now, NULL));
+  mei = parlor_service_customer_of (world->brand, "vis_m");
+  g_assert_null (mei->visitor);
+  g_assert_true (parlor_service_keep (mei, token, &until_ms, world->now, NULL));
+  g_assert_true (parlor_service_identify (world->brand, "vis_m", "c-bo", NULL, world->now, NULL));
+  g_assert_false (parlor_service_redeem (world->brand, token, "vis_x", TRUE, world->now, NULL));
+}
+
 static void
 test_erase (void)
 {
@@ -261,6 +304,7 @@ main (int argc, char **argv)
   g_test_add_func ("/service/identity/two-of-one-ref-are-one", test_merge);
   g_test_add_func ("/service/identity/a-person-is-kept-once-within-ten-minutes", test_keep);
   g_test_add_func ("/service/identity/nobody-is-connected-who-was-not-asked", test_keep_asks);
+  g_test_add_func ("/service/identity/a-device-is-one-customers-alone", test_keep_of_another);
   g_test_add_func ("/service/identity/who-is-erased-is-nobody", test_erase);
   g_test_add_func ("/service/identity/who-is-half-erased-is-found-again", test_erase_again);
   return g_test_run ();
