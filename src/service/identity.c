@@ -8,6 +8,8 @@
 #define KEEP_MS (10 * 60 * G_GINT64_CONSTANT (1000))
 #define KEEPS_MAX 10000
 #define REF_BYTES 128
+/* Whoever has one token has as many device keys as he likes; each is a row. */
+#define DEVICES_MAX 32
 
 typedef struct
 {
@@ -23,19 +25,6 @@ put_device (const ParlorCustomer *customer, const char *visitor)
   ParlorDeviceRow row = {
       .brand = customer->brand->id, .visitor = (char *)visitor, .customer = (char *)customer->id};
   service_put (customer->brand->service, &parlor_device_kind, &row);
-}
-
-static void
-add_device (ParlorCustomer *customer, const char *visitor)
-{
-  if (g_hash_table_lookup (customer->brand->by_visitor, visitor) == customer)
-    return;
-  if (!customer->devices)
-    customer->devices = g_ptr_array_new_with_free_func (g_free);
-  char *copy = g_strdup (visitor);
-  g_ptr_array_add (customer->devices, copy);
-  g_hash_table_replace (customer->brand->by_visitor, copy, customer);
-  put_device (customer, visitor);
 }
 
 /* Who comes with one of his devices is a stranger from now on; their names (transfer full). */
@@ -110,8 +99,11 @@ drop_device (ParlorCustomer *customer, const char *visitor)
 {
   ParlorServiceBrand *brand = customer->brand;
   guint at;
-  g_hash_table_remove (brand->by_visitor, visitor);
-  forget_taps (brand->service, brand, visitor);
+  if (g_hash_table_lookup (brand->by_visitor, visitor) == customer)
+    {
+      g_hash_table_remove (brand->by_visitor, visitor);
+      forget_taps (brand->service, brand, visitor);
+    }
   if (!g_strcmp0 (customer->visitor, visitor))
     {
       g_clear_pointer (&customer->visitor, g_free);
@@ -121,9 +113,50 @@ drop_device (ParlorCustomer *customer, const char *visitor)
       && g_ptr_array_find_with_equal_func (customer->devices, visitor, g_str_equal, &at))
     {
       ParlorDeviceRow key = {.brand = brand->id, .visitor = (char *)visitor};
-      service_remove (brand->service, &parlor_device_kind, &key);
+      if (!has_device (g_hash_table_lookup (brand->by_visitor, visitor), visitor))
+        service_remove (brand->service, &parlor_device_kind, &key);
       g_ptr_array_remove_index (customer->devices, at);
     }
+}
+
+/* The one that was added or named the longest ago, of those that are not here, makes room. */
+static gboolean
+make_room (ParlorCustomer *customer, GError **error)
+{
+  GHashTable *here = customer->brand->service->here;
+  guint n = customer->devices ? customer->devices->len : 0;
+  if (n + (customer->visitor != NULL) < DEVICES_MAX)
+    return TRUE;
+  for (guint i = 0; i < n; i++)
+    if (!g_hash_table_contains (here, customer->devices->pdata[i]))
+      {
+        g_autofree char *oldest = g_strdup (customer->devices->pdata[i]);
+        drop_device (customer, oldest);
+        return TRUE;
+      }
+  return service_refuse (error, PARLOR_ERROR_TOO_MANY, "He is here on too many devices.");
+}
+
+static gboolean
+add_device (ParlorCustomer *customer, const char *visitor, GError **error)
+{
+  guint at;
+  if (g_hash_table_lookup (customer->brand->by_visitor, visitor) == customer)
+    {
+      if (customer->devices
+          && g_ptr_array_find_with_equal_func (customer->devices, visitor, g_str_equal, &at))
+        g_ptr_array_add (customer->devices, g_ptr_array_steal_index (customer->devices, at));
+      return TRUE;
+    }
+  if (!make_room (customer, error))
+    return FALSE;
+  if (!customer->devices)
+    customer->devices = g_ptr_array_new_with_free_func (g_free);
+  char *copy = g_strdup (visitor);
+  g_ptr_array_add (customer->devices, copy);
+  g_hash_table_replace (customer->brand->by_visitor, copy, customer);
+  put_device (customer, visitor);
+  return TRUE;
 }
 
 /* ---- two that are one ------------------------------------------------------------------------ */
@@ -171,7 +204,7 @@ merge (ParlorCustomer *from, ParlorCustomer *to, ParlorMoment now)
       move_binding (binding, to, now);
     }
   for (guint i = 0; i < devices->len; i++)
-    add_device (to, devices->pdata[i]);
+    add_device (to, devices->pdata[i], NULL); /* one too many is a stranger's */
   for (guint i = 0; from->blocked && i < from->blocked->len; i++)
     {
       if (!to->blocked)
@@ -235,6 +268,18 @@ make_way (ParlorServiceBrand *brand, const char *visitor, const char *ref)
   return NULL;
 }
 
+/* The device is `to`'s from now on, with what `own` (nullable: nobody, or anonymous) did on it. */
+static gboolean
+settle (ParlorCustomer *own, ParlorCustomer *to, const char *visitor, ParlorMoment now,
+        GError **error)
+{
+  if (own != to && !make_room (to, error))
+    return FALSE;
+  if (own && own != to)
+    merge (own, to, now);
+  return add_device (to, visitor, error);
+}
+
 gboolean
 parlor_service_identify (ParlorServiceBrand *brand, const char *visitor, const char *ref,
                          const char *display, ParlorMoment now, GError **error)
@@ -242,23 +287,22 @@ parlor_service_identify (ParlorServiceBrand *brand, const char *visitor, const c
   ParlorService *service = brand->service;
   if (!is_ref (ref, error))
     return FALSE;
+  gboolean fits = TRUE;
   service_begin (service);
   ParlorCustomer *known = g_hash_table_lookup (brand->by_customer, ref);
   ParlorCustomer *own = make_way (brand, visitor, ref);
-  if (known && own && own != known)
-    merge (own, known, now);
-  else if (known)
-    add_device (known, visitor);
+  if (known)
+    fits = settle (own, known, visitor, now, error);
   else
     {
       known = own ? own : customer_new (brand, NULL, visitor, now.wall_ms);
       take_ref (known, ref);
       put_customer (known);
     }
-  if (display && !known->display)
+  if (fits && display && !known->display)
     parlor_service_edit_customer (known, display, NULL, NULL, now, NULL);
   service_end (service);
-  return TRUE;
+  return fits;
 }
 
 void
@@ -313,18 +357,19 @@ parlor_service_redeem (ParlorServiceBrand *brand, const char *token, const char 
                            "Ask him first, and attach again with keep and agreed.");
   ParlorCustomer *customer = keep->customer;
   ParlorCustomer *other = parlor_service_customer_of (brand, visitor);
-  g_hash_table_remove (service->keeps, &hash);
   service_begin (service);
-  if (other && other != customer && other->ref) /* he is somebody else, and takes nothing along */
+  gboolean fits = other == customer || make_room (customer, error);
+  if (fits && other && other != customer && other->ref) /* he takes nothing along */
     {
       drop_device (other, visitor);
       forget_keeps (service, other);
+      other = NULL;
     }
-  else if (other && other != customer)
-    merge (other, customer, now);
-  add_device (customer, visitor);
+  fits = fits && settle (other, customer, visitor, now, error);
+  if (fits)
+    g_hash_table_remove (service->keeps, &hash);
   service_end (service);
-  return TRUE;
+  return fits;
 }
 
 /* ---- to be forgotten ------------------------------------------------------------------------- */

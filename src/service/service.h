@@ -287,7 +287,8 @@ ParlorCustomer *parlor_service_name_customer (ParlorCustomer *customer, const ch
 /** The brand's own sign-in says who sits at this device (LIVE section 1, decision 0090): it is that
     customer's from now on, and he reads what he had elsewhere. What an anonymous person did on it
     goes with him; another known person leaves it, and takes nothing of his along. `display`
-    (nullable) is his name where he has none. BAD_REQUEST. */
+    (nullable) is his name where he has none. A customer has 32 devices: for one more, that which
+   was named the longest ago leaves him; TOO_MANY: all are here now. BAD_REQUEST. */
 gboolean parlor_service_identify (ParlorServiceBrand *brand, const char *visitor, const char *ref,
                                   const char *display, ParlorMoment now, GError **error);
 /** The device is nobody's from now on. One who never said who he is stays: he has nothing else. */
@@ -299,7 +300,7 @@ gboolean parlor_service_keep (ParlorCustomer *customer, char token[PARLOR_TOKEN_
 /** The visitor who shows it is that customer from now on, with what he had here; a customer of
     another ref leaves this device, and takes nothing along. Whoever made the link reads all that,
    so he must have `agreed` to it on his own page: CONFLICT where he has not, and the token holds.
-   GONE. */
+   GONE; TOO_MANY as above, and the token holds. */
 gboolean parlor_service_redeem (ParlorServiceBrand *brand, const char *token, const char *visitor,
                                 gboolean agreed, ParlorMoment now, GError **error);
 

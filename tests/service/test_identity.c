@@ -227,6 +227,66 @@ test_keep_of_another (void)
   g_assert_false (parlor_service_redeem (world->brand, token, "vis_x", TRUE, world->now, NULL));
 }
 
+static gboolean
+identify_nth (World *world, guint n, GError **error)
+{
+  g_autofree char *visitor = g_strdup_printf ("vis_%u", n);
+  return parlor_service_identify (world->brand, visitor, "c-1", NULL, world->now, error);
+}
+
+static gboolean
+is_nobodys (World *world, guint n)
+{
+  g_autofree char *visitor = g_strdup_printf ("vis_%u", n);
+  return !parlor_service_customer_of (world->brand, visitor);
+}
+
+/* Each is a row in memory and on the disk, and whoever has one token makes them up. */
+static void
+test_devices (void)
+{
+  g_autoptr (World) world = world_new ();
+  for (guint i = 0; i < 200; i++)
+    {
+      g_assert_true (identify_nth (world, i, NULL));
+      g_assert_true (identify_nth (world, MIN (i, 1), NULL)); /* who comes back stays */
+    }
+  g_assert_cmpuint (world_rows (world, &parlor_device_kind), ==, 31); /* and his first */
+  const guint his[] = {0, 1, 199, 170}, nobodys[] = {2, 100, 169};
+  for (guint i = 0; i < G_N_ELEMENTS (his); i++)
+    g_assert_false (is_nobodys (world, his[i]));
+  for (guint i = 0; i < G_N_ELEMENTS (nobodys); i++)
+    g_assert_true (is_nobodys (world, nobodys[i]));
+  world_restart (world);
+  g_assert_false (is_nobodys (world, 199));
+  g_assert_true (is_nobodys (world, 100));
+}
+
+static void
+test_devices_here (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GError) error = NULL;
+  char token[PARLOR_TOKEN_SIZE];
+  gint64 until_ms = 0;
+  for (guint i = 0; i < 32; i++)
+    {
+      g_autofree char *visitor = g_strdup_printf ("vis_%u", i);
+      g_assert_true (identify_nth (world, i, NULL));
+      parlor_service_visitor_connected (world->service, visitor);
+    }
+  ParlorCustomer *customer = parlor_service_customer_of (world->brand, "vis_0");
+  g_assert_true (parlor_service_keep (customer, token, &until_ms, world->now, NULL));
+  g_assert_false (identify_nth (world, 32, &error));
+  g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_TOO_MANY);
+  g_assert_false (parlor_service_redeem (world->brand, token, "vis_x", TRUE, world->now, NULL));
+  g_assert_true (is_nobodys (world, 32));
+  parlor_service_visitor_disconnected (world->service, "vis_7");
+  g_assert_true (parlor_service_redeem (world->brand, token, "vis_x", TRUE, world->now, NULL));
+  g_assert_true (is_nobodys (world, 7));
+  g_assert_false (is_nobodys (world, 6));
+}
+
 static void
 test_erase (void)
 {
@@ -305,6 +365,8 @@ main (int argc, char **argv)
   g_test_add_func ("/service/identity/a-person-is-kept-once-within-ten-minutes", test_keep);
   g_test_add_func ("/service/identity/nobody-is-connected-who-was-not-asked", test_keep_asks);
   g_test_add_func ("/service/identity/a-device-is-one-customers-alone", test_keep_of_another);
+  g_test_add_func ("/service/identity/one-more-device-takes-the-place-of-the-oldest", test_devices);
+  g_test_add_func ("/service/identity/who-is-here-on-all-devices-has-no-more", test_devices_here);
   g_test_add_func ("/service/identity/who-is-erased-is-nobody", test_erase);
   g_test_add_func ("/service/identity/who-is-half-erased-is-found-again", test_erase_again);
   return g_test_run ();
