@@ -10,7 +10,7 @@ const ATTACHED = {
   groups: [],
   threads: [],
 };
-const GONE = { t: 'error', code: 'not_found', message: 'This link was used already.' };
+const GONE = { code: 'not_found', message: 'This link was used already.' };
 
 /** Sockets of the test, the newest last. */
 const sockets: FakeSocket[] = [];
@@ -31,6 +31,10 @@ class FakeSocket {
   }
   hear(message: object): void {
     this.onmessage?.({ data: JSON.stringify(message) });
+  }
+  /** An error to what was sent last. */
+  refuse(error: object): void {
+    this.hear({ t: 'error', id: this.sent.at(-1)?.['id'], ...error });
   }
 }
 
@@ -69,7 +73,7 @@ test('who signs in says so on the line that stands; where it does not hold he is
   place.attach();
   expect(sockets[0]?.sent[1]).toMatchObject({ t: 'attach', identity: 'a.b.c' });
   expect(line.isUp).toBe(false);
-  sockets[0]?.hear({ t: 'error', code: 'forbidden', message: 'It is over.' });
+  sockets[0]?.refuse({ code: 'forbidden', message: 'It is over.' });
   expect(sockets[0]?.sent[2]).not.toHaveProperty('identity');
   sockets[0]?.hear(ATTACHED);
   expect(line.isUp).toBe(true);
@@ -89,9 +93,48 @@ test('with an old link he is who he was', () => {
   const line = openLine();
   line.redeem('k'.repeat(26));
   sockets[1]?.onopen?.();
-  sockets[1]?.hear(GONE);
+  sockets[1]?.refuse(GONE);
   expect(sockets[1]?.sent).toHaveLength(2);
   expect(sockets[1]?.sent[1]).not.toHaveProperty('keep');
   sockets[1]?.hear(ATTACHED);
   expect(line.isUp).toBe(true);
+});
+
+test('who signs out while an attach is under way says so behind it', () => {
+  const heard = vi.fn();
+  const line = new DeskLine({ as: 'visitor' }, { message: heard, down: vi.fn() });
+  place.identity = 'a.b.c';
+  line.open();
+  sockets[0]?.onopen?.();
+  place.identity = null;
+  place.attach();
+  sockets[0]?.hear(ATTACHED);
+  expect(line.isUp).toBe(false);
+  expect(heard).not.toHaveBeenCalled(); /* these are the threads of who left */
+  expect(sockets[0]?.sent[1]).toMatchObject({ t: 'attach', signed_out: true });
+  sockets[0]?.hear(ATTACHED);
+  expect(line.isUp).toBe(true);
+  expect(place.identity).toBe('');
+});
+
+test('a token that came while another was refused is not thrown away with it', () => {
+  openLine();
+  place.identity = 'old.b.c';
+  place.attach();
+  place.identity = 'new.b.c';
+  place.attach();
+  sockets[0]?.refuse({ code: 'forbidden', message: 'It is over.' });
+  expect(sockets[0]?.sent[2]).toMatchObject({ t: 'attach', identity: 'new.b.c' });
+  sockets[0]?.hear(ATTACHED);
+  expect(place.identity).toBe('new.b.c');
+});
+
+test('an error that answers something else takes no identity away', () => {
+  openLine();
+  place.identity = 'a.b.c';
+  place.attach();
+  sockets[0]?.hear({ t: 'error', code: 'too_many', message: 'Wait.' });
+  sockets[0]?.hear({ t: 'error', id: 'a-message', code: 'not_found', message: 'Gone.' });
+  expect(place.identity).toBe('a.b.c');
+  expect(sockets[0]?.sent).toHaveLength(2);
 });

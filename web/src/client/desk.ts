@@ -50,6 +50,9 @@ export class DeskLine {
   private timer = 0;
   private attached = false;
   private waiting: Record<string, unknown>[] = [];
+  /** The id of the last attach, and the identity that it said. */
+  private asked = 0;
+  private said: string | null = '';
 
   constructor(
     private readonly attach: Attach,
@@ -79,6 +82,7 @@ export class DeskLine {
     clearTimeout(this.timer);
     const ws = this.ws;
     this.ws = null;
+    this.attached = false;
     ws?.close(1000);
   }
 
@@ -89,18 +93,35 @@ export class DeskLine {
         ? { device: deviceKey() }
         : {};
     const agreed = !!this.attach.keep;
-    const who = place.identity
-      ? { identity: place.identity }
-      : place.identity === null
+    this.said = place.identity;
+    const who = this.said
+      ? { identity: this.said }
+      : this.said === null
         ? { signed_out: true }
         : {};
-    this.ws?.send(JSON.stringify({ t: 'attach', ...this.attach, ...device, ...who, agreed }));
+    const id = ++this.asked;
+    this.ws?.send(JSON.stringify({ t: 'attach', id, ...this.attach, ...device, ...who, agreed }));
+  }
+
+  /** The answer to an attach. Who signed in or out meanwhile says so now, before anything is shown. */
+  private answered(well: boolean): void {
+    const late = place.identity !== this.said;
+    const kept = this.attach.keep;
+    delete this.attach.keep;
+    if (well && !late) {
+      place.identity ??= '';
+      this.attached = true;
+      this.attempt = 0;
+    } else if (late || kept || place.identity) {
+      /* An old link: he is who he was. A token that holds no more: the device knows him, or does not. */
+      if (!late && !kept) place.identity = '';
+      this.sayAttach();
+    }
   }
 
   /** Attaches anew as the one of whom *Keep this person* made this token; he has agreed to it. */
   redeem(keep: string): void {
     this.close();
-    this.attached = false;
     this.attach.keep = keep;
     this.open();
   }
@@ -124,20 +145,11 @@ export class DeskLine {
       return;
     }
     if (!message) return;
-    if (this.attach.keep && (message.t === 'attached' || message.t === 'error')) {
-      delete this.attach.keep;
-      if (message.t === 'error') this.sayAttach(); /* an old link: he is who he was */
-    } else if (!this.attached && message.t === 'error' && place.identity) {
-      place.identity = ''; /* it holds no more: the device knows him, or does not */
-      this.sayAttach();
-    }
-    if (message.t === 'attached') {
-      place.identity ??= '';
-      this.attached = true;
-      this.attempt = 0;
-    }
+    const well = message.t === 'attached';
+    if (well || (message.t === 'error' && message.id === this.asked)) this.answered(well);
+    if (well && !this.attached) return;
     this.events.message(message);
-    if (message.t === 'attached') for (const one of this.waiting.splice(0)) this.say(one);
+    if (well) for (const one of this.waiting.splice(0)) this.say(one);
   }
 
   private lost(ws: WebSocket, code: number): void {
