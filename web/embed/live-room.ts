@@ -139,12 +139,22 @@ export class LiveRoom extends HTMLElement {
     this.running?.identify(token);
   }
 
+  /** What the site said before this script came stands on the element itself, before our setter. */
+  private takeOver(name: 'identity' | 'floating'): void {
+    if (!Object.hasOwn(this, name)) return;
+    const early = this[name];
+    Reflect.deleteProperty(this, name);
+    Object.assign(this, { [name]: early });
+  }
+
   private say(word: Word): string {
     const lang = this.closest('[lang]')?.getAttribute('lang') || navigator.language;
     return words[lang.toLowerCase().startsWith('zh') ? 'zh' : 'en'][word];
   }
 
   connectedCallback(): void {
+    this.takeOver('identity');
+    this.takeOver('floating');
     this.drawTools();
     if (!this.running && this.room) void this.begin();
   }
