@@ -11,7 +11,8 @@ import { socketUrl } from './socket.js';
 const FINAL = new Set([4401, 4403]);
 
 export interface DeskEvents {
-  message: (message: DeskMessage) => void;
+  /** `other`: by what the page said, another person may sit there than at the last `attached`. */
+  message: (message: DeskMessage, other: boolean) => void;
   /** `final`: it does not come back by itself. */
   down: (final: boolean) => void;
 }
@@ -53,6 +54,9 @@ export class DeskLine {
   /** The id of the last attach, and the identity that it said. */
   private asked = 0;
   private said: string | null = '';
+  /** Who sat there by then; '' = nobody said. */
+  private who = place.identity;
+  private other = false;
 
   constructor(
     private readonly attach: Attach,
@@ -108,6 +112,11 @@ export class DeskLine {
     const late = place.identity !== this.said;
     const kept = this.attach.keep;
     delete this.attach.keep;
+    if (well) {
+      const { said, who } = this;
+      this.other ||= said !== who && (said === null || !!(said && who));
+      this.who = said === null ? '' : said || who;
+    }
     if (well && !late) {
       place.identity ??= '';
       this.attached = true;
@@ -132,6 +141,11 @@ export class DeskLine {
     else this.waiting.push(message);
   }
 
+  /** What waits was said by somebody who sits there no more. */
+  forget(): void {
+    this.waiting = [];
+  }
+
   /** Sends when the line stands, and is forgotten otherwise: typing, seen. */
   mention(message: Record<string, unknown>): void {
     if (this.attached) this.ws?.send(JSON.stringify(message));
@@ -148,7 +162,8 @@ export class DeskLine {
     const well = message.t === 'attached';
     if (well || (message.t === 'error' && message.id === this.asked)) this.answered(well);
     if (well && !this.attached) return;
-    this.events.message(message);
+    this.events.message(message, this.other);
+    if (well) this.other = false;
     if (well) for (const one of this.waiting.splice(0)) this.say(one);
   }
 

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { parseDesk, type DeskMessage } from '../protocol/service.js';
-import { initialDesk, ownThread, reduceDesk, unread, type DeskState } from './desk-state.js';
+import {
+  initialDesk,
+  isOther,
+  ownThread,
+  reduceDesk,
+  unread,
+  type DeskState,
+} from './desk-state.js';
 
 const rep = { id: 'rep_1', name: 'Lin', presence: 'available' };
 const thread = { id: 'cnv_1', state: 'new', binding: 'bnd_1', rep, assignee: rep, seq: 1 };
@@ -80,4 +87,52 @@ test('an offer stays until it is decided', () => {
 test('a wrong shape is refused, an unknown type is of no interest', () => {
   expect(parseDesk('{"t":"slots","slots":[]}')).toBeNull();
   expect(() => parseDesk('{"t":"card","tap":1}')).toThrow();
+});
+
+function answer(...ids: string[]): object {
+  const threads = ids.map((id) => ({
+    binding: { id: `bnd_of_${id}`, state: 'active', rep },
+    thread: { ...thread, id, binding: `bnd_of_${id}` },
+  }));
+  return { t: 'attached', as: 'visitor', brand: 'br_a', threads };
+}
+
+function writing(): DeskState {
+  const out = { conversation: 'cnv_1', clientId: 'mine', text: 'x', kind: 'text', failed: false };
+  const state = reduceDesk(
+    told(initialDesk(), answer('cnv_1', 'cnv_2')),
+    { t: 'local/say', message: out },
+    0,
+  );
+  return told(state, {
+    t: 'history',
+    conversation: 'cnv_1',
+    messages: [message(1, 'rep')],
+    more: true,
+  });
+}
+
+test('one who comes back has all that he had, and what he wrote', () => {
+  const state = told(writing(), answer('cnv_1', 'cnv_2'));
+  expect(state.messages.cnv_1).toHaveLength(1);
+  expect(state.more.cnv_1).toBe(true);
+  expect(state.outgoing).toHaveLength(1);
+});
+
+test('what is his no more goes, with all that was said in it', () => {
+  const state = told(writing(), answer('cnv_2'));
+  expect(Object.keys(state.threads)).toEqual(['cnv_2']);
+  expect(Object.keys(state.bindings)).toEqual(['bnd_of_cnv_2']);
+  expect(state.messages).toEqual({});
+  expect(state.outgoing).toEqual([]);
+});
+
+test('another person is known by the threads, else by what the page said', () => {
+  const other = (state: DeskState, said: boolean, ...ids: string[]): boolean =>
+    isOther(state, parseDesk(JSON.stringify(answer(...ids))) as never, said);
+  expect(other(writing(), true, 'cnv_2')).toBe(false);
+  expect(other(writing(), false)).toBe(true);
+  expect(other(writing(), false, 'cnv_3')).toBe(true);
+  expect(other(initialDesk(), false, 'cnv_1')).toBe(false);
+  expect(other(initialDesk(), true)).toBe(true);
 });

@@ -23,6 +23,8 @@ export interface Outgoing {
 }
 
 export interface DeskState {
+  /** Goes up when another person sits there than before. */
+  person: number;
   up: boolean;
   refused: boolean;
   brand: string;
@@ -54,11 +56,13 @@ export type DeskEvent =
   | DeskMessage
   | { t: 'local/down'; final: boolean }
   | { t: 'local/tapped' }
+  | { t: 'local/other' }
   | { t: 'local/say'; message: Outgoing }
   | { t: 'local/call-seen' };
 
 export function initialDesk(): DeskState {
   return {
+    person: 0,
     up: false,
     refused: false,
     brand: '',
@@ -137,11 +141,42 @@ function attached(state: DeskState, message: DeskMessageOf<'attached'>): DeskSta
     for (const one of repThreads(message.threads, 'threads')) next = withThread(next, one);
     return next;
   }
+  next = { ...next, threads: {}, bindings: {} };
   for (const { binding, thread } of visitorThreads(message.threads, 'threads')) {
     next = withThread(next, thread);
     next.bindings = { ...next.bindings, [binding.id]: binding };
   }
-  return next;
+  return onlyOwn(next);
+}
+
+/** Without what belongs to conversations that are not his (any more). */
+function onlyOwn(state: DeskState): DeskState {
+  const his = (id = ''): boolean => id in state.threads;
+  const own = <T>(all: Record<string, T>): Record<string, T> =>
+    Object.fromEntries(Object.entries(all).filter(([id]) => his(id)));
+  return {
+    ...state,
+    messages: own(state.messages),
+    more: own(state.more),
+    queue: own(state.queue),
+    outgoing: state.outgoing.filter((one) => his(one.conversation)),
+    call: his(state.call?.conversation) ? state.call : null,
+  };
+}
+
+/**
+ * Whether `attached` is another person's: none of the threads that were known is his. Where there was
+ * none to tell by, what the page said tells (`said`).
+ */
+export function isOther(
+  state: DeskState,
+  message: DeskMessageOf<'attached'>,
+  said: boolean,
+): boolean {
+  const known = Object.keys(state.threads);
+  if (message.as === 'rep' || !(said || known.length)) return false;
+  const his = visitorThreads(message.threads, 'threads');
+  return !his.some((one) => known.includes(one.thread.id));
 }
 
 function offered(state: DeskState, offer: Offer): DeskState {
@@ -229,6 +264,8 @@ export function reduceDesk(state: DeskState, event: DeskEvent, now: number): Des
       return { ...state, up: false, refused: event.final };
     case 'local/tapped':
       return { ...state, card: null, tapRefused: null, error: null };
+    case 'local/other':
+      return { ...initialDesk(), person: state.person + 1 };
     case 'local/say':
       return {
         ...state,

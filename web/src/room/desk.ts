@@ -3,7 +3,7 @@ import { DeskLine, type Attach } from '../client/desk.js';
 import { randomName } from '../client/storage.js';
 import type { DeskMessage } from '../protocol/service.js';
 import { ShownCard } from './card.js';
-import { initialDesk, reduceDesk, type DeskEvent, type DeskState } from './desk-state.js';
+import { initialDesk, isOther, reduceDesk, type DeskEvent, type DeskState } from './desk-state.js';
 import { Store } from './store.js';
 
 /** Where a tap came from. */
@@ -23,14 +23,14 @@ export type BindingAct = 'end' | 'remove' | 'undo' | 'accept' | 'refuse' | 'upgr
 export class Desk {
   readonly store = new Store<DeskState>(initialDesk());
   private readonly line: DeskLine;
-  private readonly card = new ShownCard();
+  private card = new ShownCard();
   private lastTap = '';
   private context: TapContext = {};
   private typedAt = 0;
 
   constructor(attach: Attach) {
     this.line = new DeskLine(attach, {
-      message: (message) => this.heard(message),
+      message: (message, other) => this.heard(message, other),
       down: (final) => this.dispatch({ t: 'local/down', final }),
     });
   }
@@ -74,7 +74,17 @@ export class Desk {
     );
   }
 
-  private heard(message: DeskMessage): void {
+  /** What the one before saw, chose and wrote is never shown to, or said as, somebody else. */
+  private forget(): void {
+    this.card = new ShownCard();
+    this.lastTap = '';
+    this.context = {};
+    this.line.forget();
+    this.dispatch({ t: 'local/other' });
+  }
+
+  private heard(message: DeskMessage, other: boolean): void {
+    if (message.t === 'attached' && isOther(this.state, message, other)) this.forget();
     this.dispatch(message);
     const next = this.card.heard(message, Date.now());
     if (next === 'tap') this.tap(this.context);

@@ -45,6 +45,7 @@ export class ServiceSheet extends Plain {
   private opener: HTMLElement | null = null;
   private shownTap = '';
   private shownThread = '';
+  private person = 0;
 
   constructor(brand = '') {
     super();
@@ -88,7 +89,9 @@ export class ServiceSheet extends Plain {
   }
 
   private changed(): void {
-    const { card, call } = this.desk.state;
+    const { card, call, person } = this.desk.state;
+    if (person !== this.person) this.view = 'shut';
+    this.person = person;
     if (card && card.tap !== this.shownTap) this.mark('card');
     this.shownTap = card?.tap ?? '';
     const own = ownThread(this.desk.state)?.id ?? '';

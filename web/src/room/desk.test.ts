@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { place } from '../client/place.js';
+import { Desk } from './desk.js';
+
+const rep = { id: 'rep_1', name: 'Lin', presence: 'available' };
+const thread = { id: 'cnv_1', state: 'human', binding: 'bnd_1', rep, assignee: rep, seq: 1 };
+const HIS = [{ binding: { id: 'bnd_1', state: 'active', rep }, thread }];
+
+let socket: FakeSocket;
+
+class FakeSocket {
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: string }) => void) | null = null;
+  readonly sent: Record<string, unknown>[] = [];
+  constructor() {
+    // eslint-disable-next-line @typescript-eslint/no-this-alias
+    socket = this;
+  }
+  send(text: string): void {
+    this.sent.push(JSON.parse(text) as Record<string, unknown>);
+  }
+  said(type: string): Record<string, unknown>[] {
+    return this.sent.filter((one) => one['t'] === type);
+  }
+  hear(message: object): void {
+    this.onmessage?.({ data: JSON.stringify(message) });
+  }
+  attached(threads: object[]): void {
+    this.hear({ t: 'attached', as: 'visitor', brand: 'br_a', threads });
+  }
+}
+
+beforeEach(() => {
+  vi.stubGlobal('WebSocket', FakeSocket);
+  vi.stubGlobal('window', globalThis);
+  vi.stubGlobal('location', new URL('https://live.example/l/rm_a'));
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+function opened(identity: string, threads: object[]): Desk {
+  place.identity = identity;
+  const desk = new Desk({ as: 'visitor' });
+  desk.open();
+  socket.onopen?.();
+  socket.attached(threads);
+  return desk;
+}
+
+function becomes(identity: string | null): void {
+  place.identity = identity;
+  place.attach();
+}
+
+test('who signed out leaves nothing on the page, and nothing is sent as the next one', () => {
+  const desk = opened('a.b.c', HIS);
+  becomes(null);
+  desk.say('cnv_1', 'mine alone');
+  socket.attached([]);
+  expect(desk.state).toMatchObject({
+    up: true,
+    threads: {},
+    messages: {},
+    outgoing: [],
+    person: 1,
+  });
+  expect(socket.said('say')).toEqual([]);
+});
+
+test('a card that one person was shown, and his yes, are not the next one’s', () => {
+  const desk = opened('a.b.c', []);
+  desk.tap({ product: 'lamp-01' });
+  const { id } = socket.said('tap')[0] ?? {};
+  socket.hear({ t: 'card', tap: id, rep, known: false });
+  expect(desk.state.card).not.toBeNull();
+  becomes('d.e.f');
+  desk.bind(true);
+  socket.attached([]);
+  expect(desk.state.card).toBeNull();
+  expect(socket.said('bind')).toEqual([]);
+  socket.hear({ t: 'error', code: 'gone', message: 'Tap again.' });
+  expect(socket.said('tap')).toHaveLength(1);
+});
+
+test('one and the same with a newer token keeps what he has, and what waits is sent', () => {
+  const desk = opened('a.b.c', HIS);
+  becomes('a.b.d');
+  desk.say('cnv_1', 'still here');
+  socket.attached(HIS);
+  expect(desk.state.outgoing).toHaveLength(1);
+  expect(socket.said('say')).toHaveLength(1);
+});
+
+test('what was tapped before the first answer is sent with it', () => {
+  place.identity = null;
+  const desk = new Desk({ as: 'visitor' });
+  desk.tap({});
+  socket.onopen?.();
+  socket.attached([]);
+  expect(socket.said('tap')).toHaveLength(1);
+  expect(desk.state.person).toBe(0);
+});
