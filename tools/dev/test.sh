@@ -41,7 +41,7 @@ SANITIZE=('-Db_sanitize=address,undefined' -Db_lundef=false)
 SANITIZED=("${SANITIZE[@]}" -Doptimization=1 -Dc_args=-g1)
 
 sanitizer_environment () {
-  ASAN_OPTIONS=detect_stack_use_after_return=1:abort_on_error=0 \
+  ASAN_OPTIONS=detect_stack_use_after_return=1:abort_on_error=0${WHOLE_STACKS:+:fast_unwind_on_malloc=0} \
     LSAN_OPTIONS=suppressions=$PWD/tests/data/lsan.supp:print_suppressions=0 \
     UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 "$@"
 }
@@ -106,9 +106,9 @@ suite_e2e () {
   npm_install tests/e2e
   if [ -n "${TEST_WORD:-}" ]; then scenarios --only "$TEST_WORD"; return; fi
   scenarios
-  # One pair of browsers against the sanitized daemon.
+  # One pair of browsers against the sanitized daemon; it loads GStreamer's plugins (tests/meson.build, `whole_stacks`).
   build_native build-asan "${SANITIZED[@]}"
-  sanitizer_environment scenarios --only two-people --label sanitized --server build-asan/src/parlord
+  WHOLE_STACKS=1 sanitizer_environment scenarios --only two-people --label sanitized --server build-asan/src/parlord
 }
 
 run_suite () { # NAME
