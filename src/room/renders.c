@@ -559,6 +559,15 @@ make_again (ParlorRenders *self, Item *item)
   item->row.attempts = item->row.bytes = item->row.duration_ms = item->row.finished_ms = 0;
 }
 
+/* What an interrupted one has come to by now may show him, and nobody has said who is in it. */
+static void
+begin_anew (const ParlorRenders *self, const Item *item)
+{
+  ParlorComposer *composer = self->spec.composer;
+  if (composer != NULL)
+    composer->ops->remove (composer, item->row.recording, item->row.id);
+}
+
 guint
 parlor_renders_forget (ParlorRenders *self, const char *recording, const char *const *ids,
                        const char *identity, gboolean again, const char *actor)
@@ -581,6 +590,8 @@ parlor_renders_forget (ParlorRenders *self, const char *recording, const char *c
       /* Of one in the making nothing was given out yet. */
       if (his)
         make_again (self, item);
+      else if (!is_in (item, "ready"))
+        begin_anew (self, item);
       n += his;
       forget_excluded (item, ids, identity);
       put (self, item);

@@ -330,6 +330,23 @@ test_cuts (World *w, gconstpointer data)
   check_refused (w, "rec_1", bad, PARLOR_ERROR_BAD_REQUEST);
 }
 
+static void
+test_halves_of_a_person (World *w, gconstpointer data)
+{
+  const char *const ids[] = {"pt_9", NULL};
+  const char *made = ask (w), *torn = ask (w);
+  tell (w, made, PARLOR_COMPOSER_DONE);
+  parlor_renders_hold_back (w->renders, "rec_1", TRUE);
+  tell (w, torn, PARLOR_COMPOSER_DIED);
+  g_assert_cmpstr (state_of (w, torn), ==, "queued");
+  g_assert_cmpuint (w->gone->len, ==, 0);
+  g_assert_cmpuint (parlor_renders_forget (w->renders, "rec_1", ids, "ann", FALSE, "usr_1"), ==, 0);
+  g_assert_cmpuint (w->gone->len, ==, 1);
+  g_assert_cmpstr (w->gone->pdata[0], ==, torn);
+  g_assert_cmpstr (state_of (w, torn), ==, "queued");
+  g_assert_cmpstr (state_of (w, made), ==, "ready");
+}
+
 #define TEST(name, func) g_test_add ("/room/renders/" name, World, NULL, set_up, func, tear_down)
 
 int
@@ -344,5 +361,6 @@ main (int argc, char **argv)
   TEST ("what-ran-when-the-server-ended-begins-again", test_restart);
   TEST ("what-is-cut-and-what-lies-where-is-kept", test_cuts);
   TEST ("what-makes-no-sense-is-refused", test_refusals);
+  TEST ("one-that-was-interrupted-begins-anew-when-a-person-goes", test_halves_of_a_person);
   return g_test_run ();
 }
