@@ -7,6 +7,7 @@
 #include "router/relay.h"
 #include "router/slot.h"
 #include "router/source.h"
+#include "router/withhold.h"
 
 /* Reports: RFC 3550 section 6.2 asks for 5 s on average; browsers send every second, and round
  * trips and lip sync live on them. */

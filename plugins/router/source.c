@@ -14,6 +14,7 @@
 #include "router/relay.h"
 #include "router/sender.h"
 #include "router/slot.h"
+#include "router/withhold.h"
 
 /* 2 s of a 10 Mbit/s screen; untouched pages cost nothing. */
 #define VIDEO_HISTORY_PKTS 2048
@@ -35,10 +36,6 @@
 /* A rate is the average of about a second; of frames, which are few, of four. */
 #define RATE_SHARE 4
 #define FRAMES_SHARE 16
-
-/* A stream that had a B-frame has more of them: groups of pictures of OBS and of cameras are
-   shorter. */
-#define B_FRAMES_US (10 * PARLOR_US_PER_SEC)
 
 static const ParlorRtpExtMap no_extensions;
 
@@ -456,22 +453,6 @@ note_rate (ParlorLayer *layer, const ParlorPacketInfo *info, gsize length)
   layer->tick_frames[temporal] += info->header.marker;
 }
 
-gboolean
-parlor_layer_has_b_frames (const ParlorLayer *layer, gint64 now_us)
-{
-  return layer->b_frame_us != 0 && now_us - layer->b_frame_us < B_FRAMES_US;
-}
-
-/* Browsers show pictures in the order in which they come (decisions/0092). What no other picture
-   refers to can be left out of a stream that has B-frames, and comes in its order then. */
-static gboolean
-is_withheld (ParlorLayer *layer, const ParlorFrameInfo *frame, gint64 now_us)
-{
-  if (frame->bidirectional)
-    layer->b_frame_us = now_us;
-  return frame->discardable && !frame->key_frame && parlor_layer_has_b_frames (layer, now_us);
-}
-
 static void
 hear (ParlorLayer *layer, const guint8 *packet, const ParlorPacketInfo *info, gint64 now_us)
 {
@@ -590,7 +571,7 @@ parlor_layer_receive (ParlorLayer *layer, guint8 *packet, gsize length, ParlorRt
       parlor_nack_key_frame (layer->nack, header->seq);
       learn_height (layer, name, packet + header->payload_offset, header->payload_size, now_us);
     }
-  info.withheld = name == PARLOR_CODEC_H264 && is_withheld (layer, &info.frame, now_us);
+  info.withheld = name == PARLOR_CODEC_H264 && parlor_layer_withholds (layer, &info, now_us);
   if (!info.withheld)
     note_rate (layer, &info, length);
   hear (layer, packet, &info, now_us);

@@ -54,8 +54,6 @@ guint32 parlor_layer_bps (const ParlorLayer *layer);
 guint8 parlor_layer_top_temporal (const ParlorLayer *layer);
 /** The same rate without the temporal layers above this one; PARLOR_TEMPORAL_ALL = with all. */
 guint32 parlor_layer_temporal_bps (const ParlorLayer *layer, guint8 temporal);
-/** It is H.264 and had B-frames in the last seconds; those that nothing refers to are withheld. */
-gboolean parlor_layer_has_b_frames (const ParlorLayer *layer, gint64 now_us);
 /** Frames a second up to this temporal layer; 0 = not known. */
 guint8 parlor_layer_fps (const ParlorLayer *layer, guint8 temporal);
 /** (nullable) (transfer none) A packet as it was received, and what was read of it. */

@@ -36,6 +36,8 @@
  */
 #define PARLOR_LAYER_MAX_FRESH 64
 #define PARLOR_LAYER_MAX_TEMPORAL 4
+/** So many of the newest pictures are remembered: packets come late, or again. A power of two. */
+#define PARLOR_LAYER_PICTURES 16
 /** Of a slot: no temporal layer is left out. */
 #define PARLOR_TEMPORAL_ALL 7
 
@@ -61,6 +63,20 @@ struct _ParlorPacketInfo
 /* --- publishing side ----------------------------------------------------------------------------
  */
 
+/** Whether receivers get a picture of a stream that may have B-frames (withhold.h). */
+typedef enum
+{
+  PARLOR_PICTURE_UNDECIDED, /**< nothing of it was given to anybody */
+  PARLOR_PICTURE_KEPT,
+  PARLOR_PICTURE_WITHHELD
+} ParlorPictureFate;
+
+typedef struct
+{
+  guint32 timestamp;
+  ParlorPictureFate fate;
+} ParlorPicture;
+
 /** One RTP stream that a peer sends: a simulcast layer, or the whole of a source. */
 struct _ParlorLayer
 {
@@ -84,7 +100,6 @@ struct _ParlorLayer
   gboolean dirty;
   gint64 last_arrival_us; /**< 0 = never */
   gint64 first_arrival_us;
-  gint64 b_frame_us;   /**< a B slice was met last; 0 = never */
   guint height;        /**< from the key frame's header where the codec tells; 0 = unknown */
   guint8 top_temporal; /**< the highest temporal layer that was met */
   guint32 bps;         /**< of the last second, as it leaves; 0 = not known yet */
@@ -92,6 +107,11 @@ struct _ParlorLayer
   guint32 tick_bytes[PARLOR_LAYER_MAX_TEMPORAL];    /**< of each, since the last tick */
   guint32 temporal_mfps[PARLOR_LAYER_MAX_TEMPORAL]; /**< thousandths of frames a second, up to it */
   guint16 tick_frames[PARLOR_LAYER_MAX_TEMPORAL];   /**< likewise */
+
+  /* H.264 alone */
+  gint64 b_frame_us; /**< a B slice was met last; 0 = never */
+  ParlorPicture pictures[PARLOR_LAYER_PICTURES];
+  guint last_picture; /**< index of the one that was met last */
 
   /* the peer's last sender report */
   gboolean has_sr;

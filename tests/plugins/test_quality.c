@@ -275,6 +275,132 @@ test_no_b_frames (void)
   g_assert_false (bench_event (bench, PARLOR_ROUTER_QUALITY, publisher->id)->b_frames);
 }
 
+/* One NAL unit in one packet. Its second byte is a slice's header: I, P or B. */
+static void
+send_nal (BenchPeer *peer, guint16 seq, guint32 at, guint8 nal, guint8 slice, gboolean marker)
+{
+  guint8 packet[100] = {0};
+  parlor_rtp_write_fixed (packet, 96, marker, seq, at, 1000);
+  packet[12] = nal;
+  packet[13] = slice;
+  parlor_peer_send_rtp (peer->peer, packet, sizeof packet, seq);
+}
+
+/* A picture is a word: its NAL units one after another, the last with the marker. */
+typedef struct
+{
+  char letter;
+  guint8 nal, slice;
+} Nal;
+
+static const Nal nals[] = {{'S', 0x67, 0x42}, {'T', 0x68, 0xce}, {'I', 0x65, 0x88},
+                           {'P', 0x41, 0x9a}, {'B', 0x01, 0xa0}, {'R', 0x21, 0xa0},
+                           {'e', 0x06, 0x05}, {'a', 0x09, 0x30}, {'f', 0x0c, 0xff}};
+
+static const Nal *
+nal_of (char letter)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (nals); i++)
+    if (nals[i].letter == letter)
+      return &nals[i];
+  g_assert_not_reached ();
+}
+
+static void
+send_picture (BenchPeer *peer, guint16 *seq, guint32 at, const char *picture)
+{
+  for (; *picture != '\0'; picture++, (*seq)++)
+    {
+      const Nal *nal = nal_of (*picture);
+      send_nal (peer, *seq, at, nal->nal, nal->slice, picture[1] == '\0');
+    }
+  bench_run (peer->bench, 33 * MS);
+}
+
+/* What came, in the same letters; '.' is a marker. Numbers have no gap. */
+static char *
+read_pictures (BenchPeer *peer)
+{
+  GString *got = g_string_new (NULL);
+  guint16 last = 0;
+  for (guint i = 0; i < peer->rtp->len; i++)
+    {
+      ParlorRtpHeader header;
+      gsize length;
+      const guint8 *bytes = g_bytes_get_data (g_ptr_array_index (peer->rtp, i), &length);
+      g_assert_cmpint (parlor_rtp_parse (bytes, length, &header), ==, PARLOR_RTP_OK);
+      if (i > 0)
+        g_assert_cmpuint (header.seq, ==, (guint16)(last + 1));
+      last = header.seq;
+      for (guint j = 0; j < G_N_ELEMENTS (nals); j++)
+        if (nals[j].nal == bytes[header.payload_offset])
+          g_string_append_c (got, nals[j].letter);
+      if (header.marker)
+        g_string_append_c (got, '.');
+    }
+  return g_string_free (got, FALSE);
+}
+
+static void
+assert_pictures (const char *const *pictures, const char *want)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = h264_pair_new (&publisher, &receiver);
+  g_autofree char *got = NULL;
+  guint16 seq = 100;
+
+  for (guint i = 0; pictures[i] != NULL; i++)
+    send_picture (publisher, &seq, 3000 * i, pictures[i]);
+  bench_run (bench, SECOND);
+  got = read_pictures (receiver);
+  g_assert_cmpstr (got, ==, want);
+}
+
+/* Filler of a constant rate, delimiters, SEI: by the standard nothing refers to them, whatever
+   picture they are of. */
+static void
+test_whole_pictures (void)
+{
+  /* The end of a kept picture stays, that of a withheld one goes with it. */
+  assert_pictures ((const char *const[]){"STI", "B", "Pf", "Bf", "BBff", "STIf", "Rf", "P", NULL},
+                   "STI.Pf.STIf.Rf.P.");
+  /* What stands in front goes, and no picture is cut by it. */
+  assert_pictures (
+      (const char *const[]){"STI", "B", "aB", "aP", "aeB", "aePf", "aeBf", "aSTeI", "aeP", NULL},
+      "STI.P.Pf.STeI.P.");
+  /* Of the first one with a B slice, or with a set before it, something is out already: all is. */
+  assert_pictures ((const char *const[]){"STI", "aBf", "aBf", "TBf", "P", NULL}, "STI.aBf.TBf.P.");
+  /* Without B-frames all is as it was. */
+  assert_pictures ((const char *const[]){"aSTeI", "aePf", "Pf", "P", NULL}, "STeI.aePf.Pf.P.");
+}
+
+/* The end of a picture comes when others were there: it goes the way of its own. */
+static void
+test_late_end (void)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = h264_pair_new (&publisher, &receiver);
+  guint16 seq = 100;
+
+  send_picture (publisher, &seq, 0, "STI");
+  send_nal (publisher, 103, 3000, 0x01, 0xa0, FALSE);
+  send_nal (publisher, 105, 6000, 0x41, 0x9a, FALSE);
+  send_nal (publisher, 107, 9000, 0x41, 0x9a, TRUE);
+  bench_run (bench, 2 * MS);
+  send_nal (publisher, 104, 3000, 0x0c, 0xff, TRUE);
+  send_nal (publisher, 106, 6000, 0x0c, 0xff, TRUE);
+  bench_run (bench, SECOND);
+  g_assert_cmpuint (receiver->rtp->len, ==, 6); /* all but the two of the B-frame */
+  for (guint i = 0; i < receiver->rtp->len; i++)
+    {
+      gsize length;
+      const guint8 *bytes = g_bytes_get_data (g_ptr_array_index (receiver->rtp, i), &length);
+      ParlorRtpHeader header;
+      g_assert_cmpint (parlor_rtp_parse (bytes, length, &header), ==, PARLOR_RTP_OK);
+      g_assert_cmphex (bytes[header.payload_offset], !=, 0x01);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -284,5 +410,8 @@ main (int argc, char **argv)
   g_test_add_func ("/router/quality/jitter-of-both-ways-and-no-lie-of-it", test_jitter);
   g_test_add_func ("/router/quality/b-frames-are-told-and-no-viewer-gets-them", test_b_frames);
   g_test_add_func ("/router/quality/a-picture-nothing-refers-to-is-no-b-frame", test_no_b_frames);
+  g_test_add_func ("/router/quality/of-a-stream-with-b-frames-pictures-go-or-come-whole",
+                   test_whole_pictures);
+  g_test_add_func ("/router/quality/a-late-end-goes-the-way-of-its-picture", test_late_end);
   return g_test_run ();
 }

@@ -93,7 +93,8 @@ inspect_h264 (const guint8 *payload, gsize size, gboolean marker, ParlorFrameInf
   out->ends_frame = marker != 0;
   out->key_frame = h264.key_frame;
   out->keep_key = h264.key_part;
-  out->discardable = h264.ref_idc == 0;
+  out->discardable = h264.ref_idc == 0 && !h264.key_part;
+  out->has_slice = h264.has_slice;
   out->bidirectional = h264.has_b;
 }
 

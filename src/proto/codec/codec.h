@@ -63,8 +63,10 @@ typedef struct
                       = key_frame) */
   guint8 temporal; /* temporal layer, 0 = base */
   guint8 spatial;  /* spatial layer inside one RTP stream (VP9, AV1), 0 = base */
-  guint8 layer_sync;      /* going up to this temporal layer may begin with this frame */
-  guint8 discardable;     /* no other frame refers to this one */
+  guint8 layer_sync;  /* going up to this temporal layer may begin with this frame */
+  guint8 discardable; /* no other frame refers to this one. H264: nothing in this packet is referred
+                         to, which of a packet without a slice tells nothing of its frame */
+  guint8 has_slice;   /* H264: a slice, or a part of one, is in it */
   guint8 bidirectional;   /* H264: a B slice begins in it; the frame is shown before one that was
                              sent earlier */
   guint8 picture_id_bits; /* 0 = none, 7 or 15 */

@@ -53,6 +53,7 @@ note_nal (guint8 header, const guint8 *rest, gsize size, gboolean begins, Parlor
   guint8 type = header & 0x1f;
   guint8 ref_idc = (header >> 5) & 3;
   out->ref_idc = MAX (out->ref_idc, ref_idc);
+  out->has_slice |= type >= NAL_SLICE && type <= NAL_IDR;
   if (type == NAL_IDR || type == NAL_SPS || type == NAL_PPS)
     out->key_part = 1;
   if (!begins)

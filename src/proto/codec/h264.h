@@ -16,8 +16,12 @@ typedef struct
                        send their sets apart) */
   guint8 fu_start, fu_end;
   guint8 begins_nal; /* not a later fragment of an FU-A */
-  guint8 ref_idc;    /* the largest nal_ref_idc; 0 = nothing refers to it */
-  guint8 has_b;      /* a B slice begins in it (ITU-T H.264 table 7-6: slice_type 1 or 6) */
+  guint8
+      ref_idc; /* the largest nal_ref_idc; 0 = nothing refers to it. Types 6 and 9 to 12 always have
+                  0 (ITU-T H.264 section 7.4.1), so of them it tells nothing of the picture */
+  guint8 has_slice; /* a slice (1 to 5), or a part of one; else only what goes with a picture: sets,
+                       SEI, delimiter, filler, ends */
+  guint8 has_b;     /* a B slice begins in it (ITU-T H.264 table 7-6: slice_type 1 or 6) */
 } ParlorH264;
 
 /* FALSE = empty, truncated aggregate, a NAL of type 0 or 25 to 27, 29 to 31, or an FU-A with start

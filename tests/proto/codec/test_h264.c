@@ -81,6 +81,26 @@ test_b_slices (void)
   g_assert_false (parse ((const guint8[]){0x1c, 0x01, 0xa0}, 3).has_b); /* goes on */
 }
 
+/* What has no slice goes with a picture, and its ref_idc tells nothing of it. */
+static void
+test_has_slice (void)
+{
+  static const guint8 front[] = {0x18, 0, 2, 0x09, 0x30, 0, 2, 0x06, 0x05};
+  static const guint8 sets[] = {0x78, 0, 3, 0x67, 0x42, 0xe0, 0, 2, 0x68, 0xce};
+  static const guint8 whole[] = {0x18, 0, 2, 0x09, 0x30, 0, 2, 0x01, 0xa0};
+  for (guint8 type = 1; type <= 23; type++)
+    {
+      g_assert_cmpint (parse ((const guint8[]){type, 0xff}, 2).has_slice, ==, type <= 5);
+      g_assert_cmpint (parse ((const guint8[]){0x1c, 0x80 | type, 0xff}, 3).has_slice, ==,
+                       type <= 5);
+      g_assert_cmpint (parse ((const guint8[]){0x1c, 0x40 | type, 0xff}, 3).has_slice, ==,
+                       type <= 5);
+    }
+  g_assert_false (parse (front, sizeof front).has_slice);
+  g_assert_false (parse (sets, sizeof sets).has_slice);
+  g_assert_true (parse (whole, sizeof whole).has_slice);
+}
+
 /* A slice's header that ends early, or that is longer than any, tells nothing. */
 static void
 test_b_slice_bounds (void)
@@ -130,6 +150,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/codec/h264/fragments-begin-once", test_fu);
   g_test_add_func ("/proto/codec/h264/only-mode-0-and-1-types-are-taken", test_types);
   g_test_add_func ("/proto/codec/h264/b-slices-are-told-where-they-begin", test_b_slices);
+  g_test_add_func ("/proto/codec/h264/a-slice-in-the-packet-is-told-in-every-form", test_has_slice);
   g_test_add_func ("/proto/codec/h264/a-cut-slice-header-tells-nothing", test_b_slice_bounds);
   g_test_add_func ("/proto/codec/h264/lies-of-aggregates-up-to-64-bytes-stay-inside", test_lies);
   return g_test_run ();
