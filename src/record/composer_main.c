@@ -246,6 +246,8 @@ obey (const json_t *json)
   char sha[PARLOR_SHA256_TEXT];
   json_t *manifest = path != NULL ? load_manifest (path, order->vault_key, sha) : NULL;
   g_autoptr (ParlorPlan) plan = manifest != NULL ? parlor_plan_new (manifest, &order->plan) : NULL;
+  if (order != NULL && plan == NULL)
+    remove_all (order); /* of an earlier turn: it will not be gone on with */
   if (manifest == NULL)
     tell_failed ("no_manifest", "the recording has no manifest");
   else if (plan == NULL)
