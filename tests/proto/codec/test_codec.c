@@ -53,7 +53,7 @@ test_video (void)
   g_assert_cmpuint (info.tl0_pic_idx, ==, 9);
   parlor_codec_inspect (PARLOR_CODEC_H264, h264, sizeof h264, FALSE, &info);
   g_assert_true (info.valid && info.key_frame && info.begins_frame && !info.discardable);
-  g_assert_false (info.has_slice);
+  g_assert_true (info.has_slice);
   parlor_codec_inspect (PARLOR_CODEC_H264, (const guint8[]){0x0c, 0xff}, 2, TRUE, &info);
   g_assert_true (info.valid && info.ends_frame && info.discardable && !info.has_slice);
   parlor_codec_inspect (PARLOR_CODEC_H264, (const guint8[]){0x01, 0x9a}, 2, TRUE, &info);
