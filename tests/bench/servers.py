@@ -24,7 +24,7 @@ class Parlor:
         self.url = f'http://127.0.0.1:{http}'
         self.process = subprocess.Popen(
             [str(build / 'src/parlord'), '--demo', '--http-port', str(http), '--udp-port', str(free_port(socket.SOCK_DGRAM)), '--admin-port',
-             str(self.admin), '--data-dir', self.folder.name, '--workers', str(workers)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+             str(self.admin), '--data-dir', self.folder.name, '--workers', str(workers), '--joins-burst', '100000'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.wait_ready()
 
     def wait_ready(self):
