@@ -28,8 +28,8 @@ take (ParlorSourceRef *out, const ParlorParticipant *who, ParlorSourceKind kind)
     *out = (ParlorSourceRef){parlor_participant_endpoint (who), kind};
 }
 
-/* Where nobody makes a scene of all on stage, one picture as a plain player has it: a screen, else
- * the host, else whoever publishes; with the sound of the same person. */
+/* Where nobody makes a scene of all on stage, one picture as a plain player has it: who is pinned,
+ * else a screen, else the host, else whoever publishes; with the sound of the same person. */
 static void
 choose (ParlorRoom *room, ParlorHlsSources *out)
 {
@@ -40,7 +40,12 @@ choose (ParlorRoom *room, ParlorHlsSources *out)
   } order[] = {{PARLOR_SOURCE_SCREEN, PARLOR_SOURCE_MICROPHONE, FALSE},
                {PARLOR_SOURCE_CAMERA, PARLOR_SOURCE_MICROPHONE, TRUE},
                {PARLOR_SOURCE_CAMERA, PARLOR_SOURCE_MICROPHONE, FALSE}};
+  const ParlorParticipant *pinned = parlor_room_stage_pin (room);
   guint n = parlor_room_n_participants (room);
+  if (pinned)
+    take (&out->video, pinned, PARLOR_SOURCE_CAMERA);
+  if (out->video.endpoint)
+    take (&out->audio, pinned, PARLOR_SOURCE_MICROPHONE);
   for (guint k = 0; k < G_N_ELEMENTS (order); k++)
     for (guint i = 0; i < n && !out->video.endpoint; i++)
       {

@@ -337,9 +337,22 @@ tell_viewer (ParlorWireLive *wire, const ParlorRoomEvent *event, const char *typ
                wire);
 }
 
+/* The stream is called as its room is. */
+static void
+take_title (ParlorWireLive *wire, ParlorRoom *room)
+{
+  const ParlorRoomInfo *info = parlor_room_info (room);
+  ParlorLiveRoom *live = parlor_live_find (wire->live, info->id);
+  ParlorLiveNow now = {now_us (wire), wall_ms (wire), parlor_room_ms (room, now_us (wire))};
+  if (live && strcmp (parlor_live_info (live)->title, info->title))
+    parlor_live_edit (live, &(ParlorLiveEdit){.title = info->title, .scheduled_ms = -1}, now, NULL);
+}
+
 void
 parlor_wire_live_room_event (ParlorWireLive *wire, const ParlorRoomEvent *event)
 {
+  if (event->type == PARLOR_EVENT_ROOM)
+    take_title (wire, event->room);
   const ParlorParticipantInfo *info = event->participant
                                           ? parlor_participant_info (event->participant)
                                           : NULL;

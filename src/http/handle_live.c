@@ -149,6 +149,30 @@ parlor_site_open_live (ParlorSite *site, ParlorRoom *room, const json_t *json, G
   return TRUE;
 }
 
+gboolean
+parlor_site_change_live (ParlorSite *site, ParlorRoom *room, const json_t *json, GError **error)
+{
+  static const char *const names[] = {"summary", "image", "host"};
+  const json_t *when = json_object_get (json, "scheduled_at");
+  ParlorLiveRoom *live = parlor_live_find (site->spec.live, parlor_room_info (room)->id);
+  ParlorLiveEdit edit = {.summary = text (json, "summary"),
+                         .image = text (json, "image"),
+                         .host = text (json, "host"),
+                         .scheduled_ms = when ? json_integer_value (when) : -1};
+  gboolean fits = !when || (json_is_integer (when) && edit.scheduled_ms >= 0);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    fits = fits && (!json_object_get (json, names[i]) || text (json, names[i]));
+  if (!fits)
+    {
+      g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_BAD_REQUEST,
+                           "a live room's change is {title?, policy?, summary?, image?, host?, "
+                           "scheduled_at?}");
+      return FALSE;
+    }
+  gboolean says = edit.summary || edit.image || edit.host || when;
+  return !says || parlor_live_edit (live, &edit, now_of (site, room), error);
+}
+
 /* NULL: the reply says why not. */
 static ParlorLiveRoom *
 find_live (ParlorSite *site, ParlorHttpRequest *request, gboolean change, ParlorRoom **room,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is planned of a room: when its meetings are, and how it is set. */
+#include "base/text.h"
 #include "http/handlers.h"
 #include "http/live.h"
 #include "http/problem.h"
@@ -269,6 +270,15 @@ read_change (const json_t *body, ParlorRoomChange *change, GError **error)
   return TRUE;
 }
 
+/* A title that the room will take, or none: nothing of a live room changes by half. */
+static gboolean
+change_live (ParlorSite *site, ParlorRoom *room, const char *title, const json_t *body,
+             GError **error)
+{
+  g_autofree char *line = title ? parlor_text_line (title, PARLOR_TITLE_MAX, "title", error) : NULL;
+  return (!title || line) && parlor_site_change_live (site, room, body, error);
+}
+
 static gboolean
 change_room (ParlorSite *site, const ParlorHttpRequest *request, ParlorRoom *room,
              const json_t *body, GError **error)
@@ -282,6 +292,8 @@ change_room (ParlorSite *site, const ParlorHttpRequest *request, ParlorRoom *roo
     return refuse (error, "a live room has scheduled_at");
   if (plan.says_panels && parlor_room_is_live (room))
     return refuse (error, "a live room has no panels");
+  if (parlor_room_is_live (room) && !change_live (site, room, change.title, body, error))
+    return FALSE;
   plan.invitees = NULL;
   return ((!plan.says_schedule && !plan.says_panels) || parlor_site_may_plan (request, room, error))
          && parlor_room_change (room, NULL, &change, now_us (site), error)

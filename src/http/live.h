@@ -62,6 +62,11 @@ void parlor_site_happened (ParlorSite *site, const char *type, const char *brand
 ParlorRoom *parlor_site_find_room (ParlorSite *site, ParlorHttpRequest *request, gboolean change,
                                    ParlorHttpReply *reply);
 
+/** Changes summary, image, host and scheduled_at as the body of PATCH /v1/rooms/{id} says; the
+   title is the room's. `room` is a live one. Nothing is changed when something does not fit. */
+gboolean parlor_site_change_live (ParlorSite *site, ParlorRoom *room, const json_t *json,
+                                  GError **error);
+
 /** Makes the live room of a room that was just made, from the body of POST /v1/rooms. */
 gboolean parlor_site_open_live (ParlorSite *site, ParlorRoom *room, const json_t *json,
                                 GError **error);

@@ -263,32 +263,35 @@ parlor_live_open (ParlorLive *live, const ParlorLiveInfo *info, ParlorLiveNow no
   return room;
 }
 
-gboolean
-parlor_live_edit (ParlorLiveRoom *room, const char *title, const char *summary, const char *image,
-                  gint64 scheduled_ms, ParlorLiveNow now, GError **error)
+static void
+replace (char **place, char **text)
 {
-  g_autofree char *new_title = optional (title, PARLOR_TITLE_MAX, "title", error);
-  g_autofree char *new_summary = new_title ? optional (summary, SUMMARY_MAX, "summary", error)
-                                           : NULL;
-  if (!new_summary || !is_fit_image (image, error))
+  g_free (*place);
+  *place = g_steal_pointer (text);
+}
+
+gboolean
+parlor_live_edit (ParlorLiveRoom *room, const ParlorLiveEdit *edit, ParlorLiveNow now,
+                  GError **error)
+{
+  g_autofree char *title = optional (edit->title, PARLOR_TITLE_MAX, "title", error);
+  g_autofree char *summary = title ? optional (edit->summary, SUMMARY_MAX, "summary", error) : NULL;
+  g_autofree char *host = summary ? optional (edit->host, PARLOR_NAME_MAX, "host", error) : NULL;
+  g_autofree char *image = g_strdup (edit->image);
+  if (!host || !is_fit_image (image, error))
     return FALSE;
-  if (title)
-    {
-      g_free (room->info.title);
-      room->info.title = g_steal_pointer (&new_title);
-    }
-  if (summary)
-    {
-      g_free (room->info.summary);
-      room->info.summary = g_steal_pointer (&new_summary);
-    }
-  if (image)
-    {
-      g_free (room->info.image);
-      room->info.image = g_strdup (image);
-    }
-  if (scheduled_ms >= 0)
-    room->info.scheduled_ms = scheduled_ms;
+  if (edit->scheduled_ms >= 0 && room->info.state != PARLOR_LIVE_SCHEDULED)
+    return parlor_live_refuse (error, PARLOR_ERROR_CONFLICT, "this stream has begun");
+  if (edit->title)
+    replace (&room->info.title, &title);
+  if (edit->summary)
+    replace (&room->info.summary, &summary);
+  if (edit->host)
+    replace (&room->info.host, &host);
+  if (edit->image)
+    replace (&room->info.image, &image);
+  if (edit->scheduled_ms >= 0)
+    room->info.scheduled_ms = edit->scheduled_ms;
   parlor_live_save (room);
   parlor_live_emit (room,
                     &(ParlorLiveEvent){.type = PARLOR_LIVE_EVENT_STATE, .room_ms = now.room_ms});

@@ -78,9 +78,15 @@ const ParlorLiveInfo *parlor_live_info (const ParlorLiveRoom *room);
  */
 gboolean parlor_live_set_state (ParlorLiveRoom *room, ParlorLiveState state, ParlorLiveNow now,
                                 GError **error);
-/** Title, summary, image, scheduled_ms: NULL and -1 leave them. BAD_REQUEST. */
-gboolean parlor_live_edit (ParlorLiveRoom *room, const char *title, const char *summary,
-                           const char *image, gint64 scheduled_ms, ParlorLiveNow now,
+/** What a host says anew; NULL and -1 leave it, "" and 0 take it away. */
+typedef struct
+{
+  const char *title, *summary, *image, *host;
+  gint64 scheduled_ms;
+} ParlorLiveEdit;
+/** Everybody gets STATE. BAD_REQUEST; CONFLICT for a time to begin at when it has begun: nothing is
+    changed then. */
+gboolean parlor_live_edit (ParlorLiveRoom *room, const ParlorLiveEdit *edit, ParlorLiveNow now,
                            GError **error);
 
 /* ---- shelf ---------------------------------------------------------------------------------- */

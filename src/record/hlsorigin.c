@@ -39,6 +39,7 @@ typedef struct
   struct _Process *process; /* NULL = none */
   ParlorHlsSources sources; /* of the process */
   gint64 asked_us, started_us;
+  gint64 ended_us; /* the stream is over; 0 = it goes on */
   /* requests: in a window of QUIET_US that began then, and in the one before */
   gint64 window_us;
   guint in_window, before;
@@ -336,13 +337,29 @@ room_free (gpointer data)
   g_free (room);
 }
 
+/* Nothing more comes. Players learn it from the playlist, play what is there and ask no more. */
+static void
+end_stream (Room *room)
+{
+  room->ended_us = now_us ();
+  parlor_playlist_end (room->playlist);
+  if (room->process)
+    end_process (room->process);
+}
+
+/* Whether nobody needs the room any more. */
 static gboolean
 is_over (Room *room)
 {
+  if (!room->ended_us && !mind (room))
+    end_stream (room);
   answer_waiters (room, FALSE);
-  gboolean idle = !room->waiters->len
-                  && now_us () - room->asked_us > PARLOR_HLS_IDLE_MS * G_GINT64_CONSTANT (1000);
-  return idle || !mind (room);
+  gint64 idle_us = PARLOR_HLS_IDLE_MS * G_GINT64_CONSTANT (1000);
+  gboolean idle = !room->waiters->len && now_us () - room->asked_us > idle_us;
+  return idle
+         || (room->ended_us
+             && (!parlor_playlist_is_ready (room->playlist)
+                 || now_us () - room->ended_us > PARLOR_HLS_END_MS * G_GINT64_CONSTANT (1000)));
 }
 
 static void

@@ -23,6 +23,8 @@ G_BEGIN_DECLS
 #define PARLOR_HLS_QUIET_MS 10000
 /** Nobody asked for so long: the process ends. */
 #define PARLOR_HLS_IDLE_MS 30000
+/** For so long after a stream's end its playlist says so, and what it names is there. */
+#define PARLOR_HLS_END_MS 60000
 
 /** What of a room goes out: endpoint 0 = nothing. */
 typedef struct
@@ -36,7 +38,7 @@ typedef struct
   uv_loop_t *loop;
   ParlorMedia *media;
   const char *program; /**< copied */
-  /** FALSE: this is no live room that is on air. */
+  /** FALSE: this is no live room that is on air, and will not be again. */
   gboolean (*sources) (const char *room, ParlorHlsSources *sources, gpointer user_data);
   /** The date that a picture of this instant of the monotonic clock gets: room_ms on top of when
      the room was made. */

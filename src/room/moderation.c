@@ -301,8 +301,17 @@ parlor_room_pin_stage (ParlorRoom *room, ParlorParticipant *by, const char *id, 
   if (!may_moderate (room, by, error)
       || (id != NULL && (target = find_target (room, by, id, FALSE, error)) == NULL))
     return FALSE;
+  if (target != NULL && !g_ptr_array_find (room->roster, target, NULL))
+    {
+      g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_NOT_FOUND, "he only watches");
+      return FALSE;
+    }
+  if (room->stage_pin == target)
+    return TRUE;
   room->stage_pin = target;
   parlor_room_touch (room);
+  parlor_room_emit (
+      room, &(ParlorRoomEvent){.type = PARLOR_EVENT_ROOM, .audience = PARLOR_TO_ALL, .by = by});
   return TRUE;
 }
 

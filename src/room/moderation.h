@@ -49,7 +49,8 @@ gboolean parlor_room_remove (ParlorRoom *room, ParlorParticipant *by, const char
  * CONFLICT. */
 gboolean parlor_room_set_role (ParlorRoom *room, ParlorParticipant *by, const char *id,
                                ParlorRole role, gint64 now_us, GError **error);
-/** Whom players of the stage see before anybody else; NULL = nobody. */
+/** Whom players of the stage see before anybody else, as long as he is here; NULL = nobody. All get
+    ROOM. NOT_FOUND too for who only watches. */
 gboolean parlor_room_pin_stage (ParlorRoom *room, ParlorParticipant *by, const char *id,
                                 gint64 now_us, GError **error);
 /** Closed for all: CLOSED ended to every session; `room` is dead afterwards. A kept room that a

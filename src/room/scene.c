@@ -71,3 +71,9 @@ parlor_room_scene (const ParlorRoom *room)
 {
   return room->scene;
 }
+
+ParlorParticipant *
+parlor_room_stage_pin (const ParlorRoom *room)
+{
+  return room->stage_pin;
+}

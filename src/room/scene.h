@@ -33,4 +33,7 @@ gboolean parlor_room_has_stage_players (const ParlorRoom *room);
 void parlor_room_set_scene (ParlorRoom *room, ParlorEndpointId scene);
 ParlorEndpointId parlor_room_scene (const ParlorRoom *room);
 
+/** Whom a host has pinned to the stage (parlor_room_pin_stage ()); NULL = nobody. */
+ParlorParticipant *parlor_room_stage_pin (const ParlorRoom *room);
+
 G_END_DECLS

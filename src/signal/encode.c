@@ -150,6 +150,9 @@ parlor_encode_room (ParlorRoom *room, const char *base_url, gint64 now_us)
                             info->locked, "lobby", info->lobby, "created_at",
                             (json_int_t)info->created_at_ms, "room_ms",
                             (json_int_t)parlor_room_ms (room, now_us), "join_url", text (url));
+  if (parlor_room_stage_pin (room))
+    json_object_set_new (json, "stage_pin",
+                         json_string (parlor_participant_info (parlor_room_stage_pin (room))->id));
   json_object_set_new (json, "recording", recording (room));
   add_settings (json, parlor_room_settings (room));
   return json;

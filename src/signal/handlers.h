@@ -75,6 +75,7 @@ PARLOR_MESSAGE_HANDLER (parlor_on_chat);
 PARLOR_MESSAGE_HANDLER (parlor_on_admit);
 PARLOR_MESSAGE_HANDLER (parlor_on_deny);
 PARLOR_MESSAGE_HANDLER (parlor_on_room);
+PARLOR_MESSAGE_HANDLER (parlor_on_stage_pin);
 PARLOR_MESSAGE_HANDLER (parlor_on_mute_all);
 PARLOR_MESSAGE_HANDLER (parlor_on_mute);
 PARLOR_MESSAGE_HANDLER (parlor_on_ask_unmute);

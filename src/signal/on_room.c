@@ -73,6 +73,12 @@ PARLOR_MESSAGE_HANDLER (parlor_on_room)
   return parlor_room_change (room_of (session), session->participant, &change, now_us, error);
 }
 
+PARLOR_MESSAGE_HANDLER (parlor_on_stage_pin)
+{
+  return parlor_room_pin_stage (room_of (session), session->participant,
+                                parlor_message_string (message, "participant"), now_us, error);
+}
+
 PARLOR_MESSAGE_HANDLER (parlor_on_mute_all)
 {
   return parlor_room_mute_all (room_of (session), session->participant, now_us, error);

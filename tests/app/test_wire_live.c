@@ -2,6 +2,7 @@
 /* Live rooms and rooms joined: who may enter as one of the stage, and an end with questions open.
  */
 #include "app/wire_live.h"
+#include "room/moderation.h"
 #include "room/participant.h"
 #include "room/room.h"
 #include "store/memory.h"
@@ -34,6 +35,9 @@ fill (guint8 *out, gsize size, gpointer user_data)
 static void
 on_event (const ParlorRoomEvent *event, gpointer user_data)
 {
+  World *w = user_data;
+  if (w->live && event->type == PARLOR_EVENT_ROOM)
+    parlor_wire_live_room_event (w->live, event);
 }
 
 static void
@@ -42,7 +46,8 @@ set_up (World *w, gconstpointer data)
   w->clock = (ParlorClock){now_us, now_us};
   uv_loop_init (&w->loop);
   w->store = parlor_store_memory_new ();
-  ParlorRoomsSpec rooms = {.clock = &w->clock, .random = {fill, w}, .event = on_event};
+  ParlorRoomsSpec rooms = {
+      .clock = &w->clock, .random = {fill, w}, .event = on_event, .user_data = w};
   parlor_room_limits_default (&rooms.limits);
   w->rooms = parlor_rooms_new (&rooms);
   ParlorRoomSpec room = {.brand = "br_1", .title = "Lamps", .kind = "live"};
@@ -58,7 +63,7 @@ set_up (World *w, gconstpointer data)
 static void
 tear_down (World *w, gconstpointer data)
 {
-  parlor_wire_live_free (w->live);
+  g_clear_pointer (&w->live, parlor_wire_live_free);
   parlor_rooms_free (w->rooms);
   w->store->ops->close (w->store, 0); /* answers what was asked at start */
   g_assert_cmpint (uv_loop_close (&w->loop), ==, 0);
@@ -96,6 +101,19 @@ test_stage (World *w, gconstpointer data)
   g_assert_cmpint (enter (w, "stage-pt_a"), ==, PARLOR_DENIED_HOST);
 }
 
+static void
+test_title (World *w, gconstpointer data)
+{
+  ParlorLiveNow now = {1000000, 1000, 0};
+  ParlorLiveInfo info = {.room = (char *)parlor_room_info (w->room)->id,
+                         .brand = (char *)"br_1",
+                         .title = (char *)"Lamps"};
+  ParlorLiveRoom *live = parlor_live_open (w->live->live, &info, now, NULL);
+  ParlorRoomChange change = {.title = "Lamps and tables"};
+  g_assert_true (parlor_room_change (w->room, NULL, &change, 1000000, NULL));
+  g_assert_cmpstr (parlor_live_info (live)->title, ==, "Lamps and tables");
+}
+
 /* Under ASan this fails when an answer reaches for what is freed. */
 static void
 test_end (World *w, gconstpointer data)
@@ -108,6 +126,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/app/wire-live/off-the-stage-is-off", World, NULL, set_up, test_stage, tear_down);
+  g_test_add ("/app/wire-live/a-stream-is-called-as-its-room-is", World, NULL, set_up, test_title,
+              tear_down);
   g_test_add ("/app/wire-live/an-end-with-open-questions", World, NULL, set_up, test_end,
               tear_down);
   return g_test_run ();

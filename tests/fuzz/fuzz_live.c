@@ -93,8 +93,9 @@ talk (World *world, char op, char **t)
   else if (op == 'm' && parlor_moderation_from_name (text (t, 0), &what))
     parlor_live_moderate (world->room, what, text (t, 1), world_now (world), NULL);
   else if (op == 'e')
-    parlor_live_edit (world->room, text (t, 0), text (t, 1), text (t, 2), 1, world_now (world),
-                      NULL);
+    parlor_live_edit (world->room,
+                      &(ParlorLiveEdit){text (t, 0), text (t, 1), text (t, 2), text (t, 3), 1},
+                      world_now (world), NULL);
 }
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);

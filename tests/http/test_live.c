@@ -57,6 +57,38 @@ test_states (void)
   json_decref (live);
 }
 
+/* What stands under a link may be said anew; nothing is changed by half. */
+static void
+test_edit (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  g_autofree char *id = make_live (world);
+  g_autofree char *path = g_strdup_printf ("/v1/rooms/%s", id);
+  g_autofree char *open = g_strdup_printf ("/v1/rooms/%s/live", id);
+  g_autofree char *state = g_strdup_printf ("/v1/rooms/%s/state", id);
+  json_decref (ask (world, "PATCH", path, JSON,
+                    "{\"summary\":\"Two lamps\",\"image\":\"/lamp.svg\",\"host\":\"Lin\","
+                    "\"scheduled_at\":1700000060000}",
+                    200));
+  json_decref (ask (world, "PATCH", path, JSON, "{\"summary\":7,\"host\":\"Wei\"}", 400));
+  json_decref (ask (world, "PATCH", path, JSON, "{\"scheduled_at\":-1,\"host\":\"Wei\"}", 400));
+  json_decref (ask (world, "PATCH", path, JSON, "{\"image\":\"http://x\",\"host\":\"Wei\"}", 400));
+  json_decref (ask (world, "PATCH", path, JSON, "{\"title\":\"\",\"host\":\"Wei\"}", 400));
+  json_t *live = ask (world, "GET", open, "", NULL, 200);
+  g_assert_cmpstr (member (live, "summary"), ==, "Two lamps");
+  g_assert_cmpstr (member (live, "image"), ==, "/lamp.svg");
+  g_assert_cmpstr (member (live, "host"), ==, "Lin");
+  g_assert_cmpint (json_integer_value (json_object_get (live, "scheduled_at")), ==, 1700000060000);
+  json_decref (live);
+  json_decref (ask (world, "POST", state, JSON, "{\"to\":\"live\"}", 200));
+  json_decref (ask (world, "PATCH", path, JSON, "{\"scheduled_at\":0}", 409));
+  json_decref (ask (world, "PATCH", path, JSON, "{\"summary\":\"\"}", 200));
+  live = ask (world, "GET", open, "", NULL, 200);
+  g_assert_cmpstr (member (live, "summary"), ==, "");
+  g_assert_cmpint (json_integer_value (json_object_get (live, "scheduled_at")), ==, 1700000060000);
+  json_decref (live);
+}
+
 static void
 test_calendar (void)
 {
@@ -241,6 +273,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/http/live/states-and-pins-of-a-live-room", test_states);
+  g_test_add_func ("/http/live/what-is-said-of-it-is-changed-whole-or-not", test_edit);
   g_test_add_func ("/http/live/the-calendar-names-the-date", test_calendar);
   g_test_add_func ("/http/live/a-viewer-sees-all-and-only-comments", test_viewer);
   g_test_add_func ("/http/live/a-meeting-is-no-live-room", test_meeting);

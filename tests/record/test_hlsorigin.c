@@ -341,6 +341,37 @@ test_ends (void)
   g_assert_cmpuint (stage.statuses[1], ==, 3);
 }
 
+static gboolean
+says_end (const Stage *stage, guint n)
+{
+  ParlorHlsRequest wish = {.room = "rm_1", .brand = "b", .file = "live.m3u8"};
+  ParlorHlsAnswer answer;
+  ParlorHls *hls = parlor_hls_origin_get (stage->origin);
+  g_assert_true (hls->fetch (hls, &wish, &answer));
+  g_assert_cmpuint (answer.status, ==, 200);
+  gsize size;
+  const char *text = g_bytes_get_data (answer.data, &size);
+  gboolean is = g_strstr_len (text, (gssize)size, "#EXT-X-ENDLIST\n") != NULL;
+  g_bytes_unref (answer.data);
+  return is;
+}
+
+/* A player of the browser's own knows of no other end. */
+static void
+test_end_is_said (void)
+{
+  Stage stage;
+  stage_begin (&stage, "good");
+  while (request (&stage, "rm_1", "live.m3u8", NULL) != 200)
+    run_until (&stage, has_answers, stage.n_answers + 1);
+  g_assert_false (says_end (&stage, 0));
+  stage.on_air = FALSE;
+  run_until (&stage, says_end, 0);
+  g_assert_cmpuint (request (&stage, "rm_1", "live.m3u8", "1000"), ==, 200);
+  g_assert_cmpuint (parlor_hls_origin_stats (stage.origin).starts, ==, 1);
+  stage_end (&stage);
+}
+
 /* What a process writes is a stranger's: the first wrong byte ends it, and a room goes on. */
 static void
 test_liar (void)
@@ -404,6 +435,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record/hlsorigin/who-waits-is-answered-by-the-first-parts", test_waiters);
   g_test_add_func ("/record/hlsorigin/only-a-playlist-on-air-starts-a-process", test_refused);
   g_test_add_func ("/record/hlsorigin/the-end-answers-everybody", test_ends);
+  g_test_add_func ("/record/hlsorigin/the-playlist-says-that-the-stream-is-over", test_end_is_said);
   g_test_add_func ("/record/hlsorigin/a-lie-ends-the-process-not-the-room", test_liar);
   g_test_add_func ("/record/hlsorigin/no-more-than-one-start-a-second", test_starts);
   g_test_add_func ("/record/hlsorigin/a-crowd-that-waits-is-bounded", test_crowd);

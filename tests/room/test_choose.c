@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "world.h"
 
+#include "room/scene.h"
+
 #include <string.h>
 
 static const char *
@@ -184,12 +186,19 @@ test_stage (World *w, gconstpointer data)
   world_source (w, a, PARLOR_SOURCE_SCREEN, TRUE, FALSE);
   world_poll (w);
   g_assert_true (stage_turned_to (w, 1, "screen"));
+  world_forget (w);
   assert_done (parlor_room_pin_stage (w->room, a, id_of (b), w->now_us, &error));
+  assert_done (parlor_room_pin_stage (w->room, a, id_of (b), w->now_us, &error));
+  const char *told = strstr (w->log->str, "room \"");
+  g_assert_nonnull (told);
+  g_assert_null (strstr (told + 1, "room \"")); /* the same again tells nobody anything */
+  g_assert_true (parlor_room_stage_pin (w->room) == b);
   world_poll (w);
   g_assert_true (stage_turned_to (w, 2, "camera"));
   parlor_participant_leave (b, w->now_us);
   world_poll (w);
   g_assert_true (stage_turned_to (w, 1, "screen"));
+  g_assert_null (parlor_room_stage_pin (w->room));
 }
 
 /* Where many come at a time their slots are chosen together, the answers told at once all the same.

@@ -83,9 +83,9 @@ test_roles (void)
 static void
 test_moderation_rows (void)
 {
-  static const char *const moderation[] = {"admit", "deny",        "room",   "mute_all",
-                                           "mute",  "ask_unmute",  "remove", "role",
-                                           "end",   "room_quality"};
+  static const char *const moderation[] = {"admit", "deny",         "room",     "mute_all",
+                                           "mute",  "ask_unmute",   "remove",   "role",
+                                           "end",   "room_quality", "stage_pin"};
   guint n;
   const ParlorMessageRow *rows = parlor_message_rows (&n);
   for (guint k = 0; k < G_N_ELEMENTS (moderation); k++)

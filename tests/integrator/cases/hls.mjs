@@ -26,7 +26,7 @@ async function onAir(daemon, codec, after) {
   start('audiotestsrc is-live=true freq=440 ! audioconvert ! opusenc ! rtpopuspay pt=97', 'microphone', 'media=audio,clock-rate=48000,encoding-name=OPUS,payload=97');
   await until('a publisher', async () => (await daemon.good('GET', `/v1/rooms/${room.id}`)).participants > 0, WAIT_MS);
   await daemon.good('POST', `/v1/rooms/${room.id}/state`, { to: 'live' });
-  return `http://127.0.0.1:${daemon.port}/hls/${room.id}/`;
+  return { room: room.id, base: `http://127.0.0.1:${daemon.port}/hls/${room.id}/` };
 }
 
 /* The playlist once it names so many parts behind a first segment; nobody but we keeps the packer running. */
@@ -52,7 +52,7 @@ function read(file, codec) {
 }
 
 async function passes(daemon, codec, after) {
-  const base = await onAir(daemon, codec, after);
+  const { room, base } = await onAir(daemon, codec, after);
   const text = await playlist(base, 5);
   const [, init] = /EXT-X-MAP:URI="([^"]+)"/.exec(text);
   const parts = [...text.matchAll(/EXT-X-PART:DURATION=([\d.]+),URI="([^"]+)"(,INDEPENDENT=YES)?/g)].map(([, duration, uri, key]) => ({ duration: Number(duration), uri, key: Boolean(key) }));
@@ -71,6 +71,8 @@ async function passes(daemon, codec, after) {
   expect(new Set(got.pictures).size > 10, `${codec}: pictures show something`);
   // How many pictures a second there are is the machine's matter here; sound has no hole, whatever happens.
   expect(got.loud && Math.abs(got.seconds - long) < 1, `${codec}: ${got.seconds} s of sound in ${long} s`);
+  await daemon.good('POST', `/v1/rooms/${room}/state`, { to: 'ended' });
+  await until('the end in the playlist', async () => (await (await fetch(`${base}live.m3u8`)).text()).endsWith('#EXT-X-ENDLIST\n'), WAIT_MS);
 }
 
 export const cases = [

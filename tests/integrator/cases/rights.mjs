@@ -263,7 +263,7 @@ function openers(daemon, at) {
 const fields = (at) => ({
   attach: { as: 'visitor', device: randomBytes(16).toString('hex'), brand: at.acme.id }, join: { token: jwt(at.acme.key, { sub: 'Jo', room: at.room.id, role: 'guest' }) },
   offer: { sdp: 'v=0' }, source: { source: 'camera', on: false }, name: { name: 'Lin Wei' }, hand: { raised: false }, reaction: { emoji: '👍' },
-  chat: { client_id: randomBytes(4).toString('hex'), text: 'hello' }, admit: { participant: 'pt_nobody' }, deny: { participant: 'pt_nobody' }, room: { locked: false },
+  chat: { client_id: randomBytes(4).toString('hex'), text: 'hello' }, admit: { participant: 'pt_nobody' }, deny: { participant: 'pt_nobody' }, room: { locked: false }, stage_pin: { participant: 'pt_nobody' },
   mute: { participant: 'pt_nobody', source: 'microphone' }, ask_unmute: { participant: 'pt_nobody' }, remove: { participant: 'pt_nobody' },
   role: { participant: 'pt_nobody', role: 'member' }, record: { action: 'nothing' }, consent: { answer: false }, marker: { kind: 'nothing', text: 'x' },
   tap: { id: `tap_${randomBytes(8).toString('hex')}`, group: at.group.id }, bind: { tap: 'tap_00000000', no: true }, binding: { binding: at.bound.binding, act: 'nothing' },

@@ -336,6 +336,7 @@ export type ClientMessage =
   | { t: 'admit' | 'deny' | 'ask_unmute'; participant: string }
   | { t: 'room'; locked?: boolean; lobby?: boolean; title?: string }
   | { t: 'room_quality' }
+  | { t: 'stage_pin'; participant?: string }
   | { t: 'mute_all' }
   | { t: 'mute'; participant: string; source: SourceKind }
   | { t: 'remove'; participant: string; ban: boolean }
