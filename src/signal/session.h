@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * Inside of the signalling: one socket's session, shared by signal.c (sockets and events) and
- * messages.c (the table). Not for other folders.
+ * Inside of the signalling: one socket's session (session.c), on which stand the handlers, the
+ * table (messages.c) and signal.c (sockets and events). Not for other folders.
  */
 #pragma once
 
@@ -64,6 +64,10 @@ struct _ParlorSession
   char desk_visitor[PARLOR_ID_TEXT];
   char desk_brand[PARLOR_ID_TEXT];
 };
+
+/** Of a socket that just came; `socket` is set by the caller. */
+ParlorSession *parlor_session_new (ParlorSignal *signal, const ParlorSignalSocket *socket);
+void parlor_session_free (ParlorSession *session);
 
 /** Who the browser is to this brand, by its cookie; "" = unknown. Another brand's is no one. */
 void parlor_session_visitor (const ParlorSession *session, const char *brand,
