@@ -119,19 +119,19 @@ note_number (ParlorGop *self, const ParlorPacketInfo *info)
 
 void
 parlor_gop_put (ParlorGop *self, const guint8 *packet, gsize length, const ParlorPacketInfo *info,
-                gboolean small)
+                const ParlorGopPart *part)
 {
   gboolean of_key;
 
   if (!note_number (self, info))
     return;
   of_key = is_of_key (self, info);
-  if (!of_key && (self->truncated || !small))
+  if (!of_key && (self->truncated || !part->small))
     {
       self->truncated = TRUE;
       return;
     }
-  if (info->frame.temporal > 0 || info->withheld)
+  if (!part->kept)
     return;
   if (!make_room (self, length))
     {
@@ -142,7 +142,7 @@ parlor_gop_put (ParlorGop *self, const guint8 *packet, gsize length, const Parlo
     }
   insert (self, packet, length, info);
   self->n_key += of_key;
-  self->key_ends |= of_key && info->header.marker;
+  self->key_ends |= of_key && part->ends;
 }
 
 ParlorGopKind

@@ -2,9 +2,9 @@
 /**
  * The newest group of pictures of one layer, for whoever comes in the middle of it: the packets of
  * its key frame and, where the layer is small, of every base-layer frame since, in the order of
- * their numbers. Emptied by the next key frame. Memory grows with what is in it, up to
- * PARLOR_GOP_MAX_BYTES and PARLOR_GOP_MAX_PKTS, and is kept. Thread: worker. Private to this
- * folder.
+ * their numbers. A stream of several spatial layers has one for each (layered.h). Emptied by the
+ * next key frame. Memory grows with what is in it, up to PARLOR_GOP_MAX_BYTES and
+ * PARLOR_GOP_MAX_PKTS, and is kept. Thread: worker. Private to this folder.
  */
 #pragma once
 
@@ -24,10 +24,17 @@ typedef enum
 ParlorGop *parlor_gop_new (void);
 /** NULL is ignored. */
 void parlor_gop_free (ParlorGop *self);
-/** Every packet of the layer, once; the bytes are copied where they are kept. `small`: more than
- * the key frame is. */
+/** What a packet is to the cache. */
+typedef struct
+{
+  gboolean kept;  /**< of what newcomers are given: the base temporal layer */
+  gboolean ends;  /**< a picture ends with it */
+  gboolean small; /**< more than the key frame is kept */
+} ParlorGopPart;
+
+/** Every packet of the layer, once; the bytes are copied where they are kept. */
 void parlor_gop_put (ParlorGop *self, const guint8 *packet, gsize length,
-                     const ParlorPacketInfo *info, gboolean small);
+                     const ParlorPacketInfo *info, const ParlorGopPart *part);
 void parlor_gop_clear (ParlorGop *self);
 ParlorGopKind parlor_gop_kind (const ParlorGop *self);
 /** How many packets `kind` has; *bytes of all of them. */

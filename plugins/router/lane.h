@@ -29,6 +29,7 @@ typedef struct
   guint16 frame_number;   /**< with `layered`: of the descriptor, as the receiver has it */
   guint8 tl0_pic_idx, key_idx;
   guint8 codec;
+  guint8 spatial;           /**< with `replay` and `layered`: the highest layer that is played */
   guint retransmission : 1; /**< its numbers are there already */
   guint marker : 1;
   guint begins : 1;   /**< the slot's stream goes over to this layer with it */

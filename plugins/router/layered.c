@@ -21,6 +21,8 @@ struct _ParlorLayered
   guint64 tick_bytes[PARLOR_DD_TARGETS_MAX];
   guint32 tick_frames[PARLOR_DD_TARGETS_MAX];
   guint32 bps[PARLOR_DD_TARGETS_MAX], mfps[PARLOR_DD_TARGETS_MAX];
+  ParlorGop
+      *gops[PARLOR_LAYERED_SPATIALS]; /* owned; by spatial layer; made with its first packet */
 };
 
 ParlorLayered *
@@ -39,6 +41,8 @@ parlor_layered_free (ParlorLayered *self)
 {
   if (self == NULL)
     return;
+  for (guint i = 0; i < G_N_ELEMENTS (self->gops); i++)
+    parlor_gop_free (self->gops[i]);
   g_free (self->entries);
   g_free (self);
 }
@@ -103,6 +107,23 @@ parlor_layered_find (const ParlorLayered *self, guint16 seq)
   return entry->there && entry->seq == seq ? &entry->dd : NULL;
 }
 
+const ParlorDd *
+parlor_layered_look (const ParlorLayered *self, const guint8 *packet, const ParlorPacketInfo *info,
+                     ParlorDd *room)
+{
+  const ParlorDd *dd = parlor_layered_find (self, info->header.seq);
+  ParlorDdStructure structure;
+  const guint8 *data;
+  guint size;
+
+  if (dd != NULL)
+    return dd;
+  data = parlor_rtp_ext_find (packet, &info->extensions, PARLOR_EXT_DEPENDENCY_DESCRIPTOR, &size);
+  structure = self->structure; /* a key frame's own would be put in its place */
+  return data != NULL && parlor_dd_parse (data, size, &structure, room) == PARLOR_DD_OK ? room
+                                                                                        : NULL;
+}
+
 const ParlorDdStructure *
 parlor_layered_structure (const ParlorLayered *self)
 {
@@ -153,4 +174,98 @@ parlor_layered_target (const ParlorLayered *self, guint target)
                                .bps = self->bps[target],
                                .mfps = self->mfps[target],
                                .active = ((self->active >> target) & 1) != 0};
+}
+
+guint32
+parlor_layered_active (const ParlorLayered *self)
+{
+  return self->active;
+}
+
+/* --- what is kept for newcomers -------------------------------------------------------------- */
+
+/* Who gets all up to this spatial layer, and of it the fewest frames. -1 = there is none. */
+static gint
+base_target (const ParlorDdStructure *s, guint spatial)
+{
+  for (guint t = 0; t < s->n_targets; t++)
+    if (s->target_spatial[t] == spatial && s->target_temporal[t] == 0)
+      return (gint)t;
+  return -1;
+}
+
+/* Of the target with all frames: the rate that is to be caught up with. */
+static guint32
+spatial_bps (const ParlorLayered *self, guint spatial)
+{
+  guint32 bps = 0;
+
+  for (guint t = 0; t < self->structure.n_targets; t++)
+    if (self->structure.target_spatial[t] == spatial)
+      bps = MAX (bps, self->bps[t]);
+  return bps;
+}
+
+static void
+keep_for (ParlorLayered *self, guint spatial, const ParlorDd *dd, const guint8 *packet,
+          gsize length, const ParlorPacketInfo *info, guint32 small_bps)
+{
+  gint target = base_target (&self->structure, spatial);
+  ParlorGop **gop = &self->gops[spatial];
+  ParlorGopPart part = {.small = spatial_bps (self, spatial) < small_bps};
+
+  if (dd != NULL && target >= 0)
+    {
+      part.kept = dd->frame.dtis[target] != PARLOR_DTI_NOT_PRESENT;
+      part.ends = dd->last_in_frame && dd->frame.spatial == spatial;
+    }
+  /* Nothing begins for who does not get the key frame with the structure. */
+  if (info->frame.key_frame && !part.kept)
+    {
+      if (*gop != NULL)
+        parlor_gop_clear (*gop);
+      return;
+    }
+  if (*gop == NULL && part.kept)
+    *gop = parlor_gop_new ();
+  if (*gop != NULL)
+    parlor_gop_put (*gop, packet, length, info, &part);
+}
+
+void
+parlor_layered_keep (ParlorLayered *self, const guint8 *packet, gsize length,
+                     const ParlorPacketInfo *info, guint32 small_bps)
+{
+  const ParlorDd *dd = parlor_layered_find (self, info->header.seq);
+
+  /* What cannot be read may be of anything: it stays missing. */
+  if (dd == NULL && info->header.payload_size > 0)
+    return;
+  for (guint spatial = 0; spatial < G_N_ELEMENTS (self->gops); spatial++)
+    keep_for (self, spatial, dd, packet, length, info, small_bps);
+}
+
+const ParlorGop *
+parlor_layered_gop (const ParlorLayered *self, guint spatial)
+{
+  return spatial < G_N_ELEMENTS (self->gops) ? self->gops[spatial] : NULL;
+}
+
+void
+parlor_layered_forget (ParlorLayered *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (self->gops); i++)
+    if (self->gops[i] != NULL)
+      parlor_gop_clear (self->gops[i]);
+}
+
+const guint8 *
+parlor_layered_find_kept (const ParlorLayered *self, guint16 seq, const ParlorPacketInfo **info)
+{
+  const guint8 *packet = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (self->gops) && packet == NULL; i++)
+    if (self->gops[i] != NULL)
+      packet = parlor_gop_find (self->gops[i], seq, info);
+  return packet;
 }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "proto/rtp/dd.h"
+#include "router/gop.h"
 #include "router/state.h"
 
 /** What a receiver can be given of the stream. */
@@ -20,6 +21,9 @@ typedef struct
   gboolean active;
 } ParlorLayeredTarget;
 
+/** Spatial layers of a descriptor (two bits). */
+#define PARLOR_LAYERED_SPATIALS 4
+
 /** slots: a power of two, as many as the layer's history has. */
 ParlorLayered *parlor_layered_new (guint slots);
 /** NULL is ignored. */
@@ -30,9 +34,27 @@ gboolean parlor_layered_read (ParlorLayered *self, const guint8 *packet, gsize l
                               ParlorPacketInfo *info);
 /** (nullable) What was read of this packet. */
 const ParlorDd *parlor_layered_find (const ParlorLayered *self, guint16 seq);
+/** (nullable) The same of a packet that may be older than that: it is read anew, into *room. */
+const ParlorDd *parlor_layered_look (const ParlorLayered *self, const guint8 *packet,
+                                     const ParlorPacketInfo *info, ParlorDd *room);
 const ParlorDdStructure *parlor_layered_structure (const ParlorLayered *self);
 /** Rates of the time since the last tick. */
 void parlor_layered_tick (ParlorLayered *self, gint64 span_us);
 /** How many targets there are; 0 before the first key frame. */
 guint parlor_layered_n_targets (const ParlorLayered *self);
 ParlorLayeredTarget parlor_layered_target (const ParlorLayered *self, guint target);
+/** Decode targets that the sender still sends, by bit. */
+guint32 parlor_layered_active (const ParlorLayered *self);
+
+/** Keeps the packet for newcomers where it is of a base temporal layer: to be called for each,
+ * after parlor_layered_read, whatever that said. small_bps: of a larger target the key picture
+ * alone is kept. */
+void parlor_layered_keep (ParlorLayered *self, const guint8 *packet, gsize length,
+                          const ParlorPacketInfo *info, guint32 small_bps);
+/** (nullable) What is kept for who gets the stream up to this spatial layer. */
+const ParlorGop *parlor_layered_gop (const ParlorLayered *self, guint spatial);
+/** Nothing is kept any more. */
+void parlor_layered_forget (ParlorLayered *self);
+/** (nullable) As parlor_gop_find, in all that is kept. */
+const guint8 *parlor_layered_find_kept (const ParlorLayered *self, guint16 seq,
+                                        const ParlorPacketInfo **info);

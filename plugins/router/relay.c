@@ -2,7 +2,6 @@
 #include "router/relay.h"
 
 #include "router/audioroom.h"
-#include "router/gop.h"
 #include "router/internal.h"
 #include "router/source.h"
 
@@ -220,8 +219,7 @@ pause_layers (ParlorSource *self)
   for (guint i = 0; i < self->n_layers; i++)
     {
       self->layers[i].pli_due_us = PARLOR_NEVER_US;
-      if (self->layers[i].gop != NULL)
-        parlor_gop_clear (self->layers[i].gop);
+      parlor_layer_forget_kept (&self->layers[i]);
     }
 }
 

@@ -103,6 +103,21 @@ parlor_sender_purge (ParlorTransport *self, const ParlorSlot *slot, const Parlor
     parlor_send_lane_filter (&self->lanes[i], is_of, &owner);
 }
 
+gboolean
+parlor_sender_replays (const ParlorTransport *self, const ParlorSlot *slot)
+{
+  const ParlorSendLane *lane = &self->lanes[PARLOR_LANE_PICTURES];
+
+  for (guint i = lane->head; i != lane->tail; i++)
+    {
+      const ParlorSendItem *item = parlor_send_lane_at (lane, i);
+
+      if (item->slot == slot && item->replay)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 void
 parlor_sender_clear (ParlorTransport *self)
 {
@@ -320,7 +335,8 @@ write_descriptor (Assembly *assembly, const ParlorSendItem *item, const guint8 *
                   const ParlorPacketInfo *info)
 {
   const ParlorLayered *layered = item->layer->layered;
-  const ParlorDd *dd = layered != NULL ? parlor_layered_find (layered, item->source_seq) : NULL;
+  ParlorDd room;
+  const ParlorDd *dd = layered != NULL ? parlor_layered_look (layered, packet, info, &room) : NULL;
   guint size;
   const guint8 *data = parlor_rtp_ext_find (packet, &info->extensions,
                                             PARLOR_EXT_DEPENDENCY_DESCRIPTOR, &size);

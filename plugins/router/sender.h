@@ -23,6 +23,8 @@ gboolean parlor_sender_push (ParlorTransport *transport, const ParlorSendItem *i
 /** Forgets what waits for this slot, or of this layer; NULL = any. */
 void parlor_sender_purge (ParlorTransport *transport, const ParlorSlot *slot,
                           const ParlorLayer *layer);
+/** Something of a replay of this slot still waits. */
+gboolean parlor_sender_replays (const ParlorTransport *self, const ParlorSlot *slot);
 /** Frees the lanes. */
 void parlor_sender_clear (ParlorTransport *transport);
 /** How long the pictures that wait will take at the pacing rate. */

@@ -4,10 +4,10 @@
 #include "base/time.h"
 #include "router/allocation.h"
 #include "router/estimate.h"
-#include "router/gop.h"
 #include "router/internal.h"
 #include "router/layered.h"
 #include "router/redundancy.h"
+#include "router/replay.h"
 #include "router/relay.h"
 #include "router/resend.h"
 #include "router/sender.h"
@@ -25,15 +25,11 @@
 #define AUDIO_NACK_MS 5000
 /* Sent again so often without a request; then only who still asks still wants it. */
 #define UNASKED_REPEATS_MAX 4
-/* Longer than this a newcomer shall not see the past run by: rather a still, and a key frame. */
-#define REPLAY_MAX_US (700 * PARLOR_US_PER_MS)
 #define SMALL_BPS (250 * 1000)
 /* How long it takes to notice that somebody speaks (src/proto/speaker.c: four packets of smoothing,
    and 50 ms between looks); more would be heard as delay. */
 #define CATCH_UP_US (140 * PARLOR_US_PER_MS)
 #define CATCH_UP_PKTS 7
-/* Of its timestamps, a packet: 1 ms, as little as keeps frames apart. */
-#define REPLAY_STEP 90
 
 static gboolean
 needs_resend (const ParlorSlotConfig *config)
@@ -221,8 +217,8 @@ munger_in (const ParlorLayer *layer, const ParlorPacketInfo *info)
                           .now_us = info->arrival_us};
 }
 
-static void
-take_layer (ParlorSlot *self, ParlorLayer *layer, guint8 temporal)
+void
+parlor_slot_take_layer (ParlorSlot *self, ParlorLayer *layer, guint8 temporal)
 {
   self->layer = layer;
   self->temporal = temporal;
@@ -238,7 +234,20 @@ begins_here (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info)
 {
   if (layer != self->target || (!self->source->config.audio && !info->frame.key_frame))
     return FALSE;
-  take_layer (self, layer, self->max_temporal);
+  parlor_slot_take_layer (self, layer, self->max_temporal);
+  return TRUE;
+}
+
+/* A key frame that comes while the past still runs by: that is over, and what was kept of it is
+ * gone. */
+static gboolean
+overtakes_replay (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info)
+{
+  if (!info->frame.key_frame || self->config.audio
+      || !parlor_sender_replays (self->transport, self))
+    return FALSE;
+  parlor_sender_purge (self->transport, self, layer);
+  parlor_slot_take_layer (self, layer, self->max_temporal);
   return TRUE;
 }
 
@@ -269,12 +278,22 @@ begin_frames (ParlorSlot *self, const ParlorLayer *layer, guint16 frame_number)
   self->framed_layer = layer->number;
 }
 
-/* Of a stream with several layers: which of them this receiver gets, packet by packet. */
-static void
-choose_layers (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info,
-               ParlorSendItem *item)
+/* Who sees something smaller meanwhile shares the next key frame with all who come. */
+static gint64
+patience_us (const ParlorSlot *self, const ParlorLayered *layered)
 {
-  const ParlorDd *dd = parlor_layered_find (layer->layered, info->header.seq);
+  guint spatial, temporal;
+
+  return parlor_svc_layers (self->svc, parlor_layered_structure (layered), &spatial, &temporal)
+                 && spatial < self->max_spatial
+             ? PARLOR_LAYER_PLI_NEWCOMER_US
+             : PARLOR_LAYER_PLI_PATIENT_US;
+}
+
+void
+parlor_slot_choose_layers (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info,
+                           const ParlorDd *dd, ParlorSendItem *item)
+{
   ParlorSvcOut out;
 
   item->layered = item->left_out = TRUE;
@@ -288,7 +307,8 @@ choose_layers (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *inf
     return;
   if (item->begins)
     begin_frames (self, layer, dd->frame_number);
-  parlor_svc_want (self->svc, self->max_spatial, self->max_temporal);
+  parlor_svc_want (self->svc, item->replay ? item->spatial : self->max_spatial,
+                   item->replay ? 0 : self->max_temporal);
   parlor_svc_packet (self->svc, parlor_layered_structure (layer->layered), dd,
                      info->header.timestamp, info->header.marker, &out);
   item->left_out = !out.forward;
@@ -299,7 +319,7 @@ choose_layers (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *inf
   if (out.forward && parlor_seq16_newer (item->frame_number, self->last_frame))
     self->last_frame = item->frame_number;
   if (parlor_svc_needs_key_frame (self->svc))
-    parlor_layer_want_key_frame (layer, PARLOR_LAYER_PLI_PATIENT_US, PARLOR_KEY_LAYER);
+    parlor_layer_want_key_frame (layer, patience_us (self, layer->layered), PARLOR_KEY_LAYER);
 }
 
 void
@@ -313,7 +333,9 @@ parlor_slot_forward (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInf
   if (!transport->can_send || transport->srtp_out == NULL
       || self->codec_pts[info->codec] == PARLOR_ROUTER_NO_PT)
     return;
-  if (layer != self->layer && !(begins = begins_here (self, layer, info)))
+  if (layer == self->layer)
+    begins = overtakes_replay (self, layer, info);
+  else if (!(begins = begins_here (self, layer, info)))
     return;
   if (transport->bwe == NULL && !self->config.audio)
     parlor_estimate_begin (transport, now_us);
@@ -325,7 +347,8 @@ parlor_slot_forward (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInf
                           .begins = begins,
                           .joins = self->joins};
   if (layer->layered != NULL)
-    choose_layers (self, layer, info, &item);
+    parlor_slot_choose_layers (self, layer, info,
+                               parlor_layered_find (layer->layered, info->header.seq), &item);
   else
     item.left_out = !self->config.audio && (is_left_out (self, &info->frame) || info->withheld);
   self->joins = FALSE;
@@ -480,114 +503,14 @@ parlor_slot_number (ParlorSlot *self, ParlorSendItem *item, const ParlorPacketIn
   return TRUE;
 }
 
-/* --- beginning in the middle ----------------------------------------------------------------- */
-
-/* Who has seen later pictures does not go back: then only the next key frame helps.
-   The past runs by as fast as the pacer lets it; its timestamps are squeezed to a moment before the
-   newest picture's, so that what comes live is on time (decision 0031). */
-static gboolean
-replay (ParlorSlot *self, ParlorLayer *layer, ParlorGopKind kind, gint64 now_us)
-{
-  gsize bytes;
-  guint n = parlor_gop_length (layer->gop, kind, &bytes);
-  const ParlorPacketInfo *first = parlor_gop_info (layer->gop, 0),
-                         *last = parlor_gop_info (layer->gop, n - 1);
-  guint32 span = last->header.timestamp - first->header.timestamp;
-  /* With what waits already: a page full of people begins in one moment. */
-  gint64 takes_us = parlor_sender_waiting_us (self->transport)
-                    + (gint64)bytes * 8 * PARLOR_US_PER_SEC / MAX (self->transport->pace_bps, 1);
-  guint32 squeezed = MIN (n * REPLAY_STEP, span);
-
-  if (takes_us > REPLAY_MAX_US || parlor_sender_room (self->transport) < n
-      || self->codec_pts[first->codec] == PARLOR_ROUTER_NO_PT || first->arrival_us < self->seen_us)
-    return FALSE;
-  self->replay_source_rtp = last->header.timestamp - squeezed;
-  self->replay_us = now_us;
-  take_layer (self, layer, layer->top_temporal > 0 ? 0 : self->max_temporal);
-  for (guint i = 0; i < n; i++)
-    {
-      const ParlorPacketInfo *info = parlor_gop_info (layer->gop, i);
-      guint64 since = info->header.timestamp - first->header.timestamp;
-      ParlorSendItem item = {.slot = self,
-                             .layer = layer,
-                             .source_seq = info->header.seq,
-                             .timestamp = span > 0 ? (guint32)(since * squeezed / span) : 0,
-                             .bytes = info->header.payload_offset + info->header.payload_size,
-                             .codec = info->codec,
-                             .begins = i == 0,
-                             .replay = TRUE};
-
-      parlor_sender_push (self->transport, &item);
-    }
-  self->joins = TRUE;
-  self->transport->router->counters.replays++;
-  return TRUE;
-}
-
-/* The largest layer up to the wished one that can be gone on with. */
-static gboolean
-replay_whole (ParlorSlot *self, gint64 now_us)
-{
-  ParlorLayer *best = NULL;
-
-  for (guint i = 0; i < self->source->n_layers; i++)
-    {
-      ParlorLayer *layer = &self->source->layers[i];
-
-      if (layer->gop != NULL && parlor_layer_arrives (layer, now_us)
-          && parlor_layer_height (layer) <= parlor_layer_height (self->target)
-          && parlor_gop_kind (layer->gop) == PARLOR_GOP_WHOLE
-          && (best == NULL || parlor_layer_height (layer) > parlor_layer_height (best)))
-        best = layer;
-    }
-  if (best == NULL)
-    return FALSE;
-  if (replay (self, best, PARLOR_GOP_WHOLE, now_us))
-    return TRUE;
-  /* Too much: the one below is less. */
-  for (guint i = 0; i < self->source->n_layers; i++)
-    {
-      ParlorLayer *layer = &self->source->layers[i];
-
-      if (layer != best && layer->gop != NULL && parlor_layer_arrives (layer, now_us)
-          && parlor_layer_height (layer) < parlor_layer_height (best)
-          && parlor_gop_kind (layer->gop) == PARLOR_GOP_WHOLE
-          && replay (self, layer, PARLOR_GOP_WHOLE, now_us))
-        return TRUE;
-    }
-  return FALSE;
-}
-
-static gboolean
-replay_still (ParlorSlot *self, gint64 now_us)
-{
-  if (self->target->gop == NULL || parlor_gop_kind (self->target->gop) == PARLOR_GOP_NONE
-      || !replay (self, self->target, PARLOR_GOP_STILL, now_us))
-    return FALSE;
-  self->layer = NULL; /* what follows needs what was not sent */
-  self->joins = FALSE;
-  return TRUE;
-}
-
-static gboolean
-is_something_kept (const ParlorSlot *self)
-{
-  for (guint i = 0; i < self->source->n_layers; i++)
-    {
-      const ParlorLayer *layer = &self->source->layers[i];
-
-      if (layer->gop != NULL && parlor_gop_kind (layer->gop) != PARLOR_GOP_NONE
-          && parlor_layer_height (layer) <= parlor_layer_height (self->target))
-        return TRUE;
-    }
-  return FALSE;
-}
+/* --- beginning ---------------------------------------------------------------------------------
+ */
 
 void
 parlor_slot_begin (ParlorSlot *self, gint64 now_us)
 {
   ParlorTransport *transport = self->transport;
-  gboolean shown = FALSE;
+  ParlorReplayShown shown = PARLOR_REPLAY_NOTHING;
 
   if (transport->can_send && transport->srtp_out != NULL && self->source->open)
     {
@@ -595,15 +518,16 @@ parlor_slot_begin (ParlorSlot *self, gint64 now_us)
         parlor_estimate_begin (transport, now_us);
       if (self->layer != NULL || self->target == NULL)
         return;
-      shown = replay_whole (self, now_us) || replay_still (self, now_us);
+      shown = parlor_replay_begin (self, now_us);
     }
   /* Whose path does not stand yet will begin with that, and needs no key frame before. */
-  else if (is_something_kept (self))
+  else if (parlor_replay_is_something_kept (self))
     return;
-  if (self->layer != self->target)
-    parlor_layer_want_key_frame (
-        self->target, shown ? PARLOR_LAYER_PLI_NEWCOMER_US : PARLOR_LAYER_PLI_INTERVAL_US,
-        self->seen_us != 0 ? PARLOR_KEY_LAYER : PARLOR_KEY_NEWCOMER);
+  if (shown != PARLOR_REPLAY_ALL)
+    parlor_layer_want_key_frame (self->target,
+                                 shown == PARLOR_REPLAY_LESS ? PARLOR_LAYER_PLI_NEWCOMER_US
+                                                             : PARLOR_LAYER_PLI_INTERVAL_US,
+                                 self->seen_us != 0 ? PARLOR_KEY_LAYER : PARLOR_KEY_NEWCOMER);
 }
 
 void
@@ -626,9 +550,10 @@ layer_by_number (ParlorSlot *self, guint16 number)
 
 /* What stands in the history speaks of all targets. */
 static gboolean
-tells_targets (const ParlorLayer *layer, guint16 source_seq)
+tells_targets (const ParlorLayer *layer, const guint8 *packet, const ParlorPacketInfo *info)
 {
-  const ParlorDd *dd = parlor_layered_find (layer->layered, source_seq);
+  ParlorDd room;
+  const ParlorDd *dd = parlor_layered_look (layer->layered, packet, info, &room);
 
   return dd != NULL && (dd->has_structure || dd->has_active);
 }
@@ -666,11 +591,13 @@ repeat_by_rtx (ParlorSlot *self, ParlorNackEntry *entry, gint64 now_us)
 {
   ParlorLayer *layer = layer_by_number (self, entry->source);
   const ParlorPacketInfo *info;
+  const guint8 *packet = NULL;
   guint length;
   ParlorSendItem item;
 
-  if (layer == NULL || layer->history == NULL
-      || parlor_layer_find (layer, entry->source_seq, now_us, &info) == NULL)
+  if (layer != NULL && layer->history != NULL)
+    packet = parlor_layer_find (layer, entry->source_seq, now_us, &info);
+  if (packet == NULL)
     {
       refuse (self, PARLOR_REFUSAL_GONE);
       return FALSE;
@@ -692,8 +619,7 @@ repeat_by_rtx (ParlorSlot *self, ParlorNackEntry *entry, gint64 now_us)
                           .retransmission = TRUE,
                           .marker = entry->flags,
                           .layered = layer->layered != NULL,
-                          .tells = layer->layered != NULL
-                                   && tells_targets (layer, entry->source_seq),
+                          .tells = layer->layered != NULL && tells_targets (layer, packet, info),
                           .frame_number = entry->frame_number,
                           .active_targets = self->active_targets};
   return parlor_sender_push (self->transport, &item);

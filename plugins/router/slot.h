@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "proto/rtp/dd.h"
 #include "router/state.h"
 
 ParlorSlot *parlor_slot_new (ParlorTransport *transport, const ParlorSlotConfig *config);
@@ -32,6 +33,12 @@ void parlor_slot_recover (ParlorSlot *self);
 /** One fresh packet of a layer of its source. */
 void parlor_slot_forward (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info,
                           gint64 now_us);
+/** From now on the slot shows this layer, without temporal layers above `temporal`. */
+void parlor_slot_take_layer (ParlorSlot *self, ParlorLayer *layer, guint8 temporal);
+/** Of a stream with several layers: whether this receiver gets the packet, and how. dd: what was
+ * read of it; NULL = it could not be. item: with `begins`, `replay` and, of a replay, `spatial`. */
+void parlor_slot_choose_layers (ParlorSlot *self, ParlorLayer *layer, const ParlorPacketInfo *info,
+                                const ParlorDd *dd, ParlorSendItem *item);
 /** A voice that was just selected, in a room where not everybody has a slot: sends what he said
  * until it was noticed, so that his first syllable is heard. */
 void parlor_slot_catch_up (ParlorSlot *self, gint64 now_us);

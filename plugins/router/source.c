@@ -186,7 +186,18 @@ parlor_layer_find (const ParlorLayer *layer, guint16 seq, gint64 now_us,
   *info = &layer->infos[seq & layer->info_mask];
   if (packet != NULL && (*info)->header.seq == seq)
     return packet;
+  if (layer->layered != NULL)
+    return parlor_layered_find_kept (layer->layered, seq, info);
   return layer->gop != NULL ? parlor_gop_find (layer->gop, seq, info) : NULL;
+}
+
+void
+parlor_layer_forget_kept (ParlorLayer *layer)
+{
+  if (layer->gop != NULL)
+    parlor_gop_clear (layer->gop);
+  if (layer->layered != NULL)
+    parlor_layered_forget (layer->layered);
 }
 
 ParlorLayer *
@@ -347,8 +358,7 @@ restart_numbering (ParlorLayer *layer)
   GPtrArray *slots = layer->source->slots;
 
   parlor_history_clear (layer->history);
-  if (layer->gop != NULL)
-    parlor_gop_clear (layer->gop);
+  parlor_layer_forget_kept (layer);
   parlor_nack_reset (layer->nack);
   layer->number = ++layer->source->router->last_layer_number;
   for (guint i = 0; i < slots->len; i++)
@@ -465,6 +475,20 @@ hear (ParlorLayer *layer, const guint8 *packet, const ParlorPacketInfo *info, gi
     parlor_audio_room_hear (source->room, source, level, now_us);
 }
 
+static void
+keep_for_newcomers (ParlorLayer *layer, const guint8 *packet, gsize length,
+                    const ParlorPacketInfo *info)
+{
+  const ParlorGopPart part = {.kept = info->frame.temporal == 0 && !info->withheld,
+                              .ends = info->header.marker,
+                              .small = layer->bps < GOP_WHOLE_BPS};
+
+  if (layer->layered != NULL)
+    parlor_layered_keep (layer->layered, packet, length, info, GOP_WHOLE_BPS);
+  else if (layer->gop != NULL)
+    parlor_gop_put (layer->gop, packet, length, info, &part);
+}
+
 /* Keeps the packet and what was read of it, for this flush and for repeats. FALSE: too large or too
  * old. */
 static gboolean
@@ -474,8 +498,7 @@ keep (ParlorLayer *layer, const guint8 *packet, gsize length, const ParlorPacket
   if (!parlor_history_put (layer->history, info->header.seq, packet, length, now_us))
     return FALSE;
   layer->infos[info->header.seq & layer->info_mask] = *info;
-  if (layer->gop != NULL && layer->layered == NULL)
-    parlor_gop_put (layer->gop, packet, length, info, layer->bps < GOP_WHOLE_BPS);
+  keep_for_newcomers (layer, packet, length, info);
   if (layer->n_fresh == PARLOR_LAYER_MAX_FRESH)
     parlor_layer_fan_out (layer, now_us);
   layer->fresh[layer->n_fresh++] = info->header.seq;

@@ -59,6 +59,8 @@ guint8 parlor_layer_fps (const ParlorLayer *layer, guint8 temporal);
 /** (nullable) (transfer none) A packet as it was received, and what was read of it. */
 const guint8 *parlor_layer_find (const ParlorLayer *layer, guint16 seq, gint64 now_us,
                                  const ParlorPacketInfo **info);
+/** Nothing is kept of it for newcomers any more, until its next key frame. */
+void parlor_layer_forget_kept (ParlorLayer *layer);
 /** Gives the fresh packets to everybody who shows this source. */
 void parlor_layer_fan_out (ParlorLayer *layer, gint64 now_us);
 /** Its numbering begins anew: nothing of before is repeated, and receivers begin with a key frame.

@@ -23,15 +23,37 @@
 #define EXT_DD 5
 #define N_SPATIAL 3
 
-/* The descriptor of a key frame's first packet as Chromium sends it with L3T3: 67, 135 and 270
- * lines. Its templates are named below. */
-static const char key_descriptor[] =
+/* How layers refer to each other: the descriptor of a key frame's first packet, with its structure,
+ * and the templates that it brings. 67, 135 and 270 lines. */
+typedef struct
+{
+  const char *key_descriptor;
+  guint8 key_templates[N_SPATIAL];
+  guint8 templates[4][N_SPATIAL]; /* pictures go T0 T2 T1 T2 */
+} Scheme;
+
+/* As Chromium sends it. */
+static const Scheme l3t3 = {
     "c1017280081485214eafffaaaa863cf0430c10c302afc0aaa0063c00430010c002a000a80006000040001d954926e0"
     "82b04a0941b820ac1282503157f974000ca864330e222222eca8655304224230eca877530077004200ef008601df01"
-    "0d";
-static const guint8 key_templates[N_SPATIAL] = {1, 6, 11};
-/* Pictures go T0 T2 T1 T2. */
-static const guint8 templates[4][N_SPATIAL] = {{0, 5, 10}, {3, 8, 13}, {2, 7, 12}, {4, 9, 14}};
+    "0d",
+    {1, 6, 11},
+    {{0, 5, 10}, {3, 8, 13}, {2, 7, 12}, {4, 9, 14}}};
+
+/* Layers refer to each other in key frames only; without chains. */
+static const Scheme l3t3_key = {
+    "c1170080081485214ea000aaaa8600004000100002a000aaa00600004000100002a000a80006000040001d954926d0"
+    "55249b4154920803b80210077804300ef80868",
+    {1, 6, 11},
+    {{0, 5, 10}, {3, 8, 13}, {2, 7, 12}, {4, 9, 14}}};
+
+/* A row of tests. */
+typedef struct
+{
+  const char *name, *codec;
+  const Scheme *scheme;
+} Variant;
+
 static const guint kbps[N_SPATIAL] = {80, 200, 600};
 static const guint lines[N_SPATIAL] = {67, 135, 270};
 
@@ -40,6 +62,7 @@ typedef struct
   Bench *bench;
   BenchPeer *publisher;
   const char *codec;
+  const Scheme *scheme;
   guint32 ssrc;
   gint64 film_us;
   guint picture, since_key, n_keys, n_rtcp;
@@ -94,7 +117,7 @@ write_descriptor (const Camera *self, const Part *part, guint8 *out)
   gsize n = 3;
 
   if (part->key && part->spatial == 0 && part->first)
-    n = from_hex (key_descriptor, out);
+    n = from_hex (self->scheme->key_descriptor, out);
   out[0] = (guint8)((part->first ? 0x80 : 0) | (part->last ? 0x40 : 0) | part->template);
   parlor_put_u16 (out + 1, self->frame);
   return n;
@@ -148,7 +171,8 @@ send_frame (Camera *self, guint spatial, guint at, gboolean key)
   guint n = (guint)(bytes / 1000 + 1);
   Part part = {.spatial = spatial,
                .temporal = temporals[at],
-               .template = key ? key_templates[spatial] : templates[at][spatial],
+               .template = key ? self->scheme->key_templates[spatial]
+                               : self->scheme->templates[at][spatial],
                .key = key};
 
   for (guint i = 0; i < n; i++)
@@ -220,9 +244,13 @@ add_source (Camera *self, guint number)
 }
 
 static void
-begin (Camera *self, const char *name)
+begin (Camera *self, const Variant *variant)
 {
-  *self = (Camera){.bench = bench_new (), .codec = name, .index = 100, .frame = 65000};
+  *self = (Camera){.bench = bench_new (),
+                   .codec = variant->codec,
+                   .scheme = variant->scheme,
+                   .index = 100,
+                   .frame = 65000};
   add_source (self, 1);
 }
 
@@ -374,7 +402,7 @@ judge (const BenchPeer *viewer, guint from)
 
 /* A window that shrinks and grows. */
 static void
-test_window (gconstpointer name)
+test_window (gconstpointer variant)
 {
   static const struct
   {
@@ -385,7 +413,7 @@ test_window (gconstpointer name)
   BenchPeer *viewer, *other;
   guint from_other;
 
-  begin (&camera, name);
+  begin (&camera, variant);
   other = add_viewer (&camera, NULL, 270);
   viewer = add_viewer (&camera, &link, 270);
   run (&camera, 3 * SECOND);
@@ -412,7 +440,7 @@ test_window (gconstpointer name)
 
 /* A link that becomes a tenth of what it was, and comes back. */
 static void
-test_link (gconstpointer name)
+test_link (gconstpointer variant)
 {
   BenchLink link = {.bps = 3000000, .queue_us = 300 * MS, .delay_us = 20 * MS};
   Camera camera;
@@ -420,7 +448,7 @@ test_link (gconstpointer name)
   guint from;
   Judged judged;
 
-  begin (&camera, name);
+  begin (&camera, variant);
   viewer = add_viewer (&camera, &link, 270);
   run (&camera, 4 * SECOND);
   from = viewer->rtp->len;
@@ -446,14 +474,14 @@ test_link (gconstpointer name)
 
 /* Who comes later begins with a key frame and its structure, whatever layers he gets. */
 static void
-test_newcomer (gconstpointer name)
+test_newcomer (gconstpointer variant)
 {
   BenchLink link = {.bps = 10000000, .queue_us = SECOND, .delay_us = 20 * MS};
   Camera camera;
   BenchPeer *viewer;
   Judged judged;
 
-  begin (&camera, name);
+  begin (&camera, variant);
   add_viewer (&camera, NULL, 270);
   run (&camera, 5 * SECOND);
   viewer = add_viewer (&camera, &link, 135);
@@ -467,7 +495,7 @@ test_newcomer (gconstpointer name)
 
 /* Descriptors that lie, or are gone: nothing of it is forwarded, and a key frame is asked for. */
 static void
-test_lies (gconstpointer name)
+test_lies (gconstpointer variant)
 {
   /* There is no such template. */
   const Part lie = {.template = 63, .first = TRUE, .last = TRUE, .marker = TRUE};
@@ -475,7 +503,7 @@ test_lies (gconstpointer name)
   BenchPeer *viewer;
   guint keys;
 
-  begin (&camera, name);
+  begin (&camera, variant);
   viewer = add_viewer (&camera, NULL, 270);
   run (&camera, 3 * SECOND);
   keys = camera.n_keys;
@@ -489,13 +517,14 @@ test_lies (gconstpointer name)
 
 /* A slot in which one person comes after the other: frames are numbered on. */
 static void
-test_people_in_turn (gconstpointer name)
+test_people_in_turn (gconstpointer variant)
 {
   Camera ann, bob;
   BenchPeer *viewer;
 
-  begin (&ann, name);
-  bob = (Camera){.bench = ann.bench, .codec = name, .index = 9000, .frame = 64000};
+  begin (&ann, variant);
+  bob = (Camera){
+      .bench = ann.bench, .codec = ann.codec, .scheme = ann.scheme, .index = 9000, .frame = 64000};
   add_source (&bob, 2);
   viewer = add_viewer (&ann, NULL, 270);
   for (guint i = 0; i < 6; i++)
@@ -511,10 +540,172 @@ test_people_in_turn (gconstpointer name)
   bench_free (ann.bench);
 }
 
+/* --- newcomers ------------------------------------------------------------------------------- */
+
+static guint
+count_pictures (const BenchPeer *viewer)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < viewer->rtp->len; i++)
+    {
+      gsize length;
+      const guint8 *packet = g_bytes_get_data (g_ptr_array_index (viewer->rtp, i), &length);
+      ParlorRtpHeader header;
+
+      g_assert_cmpint (parlor_rtp_parse (packet, length, &header), ==, PARLOR_RTP_OK);
+      n += header.pt == SLOT_PT && header.marker;
+    }
+  return n;
+}
+
+/* How long somebody who comes now waits for the end of his first picture. */
+static gint64
+first_picture_us (Camera *camera, const BenchPeer *viewer)
+{
+  gint64 began_us = camera->bench->now_us;
+
+  while (count_pictures (viewer) == 0 && camera->bench->now_us - began_us < 5 * SECOND)
+    run (camera, 5 * MS);
+  return camera->bench->now_us - began_us;
+}
+
+/* The last key frame is old, and no new one is waited for: what was kept runs by, and its time is
+ * squeezed. */
+static void
+test_kept (gconstpointer variant)
+{
+  BenchLink link = {.bps = 10000000, .queue_us = SECOND, .delay_us = 25 * MS};
+  Camera camera;
+  BenchPeer *viewer;
+  guint keys, from;
+  guint64 replays;
+  gint64 waited_us;
+  Judged judged;
+
+  begin (&camera, variant);
+  add_viewer (&camera, NULL, 270);
+  run (&camera, 20 * SECOND); /* more than the history has */
+  keys = camera.n_keys;
+  replays = parlor_router_get_counters (camera.bench->router)->replays;
+  viewer = add_viewer (&camera, &link, 135);
+  waited_us = first_picture_us (&camera, viewer);
+  g_test_message ("first picture after %d ms", (int)(waited_us / MS));
+  g_assert_cmpint (waited_us, <=, 60 * MS);
+  run (&camera, 2 * SECOND);
+  g_assert_cmpuint (camera.n_keys, ==, keys);
+  from = viewer->rtp->len;
+  run (&camera, SECOND);
+  judged = judge (viewer, from);
+  /* And all frames of his layer come. */
+  g_assert_cmpuint (judged.n_pictures, >=, 29);
+  g_assert_cmpuint (judged.highest, ==, 135);
+  g_assert_cmpuint (judged.n_frames[2], ==, 0);
+  g_assert_cmpuint (parlor_router_get_counters (camera.bench->router)->replays, ==, replays + 1);
+  bench_free (camera.bench);
+}
+
+/* Many come, one after the other, for the largest layer; some of them while a key frame that
+ * another one asked for overtakes what is played to them. */
+static void
+test_many (gconstpointer variant)
+{
+  static BenchLink links[20];
+  BenchPeer *viewers[G_N_ELEMENTS (links)];
+  Camera camera;
+  gint64 worst_us = 0, waited_us, began_us;
+  guint before, seconds;
+
+  begin (&camera, variant);
+  add_viewer (&camera, NULL, 270);
+  run (&camera, 10 * SECOND);
+  before = camera.n_keys;
+  began_us = camera.bench->now_us;
+  for (guint i = 0; i < G_N_ELEMENTS (links); i++)
+    {
+      links[i] = (BenchLink){.bps = 20000000, .queue_us = SECOND, .delay_us = 25 * MS};
+      viewers[i] = add_viewer (&camera, &links[i], 270);
+      waited_us = first_picture_us (&camera, viewers[i]);
+      worst_us = MAX (worst_us, waited_us);
+    }
+  seconds = (guint)((camera.bench->now_us - began_us) / SECOND);
+  g_test_message ("worst first picture %d ms; %u key frames in %u s", (int)(worst_us / MS),
+                  camera.n_keys - before, seconds);
+  g_assert_cmpint (worst_us, <=, 100 * MS);
+  g_assert_cmpuint (camera.n_keys - before, <=, seconds / 2);
+  run (&camera, 4 * SECOND);
+  for (guint i = 0; i < G_N_ELEMENTS (viewers); i++)
+    g_assert_cmpuint (judge (viewers[i], 0).highest, ==, 270);
+  bench_free (camera.bench);
+}
+
+/* Of the `which`-th packet with this payload type. */
+static ParlorDd
+descriptor_of (const BenchPeer *viewer, guint8 pt, guint which, ParlorDdStructure *structure,
+               guint16 *seq)
+{
+  ParlorDd dd = {0};
+
+  for (guint i = 0; i < viewer->rtp->len; i++)
+    {
+      gsize length;
+      const guint8 *packet = g_bytes_get_data (g_ptr_array_index (viewer->rtp, i), &length), *data;
+      ParlorRtpExtMap map = {0};
+      ParlorRtpExtList list;
+      ParlorRtpHeader header;
+      guint size = 0;
+
+      g_assert_cmpint (parlor_rtp_parse (packet, length, &header), ==, PARLOR_RTP_OK);
+      if (header.pt != pt || which-- > 0)
+        continue;
+      *seq = header.seq;
+      parlor_rtp_ext_map_set (&map, PARLOR_EXT_DEPENDENCY_DESCRIPTOR, EXT_DD);
+      parlor_rtp_ext_parse (packet, &header, &map, &list);
+      data = parlor_rtp_ext_find (packet, &list, PARLOR_EXT_DEPENDENCY_DESCRIPTOR, &size);
+      g_assert_nonnull (data);
+      g_assert_cmpint (parlor_dd_parse (data, size, structure, &dd), ==, PARLOR_DD_OK);
+      return dd;
+    }
+  g_assert_not_reached ();
+}
+
+/* What is kept is older than the history and what was read with it. */
+static void
+test_kept_is_repeated (gconstpointer variant)
+{
+  BenchLink link = {.bps = 10000000, .queue_us = SECOND, .delay_us = 25 * MS};
+  ParlorDdStructure structure = {0};
+  Camera camera;
+  BenchPeer *viewer;
+
+  begin (&camera, variant);
+  add_viewer (&camera, NULL, 270);
+  run (&camera, 20 * SECOND);
+  viewer = add_viewer (&camera, &link, 135);
+  run (&camera, 200 * MS);
+  for (guint i = 0; i < 3; i++)
+    {
+      guint16 seq, rtx_seq;
+      guint8 bytes[64];
+      ParlorDd first = descriptor_of (viewer, SLOT_PT, i, &structure, &seq), again;
+      gsize length = parlor_rtcp_build_nack (bytes, sizeof bytes, 9, 5000, &seq, 1, NULL);
+
+      parlor_peer_send_rtcp (viewer->peer, bytes, length);
+      run (&camera, 100 * MS);
+      again = descriptor_of (viewer, SLOT_PT + 10, i, &structure, &rtx_seq);
+      g_assert_cmpuint (first.has_structure, ==, i == 0);
+      g_assert_cmpuint (again.has_structure, ==, i == 0);
+      g_assert_cmpuint (again.frame_number, ==, first.frame_number);
+      g_assert_cmpuint (again.template_index, ==, first.template_index);
+    }
+  bench_free (camera.bench);
+}
+
 int
 main (int argc, char **argv)
 {
-  static const char *const names[] = {"AV1", "VP9"};
+  static const Variant variants[] = {
+      {"AV1", "AV1", &l3t3}, {"VP9", "VP9", &l3t3}, {"VP9-KEY", "VP9", &l3t3_key}};
   static const struct
   {
     const char *name;
@@ -522,16 +713,19 @@ main (int argc, char **argv)
   } tests[] = {{"layers-follow-the-window", test_window},
                {"layers-follow-the-link", test_link},
                {"a-newcomer-begins-with-the-structure", test_newcomer},
+               {"a-newcomer-begins-with-what-is-kept", test_kept},
+               {"many-newcomers-cost-few-key-frames", test_many},
+               {"what-is-kept-is-repeated-as-it-was", test_kept_is_repeated},
                {"people-in-turn-are-one-stream", test_people_in_turn},
                {"descriptors-that-lie-reach-nobody", test_lies}};
 
   g_test_init (&argc, &argv, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (variants); i++)
     for (guint k = 0; k < G_N_ELEMENTS (tests); k++)
       {
-        g_autofree char *path = g_strdup_printf ("/layered/%s/%s", names[i], tests[k].name);
+        g_autofree char *path = g_strdup_printf ("/layered/%s/%s", variants[i].name, tests[k].name);
 
-        g_test_add_data_func (path, names[i], tests[k].func);
+        g_test_add_data_func (path, &variants[i], tests[k].func);
       }
   return g_test_run ();
 }

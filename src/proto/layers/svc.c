@@ -28,6 +28,13 @@ parlor_svc_want (ParlorSvc *self, guint spatial, guint temporal)
   self->blocked = 0;
 }
 
+void
+parlor_svc_set_active (ParlorSvc *self, guint32 active_targets)
+{
+  self->active = active_targets;
+  self->has_active = TRUE;
+}
+
 /* --- what became of frames ------------------------------------------------------------------- */
 
 static guint

@@ -45,6 +45,10 @@ void parlor_svc_init (ParlorSvc *self);
 /** The highest layers wanted from now on; what the stream has not gives the next below. */
 void parlor_svc_want (ParlorSvc *self, guint spatial, guint temporal);
 
+/** The targets, by bit, that the sender still sends: where packets that told it were not given to
+ * parlor_svc_packet. What comes there counts later. */
+void parlor_svc_set_active (ParlorSvc *self, guint32 active_targets);
+
 typedef struct
 {
   gboolean forward;

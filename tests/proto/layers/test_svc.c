@@ -322,6 +322,18 @@ test_layers_that_the_sender_stops_are_not_wanted (void)
   g_assert_cmphex (out.active_targets, ==, 0x3f);
 }
 
+/* It was told in frames that this receiver did not get. */
+static void
+test_what_the_sender_stopped_meanwhile_is_not_waited_for (void)
+{
+  Stream stream;
+  stream_init (&stream, &l3t3);
+  picture (&stream, TRUE, 0);
+  check_counts (&stream, 8, 8, 8);
+  parlor_svc_set_active (&stream.svc, 0x3f);
+  check_counts (&stream, 8, 8, 0);
+}
+
 static void
 test_the_receiver_is_told_what_still_comes (void)
 {
@@ -421,6 +433,8 @@ main (int argc, char **argv)
   T ("ksvc-forwards-one-layer-between-key-frames", test_ksvc_forwards_one_layer_between_key_frames);
   T ("layers-that-the-sender-stops-are-not-wanted",
      test_layers_that_the_sender_stops_are_not_wanted);
+  T ("what-the-sender-stopped-meanwhile-is-not-waited-for",
+     test_what_the_sender_stopped_meanwhile_is_not_waited_for);
   T ("the-receiver-is-told-what-still-comes", test_the_receiver_is_told_what_still_comes);
   T ("what-is-late-is-not-taken-for-left-out", test_what_is_late_is_not_taken_for_left_out);
   T ("any-wish-is-met-and-all-can-be-decoded", test_any_wish_is_met_and_all_can_be_decoded);
