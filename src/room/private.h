@@ -232,9 +232,11 @@ gint64 parlor_room_poll_seats (ParlorRoom *room, gint64 now_us);
 void parlor_seat_free (ParlorSeat *seat);
 gboolean parlor_participant_is_listed (const ParlorParticipant *participant);
 
-/* recording.c */
+/* recordbook.c */
 ParlorRecording *parlor_recording_new (void);
 void parlor_recording_free (ParlorRecording *recording);
+
+/* recording.c */
 /** Who is to be written is; nobody else. */
 void parlor_recording_sync (ParlorRoom *room, gint64 now_us);
 void parlor_recording_poll (ParlorRoom *room, gint64 now_us);
