@@ -280,6 +280,7 @@ parlor_wire_live_stage_token (ParlorParticipant *viewer, gpointer data)
   ParlorWireLive *wire = data;
   const ParlorParticipantInfo *info = parlor_participant_info (viewer);
   const ParlorRoomInfo *room = parlor_room_info (parlor_participant_room (viewer));
+  const ParlorLiveRoom *live = parlor_live_find (wire->live, room->id);
   g_autofree char *identity = g_strconcat (STAGE_PREFIX, info->id, NULL);
   ParlorClaims claims = {
       .identity = identity,
@@ -290,6 +291,9 @@ parlor_wire_live_stage_token (ParlorParticipant *viewer, gpointer data)
       .granted = PARLOR_RIGHT_PUBLISH_MICROPHONE | PARLOR_RIGHT_PUBLISH_CAMERA,
       .expires_ms = wall_ms (wire) + STAGE_TOKEN_MS,
   };
+  /* What publishes has no page that could be asked whether it may be recorded: he was. */
+  if (live && parlor_live_guest_agrees (live, info->id))
+    claims.granted |= PARLOR_RIGHT_RECORD;
   return parlor_keyring_sign (wire->spec.keyring, &claims, NULL);
 }
 

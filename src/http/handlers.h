@@ -154,6 +154,9 @@ void parlor_handle_partner_send (ParlorSite *site, ParlorHttpRequest *request,
 void parlor_handle_guest (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_leave (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 
+/* handle_console.c: ways to the stage of a live room. */
+void parlor_handle_console (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+
 /* handle_live.c: live rooms; what anybody may know of them, and the pages with a preview. */
 void parlor_handle_live_state (ParlorSite *site, ParlorHttpRequest *request,
                                ParlorHttpReply *reply);

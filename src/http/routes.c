@@ -130,6 +130,8 @@ static const ParlorRoute routes[] = {
     {"GET", "/l/{room}/frame", PARLOR_ROUTE_PUBLIC, TRUE, 0, NULL, parlor_handle_frame_page},
     {"POST", "/v1/rooms/{id}/state", PARLOR_ROUTE_ROOM, FALSE, JSON_MAX, "application/json",
      parlor_handle_live_state},
+    {"POST", "/v1/rooms/{id}/console", PARLOR_ROUTE_ROOM, FALSE, JSON_MAX, "application/json",
+     parlor_handle_console},
     {"GET", "/v1/rooms/{id}/pins", PARLOR_ROUTE_ROOM, FALSE, 0, NULL, parlor_handle_pin_list},
     {"POST", "/v1/rooms/{id}/pins", PARLOR_ROUTE_ROOM, FALSE, JSON_MAX, "application/json",
      parlor_handle_pin},

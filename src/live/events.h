@@ -108,7 +108,9 @@ typedef struct
 {
   const char *person; /**< "pt_…" */
   const char *name;
-  gboolean on_stage; /**< FALSE: he asked and waits */
+  gboolean on_stage; /**< FALSE: he asked and waits, or */
+  gboolean invited;  /**< a host asked him and he has not answered */
+  gboolean agrees;   /**< he may be recorded there */
 } ParlorStageGuest;
 
 typedef enum
@@ -122,6 +124,7 @@ typedef enum
   PARLOR_LIVE_EVENT_POLL,     /**< all: poll */
   PARLOR_LIVE_EVENT_GUESTS,   /**< hosts: who is or wants to be on stage changed */
   PARLOR_LIVE_EVENT_ADMITTED, /**< one (person): come on stage; the app adds the right to publish */
+  PARLOR_LIVE_EVENT_INVITED,  /**< one (person): a host asks him to come on stage */
   PARLOR_LIVE_EVENT_OFF_STAGE, /**< one (person): the stage is over, or he was refused */
 } ParlorLiveEventType;
 
@@ -130,7 +133,7 @@ typedef struct _ParlorLiveEvent
   ParlorLiveEventType type;
   ParlorLiveRoom *room;
   gint64 room_ms;     /**< when it happened on the stream's clock */
-  const char *person; /**< ADMITTED, OFF_STAGE */
+  const char *person; /**< ADMITTED, INVITED, OFF_STAGE */
   const ParlorPin *pin;
   const ParlorComment *comment;
   const ParlorComment *const *comments;

@@ -119,6 +119,7 @@ typedef struct
   gboolean is_host; /**< passes rates, slow mode and the name check */
   gboolean is_bot; /**< of live/bots.h, which counts what it says: passes slow mode, the rate of one
                       voice and the name check */
+  gboolean agrees; /**< to be recorded on stage; ask_stage () alone looks at it */
 } ParlorLiveWho;
 
 /**
@@ -184,12 +185,17 @@ const ParlorPoll *parlor_live_poll_of (const ParlorLiveRoom *room);
 
 /* ---- the stage and the audience -------------------------------------------------------------- */
 
-/** A viewer asks to come on stage (and says so again: nothing happens). CONFLICT, TOO_MANY (50
-    wait). */
+/** A viewer asks to come on stage, or comes because a host asked him (and says so again: only
+    whether he may be recorded is taken anew). CONFLICT, TOO_MANY (50 wait, 6 are there). */
 gboolean parlor_live_ask_stage (ParlorLiveRoom *room, const ParlorLiveWho *who, ParlorLiveNow now,
                                 GError **error);
-/** A host invites a viewer, or admits one who asked: he is told, the app gives him the right to
-    publish. At most 6 are on stage. TOO_MANY. */
+/** A host asks a viewer to come on stage: he is told and nothing more, until he answers by
+    ask_stage () or leave_stage (). One who asks already is admitted. CONFLICT, TOO_MANY (50 wait).
+ */
+gboolean parlor_live_invite (ParlorLiveRoom *room, const ParlorLiveWho *who, ParlorLiveNow now,
+                             GError **error);
+/** A viewer who asked is admitted; without `asked_only` also one who did not, by who answers for
+    it: he is told, the app gives him the right to publish. At most 6 are on stage. TOO_MANY. */
 gboolean parlor_live_admit (ParlorLiveRoom *room, const ParlorLiveWho *who, gboolean asked_only,
                             ParlorLiveNow now, GError **error);
 /** He withdraws, refuses, is refused, leaves or is sent off; by nobody noticed if he was neither.
@@ -197,6 +203,8 @@ gboolean parlor_live_admit (ParlorLiveRoom *room, const ParlorLiveWho *who, gboo
 void parlor_live_leave_stage (ParlorLiveRoom *room, const char *person, ParlorLiveNow now);
 /** Admitted, and neither left nor sent off since. */
 gboolean parlor_live_is_on_stage (const ParlorLiveRoom *room, const char *person);
+/** He is a guest in any of the ways, and said that he may be recorded. */
+gboolean parlor_live_guest_agrees (const ParlorLiveRoom *room, const char *person);
 /** In the order of asking. Borrowed. */
 const ParlorStageGuest *const *parlor_live_guests (const ParlorLiveRoom *room, guint *n);
 

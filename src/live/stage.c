@@ -55,6 +55,13 @@ parlor_live_is_on_stage (const ParlorLiveRoom *room, const char *person)
   return guest && guest->guest.on_stage;
 }
 
+gboolean
+parlor_live_guest_agrees (const ParlorLiveRoom *room, const char *person)
+{
+  const Guest *guest = find (room, person);
+  return guest && guest->guest.agrees;
+}
+
 static void
 tell (ParlorLiveRoom *room, ParlorLiveEventType type, const char *person, gint64 room_ms)
 {
@@ -67,22 +74,52 @@ add (ParlorLiveRoom *room, const ParlorLiveWho *who)
   Guest *guest = g_new0 (Guest, 1);
   g_strlcpy (guest->person, who->person, sizeof guest->person);
   guest->name = g_strdup (who->name ? who->name : "");
-  guest->guest = (ParlorStageGuest){guest->person, guest->name, FALSE};
+  guest->guest = (ParlorStageGuest){
+      .person = guest->person, .name = guest->name, .agrees = who->agrees};
   g_ptr_array_add (room->guests, guest);
   return guest;
+}
+
+static gboolean
+may_wait (const ParlorLiveRoom *room, GError **error)
+{
+  if (room->info.state != PARLOR_LIVE_ON)
+    return parlor_live_refuse (error, PARLOR_ERROR_CONFLICT, "the stream is not live");
+  return count (room, FALSE) < WAITING_MAX
+         || parlor_live_refuse (error, PARLOR_ERROR_TOO_MANY, "many are waiting already");
 }
 
 gboolean
 parlor_live_ask_stage (ParlorLiveRoom *room, const ParlorLiveWho *who, ParlorLiveNow now,
                        GError **error)
 {
-  if (find (room, who->person))
+  Guest *guest = find (room, who->person);
+  if (guest)
+    guest->guest.agrees = who->agrees;
+  if (guest && guest->guest.invited)
+    return parlor_live_admit (room, who, TRUE, now, error);
+  if (guest)
     return TRUE;
-  if (room->info.state != PARLOR_LIVE_ON)
-    return parlor_live_refuse (error, PARLOR_ERROR_CONFLICT, "the stream is not live");
-  if (count (room, FALSE) >= WAITING_MAX)
-    return parlor_live_refuse (error, PARLOR_ERROR_TOO_MANY, "many are waiting already");
+  if (!may_wait (room, error))
+    return FALSE;
   add (room, who);
+  tell (room, PARLOR_LIVE_EVENT_GUESTS, NULL, now.room_ms);
+  return TRUE;
+}
+
+/* His camera is his: nobody is on air who did not say yes to it. */
+gboolean
+parlor_live_invite (ParlorLiveRoom *room, const ParlorLiveWho *who, ParlorLiveNow now,
+                    GError **error)
+{
+  Guest *guest = find (room, who->person);
+  if (guest)
+    return guest->guest.invited || parlor_live_admit (room, who, TRUE, now, error);
+  if (!may_wait (room, error))
+    return FALSE;
+  guest = add (room, who);
+  guest->guest.invited = TRUE;
+  tell (room, PARLOR_LIVE_EVENT_INVITED, guest->person, now.room_ms);
   tell (room, PARLOR_LIVE_EVENT_GUESTS, NULL, now.room_ms);
   return TRUE;
 }
@@ -103,6 +140,7 @@ parlor_live_admit (ParlorLiveRoom *room, const ParlorLiveWho *who, gboolean aske
   if (!guest)
     guest = add (room, who);
   guest->guest.on_stage = TRUE;
+  guest->guest.invited = FALSE;
   tell (room, PARLOR_LIVE_EVENT_ADMITTED, guest->person, now.room_ms);
   tell (room, PARLOR_LIVE_EVENT_GUESTS, NULL, now.room_ms);
   return TRUE;

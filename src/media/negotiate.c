@@ -168,6 +168,33 @@ take_unnamed_senders (Plan *plan)
     }
 }
 
+/* HEVC: an answer without the picture would leave its owner in front of sound alone, looking for
+ * the fault elsewhere. Other codecs that are not forwarded have port 0, as any m-line we do not
+ * know. */
+static gboolean
+refuse_hevc (const Plan *plan, GError **error)
+{
+  for (guint i = 0; i < plan->offer->n_media; i++)
+    {
+      const ParlorSdpMedia *media = &plan->offer->media[i];
+      gboolean sends = media->kind == PARLOR_SDP_KIND_VIDEO && !media->rejected
+                       && (media->direction & PARLOR_SDP_SENDONLY);
+      if (!sends || parlor_sdp_media_is_acceptable (media))
+        continue;
+      for (guint k = 0; k < media->n_formats; k++)
+        if (g_ascii_strcasecmp (media->formats[k].encoding, "H265") == 0)
+          {
+            g_set_error (error, PARLOR_ERROR, PARLOR_ERROR_UNPROCESSABLE,
+                         "line %u: H.265 (HEVC) is not forwarded, since most browsers do not "
+                         "decode it; set the encoder to H.264 or AV1 (in OBS: Settings, Output, "
+                         "Video Encoder)",
+                         media->line);
+            return TRUE;
+          }
+    }
+  return FALSE;
+}
+
 /* WHEP: each m-line that receives is a slot. */
 static void
 take_unnamed_slots (Plan *plan)
@@ -189,7 +216,11 @@ assign_roles (Plan *plan, const ParlorMediaOffer *request, GError **error)
   if (!take_named_senders (plan, request, error) || !take_named_slots (plan, request, error))
     return FALSE;
   if (request->n_senders == 0 && request->n_slots == 0 && request->publish)
-    take_unnamed_senders (plan);
+    {
+      if (refuse_hevc (plan, error))
+        return FALSE;
+      take_unnamed_senders (plan);
+    }
   if (request->n_slots == 0 && request->n_senders == 0 && request->subscribe)
     take_unnamed_slots (plan);
   return TRUE;

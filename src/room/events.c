@@ -82,10 +82,11 @@ parlor_room_event_reaches (const ParlorRoomEvent *event, const ParlorParticipant
   if (info->kind != PARLOR_PARTICIPANT_PAGE || info->waiting
       || parlor_participant_room (participant) != event->room || event->audience == PARLOR_TO_APP)
     return FALSE;
-  /* Ten thousand viewers are not told five times a second who talks. */
+  /* Ten thousand viewers are not told five times a second who talks, nor what the hosts note. */
   if (info->audience
       && (event->type == PARLOR_EVENT_SPEAKING || event->type == PARLOR_EVENT_HANDS
-          || event->type == PARLOR_EVENT_REACTION || event->type == PARLOR_EVENT_CHAT))
+          || event->type == PARLOR_EVENT_REACTION || event->type == PARLOR_EVENT_CHAT
+          || event->type == PARLOR_EVENT_MARKER))
     return FALSE;
   return event->audience == PARLOR_TO_ALL
          || parlor_participant_can (participant, PARLOR_RIGHT_MODERATE);

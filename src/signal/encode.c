@@ -2,6 +2,7 @@
 #include "signal/encode.h"
 
 #include "room/recording.h"
+#include "room/scene.h"
 #include "room/settings.h"
 
 #include <string.h>
@@ -211,7 +212,7 @@ parlor_encode_welcome (const ParlorRoomEvent *event, const ParlorWelcomeExtras *
   json_object_set_new (json, "slots",
                        json_pack ("{s:i,s:i,s:i,s:i}", "audio", SLOTS_AUDIO, "video", SLOTS_VIDEO,
                                   "screen", SLOTS_SCREEN, "screen_audio", SLOTS_SCREEN_AUDIO));
-  json_object_set_new (json, "markers", markers (event->room));
+  json_object_set_new (json, "markers", info->audience ? json_array () : markers (event->room));
   json_object_set_new (json, "ice_servers",
                        extras->ice_servers ? extras->ice_servers : json_array ());
   json_object_set_new (json, "server",

@@ -102,8 +102,9 @@ guests (const ParlorLiveRoom *room)
   json_t *json = json_array ();
   for (guint i = 0; i < n; i++)
     json_array_append_new (json,
-                           json_pack ("{s:o,s:o,s:b}", "participant", text (list[i]->person),
-                                      "name", text (list[i]->name), "on_stage", list[i]->on_stage));
+                           json_pack ("{s:o,s:o,s:b,s:b}", "participant", text (list[i]->person),
+                                      "name", text (list[i]->name), "on_stage", list[i]->on_stage,
+                                      "invited", list[i]->invited));
   return json;
 }
 
@@ -209,6 +210,8 @@ parlor_encode_live_event (const ParlorLiveEvent *event, const ParlorProducts *pr
                         (json_int_t)event->room_ms);
     case PARLOR_LIVE_EVENT_GUESTS:
       return json_pack ("{s:s,s:o}", "t", "guests", "guests", guests (event->room));
+    case PARLOR_LIVE_EVENT_INVITED:
+      return json_pack ("{s:s,s:b,s:b}", "t", "stage", "on", 0, "invited", 1);
     case PARLOR_LIVE_EVENT_OFF_STAGE:
       return json_pack ("{s:s,s:b}", "t", "stage", "on", 0);
     case PARLOR_LIVE_EVENT_ADMITTED:

@@ -290,7 +290,7 @@ static const ParlorMessageRow rows[] = {
      PARLOR_WHEN_INSIDE,
      PARLOR_RIGHT_NONE,
      parlor_on_stage,
-     {{"on", B, TRUE}, {"participant", S, FALSE, 1, ID_BYTES}}},
+     {{"on", B, TRUE}, {"participant", S, FALSE, 1, ID_BYTES}, {"recorded", B, FALSE}}},
     {"moderate",
      PARLOR_WHEN_INSIDE,
      PARLOR_RIGHT_MODERATE,

@@ -186,16 +186,17 @@ PARLOR_MESSAGE_HANDLER (parlor_on_pin)
 
 /* ---- the stage ------------------------------------------------------------------------------ */
 
+/* One who asked is admitted, another is asked. */
 static gboolean
-admit (ParlorSession *session, ParlorLiveRoom *room, const char *person, gint64 now_us,
-       GError **error)
+call_up (ParlorSession *session, ParlorLiveRoom *room, const char *person, gint64 now_us,
+         GError **error)
 {
   ParlorParticipant *other = parlor_room_find (parlor_participant_room (session->participant),
                                                person);
   if (!other || !parlor_participant_info (other)->audience)
     return parlor_message_refuse (error, PARLOR_ERROR_NOT_FOUND, "This viewer is not here.");
   ParlorLiveWho who = {.person = person, .name = parlor_participant_info (other)->name};
-  return parlor_live_admit (room, &who, FALSE, now_of (session, now_us), error);
+  return parlor_live_invite (room, &who, now_of (session, now_us), error);
 }
 
 /* A viewer for himself; a host for the one he names. */
@@ -214,6 +215,7 @@ PARLOR_MESSAGE_HANDLER (parlor_on_stage)
       parlor_live_leave_stage (room, person ? person : who.person, now_of (session, now_us));
       return TRUE;
     }
-  return person ? admit (session, room, person, now_us, error)
+  who.agrees = parlor_message_flag (message, "recorded");
+  return person ? call_up (session, room, person, now_us, error)
                 : parlor_live_ask_stage (room, &who, now_of (session, now_us), error);
 }

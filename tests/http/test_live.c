@@ -155,6 +155,111 @@ test_meeting (void)
   json_decref (room);
 }
 
+/* ---- ways to the stage ---------------------------------------------------------------------- */
+
+static ParlorClaims *
+claims_of (World *world, const char *token)
+{
+  ParlorAuth *auth = parlor_keyring_auth (world->keyring);
+  ParlorClaims *claims = auth->verify (auth, token, world->clock.wall_ms (&world->clock), NULL);
+  g_assert_nonnull (claims);
+  return claims;
+}
+
+static void
+test_console (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  g_autofree char *id = make_live (world);
+  g_autofree char *path = g_strdup_printf ("/v1/rooms/%s/console", id);
+  json_t *host = ask (world, "POST", path, JSON, "{\"as\":\"host\"}", 201);
+  g_autoptr (ParlorClaims) his = claims_of (world, member (host, "token"));
+  g_assert_cmpint (his->role, ==, PARLOR_ROLE_HOST);
+  g_assert_cmpint (his->granted, ==, PARLOR_RIGHTS_PUBLISH | PARLOR_RIGHT_SUBSCRIBE);
+  g_assert_nonnull (strstr (member (host, "url"), "/host#rm_"));
+
+  json_t *key = ask (world, "POST", path, JSON, "{\"as\":\"encoder\",\"name\":\"OBS\"}", 201);
+  g_autoptr (ParlorClaims) encoder = claims_of (world, member (key, "token"));
+  g_assert_cmpint (encoder->role, ==, PARLOR_ROLE_MEMBER);
+  g_assert_cmpint (encoder->granted, ==,
+                   PARLOR_RIGHT_PUBLISH_MICROPHONE | PARLOR_RIGHT_PUBLISH_CAMERA
+                       | PARLOR_RIGHT_RECORD);
+  g_autofree char *way = g_strdup_printf ("/whip/%s/%s", id, encoder->identity);
+  g_assert_true (g_str_has_suffix (member (key, "url"), way));
+
+  json_t *helper = ask (world, "POST", path, JSON, "{\"as\":\"assistant\"}", 201);
+  g_autoptr (ParlorClaims) hers = claims_of (world, member (helper, "token"));
+  g_assert_cmpint (hers->role, ==, PARLOR_ROLE_HOST);
+  g_assert_cmpint (hers->granted, ==, PARLOR_RIGHT_SUBSCRIBE);
+  json_decref (host);
+  json_decref (key);
+  json_decref (helper);
+}
+
+/* Who has a token hands on what he has, and for no longer. */
+static void
+test_console_by_token (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  g_autofree char *id = make_live (world);
+  g_autofree char *path = g_strdup_printf ("/v1/rooms/%s/console", id);
+  json_t *helper = ask (world, "POST", path, JSON, "{\"as\":\"assistant\"}", 201);
+  g_autofree char *bearer = world_bearer (member (helper, "token"));
+  g_autofree char *headers = g_strconcat (bearer, JSON, NULL);
+  json_decref (ask (world, "POST", path, headers, "{\"as\":\"host\"}", 403));
+  json_decref (ask (world, "POST", path, headers, "{\"as\":\"encoder\"}", 403));
+  world->wall_offset_ms += 3600 * 1000;
+  json_t *second = ask (world, "POST", path, headers, "{\"as\":\"assistant\"}", 201);
+  /* A token's end is a whole second. */
+  g_assert_cmpint (json_integer_value (json_object_get (second, "expires_at")), <=,
+                   json_integer_value (json_object_get (helper, "expires_at")));
+  g_autofree char *viewer = world_token (world, id, "v", PARLOR_ROLE_VIEWER);
+  g_autofree char *viewers = world_bearer (viewer);
+  g_autofree char *asked = g_strconcat (viewers, JSON, NULL);
+  json_decref (ask (world, "POST", path, asked, "{\"as\":\"assistant\"}", 403));
+  json_decref (ask (world, "POST", path, JSON, "{\"as\":\"king\"}", 400));
+  json_t *room = ask (world, "POST", "/v1/rooms", JSON, "{}", 201);
+  g_autofree char *meeting = g_strdup_printf ("/v1/rooms/%s/console", member (room, "id"));
+  json_decref (ask (world, "POST", meeting, JSON, "{\"as\":\"host\"}", 404));
+  json_decref (second);
+  json_decref (helper);
+  json_decref (room);
+}
+
+/* Asked by a host, a viewer is told and nothing more; he says yes and gets what he publishes by. */
+static void
+test_invited (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  g_autofree char *id = make_live (world);
+  g_autoptr (Peer) host = peer_new (world);
+  g_autoptr (Peer) viewer = peer_new (world);
+  json_decref (peer_join (host, id, "h", PARLOR_ROLE_HOST));
+  json_t *welcome = peer_join (viewer, id, "v", PARLOR_ROLE_VIEWER);
+  g_autofree char *call = g_strdup_printf (
+      "{\"t\":\"stage\",\"id\":4,\"on\":true,\"participant\":\"%s\"}",
+      member (welcome, "participant"));
+  json_decref (welcome);
+  peer_send (host, "{\"t\":\"live\",\"state\":\"live\"}");
+  json_decref (peer_expect (viewer, "live_state"));
+  peer_send (host, call);
+  json_t *asked = peer_expect (viewer, "stage");
+  g_assert_true (json_is_true (json_object_get (asked, "invited")));
+  g_assert_false (json_is_true (json_object_get (asked, "on")));
+  g_assert_null (json_object_get (asked, "token"));
+  json_decref (asked);
+  json_t *guests = peer_expect (host, "guests");
+  json_t *first = json_array_get (json_object_get (guests, "guests"), 0);
+  g_assert_true (json_is_true (json_object_get (first, "invited")));
+  g_assert_false (json_is_true (json_object_get (first, "on_stage")));
+  json_decref (guests);
+  peer_send (viewer, "{\"t\":\"stage\",\"on\":false}");
+  json_decref (peer_expect (viewer, "stage"));
+  guests = peer_expect (host, "guests");
+  g_assert_cmpuint (json_array_size (json_object_get (guests, "guests")), ==, 0);
+  json_decref (guests);
+}
+
 /* ---- waiting players ------------------------------------------------------------------------ */
 
 typedef struct
@@ -277,6 +382,9 @@ main (int argc, char **argv)
   g_test_add_func ("/http/live/the-calendar-names-the-date", test_calendar);
   g_test_add_func ("/http/live/a-viewer-sees-all-and-only-comments", test_viewer);
   g_test_add_func ("/http/live/a-meeting-is-no-live-room", test_meeting);
+  g_test_add_func ("/http/live/ways-to-the-stage-are-for-hosts-assistants-encoders", test_console);
+  g_test_add_func ("/http/live/a-token-hands-on-no-more-than-it-has", test_console_by_token);
+  g_test_add_func ("/http/live/who-is-asked-onto-the-stage-is-told-and-no-more", test_invited);
   g_test_add_func ("/http/live/who-is-not-kept-shares-the-plain-link", test_sharing);
   g_test_add_func ("/http/live/so-many-players-of-one-address-wait", test_waiting);
   return g_test_run ();

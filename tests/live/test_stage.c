@@ -36,6 +36,32 @@ test_guest (void)
 }
 
 static void
+test_invited (void)
+{
+  g_autoptr (World) world = world_new ();
+  ParlorLiveWho ada = who ("pt_a"), bo = who ("pt_b");
+  g_assert_false (parlor_live_invite (world->room, &ada, world_now (world), NULL));
+  world_go_live (world);
+  g_assert_true (parlor_live_invite (world->room, &ada, world_now (world), NULL));
+  g_assert_true (parlor_live_invite (world->room, &ada, world_now (world), NULL));
+  g_assert_cmpstr (world_told (world), ==, "invited guests"); /* and nobody is on air by it */
+  g_assert_false (parlor_live_is_on_stage (world->room, "pt_a"));
+  g_assert_false (parlor_live_guest_agrees (world->room, "pt_a"));
+  ada.agrees = TRUE;
+  g_assert_true (parlor_live_ask_stage (world->room, &ada, world_now (world), NULL));
+  g_assert_cmpstr (world_told (world), ==, "admitted guests");
+  g_assert_true (parlor_live_is_on_stage (world->room, "pt_a"));
+  g_assert_true (parlor_live_guest_agrees (world->room, "pt_a"));
+  g_assert_true (parlor_live_invite (world->room, &bo, world_now (world), NULL));
+  parlor_live_leave_stage (world->room, "pt_b", world_now (world)); /* no */
+  g_assert_cmpstr (world_told (world), ==, "invited guests off-stage guests");
+  g_assert_true (parlor_live_ask_stage (world->room, &bo, world_now (world), NULL));
+  g_assert_true (parlor_live_invite (world->room, &bo, world_now (world), NULL)); /* he asked */
+  g_assert_true (parlor_live_is_on_stage (world->room, "pt_b"));
+  g_assert_false (parlor_live_guest_agrees (world->room, "pt_b"));
+}
+
+static void
 test_caps (void)
 {
   g_autoptr (World) world = world_new ();
@@ -79,6 +105,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/live/stage/a-viewer-asks-is-admitted-and-leaves", test_guest);
+  g_test_add_func ("/live/stage/who-is-asked-is-on-air-when-he-says-so", test_invited);
   g_test_add_func ("/live/stage/six-are-on-stage-and-fifty-wait", test_caps);
   g_test_add_func ("/live/stage/the-count-is-told-once-a-second-and-the-peak-stays", test_audience);
   return g_test_run ();

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { goLive, makeLive, watchLive } from '../lib/live.mjs';
 
-export const title = 'a live room: a viewer on stage within a second, the host dropped and back on the same stream';
+export const title = 'a live room: a viewer on stage within a second, another time because he was asked, the host dropped and back on the same stream';
 export const seconds = 120;
 
 /* A picture of that person in one of the slots. */
@@ -23,8 +23,30 @@ async function onStage(world, host, guest, viewer) {
   assert.ok(!(await guest.evaluate(shows, guest.number)), 'a guest does not see himself come back');
   await viewer.until('the host still', shows, host.number);
   await host.click('send-off');
-  await viewer.until('the guest to be gone', (number) => !['live-video', 'live-side-video'].flatMap((id) => window.__probe.byTestId(id)).some((video) => window.__probe.readMark(video)?.person === number), guest.number);
+  await viewer.until('the guest to be gone', gone, guest.number);
   await guest.until('the camera to be off', () => !window.parlorLive.guest.stream);
+}
+
+const gone = (number) => !['live-video', 'live-side-video'].flatMap((id) => window.__probe.byTestId(id)).some((video) => window.__probe.readMark(video)?.person === number);
+
+/* The host asks whoever wrote something. Nothing of his is opened or sent before he pressed for it. */
+async function asked(host, guest, viewer) {
+  await guest.fill('comment-input', 'I have one at home');
+  await guest.press('Enter');
+  await host.click('tab-comments');
+  await host.click('comment-more');
+  await host.click('comment-invite');
+  await guest.sees('stage-look');
+  assert.ok(await guest.evaluate(() => !window.parlorLive.guest.stream), 'no camera is open by a question');
+  await guest.click('stage-look');
+  await guest.until('the preview', () => window.__probe.byTestId('stage-preview')[0]?.videoWidth > 0);
+  assert.ok(await viewer.evaluate(gone, guest.number), 'a preview is not on air');
+  await guest.click('stage-recorded');
+  await guest.click('stage-ask');
+  await viewer.until('the guest on stage', shows, guest.number);
+  await guest.click('self-view');
+  await guest.click('stage-leave');
+  await viewer.until('the guest to be gone', gone, guest.number);
 }
 
 async function hostDrops(world, host, room, viewer) {
@@ -53,6 +75,7 @@ export async function run(world) {
   await goLive(host, room);
   await Promise.all([watchLive(guest, room, host, { ms: 500, least: 5 }), watchLive(viewer, room, host, { ms: 500, least: 5 })]);
   await onStage(world, host, guest, viewer);
+  await asked(host, guest, viewer);
   await hostDrops(world, host, room, viewer);
   await host.click('end');
   await host.click('end-sure');

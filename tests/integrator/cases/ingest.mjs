@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What speaks RTMP or SRT comes into a room through tools/ingest: an encoder's B-frames are gone, its picture and sound are there. */
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { expect, freePort, root, until } from '../lib/bench.mjs';
 
@@ -56,7 +57,28 @@ async function srtCase({ daemon: start, after }) {
   await comesThrough(daemon, after, room.id, { address: { listen: `srt://127.0.0.1:${port}?${query}`, send: `srt://127.0.0.1:${port}?mode=caller&${query}` }, format: 'mpegts', bFrames: 0, flags: ['--copy'] });
 }
 
+/* Whom it would let in is said before anything listens; here nothing does: the programs that would are others. */
+async function openCase({ after }) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'parlor-ingest-'));
+  after(async () => rmSync(folder, { recursive: true }));
+  for (const name of ['ffmpeg', 'gst-launch-1.0', 'parlorctl']) {
+    writeFileSync(path.join(folder, name), '#!/bin/sh\nexit 0\n');
+    chmodSync(path.join(folder, name), 0o755);
+  }
+  const run = (...args) => spawnSync(path.join(root, 'tools/ingest/parlor-ingest'), ['--once', ...args, 'room/obs'], { encoding: 'utf8', env: { ...process.env, PATH: `${folder}:${process.env.PATH}` } });
+  for (const address of ['rtmp://0.0.0.0:1935/live/x', 'srt://[::]:7001?passphrase=a-long-secret', 'rtmp://127.0.0.1.example:1935/x']) {
+    const { status, stderr } = run(address);
+    expect(status === 2 && stderr.includes('--open'), `${address}: ${status} ${stderr}`);
+  }
+  const warned = (address) => run('--open', address).stderr.includes('WARNING');
+  expect(warned('rtmp://0.0.0.0:1935/live/a-very-long-key'), 'a stream key guards nothing');
+  expect(warned('srt://0.0.0.0:7001'), 'SRT without a passphrase guards nothing');
+  expect(warned('srt://0.0.0.0:7001?passphrase=short'), 'a passphrase has ten characters');
+  expect(!warned('srt://0.0.0.0:7001?latency=200&passphrase=a-long-secret'), 'SRT with a passphrase');
+}
+
 export const cases = [
+  { name: 'an encoder’s door is open to others only when somebody says so', run: openCase },
   { name: 'an RTMP encoder with B-frames comes into a room without them', run: rtmpCase },
   { name: 'an SRT encoder comes into a room as it is', run: srtCase },
 ];

@@ -156,7 +156,7 @@ async function ensureCall(daemon, at) {
 function thing(at, name) {
   const [, , place] = name.split('/');
   if (/^(GET|POST|PUT|PATCH|DELETE) \/v1\/live\/|signin\/callback|card-keys|^GET \/b\//.test(name)) return at.acme.id;
-  if (/^\w+ \/(hls|l)\//.test(name) || /\/rooms\/\{id\}\/(live|calendar|go|state|pins|comments|replays|invite)\b/.test(name)) return at.live.id;
+  if (/^\w+ \/(hls|l)\//.test(name) || /\/rooms\/\{id\}\/(live|calendar|go|state|console|pins|comments|replays|invite)\b/.test(name)) return at.live.id;
   if (/^\w+ \/(whip|whep)\//.test(name)) return at.room.id;
   if (/^GET \/e\//.test(name)) return at.entry.id;
   if (/^GET \/f\//.test(name)) return at.material.id;

@@ -73,4 +73,24 @@ export const cases = [
       }
     },
   },
+  {
+    name: 'HEVC is refused with what to set instead, AV1 is taken; an encoder’s own key publishes and does nothing else',
+    async run({ daemon: makeDaemon }) {
+      const daemon = await makeDaemon();
+      const { id, host_token: host } = await daemon.good('POST', '/v1/rooms', { kind: 'live', title: 'From an encoder', host: 'Lin' });
+      const json = (method, address, token, body) => ask(daemon, method, address, { token, type: body && 'application/json', body: body && JSON.stringify(body) });
+      const key = JSON.parse(expectStatus(await json('POST', `/v1/rooms/${id}/console`, host, { as: 'encoder', name: 'OBS' }), 201, 'a key').body);
+      const { pathname } = new URL(key.url);
+      const post = (body) => ask(daemon, 'POST', pathname, { body, type: SDP, token: key.token });
+      const only = (codec) => offer('obs-whip').replace('H264/90000', `${codec}/90000`).replace(/a=fmtp:96 .*\r?\n/, '');
+      const refused = expectStatus(await post(only('H265')), 422, 'HEVC');
+      expect(/H\.264 or AV1/.test(JSON.parse(refused.body).detail) && /OBS/.test(refused.body), refused.body);
+      const made = expectStatus(await post(only('AV1')), 201, 'AV1');
+      expect(/^m=video [1-9]/m.test(made.body) && made.body.includes('a=rtpmap:96 AV1/90000'), made.body);
+      expectStatus(await ask(daemon, 'DELETE', made.header('location'), { token: key.token }), 200, 'its end');
+      expectStatus(await post(only('NEVER')), 201, 'what we do not know has port 0 beside the sound');
+      for (const [method, address, body] of [['POST', `/v1/rooms/${id}/state`, { to: 'ended' }], ['POST', `/v1/rooms/${id}/console`, { as: 'assistant' }], ['DELETE', `/v1/rooms/${id}`]])
+        expectStatus(await json(method, address, key.token, body), 403, `${method} ${address} with an encoder's key`);
+    },
+  },
 ];

@@ -25,7 +25,8 @@ export class Guest {
   /** Goes on stage with what the preview shows. */
   async publish(room: string, identity: string, token: string): Promise<void> {
     const { stream } = this;
-    if (!stream || this.pc) return;
+    if (!stream) throw new Error('nothing was looked at before it went on air');
+    if (this.pc) return;
     const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' });
     this.pc = pc;
     this.token = token;

@@ -1,7 +1,8 @@
 /** The host's console: a stream is made, rehearsed, put on air; products, voices and guests at hand. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { ApiError } from '../client/http.js';
+import { maySend, wayTo } from '../client/console.js';
+import { ApiError, guestPass, type GuestPass } from '../client/http.js';
 import { createLive } from '../client/live.js';
 import { loadChoices, loadStart, saveStart } from '../client/storage.js';
 import { Engine } from '../media/engine.js';
@@ -44,6 +45,7 @@ export class HostPage extends Plain {
   @state() private problem = '';
   @state() private copied = false;
   @state() private fps = 0;
+  @state() private panel: 'ways' | '' = '';
   private frames = 0;
 
   override connectedCallback(): void {
@@ -52,7 +54,11 @@ export class HostPage extends Plain {
     for (const store of [this.session.store, this.local.store, this.engine.store, this.live])
       this.whileConnected((store as Store<object>).watch(redraw));
     window.addEventListener('hashchange', () => location.reload());
-    if (!this.room) return;
+    if (!this.room) {
+      void import('../ui/host-streams.js');
+      return;
+    }
+    void import('../ui/host-record.js');
     expose(this.session, this.engine, this.local);
     this.whileConnected(keepAwake());
     this.hear();
@@ -76,14 +82,36 @@ export class HostPage extends Plain {
     };
   }
 
+  /** An assistant has a host's hand and sends nothing. */
+  private get assists(): boolean {
+    return !maySend(this.token);
+  }
+
+  private get token(): string {
+    return loadStart(this.room)?.token ?? '';
+  }
+
+  /** Who comes back later, or from another computer, gets a key of his own where the house knows him. */
+  private readonly takeKey = async (code: string, name: string): Promise<GuestPass> => {
+    const way = await wayTo(code, 'host', '').catch(() => null);
+    if (!way) return guestPass(code, name);
+    saveStart(this.room, { token: way.token, clicked: 0 });
+    return {
+      token: way.token,
+      room: { id: code, title: '', kind: 'live', lobby: false, locked: false },
+    };
+  };
+
   private async enter(): Promise<void> {
     this.session.warm();
+    this.session.exchange = this.takeKey;
+    const sends = !this.assists;
     const wide = matchMedia('(orientation: landscape)').matches;
-    void this.local.start(true, true).then(() => this.portrait(!wide));
+    if (sends) void this.local.start(true, true).then(() => this.portrait(!wide));
     void this.engine.prepare();
     const name = loadChoices().name || lt('host_badge');
     try {
-      await this.session.join({ name, microphone: true, camera: true, lang: lang() });
+      await this.session.join({ name, microphone: sends, camera: sends, lang: lang() });
     } catch (error) {
       this.problem = error instanceof ApiError ? error.code : 'internal';
     }
@@ -140,6 +168,11 @@ export class HostPage extends Plain {
     await navigator.clipboard?.writeText(this.viewerUrl).catch(() => undefined);
     this.copied = true;
     window.setTimeout(() => (this.copied = false), 2000);
+  };
+
+  private readonly toggleWays = (): void => {
+    void import('../ui/host-ways.js');
+    this.panel = this.panel ? '' : 'ways';
   };
 
   private get viewerUrl(): string {
@@ -209,6 +242,7 @@ export class HostPage extends Plain {
         <button class="button primary large" data-testid="create">${lt('create')}</button>
         ${this.problem ? html`<p class="warn" role="alert">${lt('create_failed', { code: this.problem })}</p>` : nothing}
       </form>
+      <parlor-host-streams></parlor-host-streams>
     </main>`;
   }
 
@@ -328,7 +362,7 @@ export class HostPage extends Plain {
     void import('../ui/host-replay.js');
     return html`<parlor-host-replay
       room=${this.session.state.room?.id ?? this.room}
-      token=${loadStart(this.room)?.token ?? ''}
+      token=${this.token}
       called=${title}
     ></parlor-host-replay>`;
   }
@@ -346,7 +380,12 @@ export class HostPage extends Plain {
         ${[this.problem, ended].includes('no_such_room') ? this.again('') : nothing}
       </main>`;
     const asHost = loadStart(this.room) !== null;
-    return html`<main class="host" data-state=${live?.state ?? 'none'} data-host=${asHost}>
+    return html`<main
+      class="host"
+      data-state=${live?.state ?? 'none'}
+      data-host=${asHost}
+      data-assists=${this.assists}
+    >
       <header class="host-head">
         <a class="brand" href="/" aria-label="Parlor">${mark()}</a>
         <div class="live-who"><h1>${live?.title || lt('host_title')}</h1></div>
@@ -374,9 +413,10 @@ export class HostPage extends Plain {
           ${live?.state === 'scheduled' ? html`<p class="rehearsal">${lt('rehearsal')}</p>` : nothing}
           ${pin?.product ? html`<p class="shown" data-testid="host-pin">${lt('now_shown')}: ${pin.product.title}</p>` : nothing}
         </div>
-        ${this.health()}
+        ${this.assists ? nothing : this.health()}
         <parlor-host-encoder .session=${this.session}></parlor-host-encoder>
-        <div class="host-controls">${this.devices()}${this.air()}</div>
+        <div class="host-controls">${this.assists ? nothing : this.devices()}${this.air()}</div>
+        <parlor-host-record .session=${this.session}></parlor-host-record>
         ${live?.state === 'ended' ? this.again(live.title) : nothing}
         <p class="share">
           <span>${lt('share_link')}</span
@@ -392,7 +432,28 @@ export class HostPage extends Plain {
           <a class="button quiet" href=${this.viewerUrl} target="_blank" rel="noopener"
             >${lt('open_viewer')}</a
           >
+          ${
+            this.assists
+              ? nothing
+              : html`<button
+                  class="button quiet"
+                  data-testid="ways"
+                  aria-expanded=${this.panel === 'ways'}
+                  @click=${this.toggleWays}
+                >
+                  ${lt('ways')}
+                </button>`
+          }
         </p>
+        ${
+          this.panel === 'ways'
+            ? html`<parlor-host-ways
+                room=${this.session.state.room?.id ?? this.room}
+                token=${this.token}
+                .live=${live}
+              ></parlor-host-ways>`
+            : nothing
+        }
       </section>
       <parlor-host-panel .session=${this.session} .live=${this.live}></parlor-host-panel>
     </main>`;

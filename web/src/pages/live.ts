@@ -8,6 +8,7 @@ import { Audience } from '../media/audience.js';
 import { Guest } from '../media/guest.js';
 import { keepAwake } from '../media/presence.js';
 import type { Product } from '../protocol/live.js';
+import type { ServerMessageOf } from '../protocol/messages.js';
 import { Session } from '../room/session.js';
 import { Plain } from '../ui/base.js';
 import { lang } from '../ui/i18n/lang.js';
@@ -190,7 +191,7 @@ export class LivePage extends Plain {
   private readonly close = (): void => {
     if (!this.sheet) return;
     const asked = this.audience.live.get().stage;
-    if (this.sheet.what === 'stage' && asked === 'off') this.guest.stop();
+    if (this.sheet.what === 'stage' && /off|inv/.test(asked)) this.guest.stop();
     this.sheet = null;
     this.opener?.focus();
     this.opener = null;
@@ -204,9 +205,9 @@ export class LivePage extends Plain {
     this.requestUpdate();
   };
 
-  private readonly askStage = (): void => {
+  private readonly askStage = (recorded: boolean): void => {
     this.audience.dispatch({ t: 'local/stage', stage: 'asked' });
-    this.session.tell({ t: 'stage', on: true });
+    this.session.tell({ t: 'stage', on: true, recorded });
   };
 
   private readonly leaveStage = (): void => {
@@ -216,18 +217,14 @@ export class LivePage extends Plain {
     this.close();
   };
 
-  private async stageChanged(message: {
-    on: boolean;
-    token: string;
-    identity: string;
-  }): Promise<void> {
+  private async stageChanged(message: ServerMessageOf<'stage'>): Promise<void> {
     if (!message.on) {
       this.guest.stop();
+      if (message.invited) this.sheet ??= { what: 'stage' };
       this.requestUpdate();
       return;
     }
     try {
-      if (!this.guest.stream) await this.guest.open();
       await this.guest.publish(
         this.session.state.room?.id ?? this.room,
         message.identity,
@@ -439,6 +436,7 @@ export class LivePage extends Plain {
                 )
               : this.parts?.stageSheet(this.audience.live.get().stage, this.guest.stream !== null, {
                   ask: this.askStage,
+                  look: this.wantStage,
                   leave: this.leaveStage,
                 })
         }

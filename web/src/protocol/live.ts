@@ -43,8 +43,13 @@ const poll = shape({
 });
 export type Poll = Checked<typeof poll>;
 
-const guest = shape({ participant: str, name: def(str, ''), on_stage: def(bool, false) });
-/** A viewer who is on stage, or asks to be. */
+const guest = shape({
+  participant: str,
+  name: def(str, ''),
+  on_stage: def(bool, false),
+  invited: def(bool, false),
+});
+/** A viewer who is on stage, asks to be, or is asked to be. */
 export type StageGuest = Checked<typeof guest>;
 
 const live = shape({
@@ -94,7 +99,12 @@ export const LIVE_SERVER = {
   audience: shape({ viewers: def(num, 0), likes: def(num, 0) }),
   poll: shape({ poll: nullable(poll), room_ms: def(num, 0) }),
   guests: shape({ guests: list(guest) }),
-  stage: shape({ on: bool, token: def(str, ''), identity: def(str, '') }),
+  stage: shape({
+    on: bool,
+    invited: def(bool, false),
+    token: def(str, ''),
+    identity: def(str, ''),
+  }),
   shelf: shape({ shelf: list(product) }),
   broadcast: words,
   broadcast_over: words,
@@ -106,7 +116,7 @@ export type LiveClientMessage =
   | { t: 'comment'; id?: number; client_id: string; text: string }
   | { t: 'like'; n: number }
   | { t: 'vote'; poll: string; option: number }
-  | { t: 'stage'; on: boolean; participant?: string }
+  | { t: 'stage'; on: boolean; participant?: string; recorded?: boolean }
   | { t: 'live'; state?: 'live' | 'paused' | 'ended'; slow_s?: number }
   | { t: 'pin'; sku?: string; note?: string }
   | { t: 'moderate'; comment: string; action: string }

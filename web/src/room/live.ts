@@ -18,7 +18,7 @@ export interface LiveState {
   guests: StageGuest[];
   blocked: string[];
   /** This viewer and the stage. */
-  stage: 'off' | 'asked' | 'on';
+  stage: 'off' | 'invited' | 'asked' | 'on';
 }
 
 export function initialLive(): LiveState {

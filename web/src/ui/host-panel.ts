@@ -49,6 +49,12 @@ export class HostPanel extends Plain {
       .catch(() => undefined);
   };
 
+  private readonly moderate = (id: string, action: string): void => {
+    const { participant } = this.live.get().comments.find((one) => one.id === id) ?? {};
+    if (action !== 'invite') this.session.tell({ t: 'moderate', comment: id, action });
+    else if (participant) this.session.tell({ t: 'stage', on: true, participant });
+  };
+
   private shelf(): TemplateResult {
     const { shelf, pin } = this.live.get();
     if (shelf.length === 0) return html`<p class="empty">${lt('shelf_empty')}</p>`;
@@ -89,7 +95,7 @@ export class HostPanel extends Plain {
         .comments=${comments}
         .top=${top}
         .hosts=${linkHosts}
-        .moderate=${(id: string, action: string) => this.session.tell({ t: 'moderate', comment: id, action })}
+        .moderate=${this.moderate}
       ></parlor-live-comments>
       ${comments.length === 0 ? html`<p class="empty">${lt('no_comments')}</p>` : nothing}
       <form class="host-say" @submit=${this.comment}>
@@ -112,8 +118,9 @@ export class HostPanel extends Plain {
         (one) =>
           html`<li data-testid="guest">
             <strong>${one.name}</strong>
+            ${one.invited ? html`<span class="soft" data-testid="guest-invited">${lt('guest_invited')}</span>` : nothing}
             ${
-              one.on_stage
+              one.on_stage || one.invited
                 ? nothing
                 : html`<button
                     class="button primary"
@@ -128,7 +135,7 @@ export class HostPanel extends Plain {
               data-testid="send-off"
               @click=${() => this.session.tell({ t: 'stage', on: false, participant: one.participant })}
             >
-              ${lt(one.on_stage ? 'send_off' : 'refuse')}
+              ${lt(one.on_stage ? 'send_off' : one.invited ? 'cancel' : 'refuse')}
             </button>
           </li>`,
       )}

@@ -15,6 +15,7 @@ const HAND: [action: string, key: LiveKey][] = [
   ['delete', 'c_delete'],
   ['mute', 'c_mute'],
   ['shadow', 'c_shadow'],
+  ['invite', 'c_invite'],
 ];
 /** Nearer to the end than this, new comments pull the list along. */
 const NEAR_PX = 60;

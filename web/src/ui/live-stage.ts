@@ -1,14 +1,73 @@
-/** The sheet of a viewer who wants to come on stage: his own picture, and what he can do. */
+/** The sheet of a viewer who wants, or is asked, to come on stage: his own picture first, then what he can do. Nobody is on
+ *  air before he saw himself and said so. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { LiveState } from '../room/live.js';
+import { lang } from './i18n/lang.js';
 import { lt } from './i18n/live.js';
 
-export function stageSheet(
-  stage: LiveState['stage'],
-  ready: boolean,
-  act: { ask: () => void; leave: () => void },
-): TemplateResult {
-  return html`<div class="stage-sheet">
+const WORDS = {
+  invited: ['The host asks you to come on stage', '主播邀请您连麦'],
+  ask: ['Ask the host', '发送申请'],
+  asked: ['The host was asked', '已申请，请等待主播同意'],
+  look: ['See my camera first', '先看看我的画面'],
+  come: ['Go on stage', '上麦'],
+  no: ['No, thank you', '暂不参加'],
+  leave: ['Leave the stage', '结束连麦'],
+  cancel: ['Cancel', '取消'],
+  recorded: ['If this stream is recorded, I may be in it', '如本直播被录制，我同意入镜'],
+} as const;
+const word = (key: keyof typeof WORDS): string => WORDS[key][lang() === 'en' ? 0 : 1];
+
+interface Acts {
+  ask: (recorded: boolean) => void;
+  /** Opens the camera. */
+  look: () => void;
+  leave: () => void;
+}
+
+function first(stage: 'off' | 'invited', ready: boolean, act: Acts): TemplateResult {
+  const go = (event: Event): void => {
+    const sheet = (event.currentTarget as HTMLElement).closest('.stage-sheet');
+    act.ask(sheet?.querySelector<HTMLInputElement>('[name=recorded]')?.checked ?? false);
+  };
+  const invited = stage === 'invited';
+  return html`${
+      ready
+        ? html`<label class="check"
+            ><input type="checkbox" name="recorded" data-testid="stage-recorded" /><span
+              >${word('recorded')}</span
+            ></label
+          >`
+        : nothing
+    }
+    <div class="product-do">
+      ${
+        invited && !ready
+          ? html`<button class="button primary" data-testid="stage-look" @click=${act.look}>
+              ${word('look')}
+            </button>`
+          : html`<button
+              class="button primary"
+              data-testid="stage-ask"
+              ?disabled=${!ready}
+              @click=${go}
+            >
+              ${word(invited ? 'come' : 'ask')}
+            </button>`
+      }
+      ${
+        invited
+          ? html`<button class="button" data-testid="stage-no" @click=${act.leave}>
+              ${word('no')}
+            </button>`
+          : nothing
+      }
+    </div>`;
+}
+
+export function stageSheet(stage: LiveState['stage'], ready: boolean, act: Acts): TemplateResult {
+  const said = { off: '', invited: word('invited'), asked: word('asked'), on: lt('stage_on') };
+  return html`<div class="stage-sheet" data-stage=${stage}>
     <video
       class="preview"
       autoplay
@@ -17,24 +76,15 @@ export function stageSheet(
       .muted=${true}
       data-testid="stage-preview"
     ></video>
-    <p role="status">
-      ${stage === 'asked' ? lt('stage_asked') : stage === 'on' ? lt('stage_on') : nothing}
-    </p>
-    <div class="product-do">
-      ${
-        stage === 'off'
-          ? html`<button
-              class="button primary"
-              data-testid="stage-ask"
-              ?disabled=${!ready}
-              @click=${act.ask}
-            >
-              ${lt('stage_ask')}
-            </button>`
-          : html`<button class="button" data-testid="stage-leave" @click=${act.leave}>
-              ${lt(stage === 'on' ? 'stage_leave' : 'stage_cancel')}
-            </button>`
-      }
-    </div>
+    <p role="status">${said[stage]}</p>
+    ${
+      stage === 'off' || stage === 'invited'
+        ? first(stage, ready, act)
+        : html`<div class="product-do">
+            <button class="button" data-testid="stage-leave" @click=${act.leave}>
+              ${word(stage === 'on' ? 'leave' : 'cancel')}
+            </button>
+          </div>`
+    }
   </div>`;
 }

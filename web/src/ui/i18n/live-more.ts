@@ -38,6 +38,10 @@ const MORE = {
   ],
   guests: ['On stage', '连麦'],
   no_guests: ['Nobody asks to come on stage', '暂无连麦申请'],
+  guest_invited: ['Was asked', '已邀请'],
+  c_invite: ['Ask onto the stage', '邀请连麦'],
+  c_unmute: ['Let speak again', '解除禁言'],
+  c_unshadow: ['Show again', '取消静默屏蔽'],
   admit: ['Admit', '同意'],
   refuse: ['Refuse', '拒绝'],
   send_off: ['End', '结束'],
@@ -51,6 +55,7 @@ const MORE = {
   poll_end: ['Close the poll', '结束投票'],
   rules: ['Rules', '管理'],
   share_link: ['Link for viewers', '观众链接'],
+  ways: ['OBS, assistant, title…', 'OBS、助理、标题…'],
   open_viewer: ['Open as a viewer', '以观众身份打开'],
 } satisfies Record<string, [en: string, zh: string]>;
 
