@@ -40,6 +40,10 @@
 /* A queue beyond so many times the jitter is none. */
 #define EARLY_JITTERS 6
 #define MUCH_JITTER_US (12 * PARLOR_US_PER_MS)
+/* A jittery line's small picture: 3 to 6 packets a feedback, of which one in three may be missing.
+ */
+#define FEW_OF_BYTES 8000
+#define FEW_SHARE 0.4
 #define SENT_MEMORY_SEC 0.2
 /* The path takes at least so many times what is sent: it is not full. */
 #define ROOMY_TIMES 2
@@ -93,6 +97,9 @@ typedef struct
 {
   guint n_told, n_received;
   gint64 least_delay_us, least_rtt_us;
+  gint64 before_delay_us, last_delay_us; /* of the last two packets */
+  guint bytes;                           /* of what was received */
+  gint64 span_us;                        /* since the feedback before; 0 = there was none */
   ParlorBweUsage usage;
 } Told;
 
@@ -267,6 +274,9 @@ take_received (ParlorBwe *self, const ParlorBweSentPacket *packet, gint64 arriva
 
   told->n_received++;
   told->least_delay_us = MIN (told->least_delay_us, delay_us);
+  told->before_delay_us = told->last_delay_us;
+  told->last_delay_us = delay_us;
+  told->bytes += packet->bytes;
   told->least_rtt_us = MIN (told->least_rtt_us, self->now_us - packet->sent_us);
   parlor_bwe_acked_push (&self->acked, arrival_us, packet->bytes, self->app.limited);
   if (packet->cluster != 0)
@@ -361,7 +371,18 @@ is_mere_jitter (const ParlorBwe *self)
 static gboolean
 falls_early (const ParlorBwe *self)
 {
-  return self->app.limited && self->path.queue_us > EARLY_JITTERS * jitter_us (self);
+  return self->app.limited && self->path.newest_us > EARLY_JITTERS * jitter_us (self);
+}
+
+/* Much less has come than was sent in that time, and there were enough packets for that to be no
+ * accident of jitter: what the last of them waited counts, not the first. */
+static gboolean
+came_few (const ParlorBwe *self, const Told *told)
+{
+  double sent_bytes = self->sent_bps / 8e6 * (double)told->span_us;
+
+  return told->n_received >= 2 && sent_bytes >= FEW_OF_BYTES
+         && told->bytes < FEW_SHARE * sent_bytes;
 }
 
 static void
@@ -497,6 +518,7 @@ parlor_bwe_on_feedback (ParlorBwe *self, const ParlorTwccFeedback *feedback,
   advance (self, now_us);
   if (!self->config.transport_cc)
     return;
+  told.span_us = self->feedback_us < 0 ? 0 : self->now_us - self->feedback_us;
   self->counts = TRUE;
   if (self->silence_factor < 1)
     forget_clock (self); /* what was before the silence cannot be compared */
@@ -519,6 +541,8 @@ parlor_bwe_on_feedback (ParlorBwe *self, const ParlorTwccFeedback *feedback,
   if (told.n_received > 0)
     {
       parlor_bwe_path_push (&self->path, told.least_delay_us, told.least_rtt_us, self->now_us);
+      if (came_few (self, &told))
+        parlor_bwe_path_push_last (&self->path, told.before_delay_us, told.last_delay_us);
       update_delay (self, &told);
     }
   update_loss (self);

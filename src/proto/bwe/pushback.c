@@ -10,6 +10,8 @@
 /* The same where the queue cannot be of the sender's making: at 580 of 3,000 kbit/s, a fall to 300
  * was noticed after 350 ms with 386 ms of queue, now after 100 ms with 147 ms (decision 0094). */
 #define EARLY_FROM_US (30 * PARLOR_US_PER_MS)
+/* So much the packet before the last waited at least: one that is late alone is no queue. */
+#define NEWEST_LEAST_US (20 * PARLOR_US_PER_MS)
 #define EARLY_BACKLOG_US (60 * PARLOR_US_PER_MS)
 #define DRAIN_TO_US (40 * PARLOR_US_PER_MS)
 #define DRAIN_MAX_US (4 * PARLOR_US_PER_SEC)
@@ -58,16 +60,25 @@ void
 parlor_bwe_path_forget_delay (ParlorBwePath *self)
 {
   least_init (&self->delay);
-  self->queue_us = 0;
+  self->queue_us = self->newest_us = 0;
 }
 
 void
 parlor_bwe_path_push (ParlorBwePath *self, gint64 delay_us, gint64 rtt_us, gint64 now_us)
 {
   self->before_queue_us = self->queue_us;
-  self->queue_us = delay_us - least_push (&self->delay, delay_us, now_us);
+  self->queue_us = self->newest_us = delay_us - least_push (&self->delay, delay_us, now_us);
   least_push (&self->rtt, rtt_us, now_us);
   self->rtt_us = self->rtt_us == 0 ? rtt_us : self->rtt_us + (rtt_us - self->rtt_us) / RTT_SHARE;
+}
+
+void
+parlor_bwe_path_push_last (ParlorBwePath *self, gint64 before_us, gint64 last_us)
+{
+  gint64 least_us = MIN (self->delay.now, self->delay.before);
+
+  if (before_us - least_us >= NEWEST_LEAST_US)
+    self->newest_us = last_us - least_us;
 }
 
 gint64
@@ -101,7 +112,7 @@ static void
 drain_refresh (ParlorBweDrain *self, const ParlorBwePath *path, double out_bps, gint64 flight_bytes,
                gint64 now_us)
 {
-  if (out_bps > 0 && path->queue_us > DRAIN_FROM_US)
+  if (out_bps > 0 && path->queue_us > (self->early ? EARLY_FROM_US : DRAIN_FROM_US))
     {
       self->capacity_bps = MIN (self->capacity_bps, out_bps);
       self->until_us = drain_end_us (self);
@@ -115,14 +126,14 @@ drain_refresh (ParlorBweDrain *self, const ParlorBwePath *path, double out_bps, 
 gboolean
 parlor_bwe_drain_listens (const ParlorBweDrain *self, const ParlorBwePath *path)
 {
-  return self->active || path->queue_us >= EARLY_FROM_US;
+  return self->active || MAX (path->queue_us, path->newest_us) >= EARLY_FROM_US;
 }
 
 gboolean
 parlor_bwe_drain_update (ParlorBweDrain *self, const ParlorBwePath *path, double out_bps,
                          double target_bps, gint64 flight_bytes, gboolean early, gint64 now_us)
 {
-  gint64 from_us = DRAIN_FROM_US, backlog_least_us = DRAIN_FROM_US;
+  gint64 from_us = DRAIN_FROM_US, backlog_least_us = DRAIN_FROM_US, queue_us = path->queue_us;
   gboolean at_once;
 
   if (self->active)
@@ -133,12 +144,13 @@ parlor_bwe_drain_update (ParlorBweDrain *self, const ParlorBwePath *path, double
   at_once = early || out_bps < VERY_STEEP_OUT_SHARE * target_bps;
   if (early)
     {
+      queue_us = path->newest_us;
       from_us = EARLY_FROM_US;
       backlog_least_us = EARLY_BACKLOG_US;
     }
   else if (at_once)
     from_us = DRAIN_FROM_US / 2;
-  if (path->queue_us < from_us || out_bps <= 0 || out_bps > STEEP_OUT_SHARE * target_bps)
+  if (queue_us < from_us || out_bps <= 0 || out_bps > STEEP_OUT_SHARE * target_bps)
     {
       self->n_steep = 0;
       return FALSE;
@@ -148,6 +160,7 @@ parlor_bwe_drain_update (ParlorBweDrain *self, const ParlorBwePath *path, double
     return FALSE;
   *self = (ParlorBweDrain){
       .active = TRUE,
+      .early = early,
       .since_us = now_us,
       .bits = 8.0 * (double)flight_bytes,
       .capacity_bps = out_bps,

@@ -25,11 +25,15 @@ typedef struct
   ParlorBweLeast delay, rtt;        /* delay: arrival - sent, of two clocks */
   gint64 rtt_us;                    /* smoothed, 0 = not known */
   gint64 queue_us, before_queue_us; /* of this feedback and of the one before */
+  gint64 newest_us; /* what its last packet waited, where the one before it waited too */
 } ParlorBwePath;
 
 void parlor_bwe_path_init (ParlorBwePath *self);
 /* One feedback: the least (arrival - sent) and the least round trip of its packets. */
 void parlor_bwe_path_push (ParlorBwePath *self, gint64 delay_us, gint64 rtt_us, gint64 now_us);
+/* The same feedback's last two packets, in order of arrival, by their (arrival - sent): a queue
+ * that grows is longer by now than it was at the first packet of 50 ms. */
+void parlor_bwe_path_push_last (ParlorBwePath *self, gint64 before_us, gint64 last_us);
 /* Of the last 20 to 40 s; 0 = not known yet. */
 gint64 parlor_bwe_path_least_rtt_us (const ParlorBwePath *self);
 /* The receiver's clock leapt: the delays so far mean nothing. */
@@ -38,6 +42,7 @@ void parlor_bwe_path_forget_delay (ParlorBwePath *self);
 typedef struct
 {
   gboolean active;
+  gboolean early; /* it was begun so */
   gint64 since_us, until_us;
   double bits;         /* that were under way when it began */
   double capacity_bps; /* what came out when it began, refreshed while it lasts */

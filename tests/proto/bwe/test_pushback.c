@@ -64,6 +64,34 @@ test_early (void)
       parlor_bwe_drain_update (&drain, &path, 300e3, 600e3, 7000, TRUE, PARLOR_US_PER_SEC));
 }
 
+/* Of a feedback over the fall its first packet met no queue, its last two did. */
+static void
+test_newest (void)
+{
+  ParlorBwePath path;
+  ParlorBweDrain drain = {0};
+
+  parlor_bwe_path_init (&path);
+  parlor_bwe_path_push (&path, 0, 50 * MS, 0);
+  parlor_bwe_path_push (&path, 0, 50 * MS, PARLOR_US_PER_SEC);
+  g_assert_cmpint (path.newest_us, ==, 0);
+  g_assert_false (parlor_bwe_drain_listens (&drain, &path));
+  /* One that is late alone is no queue. */
+  parlor_bwe_path_push_last (&path, 10 * MS, 61 * MS);
+  g_assert_cmpint (path.newest_us, ==, 0);
+  parlor_bwe_path_push_last (&path, 29 * MS, 61 * MS);
+  g_assert_cmpint (path.newest_us, ==, 61 * MS);
+  g_assert_true (parlor_bwe_drain_listens (&drain, &path));
+  g_assert_false (
+      parlor_bwe_drain_update (&drain, &path, 700e3, 1600e3, 25000, FALSE, PARLOR_US_PER_SEC));
+  g_assert_true (
+      parlor_bwe_drain_update (&drain, &path, 700e3, 1600e3, 25000, TRUE, PARLOR_US_PER_SEC));
+  /* What it takes was known too late to be right, and is corrected as soon as there is a queue. */
+  parlor_bwe_path_push (&path, 89 * MS, 140 * MS, PARLOR_US_PER_SEC + 60 * MS);
+  parlor_bwe_drain_update (&drain, &path, 300e3, 1600e3, 30000, TRUE, PARLOR_US_PER_SEC + 60 * MS);
+  g_assert_cmpfloat (drain.capacity_bps, ==, 300e3);
+}
+
 static void
 test_app_limit (void)
 {
@@ -89,6 +117,8 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/bwe/pushback/the-queue-is-what-is-above-the-least", test_least);
   g_test_add_func ("/proto/bwe/pushback/a-steep-fall-drains-the-queue", test_drain);
   g_test_add_func ("/proto/bwe/pushback/who-sends-little-drains-early", test_early);
+  g_test_add_func ("/proto/bwe/pushback/the-last-packets-of-a-feedback-count-where-few-came",
+                   test_newest);
   g_test_add_func ("/proto/bwe/pushback/app-limited-below-65-percent", test_app_limit);
   return g_test_run ();
 }
