@@ -13,12 +13,6 @@
 
 #define LIST_MAX 500
 
-static gint64
-wall_ms (const ParlorSite *site)
-{
-  return site->spec.clock->wall_ms (site->spec.clock);
-}
-
 static const char *
 text (const json_t *json, const char *name)
 {
@@ -77,9 +71,9 @@ parlor_handle_invite_post (ParlorSite *site, ParlorHttpRequest *request, ParlorH
                             : parlor_site_meet (site, request, info->brand, reply)->id;
   /* One who is not kept is another the next time, and would have another link. */
   const ParlorInvite *invite = parlor_visitors_find (site->spec.visitors, visitor)
-                                   ? parlor_invites_make (site->spec.invites, info->brand,
-                                                          info->room, visitor,
-                                                          parent_of (site, visitor), wall_ms (site))
+                                   ? parlor_invites_make (
+                                       site->spec.invites, info->brand, info->room, visitor,
+                                       parent_of (site, visitor), parlor_site_wall_ms (site))
                                    : NULL;
   g_autofree char *base = parlor_site_base_url (site, request);
   g_autofree char *url = invite ? g_strdup_printf ("%s/i/%s", base, invite->id)
@@ -101,7 +95,7 @@ note_coming (ParlorSite *site, const ParlorInvite *invite, const char *visitor)
       .inviter = invite->owner,
       .room = invite->room,
       .room_ms = room ? parlor_room_ms (room, site->spec.clock->now_us (site->spec.clock)) : 0,
-      .at_ms = wall_ms (site),
+      .at_ms = parlor_site_wall_ms (site),
   };
   const ParlorDatum data[] = {PARLOR_DATUM_TEXT ("visitor", visitor),
                               PARLOR_DATUM_TEXT ("inviter", invite->owner)};
@@ -208,8 +202,8 @@ parlor_handle_bot_post (ParlorSite *site, ParlorHttpRequest *request, ParlorHttp
     parlor_http_problem (reply, 409, "conflict", "Somebody of the house is called so.");
   else if (room && !parlor_rooms_find_of (site->spec.rooms, who.brand, room))
     parlor_http_problem (reply, 404, "no_such_room", "There is no open room of that name.");
-  else if ((bot = parlor_bots_make (site->spec.bots, who.brand, name, room, wall_ms (site), token,
-                                    &error)))
+  else if ((bot = parlor_bots_make (site->spec.bots, who.brand, name, room,
+                                    parlor_site_wall_ms (site), token, &error)))
     parlor_http_reply_json (reply, 201, bot_to_json (bot, token));
   else
     parlor_http_problem_from_error (reply, error);
@@ -238,7 +232,8 @@ parlor_handle_bot_revoke (ParlorSite *site, ParlorHttpRequest *request, ParlorHt
   if (!is_here (site->spec.bots, reply))
     return;
   parlor_site_principal (site, request, &who);
-  if (parlor_bots_revoke (site->spec.bots, who.brand, request->params[0], wall_ms (site)))
+  if (parlor_bots_revoke (site->spec.bots, who.brand, request->params[0],
+                          parlor_site_wall_ms (site)))
     reply->status = 204;
   else
     parlor_http_problem (reply, 404, "not_found", "There is no such bot.");

@@ -12,12 +12,6 @@
 #define PAGE 500
 #define PAGE_MAX 5000
 
-static gint64
-wall_ms (const ParlorSite *site)
-{
-  return site->spec.clock->wall_ms (site->spec.clock);
-}
-
 static json_t *
 texts (const ParlorBroadcasts *all, const ParlorBroadcast *row)
 {
@@ -39,7 +33,7 @@ to_json (ParlorSite *site, const ParlorBroadcast *row)
                     row->closed != 0, "watch_s", (json_int_t)(row->watch_ms / 1000), "room_ms",
                     (json_int_t)row->room_ms, "at", (json_int_t)row->made_ms, "until",
                     (json_int_t)(row->withdrawn_ms ? row->withdrawn_ms : row->until_ms), "stands",
-                    parlor_broadcast_stands (row, wall_ms (site)), "expected",
+                    parlor_broadcast_stands (row, parlor_site_wall_ms (site)), "expected",
                     texts (site->spec.broadcasts, row), "counts", "shown",
                     (int)counts.of[PARLOR_RECEIPT_SHOWN], "watched",
                     (int)counts.of[PARLOR_RECEIPT_WATCHED], "confirmed",
@@ -117,7 +111,7 @@ parlor_handle_broadcast_post (ParlorSite *site, ParlorHttpRequest *request, Parl
     return;
   const json_t *body = call.body;
   g_autofree char *expected = lines_of (json_object_get (body, "expected"));
-  gint64 now_ms = wall_ms (site), life_s = reps_number (body, "life_s", LIFE_S);
+  gint64 now_ms = parlor_site_wall_ms (site), life_s = reps_number (body, "life_s", LIFE_S);
   ParlorBroadcast row = {
       .brand = call.brand->id,
       .client_id = (char *)reps_text (body, "client_id"),
@@ -178,7 +172,8 @@ parlor_handle_broadcast_end (ParlorSite *site, ParlorHttpRequest *request, Parlo
                                    : NULL;
   if (!row)
     return;
-  parlor_broadcasts_withdraw (site->spec.broadcasts, call.brand->id, row->id, wall_ms (site));
+  parlor_broadcasts_withdraw (site->spec.broadcasts, call.brand->id, row->id,
+                              parlor_site_wall_ms (site));
   reps_answer_durably (&call, request, reply, 200, to_json (site, row));
 }
 

@@ -34,8 +34,8 @@ op_of (ParlorHttpRequest *request)
   const char *method = strcmp (request->method, "HEAD") ? request->method : "GET";
   for (guint op = 0; op < PARLOR_N_HOOK_APIS; op++)
     {
-      ParlorRoute route = {.method = method, .path = subjects[op].path};
-      if (!strcmp (subjects[op].method, method) && parlor_route_matches (&route, request))
+      if (!strcmp (subjects[op].method, method)
+          && parlor_http_path_matches (subjects[op].path, request))
         return op;
     }
   return PARLOR_N_HOOK_APIS;

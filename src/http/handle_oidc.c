@@ -56,12 +56,6 @@ typedef struct
   char *code;
 } Trip;
 
-static gint64
-now_us (const ParlorSite *site)
-{
-  return site->spec.clock->now_us (site->spec.clock);
-}
-
 /* ---- begin and end -------------------------------------------------------------------------- */
 
 static void
@@ -134,7 +128,7 @@ flow_new (ParlorSite *site, const char *brand, const char *peer)
   ParlorOidc *oidc = site->oidc;
   ParlorRandom *random = &site->spec.random;
   char half[PARLOR_TOKEN_SIZE], other[PARLOR_TOKEN_SIZE];
-  gint64 time_us = now_us (site);
+  gint64 time_us = parlor_site_now_us (site);
   if (!has_room (oidc, peer))
     g_hash_table_foreach_remove (oidc->flows, is_late, &time_us);
   if (!has_room (oidc, peer))
@@ -197,7 +191,7 @@ static const ParlorOidcConfig *
 find_config (ParlorSite *site, const char *issuer)
 {
   const Known *known = g_hash_table_lookup (site->oidc->known, issuer);
-  return known && known->until_us > now_us (site) ? known->config : NULL;
+  return known && known->until_us > parlor_site_now_us (site) ? known->config : NULL;
 }
 
 static const ParlorOidcConfig *
@@ -208,7 +202,7 @@ learn_config (ParlorSite *site, const char *issuer, const char *body)
     return NULL;
   Known *known = g_new0 (Known, 1);
   known->config = config;
-  known->until_us = now_us (site) + CONFIG_US;
+  known->until_us = parlor_site_now_us (site) + CONFIG_US;
   g_hash_table_replace (site->oidc->known, g_strdup (issuer), known);
   return config;
 }
@@ -406,7 +400,7 @@ take_flow (ParlorSite *site, const ParlorHttpRequest *request)
     return NULL;
   g_hash_table_steal (site->oidc->flows, flow->state);
   flow_uncount (flow);
-  if (flow->until_us > now_us (site) && !strcmp (flow->brand, request->params[0]))
+  if (flow->until_us > parlor_site_now_us (site) && !strcmp (flow->brand, request->params[0]))
     return flow;
   flow_free (flow);
   return NULL;

@@ -9,12 +9,6 @@
 
 #include <string.h>
 
-static gint64
-wall_ms (ParlorSite *site)
-{
-  return site->spec.clock->wall_ms (site->spec.clock);
-}
-
 static gboolean
 has_passes (ParlorSite *site, ParlorHttpReply *reply)
 {
@@ -102,7 +96,8 @@ end (ParlorSite *site, const char *who, const char *action, const ParlorPassRow 
   const char *home = parlor_pass_is_partner (row) ? row->id : row->room;
   g_autofree char *detail = g_strdup_printf ("pass=%s role=%s", row->id, row->role);
   if (site->spec.audit)
-    parlor_audit_add (site->spec.audit, wall_ms (site), row->brand, who, action, home, detail);
+    parlor_audit_add (site->spec.audit, parlor_site_wall_ms (site), row->brand, who, action, home,
+                      detail);
   if (site->spec.records)
     site->spec.records->end (site->spec.records);
 }
@@ -119,7 +114,7 @@ tell_invited (ParlorSite *site, const ParlorPassRow *row)
   const ParlorEvent event = {.type = "room.invited",
                              .brand = row->brand,
                              .entity = row->room,
-                             .at_ms = wall_ms (site),
+                             .at_ms = parlor_site_wall_ms (site),
                              .room_ms = -1,
                              .data = data,
                              .n_data = G_N_ELEMENTS (data)};
@@ -188,7 +183,8 @@ invite_one (ParlorSite *site, const ParlorRoom *room, const json_t *one, const c
       .brand = parlor_room_info (room)->brand, .room = parlor_room_info (room)->id, .made_by = who};
   if (!read_invitee (one, &spec, error))
     return NULL;
-  const ParlorPassRow *row = parlor_passes_add (site->spec.passes, &spec, wall_ms (site), error);
+  const ParlorPassRow *row = parlor_passes_add (site->spec.passes, &spec,
+                                                parlor_site_wall_ms (site), error);
   if (!row)
     return NULL;
   tell_invited (site, row);
@@ -291,7 +287,7 @@ take_back (ParlorSite *site, const ParlorPassRow *row, const ParlorPrincipal *wh
            const char *action, ParlorHttpReply *reply)
 {
   begin (site);
-  parlor_passes_revoke (site->spec.passes, row->id, wall_ms (site), NULL);
+  parlor_passes_revoke (site->spec.passes, row->id, parlor_site_wall_ms (site), NULL);
   end (site, who->subject, action, row);
   tell_revoked (site);
   reply->status = 204;
@@ -334,7 +330,7 @@ parlor_handle_invitation_send (ParlorSite *site, ParlorHttpRequest *request, Par
   if (!row || !may_send (site, request, row, reply))
     return;
   begin (site);
-  parlor_passes_send_again (site->spec.passes, row->id, wall_ms (site), NULL);
+  parlor_passes_send_again (site->spec.passes, row->id, parlor_site_wall_ms (site), NULL);
   tell_invited (site, row);
   end (site, who.subject, "room.invited", row);
   tell_revoked (site);
@@ -383,7 +379,7 @@ parlor_handle_partner_create (ParlorSite *site, ParlorHttpRequest *request, Parl
   spec.made_by = who.subject;
   begin (site);
   const ParlorPassRow *row = read_partner (body, &spec, &error) ? parlor_passes_add (
-                                 site->spec.passes, &spec, wall_ms (site), &error)
+                                 site->spec.passes, &spec, parlor_site_wall_ms (site), &error)
                                                                 : NULL;
   if (row)
     end (site, who.subject, "partner.made", row);
@@ -427,7 +423,7 @@ parlor_handle_partner_send (ParlorSite *site, ParlorHttpRequest *request, Parlor
   if (!row)
     return;
   begin (site);
-  parlor_passes_send_again (site->spec.passes, row->id, wall_ms (site), NULL);
+  parlor_passes_send_again (site->spec.passes, row->id, parlor_site_wall_ms (site), NULL);
   end (site, who.subject, "partner.renewed", row);
   tell_revoked (site);
   parlor_site_answer_when_durable (site, request, reply, 200, pass_to_json (site, request, row));
@@ -467,7 +463,7 @@ parlor_site_take_pass (ParlorSite *site, const ParlorHttpRequest *request, const
                            "This link is not for this meeting, or a newer one was sent.");
       return NULL;
     }
-  switch (parlor_passes_use (site->spec.passes, row->id, device, wall_ms (site)))
+  switch (parlor_passes_use (site->spec.passes, row->id, device, parlor_site_wall_ms (site)))
     {
     case PARLOR_PASS_GOOD:
       return row;

@@ -1,28 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is planned of a room: when its meetings are, and how it is set. */
-#include "base/text.h"
 #include "http/handlers.h"
 #include "http/live.h"
 #include "http/problem.h"
-#include "room/moderation.h"
 #include "room/panels.h"
 #include "room/settings.h"
 
 #include <string.h>
 
 #define SHOWN_OCCURRENCES 5
-
-static gint64
-now_us (ParlorSite *site)
-{
-  return site->spec.clock->now_us (site->spec.clock);
-}
-
-static gint64
-wall_ms (ParlorSite *site)
-{
-  return site->spec.clock->wall_ms (site->spec.clock);
-}
 
 static gboolean
 refuse (GError **error, const char *why)
@@ -74,7 +60,8 @@ read_schedule (ParlorSite *site, const json_t *said, ParlorPlan *plan, GError **
       .rule = json_string_value (rule),
   };
   return read_except (json_object_get (said, "except"), plan, error)
-         && parlor_schedules_check (site->spec.schedules, &plan->schedule, wall_ms (site), error);
+         && parlor_schedules_check (site->spec.schedules, &plan->schedule,
+                                    parlor_site_wall_ms (site), error);
 }
 
 /* NULL of `url` = null: away with it. */
@@ -122,16 +109,6 @@ read_settings (ParlorSite *site, const json_t *body, ParlorPlan *plan, GError **
 }
 
 gboolean
-parlor_site_may_plan (const ParlorHttpRequest *request, const ParlorRoom *room, GError **error)
-{
-  if (!parlor_http_bearer (request) || !parlor_room_info (room)->by_stranger)
-    return TRUE;
-  g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_UNAUTHORIZED,
-                       "Sign in to plan a meeting or to invite.");
-  return FALSE;
-}
-
-gboolean
 parlor_site_read_plan (ParlorSite *site, const ParlorHttpRequest *request, const json_t *body,
                        ParlorPlan *plan, GError **error)
 {
@@ -152,11 +129,11 @@ apply_schedule (ParlorSite *site, ParlorRoom *room, const ParlorPlan *plan, GErr
     return TRUE;
   if (wanted
       && !parlor_schedules_put (site->spec.schedules, info->brand, info->id, &plan->schedule,
-                                wall_ms (site), error))
+                                parlor_site_wall_ms (site), error))
     return FALSE;
   if (!wanted)
     parlor_schedules_forget (site->spec.schedules, info->id);
-  parlor_room_set_kept (room, wanted, now_us (site));
+  parlor_room_set_kept (room, wanted, parlor_site_now_us (site));
   return TRUE;
 }
 
@@ -188,8 +165,8 @@ static json_t *
 schedule_to_json (ParlorSite *site, const ParlorScheduleRow *row)
 {
   ParlorOccurrence next[SHOWN_OCCURRENCES];
-  guint n = parlor_schedules_occurrences (site->spec.schedules, row, wall_ms (site), next,
-                                          G_N_ELEMENTS (next));
+  guint n = parlor_schedules_occurrences (site->spec.schedules, row, parlor_site_wall_ms (site),
+                                          next, G_N_ELEMENTS (next));
   json_t *except = json_array ();
   g_auto (GStrv) days = g_strsplit (row->except_days ? row->except_days : "", ",", -1);
   for (guint i = 0; days[i]; i++)
@@ -251,69 +228,6 @@ parlor_handle_schedule_list (ParlorSite *site, ParlorHttpRequest *request, Parlo
       json_array_append_new (list, one);
     }
   parlor_http_reply_json (reply, 200, json_pack ("{s:o}", "schedules", list));
-}
-
-/* ---- changing ------------------------------------------------------------------------------- */
-
-static gboolean
-read_change (const json_t *body, ParlorRoomChange *change, GError **error)
-{
-  const json_t *title = json_object_get (body, "title");
-  const json_t *policy = json_object_get (body, "policy");
-  const json_t *lobby = json_object_get (policy, "lobby");
-  if (!body || (title && !json_is_string (title)) || (policy && !json_is_object (policy))
-      || (lobby && !json_is_boolean (lobby)))
-    return refuse (error, "a room's change is {title?, policy?, schedule?, doc_url?, panel_url?}");
-  *change = (ParlorRoomChange){.has_lobby = lobby != NULL,
-                               .lobby = json_is_true (lobby),
-                               .title = json_string_value (title)};
-  return TRUE;
-}
-
-/* A title that the room will take, or none: nothing of a live room changes by half. */
-static gboolean
-change_live (ParlorSite *site, ParlorRoom *room, const char *title, const json_t *body,
-             GError **error)
-{
-  g_autofree char *line = title ? parlor_text_line (title, PARLOR_TITLE_MAX, "title", error) : NULL;
-  return (!title || line) && parlor_site_change_live (site, room, body, error);
-}
-
-static gboolean
-change_room (ParlorSite *site, const ParlorHttpRequest *request, ParlorRoom *room,
-             const json_t *body, GError **error)
-{
-  ParlorRoomChange change;
-  ParlorPlan plan = {.settings = *parlor_room_settings (room)};
-  if (!read_change (body, &change, error)
-      || !parlor_site_read_plan (site, request, body, &plan, error))
-    return FALSE;
-  if (plan.says_schedule && parlor_room_is_live (room))
-    return refuse (error, "a live room has scheduled_at");
-  if (plan.says_panels && parlor_room_is_live (room))
-    return refuse (error, "a live room has no panels");
-  if (parlor_room_is_live (room) && !change_live (site, room, change.title, body, error))
-    return FALSE;
-  plan.invitees = NULL;
-  return ((!plan.says_schedule && !plan.says_panels) || parlor_site_may_plan (request, room, error))
-         && parlor_room_change (room, NULL, &change, now_us (site), error)
-         && parlor_site_apply_plan (site, request, room, &plan, "", error);
-}
-
-void
-parlor_handle_room_change (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
-{
-  g_autoptr (GError) error = NULL;
-  ParlorRoom *room = parlor_site_find_room (site, request, TRUE, reply);
-  if (!room)
-    return;
-  json_t *body = parlor_http_json_body (request);
-  if (!change_room (site, request, room, body, &error))
-    parlor_http_problem_from_error (reply, error);
-  else
-    parlor_site_answer_when_durable (site, request, reply, 200,
-                                     parlor_site_room_to_json (site, request, room));
-  json_decref (body);
 }
 
 /* ---- .ics ----------------------------------------------------------------------------------- */

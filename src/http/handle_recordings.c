@@ -13,12 +13,6 @@
 #define LIST_DEFAULT 50
 #define LIST_MAX 200
 
-static gint64
-now_us (ParlorSite *site)
-{
-  return site->spec.clock->now_us (site->spec.clock);
-}
-
 /* ---- in a room ------------------------------------------------------------------------------ */
 
 static json_t *
@@ -43,7 +37,7 @@ parlor_handle_record (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpRe
     return;
   if (!parlor_record_action_from_name (name, &action))
     parlor_http_problem (reply, 400, "bad_request", "action is start, pause, resume or stop.");
-  else if (!parlor_room_record (room, NULL, action, now_us (site), &error))
+  else if (!parlor_room_record (room, NULL, action, parlor_site_now_us (site), &error))
     parlor_http_problem_from_error (reply, error);
   else
     parlor_http_reply_json (reply, 200, state_to_json (room));
@@ -78,7 +72,7 @@ parlor_handle_marker_create (ParlorSite *site, ParlorHttpRequest *request, Parlo
     parlor_http_problem (
         reply, 400, "bad_request",
         "kind is conclusion, parameter, assignment or question; text is what is to be noted.");
-  else if (!parlor_room_mark (room, NULL, &spec, now_us (site), &error))
+  else if (!parlor_room_mark (room, NULL, &spec, parlor_site_now_us (site), &error))
     parlor_http_problem_from_error (reply, error);
   else
     {
@@ -156,18 +150,13 @@ parlor_handle_recording_list (ParlorSite *site, ParlorHttpRequest *request, Parl
 
 /* ---- one ------------------------------------------------------------------------------------ */
 
-static gint64
-wall_ms (ParlorSite *site)
-{
-  return site->spec.clock->wall_ms (site->spec.clock);
-}
-
 static void
 note_view (ParlorSite *site, ParlorHttpRequest *request, const ParlorRecordingRow *row)
 {
   ParlorPrincipal who;
   parlor_site_principal (site, request, &who);
-  parlor_recordings_viewed (site->spec.recordings, row->id, who.subject, wall_ms (site));
+  parlor_recordings_viewed (site->spec.recordings, row->id, who.subject,
+                            parlor_site_wall_ms (site));
 }
 
 void
@@ -349,10 +338,10 @@ change (ParlorSite *site, const char *id, json_t *body, const char *actor, GErro
     }
   return (hold == NULL
           || parlor_recordings_set_hold (site->spec.recordings, id, json_string_value (hold), actor,
-                                         wall_ms (site), error))
+                                         parlor_site_wall_ms (site), error))
          && (state == NULL
-             || parlor_recordings_restore (site->spec.recordings, id, actor, wall_ms (site),
-                                           error));
+             || parlor_recordings_restore (site->spec.recordings, id, actor,
+                                           parlor_site_wall_ms (site), error));
 }
 
 void
@@ -394,10 +383,10 @@ parlor_handle_recording_delete (ParlorSite *site, ParlorHttpRequest *request,
   g_autofree char *id = g_strdup (row->id);
   gboolean forever = g_strcmp0 (parlor_http_query (request, "forever"), "true") == 0;
   parlor_site_principal (site, request, &who);
-  if (forever
-          ? parlor_recordings_delete (site->spec.recordings, id, who.subject, wall_ms (site),
-                                      &error)
-          : parlor_recordings_bin (site->spec.recordings, id, who.subject, wall_ms (site), &error))
+  if (forever ? parlor_recordings_delete (site->spec.recordings, id, who.subject,
+                                          parlor_site_wall_ms (site), &error)
+              : parlor_recordings_bin (site->spec.recordings, id, who.subject,
+                                       parlor_site_wall_ms (site), &error))
     reply->status = 204;
   else
     parlor_http_problem_from_error (reply, error);

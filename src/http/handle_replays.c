@@ -23,12 +23,6 @@ text (const json_t *json, const char *name)
   return json_string_value (json_object_get (json, name));
 }
 
-static gint64
-wall_ms (ParlorSite *site)
-{
-  return site->spec.clock->wall_ms (site->spec.clock);
-}
-
 /* ---- whose ---------------------------------------------------------------------------------- */
 
 /* A token must be a host's, of this very stream, whose room may have closed since. */
@@ -295,7 +289,8 @@ create (ParlorSite *site, ParlorHttpRequest *request, const json_t *json,
     parlor_http_problem (reply, 400, "bad_request",
                          "from_ms, to_ms and expires_at are numbers, drop is a list of {from_ms, "
                          "to_ms}, exclude one of ids or identities.");
-  else if ((made = parlor_replays_add (site->spec.replays, &wish.spec, wall_ms (site), &error)))
+  else if ((made = parlor_replays_add (site->spec.replays, &wish.spec, parlor_site_wall_ms (site),
+                                       &error)))
     parlor_http_reply_json (reply, 202, own_to_json (site, request, made));
   else
     parlor_http_problem_from_error (reply, error);
@@ -340,7 +335,7 @@ parlor_handle_replay_withdraw (ParlorSite *site, ParlorHttpRequest *request, Par
   if (!row || strcmp (row->room, parlor_live_info (live)->room) != 0)
     parlor_http_problem (reply, 404, "no_such_replay", "The stream has no replay of that id.");
   else if (parlor_replays_withdraw (site->spec.replays, row->id, "host", who.subject,
-                                    wall_ms (site), &error))
+                                    parlor_site_wall_ms (site), &error))
     reply->status = 204;
   else
     parlor_http_problem_from_error (reply, error);
@@ -356,7 +351,7 @@ recording_of (ParlorSite *site, const ParlorReplayRow *row)
                                             site->spec.recordings, row->recording)
                                                               : NULL;
   return recording && !strcmp (recording->state, "ready")
-                 && parlor_replay_is_open (row, wall_ms (site))
+                 && parlor_replay_is_open (row, parlor_site_wall_ms (site))
              ? recording
              : NULL;
 }
@@ -495,10 +490,10 @@ parlor_handle_replay_shown (ParlorSite *site, ParlorHttpRequest *request, Parlor
       json_decref (list);
       return;
     }
-  g_autoptr (GPtrArray)
-      rows = site->spec.replays
-                 ? parlor_replays_shown (site->spec.replays, request->params[0], wall_ms (site))
-                 : g_ptr_array_new ();
+  g_autoptr (GPtrArray) rows = site->spec.replays
+                                   ? parlor_replays_shown (site->spec.replays, request->params[0],
+                                                           parlor_site_wall_ms (site))
+                                   : g_ptr_array_new ();
   for (guint i = 0; i < rows->len && json_array_size (list) < SHOWN_MAX; i++)
     if (recording_of (site, rows->pdata[i]))
       json_array_append_new (list, card_to_json (site, request, rows->pdata[i]));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* REST of rooms: what docs/openapi.yaml calls "rooms". */
+#include "base/text.h"
 #include "http/handlers.h"
 #include "http/live.h"
 #include "http/problem.h"
@@ -9,12 +10,6 @@
 #include <string.h>
 
 #define HOST_TOKEN_MS (12 * 3600 * G_GINT64_CONSTANT (1000))
-
-static gint64
-now_us (ParlorSite *site)
-{
-  return site->spec.clock->now_us (site->spec.clock);
-}
 
 json_t *
 parlor_site_room_to_json (ParlorSite *site, const ParlorHttpRequest *request, ParlorRoom *room)
@@ -29,69 +24,6 @@ parlor_site_room_to_json (ParlorSite *site, const ParlorHttpRequest *request, Pa
   parlor_site_add_plan (site, room, json);
   parlor_site_add_panels (site, request, room, json);
   return json;
-}
-
-/* ---- an answer that waits for the disk ------------------------------------------------------ */
-
-typedef struct
-{
-  ParlorHttpReply *reply;     /* borrowed, while the handler runs */
-  ParlorHttpPending *pending; /* afterwards */
-  guint status;
-  json_t *json; /* nullable */
-  gboolean flushed;
-} Promise;
-
-static void
-fulfil (const Promise *promise, gboolean durable, ParlorHttpReply *reply)
-{
-  if (!durable)
-    parlor_http_problem (reply, 503, "unavailable", "The server cannot store this now. Try again.");
-  else if (promise->json)
-    parlor_http_reply_json (reply, promise->status, json_incref (promise->json));
-  else
-    reply->status = promise->status;
-}
-
-static void
-promise_free (Promise *promise)
-{
-  json_decref (promise->json);
-  g_free (promise);
-}
-
-static void
-on_flushed (gboolean durable, gpointer user_data)
-{
-  Promise *promise = user_data;
-  promise->flushed = TRUE;
-  if (promise->reply)
-    {
-      fulfil (promise, durable, promise->reply);
-      return;
-    }
-  ParlorHttpReply reply;
-  parlor_http_reply_init (&reply);
-  fulfil (promise, durable, &reply);
-  parlor_http_answer (promise->pending, &reply);
-  parlor_http_reply_clear (&reply);
-  promise_free (promise);
-}
-
-void
-parlor_site_answer_when_durable (ParlorSite *site, ParlorHttpRequest *request,
-                                 ParlorHttpReply *reply, guint status, json_t *json)
-{
-  Promise *promise = g_new0 (Promise, 1);
-  *promise = (Promise){.reply = reply, .status = status, .json = json};
-  parlor_rooms_flush (site->spec.rooms, on_flushed, promise);
-  if (promise->flushed)
-    {
-      promise_free (promise);
-      return;
-    }
-  promise->reply = NULL;
-  promise->pending = parlor_http_defer (request);
 }
 
 /* ---- POST /v1/rooms ------------------------------------------------------------------------- */
@@ -157,11 +89,11 @@ read_spec (const json_t *json, ParlorRoomSpec *spec, const char **why)
 static ParlorRoom *
 make_room (ParlorSite *site, const ParlorRoomSpec *spec, const json_t *json, GError **error)
 {
-  ParlorRoom *room = parlor_rooms_create (site->spec.rooms, spec, now_us (site), error);
+  ParlorRoom *room = parlor_rooms_create (site->spec.rooms, spec, parlor_site_now_us (site), error);
   gboolean live = room && site->spec.live && parlor_room_is_live (room);
   if (!live || parlor_site_open_live (site, room, json, error))
     return room;
-  parlor_room_end (room, NULL, now_us (site), NULL);
+  parlor_room_end (room, NULL, parlor_site_now_us (site), NULL);
   return NULL;
 }
 
@@ -198,6 +130,13 @@ answer_created (ParlorSite *site, ParlorHttpRequest *request, ParlorRoom *room,
   parlor_site_answer_when_durable (site, request, reply, 201, answer);
 }
 
+static gboolean
+refuse (GError **error, ParlorErrorCode code, const char *why)
+{
+  g_set_error_literal (error, PARLOR_ERROR, code, why);
+  return FALSE;
+}
+
 /* A stranger plans nothing (parlor_site_may_plan ()). */
 static gboolean
 read_plan (ParlorSite *site, const ParlorHttpRequest *request, const ParlorRoomSpec *spec,
@@ -208,17 +147,13 @@ read_plan (ParlorSite *site, const ParlorHttpRequest *request, const ParlorRoomS
     return FALSE;
   gboolean meeting = !spec->kind || !strcmp (spec->kind, "meeting");
   if (plan->says_schedule && !meeting)
-    g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_BAD_REQUEST,
-                         "only a meeting has a schedule; a live room has scheduled_at");
-  else if (plan->says_panels && !meeting)
-    g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_BAD_REQUEST,
-                         "only a meeting has doc_url and panel_url");
-  else if (spec->stranger && (plan->says_schedule || plan->says_panels || plan->invitees))
-    g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_UNAUTHORIZED,
-                         "Sign in to plan a meeting or to invite.");
-  else
-    return TRUE;
-  return FALSE;
+    return refuse (error, PARLOR_ERROR_BAD_REQUEST,
+                   "only a meeting has a schedule; a live room has scheduled_at");
+  if (plan->says_panels && !meeting)
+    return refuse (error, PARLOR_ERROR_BAD_REQUEST, "only a meeting has doc_url and panel_url");
+  if (spec->stranger && (plan->says_schedule || plan->says_panels || plan->invitees))
+    return refuse (error, PARLOR_ERROR_UNAUTHORIZED, "Sign in to plan a meeting or to invite.");
+  return TRUE;
 }
 
 static ParlorRoom *
@@ -233,7 +168,7 @@ make_planned_room (ParlorSite *site, const ParlorHttpRequest *request, const Par
   set_policy (site, room, json);
   if (parlor_site_apply_plan (site, request, room, &plan, who, error))
     return room;
-  parlor_room_end (room, NULL, now_us (site), NULL);
+  parlor_room_end (room, NULL, parlor_site_now_us (site), NULL);
   return NULL;
 }
 
@@ -244,7 +179,8 @@ parlor_handle_room_create (ParlorSite *site, ParlorHttpRequest *request, ParlorH
   ParlorRoomSpec spec = {0};
   const char *why = "The body must be a JSON object.";
   json_t *json = parlor_http_json_body (request);
-  gint64 wait_us = parlor_rate_limit_take (site->rooms_made, request->peer, now_us (site));
+  gint64 wait_us = parlor_rate_limit_take (site->rooms_made, request->peer,
+                                           parlor_site_now_us (site));
   ParlorRoom *room = NULL;
   ParlorPrincipal who;
   parlor_site_principal (site, request, &who);
@@ -280,45 +216,6 @@ parlor_handle_room_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHtt
   parlor_http_reply_json (reply, 200, json_pack ("{s:o}", "rooms", list));
 }
 
-/* A token must name this room, and be a host's where something is changed. An API key was checked
- * by the router. */
-static gboolean
-may_touch (ParlorSite *site, ParlorHttpRequest *request, ParlorRoom *room, gboolean change,
-           ParlorHttpReply *reply)
-{
-  g_autoptr (GError) error = NULL;
-  if (!parlor_http_bearer (request))
-    return TRUE;
-  g_autoptr (ParlorClaims) claims = parlor_site_claims (site, request, &error);
-  if (!claims)
-    {
-      parlor_http_problem_from_error (reply, error);
-      return FALSE;
-    }
-  gboolean named = claims->room && parlor_rooms_find (site->spec.rooms, claims->room) == room;
-  if (named && (!change || claims->role == PARLOR_ROLE_HOST))
-    return TRUE;
-  parlor_http_problem (reply, 403, "forbidden", "This token is not for that.");
-  return FALSE;
-}
-
-ParlorRoom *
-parlor_site_find_room (ParlorSite *site, ParlorHttpRequest *request, gboolean change,
-                       ParlorHttpReply *reply)
-{
-  ParlorPrincipal who;
-  ParlorRoom *room = NULL;
-  if (parlor_site_principal (site, request, &who))
-    room = parlor_rooms_find_of (site->spec.rooms, who.brand, request->params[0]);
-  if (!*who.brand)
-    parlor_http_problem (reply, 401, "unauthorized", "The token was refused.");
-  else if (!room)
-    parlor_http_problem (reply, 404, "no_such_room", "There is no open room of that name.");
-  else if (!may_touch (site, request, room, change, reply))
-    room = NULL;
-  return room;
-}
-
 void
 parlor_handle_room_get (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
@@ -334,8 +231,72 @@ parlor_handle_room_close (ParlorSite *site, ParlorHttpRequest *request, ParlorHt
   ParlorRoom *room = parlor_site_find_room (site, request, TRUE, reply);
   if (!room)
     return;
-  if (!parlor_room_end (room, NULL, now_us (site), &error))
+  if (!parlor_room_end (room, NULL, parlor_site_now_us (site), &error))
     parlor_http_problem_from_error (reply, error);
   else
     parlor_site_answer_when_durable (site, request, reply, 204, NULL);
+}
+
+/* ---- changing ------------------------------------------------------------------------------- */
+
+static gboolean
+read_change (const json_t *body, ParlorRoomChange *change, GError **error)
+{
+  const json_t *title = json_object_get (body, "title");
+  const json_t *policy = json_object_get (body, "policy");
+  const json_t *lobby = json_object_get (policy, "lobby");
+  if (!body || (title && !json_is_string (title)) || (policy && !json_is_object (policy))
+      || (lobby && !json_is_boolean (lobby)))
+    return refuse (error, PARLOR_ERROR_BAD_REQUEST,
+                   "a room's change is {title?, policy?, schedule?, doc_url?, panel_url?}");
+  *change = (ParlorRoomChange){.has_lobby = lobby != NULL,
+                               .lobby = json_is_true (lobby),
+                               .title = json_string_value (title)};
+  return TRUE;
+}
+
+/* A title that the room will take, or none: nothing of a live room changes by half. */
+static gboolean
+change_live (ParlorSite *site, ParlorRoom *room, const char *title, const json_t *body,
+             GError **error)
+{
+  g_autofree char *line = title ? parlor_text_line (title, PARLOR_TITLE_MAX, "title", error) : NULL;
+  return (!title || line) && parlor_site_change_live (site, room, body, error);
+}
+
+static gboolean
+change_room (ParlorSite *site, const ParlorHttpRequest *request, ParlorRoom *room,
+             const json_t *body, GError **error)
+{
+  ParlorRoomChange change;
+  ParlorPlan plan = {.settings = *parlor_room_settings (room)};
+  if (!read_change (body, &change, error)
+      || !parlor_site_read_plan (site, request, body, &plan, error))
+    return FALSE;
+  if (plan.says_schedule && parlor_room_is_live (room))
+    return refuse (error, PARLOR_ERROR_BAD_REQUEST, "a live room has scheduled_at");
+  if (plan.says_panels && parlor_room_is_live (room))
+    return refuse (error, PARLOR_ERROR_BAD_REQUEST, "a live room has no panels");
+  if (parlor_room_is_live (room) && !change_live (site, room, change.title, body, error))
+    return FALSE;
+  plan.invitees = NULL;
+  return ((!plan.says_schedule && !plan.says_panels) || parlor_site_may_plan (request, room, error))
+         && parlor_room_change (room, NULL, &change, parlor_site_now_us (site), error)
+         && parlor_site_apply_plan (site, request, room, &plan, "", error);
+}
+
+void
+parlor_handle_room_change (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  g_autoptr (GError) error = NULL;
+  ParlorRoom *room = parlor_site_find_room (site, request, TRUE, reply);
+  if (!room)
+    return;
+  json_t *body = parlor_http_json_body (request);
+  if (!change_room (site, request, room, body, &error))
+    parlor_http_problem_from_error (reply, error);
+  else
+    parlor_site_answer_when_durable (site, request, reply, 200,
+                                     parlor_site_room_to_json (site, request, room));
+  json_decref (body);
 }

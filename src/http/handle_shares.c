@@ -23,12 +23,6 @@
 #define ROOM_CODES_MAX 8
 #define DAY_MS (24 * 3600 * G_GINT64_CONSTANT (1000))
 
-static gint64
-wall_ms (ParlorSite *site)
-{
-  return site->spec.clock->wall_ms (site->spec.clock);
-}
-
 /* ---- making, listing, taking back ----------------------------------------------------------- */
 
 static char *
@@ -44,7 +38,7 @@ url_of (ParlorSite *site, const ParlorHttpRequest *request, const ParlorShareRow
 static json_t *
 share_to_json (ParlorSite *site, const ParlorHttpRequest *request, const ParlorShareRow *share)
 {
-  const char *shut = parlor_share_shut (share, wall_ms (site));
+  const char *shut = parlor_share_shut (share, parlor_site_wall_ms (site));
   g_autofree char *url = shut == NULL ? url_of (site, request, share) : NULL;
   return json_pack ("{s:s,s:s,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:s,s:s?}", "id", share->id,
                     "recording", share->recording, "audience", share->audience, "note", share->note,
@@ -70,8 +64,8 @@ end (ParlorSite *site, const ParlorPrincipal *who, const char *action, const Par
                                                              share->audience)
                                           : NULL;
   if (share != NULL && site->spec.audit != NULL)
-    parlor_audit_add (site->spec.audit, wall_ms (site), who->brand, who->subject, action,
-                      share->recording, detail);
+    parlor_audit_add (site->spec.audit, parlor_site_wall_ms (site), who->brand, who->subject,
+                      action, share->recording, detail);
   if (site->spec.records != NULL)
     site->spec.records->end (site->spec.records);
 }
@@ -119,13 +113,13 @@ parlor_handle_share_create (ParlorSite *site, ParlorHttpRequest *request, Parlor
   parlor_site_principal (site, request, &who);
   ParlorShareSpec spec = {.brand = row->brand, .recording = row->id, .created_by = who.subject};
   json_t *body = parlor_http_json_body (request);
-  if (!read_spec (body, wall_ms (site), &spec, &why))
+  if (!read_spec (body, parlor_site_wall_ms (site), &spec, &why))
     parlor_http_problem (reply, 400, "bad_request", why);
   else
     {
       begin (site);
-      const ParlorShareRow *share = parlor_shares_add (site->spec.shares, &spec, wall_ms (site),
-                                                       &error);
+      const ParlorShareRow *share = parlor_shares_add (site->spec.shares, &spec,
+                                                       parlor_site_wall_ms (site), &error);
       end (site, &who, "recording.shared", share);
       if (share != NULL)
         parlor_http_reply_json (reply, 201, share_to_json (site, request, share));
@@ -163,7 +157,7 @@ parlor_handle_share_revoke (ParlorSite *site, ParlorHttpRequest *request, Parlor
       return;
     }
   begin (site);
-  parlor_shares_revoke (site->spec.shares, share->id, wall_ms (site), NULL);
+  parlor_shares_revoke (site->spec.shares, share->id, parlor_site_wall_ms (site), NULL);
   end (site, &who, "recording.unshared", share);
   reply->status = 204;
 }
@@ -200,7 +194,8 @@ read_view (ParlorSite *site, const ParlorHttpRequest *request, const ParlorShare
       || !g_ascii_string_to_signed (parts[2], 10, 1, G_MAXINT64, &view->expires_ms, NULL))
     return FALSE;
   sign_view (share, key, view, good);
-  return parlor_share_secret_equal (parts[3], good) && wall_ms (site) < view->expires_ms;
+  return parlor_share_secret_equal (parts[3], good)
+         && parlor_site_wall_ms (site) < view->expires_ms;
 }
 
 static void
@@ -209,7 +204,7 @@ send_view (ParlorSite *site, const ParlorHttpRequest *request, const ParlorShare
 {
   char signature[PARLOR_SHARE_SECRET_SIZE];
   g_autofree char *base = parlor_site_base_url (site, request);
-  view->expires_ms = wall_ms (site) + VIEW_MS;
+  view->expires_ms = parlor_site_wall_ms (site) + VIEW_MS;
   sign_view (share, key, view, signature);
   g_autofree char *value = g_strdup_printf (
       COOKIE "=%s.%s.%" G_GINT64_FORMAT ".%s; Path=/v1/shared/%s; Max-Age=%d; HttpOnly; "
@@ -262,7 +257,7 @@ static const Refusal *
 judge_link (ParlorSite *site, const ParlorShareRow *share, const ParlorBrand **brand,
             const ParlorRecordingRow **row)
 {
-  const char *shut = parlor_share_shut (share, wall_ms (site));
+  const char *shut = parlor_share_shut (share, parlor_site_wall_ms (site));
   *brand = parlor_brands_get (site->spec.brands, share->brand);
   *row = parlor_recordings_get (site->spec.recordings, share->recording);
   if (*brand == NULL || (*brand)->closed_ms != 0)
@@ -375,8 +370,9 @@ answer_open (ParlorSite *site, ParlorHttpRequest *request, const ParlorShareRow 
       g_strlcpy (view.actor, actor, sizeof view.actor);
       g_autofree char *detail = g_strdup_printf ("share=%s view=%s", share->id, view.id);
       begin (site);
-      parlor_shares_viewed (site->spec.shares, share->id, wall_ms (site));
-      parlor_recordings_view (site->spec.recordings, row->id, actor, detail, wall_ms (site));
+      parlor_shares_viewed (site->spec.shares, share->id, parlor_site_wall_ms (site));
+      parlor_recordings_view (site->spec.recordings, row->id, actor, detail,
+                              parlor_site_wall_ms (site));
       end (site, NULL, NULL, NULL);
     }
   send_view (site, request, share, brand->secret, &view, reply);

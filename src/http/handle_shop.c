@@ -15,12 +15,6 @@
 #define LIST_MAX 500
 #define QR_QUIET 4 /* ISO/IEC 18004: four modules of white around it */
 
-static gint64
-wall_ms (ParlorSite *site)
-{
-  return site->spec.clock->wall_ms (site->spec.clock);
-}
-
 /* What changes and what is told of it are on the disk both or not at all. */
 static void
 begin (ParlorSite *site)
@@ -87,8 +81,8 @@ put_product (ParlorSite *site, const char *brand, const json_t *json, GError **e
       .stock = (char *)text (json, "stock"),
       .position = CLAMP (json_integer_value (json_object_get (json, "position")), 0, G_MAXINT32),
   };
-  const ParlorProduct *put = parlor_products_put (site->spec.products, &product, wall_ms (site),
-                                                  error);
+  const ParlorProduct *put = parlor_products_put (site->spec.products, &product,
+                                                  parlor_site_wall_ms (site), error);
   if (!put)
     g_prefix_error (error, "%s: ", product.sku ? product.sku : "a product without sku");
   return put;
@@ -193,8 +187,8 @@ parlor_site_mint_handoff_at (ParlorSite *site, const ParlorHttpRequest *request,
       .room_ms = room_ms,
   };
   begin (site);
-  const ParlorHandoff *handoff = parlor_handoffs_mint (site->spec.handoffs, &from, wall_ms (site),
-                                                       code, &error);
+  const ParlorHandoff *handoff = parlor_handoffs_mint (site->spec.handoffs, &from,
+                                                       parlor_site_wall_ms (site), code, &error);
   if (handoff)
     {
       const ParlorDatum data[] = {PARLOR_DATUM_TEXT ("sku", product->sku),
@@ -248,7 +242,7 @@ parlor_handle_handoff_resolve (ParlorSite *site, ParlorHttpRequest *request, Par
   parlor_site_principal (site, request, &who);
   begin (site);
   const ParlorHandoff *handoff = parlor_handoffs_resolve (
-      site->spec.handoffs, who.brand, text (json, "code"), wall_ms (site), &error);
+      site->spec.handoffs, who.brand, text (json, "code"), parlor_site_wall_ms (site), &error);
   json_decref (json);
   if (handoff)
     {
@@ -300,8 +294,8 @@ parlor_handle_conversion (ParlorSite *site, ParlorHttpRequest *request, ParlorHt
       .currency = (char *)text (json, "currency"),
   };
   begin (site);
-  const ParlorConversion *stored = parlor_handoffs_convert (site->spec.handoffs, &said,
-                                                            wall_ms (site), &again, &error);
+  const ParlorConversion *stored = parlor_handoffs_convert (
+      site->spec.handoffs, &said, parlor_site_wall_ms (site), &again, &error);
   if (!stored)
     parlor_http_problem_from_error (reply, error);
   else
@@ -409,8 +403,8 @@ parlor_handle_entry_create (ParlorSite *site, ParlorHttpRequest *request, Parlor
   else if (entry.room && *entry.room
            && !parlor_rooms_find_of (site->spec.rooms, who.brand, entry.room))
     parlor_http_problem (reply, 404, "no_such_room", "There is no open room of that name.");
-  else if (!(made = parlor_visitors_add_entry (site->spec.visitors, &entry, wall_ms (site),
-                                               &error)))
+  else if (!(made = parlor_visitors_add_entry (site->spec.visitors, &entry,
+                                               parlor_site_wall_ms (site), &error)))
     parlor_http_problem_from_error (reply, error);
   else
     parlor_http_reply_json (reply, 201, entry_to_json (site, request, made));
@@ -457,7 +451,7 @@ parlor_handle_entry_open (ParlorSite *site, ParlorHttpRequest *request, ParlorHt
       .inviter = entry->rep,
       .room = entry->room,
       .utm = (char *)parlor_http_query (request, "utm"),
-      .at_ms = wall_ms (site),
+      .at_ms = parlor_site_wall_ms (site),
   };
   ParlorRoom *room = *entry->room ? parlor_rooms_find (site->spec.rooms, entry->room) : NULL;
   touch.room_ms = room ? parlor_room_ms (room, site->spec.clock->now_us (site->spec.clock)) : 0;

@@ -10,18 +10,6 @@
 
 #define MAX_KEYS 10000
 
-gint64
-parlor_site_wall_ms (const ParlorSite *site)
-{
-  return site->spec.clock->wall_ms (site->spec.clock);
-}
-
-static gint64
-now_us (const ParlorSite *site)
-{
-  return site->spec.clock->now_us (site->spec.clock);
-}
-
 /* ---- begin and end -------------------------------------------------------------------------- */
 
 ParlorDoor *
@@ -217,8 +205,8 @@ static void
 refuse_signin (ParlorSite *site, const Attempt *attempt, ParlorHttpReply *reply)
 {
   g_autofree char *account = account_key (attempt->brand, attempt->login);
-  parlor_rate_limit_take (site->door->by_address, attempt->peer, now_us (site));
-  parlor_rate_limit_take (site->door->by_account, account, now_us (site));
+  parlor_rate_limit_take (site->door->by_address, attempt->peer, parlor_site_now_us (site));
+  parlor_rate_limit_take (site->door->by_account, account, parlor_site_now_us (site));
   parlor_signin_failed (site, attempt->brand,
                         parlor_users_find (site->spec.brands, attempt->brand, attempt->login));
   parlor_http_problem (reply, 401, "signin_failed", "Login or password is wrong.");
@@ -257,10 +245,11 @@ brand_named (ParlorSite *site, const char *name)
 static gboolean
 must_wait (ParlorSite *site, const char *peer, const char *account, ParlorHttpReply *reply)
 {
-  gint64 address_us = parlor_rate_limit_wait (site->door->by_address, peer, now_us (site));
-  gint64 account_us = account
-                          ? parlor_rate_limit_wait (site->door->by_account, account, now_us (site))
-                          : 0;
+  gint64 address_us = parlor_rate_limit_wait (site->door->by_address, peer,
+                                              parlor_site_now_us (site));
+  gint64 account_us = account ? parlor_rate_limit_wait (site->door->by_account, account,
+                                                        parlor_site_now_us (site))
+                              : 0;
   if (address_us || account_us)
     parlor_http_too_many (reply, MAX (address_us, account_us),
                           "Too many attempts failed. Wait a little.");
@@ -314,7 +303,7 @@ parlor_handle_signin (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpRe
           /* Nobody knows whose link it was: the brand that was asked for, or the only one. */
           const ParlorBrand *brand = brand_named (
               site, json_string_value (json_object_get (json, "brand")));
-          parlor_rate_limit_take (site->door->by_address, request->peer, now_us (site));
+          parlor_rate_limit_take (site->door->by_address, request->peer, parlor_site_now_us (site));
           parlor_signin_failed (site, brand ? brand->id : NULL, NULL);
           parlor_http_problem (reply, 401, "signin_failed", "This link was used or is too old.");
         }

@@ -105,12 +105,6 @@ typedef struct
   char made_identity[PARLOR_ID_SIZE];
 } Visit;
 
-static gint64
-now_us (ParlorSite *site)
-{
-  return site->spec.clock->now_us (site->spec.clock);
-}
-
 static gboolean
 refuse (Visit *visit, guint status, const char *code, const char *detail)
 {
@@ -159,7 +153,7 @@ take_room (Visit *visit)
   if (!visit->site->spec.demo)
     return refuse (visit, 404, "no_such_room", "There is no open room of that name.");
   ParlorRoomSpec spec = {.brand = brand, .title = name, .alias = name};
-  visit->room = parlor_rooms_create (rooms, &spec, now_us (visit->site), &error);
+  visit->room = parlor_rooms_create (rooms, &spec, parlor_site_now_us (visit->site), &error);
   visit->made_room = TRUE;
   if (!visit->room)
     parlor_http_problem_from_error (visit->reply, error);
@@ -264,16 +258,17 @@ enter (Visit *visit, gboolean publishes, const char *publisher)
   Session *session = session_new (visit);
   const char *sdp = request->body ? request->body : "";
   fill_join (visit, session, &join);
-  ParlorParticipant *participant = publishes ? parlor_room_publish (visit->room, &join, sdp,
-                                                                    request->body_length, &answer,
-                                                                    now_us (visit->site), &error)
+  ParlorParticipant *participant = publishes ? parlor_room_publish (
+                                       visit->room, &join, sdp, request->body_length, &answer,
+                                       parlor_site_now_us (visit->site), &error)
                                              : parlor_room_play (visit->room, &join, publisher, sdp,
                                                                  request->body_length, &answer,
-                                                                 now_us (visit->site), &error);
+                                                                 parlor_site_now_us (visit->site),
+                                                                 &error);
   if (participant && !publishes && !fits (visit, participant))
     {
       forget (visit->site->whip, session);
-      parlor_participant_leave (participant, now_us (visit->site));
+      parlor_participant_leave (participant, parlor_site_now_us (visit->site));
       parlor_media_answer_clear (&answer);
       return;
     }
@@ -288,7 +283,7 @@ enter (Visit *visit, gboolean publishes, const char *publisher)
   parlor_http_problem_from_error (visit->reply, error);
   /* A room made for an offer that nobody could answer is not kept: URLs are free to invent. */
   if (visit->made_room)
-    parlor_room_end (visit->room, NULL, now_us (visit->site), NULL);
+    parlor_room_end (visit->room, NULL, parlor_site_now_us (visit->site), NULL);
 }
 
 static gboolean
@@ -412,7 +407,7 @@ parlor_handle_session_delete (ParlorSite *site, ParlorHttpRequest *request, Parl
     {
       ParlorParticipant *participant = session->participant;
       forget (site->whip, session);
-      parlor_participant_leave (participant, now_us (site));
+      parlor_participant_leave (participant, parlor_site_now_us (site));
       reply->status = 200;
     }
   parlor_claims_free (visit.claims);

@@ -101,6 +101,10 @@ void parlor_site_add_panels (ParlorSite *site, const ParlorHttpRequest *request,
 /** The room as the API shows it (transfer full). */
 json_t *parlor_site_room_to_json (ParlorSite *site, const ParlorHttpRequest *request,
                                   ParlorRoom *room);
+/** The room of the path's first part as this caller may touch it; NULL: the reply says why not.
+    `change`: a token must be a host's. */
+ParlorRoom *parlor_site_find_room (ParlorSite *site, ParlorHttpRequest *request, gboolean change,
+                                   ParlorHttpReply *reply);
 /** Answers when what was done survives a crash; takes `json`. */
 void parlor_site_answer_when_durable (ParlorSite *site, ParlorHttpRequest *request,
                                       ParlorHttpReply *reply, guint status, json_t *json);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * What the handlers of live rooms and of the shop share: whose browser asks, and the room that a
- * path names.
+ * What the handlers of live rooms and of the shop share: whose browser asks.
  *
  * Thread: control.
  */
@@ -56,11 +55,6 @@ void parlor_site_append_meta (GString *out, const char *property, const char *va
 /** Tells the event log, where there is one. */
 void parlor_site_happened (ParlorSite *site, const char *type, const char *brand,
                            const char *entity, gint64 room_ms, const ParlorDatum *data, guint n);
-
-/** The room of the path's first part as this caller may touch it; NULL: the reply says why not.
-    `change`: a token must be a host's. */
-ParlorRoom *parlor_site_find_room (ParlorSite *site, ParlorHttpRequest *request, gboolean change,
-                                   ParlorHttpReply *reply);
 
 /** Changes summary, image, host and scheduled_at as the body of PATCH /v1/rooms/{id} says; the
    title is the room's. `room` is a live one. Nothing is changed when something does not fit. */

@@ -11,12 +11,6 @@
 
 #define CSRF_LENGTH 32
 
-static gint64
-wall_ms (const ParlorSite *site)
-{
-  return site->spec.clock->wall_ms (site->spec.clock);
-}
-
 /* RFC 7617. */
 static gboolean
 key_principal (ParlorSite *site, const char *value, ParlorPrincipal *out)
@@ -30,7 +24,8 @@ key_principal (ParlorSite *site, const char *value, ParlorPrincipal *out)
   if (!colon)
     return FALSE;
   *colon = 0;
-  return parlor_keyring_prove (site->spec.keyring, text, colon + 1, wall_ms (site), out);
+  return parlor_keyring_prove (site->spec.keyring, text, colon + 1, parlor_site_wall_ms (site),
+                               out);
 }
 
 gboolean
@@ -89,7 +84,8 @@ user_principal (ParlorSite *site, const ParlorHttpRequest *request, ParlorPrinci
     return FALSE;
   if (!changes_nothing (request) && !has_csrf (request, secret))
     return FALSE;
-  const ParlorSignin *signin = parlor_signins_use (site->spec.brands, secret, wall_ms (site));
+  const ParlorSignin *signin = parlor_signins_use (site->spec.brands, secret,
+                                                   parlor_site_wall_ms (site));
   if (signin)
     parlor_signins_principal (site->spec.brands, signin, out);
   return out->caller != PARLOR_CALLER_STRANGER;

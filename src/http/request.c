@@ -108,3 +108,51 @@ parlor_http_json_body (const ParlorHttpRequest *request)
     }
   return json;
 }
+
+gboolean
+parlor_path_decode (const char *segment, gsize length, char *out, gsize size)
+{
+  gsize n = 0;
+  for (gsize i = 0; i < length; i++)
+    {
+      int c = (guchar)segment[i];
+      if (c == '%')
+        {
+          int high = i + 2 < length ? g_ascii_xdigit_value (segment[i + 1]) : -1;
+          int low = i + 2 < length ? g_ascii_xdigit_value (segment[i + 2]) : -1;
+          if (high < 0 || low < 0)
+            return FALSE;
+          c = high << 4 | low;
+          i += 2;
+        }
+      if (c < 0x20 || c == 0x7f || c == '/' || n + 1 >= size)
+        return FALSE;
+      out[n++] = (char)c;
+    }
+  out[n] = 0;
+  return g_utf8_validate (out, (gssize)n, NULL);
+}
+
+gboolean
+parlor_http_path_matches (const char *pattern, ParlorHttpRequest *request)
+{
+  const char *path = request->path;
+  guint n = 0;
+  while (*pattern == '/' && *path == '/')
+    {
+      pattern++;
+      path++;
+      gsize k = strcspn (pattern, "/"), length = strcspn (path, "/");
+      if (*pattern == '{')
+        {
+          char *out = request->params[n++];
+          if (!length || !parlor_path_decode (path, length, out, PARLOR_HTTP_PARAM_SIZE))
+            return FALSE;
+        }
+      else if (k != length || strncmp (pattern, path, k))
+        return FALSE;
+      pattern += k;
+      path += length;
+    }
+  return !*pattern && !*path;
+}

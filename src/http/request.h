@@ -121,4 +121,11 @@ const char *parlor_http_bearer (const ParlorHttpRequest *request);
  */
 json_t *parlor_http_json_body (const ParlorHttpRequest *request);
 
+/** One segment of a path, percent-decoded into `out` (size bytes with the terminator). FALSE when
+   it is too long, not UTF-8, or hides a slash, a NUL or another control character. */
+gboolean parlor_path_decode (const char *segment, gsize length, char *out, gsize size);
+
+/** Whether the path has the pattern's parts; what stands at "{name}" is decoded into params. */
+gboolean parlor_http_path_matches (const char *pattern, ParlorHttpRequest *request);
+
 G_END_DECLS

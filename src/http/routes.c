@@ -349,37 +349,13 @@ parlor_routes (guint *n)
   return routes;
 }
 
-gboolean
-parlor_route_matches (const ParlorRoute *route, ParlorHttpRequest *request)
-{
-  const char *pattern = route->path, *path = request->path;
-  guint n = 0;
-  while (*pattern == '/' && *path == '/')
-    {
-      pattern++;
-      path++;
-      gsize k = strcspn (pattern, "/"), length = strcspn (path, "/");
-      if (*pattern == '{')
-        {
-          char *out = request->params[n++];
-          if (!length || !parlor_path_decode (path, length, out, PARLOR_HTTP_PARAM_SIZE))
-            return FALSE;
-        }
-      else if (k != length || strncmp (pattern, path, k))
-        return FALSE;
-      pattern += k;
-      path += length;
-    }
-  return !*pattern && !*path;
-}
-
 static const ParlorRoute *
 find (ParlorHttpRequest *request)
 {
   for (guint i = 0; i < G_N_ELEMENTS (routes); i++)
     {
       const char *method = strcmp (request->method, "HEAD") ? request->method : "GET";
-      if (!strcmp (routes[i].method, method) && parlor_route_matches (&routes[i], request))
+      if (!strcmp (routes[i].method, method) && parlor_http_path_matches (routes[i].path, request))
         return &routes[i];
     }
   return NULL;
@@ -392,7 +368,7 @@ methods_of (ParlorHttpRequest *request)
   GString *methods = NULL;
   for (guint i = 0; i < G_N_ELEMENTS (routes); i++)
     {
-      if (!parlor_route_matches (&routes[i], request))
+      if (!parlor_http_path_matches (routes[i].path, request))
         continue;
       if (!methods)
         methods = g_string_new (routes[i].method);

@@ -52,9 +52,6 @@ typedef struct
 /** The table, for tests that walk it. */
 const ParlorRoute *parlor_routes (guint *n);
 
-/** Whether the row's path matches, filling params. */
-gboolean parlor_route_matches (const ParlorRoute *route, ParlorHttpRequest *request);
-
 /** What the server is to be given for the main port. `user_data` is the ParlorSite. */
 gsize parlor_routes_body_limit (const ParlorHttpRequest *request, gpointer site);
 /** Whether the headers of a request with a large body let it in: origin, rate, right, type, for a

@@ -22,8 +22,6 @@ struct _ParlorDoor
   ParlorRateLimit *by_account;
 };
 
-gint64 parlor_site_wall_ms (const ParlorSite *site);
-
 /** Signs this person in: cookie and body of the answer. */
 void parlor_signin_welcome (ParlorSite *site, const ParlorUser *user, guint roles,
                             ParlorHttpReply *reply);

@@ -201,6 +201,9 @@ ParlorClaims *parlor_site_claims (ParlorSite *site, const ParlorHttpRequest *req
     (transfer full), of at most 8 cookies; "" = unknown to all. */
 char *parlor_site_visitors (ParlorSite *site, const ParlorHttpRequest *request);
 
+gint64 parlor_site_now_us (const ParlorSite *site);
+gint64 parlor_site_wall_ms (const ParlorSite *site);
+
 /** "https://meet.example" without a slash at the end (transfer full). */
 char *parlor_site_base_url (const ParlorSite *site, const ParlorHttpRequest *request);
 

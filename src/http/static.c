@@ -48,30 +48,6 @@ parlor_static_free (ParlorStatic *files)
   g_free (files);
 }
 
-gboolean
-parlor_path_decode (const char *segment, gsize length, char *out, gsize size)
-{
-  gsize n = 0;
-  for (gsize i = 0; i < length; i++)
-    {
-      int c = (guchar)segment[i];
-      if (c == '%')
-        {
-          int high = i + 2 < length ? g_ascii_xdigit_value (segment[i + 1]) : -1;
-          int low = i + 2 < length ? g_ascii_xdigit_value (segment[i + 2]) : -1;
-          if (high < 0 || low < 0)
-            return FALSE;
-          c = high << 4 | low;
-          i += 2;
-        }
-      if (c < 0x20 || c == 0x7f || c == '/' || n + 1 >= size)
-        return FALSE;
-      out[n++] = (char)c;
-    }
-  out[n] = 0;
-  return g_utf8_validate (out, (gssize)n, NULL);
-}
-
 /* "/assets/a%20b.js" to "assets/a b.js"; dot files and empty segments are nobody's business. */
 static gboolean
 decode_path (const char *path, char *out)

@@ -35,8 +35,4 @@ void parlor_static_secure (const ParlorHttpRequest *request, ParlorHttpReply *re
 void parlor_static_secure_page (const ParlorHttpRequest *request, const char *ancestors,
                                 ParlorHttpReply *reply);
 
-/** One segment of a path, percent-decoded into `out` (size bytes with the terminator). FALSE when
-   it is too long, not UTF-8, or hides a slash, a NUL or another control character. */
-gboolean parlor_path_decode (const char *segment, gsize length, char *out, gsize size);
-
 G_END_DECLS
