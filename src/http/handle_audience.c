@@ -97,15 +97,16 @@ note_coming (ParlorSite *site, const ParlorInvite *invite, const char *visitor)
       .room_ms = room ? parlor_room_ms (room, site->spec.clock->now_us (site->spec.clock)) : 0,
       .at_ms = parlor_site_wall_ms (site),
   };
-  const ParlorDatum data[] = {PARLOR_DATUM_TEXT ("visitor", visitor),
-                              PARLOR_DATUM_TEXT ("inviter", invite->owner)};
   if (!strcmp (invite->owner, visitor))
     return;
   gboolean is_new = !last || strcmp (last->entry, invite->id) != 0;
   if (sink)
     sink->begin (sink);
-  gboolean is_kept = parlor_visitors_touch (site->spec.visitors, &touch) != NULL;
-  parlor_invites_open (site->spec.invites, invite->id, is_kept && is_new);
+  const ParlorTouch *made = parlor_visitors_touch (site->spec.visitors, &touch);
+  parlor_invites_open (site->spec.invites, invite->id, made && is_new);
+  const ParlorDatum data[] = {PARLOR_DATUM_TEXT ("visitor", visitor),
+                              PARLOR_DATUM_TEXT ("touch", made ? made->id : NULL),
+                              PARLOR_DATUM_TEXT ("inviter", invite->owner)};
   parlor_site_happened (site, "entry.impression", invite->brand, invite->id, touch.room_ms, data,
                         G_N_ELEMENTS (data));
   if (sink)

@@ -196,6 +196,9 @@ export const cases = [
       const chain = await daemon.good('GET', `/v1/invites/${two.id}`);
       expect(chain.chain.map((invite) => invite.id).join() === [two.id, one.id].join() && chain.rep === reps.at(-1).id && chain.entry === entry.id, JSON.stringify(chain));
       expect(chain.chain[0].opened === 2 && chain.chain[0].came === 1 && chain.chain[0].depth === 2, JSON.stringify(chain.chain[0]));
+      const { lines: touched } = await daemon.good('GET', '/v1/stats/funnel?group_by=entry,inviter');
+      const touches = (link) => touched.find((line) => line.entry === link.id)?.counts.touch;
+      expect(touches(one) === 1 && touches(two) === 2, `each coming is a touch: ${JSON.stringify(touched)}`);
       await follow(daemon, new URL(two.url).pathname, second.cookie);
       expect((await daemon.good('GET', `/v1/invites/${two.id}`)).chain[0].opened === 2, 'one\'s own link leads nobody');
       const lines = reps.map(() => new DeskLine(daemon));
