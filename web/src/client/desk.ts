@@ -3,7 +3,7 @@
  * the stream's connection is touched. Comes back by itself; what was not answered is sent again
  * (each request is idempotent by its own id).
  */
-import { parseDesk, type DeskMessage } from '../protocol/service.js';
+import { parseDesk, type DeskMessage, type DeskMessageOf } from '../protocol/service.js';
 import { backoffMs } from './backoff.js';
 import { place } from './place.js';
 import { socketUrl } from './socket.js';
@@ -160,11 +160,20 @@ export class DeskLine {
     }
     if (!message) return;
     const well = message.t === 'attached';
+    if (message.t === 'attached' && message.id !== this.asked) {
+      this.unasked(message);
+      return;
+    }
     if (well || (message.t === 'error' && message.id === this.asked)) this.answered(well);
     if (well && !this.attached) return;
     this.events.message(message, this.other);
     if (well) this.other = false;
     if (well) for (const one of this.waiting.splice(0)) this.say(one);
+  }
+
+  /** Who sits at this device changed elsewhere. While an attach is under way its answer says so. */
+  private unasked(message: DeskMessageOf<'attached'>): void {
+    if (this.attached) this.events.message(message, message.other);
   }
 
   private lost(ws: WebSocket, code: number): void {

@@ -144,6 +144,10 @@ export type Offer = Checked<typeof offer>;
 
 const CHECKS = {
   attached: shape({
+    /** Of the attach that it answers; 0 = unasked: who sits there changed elsewhere. */
+    id: def(num, 0),
+    /** Unasked: another known person sat there before. */
+    other: def(bool, false),
     as: str,
     brand: str,
     brand_name: def(str, ''),

@@ -26,7 +26,8 @@ class FakeSocket {
     this.onmessage?.({ data: JSON.stringify(message) });
   }
   attached(threads: object[]): void {
-    this.hear({ t: 'attached', as: 'visitor', brand: 'br_a', threads });
+    const id = this.said('attach').at(-1)?.['id'];
+    this.hear({ t: 'attached', id, as: 'visitor', brand: 'br_a', threads });
   }
 }
 
@@ -99,4 +100,40 @@ test('what was tapped before the first answer is sent with it', () => {
   socket.attached([]);
   expect(socket.said('tap')).toHaveLength(1);
   expect(desk.state.person).toBe(0);
+});
+
+/** Unasked: another tab, or the brand's own system, said who sits there now. */
+function identified(threads: object[], other: boolean): void {
+  socket.hear({ t: 'attached', as: 'visitor', brand: 'br_a', threads, other });
+}
+
+test('who is recognised keeps what he has on the page, and sees the rest of what is his', () => {
+  const desk = opened('session-7', []);
+  desk.tap({});
+  const { id } = socket.said('tap')[0] ?? {};
+  socket.hear({ t: 'card', tap: id, rep, known: false });
+  identified(HIS, false);
+  expect(desk.state.card).not.toBeNull();
+  expect(Object.keys(desk.state.threads)).toEqual(['cnv_1']);
+  desk.say('cnv_1', 'on its way');
+  identified(HIS, false);
+  expect(desk.state.outgoing).toHaveLength(1);
+  expect(desk.state.person).toBe(0);
+});
+
+test('where another sits now nothing of who sat there is left, though he had said nothing', () => {
+  const desk = opened('session-7', []);
+  desk.tap({});
+  const { id } = socket.said('tap')[0] ?? {};
+  socket.hear({ t: 'card', tap: id, rep, known: false });
+  identified([], true);
+  expect(desk.state).toMatchObject({ card: null, threads: {}, person: 1, up: true });
+});
+
+test('where another sits now nothing of who sat there is left, nor sent', () => {
+  const desk = opened('session-7', HIS);
+  desk.say('cnv_1', 'mine alone');
+  identified([], true);
+  expect(desk.state).toMatchObject({ threads: {}, messages: {}, outgoing: [], person: 1 });
+  expect(desk.state.up).toBe(true);
 });
