@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A small CRM beside Parlor: it identifies viewers, routes by an attribute, answers as a bot, resolves products, and keeps what happens.
+ * A small CRM beside Parlor: it identifies viewers, routes by an attribute, answers as a bot, resolves products, keeps telephone numbers
+ * out of what is said, and keeps what happens.
  *
  *     npm install standardwebhooks
  *     node crm.mjs [--parlor http://127.0.0.1:8080] [--key demo --secret …] [--port 8790] [--public http://127.0.0.1:8790]
@@ -12,7 +13,7 @@ import http from 'node:http';
 import { pathToFileURL } from 'node:url';
 import { Webhook } from 'standardwebhooks';
 
-/** Who somebody is: what a brand's own sign-in put into the identity token, or the customer's number. */
+/** Who somebody is: by the session of the brand's own sign-in, which its page shows as `identity`, or by the customer's number. */
 const customers = {
   'tok-mei': { customer_ref: 'c-1001', display: 'Mei', attrs: { tier: 'gold', city: 'Suzhou', adviser: 'lin' } },
   'tok-jan': { customer_ref: 'c-1002', display: 'Jan', attrs: { tier: 'new', city: 'Leiden' } },
@@ -47,6 +48,9 @@ export const hooks = {
   'bot.reply': ({ text = '' }) => answers.find(([words]) => words.test(text))?.[1] ?? { handover: true },
 
   'product.resolve': ({ sku }) => products[sku] ?? null,
+
+  // Nobody is lured away from the brand: numbers of six digits and more stay where they are.
+  'message.screen': ({ text = '' }) => (/\d(?:[ -]?\d){5}/.test(text) ? { allow: false, reason: 'No telephone numbers, please. 请勿发送电话号码。' } : { allow: true }),
 };
 
 export class Crm {

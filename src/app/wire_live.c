@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/wire_live.h"
+#include "app/wire_screen.h"
 
 #include "app/log.h"
 #include "base/confusable.h"
@@ -104,6 +105,12 @@ may_say (const char *brand, const char *room, const char *name, const char *text
       .comment = TRUE, .place = room, .by = name, .text = text, .room_ms = room_ms};
   ParlorMoment now = {now_us (wire), wire->spec.clock->wall_ms (wire->spec.clock)};
   return !served || parlor_service_judge (served, &said, now);
+}
+
+static gboolean
+screen (const char *brand, const ParlorComment *comment, gpointer user_data)
+{
+  return parlor_wire_screen_ask (((ParlorWireLive *)user_data)->screen, brand, comment);
 }
 
 /* With the device of a customer his person and what was said would be lost. */
@@ -638,6 +645,7 @@ parlor_wire_live_new (const ParlorWireLiveSpec *spec, GError **error)
       .happened = on_happened,
       .is_protected = is_protected,
       .may_say = may_say,
+      .screen = screen,
       .room_ms = room_ms,
       .user_data = wire,
   };
@@ -646,7 +654,9 @@ parlor_wire_live_new (const ParlorWireLiveSpec *spec, GError **error)
   wire->visitors = parlor_visitors_new (sink, &spec->random);
   wire->handoffs = parlor_handoffs_new (sink, &spec->random);
   live.products = wire->products;
+  wire->screen = parlor_wire_screen_new (spec->hooks, spec->clock);
   wire->live = parlor_live_new (&live);
+  parlor_wire_screen_tie (wire->screen, wire->live);
   ParlorWireAudienceSpec audience = {
       .clock = spec->clock,
       .random = spec->random,
@@ -735,6 +745,7 @@ parlor_wire_live_free (ParlorWireLive *wire)
   if (wire->asked)
     ((Asked *)wire->asked)->wire = NULL;
   parlor_rooms_set_entry (wire->spec.rooms, NULL, NULL);
+  parlor_wire_screen_free (wire->screen);
   parlor_live_free (wire->live);
   parlor_wire_audience_free (wire->audience);
   parlor_handoffs_free (wire->handoffs);

@@ -37,7 +37,8 @@ typedef struct
   ParlorKeyring *keyring;   /**< signs the tokens of who comes on stage */
   ParlorEventFunc happened; /**< nullable */
   gpointer happened_data;
-  ParlorHooks *hooks; /**< nullable: `product.resolve` is asked when a product is pinned */
+  ParlorHooks *hooks; /**< nullable: `product.resolve` is asked when a product is pinned,
+                         `message.screen` before a comment is shown */
   guint tick_s;       /**< between two `stats.tick`; 0 = 60 */
   gboolean demo;      /**< puts some products on the demo brand's shelf */
 } ParlorWireLiveSpec;
@@ -51,6 +52,7 @@ typedef struct
   ParlorHandoffs *handoffs;
   ParlorLive *live;
   ParlorWireAudience *audience;
+  struct _ParlorWireScreen *screen;
   ParlorSignal *signal; /**< borrowed; set by parlor_wire_live_start () */
   ParlorBrands *brands; /**< borrowed, with the next; set by parlor_wire_live_set_house () */
   ParlorService *service;

@@ -175,7 +175,7 @@ say (RepsCall *call, ParlorHttpRequest *request, const ParlorSaySpec *spec, Parl
 {
   g_autoptr (GError) error = NULL;
   Saying *saying = g_new0 (Saying, 1);
-  if (parlor_service_say_resolved (spec, on_said, saying, g_free))
+  if (parlor_service_say_asked (spec, on_said, saying, g_free))
     {
       *saying = (Saying){call->site, parlor_http_defer (request)};
       return;

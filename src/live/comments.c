@@ -214,6 +214,58 @@ make_comment (ParlorLiveRoom *room, const ParlorLiveWho *who, const char *client
   return comment;
 }
 
+static void
+say (ParlorLiveRoom *room, ParlorComment *comment, gint64 now_us)
+{
+  parlor_live_put (room, &parlor_comment_kind, comment);
+  if (comment->flags & PARLOR_COMMENT_SHADOWED)
+    return;
+  g_ptr_array_add (room->untold, comment);
+  room->comments_due_us = MIN (room->comments_due_us, now_us + BATCH_US);
+}
+
+/* Hosts and bots are the brand itself. */
+static gboolean
+is_screened (const ParlorLiveRoom *room, const ParlorLiveWho *who, const ParlorComment *comment)
+{
+  const ParlorLiveSpec *spec = &room->live->spec;
+  return !who->is_host && !who->is_bot && !(comment->flags & PARLOR_COMMENT_SHADOWED)
+         && spec->screen && spec->screen (room->info.brand, comment, spec->user_data);
+}
+
+static ParlorComment *
+find_comment (const ParlorLiveRoom *room, const char *id)
+{
+  for (guint i = room->comments->len; i-- > 0;)
+    {
+      ParlorComment *comment = room->comments->pdata[i];
+      if (g_strcmp0 (comment->id, id) == 0)
+        return comment;
+    }
+  return NULL;
+}
+
+void
+parlor_live_screened (ParlorLive *live, const char *id, const char *comment_id, const char *reason,
+                      gint64 now_us)
+{
+  guint i = 0;
+  ParlorLiveRoom *room = parlor_live_find (live, id);
+  ParlorComment *comment = room ? find_comment (room, comment_id) : NULL;
+  if (!comment || !(comment->flags & PARLOR_COMMENT_HELD))
+    return;
+  comment->flags &= ~(gint64)PARLOR_COMMENT_HELD;
+  if (!reason)
+    say (room, comment, now_us);
+  parlor_live_emit (room, &(ParlorLiveEvent){.type = PARLOR_LIVE_EVENT_SCREENED,
+                                             .room_ms = comment->room_ms,
+                                             .person = comment->person,
+                                             .comment = comment,
+                                             .reason = reason});
+  if (reason && g_ptr_array_find (room->comments, comment, &i))
+    forget_comment (room, i);
+}
+
 const ParlorComment *
 parlor_live_comment (ParlorLiveRoom *room, const ParlorLiveWho *who, const char *client_id,
                      const char *text, ParlorLiveNow now, GError **error)
@@ -231,11 +283,10 @@ parlor_live_comment (ParlorLiveRoom *room, const ParlorLiveWho *who, const char 
   if (voice->shadowed)
     comment->flags |= PARLOR_COMMENT_SHADOWED;
   keep (room, comment);
-  parlor_live_put (room, &parlor_comment_kind, comment);
-  if (voice->shadowed)
-    return comment;
-  g_ptr_array_add (room->untold, comment);
-  room->comments_due_us = MIN (room->comments_due_us, now.now_us + BATCH_US);
+  if (is_screened (room, who, comment))
+    comment->flags |= PARLOR_COMMENT_HELD;
+  else
+    say (room, comment, now.now_us);
   return comment;
 }
 
@@ -261,7 +312,8 @@ parlor_live_comments_poll (ParlorLiveRoom *room, gint64 now_us)
 static gboolean
 is_public (const ParlorComment *comment)
 {
-  return !(comment->flags & (PARLOR_COMMENT_DELETED | PARLOR_COMMENT_SHADOWED));
+  return !(comment->flags
+           & (PARLOR_COMMENT_DELETED | PARLOR_COMMENT_SHADOWED | PARLOR_COMMENT_HELD));
 }
 
 struct _ParlorCommentSieve
@@ -344,18 +396,6 @@ parlor_moderation_from_name (const char *name, ParlorModeration *moderation)
   return FALSE;
 }
 
-static ParlorComment *
-find_comment (const ParlorLiveRoom *room, const char *id)
-{
-  for (guint i = room->comments->len; i-- > 0;)
-    {
-      ParlorComment *comment = room->comments->pdata[i];
-      if (g_strcmp0 (comment->id, id) == 0)
-        return comment;
-    }
-  return NULL;
-}
-
 static void
 set_top (ParlorLiveRoom *room, ParlorComment *comment, gint64 room_ms)
 {
@@ -417,7 +457,7 @@ parlor_live_moderate (ParlorLiveRoom *room, ParlorModeration what, const char *i
                       ParlorLiveNow now, GError **error)
 {
   ParlorComment *comment = find_comment (room, id);
-  if (!comment)
+  if (!comment || comment->flags & PARLOR_COMMENT_HELD)
     return parlor_live_refuse (error, PARLOR_ERROR_NOT_FOUND, "there is no such comment");
   parlor_live_begin (room);
   apply (room, what, comment, now);

@@ -70,6 +70,7 @@ typedef enum
   PARLOR_COMMENT_PINNED = 1 << 2,
   PARLOR_COMMENT_BY_HOST = 1 << 3,
   PARLOR_COMMENT_BY_BOT = 1 << 4,
+  PARLOR_COMMENT_HELD = 1 << 5, /**< in memory alone: the brand is asked; nobody sees it yet */
 } ParlorCommentFlags;
 
 /** A row of `comments`, key (id). */
@@ -126,6 +127,7 @@ typedef enum
   PARLOR_LIVE_EVENT_ADMITTED, /**< one (person): come on stage; the app adds the right to publish */
   PARLOR_LIVE_EVENT_INVITED,  /**< one (person): a host asks him to come on stage */
   PARLOR_LIVE_EVENT_OFF_STAGE, /**< one (person): the stage is over, or he was refused */
+  PARLOR_LIVE_EVENT_SCREENED,  /**< one (person): his comment was held; reason NULL = it is said */
 } ParlorLiveEventType;
 
 typedef struct _ParlorLiveEvent
@@ -133,7 +135,8 @@ typedef struct _ParlorLiveEvent
   ParlorLiveEventType type;
   ParlorLiveRoom *room;
   gint64 room_ms;     /**< when it happened on the stream's clock */
-  const char *person; /**< ADMITTED, INVITED, OFF_STAGE */
+  const char *person; /**< ADMITTED, INVITED, OFF_STAGE, SCREENED */
+  const char *reason; /**< SCREENED: why it is not said */
   const ParlorPin *pin;
   const ParlorComment *comment;
   const ParlorComment *const *comments;

@@ -43,6 +43,9 @@ typedef struct
   /** Whether the house's rules let `name` say this in `room`; nullable = everything. */
   gboolean (*may_say) (const char *brand, const char *room, const char *name, const char *text,
                        gint64 room_ms, gpointer user_data);
+  /** Whether somebody is asked before this viewer's comment is shown; TRUE: his word comes by
+      parlor_live_screened (), never from inside. Nullable = nobody. */
+  gboolean (*screen) (const char *brand, const ParlorComment *comment, gpointer user_data);
   /** The stream's clock of a room, for what happens in poll (). */
   gint64 (*room_ms) (const char *room, gint64 now_us, gpointer user_data);
   gpointer user_data;
@@ -127,11 +130,16 @@ typedef struct
  * calls; returned at once (borrowed), so that its author sees it. The same client_id of the same
  * author again returns the first. A shadowed author gets his comment and nobody else does.
  * BAD_REQUEST, FORBIDDEN (muted, a blocked word), CONFLICT (the name is the house's: choose
- * another; or ended), TOO_MANY (rate or slow mode).
+ * another; or ended), TOO_MANY (rate or slow mode). A comment with HELD is nobody's yet, its author
+ * hears SCREENED.
  */
 const ParlorComment *parlor_live_comment (ParlorLiveRoom *room, const ParlorLiveWho *who,
                                           const char *client_id, const char *text,
                                           ParlorLiveNow now, GError **error);
+/** The word on a comment that was held (ids): it is said now, or, with a reason, never. Nothing
+    where there is none of it. */
+void parlor_live_screened (ParlorLive *live, const char *room, const char *comment,
+                           const char *reason, gint64 now_us);
 /** The last ones that everybody may see, oldest first, at most `max`; free the array. */
 const ParlorComment **parlor_live_comments (const ParlorLiveRoom *room, guint max, guint *n);
 /** What a comment that was kept is judged by long after it was said; without the room. */

@@ -227,6 +227,7 @@ parlor_service_ring (ParlorConversation *conversation, gboolean by_rep, gboolean
   const ParlorServiceBrand *brand = conversation->customer->brand;
   ParlorHooks *hooks = brand->service->spec.hooks;
   Ring ring = {conversation, by_rep, video, done, user_data};
+  job_hurry (conversation->binding, now);
   if (conversation->call_ring)
     return service_refuse (error, PARLOR_ERROR_CONFLICT, "There is a call already.");
   if (!parlor_service_may_call (conversation, now, error))

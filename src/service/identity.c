@@ -288,6 +288,7 @@ parlor_service_identify (ParlorServiceBrand *brand, const char *visitor, const c
   if (!is_ref (ref, error))
     return FALSE;
   gboolean fits = TRUE;
+  identify_forget (brand, visitor);
   service_begin (service);
   ParlorCustomer *known = g_hash_table_lookup (brand->by_customer, ref);
   ParlorCustomer *own = make_way (brand, visitor, ref);
@@ -310,6 +311,7 @@ parlor_service_sign_out (ParlorServiceBrand *brand, const char *visitor)
 {
   ParlorService *service = brand->service;
   ParlorCustomer *own = parlor_service_customer_of (brand, visitor);
+  identify_forget (brand, visitor);
   if (!own || !own->ref)
     return;
   service_begin (service);
@@ -355,6 +357,7 @@ parlor_service_redeem (ParlorServiceBrand *brand, const char *token, const char 
   if (!agreed) /* a link can be somebody else's, sent to read what he writes */
     return service_refuse (error, PARLOR_ERROR_CONFLICT,
                            "Ask him first, and attach again with keep and agreed.");
+  identify_forget (brand, visitor);
   ParlorCustomer *customer = keep->customer;
   ParlorCustomer *other = parlor_service_customer_of (brand, visitor);
   service_begin (service);

@@ -194,8 +194,9 @@ struct _ParlorGroup
   GQueue ready[PARLOR_READY_BUCKETS]; /**< of ParlorRepPlace links */
   /** The same by skill, [bucket * PARLOR_SKILLS + bit]; NULL = nobody was ever here with one. */
   GQueue *skilled;
-  GQueue queue;   /**< of ParlorConversation links, the longest waiting first */
-  GQueue waiting; /**< of ParlorBinding links without a rep */
+  GQueue queue;      /**< of ParlorConversation links, the longest waiting first */
+  GQueue waiting;    /**< of ParlorBinding links without a rep */
+  ParlorTimer timer; /**< more of `waiting` can be served */
   gint64 last_served_us;
   double service_us; /**< mean time between two that leave the queue; 0 = unknown */
 };
@@ -255,7 +256,7 @@ struct _ParlorBinding
   const char *ended_by; /**< static: customer, rep, brand; NULL */
   ParlorRep *undo_rep;  /**< who it was before a transfer; NULL */
   gint64 undo_until_ms;
-  ParlorJob *job;          /**< that is asking the customer; NULL */
+  ParlorJob *job;          /**< that is to move him, or asks him; NULL */
   gint64 personal_ms;      /**< since when this rep is his personal adviser; 0 = a hotline's */
   ParlorRep *upgrade_rep;  /**< who offers himself as that; NULL = nobody asks */
   gint64 upgrade_until_ms; /**< of the offer; without one: nobody asks again before */
@@ -348,7 +349,7 @@ struct _ParlorConversation
   ParlorTimer timer;     /**< turn, end, own rep's patience: what state means it */
   ParlorCall *call;      /**< running; NULL */
   GPtrArray *asked_bot;  /**< nullable: questions to the brand's bot that are open */
-  GPtrArray *resolving;  /**< nullable: documents about which the brand's system is asked */
+  GPtrArray *sayings;    /**< nullable: what the brand's system is asked about before it is said */
   gboolean answered;     /**< a rep wrote since it began, or began anew */
   ParlorRating *rating;  /**< nullable: the last that he was asked for */
   GPtrArray *assist;     /**< nullable: ParlorAssist, oldest first, the last 8 */
@@ -393,11 +394,13 @@ struct _ParlorJob
   ParlorServiceBrand *brand;
   const char *kind; /**< static: transfer, departure */
   ParlorRep *from;
-  ParlorRep *to;         /**< nullable */
-  ParlorGroup *to_group; /**< nullable */
-  char *notice;          /**< nullable: what customers are told */
-  gint64 created_ms, finished_ms;
-  GArray *items; /**< ParlorJobItem */
+  ParlorRep *to;                  /**< nullable */
+  ParlorGroup *to_group;          /**< nullable */
+  char *notice;                   /**< nullable: what customers are told */
+  gint64 created_ms, finished_ms; /**< finished 0 = some are still to be moved */
+  GArray *items;                  /**< ParlorJobItem */
+  guint next;                     /**< of items: the first that was not looked at yet */
+  ParlorTimer timer;              /**< the next step's */
 };
 
 G_END_DECLS

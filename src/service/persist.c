@@ -485,7 +485,7 @@ load_job_item (ParlorService *service, const ParlorJobItemRow *row)
     return FALSE;
   ParlorJobItem item = {binding, (ParlorOutcome)outcome};
   g_array_append_val (job->items, item);
-  if (outcome == PARLOR_OUTCOME_WAITING)
+  if (outcome == PARLOR_OUTCOME_WAITING || outcome == PARLOR_OUTCOME_TODO)
     binding->job = job;
   return TRUE;
 }
@@ -686,6 +686,9 @@ parlor_service_loaded (ParlorService *service, ParlorMoment now)
       conversation->answered = conversation->state == PARLOR_CONVERSATION_HUMAN;
       conversation_arm (conversation, now);
     }
+  g_hash_table_iter_init (&iter, service->jobs);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    job_resume (value, now);
 }
 
 guint

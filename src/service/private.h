@@ -22,29 +22,34 @@ typedef enum
   TIMER_CONVERSATION,
   TIMER_CALL,
   TIMER_TAP,
+  TIMER_JOB,
+  TIMER_GROUP,
+  N_TIMERS,
 } TimerKind;
 
 struct _ParlorService
 {
   ParlorServiceSpec spec;
   ParlorServiceStats stats;
-  GHashTable *brands;        /* id → ParlorServiceBrand, owned */
-  GHashTable *groups;        /* id → owned */
-  GHashTable *reps;          /* id → owned */
-  GHashTable *customers;     /* id → owned */
-  GHashTable *bindings;      /* id → owned */
-  GHashTable *conversations; /* id → owned */
-  GHashTable *offers;        /* id → owned: pending ones */
-  GHashTable *calls;         /* id → owned: running ones */
-  GHashTable *jobs;          /* id → owned */
-  GHashTable *materials;     /* id → owned */
-  GHashTable *uploads;       /* id → owned */
-  GHashTable *keeps;         /* ParlorHash → Keep (identity.c), both owned */
-  GHashTable *taps;          /* "brand visitor tap" → Tap, owned */
-  GHashTable *here;          /* visitor → number of sockets */
-  GHashTable *tappers;       /* visitor → gint64 credit_us, owned */
-  ParlorTimerHeap *heaps[6]; /* by TimerKind */
-  gint64 alerts_us;          /* when alerts are looked at again; NEVER_US = there are none */
+  GHashTable *brands;               /* id → ParlorServiceBrand, owned */
+  GHashTable *groups;               /* id → owned */
+  GHashTable *reps;                 /* id → owned */
+  GHashTable *customers;            /* id → owned */
+  GHashTable *bindings;             /* id → owned */
+  GHashTable *conversations;        /* id → owned */
+  GHashTable *offers;               /* id → owned: pending ones */
+  GHashTable *calls;                /* id → owned: running ones */
+  GHashTable *jobs;                 /* id → owned */
+  GHashTable *materials;            /* id → owned */
+  GHashTable *uploads;              /* id → owned */
+  GHashTable *keeps;                /* ParlorHash → Keep (identity.c), both owned */
+  GHashTable *taps;                 /* "brand visitor tap" → Tap, owned */
+  GHashTable *askings;              /* "brand visitor" → Asking (identify.c), both owned */
+  GHashTable *proofs;               /* "brand visitor" → ParlorHash (identify.c), both owned */
+  GHashTable *here;                 /* visitor → number of sockets */
+  GHashTable *tappers;              /* visitor → gint64 credit_us, owned */
+  ParlorTimerHeap *heaps[N_TIMERS]; /* by TimerKind */
+  gint64 alerts_us;                 /* when alerts are looked at again; NEVER_US = there are none */
   guint left_out;
 };
 
@@ -123,6 +128,14 @@ void tap_expired (ParlorTimer *timer, ParlorMoment now);
 void tap_free (gpointer tap);
 /* A rep came: who waits for one of this group gets him. */
 void serve_waiting (ParlorGroup *group, ParlorMoment now);
+
+/* ---- identify.c ------------------------------------------------------------------------------ */
+
+void asking_free (gpointer asking);
+/* What was asked about this device is not heard any more. */
+void identify_forget (ParlorServiceBrand *brand, const char *visitor);
+/* After he tapped, where he is anonymous. */
+void identify_device (const ParlorCustomer *customer, const char *visitor, const char *room);
 
 /* ---- bindings.c ------------------------------------------------------------------------------ */
 
@@ -204,6 +217,11 @@ void say_bot (ParlorConversation *conversation, const char *kind, const char *te
               const char *data, ParlorMoment now);
 void say_welcome (ParlorConversation *conversation, const char *text, ParlorMoment now);
 void message_free (gpointer message);
+/* Static; NULL = there is no such kind. NULL names "text". */
+const char *say_kind (const char *name);
+/* Whether it would be said now, and was not yet: nothing is wrong with it but what may be wanted of
+   its words. `*text` (transfer full): as it would stand there. */
+gboolean say_is_fit (const ParlorSaySpec *spec, char **text);
 
 /* ---- shown.c --------------------------------------------------------------------------------- */
 
@@ -217,10 +235,10 @@ const char *picture_type (const char *name);
 void upload_keep (ParlorUpload *upload);
 void upload_uncount (const ParlorUpload *upload);
 
-/* ---- resolve.c ------------------------------------------------------------------------------- */
+/* ---- saying.c -------------------------------------------------------------------------------- */
 
 /* Nothing that was asked is heard any more, nor is what was to be said. */
-void resolve_forget (ParlorConversation *conversation);
+void sayings_forget (ParlorConversation *conversation);
 
 /* ---- rules.c --------------------------------------------------------------------------------- */
 
@@ -251,5 +269,10 @@ void job_free (gpointer job);
 void move_conversation (ParlorConversation *conversation, ParlorRep *from, ParlorRep *to,
                         ParlorMoment now);
 void job_settle (ParlorBinding *binding, ParlorOutcome outcome, ParlorMoment now);
+void job_due (ParlorJob *job, ParlorMoment now);
+/* After a restart: it goes on. */
+void job_resume (ParlorJob *job, ParlorMoment now);
+/* He wants something now: his turn is first, where a job is to move him. `binding` nullable. */
+void job_hurry (ParlorBinding *binding, ParlorMoment now);
 
 G_END_DECLS

@@ -178,7 +178,7 @@ conversation_free (gpointer data)
 {
   ParlorConversation *conversation = data;
   bot_forget (conversation);
-  resolve_forget (conversation);
+  sayings_forget (conversation);
   assist_forget (conversation);
   rating_free (conversation->rating);
   call_forget (conversation);
@@ -210,6 +210,8 @@ parlor_service_new (const ParlorServiceSpec *spec)
   service->uploads = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   service->keeps = g_hash_table_new_full (parlor_hash_hash, parlor_hash_equal, g_free, g_free);
   service->taps = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, tap_free);
+  service->askings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, asking_free);
+  service->proofs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   service->tappers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   service->here = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (service->heaps); i++)
@@ -223,6 +225,8 @@ parlor_service_free (ParlorService *service)
   if (!service)
     return;
   g_hash_table_unref (service->taps);
+  g_hash_table_unref (service->askings);
+  g_hash_table_unref (service->proofs);
   g_hash_table_unref (service->keeps);
   g_hash_table_unref (service->tappers);
   g_hash_table_unref (service->here);
@@ -273,6 +277,14 @@ run_timer (ParlorService *service, TimerKind kind, ParlorTimer *timer, ParlorMom
       break;
     case TIMER_TAP:
       tap_expired (timer, now);
+      break;
+    case TIMER_JOB:
+      job_due (PARLOR_TIMER_OWNER (timer, ParlorJob, timer), now);
+      break;
+    case TIMER_GROUP:
+      serve_waiting (PARLOR_TIMER_OWNER (timer, ParlorGroup, timer), now);
+      break;
+    case N_TIMERS:
       break;
     }
 }

@@ -40,6 +40,7 @@ typedef enum
   PARLOR_NOTICE_TAP_REFUSED,  /**< tap, text */
   PARLOR_NOTICE_CALL_REFUSED, /**< conversation, text nullable: to who rang */
   PARLOR_NOTICE_ASSIST,       /**< conversation: its cards; to the rep who answers alone */
+  PARLOR_NOTICE_IDENTIFIED,   /**< visitor: who sits there is known now; other */
 } ParlorNoticeType;
 
 /** One thing to be told. Everything borrowed for the call. It goes to all sockets of `to_rep` and
@@ -54,6 +55,7 @@ typedef struct
 
   const char *tap;
   gboolean known; /**< CARD: he has this person already, nothing is asked */
+  gboolean other; /**< IDENTIFIED: another known person sat there before */
   const ParlorRep *rep;
   const ParlorGroup *group;
   const ParlorBinding *binding;
@@ -291,6 +293,14 @@ ParlorCustomer *parlor_service_name_customer (ParlorCustomer *customer, const ch
    was named the longest ago leaves him; TOO_MANY: all are here now. BAD_REQUEST. */
 gboolean parlor_service_identify (ParlorServiceBrand *brand, const char *visitor, const char *ref,
                                   const char *display, ParlorMoment now, GError **error);
+/** The same by a token of the brand's own making, which only its `viewer.identify` understands: it
+   is asked (800 ms), and IDENTIFIED follows where it knows him. Until then, and where it is late,
+   fails or does not know him, he is anonymous: a known person leaves the device as by sign_out,
+   unless this very token has proved him there since the start. A newer word about this device
+   (this, identify, sign_out, redeem) makes it moot. FALSE: there is nobody to be asked, or the
+   token has no 1 to 4,096 bytes. */
+gboolean parlor_service_ask_identity (ParlorServiceBrand *brand, const char *visitor,
+                                      const char *token, const char *room);
 /** The device is nobody's from now on. One who never said who he is stays: he has nothing else. */
 void parlor_service_sign_out (ParlorServiceBrand *brand, const char *visitor);
 /** *Keep this person*: a token for one further device, once, within ten minutes. An older one of
@@ -341,15 +351,18 @@ const ParlorMessage *parlor_service_say (ParlorService *service, const ParlorSay
                                          ParlorMoment now, GError **error);
 /** A message or an error, both borrowed. */
 typedef void (*ParlorSaid) (const ParlorMessage *message, const GError *error, gpointer user_data);
-/** FALSE: there is nobody to be asked, say it. TRUE: a rep's document whose brand has the hook
-    `material.resolve` waits for its answer, 400 ms at most; then it is said as it stands now, or as
-    it was known (resolve.c), and `said` is called once. `gone` (nullable) has `user_data` after
-    that, or alone where the conversation is no more. The spec is copied, its rep is borrowed. */
-gboolean parlor_service_say_resolved (const ParlorSaySpec *spec, ParlorSaid said,
-                                      gpointer user_data, GDestroyNotify gone);
+/** FALSE: there is nobody to be asked, say it. TRUE: the brand's systems are asked first, and
+   `said` is called once: `message.screen` about the words of a customer or a rep (200 ms at most;
+    FORBIDDEN with its reason where they are not to be shown), `material.resolve` about a rep's
+    document (400 ms; then it is said as it stands now, or as it was known). What its author said
+    before goes before it. `gone` (nullable) has `user_data` after that, or alone where the
+    conversation is no more. The spec is copied, its rep is borrowed. */
+gboolean parlor_service_say_asked (const ParlorSaySpec *spec, ParlorSaid said, gpointer user_data,
+                                   GDestroyNotify gone);
 void parlor_service_typing (ParlorConversation *conversation, ParlorAuthor by);
 /** Everything up to `seq` was seen. */
-void parlor_service_read (ParlorConversation *conversation, ParlorAuthor by, gint64 seq);
+void parlor_service_read (ParlorConversation *conversation, ParlorAuthor by, gint64 seq,
+                          ParlorMoment now);
 ParlorConversation *parlor_service_conversation (ParlorService *service, const char *brand,
                                                  const char *id);
 /** Moves by hand: {to, expect}. `expect` -1 = whatever it is; another state is a CONFLICT. */

@@ -84,7 +84,8 @@ parlor_service_typing (ParlorConversation *conversation, ParlorAuthor by)
 }
 
 void
-parlor_service_read (ParlorConversation *conversation, ParlorAuthor by, gint64 seq)
+parlor_service_read (ParlorConversation *conversation, ParlorAuthor by, gint64 seq,
+                     ParlorMoment now)
 {
   gint64 *read = by == PARLOR_BY_CUSTOMER ? &conversation->read_by_customer
                                           : &conversation->read_by_rep;
@@ -92,7 +93,17 @@ parlor_service_read (ParlorConversation *conversation, ParlorAuthor by, gint64 s
   if (seq <= *read)
     return;
   *read = seq;
+  const ParlorDatum data[] = {
+      PARLOR_DATUM_TEXT ("conversation", conversation->id),
+      PARLOR_DATUM_TEXT ("by", parlor_author_name (by)),
+      PARLOR_DATUM_INT ("seq", seq),
+  };
+  ParlorServiceBrand *brand = conversation->customer->brand;
+  service_begin (brand->service);
   put_conversation (conversation);
+  service_event (brand->service, brand, "message.read", conversation->id, conversation->customer,
+                 NULL, now.wall_ms, -1, data, G_N_ELEMENTS (data));
+  service_end (brand->service);
   ParlorServiceNotice notice = notice_of (conversation, PARLOR_NOTICE_READ);
   notice.by = by;
   service_notice (notice.brand->service, &notice);
@@ -307,8 +318,8 @@ parlor_service_about (ParlorConversation *conversation, const char *product)
 static const char *const kinds[] = {"text", "image",   "product", "material",
                                     "card", "upgrade", "call",    "system"};
 
-static const char *
-kind_of (const char *name)
+const char *
+say_kind (const char *name)
 {
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     if (!g_strcmp0 (name ? name : "text", kinds[i]))
@@ -356,7 +367,7 @@ keep (ParlorConversation *conversation, const ParlorSaySpec *spec, const char *t
                                                                : "");
   message->name = g_strdup (name ? name : "");
   message->client_id = g_strdup (spec->client_id);
-  message->kind = g_strdup (kind_of (spec->kind));
+  message->kind = g_strdup (say_kind (spec->kind));
   message->text = g_strdup (text);
   message->data = g_strdup (spec->data);
   message->at_ms = now.wall_ms;
@@ -413,6 +424,7 @@ publish (const ParlorMessage *message)
 static void
 customer_wrote (ParlorConversation *conversation, const ParlorMessage *message, ParlorMoment now)
 {
+  job_hurry (conversation->binding, now);
   ParlorRep *rep = conversation->assignee;
   if (!conversation->waiting_since_ms)
     conversation->waiting_since_ms = now.wall_ms;
@@ -459,7 +471,7 @@ is_his_kind (const char *kind, ParlorAuthor by)
 static gboolean
 check_say (const ParlorSaySpec *spec, char **text, char **data, GError **error)
 {
-  const char *kind = kind_of (spec->kind);
+  const char *kind = say_kind (spec->kind);
   gsize length = spec->client_id ? strlen (spec->client_id) : 0;
   if (!kind || !is_his_kind (kind, spec->by))
     return service_refuse (error, PARLOR_ERROR_BAD_REQUEST, "There is no message of that kind.");
@@ -493,6 +505,26 @@ may_be_said (const ParlorSaySpec *spec, const char *text, ParlorMoment now, GErr
                             "There is a word in it that is not wanted here.");
 }
 
+static gboolean
+is_open (const ParlorSaySpec *spec, GError **error)
+{
+  const ParlorConversation *conversation = spec->conversation;
+  if (spec->by == PARLOR_BY_CUSTOMER
+      && (!conversation->binding || !binding_is_live (conversation->binding)))
+    return service_refuse (error, PARLOR_ERROR_CONFLICT,
+                           "This person was removed. Tap to be given one again.");
+  return spec->by != PARLOR_BY_REP || conversation_is_open_to (conversation, spec->rep)
+         || service_refuse (error, PARLOR_ERROR_CONFLICT, ENDED_BY_CUSTOMER);
+}
+
+gboolean
+say_is_fit (const ParlorSaySpec *spec, char **text)
+{
+  g_autofree char *data = NULL;
+  return !find_said (spec->conversation, spec) && check_say (spec, text, &data, NULL)
+         && is_open (spec, NULL);
+}
+
 const ParlorMessage *
 parlor_service_say (ParlorService *service, const ParlorSaySpec *spec, ParlorMoment now,
                     GError **error)
@@ -502,21 +534,8 @@ parlor_service_say (ParlorService *service, const ParlorSaySpec *spec, ParlorMom
   const ParlorMessage *said = find_said (conversation, spec);
   if (said)
     return said;
-  if (!check_say (spec, &text, &data, error))
-    return NULL;
-  if (spec->by == PARLOR_BY_CUSTOMER
-      && (!conversation->binding || !binding_is_live (conversation->binding)))
-    {
-      service_refuse (error, PARLOR_ERROR_CONFLICT,
-                      "This person was removed. Tap to be given one again.");
-      return NULL;
-    }
-  if (spec->by == PARLOR_BY_REP && !conversation_is_open_to (conversation, spec->rep))
-    {
-      service_refuse (error, PARLOR_ERROR_CONFLICT, ENDED_BY_CUSTOMER);
-      return NULL;
-    }
-  if (!may_be_said (spec, text, now, error))
+  if (!check_say (spec, &text, &data, error) || !is_open (spec, error)
+      || !may_be_said (spec, text, now, error))
     return NULL;
   service_begin (service);
   ParlorSaySpec full = *spec;

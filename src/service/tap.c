@@ -14,6 +14,7 @@
 #define ANONYMOUS_MAX 200000 /* of a brand; each stays in memory */
 #define TAPPERS_MAX 100000
 #define CANDIDATES_MAX 20
+#define SERVED_AT_ONCE 50 /* as many as a job moves in a turn */
 
 struct _Tap
 {
@@ -178,8 +179,9 @@ bind (Tap *tap, ParlorMoment now)
     {
       if (tap->rep && (tap->rep->departed || customer_blocks (customer, tap->rep)))
         tap->rep = choose_face (tap, customer); /* it changed since the card was shown */
+      gboolean is_new = !customer;
       service_begin (service);
-      if (!customer)
+      if (is_new)
         customer = customer_new (tap->brand, NULL, tap->visitor, now.wall_ms);
       ParlorConversation *conversation = conversation_for (customer, tap->group, now.wall_ms);
       binding = binding_new (customer, tap->group, NULL, now.wall_ms);
@@ -202,6 +204,8 @@ bind (Tap *tap, ParlorMoment now)
       service->stats.bound++;
       tap->brand->stats.bound++;
       conversation_notice (conversation);
+      if (is_new)
+        identify_device (customer, tap->visitor, tap->room);
     }
   tap->binding = binding;
   tap->state = binding->state;
@@ -450,6 +454,11 @@ begin (Tap *tap, ParlorMoment now)
 {
   ParlorCustomer *customer = parlor_service_customer_of (tap->brand, tap->visitor);
   ParlorBinding *binding = customer ? binding_for (customer, tap->group) : NULL;
+  if (binding && binding->job)
+    {
+      job_hurry (binding, now);
+      binding = binding_for (customer, tap->group); /* it may be refused, or go to another group */
+    }
   ParlorBinding *made = binding_of_tap (customer, tap->id);
   tap_event (tap, customer, now);
   if (binding)
@@ -537,29 +546,40 @@ parlor_service_decline (ParlorService *service, const char *brand, const char *v
   return TRUE;
 }
 
-/* A rep is here: those who are bound to the group and to nobody get a face now. */
+static void
+serve_one (ParlorBinding *binding, ParlorRep *rep, ParlorMoment now)
+{
+  ParlorService *service = rep->brand->service;
+  service_begin (service);
+  binding_give (binding, rep);
+  binding->state = PARLOR_BINDING_ACTIVE;
+  put_binding (binding);
+  if (!binding->conversation->assignee)
+    conversation_assign (binding->conversation, rep);
+  put_conversation (binding->conversation);
+  binding_event (binding, "binding.active", now.wall_ms, -1);
+  job_settle (binding, PARLOR_OUTCOME_DONE, now);
+  service_end (service);
+  binding_notice (binding);
+}
+
+/* A rep is here: those who are bound to the group and to nobody get a face now, so many in a turn.
+ */
 void
 serve_waiting (ParlorGroup *group, ParlorMoment now)
 {
-  ParlorService *service = group->brand->service;
-  for (GList *l = group->waiting.head, *next; l; l = next)
+  guint served = 0;
+  if (group->routing == PARLOR_ROUTING_MANUAL)
+    return;
+  for (GList *l = group->waiting.head, *next; l && served < SERVED_AT_ONCE; l = next)
     {
-      ParlorBinding *binding = l->data;
-      RouteQuestion question = {.group = group, .customer = binding->customer};
-      ParlorRep *rep = group->routing == PARLOR_ROUTING_MANUAL ? NULL : route_next (&question);
+      RouteQuestion question = {.group = group, .customer = ((ParlorBinding *)l->data)->customer};
+      ParlorRep *rep = route_next (&question);
       next = l->next;
-      if (!rep)
-        continue;
-      service_begin (service);
-      binding_give (binding, rep);
-      binding->state = PARLOR_BINDING_ACTIVE;
-      put_binding (binding);
-      if (!binding->conversation->assignee)
-        conversation_assign (binding->conversation, rep);
-      put_conversation (binding->conversation);
-      binding_event (binding, "binding.active", now.wall_ms, -1);
-      service_end (service);
-      job_settle (binding, PARLOR_OUTCOME_DONE, now);
-      binding_notice (binding);
+      if (rep)
+        serve_one (l->data, rep, now);
+      served += rep != NULL;
     }
+  if (served == SERVED_AT_ONCE && group->waiting.length)
+    service_arm (group->brand->service, TIMER_GROUP, &group->timer, now.us + 1);
 }

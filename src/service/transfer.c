@@ -4,6 +4,9 @@
 
 #define UNDO_MS (24 * 3600 * G_GINT64_CONSTANT (1000))
 #define NOTICE_MAX 500
+/* Customers of one turn, about 5 ms with all that is stored and told of each: what else the thread
+ * does waits no longer (docs/decisions/0107). */
+#define STEP 50
 
 void
 job_free (gpointer data)
@@ -86,23 +89,23 @@ move_conversation (ParlorConversation *conversation, ParlorRep *from, ParlorRep 
 }
 
 static ParlorRep *
-receiver_of (const ParlorTransferSpec *spec, const ParlorBinding *binding)
+receiver_of (const ParlorJob *job, const ParlorBinding *binding)
 {
-  if (spec->to)
-    return spec->to;
+  if (job->to && !job->to->departed)
+    return job->to;
   g_autoptr (GPtrArray) without = g_ptr_array_new ();
-  g_ptr_array_add (without, spec->from);
-  RouteQuestion question = {.group = spec->to_group ? spec->to_group : binding->group,
+  g_ptr_array_add (without, job->from);
+  RouteQuestion question = {.group = job->to_group ? job->to_group : binding->group,
                             .customer = binding->customer,
                             .without = without};
   return route_next (&question);
 }
 
 static ParlorOutcome
-move_one (ParlorJob *job, const ParlorTransferSpec *spec, ParlorBinding *binding, ParlorMoment now)
+move_one (ParlorJob *job, ParlorBinding *binding, ParlorMoment now)
 {
-  ParlorRep *from = binding->rep, *to = receiver_of (spec, binding);
-  ParlorGroup *group = spec->to_group ? spec->to_group : binding->group;
+  ParlorRep *from = binding->rep, *to = receiver_of (job, binding);
+  ParlorGroup *group = job->to_group ? job->to_group : binding->group;
   ParlorOutcome outcome = PARLOR_OUTCOME_DONE;
   binding->state = PARLOR_BINDING_TRANSFERRING;
   binding->undo_rep = from;
@@ -130,7 +133,7 @@ move_one (ParlorJob *job, const ParlorTransferSpec *spec, ParlorBinding *binding
     }
   move_conversation (binding->conversation, from, binding->linked ? to : NULL, now);
   if (binding->conversation)
-    say_system (binding->conversation, "system", spec->notice, "{\"what\":\"transferred\"}", now);
+    say_system (binding->conversation, "system", job->notice, "{\"what\":\"transferred\"}", now);
   tell (binding, "binding.transferred", now);
   return outcome;
 }
@@ -154,22 +157,38 @@ job_new (ParlorService *service, const ParlorTransferSpec *spec, gint64 now_ms)
   return job;
 }
 
-static void
-collect (ParlorJob *job, const ParlorTransferSpec *spec)
+/* Who talks, who waits for an answer and who looks on moves before who is away. */
+static guint
+haste_of (const ParlorBinding *binding)
 {
-  ParlorJobItem item = {.outcome = PARLOR_OUTCOME_TODO};
-  for (guint i = 0; i < spec->n_only; i++)
+  const ParlorConversation *conversation = binding->conversation;
+  if (conversation && conversation->call)
+    return 0;
+  if (conversation && conversation->waiting_since_ms)
+    return 1;
+  return parlor_customer_is_here (binding->customer) ? 2 : 3;
+}
+
+static void
+add_item (ParlorJob *job, ParlorBinding *binding, guint haste)
+{
+  ParlorJobItem item = {binding, PARLOR_OUTCOME_TODO};
+  if (binding->rep != job->from || binding->state != PARLOR_BINDING_ACTIVE || binding->job
+      || haste_of (binding) != haste)
+    return; /* with a job: another one moves him already */
+  binding->job = job;
+  g_array_append_val (job->items, item);
+}
+
+static void
+collect (ParlorJob *job, ParlorBinding *const *only, guint n_only)
+{
+  for (guint haste = 0; haste <= 3; haste++)
     {
-      item.binding = spec->only[i];
-      if (item.binding->rep == spec->from && item.binding->state == PARLOR_BINDING_ACTIVE
-          && !item_of (job, item.binding))
-        g_array_append_val (job->items, item);
-    }
-  for (GList *l = spec->n_only ? NULL : spec->from->bindings.head; l; l = l->next)
-    {
-      item.binding = l->data;
-      if (item.binding->state == PARLOR_BINDING_ACTIVE)
-        g_array_append_val (job->items, item);
+      for (guint i = 0; i < n_only; i++)
+        add_item (job, only[i], haste);
+      for (GList *l = n_only ? NULL : job->from->bindings.head; l; l = l->next)
+        add_item (job, l->data, haste);
     }
 }
 
@@ -201,16 +220,95 @@ leave (ParlorRep *rep, ParlorMoment now)
   rep_settle (rep, now);
 }
 
-static void
-release_stray (ParlorRep *rep, ParlorMoment now)
+/* At most `n` of the conversations that he answers without being who the customer is bound to. How
+ * many; whose binding is still to be moved keeps his. */
+static guint
+release_stray (ParlorRep *rep, guint n, ParlorMoment now)
 {
-  for (GList *l = rep->conversations.head, *next; l; l = next)
+  guint released = 0;
+  for (GList *l = rep->conversations.head, *next; l && released < n; l = next)
     {
       ParlorConversation *conversation = l->data;
+      const ParlorBinding *binding = conversation->binding;
       next = l->next;
-      move_conversation (conversation, rep,
-                         conversation->binding ? conversation->binding->rep : NULL, now);
+      if (binding && binding->job && binding->state == PARLOR_BINDING_ACTIVE)
+        continue;
+      move_conversation (conversation, rep, binding && binding->rep != rep ? binding->rep : NULL,
+                         now);
+      released++;
     }
+  return released;
+}
+
+/* What was to be moved may have gone its own way meanwhile. */
+static void
+do_item (ParlorJob *job, ParlorJobItem *item, ParlorMoment now)
+{
+  ParlorBinding *binding = item->binding;
+  if (binding->job == job)
+    binding->job = NULL;
+  if (binding->state == PARLOR_BINDING_ACTIVE && binding->rep == job->from)
+    item->outcome = move_one (job, binding, now);
+  else
+    item->outcome = binding_is_live (binding) ? PARLOR_OUTCOME_DONE : PARLOR_OUTCOME_REFUSED;
+  put_job_item (job, item);
+}
+
+/* One transaction; the next comes in a turn of its own. */
+static void
+step (ParlorJob *job, ParlorMoment now)
+{
+  guint done = 0;
+  ParlorService *service = job->brand->service;
+  gboolean leaves = job->from->departed;
+  service_begin (service);
+  for (; job->next < job->items->len && done < STEP; job->next++)
+    {
+      ParlorJobItem *item = &g_array_index (job->items, ParlorJobItem, job->next);
+      if (item->outcome != PARLOR_OUTCOME_TODO)
+        continue;
+      do_item (job, item, now);
+      done++;
+    }
+  if (leaves && done < STEP)
+    done += release_stray (job->from, STEP - done, now);
+  gboolean over = job->next == job->items->len && done < STEP;
+  if (over)
+    {
+      job->finished_ms = now.wall_ms;
+      put_job (job);
+    }
+  service_arm (service, TIMER_JOB, &job->timer, over ? NEVER_US : now.us + 1);
+  service_end (service);
+}
+
+void
+job_due (ParlorJob *job, ParlorMoment now)
+{
+  step (job, now);
+}
+
+void
+job_hurry (ParlorBinding *binding, ParlorMoment now)
+{
+  ParlorJob *job = binding && binding->state == PARLOR_BINDING_ACTIVE ? binding->job : NULL;
+  ParlorJobItem *item = job ? item_of (job, binding) : NULL;
+  if (!item || item->outcome != PARLOR_OUTCOME_TODO)
+    return;
+  service_begin (job->brand->service);
+  do_item (job, item, now);
+  service_end (job->brand->service);
+}
+
+/* What was to be done of a departure is read off him; of a transfer it stands in its rows. */
+void
+job_resume (ParlorJob *job, ParlorMoment now)
+{
+  if (job->finished_ms)
+    return;
+  if (job->from->departed)
+    collect (job, NULL, 0);
+  service_arm (job->brand->service, TIMER_JOB, &job->timer, now.us + 1);
 }
 
 ParlorJob *
@@ -221,24 +319,21 @@ parlor_service_transfer (ParlorService *service, const ParlorTransferSpec *spec,
     return NULL;
   ParlorJob *job = job_new (service, spec, now.wall_ms);
   service_begin (service);
-  collect (job, spec);
+  collect (job, spec->only, spec->n_only);
   if (spec->departure)
-    leave (spec->from, now);
-  put_job (job);
-  for (guint i = 0; i < job->items->len; i++)
     {
-      ParlorJobItem *item = &g_array_index (job->items, ParlorJobItem, i);
-      item->outcome = move_one (job, spec, item->binding, now);
-      put_job_item (job, item);
+      leave (spec->from, now);
+      release_stray (spec->from, STEP, now);
     }
+  put_job (job);
+  for (guint i = STEP; i < job->items->len && !spec->departure; i++)
+    put_job_item (job, &g_array_index (job->items, ParlorJobItem, i));
+  step (job, now);
   if (spec->departure)
     {
       spec->from->n_sockets = 0;
-      release_stray (spec->from, now);
       calls_of_rep_gone (spec->from, now);
     }
-  job->finished_ms = now.wall_ms;
-  put_job (job);
   service_end (service);
   return job;
 }

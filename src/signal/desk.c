@@ -114,20 +114,75 @@ desk_send_durable (ParlorDesk *desk, const char *key, json_t *json)
   desk->records->flush (desk->records, on_durable, pending);
 }
 
-void
-desk_left (ParlorDesk *desk, const char *key, const char *brand, json_t *json)
+/* ---- who a visitor is ------------------------------------------------------------------------ */
+
+static json_t *
+visitor_threads (ParlorServiceBrand *brand, const char *visitor)
+{
+  json_t *list = json_array ();
+  const ParlorCustomer *customer = parlor_service_customer_of (brand, visitor);
+  for (const ParlorBinding *binding = customer ? customer->bindings : NULL; binding;
+       binding = binding->next_of_customer)
+    if (binding->conversation && binding->conversation->binding == binding)
+      json_array_append_new (
+          list,
+          json_pack ("{s:o,s:o}", "binding", parlor_encode_binding (binding), "thread",
+                     parlor_encode_conversation (binding->conversation, PARLOR_FOR_CUSTOMER)));
+  return list;
+}
+
+static json_t *
+button (const ParlorServiceBrand *brand)
+{
+  json_t *list = json_array ();
+  for (guint i = 0; i < brand->groups->len; i++)
+    json_array_append_new (
+        list, json_pack ("{s:s,s:i}", "id", ((const ParlorGroup *)brand->groups->pdata[i])->id,
+                         "present", (int)parlor_service_present (brand->groups->pdata[i])));
+  return list;
+}
+
+json_t *
+desk_visitor_json (ParlorServiceBrand *brand, const char *visitor)
+{
+  return json_pack ("{s:s,s:s,s:s,s:s,s:o,s:o}", "t", "attached", "as", "visitor", "brand",
+                    brand->id, "brand_name", brand->name, "groups", button (brand), "threads",
+                    visitor_threads (brand, visitor));
+}
+
+static void
+tell_who (ParlorDesk *desk, const char *key, ParlorServiceBrand *brand, gboolean other)
 {
   GPtrArray *sockets = g_hash_table_lookup (desk->sockets, key);
+  json_t *json = desk_visitor_json (brand, key);
+  if (other)
+    json_object_set_new (json, "other", json_true ());
+  for (guint i = 0; sockets && i < sockets->len; i++)
+    if (!strcmp (((ParlorSession *)sockets->pdata[i])->desk_brand, brand->id))
+      parlor_session_send (sockets->pdata[i], json_incref (json));
+  json_decref (json);
+}
+
+void
+desk_left (ParlorDesk *desk, const char *key, ParlorServiceBrand *brand)
+{
   GHashTableIter iter;
   gpointer pending;
   g_hash_table_iter_init (&iter, desk->pending);
   while (g_hash_table_iter_next (&iter, &pending, NULL))
     if (!strcmp (((Pending *)pending)->key, key))
       *((Pending *)pending)->key = '\0'; /* nobody's */
-  for (guint i = 0; sockets && i < sockets->len; i++)
-    if (!strcmp (((ParlorSession *)sockets->pdata[i])->desk_brand, brand))
-      parlor_session_send (sockets->pdata[i], json_incref (json));
-  json_decref (json);
+  tell_who (desk, key, brand, TRUE);
+}
+
+static void
+on_identified (ParlorDesk *desk, const ParlorServiceNotice *notice)
+{
+  ParlorServiceBrand *brand = (ParlorServiceBrand *)notice->brand;
+  if (notice->other)
+    desk_left (desk, notice->visitor, brand);
+  else
+    tell_who (desk, notice->visitor, brand, FALSE);
 }
 
 /* A call's token is for one person's ears: each side gets its own. */
@@ -183,6 +238,11 @@ close_departed (ParlorDesk *desk, const ParlorRep *rep)
 void
 parlor_desk_notice (ParlorDesk *desk, const ParlorServiceNotice *notice)
 {
+  if (notice->type == PARLOR_NOTICE_IDENTIFIED)
+    {
+      on_identified (desk, notice);
+      return;
+    }
   tell_rep (desk, notice, notice->to_rep);
   tell_rep (desk, notice, notice->to_rep_too);
   if (notice->to_customer)
@@ -207,8 +267,7 @@ desk_service (ParlorDesk *desk)
   return desk->service;
 }
 
-/* ---- a document about which the brand's system is asked ---------------------------------------
- */
+/* ---- what the brand's system is asked about before it is said -------------------------------- */
 
 typedef struct
 {
@@ -260,15 +319,15 @@ saying_free (gpointer data)
 }
 
 gboolean
-desk_say_resolved (ParlorDesk *desk, const char *key, ParlorSession *session,
-                   const ParlorSaySpec *spec)
+desk_say_asked (ParlorDesk *desk, const char *key, ParlorSession *session,
+                const ParlorSaySpec *spec)
 {
   Saying *saying = g_new0 (Saying, 1);
   *saying = (Saying){.pending = {.desk = desk, .key = g_strdup (key)},
                      .asker = session,
                      .id = json_incref (session->request_id)};
   g_hash_table_add (desk->pending, saying);
-  if (parlor_service_say_resolved (spec, on_said, saying, saying_free))
+  if (parlor_service_say_asked (spec, on_said, saying, saying_free))
     return TRUE;
   saying_free (saying);
   return FALSE;

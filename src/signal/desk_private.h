@@ -11,15 +11,17 @@ ParlorService *desk_service (ParlorDesk *desk);
 /** `key`: the rep's or the visitor's id. */
 void desk_add (ParlorDesk *desk, const char *key, ParlorSession *session);
 void desk_remove (ParlorDesk *desk, const char *key, ParlorSession *session);
-/** Somebody else sits there now: what was on its way to that key's sockets is said to nobody, and
-    those of this brand hear `json` (taken) instead. */
-void desk_left (ParlorDesk *desk, const char *key, const char *brand, json_t *json);
+/** {"t":"attached"} of a visitor, without an id (transfer full). */
+json_t *desk_visitor_json (ParlorServiceBrand *brand, const char *visitor);
+/** Somebody else sits there now: what was on its way to that visitor's sockets is said to nobody,
+    and those of this brand hear an `attached` of his, with `other`, instead. */
+void desk_left (ParlorDesk *desk, const char *key, ParlorServiceBrand *brand);
 /** To all sockets of that key when everything put so far is on the disk; takes `json`. */
 void desk_send_durable (ParlorDesk *desk, const char *key, json_t *json);
 /** TRUE: {"t":"said"} or the error follows to that session as soon as the brand's system has
-    answered (parlor_service_say_resolved ()). */
-gboolean desk_say_resolved (ParlorDesk *desk, const char *key, ParlorSession *session,
-                            const ParlorSaySpec *spec);
+    answered (parlor_service_say_asked ()). */
+gboolean desk_say_asked (ParlorDesk *desk, const char *key, ParlorSession *session,
+                         const ParlorSaySpec *spec);
 /** {"t":"said"}: to all sockets of that key, when it is on the disk; `id` borrowed, nullable. */
 void desk_said (ParlorDesk *desk, const char *key, const ParlorMessage *message, json_t *id);
 /** {"t":"history"} follows; `id` borrowed, nullable; before 0 = the newest. */

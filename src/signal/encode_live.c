@@ -215,6 +215,7 @@ parlor_encode_live_event (const ParlorLiveEvent *event, const ParlorProducts *pr
     case PARLOR_LIVE_EVENT_OFF_STAGE:
       return json_pack ("{s:s,s:b}", "t", "stage", "on", 0);
     case PARLOR_LIVE_EVENT_ADMITTED:
+    case PARLOR_LIVE_EVENT_SCREENED:
       break;
     }
   return NULL;

@@ -353,6 +353,8 @@ parlor_encode_notice (const ParlorServiceNotice *n, ParlorReader reader)
                         "message", text (n->text));
     case PARLOR_NOTICE_ASSIST: /* of a customer's reader there is nothing in it */
       return reader == PARLOR_FOR_STAFF ? parlor_encode_assist (n->conversation) : NULL;
+    case PARLOR_NOTICE_IDENTIFIED: /* the desk tells it */
+      break;
     case PARLOR_NOTICE_TAP_REFUSED:
       return json_pack ("{s:s,s:o,s:o}", "t", "tap_refused", "tap", text (n->tap), "message",
                         text (n->text));

@@ -3,8 +3,11 @@
 #include "live/live.h"
 #include "live/products.h"
 #include "room/room.h"
+#include "signal/encode.h"
 #include "signal/encode_live.h"
 #include "signal/handlers.h"
+
+#include <string.h>
 
 static ParlorLiveNow
 now_of (const ParlorSession *session, gint64 now_us)
@@ -58,6 +61,59 @@ answer (ParlorSession *session, json_t *json)
   parlor_session_send (session, json);
 }
 
+/* ---- comments that wait for the brand's word ------------------------------------------------- */
+
+#define HELD_MAX 16
+
+typedef struct
+{
+  char comment[PARLOR_ID_SIZE];
+  json_t *id; /* of the request; nullable */
+} Held;
+
+static void
+held_free (gpointer data)
+{
+  json_decref (((Held *)data)->id);
+  g_free (data);
+}
+
+static void
+hold (ParlorSession *session, const ParlorComment *comment)
+{
+  if (!session->held)
+    session->held = g_ptr_array_new_with_free_func (held_free);
+  if (session->held->len == HELD_MAX) /* the same one again and again */
+    return;
+  Held *held = g_new0 (Held, 1);
+  g_strlcpy (held->comment, comment->id, sizeof held->comment);
+  held->id = json_incref (session->request_id);
+  g_ptr_array_add (session->held, held);
+}
+
+static json_t *
+comment_json (const ParlorComment *comment)
+{
+  return json_pack ("{s:s,s:o}", "t", "comment", "comment", parlor_encode_comment (comment));
+}
+
+void
+parlor_session_screened (ParlorSession *session, const ParlorLiveEvent *event)
+{
+  for (guint i = session->held ? session->held->len : 0; i > 0; i--)
+    {
+      const Held *held = session->held->pdata[i - 1];
+      if (strcmp (held->comment, event->comment->id) != 0)
+        continue;
+      json_t *json = event->reason ? parlor_encode_error (held->id, "forbidden", event->reason)
+                                   : comment_json (event->comment);
+      if (!event->reason && held->id)
+        json_object_set (json, "id", held->id);
+      parlor_session_send (session, json);
+      g_ptr_array_remove_index (session->held, i - 1);
+    }
+}
+
 /* ---- voices --------------------------------------------------------------------------------- */
 
 PARLOR_MESSAGE_HANDLER (parlor_on_comment)
@@ -69,11 +125,11 @@ PARLOR_MESSAGE_HANDLER (parlor_on_comment)
                                      parlor_message_string (message, "text"),
                                      now_of (session, now_us), error)
                                       : NULL;
-  if (!comment)
-    return FALSE;
-  answer (session,
-          json_pack ("{s:s,s:o}", "t", "comment", "comment", parlor_encode_comment (comment)));
-  return TRUE;
+  if (comment && comment->flags & PARLOR_COMMENT_HELD)
+    hold (session, comment);
+  else if (comment)
+    answer (session, comment_json (comment));
+  return comment != NULL;
 }
 
 PARLOR_MESSAGE_HANDLER (parlor_on_like)

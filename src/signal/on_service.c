@@ -91,30 +91,14 @@ take_visitor (ParlorSession *session, const json_t *message, const ParlorService
                                    "A visitor needs a device key of at least 128 bits.");
 }
 
-static json_t *
-visitor_threads (ParlorServiceBrand *brand, const char *visitor)
+/* What is no token of ours may be one that the brand's own system understands. */
+static gboolean
+asks_brand (ParlorSession *session, ParlorServiceBrand *brand, const char *token)
 {
-  json_t *list = json_array ();
-  const ParlorCustomer *customer = parlor_service_customer_of (brand, visitor);
-  for (const ParlorBinding *binding = customer ? customer->bindings : NULL; binding;
-       binding = binding->next_of_customer)
-    if (binding->conversation && binding->conversation->binding == binding)
-      json_array_append_new (
-          list,
-          json_pack ("{s:o,s:o}", "binding", parlor_encode_binding (binding), "thread",
-                     parlor_encode_conversation (binding->conversation, PARLOR_FOR_CUSTOMER)));
-  return list;
-}
-
-static json_t *
-button (const ParlorServiceBrand *brand)
-{
-  json_t *list = json_array ();
-  for (guint i = 0; i < brand->groups->len; i++)
-    json_array_append_new (
-        list, json_pack ("{s:s,s:i}", "id", ((const ParlorGroup *)brand->groups->pdata[i])->id,
-                         "present", (int)parlor_service_present (brand->groups->pdata[i])));
-  return list;
+  const char *room = session->participant
+                         ? parlor_room_info (parlor_participant_room (session->participant))->id
+                         : NULL;
+  return parlor_service_ask_identity (brand, session->desk_visitor, token, room);
 }
 
 /* A token of the brand that is for no room says who somebody is; those of a room, which the server
@@ -131,6 +115,11 @@ take_identity (ParlorSession *session, const json_t *message, ParlorServiceBrand
   if (!token)
     return TRUE;
   g_autoptr (ParlorClaims) claims = auth->verify (auth, token, now.wall_ms, error);
+  if (!claims && asks_brand (session, brand, token))
+    {
+      g_clear_error (error);
+      return TRUE; /* he is who he was until the brand says more */
+    }
   if (!claims)
     return FALSE;
   if (claims->room || claims->guest || claims->pass || g_strcmp0 (claims->brand, brand->id))
@@ -138,14 +127,6 @@ take_identity (ParlorSession *session, const json_t *message, ParlorServiceBrand
                                   "That token does not say who somebody is.");
   return parlor_service_identify (brand, session->desk_visitor, claims->identity, claims->name, now,
                                   error);
-}
-
-static json_t *
-visitor_attached (ParlorServiceBrand *brand, const char *visitor)
-{
-  return json_pack ("{s:s,s:s,s:s,s:s,s:o,s:o}", "t", "attached", "as", "visitor", "brand",
-                    brand->id, "brand_name", brand->name, "groups", button (brand), "threads",
-                    visitor_threads (brand, visitor));
 }
 
 static gboolean
@@ -171,15 +152,14 @@ attach_visitor (ParlorSession *session, const json_t *message, ParlorServiceBran
   gboolean taken = take_person (session, message, brand, now_us, error);
   /* His other tabs show what was his. */
   if (known && parlor_service_customer_of (brand, session->desk_visitor) != before)
-    desk_left (desk_of (session), session->desk_visitor, brand->id,
-               visitor_attached (brand, session->desk_visitor));
+    desk_left (desk_of (session), session->desk_visitor, brand);
   if (!taken)
     return FALSE;
   g_strlcpy (session->desk_brand, brand->id, sizeof session->desk_brand);
   session->attached = TRUE;
   parlor_service_visitor_connected (service_of (session), session->desk_visitor);
   desk_add (desk_of (session), session->desk_visitor, session);
-  json_t *json = visitor_attached (brand, session->desk_visitor);
+  json_t *json = desk_visitor_json (brand, session->desk_visitor);
   json_object_set (json, "id", session->request_id);
   parlor_session_send (session, json);
   if (!session->participant)
@@ -495,7 +475,7 @@ parlor_on_say (ParlorSession *session, const json_t *message, gint64 now_us, GEr
       .stream_ms = number_of (message, "stream_ms", -1),
   };
   gboolean asked = conversation
-                   && desk_say_resolved (desk_of (session), key_of (session), session, &spec);
+                   && desk_say_asked (desk_of (session), key_of (session), session, &spec);
   const ParlorMessage *said = conversation && !asked ? parlor_service_say (
                                   service_of (session), &spec, moment_of (session, now_us), error)
                                                      : NULL;
@@ -521,7 +501,8 @@ parlor_on_seen (ParlorSession *session, const json_t *message, gint64 now_us, GE
   ParlorConversation *conversation = find_conversation (session, message, PARLOR_MAY_WRITE, now_us,
                                                         error);
   if (conversation)
-    parlor_service_read (conversation, author_of (session), number_of (message, "seq", 0));
+    parlor_service_read (conversation, author_of (session), number_of (message, "seq", 0),
+                         moment_of (session, now_us));
   return conversation != NULL;
 }
 

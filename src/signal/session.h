@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/tally.h"
+#include "live/events.h"
 #include "room/participant.h"
 #include "signal/desk.h"
 #include "signal/signal.h"
@@ -55,6 +56,7 @@ struct _ParlorSession
   gboolean listens; /* on_rings.c: a signed-in person's page, open for rings */
 
   char live_visitor[PARLOR_ID_TEXT]; /* on_live.c: who he is to the room's brand; "" = unknown */
+  GPtrArray *held; /* on_live.c: nullable; who asked waits for the brand's word on a comment */
 
   /* on_service.c: whose desk this is, beside any room */
   gboolean attached;
@@ -95,6 +97,8 @@ gboolean parlor_session_take_visitor (ParlorSession *session, const json_t *mess
                                       const char *brand);
 /** The socket is nobody's desk any more. */
 void parlor_session_detach (ParlorSession *session, gint64 now_us);
+/** The brand's word on a comment that was held goes to who waits for it. */
+void parlor_session_screened (ParlorSession *session, const ParlorLiveEvent *event);
 /** The participant is another's from now on, or nobody's. */
 void parlor_session_forget (ParlorSession *session);
 

@@ -250,6 +250,8 @@ live_to_one (ParlorSignal *signal, ParlorRoom *room, const ParlorLiveEvent *even
     return;
   if (event->type == PARLOR_LIVE_EVENT_ADMITTED)
     admit_to_stage (signal, person, session);
+  else if (event->type == PARLOR_LIVE_EVENT_SCREENED)
+    parlor_session_screened (session, event);
   else
     parlor_session_send (session, parlor_encode_live_event (event, signal->spec.products));
 }

@@ -214,6 +214,47 @@ test_sieve (void)
   g_assert_true (parlor_comment_stands (sieve, own));
 }
 
+/* Nobody sees it before the brand's word, nor ever where that is no. */
+static void
+test_screened (void)
+{
+  guint n;
+  g_autoptr (World) world = world_new ();
+  world_go_live (world);
+  world->screens = TRUE;
+  guint puts = world->puts;
+  const ParlorComment *good = say (world, &ada, "1", "lovely", NULL);
+  const ParlorComment *bad = say (world, &bo, "1", "call 555", NULL);
+  g_assert_true (say (world, &ada, "1", "lovely", NULL) == good);
+  g_assert_cmpuint (world->screened, ==, 2);
+  g_assert_true (good->flags & PARLOR_COMMENT_HELD);
+  world_pass (world, 1000);
+  g_assert_cmpstr (world_told (world), ==, "");
+  g_assert_cmpuint (world->puts, ==, puts);
+  g_autofree const ParlorComment **none = parlor_live_comments (world->room, 10, &n);
+  g_assert_cmpuint (n, ==, 0);
+  g_assert_false (
+      parlor_live_moderate (world->room, PARLOR_MODERATE_PIN, bad->id, world_now (world), NULL));
+  g_autofree char *bad_id = g_strdup (bad->id);
+  parlor_live_screened (world->live, "rm_1", bad_id, "No numbers.", world->now_us);
+  g_assert_cmpstr (world_told (world), ==, "screened:pt_b:No numbers.");
+  parlor_live_screened (world->live, "rm_1", good->id, NULL, world->now_us);
+  g_assert_cmpstr (world_told (world), ==, "screened:pt_a:");
+  g_assert_cmpint (good->flags, ==, 0);
+  world_pass (world, 250);
+  g_assert_cmpstr (world_told (world), ==, "comments:lovely");
+  g_assert_cmpuint (world->puts, ==, puts + 1);
+  g_autofree const ParlorComment **list = parlor_live_comments (world->room, 10, &n);
+  g_assert_cmpuint (n, ==, 1);
+  /* A second word, and one about what is not there, change nothing. */
+  parlor_live_screened (world->live, "rm_1", good->id, "No.", world->now_us);
+  parlor_live_screened (world->live, "rm_1", bad_id, NULL, world->now_us);
+  parlor_live_screened (world->live, "rm_none", bad_id, NULL, world->now_us);
+  g_assert_cmpstr (world_told (world), ==, "");
+  g_assert_nonnull (say (world, &host, "1", "hello all", NULL));
+  g_assert_cmpuint (world->screened, ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -227,6 +268,7 @@ main (int argc, char **argv)
   g_test_add_func ("/live/comments/a-shadowed-voice-is-heard-by-itself-alone", test_shadow);
   g_test_add_func ("/live/comments/house-names-and-blocked-words-are-refused",
                    test_names_and_words);
+  g_test_add_func ("/live/comments/nobody-sees-one-before-the-brands-word", test_screened);
   g_test_add_func ("/live/comments/likes-are-counted-together-and-told-once-a-second", test_likes);
   g_test_add_func ("/live/comments/what-stands-is-judged-without-the-room", test_sieve);
   return g_test_run ();

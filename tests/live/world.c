@@ -58,12 +58,16 @@ on_event (const ParlorLiveEvent *event, gpointer user_data)
       [PARLOR_LIVE_EVENT_ADMITTED] = "admitted",
       [PARLOR_LIVE_EVENT_INVITED] = "invited",
       [PARLOR_LIVE_EVENT_OFF_STAGE] = "off-stage",
+      [PARLOR_LIVE_EVENT_SCREENED] = "screened",
   };
   World *world = user_data;
   g_string_append_printf (world->told, "%s%s", world->told->len ? " " : "", names[event->type]);
   if (event->type == PARLOR_LIVE_EVENT_COMMENTS)
     for (guint i = 0; i < event->n_comments; i++)
       g_string_append_printf (world->told, ":%s", event->comments[i]->text);
+  if (event->type == PARLOR_LIVE_EVENT_SCREENED)
+    g_string_append_printf (world->told, ":%s:%s", event->person,
+                            event->reason ? event->reason : "");
   world->last = *event;
   g_strlcpy (world->last_sku, event->pin ? event->pin->sku : "", sizeof world->last_sku);
 }
@@ -80,6 +84,14 @@ static gboolean
 is_protected (const char *brand, const char *name, gpointer user_data)
 {
   return strstr (name, "Parlor") != NULL;
+}
+
+static gboolean
+screen (const char *brand, const ParlorComment *comment, gpointer user_data)
+{
+  World *world = user_data;
+  world->screened += world->screens;
+  return world->screens;
 }
 
 static gint64
@@ -111,6 +123,7 @@ world_new_with (const ParlorProducts *products)
       .event = on_event,
       .happened = on_happened,
       .is_protected = is_protected,
+      .screen = screen,
       .room_ms = room_ms,
       .user_data = world,
   };

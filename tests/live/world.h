@@ -24,6 +24,8 @@ typedef struct
   GString *happened; /* "room.live product.pinned …" */
   guint loose_happened;
   ParlorLiveEvent last; /* shallow */
+  gboolean screens;     /* the brand is asked about comments */
+  guint screened;       /* how often it was */
   char last_sku[PARLOR_SKU_MAX + 1];
 } World;
 

@@ -20,9 +20,9 @@ now_of (gpointer user_data)
 static void
 on_notice (const ParlorServiceNotice *n, gpointer user_data)
 {
-  static const char *const names[] = {"card",    "bound",   "binding", "conversation", "queue",
-                                      "message", "typing",  "read",    "offer",        "presence",
-                                      "call",    "refused", "norings", "assist"};
+  static const char *const names[] = {
+      "card",  "bound",    "binding", "conversation", "queue",   "message", "typing",    "read",
+      "offer", "presence", "call",    "refused",      "norings", "assist",  "identified"};
   World *world = user_data;
   const char *to = n->to_customer && n->type != PARLOR_NOTICE_MESSAGE ? "customer" : "";
   if (n->type == PARLOR_NOTICE_BOUND)

@@ -1,11 +1,17 @@
 /** The board's form for somebody who leaves for good: whom his customers go to, and what they are told. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { num, shape, str } from '../protocol/check.js';
+import { nullable, num, shape, str } from '../protocol/check.js';
 import { Plain } from './base.js';
 import { st } from './i18n/service.js';
 
-const job = shape({ counts: shape({ done: num, waiting: num, refused: num, limit: num }) });
+const job = shape({
+  finished_at: nullable(num),
+  counts: shape({ done: num, waiting: num, refused: num, limit: num }),
+});
+
+/** How often it is looked whether all have moved on. */
+const LOOK_MS = 300;
 
 @customElement('parlor-board-departure')
 export class BoardDeparture extends Plain {
@@ -15,6 +21,15 @@ export class BoardDeparture extends Plain {
   @property({ attribute: false }) done!: (result: string) => void;
   @state() private leaving: { rep: string; to: string; notice: string; sure: boolean } | null =
     null;
+
+  /** What became of all: thousands of customers move on within seconds, not at once. */
+  private async outcome(id: string): Promise<ReturnType<typeof job>['counts']> {
+    for (;;) {
+      const now = job(await this.ask(`/v1/jobs/${id}`), 'job');
+      if (now.finished_at !== null) return now.counts;
+      await new Promise((next) => setTimeout(next, LOOK_MS));
+    }
+  }
 
   private async depart(): Promise<void> {
     const { leaving } = this;
@@ -28,7 +43,7 @@ export class BoardDeparture extends Plain {
         }),
         'job',
       );
-      const { counts } = job(await this.ask(`/v1/jobs/${made.job}`), 'job');
+      const counts = await this.outcome(made.job);
       this.leaving = null;
       this.done(st('board_done', { ...counts }));
     } catch (error) {
