@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * A pool of batch buffers: GstBuffers of one size with a pooled ParlorBatchMeta.
- * Thread: any for the functions, as GstBufferPool; a buffer belongs to who holds it.
+ * A stock of batch buffers: GstBuffers of one size with a pooled ParlorBatchMeta, which come back
+ * when their last reference goes. A GstBufferPool does more, and a worker with few receivers pays
+ * for that at each wake-up. Thread: any for the functions; a buffer belongs to who holds it, and
+ * may outlive the pool.
  */
 #pragma once
 
@@ -9,12 +11,14 @@
 
 G_BEGIN_DECLS
 
-/** An active pool without upper bound (who keeps buffers bounds himself); NULL = no memory. */
-GstBufferPool *parlor_batch_pool_new (gsize bytes, guint min_buffers);
-/** Deactivates and gives up the reference; NULL is ignored. */
-void parlor_batch_pool_free (GstBufferPool *pool);
-/** An empty batch with room for `capacity` datagrams; NULL only when the pool is inactive or memory
- * ran out. */
-GstBuffer *parlor_batch_pool_acquire (GstBufferPool *pool, guint capacity);
+typedef struct _ParlorBatchPool ParlorBatchPool;
+
+/** Of buffers of `bytes`; who keeps buffers bounds their number himself. */
+ParlorBatchPool *parlor_batch_pool_new (gsize bytes);
+/** NULL is ignored; buffers that are out are freed when they come back. */
+void parlor_batch_pool_free (ParlorBatchPool *pool);
+/** (transfer full): an empty batch with room for `capacity` datagrams, the same number each time.
+ * NULL: memory ran out. */
+GstBuffer *parlor_batch_pool_acquire (ParlorBatchPool *pool, guint capacity);
 
 G_END_DECLS

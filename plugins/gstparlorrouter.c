@@ -22,7 +22,7 @@ struct _ParlorRouterElement
 
   /*< from READY to NULL >*/
   ParlorRouter *router;
-  GstBufferPool *pool;
+  ParlorBatchPool *pool;
 
   /*< streaming thread >*/
   GstBuffer *outgoing; /* the outbox's memory, mapped */
@@ -269,9 +269,9 @@ open_router (ParlorRouterElement *self)
       GST_ELEMENT_ERROR (self, LIBRARY, SETTINGS, ("Property \"loop\" is not set"), (NULL));
       return FALSE;
     }
-  self->pool = parlor_batch_pool_new (ARENA_BYTES, 1);
+  self->pool = parlor_batch_pool_new (ARENA_BYTES);
   self->router = parlor_router_new (&self->loop->router, &ops);
-  return self->pool != NULL && self->router != NULL;
+  return self->router != NULL;
 }
 
 static void

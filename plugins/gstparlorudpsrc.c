@@ -29,7 +29,7 @@ struct _ParlorUdpSrc
   /*< from start () to stop () >*/
   int fd;
   gboolean own_fd;
-  GstBufferPool *pool;
+  ParlorBatchPool *pool;
   ParlorUdpReceiver *receiver, *lane_receiver;
 
   gint flushing; /* atomic */
@@ -135,9 +135,7 @@ parlor_udp_src_start (GstBaseSrc *base)
   warn_of_small_buffer (self);
   self->receiver = parlor_udp_receiver_new (FALSE);
   self->lane_receiver = parlor_udp_receiver_new (TRUE);
-  self->pool = parlor_batch_pool_new (PARLOR_RECEIVE_BUFFER_BYTES, 1);
-  if (self->pool == NULL)
-    return fail_start (self, NULL);
+  self->pool = parlor_batch_pool_new (PARLOR_RECEIVE_BUFFER_BYTES);
   self->was_full = FALSE;
   return TRUE;
 }
@@ -178,17 +176,29 @@ receive_feedback (ParlorUdpSrc *self, guint8 *memory, ParlorBatchMeta *meta)
 }
 
 static gint
-receive (ParlorUdpSrc *self, GstBuffer *buffer)
+receive_media (ParlorUdpSrc *self, guint8 *memory, ParlorBatchMeta *meta)
+{
+  gint n = parlor_udp_receiver_receive (self->receiver, self->fd, memory, meta,
+                                        &self->loop->counters);
+  parlor_udp_gather_look (&self->wait.gather, memory, meta);
+  self->was_full = n == PARLOR_RECEIVE_SLOTS;
+  if (n > 0 && !self->was_full && parlor_udp_wait_for_rest (&self->wait))
+    parlor_udp_receiver_receive_more (self->receiver, meta, &self->loop->counters);
+  return n;
+}
+
+static gint
+receive (ParlorUdpSrc *self, GstBuffer *buffer, gboolean media)
 {
   ParlorBatchMeta *meta = parlor_buffer_get_batch_meta (buffer);
   GstMapInfo map;
-  gint n;
+  gint n = 0;
   if (!gst_buffer_map (buffer, &map, GST_MAP_WRITE))
     return -ENOMEM;
   meta->n_datagrams = 0;
-  n = parlor_udp_receiver_receive (self->receiver, self->fd, map.data, meta, &self->loop->counters);
-  parlor_udp_gather_look (&self->wait.gather, map.data, meta);
-  self->was_full = n == PARLOR_RECEIVE_SLOTS;
+  self->was_full = FALSE;
+  if (media)
+    n = receive_media (self, map.data, meta);
   receive_feedback (self, map.data, meta);
   gst_buffer_unmap (buffer, &map);
   return n;
@@ -198,14 +208,15 @@ static GstFlowReturn
 parlor_udp_src_create (GstPushSrc *base, GstBuffer **out)
 {
   ParlorUdpSrc *self = PARLOR_UDP_SRC (base);
+  gboolean media = TRUE;
   GstBuffer *buffer;
   gint n;
   if (!self->was_full && !g_atomic_int_get (&self->flushing))
-    parlor_udp_wait (&self->wait);
+    media = parlor_udp_wait (&self->wait);
   if (g_atomic_int_get (&self->flushing))
     return GST_FLOW_FLUSHING;
   buffer = parlor_batch_pool_acquire (self->pool, PARLOR_RECEIVE_CAPACITY);
-  n = buffer ? receive (self, buffer) : -ENOMEM;
+  n = buffer ? receive (self, buffer, media) : -ENOMEM;
   if (n < 0)
     {
       gst_clear_buffer (&buffer);

@@ -8,13 +8,23 @@
 /* Less is audio, or the end of a frame whose marker the publisher did not set. */
 #define OPEN_FRAME_MIN_BYTES 600
 
+/* Of a group (UDP GRO) the last one. */
+static const guint8 *
+last_packet (const guint8 *memory, const ParlorDatagram *datagram)
+{
+  guint32 behind = 0;
+  if (datagram->segment_bytes > 0 && datagram->length > 0)
+    behind = (datagram->length - 1) / datagram->segment_bytes * datagram->segment_bytes;
+  return memory + datagram->offset + behind;
+}
+
 /* A full RTP packet without the marker: more of the same frame is right behind it. Both stand in
    the clear (RFC 3550 section 5.1, RFC 3711 section 3.1). */
 static gboolean
 is_frame_open (const guint8 *memory, const ParlorBatchMeta *meta)
 {
   const ParlorDatagram *last = &meta->datagrams[meta->n_datagrams - 1];
-  const guint8 *bytes = memory + last->offset;
+  const guint8 *bytes = last_packet (memory, last);
   return last->length >= OPEN_FRAME_MIN_BYTES && bytes[0] >> 6 == 2 && !(bytes[1] & 0x80);
 }
 
@@ -25,7 +35,7 @@ parlor_udp_gather_look (ParlorUdpGather *self, const guint8 *memory, const Parlo
 }
 
 guint
-parlor_udp_gather_before_wait_us (const ParlorUdpGather *self)
+parlor_udp_gather_rest_us (const ParlorUdpGather *self)
 {
   return self->frame_open ? MIN (OPEN_FRAME_US, self->gather_us) : 0;
 }

@@ -25,8 +25,9 @@ typedef struct
 void parlor_udp_gather_look (ParlorUdpGather *self, const guint8 *memory,
                              const ParlorBatchMeta *meta);
 
-/** µs to sleep before waiting for the socket: the rest of an open frame is taken in one go. */
-guint parlor_udp_gather_before_wait_us (const ParlorUdpGather *self);
+/** µs to wait for the rest of an open frame, which then goes on in the same batch; 0 = it is whole.
+ * Nobody can use a part of a frame sooner. */
+guint parlor_udp_gather_rest_us (const ParlorUdpGather *self);
 
 /** µs to sleep after the socket woke us and before reading. `messages_out`: of the loop's counters,
  * now. */

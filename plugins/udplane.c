@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 
 #define BETWEEN_READS_US (5 * G_GINT64_CONSTANT (1000))
-#define READ_AFTER_US (20 * G_GINT64_CONSTANT (1000))
+#define READ_AFTER_US (30 * G_GINT64_CONSTANT (1000))
 #define ASLEEP_AFTER_US (500 * G_GINT64_CONSTANT (1000))
 
 /* RTPFB or PSFB of format 15 (RFC 4585 section 6.1; both stand in the clear, RFC 3711 section 3.4):

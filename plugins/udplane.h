@@ -3,7 +3,7 @@
  * The feedback lane: a second socket on the media port, to which the kernel sorts what receivers
  * say of the network (transport-wide feedback, REMB). That comes 20 times a second from each of
  * them and is in no hurry, while a wake-up costs as much as forwarding a dozen packets; so nobody
- * is woken by it: it is read when the worker is awake anyway, and after 20 ms at the latest
+ * is woken by it: it is read when the worker is awake anyway, and after 30 ms at the latest
  * (docs/decisions/0085). Thread: the streaming thread, but for the two functions that say other.
  */
 #pragma once

@@ -24,7 +24,8 @@ struct _ParlorUdpReceiver
   int fd;           /* of the last call, -1 = none */
   gboolean is_ipv4; /* its names are sockaddr_in */
   guint32 overflow; /* the kernel's count, wraps */
-  guint dirty;      /* headers that the last call changed */
+  guint used;       /* slots of this batch that are filled */
+  guint dirty;      /* headers that were changed in this batch */
   guint8 *memory;   /* that the vectors point into */
   struct mmsghdr messages[PARLOR_RECEIVE_SLOTS];
   struct iovec vectors[PARLOR_RECEIVE_SLOTS];
@@ -159,25 +160,41 @@ read_datagram (ParlorUdpReceiver *self, guint i, ParlorBatchMeta *meta, gint64 n
   meta->n_datagrams++;
 }
 
+/* Into the slots behind those that are filled. */
+static gint
+receive_behind (ParlorUdpReceiver *self, ParlorBatchMeta *meta, ParlorLoopCounters *counters)
+{
+  gint64 now_us, wall_to_monotonic_us;
+  guint first = self->used;
+  int n = recvmmsg (self->fd, self->messages + first, self->n_slots - first, MSG_DONTWAIT, NULL);
+  self->dirty = first + (n > 0 ? (guint)n : 1);
+  if (n < 0)
+    return errno == EBADF || errno == ENOTSOCK || errno == EFAULT ? -errno : 0;
+  self->used += (guint)n;
+  now_us = clock_us (CLOCK_MONOTONIC);
+  wall_to_monotonic_us = now_us - clock_us (CLOCK_REALTIME);
+  for (guint i = first; i < self->used; i++)
+    read_datagram (self, i, meta, now_us, wall_to_monotonic_us, counters);
+  return n;
+}
+
 gint
 parlor_udp_receiver_receive (ParlorUdpReceiver *self, int fd, guint8 *memory, ParlorBatchMeta *meta,
                              ParlorLoopCounters *counters)
 {
-  gint64 now_us, wall_to_monotonic_us;
-  int n;
   if (fd != self->fd)
     {
       self->fd = fd;
       self->is_ipv4 = parlor_udp_socket_is_ipv4 (fd);
     }
   prepare (self, memory, meta);
-  n = recvmmsg (fd, self->messages, self->n_slots, MSG_DONTWAIT, NULL);
-  self->dirty = n > 0 ? (guint)n : 1;
-  if (n < 0)
-    return errno == EBADF || errno == ENOTSOCK || errno == EFAULT ? -errno : 0;
-  now_us = clock_us (CLOCK_MONOTONIC);
-  wall_to_monotonic_us = now_us - clock_us (CLOCK_REALTIME);
-  for (guint i = 0; i < (guint)n; i++)
-    read_datagram (self, i, meta, now_us, wall_to_monotonic_us, counters);
-  return n;
+  self->used = 0;
+  return receive_behind (self, meta, counters);
+}
+
+gint
+parlor_udp_receiver_receive_more (ParlorUdpReceiver *self, ParlorBatchMeta *meta,
+                                  ParlorLoopCounters *counters)
+{
+  return self->used < self->n_slots ? receive_behind (self, meta, counters) : 0;
 }

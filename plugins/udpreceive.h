@@ -37,5 +37,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorUdpReceiver, parlor_udp_receiver_free)
    or -errno when the socket is of no use any more. */
 gint parlor_udp_receiver_receive (ParlorUdpReceiver *self, int fd, guint8 *memory,
                                   ParlorBatchMeta *meta, ParlorLoopCounters *counters);
+/** What has come since that call, into the slots that it left empty: the same batch, the same
+   answers; 0 too when no slot is left. */
+gint parlor_udp_receiver_receive_more (ParlorUdpReceiver *self, ParlorBatchMeta *meta,
+                                       ParlorLoopCounters *counters);
 
 G_END_DECLS

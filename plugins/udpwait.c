@@ -70,12 +70,19 @@ note_events (ParlorUdpWait *self, const struct epoll_event *events, int n)
   return came;
 }
 
-void
+gboolean
+parlor_udp_wait_for_rest (ParlorUdpWait *self)
+{
+  guint us = parlor_udp_gather_rest_us (&self->gather);
+  sleep_us (us);
+  return us > 0;
+}
+
+gboolean
 parlor_udp_wait (ParlorUdpWait *self)
 {
   struct epoll_event events[3];
   struct timespec timeout;
-  sleep_us (parlor_udp_gather_before_wait_us (&self->gather));
   gint64 deadline_us = next_deadline_us (self);
   gint64 wait_us = deadline_us == G_MAXINT64 ? -1 : MAX (deadline_us - g_get_monotonic_time (), 0);
   if (!parlor_wake_doze (&self->loop->wake))
@@ -85,6 +92,8 @@ parlor_udp_wait (ParlorUdpWait *self)
   int n = epoll_pwait2 (self->epoll_fd, events, G_N_ELEMENTS (events),
                         wait_us < 0 ? NULL : &timeout, NULL);
   self->loop->counters.wakeups++;
-  if (note_events (self, events, n))
+  gboolean came = note_events (self, events, n);
+  if (came)
     sleep_us (parlor_udp_gather_after_wake_us (&self->gather, self->loop->counters.messages_out));
+  return came;
 }

@@ -25,6 +25,11 @@ void parlor_udp_wait_init (ParlorUdpWait *self);
  * left. */
 gboolean parlor_udp_wait_open (ParlorUdpWait *self, ParlorLoop *loop, int fd);
 void parlor_udp_wait_close (ParlorUdpWait *self);
-void parlor_udp_wait (ParlorUdpWait *self);
+/** TRUE: there is something in the socket; FALSE: it was something else, and an empty read is not
+ * worth its price. */
+gboolean parlor_udp_wait (ParlorUdpWait *self);
+/** After gather has looked at a batch. TRUE: it ended in the midst of a frame, whose rest has had
+ * its time to come. */
+gboolean parlor_udp_wait_for_rest (ParlorUdpWait *self);
 
 G_END_DECLS

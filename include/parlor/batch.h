@@ -46,6 +46,7 @@ typedef struct
   guint n_datagrams;
   guint capacity;
   ParlorDatagram *datagrams; /**< capacity entries, owned by the meta; survives in a pool */
+  gpointer pool;             /**< private: where the buffer goes back to; NULL = nowhere */
 } ParlorBatchMeta;
 
 GType parlor_batch_meta_api_get_type (void);

@@ -17,9 +17,6 @@
 #define QUALITY_INTERVAL_US (2 * PARLOR_US_PER_SEC)
 /* What everybody is told of, he is told with others: the control thread wakes once for many. */
 #define QUALITY_GRID_US (250 * PARLOR_US_PER_MS)
-/* Reports may wait so long for something else that wakes the worker, and those that nothing woke it
- * for leave together. */
-#define PATIENCE_US (20 * PARLOR_US_PER_MS)
 /* What one RTCP datagram may have before SRTCP's part, so that it fits any path. */
 #define DATAGRAM_BYTES 1150
 #define MAX_NACKS_AT_ONCE 128
@@ -473,21 +470,21 @@ layer_next_us (const ParlorLayer *layer)
   return next_us;
 }
 
+/* Reports, and what the publisher's estimate lives on. */
 static gint64
-patient_us (gint64 due_us)
+regular_us (const ParlorTransport *self)
 {
-  return due_us == PARLOR_NEVER_US ? due_us : (due_us / PATIENCE_US + 1) * PATIENCE_US;
+  gint64 due_us = parlor_feedback_reports_us (self);
+
+  return self->twcc != NULL ? MIN (due_us, parlor_twcc_receiver_next_us (self->twcc)) : due_us;
 }
 
-gint64
-parlor_feedback_next_us (const ParlorTransport *self)
+/* Repeats and key frames. */
+static gint64
+asks_us (const ParlorTransport *self)
 {
-  gint64 next_us = patient_us (parlor_feedback_reports_us (self));
+  gint64 next_us = PARLOR_NEVER_US;
 
-  if (!self->connected || self->failed)
-    return PARLOR_NEVER_US;
-  if (self->twcc != NULL)
-    next_us = MIN (next_us, parlor_twcc_receiver_next_us (self->twcc));
   for (guint i = 0; i < self->sources->len; i++)
     {
       const ParlorSource *source = g_ptr_array_index (self->sources, i);
@@ -496,6 +493,22 @@ parlor_feedback_next_us (const ParlorTransport *self)
         next_us = MIN (next_us, layer_next_us (&source->layers[j]));
     }
   return next_us;
+}
+
+gint64
+parlor_feedback_due_us (const ParlorTransport *self)
+{
+  if (!self->connected || self->failed)
+    return PARLOR_NEVER_US;
+  return MIN (regular_us (self), asks_us (self));
+}
+
+gint64
+parlor_feedback_next_us (const ParlorTransport *self)
+{
+  if (!self->connected || self->failed)
+    return PARLOR_NEVER_US;
+  return MIN (parlor_patient_us (regular_us (self)), asks_us (self));
 }
 
 /* --- receiving ------------------------------------------------------------------------------- */

@@ -633,7 +633,7 @@ look_at_estimate (ParlorTransport *transport, gint64 now_us)
 static void
 look_at_deadlines (ParlorTransport *transport, gint64 now_us)
 {
-  if (now_us >= MIN (parlor_feedback_next_us (transport), parlor_feedback_reports_us (transport)))
+  if (now_us >= parlor_feedback_due_us (transport))
     parlor_feedback_poll (transport, now_us);
   transport->calm_us = MIN (parlor_transport_next_us (transport),
                             parlor_feedback_next_us (transport));
@@ -693,12 +693,12 @@ parlor_router_flush (ParlorRouter *self, gint64 now_us)
 gint64
 parlor_router_next_us (const ParlorRouter *self)
 {
-  gint64 next_us = MIN (parlor_timer_heap_next_us (self->transport_timers),
-                        parlor_timer_heap_next_us (self->room_timers));
+  /* Who speaks, rates of layers, idle sources. */
+  gint64 calm_us = MIN (parlor_timer_heap_next_us (self->room_timers), self->tick_us);
 
   if (self->dirty_layers->len > 0 || self->dirty_transports->len > 0)
     return 0;
-  return MIN (next_us, self->tick_us);
+  return MIN (parlor_timer_heap_next_us (self->transport_timers), parlor_patient_us (calm_us));
 }
 
 const ParlorRouterCounters *

@@ -4,12 +4,37 @@
 static guint
 pause_after (guint8 first, guint8 second, guint32 length)
 {
-  guint8 memory[2] = {first, second};
+  const guint8 memory[2] = {first, second};
   ParlorDatagram datagram = {.length = length};
   const ParlorBatchMeta meta = {.n_datagrams = 1, .datagrams = &datagram};
   ParlorUdpGather gather = {.gather_us = PARLOR_GATHER_DEFAULT_US};
   parlor_udp_gather_look (&gather, memory, &meta);
-  return parlor_udp_gather_before_wait_us (&gather);
+  return parlor_udp_gather_rest_us (&gather);
+}
+
+/* Three packets of 1,200 bytes and one of `last` bytes, of which the last has this second byte. */
+static guint
+pause_after_group (guint8 second, guint32 last)
+{
+  guint8 memory[4 * 1200] = {0};
+  ParlorDatagram datagram = {.length = 3 * 1200 + last, .segment_bytes = 1200};
+  const ParlorBatchMeta meta = {.n_datagrams = 1, .datagrams = &datagram};
+  ParlorUdpGather gather = {.gather_us = PARLOR_GATHER_DEFAULT_US};
+  for (guint i = 0; i < 4; i++)
+    {
+      memory[i * 1200] = 0x90;
+      memory[i * 1200 + 1] = i < 3 ? 96 : second;
+    }
+  parlor_udp_gather_look (&gather, memory, &meta);
+  return parlor_udp_gather_rest_us (&gather);
+}
+
+static void
+test_group (void)
+{
+  g_assert_cmpuint (pause_after_group (96, 1200), >, 0);
+  g_assert_cmpuint (pause_after_group (0x80 | 96, 1200), ==, 0);
+  g_assert_cmpuint (pause_after_group (0x80 | 96, 700), ==, 0);
 }
 
 static void
@@ -27,7 +52,7 @@ test_nothing_read (void)
   const ParlorBatchMeta meta = {0};
   ParlorUdpGather gather = {.gather_us = PARLOR_GATHER_DEFAULT_US, .frame_open = TRUE};
   parlor_udp_gather_look (&gather, NULL, &meta);
-  g_assert_cmpuint (parlor_udp_gather_before_wait_us (&gather), ==, 0);
+  g_assert_cmpuint (parlor_udp_gather_rest_us (&gather), ==, 0);
 }
 
 static guint
@@ -54,6 +79,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/elements/udpgather/only-an-open-frame-is-waited-for", test_open_frame);
+  g_test_add_func ("/elements/udpgather/the-last-packet-of-a-group-tells", test_group);
   g_test_add_func ("/elements/udpgather/nothing-read-is-no-open-frame", test_nothing_read);
   g_test_add_func ("/elements/udpgather/only-a-wide-fan-out-waits", test_fan_out);
   return g_test_run ();

@@ -79,7 +79,7 @@ kernel_send (int fd, struct mmsghdr *messages, unsigned n, int flags)
 typedef struct
 {
   ParlorUdpSender *sender;
-  GstBufferPool *pool;
+  ParlorBatchPool *pool;
   ParlorLoopCounters counters;
   guint32 number;
 } Fixture;
@@ -90,7 +90,7 @@ set_up (Fixture *f, gconstpointer data)
   memset (&kernel, 0, sizeof kernel);
   kernel.sent = g_array_new (FALSE, FALSE, sizeof (guint32));
   f->sender = parlor_udp_sender_new (kernel_send);
-  f->pool = parlor_batch_pool_new (65536, 1);
+  f->pool = parlor_batch_pool_new (65536);
 }
 
 static void

@@ -59,7 +59,7 @@ wait_readable (int fd)
 
 /* What came at fd, as an answer in three segments to who sent it, from where he sent it to. */
 static GstBuffer *
-answer_to_question (GstBufferPool *pool, int fd, guint16 peer_port)
+answer_to_question (ParlorBatchPool *pool, int fd, guint16 peer_port)
 {
   g_autoptr (ParlorUdpReceiver) receiver = parlor_udp_receiver_new (FALSE);
   ParlorLoopCounters counters = {0};
@@ -106,7 +106,7 @@ static void
 check_there_and_back (int fd)
 {
   g_autoptr (ParlorUdpSender) sender = parlor_udp_sender_new (NULL);
-  GstBufferPool *pool = parlor_batch_pool_new (PARLOR_RECEIVE_BUFFER_BYTES, 1);
+  ParlorBatchPool *pool = parlor_batch_pool_new (PARLOR_RECEIVE_BUFFER_BYTES);
   ParlorLoopCounters counters = {0};
   int peer = open_peer ();
   guint16 port = parlor_udp_socket_get_port (fd);
@@ -142,7 +142,7 @@ static void
 test_a_peer_of_ipv6_is_refused_by_an_ipv4_socket (void)
 {
   g_autoptr (ParlorUdpSender) sender = parlor_udp_sender_new (NULL);
-  GstBufferPool *pool = parlor_batch_pool_new (1024, 1);
+  ParlorBatchPool *pool = parlor_batch_pool_new (1024);
   GstBuffer *batch = parlor_batch_pool_acquire (pool, 1);
   ParlorBatchMeta *meta = parlor_buffer_get_batch_meta (batch);
   ParlorLoopCounters counters = {0};

@@ -197,6 +197,110 @@ test_wide_fan_out_gathers (Fixture *f, gconstpointer gro)
   gst_buffer_unref (buffer);
 }
 
+/* --- the receiver alone ---------------------------------------------------------------------- */
+
+typedef struct
+{
+  int fd, peers[2];
+  ParlorUdpReceiver *receiver;
+  GstBuffer *buffer;
+  ParlorBatchMeta *meta;
+  GstMapInfo map;
+  ParlorLoopCounters counters;
+} Bare;
+
+static void
+bare_open (Bare *self)
+{
+  const ParlorUdpSocketConfig config = {.address = "127.0.0.1"};
+  g_autoptr (GError) error = NULL;
+  *self = (Bare){.fd = parlor_udp_socket_open (&config, &error)};
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (self->peers); i++)
+    self->peers[i] = net_peer_open (parlor_udp_socket_get_port (self->fd));
+  self->receiver = parlor_udp_receiver_new (FALSE);
+  self->buffer = gst_buffer_new_allocate (NULL, PARLOR_RECEIVE_BUFFER_BYTES, NULL);
+  self->meta = parlor_buffer_add_batch_meta (self->buffer, PARLOR_RECEIVE_CAPACITY);
+  g_assert_true (gst_buffer_map (self->buffer, &self->map, GST_MAP_WRITE));
+}
+
+static void
+bare_close (Bare *self)
+{
+  gst_buffer_unmap (self->buffer, &self->map);
+  gst_buffer_unref (self->buffer);
+  parlor_udp_receiver_free (self->receiver);
+  close (self->fd);
+  for (guint i = 0; i < G_N_ELEMENTS (self->peers); i++)
+    close (self->peers[i]);
+}
+
+static gint
+bare_receive (Bare *self)
+{
+  self->meta->n_datagrams = 0;
+  return parlor_udp_receiver_receive (self->receiver, self->fd, self->map.data, self->meta,
+                                      &self->counters);
+}
+
+static void
+bare_send (const Bare *self, guint peer, const char *text)
+{
+  gssize length = (gssize)strlen (text);
+  g_assert_cmpint (send (self->peers[peer], text, (gsize)length, 0), ==, length);
+}
+
+static void
+bare_expect (const Bare *self, guint i, guint peer, const char *text)
+{
+  const ParlorDatagram *datagram = &self->meta->datagrams[i];
+  ParlorAddr addr;
+  g_assert_cmpmem (self->map.data + datagram->offset, datagram->length, text, strlen (text));
+  parlor_addr_from_in6 (&datagram->peer, &addr);
+  g_assert_cmpuint (addr.port, ==, net_peer_port (self->peers[peer]));
+}
+
+/* Loopback has delivered when send () returns. */
+static void
+test_rest_is_of_the_same_batch (void)
+{
+  Bare bare;
+  bare_open (&bare);
+  for (guint round = 0; round < 3; round++)
+    {
+      bare_send (&bare, 0, "a frame begins");
+      g_assert_cmpint (bare_receive (&bare), ==, 1);
+      bare_send (&bare, 1, "somebody else");
+      bare_send (&bare, 0, "it ends");
+      g_assert_cmpint (parlor_udp_receiver_receive_more (bare.receiver, bare.meta, &bare.counters),
+                       ==, 2);
+      g_assert_cmpint (parlor_udp_receiver_receive_more (bare.receiver, bare.meta, &bare.counters),
+                       ==, 0);
+      g_assert_cmpuint (bare.meta->n_datagrams, ==, 3);
+      bare_expect (&bare, 0, 0, "a frame begins");
+      bare_expect (&bare, 1, 1, "somebody else");
+      bare_expect (&bare, 2, 0, "it ends");
+    }
+  bare_close (&bare);
+}
+
+static void
+test_rest_has_no_more_slots_than_there_are (void)
+{
+  Bare bare;
+  bare_open (&bare);
+  for (guint i = 0; i < PARLOR_RECEIVE_SLOTS + 3; i++)
+    bare_send (&bare, i % 2, i % 2 ? "odd" : "even");
+  g_assert_cmpint (bare_receive (&bare), ==, PARLOR_RECEIVE_SLOTS);
+  g_assert_cmpint (parlor_udp_receiver_receive_more (bare.receiver, bare.meta, &bare.counters), ==,
+                   0);
+  g_assert_cmpuint (bare.meta->n_datagrams, ==, PARLOR_RECEIVE_SLOTS);
+  g_assert_cmpint (bare_receive (&bare), ==, 3);
+  for (guint i = 0; i < 3; i++)
+    bare_expect (&bare, i, i % 2, i % 2 ? "odd" : "even");
+  bare_close (&bare);
+}
+
 static void
 test_stop_ends_the_wait (Fixture *f, gconstpointer gro)
 {
@@ -248,6 +352,10 @@ main (int argc, char **argv)
   ADD ("deadline-gives-an-empty-batch", TRUE, test_deadline_gives_an_empty_batch);
   ADD ("wide-fan-out-gathers", FALSE, test_wide_fan_out_gathers);
   ADD ("stop-ends-the-wait", TRUE, test_stop_ends_the_wait);
+  g_test_add_func ("/elements/udpsrc/the-rest-of-a-frame-is-of-the-same-batch",
+                   test_rest_is_of_the_same_batch);
+  g_test_add_func ("/elements/udpsrc/the-rest-has-no-more-slots-than-there-are",
+                   test_rest_has_no_more_slots_than_there_are);
   g_test_add_func ("/elements/udpsrc/taken-port-is-an-error", test_taken_port_is_an_error);
   g_test_add_func ("/elements/udpsrc/odd-address-is-an-error", test_odd_address_is_an_error);
   return g_test_run ();

@@ -818,6 +818,39 @@ test_given_voice (void)
     }
 }
 
+/* Six who talk, each in a room of his own and at moments of his own, and then nobody: who is
+ * loudest in each room, feedback and reports are looked at together. */
+static void
+test_what_can_wait_shares_wake_ups (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  BenchPeer *speakers[6];
+  guint n_wakeups = 0;
+  gint64 next_us, end_us;
+
+  for (guint i = 0; i < G_N_ELEMENTS (speakers); i++)
+    {
+      speakers[i] = bench_add_peer (bench, ROOM + i);
+      bench_add_voice (speakers[i], 20 + i, ROOM + i, 3000 + i);
+    }
+  bench_run (bench, 500 * MS);
+  for (guint number = 0; number < 25; number++)
+    for (guint i = 0; i < G_N_ELEMENTS (speakers); i++)
+      {
+        bench_send_voice (speakers[i], 3000 + i, number, number * 960, 30);
+        bench_run (bench, 3 * MS);
+      }
+  end_us = bench->now_us + 200 * MS;
+  while ((next_us = parlor_router_next_us (bench->router)) < end_us)
+    {
+      bench->now_us = MAX (bench->now_us + 1, next_us);
+      parlor_router_flush (bench->router, bench->now_us);
+      n_wakeups++;
+    }
+  g_assert_cmpuint (n_wakeups, >, 0);
+  g_assert_cmpuint (n_wakeups, <=, 200 / 20 + 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -854,6 +887,7 @@ main (int argc, char **argv)
   g_test_add_func ("/router/taps-and-injected-sources", test_tap_and_inject);
   g_test_add_func ("/router/injected-reports-tell-the-time", test_injected_reports);
   g_test_add_func ("/router/an-automatic-slot-may-be-given-a-voice", test_given_voice);
+  g_test_add_func ("/router/what-can-wait-shares-wake-ups", test_what_can_wait_shares_wake_ups);
   g_test_add_func ("/router/who-injects-is-asked-for-key-frames", test_inject_is_asked);
   return g_test_run ();
 }
