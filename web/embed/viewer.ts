@@ -2,6 +2,7 @@
 import broadcast from '../src/ui/styles/broadcast.css?inline';
 import live from '../src/ui/styles/live.css?inline';
 import service from '../src/ui/styles/service.css?inline';
+import serviceLive from '../src/ui/styles/service-live.css?inline';
 import { customElement } from 'lit/decorators.js';
 import { goTo, openSession } from '../src/client/http.js';
 import { place } from '../src/client/place.js';
@@ -78,7 +79,7 @@ class ViewerShell extends HTMLElement implements Viewer {
     const root = config.ground.getRootNode() as ShadowRoot;
     if (root.adoptedStyleSheets.length === 1) {
       const sheet = new CSSStyleSheet();
-      sheet.replaceSync(live + service + broadcast);
+      sheet.replaceSync(live + service + serviceLive + broadcast);
       root.adoptedStyleSheets = [sheet, ...root.adoptedStyleSheets];
     }
     Object.assign(place, {

@@ -116,7 +116,7 @@ export class BoardPage extends Plain {
       <header class="desk-head">
         <a class="brand" href="/" aria-label="Parlor">${mark()}</a>
         <h1>${st('board')}</h1>
-        <a href="/words">${st('to_all')}</a>
+        <a class="button quiet" href="/words">${st('to_all')}</a>
         <parlor-look></parlor-look>
       </header>
       ${this.problem ? this.trouble() : nothing} ${this.board ? this.content(this.board) : nothing}
@@ -181,6 +181,7 @@ export class BoardPage extends Plain {
   private waiting(one: Waiting, now: Board): TemplateResult {
     const late = one.waiting_ms / 1000 > LATE_S;
     const owner = now.reps.find((other) => other.id === one.rep)?.name ?? '';
+    const name = one.display || st('guest', { id: one.customer.slice(-4) });
     const moving = this.moving?.one.conversation === one.conversation;
     const choose = (event: Event): void => {
       const to = (event.target as HTMLSelectElement).value;
@@ -192,9 +193,9 @@ export class BoardPage extends Plain {
       draggable="true"
       @dragstart=${(event: DragEvent) => event.dataTransfer?.setData('text/plain', one.conversation)}
     >
-      ${face(one.display || one.customer, '', one.customer)}
+      ${face(name, '', one.customer)}
       <span class="row-words">
-        <b>${one.display || st('guest', { id: one.customer.slice(-4) })}</b>
+        <b>${name}</b>
         <span>${owner}</span>
         <small>${st('waits', { time: duration(one.waiting_ms / 1000) })}</small>
       </span>

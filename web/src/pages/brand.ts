@@ -1,4 +1,4 @@
-/** A brand's page: what is on now, what comes next, and what can be seen again. */
+/** A brand's page: what is on now, what comes next, what can be seen again, and somebody to talk to. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { liveOf, type LiveCard } from '../client/live.js';
@@ -13,7 +13,11 @@ const AGAIN_MS = 15_000;
 @customElement('parlor-brand')
 export class BrandPage extends Plain {
   @state() private rooms: LiveCard[] | null = null;
-  private readonly brand = decodeURIComponent(
+  @state() private called = '';
+  /** What the service button on this page is told of where a tap came from. */
+  readonly room = '';
+  readonly audience = { clock: { roomMs: null } };
+  readonly brand = decodeURIComponent(
     /^\/b\/([^/]+)/.exec(location.pathname)?.[1] ?? location.hash.slice(1),
   );
 
@@ -21,9 +25,17 @@ export class BrandPage extends Plain {
     super.connectedCallback();
     void this.load();
     void import('../ui/brand-replays.js');
+    const service = import('../ui/service-later.js').then((one) => one.mountServiceLater(this));
+    this.whileConnected(() => void service.then((stop) => stop()));
     const timer = window.setInterval(() => void this.load(), AGAIN_MS);
     this.whileConnected(() => clearInterval(timer));
   }
+
+  /** The brand's own name comes with the service's line. */
+  readonly brandNamed = (name: string): void => {
+    this.called = name;
+    document.title = name;
+  };
 
   private async load(): Promise<void> {
     this.rooms = await liveOf(this.brand).catch(() => this.rooms ?? []);
@@ -72,11 +84,12 @@ export class BrandPage extends Plain {
     const on = all.filter((one) => one.state !== 'scheduled');
     const next = all.filter((one) => one.state === 'scheduled');
     return html`<header class="top">
-        <a class="brand" href="/" aria-label="Parlor">${mark()}</a><parlor-look></parlor-look>
+        <span class="brand">${mark()}${this.called}</span><parlor-look></parlor-look>
       </header>
       <main class="brand-page" aria-busy=${this.rooms === null}>
         ${this.rooms === null ? nothing : html`${this.group(lt('on_now'), on, lt('nothing_now'))}${this.group(lt('next'), next, lt('nothing_next'))}`}
         <parlor-brand-replays brand=${this.brand}></parlor-brand-replays>
-      </main>`;
+      </main>
+      <span id="live-service"></span>`;
   }
 }

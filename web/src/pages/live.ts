@@ -14,11 +14,11 @@ import { Plain } from '../ui/base.js';
 import { lang } from '../ui/i18n/lang.js';
 import { lt, short, type LiveKey } from '../ui/i18n/live.js';
 import { icon } from '../ui/icons.js';
-import { countdownCard, wordsCard } from '../ui/live-cards.js';
+import { BADGE, countdownCard, endedCard, failedCard, wordsCard } from '../ui/live-cards.js';
 import '../ui/live-comments.js';
 import '../ui/live-picture.js';
 import type * as Parts from '../ui/live-parts.js';
-import { pinCard, productSheet, shelfList } from '../ui/live-shelf.js';
+import { pinCard } from '../ui/live-pin.js';
 import { markMoment, timings } from '../ui/marks.js';
 
 type Sheet = { what: 'shelf' } | { what: 'product'; product: Product } | { what: 'stage' } | null;
@@ -156,8 +156,8 @@ export class LivePage extends Plain {
   };
 
   private readonly copy = async (): Promise<void> => {
-    await (await import('../ui/live-share.js')).shareLink(this.room);
-    this.say('copied');
+    const said = await (await import('../ui/live-share.js')).shareLink(this.room);
+    if (said) this.say(said);
   };
 
   private readonly fullScreen = (): void => {
@@ -168,6 +168,7 @@ export class LivePage extends Plain {
 
   /** `ask` for a person about a product: whoever serves on this page listens. */
   private readonly ask = (product: Product): void => {
+    this.close();
     this.dispatchEvent(new CustomEvent('parlor-ask', { detail: product, bubbles: true }));
   };
 
@@ -219,8 +220,12 @@ export class LivePage extends Plain {
 
   private async stageChanged(message: ServerMessageOf<'stage'>): Promise<void> {
     if (!message.on) {
-      this.guest.stop();
       if (message.invited) this.sheet ??= { what: 'stage' };
+      else {
+        if (this.guest.stream) this.say('stage_over');
+        if (this.sheet?.what === 'stage') this.close();
+      }
+      this.guest.stop();
       this.requestUpdate();
       return;
     }
@@ -254,13 +259,8 @@ export class LivePage extends Plain {
     const { live } = this.audience.live.get();
     if (!this.room || ended === 'no_such_room')
       return wordsCard('gone_title', 'gone_text', { testid: 'card-gone' });
-    if (live?.state === 'ended' || ended === 'ended')
-      return wordsCard('ended_title', 'ended_text', { testid: 'card-ended' });
-    if (this.problem || phase === 'ended')
-      return wordsCard('failed_title', 'failed_text', {
-        testid: 'card-failed',
-        code: this.problem || String(ended),
-      });
+    if (live?.state === 'ended' || ended === 'ended') return endedCard(live?.brand ?? '');
+    if (this.problem || phase === 'ended') return failedCard(this.problem || String(ended));
     if (!live) return html`<p class="live-card quiet" role="status">${lt('loading')}</p>`;
     if (live.state === 'scheduled') return countdownCard(live, Date.now());
     if (line === 'lost') return wordsCard('line_title', 'line_text', { testid: 'card-line' });
@@ -282,19 +282,13 @@ export class LivePage extends Plain {
 
   private header(): TemplateResult {
     const { live, viewers } = this.audience.live.get();
-    const badge: Record<string, LiveKey> = {
-      live: 'live_now',
-      paused: 'paused',
-      scheduled: 'soon',
-      ended: 'over',
-    };
     return html`<header class="live-head">
       <div class="live-who">
         ${live?.host ? html`<span class="live-host">${live.host}</span>` : nothing}
         <h1>${live?.title || lt('live_title')}</h1>
       </div>
       <span class="live-badge" data-state=${live?.state ?? 'none'} data-testid="live-state"
-        >${live ? lt(badge[live.state] ?? 'live_title') : ''}</span
+        >${live ? lt(BADGE[live.state]) : ''}</span
       >
       <span class="live-count" data-testid="viewers" data-count=${viewers}>
         ${icon('people')}<span aria-label=${lt('viewers', { n: viewers })}>${short(viewers)}</span>
@@ -392,7 +386,9 @@ export class LivePage extends Plain {
         ?disabled=${over}
         @click=${this.like}
       >
-        ${icon('heart')}<span class="badge" data-testid="likes">${short(likes)}</span>
+        ${icon('heart')}<span class="badge" data-testid="likes" ?hidden=${!likes}
+          >${short(likes)}</span
+        >
         ${this.hearts.map((key) => html`<span class="flying-heart" data-turn=${key % 3} aria-hidden="true">♥</span>`)}
       </button>
     </div>`;
@@ -426,9 +422,11 @@ export class LivePage extends Plain {
         </header>
         ${
           sheet.what === 'shelf'
-            ? shelfList(shelf, pin?.sku, (product) => this.open({ what: 'product', product }))
+            ? this.parts?.shelfList(shelf, pin?.sku, (product) =>
+                this.open({ what: 'product', product }),
+              )
             : sheet.what === 'product'
-              ? productSheet(
+              ? this.parts?.productSheet(
                   sheet.product,
                   this.audience.live.get().live?.room ?? this.room,
                   this.ask,

@@ -12,6 +12,7 @@ import { icon, mark } from '../ui/icons.js';
 import '../ui/look.js';
 import { face } from '../ui/rep-face.js';
 import '../ui/rep-face.js';
+import { sign } from '../ui/service-icons.js';
 import { draftOf } from '../ui/service-chat.js';
 import '../ui/service-chat.js';
 
@@ -23,6 +24,8 @@ const PRESENCE: Record<string, ServiceKey> = {
   suspended: 'suspended',
   offline: 'offline_state',
 };
+
+const WIDE = matchMedia('(min-width: 901px)');
 
 function seconds(since: number | null): number {
   return since === null ? 0 : Math.max(0, (Date.now() - since) / 1000);
@@ -48,6 +51,8 @@ export class RepPage extends Plain {
   @state() private sound = false;
   private context: AudioContext | null = null;
   private known = new Set<string>();
+  /** It had a line, or was refused one. */
+  private lost = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -67,7 +72,8 @@ export class RepPage extends Plain {
   /* ---- what is told ---- */
 
   private changed(): void {
-    const { offers, call } = this.desk.state;
+    const { offers, call, up } = this.desk.state;
+    this.lost = !up;
     for (const one of offers) if (!this.known.has(one.id)) this.ring(one);
     this.known = new Set(offers.map((one) => one.id));
     if (call?.state === 'ringing' && !call.by_rep) this.chosen = call.conversation;
@@ -127,7 +133,7 @@ export class RepPage extends Plain {
       event.preventDefault();
       this.accept(offer);
     }
-    if (event.key === 'Escape') this.chosen = '';
+    if (event.key === 'Escape' && !event.isComposing) this.chosen = '';
   }
 
   private accept(offer: Offer): void {
@@ -163,7 +169,7 @@ export class RepPage extends Plain {
   private outside(up: boolean): TemplateResult {
     const { error, refused } = this.desk.state;
     if (refused) return html`<p class="calm wide">${st('desk_departed')}</p>`;
-    if (!error) return html`<p class="calm wide">${up ? '' : st('offline')}</p>`;
+    if (!error) return html`<p class="calm wide">${this.lost && !up ? st('offline') : ''}</p>`;
     return html`<div class="wide" data-testid="rep-outside">
       <p>${st('desk_forbidden')}</p>
       <p><a class="button primary" href="/signin">${st('desk_sign_in')}</a></p>
@@ -176,7 +182,7 @@ export class RepPage extends Plain {
     const presence = up ? me.presence : 'offline';
     return html`<div class="self">
       <span class="presence" data-presence=${presence} data-testid="presence">
-        ${me.name} · ${st(PRESENCE[presence] ?? 'offline_state')}
+        ${st(PRESENCE[presence] ?? 'offline_state')} · ${me.name}
       </span>
       <button
         class="button quiet"
@@ -192,7 +198,7 @@ export class RepPage extends Plain {
         aria-label=${st('sound')}
         @click=${this.toggleSound}
       >
-        ${icon(this.sound ? 'sound' : 'micOff')}
+        ${icon(this.sound ? 'sound' : 'soundOff')}
       </button>
     </div>`;
   }
@@ -246,7 +252,7 @@ export class RepPage extends Plain {
   /** Where he was when he asked. */
   private where(thread: Thread): TemplateResult | typeof nothing {
     const parts = [
-      thread.product && `${st('product')}: ${thread.product}`,
+      thread.product && st('about_product', { name: thread.product }),
       thread.room_ms !== null && st('at_second', { time: clockTime(thread.room_ms) }),
       thread.customer && st(thread.customer.here ? 'here' : 'gone'),
     ].filter(Boolean);
@@ -262,7 +268,8 @@ export class RepPage extends Plain {
         .toLowerCase()
         .includes(words);
     const threads = Object.values(this.desk.state.threads).filter(fits).sort(order);
-    if (!threads.length) return html`<p class="calm">${st('desk_empty')}</p>`;
+    if (!threads.length)
+      return html`<p class="calm empty">${st(words ? 'search_none' : 'desk_empty')}</p>`;
     return html`<ul>
       ${repeat(
         threads,
@@ -303,7 +310,7 @@ export class RepPage extends Plain {
             aria-label=${st('back')}
             @click=${() => (this.chosen = '')}
           >
-            ${icon('close')}
+            ${sign('back')}
           </button>
           <span class="who"
             ><b>${this.nameOf(thread)}</b><small>${st(`state_${thread.state}`)}</small></span
@@ -314,7 +321,7 @@ export class RepPage extends Plain {
             aria-label=${st('call_audio')}
             @click=${() => this.desk.call(thread.id, false)}
           >
-            ${icon('mic')}
+            ${sign('phone')}
           </button>
           <button
             class="tap-key"
@@ -344,10 +351,14 @@ export class RepPage extends Plain {
       ${this.aside(thread)}`;
   }
 
+  /** On a phone it is folded away: the talk needs the height. */
   private aside(thread: Thread): TemplateResult {
-    return html`<aside class="context">
-      ${this.where(thread)}
-      <parlor-rep-aside .desk=${this.desk} .thread=${thread}></parlor-rep-aside>
-    </aside>`;
+    return html`<details class="context" ?open=${WIDE.matches}>
+      <summary>${st('about')}</summary>
+      <div>
+        ${this.where(thread)}
+        <parlor-rep-aside .desk=${this.desk} .thread=${thread}></parlor-rep-aside>
+      </div>
+    </details>`;
   }
 }

@@ -14,7 +14,7 @@ export class WordsPage extends Plain {
       <header class="desk-head">
         <a class="brand" href="/" aria-label="Parlor">${mark()}</a>
         <h1>${st('to_all')}</h1>
-        <a href="/board">${st('board')}</a>
+        <a class="button quiet" href="/board">${st('board')}</a>
         <parlor-look></parlor-look>
       </header>
       <parlor-board-words></parlor-board-words>

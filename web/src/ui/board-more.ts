@@ -311,7 +311,8 @@ export class BoardHits extends Plain {
         ${now.hits.slice(0, 20).map(
           (one) =>
             html`<li class="hit ${one.act === 'block' ? 'red' : ''}" data-testid="hit">
-              <b>${one.word}</b> <span>${one.rule} · ${one.by}</span>
+              <b>${one.word}</b>
+              <span>${one.rule} · ${isBoardWord(one.by) ? bw(one.by) : one.by}</span>
               <small>
                 ${st(one.act === 'block' ? 'board_blocked' : 'board_warned')} ·
                 ${new Date(one.at).toLocaleTimeString(lang())}

@@ -10,7 +10,7 @@ import { lang } from './i18n/lang.js';
 import { lt } from './i18n/live.js';
 import './host-words.js';
 import './live-comments.js';
-import { picture, price } from './live-shelf.js';
+import { picture, price } from './live-pin.js';
 
 type Tab = 'shelf' | 'comments' | 'guests' | 'words' | 'rules';
 

@@ -1,28 +1,38 @@
 /** What stands where the picture would be: countdown, break, a lost line, the end. */
 import { html, nothing, type TemplateResult } from 'lit';
+import { embedded } from '../client/place.js';
 import type { Live } from '../protocol/live.js';
+import { countdown } from './countdown.js';
+import { lang } from './i18n/lang.js';
 import { dateTime, lt, type LiveKey } from './i18n/live.js';
 
-function parts(ms: number): string {
-  const seconds = Math.max(Math.ceil(ms / 1000), 0);
-  const [days, hours] = [Math.floor(seconds / 86400), Math.floor(seconds / 3600) % 24];
-  const two = (n: number): string => String(n).padStart(2, '0');
-  const clock = `${two(hours)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
-  return days > 0 ? `${days} × 24 h + ${clock}` : clock;
+/** What the badge says of a stream. */
+export const BADGE: Record<Live['state'], LiveKey> = {
+  live: 'live_now',
+  paused: 'paused',
+  scheduled: 'soon',
+  ended: 'over',
+};
+
+/** "03:04:05", with the days before it: "2 天 03:04:05". */
+function left(ms: number): string {
+  const { days, clock } = countdown(ms);
+  const unit = { style: 'unit', unit: 'day', unitDisplay: 'long' } as const;
+  return days ? `${new Intl.NumberFormat(lang(), unit).format(days)} ${clock}` : clock;
 }
 
 /** Before the stream; drawn anew every second by whoever shows it. */
 export function countdownCard(live: Live, now: number): TemplateResult {
-  const left = live.scheduled_at - now;
+  const ms = live.scheduled_at - now;
   return html`<section class="live-card" data-testid="countdown">
     ${live.image ? html`<img class="poster" src=${live.image} alt="" />` : nothing}
     <p class="over">${live.host || lt('soon')}</p>
     <h1>${live.title || lt('live_title')}</h1>
     ${live.summary ? html`<p class="summary">${live.summary}</p>` : nothing}
     ${
-      live.scheduled_at && left > 0
+      live.scheduled_at && ms > 0
         ? html`<p class="over">${lt('starts_in')}</p>
-            <p class="countdown" data-testid="countdown-clock">${parts(left)}</p>
+            <p class="countdown" data-testid="countdown-clock">${left(ms)}</p>
             <p class="when">${dateTime(live.scheduled_at)}</p>
             <a class="button" href="/v1/rooms/${live.room}/calendar.ics" data-testid="calendar"
               >${lt('add_calendar')}</a
@@ -38,11 +48,27 @@ export function countdownCard(live: Live, now: number): TemplateResult {
 export function wordsCard(
   title: LiveKey,
   text: LiveKey,
-  more: { code?: string; testid: string; below?: TemplateResult },
+  more: { code?: string; testid: string; below?: TemplateResult | typeof nothing },
 ): TemplateResult {
   return html`<section class="live-card" data-testid=${more.testid} role="status">
     <h1>${lt(title)}</h1>
     <p>${lt(text, { code: more.code ?? '' })}</p>
     ${more.below ?? nothing}
   </section>`;
+}
+
+/** What else there is: inside a brand's own site the site tells. */
+export function endedCard(brand: string): TemplateResult {
+  const below =
+    brand && !embedded
+      ? html`<a class="button" href="/b/${brand}">${lt('more_live')}</a>`
+      : nothing;
+  return wordsCard('ended_title', 'ended_text', { testid: 'card-ended', below });
+}
+
+export function failedCard(code: string): TemplateResult {
+  const below = embedded
+    ? nothing
+    : html`<button class="button" @click=${() => location.reload()}>${lt('again')}</button>`;
+  return wordsCard('failed_title', 'failed_text', { testid: 'card-failed', code, below });
 }

@@ -59,9 +59,9 @@ export class LiveComments extends Plain {
       data-testid="comment"
       data-id=${comment.id}
     >
-      <span class="who">${comment.name}</span>
+      <span class="c-who">${comment.name}</span>
       ${comment.host || comment.bot ? html`<span class="host-badge">${comment.bot ? (lang() === 'en' ? 'Bot' : '机器人') : lt('host_badge')}</span>` : nothing}
-      <span class="said">${this.text(comment)}</span>
+      <span class="c-said">${this.text(comment)}</span>
       ${this.moderate ? this.hand(comment) : nothing}
     </li>`;
   }
@@ -105,8 +105,8 @@ export class LiveComments extends Plain {
     return html`${
         this.top
           ? html`<p class="top-comment" data-testid="top-comment">
-              ${icon('pin')}<span class="who">${this.top.name}</span>
-              <span class="said">${this.text(this.top)}</span>
+              ${icon('pin')}<span class="c-who">${this.top.name}</span>
+              <span class="c-said">${this.text(this.top)}</span>
               ${
                 this.moderate
                   ? html`<button
@@ -122,7 +122,11 @@ export class LiveComments extends Plain {
           : nothing
       }
       <ol aria-live="polite" aria-label=${lt('comments')} tabindex="0">
-        ${this.comments.map((one) => this.one(one))}
+        ${
+          this.comments.length
+            ? this.comments.map((one) => this.one(one))
+            : html`<li class="none">${lt('no_comments')}</li>`
+        }
       </ol>`;
   }
 }

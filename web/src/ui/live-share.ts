@@ -2,6 +2,7 @@
 import { postJson, callJson } from '../client/http.js';
 import { embedded, linkOf } from '../client/place.js';
 import { shape, str } from '../protocol/check.js';
+import type { LiveKey } from './i18n/live.js';
 
 async function linkFor(room: string): Promise<string> {
   if (embedded) return linkOf(room);
@@ -12,9 +13,20 @@ async function linkFor(room: string): Promise<string> {
   );
 }
 
-/** Copies it. Where a browser wants the key press near, it gets a promise of the text. */
-export async function shareLink(room: string): Promise<void> {
+/** Hands it to the phone's own sheet. FALSE: there is none, or it did not open. */
+async function handOver(link: Promise<string>): Promise<boolean> {
+  if (!('share' in navigator) || !matchMedia('(pointer: coarse)').matches) return false;
+  return navigator.share({ title: document.title, url: await link }).then(
+    () => true,
+    (error: unknown) => error instanceof DOMException && error.name === 'AbortError',
+  );
+}
+
+/** Passes it on, by the phone's sheet or copied; gives what to say of it. Where a browser wants the
+ *  key press near, it gets a promise of the text. */
+export async function shareLink(room: string): Promise<LiveKey | ''> {
   const link = linkFor(room);
+  if (await handOver(link)) return '';
   const { clipboard } = navigator;
   if (clipboard && 'ClipboardItem' in window && 'write' in clipboard) {
     const text = link.then((url) => new Blob([url], { type: 'text/plain' }));
@@ -25,7 +37,11 @@ export async function shareLink(room: string): Promise<void> {
         () => false,
       )
     )
-      return;
+      return 'copied';
   }
-  await clipboard?.writeText(await link).catch(() => undefined);
+  const copied = clipboard?.writeText(await link).then(
+    () => true,
+    () => false,
+  );
+  return (await copied) ? 'copied' : 'not_copied';
 }

@@ -1,42 +1,9 @@
-/** Products in a live room: the card over the stream, the shelf, the sheet of one. Buying opens the
- *  shop in a new tab; the stream's page goes nowhere. */
+/** Products in a live room: the shelf and the sheet of one. Buying opens the shop in a new tab; the
+ *  stream's page goes nowhere. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Pin, Product } from '../protocol/live.js';
+import type { Product } from '../protocol/live.js';
 import { lt } from './i18n/live.js';
-import { icon } from './icons.js';
-
-export function picture(product: Product): TemplateResult {
-  return product.image
-    ? html`<img src=${product.image} alt="" loading="lazy" decoding="async" />`
-    : html`<span class="no-picture" aria-hidden="true">${icon('grid')}</span>`;
-}
-
-export function price(product: Product): string {
-  return product.price || lt('price_ask');
-}
-
-/** The small card while a product is shown. */
-export function pinCard(
-  pin: Pin,
-  open: (product: Product) => void,
-): TemplateResult | typeof nothing {
-  const { product } = pin;
-  if (!product) return nothing;
-  return html`<button
-    class="pin-card"
-    data-testid="pin-card"
-    data-sku=${product.sku}
-    @click=${() => open(product)}
-  >
-    ${picture(product)}
-    <span class="pin-words">
-      <span class="pin-now">${lt('now_shown')}</span>
-      <strong>${product.title}</strong>
-      ${pin.note ? html`<span class="pin-note">${pin.note}</span>` : nothing}
-      <span class="price">${price(product)}</span>
-    </span>
-  </button>`;
-}
+import { picture, price } from './live-pin.js';
 
 /** All products; the one that is shown now stands out. */
 export function shelfList(

@@ -7,6 +7,11 @@ import { lt } from './i18n/live.js';
 
 const WORDS = {
   invited: ['The host asks you to come on stage', '主播邀请您连麦'],
+  allow: ['Allow this page to use your camera and microphone.', '请允许此页面使用摄像头和麦克风。'],
+  hint: [
+    'When the host agrees, everybody here sees and hears you.',
+    '主播同意后，直播间的观众都会看到您、听到您。',
+  ],
   ask: ['Ask the host', '发送申请'],
   asked: ['The host was asked', '已申请，请等待主播同意'],
   look: ['See my camera first', '先看看我的画面'],
@@ -66,7 +71,8 @@ function first(stage: 'off' | 'invited', ready: boolean, act: Acts): TemplateRes
 }
 
 export function stageSheet(stage: LiveState['stage'], ready: boolean, act: Acts): TemplateResult {
-  const said = { off: '', invited: word('invited'), asked: word('asked'), on: lt('stage_on') };
+  const off = word(ready ? 'hint' : 'allow');
+  const said = { off, invited: word('invited'), asked: word('asked'), on: lt('stage_on') };
   return html`<div class="stage-sheet" data-stage=${stage}>
     <video
       class="preview"

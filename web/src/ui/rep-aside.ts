@@ -15,6 +15,9 @@ export class RepAside extends Plain {
   @property({ attribute: false }) desk!: Desk;
   @property({ attribute: false }) thread!: Thread;
   @state() private documents: MaterialInfo[] = [];
+  /** Whose note or tags were changed here. */
+  @state() private saved = '';
+  @state() private to: { thread: string; rep: string } | null = null;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -35,7 +38,7 @@ export class RepAside extends Plain {
     return html`<label
       >${st('material_send')}
       <select data-testid="material" @change=${send}>
-        <option value=""></option>
+        <option value="">${ct('choose')}</option>
         ${this.documents.map((one) => html`<option value=${one.id}>${one.title}</option>`)}
       </select>
     </label>`;
@@ -118,13 +121,38 @@ export class RepAside extends Plain {
     </button>`;
   }
 
+  /** To a colleague: chosen, then said again, for it takes effect at once. */
+  private give(thread: Thread): TemplateResult {
+    const others = this.desk.state.colleagues.filter((one) => one.id !== this.desk.state.me?.id);
+    const chosen = this.to?.thread === thread.id ? this.to.rep : '';
+    const choose = (event: Event): void => {
+      this.to = { thread: thread.id, rep: (event.target as HTMLSelectElement).value };
+    };
+    const give = (): void => {
+      this.desk.thread(thread.id, { assign: chosen });
+      this.to = null;
+    };
+    return html`<label
+        >${st('transfer')}
+        <select data-testid="assign" .value=${chosen} @change=${choose}>
+          <option value="">${ct('nobody_else')}</option>
+          ${others.map((one) => html`<option value=${one.id}>${one.name}</option>`)}
+        </select>
+      </label>
+      ${
+        chosen
+          ? html`<button class="button primary" data-testid="assign-do" @click=${give}>
+              ${ct('give', { name: others.find((one) => one.id === chosen)?.name ?? '' })}
+            </button>`
+          : nothing
+      }`;
+  }
+
   protected override render(): TemplateResult {
     const { thread } = this;
-    const others = this.desk.state.colleagues.filter((one) => one.id !== this.desk.state.me?.id);
-    const change = (event: Event): string => (event.target as HTMLTextAreaElement).value;
-    const give = (event: Event): void => {
-      const to = change(event);
-      if (to) this.desk.thread(thread.id, { assign: to });
+    const keep = (change: (text: string) => object) => (event: Event) => {
+      this.desk.thread(thread.id, change((event.target as HTMLTextAreaElement).value));
+      this.saved = thread.id;
     };
     return html`
       ${this.assist(thread)} ${this.rated(thread)}
@@ -134,24 +162,15 @@ export class RepAside extends Plain {
           rows="4"
           data-testid="note"
           .value=${thread.note}
-          @change=${(event: Event) => this.desk.thread(thread.id, { note: change(event) })}
+          @change=${keep((note) => ({ note }))}
         ></textarea>
       </label>
       <label
         >${st('tags')}
-        <input
-          .value=${thread.customer?.tags ?? ''}
-          @change=${(event: Event) => this.desk.thread(thread.id, { tags: change(event) })}
-        />
+        <input .value=${thread.customer?.tags ?? ''} @change=${keep((tags) => ({ tags }))} />
       </label>
-      ${this.materials(thread)} ${this.upgrade(thread)}
-      <label
-        >${st('transfer')}
-        <select data-testid="assign" .value=${''} @change=${give}>
-          <option value=""></option>
-          ${others.map((one) => html`<option value=${one.id}>${one.name}</option>`)}
-        </select>
-      </label>
+      <p class="where" role="status">${this.saved === thread.id ? ct('kept') : nothing}</p>
+      ${this.materials(thread)} ${this.upgrade(thread)} ${this.give(thread)}
       ${
         thread.state === 'human' || thread.state === 'queued'
           ? html`<button

@@ -5,7 +5,8 @@ import { clock, type ReplayPin } from '../room/replay.js';
 import { lt } from './i18n/live.js';
 import { rt } from './i18n/replay.js';
 import { icon } from './icons.js';
-import { picture, productSheet } from './live-shelf.js';
+import { picture } from './live-pin.js';
+import { productSheet } from './live-shelf.js';
 
 function prices(pin: ReplayPin): TemplateResult {
   const now = pin.product?.price ?? '';

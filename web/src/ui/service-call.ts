@@ -6,8 +6,15 @@ import type { Call } from '../protocol/service.js';
 import type { Desk } from '../room/desk.js';
 import { isBusy } from '../room/desk-state.js';
 import { Plain } from './base.js';
+import { lang } from './i18n/lang.js';
 import { st, type ServiceKey } from './i18n/service.js';
 import { icon } from './room-icons.js';
+import { sign } from './service-icons.js';
+
+const UNHEARD = [
+  'Nobody hears you: allow this page to use your microphone.',
+  '对方听不到您：请允许此页面使用麦克风。',
+];
 
 @customElement('parlor-service-call')
 export class ServiceCall extends Plain {
@@ -98,6 +105,11 @@ export class ServiceCall extends Plain {
     return html`<section class="call" data-testid="call" data-state=${call.state}>
       ${this.pictures()}
       <p role="status">${this.words(call)}</p>
+      ${
+        this.consult?.store.get().problem
+          ? html`<p class="unheard" role="alert">${UNHEARD[lang() === 'en' ? 0 : 1]}</p>`
+          : nothing
+      }
       <div class="call-keys">
         ${
           rings
@@ -107,7 +119,7 @@ export class ServiceCall extends Plain {
                 aria-label=${st('answer')}
                 @click=${() => this.act('answer')}
               >
-                ${icon('check')}
+                ${sign('phone')}
               </button>`
             : nothing
         }
@@ -118,7 +130,7 @@ export class ServiceCall extends Plain {
                 aria-label=${st('answer')}
                 @click=${() => void this.open(call)}
               >
-                ${icon('check')}
+                ${sign('phone')}
               </button>`
             : nothing
         }
@@ -129,7 +141,7 @@ export class ServiceCall extends Plain {
           aria-label=${st(rings ? 'decline' : 'hang_up')}
           @click=${() => this.act(rings ? 'decline' : 'end')}
         >
-          ${icon('close')}
+          ${sign('hangUp')}
         </button>
       </div>
     </section>`;

@@ -285,7 +285,7 @@ export class ServiceChat extends Plain {
         this.as === 'customer'
           ? (thread.assignee?.name ?? this.ownName())
           : (thread.customer?.display ?? '');
-      return html`<p class="line typing">${st('typing', { name: name || '…' })}</p>`;
+      return html`<p class="line typing">${name ? st('typing', { name }) : st('typing_any')}</p>`;
     }
     const last = said.at(-1);
     const read = this.as === 'customer' ? thread?.read_by_rep : thread?.read_by_customer;

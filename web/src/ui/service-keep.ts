@@ -55,12 +55,12 @@ export class ServiceKeep extends Plain {
     if (!code) return nothing;
     return html`<p>${words.how}</p>
       <svg
+        class="qr"
         role="img"
         aria-label=${words.code}
         width="168"
         height="168"
         viewBox="-2 -2 ${code.size + 4} ${code.size + 4}"
-        style="background:#fff;border-radius:8px"
       >
         <path d=${code.path} fill="#000" />
       </svg>

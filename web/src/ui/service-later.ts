@@ -15,6 +15,8 @@ interface Host extends HTMLElement {
   /** Whose it is, where no cookie says so. */
   readonly brand?: string;
   readonly audience: { clock: { readonly roomMs: number | null } };
+  /** Hears how the brand calls itself. */
+  readonly brandNamed?: (name: string) => void;
   /** Absent: nothing is said to all here. */
   readonly session?: Session;
 }
@@ -79,7 +81,7 @@ function draggable(host: HTMLElement): () => void {
 export function mountServiceLater(host: Host): () => void {
   const stops: (() => void)[] = [];
   const mount = async (): Promise<void> => {
-    await import('./styles/service.css');
+    await Promise.all([import('./styles/service.css'), import('./styles/service-live.css')]);
     const { ServiceSheet } = await import('./service-sheet.js');
     const corner = host.querySelector<HTMLElement>('#live-service');
     if (!corner) {
@@ -99,6 +101,11 @@ export function mountServiceLater(host: Host): () => void {
         ...(at === null ? {} : { room_ms: Math.max(0, Math.round(at)) }),
       };
     };
+    const { brandNamed } = host;
+    if (brandNamed)
+      sheet.desk.store.watch(({ brandName }) => {
+        if (brandName) brandNamed(brandName);
+      });
     const duck = ducker(host);
     const home = draggable(host);
     sheet.addEventListener('parlor-duck', (event) => {

@@ -4,6 +4,7 @@
  */
 import { html, nothing, render, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { embedded, place } from '../client/place.js';
 import type { Binding, Rep, Thread } from '../protocol/service.js';
 import { Desk, type TapContext } from '../room/desk.js';
 import { isBusy, ownThread, unread } from '../room/desk-state.js';
@@ -11,8 +12,10 @@ import { Plain } from './base.js';
 import { lang } from './i18n/lang.js';
 import { duration, st } from './i18n/service.js';
 import { icon } from './icons.js';
+import { pull } from './pull.js';
 import { face } from './rep-face.js';
 import './rep-face.js';
+import { sign } from './service-icons.js';
 import './service-call.js';
 import './service-chat.js';
 
@@ -23,6 +26,9 @@ function keptToken(): string {
   history.replaceState(history.state, '', location.pathname + location.search);
   return keep;
 }
+
+/** Less than this is a browser's own bar. */
+const KEYBOARD_PX = 80;
 
 type View = 'shut' | 'open' | 'bubble';
 
@@ -42,7 +48,6 @@ export class ServiceSheet extends Plain {
   @state() private menu = false;
   @state() private keeping = false;
   @state() private kept = new Set<string>();
-  private opener: HTMLElement | null = null;
   private shownTap = '';
   private shownThread = '';
   private person = 0;
@@ -73,7 +78,7 @@ export class ServiceSheet extends Plain {
     viewport?.addEventListener('scroll', fit);
     this.whileConnected(() => viewport?.removeEventListener('resize', fit));
     const escape = (event: KeyboardEvent): void => {
-      if (event.key === 'Escape' && this.view === 'open') this.away();
+      if (event.key === 'Escape' && !event.isComposing && this.view === 'open') this.away();
     };
     window.addEventListener('keydown', escape);
     this.whileConnected(() => window.removeEventListener('keydown', escape));
@@ -95,25 +100,41 @@ export class ServiceSheet extends Plain {
     if (card && card.tap !== this.shownTap) this.mark('card');
     this.shownTap = card?.tap ?? '';
     const own = ownThread(this.desk.state)?.id ?? '';
-    if (own && own !== this.shownThread) this.mark('bound');
+    if (own && own !== this.shownThread) {
+      this.mark('bound');
+      if (this.view === 'open') this.focusInside();
+    }
     this.shownThread = own;
     if (call?.state === 'ringing' && call.by_rep && this.view === 'shut') this.view = 'open';
     this.requestUpdate();
   }
 
-  /** The sheet stands above the keyboard; the video behind keeps its size. */
+  /** What one writes in stands above the keyboard; the video behind keeps its size. */
   private overKeyboard(): void {
     const viewport = window.visualViewport;
     if (!viewport) return;
-    const covered = Math.max(0, window.innerHeight - viewport.height - viewport.offsetTop);
-    this.style.setProperty('--keyboard', `${covered}px`);
+    const ground = place.ground() as HTMLElement;
+    const { clientHeight } = document.documentElement;
+    const keyboard = clientHeight - viewport.height * viewport.scale;
+    const foot = embedded ? ground.getBoundingClientRect().bottom : clientHeight;
+    const covered = foot - viewport.height - viewport.offsetTop;
+    const up = keyboard > KEYBOARD_PX && viewport.scale < 1.05 ? Math.min(covered, keyboard) : 0;
+    ground.style.setProperty('--keyboard', `${Math.max(0, Math.round(up))}px`);
+  }
+
+  /** Where there is a keyboard anyway one writes at once; on a phone it would jump up. */
+  private focusInside(): void {
+    void this.updateComplete.then(() => {
+      const box = matchMedia('(hover: hover)').matches && this.querySelector('textarea');
+      (box || this.querySelector<HTMLElement>('.service-sheet'))?.focus({ preventScroll: true });
+    });
   }
 
   /** The tap: opens at once, whatever the network does. */
   readonly tap = (product?: string): void => {
     const thread = ownThread(this.desk.state);
-    this.opener = document.activeElement as HTMLElement | null;
     this.view = 'open';
+    this.focusInside();
     this.menu = this.confirming = false;
     this.mark('tap');
     const context = { ...this.context(), ...(product ? { product } : {}) };
@@ -125,7 +146,10 @@ export class ServiceSheet extends Plain {
 
   private readonly away = (): void => {
     this.view = ownThread(this.desk.state) ? 'bubble' : 'shut';
-    this.opener?.focus({ preventScroll: true });
+    void this.updateComplete.then(() => {
+      const button = (this.place ?? this).querySelector<HTMLElement>('.service-button');
+      button?.focus({ preventScroll: true });
+    });
   };
 
   private yes(): void {
@@ -152,6 +176,7 @@ export class ServiceSheet extends Plain {
       <section
         class="service-sheet"
         role="dialog"
+        tabindex="-1"
         aria-label=${st('sheet')}
         data-testid="service-sheet"
         ?hidden=${this.view !== 'open'}
@@ -161,9 +186,10 @@ export class ServiceSheet extends Plain {
           class="handle"
           data-testid="service-away"
           aria-label=${st('minimise')}
+          @pointerdown=${(event: PointerEvent) => pull(event, this.querySelector('.service-sheet'), this.away)}
           @click=${this.away}
         >
-          <span></span>
+          <span></span>${sign('down')}
         </button>
         ${
           this.link
@@ -322,7 +348,7 @@ export class ServiceSheet extends Plain {
         aria-label=${st('call_audio')}
         @click=${() => this.desk.call(thread.id, false)}
       >
-        ${icon('mic')}
+        ${sign('phone')}
       </button>
       <button
         class="tap-key"
