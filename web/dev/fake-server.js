@@ -13,11 +13,14 @@
     denied: '',
     hands: [],
     noRoom: false,
+    recording: null,
+    names: null,
+    text: null,
     ...window.__fake,
   };
-  const NAMES = '林晓梅 Ada 王建国 Grace 陈思远 Matteo 赵敏 Noor 周子涵 Ingrid 吴桐 Kofi'.split(
-    ' ',
-  );
+  const NAMES =
+    plan.names ??
+    '林晓梅 Ada 王建国 Grace 陈思远 Matteo 赵敏 Noor 周子涵 Ingrid 吴桐 Kofi'.split(' ');
   const COLORS = ['#7a5a44', '#4f6f63', '#8a6a3a', '#5b4a63', '#4a5f78', '#74503f'];
   const ROOM = {
     id: 'rm_1',
@@ -29,12 +32,14 @@
     created_at: Date.now(),
     room_ms: 754000,
     join_url: '',
+    recording: { state: 'off', mode: 'ask', policy: 'by_host', id: '', ...plan.recording },
   };
   const source = (width, height) => ({ muted: false, active: true, width, height, codec: 'vp8' });
   const people = Array.from({ length: plan.people }, (_, i) => ({
     id: `pt_${i}`,
     identity: `u${i}`,
     name: NAMES[i % NAMES.length],
+    company: i === 1 && plan.company ? plan.company : '',
     role: i === 0 ? 'host' : 'guest',
     joined_at: i,
     hand: 0,
@@ -140,6 +145,7 @@
         role: plan.role,
         joined_at: 99,
         guest: plan.role !== 'host',
+        consent: plan.consent ?? 'unknown',
         sources: {},
       };
       const chat = plan.chat ? chatLog() : [];
@@ -206,6 +212,7 @@
       const video = slots.filter((one) => one.kind === 'video');
       const used = people
         .filter((one) => one.sources.camera)
+        .slice(0, video.length)
         .map((one, i) => ({ mid: video[i].mid, participant: one.id, source: 'camera' }));
       const screen = slots.find((one) => one.kind === 'screen');
       if (plan.screen) used.push({ mid: screen.mid, participant: 'pt_0', source: 'screen' });
@@ -251,6 +258,7 @@
       text,
       at: Date.now() - 300000 + text.length * 1000,
     });
+    if (plan.text) return plan.text.map((one, i) => say(i % NAMES.length, one));
     return [
       say(0, '大家好，先看一下第二页的价格表。'),
       say(

@@ -5,7 +5,7 @@ import { chromium } from 'playwright-core';
 import { serve } from './serve.mjs';
 
 const [folder = '/tmp/parlor-shots', ...only] = process.argv.slice(2);
-const DESK = { width: 1280, height: 800 };
+const DESK = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 const id = (name) => `[data-testid="${name}"]`;
 const click = (name) => (page) => page.click(id(name));
@@ -27,6 +27,22 @@ const refuse = (error) =>
 const lobby = [
   { participant: 'w1', name: '孙悟空', since: 0 },
   { participant: 'w2', name: 'Charlotte Wang', since: 0 },
+];
+
+/* Names and messages as they come: long, right to left, of one word, with pictures. */
+const ODD = [
+  'Maximiliane-Alexandra Freifrau von Hohenstein-Wittgenstein zu Berleburg',
+  'محمد عبد الرحمن',
+  '👩🏽‍🚀🎉',
+  '欧阳娜娜（上海研发中心·结构设计部·高级工程师）',
+  'שרה כהן',
+  'Ömür Çağlayangil',
+];
+const SAID = [
+  'https://files.example.com/a/very/long/path/that/never/ends/0123456789abcdef0123456789abcdef0123456789abcdef?token=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
+  'مرحبا بالجميع، هل يمكنكم رؤية الشاشة؟',
+  '🎉🎉🎉',
+  '请看这里：https://example.com/价格表.pdf（第二页），有问题随时说。'.repeat(6),
 ];
 
 /* name: {path, fake, init, size, lang, theme, go} */
@@ -114,6 +130,74 @@ const SHOTS = {
     ),
   },
   ended: { go: room(say({ t: 'closed', reason: 'ended' })) },
+  removed: { go: room(say({ t: 'closed', reason: 'removed' })) },
+  'room-30': { fake: { people: 30, cameras: 20 }, go: room() },
+  'roster-30': {
+    fake: { people: 30, hands: ['pt_3'] },
+    go: room((page) => page.keyboard.press('p')),
+  },
+  'odd-room': { fake: { people: 6, cameras: 3, names: ODD, company: '蓝海 Ltd' }, go: room() },
+  'odd-roster': {
+    fake: { people: 6, names: ODD, company: '蓝海 Ltd' },
+    go: room(
+      (page) => page.keyboard.press('p'),
+      (page) => page.locator(id('person-more')).nth(1).click(),
+    ),
+  },
+  'odd-chat': {
+    fake: { people: 6, names: ODD, company: '蓝海 Ltd', text: SAID },
+    go: room(click('chat-toggle')),
+  },
+  'screen-mine': {
+    init: 'navigator.mediaDevices.getDisplayMedia = async () => { const c = document.createElement("canvas"); c.width = 640; c.height = 360; c.getContext("2d").fillRect(0, 0, 9, 9); return c.captureStream(5); };',
+    fake: { people: 3 },
+    go: room(
+      (page) => page.keyboard.press('s'),
+      (page) => page.waitForTimeout(700),
+    ),
+  },
+  recording: {
+    fake: { people: 3, recording: { state: 'on', id: 'rec_1' }, consent: 'given' },
+    go: room(),
+  },
+  'recording-menu': {
+    fake: { people: 3, recording: { state: 'on', id: 'rec_1' }, consent: 'given' },
+    go: room(click('more')),
+  },
+  'consent-ask': {
+    fake: { people: 3, recording: { state: 'on', id: 'rec_1' }, role: 'guest' },
+    go: room((page) => page.waitForTimeout(500)),
+  },
+  'consent-notice': {
+    fake: { people: 3, recording: { state: 'on', id: 'rec_1', mode: 'notice' }, role: 'guest' },
+    go: room((page) => page.waitForTimeout(500)),
+  },
+  marker: {
+    go: room(
+      (page) => page.keyboard.press('n'),
+      (page) => page.waitForTimeout(400),
+    ),
+  },
+  knock: { fake: { people: 2, lobby }, go: room((page) => page.waitForTimeout(6000)) },
+  'knock-in-chat': {
+    fake: { people: 2 },
+    go: room(
+      click('chat-toggle'),
+      (page) => page.waitForTimeout(400),
+      say({ t: 'lobby', waiting: lobby }),
+      say({ t: 'ask_unmute', by: 'pt_0' }),
+      (page) => page.waitForTimeout(700),
+    ),
+  },
+  locked: { fake: { people: 2, locked: true }, go: room() },
+  'cam-off': { fake: { people: 1, cameras: 0 }, go: room((page) => page.keyboard.press('v')) },
+  'room-refused': {
+    fake: { people: 2 },
+    init: refuse('NotAllowedError'),
+    go: room(),
+  },
+  schedule: { path: '/', go: (page) => page.click(id('schedule')) },
+  signin: { path: '/signin' },
   watch: { path: '/watch#demo' },
   publish: { path: '/publish#demo/camera' },
 };

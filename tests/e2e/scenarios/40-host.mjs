@@ -10,7 +10,7 @@ async function roster(host) {
   await host.sees('roster');
 }
 
-/* The host opens a person's deeds in the roster and does one. */
+/* The host opens a person's deeds in the roster, and says twice that he is to go. */
 async function deed(host, name, id) {
   await roster(host);
   await host.until(`${name} in the roster`, (who) => window.__probe.byTestId('roster-item').some((item) => item.dataset.name === who), name);
@@ -18,6 +18,7 @@ async function deed(host, name, id) {
     const item = window.__probe.byTestId('roster-item').find((one) => one.dataset.name === who);
     window.__probe.all('[data-testid="person-more"]', item)[0].click();
   }, name);
+  await host.click('remove-ask');
   await host.click(id);
 }
 

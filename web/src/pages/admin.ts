@@ -1,5 +1,5 @@
 /** /admin: the frame around the sections (ui/admin/sections.ts), one of them at a time by `#/…`. */
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { html as staticHtml, unsafeStatic } from 'lit/static-html.js';
 import { currentSession, signOut, type SessionInfo } from '../client/account.js';
@@ -57,8 +57,13 @@ export class AdminPage extends Plain {
     }
   }
 
-  protected override updated(): void {
+  protected override updated(changed: PropertyValues): void {
     document.title = `${this.open ? w(this.open.label) : t('brand')} · ${t('brand')}`;
+    if (changed.has('open'))
+      this.querySelector('.sections [aria-current=page]')?.scrollIntoView({
+        block: 'nearest',
+        inline: 'center',
+      });
   }
 
   private async leave(): Promise<void> {
@@ -79,6 +84,7 @@ export class AdminPage extends Plain {
             >${w(one.label)}</a
           >`;
       })}
+      <a href="/" data-testid="nav-meet">${w('nav_meet')}</a>
     </nav>`;
   }
 

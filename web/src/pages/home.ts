@@ -2,7 +2,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { ApiError, createRoom } from '../client/http.js';
-import { forgetMeeting, loadChoices, loadRecent, saveStart } from '../client/storage.js';
+import { saveAfterSignin } from '../client/after-signin.js';
+import { forgetMeeting, loadChoices, loadCsrf, loadRecent, saveStart } from '../client/storage.js';
 import { codeFromInput } from '../protocol/code.js';
 import { Plain } from '../ui/base.js';
 import { isKey, lang, t } from '../ui/i18n/index.js';
@@ -72,6 +73,10 @@ export class HomePage extends Plain {
     return html`
       <header class="top">
         <a class="brand" href="/">${mark()}<span>${t('brand')}</span></a>
+        <span class="spacer"></span>
+        <a class="link" href="/admin" data-testid="to-admin"
+          >${t(loadCsrf() ? 'manage' : 'signin')}</a
+        >
         <parlor-look></parlor-look>
       </header>
       <main class="home">
@@ -89,7 +94,13 @@ export class HomePage extends Plain {
           ${
             this.error
               ? html`<p class="error" role="alert" data-testid="error-message">${this.error}</p>
-                  ${this.stranger ? html`<a href="/signin">${t('signin')}</a>` : nothing}`
+                  ${
+                    this.stranger
+                      ? html`<a class="button" href="/signin" @click=${() => saveAfterSignin('/')}
+                          >${t('signin')}</a
+                        >`
+                      : nothing
+                  }`
               : nothing
           }
           ${this.joinForm()}

@@ -229,8 +229,17 @@ export class MeetingPage extends Plain implements App {
   readonly openPanel = (panel: Panel): void => {
     if (panel && !this.panel) this.focusBefore = document.activeElement as HTMLElement | null;
     this.panel = panel;
-    if (!panel) this.focusBefore?.focus({ preventScroll: true });
+    void this.panelChanged();
   };
+
+  /** Keyboard and screen reader go on in the panel, and where they were when it is closed. */
+  private async panelChanged(): Promise<void> {
+    await this.updateComplete;
+    this.querySelector<Plain>('parlor-controls')?.requestUpdate();
+    const side = this.querySelector<HTMLElement>('.side');
+    if (side?.contains(document.activeElement)) return;
+    (side ?? this.focusBefore)?.focus({ preventScroll: true });
+  }
 
   readonly openDialog = (dialog: Dialog): void => {
     this.dialog = dialog;
@@ -355,10 +364,8 @@ export class MeetingPage extends Plain implements App {
     const level = you?.level ?? 3;
     return html`<header class="room-bar">
       <a class="brand" href="/" tabindex="-1" aria-hidden="true">${mark()}</a>
-      <h2 class="room-title" data-testid="room-title">
-        ${room?.title || t('untitled')}
-        ${room?.locked ? html`<span class="chip" title=${t('locked')}>${icon('lock')}${t('locked')}</span>` : nothing}
-      </h2>
+      <h2 class="room-title" data-testid="room-title">${room?.title || t('untitled')}</h2>
+      ${room?.locked ? html`<span class="chip">${icon('lock')}${t('locked')}</span>` : nothing}
       <parlor-clock .app=${this}></parlor-clock>
       <parlor-recording-sign .app=${this}></parlor-recording-sign>
       <span class="spacer"></span>
@@ -385,7 +392,7 @@ export class MeetingPage extends Plain implements App {
 
   private side(panel: Exclude<Panel, null>): TemplateResult {
     const title = t(panel === 'why' ? 'why_title' : panel);
-    return html`<aside class="side" aria-label=${title}>
+    return html`<aside class="side" tabindex="-1" aria-label=${title}>
       <header>
         <h2>${title}</h2>
         <button

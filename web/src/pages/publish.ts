@@ -7,6 +7,7 @@ import { openDevices, problemOf } from '../media/devices.js';
 import { testPattern, type Pattern } from '../media/pattern.js';
 import { Plain } from '../ui/base.js';
 import { isKey, t } from '../ui/i18n/index.js';
+import { pt } from '../ui/i18n/whip.js';
 import { mark } from '../ui/icons.js';
 import '../ui/look.js';
 
@@ -84,10 +85,10 @@ export class PublishPage extends Plain {
 
   private note(): string {
     if (this.problem) {
-      return isKey(this.problem) ? t(this.problem) : t('publish_failed', { code: this.problem });
+      return isKey(this.problem) ? t(this.problem) : pt('publish_failed', { code: this.problem });
     }
     const url = `${location.origin}/watch#${this.field('room')}`;
-    return this.status === 'live' ? t('publish_live', { url }) : t('publish_idle');
+    return this.status === 'live' ? pt('publish_live', { url }) : pt('publish_idle');
   }
 
   protected override render(): TemplateResult {
@@ -102,24 +103,24 @@ export class PublishPage extends Plain {
           <video autoplay playsinline muted .muted=${true} data-testid="preview"></video>
         </section>
         <form class="door" @submit=${(event: Event) => this.start(event)}>
-          <h1>${t('publish_title')}</h1>
-          ${this.input('room', t('publish_room'), this.where.room || 'demo')}
-          ${this.input('identity', t('publish_identity'), this.where.identity || 'camera')}
-          ${this.input('token', t('publish_token'), '')}
+          <h1>${pt('publish_title')}</h1>
+          ${this.input('room', pt('publish_room'), this.where.room || 'demo')}
+          ${this.input('identity', pt('publish_identity'), this.where.identity || 'camera')}
+          ${this.input('token', pt('publish_token'), '')}
           <fieldset class="kinds">
             <label class="switch"
               ><input type="radio" name="kind" value="camera" checked /><span
-                >${t('publish_camera')}</span
+                >${pt('publish_camera')}</span
               ></label
             >
             <label class="switch"
               ><input type="radio" name="kind" value="pattern" data-testid="pattern" /><span
-                >${t('publish_pattern')}</span
+                >${pt('publish_pattern')}</span
               ></label
             >
           </fieldset>
           <button class="button primary large" data-testid="publish-start" ?disabled=${live}>
-            ${t('publish_start')}
+            ${pt('publish_start')}
           </button>
           <button
             type="button"
@@ -128,7 +129,7 @@ export class PublishPage extends Plain {
             ?disabled=${!live}
             @click=${() => this.stop()}
           >
-            ${t('publish_stop')}
+            ${pt('publish_stop')}
           </button>
           <p role="status" data-testid="publish-status" data-live=${live}>${this.note()}</p>
         </form>

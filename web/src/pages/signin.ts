@@ -17,6 +17,19 @@ function takeLink(): string {
   return link;
 }
 
+/** Where each role works; who has several begins at the first of them here. */
+const DOORS = [
+  ['owner', '/admin'],
+  ['admin', '/admin'],
+  ['auditor', '/admin'],
+  ['supervisor', '/board'],
+  ['rep', '/rep'],
+] as const;
+
+function doorOf(roles: string[]): string {
+  return DOORS.find(([role]) => roles.includes(role))?.[1] ?? '/';
+}
+
 @customElement('parlor-signin')
 export class SigninPage extends Plain {
   @state() private ways: SigninWays | null = null;
@@ -47,10 +60,8 @@ export class SigninPage extends Plain {
     this.problem = '';
     try {
       const session = await signin(by);
-      const after = takeAfterSignin();
-      if (after) location.replace(after);
-      else
-        location.replace(session.user.has_password || !this.byLink ? '/admin' : '/admin#/account');
+      const account = this.byLink && !session.user.has_password;
+      location.replace(takeAfterSignin() ?? (account ? '/admin#/account' : doorOf(session.roles)));
     } catch (error) {
       this.problem = problemWords(error);
       this.busy = this.byLink = false;
@@ -85,7 +96,7 @@ export class SigninPage extends Plain {
       /></label>
       <p class="error" role="alert" data-testid="signin-error">${this.problem}</p>
       <button class="button primary large" data-testid="signin-go" ?disabled=${this.busy}>
-        ${w('signin_go')}
+        ${w(this.busy ? 'signin_by_link' : 'signin_go')}
       </button>
       ${
         ways.oidc

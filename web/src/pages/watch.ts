@@ -7,6 +7,7 @@ import { endSession, negotiate, roomFromHash, type WhipSession } from '../client
 import { keepAwake } from '../media/presence.js';
 import { Plain } from '../ui/base.js';
 import { t } from '../ui/i18n/index.js';
+import { pt } from '../ui/i18n/whip.js';
 import { icon, mark } from '../ui/icons.js';
 import '../ui/look.js';
 import { markMoment } from '../ui/marks.js';
@@ -107,11 +108,11 @@ export class WatchPage extends Plain {
         autoplay
         muted
         data-testid="watch-video"
-        aria-label=${t('watch_title')}
+        aria-label=${pt('watch_title')}
       ></video>
       <header>
         <a class="brand" href="/" aria-label="Parlor">${mark()}</a>
-        <h1>${room || t('watch_title')}${identity ? ` / ${identity}` : ''}</h1>
+        <h1>${room || pt('watch_title')}${identity ? ` / ${identity}` : ''}</h1>
         <parlor-look></parlor-look>
       </header>
       <p class="watch-note" role="status" data-testid="watch-note">${this.note()}</p>
@@ -122,9 +123,9 @@ export class WatchPage extends Plain {
           aria-pressed=${this.sound}
           @click=${this.toggleSound}
         >
-          ${icon('sound')}${t(this.sound ? 'mic_on' : 'watch_sound')}
+          ${icon('sound')}${this.sound ? t('mic_on') : pt('watch_sound')}
         </button>
-        <button class="button quiet" aria-label=${t('watch_fullscreen')} @click=${this.fullScreen}>
+        <button class="button quiet" aria-label=${pt('watch_fullscreen')} @click=${this.fullScreen}>
           ${icon('full')}
         </button>
       </div>
@@ -132,8 +133,8 @@ export class WatchPage extends Plain {
   }
 
   private note(): string | typeof nothing {
-    if (!this.where.room) return t('watch_how');
-    if (this.problem) return t('watch_failed', { code: this.problem });
-    return this.playing ? nothing : t('watch_waiting');
+    if (!this.where.room) return pt('watch_how');
+    if (this.problem) return pt('watch_failed', { code: this.problem });
+    return this.playing ? nothing : pt('watch_waiting');
   }
 }

@@ -169,7 +169,7 @@ function reduceSmall(state: RoomState, event: RoomEvent): RoomState {
     case 'room':
       return { ...state, room: event.room };
     case 'lobby':
-      return lobbyChanged(state, event.waiting);
+      return { ...state, lobby: event.waiting };
     case 'quality':
       return { ...state, you: event.you ?? state.you, levels: event.participants };
     case 'marker':
@@ -323,13 +323,6 @@ function spoke(state: RoomState, speaking: string[], now: number): RoomState {
   const heard = { ...state.heard };
   for (const id of speaking) heard[id] = now;
   return { ...state, speaking, heard };
-}
-
-function lobbyChanged(state: RoomState, waiting: Waiting[]): RoomState {
-  const known = new Set(state.lobby.map((one) => one.participant));
-  const fresh = waiting.find((one) => !known.has(one.participant));
-  const next = { ...state, lobby: waiting };
-  return fresh ? notice(next, 'knocks', fresh.name) : next;
 }
 
 function react(state: RoomState, participant: string, emoji: string): RoomState {

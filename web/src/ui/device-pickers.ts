@@ -57,7 +57,12 @@ export class DevicePickers extends InMeeting {
               )
             : nothing
         }
-        <button class="button quiet" data-testid="test-speaker" @click=${() => chime(speakerId)}>
+        <button
+          type="button"
+          class="button quiet"
+          data-testid="test-speaker"
+          @click=${() => chime(speakerId)}
+        >
           ${icon('sound')}${t('test_speaker')}
         </button>
       </div>

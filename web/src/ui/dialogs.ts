@@ -190,7 +190,7 @@ export class Dialogs extends InMeeting {
     return html`
       <p>${t('leave_ask')}</p>
       <div class="choices">
-        <button class="button" data-testid="leave-me" @click=${() => session.leave()}>
+        <button class="button primary" data-testid="leave-me" @click=${() => session.leave()}>
           ${t('leave_me')}
         </button>
         <button class="button grave" data-testid="end-all" @click=${() => session.endForAll()}>

@@ -11,9 +11,9 @@ import { levelWord } from './level-word.js';
 const WORDS = {
   title: ['Everybody', '每个人的网络'],
   who: ['Who', '参与者'],
-  up: ['Lost up', '上行丢包'],
-  down: ['Lost down', '下行丢包'],
-  freezes: ['Stood still', '卡顿'],
+  up: ['Loss up', '上行丢包'],
+  down: ['Loss down', '下行丢包'],
+  freezes: ['Freezes', '卡顿'],
   none: ['Nobody’s connection is measured yet.', '还没有测量到任何人的网络。'],
   record: ['Record of the meeting', '会议质量记录'],
   record_text: [

@@ -106,9 +106,8 @@ export class Prejoin extends InMeeting {
       ${words.map(
         (one) =>
           html`<h2>${one.head}</h2>
-            <p>${one.how}</p>`,
+            ${one.how ? html`<p>${one.how}</p>` : nothing}`,
       )}
-      <p>${t('listen_anyway')}</p>
       <button
         type="button"
         class="button quiet"

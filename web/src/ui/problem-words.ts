@@ -21,5 +21,7 @@ export function problemWords(state: LocalState): ProblemWords[] {
   if (camera.problem) {
     words.push({ head: t(`problem_camera_${camera.problem}`), how: t(`how_${camera.problem}`) });
   }
+  const [first, second] = words;
+  if (first && first.how === second?.how) first.how = '';
   return words;
 }

@@ -6,7 +6,7 @@ import { InMeeting } from './base.js';
 import { t } from './i18n/index.js';
 import { icon } from './room-icons.js';
 
-/** The question, until it is answered; nobody is recorded before he said yes. */
+/** The question, until it is answered; nobody is recorded before he said yes. Neither answer is made the easier one. */
 @customElement('parlor-consent')
 export class Consent extends InMeeting {
   @state() private seen = '';
@@ -29,10 +29,14 @@ export class Consent extends InMeeting {
     >
       ${icon('record')}
       <p>${t(notice ? 'consent_notice' : 'consent_ask')}</p>
-      <button class="button primary" data-testid="consent-yes" @click=${() => answer(true)}>
+      <button
+        class="button ${notice ? 'primary' : ''}"
+        data-testid="consent-yes"
+        @click=${() => answer(true)}
+      >
         ${t(notice ? 'consent_understood' : 'consent_yes')}
       </button>
-      <button class="button quiet" data-testid="consent-no" @click=${() => answer(false)}>
+      <button class="button" data-testid="consent-no" @click=${() => answer(false)}>
         ${t('consent_no')}
       </button>
     </div>`;

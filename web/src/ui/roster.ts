@@ -7,14 +7,25 @@ import { may } from '../room/state.js';
 import { hue, initial } from './avatar.js';
 import { InMeeting } from './base.js';
 import { externalSign } from './external.js';
-import { t, type Key } from './i18n/index.js';
+import { lang, t, type Key } from './i18n/index.js';
 import { bars } from './icons.js';
 import { icon } from './room-icons.js';
 import { levelWord } from './level-word.js';
 
+const WORDS = {
+  remove: ['Remove {name} from the meeting?', '把{name}移出会议？'],
+  keep: ['Cancel', '取消'],
+} as const;
+
+function s(key: keyof typeof WORDS, name = ''): string {
+  return WORDS[key][lang() === 'en' ? 0 : 1].replace('{name}', () => name);
+}
+
 @customElement('parlor-roster')
 export class Roster extends InMeeting {
   @state() private open = '';
+  /** Who is about to be removed: it is asked, since a name is easily missed by a line. */
+  @state() private removing = '';
 
   private get moderator(): boolean {
     return may(this.room, 'moderate');
@@ -84,7 +95,7 @@ export class Roster extends InMeeting {
   private lobby(): TemplateResult | typeof nothing {
     const { lobby } = this.room;
     if (lobby.length === 0) return nothing;
-    return html`<section class="lobby" data-testid="lobby-list">
+    return html`<section class="lobby" aria-live="polite" data-testid="lobby-list">
       <h3>${t('roster_lobby')} · ${lobby.length}</h3>
       <ul>
         ${lobby.map((one) => this.waiting(one))}
@@ -199,7 +210,10 @@ export class Roster extends InMeeting {
                 data-testid="person-more"
                 aria-expanded=${opened}
                 aria-label=${t('person_more', { name: one.name })}
-                @click=${() => (this.open = opened ? '' : one.id)}
+                @click=${() => {
+                  this.open = opened ? '' : one.id;
+                  this.removing = '';
+                }}
               >
                 ${icon('more')}
               </button>`
@@ -218,6 +232,7 @@ export class Roster extends InMeeting {
       html`<button class="button quiet ${grave ? 'grave' : ''}" data-testid=${testid} @click=${act}>
         ${t(key)}
       </button>`;
+    if (this.removing === participant) return this.sure(one);
     return html`<div class="deeds" role="group" aria-label=${t('person_more', { name: one.name })}>
       ${
         microphone && !microphone.muted
@@ -245,8 +260,20 @@ export class Roster extends InMeeting {
       ${deed('role-toggle', one.role === 'host' ? 'unmake_host' : 'make_host', () =>
         session.moderate({ t: 'role', participant, role: one.role === 'host' ? 'member' : 'host' }),
       )}
-      ${deed('remove', 'remove', () => session.moderate({ t: 'remove', participant, ban: false }), true)}
-      ${deed('ban', 'ban', () => session.moderate({ t: 'remove', participant, ban: true }), true)}
+      ${deed('remove-ask', 'remove', () => (this.removing = participant), true)}
+    </div>`;
+  }
+
+  private sure(one: Participant): TemplateResult {
+    const remove = (ban: boolean) => () =>
+      this.app.session.moderate({ t: 'remove', participant: one.id, ban });
+    return html`<div class="deeds" role="alertdialog" aria-label=${s('remove', one.name)}>
+      <p>${s('remove', one.name)}</p>
+      <button class="button grave" data-testid="remove" @click=${remove(false)}>
+        ${t('remove')}
+      </button>
+      <button class="button grave" data-testid="ban" @click=${remove(true)}>${t('ban')}</button>
+      <button class="button quiet" @click=${() => (this.removing = '')}>${s('keep')}</button>
     </div>`;
   }
 }

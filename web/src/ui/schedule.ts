@@ -1,13 +1,14 @@
 /** "Schedule a meeting": when, how often, who; then its link, its date, everybody's invitation. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { saveAfterSignin } from '../client/after-signin.js';
 import { ApiError } from '../client/http.js';
 import { calendarOf, planMeeting, REPEATS, type Planned, type Repeat } from '../client/plans.js';
 import { savePass } from '../client/pass.js';
 import { loadChoices, rememberMeeting } from '../client/storage.js';
 import { codeFromInput } from '../protocol/code.js';
 import { Plain } from './base.js';
-import { lang } from './i18n/index.js';
+import { lang, t } from './i18n/index.js';
 import { icon } from './icons.js';
 import './styles/schedule.css';
 
@@ -68,6 +69,7 @@ function nextHour(): string {
 export class Schedule extends Plain {
   @state() private made: Planned | null = null;
   @state() private error = '';
+  @state() private stranger = false;
   @state() private busy = false;
   @state() private copied = '';
   private readonly zone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
@@ -108,6 +110,7 @@ export class Schedule extends Plain {
       this.made = made;
     } catch (error) {
       const code = error instanceof ApiError ? error.code : 'internal';
+      this.stranger = code === 'unauthorized';
       this.error =
         code === 'bad_request'
           ? s('past')
@@ -242,6 +245,13 @@ export class Schedule extends Plain {
         </label>
       </div>
       ${this.error ? html`<p class="error" role="alert" data-testid="schedule-error">${this.error}</p>` : nothing}
+      ${
+        this.error && this.stranger
+          ? html`<a class="button" href="/signin" @click=${() => saveAfterSignin('/')}
+              >${t('signin')}</a
+            >`
+          : nothing
+      }
       <button class="button primary" data-testid="schedule-make" ?disabled=${this.busy}>
         ${s('make')}
       </button>

@@ -44,8 +44,15 @@ export class Toasts extends InMeeting {
           (one) => html`<p class="toast">${words(one)}</p>`,
         )}
       </div>
-      ${this.problem()} ${this.hint()} ${this.asked()} ${this.tap()}
+      <div class="asks">${this.problem()} ${this.hint()} ${this.asked()} ${this.knock()}</div>
+      ${this.tap()}
     `;
+  }
+
+  private knock(): TemplateResult | typeof nothing {
+    if (!this.room.lobby.length) return nothing;
+    void import('./knock.js');
+    return html`<parlor-knock .app=${this.app}></parlor-knock>`;
   }
 
   /** What is wrong with the devices, in the room; the way on is to go on listening. */

@@ -4,7 +4,8 @@ import { customElement } from 'lit/decorators.js';
 import type { MediaStats, ReceivedPicture, SentLayer } from '../media/stats.js';
 import { may } from '../room/state.js';
 import { InMeeting } from './base.js';
-import { isKey, t } from './i18n/index.js';
+import { t } from './i18n/index.js';
+import { isWhyKey, yt } from './i18n/why.js';
 import { bars } from './icons.js';
 import './people-quality.js';
 import { levelWord } from './level-word.js';
@@ -20,12 +21,12 @@ export function rate(bps: number): string {
 
 function limit(word: string): string {
   const key = `limit_${word}`;
-  return isKey(key) ? t(key) : word;
+  return isWhyKey(key) ? yt(key) : word;
 }
 
 function layer(one: SentLayer): string {
   const key = `layer_${one.rid}`;
-  return isKey(key) ? t(key) : '';
+  return isWhyKey(key) ? yt(key) : '';
 }
 
 @customElement('parlor-why')
@@ -38,7 +39,7 @@ export class Why extends InMeeting {
         ${bars(you?.level ?? 3)}
         <span
           ><b>${you ? levelWord(you.level) : ''}</b>
-          ${you ? t(`why_${you.why}`) : t('why_unknown')}</span
+          ${you ? yt(`why_${you.why}`) : yt('why_unknown')}</span
         >
       </p>
       <dl>
@@ -47,7 +48,7 @@ export class Why extends InMeeting {
         ${this.row('why_loss_down', percent(you?.loss_down ?? 0))}
         ${this.row('why_up', rate(you?.up_bps || sum(stats?.sent)))}
         ${this.row('why_down', rate(you?.down_bps || sum(stats?.received)))}
-        ${this.row('why_path', t(stats?.relayed ? 'why_relay' : 'why_direct'))}
+        ${this.row('why_path', yt(stats?.relayed ? 'why_relay' : 'why_direct'))}
       </dl>
       ${stats ? this.tables(stats) : nothing} ${this.everybody()}
     </div>`;
@@ -64,7 +65,7 @@ export class Why extends InMeeting {
     value: string,
   ): TemplateResult {
     return html`<div>
-      <dt>${t(key)}</dt>
+      <dt>${yt(key)}</dt>
       <dd>${value}</dd>
     </div>`;
   }
@@ -72,10 +73,10 @@ export class Why extends InMeeting {
   private tables(stats: MediaStats): TemplateResult {
     const received = stats.received.filter((one) => one.bps > 0);
     return html`
-      <h3>${t('why_sent')}</h3>
-      ${stats.sent.length === 0 ? html`<p class="empty">${t('why_nothing')}</p>` : this.sent(stats.sent)}
-      <h3>${t('why_received')}</h3>
-      ${received.length === 0 ? html`<p class="empty">${t('why_nothing')}</p>` : this.received(received)}
+      <h3>${yt('why_sent')}</h3>
+      ${stats.sent.length === 0 ? html`<p class="empty">${yt('why_nothing')}</p>` : this.sent(stats.sent)}
+      <h3>${yt('why_received')}</h3>
+      ${received.length === 0 ? html`<p class="empty">${yt('why_nothing')}</p>` : this.received(received)}
     `;
   }
 
@@ -83,9 +84,9 @@ export class Why extends InMeeting {
     return html`<table>
       <thead>
         <tr>
-          <th>${t('why_size')}</th>
-          <th>${t('why_rate')}</th>
-          <th>${t('why_limit')}</th>
+          <th>${yt('why_size')}</th>
+          <th>${yt('why_rate')}</th>
+          <th>${yt('why_limit')}</th>
         </tr>
       </thead>
       <tbody>
@@ -105,10 +106,10 @@ export class Why extends InMeeting {
     return html`<table>
       <thead>
         <tr>
-          <th>${t('why_who')}</th>
-          <th>${t('why_size')}</th>
-          <th>${t('why_rate')}</th>
-          <th>${t('why_loss')}</th>
+          <th>${yt('why_who')}</th>
+          <th>${yt('why_size')}</th>
+          <th>${yt('why_rate')}</th>
+          <th>${yt('why_loss')}</th>
         </tr>
       </thead>
       <tbody>

@@ -20,7 +20,7 @@ export class AdminAccount extends AdminSection {
   protected override render(): TemplateResult {
     const { user, roles, brand } = this.session;
     return html`<h1>${w('nav_account')}</h1>
-      <p>${user.name} · ${user.login} · ${brand.name}</p>
+      <p>${user.name === user.login ? '' : `${user.name} · `}${user.login} · ${brand.name}</p>
       <div class="tags">${roles.map((role) => html`<i>${roleWords(role)}</i>`)}</div>
       <form class="sheet" @submit=${(event: Event) => this.save(event)}>
         <h2>${w('account_password')}</h2>

@@ -10,6 +10,7 @@ import {
   type AuditRow,
   type AuditSearch,
 } from '../../client/keeping.js';
+import { users } from '../../client/account.js';
 import { AdminSection } from './base.js';
 import { r } from './recording-words.js';
 import { w } from './words.js';
@@ -30,12 +31,18 @@ function save(name: string, type: string, text: string): void {
 export class AdminAudit extends AdminSection {
   @state() private rows: AuditRow[] | undefined;
   @state() private cursor: number | null = null;
+  /** By the id of each person; who may not see the people sees ids. */
+  @state() private names = new Map<string, string>();
   private timer = 0;
   private asked = 0;
 
   override connectedCallback(): void {
     super.connectedCallback();
     void this.run(() => this.search());
+    void users().then(
+      (found) => (this.names = new Map(found.map((one) => [one.id, one.name]))),
+      () => undefined,
+    );
   }
 
   private wanted(): AuditSearch {
@@ -86,7 +93,7 @@ export class AdminAudit extends AdminSection {
     return html`<tr data-testid="audit-row">
       <td>${one.seq}</td>
       <td>${this.when(one.at)}</td>
-      <td>${one.actor || r('audit_server')}</td>
+      <td title=${one.actor}>${this.names.get(one.actor) ?? (one.actor || r('audit_server'))}</td>
       <td>${one.action}</td>
       <td>${one.object}</td>
       <td>${one.detail}</td>

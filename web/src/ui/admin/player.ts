@@ -12,6 +12,15 @@ const RATES = [0.5, 1, 1.25, 1.5, 2];
 const STEP_MS = 5000;
 const LANE = 14;
 
+/** A camera's first picture comes a moment after the recording began: nobody is to begin with a black one. */
+const FIRST_PICTURE_MS = 3000;
+
+function beginning({ from_ms: from, files }: Manifest): number {
+  const pictures = files.filter((one) => one.source === 'camera' || one.source === 'screen');
+  const first = Math.min(...pictures.map((one) => one.from_ms));
+  return first > from && first - from < FIRST_PICTURE_MS ? first : from;
+}
+
 @customElement('parlor-player')
 export class Player extends Plain {
   @property({ attribute: false }) manifest!: Manifest;
@@ -32,7 +41,7 @@ export class Player extends Plain {
       this.playback?.close();
       this.playback = null;
     });
-    if (this.at >= 0) this.seek(this.at);
+    this.seek(this.at >= 0 ? this.at : beginning(this.manifest));
   }
 
   /** Nothing more is fetched or shown until somebody plays again. */

@@ -18,7 +18,7 @@ import './player.js';
 import type { Player } from './player.js';
 import './recording-shares.js';
 import './renders.js';
-import { r } from './recording-words.js';
+import { isRecordingWord, r } from './recording-words.js';
 import './transcript.js';
 import { w } from './words.js';
 
@@ -32,12 +32,19 @@ function wantedWords(): string {
   return decodeURIComponent(/[?&]find=([^&]*)/.exec(location.hash)?.[1] ?? '');
 }
 
+function sourceWords(source: string): string {
+  const word = `src_${source}`;
+  return isRecordingWord(word) ? r(word) : source;
+}
+
 @customElement('parlor-recording-player')
 export class RecordingPlayer extends AdminSection {
   @property() recording = '';
   @state() private rule: RoomRule | undefined;
   @state() private row: Recording | undefined;
   @state() private erases = false;
+  /** It was asked whether it is to go for good. */
+  @state() private sure = false;
   private readonly addresses: Addresses = {
     file: (n) => fileUrl(this.recording, n),
     still: (marker) => stillUrl(this.recording, marker),
@@ -70,7 +77,7 @@ export class RecordingPlayer extends AdminSection {
       return html`<h1>${w('nav_recordings')}</h1>
         ${this.messages()}${this.waiting()}`;
     const may = this.session.roles.some((role) => role === 'owner' || role === 'admin');
-    return html`<p><a href="#/recordings">${r('rec_back')}</a></p>
+    return html`<p><a class="back" href="#/recordings">← ${r('rec_back')}</a></p>
       <h1 data-testid="rec-title">${row.title || r('rec_untitled')}</h1>
       <p class="muted">${this.when(row.started_at)} · ${row.people.join('、')}</p>
       ${this.messages()}
@@ -138,7 +145,7 @@ export class RecordingPlayer extends AdminSection {
               href=${fileUrl(row.id, file.n)}
               download="${row.id}-${file.n}.${file.codec === 'H264' ? 'mp4' : 'webm'}"
             >
-              ${who?.name ?? ''} · ${file.source} · ${clockWords(file.duration_ms)} ·
+              ${who?.name ?? ''} · ${sourceWords(file.source)} · ${clockWords(file.duration_ms)} ·
               ${(file.bytes / 1e6).toFixed(1)} MB
             </a>
           </li>`;
@@ -194,37 +201,63 @@ export class RecordingPlayer extends AdminSection {
         await changeRecording(row.id, what);
         await this.load();
       }, w('saved'));
-    return html`<div class="choices">
-      <button
-        class="button"
-        data-testid="rec-hold"
-        @click=${change({ hold: held ? null : r('rec_hold_reason') })}
-      >
-        ${r(held ? 'rec_unhold' : 'rec_hold')}
-      </button>
-      ${
-        binned
-          ? html`<button
-              class="button"
-              data-testid="rec-restore"
-              @click=${change({ state: 'ready' })}
-            >
-              ${r('rec_restore')}
-            </button>`
-          : nothing
+    if (this.sure) return this.forGood(row);
+    return html`${
+        held
+          ? html`<p>${r('rec_held')}: ${row.hold}</p>`
+          : this.input('hold-reason', r('rec_why_hold'), '', { hint: r('rec_why_hold_hint') })
       }
-      <button
-        class="button grave"
-        data-testid="rec-delete"
-        ?disabled=${held || this.busy}
-        @click=${() =>
-          void this.run(async () => {
-            await deleteRecording(row.id, binned);
-            location.hash = '#/recordings';
-          })}
-      >
-        ${r(binned ? 'rec_delete_forever' : 'rec_delete')}
-      </button>
+      <div class="choices">
+        <button
+          class="button"
+          data-testid="rec-hold"
+          @click=${() => change({ hold: held ? null : this.value('hold-reason') || r('rec_held') })()}
+        >
+          ${r(held ? 'rec_unhold' : 'rec_hold')}
+        </button>
+        ${
+          binned
+            ? html`<button
+                class="button"
+                data-testid="rec-restore"
+                @click=${change({ state: 'ready' })}
+              >
+                ${r('rec_restore')}
+              </button>`
+            : nothing
+        }
+        <button
+          class="button grave"
+          data-testid="rec-delete"
+          ?disabled=${held || this.busy}
+          @click=${() => (binned ? (this.sure = true) : this.bin(row))}
+        >
+          ${r(binned ? 'rec_delete_forever' : 'rec_delete')}
+        </button>
+      </div>`;
+  }
+
+  private bin(row: RecordingRow): void {
+    void this.run(async () => {
+      await deleteRecording(row.id, false);
+      await this.load();
+    }, r('rec_binned'));
+  }
+
+  private forGood(row: RecordingRow): TemplateResult {
+    const remove = (): void =>
+      void this.run(async () => {
+        await deleteRecording(row.id, true);
+        location.hash = '#/recordings';
+      });
+    return html`<div role="alertdialog" aria-label=${r('rec_delete_forever')}>
+      <p>${r('rec_sure', { title: row.title || r('rec_untitled') })}</p>
+      <div class="choices">
+        <button class="button grave" data-testid="rec-sure" ?disabled=${this.busy} @click=${remove}>
+          ${r('rec_delete_forever')}
+        </button>
+        <button class="button" @click=${() => (this.sure = false)}>${r('rec_keep')}</button>
+      </div>
     </div>`;
   }
 }

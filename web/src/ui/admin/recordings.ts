@@ -136,8 +136,14 @@ export class AdminRecordings extends AdminSection {
   }
 
   private list(pages: RecordingRow[][]): TemplateResult {
-    if (!pages[0]?.length)
-      return html`<p class="muted" data-testid="rec-none">${r('rec_none')}</p>`;
+    if (!pages[0]?.length) {
+      const sought = ['text', 'person', 'series', 'from', 'until', 'bin'].some((one) =>
+        this.value(one),
+      );
+      return html`<p class="muted" data-testid="rec-none">
+        ${r(sought ? 'rec_none' : 'rec_none_yet')}
+      </p>`;
+    }
     return html`<div data-testid="rec-list">${pages.map((rows, at) => this.page(rows, at))}</div>
       <p class="muted" data-end data-testid="rec-end">${this.cursor ? w('loading') : ''}</p>`;
   }

@@ -30,7 +30,7 @@ export class AdminStorage extends AdminSection {
   }
 
   private rescue(one: RecordingRow): void {
-    const change = one.state === 'binned' ? { state: 'ready' } : { hold: r('rec_hold_reason') };
+    const change = one.state === 'binned' ? { state: 'ready' } : { hold: r('rec_held') };
     void this.run(async () => {
       await changeRecording(one.id, change);
       await this.load();
