@@ -365,7 +365,7 @@ export class MeetingPage extends Plain implements App {
     return html`<header class="room-bar">
       <a class="brand" href="/" tabindex="-1" aria-hidden="true">${mark()}</a>
       <h2 class="room-title" data-testid="room-title">${room?.title || t('untitled')}</h2>
-      ${room?.locked ? html`<span class="chip">${icon('lock')}${t('locked')}</span>` : nothing}
+      ${room?.locked ? html`<span class="chip locked">${icon('lock')}<span>${t('locked')}</span></span>` : nothing}
       <parlor-clock .app=${this}></parlor-clock>
       <parlor-recording-sign .app=${this}></parlor-recording-sign>
       <span class="spacer"></span>
