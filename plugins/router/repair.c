@@ -9,7 +9,8 @@
 typedef struct
 {
   guint16 number, seq;
-  guint8 slot; /* its index and 1; 0 = none */
+  guint8 slot;    /* its index and 1; 0 = none */
+  guint8 repeats; /* which sending of the packet this was; 0 = the first */
 } Sent;
 
 struct _ParlorRepair
@@ -27,8 +28,8 @@ void
 parlor_repair_note (ParlorTransport *transport, guint16 number, const ParlorSlot *slot, guint16 seq)
 {
   if (transport->repair != NULL)
-    transport->repair->sent[number % REMEMBERED] = (Sent){number, seq,
-                                                          (guint8)(slot->config.index + 1)};
+    transport->repair->sent[number % REMEMBERED] = (Sent){
+        number, seq, (guint8)(slot->config.index + 1), parlor_slot_repeats (slot, seq)};
 }
 
 /* Each is told once: what is told again was mended, or is asked for by its receiver. */
@@ -43,7 +44,7 @@ take_lost (ParlorTransport *transport, guint16 number, gint64 now_us)
   slot = transport->slots[sent->slot - 1];
   sent->slot = 0;
   if (slot != NULL)
-    parlor_slot_lost (slot, sent->seq, now_us);
+    parlor_slot_lost (slot, sent->seq, sent->repeats, now_us);
 }
 
 void

@@ -566,9 +566,9 @@ refuse (ParlorSlot *self, ParlorRefusal refusal)
 
 /* The receiver's share of repeats allows it. */
 static gboolean
-may_repeat (ParlorSlot *self, ParlorNackEntry *entry, gsize bytes, gint64 now_us)
+may_repeat (ParlorSlot *self, ParlorNackEntry *entry, gsize bytes, gboolean spare, gint64 now_us)
 {
-  switch (parlor_nack_responder_ask (&self->transport->responder, entry, bytes, now_us))
+  switch (parlor_nack_responder_ask (&self->transport->responder, entry, bytes, spare, now_us))
     {
     case PARLOR_NACK_ANSWER_SEND:
       return TRUE;
@@ -583,6 +583,12 @@ may_repeat (ParlorSlot *self, ParlorNackEntry *entry, gsize bytes, gint64 now_us
       refuse (self, PARLOR_REFUSAL_OVER_BUDGET);
       return FALSE;
     }
+}
+
+static gboolean
+is_spare (const ParlorPacketInfo *info)
+{
+  return info->frame.temporal > 0 || info->frame.discardable;
 }
 
 /* RFC 4588 where it was negotiated: a packet of its own, with its own number. */
@@ -603,7 +609,7 @@ repeat_by_rtx (ParlorSlot *self, ParlorNackEntry *entry, gint64 now_us)
       return FALSE;
     }
   length = info->header.payload_offset + info->header.payload_size;
-  if (!may_repeat (self, entry, length, now_us))
+  if (!may_repeat (self, entry, length, is_spare (info), now_us))
     return FALSE;
   item = (ParlorSendItem){.slot = self,
                           .layer = layer,
@@ -635,7 +641,8 @@ repeat_bytes (ParlorSlot *self, ParlorNackEntry *entry, gint64 now_us)
 
   if (bytes == NULL)
     refuse (self, PARLOR_REFUSAL_GONE);
-  if (bytes == NULL || !self->transport->can_send || !may_repeat (self, entry, length, now_us))
+  if (bytes == NULL || !self->transport->can_send
+      || !may_repeat (self, entry, length, FALSE, now_us))
     return FALSE;
   parlor_router_send_datagram (router, &self->transport->tuple, bytes, length);
   router->counters.retransmitted_pkts++;
@@ -660,14 +667,23 @@ parlor_slot_nacked (ParlorSlot *self, const guint16 *seqs, guint n, gint64 now_u
     }
 }
 
+guint8
+parlor_slot_repeats (const ParlorSlot *self, guint16 seq)
+{
+  const ParlorNackEntry *entry = self->nack_map != NULL ? parlor_nack_map_find (self->nack_map, seq)
+                                                        : NULL;
+
+  return entry != NULL ? (guint8)entry->repeats : 0;
+}
+
 void
-parlor_slot_lost (ParlorSlot *self, guint16 seq, gint64 now_us)
+parlor_slot_lost (ParlorSlot *self, guint16 seq, guint8 sending, gint64 now_us)
 {
   ParlorNackEntry *entry = self->nack_map != NULL ? parlor_nack_map_find (self->nack_map, seq)
                                                   : NULL;
 
   if (entry != NULL && self->resend == NULL && entry->repeats < UNASKED_REPEATS_MAX
-      && repeat_by_rtx (self, entry, now_us))
+      && entry->repeats <= sending && repeat_by_rtx (self, entry, now_us))
     self->transport->router->counters.repaired_pkts++;
 }
 

@@ -48,8 +48,11 @@ gboolean parlor_slot_number (ParlorSlot *self, ParlorSendItem *item, const Parlo
 
 /** The receiver asks for these numbers of this slot again (RFC 4585 section 6.2.1). */
 void parlor_slot_nacked (ParlorSlot *self, const guint16 *seqs, guint n, gint64 now_us);
-/** Feedback tells that what went under this number, or a repeat of it, was lost. */
-void parlor_slot_lost (ParlorSlot *self, guint16 seq, gint64 now_us);
+/** How often what went under this number was repeated so far. */
+guint8 parlor_slot_repeats (const ParlorSlot *self, guint16 seq);
+/** Feedback tells that what went under this number was lost, or the repeat of it with number
+ * `sending` (0 = the first time); one that left after it is waited for. */
+void parlor_slot_lost (ParlorSlot *self, guint16 seq, guint8 sending, gint64 now_us);
 /** The receiver cannot go on without a key frame. */
 void parlor_slot_key_frame_wanted (ParlorSlot *self, gint64 now_us);
 /** The sender report of this slot, translated from its source's. FALSE: nothing to say yet. */

@@ -276,6 +276,9 @@ parlor_nack_missing (const ParlorNack *self)
 #define BURST_MIN_BITS 100000
 /* A gap of half a second is as much media, whatever is lost in the mean. */
 #define BURST_MS 600
+/* This part of what is saved is kept for what other pictures need: refused, it would cost them all
+ * until the next key frame, which a browser asks for after three seconds. */
+#define KEPT_PART 4
 /* Who asks again after his own round trip is early by what the way up trembles, and by what waited
  * here; refused, he would ask again only a round trip later. */
 #define EARLY_PERCENT 75
@@ -321,7 +324,7 @@ parlor_nack_responder_update (ParlorNackResponder *self, guint32 media_bps, guin
 
 ParlorNackAnswer
 parlor_nack_responder_ask (ParlorNackResponder *self, ParlorNackEntry *entry, gsize bytes,
-                           gint64 now_us)
+                           gboolean spare, gint64 now_us)
 {
   guint16 now_ms = (guint16)(now_us / PARLOR_US_PER_MS);
   if (entry->repeats >= PARLOR_NACK_TRIES_MAX)
@@ -337,7 +340,7 @@ parlor_nack_responder_ask (ParlorNackResponder *self, ParlorNackEntry *entry, gs
       return PARLOR_NACK_ANSWER_TOO_SOON;
     }
   refill (self, now_us);
-  if (self->tokens_bits < (gint64)bytes * 8)
+  if (self->tokens_bits - (spare ? burst_bits (self) / KEPT_PART : 0) < (gint64)bytes * 8)
     {
       self->over_budget++;
       return PARLOR_NACK_ANSWER_OVER_BUDGET;

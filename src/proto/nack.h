@@ -76,6 +76,7 @@ void parlor_nack_responder_update (ParlorNackResponder *self, guint32 media_bps,
                                    gint64 rtt_us, gint64 now_us);
 /* entry: from the receiver's ParlorNackMap, `last_repeat_ms` when it was sent (0 = not told) until
  * it is repeated: a request that comes sooner than a round trip later was made before it came.
- * bytes: the packet on the wire. */
+ * bytes: the packet on the wire. spare: few pictures or none need it (an upper temporal layer), and
+ * the last quarter of what is saved is not for it. */
 ParlorNackAnswer parlor_nack_responder_ask (ParlorNackResponder *self, ParlorNackEntry *entry,
-                                            gsize bytes, gint64 now_us);
+                                            gsize bytes, gboolean spare, gint64 now_us);
