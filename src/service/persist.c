@@ -667,11 +667,33 @@ parlor_service_load_message (ParlorService *service, const ParlorMessageRow *row
   g_ptr_array_add (conversation->recent, message);
 }
 
+/* A device is one person's. Rows of before a fault was mended name it for who left it as well: he
+ * would be told there what is his alone. */
+static void
+heal_devices (ParlorService *service)
+{
+  GHashTableIter iter;
+  gpointer value;
+  service_begin (service);
+  g_hash_table_iter_init (&iter, service->customers);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      ParlorCustomer *customer = value;
+      if (!customer->visitor
+          || parlor_service_customer_of (customer->brand, customer->visitor) == customer)
+        continue;
+      g_clear_pointer (&customer->visitor, g_free);
+      put_customer (customer);
+    }
+  service_end (service);
+}
+
 void
 parlor_service_loaded (ParlorService *service, ParlorMoment now)
 {
   GHashTableIter iter;
   gpointer value;
+  heal_devices (service);
   g_hash_table_iter_init (&iter, service->conversations);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {

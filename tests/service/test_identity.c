@@ -353,6 +353,29 @@ test_erase_again (void)
   g_assert_true (parlor_service_customer_of (world->brand, "vis_b") == anew);
 }
 
+/* As a keep link on another's signed-in device once left them. */
+static void
+test_doubled (void)
+{
+  g_autoptr (World) world = world_new ();
+  world_rep (world, "lin", 6, FALSE);
+  g_autofree char *mei = g_strdup (world_bind (world, "vis_a")->customer->id);
+  g_autofree char *bo = g_strdup (world_bind (world, "vis_b")->customer->id);
+  ParlorDeviceRow row = {.brand = "br_test", .visitor = "vis_a", .customer = bo};
+  world->sink.put (&world->sink, &parlor_device_kind, &row);
+  for (guint i = 0; i < 2; i++)
+    {
+      world_restart (world);
+      ParlorCustomer *hers = parlor_service_customer (world->service, "br_test", mei);
+      ParlorCustomer *his = parlor_service_customer (world->service, "br_test", bo);
+      g_assert_true (parlor_service_customer_of (world->brand, "vis_a") == his);
+      g_assert_null (hers->visitor);
+      parlor_service_visitor_connected (world->service, "vis_a");
+      g_assert_true (parlor_customer_is_here (his));
+      g_assert_false (parlor_customer_is_here (hers));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -369,5 +392,6 @@ main (int argc, char **argv)
   g_test_add_func ("/service/identity/who-is-here-on-all-devices-has-no-more", test_devices_here);
   g_test_add_func ("/service/identity/who-is-erased-is-nobody", test_erase);
   g_test_add_func ("/service/identity/who-is-half-erased-is-found-again", test_erase_again);
+  g_test_add_func ("/service/identity/rows-that-were-doubled-once-are-one-persons", test_doubled);
   return g_test_run ();
 }
