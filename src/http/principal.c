@@ -28,14 +28,6 @@ key_principal (ParlorSite *site, const char *value, ParlorPrincipal *out)
                                out);
 }
 
-gboolean
-parlor_site_has_key (ParlorSite *site, const ParlorHttpRequest *request)
-{
-  ParlorPrincipal who;
-  const char *value = parlor_http_header (request, "Authorization");
-  return value && key_principal (site, value, &who);
-}
-
 /* ---- the cookie ----------------------------------------------------------------------------- */
 
 char *

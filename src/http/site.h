@@ -183,9 +183,6 @@ gboolean parlor_site_anyone_may_start (ParlorSite *site);
     brand's own site. */
 gboolean parlor_site_trusts (const ParlorSite *site, const ParlorHttpRequest *request);
 
-/** Whether it brings a good API key: "Basic base64(key:secret)", RFC 7617. */
-gboolean parlor_site_has_key (ParlorSite *site, const ParlorHttpRequest *request);
-
 /** The sign-in's cookie. The prefix makes browsers insist on Secure, Path=/ and no Domain. */
 #define PARLOR_SITE_COOKIE "__Host-parlor"
 /** A cookie's value (transfer full), NULL = none. */

@@ -113,15 +113,6 @@ parlor_ice_lite_pop_retired (ParlorIceLite *lite, char ufrag[PARLOR_ICE_UFRAG_LE
   return TRUE;
 }
 
-const char *
-parlor_ice_verdict_name (ParlorIceVerdict verdict)
-{
-  static const char *const names[PARLOR_N_ICE_VERDICTS] = {
-      "ok",       "role-conflict", "unknown-attribute", "bad-request",
-      "not-stun", "not-a-request", "unknown-ufrag",     "bad-integrity"};
-  return verdict < PARLOR_N_ICE_VERDICTS ? names[verdict] : "none";
-}
-
 /* ---- is the check ours, and true? ---- */
 
 static Generation *

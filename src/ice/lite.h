@@ -66,8 +66,6 @@ typedef enum
   PARLOR_ICE_BAD_INTEGRITY,     /* MESSAGE-INTEGRITY or FINGERPRINT is missing or wrong */
   PARLOR_N_ICE_VERDICTS,
 } ParlorIceVerdict;
-/* "bad-integrity", ...: a stable word for counters. */
-const char *parlor_ice_verdict_name (ParlorIceVerdict verdict);
 
 typedef struct
 {

@@ -46,12 +46,6 @@ static const gboolean may_become[PARLOR_N_REPLAY_STATES][PARLOR_N_REPLAY_STATES]
     [PARLOR_REPLAY_FAILED] = {[PARLOR_REPLAY_WITHDRAWN] = TRUE},
 };
 
-const char *
-parlor_replay_state_name (ParlorReplayState state)
-{
-  return (guint)state < PARLOR_N_REPLAY_STATES ? state_names[state] : NULL;
-}
-
 ParlorReplayState
 parlor_replay_state (const ParlorReplayRow *row)
 {

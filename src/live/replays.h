@@ -32,8 +32,6 @@ typedef enum
   PARLOR_REPLAY_WITHDRAWN,
   PARLOR_N_REPLAY_STATES,
 } ParlorReplayState;
-/** "preparing", "published", "failed", "withdrawn". */
-const char *parlor_replay_state_name (ParlorReplayState state);
 
 /** A row of `replays`, key (id). No text is NULL. */
 typedef struct

@@ -59,9 +59,3 @@ parlor_sha256_safe (const char *path, const guint8 *vault_key, char out[PARLOR_S
     *size = bytes;
   return ok;
 }
-
-gboolean
-parlor_sha256_file (const char *path, char out[PARLOR_SHA256_TEXT], gint64 *size, GError **error)
-{
-  return parlor_sha256_safe (path, NULL, out, size, error);
-}

@@ -10,10 +10,7 @@ G_BEGIN_DECLS
 
 /** In lower-case hex. */
 void parlor_sha256_text (const void *bytes, gsize length, char out[PARLOR_SHA256_TEXT]);
-/** FALSE with G_FILE_ERROR; `*size` (nullable) = bytes of the file. */
-gboolean parlor_sha256_file (const char *path, char out[PARLOR_SHA256_TEXT], gint64 *size,
-                             GError **error);
-/** The same of the text of a file that may be enciphered (record/safe.h). */
+/** Of the text of a file that may be enciphered (record/safe.h). */
 gboolean parlor_sha256_safe (const char *path, const guint8 *vault_key,
                              char out[PARLOR_SHA256_TEXT], gint64 *size, GError **error);
 

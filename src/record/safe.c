@@ -469,9 +469,3 @@ parlor_safe_reader (ParlorSafeFile *file)
   *self = (SafeReader){{file->size, reader_read, reader_free}, file};
   return &self->reader;
 }
-
-gboolean
-parlor_safe_is_vault (const ParlorSafeFile *self)
-{
-  return self->vault != NULL;
-}

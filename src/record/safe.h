@@ -61,7 +61,5 @@ gboolean parlor_safe_store (const char *path, const guint8 *key, const void *byt
 
 /** For who only reads; owns `file`. */
 ParlorReader *parlor_safe_reader (ParlorSafeFile *file);
-/** It is enciphered. */
-gboolean parlor_safe_is_vault (const ParlorSafeFile *self);
 
 G_END_DECLS

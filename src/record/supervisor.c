@@ -657,12 +657,6 @@ parlor_supervisor_stats (const ParlorSupervisor *self, ParlorSupervisorStats *ou
     out->tracks += g_hash_table_size (((Recording *)value)->tracks);
 }
 
-const char *
-parlor_supervisor_key (const ParlorSupervisor *self)
-{
-  return parlor_sealer_key (self->sealer);
-}
-
 const ParlorSealer *
 parlor_supervisor_sealer (const ParlorSupervisor *self)
 {

@@ -47,8 +47,6 @@ ParlorRecorder *parlor_supervisor_recorder (ParlorSupervisor *self);
 /** No recording runs or waits to be sealed. */
 gboolean parlor_supervisor_is_idle (const ParlorSupervisor *self);
 void parlor_supervisor_stats (const ParlorSupervisor *self, ParlorSupervisorStats *out);
-/** The public key, for `parlorctl verify` elsewhere. Borrowed. */
-const char *parlor_supervisor_key (const ParlorSupervisor *self);
 
 /** What signs manifests; any thread, for as long as the supervisor is. Borrowed. */
 const ParlorSealer *parlor_supervisor_sealer (const ParlorSupervisor *self);

@@ -65,14 +65,6 @@ parlor_srtp_backend_parse (const char *name, ParlorSrtpBackend *backend)
   return FALSE;
 }
 
-const char *
-parlor_srtp_result_name (ParlorSrtpResult result)
-{
-  static const char *const names[PARLOR_N_SRTP_RESULTS] = {
-      "ok", "malformed", "bad-tag", "replay", "too-many-ssrcs", "no-room", "exhausted"};
-  return result < PARLOR_N_SRTP_RESULTS ? names[result] : "none";
-}
-
 /* RFC 3711 section 4.3.3: AES in counter mode from (label << 48) ^ salt, both shifted left by 16.
  * The key derivation rate is 0, so the index takes no part. RFC 7714 section 11: a salt of 12 bytes
  * is followed by zeros. */

@@ -56,8 +56,6 @@ typedef enum
   PARLOR_SRTP_EXHAUSTED,      /* 2^31 SRTCP packets under one key: the transport has to end */
   PARLOR_N_SRTP_RESULTS,
 } ParlorSrtpResult;
-/* "bad-tag", ...: a stable word for counters. */
-const char *parlor_srtp_result_name (ParlorSrtpResult result);
 
 /* A peer's distinct SSRCs that are kept, RTP and RTCP each. Only authentic packets take a place. */
 #define PARLOR_SRTP_MAX_SSRCS 64

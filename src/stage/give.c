@@ -114,12 +114,6 @@ parlor_stage_give_read (ParlorStageGive *self)
   return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
-int
-parlor_stage_give_fd (const ParlorStageGive *self)
-{
-  return self->fd;
-}
-
 gint64
 parlor_stage_give_time_ns (ParlorStageGive *self)
 {

@@ -19,7 +19,6 @@ ParlorStageGive *parlor_stage_give_new (int fd, GstAppSink *sink);
 void parlor_stage_give_report (ParlorStageGive *self, gint64 local_us, guint32 rtp_timestamp);
 /** Bytes that came back: whoever injects is asked for a key frame. FALSE: the daemon has gone. */
 gboolean parlor_stage_give_read (ParlorStageGive *self);
-int parlor_stage_give_fd (const ParlorStageGive *self);
 /** The time of the newest buffer that went out, nanoseconds; -1 = none yet. */
 gint64 parlor_stage_give_time_ns (ParlorStageGive *self);
 

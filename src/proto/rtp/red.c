@@ -47,37 +47,3 @@ parlor_red_parse (const guint8 *payload, gsize size, ParlorRed *out)
     }
   return TRUE;
 }
-
-static guint8 *
-write_head (guint8 *at, guint8 pt, guint32 ts_offset, gsize size)
-{
-  at[0] = 0x80 | pt;
-  parlor_put_u24 (at + 1, ts_offset << 10 | (guint32)size);
-  return at + HEAD_SIZE;
-}
-
-gsize
-parlor_red_rewrite (guint8 *out, gsize room, const guint8 *payload, const ParlorRed *red,
-                    guint32 max_ts_offset, guint8 pt)
-{
-  gsize total = 0;
-  guint8 *at = out;
-  for (guint i = 0; i < red->count; i++)
-    if (i + 1u == red->count)
-      total += 1u + red->blocks[i].size;
-    else if (red->blocks[i].ts_offset <= max_ts_offset)
-      total += HEAD_SIZE + red->blocks[i].size;
-  if (room < total)
-    return 0;
-  for (guint i = 0; i + 1u < red->count; i++)
-    if (red->blocks[i].ts_offset <= max_ts_offset)
-      at = write_head (at, pt & 0x7f, red->blocks[i].ts_offset, red->blocks[i].size);
-  *at++ = pt & 0x7f;
-  for (guint i = 0; i < red->count; i++)
-    if (i + 1u == red->count || red->blocks[i].ts_offset <= max_ts_offset)
-      {
-        memcpy (at, payload + red->blocks[i].offset, red->blocks[i].size);
-        at += red->blocks[i].size;
-      }
-  return total;
-}

@@ -36,10 +36,3 @@ parlor_red_primary (const guint8 *payload, const ParlorRed *red, gsize *size, gu
   *pt = red->blocks[red->count - 1].pt;
   return payload + red->blocks[red->count - 1].offset;
 }
-
-/* Copies a payload without the redundant blocks more than max_ts_offset units old (those from
- * before a switch of the source: 0 leaves the primary alone), and with every block's type set to pt
- * (the receiver's number for it). out must not overlap. Returns the size written, 0 = no room (size
- * of payload is always enough). */
-gsize parlor_red_rewrite (guint8 *out, gsize room, const guint8 *payload, const ParlorRed *red,
-                          guint32 max_ts_offset, guint8 pt);

@@ -61,30 +61,6 @@ test_lies (void)
         }
 }
 
-static void
-test_rewrite (void)
-{
-  static const guint8 two[] = {0x80 | 5, 0x1e, 0x00, 0x02, 0x80 | 5, 0x0f, 0x00,
-                               0x02,     5,    'a',  'a',  'b',      'b',  'c'};
-  guint8 out[32];
-  ParlorRed red, got;
-  g_assert_true (parlor_red_parse (two, sizeof two, &red));
-  g_assert_cmpuint (parlor_red_rewrite (out, sizeof out, two, &red, PARLOR_RED_OFFSET_MAX, 63), ==,
-                    sizeof two);
-  g_assert_true (parlor_red_parse (out, sizeof two, &got));
-  check_block (out, &got, 0, 63, 1920, "aa");
-  check_block (out, &got, 2, 63, 0, "c");
-  gsize size = parlor_red_rewrite (out, sizeof out, two, &red, 960, 63);
-  g_assert_cmpuint (size, ==, sizeof two - 6);
-  g_assert_true (parlor_red_parse (out, size, &got));
-  g_assert_cmpuint (got.count, ==, 2);
-  check_block (out, &got, 0, 63, 960, "bb");
-  g_assert_cmpuint (parlor_red_rewrite (out, sizeof out, two, &red, 0, 63), ==, 2);
-  g_assert_cmpuint (out[0], ==, 63);
-  g_assert_cmpuint (parlor_red_rewrite (out, sizeof two - 1, two, &red, PARLOR_RED_OFFSET_MAX, 63),
-                    ==, 0);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -92,6 +68,5 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/rtp/red/blocks-and-primary", test_parse);
   g_test_add_func ("/proto/rtp/red/truncation-is-refused", test_truncated);
   g_test_add_func ("/proto/rtp/red/lies-up-to-64-bytes-are-refused", test_lies);
-  g_test_add_func ("/proto/rtp/red/blocks-from-before-a-switch-are-left-out", test_rewrite);
   return g_test_run ();
 }

@@ -3,7 +3,6 @@ import type { Manifest, TrackFile } from '../client/recordings.js';
 import {
   clockWords,
   cuesWith,
-  fileAt,
   newestMarkers,
   pictureAt,
   soundsAt,
@@ -60,9 +59,6 @@ const manifest: Manifest = {
 
 describe('the timeline of a recording', () => {
   it('knows what was written when', () => {
-    expect(fileAt(manifest.files, 'a', 'camera', 8999)?.n).toBe(1);
-    expect(fileAt(manifest.files, 'a', 'camera', 9000)).toBeNull();
-    expect(fileAt(manifest.files, 'a', 'camera', 12000)?.n).toBe(4);
     expect(soundsAt(manifest, 10000).map((one) => one.n)).toEqual([3]);
   });
 

@@ -1,24 +1,6 @@
 /** Where things lie on a recording's clock. All times are milliseconds of the room's clock but where they are called a file's. Pure. */
 import type { Cue, Manifest, TrackFile } from '../client/recordings.js';
 
-/** The file of a track that was written at that instant; null = nothing was. */
-export function fileAt(
-  files: TrackFile[],
-  participant: string,
-  source: string,
-  roomMs: number,
-): TrackFile | null {
-  return (
-    files.find(
-      (one) =>
-        one.participant === participant &&
-        one.source === source &&
-        roomMs >= one.from_ms &&
-        roomMs < one.to_ms,
-    ) ?? null
-  );
-}
-
 /** The file's own time: by the last piece of its clock that begins before, reckoned back before the first. */
 export function toFileMs(file: TrackFile, roomMs: number): number {
   let piece = file.clock[0] ?? ([file.from_ms, 0] as [number, number]);
