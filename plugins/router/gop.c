@@ -92,7 +92,7 @@ is_of_key (const ParlorGop *self, const ParlorPacketInfo *info)
 
 /* FALSE: it is from before the key frame. */
 static gboolean
-note_number (ParlorGop *self, const ParlorPacketInfo *info)
+note_number (ParlorGop *self, const ParlorPacketInfo *info, gboolean *begins)
 {
   guint16 seq = info->header.seq;
 
@@ -105,7 +105,7 @@ note_number (ParlorGop *self, const ParlorPacketInfo *info)
       if (!same) /* H.264 says it of several packets of one frame */
         {
           parlor_gop_clear (self);
-          self->open = TRUE;
+          self->open = *begins = TRUE;
           self->first = self->highest = seq;
         }
     }
@@ -117,15 +117,12 @@ note_number (ParlorGop *self, const ParlorPacketInfo *info)
   return TRUE;
 }
 
-void
-parlor_gop_put (ParlorGop *self, const guint8 *packet, gsize length, const ParlorPacketInfo *info,
-                const ParlorGopPart *part)
+static void
+put (ParlorGop *self, const guint8 *packet, gsize length, const ParlorPacketInfo *info,
+     const ParlorGopPart *part)
 {
-  gboolean of_key;
+  gboolean of_key = is_of_key (self, info);
 
-  if (!note_number (self, info))
-    return;
-  of_key = is_of_key (self, info);
   if (!of_key && (self->truncated || !part->small))
     {
       self->truncated = TRUE;
@@ -143,6 +140,17 @@ parlor_gop_put (ParlorGop *self, const guint8 *packet, gsize length, const Parlo
   insert (self, packet, length, info);
   self->n_key += of_key;
   self->key_ends |= of_key && part->ends;
+}
+
+gboolean
+parlor_gop_put (ParlorGop *self, const guint8 *packet, gsize length, const ParlorPacketInfo *info,
+                const ParlorGopPart *part)
+{
+  gboolean begins = FALSE;
+
+  if (note_number (self, info, &begins))
+    put (self, packet, length, info, part);
+  return begins;
 }
 
 ParlorGopKind

@@ -32,9 +32,10 @@ typedef struct
   gboolean small; /**< more than the key frame is kept */
 } ParlorGopPart;
 
-/** Every packet of the layer, once; the bytes are copied where they are kept. */
-void parlor_gop_put (ParlorGop *self, const guint8 *packet, gsize length,
-                     const ParlorPacketInfo *info, const ParlorGopPart *part);
+/** Every packet of the layer, once; the bytes are copied where they are kept. TRUE: a group of
+ * pictures begins with it. What came before it, of later numbers, is then to be put again. */
+gboolean parlor_gop_put (ParlorGop *self, const guint8 *packet, gsize length,
+                         const ParlorPacketInfo *info, const ParlorGopPart *part);
 void parlor_gop_clear (ParlorGop *self);
 ParlorGopKind parlor_gop_kind (const ParlorGop *self);
 /** How many packets `kind` has; *bytes of all of them. */

@@ -206,7 +206,7 @@ spatial_bps (const ParlorLayered *self, guint spatial)
   return bps;
 }
 
-static void
+static gboolean
 keep_for (ParlorLayered *self, guint spatial, const ParlorDd *dd, const guint8 *packet,
           gsize length, const ParlorPacketInfo *info, guint32 small_bps)
 {
@@ -224,25 +224,26 @@ keep_for (ParlorLayered *self, guint spatial, const ParlorDd *dd, const guint8 *
     {
       if (*gop != NULL)
         parlor_gop_clear (*gop);
-      return;
+      return FALSE;
     }
   if (*gop == NULL && part.kept)
     *gop = parlor_gop_new ();
-  if (*gop != NULL)
-    parlor_gop_put (*gop, packet, length, info, &part);
+  return *gop != NULL && parlor_gop_put (*gop, packet, length, info, &part);
 }
 
-void
+gboolean
 parlor_layered_keep (ParlorLayered *self, const guint8 *packet, gsize length,
                      const ParlorPacketInfo *info, guint32 small_bps)
 {
   const ParlorDd *dd = parlor_layered_find (self, info->header.seq);
+  gboolean begins = FALSE;
 
   /* What cannot be read may be of anything: it stays missing. */
   if (dd == NULL && info->header.payload_size > 0)
-    return;
+    return FALSE;
   for (guint spatial = 0; spatial < G_N_ELEMENTS (self->gops); spatial++)
-    keep_for (self, spatial, dd, packet, length, info, small_bps);
+    begins |= keep_for (self, spatial, dd, packet, length, info, small_bps);
+  return begins;
 }
 
 const ParlorGop *

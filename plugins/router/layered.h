@@ -48,9 +48,9 @@ guint32 parlor_layered_active (const ParlorLayered *self);
 
 /** Keeps the packet for newcomers where it is of a base temporal layer: to be called for each,
  * after parlor_layered_read, whatever that said. small_bps: of a larger target the key picture
- * alone is kept. */
-void parlor_layered_keep (ParlorLayered *self, const guint8 *packet, gsize length,
-                          const ParlorPacketInfo *info, guint32 small_bps);
+ * alone is kept. TRUE: as of parlor_gop_put. */
+gboolean parlor_layered_keep (ParlorLayered *self, const guint8 *packet, gsize length,
+                              const ParlorPacketInfo *info, guint32 small_bps);
 /** (nullable) What is kept for who gets the stream up to this spatial layer. */
 const ParlorGop *parlor_layered_gop (const ParlorLayered *self, guint spatial);
 /** Nothing is kept any more. */

@@ -26,6 +26,9 @@
 
 /* What a packet has on its way to a receiver beyond what it has clear: tag, UDP, IPv4. */
 #define OVERHEAD_BYTES (16 + 28)
+/* So many packets behind, a key frame's first one still begins what is kept: a second of 2.5
+ * Mbit/s. */
+#define LATE_KEY_PKTS 260
 /* Of layers above this rate only the key frame is kept for newcomers: what follows could not be
    caught up with. */
 #define GOP_WHOLE_BPS (800 * 1000)
@@ -475,7 +478,8 @@ hear (ParlorLayer *layer, const guint8 *packet, const ParlorPacketInfo *info, gi
     parlor_audio_room_hear (source->room, source, level, now_us);
 }
 
-static void
+/* TRUE: a group of pictures begins with it. */
+static gboolean
 keep_for_newcomers (ParlorLayer *layer, const guint8 *packet, gsize length,
                     const ParlorPacketInfo *info)
 {
@@ -484,9 +488,26 @@ keep_for_newcomers (ParlorLayer *layer, const guint8 *packet, gsize length,
                               .small = layer->bps < GOP_WHOLE_BPS};
 
   if (layer->layered != NULL)
-    parlor_layered_keep (layer->layered, packet, length, info, GOP_WHOLE_BPS);
-  else if (layer->gop != NULL)
-    parlor_gop_put (layer->gop, packet, length, info, &part);
+    return parlor_layered_keep (layer->layered, packet, length, info, GOP_WHOLE_BPS);
+  return layer->gop != NULL && parlor_gop_put (layer->gop, packet, length, info, &part);
+}
+
+/* The first packet of a key frame was lost, and came again after those behind it: they are looked
+ * at anew. */
+static void
+keep_those_behind (ParlorLayer *layer, guint16 seq, gint64 now_us)
+{
+  if (parlor_seq16_diff (layer->stats.max_seq, seq) > LATE_KEY_PKTS)
+    return;
+  while (parlor_seq16_newer (layer->stats.max_seq, seq))
+    {
+      gsize length;
+      const guint8 *packet = parlor_history_find (layer->history, ++seq, now_us, &length);
+      const ParlorPacketInfo *info = &layer->infos[seq & layer->info_mask];
+
+      if (packet != NULL && info->header.seq == seq)
+        keep_for_newcomers (layer, packet, length, info);
+    }
 }
 
 /* Keeps the packet and what was read of it, for this flush and for repeats. FALSE: too large or too
@@ -498,7 +519,8 @@ keep (ParlorLayer *layer, const guint8 *packet, gsize length, const ParlorPacket
   if (!parlor_history_put (layer->history, info->header.seq, packet, length, now_us))
     return FALSE;
   layer->infos[info->header.seq & layer->info_mask] = *info;
-  keep_for_newcomers (layer, packet, length, info);
+  if (keep_for_newcomers (layer, packet, length, info))
+    keep_those_behind (layer, info->header.seq, now_us);
   if (layer->n_fresh == PARLOR_LAYER_MAX_FRESH)
     parlor_layer_fan_out (layer, now_us);
   layer->fresh[layer->n_fresh++] = info->header.seq;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Writes docs/quality.md: node tests/e2e/quality.mjs [--seeds N] [--short] [--from FILE] [--out FILE]. Plays the quality scenarios once a
- * seed, in their long form, and puts median and worst beside the goal and the control. --from takes findings of an earlier run.
+ * Writes docs/quality.md: node tests/e2e/quality.mjs [--virtual | --layers] [--seeds N] [--short] [--from FILE] [--out FILE]. Plays the quality
+ * scenarios once a seed, in their long form, and puts median and worst beside the goal and the control. --from takes findings of an earlier
+ * run. --virtual and --layers write one section anew (whole meetings in virtual time; layers of every codec) and leave the others.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,12 +15,12 @@ const root = path.resolve(here, '../..');
 const words = process.argv.slice(2);
 const value = (name, other) => (words.includes(name) ? words[words.indexOf(name) + 1] : other);
 
-function play(file) {
-  const seeds = Number(value('--seeds', 3));
+function play(file, layers) {
+  const seeds = Number(value('--seeds', layers ? 1 : 3));
   rmSync(file, { force: true });
   for (let seed = 1; seed <= seeds; seed++) {
-    const form = words.includes('--short') ? [] : ['--long'];
-    spawnSync(process.execPath, [path.join(here, 'run.mjs'), '--only', 'quality', '--once', '--seed', String(seed), '--findings', file, ...form], { stdio: 'inherit' });
+    const form = words.includes('--short') || layers ? [] : ['--long'];
+    spawnSync(process.execPath, [path.join(here, 'run.mjs'), '--only', layers ? '86-layers' : 'quality', '--once', '--seed', String(seed), '--findings', file, ...form], { stdio: 'inherit' });
   }
 }
 
@@ -72,13 +73,14 @@ function virtualTable() {
 
 const HEAD = `# Quality on bad networks
 
-Written by \`./dev quality\` (\`tests/e2e/quality.mjs\`; \`--short\` for the short forms, \`--seeds N\`); do not edit.
-
+Written by \`./dev quality\` (\`tests/e2e/quality.mjs\`; \`--short\` for the short forms, \`--seeds N\`; \`--virtual\` and \`--layers\` for one section); do not edit.
+`;
+const VIRTUAL = `
 ## In virtual time
 The whole router with real ICE, DTLS and SRTP, a model of libwebrtc's receiver and a line of 4 Mbit/s, RTT 50 ms (\`tests/plugins/test_loss.c\`; medians and worst of
 9 seeds). Behind a publisher's bad line sound is as lossy as the line: that publisher does not double it, a browser does. Of gaps and blackholes the time itself counts:
 5 %, 33.3 % and 50 %. "Missing" is what was not there in time by a fixed delay, "made up" what a browser plays that waits for what is late: it grows with the queue. A fall
-is one of 3 M to 300 kbit/s, for 15 s of 30; what waits in the line's queue before feedback can tell of it is heard.
+is one of 3 M to 300 kbit/s, for 15 s of 30, elsewhere between two feedbacks in each seed; what waits in the line's queue before feedback can tell of it is heard.
 
 `;
 const BROWSERS = `
@@ -88,16 +90,63 @@ network at its worst, freezes the W3C's. "Control" is what a person with a good 
 machine: where it is bad too, the machine was too busy and the row says little.
 `;
 
-function main() {
-  const file = value('--from', path.join(root, 'build/results/quality.jsonl'));
-  mkdirSync(path.dirname(file), { recursive: true });
-  if (!words.includes('--from')) play(file);
-  if (!existsSync(file)) throw new Error('nothing was measured');
-  const lines = readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+const LAYERS = `
+## Layers
+Every codec between browsers (scenario 86): lines of the picture, and after how many ms they were decoded, as the stage of one viewer becomes small and large again, and
+as the line of one goes from 3 Mbit/s to 300 kbit/s and back. Where the whole picture fits through 300 kbit/s (a busy encoder makes less), it stays, and the line
+narrows further. "Frozen" is the viewer's on that line, "others" the two whose lines are good.
+
+| published | sent | small and large again, in Chromium | in Firefox | takes, kbit/s | line falls to | back | frozen, s | others, s |
+|---|---|---|---|---|---|---|---|---|
+`;
+
+const step = (one) => (one ? `${one.lines} (${one.took})` : '');
+const windowOf = (seen) => (seen ? `${step(seen.small)}, ${step(seen.again)}` : 'cannot decode it');
+
+/** One line of the table of layers. */
+export function layersLine({ row, sent, windows, wide, narrow, back, own, frozen }) {
+  const stays = narrow.kbps === undefined ? '' : `stays at 300; `;
+  return `| ${row} | ${sent} | ${windowOf(windows.chromium)} | ${windowOf(windows.firefox)} | ${Math.round(wide)} | ${stays}${narrow.rate}: ${step(narrow)} | ${step(back)} | ${short(own)} | ${short(Math.max(...Object.values(frozen)))} |`;
+}
+
+const dated = (lines, form) => `\n${new Date().toISOString().slice(0, 10)}, ${form}, ${machine(lines)}.\n`;
+
+function layersSection(lines) {
+  return `${LAYERS}${lines.flatMap((line) => line.rows ?? []).map(layersLine).join('\n')}\n${dated(lines, `${lines.length} run`)}`;
+}
+
+function browsersSection(lines) {
   const seeds = new Set(lines.map((line) => line.seed)).size;
   const form = words.includes('--short') ? 'short forms' : 'long forms';
-  const text = `${HEAD}${virtualTable()}\n${BROWSERS}\n${new Date().toISOString().slice(0, 10)}, ${seeds} seeds, ${form}, ${machine(lines)}.\n\n| case | goal | median | worst | control | holds |\n|---|---|---|---|---|---|\n${gatherRows(lines).map(tableLine).join('\n')}\n`;
-  writeFileSync(value('--out', path.join(root, 'docs/quality.md')), text);
+  return `${BROWSERS}${dated(lines, `${seeds} seeds, ${form}`)}\n| case | goal | median | worst | control | holds |\n|---|---|---|---|---|---|\n${gatherRows(lines).map(tableLine).join('\n')}\n`;
+}
+
+/* What the page has, by its headings; '' = nothing yet. */
+function sectionOf(page, heading) {
+  const from = page.indexOf(`\n## ${heading}\n`);
+  const to = page.indexOf('\n## ', from + 1);
+  return from < 0 ? '' : page.slice(from, to < 0 ? undefined : to);
+}
+
+function measured(layers) {
+  const file = value('--from', path.join(root, `build/results/${layers ? 'layers' : 'quality'}.jsonl`));
+  mkdirSync(path.dirname(file), { recursive: true });
+  if (!words.includes('--from')) play(file, layers);
+  if (!existsSync(file)) throw new Error('nothing was measured');
+  return readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+}
+
+function main() {
+  const out = value('--out', path.join(root, 'docs/quality.md'));
+  const before = existsSync(out) ? readFileSync(out, 'utf8') : '';
+  const [virtual, layers] = [words.includes('--virtual'), words.includes('--layers')];
+  const sections = [
+    layers ? sectionOf(before, 'In virtual time') : `${VIRTUAL}${virtualTable()}\n`,
+    virtual || layers ? sectionOf(before, 'Browsers') : browsersSection(measured(false)),
+    layers ? layersSection(measured(true)) : sectionOf(before, 'Layers'),
+  ];
+  const text = HEAD + sections.join('');
+  writeFileSync(out, text);
   console.log(text);
 }
 

@@ -40,12 +40,12 @@ async function attempt(scenario, name, opts) {
   try {
     await Promise.race([scenario.run(world).then(() => world.endServer()), late]);
     if (opts.keep) await world.keepEvidence(path.join(opts.evidence, name), new Error('none'));
-    return { error: null, measured: world.measured, findings: world.findings };
+    return { error: null, measured: world.measured, findings: world.findings, rows: world.rows };
   } catch (error) {
     if (world.spawnError) error.message = `${world.spawnError}: ${error.message}`;
     if (world.serverDied) error.message = `${world.serverDied}: ${error.message}`;
     await world.keepEvidence(path.join(opts.evidence, name), error);
-    return { error, measured: world.measured, findings: world.findings };
+    return { error, measured: world.measured, findings: world.findings, rows: world.rows };
   } finally {
     clearTimeout(timer);
     await world.close();
@@ -57,17 +57,17 @@ async function runOne(file, opts) {
   const scenario = await import(path.join(here, 'scenarios', file));
   if ((scenario.suite ?? 'test') !== (opts.long ? 'bench' : 'test') && !opts.only) return true;
   const began = Date.now();
-  let { error, measured, findings } = await attempt(scenario, name, opts);
+  let { error, measured, findings, rows } = await attempt(scenario, name, opts);
   // Two browsers and four encoders share two cores with whatever else runs there: a scenario that failed is played once more, in a
   // world of its own, and said so. What is broken fails twice; the evidence of the first time stays.
   if (error && !opts.once) {
     console.log(`    again ${name}: ${error.message}`);
-    ({ error, measured, findings } = await attempt(scenario, name, opts));
+    ({ error, measured, findings, rows } = await attempt(scenario, name, opts));
   }
   const numbers = Object.entries(measured).map(([key, value]) => `${key} ${value}`).join(', ');
   console.log(`    ${((Date.now() - began) / 1000).toFixed(1).padStart(5)} s  ${scenario.title}${numbers ? ` [${numbers}]` : ''}`);
   report(opts, error ? 'fail' : 'pass', name, error ? error.message : '');
-  if (opts.findings) appendFileSync(opts.findings, `${JSON.stringify({ scenario: name, seed: opts.seed, impaired: opts.impaired, load: os.loadavg()[0], findings })}\n`);
+  if (opts.findings) appendFileSync(opts.findings, `${JSON.stringify({ scenario: name, seed: opts.seed, impaired: opts.impaired, load: os.loadavg()[0], findings, rows })}\n`);
   return !error;
 }
 

@@ -318,6 +318,39 @@ test_feedback_and_reports (void)
   g_assert_cmpuint (count_rtcp (receiver, PARLOR_RTCP_SDES), >=, 1);
 }
 
+/* It was lost on the way in, and asked for again: those who come later begin with it all the same.
+ */
+static void
+test_late_beginning_is_kept (void)
+{
+  BenchPeer *publisher, *receiver, *late;
+  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  guint64 index = 1, replays;
+  guint picture = 1, n = 0;
+
+  send_frames (publisher, &index, &picture, 5, 2, TRUE);
+  for (guint64 i = index + 1; i < index + 3; i++)
+    bench_send_video (publisher, 1000, i, picture * 3000, TRUE, FALSE, i == index + 2, picture,
+                      1000);
+  bench_run (bench, 40 * MS);
+  bench_send_video (publisher, 1000, index, picture * 3000, TRUE, TRUE, FALSE, picture, 1000);
+  index += 3;
+  picture++;
+  send_frames (publisher, &index, &picture, 3, 2, FALSE);
+  late = bench_add_peer (bench, ROOM);
+  bench_add_video_slot (late, 0, 5010, 5011);
+  bench_run (bench, 500 * MS);
+  replays = parlor_router_get_counters (bench->router)->replays;
+  parlor_router_select (bench->router, late->id, 0, 1, 0, bench->now_us);
+  bench_run (bench, 200 * MS);
+  g_assert_cmpuint (parlor_router_get_counters (bench->router)->replays, ==, replays + 1);
+  for (guint i = 0; i < late->rtp->len; i++)
+    n += (((const guint8 *)g_bytes_get_data (g_ptr_array_index (late->rtp, i), NULL))[1] & 0x7f)
+         == 120;
+  /* The whole key frame, and all since. */
+  g_assert_cmpuint (n, ==, 3 + 3 * 2);
+}
+
 static void
 test_switch_goes_on (void)
 {
@@ -865,6 +898,8 @@ main (int argc, char **argv)
   g_test_add_func ("/router/a-nack-without-rtx-gets-the-same-bytes", test_repeat_without_rtx);
   g_test_add_func ("/router/a-gap-is-asked-of-the-publisher", test_publisher_is_asked_again);
   g_test_add_func ("/router/reports-go-both-ways", test_feedback_and_reports);
+  g_test_add_func ("/router/a-key-frame-whose-beginning-came-late-is-kept",
+                   test_late_beginning_is_kept);
   g_test_add_func ("/router/a-switch-goes-on-in-all-numbers", test_switch_goes_on);
   g_test_add_func ("/router/what-a-slot-shows-is-said-until-it-is-heard", test_shown_is_heard);
   g_test_add_func ("/router/a-closed-source-is-not-forwarded", test_closed_source);

@@ -23,7 +23,7 @@ soak_fuzz () {
   return "$failed"
 }
 
-# What people see behind bad networks, as docs/quality.md: [--seeds N] [--short].
+# What people see behind bad networks, as docs/quality.md: [--virtual | --layers] [--seeds N] [--short].
 command_quality () {
   install_packages build test
   build_native build

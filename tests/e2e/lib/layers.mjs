@@ -40,6 +40,11 @@ async function sendsCodec(codec) {
   return rows.length > 0 && rows.every((row) => codecs.find((one) => one.id === row.codecId)?.mimeType.toLowerCase() === `video/${codec}`);
 }
 
+/** For until (): some layer of the camera goes out with so many lines. */
+export async function sendsLines(lines) {
+  return (await window.__probe.stats('outbound-rtp')).some((one) => one.kind === 'video' && one.frameHeight >= lines);
+}
+
 /** Layers that the camera goes out in: rids, or the mode of one stream. */
 export const sentLayers = (pia) =>
   pia.evaluate(async () => (await window.__probe.stats('outbound-rtp')).filter((one) => one.kind === 'video' && one.framesSent > 0)
@@ -73,6 +78,14 @@ export async function frozenDuring(viewer, pia, during) {
   const after = await account(viewer, pia);
   const grown = (field) => (after[field] ?? 0) - (before.ssrc === after.ssrc ? (before[field] ?? 0) : 0);
   return { seconds: grown('totalFreezesDuration'), frames: grown('framesDecoded'), keys: grown('keyFramesDecoded'), dropped: grown('framesDropped') };
+}
+
+/** What the viewer gets of this camera now, in kbit/s without headers. */
+export async function takes(viewer, pia, ms = 3000) {
+  const before = await account(viewer, pia);
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  const after = await account(viewer, pia);
+  return (8 * ((after.bytesReceived ?? 0) - (before.bytesReceived ?? 0))) / Math.max(after.timestamp - before.timestamp, 1);
 }
 
 /** Lines of the whole camera. */

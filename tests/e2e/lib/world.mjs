@@ -20,7 +20,7 @@ export class World {
   /** options: {root, mediaFolder, server} */
   static async make(options) {
     const self = new World();
-    Object.assign(self, options, { people: [], children: [], lines: [], measured: {}, findings: [], serverFlags: [], httpPort: HTTP_PORT });
+    Object.assign(self, options, { people: [], children: [], lines: [], measured: {}, findings: [], rows: [], serverFlags: [], httpPort: HTTP_PORT });
     self.folder = mkdtempSync(path.join(os.tmpdir(), 'parlor-e2e-'));
     self.network = await makeNetwork();
     return self;
