@@ -104,7 +104,8 @@ const step = (one) => (one ? `${one.lines} (${one.took})` : '');
 const windowOf = (seen) => (seen ? `${step(seen.small)}, ${step(seen.again)}` : 'cannot decode it');
 
 /** One line of the table of layers. */
-export function layersLine({ row, sent, windows, wide, narrow, back, own, frozen }) {
+export function layersLine({ row, failed, sent, windows, wide, narrow, back, own, frozen }) {
+  if (failed) return `| ${row} | did not end: ${failed} | | | | | | | |`;
   const stays = narrow.kbps === undefined ? '' : `stays at 300; `;
   return `| ${row} | ${sent} | ${windowOf(windows.chromium)} | ${windowOf(windows.firefox)} | ${Math.round(wide)} | ${stays}${narrow.rate}: ${step(narrow)} | ${step(back)} | ${short(own)} | ${short(Math.max(...Object.values(frozen)))} |`;
 }
@@ -112,7 +113,7 @@ export function layersLine({ row, sent, windows, wide, narrow, back, own, frozen
 const dated = (lines, form) => `\n${new Date().toISOString().slice(0, 10)}, ${form}, ${machine(lines)}.\n`;
 
 function layersSection(lines) {
-  return `${LAYERS}${lines.flatMap((line) => line.rows ?? []).map(layersLine).join('\n')}\n${dated(lines, `${lines.length} run`)}`;
+  return `${LAYERS}${lines.flatMap((line) => line.rows ?? []).map(layersLine).join('\n')}\n${dated(lines, `${lines.length} runs, one after the other`)}`;
 }
 
 function browsersSection(lines) {

@@ -96,6 +96,7 @@ export async function run(world) {
       await playRow(world, `${given.codec} of ${given.browser}`, { ...given, name, link, line, viewers, wim });
     } catch (error) {
       failed.push(`${given.codec} of ${given.browser}: ${error.message}`);
+      world.rows.push({ row: `${given.codec} of ${given.browser}`, failed: error.message });
     }
     await line.become({ down: WIDE });
     await world.people.find((one) => one.name === name)?.close();
