@@ -265,6 +265,7 @@ parlor_wire_bring_is_here (const char *recording, gpointer user_data)
   ParlorWireBring *self = user_data;
   if (self == NULL)
     return TRUE;
+  parlor_away_hold (self->record->away, recording);
   Look *look = look_at (self, recording, g_get_monotonic_time ());
   if (look == NULL)
     return FALSE;

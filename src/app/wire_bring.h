@@ -19,7 +19,8 @@ ParlorBring parlor_wire_bring_ask (const char *recording, const char *name, gint
                                    gint64 length, ParlorBrought done, gpointer done_data,
                                    gpointer self);
 /** All that the recording is made of lies here; else it is on its way: looked at again when what
- * was asked for has come, or after 10 s. `self` may be NULL. */
+ * was asked for has come, or after 10 s. It is held (record/away.h) before that is looked at, and
+ * until the next parlor_away_hold_only (). `self` may be NULL. */
 gboolean parlor_wire_bring_is_here (const char *recording, gpointer self);
 
 G_END_DECLS

@@ -20,10 +20,21 @@ find_program (void)
   return g_build_filename (folder, "parlor-composer", NULL);
 }
 
+/* Of these no local file goes, however long it takes. One that is begun in between is held by the
+ * question whether its files are here. */
+static void
+hold_wanted (const ParlorWireRender *self)
+{
+  g_autoptr (GPtrArray) wanted = parlor_renders_wanted (self->renders);
+  if (self->away != NULL)
+    parlor_away_hold_only (self->away, wanted);
+}
+
 static void
 on_tick (uv_timer_t *timer)
 {
   ParlorWireRender *self = timer->data;
+  hold_wanted (self);
   parlor_renders_tick (self->renders);
 }
 
@@ -54,6 +65,7 @@ parlor_wire_render_new (const ParlorWireRenderSpec *spec, GError **error)
                                .wall_ms = wall_ms,
                                .is_here = parlor_wire_bring_is_here,
                                .here_data = spec->record->bring};
+  self->away = spec->record->away;
   self->renders = parlor_renders_new (&renders);
   if (spec->store == NULL
       || parlor_store_load_records (spec->store, &parlor_render_kind, parlor_renders_load,

@@ -23,6 +23,7 @@ typedef struct
 {
   ParlorRenders *renders;
   ParlorComposers *composers;
+  ParlorAway *away; /**< borrowed; nullable */
   uv_timer_t *tick;
 } ParlorWireRender;
 

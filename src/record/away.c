@@ -39,6 +39,7 @@ struct _ParlorAway
   gboolean is_ending;    /* under the lock, with the next one */
   ParlorAwayStats stats; /* waiting: of the look under way */
   GHashTable *released;  /* ids, owned: local files of these go */
+  GHashTable *held;      /* ids, owned: but not of these */
   ParlorS3 *s3;          /* the thread's, with what follows */
   guint64 due;
   gboolean failed; /* nothing is taken */
@@ -408,6 +409,40 @@ is_fresh (const char *path)
          && (info.st_ctim.tv_sec + FRESH_SECONDS) * G_USEC_PER_SEC > g_get_real_time ();
 }
 
+static gboolean
+is_held (ParlorAway *self, const char *recording)
+{
+  g_mutex_lock (&self->lock);
+  gboolean is = g_hash_table_contains (self->held, recording);
+  g_mutex_unlock (&self->lock);
+  return is;
+}
+
+/* And nobody holds it. */
+static gboolean
+is_released (ParlorAway *self, const char *recording)
+{
+  g_mutex_lock (&self->lock);
+  gboolean is = g_hash_table_contains (self->released, recording)
+                && !g_hash_table_contains (self->held, recording);
+  g_mutex_unlock (&self->lock);
+  return is;
+}
+
+/* Whoever holds the recording may open the file as soon as he is told so: nothing lies between the
+ * look and the deed. What is open is freed when it is closed, which takes as long as it takes. */
+static gboolean
+unlink_unless_held (ParlorAway *self, const char *recording, const char *path)
+{
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  g_mutex_lock (&self->lock);
+  gboolean gone = !g_hash_table_contains (self->held, recording) && g_unlink (path) == 0;
+  g_mutex_unlock (&self->lock);
+  if (fd >= 0)
+    close (fd);
+  return gone;
+}
+
 /* TRUE: it is gone, or stays for good reason. */
 static gboolean
 release_file (ParlorAway *self, const char *folder, const char *recording, const char *name,
@@ -423,19 +458,12 @@ release_file (ParlorAway *self, const char *folder, const char *recording, const
       || !is_its_turn (self, key))
     return FALSE;
   ParlorS3Answer answer = parlor_s3_has (self->s3, key, now.size);
-  gboolean ok = answer == PARLOR_S3_TAKEN && g_unlink (path) == 0;
+  gboolean ok = answer == PARLOR_S3_TAKEN && unlink_unless_held (self, recording, path);
+  if (answer == PARLOR_S3_TAKEN && !ok && is_held (self, recording))
+    return FALSE;
   count (self, key, ok || answer != PARLOR_S3_TAKEN ? answer : PARLOR_S3_DOWN,
          &self->stats.released);
   return ok;
-}
-
-static gboolean
-is_released (ParlorAway *self, const char *recording)
-{
-  g_mutex_lock (&self->lock);
-  gboolean is = g_hash_table_contains (self->released, recording);
-  g_mutex_unlock (&self->lock);
-  return is;
 }
 
 /* Nothing goes before all of it is there: a half of a recording is none. */
@@ -446,10 +474,11 @@ release_files (ParlorAway *self, const char *folder, const char *recording, GHas
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   gboolean was_away = g_file_test (mark, G_FILE_TEST_EXISTS), all = TRUE;
   const char *name;
-  while (dir != NULL && !ends (self) && (name = g_dir_read_name (dir)) != NULL)
+  while (dir != NULL && !ends (self) && is_released (self, recording)
+         && (name = g_dir_read_name (dir)) != NULL)
     if (!stays_here (name))
       all = release_file (self, folder, recording, name, list, was_away) && all;
-  if (!all || ends (self))
+  if (!all || ends (self) || !is_released (self, recording))
     return;
   if (!was_away)
     g_file_set_contents (mark, "", 0, NULL);
@@ -463,6 +492,24 @@ parlor_away_release (ParlorAway *self, const char *recording)
 {
   g_mutex_lock (&self->lock);
   g_hash_table_add (self->released, g_strdup (recording));
+  g_mutex_unlock (&self->lock);
+}
+
+void
+parlor_away_hold (ParlorAway *self, const char *recording)
+{
+  g_mutex_lock (&self->lock);
+  g_hash_table_add (self->held, g_strdup (recording));
+  g_mutex_unlock (&self->lock);
+}
+
+void
+parlor_away_hold_only (ParlorAway *self, const GPtrArray *recordings)
+{
+  g_mutex_lock (&self->lock);
+  g_hash_table_remove_all (self->held);
+  for (guint i = 0; i < recordings->len; i++)
+    g_hash_table_add (self->held, g_strdup (recordings->pdata[i]));
   g_mutex_unlock (&self->lock);
 }
 
@@ -705,6 +752,7 @@ parlor_away_new (const ParlorAwaySpec *spec, GError **error)
   g_cond_init (&self->cond);
   self->refused = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->released = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->thread = g_thread_new ("away", away_thread, self);
   return self;
 }
@@ -728,6 +776,7 @@ parlor_away_free (ParlorAway *self)
   parlor_s3_free (self->s3);
   g_hash_table_unref (self->refused);
   g_hash_table_unref (self->released);
+  g_hash_table_unref (self->held);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
   g_free (self->folder);

@@ -59,6 +59,11 @@ void parlor_away_free (ParlorAway *self);
  * brought back within the last hour stays. Any thread; soon, and again after a failure when it is
  * asked again. */
 void parlor_away_release (ParlorAway *self, const char *recording);
+/** Its local files stay, whatever was released: somebody reads them. When this returns none of them
+ * goes any more. Any thread. */
+void parlor_away_hold (ParlorAway *self, const char *recording);
+/** These are held from now on (ids), and no others. Any thread. */
+void parlor_away_hold_only (ParlorAway *self, const GPtrArray *recordings);
 
 /* Any thread, and each waits for the store: nothing for the control thread, but for size (). */
 

@@ -4,6 +4,9 @@
 #include "record/mixdown.h"
 #include "record/voice.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 /* Without pictures a tick is what Opus calls a frame. */
 #define AUDIO_ONLY_FPS 50
 #define ASK_US (100 * 1000)
@@ -12,6 +15,8 @@ typedef struct
 {
   const ParlorPlan *plan;
   const ParlorComposeSpec *spec;
+  ParlorReelSource source; /* the spec's, which tells */
+  GError *unread;          /* of a file; owned */
   ParlorMixdown *mixdown;
   ParlorTile **tiles;   /* of each lane; NULL = it is sound */
   ParlorVoice **voices; /* of each lane; NULL = it is a picture */
@@ -40,11 +45,11 @@ open_lanes (Composing *self)
   for (guint i = 0; i < self->plan->lanes->len; i++)
     if (lane_at (self, i)->is_audio)
       {
-        self->voices[i] = parlor_voice_new (lane_at (self, i), &self->spec->source);
+        self->voices[i] = parlor_voice_new (lane_at (self, i), &self->source);
         n++;
       }
     else
-      self->tiles[i] = parlor_tile_new (lane_at (self, i), &self->spec->source, self->spec->names);
+      self->tiles[i] = parlor_tile_new (lane_at (self, i), &self->source, self->spec->names);
   return n;
 }
 
@@ -154,6 +159,11 @@ static gboolean
 give_tick (Composing *self, GError **error)
 {
   gboolean ok = give_sounds (self) && (self->spec->audio_only || give_pictures (self));
+  if (self->unread != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&self->unread));
+      return FALSE;
+    }
   if (!parlor_mixdown_tick (self->mixdown, error) || !ok)
     {
       refused (error);
@@ -210,14 +220,44 @@ coded_ticks (const Composing *self)
   return coded < all ? coded : 0;
 }
 
+static gboolean
+is_lane_there (const char *folder, const ParlorPlanLane *lane, GError **error)
+{
+  for (guint i = 0; i < lane->files->len; i++)
+    {
+      const ParlorPlanFile *file = lane->files->pdata[i];
+      g_autofree char *path = g_build_filename (folder, file->path, NULL);
+      if (access (path, R_OK) == 0)
+        continue;
+      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), "%s: %s", file->path,
+                   g_strerror (errno));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* Nobody should hear after an hour that something was missing from the first. */
+static gboolean
+is_all_there (const ParlorPlan *plan, const char *folder, GError **error)
+{
+  for (guint i = 0; i < plan->lanes->len; i++)
+    if (!is_lane_there (folder, plan->lanes->pdata[i], error))
+      return FALSE;
+  return TRUE;
+}
+
 gboolean
 parlor_compose (const ParlorPlan *plan, const ParlorComposeSpec *spec, ParlorComposeStats *stats,
                 GError **error)
 {
   g_autoptr (GError) why = NULL;
   Composing self = {.plan = plan, .spec = spec, .stats = stats};
+  self.source = spec->source;
+  self.source.error = &self.unread;
   self.fps = parlor_compose_fps (spec->audio_only);
   *stats = (ParlorComposeStats){0};
+  if (!is_all_there (plan, spec->source.folder, error))
+    return FALSE;
   self.coded = coded_ticks (&self);
   ParlorMixdownSpec mixdown = {.path = spec->out,
                                .vault_key = spec->source.vault_key,
@@ -236,6 +276,7 @@ parlor_compose (const ParlorPlan *plan, const ParlorComposeSpec *spec, ParlorCom
   parlor_mixdown_free (self.mixdown);
   close_lanes (&self);
   g_free (self.samples);
+  g_clear_error (&self.unread);
   if (why != NULL)
     g_propagate_error (error, g_steal_pointer (&why));
   return ok;

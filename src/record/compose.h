@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  ParlorReelSource source; /**< the recording; the file is enciphered as it is */
+  ParlorReelSource source; /**< the recording; the file is enciphered as it is; no error */
   const char *out;         /**< the file; there must be none */
   guint width, height;     /**< as the plan's; not read where the plan has sound alone */
   gboolean audio_only;
@@ -42,7 +42,8 @@ typedef struct
 } ParlorComposeStats;
 
 /** FALSE with an error, or without one: it was not wanted any more. What is at `out` then is
- * nothing. */
+ * nothing. A file of the plan that is not there, or cannot be read, ends it (G_FILE_ERROR), at the
+ * beginning where it can be seen; one that holds nonsense is a gap. */
 gboolean parlor_compose (const ParlorPlan *plan, const ParlorComposeSpec *spec,
                          ParlorComposeStats *stats, GError **error);
 

@@ -143,7 +143,8 @@ number (const json_t *message, const char *name)
 static const char *
 reason_of (const json_t *message)
 {
-  static const char *const reasons[] = {"no_manifest", "nothing_there", "disk_full", "io_error"};
+  static const char *const reasons[] = {"no_manifest", "nothing_there", "file_missing", "disk_full",
+                                        "io_error"};
   const char *said = json_string_value (json_object_get (message, "reason"));
   for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
     if (g_strcmp0 (said, reasons[i]) == 0)

@@ -75,9 +75,10 @@ tell_failed (const char *reason, const char *message)
 static const char *
 reason_of (const GError *error)
 {
-  return g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOSPC) ? "disk_full"
-         : error->domain == G_FILE_ERROR                           ? "io_error"
-                                                                   : "composer";
+  return g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOSPC)   ? "disk_full"
+         : g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT) ? "file_missing"
+         : error->domain == G_FILE_ERROR                             ? "io_error"
+                                                                     : "composer";
 }
 
 /* Whole on the disk before it has its name. */

@@ -109,7 +109,8 @@ parlor_reel_open (const ParlorReelSource *source, const ParlorPlanFile *file)
 {
   g_autofree char *path = g_build_filename (source->folder, file->path, NULL);
   g_autoptr (ParlorReel) self = g_new0 (ParlorReel, 1);
-  self->text = parlor_safe_map (path, source->vault_key, NULL);
+  gboolean tell = source->error != NULL && *source->error == NULL;
+  self->text = parlor_safe_map (path, source->vault_key, tell ? source->error : NULL);
   if (self->text != NULL && g_str_has_suffix (file->path, ".mp4"))
     open_mp4 (self);
   else if (self->text != NULL)

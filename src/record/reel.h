@@ -18,9 +18,10 @@ typedef struct
   const char *folder;
   const guint8
       *vault_key; /**< nullable, see record/safe.h; what is enciphered is read into memory */
+  GError **error; /**< nullable: the first file that could not be read (G_FILE_ERROR) */
 } ParlorReelSource;
 
-/** NULL: it is not there, or no file of ours. */
+/** NULL: it cannot be read, which is said to the source, or it is no file of ours. */
 ParlorReel *parlor_reel_open (const ParlorReelSource *source, const ParlorPlanFile *file);
 void parlor_reel_free (ParlorReel *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorReel, parlor_reel_free)

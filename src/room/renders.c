@@ -500,6 +500,20 @@ parlor_renders_in_state (const ParlorRenders *self, const char *state)
   return n;
 }
 
+GPtrArray *
+parlor_renders_wanted (const ParlorRenders *self)
+{
+  GPtrArray *ids = g_ptr_array_new ();
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      const Item *item = self->items->pdata[i];
+      if ((is_in (item, "queued") || is_in (item, "running"))
+          && !g_ptr_array_find_with_equal_func (ids, item->row.recording, g_str_equal, NULL))
+        g_ptr_array_add (ids, item->row.recording);
+    }
+  return ids;
+}
+
 /* ---- a person goes -------------------------------------------------------------------------- */
 
 static gboolean

@@ -105,6 +105,9 @@ GPtrArray *parlor_renders_of (const ParlorRenders *self, const char *recording);
 /** Of how many is it the turn before this one; 0 = it runs, or is next. */
 guint parlor_renders_before (const ParlorRenders *self, const char *id);
 guint parlor_renders_in_state (const ParlorRenders *self, const char *state);
+/** Ids of the recordings whose files are wanted by one that waits or runs, each once: borrowed
+ * until the next change; transfer container. */
+GPtrArray *parlor_renders_wanted (const ParlorRenders *self);
 
 /** Those of a recording that show one of these people (NULL-terminated), and those that are in the
  * making; as parlor_renders_of (). */

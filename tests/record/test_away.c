@@ -66,9 +66,12 @@ on_request (GThreadedSocketService *service, GSocketConnection *connection, GObj
     g_cond_wait (&self->cond, &self->lock);
   g_mutex_unlock (&self->lock);
   g_autofree char *sum = g_compute_checksum_for_data (G_CHECKSUM_MD5, body, n);
-  g_autofree char *answer = g_strdup_printf ("HTTP/1.1 %s\r\nETag: \"%s\"\r\nContent-Length: 0\r\n"
-                                             "Connection: close\r\n\r\n",
-                                             refused ? "403 Forbidden" : "200 OK", sum);
+  /* All that it has is of one byte. */
+  gsize size = g_str_has_prefix (what, "HEAD ");
+  g_autofree char *answer = g_strdup_printf (
+      "HTTP/1.1 %s\r\nETag: \"%s\"\r\nContent-Length: %" G_GSIZE_FORMAT "\r\n"
+      "Connection: close\r\n\r\n",
+      refused ? "403 Forbidden" : "200 OK", sum, size);
   g_output_stream_write_all (g_io_stream_get_output_stream (stream), answer, strlen (answer), NULL,
                              NULL, NULL);
   return TRUE;
@@ -303,6 +306,85 @@ test_removed (Store *self, gconstpointer unused)
   g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
 }
 
+static gboolean
+lies_here (const Store *self, const char *name)
+{
+  g_autofree char *path = g_build_filename (self->folder, name, NULL);
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+/* Until it has looked at everything once more: what one look finds, the one before was over. */
+static void
+wait_for_looks (Store *self, ParlorAwayStats *stats)
+{
+  static const char *const names[] = {"rc_3/x.webm", "rc_3/y.webm"};
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      parlor_away_stats (self->away, stats);
+      guint64 n = stats->uploaded;
+      write_file (self, names[i], "x");
+      wait_for (self, stats, &stats->uploaded, n + 1);
+    }
+}
+
+/* Somebody reads it for longer than what was brought back stays. */
+static void
+test_held (Store *self, gconstpointer unused)
+{
+  ParlorAwayStats stats;
+  write_file (self, "rc_2/c.webm", "c");
+  write_file (self, "rc_2/manifest.sig", "sealed");
+  write_file (self, "rc_3/manifest.sig", "sealed");
+  begin (self);
+  wait_for (self, &stats, &stats.uploaded, 6);
+  parlor_away_hold (self->away, "rc_1");
+  parlor_away_release (self->away, "rc_1");
+  parlor_away_release (self->away, "rc_2");
+  wait_for (self, &stats, &stats.released, 1);
+  wait_for_looks (self, &stats);
+  g_assert_false (lies_here (self, "rc_2/c.webm"));
+  g_assert_true (lies_here (self, "rc_1/a.webm"));
+  g_assert_true (lies_here (self, "rc_1/b.webm"));
+  g_assert_cmpuint (count_of (self, "HEAD rc_1/"), ==, 0);
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  parlor_away_hold_only (self->away, none);
+  wait_for (self, &stats, &stats.released, 3);
+  g_assert_false (lies_here (self, "rc_1/a.webm"));
+  g_assert_false (lies_here (self, "rc_1/b.webm"));
+  g_assert_cmpuint (stats.failures, ==, 0);
+}
+
+/* The store has said that it has the file, and it is about to go. */
+static void
+test_held_late (Store *self, gconstpointer unused)
+{
+  ParlorAwayStats stats;
+  g_autoptr (GPtrArray) ours = g_ptr_array_new (), none = g_ptr_array_new ();
+  gint64 until_us = g_get_monotonic_time () + DEADLINE_US;
+  write_file (self, "rc_3/manifest.sig", "sealed");
+  begin (self);
+  wait_for (self, &stats, &stats.uploaded, 4);
+  hold (self, "HEAD rc_1/");
+  parlor_away_release (self->away, "rc_1");
+  while (count_of (self, "HEAD rc_1/") == 0)
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, until_us);
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (1000);
+    }
+  g_ptr_array_add (ours, (char *)"rc_1");
+  parlor_away_hold_only (self->away, ours);
+  hold (self, NULL);
+  wait_for_looks (self, &stats);
+  g_assert_true (lies_here (self, "rc_1/a.webm"));
+  g_assert_true (lies_here (self, "rc_1/b.webm"));
+  g_assert_cmpuint (stats.released, ==, 0);
+  g_assert_cmpuint (count_of (self, "HEAD rc_1/"), ==, 1);
+  parlor_away_hold_only (self->away, none);
+  wait_for (self, &stats, &stats.released, 2);
+  g_assert_false (lies_here (self, "rc_1/a.webm"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -321,5 +403,9 @@ main (int argc, char **argv)
               test_key, tear_down);
   g_test_add ("/record/away/what-is-sent-while-its-recording-is-removed-goes-too", Store, NULL,
               set_up, test_removed, tear_down);
+  g_test_add ("/record/away/what-is-held-stays-here-until-it-is-held-no-more", Store, NULL, set_up,
+              test_held, tear_down);
+  g_test_add ("/record/away/what-is-held-at-the-last-moment-stays-here-too", Store, NULL, set_up,
+              test_held_late, tear_down);
   return g_test_run ();
 }

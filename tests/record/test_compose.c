@@ -265,17 +265,15 @@ test_audio_only (World *w, gconstpointer data)
   json_decref (manifest);
 }
 
-/* A file that is gone and one that is damaged are gaps. */
+/* What of a file cannot be decoded is a gap. */
 static void
 test_damage (World *w, gconstpointer data)
 {
   ParlorPlanSpec spec = {PARLOR_LAYOUT_GRID, WIDTH, HEIGHT, NULL, -1, -1};
   ParlorComposeStats stats;
   json_t *manifest = make_recording (w);
-  g_autofree char *gone = g_build_filename (w->folder, "3.webm", NULL), *bytes = NULL;
-  g_autofree char *bad = g_build_filename (w->folder, "1.webm", NULL);
+  g_autofree char *bad = g_build_filename (w->folder, "1.webm", NULL), *bytes = NULL;
   gsize length;
-  g_unlink (gone);
   g_assert_true (g_file_get_contents (bad, &bytes, &length, NULL));
   for (gsize i = length / 3; i < length / 2; i++)
     bytes[i] = (char)(i * 2654435761u >> 13);
@@ -507,6 +505,42 @@ test_cancel (World *w, gconstpointer data)
   json_decref (manifest);
 }
 
+/* The camera that begins in the middle has not been opened yet. */
+static gboolean
+lose_a_file (gint64 done_ms, gint64 all_ms, gpointer user_data)
+{
+  const World *w = user_data;
+  g_autofree char *path = g_build_filename (w->folder, "3.webm", NULL);
+  g_unlink (path);
+  return TRUE;
+}
+
+/* Shorter than it was, and nobody would know: a file that is gone ends the render. */
+static void
+test_missing (World *w, gconstpointer data)
+{
+  g_autoptr (GError) later = NULL, sooner = NULL;
+  ParlorPlanSpec spec = {PARLOR_LAYOUT_GRID, WIDTH, HEIGHT, NULL, -1, -1};
+  json_t *manifest = make_recording (w);
+  g_autoptr (ParlorPlan) plan = parlor_plan_new (manifest, &spec);
+  ParlorComposeSpec how = {.source = {w->folder, w->key},
+                           .out = w->out,
+                           .width = WIDTH,
+                           .height = HEIGHT,
+                           .goes_on = lose_a_file,
+                           .user_data = w};
+  ParlorComposeStats stats;
+  g_assert_false (parlor_compose (plan, &how, &stats, &later));
+  g_assert_error (later, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+  g_assert_cmpuint (stats.ticks, >=, 60);
+  g_assert_cmpuint (stats.ticks, <, 150);
+  g_unlink (w->out);
+  g_assert_false (parlor_compose (plan, &how, &stats, &sooner));
+  g_assert_error (sooner, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+  g_assert_cmpuint (stats.ticks, ==, 0);
+  json_decref (manifest);
+}
+
 static void
 see_counter (const guint8 *grey, guint width, guint height, gint64 time_ms, gpointer user_data)
 {
@@ -555,6 +589,7 @@ main (int argc, char **argv)
   TEST ("a-clip-begins-and-ends-where-it-is-asked", test_clip);
   TEST ("sound-alone-decodes-no-picture", test_audio_only);
   TEST ("a-damaged-file-is-a-gap", test_damage);
+  TEST ("a-file-that-is-gone-ends-the-render-with-an-error", test_missing);
   TEST ("a-camera-may-change-its-size", test_other_size);
   TEST ("an-enciphered-recording-makes-an-enciphered-file", test_vault);
   TEST ("names-are-drawn-in", test_names);

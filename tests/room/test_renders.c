@@ -347,6 +347,29 @@ test_halves_of_a_person (World *w, gconstpointer data)
   g_assert_cmpstr (state_of (w, made), ==, "ready");
 }
 
+static void
+test_wanted (World *w, gconstpointer data)
+{
+  add_recording (w, "rec_3", "ready");
+  g_autoptr (GPtrArray) none = parlor_renders_wanted (w->renders);
+  g_assert_cmpuint (none->len, ==, 0);
+  const ParlorRenderWish wish = {.layout = "grid", .from_ms = -1, .to_ms = -1, .height = 720};
+  const char *first = ask (w), *second = ask (w);
+  const char *other = parlor_renders_ask (w->renders, "rec_3", &wish, "usr_1", NULL)->id;
+  g_autoptr (GPtrArray) both = parlor_renders_wanted (w->renders);
+  g_assert_cmpuint (both->len, ==, 2);
+  g_assert_cmpstr (both->pdata[0], ==, "rec_1");
+  g_assert_cmpstr (both->pdata[1], ==, "rec_3");
+  tell (w, first, PARLOR_COMPOSER_DONE);
+  tell (w, second, PARLOR_COMPOSER_FAILED);
+  g_autoptr (GPtrArray) one = parlor_renders_wanted (w->renders);
+  g_assert_cmpuint (one->len, ==, 1);
+  g_assert_cmpstr (one->pdata[0], ==, "rec_3");
+  tell (w, other, PARLOR_COMPOSER_DONE);
+  g_autoptr (GPtrArray) over = parlor_renders_wanted (w->renders);
+  g_assert_cmpuint (over->len, ==, 0);
+}
+
 #define TEST(name, func) g_test_add ("/room/renders/" name, World, NULL, set_up, func, tear_down)
 
 int
@@ -357,6 +380,7 @@ main (int argc, char **argv)
   TEST ("a-composer-that-dies-has-one-more-chance", test_death);
   TEST ("what-does-not-start-is-tried-again", test_no_process);
   TEST ("what-is-removed-is-cancelled-or-goes", test_removed);
+  TEST ("recordings-are-wanted-while-one-of-theirs-waits-or-runs", test_wanted);
   TEST ("a-deleted-recording-takes-them-with-it", test_deleted);
   TEST ("what-ran-when-the-server-ended-begins-again", test_restart);
   TEST ("what-is-cut-and-what-lies-where-is-kept", test_cuts);
