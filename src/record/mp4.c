@@ -210,8 +210,9 @@ typedef struct
   guint64 last_shown; /* in PARLOR_MP4_SCALE */
 } Scan;
 
+/* What its head says of the picture; the data box is not looked at. */
 static gboolean
-read_fragment (const guint8 *bytes, const Box *moof, const Box *mdat, Scan *scan)
+read_moof (const guint8 *bytes, const Box *moof, ParlorMp4Fragment *out)
 {
   Box traf, tfdt, trun;
   if (!find_box (bytes, moof, 0, BOX ('t', 'r', 'a', 'f'), &traf)
@@ -219,18 +220,42 @@ read_fragment (const guint8 *bytes, const Box *moof, const Box *mdat, Scan *scan
       || !find_box (bytes, &traf, 0, BOX ('t', 'r', 'u', 'n'), &trun) || tfdt.end - tfdt.data != 12
       || trun.end - trun.data != 28)
     return FALSE;
-  guint64 decoded = parlor_get_u64 (bytes + tfdt.data + 4);
   gint64 offset = (gint32)parlor_get_u32 (bytes + trun.data + 24);
-  if (decoded > (guint64)G_MAXINT32 * PARLOR_MP4_SCALE || scan->frames->len >= FRAMES_MAX
-      || mdat->end - mdat->data > G_MAXUINT32)
+  *out = (ParlorMp4Fragment){.moof = moof->end - moof->at,
+                             .time_at = tfdt.data + 4 - moof->at,
+                             .decoded = parlor_get_u64 (bytes + tfdt.data + 4),
+                             .key = (parlor_get_u32 (bytes + trun.data + 20) & 0x10000) == 0};
+  if (out->decoded > (guint64)G_MAXINT32 * PARLOR_MP4_SCALE)
     return FALSE;
-  gint64 shown = MAX ((gint64)decoded + offset, 0);
-  ParlorWebmFrame frame = {shown * 1000 / PARLOR_MP4_SCALE, mdat->data,
-                           (guint32)(mdat->end - mdat->data),
-                           (parlor_get_u32 (bytes + trun.data + 20) & 0x10000) == 0};
+  out->shown = MAX ((gint64)out->decoded + offset, 0);
+  return TRUE;
+}
+
+gboolean
+parlor_mp4_read_fragment (const guint8 *bytes, gsize length, guint64 rest, ParlorMp4Fragment *out)
+{
+  Box moof;
+  if (!read_box (bytes, length, 0, &moof) || moof.type != BOX ('m', 'o', 'o', 'f')
+      || length - moof.end < BOX_HEADER || !read_moof (bytes, &moof, out))
+    return FALSE;
+  guint32 size = parlor_get_u32 (bytes + moof.end);
+  out->size = out->moof + size;
+  return parlor_get_u32 (bytes + moof.end + 4) == BOX ('m', 'd', 'a', 't') && size >= BOX_HEADER
+         && out->size <= rest;
+}
+
+static gboolean
+read_fragment (const guint8 *bytes, const Box *moof, const Box *mdat, Scan *scan)
+{
+  ParlorMp4Fragment fragment;
+  if (scan->frames->len >= FRAMES_MAX || mdat->end - mdat->data > G_MAXUINT32
+      || !read_moof (bytes, moof, &fragment))
+    return FALSE;
+  ParlorWebmFrame frame = {fragment.shown * 1000 / PARLOR_MP4_SCALE, mdat->data,
+                           (guint32)(mdat->end - mdat->data), fragment.key};
   g_array_append_val (scan->frames, frame);
-  g_array_append_val (scan->times, decoded);
-  scan->last_shown = MAX (scan->last_shown, (guint64)shown);
+  g_array_append_val (scan->times, fragment.decoded);
+  scan->last_shown = MAX (scan->last_shown, (guint64)fragment.shown);
   return TRUE;
 }
 

@@ -46,6 +46,22 @@ typedef struct
 /** One fragment's head, up to `size` bytes of NAL units with their lengths (transfer full). */
 GByteArray *parlor_mp4_fragment (const ParlorMp4Picture *picture, gsize size);
 
+/** What a fragment's head says. */
+typedef struct
+{
+  gsize moof;      /**< bytes of the head, up to the box with the data */
+  gsize size;      /**< of both */
+  gsize time_at;   /**< of `decoded` in the head: eight bytes */
+  guint64 decoded; /**< in PARLOR_MP4_SCALE, as the next one */
+  gint64 shown;    /**< >= 0 */
+  gboolean key;
+} ParlorMp4Fragment;
+/** `bytes` begin with a fragment, `length` of them reach at least behind its head and the next
+ * box's; `rest`: so many does the file have from there on. FALSE: no fragment of ours, or a torn
+ * one. */
+gboolean parlor_mp4_read_fragment (const guint8 *bytes, gsize length, guint64 rest,
+                                   ParlorMp4Fragment *out);
+
 /** Where the record lies in a file; NULL: it is no file of ours. */
 const guint8 *parlor_mp4_config (const guint8 *bytes, gsize length, gsize *size);
 /** All pictures in their order as ParlorWebmFrame (record/webm.h; transfer full); NULL: no file of
