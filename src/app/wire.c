@@ -590,6 +590,8 @@ make_site (ParlorApp *app, const char *program, GError **error)
       .decipher_data = &app->record,
       .bring = parlor_wire_bring_ask,
       .bring_data = app->record.bring,
+      .clip = parlor_clips_read,
+      .clip_data = app->record.clips,
       .renders = app->render->renders,
       .erasures = parlor_wire_erase_get (app->erase),
       .replays = app->replay->replays,

@@ -91,6 +91,7 @@ parlor_wire_record_init (ParlorWireRecord *self, uv_loop_t *loop, const ParlorCo
           || !parlor_store_load_records (store, &parlor_share_kind, parlor_shares_load,
                                          self->shares, error)))
     return FALSE;
+  self->clips = parlor_clips_new ();
   self->audit = audit;
   self->keep_local_days = config->s3_keep_local_days;
   if (!open_keeper (self, config, error) || !open_away (self, config, error))
@@ -366,6 +367,7 @@ parlor_wire_record_clear (ParlorWireRecord *self)
     uv_close ((uv_handle_t *)self->release, free_timer);
   parlor_supervisor_free (self->supervisor);
   parlor_shares_free (self->shares);
+  parlor_clips_free (self->clips);
   parlor_away_free (self->away);
   parlor_keeper_free (self->keeper);
   parlor_recordings_free (self->recordings);

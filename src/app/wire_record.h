@@ -7,6 +7,7 @@
 #include "brand/brands.h"
 #include "http/metrics.h"
 #include "record/away.h"
+#include "record/clips.h"
 #include "record/supervisor.h"
 #include "room/shares.h"
 #include "room/rooms.h"
@@ -21,7 +22,8 @@ typedef struct
   ParlorKeeper *keeper;           /**< nullable */
   ParlorAway *away;               /**< nullable */
   struct _ParlorWireBring *bring; /**< nullable: without an away */
-  gint64 keep_local_days;         /**< -1 = for ever */
+  ParlorClips *clips;
+  gint64 keep_local_days; /**< -1 = for ever */
   char *folder;
   ParlorAudit *audit;         /**< borrowed, the one of this process; NULL without a store */
   const ParlorBrands *brands; /**< borrowed */

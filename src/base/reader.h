@@ -24,6 +24,13 @@ struct _ParlorReader
  * file is in the clear. NULL with *fd closed and -1: its key is not here, or it is damaged. */
 typedef ParlorReader *(*ParlorDecipherFunc) (int *fd, const char *recording, gpointer user_data);
 
+/** A part of a recorded file as a file of its own: what lies outside cannot be had from it. `file`:
+ * owned in every outcome; `name`: another one for whatever else is in it; times are the file's, and
+ * `*start_ms` is where the part's 0 lies. NULL: there is no such part. */
+typedef ParlorReader *(*ParlorClipFunc) (ParlorReader *file, const char *name, gboolean is_mp4,
+                                         gint64 from_ms, gint64 to_ms, gint64 *start_ms,
+                                         gpointer user_data);
+
 /** `ok` FALSE: it could not be had. `fd` (owned by the callee, -1 = the file lies in its place
  * now): as long as the file, with the bytes that were asked for. */
 typedef void (*ParlorBrought) (gboolean ok, int fd, gpointer user_data);

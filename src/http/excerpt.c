@@ -160,6 +160,25 @@ parlor_excerpt_has_file (const json_t *file, gint64 from_ms, gint64 to_ms)
   return file != NULL && (to_ms == 0 || overlaps (file, &part));
 }
 
+/* By the last piece of its clock that begins by then, reckoned back before the first: as the player
+ * does it. */
+gint64
+parlor_excerpt_file_ms (const json_t *file, gint64 room_ms)
+{
+  gint64 from_ms = number (file, "from_ms"), file_ms = 0;
+  gsize i;
+  json_t *piece;
+  json_array_foreach (json_object_get (file, "clock"), i, piece)
+  {
+    gint64 at_ms = json_integer_value (json_array_get (piece, 0));
+    if (i > 0 && at_ms > room_ms)
+      break;
+    from_ms = at_ms;
+    file_ms = json_integer_value (json_array_get (piece, 1));
+  }
+  return MAX (file_ms + room_ms - from_ms, 0);
+}
+
 gboolean
 parlor_excerpt_has_marker (const json_t *manifest, const char *marker, gint64 from_ms, gint64 to_ms)
 {

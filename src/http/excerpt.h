@@ -16,5 +16,7 @@ gboolean parlor_excerpt_has_file (const json_t *file, gint64 from_ms, gint64 to_
 /** The same of the marker of that id. */
 gboolean parlor_excerpt_has_marker (const json_t *manifest, const char *marker, gint64 from_ms,
                                     gint64 to_ms);
+/** A file's own time at an instant of the room's clock, 0 or more, by its `clock`. */
+gint64 parlor_excerpt_file_ms (const json_t *file, gint64 room_ms);
 
 G_END_DECLS

@@ -10,6 +10,7 @@
 #include "http/excerpt.h"
 #include "http/handlers.h"
 #include "http/problem.h"
+#include "http/recording_clips.h"
 #include "http/recording_files.h"
 #include "room/shares.h"
 
@@ -40,13 +41,13 @@ share_to_json (ParlorSite *site, const ParlorHttpRequest *request, const ParlorS
 {
   const char *shut = parlor_share_shut (share, parlor_site_wall_ms (site));
   g_autofree char *url = shut == NULL ? url_of (site, request, share) : NULL;
-  return json_pack ("{s:s,s:s,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:s,s:s?}", "id", share->id,
+  return json_pack ("{s:s,s:s,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:b,s:s,s:s?}", "id", share->id,
                     "recording", share->recording, "audience", share->audience, "note", share->note,
                     "created_by", share->created_by, "from_ms", (json_int_t)share->from_ms, "to_ms",
                     (json_int_t)share->to_ms, "created_at", (json_int_t)share->created_ms,
                     "expires_at", (json_int_t)share->expires_ms, "views", (json_int_t)share->views,
-                    "viewed_at", (json_int_t)share->viewed_ms, "state",
-                    shut != NULL ? shut : "open", "url", url);
+                    "viewed_at", (json_int_t)share->viewed_ms, "watermark", share->watermark,
+                    "state", shut != NULL ? shut : "open", "url", url);
 }
 
 /* One transaction: a link that is there, and its line in the audit log. */
@@ -76,19 +77,22 @@ read_spec (const json_t *body, gint64 now_ms, ParlorShareSpec *spec, const char 
   const json_t *expires = json_object_get (body, "expires_at");
   const json_t *from = json_object_get (body, "from_ms"), *to = json_object_get (body, "to_ms");
   const json_t *note = json_object_get (body, "note");
+  const json_t *watermark = json_object_get (body, "watermark");
   *why = !parlor_share_audience_from_name (json_string_value (json_object_get (body, "audience")),
                                            &spec->audience)
              ? "audience is organisation, attendees or anyone."
          : expires != NULL && !json_is_integer (expires) ? "expires_at is a time in milliseconds."
          : (from != NULL && !json_is_integer (from)) || (to != NULL && !json_is_integer (to))
              ? "from_ms and to_ms are instants of the room's clock."
-         : note != NULL && !json_is_string (note) ? "note is a text."
-                                                  : NULL;
+         : note != NULL && !json_is_string (note)            ? "note is a text."
+         : watermark != NULL && !json_is_boolean (watermark) ? "watermark is true or false."
+                                                             : NULL;
   spec->expires_ms = expires != NULL ? json_integer_value (expires)
                                      : now_ms + DEFAULT_DAYS * DAY_MS;
   spec->from_ms = json_integer_value (from);
   spec->to_ms = json_integer_value (to);
   spec->note = json_string_value (note);
+  spec->watermark = json_is_true (watermark);
   return *why == NULL;
 }
 
@@ -342,19 +346,54 @@ find_by_code (ParlorSite *site, const char *code)
   return parlor_share_secret_equal (dot + 1, good) ? share : NULL;
 }
 
-static json_t *
-page_of (ParlorSite *site, const ParlorShareRow *share, const ParlorRecordingRow *row,
-         const View *view)
+static ParlorRecordingPart
+part_of (ParlorSite *site, const ParlorShareRow *share, const ParlorRecordingRow *row)
 {
+  return (ParlorRecordingPart){site, row, share->from_ms, share->to_ms};
+}
+
+/* (transfer full). NULL: a file of it is on its way from elsewhere. */
+static json_t *
+excerpt_of (ParlorSite *site, const ParlorShareRow *share, const ParlorRecordingRow *row)
+{
+  const ParlorRecordingPart part = part_of (site, share, row);
   json_t *manifest = parlor_site_manifest (site, row);
-  json_t *json = json_pack ("{s:s,s:s,s:I,s:I,s:i,s:{s:s,s:s,s:I},s:o}", "id", share->id,
-                            "audience", share->audience, "expires_at",
-                            (json_int_t)share->expires_ms, "view_expires_at",
-                            (json_int_t)view->expires_ms, "renew_sec", RENEW_SEC, "recording", "id",
-                            row->id, "title", row->title, "started_at", (json_int_t)row->started_ms,
-                            "manifest", parlor_excerpt (manifest, share->from_ms, share->to_ms));
+  json_t *excerpt = parlor_excerpt (manifest, share->from_ms, share->to_ms);
+  if (!parlor_recording_part_cut (&part, manifest, excerpt))
+    {
+      json_decref (excerpt);
+      excerpt = NULL;
+    }
   json_decref (manifest);
-  return json;
+  return excerpt;
+}
+
+/* What his page writes over the picture: his name where a sign-in or a token says it, and always
+ * the view, which the audit log knows. (transfer full); NULL: nothing. */
+static json_t *
+watermark_of (ParlorSite *site, const ParlorHttpRequest *request, const ParlorShareRow *share,
+              const View *view)
+{
+  const ParlorUser *user = parlor_users_get (site->spec.brands, share->brand, view->actor);
+  g_autoptr (ParlorClaims) claims = user == NULL && parlor_http_bearer (request) != NULL
+                                        ? parlor_site_claims (site, request, NULL)
+                                        : NULL;
+  const char *name = user != NULL     ? (user->name[0] != '\0' ? user->name : user->login)
+                     : claims != NULL ? claims->name
+                                      : NULL;
+  return share->watermark ? json_pack ("{s:s?,s:s}", "name", name, "view", view->id) : NULL;
+}
+
+/* Takes the excerpt. */
+static json_t *
+page_of (const ParlorShareRow *share, const ParlorRecordingRow *row, const View *view,
+         json_t *excerpt)
+{
+  return json_pack ("{s:s,s:s,s:I,s:I,s:i,s:{s:s,s:s,s:I},s:o}", "id", share->id, "audience",
+                    share->audience, "expires_at", (json_int_t)share->expires_ms, "view_expires_at",
+                    (json_int_t)view->expires_ms, "renew_sec", RENEW_SEC, "recording", "id",
+                    row->id, "title", row->title, "started_at", (json_int_t)row->started_ms,
+                    "manifest", excerpt);
 }
 
 /* A page that is loaded again goes on with its view; else it is one more, and a line in the log. */
@@ -364,6 +403,12 @@ answer_open (ParlorSite *site, ParlorHttpRequest *request, const ParlorShareRow 
              ParlorHttpReply *reply)
 {
   View view;
+  json_t *excerpt = excerpt_of (site, share, row);
+  if (excerpt == NULL)
+    {
+      parlor_recording_part_away (reply);
+      return;
+    }
   if (!read_view (site, request, share, brand->secret, &view) || strcmp (view.actor, actor) != 0)
     {
       parlor_id_make ("vw", &site->spec.random, view.id);
@@ -376,7 +421,9 @@ answer_open (ParlorSite *site, ParlorHttpRequest *request, const ParlorShareRow 
       end (site, NULL, NULL, NULL);
     }
   send_view (site, request, share, brand->secret, &view, reply);
-  parlor_http_reply_json (reply, 200, page_of (site, share, row, &view));
+  json_t *json = page_of (share, row, &view, excerpt);
+  json_object_set_new (json, "watermark", watermark_of (site, request, share, &view));
+  parlor_http_reply_json (reply, 200, json);
 }
 
 static void
@@ -481,11 +528,10 @@ parlor_handle_shared_file (ParlorSite *site, ParlorHttpRequest *request, ParlorH
   Seen seen;
   if (!see (site, request, reply, &seen))
     return;
+  const ParlorRecordingPart part = part_of (site, seen.share, seen.row);
   json_t *manifest = parlor_site_manifest (site, seen.row);
-  const json_t *file = parlor_manifest_file (manifest, request->params[1]);
-  if (!parlor_excerpt_has_file (file, seen.share->from_ms, seen.share->to_ms))
-    file = NULL;
-  parlor_site_reply_track (site, request, reply, seen.row, file);
+  parlor_recording_part_reply (&part, request, reply,
+                               parlor_manifest_file (manifest, request->params[1]));
   json_decref (manifest);
 }
 

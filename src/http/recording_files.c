@@ -430,17 +430,23 @@ text_of (const json_t *object, const char *name)
   return text != NULL ? text : "";
 }
 
+const char *
+parlor_site_track_type (const json_t *file)
+{
+  const char *source = text_of (file, "source");
+  if (strcmp (source, "microphone") == 0 || strcmp (source, "screen_audio") == 0)
+    return "audio/webm";
+  return g_str_has_suffix (text_of (file, "path"), ".mp4") ? "video/mp4" : "video/webm";
+}
+
 void
 parlor_site_reply_track (ParlorSite *site, const ParlorHttpRequest *request, ParlorHttpReply *reply,
                          const ParlorRecordingRow *row, const json_t *file)
 {
-  const char *source = text_of (file, "source"), *sha = text_of (file, "sha256");
+  const char *sha = text_of (file, "sha256");
   g_autofree char *etag = g_strdup_printf ("\"%s\"", sha);
-  gboolean audio = strcmp (source, "microphone") == 0 || strcmp (source, "screen_audio") == 0;
-  const char *video = g_str_has_suffix (text_of (file, "path"), ".mp4") ? "video/mp4"
-                                                                        : "video/webm";
   if (parlor_site_reply_recorded (site, request, reply, row, text_of (file, "path"),
-                                  audio ? "audio/webm" : video, etag))
+                                  parlor_site_track_type (file), etag))
     parlor_http_reply_header (reply, "Parlor-Sha256", sha);
   else
     parlor_http_problem (reply, 404, "no_such_file", "The recording has no file of that number.");

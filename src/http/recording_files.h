@@ -52,6 +52,8 @@ const json_t *parlor_manifest_file (const json_t *manifest, const char *number);
 /** The still of a marker, borrowed; NULL = none. */
 const json_t *parlor_manifest_still (const json_t *manifest, const char *marker);
 
+/** The media type of a file of the manifest; static. */
+const char *parlor_site_track_type (const json_t *file);
 /** Answers with a file of the manifest (200, 206, 304, 416); `file` NULL or gone: 404. */
 void parlor_site_reply_track (ParlorSite *site, const ParlorHttpRequest *request,
                               ParlorHttpReply *reply, const ParlorRecordingRow *row,

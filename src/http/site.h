@@ -85,6 +85,9 @@ typedef struct
   gpointer decipher_data;
   ParlorBringFunc bring; /**< nullable: they lie here, or nowhere */
   gpointer bring_data;
+  ParlorClipFunc
+      clip; /**< nullable: of a file that reaches beyond a link's part nothing is given */
+  gpointer clip_data;
   ParlorHttpUpgradeFunc websocket; /**< takes the sockets of /v1/rt; nullable */
   gpointer websocket_data;
   ParlorLive *live; /**< nullable, with the next three: no live rooms */

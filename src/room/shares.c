@@ -32,7 +32,7 @@ static const ParlorField share_fields[] = {
     PARLOR_INT (ParlorShareRow, from_ms),    PARLOR_INT (ParlorShareRow, to_ms),
     PARLOR_INT (ParlorShareRow, created_ms), PARLOR_INT (ParlorShareRow, expires_ms),
     PARLOR_INT (ParlorShareRow, revoked_ms), PARLOR_INT (ParlorShareRow, views),
-    PARLOR_INT (ParlorShareRow, viewed_ms),
+    PARLOR_INT (ParlorShareRow, viewed_ms),  PARLOR_FLAG (ParlorShareRow, watermark),
 };
 
 const ParlorRecordKind parlor_share_kind = {.table = "recording_shares",
@@ -154,7 +154,8 @@ parlor_shares_add (ParlorShares *self, const ParlorShareSpec *spec, gint64 wall_
                               .from_ms = spec->from_ms,
                               .to_ms = spec->to_ms,
                               .created_ms = wall_ms,
-                              .expires_ms = spec->expires_ms};
+                              .expires_ms = spec->expires_ms,
+                              .watermark = !!spec->watermark};
   put (self, &row);
   return take_in (self, &row);
 }

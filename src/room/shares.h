@@ -44,7 +44,8 @@ typedef struct
   gint64 expires_ms; /**< never 0 */
   gint64 revoked_ms; /**< 0 = it holds */
   gint64 views;
-  gint64 viewed_ms; /**< the last time; 0 = never */
+  gint64 viewed_ms;   /**< the last time; 0 = never */
+  gboolean watermark; /**< its page draws over the picture who looks at it */
 } ParlorShareRow;
 extern const ParlorRecordKind parlor_share_kind;
 
@@ -73,6 +74,7 @@ typedef struct
   ParlorShareAudience audience;
   gint64 from_ms, to_ms; /**< both 0 = the whole */
   gint64 expires_ms;
+  gboolean watermark;
 } ParlorShareSpec;
 
 /** Borrowed, valid until it is forgotten; NULL: BAD_REQUEST (expiry not ahead or too far, to before

@@ -7,6 +7,7 @@ usage: test_record_kills.py PARLORD PARLOR_LOAD PARLORCTL [KILLS [SEED [encipher
 "enciphered" all of it lies on the disk under a master key, which changes at every start of the server. Of a killed recorder all counts that was sent from a second before to four seconds after; of a killed parlord what it had received by then.
 """
 import hashlib
+import json
 import os
 import random
 import secrets
@@ -16,8 +17,9 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
-from recording_bench import AUDIO_STEP, Crowd, Server, Tap, lost_sound, marks, plays, wait_for
+from recording_bench import AUDIO_STEP, Crowd, Server, Tap, blocks, lost_sound, marks, plays, wait_for
 
 P95, MOST, NEXT = 0.5, 1.0, 3.0
 LOOSE = 3  # a starved machine: the promise is stated in the table, three times it is asserted
@@ -196,6 +198,42 @@ def without_master(server, recording, number):
     return server.ask(f'/v1/recordings/{recording}/files/{number}')[0], server.ask(f'/v1/recordings/{recording}/manifest')[0]
 
 
+def clip_files(server, recording, from_ms, to_ms, folder):
+    """What a link to a part gives: the entries of its files, each with the bytes that were fetched."""
+    share = server.json(f'/v1/recordings/{recording}/shares', {'audience': 'anyone', 'from_ms': from_ms, 'to_ms': to_ms})
+    request = urllib.request.Request(f'http://127.0.0.1:{server.http}/v1/shared/open', data=json.dumps({'code': share['url'].split('#')[1]}).encode(),
+                                     headers={'Content-Type': 'application/json'})
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        cookie, files = answer.headers['Set-Cookie'].split(';')[0], json.loads(answer.read())['manifest']['files']
+    for file in files:
+        file['data'] = server.ask(f"/v1/shared/{share['id']}/files/{file['n']}", headers={'Cookie': cookie})[1]
+        file['at'] = os.path.join(folder, f"clip-{file['n']}.webm")
+        with open(file['at'], 'wb') as out:
+            out.write(file['data'])
+    return files
+
+
+def check_clip(server, recording, manifest, names, folder):
+    """A second in the middle of a file of the bars, and of the sound beside it."""
+    bars = max((file for file in manifest['files'] if names.get(file['participant']) == 'bars'), key=lambda one: one['duration_ms'])
+    from_ms = (bars['from_ms'] + bars['to_ms']) // 2
+    files = clip_files(server, recording, from_ms, from_ms + 1000, folder)
+    wrong = [] if any(file['n'] == bars['n'] for file in files) else ['no picture']
+    for file in files:
+        whole = next(one for one in manifest['files'] if one['n'] == file['n'])
+        with open(whole['at'], 'rb') as data:
+            kept = list(blocks(data.read()))
+        part = list(blocks(file['data']))
+        begins = next((i for i, block in enumerate(kept) if part and block == part[0]), None)
+        if begins is None or kept[begins:begins + len(part)] != part:
+            wrong.append(f"{file['n']}: not a part of the whole")
+        elif file['source'] == 'microphone' and not 1 <= len(part) <= 53:
+            wrong.append(f"{file['n']}: {len(part)} packets of sound")
+        elif file['n'] == bars['n'] and not 0 < (plays(file['at']) or 0) <= 25:
+            wrong.append(f"{file['n']}: {plays(file['at'])} pictures of {len(part)}")
+    return files, wrong
+
+
 def percentile(values, share):
     values = sorted(values)
     return values[min(len(values) - 1, int(share * len(values)))]
@@ -203,7 +241,7 @@ def percentile(values, share):
 
 def run(server, programs, n, seed, enciphered):
     masters = Masters(server) if enciphered else None
-    tap, dice = Tap(9 if enciphered else 6), random.Random(seed)
+    tap, dice = Tap(10 if enciphered else 7), random.Random(seed)
     server.start()
     room = server.room('kills')['id']
     recording = server.record(room, 'start')['recording']
@@ -221,6 +259,7 @@ def run(server, programs, n, seed, enciphered):
         count_loss(kills, collect(manifest, names))
         bars = [file for file in manifest['files'] if names.get(file['participant']) == 'bars']
         played = [plays(file['at']) for file in bars]
+        clip, wrong_clip = check_clip(server, recording, manifest, names, folder)
     for kill in kills:
         print(f"# {kill['who']:8} lost {['%.0f ms' % (1000 * s) for s in kill['lost']]} next {kill.get('next', 0) * 1000:.0f} ms")
     losses = [s for kill in kills for s in kill['lost']]
@@ -233,6 +272,7 @@ def run(server, programs, n, seed, enciphered):
     tap.check(lost == 0, 'the meeting loses nothing when the recorder dies', f'{lost} packets')
     tap.check(max(nexts) <= NEXT * LOOSE, 'the next file begins', f'after {1000 * max(nexts):.0f} ms at most; promised {1000 * NEXT:.0f}')
     tap.check(len(bars) >= n and all(played), 'every file plays', f'{len(bars)} files, {sum(one or 0 for one in played)} pictures, {played.count(None)} do not')
+    tap.check(clip and not wrong_clip, 'a part of a recording plays, and has nothing of the rest', f'{len(clip)} files; {wrong_clip}')
     tap.check(len(spans) == n and len(server.recordings()) == 1, 'one manifest tells every interruption', f'{len(spans)} of {n}')
     tap.check(verified.returncode == 0, 'the folder verifies', verified.stdout.strip().splitlines()[-1] if verified.stdout else 'nothing said')
     if enciphered:

@@ -113,8 +113,9 @@ add_recording (Fixture *f, const char *id, const char *brand)
   static const struct
   {
     const char *name, *text;
-  } files[] = {{"manifest.json", manifest}, {"1.webm", "0123456789"}, {"2.webm", "sound"},
-               {"1.png", "picture"},        {"key", "secret"},        {"journal", "words"}};
+  } files[] = {
+      {"manifest.json", manifest}, {"1.webm", "0123456789"}, {"2.webm", "abcdefghijklmnopqrstu"},
+      {"1.png", "picture"},        {"key", "secret"},        {"journal", "words"}};
   parlor_recordings_put (f->recordings, &row);
   g_mkdir_with_parents (folder, 0700);
   for (guint i = 0; i < G_N_ELEMENTS (files); i++)
@@ -122,6 +123,44 @@ add_recording (Fixture *f, const char *id, const char *brand)
       g_autofree char *path = g_build_filename (folder, files[i].name, NULL);
       g_assert_true (g_file_set_contents (path, files[i].text, -1, NULL));
     }
+}
+
+/* What lies between two instants of a file, a byte a second; it begins three seconds early. */
+typedef struct
+{
+  ParlorReader reader; /* first */
+  ParlorReader *whole;
+  guint64 from;
+} Cut;
+
+static gssize
+cut_read (ParlorReader *reader, guint64 at, guint8 *out, gsize length)
+{
+  const Cut *self = (const Cut *)reader;
+  return self->whole->read (self->whole, self->from + at, out, length);
+}
+
+static void
+cut_free (ParlorReader *reader)
+{
+  Cut *self = (Cut *)reader;
+  self->whole->free (self->whole);
+  g_free (self);
+}
+
+static ParlorReader *
+cut_part (ParlorReader *whole, const char *name, gboolean is_mp4, gint64 from_ms, gint64 to_ms,
+          gint64 *start_ms, gpointer user_data)
+{
+  g_assert_cmpstr (name, ==, "rec_1/2.webm/bb");
+  g_assert_false (is_mp4);
+  g_assert_null (user_data);
+  Cut *self = g_new0 (Cut, 1);
+  guint64 from = (guint64)MAX (from_ms / 1000 - 3, 0);
+  guint64 to = MIN ((guint64)to_ms / 1000, whole->size);
+  *self = (Cut){{to - from, cut_read, cut_free}, whole, from};
+  *start_ms = (gint64)from * 1000;
+  return &self->reader;
 }
 
 static void
@@ -142,6 +181,7 @@ set_up (Fixture *f, gconstpointer data)
   spec->recordings = f->recordings;
   spec->recordings_folder = f->folder;
   spec->shares = f->shares;
+  spec->clip = cut_part;
   uv_timer_init (&f->world->loop, &f->timer);
   f->timer.data = f->store;
   uv_timer_start (&f->timer, on_timer, 1, 1);
@@ -538,19 +578,113 @@ test_attendee_and_colleague (Fixture *f, gconstpointer data)
 static void
 test_clip (Fixture *f, gconstpointer data)
 {
-  Link link = make_link (f, "{\"audience\":\"anyone\",\"from_ms\":40000,\"to_ms\":52000}");
+  Link link = make_link (f, "{\"audience\":\"anyone\",\"from_ms\":48000,\"to_ms\":52000}");
   g_autofree char *cookie = open_well (f, &link);
+  /* Its second 5 is the cut file's 0. */
+  g_assert_true (says (f, "\"clock\":[[40000,-5000]]"));
+  g_assert_true (says (f, "\"from_ms\":48000,\"to_ms\":52000"));
   g_assert_true (says (f, "\"why\""));
   g_assert_true (says (f, "Mara"));
-  static const char *const outside[] = {"\"0.35\"", "early", "late", "\"cc\"", "\"aa\""};
+  static const char *const outside[] = {"\"0.35\"", "early", "late", "\"cc\"", "\"aa\"", "\"bb\""};
   for (guint i = 0; i < G_N_ELEMENTS (outside); i++)
     g_assert_false (says (f, outside[i]));
+  g_autofree char *range = g_strconcat (cookie, "Range: bytes=1-2\r\n", NULL);
+  g_autofree char *beyond = g_strconcat (cookie, "Range: bytes=7-\r\n", NULL);
   g_assert_cmpuint (get_shared (f, &link, "/files/2", cookie), ==, 200);
+  g_assert_cmpstr (f->last_body, ==, "fghijkl");
+  g_assert_cmpuint (get_shared (f, &link, "/files/2", range), ==, 206);
+  g_assert_cmpstr (f->last_body, ==, "gh");
+  g_assert_cmpuint (get_shared (f, &link, "/files/2", beyond), ==, 416);
   g_assert_cmpuint (get_shared (f, &link, "/files/1", cookie), ==, 404);
   g_assert_cmpuint (get_shared (f, &link, "/stills/mk_1", cookie), ==, 404);
   g_assert_cmpuint (ask (f, "POST", "/v1/recordings/rec_1/shares", f->admin,
                          "{\"audience\":\"anyone\",\"from_ms\":9,\"to_ms\":5}"),
                     ==, 400);
+  link_clear (&link);
+}
+
+/* Whose screen a picture was taken of: his name, and the view that the log has a line of. */
+static void
+test_watermark (Fixture *f, gconstpointer data)
+{
+  guint status;
+  Link house = make_link (f, "{\"audience\":\"organisation\",\"watermark\":true}");
+  Link anyone = make_link (f, "{\"audience\":\"anyone\",\"watermark\":true}");
+  Link plain = make_link (f, "{\"audience\":\"anyone\"}");
+  g_autofree char *signed_in = open_link (f, house.code, NULL, f->user, &status);
+  g_assert_cmpuint (status, ==, 200);
+  g_assert_true (says (f, "\"watermark\":{\"name\":\"rep\",\"view\":\"vw_"));
+  g_autofree char *stranger = open_link (f, anyone.code, NULL, JSON, &status);
+  const char *view = strstr (f->last_body, "\"watermark\":{\"name\":null,\"view\":\"vw_");
+  g_assert_nonnull (view);
+  view = strstr (view, "vw_");
+  g_autofree char *id = g_strndup (view, strcspn (view, "\""));
+  g_autofree char *detail = g_strconcat ("view=", id, NULL);
+  g_autofree char *none = open_link (f, plain.code, NULL, JSON, &status);
+  g_assert_false (says (f, "watermark"));
+  g_assert_cmpuint (audited (f, f->admin, "recording.viewed", detail), ==, 1);
+  g_assert_cmpuint (ask (f, "POST", "/v1/recordings/rec_1/shares", f->admin,
+                         "{\"audience\":\"anyone\",\"watermark\":1}"),
+                    ==, 400);
+  link_clear (&house);
+  link_clear (&anyone);
+  link_clear (&plain);
+}
+
+static void
+test_clip_whole (Fixture *f, gconstpointer data)
+{
+  Link link = make_link (f, "{\"audience\":\"anyone\",\"from_ms\":30500,\"to_ms\":61000}");
+  g_autofree char *cookie = open_well (f, &link);
+  g_assert_true (says (f, "\"clock\":[[40000,0]]"));
+  g_assert_true (says (f, "\"bb\""));
+  g_assert_cmpuint (get_shared (f, &link, "/files/2", cookie), ==, 200);
+  g_assert_cmpstr (f->last_body, ==, "abcdefghijklmnopqrstu");
+  link_clear (&link);
+}
+
+static void
+test_clip_uncut (Fixture *f, gconstpointer data)
+{
+  f->world->site->spec.clip = NULL;
+  Link link = make_link (f, "{\"audience\":\"anyone\",\"from_ms\":48000,\"to_ms\":52000}");
+  g_autofree char *cookie = open_well (f, &link);
+  g_assert_true (says (f, "\"files\":[]"));
+  g_assert_cmpuint (get_shared (f, &link, "/files/2", cookie), ==, 404);
+  link_clear (&link);
+}
+
+static ParlorBring
+bring (const char *recording, const char *name, gint64 from, gint64 length, ParlorBrought done,
+       gpointer done_data, gpointer user_data)
+{
+  g_assert_cmpstr (recording, ==, "rec_1");
+  if (strcmp (name, "2.webm") != 0) /* another one is nowhere */
+    return PARLOR_BRING_NOWHERE;
+  g_assert_cmpint (from, ==, 0);
+  g_assert_cmpint (length, ==, -1);
+  ++*(guint *)user_data;
+  return PARLOR_BRING_COMES;
+}
+
+static void
+test_clip_away (Fixture *f, gconstpointer data)
+{
+  guint n = 0, status;
+  Link link = make_link (f, "{\"audience\":\"anyone\",\"from_ms\":48000,\"to_ms\":52000}");
+  g_autofree char *cookie = open_well (f, &link);
+  g_autofree char *path = g_build_filename (f->folder, "rec_1", "2.webm", NULL);
+  f->world->site->spec.bring = bring;
+  f->world->site->spec.bring_data = &n;
+  g_unlink (path);
+  g_assert_cmpuint (get_shared (f, &link, "/files/2", cookie), ==, 503);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_null (open_link (f, link.code, NULL, JSON, &status));
+  g_assert_cmpuint (status, ==, 503);
+  g_assert_true (says (f, "\"away\""));
+  g_assert_cmpuint (n, ==, 2);
+  /* Nobody saw anything: no view. */
+  g_assert_cmpuint (audited (f, f->admin, "recording.viewed", link.id), ==, 1);
   link_clear (&link);
 }
 
@@ -742,6 +876,10 @@ main (int argc, char **argv)
   ADD ("attendees-may-be-signed-in", test_attendee_signed_in);
   ADD ("what-an-attendee-opened-is-not-his-colleagues", test_attendee_and_colleague);
   ADD ("a-clip-shows-nothing-outside-its-part", test_clip);
+  ADD ("of-a-file-within-a-clip-nothing-is-cut", test_clip_whole);
+  ADD ("a-watermark-names-who-looks-and-his-view", test_watermark);
+  ADD ("what-cannot-be-cut-is-not-given-whole", test_clip_uncut);
+  ADD ("a-clip-waits-for-what-lies-elsewhere", test_clip_away);
   ADD ("a-link-to-what-is-in-the-bin-opens-nothing", test_binned);
   ADD ("no-route-gives-a-recording-to-another-brand", test_every_route);
   ADD ("a-room-has-a-rule-and-what-goes-is-told", test_keeping);

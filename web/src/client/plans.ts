@@ -73,6 +73,8 @@ export interface Plan {
   partners: string;
   /** What stands beside the meeting; '' = nothing. */
   doc: string;
+  /** An application of the brand's, with a token of this room; '' = none. */
+  panel: string;
   /** A line each: a name, or a name and a contact with a comma between. */
   people: string;
   host: string;
@@ -111,8 +113,8 @@ export function inviteesOf(people: string): { name: string; contact?: string }[]
 }
 
 export function planMeeting(plan: Plan): Promise<Planned> {
-  const { title, start, zone, minutes, repeat, until, watermark, partners, people, host, doc } =
-    plan;
+  const { title, start, zone, minutes, repeat, until, watermark, partners, people, host } = plan;
+  const { doc, panel } = plan;
   const rrule = ruleOf(repeat, start, until);
   return callJson(
     '/v1/rooms',
@@ -121,6 +123,7 @@ export function planMeeting(plan: Plan): Promise<Planned> {
       title,
       policy: { watermark, partners },
       ...(doc ? { doc_url: doc } : {}),
+      ...(panel ? { panel_url: panel } : {}),
       schedule: { start, zone, minutes, ...(rrule ? { rrule } : {}) },
       /* The first is who plans it: his browser is a host at each of its meetings. */
       invitees: [{ name: host, role: 'host' }, ...inviteesOf(people)],

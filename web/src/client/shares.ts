@@ -1,5 +1,15 @@
 /** Links to recordings: an admin's list of them, and what their holder gets. Errors are ApiError. */
-import { def, list, nullable, num, shape, str, type Checked } from '../protocol/check.js';
+import {
+  bool,
+  def,
+  list,
+  nullable,
+  num,
+  opt,
+  shape,
+  str,
+  type Checked,
+} from '../protocol/check.js';
 import { ask } from './account.js';
 import { manifest } from './recordings.js';
 
@@ -11,6 +21,7 @@ const share = shape({
   to_ms: def(num, 0),
   expires_at: num,
   views: def(num, 0),
+  watermark: def(bool, false),
   state: str,
   url: nullable(str),
 });
@@ -23,6 +34,7 @@ export interface NewShare {
   from_ms?: number;
   to_ms?: number;
   note?: string;
+  watermark?: boolean;
 }
 
 const path = (recording: string): string =>
@@ -48,6 +60,7 @@ const shared = shape({
   expires_at: num,
   renew_sec: def(num, 20),
   recording: shape({ id: str, title: def(str, ''), started_at: def(num, 0) }),
+  watermark: opt(shape({ name: nullable(str), view: str })),
   manifest,
 });
 export type Shared = Checked<typeof shared>;

@@ -32,6 +32,10 @@ const WORDS = {
   who_hint: ['Ann, ann@example.com', '王芳，wang@example.com'],
   watermark: ["Viewer's name over the picture", '画面显示观看者姓名水印'],
   doc: ['A document beside it: https address (may be empty)', '会中文档：https 网址（可不填）'],
+  panel: [
+    'A panel of your application: https address (may be empty)',
+    '业务面板：https 网址（可不填）',
+  ],
   partners: ['Partners of other companies', '外部伙伴'],
   p_allow: ['come in', '可直接进入'],
   p_lobby: ['a host lets them in', '须主持人同意'],
@@ -103,6 +107,7 @@ export class Schedule extends Plain {
         watermark: this.querySelector<HTMLInputElement>('[name="watermark"]')?.checked ?? false,
         partners: this.value('partners'),
         doc: this.value('doc').trim(),
+        panel: this.value('panel').trim(),
         people: this.value('people'),
         host: loadChoices().name || (lang() === 'en' ? 'Host' : '主持人'),
       });
@@ -186,6 +191,20 @@ export class Schedule extends Plain {
     </label>`;
   }
 
+  /** Of what stands beside the meeting. */
+  private address(name: 'doc' | 'panel'): TemplateResult {
+    return html`<label class="field">
+      <span>${s(name)}</span>
+      <input
+        name=${name}
+        type="url"
+        maxlength="2000"
+        pattern="https://.+"
+        data-testid="schedule-${name}"
+      />
+    </label>`;
+  }
+
   private form(): TemplateResult {
     const lengths = [15, 30, 45, 60, 90, 120, 180].map((n): [string, string] => [
       String(n),
@@ -223,16 +242,7 @@ export class Schedule extends Plain {
         <span>${s('who')}</span>
         <textarea name="people" placeholder=${s('who_hint')} data-testid="schedule-who"></textarea>
       </label>
-      <label class="field">
-        <span>${s('doc')}</span>
-        <input
-          name="doc"
-          type="url"
-          maxlength="2000"
-          pattern="https://.+"
-          data-testid="schedule-doc"
-        />
-      </label>
+      ${this.address('doc')} ${this.address('panel')}
       <div class="pair">
         ${this.choice('partners', s('partners'), [
           ['allow', s('p_allow')],

@@ -5,6 +5,7 @@ import type { Manifest } from '../../client/recordings.js';
 import { Playback, type Addresses } from '../../media/playback.js';
 import { clockWords, newestMarkers, pictureAt, speakerAt, spokenBy } from '../../media/timeline.js';
 import { Plain } from '../base.js';
+import { writeOver } from '../over-picture.js';
 import { isRecordingWord, r } from './recording-words.js';
 import '../styles/recordings.css';
 
@@ -27,6 +28,8 @@ export class Player extends Plain {
   @property({ attribute: false }) addresses!: Addresses;
   /** An instant of the room's clock to begin at; -1 = the beginning. */
   @property({ type: Number }) at = -1;
+  /** Written over the picture; '' = nothing. */
+  @property() watermark = '';
   private playback: Playback | null = null;
 
   /** The instant that is shown. */
@@ -57,6 +60,8 @@ export class Player extends Plain {
 
   protected override updated(): void {
     this.show();
+    const over = this.querySelector<HTMLElement>('.over');
+    if (over && over.dataset['name'] !== this.watermark) writeOver(over, this.watermark);
   }
 
   seek(ms: number): void {
@@ -100,6 +105,7 @@ export class Player extends Plain {
         <video class="screen" muted playsinline data-testid="player-screen"></video>
         <video class="camera" muted playsinline data-testid="player-camera"></video>
         ${picture.screen || picture.camera ? nothing : html`<p>${r(lost ? 'rec_gap' : 'rec_no_picture')}</p>`}
+        ${this.watermark ? html`<div class="over"></div>` : nothing}
       </div>
       <div class="transport">
         <button class="button primary" data-testid="player-play" @click=${() => this.toggle()}>
@@ -178,6 +184,15 @@ export class Player extends Plain {
     </ul>`;
   }
 
+  /** Not by itself where it would be seen without the watermark. */
+  private still(marker: string): TemplateResult {
+    const url = this.addresses.still(marker);
+    const picture = html`<img loading="lazy" alt=${r('rec_still')} src=${url} />`;
+    return this.watermark
+      ? picture
+      : html`<a href=${url} target="_blank" rel="noopener">${picture}</a>`;
+  }
+
   private noted(manifest: Manifest): TemplateResult {
     const markers = newestMarkers(manifest);
     return html`<section aria-label=${r('rec_markers')}>
@@ -193,13 +208,7 @@ export class Player extends Plain {
               <i>${isRecordingWord(word) ? r(word) : one.kind}</i>
               ${one.text}${one.owner ? ` (${one.owner})` : ''}
             </button>
-            ${
-              still
-                ? html`<a href=${this.addresses.still(one.id)} target="_blank" rel="noopener"
-                    ><img loading="lazy" alt=${r('rec_still')} src=${this.addresses.still(one.id)}
-                  /></a>`
-                : nothing
-            }
+            ${still ? this.still(one.id) : nothing}
           </li>`;
         })}
       </ol>

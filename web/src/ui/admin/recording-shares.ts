@@ -43,6 +43,8 @@ export class RecordingShares extends AdminSection {
         audience: this.value('audience'),
         expires_at: Date.now() + Number(this.value('days')) * DAY_MS,
         note: this.value('note'),
+        watermark:
+          this.querySelector<HTMLInputElement>('[name="share-watermark"]')?.checked ?? false,
         ...(clip ? { from_ms: Math.round(this.from), to_ms: Math.round(this.to) } : {}),
       });
       this.from = this.to = 0;
@@ -96,7 +98,7 @@ export class RecordingShares extends AdminSection {
               : ''
           }
           ${r('share_until', { when: this.when(one.expires_at) })} ·
-          ${r('share_views', { n: String(one.views) })}
+          ${r('share_views', { n: String(one.views) })}${one.watermark ? ` · ${r('share_watermarked')}` : ''}
         </span>
         ${open && one.url ? html`<input readonly aria-label=${r('share_link')} data-testid="share-url" .value=${one.url} />` : nothing}
       </div>
@@ -144,6 +146,10 @@ export class RecordingShares extends AdminSection {
           )}
         </div>
         ${this.clip()}
+        <label class="check">
+          <input type="checkbox" name="share-watermark" data-testid="share-watermark" />
+          <span>${r('share_watermark')}</span>
+        </label>
         <button class="button primary" data-testid="share-add" ?disabled=${this.busy}>
           ${r('share_add')}
         </button>
