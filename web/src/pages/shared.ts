@@ -13,7 +13,7 @@ import {
   type Shared,
 } from '../client/shares.js';
 import { saveAfterSignin } from '../client/after-signin.js';
-import { loadChoices, loadRecent } from '../client/storage.js';
+import { loadRecent } from '../client/storage.js';
 import type { Addresses } from '../media/playback.js';
 import '../ui/admin/player.js';
 import type { Player } from '../ui/admin/player.js';
@@ -26,8 +26,6 @@ import '../ui/look.js';
 /** Without an answer for so long nothing is shown any more: a link may have been taken back. */
 const SILENT_MS = 60_000;
 const ENDS_IT = [401, 403, 404, 410];
-/** What lies in the object store is asked for again after so long. */
-const AWAY_SEC = 5;
 /** A guest of the meeting needs none; for whoever came with a sign-in it opens. */
 const SIGNIN_MAY_HELP = ['signin_required', 'not_attendee'];
 
@@ -103,11 +101,7 @@ export class SharedPage extends Plain {
   private refuse(error: unknown): void {
     this.shared = null;
     this.refused = error instanceof ApiError ? error.code : 'internal';
-    if (this.refused === 'away')
-      this.timer = window.setTimeout(
-        () => void this.open(loadRecent().map((one) => one.code)),
-        AWAY_SEC * 1000,
-      );
+    if (this.refused === 'away') this.timer = window.setTimeout(() => location.reload(), 5000);
     if (SIGNIN_MAY_HELP.includes(this.refused)) saveAfterSignin(location.pathname + location.hash);
   }
 
@@ -158,10 +152,9 @@ export class SharedPage extends Plain {
     </section>`;
   }
 
-  /** Who looks: as the server knows him, else as he called himself here; and the audit log's line of it. */
-  private watermark({ watermark }: Shared): string {
-    const name = watermark?.name ?? loadChoices().name;
-    return watermark ? [name, watermark.view].filter(Boolean).join(' · ') : '';
+  /** Who looks, where the server knows him; and which line of the audit log that is. */
+  private watermark({ watermark: it }: Shared): string {
+    return it ? (it.name ? `${it.name} · ` : '') + it.view : '';
   }
 
   private recording(shared: Shared): TemplateResult {

@@ -14,6 +14,8 @@ export class Watermark extends InMeeting {
     const text = me ? `${me.name}${me.company ? ` · ${external(me.company)}` : ''}` : '';
     if (text === this.drawn) return;
     this.drawn = text;
+    this.dataset['testid'] = 'watermark';
+    this.setAttribute('aria-hidden', 'true');
     writeOver(this, text);
   }
 }

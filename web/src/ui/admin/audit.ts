@@ -12,6 +12,7 @@ import {
 } from '../../client/keeping.js';
 import { users } from '../../client/account.js';
 import { AdminSection } from './base.js';
+import { au } from './audit-words.js';
 import { r } from './recording-words.js';
 import { w } from './words.js';
 import '../styles/recordings.css';
@@ -84,16 +85,16 @@ export class AdminAudit extends AdminSection {
     await this.run(async () => {
       found = await checkAudit();
     });
-    if (found?.whole) this.note = r('audit_whole', { n: String(found.rows) });
+    if (found?.whole) this.note = au('audit_whole', { n: String(found.rows) });
     else if (found)
-      this.problem = r('audit_broken', { n: String(found.rows), fault: found.fault ?? '' });
+      this.problem = au('audit_broken', { n: String(found.rows), fault: found.fault ?? '' });
   }
 
   private row(one: AuditRow): TemplateResult {
     return html`<tr data-testid="audit-row">
       <td>${one.seq}</td>
       <td>${this.when(one.at)}</td>
-      <td title=${one.actor}>${this.names.get(one.actor) ?? (one.actor || r('audit_server'))}</td>
+      <td title=${one.actor}>${this.names.get(one.actor) ?? (one.actor || au('audit_server'))}</td>
       <td>${one.action}</td>
       <td>${one.object}</td>
       <td>${one.detail}</td>
@@ -108,15 +109,15 @@ export class AdminAudit extends AdminSection {
         @input=${this.typed}
         @submit=${(event: Event) => event.preventDefault()}
       >
-        ${this.input('action', r('audit_action'), '', { type: 'search', hint: 'recording.viewed' })}
-        ${this.input('object', r('audit_object'), '', { type: 'search', hint: 'rec_…' })}
-        ${this.input('actor', r('audit_actor'), '', { type: 'search', hint: 'usr_…' })}
+        ${this.input('action', au('audit_action'), '', { type: 'search', hint: 'recording.viewed' })}
+        ${this.input('object', au('audit_object'), '', { type: 'search', hint: 'rec_…' })}
+        ${this.input('actor', au('audit_actor'), '', { type: 'search', hint: 'usr_…' })}
         ${this.input('from', r('rec_from'), '', { type: 'date' })}
         ${this.input('until', r('rec_until'), '', { type: 'date' })}
       </form>
       <div class="choices">
         <button class="button" data-testid="audit-check" @click=${() => void this.check()}>
-          ${r('audit_check')}
+          ${au('audit_check')}
         </button>
         <button class="button" data-testid="audit-csv" @click=${() => this.export('csv')}>
           CSV
@@ -129,17 +130,17 @@ export class AdminAudit extends AdminSection {
   }
 
   private table(rows: AuditRow[]): TemplateResult {
-    if (rows.length === 0) return html`<p class="muted">${r('audit_none')}</p>`;
+    if (rows.length === 0) return html`<p class="muted">${au('audit_none')}</p>`;
     return html`<div class="table" tabindex="0" role="region" aria-label=${w('nav_audit')}>
         <table data-testid="audit-rows">
           <thead>
             <tr>
               <th>#</th>
-              <th>${r('audit_when')}</th>
-              <th>${r('audit_actor')}</th>
-              <th>${r('audit_action')}</th>
-              <th>${r('audit_object')}</th>
-              <th>${r('audit_detail')}</th>
+              <th>${au('audit_when')}</th>
+              <th>${au('audit_actor')}</th>
+              <th>${au('audit_action')}</th>
+              <th>${au('audit_object')}</th>
+              <th>${au('audit_detail')}</th>
             </tr>
           </thead>
           <tbody>
@@ -155,7 +156,7 @@ export class AdminAudit extends AdminSection {
               ?disabled=${this.busy}
               @click=${() => void this.run(() => this.search(this.cursor ?? 0))}
             >
-              ${r('audit_more')}
+              ${au('audit_more')}
             </button>`
           : nothing
       }`;

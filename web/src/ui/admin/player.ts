@@ -105,7 +105,7 @@ export class Player extends Plain {
         <video class="screen" muted playsinline data-testid="player-screen"></video>
         <video class="camera" muted playsinline data-testid="player-camera"></video>
         ${picture.screen || picture.camera ? nothing : html`<p>${r(lost ? 'rec_gap' : 'rec_no_picture')}</p>`}
-        ${this.watermark ? html`<div class="over"></div>` : nothing}
+        ${this.watermark ? html`<div class="over" aria-hidden="true"></div>` : nothing}
       </div>
       <div class="transport">
         <button class="button primary" data-testid="player-play" @click=${() => this.toggle()}>

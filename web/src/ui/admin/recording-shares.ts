@@ -5,7 +5,7 @@ import type { RecordingRow } from '../../client/recordings.js';
 import { addShare, loadShares, revokeShare, type Share } from '../../client/shares.js';
 import { clockWords } from '../../media/timeline.js';
 import { AdminSection } from './base.js';
-import { isRecordingWord, r } from './recording-words.js';
+import { isShareWord, sh } from './share-words.js';
 import { w } from './words.js';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -14,7 +14,7 @@ const AUDIENCES = ['organisation', 'attendees', 'anyone'];
 
 function audienceWords(audience: string): string {
   const word = `share_${audience}`;
-  return isRecordingWord(word) ? r(word) : audience;
+  return isShareWord(word) ? sh(word) : audience;
 }
 
 @customElement('parlor-recording-shares')
@@ -50,14 +50,14 @@ export class RecordingShares extends AdminSection {
       this.from = this.to = 0;
       await this.load();
       if (made.url) await navigator.clipboard?.writeText(made.url).catch(() => undefined);
-    }, r('share_made'));
+    }, sh('share_made'));
   }
 
   private revoke(one: Share): void {
     void this.run(async () => {
       await revokeShare(this.row.id, one.id);
       await this.load();
-    }, r('share_revoked'));
+    }, sh('share_revoked'));
   }
 
   private clip(): TemplateResult {
@@ -69,7 +69,7 @@ export class RecordingShares extends AdminSection {
         data-testid="share-from"
         @click=${() => (this.from = this.position())}
       >
-        ${r('share_from')} ${at(this.from)}
+        ${sh('share_from')} ${at(this.from)}
       </button>
       <button
         type="button"
@@ -77,10 +77,10 @@ export class RecordingShares extends AdminSection {
         data-testid="share-to"
         @click=${() => (this.to = this.position())}
       >
-        ${r('share_to')} ${at(this.to)}
+        ${sh('share_to')} ${at(this.to)}
       </button>
       <span class="muted" data-testid="share-part">
-        ${this.to > this.from ? r('share_clip', { from: at(this.from), to: at(this.to) }) : r('share_whole')}
+        ${this.to > this.from ? sh('share_clip', { from: at(this.from), to: at(this.to) }) : sh('share_whole')}
       </span>
     </div>`;
   }
@@ -97,10 +97,10 @@ export class RecordingShares extends AdminSection {
               ? `${clockWords(one.from_ms - this.row.from_ms)}–${clockWords(one.to_ms - this.row.from_ms)} · `
               : ''
           }
-          ${r('share_until', { when: this.when(one.expires_at) })} ·
-          ${r('share_views', { n: String(one.views) })}${one.watermark ? ` · ${r('share_watermarked')}` : ''}
+          ${sh('share_until', { when: this.when(one.expires_at) })} ·
+          ${sh('share_views', { n: String(one.views) })}${one.watermark ? ` · ${sh('share_watermarked')}` : ''}
         </span>
-        ${open && one.url ? html`<input readonly aria-label=${r('share_link')} data-testid="share-url" .value=${one.url} />` : nothing}
+        ${open && one.url ? html`<input readonly aria-label=${sh('share_link')} data-testid="share-url" .value=${one.url} />` : nothing}
       </div>
       ${
         open
@@ -118,40 +118,40 @@ export class RecordingShares extends AdminSection {
                 ?disabled=${this.busy}
                 @click=${() => this.revoke(one)}
               >
-                ${r('share_revoke')}
+                ${sh('share_revoke')}
               </button>
             </span>`
-          : html`<span class="tags"><i>${isRecordingWord(word) ? r(word) : one.state}</i></span>`
+          : html`<span class="tags"><i>${isShareWord(word) ? sh(word) : one.state}</i></span>`
       }
     </li>`;
   }
 
   protected override render(): TemplateResult {
     return html`<details class="sheet shares" data-testid="shares">
-      <summary>${r('share_title')} ${this.shares.length ? `(${this.shares.length})` : ''}</summary>
+      <summary>${sh('share_title')} ${this.shares.length ? `(${this.shares.length})` : ''}</summary>
       <form @submit=${(event: Event) => this.add(event)}>
         <div class="find">
-          ${this.input('note', r('share_note'), '', { hint: r('share_note_hint') })}
+          ${this.input('note', sh('share_note'), '', { hint: sh('share_note_hint') })}
           ${this.choice(
             'audience',
-            r('share_for'),
+            sh('share_for'),
             'organisation',
             AUDIENCES.map((one) => [one, audienceWords(one)]),
           )}
           ${this.choice(
             'days',
-            r('share_ends'),
+            sh('share_ends'),
             '30',
-            DAYS.map((one) => [one, r(one === '1' ? 'share_day' : 'share_days', { n: one })]),
+            DAYS.map((one) => [one, sh(one === '1' ? 'share_day' : 'share_days', { n: one })]),
           )}
         </div>
         ${this.clip()}
         <label class="check">
           <input type="checkbox" name="share-watermark" data-testid="share-watermark" />
-          <span>${r('share_watermark')}</span>
+          <span>${sh('share_watermark')}</span>
         </label>
         <button class="button primary" data-testid="share-add" ?disabled=${this.busy}>
-          ${r('share_add')}
+          ${sh('share_add')}
         </button>
       </form>
       ${this.messages()}

@@ -9,6 +9,8 @@ vi.hoisted(() => {
 const { TABLES, problemWords } = await import('./words.js');
 const { RECORDING_TABLES } = await import('./recording-words.js');
 const { RENDER_TABLES } = await import('./renders-words.js');
+const { AUDIT_TABLES } = await import('./audit-words.js');
+const { SHARE_TABLES } = await import('./share-words.js');
 const { ApiError } = await import('../../client/http.js');
 
 describe('the words of the admin pages', () => {
@@ -18,11 +20,15 @@ describe('the words of the admin pages', () => {
       ...TABLES['zh-CN'],
       ...RECORDING_TABLES['zh-CN'],
       ...RENDER_TABLES['zh-CN'],
+      ...SHARE_TABLES['zh-CN'],
+      ...AUDIT_TABLES['zh-CN'],
     };
     for (const [word, text] of Object.entries({
       ...TABLES.en,
       ...RECORDING_TABLES.en,
       ...RENDER_TABLES.en,
+      ...SHARE_TABLES.en,
+      ...AUDIT_TABLES.en,
     })) {
       const other = chinese[word] ?? '';
       expect(other, word).toBeTruthy();
