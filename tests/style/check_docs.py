@@ -6,7 +6,7 @@ import pathlib
 import re
 import sys
 
-from common import Tap, relative
+from common import Tap, relative, tracked
 
 # OPTIONS is CORS, the same everywhere, and said once.
 ROUTE = re.compile(r'^\s*\{"([A-Z]+)", "(/[^"]*)"', re.M)
@@ -53,6 +53,23 @@ def broken_links(path, text, root):
             yield f"{relative(path, root)}: links to {target}, which is not there"
 
 
+# A file of ours by its name or path; `wire_….c` and `NNNN-title.md` stand for many.
+FILE = re.compile(r"`((?:[\w.-]+/)*[\w-]+\.(?:c|h|py|mjs|sh|md|yaml))`")
+OPTION = re.compile(r'^    \{"([a-z0-9-]+)", KIND_', re.M)
+
+
+def lost_files(name, text, known):
+    for file in FILE.findall(text):
+        if not file.rsplit("/", 1)[-1].startswith("NNNN") and not any(one == file or one.endswith("/" + file) for one in known):
+            yield f"{name}: there is no {file}"
+
+
+def untold_options(options, text):
+    for option in options:
+        if not re.search(rf"(--|`){option}[^\w-]", text):
+            yield f"neither docs/operate.md nor docs/hooks.md speaks of --{option}"
+
+
 def unkept_promises(text, root):
     """Of docs/promises.md: tests and names that are not there. A name may be put together in the source: its last part counts."""
     source = ""
@@ -73,6 +90,8 @@ def main(root):
     tap.can_fail("a promise without its test", unkept_promises("`tests/none.c` `x`", root), 2)
     tap.can_fail("a message that nobody wrote down", differences({"join"}, said_of('-> {"t":"wave"}'), "a", "b"), 2)
     tap.can_fail("a link to nowhere", broken_links(root / "README.md", "[x](docs/nowhere.md)", root))
+    tap.can_fail("a file that is not there", lost_files("x", "`nowhere/post.c`", {"src/hooks/poster.c"}))
+    tap.can_fail("an option that nobody wrote down", untold_options(["udp-port"], "`--udp`"))
     routes = routes_of((root / "src/http/routes.c").read_text())
     operations = operations_of((root / "docs/openapi.yaml").read_text())
     tap.result("openapi.yaml has every route, and no other", differences(routes, operations, "routes.c", "openapi.yaml") if routes else ["no route was found"])
@@ -81,6 +100,13 @@ def main(root):
     tap.result("protocol.md has every message of a page, and no other", differences(rows, said, "messages.c", "protocol.md") if rows else ["no row was found"])
     documents = [root / "README.md", root / "CONTRIBUTING.md", *sorted((root / "docs").rglob("*.md"))]
     tap.result("what the documents link to is there", [problem for path in documents for problem in broken_links(path, path.read_text(), root)])
+    known = {relative(path, root) for path in tracked(root)}
+    guides = [*documents, *(path for path in tracked(root) if path.name == "README.md" and path.parent != root)]
+    tap.result("the files that the documents name are there", [problem for path in guides if "decisions" not in path.parts
+                                                                for problem in lost_files(relative(path, root), path.read_text(), known)])
+    options = OPTION.findall((root / "src/app/config.c").read_text())
+    told = (root / "docs/operate.md").read_text() + (root / "docs/hooks.md").read_text()
+    tap.result("every option is spoken of", untold_options(options, told) if options else ["no option was found"])
     tap.result("every promise has its test", unkept_promises((root / "docs/promises.md").read_text(), root))
     tap.end()
 

@@ -54,8 +54,23 @@ lan_invite () { # BASE_URL HTTP_PORT
   if command -v qrencode >/dev/null; then qrencode -t ANSIUTF8 "$url"; fi
 }
 
+# The value of a flag among the daemon's, as "--flag N" or "--flag=N"; else what is known without.
+flag_or () { # FLAG OTHERWISE flags…
+  local flag=$1 value=$2; shift 2
+  while [ $# -gt 0 ]; do
+    case $1 in
+      "$flag") value=${2:-$value} ;;
+      "$flag="*) value=${1#*=} ;;
+    esac
+    shift
+  done
+  echo "$value"
+}
+
 run_lan () {
-  local port=${PARLOR_LAN_PORT:-8443} http_port=${PARLOR_HTTP_PORT:-8080} admin_port=${PARLOR_ADMIN_PORT:-9091}
+  local port=${PARLOR_LAN_PORT:-8443} http_port admin_port
+  http_port=$(flag_or --http-port "${PARLOR_HTTP_PORT:-8080}" "$@")
+  admin_port=$(flag_or --admin-port "${PARLOR_ADMIN_PORT:-9091}" "$@")
   local addresses
   install_packages lan
   mkdir -p "$LAN/data"
