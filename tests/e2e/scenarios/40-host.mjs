@@ -38,10 +38,13 @@ export async function run(world) {
   await enter(guest);
   await guest.sees('waiting');
   await host.sees('lobby-list');
-  await host.click('admit');
+  // Without the list the knock itself stays, and opens the door.
+  await host.click('panel-close');
+  await host.click('knock-admit');
   await inside(guest);
   await hears(world, host, [guest]);
 
+  await roster(host);
   await host.click('mute-all');
   await guest.until('the muted microphone', () => {
     const { participants, me } = window.parlor.state;

@@ -180,7 +180,7 @@ export class Controls extends InMeeting {
         data-testid="react-toggle"
         aria-expanded=${this.reacting}
         title=${t('react')}
-        @click=${() => (this.reacting = !this.reacting)}
+        @click=${() => void this.offer(!this.reacting)}
       >
         ${icon('smile')}<span class="control-label">${t('react')}</span>
       </button>
@@ -193,6 +193,13 @@ export class Controls extends InMeeting {
     this.reacting = false;
     this.querySelector<HTMLElement>('[data-testid=react-toggle]')?.focus();
   };
+
+  /** The row stands before its button: the keyboard goes on in it. */
+  private async offer(open: boolean): Promise<void> {
+    this.reacting = open;
+    await this.updateComplete;
+    this.querySelector<HTMLElement>('.reaction-row button')?.focus();
+  }
 
   private react(emoji: string): void {
     this.app.session.react(emoji);

@@ -52,10 +52,15 @@ export class AdminAudit extends AdminSection {
     return {
       action: this.value('action'),
       object: this.value('object'),
-      actor: this.value('actor'),
+      actor: this.idOf(this.value('actor')),
       from: day('from', 0),
       to: day('until', 24 * 3600 * 1000),
     };
+  }
+
+  /** Whoever is shown by name is found by it. */
+  private idOf(typed: string): string {
+    return [...this.names].find(([, name]) => name === typed)?.[0] ?? typed;
   }
 
   private async search(cursor = 0): Promise<void> {
