@@ -575,15 +575,20 @@ ask_for_the_rest (ParlorWireLive *wire)
   for (guint i = 0; i < n; i++)
     {
       const ParlorLiveInfo *info = parlor_live_info (rooms[i]);
-      ParlorFindTerm term = {.field = "room", .op = PARLOR_FIND_EQUAL, .text = info->room};
+      const ParlorFindTerm terms[] = {
+          {.field = "room", .op = PARLOR_FIND_EQUAL, .text = info->room},
+          {.field = "flags", .op = PARLOR_FIND_AT_LEAST, .number = PARLOR_COMMENT_MUTES}};
       ParlorFind find = {.kind = &parlor_comment_kind,
-                         .terms = &term,
+                         .terms = terms,
                          .n_terms = 1,
                          .order_by = "room_ms",
                          .descending = TRUE,
                          .limit = COMMENTS_BACK};
-      if (info->state != PARLOR_LIVE_ENDED)
-        ask (wire, &find, found_comments);
+      if (info->state == PARLOR_LIVE_ENDED)
+        continue;
+      ask (wire, &find, found_comments);
+      find.n_terms = G_N_ELEMENTS (terms); /* and those that made somebody quiet */
+      ask (wire, &find, found_comments);
     }
   ParlorFind touches = {
       .kind = &parlor_touch_kind, .order_by = "at_ms", .descending = TRUE, .limit = TOUCHES_BACK};

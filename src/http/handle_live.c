@@ -282,25 +282,6 @@ parlor_handle_pin_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttp
   parlor_http_reply_json (reply, 200, json_pack ("{s:o}", "pins", list));
 }
 
-void
-parlor_handle_comment_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
-{
-  guint n;
-  ParlorRoom *room;
-  ParlorLiveRoom *live = find_live (site, request, TRUE, &room, reply);
-  if (!live)
-    return;
-  g_autofree const ParlorComment **list = parlor_live_comments (live, 1000, &n);
-  json_t *array = json_array ();
-  for (guint i = 0; i < n; i++)
-    json_array_append_new (
-        array, json_pack ("{s:s,s:s,s:s,s:s,s:I,s:I,s:b}", "id", list[i]->id, "name", list[i]->name,
-                          "text", list[i]->text, "visitor", list[i]->visitor, "room_ms",
-                          (json_int_t)list[i]->room_ms, "at", (json_int_t)list[i]->at_ms, "bot",
-                          (list[i]->flags & PARLOR_COMMENT_BY_BOT) != 0));
-  parlor_http_reply_json (reply, 200, json_pack ("{s:o}", "comments", array));
-}
-
 /* ---- what anybody may know ------------------------------------------------------------------ */
 
 static ParlorLiveRoom *

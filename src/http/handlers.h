@@ -158,6 +158,10 @@ void parlor_handle_partner_send (ParlorSite *site, ParlorHttpRequest *request,
 void parlor_handle_guest (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_leave (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 
+/* handle_comments.c: what was said. */
+void parlor_handle_comment_list (ParlorSite *site, ParlorHttpRequest *request,
+                                 ParlorHttpReply *reply);
+
 /* handle_console.c: ways to the stage of a live room. */
 void parlor_handle_console (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 
@@ -170,8 +174,6 @@ void parlor_handle_live_page (ParlorSite *site, ParlorHttpRequest *request, Parl
 void parlor_handle_brand_page (ParlorSite *site, ParlorHttpRequest *request,
                                ParlorHttpReply *reply);
 void parlor_handle_calendar (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
-void parlor_handle_comment_list (ParlorSite *site, ParlorHttpRequest *request,
-                                 ParlorHttpReply *reply);
 void parlor_handle_pin (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_unpin (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_pin_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);

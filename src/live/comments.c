@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define COMMENTS_KEPT 1000
+#define QUIET_KEPT 200
 #define VOICES_KEPT 50000
 /* A person: three at once, then one in two seconds. The room: 30 a second, 200 at once; 500 a
    minute is what is promised. */
@@ -56,6 +57,12 @@ key_of (const char *visitor, const char *person)
   return visitor && *visitor ? visitor : person;
 }
 
+const char *
+parlor_comment_key (const ParlorComment *comment)
+{
+  return key_of (comment->visitor, comment->person);
+}
+
 static gboolean
 is_unremarkable (gpointer key, gpointer value, gpointer user_data)
 {
@@ -63,8 +70,8 @@ is_unremarkable (gpointer key, gpointer value, gpointer user_data)
   return !voice->muted && !voice->shadowed && !voice->poll[0];
 }
 
-static Voice *
-voice_by_key (ParlorLiveRoom *room, const char *key)
+Voice *
+parlor_live_voice_by_key (ParlorLiveRoom *room, const char *key)
 {
   Voice *voice = g_hash_table_lookup (room->voices, key);
   if (voice)
@@ -80,7 +87,7 @@ voice_by_key (ParlorLiveRoom *room, const char *key)
 Voice *
 parlor_live_voice (ParlorLiveRoom *room, const ParlorLiveWho *who)
 {
-  return voice_by_key (room, key_of (who->visitor, who->person));
+  return parlor_live_voice_by_key (room, key_of (who->visitor, who->person));
 }
 
 /* ---- saying --------------------------------------------------------------------------------- */
@@ -158,8 +165,7 @@ static void
 forget_comment (ParlorLiveRoom *room, guint i)
 {
   ParlorComment *comment = room->comments->pdata[i];
-  g_autofree char *place = client_place (key_of (comment->visitor, comment->person),
-                                         comment->client_id);
+  g_autofree char *place = client_place (parlor_comment_key (comment), comment->client_id);
   g_hash_table_remove (room->by_client, place);
   g_ptr_array_remove (room->untold, comment);
   if (room->top == comment)
@@ -167,15 +173,35 @@ forget_comment (ParlorLiveRoom *room, guint i)
   g_ptr_array_remove_index (room->comments, i);
 }
 
+/* Those by which somebody was made quiet stay, so that it can be undone. */
+static guint
+oldest (const ParlorLiveRoom *room)
+{
+  for (guint i = 0; i < MIN (room->comments->len, QUIET_KEPT); i++)
+    if (!(((const ParlorComment *)room->comments->pdata[i])->flags & PARLOR_COMMENT_QUIETS))
+      return i;
+  return 0;
+}
+
+/* In the order of their time, of which only what comes back from the store may be late. */
+static guint
+place_for (const ParlorLiveRoom *room, const ParlorComment *comment)
+{
+  guint place = room->comments->len;
+  while (place > 0
+         && ((const ParlorComment *)room->comments->pdata[place - 1])->room_ms > comment->room_ms)
+    place--;
+  return place;
+}
+
 static void
 keep (ParlorLiveRoom *room, ParlorComment *comment)
 {
   while (room->comments->len >= COMMENTS_KEPT)
-    forget_comment (room, 0);
-  g_ptr_array_add (room->comments, comment);
-  g_hash_table_replace (
-      room->by_client,
-      client_place (key_of (comment->visitor, comment->person), comment->client_id), comment);
+    forget_comment (room, oldest (room));
+  g_ptr_array_insert (room->comments, (gint)place_for (room, comment), comment);
+  g_hash_table_replace (room->by_client,
+                        client_place (parlor_comment_key (comment), comment->client_id), comment);
   if (comment->flags & PARLOR_COMMENT_PINNED)
     room->top = comment;
 }
@@ -184,11 +210,12 @@ void
 parlor_live_load_comment (ParlorLive *live, const ParlorComment *row)
 {
   ParlorLiveRoom *room = parlor_live_find (live, row->room);
-  if (!room)
+  if (!room || parlor_live_find_comment (room, row->id))
     return;
   ParlorComment *comment = g_new0 (ParlorComment, 1);
   parlor_record_copy (&parlor_comment_kind, comment, row);
   keep (room, comment);
+  parlor_live_quiet_again (room, comment);
 }
 
 static ParlorComment *
@@ -233,25 +260,13 @@ is_screened (const ParlorLiveRoom *room, const ParlorLiveWho *who, const ParlorC
          && spec->screen && spec->screen (room->info.brand, comment, spec->user_data);
 }
 
-static ParlorComment *
-find_comment (const ParlorLiveRoom *room, const char *id)
-{
-  for (guint i = room->comments->len; i-- > 0;)
-    {
-      ParlorComment *comment = room->comments->pdata[i];
-      if (g_strcmp0 (comment->id, id) == 0)
-        return comment;
-    }
-  return NULL;
-}
-
 void
 parlor_live_screened (ParlorLive *live, const char *id, const char *comment_id, const char *reason,
                       gint64 now_us)
 {
   guint i = 0;
   ParlorLiveRoom *room = parlor_live_find (live, id);
-  ParlorComment *comment = room ? find_comment (room, comment_id) : NULL;
+  ParlorComment *comment = room ? parlor_live_find_comment (room, comment_id) : NULL;
   if (!comment || !(comment->flags & PARLOR_COMMENT_HELD))
     return;
   comment->flags &= ~(gint64)PARLOR_COMMENT_HELD;
@@ -350,7 +365,7 @@ parlor_comment_sieve_free (ParlorCommentSieve *sieve)
 gboolean
 parlor_comment_stands (const ParlorCommentSieve *sieve, const ParlorComment *comment)
 {
-  const char *key = key_of (comment->visitor, comment->person);
+  const char *key = parlor_comment_key (comment);
   return is_public (comment) && !g_hash_table_contains (sieve->shadowed, key)
          && (comment->flags & PARLOR_COMMENT_BY_HOST
              || !has_blocked_word (sieve->blocked, comment->text));
@@ -376,95 +391,7 @@ parlor_live_top_comment (const ParlorLiveRoom *room)
   return room->top;
 }
 
-/* ---- moderation ----------------------------------------------------------------------------- */
-
-gboolean
-parlor_moderation_from_name (const char *name, ParlorModeration *moderation)
-{
-  static const char *const names[PARLOR_N_MODERATIONS] = {
-      [PARLOR_MODERATE_DELETE] = "delete",     [PARLOR_MODERATE_PIN] = "pin",
-      [PARLOR_MODERATE_UNPIN] = "unpin",       [PARLOR_MODERATE_MUTE] = "mute",
-      [PARLOR_MODERATE_UNMUTE] = "unmute",     [PARLOR_MODERATE_SHADOW] = "shadow",
-      [PARLOR_MODERATE_UNSHADOW] = "unshadow",
-  };
-  for (guint i = 0; i < PARLOR_N_MODERATIONS; i++)
-    if (g_strcmp0 (name, names[i]) == 0)
-      {
-        *moderation = i;
-        return TRUE;
-      }
-  return FALSE;
-}
-
-static void
-set_top (ParlorLiveRoom *room, ParlorComment *comment, gint64 room_ms)
-{
-  if (room->top == comment)
-    return;
-  if (room->top)
-    {
-      room->top->flags &= ~(gint64)PARLOR_COMMENT_PINNED;
-      parlor_live_put (room, &parlor_comment_kind, room->top);
-    }
-  if (comment)
-    comment->flags |= PARLOR_COMMENT_PINNED;
-  room->top = comment;
-  parlor_live_emit (
-      room,
-      &(ParlorLiveEvent){.type = PARLOR_LIVE_EVENT_TOP, .comment = comment, .room_ms = room_ms});
-}
-
-static void
-hide (ParlorLiveRoom *room, ParlorComment *comment, gint64 room_ms)
-{
-  if (room->top == comment)
-    set_top (room, NULL, room_ms);
-  comment->flags |= PARLOR_COMMENT_DELETED;
-  g_ptr_array_remove (room->untold, comment);
-  parlor_live_emit (
-      room,
-      &(ParlorLiveEvent){.type = PARLOR_LIVE_EVENT_GONE, .comment = comment, .room_ms = room_ms});
-}
-
-static void
-apply (ParlorLiveRoom *room, ParlorModeration what, ParlorComment *comment, ParlorLiveNow now)
-{
-  Voice *voice = voice_by_key (room, key_of (comment->visitor, comment->person));
-  switch (what)
-    {
-    case PARLOR_MODERATE_DELETE:
-      hide (room, comment, now.room_ms);
-      break;
-    case PARLOR_MODERATE_PIN:
-    case PARLOR_MODERATE_UNPIN:
-      set_top (room, what == PARLOR_MODERATE_PIN ? comment : NULL, now.room_ms);
-      break;
-    case PARLOR_MODERATE_MUTE:
-    case PARLOR_MODERATE_UNMUTE:
-      voice->muted = what == PARLOR_MODERATE_MUTE;
-      break;
-    case PARLOR_MODERATE_SHADOW:
-    case PARLOR_MODERATE_UNSHADOW:
-      voice->shadowed = what == PARLOR_MODERATE_SHADOW;
-      break;
-    case PARLOR_N_MODERATIONS:
-      break;
-    }
-}
-
-gboolean
-parlor_live_moderate (ParlorLiveRoom *room, ParlorModeration what, const char *id,
-                      ParlorLiveNow now, GError **error)
-{
-  ParlorComment *comment = find_comment (room, id);
-  if (!comment || comment->flags & PARLOR_COMMENT_HELD)
-    return parlor_live_refuse (error, PARLOR_ERROR_NOT_FOUND, "there is no such comment");
-  parlor_live_begin (room);
-  apply (room, what, comment, now);
-  parlor_live_put (room, &parlor_comment_kind, comment);
-  parlor_live_end (room);
-  return TRUE;
-}
+/* ---- rules ---------------------------------------------------------------------------------- */
 
 void
 parlor_live_forget_visitor (ParlorLiveRoom *room, const char *visitor, ParlorLiveNow now)
@@ -474,7 +401,7 @@ parlor_live_forget_visitor (ParlorLiveRoom *room, const char *visitor, ParlorLiv
       ParlorComment *comment = room->comments->pdata[i - 1];
       if (!*visitor || g_strcmp0 (comment->visitor, visitor) != 0)
         continue;
-      hide (room, comment, now.room_ms);
+      parlor_live_hide_comment (room, comment, now.room_ms);
       forget_comment (room, i - 1);
     }
 }

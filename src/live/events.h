@@ -71,7 +71,11 @@ typedef enum
   PARLOR_COMMENT_BY_HOST = 1 << 3,
   PARLOR_COMMENT_BY_BOT = 1 << 4,
   PARLOR_COMMENT_HELD = 1 << 5, /**< in memory alone: the brand is asked; nobody sees it yet */
+  /* The highest: rows with any of them are found by "at least". */
+  PARLOR_COMMENT_MUTES = 1 << 6,   /**< by this one its author was muted, and still is */
+  PARLOR_COMMENT_SHADOWS = 1 << 7, /**< by this one he was shadowed, and still is */
 } ParlorCommentFlags;
+#define PARLOR_COMMENT_QUIETS (PARLOR_COMMENT_MUTES | PARLOR_COMMENT_SHADOWS)
 
 /** A row of `comments`, key (id). */
 typedef struct
@@ -124,6 +128,7 @@ typedef enum
   PARLOR_LIVE_EVENT_AUDIENCE, /**< all: viewers, likes */
   PARLOR_LIVE_EVENT_POLL,     /**< all: poll */
   PARLOR_LIVE_EVENT_GUESTS,   /**< hosts: who is or wants to be on stage changed */
+  PARLOR_LIVE_EVENT_QUIET,    /**< hosts: who is made quiet changed */
   PARLOR_LIVE_EVENT_ADMITTED, /**< one (person): come on stage; the app adds the right to publish */
   PARLOR_LIVE_EVENT_INVITED,  /**< one (person): a host asks him to come on stage */
   PARLOR_LIVE_EVENT_OFF_STAGE, /**< one (person): the stage is over, or he was refused */

@@ -59,7 +59,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorLive, parlor_live_free)
 gboolean parlor_live_is_protected (const ParlorLive *live, const char *brand, const char *name);
 
 /** Rows that the store kept (copied), rooms first. A room that was on air counts one restart more.
-    Pins: those that are still up; comments: the last of each room, oldest first. At start. */
+    Pins: those that are still up; comments: the last of each room, and those by which
+    somebody was made quiet; the same twice is one. At start. */
 void parlor_live_load_room (ParlorLive *live, const ParlorLiveInfo *row);
 void parlor_live_load_pin (ParlorLive *live, const ParlorPin *row);
 void parlor_live_load_comment (ParlorLive *live, const ParlorComment *row);
@@ -168,6 +169,9 @@ gboolean parlor_moderation_from_name (const char *name, ParlorModeration *modera
 /** By the comment's id. NOT_FOUND. */
 gboolean parlor_live_moderate (ParlorLiveRoom *room, ParlorModeration what, const char *comment,
                                ParlorLiveNow now, GError **error);
+/** The comments by which somebody was muted or shadowed who still is (their flags tell), the oldest
+    first; free the array. */
+const ParlorComment **parlor_live_quiet (const ParlorLiveRoom *room, guint *n);
 /** What this visitor said goes from memory and from everybody's page; the rows are the caller's. */
 void parlor_live_forget_visitor (ParlorLiveRoom *room, const char *visitor, ParlorLiveNow now);
 /** Seconds between two comments of one person; 0 = off, at most 600. */

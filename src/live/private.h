@@ -78,9 +78,18 @@ gboolean parlor_live_is_over (const ParlorLiveRoom *room, GError **error);
 
 /* comments.c */
 Voice *parlor_live_voice (ParlorLiveRoom *room, const ParlorLiveWho *who);
+Voice *parlor_live_voice_by_key (ParlorLiveRoom *room, const char *key);
+/** Of the voice of who said it. */
+const char *parlor_comment_key (const ParlorComment *comment);
 void parlor_live_comments_init (ParlorLiveRoom *room);
 void parlor_live_comments_clear (ParlorLiveRoom *room);
 void parlor_live_comments_poll (ParlorLiveRoom *room, gint64 now_us);
+
+/* moderation.c */
+ParlorComment *parlor_live_find_comment (const ParlorLiveRoom *room, const char *id);
+void parlor_live_hide_comment (ParlorLiveRoom *room, ParlorComment *comment, gint64 room_ms);
+/** Its author is as quiet as it says; where it came back from the store. */
+void parlor_live_quiet_again (ParlorLiveRoom *room, const ParlorComment *comment);
 
 /* shelf.c */
 void parlor_pin_free (gpointer pin);

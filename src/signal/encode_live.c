@@ -109,6 +109,21 @@ guests (const ParlorLiveRoom *room)
 }
 
 static json_t *
+quiet (const ParlorLiveRoom *room)
+{
+  guint n;
+  g_autofree const ParlorComment **list = parlor_live_quiet (room, &n);
+  json_t *json = json_array ();
+  for (guint i = 0; i < n; i++)
+    json_array_append_new (json,
+                           json_pack ("{s:o,s:o,s:b,s:b}", "comment", text (list[i]->id), "name",
+                                      text (list[i]->name), "muted",
+                                      (list[i]->flags & PARLOR_COMMENT_MUTES) != 0, "shadowed",
+                                      (list[i]->flags & PARLOR_COMMENT_SHADOWS) != 0));
+  return json;
+}
+
+static json_t *
 info (const ParlorLiveRoom *room)
 {
   const ParlorLiveInfo *live = parlor_live_info (room);
@@ -177,6 +192,7 @@ parlor_encode_live (ParlorLiveRoom *room, const ParlorProducts *products, gboole
   if (for_host)
     {
       json_object_set_new (json, "guests", guests (room));
+      json_object_set_new (json, "quiet", quiet (room));
       json_object_set_new (json, "blocked", lines (parlor_live_info (room)->blocked));
     }
   return json;
@@ -210,6 +226,8 @@ parlor_encode_live_event (const ParlorLiveEvent *event, const ParlorProducts *pr
                         (json_int_t)event->room_ms);
     case PARLOR_LIVE_EVENT_GUESTS:
       return json_pack ("{s:s,s:o}", "t", "guests", "guests", guests (event->room));
+    case PARLOR_LIVE_EVENT_QUIET:
+      return json_pack ("{s:s,s:o}", "t", "quiet", "quiet", quiet (event->room));
     case PARLOR_LIVE_EVENT_INVITED:
       return json_pack ("{s:s,s:b,s:b}", "t", "stage", "on", 0, "invited", 1);
     case PARLOR_LIVE_EVENT_OFF_STAGE:

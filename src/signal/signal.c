@@ -283,7 +283,8 @@ parlor_signal_live_event (ParlorSignal *signal, const ParlorLiveEvent *event)
     live_to_one (signal, room, event);
   else if (room)
     send_to_room (room, parlor_encode_live_event (event, signal->spec.products),
-                  event->type == PARLOR_LIVE_EVENT_GUESTS);
+                  event->type == PARLOR_LIVE_EVENT_GUESTS
+                      || event->type == PARLOR_LIVE_EVENT_QUIET);
 }
 
 void

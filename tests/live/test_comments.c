@@ -100,13 +100,76 @@ test_moderation (void)
   ParlorLiveWho reloaded = {.person = "pt_other", .visitor = "vis_a", .name = "Ada"};
   g_assert_null (say (world, &reloaded, "2", "two", NULL));
   parlor_live_moderate (world->room, PARLOR_MODERATE_DELETE, id, world_now (world), NULL);
-  g_assert_cmpstr (world_told (world), ==, "top top gone");
+  g_assert_cmpstr (world_told (world), ==, "top quiet top gone");
   guint n;
   g_free (parlor_live_comments (world->room, 50, &n));
   g_assert_cmpuint (n, ==, 0);
   g_assert_null (parlor_live_top_comment (world->room));
   g_assert_false (
       parlor_live_moderate (world->room, PARLOR_MODERATE_PIN, "cmt_none", world_now (world), NULL));
+}
+
+/* Muted by one comment, let speak again by another; and a restart undoes nothing. */
+static void
+test_quiet (void)
+{
+  g_autoptr (World) world = world_new ();
+  guint n;
+  world_go_live (world);
+  const ParlorComment *one = say (world, &ada, "1", "one", NULL);
+  const ParlorComment *two = say (world, &ada, "2", "two", NULL);
+  const ParlorComment *bos = say (world, &bo, "1", "three", NULL);
+  g_autofree char *first = g_strdup (one->id), *second = g_strdup (two->id);
+  g_autofree char *shadow = g_strdup (bos->id);
+  parlor_live_moderate (world->room, PARLOR_MODERATE_MUTE, first, world_now (world), NULL);
+  parlor_live_moderate (world->room, PARLOR_MODERATE_MUTE, second, world_now (world), NULL);
+  parlor_live_moderate (world->room, PARLOR_MODERATE_SHADOW, shadow, world_now (world), NULL);
+  g_autofree const ParlorComment **quiet = parlor_live_quiet (world->room, &n);
+  g_assert_cmpuint (n, ==, 2);
+  g_assert_cmpstr (quiet[0]->id, ==, second); /* once, by the last */
+  g_assert_cmpint (quiet[0]->flags & PARLOR_COMMENT_QUIETS, ==, PARLOR_COMMENT_MUTES);
+  g_assert_cmpint (quiet[1]->flags & PARLOR_COMMENT_QUIETS, ==, PARLOR_COMMENT_SHADOWS);
+  for (guint i = 0; i < 1100; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("pt_%u", i);
+      ParlorLiveWho who = {.person = name, .name = "x"};
+      world_pass (world, 100);
+      g_assert_nonnull (say (world, &who, "1", "x", NULL));
+    }
+  g_assert_null (say (world, &ada, "3", "three", NULL));
+  parlor_live_moderate (world->room, PARLOR_MODERATE_UNMUTE, second, world_now (world), NULL);
+  g_free (g_steal_pointer (&quiet));
+  quiet = parlor_live_quiet (world->room, &n);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_nonnull (say (world, &ada, "3", "three", NULL));
+}
+
+static void
+test_quiet_again (void)
+{
+  g_autoptr (World) world = world_new ();
+  guint n;
+  world_go_live (world);
+  world->room_ms += 5000;
+  g_assert_nonnull (say (world, &bo, "1", "newer", NULL));
+  ParlorComment row = {.id = (char *)"cmt_old",
+                       .room = (char *)"rm_1",
+                       .client_id = (char *)"9",
+                       .person = (char *)"pt_a",
+                       .visitor = (char *)"vis_a",
+                       .name = (char *)"Ada",
+                       .text = (char *)"bad",
+                       .room_ms = 1,
+                       .flags = PARLOR_COMMENT_MUTES};
+  parlor_live_load_comment (world->live, &row);
+  parlor_live_load_comment (world->live, &row); /* found by both questions */
+  g_autofree const ParlorComment **all = parlor_live_comments (world->room, 50, &n);
+  g_assert_cmpuint (n, ==, 2);
+  g_assert_cmpstr (all[0]->text, ==, "bad"); /* in its place */
+  g_assert_null (say (world, &ada, "3", "I again", NULL));
+  g_assert_true (parlor_live_moderate (world->room, PARLOR_MODERATE_UNMUTE, "cmt_old",
+                                       world_now (world), NULL));
+  g_assert_nonnull (say (world, &ada, "3", "I again", NULL));
 }
 
 static void
@@ -264,6 +327,8 @@ main (int argc, char **argv)
   g_test_add_func ("/live/comments/a-person-has-a-rate-and-slow-mode-is-slower", test_rates);
   g_test_add_func ("/live/comments/five-hundred-a-minute-arrive-in-order", test_five_hundred);
   g_test_add_func ("/live/comments/a-host-pins-mutes-and-deletes", test_moderation);
+  g_test_add_func ("/live/comments/who-was-made-quiet-can-be-let-speak-again", test_quiet);
+  g_test_add_func ("/live/comments/who-was-made-quiet-is-so-after-a-restart", test_quiet_again);
   g_test_add_func ("/live/comments/who-is-forgotten-is-on-no-page", test_forget);
   g_test_add_func ("/live/comments/a-shadowed-voice-is-heard-by-itself-alone", test_shadow);
   g_test_add_func ("/live/comments/house-names-and-blocked-words-are-refused",

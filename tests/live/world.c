@@ -47,17 +47,12 @@ static void
 on_event (const ParlorLiveEvent *event, gpointer user_data)
 {
   static const char *const names[] = {
-      [PARLOR_LIVE_EVENT_STATE] = "state",
-      [PARLOR_LIVE_EVENT_PIN] = "pin",
-      [PARLOR_LIVE_EVENT_COMMENTS] = "comments",
-      [PARLOR_LIVE_EVENT_GONE] = "gone",
-      [PARLOR_LIVE_EVENT_TOP] = "top",
-      [PARLOR_LIVE_EVENT_AUDIENCE] = "audience",
-      [PARLOR_LIVE_EVENT_POLL] = "poll",
-      [PARLOR_LIVE_EVENT_GUESTS] = "guests",
-      [PARLOR_LIVE_EVENT_ADMITTED] = "admitted",
-      [PARLOR_LIVE_EVENT_INVITED] = "invited",
-      [PARLOR_LIVE_EVENT_OFF_STAGE] = "off-stage",
+      [PARLOR_LIVE_EVENT_STATE] = "state",       [PARLOR_LIVE_EVENT_PIN] = "pin",
+      [PARLOR_LIVE_EVENT_COMMENTS] = "comments", [PARLOR_LIVE_EVENT_GONE] = "gone",
+      [PARLOR_LIVE_EVENT_TOP] = "top",           [PARLOR_LIVE_EVENT_AUDIENCE] = "audience",
+      [PARLOR_LIVE_EVENT_POLL] = "poll",         [PARLOR_LIVE_EVENT_GUESTS] = "guests",
+      [PARLOR_LIVE_EVENT_QUIET] = "quiet",       [PARLOR_LIVE_EVENT_ADMITTED] = "admitted",
+      [PARLOR_LIVE_EVENT_INVITED] = "invited",   [PARLOR_LIVE_EVENT_OFF_STAGE] = "off-stage",
       [PARLOR_LIVE_EVENT_SCREENED] = "screened",
   };
   World *world = user_data;

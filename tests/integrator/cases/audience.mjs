@@ -264,4 +264,41 @@ export const cases = [
       expect(JSON.stringify(await read()) === JSON.stringify(before), 'a restart keeps them');
     },
   },
+  {
+    name: 'who was made quiet is so after a restart until a host lets him speak; all that was said is a table',
+    async run({ daemon: makeDaemon, after }) {
+      const daemon = await makeDaemon();
+      const room = await liveRoom(daemon);
+      const { cookie } = await follow(daemon, `/l/${room}`);
+      const host = await enter(daemon, after, room, 'host-1', 'host');
+      const rude = await enter(daemon, after, room, 'rude', 'viewer', cookie);
+      rude.send({ t: 'comment', id: 1, client_id: 'c1', text: '=cheap, "lamps"' });
+      const { comment } = await rude.wait('comment');
+      host.send({ t: 'moderate', comment: comment.id, action: 'mute' });
+      const { quiet } = await host.wait('quiet');
+      expect(quiet.length === 1 && quiet[0].comment === comment.id && quiet[0].muted && !quiet[0].shadowed, JSON.stringify(quiet));
+      const table = async () => {
+        const answer = await fetch(`http://127.0.0.1:${daemon.port}/v1/rooms/${room}/comments?format=csv`);
+        expect(answer.ok && answer.headers.get('content-type').startsWith('text/csv'), `${answer.status}`);
+        return (await answer.text()).trim().split('\r\n');
+      };
+      const [head, line, ...rest] = await table();
+      expect(head.replaceAll('"', '').endsWith('room_ms,at,by,name,text,state,visitor,id') && rest.length === 0, head);
+      expect(line.includes(',"viewer","rude","\'=cheap, ""lamps""",') && line.includes(comment.id), line);
+      await daemon.end();
+      await daemon.start();
+      const again = await enter(daemon, after, room, 'host-1', 'host');
+      const told = await again.wait('live', 'quiet', (message) => message.quiet.length === 1);
+      expect(told.quiet[0].name === 'rude' && told.quiet[0].muted, JSON.stringify(told.quiet));
+      const back = await enter(daemon, after, room, 'rude', 'viewer', cookie);
+      back.send({ t: 'comment', id: 2, client_id: 'c2', text: 'me again' });
+      expect((await back.wait('error')).code === 'forbidden', 'muted still');
+      again.send({ t: 'moderate', comment: comment.id, action: 'unmute' });
+      expect((await again.wait('quiet')).quiet.length === 0, 'nobody is quiet');
+      back.send({ t: 'comment', id: 3, client_id: 'c3', text: 'sorry' });
+      await back.wait('comment');
+      await daemon.good('POST', `/v1/rooms/${room}/state`, { to: 'ended' });
+      expect((await table()).length === 3, 'what was said can be had when the stream is over');
+    },
+  },
 ];

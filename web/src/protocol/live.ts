@@ -52,6 +52,15 @@ const guest = shape({
 /** A viewer who is on stage, asks to be, or is asked to be. */
 export type StageGuest = Checked<typeof guest>;
 
+const quiet = shape({
+  comment: str,
+  name: def(str, ''),
+  muted: def(bool, false),
+  shadowed: def(bool, false),
+});
+/** Whom a host made quiet, and by which comment. */
+export type Quiet = Checked<typeof quiet>;
+
 const live = shape({
   room: str,
   brand: def(str, ''),
@@ -86,6 +95,7 @@ export const LIVE_SERVER = {
     shelf: def(list(product), []),
     link_hosts: def(list(str), []),
     guests: def(list(guest), []),
+    quiet: def(list(quiet), []),
     blocked: def(list(str), []),
   }),
   live_state: shape({ live, room_ms: def(num, 0) }),
@@ -99,6 +109,7 @@ export const LIVE_SERVER = {
   audience: shape({ viewers: def(num, 0), likes: def(num, 0) }),
   poll: shape({ poll: nullable(poll), room_ms: def(num, 0) }),
   guests: shape({ guests: list(guest) }),
+  quiet: shape({ quiet: list(quiet) }),
   stage: shape({
     on: bool,
     invited: def(bool, false),

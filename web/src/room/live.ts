@@ -1,5 +1,5 @@
 /** A live room as this page knows it: plain data, changed by {@link reduceLive} alone. */
-import type { Comment, Live, Pin, Poll, Product, StageGuest } from '../protocol/live.js';
+import type { Comment, Live, Pin, Poll, Product, Quiet, StageGuest } from '../protocol/live.js';
 import type { ServerMessage } from '../protocol/messages.js';
 
 export interface LiveState {
@@ -16,6 +16,8 @@ export interface LiveState {
   shelf: Product[];
   linkHosts: string[];
   guests: StageGuest[];
+  /** Hosts: who is made quiet. */
+  quiet: Quiet[];
   blocked: string[];
   /** This viewer and the stage. */
   stage: 'off' | 'invited' | 'asked' | 'on';
@@ -34,6 +36,7 @@ export function initialLive(): LiveState {
     shelf: [],
     linkHosts: [],
     guests: [],
+    quiet: [],
     blocked: [],
     stage: 'off',
   };
@@ -58,9 +61,9 @@ export function reduceLive(state: LiveState, event: ServerMessage | LiveLocal): 
   switch (event.t) {
     case 'live': {
       const { live, viewers, likes, pin, comments, top, poll } = event;
-      const { shelf, link_hosts: linkHosts, guests, blocked } = event;
+      const { shelf, link_hosts: linkHosts, guests, quiet, blocked } = event;
       const all = { live, viewers, likes, pin, comments, top, poll, shelf, linkHosts };
-      return { ...state, ...all, guests, blocked };
+      return { ...state, ...all, guests, quiet, blocked };
     }
     case 'live_state':
       return { ...state, live: event.live };
@@ -78,6 +81,8 @@ export function reduceLive(state: LiveState, event: ServerMessage | LiveLocal): 
       return { ...state, viewers: event.viewers, likes: event.likes };
     case 'poll':
       return { ...state, poll: event.poll };
+    case 'quiet':
+      return { ...state, quiet: event.quiet };
     case 'guests':
       return { ...state, guests: event.guests };
     case 'shelf':

@@ -19,6 +19,7 @@ export class HostPanel extends Plain {
   @property({ attribute: false }) session!: Session;
   @property({ attribute: false }) live!: Store<LiveState>;
   @state() private tab: Tab = 'shelf';
+  @state() private sorting = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -49,6 +50,11 @@ export class HostPanel extends Plain {
       .catch(() => undefined);
   };
 
+  private readonly toggleSorting = (): void => {
+    void import('./host-shelf.js');
+    this.sorting = !this.sorting;
+  };
+
   private readonly moderate = (id: string, action: string): void => {
     const { participant } = this.live.get().comments.find((one) => one.id === id) ?? {};
     if (action !== 'invite') this.session.tell({ t: 'moderate', comment: id, action });
@@ -57,8 +63,22 @@ export class HostPanel extends Plain {
 
   private shelf(): TemplateResult {
     const { shelf, pin } = this.live.get();
-    if (shelf.length === 0) return html`<p class="empty">${lt('shelf_empty')}</p>`;
+    const sort = html`<p class="shelf-sort">
+      <button
+        class="button quiet"
+        data-testid="shelf-sort"
+        aria-expanded=${this.sorting}
+        @click=${this.toggleSorting}
+      >
+        ${lt(this.sorting ? 'shelf_sorted' : 'shelf_sort')}
+      </button>
+    </p>`;
+    if (this.sorting) return html`${sort}<parlor-host-shelf></parlor-host-shelf>`;
+    if (shelf.length === 0)
+      return html`${sort}
+        <p class="empty">${lt('shelf_empty')}</p>`;
     return html`<p class="hint">${lt('pin_hint')}</p>
+      ${sort}
       <ul class="shelf">
         ${shelf.map((one, index) => {
           const on = pin?.sku === one.sku;
@@ -143,6 +163,7 @@ export class HostPanel extends Plain {
   }
 
   private rules(): TemplateResult {
+    void import('./host-quiet.js');
     const { live, blocked, poll } = this.live.get();
     const saveWords = (event: Event): void => {
       event.preventDefault();
@@ -200,6 +221,7 @@ export class HostPanel extends Plain {
         </label>
         <button class="button">${lt('save')}</button>
       </form>
+      <parlor-host-quiet .session=${this.session} .live=${this.live}></parlor-host-quiet>
     </section>`;
   }
 
