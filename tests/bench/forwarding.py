@@ -6,6 +6,9 @@ One sender (30 frames/s as Chromium cuts them, 2.5 Mbit/s, and 50 Opus packets/s
 DTLS-SRTP, reports and transport-wide feedback, each authenticating and counting every packet (tools/load). CPU is user and system time of all
 threads of parlord. Two floors (floor.c), both of this run: "same arrivals" gets the same stream in the same time, so it sleeps and is woken
 as the server is; "always busy" has packets at hand all the time and is the mean of its groupings (30 frames' packets together, 50 single ones), weighted by packets.
+
+--memory instead: what a receiver takes, by the growth of RSS from 10 to 500 receivers, each number of a new server, twice: after --seconds, while what
+the handshakes took is still there, and after a minute, when that has been given back.
 """
 import argparse
 import json
@@ -31,12 +34,32 @@ def at_grouping(floor, group):
     return floor[sizes[0]]
 
 
+def rss_kib(build, receivers, seconds):
+    server = Parlor(build)
+    try:
+        return run_load(build, server, 'whip', 'memory', seconds, '--subscribers', receivers)['rss_kib']
+    finally:
+        server.close()
+
+
+def tell_memory(build, seconds):
+    few, many = RECEIVERS[0], RECEIVERS[-1]
+    for span in (seconds, 60):
+        small, large = rss_kib(build, few, span), rss_kib(build, many, span)
+        print(f'after {span} s: RSS {small / 1024:.1f} MiB with {few} receivers, {large / 1024:.1f} MiB with {many}: {(large - small) / (many - few):.1f} KiB each',
+              flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--build', type=pathlib.Path, default=pathlib.Path('build'))
     parser.add_argument('--seconds', type=int, default=10)
     parser.add_argument('--json', type=pathlib.Path)
+    parser.add_argument('--memory', action='store_true')
     args = parser.parse_args()
+    if args.memory:
+        tell_memory(args.build, args.seconds)
+        return
     server = Parlor(args.build)
     rows = []
     try:
