@@ -367,6 +367,15 @@ parlor_handle_calendar (ParlorSite *site, ParlorHttpRequest *request, ParlorHttp
       parlor_handle_meeting_calendar (site, request, reply);
       return;
     }
+  if (!parlor_live_find (site->spec.live, request->params[0]))
+    {
+      /* Whoever follows an old link is a person: the page says in words that nothing is here. */
+      parlor_site_reply_page (site, request, "live.html",
+                              "<meta name=\"robots\" content=\"noindex\">", reply);
+      if (reply->status == 200)
+        reply->status = 404;
+      return;
+    }
   ParlorLiveRoom *live = find_public (site, request, reply);
   if (!live)
     return;

@@ -181,7 +181,8 @@ export class LiveRoom extends HTMLElement {
     this.drawCover(this.say('loading'));
     const card = await this.ask();
     if (!card) return;
-    const poster = this.getAttribute('poster') ?? card.image;
+    const poster =
+      this.getAttribute('poster') ?? (card.image && new URL(card.image, this.server).href);
     if (poster) this.cover.prepend(Object.assign(make('img', 'poster'), { src: poster, alt: '' }));
     this.setAttribute('aria-label', card.title || this.say('live'));
     const when = this.getAttribute('loading') ?? 'lazy';

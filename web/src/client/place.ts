@@ -39,6 +39,11 @@ export function at(path: string): string {
   return place.server + path;
 }
 
+/** The address of a picture: what stands on the server itself is told without its origin. */
+export function fromServer(image: string): string {
+  return image.startsWith('/') ? at(image) : image;
+}
+
 /** The page that shows this room by itself: what one passes on. */
 export function linkOf(room: string): string {
   return embedded ? at(`/l/${encodeURIComponent(room)}`) : location.href;

@@ -1,6 +1,6 @@
 /** What stands where the picture would be: countdown, break, a lost line, the end. */
 import { html, nothing, type TemplateResult } from 'lit';
-import { embedded } from '../client/place.js';
+import { embedded, fromServer } from '../client/place.js';
 import type { Live } from '../protocol/live.js';
 import { countdown } from './countdown.js';
 import { lang } from './i18n/lang.js';
@@ -25,7 +25,7 @@ function left(ms: number): string {
 export function countdownCard(live: Live, now: number): TemplateResult {
   const ms = live.scheduled_at - now;
   return html`<section class="live-card" data-testid="countdown">
-    ${live.image ? html`<img class="poster" src=${live.image} alt="" />` : nothing}
+    ${live.image ? html`<img class="poster" src=${fromServer(live.image)} alt="" />` : nothing}
     <p class="over">${live.host || lt('soon')}</p>
     <h1>${live.title || lt('live_title')}</h1>
     ${live.summary ? html`<p class="summary">${live.summary}</p>` : nothing}

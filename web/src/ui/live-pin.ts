@@ -1,12 +1,13 @@
 /** The product that is shown now, as a card over the stream: with the page, where the shelf comes later. */
 import { html, nothing, type TemplateResult } from 'lit';
+import { fromServer } from '../client/place.js';
 import type { Pin, Product } from '../protocol/live.js';
 import { lt } from './i18n/live.js';
 import { icon } from './icons.js';
 
 export function picture(product: Product): TemplateResult {
   return product.image
-    ? html`<img src=${product.image} alt="" loading="lazy" decoding="async" />`
+    ? html`<img src=${fromServer(product.image)} alt="" loading="lazy" decoding="async" />`
     : html`<span class="no-picture" aria-hidden="true">${icon('grid')}</span>`;
 }
 

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { checkCard, type CardTruth } from '../client/card.js';
+import { fromServer } from '../client/place.js';
 import type { Rep } from '../protocol/service.js';
 import { hue, initial } from './avatar.js';
 import { Plain } from './base.js';
@@ -10,7 +11,7 @@ import { st } from './i18n/service.js';
 /** A round picture, or the first letter on a colour. */
 export function face(name: string, photo: string, id = name): TemplateResult {
   return photo
-    ? html`<img class="face" src=${photo} alt="" referrerpolicy="no-referrer" />`
+    ? html`<img class="face" src=${fromServer(photo)} alt="" referrerpolicy="no-referrer" />`
     : html`<span class="face" data-hue=${hue(id)} aria-hidden="true">${initial(name)}</span>`;
 }
 

@@ -152,7 +152,7 @@ const zh: Record<keyof typeof en, string> = {
   brand_consent: '录制',
   consent_ask: '先征得每个人同意',
   consent_notice: '进入已标明的房间即视为同意',
-  brand_confirm: '添加新人员时由顾客确认',
+  brand_confirm: '添加顾问前由客户确认',
   confirm_never: '从不',
   confirm_first: '首次',
   confirm_always: '每次',
