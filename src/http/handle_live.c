@@ -367,15 +367,6 @@ parlor_handle_calendar (ParlorSite *site, ParlorHttpRequest *request, ParlorHttp
       parlor_handle_meeting_calendar (site, request, reply);
       return;
     }
-  if (!parlor_live_find (site->spec.live, request->params[0]))
-    {
-      /* Whoever follows an old link is a person: the page says in words that nothing is here. */
-      parlor_site_reply_page (site, request, "live.html",
-                              "<meta name=\"robots\" content=\"noindex\">", reply);
-      if (reply->status == 200)
-        reply->status = 404;
-      return;
-    }
   ParlorLiveRoom *live = find_public (site, request, reply);
   if (!live)
     return;
@@ -434,6 +425,15 @@ parlor_site_reply_page (ParlorSite *site, const ParlorHttpRequest *request, cons
 void
 parlor_handle_live_page (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
+  if (!parlor_live_find (site->spec.live, request->params[0]))
+    {
+      /* Whoever follows an old link is a person: the page says in words that nothing is here. */
+      parlor_site_reply_page (site, request, "live.html",
+                              "<meta name=\"robots\" content=\"noindex\">", reply);
+      if (reply->status == 200)
+        reply->status = 404;
+      return;
+    }
   ParlorLiveRoom *live = find_public (site, request, reply);
   if (!live)
     return;
