@@ -63,10 +63,15 @@ on_send (gpointer user_data, ParlorOutbox *outbox)
 static const ParlorDtlsContext *
 dtls_context (void)
 {
+  static ParlorCertificate *certificate;
   static ParlorDtlsContext *context;
 
   if (context == NULL)
-    context = parlor_dtls_context_new (parlor_certificate_new (1000));
+    {
+      certificate = parlor_certificate_new (1000);
+      context = parlor_dtls_context_new (certificate);
+    }
+  g_assert_nonnull (certificate); /* it is held here, or it would pass for lost */
   return context;
 }
 
