@@ -4,7 +4,10 @@
 /** A tile of the pattern: the text, slanted, light with a dark edge so that it is seen on any picture. */
 function tile(text: string): string {
   const words = text.replace(/[<&]/g, (c) => `&#${c.charCodeAt(0)};`);
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="170"><text x="160" y="85" transform="rotate(-20 160 85)" text-anchor="middle" style="font:600 17px system-ui,sans-serif" fill="#fff4" stroke="#0003">${words}</text></svg>`;
+  /* Squeezed rather than cut: the end of it says which view this is. */
+  const width = [...text].reduce((sum, c) => sum + (c > '\u2e7f' ? 17 : 10), 0);
+  const fit = width > 300 ? 'textLength="300" lengthAdjust="spacingAndGlyphs"' : '';
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="170"><text x="160" y="85" transform="rotate(-20 160 85)" text-anchor="middle" ${fit} style="font:600 17px system-ui,sans-serif" fill="#fff4" stroke="#0003">${words}</text></svg>`;
   return `url("data:image/svg+xml,${encodeURIComponent(svg)}")`;
 }
 
