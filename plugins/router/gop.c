@@ -5,6 +5,8 @@
 
 #define FIRST_BYTES (16 * 1024)
 #define FIRST_PKTS 32
+/* Half of what 16 bits can tell apart: a stream may go on for longer without a key frame. */
+#define SPAN_MAX 0x4000
 
 typedef struct
 {
@@ -20,6 +22,7 @@ struct _ParlorGop
   gsize used, size;
   gboolean open;      /* a key frame began, and all of it that came is here */
   gboolean truncated; /* frames after the key frame are left out */
+  gboolean far;       /* `first` lies more than SPAN_MAX behind, and orders nothing any more */
   guint16 first, highest;
   guint n_received; /* from `first` on, of all temporal layers: as many as the numbers = none is
                        missing */
@@ -48,7 +51,7 @@ parlor_gop_clear (ParlorGop *self)
 {
   self->n = self->n_received = self->n_key = 0;
   self->used = 0;
-  self->open = self->truncated = self->key_ends = FALSE;
+  self->open = self->truncated = self->far = self->key_ends = FALSE;
 }
 
 static gboolean
@@ -90,30 +93,48 @@ is_of_key (const ParlorGop *self, const ParlorPacketInfo *info)
   return self->n == 0 || info->header.timestamp == self->entries[0].info.header.timestamp;
 }
 
+static gboolean
+is_before (const ParlorGop *self, guint16 seq)
+{
+  return self->far ? !parlor_seq16_newer (seq, self->highest)
+                   : parlor_seq16_diff (seq, self->first) < 0;
+}
+
+/* H.264 says of several packets that a key frame begins with them, and the first may come last.
+ * FALSE: it has been here, or is of one before. */
+static gboolean
+note_key (ParlorGop *self, const ParlorPacketInfo *info, gboolean *begins)
+{
+  guint16 seq = info->header.seq;
+  gboolean same = self->open && self->n > 0 && is_of_key (self, info);
+
+  if (self->open && ((seq == self->first && !self->far) || (!same && is_before (self, seq))))
+    return FALSE;
+  if (same && is_before (self, seq))
+    self->first = seq;
+  if (same)
+    return TRUE;
+  parlor_gop_clear (self);
+  self->open = *begins = TRUE;
+  self->first = self->highest = seq;
+  return TRUE;
+}
+
 /* FALSE: it is from before the key frame. */
 static gboolean
 note_number (ParlorGop *self, const ParlorPacketInfo *info, gboolean *begins)
 {
   guint16 seq = info->header.seq;
 
-  if (info->frame.key_frame)
-    {
-      gboolean same = self->open && self->n > 0 && is_of_key (self, info);
-
-      if (self->open && parlor_seq16_diff (seq, self->first) <= 0)
-        return FALSE;
-      if (!same) /* H.264 says it of several packets of one frame */
-        {
-          parlor_gop_clear (self);
-          self->open = *begins = TRUE;
-          self->first = self->highest = seq;
-        }
-    }
-  if (!self->open || parlor_seq16_diff (seq, self->first) < 0)
+  if (info->frame.key_frame && !note_key (self, info, begins))
+    return FALSE;
+  if (!self->open || is_before (self, seq))
     return FALSE;
   if (parlor_seq16_newer (seq, self->highest))
     self->highest = seq;
   self->n_received++;
+  self->far |= (guint16)(self->highest - self->first) >= SPAN_MAX;
+  self->truncated |= self->far;
   return TRUE;
 }
 

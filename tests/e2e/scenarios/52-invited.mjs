@@ -63,6 +63,9 @@ export async function run(world) {
     await person.until('his own name over the picture', (own) => {
       const mark = document.querySelector('[data-testid=watermark]');
       const place = mark?.getBoundingClientRect();
-      return mark?.dataset.name === own && getComputedStyle(mark).backgroundImage.startsWith('url("data:image/png') && place.width > 300 && place.height > 200;
+      if (mark?.dataset.name !== own) return false;
+      /* What does not parse is not drawn, and is no error. */
+      globalThis.drawn ??= Object.assign(new Image(), { src: getComputedStyle(mark).backgroundImage.slice('url("'.length, -'")'.length) });
+      return globalThis.drawn.complete && globalThis.drawn.naturalWidth > 100 && place.width > 300 && place.height > 200;
     }, name);
 }
