@@ -33,12 +33,13 @@ export function putProducts(products: NewProduct[]): Promise<void> {
   return put(products);
 }
 
-/** As they stand in the list from now on. */
-export function putOrder(products: Shelved[]): Promise<void> {
-  const changed = products.flatMap((one, index) =>
-    one.position === index + 1 ? [] : [{ ...one, position: index + 1 }],
+/** As they stand in the list from now on; what was put has its new `position` afterwards. */
+export async function putOrder(products: Shelved[]): Promise<void> {
+  const changed = products.flatMap((product, index) =>
+    product.position === index + 1 ? [] : [{ product, position: index + 1 }],
   );
-  return put(changed);
+  await put(changed.map(({ product, position }) => ({ ...product, position })));
+  for (const { product, position } of changed) product.position = position;
 }
 
 export async function removeProduct(sku: string): Promise<void> {

@@ -7,9 +7,20 @@ export class Guest {
   private pc: RTCPeerConnection | null = null;
   private session: WhipSession | null = null;
   private token = '';
+  /** The browser is asking the viewer. */
+  private opening: Promise<boolean> | null = null;
+  /** Whether what the browser gives is still to be used. */
+  private wanted = false;
 
-  /** Opens camera and microphone for the preview. FALSE: the browser gave neither. */
-  async open(): Promise<boolean> {
+  /** Opens camera and microphone for the preview, once for all who ask meanwhile; a {@link stop} before the browser
+   *  gave them closes them at once. FALSE: it gave neither. */
+  open(): Promise<boolean> {
+    this.wanted = true;
+    this.opening ??= this.ask().finally(() => (this.opening = null));
+    return this.opening;
+  }
+
+  private async ask(): Promise<boolean> {
     const got = await openDevices({
       microphone: true,
       camera: true,
@@ -19,7 +30,8 @@ export class Guest {
     });
     const tracks = [got.microphone, got.camera].filter((one) => one !== null);
     this.stream = tracks.length > 0 ? new MediaStream(tracks) : null;
-    return this.stream !== null;
+    if (!this.wanted) this.stop();
+    return tracks.length > 0;
   }
 
   /** Goes on stage with what the preview shows. */
@@ -37,6 +49,7 @@ export class Guest {
   }
 
   stop(): void {
+    this.wanted = false;
     if (this.session) endSession(this.session, this.token);
     this.session = null;
     this.pc?.close();

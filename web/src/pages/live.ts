@@ -192,7 +192,9 @@ export class LivePage extends Plain {
   private readonly close = (): void => {
     if (!this.sheet) return;
     const asked = this.audience.live.get().stage;
-    if (this.sheet.what === 'stage' && /off|inv/.test(asked)) this.guest.stop();
+    if (this.sheet.what === 'stage') {
+      if (/off|inv/.test(asked)) this.guest.stop();
+    } else if (asked === 'invited') return this.open({ what: 'stage' });
     this.sheet = null;
     this.opener?.focus();
     this.opener = null;

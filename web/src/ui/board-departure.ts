@@ -21,19 +21,22 @@ export class BoardDeparture extends Plain {
   @property({ attribute: false }) done!: (result: string) => void;
   @state() private leaving: { rep: string; to: string; notice: string; sure: boolean } | null =
     null;
+  @state() private busy = false;
 
-  /** What became of all: thousands of customers move on within seconds, not at once. */
-  private async outcome(id: string): Promise<ReturnType<typeof job>['counts']> {
-    for (;;) {
+  /** What became of all: thousands of customers move on within seconds, not at once. NULL: nobody looks any more. */
+  private async outcome(id: string): Promise<ReturnType<typeof job>['counts'] | null> {
+    while (this.isConnected) {
       const now = job(await this.ask(`/v1/jobs/${id}`), 'job');
       if (now.finished_at !== null) return now.counts;
       await new Promise((next) => setTimeout(next, LOOK_MS));
     }
+    return null;
   }
 
   private async depart(): Promise<void> {
     const { leaving } = this;
-    if (!leaving) return;
+    if (!leaving || this.busy) return;
+    this.busy = true;
     const { to, notice } = leaving;
     try {
       const made = shape({ job: str })(
@@ -45,9 +48,11 @@ export class BoardDeparture extends Plain {
       );
       const counts = await this.outcome(made.job);
       this.leaving = null;
-      this.done(st('board_done', { ...counts }));
+      if (counts) this.done(st('board_done', { ...counts }));
     } catch (error) {
       this.done(st('board_failed', { why: error instanceof Error ? error.message : '' }));
+    } finally {
+      this.busy = false;
     }
   }
 
@@ -98,10 +103,13 @@ export class BoardDeparture extends Plain {
           : nothing
       }
       <div class="choices">
-        <button class="button quiet" @click=${() => (this.leaving = null)}>${st('cancel')}</button>
+        <button class="button quiet" ?disabled=${this.busy} @click=${() => (this.leaving = null)}>
+          ${st('cancel')}
+        </button>
         <button
           class="button primary"
           data-testid="depart-do"
+          ?disabled=${this.busy}
           @click=${() => (form.sure ? void this.depart() : set({ sure: true }))}
         >
           ${st('board_depart_do')}

@@ -19,6 +19,8 @@ const WORDS = {
   never: ['This room is never recorded', '此房间不允许录制'],
   ask: ['You are not in it before you agree.', '您同意后才会被录制。'],
   agree: ['I agree to be recorded', '同意录制'],
+  refuse: ['I do not agree', '不同意录制'],
+  refused: ['You are not in it.', '您未被录制。'],
   note: ['Note this moment', '记录此刻'],
   note_text: ['What was said or shown', '记下要点'],
   noted: ['Noted', '已记录'],
@@ -45,6 +47,21 @@ export class HostRecord extends Plain {
     </button>`;
   }
 
+  /** Neither answer is made the easier one; who said no may think again. */
+  private consent(refused: boolean): TemplateResult {
+    const answer = (yes: boolean, key: 'agree' | 'refuse'): TemplateResult =>
+      html`<button
+        class="button"
+        data-testid=${yes ? 'consent-yes' : 'consent-no'}
+        @click=${() => this.session.consent(yes)}
+      >
+        ${word(key)}
+      </button>`;
+    return html`<span>${word(refused ? 'refused' : 'ask')}</span>${answer(true, 'agree')}${
+        refused ? nothing : answer(false, 'refuse')
+      }`;
+  }
+
   private readonly note = (event: Event): void => {
     event.preventDefault();
     const input = (event.currentTarget as HTMLFormElement).querySelector('input');
@@ -62,23 +79,12 @@ export class HostRecord extends Plain {
     const { state: now, policy, trouble } = room.recording;
     const own = policy === 'by_host';
     const me = this.session.state.participants[this.session.state.me ?? ''];
-    const asked = now !== 'off' && room.recording.mode === 'ask' && me?.consent === 'unknown';
+    const asked = now !== 'off' && room.recording.mode === 'ask' && me && me.consent !== 'given';
     return html`<div class="host-record" data-testid="host-record" data-state=${now}>
       <span class=${now === 'on' ? 'on-record' : ''} role="status"
         >${trouble ? word('trouble') : now === 'off' && policy === 'never' ? word('never') : word(now)}</span
       >
-      ${
-        asked
-          ? html`<span>${word('ask')}</span
-              ><button
-                class="button primary"
-                data-testid="consent-yes"
-                @click=${() => this.session.consent(true)}
-              >
-                ${word('agree')}
-              </button>`
-          : nothing
-      }
+      ${asked ? this.consent(me.consent === 'refused') : nothing}
       ${
         own
           ? now === 'off'

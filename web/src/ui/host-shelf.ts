@@ -57,18 +57,34 @@ export class HostShelf extends Plain {
   @state() private sure = '';
   /** Which one is in the hand; -1 = none. */
   @state() private held = -1;
+  /** What goes to the server goes one after the other. */
+  private queue: Promise<unknown> = Promise.resolve();
+  /** An order that has not gone yet: it takes what the list is by then. */
+  private waiting = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void this.tried(this.load());
+    this.queue = this.tried(this.load());
   }
 
   private async load(): Promise<void> {
-    this.list = await shelved();
+    const list = await shelved();
+    if (!this.waiting && this.held < 0) this.list = list;
+  }
+
+  /** Does it, then shows what the server has. FALSE: it failed, and `problem` says so until the next change. */
+  private change(what: () => Promise<unknown>): Promise<boolean> {
+    const done = this.queue.then(async () => {
+      this.problem = '';
+      const went = await this.tried(what());
+      await this.tried(this.load());
+      return went;
+    });
+    this.queue = done;
+    return done;
   }
 
   private async tried(what: Promise<unknown>): Promise<boolean> {
-    this.problem = '';
     return what.then(
       () => true,
       (error: unknown) => {
@@ -81,10 +97,14 @@ export class HostShelf extends Plain {
   }
 
   /** What is shown is what is wished; the server's word comes behind it. */
-  private async order(list: Shelved[]): Promise<void> {
+  private order(list: Shelved[]): void {
     this.list = list;
-    await this.tried(putOrder(list));
-    await this.tried(this.load());
+    if (this.waiting) return;
+    this.waiting = true;
+    void this.change(() => {
+      this.waiting = false;
+      return putOrder(this.list);
+    });
   }
 
   private readonly bring = async (event: Event): Promise<void> => {
@@ -93,12 +113,11 @@ export class HostShelf extends Plain {
     if (!file) return;
     const { rows, bad } = readProducts(await file.text());
     input.value = '';
-    if (rows.length && !(await this.tried(putProducts(rows)))) return;
+    if (!(await this.change(() => putProducts(rows)))) return;
     const lines = bad.slice(0, SHOWN_BAD).join(', ') + (bad.length > SHOWN_BAD ? ' …' : '');
     this.note = [word('brought', { n: rows.length }), bad.length ? word('bad', { lines }) : '']
       .filter(Boolean)
       .join(' · ');
-    await this.tried(this.load());
   };
 
   private readonly add = async (event: Event): Promise<void> => {
@@ -115,14 +134,16 @@ export class HostShelf extends Plain {
       image: image ?? '',
       url: url ?? '',
     };
-    if (await this.tried(putProducts([made]))) form.reset();
-    await this.tried(this.load());
+    if (await this.change(() => putProducts([made]))) form.reset();
   };
 
   private async takeAway(sku: string): Promise<void> {
     this.sure = '';
-    await this.tried(removeProduct(sku));
-    await this.tried(this.load());
+    await this.change(async () => {
+      await removeProduct(sku);
+      /* An order that waits would bring it back. */
+      this.list = this.list.filter((one) => one.sku !== sku);
+    });
   }
 
   /* ---- by hand and by keys ---- */
@@ -145,7 +166,7 @@ export class HostShelf extends Plain {
   private drop(): void {
     if (this.held < 0) return;
     this.held = -1;
-    void this.order(this.list);
+    this.order(this.list);
   }
 
   private key(event: KeyboardEvent, index: number): void {
@@ -153,7 +174,7 @@ export class HostShelf extends Plain {
     if (!step || index + step < 0 || index + step >= this.list.length) return;
     event.preventDefault();
     const { sku } = this.list[index] ?? { sku: '' };
-    void this.order(moved(this.list, index, index + step));
+    this.order(moved(this.list, index, index + step));
     void this.updateComplete.then(() =>
       this.querySelector<HTMLElement>(`[data-sku="${CSS.escape(sku)}"] .shelf-handle`)?.focus(),
     );

@@ -1,9 +1,12 @@
 /** Words over everything that is seen, for the eyes of one viewer. They deter from taking pictures of the
  *  screen and are no protection: who changes the page is rid of them. */
 
+/** What XML 1.0, section 2.2, has no place for: one of it, and the browser draws nothing. */
+const NOT_XML = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+
 /** A tile of the pattern: the text, slanted, light with a dark edge so that it is seen on any picture. */
 function tile(text: string): string {
-  const words = text.replace(/[<&]/g, (c) => `&#${c.charCodeAt(0)};`);
+  const words = text.replace(NOT_XML, '').replace(/[<&]/g, (c) => `&#${c.charCodeAt(0)};`);
   /* Squeezed rather than cut: the end of it says which view this is. */
   const width = [...text].reduce((sum, c) => sum + (c > '\u2e7f' ? 17 : 10), 0);
   const fit = width > 300 ? 'textLength="300" lengthAdjust="spacingAndGlyphs"' : '';

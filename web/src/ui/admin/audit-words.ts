@@ -13,6 +13,8 @@ const en = {
   audit_broken: 'The chain is broken after line {n} ({fault}).',
   audit_none: 'No line fits.',
   audit_more: 'Show older ones',
+  audit_alike:
+    'Others have this name too. Only {id} is searched; search the others by id: {others}',
 };
 
 const zh: Record<keyof typeof en, string> = {
@@ -27,6 +29,7 @@ const zh: Record<keyof typeof en, string> = {
   audit_broken: '第 {n} 行之后的链已损坏（{fault}）。',
   audit_none: '没有符合的记录。',
   audit_more: '显示更早的',
+  audit_alike: '有多人同名。当前仅查询 {id}；其他人请按 ID 查询：{others}',
 };
 
 export type AuditWord = keyof typeof en;

@@ -34,6 +34,8 @@ export class AdminAudit extends AdminSection {
   @state() private cursor: number | null = null;
   /** By the id of each person; who may not see the people sees ids. */
   @state() private names = new Map<string, string>();
+  /** Those who have the name that is searched, when it is not one alone. */
+  @state() private alike: string[] = [];
   private timer = 0;
   private asked = 0;
 
@@ -52,19 +54,21 @@ export class AdminAudit extends AdminSection {
     return {
       action: this.value('action'),
       object: this.value('object'),
-      actor: this.idOf(this.value('actor')),
+      actor: this.idsOf(this.value('actor'))[0] ?? this.value('actor'),
       from: day('from', 0),
       to: day('until', 24 * 3600 * 1000),
     };
   }
 
   /** Whoever is shown by name is found by it. */
-  private idOf(typed: string): string {
-    return [...this.names].find(([, name]) => name === typed)?.[0] ?? typed;
+  private idsOf(typed: string): string[] {
+    return [...this.names].flatMap(([id, name]) => (typed && name === typed ? [id] : []));
   }
 
   private async search(cursor = 0): Promise<void> {
     const mine = ++this.asked;
+    const found = this.idsOf(this.value('actor'));
+    this.alike = found.length > 1 ? found : [];
     const page = await findAudit({ ...this.wanted(), cursor, limit: 100 });
     if (mine !== this.asked) return;
     this.rows = cursor ? [...(this.rows ?? []), ...page.rows] : page.rows;
@@ -131,6 +135,13 @@ export class AdminAudit extends AdminSection {
           JSON
         </button>
       </div>
+      ${
+        this.alike.length > 0
+          ? html`<p class="note" role="status" data-testid="audit-alike">
+              ${au('audit_alike', { id: this.alike[0] ?? '', others: this.alike.slice(1).join(', ') })}
+            </p>`
+          : nothing
+      }
       ${this.messages()} ${this.rows ? this.table(this.rows) : this.waiting()}`;
   }
 
