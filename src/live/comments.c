@@ -260,16 +260,31 @@ is_screened (const ParlorLiveRoom *room, const ParlorLiveWho *who, const ParlorC
          && spec->screen && spec->screen (room->info.brand, comment, spec->user_data);
 }
 
+/* The brand's word takes its time; the room went on. */
+static gboolean
+may_still_be_said (const ParlorLiveRoom *room, const Voice *voice, GError **error)
+{
+  return !parlor_live_is_over (room, error)
+         && (!voice->muted
+             || parlor_live_refuse (error, PARLOR_ERROR_FORBIDDEN, "the host muted you here"));
+}
+
 void
 parlor_live_screened (ParlorLive *live, const char *id, const char *comment_id, const char *reason,
                       gint64 now_us)
 {
   guint i = 0;
+  g_autoptr (GError) error = NULL;
   ParlorLiveRoom *room = parlor_live_find (live, id);
   ParlorComment *comment = room ? parlor_live_find_comment (room, comment_id) : NULL;
   if (!comment || !(comment->flags & PARLOR_COMMENT_HELD))
     return;
+  const Voice *voice = parlor_live_voice_by_key (room, parlor_comment_key (comment));
   comment->flags &= ~(gint64)PARLOR_COMMENT_HELD;
+  if (voice->shadowed)
+    comment->flags |= PARLOR_COMMENT_SHADOWED;
+  if (!reason && !may_still_be_said (room, voice, &error))
+    reason = error->message;
   if (!reason)
     say (room, comment, now_us);
   parlor_live_emit (room, &(ParlorLiveEvent){.type = PARLOR_LIVE_EVENT_SCREENED,
@@ -396,14 +411,19 @@ parlor_live_top_comment (const ParlorLiveRoom *room)
 void
 parlor_live_forget_visitor (ParlorLiveRoom *room, const char *visitor, ParlorLiveNow now)
 {
+  gboolean was_quiet = FALSE;
   for (guint i = room->comments->len; i > 0; i--)
     {
       ParlorComment *comment = room->comments->pdata[i - 1];
       if (!*visitor || g_strcmp0 (comment->visitor, visitor) != 0)
         continue;
+      was_quiet = was_quiet || (comment->flags & PARLOR_COMMENT_QUIETS) != 0;
       parlor_live_hide_comment (room, comment, now.room_ms);
       forget_comment (room, i - 1);
     }
+  if (was_quiet) /* hosts list those by their comments */
+    parlor_live_emit (room,
+                      &(ParlorLiveEvent){.type = PARLOR_LIVE_EVENT_QUIET, .room_ms = now.room_ms});
 }
 
 static void

@@ -137,8 +137,8 @@ typedef struct
 const ParlorComment *parlor_live_comment (ParlorLiveRoom *room, const ParlorLiveWho *who,
                                           const char *client_id, const char *text,
                                           ParlorLiveNow now, GError **error);
-/** The word on a comment that was held (ids): it is said now, or, with a reason, never. Nothing
-    where there is none of it. */
+/** The word on a comment that was held (ids): it is said now, or, with a reason, never; nor where
+    its author was muted or the stream ended meanwhile. Nothing where there is none of it. */
 void parlor_live_screened (ParlorLive *live, const char *room, const char *comment,
                            const char *reason, gint64 now_us);
 /** The last ones that everybody may see, oldest first, at most `max`; free the array. */

@@ -182,10 +182,15 @@ test_forget (void)
   world_pass (world, 300);
   g_assert_nonnull (say (world, &ada, "2", "three", NULL)); /* nobody was told of it */
   parlor_live_moderate (world->room, PARLOR_MODERATE_PIN, id, world_now (world), NULL);
+  parlor_live_moderate (world->room, PARLOR_MODERATE_MUTE, id, world_now (world), NULL);
   world_told (world);
   parlor_live_forget_visitor (world->room, "vis_a", world_now (world));
-  g_assert_cmpstr (world_told (world), ==, "gone top gone");
+  g_assert_cmpstr (world_told (world), ==, "gone top gone quiet");
   guint n;
+  g_free (parlor_live_quiet (world->room, &n));
+  g_assert_cmpuint (n, ==, 0);
+  parlor_live_forget_visitor (world->room, "vis_a", world_now (world));
+  g_assert_cmpstr (world_told (world), ==, "");
   g_autofree const ParlorComment **left = parlor_live_comments (world->room, 50, &n);
   g_assert_cmpuint (n, ==, 1);
   g_assert_cmpstr (left[0]->text, ==, "two");
@@ -318,6 +323,40 @@ test_screened (void)
   g_assert_cmpuint (world->screened, ==, 2);
 }
 
+/* The brand allows them all, but the host or the end was quicker. */
+static void
+test_screened_late (void)
+{
+  static const ParlorLiveWho cy = {.person = "pt_c", .visitor = "vis_c", .name = "Cy"};
+  g_autoptr (World) world = world_new ();
+  world_go_live (world);
+  g_autofree char *adas = g_strdup (say (world, &ada, "1", "one", NULL)->id);
+  g_autofree char *bos = g_strdup (say (world, &bo, "1", "two", NULL)->id);
+  world->screens = TRUE;
+  const ParlorComment *ghost = say (world, &ada, "2", "ghost", NULL);
+  g_autofree char *muted = g_strdup (say (world, &bo, "2", "muted", NULL)->id);
+  g_autofree char *late = g_strdup (say (world, &cy, "1", "late", NULL)->id);
+  parlor_live_moderate (world->room, PARLOR_MODERATE_SHADOW, adas, world_now (world), NULL);
+  parlor_live_moderate (world->room, PARLOR_MODERATE_MUTE, bos, world_now (world), NULL);
+  world_pass (world, 300);
+  world_told (world);
+  guint puts = world->puts;
+  parlor_live_screened (world->live, "rm_1", ghost->id, NULL, world->now_us);
+  g_assert_cmpstr (world_told (world), ==, "screened:pt_a:"); /* he does not notice */
+  g_assert_cmpint (ghost->flags, ==, PARLOR_COMMENT_SHADOWED);
+  g_assert_cmpuint (world->puts, ==, puts + 1);
+  parlor_live_screened (world->live, "rm_1", muted, NULL, world->now_us);
+  g_assert_cmpstr (world_told (world), ==, "screened:pt_b:the host muted you here");
+  g_assert_true (parlor_live_set_state (world->room, PARLOR_LIVE_ENDED, world_now (world), NULL));
+  world_told (world);
+  puts = world->puts;
+  parlor_live_screened (world->live, "rm_1", late, NULL, world->now_us);
+  g_assert_cmpstr (world_told (world), ==, "screened:pt_c:this stream has ended");
+  g_assert_cmpuint (world->puts, ==, puts);
+  world_pass (world, 300);
+  g_assert_cmpstr (world_told (world), ==, "");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -334,6 +373,8 @@ main (int argc, char **argv)
   g_test_add_func ("/live/comments/house-names-and-blocked-words-are-refused",
                    test_names_and_words);
   g_test_add_func ("/live/comments/nobody-sees-one-before-the-brands-word", test_screened);
+  g_test_add_func ("/live/comments/a-late-word-lets-nobody-speak-who-may-not-any-more",
+                   test_screened_late);
   g_test_add_func ("/live/comments/likes-are-counted-together-and-told-once-a-second", test_likes);
   g_test_add_func ("/live/comments/what-stands-is-judged-without-the-room", test_sieve);
   return g_test_run ();
