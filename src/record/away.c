@@ -409,15 +409,6 @@ is_fresh (const char *path)
          && (info.st_ctim.tv_sec + FRESH_SECONDS) * G_USEC_PER_SEC > g_get_real_time ();
 }
 
-static gboolean
-is_held (ParlorAway *self, const char *recording)
-{
-  g_mutex_lock (&self->lock);
-  gboolean is = g_hash_table_contains (self->held, recording);
-  g_mutex_unlock (&self->lock);
-  return is;
-}
-
 /* And nobody holds it. */
 static gboolean
 is_released (ParlorAway *self, const char *recording)
@@ -432,11 +423,12 @@ is_released (ParlorAway *self, const char *recording)
 /* Whoever holds the recording may open the file as soon as he is told so: nothing lies between the
  * look and the deed. What is open is freed when it is closed, which takes as long as it takes. */
 static gboolean
-unlink_unless_held (ParlorAway *self, const char *recording, const char *path)
+unlink_unless_held (ParlorAway *self, const char *recording, const char *path, gboolean *held)
 {
   int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   g_mutex_lock (&self->lock);
-  gboolean gone = !g_hash_table_contains (self->held, recording) && g_unlink (path) == 0;
+  *held = g_hash_table_contains (self->held, recording);
+  gboolean gone = !*held && g_unlink (path) == 0;
   g_mutex_unlock (&self->lock);
   if (fd >= 0)
     close (fd);
@@ -451,6 +443,7 @@ release_file (ParlorAway *self, const char *folder, const char *recording, const
   g_autofree char *path = g_build_filename (folder, name, NULL);
   g_autofree char *key = g_strconcat (recording, "/", name, NULL);
   const Stamp *there = g_hash_table_lookup (list, name);
+  gboolean held = FALSE;
   Stamp now;
   if (!stamp_of (path, &now) || (was_away && is_fresh (path)))
     return TRUE;
@@ -458,8 +451,8 @@ release_file (ParlorAway *self, const char *folder, const char *recording, const
       || !is_its_turn (self, key))
     return FALSE;
   ParlorS3Answer answer = parlor_s3_has (self->s3, key, now.size);
-  gboolean ok = answer == PARLOR_S3_TAKEN && unlink_unless_held (self, recording, path);
-  if (answer == PARLOR_S3_TAKEN && !ok && is_held (self, recording))
+  gboolean ok = answer == PARLOR_S3_TAKEN && unlink_unless_held (self, recording, path, &held);
+  if (held)
     return FALSE;
   count (self, key, ok || answer != PARLOR_S3_TAKEN ? answer : PARLOR_S3_DOWN,
          &self->stats.released);

@@ -383,6 +383,7 @@ test_held_late (Store *self, gconstpointer unused)
   parlor_away_hold_only (self->away, none);
   wait_for (self, &stats, &stats.released, 2);
   g_assert_false (lies_here (self, "rc_1/a.webm"));
+  g_assert_cmpuint (stats.failures, ==, 0);
 }
 
 int
