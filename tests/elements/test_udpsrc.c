@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* parlorudpsrc and the socket below it, against a peer on loopback. */
+#include <errno.h>
 #include <gst/check/gstharness.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/addr.h"
@@ -201,7 +203,7 @@ test_wide_fan_out_gathers (Fixture *f, gconstpointer gro)
 
 typedef struct
 {
-  int fd, peers[2];
+  int fd, peers[2]; /* each datagram can be peeked at once */
   ParlorUdpReceiver *receiver;
   GstBuffer *buffer;
   ParlorBatchMeta *meta;
@@ -214,8 +216,10 @@ bare_open (Bare *self)
 {
   const ParlorUdpSocketConfig config = {.address = "127.0.0.1"};
   g_autoptr (GError) error = NULL;
+  const int from = 0;
   *self = (Bare){.fd = parlor_udp_socket_open (&config, &error)};
   g_assert_no_error (error);
+  g_assert_cmpint (setsockopt (self->fd, SOL_SOCKET, SO_PEEK_OFF, &from, sizeof from), ==, 0);
   for (guint i = 0; i < G_N_ELEMENTS (self->peers); i++)
     self->peers[i] = net_peer_open (parlor_udp_socket_get_port (self->fd));
   self->receiver = parlor_udp_receiver_new (FALSE);
@@ -243,11 +247,21 @@ bare_receive (Bare *self)
                                       &self->counters);
 }
 
+/* A busy machine delivers after send () has returned: this waits until it lies there. */
 static void
 bare_send (const Bare *self, guint peer, const char *text)
 {
-  gssize length = (gssize)strlen (text);
+  gssize length = (gssize)strlen (text), n;
+  gint64 until_us = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;
+  char peeked[64];
   g_assert_cmpint (send (self->peers[peer], text, (gsize)length, 0), ==, length);
+  while ((n = recv (self->fd, peeked, sizeof peeked, MSG_PEEK | MSG_DONTWAIT)) < 0)
+    {
+      g_assert_cmpint (errno, ==, EAGAIN);
+      g_assert_cmpint (g_get_monotonic_time (), <, until_us);
+      g_usleep (100);
+    }
+  g_assert_cmpmem (peeked, n, text, length);
 }
 
 static void
@@ -260,7 +274,6 @@ bare_expect (const Bare *self, guint i, guint peer, const char *text)
   g_assert_cmpuint (addr.port, ==, net_peer_port (self->peers[peer]));
 }
 
-/* Loopback has delivered when send () returns. */
 static void
 test_rest_is_of_the_same_batch (void)
 {
