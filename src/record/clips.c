@@ -3,7 +3,7 @@
 
 typedef struct
 {
-  ParlorClip *clip;
+  ParlorClip *clip; /* NULL: there is none, which took as long to find out */
   guint64 used;
 } Kept;
 
@@ -20,6 +20,12 @@ kept_free (gpointer data)
   Kept *kept = data;
   parlor_clip_unref (kept->clip);
   g_free (kept);
+}
+
+static gsize
+cost_of (const Kept *kept)
+{
+  return kept->clip != NULL ? parlor_clip_cost (kept->clip) : 0;
 }
 
 ParlorClips *
@@ -59,7 +65,7 @@ forget_oldest (ParlorClips *self)
         oldest = name;
       }
   const Kept *kept = g_hash_table_lookup (self->by_name, oldest);
-  self->bytes -= parlor_clip_cost (kept->clip);
+  self->bytes -= cost_of (kept);
   g_hash_table_remove (self->by_name, oldest);
 }
 
@@ -71,12 +77,9 @@ find (ParlorClips *self, const char *key, ParlorReader *file, gboolean is_mp4, g
   Kept *kept = g_hash_table_lookup (self->by_name, key);
   if (kept == NULL)
     {
-      ParlorClip *clip = parlor_clip_new (file, is_mp4, from_ms, to_ms);
-      if (clip == NULL)
-        return NULL;
       kept = g_new0 (Kept, 1);
-      kept->clip = clip;
-      self->bytes += parlor_clip_cost (clip);
+      kept->clip = parlor_clip_new (file, is_mp4, from_ms, to_ms);
+      self->bytes += cost_of (kept);
       g_hash_table_insert (self->by_name, g_strdup (key), kept);
     }
   kept->used = ++self->turn;

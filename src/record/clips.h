@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /** Clips (record/clip.h) that somebody looks at: a player asks for many parts of the same one, and
- * it is found out once what it is made of. Control thread. */
+ * it is found out once what it is made of, or that there is none. Control thread. */
 #pragma once
 
 #include "record/clip.h"

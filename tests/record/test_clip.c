@@ -21,7 +21,7 @@ typedef struct
   guint reads;
 } Memory;
 
-static guint n_open;
+static guint n_open, n_reads;
 
 static gssize
 memory_read (ParlorReader *reader, guint64 at, guint8 *out, gsize length)
@@ -31,6 +31,7 @@ memory_read (ParlorReader *reader, guint64 at, guint8 *out, gsize length)
   if (n > 0)
     memcpy (out, self->bytes->data + at, n);
   self->reads++;
+  n_reads++;
   return (gssize)n;
 }
 
@@ -389,6 +390,13 @@ test_kept (void)
   ParlorReader *kept = parlor_clips_read (memory, "0", FALSE, 5000, 9000, &start_ms, clips);
   g_assert_cmpuint (((Memory *)memory)->reads, ==, 0);
   kept->free (kept);
+  /* That there is none as well. */
+  guint reads = n_reads;
+  g_assert_null (parlor_clips_read (open_memory (file), "x", TRUE, 5000, 9000, &start_ms, clips));
+  g_assert_cmpuint (n_reads, >, reads);
+  reads = n_reads;
+  g_assert_null (parlor_clips_read (open_memory (file), "x", TRUE, 5000, 9000, &start_ms, clips));
+  g_assert_cmpuint (n_reads, ==, reads);
   g_assert_null (parlor_clips_read (open_memory (file), "0", FALSE, 9000, 5000, &start_ms, clips));
   g_assert_cmpuint (n_open, ==, 0);
 }
