@@ -175,13 +175,15 @@ say (RepsCall *call, ParlorHttpRequest *request, const ParlorSaySpec *spec, Parl
 {
   g_autoptr (GError) error = NULL;
   Saying *saying = g_new0 (Saying, 1);
-  if (parlor_service_say_asked (spec, on_said, saying, g_free))
+  if (parlor_service_say_asked (spec, on_said, saying, g_free, &error))
     {
       *saying = (Saying){call->site, parlor_http_defer (request)};
       return;
     }
   g_free (saying);
-  const ParlorMessage *message = parlor_service_say (call->site->service, spec, now, &error);
+  const ParlorMessage *message = error
+                                     ? NULL
+                                     : parlor_service_say (call->site->service, spec, now, &error);
   if (message)
     reps_answer_durably (call, request, reply, 201, call->site->message (message));
   else

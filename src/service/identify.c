@@ -7,6 +7,11 @@
 
 #define TOKEN_BYTES 4096
 #define PROOFS_MAX 100000
+#define ASK_INTERVAL_US (10 * G_USEC_PER_SEC)
+#define ASK_BURST 5
+/* Devices cost nothing to make up; many people may come from one address. */
+#define ADDRESS_INTERVAL_US (1 * G_USEC_PER_SEC)
+#define ADDRESS_BURST 60
 
 typedef struct
 {
@@ -40,6 +45,42 @@ identify_forget (ParlorServiceBrand *brand, const char *visitor)
   g_autofree char *key = key_of (brand, visitor);
   g_hash_table_remove (brand->service->askings, key);
   g_hash_table_remove (brand->service->proofs, key);
+}
+
+static char *
+turn_of (const ParlorServiceBrand *brand, const char *visitor)
+{
+  return g_strjoin (" ", "asks", brand->id, visitor, NULL);
+}
+
+void
+identify_erase (ParlorServiceBrand *brand, const char *visitor)
+{
+  g_autofree char *turn = turn_of (brand, visitor);
+  identify_forget (brand, visitor);
+  g_hash_table_remove (brand->service->tappers, turn);
+}
+
+/* Every new token is a question to the brand's system, and anybody can make tokens up. */
+static gboolean
+may_ask (ParlorServiceBrand *brand, const char *visitor, const char *address)
+{
+  ParlorService *service = brand->service;
+  gint64 now_us = service->spec.now (service->spec.user_data).us;
+  g_autofree char *turn = turn_of (brand, visitor);
+  g_autofree char *from = g_strjoin (" ", "asks from", address, NULL);
+  return take_turn (service, turn, ASK_INTERVAL_US, ASK_BURST, now_us)
+         && (!address || take_turn (service, from, ADDRESS_INTERVAL_US, ADDRESS_BURST, now_us));
+}
+
+/* Many tabs of his come at the same time. */
+static gboolean
+is_being_asked (const ParlorServiceBrand *brand, const char *visitor, const char *token)
+{
+  g_autofree char *key = key_of (brand, visitor);
+  const Asking *asking = g_hash_table_lookup (brand->service->askings, key);
+  ParlorHash hash = parlor_hash (token);
+  return asking && asking->proven && parlor_hash_equal (&asking->token, &hash);
 }
 
 /* By this very token he is here already: a line that comes back costs no question. In memory alone.
@@ -165,7 +206,7 @@ ask (ParlorServiceBrand *brand, const char *visitor, const char *token, const ch
 
 gboolean
 parlor_service_ask_identity (ParlorServiceBrand *brand, const char *visitor, const char *token,
-                             const char *room)
+                             const char *room, const char *address)
 {
   ParlorHooks *hooks = brand->service->spec.hooks;
   if (!*token || strlen (token) > TOKEN_BYTES || !hooks
@@ -173,8 +214,11 @@ parlor_service_ask_identity (ParlorServiceBrand *brand, const char *visitor, con
     return FALSE;
   if (is_proven (brand, visitor, token))
     return TRUE;
+  gboolean may = may_ask (brand, visitor, address);
+  if (!may && is_being_asked (brand, visitor, token))
+    return TRUE;
   parlor_service_sign_out (brand, visitor);
-  return ask (brand, visitor, token, room);
+  return !may || ask (brand, visitor, token, room);
 }
 
 void

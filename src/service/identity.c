@@ -426,6 +426,7 @@ parlor_service_erase (ParlorCustomer *customer, ParlorErased *erased, ParlorMome
   for (guint i = 0; i < erased->visitors->len; i++)
     {
       forget_taps (service, customer->brand, erased->visitors->pdata[i]);
+      identify_erase (customer->brand, erased->visitors->pdata[i]);
       g_hash_table_remove (service->tappers, erased->visitors->pdata[i]);
     }
   for (ParlorBinding *binding = customer->bindings; binding; binding = binding->next_of_customer)

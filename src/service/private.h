@@ -47,7 +47,7 @@ struct _ParlorService
   GHashTable *askings;              /* "brand visitor" → Asking (identify.c), both owned */
   GHashTable *proofs;               /* "brand visitor" → ParlorHash (identify.c), both owned */
   GHashTable *here;                 /* visitor → number of sockets */
-  GHashTable *tappers;              /* visitor → gint64 credit_us, owned */
+  GHashTable *tappers;              /* visitor, address → gint64 credit_us, owned: take_turn () */
   ParlorTimerHeap *heaps[N_TIMERS]; /* by TimerKind */
   gint64 alerts_us;                 /* when alerts are looked at again; NEVER_US = there are none */
   guint left_out;
@@ -124,6 +124,9 @@ gboolean customer_blocks (const ParlorCustomer *customer, const ParlorRep *rep);
 /* ---- tap.c ----------------------------------------------------------------------------------- */
 
 typedef struct _Tap Tap;
+/* One of `burst` at once, then one an interval, of each `key`: a visitor, or words that none is. */
+gboolean take_turn (ParlorService *service, const char *key, gint64 interval_us, guint burst,
+                    gint64 now_us);
 void tap_expired (ParlorTimer *timer, ParlorMoment now);
 void tap_free (gpointer tap);
 /* A rep came: who waits for one of this group gets him. */
@@ -134,6 +137,8 @@ void serve_waiting (ParlorGroup *group, ParlorMoment now);
 void asking_free (gpointer asking);
 /* What was asked about this device is not heard any more. */
 void identify_forget (ParlorServiceBrand *brand, const char *visitor);
+/* Nor is anything about it known any more. */
+void identify_erase (ParlorServiceBrand *brand, const char *visitor);
 /* After he tapped, where he is anonymous. */
 void identify_device (const ParlorCustomer *customer, const char *visitor, const char *room);
 

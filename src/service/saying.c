@@ -7,10 +7,16 @@
 #include <string.h>
 
 #define REFUSED "This is not to be said here."
+/* Of one author in one conversation: a burst of his is neither the brand's system's burden nor what
+ * makes it late for everybody. */
+#define ASKED_MAX 4
+#define LINE_MAX 64
 
 typedef struct
 {
   ParlorConversation *conversation;
+  char *words;              /* nullable: asked about when its turn comes */
+  gboolean resolves;        /* … and so is its document */
   guint64 screen, material; /* questions that are open; 0 = none */
   gboolean refused;         /* the brand's word on it */
   char *reason;             /* nullable: its own sentence */
@@ -37,6 +43,7 @@ saying_free (gpointer data)
   g_free ((char *)saying->spec.data);
   g_free ((char *)saying->spec.shown);
   g_free ((char *)saying->spec.edition);
+  g_free (saying->words);
   g_free (saying->reason);
   g_free (saying);
 }
@@ -55,6 +62,20 @@ sayings_forget (ParlorConversation *conversation)
     }
   g_clear_pointer (&conversation->sayings, g_ptr_array_unref);
 }
+
+static gboolean
+is_asked (const Saying *saying)
+{
+  return saying->screen || saying->material;
+}
+
+static gboolean
+is_to_ask (const Saying *saying)
+{
+  return saying->words || saying->resolves;
+}
+
+static void go_on (ParlorConversation *conversation);
 
 /* ---- what was asked is known ----------------------------------------------------------------- */
 
@@ -80,7 +101,7 @@ next_to_say (const ParlorConversation *conversation)
   for (guint i = 0; conversation->sayings && i < conversation->sayings->len; i++)
     {
       Saying *saying = conversation->sayings->pdata[i];
-      if (!saying->screen && !saying->material && !waits[saying->spec.by])
+      if (!is_to_ask (saying) && !is_asked (saying) && !waits[saying->spec.by])
         return saying;
       waits[saying->spec.by] = TRUE;
     }
@@ -114,7 +135,7 @@ on_screened (const ParlorHookAnswer *answer, gpointer user_data)
                              : answer->fail_closed;
   const char *reason = parlor_datum_text (answer->data, answer->n_data, "reason");
   replace_text (&saying->reason, saying->refused ? reason : NULL);
-  say_what_may (saying->conversation);
+  go_on (saying->conversation);
 }
 
 /* FALSE: the answer is none. */
@@ -150,7 +171,7 @@ on_resolved (const ParlorHookAnswer *answer, gpointer user_data)
   saying->spec.edition = told ? g_strdup (
                              parlor_datum_text (answer->data, answer->n_data, "version"))
                               : NULL;
-  say_what_may (saying->conversation);
+  go_on (saying->conversation);
 }
 
 /* ---- asking ---------------------------------------------------------------------------------- */
@@ -195,14 +216,56 @@ ask_material (Saying *saying, const ParlorMaterial *material)
   return hooks->ask (hooks, &question, on_resolved, saying);
 }
 
-static gboolean
-waits_for_another (const ParlorSaySpec *spec)
+/* Nothing, where what happened meanwhile has made it moot. */
+static void
+ask_about (Saying *saying)
+{
+  g_autofree char *text = NULL;
+  gboolean fit = saying->resolves || say_is_fit (&saying->spec, &text);
+  const ParlorMaterial *material = saying->resolves ? parlor_service_material (
+                                       service_of (saying->conversation), saying->spec.shown)
+                                                    : NULL;
+  g_autofree char *words = g_steal_pointer (&saying->words);
+  saying->resolves = FALSE;
+  if (words && fit)
+    saying->screen = ask_screen (saying, words);
+  if (material)
+    saying->material = ask_material (saying, material);
+}
+
+static void
+ask_whose_turn_it_is (ParlorConversation *conversation)
+{
+  guint asked[PARLOR_BY_BOT + 1] = {0};
+  for (guint i = 0; conversation->sayings && i < conversation->sayings->len; i++)
+    asked[((Saying *)conversation->sayings->pdata[i])->spec.by] += is_asked (
+        conversation->sayings->pdata[i]);
+  for (guint i = 0; conversation->sayings && i < conversation->sayings->len; i++)
+    {
+      Saying *saying = conversation->sayings->pdata[i];
+      if (!is_to_ask (saying) || asked[saying->spec.by] >= ASKED_MAX)
+        continue;
+      ask_about (saying);
+      asked[saying->spec.by] += is_asked (saying);
+    }
+}
+
+static void
+go_on (ParlorConversation *conversation)
+{
+  ask_whose_turn_it_is (conversation);
+  say_what_may (conversation);
+}
+
+/* How many are before it. */
+static guint
+line_of (const ParlorSaySpec *spec)
 {
   const GPtrArray *sayings = spec->conversation->sayings;
+  guint n = 0;
   for (guint i = 0; sayings && i < sayings->len; i++)
-    if (((const Saying *)sayings->pdata[i])->spec.by == spec->by)
-      return TRUE;
-  return FALSE;
+    n += ((const Saying *)sayings->pdata[i])->spec.by == spec->by;
+  return n;
 }
 
 static Saying *
@@ -229,7 +292,7 @@ saying_new (const ParlorSaySpec *spec, ParlorSaid said, gpointer user_data, GDes
 
 gboolean
 parlor_service_say_asked (const ParlorSaySpec *spec, ParlorSaid said, gpointer user_data,
-                          GDestroyNotify gone)
+                          GDestroyNotify gone, GError **error)
 {
   const ParlorServiceBrand *brand = spec->conversation->customer->brand;
   const ParlorMaterial *material = parlor_service_material (brand->service, spec->shown);
@@ -240,12 +303,14 @@ parlor_service_say_asked (const ParlorSaySpec *spec, ParlorSaid said, gpointer u
     return FALSE; /* what is wrong with it is told at once */
   const char *words = resolve ? spec->text : text;
   gboolean screen = words && *words && has (brand, PARLOR_HOOK_SCREEN);
-  if (!resolve && !screen && !waits_for_another (spec))
+  guint line = line_of (spec);
+  if (!resolve && !screen && !line)
     return FALSE;
+  if (line >= LINE_MAX)
+    return service_refuse (error, PARLOR_ERROR_TOO_MANY, "Too many at once. Wait a little.");
   Saying *saying = saying_new (spec, said, user_data, gone);
-  if (screen)
-    saying->screen = ask_screen (saying, words);
-  if (resolve)
-    saying->material = ask_material (saying, material);
+  saying->words = screen ? g_strdup (words) : NULL;
+  saying->resolves = resolve;
+  ask_whose_turn_it_is (spec->conversation);
   return TRUE;
 }

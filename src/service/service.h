@@ -297,10 +297,12 @@ gboolean parlor_service_identify (ParlorServiceBrand *brand, const char *visitor
    is asked (800 ms), and IDENTIFIED follows where it knows him. Until then, and where it is late,
    fails or does not know him, he is anonymous: a known person leaves the device as by sign_out,
    unless this very token has proved him there since the start. A newer word about this device
-   (this, identify, sign_out, redeem) makes it moot. FALSE: there is nobody to be asked, or the
-   token has no 1 to 4,096 bytes. */
+   (this, identify, sign_out, redeem, erase) makes it moot. Of one device five questions at once,
+   then one in 10 s, of one `address` (nullable) 60, then one a second: beyond that nobody is asked,
+   and he is anonymous, or waits for this token's open question. FALSE: there is nobody to be asked,
+   or the token has no 1 to 4,096 bytes. */
 gboolean parlor_service_ask_identity (ParlorServiceBrand *brand, const char *visitor,
-                                      const char *token, const char *room);
+                                      const char *token, const char *room, const char *address);
 /** The device is nobody's from now on. One who never said who he is stays: he has nothing else. */
 void parlor_service_sign_out (ParlorServiceBrand *brand, const char *visitor);
 /** *Keep this person*: a token for one further device, once, within ten minutes. An older one of
@@ -351,14 +353,15 @@ const ParlorMessage *parlor_service_say (ParlorService *service, const ParlorSay
                                          ParlorMoment now, GError **error);
 /** A message or an error, both borrowed. */
 typedef void (*ParlorSaid) (const ParlorMessage *message, const GError *error, gpointer user_data);
-/** FALSE: there is nobody to be asked, say it. TRUE: the brand's systems are asked first, and
+/** FALSE: there is nobody to be asked, say it; with error (TOO_MANY: 64 of this author wait here)
+   it is not to be said. TRUE: the brand's systems are asked first, about four at once, and
    `said` is called once: `message.screen` about the words of a customer or a rep (200 ms at most;
     FORBIDDEN with its reason where they are not to be shown), `material.resolve` about a rep's
     document (400 ms; then it is said as it stands now, or as it was known). What its author said
     before goes before it. `gone` (nullable) has `user_data` after that, or alone where the
     conversation is no more. The spec is copied, its rep is borrowed. */
 gboolean parlor_service_say_asked (const ParlorSaySpec *spec, ParlorSaid said, gpointer user_data,
-                                   GDestroyNotify gone);
+                                   GDestroyNotify gone, GError **error);
 void parlor_service_typing (ParlorConversation *conversation, ParlorAuthor by);
 /** Everything up to `seq` was seen. */
 void parlor_service_read (ParlorConversation *conversation, ParlorAuthor by, gint64 seq,

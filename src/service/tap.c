@@ -355,8 +355,7 @@ ask_route (Tap *tap, const ParlorCustomer *customer)
 
 /* ---- interface ------------------------------------------------------------------------------- */
 
-/* One of `burst` at once, then one an interval, of each `key`. */
-static gboolean
+gboolean
 take_turn (ParlorService *service, const char *key, gint64 interval_us, guint burst, gint64 now_us)
 {
   gint64 *credit_us = g_hash_table_lookup (service->tappers, key);

@@ -320,14 +320,14 @@ saying_free (gpointer data)
 
 gboolean
 desk_say_asked (ParlorDesk *desk, const char *key, ParlorSession *session,
-                const ParlorSaySpec *spec)
+                const ParlorSaySpec *spec, GError **error)
 {
   Saying *saying = g_new0 (Saying, 1);
   *saying = (Saying){.pending = {.desk = desk, .key = g_strdup (key)},
                      .asker = session,
                      .id = json_incref (session->request_id)};
   g_hash_table_add (desk->pending, saying);
-  if (parlor_service_say_asked (spec, on_said, saying, saying_free))
+  if (parlor_service_say_asked (spec, on_said, saying, saying_free, error))
     return TRUE;
   saying_free (saying);
   return FALSE;

@@ -19,9 +19,9 @@ void desk_left (ParlorDesk *desk, const char *key, ParlorServiceBrand *brand);
 /** To all sockets of that key when everything put so far is on the disk; takes `json`. */
 void desk_send_durable (ParlorDesk *desk, const char *key, json_t *json);
 /** TRUE: {"t":"said"} or the error follows to that session as soon as the brand's system has
-    answered (parlor_service_say_asked ()). */
+    answered; FALSE with error: TOO_MANY (parlor_service_say_asked ()). */
 gboolean desk_say_asked (ParlorDesk *desk, const char *key, ParlorSession *session,
-                         const ParlorSaySpec *spec);
+                         const ParlorSaySpec *spec, GError **error);
 /** {"t":"said"}: to all sockets of that key, when it is on the disk; `id` borrowed, nullable. */
 void desk_said (ParlorDesk *desk, const char *key, const ParlorMessage *message, json_t *id);
 /** {"t":"history"} follows; `id` borrowed, nullable; before 0 = the newest. */

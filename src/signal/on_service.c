@@ -98,7 +98,7 @@ asks_brand (ParlorSession *session, ParlorServiceBrand *brand, const char *token
   const char *room = session->participant
                          ? parlor_room_info (parlor_participant_room (session->participant))->id
                          : NULL;
-  return parlor_service_ask_identity (brand, session->desk_visitor, token, room);
+  return parlor_service_ask_identity (brand, session->desk_visitor, token, room, session->peer);
 }
 
 /* A token of the brand that is for no room says who somebody is; those of a room, which the server
@@ -475,10 +475,10 @@ parlor_on_say (ParlorSession *session, const json_t *message, gint64 now_us, GEr
       .stream_ms = number_of (message, "stream_ms", -1),
   };
   gboolean asked = conversation
-                   && desk_say_asked (desk_of (session), key_of (session), session, &spec);
-  const ParlorMessage *said = conversation && !asked ? parlor_service_say (
+                   && desk_say_asked (desk_of (session), key_of (session), session, &spec, error);
+  const ParlorMessage *said = conversation && !asked && !*error ? parlor_service_say (
                                   service_of (session), &spec, moment_of (session, now_us), error)
-                                                     : NULL;
+                                                                : NULL;
   free (data_text);
   if (said)
     desk_said (desk_of (session), key_of (session), said, session->request_id);

@@ -8,7 +8,7 @@
 static gboolean
 show (World *world, const char *visitor, const char *token)
 {
-  return parlor_service_ask_identity (world->brand, visitor, token, "rm_a");
+  return parlor_service_ask_identity (world->brand, visitor, token, "rm_a", NULL);
 }
 
 static ParlorCustomer *
@@ -145,6 +145,67 @@ test_device (void)
   g_assert_true (at (world, "vis_desk") != binding->customer);
 }
 
+/* Who makes tokens up does not make the brand's system work. */
+static void
+test_flood (void)
+{
+  g_autoptr (World) world = world_new_with_hooks (IDENTIFY);
+  static const char *const tokens[] = {"a", "b", "c", "d", "e"};
+  world_rep (world, "lin", 6, FALSE);
+  for (guint i = 0; i < G_N_ELEMENTS (tokens); i++)
+    {
+      g_assert_true (show (world, "vis_a", tokens[i]));
+      g_assert_cmpuint (world_asked (world, PARLOR_HOOK_IDENTIFY), ==, 1);
+    }
+  g_assert_true (show (world, "vis_a", "e")); /* one tab more */
+  g_assert_cmpuint (world_asked (world, PARLOR_HOOK_IDENTIFY), ==, 1);
+  answer (world, "c-1", "Mei", NULL);
+  g_assert_cmpstr (at (world, "vis_a")->ref, ==, "c-1");
+  g_assert_true (show (world, "vis_a", "e"));
+  g_assert_cmpstr (at (world, "vis_a")->ref, ==, "c-1");
+  g_assert_true (show (world, "vis_a", "f")); /* not asked about: she has left all the same */
+  g_assert_cmpuint (world_asked (world, PARLOR_HOOK_IDENTIFY), ==, 0);
+  g_assert_null (at (world, "vis_a"));
+  g_assert_true (show (world, "vis_b", "f")); /* another's are not counted with his */
+  g_assert_cmpuint (world_asked (world, PARLOR_HOOK_IDENTIFY), ==, 1);
+  fail (world, PARLOR_HOOK_NONE);
+  world_pass (world, 10);
+  g_assert_true (show (world, "vis_a", "e"));
+  g_assert_true (show (world, "vis_a", "f"));
+  g_assert_cmpuint (world_asked (world, PARLOR_HOOK_IDENTIFY), ==, 0); /* it was the newer word */
+}
+
+static void
+test_flood_of_devices (void)
+{
+  g_autoptr (World) world = world_new_with_hooks (IDENTIFY);
+  for (guint i = 0; i < 70; i++)
+    {
+      g_autofree char *visitor = g_strdup_printf ("vis_%u", i);
+      g_assert_true (
+          parlor_service_ask_identity (world->brand, visitor, "junk", NULL, "192.0.2.1"));
+    }
+  g_assert_cmpuint (world_asked (world, PARLOR_HOOK_IDENTIFY), ==, 60);
+  g_assert_true (parlor_service_ask_identity (world->brand, "vis_x", "mei", NULL, "192.0.2.2"));
+  g_assert_cmpuint (world_asked (world, PARLOR_HOOK_IDENTIFY), ==, 61);
+}
+
+/* An answer that was on its way does not bring him back. */
+static void
+test_erased (void)
+{
+  g_autoptr (World) world = world_new_with_hooks (IDENTIFY);
+  ParlorErased erased;
+  world_rep (world, "lin", 6, FALSE);
+  ParlorCustomer *customer = world_bind (world, "vis_a")->customer;
+  fail (world, PARLOR_HOOK_NONE);
+  g_assert_true (show (world, "vis_a", "mei"));
+  parlor_service_erase (customer, &erased, world->now);
+  parlor_erased_clear (&erased);
+  g_assert_cmpuint (world_asked (world, PARLOR_HOOK_IDENTIFY), ==, 0);
+  g_assert_null (at (world, "vis_a"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -155,5 +216,8 @@ main (int argc, char **argv)
   ADD ("nobody-sees-what-was-anothers-meanwhile", test_another);
   ADD ("a-newer-word-makes-it-moot", test_newer);
   ADD ("a-device-alone-proves-nothing", test_device);
+  ADD ("made-up-tokens-are-not-asked-about", test_flood);
+  ADD ("nor-those-of-made-up-devices", test_flood_of_devices);
+  ADD ("who-was-erased-does-not-come-back", test_erased);
   return g_test_run ();
 }

@@ -10,6 +10,7 @@ typedef struct
 {
   GString *said; /* texts, and why not */
   guint gone;
+  guint too_many;
 } Told;
 
 static void
@@ -38,7 +39,10 @@ say (ParlorConversation *conversation, ParlorAuthor by, const char *id, const ch
                         .client_id = id,
                         .text = text,
                         .stream_ms = -1};
-  return parlor_service_say_asked (&spec, on_said, told, on_gone);
+  g_autoptr (GError) error = NULL;
+  gboolean asked = parlor_service_say_asked (&spec, on_said, told, on_gone, &error);
+  told->too_many += g_error_matches (error, PARLOR_ERROR, PARLOR_ERROR_TOO_MANY);
+  return asked;
 }
 
 static gboolean
@@ -58,7 +62,7 @@ send_material (ParlorConversation *conversation, const char *id, const char *cap
       .shown = parlor_service_put_material (brand, &material, then, NULL)->id,
       .stream_ms = -1,
   };
-  return parlor_service_say_asked (&spec, on_said, told, on_gone);
+  return parlor_service_say_asked (&spec, on_said, told, on_gone, NULL);
 }
 
 static void
@@ -175,6 +179,76 @@ test_order_of_the_unasked (void)
   g_string_free (told.said, TRUE);
 }
 
+/* A burst of one person's is neither a burst at the brand's system nor a line without end. */
+static void
+test_burst (void)
+{
+  g_autoptr (World) world = world_new_with_hooks (SCREEN | MATERIAL);
+  g_autoptr (GString) expected = g_string_new (NULL);
+  Told told = {.said = g_string_new (NULL)};
+  world_rep (world, "lin", 6, FALSE);
+  ParlorConversation *conversation = world_bind (world, "vis_a")->conversation;
+  for (guint i = 0; i < 64; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("n%u", i);
+      g_string_append_printf (expected, "%s;", text);
+      g_assert_true (say (conversation, PARLOR_BY_CUSTOMER, text, text, &told));
+    }
+  g_assert_cmpuint (world_asked (world, PARLOR_HOOK_SCREEN), ==, 4);
+  g_assert_false (say (conversation, PARLOR_BY_CUSTOMER, "over", "over", &told));
+  g_assert_cmpuint (told.too_many, ==, 1);
+  /* The other's words do not stand in that line, and wait in one of their own. */
+  for (guint i = 0; i < 4; i++)
+    g_assert_true (say (conversation, PARLOR_BY_REP, "0123" + i, "busy", &told));
+  g_assert_true (send_material (conversation, "doc", "look", &told));
+  g_assert_cmpuint (world_asked (world, PARLOR_HOOK_SCREEN), ==, 8);
+  g_assert_cmpuint (world_asked (world, PARLOR_HOOK_MATERIAL), ==, 0);
+  for (guint i = 0; i < 4; i++)
+    screened (world, TRUE, NULL); /* the customer's first: the oldest questions */
+  g_assert_cmpuint (world_asked (world, PARLOR_HOOK_SCREEN), ==, 8);
+  assert_said (&told, "n0;n1;n2;n3;");
+  g_string_erase (expected, 0, 12);
+  for (guint i = 0; i < 4; i++)
+    screened (world, TRUE, NULL); /* the rep's */
+  assert_said (&told, "busy;busy;busy;busy;");
+  answer (world, PARLOR_HOOK_MATERIAL, PARLOR_HOOK_NONE, FALSE, NULL, 0);
+  g_assert_true (say (conversation, PARLOR_BY_CUSTOMER, "again", "again", &told));
+  g_string_append (expected, "look;again;");
+  while (world_asked (world, PARLOR_HOOK_SCREEN))
+    {
+      g_assert_cmpuint (world_asked (world, PARLOR_HOOK_SCREEN), <=, 5);
+      screened (world, TRUE, NULL);
+    }
+  g_assert_cmpuint (told.gone, ==, 64 + 4 + 1 + 1);
+  g_assert_cmpuint (told.said->len, ==, expected->len);
+  g_assert_nonnull (strstr (told.said->str, "look;"));
+  g_assert_true (g_str_has_suffix (told.said->str, "n62;n63;again;"));
+  g_string_free (told.said, TRUE);
+}
+
+/* What he said before he was erased is not said after it, whatever is answered. */
+static void
+test_erased (void)
+{
+  g_autoptr (World) world = world_new_with_hooks (SCREEN);
+  Told told = {.said = g_string_new (NULL)};
+  world_rep (world, "lin", 6, FALSE);
+  ParlorConversation *conversation = world_bind (world, "vis_a")->conversation;
+  for (guint i = 0; i < 6; i++)
+    g_assert_true (say (conversation, PARLOR_BY_CUSTOMER, "012345" + i, "my number", &told));
+  g_assert_true (say (conversation, PARLOR_BY_REP, "6", "my number", &told));
+  ParlorErased erased;
+  parlor_service_erase (conversation->customer, &erased, world->now);
+  parlor_erased_clear (&erased);
+  for (guint i = 0; i < 5; i++)
+    screened (world, TRUE, NULL);
+  g_assert_cmpuint (world_asked (world, PARLOR_HOOK_SCREEN), ==, 0); /* nor about what waited */
+  g_assert_cmpuint (told.gone, ==, 7);
+  g_assert_null (strstr (told.said->str, "my number"));
+  g_assert_false (world_knows (world, "my number"));
+  g_string_free (told.said, TRUE);
+}
+
 static void
 test_at_once (void)
 {
@@ -219,6 +293,8 @@ main (int argc, char **argv)
   ADD ("what-one-says-keeps-its-order", test_order);
   ADD ("also-what-is-not-asked-about", test_order_of_the_unasked);
   ADD ("what-is-wrong-is-told-at-once", test_at_once);
+  ADD ("a-burst-is-asked-about-by-and-by", test_burst);
+  ADD ("who-was-erased-says-nothing-more", test_erased);
 #define ADD_OUTCOME(name, outcome)                                                                 \
   g_test_add_data_func ("/service/saying/no-answer-is-what-the-brand-chose/" name,                 \
                         GINT_TO_POINTER (outcome), test_unanswered)

@@ -88,7 +88,7 @@ ask (World *world, ParlorConversation *conversation, const char *client_id, cons
                         .kind = kind,
                         .shown = shown,
                         .stream_ms = -1};
-  return parlor_service_say_asked (&spec, on_said, told, on_gone);
+  return parlor_service_say_asked (&spec, on_said, told, on_gone, NULL);
 }
 
 static void
