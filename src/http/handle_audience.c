@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an audience brings about: links that viewers pass on, bots in the comments, hours in
  * numbers. */
+#include "http/access.h"
 #include "http/handlers.h"
 #include "http/live.h"
 #include "http/problem.h"
@@ -324,13 +325,8 @@ parlor_handle_live_hours (ParlorSite *site, ParlorHttpRequest *request, ParlorHt
   ParlorPrincipal who;
   if (!is_here (site->spec.hours, reply))
     return;
-  parlor_site_principal (site, request, &who);
-  const ParlorLiveRoom *live = parlor_live_find (site->spec.live, request->params[0]);
-  if (!live || strcmp (parlor_live_info (live)->brand, who.brand))
-    {
-      parlor_http_problem (reply, 404, "no_such_room", "There is no live room of that id.");
-      return;
-    }
+  if (!parlor_site_find_stream (site, request, &who, reply))
+    return;
   const ParlorLiveHour *const *hours = parlor_live_hours_of (site->spec.hours, request->params[0],
                                                              &n);
   json_t *list = json_array ();

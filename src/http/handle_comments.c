@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What was said in a live room: the last of it, or all of it as a table. */
+#include "http/access.h"
 #include "http/csv.h"
 #include "http/handlers.h"
 #include "http/live.h"
@@ -152,42 +153,7 @@ table_new (ParlorSite *site, ParlorHttpRequest *request, const char *room, gint6
   return table;
 }
 
-/* ---- whose ---------------------------------------------------------------------------------- */
-
-/* A token must be a host's, of this very stream. FALSE: the reply says why not. */
-static gboolean
-token_fits (ParlorSite *site, const ParlorHttpRequest *request, const ParlorLiveInfo *info,
-            ParlorHttpReply *reply)
-{
-  g_autoptr (GError) error = NULL;
-  if (!parlor_http_bearer (request))
-    return TRUE;
-  g_autoptr (ParlorClaims) claims = parlor_site_claims (site, request, &error);
-  if (claims && claims->role == PARLOR_ROLE_HOST && !g_strcmp0 (claims->room, info->room))
-    return TRUE;
-  if (claims)
-    parlor_http_problem (reply, 403, "forbidden", "This token is not for that.");
-  else
-    parlor_http_problem_from_error (reply, error);
-  return FALSE;
-}
-
-/* What was said in a stream that is over can be had still. NULL: the reply says why not. */
-static ParlorLiveRoom *
-find_own (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
-{
-  ParlorPrincipal who;
-  ParlorLiveRoom *live = site->spec.live ? parlor_live_find (site->spec.live, request->params[0])
-                                         : NULL;
-  parlor_site_principal (site, request, &who);
-  if (!*who.brand)
-    parlor_http_problem (reply, 401, "unauthorized", "The token was refused.");
-  else if (!live || strcmp (parlor_live_info (live)->brand, who.brand))
-    parlor_http_problem (reply, 404, "no_such_room", "There is no stream of that name.");
-  else if (token_fits (site, request, parlor_live_info (live), reply))
-    return live;
-  return NULL;
-}
+/* ---- either one ----------------------------------------------------------------------------- */
 
 void
 parlor_handle_comment_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
@@ -196,7 +162,9 @@ parlor_handle_comment_list (ParlorSite *site, ParlorHttpRequest *request, Parlor
   const char *zone = parlor_http_query (request, "utc_offset_min");
   gboolean csv = !g_strcmp0 (format, "csv");
   gint64 offset_min = 0;
-  ParlorLiveRoom *live = find_own (site, request, reply);
+  ParlorPrincipal who;
+  /* What was said in a stream that is over can be had still. */
+  ParlorLiveRoom *live = parlor_site_find_stream (site, request, &who, reply);
   if (!live)
     return;
   if ((format && !csv && strcmp (format, "json"))

@@ -2,6 +2,7 @@
 /* Ways to the stage of a live room, for those who make it: into the host's console again, into an
  * assistant's, and for an encoder (decision 0104). */
 #include "base/text.h"
+#include "http/access.h"
 #include "http/handlers.h"
 #include "http/live.h"
 #include "http/problem.h"
@@ -88,23 +89,12 @@ answer (ParlorSite *site, const ParlorHttpRequest *request, const Way *way, Parl
                                      (json_int_t)claims->expires_ms));
 }
 
-/* NULL: the reply says why not. */
-static ParlorRoom *
-find_live_room (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
-{
-  ParlorRoom *room = parlor_site_find_room (site, request, TRUE, reply);
-  if (!room || (site->spec.live && parlor_live_find (site->spec.live, parlor_room_info (room)->id)))
-    return room;
-  parlor_http_problem (reply, 404, "no_such_room", "This is not a live room.");
-  return NULL;
-}
-
 void
 parlor_handle_console (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
   g_autoptr (GError) error = NULL;
-  ParlorRoom *room = find_live_room (site, request, reply);
-  if (!room)
+  ParlorRoom *room;
+  if (!parlor_site_find_live (site, request, PARLOR_TOKEN_OF_HOST, &room, reply))
     return;
   json_t *json = parlor_http_json_body (request);
   const Way *way = find_way (json_string_value (json_object_get (json, "as")));

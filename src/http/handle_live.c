@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Live rooms over HTTP: states and pins for a brand's own systems, what a page may know before it
  * enters, the calendar, and the pages whose links have a preview. */
+#include "http/access.h"
 #include "http/handlers.h"
 #include "http/live.h"
 #include "http/problem.h"
@@ -173,19 +174,6 @@ parlor_site_change_live (ParlorSite *site, ParlorRoom *room, const json_t *json,
   return !says || parlor_live_edit (live, &edit, now_of (site, room), error);
 }
 
-/* NULL: the reply says why not. */
-static ParlorLiveRoom *
-find_live (ParlorSite *site, ParlorHttpRequest *request, gboolean change, ParlorRoom **room,
-           ParlorHttpReply *reply)
-{
-  *room = parlor_site_find_room (site, request, change, reply);
-  ParlorLiveRoom *live = *room ? parlor_live_find (site->spec.live, parlor_room_info (*room)->id)
-                               : NULL;
-  if (*room && !live)
-    parlor_http_problem (reply, 404, "no_such_room", "This is not a live room.");
-  return live;
-}
-
 static json_t *
 live_to_json (ParlorSite *site, const ParlorHttpRequest *request, const ParlorLiveRoom *live)
 {
@@ -211,7 +199,7 @@ parlor_handle_live_state (ParlorSite *site, ParlorHttpRequest *request, ParlorHt
   g_autoptr (GError) error = NULL;
   ParlorRoom *room;
   ParlorLiveState state;
-  ParlorLiveRoom *live = find_live (site, request, TRUE, &room, reply);
+  ParlorLiveRoom *live = parlor_site_find_live (site, request, PARLOR_TOKEN_OF_HOST, &room, reply);
   if (!live)
     return;
   json_t *json = parlor_http_json_body (request);
@@ -239,7 +227,7 @@ parlor_handle_pin (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply
 {
   g_autoptr (GError) error = NULL;
   ParlorRoom *room;
-  ParlorLiveRoom *live = find_live (site, request, TRUE, &room, reply);
+  ParlorLiveRoom *live = parlor_site_find_live (site, request, PARLOR_TOKEN_OF_HOST, &room, reply);
   if (!live)
     return;
   json_t *json = parlor_http_json_body (request);
@@ -258,7 +246,7 @@ void
 parlor_handle_unpin (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
   ParlorRoom *room;
-  ParlorLiveRoom *live = find_live (site, request, TRUE, &room, reply);
+  ParlorLiveRoom *live = parlor_site_find_live (site, request, PARLOR_TOKEN_OF_HOST, &room, reply);
   if (!live)
     return;
   if (parlor_live_unpin (live, now_of (site, room)))
@@ -272,7 +260,8 @@ parlor_handle_pin_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttp
 {
   guint n;
   ParlorRoom *room;
-  ParlorLiveRoom *live = find_live (site, request, FALSE, &room, reply);
+  ParlorLiveRoom *live = parlor_site_find_live (site, request, PARLOR_TOKEN_OF_ANYBODY, &room,
+                                                reply);
   if (!live)
     return;
   const ParlorPin *const *pins = parlor_live_pins (live, &n);

@@ -2,6 +2,8 @@
 /* Invitations to a room and partners of a brand: made, listed, sent again, taken back; and what the
  * holder of such a link gets for it. */
 #include "base/text.h"
+#include "http/access.h"
+#include "http/durable.h"
 #include "http/audit.h"
 #include "http/handlers.h"
 #include "http/live.h"
@@ -219,7 +221,7 @@ parlor_site_invite (ParlorSite *site, ParlorRoom *room, const json_t *invitees, 
 void
 parlor_handle_invitation_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
-  ParlorRoom *room = parlor_site_find_room (site, request, TRUE, reply);
+  ParlorRoom *room = parlor_site_find_room (site, request, PARLOR_TOKEN_OF_HOST, reply);
   if (room)
     parlor_http_reply_json (
         reply, 200,
@@ -232,7 +234,7 @@ parlor_handle_invitation_create (ParlorSite *site, ParlorHttpRequest *request,
 {
   g_autoptr (GError) error = NULL;
   ParlorPrincipal who;
-  ParlorRoom *room = parlor_site_find_room (site, request, TRUE, reply);
+  ParlorRoom *room = parlor_site_find_room (site, request, PARLOR_TOKEN_OF_HOST, reply);
   if (!room || !has_passes (site, reply))
     return;
   parlor_site_principal (site, request, &who);
@@ -254,7 +256,7 @@ static const ParlorPassRow *
 find_invitation (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply,
                  ParlorPrincipal *who)
 {
-  ParlorRoom *room = parlor_site_find_room (site, request, TRUE, reply);
+  ParlorRoom *room = parlor_site_find_room (site, request, PARLOR_TOKEN_OF_HOST, reply);
   if (!room || !has_passes (site, reply))
     return NULL;
   const ParlorPassRow *row = parlor_passes_get (site->spec.passes, request->params[1]);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is planned of a room: when its meetings are, and how it is set. */
+#include "http/access.h"
 #include "http/handlers.h"
 #include "http/live.h"
 #include "http/problem.h"
@@ -236,7 +237,7 @@ void
 parlor_handle_meeting_calendar (ParlorSite *site, ParlorHttpRequest *request,
                                 ParlorHttpReply *reply)
 {
-  ParlorRoom *room = parlor_site_find_room (site, request, FALSE, reply);
+  ParlorRoom *room = parlor_site_find_room (site, request, PARLOR_TOKEN_OF_ANYBODY, reply);
   const ParlorScheduleRow *row = room && site->spec.schedules ? parlor_schedules_of (
                                      site->spec.schedules, parlor_room_info (room)->id)
                                                               : NULL;

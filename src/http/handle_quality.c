@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GET /v1/rooms/{id}/quality: one file a meeting, of an open room as of one that has ended. */
+#include "http/access.h"
 #include "http/handlers.h"
 #include "http/problem.h"
 #include "http/qualityfile.h"
@@ -127,28 +128,6 @@ on_rows (const gconstpointer *rows, guint n_rows, const GError *error, gpointer 
     }
 }
 
-/* A host's token names the room, open or not; everybody else was judged by the row. */
-static gboolean
-may_read (ParlorSite *site, ParlorHttpRequest *request, const char *id, ParlorHttpReply *reply)
-{
-  g_autoptr (GError) error = NULL;
-  if (!parlor_http_bearer (request))
-    return TRUE;
-  g_autoptr (ParlorClaims) claims = parlor_site_claims (site, request, &error);
-  if (!claims)
-    {
-      parlor_http_problem_from_error (reply, error);
-      return FALSE;
-    }
-  const ParlorRoom *named = claims->room ? parlor_rooms_find (site->spec.rooms, claims->room)
-                                         : NULL;
-  const char *of = named ? parlor_room_info (named)->id : claims->room;
-  if (claims->role == PARLOR_ROLE_HOST && of && !strcmp (of, id))
-    return TRUE;
-  parlor_http_problem (reply, 403, "forbidden", "This token is not for that.");
-  return FALSE;
-}
-
 static gboolean
 is_csv (const ParlorHttpRequest *request, gboolean *csv)
 {
@@ -188,7 +167,7 @@ parlor_handle_room_quality (ParlorSite *site, ParlorHttpRequest *request, Parlor
   const char *id = room ? parlor_room_info (room)->id : request->params[0];
   if (!*who.brand)
     parlor_http_problem (reply, 401, "unauthorized", "The token was refused.");
-  else if (!may_read (site, request, id, reply))
+  else if (!parlor_site_token_fits (site, request, id, PARLOR_TOKEN_OF_HOST, reply))
     return;
   else if (!is_csv (request, &csv))
     parlor_http_problem (reply, 400, "bad_request", "format is json or csv.");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* REST of recordings: what docs/openapi.yaml calls "recordings". */
+#include "http/access.h"
 #include "http/handlers.h"
 #include "http/live.h"
 #include "http/problem.h"
@@ -29,7 +30,7 @@ void
 parlor_handle_record (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
   g_autoptr (GError) error = NULL;
-  ParlorRoom *room = parlor_site_find_room (site, request, TRUE, reply);
+  ParlorRoom *room = parlor_site_find_room (site, request, PARLOR_TOKEN_OF_HOST, reply);
   json_t *body = room != NULL ? parlor_http_json_body (request) : NULL;
   const char *name = json_string_value (json_object_get (body, "action"));
   ParlorRecordAction action;
@@ -58,7 +59,7 @@ void
 parlor_handle_marker_create (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
   g_autoptr (GError) error = NULL;
-  ParlorRoom *room = parlor_site_find_room (site, request, TRUE, reply);
+  ParlorRoom *room = parlor_site_find_room (site, request, PARLOR_TOKEN_OF_HOST, reply);
   json_t *body = room != NULL ? parlor_http_json_body (request) : NULL;
   ParlorMarkerSpec spec = {.id = json_string_value (json_object_get (body, "id")),
                            .text = json_string_value (json_object_get (body, "text")),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Replays of live rooms: a host publishes and withdraws; whoever has the link sees. */
+#include "http/access.h"
 #include "http/handlers.h"
 #include "http/live.h"
 #include "http/problem.h"
@@ -25,38 +26,15 @@ text (const json_t *json, const char *name)
 
 /* ---- whose ---------------------------------------------------------------------------------- */
 
-/* A token must be a host's, of this very stream, whose room may have closed since. */
-static gboolean
-is_host (ParlorSite *site, const ParlorHttpRequest *request, const ParlorLiveInfo *info,
-         ParlorHttpReply *reply)
-{
-  g_autoptr (GError) error = NULL;
-  if (!parlor_http_bearer (request))
-    return TRUE;
-  g_autoptr (ParlorClaims) claims = parlor_site_claims (site, request, &error);
-  if (claims && claims->role == PARLOR_ROLE_HOST && !g_strcmp0 (claims->room, info->room))
-    return TRUE;
-  if (claims)
-    parlor_http_problem (reply, 403, "forbidden", "This token is not for that.");
-  else
-    parlor_http_problem_from_error (reply, error);
-  return FALSE;
-}
-
-/* NULL: the reply says why not. Another brand's stream is an unknown one. */
+/* NULL: the reply says why not. */
 static ParlorLiveRoom *
 find_own (ParlorSite *site, ParlorHttpRequest *request, ParlorPrincipal *who,
           ParlorHttpReply *reply)
 {
-  ParlorLiveRoom *live = site->spec.replays ? parlor_live_find (site->spec.live, request->params[0])
-                                            : NULL;
-  parlor_site_principal (site, request, who);
-  if (!*who->brand)
-    parlor_http_problem (reply, 401, "unauthorized", "The token was refused.");
-  else if (!live || strcmp (parlor_live_info (live)->brand, who->brand) != 0)
-    parlor_http_problem (reply, 404, "no_such_room", "There is no stream of that name.");
-  else if (is_host (site, request, parlor_live_info (live), reply))
+  ParlorLiveRoom *live = parlor_site_find_stream (site, request, who, reply);
+  if (!live || site->spec.replays)
     return live;
+  parlor_http_problem (reply, 404, "no_such_room", "This server publishes no replays.");
   return NULL;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* REST of rooms: what docs/openapi.yaml calls "rooms". */
 #include "base/text.h"
+#include "http/access.h"
+#include "http/durable.h"
 #include "http/handlers.h"
 #include "http/live.h"
 #include "http/problem.h"
@@ -219,7 +221,7 @@ parlor_handle_room_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHtt
 void
 parlor_handle_room_get (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
-  ParlorRoom *room = parlor_site_find_room (site, request, FALSE, reply);
+  ParlorRoom *room = parlor_site_find_room (site, request, PARLOR_TOKEN_OF_ANYBODY, reply);
   if (room)
     parlor_http_reply_json (reply, 200, parlor_site_room_to_json (site, request, room));
 }
@@ -228,7 +230,7 @@ void
 parlor_handle_room_close (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
   g_autoptr (GError) error = NULL;
-  ParlorRoom *room = parlor_site_find_room (site, request, TRUE, reply);
+  ParlorRoom *room = parlor_site_find_room (site, request, PARLOR_TOKEN_OF_HOST, reply);
   if (!room)
     return;
   if (!parlor_room_end (room, NULL, parlor_site_now_us (site), &error))
@@ -289,7 +291,7 @@ void
 parlor_handle_room_change (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
   g_autoptr (GError) error = NULL;
-  ParlorRoom *room = parlor_site_find_room (site, request, TRUE, reply);
+  ParlorRoom *room = parlor_site_find_room (site, request, PARLOR_TOKEN_OF_HOST, reply);
   if (!room)
     return;
   json_t *body = parlor_http_json_body (request);

@@ -85,10 +85,6 @@ typedef struct
 /** What a body says of a room's plan; `settings` holds what it is now. FALSE: `error` says it. */
 gboolean parlor_site_read_plan (ParlorSite *site, const ParlorHttpRequest *request,
                                 const json_t *body, ParlorPlan *plan, GError **error);
-/** A stranger plans nothing, nor does the token of a room that one made: rooms that stay and people
-    who are written to need somebody who answers for them. FALSE: `error` is UNAUTHORIZED. */
-gboolean parlor_site_may_plan (const ParlorHttpRequest *request, const ParlorRoom *room,
-                               GError **error);
 /** Makes it so. Invitations are made in the name of `who`. */
 gboolean parlor_site_apply_plan (ParlorSite *site, const ParlorHttpRequest *request,
                                  ParlorRoom *room, const ParlorPlan *plan, const char *who,
@@ -101,13 +97,6 @@ void parlor_site_add_panels (ParlorSite *site, const ParlorHttpRequest *request,
 /** The room as the API shows it (transfer full). */
 json_t *parlor_site_room_to_json (ParlorSite *site, const ParlorHttpRequest *request,
                                   ParlorRoom *room);
-/** The room of the path's first part as this caller may touch it; NULL: the reply says why not.
-    `change`: a token must be a host's. */
-ParlorRoom *parlor_site_find_room (ParlorSite *site, ParlorHttpRequest *request, gboolean change,
-                                   ParlorHttpReply *reply);
-/** Answers when what was done survives a crash; takes `json`. */
-void parlor_site_answer_when_durable (ParlorSite *site, ParlorHttpRequest *request,
-                                      ParlorHttpReply *reply, guint status, json_t *json);
 void parlor_handle_room_change (ParlorSite *site, ParlorHttpRequest *request,
                                 ParlorHttpReply *reply);
 void parlor_handle_schedule_list (ParlorSite *site, ParlorHttpRequest *request,
