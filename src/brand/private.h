@@ -35,10 +35,11 @@ void parlor_brands_end (ParlorBrands *brands);
 void parlor_brands_revoked (ParlorBrands *brands);
 
 /** A copy of the row into the tables: takes `row`'s texts. */
+void parlor_brands_adopt (ParlorBrands *brands, ParlorBrand *brand);
 void parlor_users_adopt (ParlorBrands *brands, ParlorUser *user);
 void parlor_signins_adopt (ParlorBrands *brands, ParlorSignin *signin);
 
-/** Ends what ran out; the keys' part is in brands.c. */
+/** Ends what ran out; the keys' part is in registry.c. */
 void parlor_signins_poll (ParlorBrands *brands, gint64 wall_ms);
 
 /** The open brand of this id; NULL = none, or closed. */

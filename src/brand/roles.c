@@ -67,6 +67,14 @@ parlor_brand_roles_format (guint roles)
   return format (role_names, roles);
 }
 
+guint
+parlor_user_roles (const ParlorUser *user)
+{
+  guint roles = 0;
+  parlor_brand_roles_parse (user->roles, &roles);
+  return roles;
+}
+
 gboolean
 parlor_scopes_parse (const char *list, guint *scopes)
 {

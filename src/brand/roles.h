@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/principal.h"
+#include "brand/records.h"
 
 G_BEGIN_DECLS
 
@@ -29,6 +30,8 @@ guint parlor_brand_role_from_name (const char *name);
 gboolean parlor_brand_roles_parse (const char *list, guint *roles);
 /** A mask → list (transfer full), in the order of the enum. */
 char *parlor_brand_roles_format (guint roles);
+/** The mask of a row's roles. */
+guint parlor_user_roles (const ParlorUser *user);
 
 /** The same for scopes; "all" is every scope. */
 gboolean parlor_scopes_parse (const char *list, guint *scopes);

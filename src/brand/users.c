@@ -19,14 +19,6 @@ parlor_users_adopt (ParlorBrands *brands, ParlorUser *user)
     g_hash_table_replace (brands->by_subject, parlor_brand_pair (user->brand, user->subject), user);
 }
 
-guint
-parlor_user_roles (const ParlorUser *user)
-{
-  guint roles = 0;
-  parlor_brand_roles_parse (user->roles, &roles);
-  return roles;
-}
-
 const ParlorUser *
 parlor_users_get (const ParlorBrands *brands, const char *brand, const char *id)
 {

@@ -45,7 +45,5 @@ const ParlorUser *parlor_users_find_subject (const ParlorBrands *brands, const c
                                              const char *subject);
 /** All of a brand by login (transfer container). */
 GPtrArray *parlor_users_list (const ParlorBrands *brands, const char *brand);
-/** The mask of a row's roles. */
-guint parlor_user_roles (const ParlorUser *user);
 
 G_END_DECLS
