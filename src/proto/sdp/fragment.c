@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "proto/sdp/lines.h"
-#include "proto/sdp/media.h"
 #include "proto/sdp/offer.h"
+#include "proto/sdp/words.h"
 
 typedef struct
 {

@@ -5,7 +5,7 @@
 
 #include "proto/sdp/reader.h"
 
-/* --- Words --------------------------------------------------------------------------------- */
+/* --- Directions ---------------------------------------------------------------------------- */
 
 static const char *const direction_names[] = {"inactive", "sendonly", "recvonly", "sendrecv"};
 
@@ -25,43 +25,6 @@ parlor_sdp_direction_from_name (const char *name, ParlorSdpDirection *direction)
         return TRUE;
       }
   return FALSE;
-}
-
-gboolean
-parlor_sdp_is_token (const char *text, gsize most)
-{
-  gsize length = strlen (text);
-
-  if (length == 0 || length > most)
-    return FALSE;
-  for (gsize i = 0; i < length; i++)
-    if (!g_ascii_isalnum (text[i]) && strchr ("!#$%&'*+-.^_`{|}~", text[i]) == NULL)
-      return FALSE;
-  return TRUE;
-}
-
-const char *
-parlor_sdp_reader_keep (ParlorSdpReader *self, const char *text)
-{
-  return g_string_chunk_insert_const (self->offer->strings, text);
-}
-
-gboolean
-parlor_sdp_take_number (const char **text, guint64 most, guint64 *value)
-{
-  const char *c = *text;
-
-  *value = 0;
-  for (; g_ascii_isdigit (*c); c++)
-    {
-      *value = *value * 10 + (guint64)(*c - '0');
-      if (*value > most)
-        return FALSE;
-    }
-  if (c == *text)
-    return FALSE;
-  *text = c;
-  return TRUE;
 }
 
 /* --- Extensions ---------------------------------------------------------------------------- */

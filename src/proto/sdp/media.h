@@ -24,6 +24,3 @@ gboolean parlor_sdp_media_read (ParlorSdpSession *session, guint index, ParlorSd
 const char *parlor_sdp_direction_name (ParlorSdpDirection direction);
 /* FALSE: another word. */
 gboolean parlor_sdp_direction_from_name (const char *name, ParlorSdpDirection *direction);
-
-/* RFC 8866's token, at most `most` bytes. */
-gboolean parlor_sdp_is_token (const char *text, gsize most);

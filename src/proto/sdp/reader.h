@@ -2,6 +2,7 @@
 #pragma once
 
 #include "proto/sdp/media.h"
+#include "proto/sdp/words.h"
 
 /* Inside of proto/sdp: one m-section while it is read. media.c walks the attributes; formats.c and
  * streams.c know what they mean. Attributes come in any order (Firefox says a=fmtp before
@@ -45,10 +46,11 @@ typedef struct
   parlor_sdp_fail ((reader)->error, PARLOR_SDP_ERROR_UNPROCESSABLE, line_, __VA_ARGS__)
 
 /* A copy that lives as long as the offer. */
-const char *parlor_sdp_reader_keep (ParlorSdpReader *self, const char *text);
-
-/* A decimal number up to `most` at the start of `*text`, which moves behind it. */
-gboolean parlor_sdp_take_number (const char **text, guint64 most, guint64 *value);
+static inline const char *
+parlor_sdp_reader_keep (ParlorSdpReader *self, const char *text)
+{
+  return g_string_chunk_insert_const (self->offer->strings, text);
+}
 
 /* formats.c: the fmt list, then a=rtpmap, a=fmtp and a=rtcp-fb. */
 gboolean parlor_sdp_read_format_list (ParlorSdpReader *self, const GstSDPMedia *section);
