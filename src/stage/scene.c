@@ -5,6 +5,7 @@
 #include "record/layout.h"
 #include "stage/feed.h"
 #include "stage/give.h"
+#include "stage/parts.h"
 #include "stage/squeeze.h"
 #include "stage/stage.h"
 

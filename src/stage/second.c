@@ -4,6 +4,7 @@
  * has the timestamps of what came in, and the publisher's sender reports go with it. */
 #include "stage/feed.h"
 #include "stage/give.h"
+#include "stage/parts.h"
 #include "stage/squeeze.h"
 #include "stage/stage.h"
 

@@ -2,7 +2,7 @@
 #include "stage/squeeze.h"
 
 #include "live/stagepace.h"
-#include "stage/stage.h"
+#include "stage/parts.h"
 
 #include <gst/video/video.h>
 #include <time.h>

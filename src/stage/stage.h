@@ -14,10 +14,6 @@ G_BEGIN_DECLS
 #define PARLOR_STAGE_VP8_PT 96
 #define PARLOR_STAGE_OPUS_PT 111
 
-/** The elements of both works, NULL at the end: a plugin loads with its first element, and after
- * the sandbox has closed nothing can be loaded any more. */
-const char *const *parlor_stage_elements (void);
-
 typedef struct
 {
   int in, out;              /**< a picture's tap, a second encoding's inject */
@@ -52,12 +48,5 @@ typedef struct
 
 /** All of them in one picture (VP8, to descriptor 3) and one sound (Opus, to 4). */
 int parlor_stage_run_scene (const ParlorStageSceneSpec *spec);
-
-/** "depay ! decode" for what a tap brings; NULL = it is not decoded here. */
-const char *parlor_stage_decoder (ParlorCodec codec);
-/** Caps of a tap's packets (transfer full). */
-GstCaps *parlor_stage_caps (ParlorCodec codec, guint8 pt);
-/** A line on standard error, and EXIT_FAILURE. */
-int parlor_stage_fail (const char *why);
 
 G_END_DECLS
