@@ -263,9 +263,11 @@ put_off_raises (ParlorSlot *slot, gint64 now_us)
   slot->raise_us = now_us + slot->raise_wait_us;
 }
 
-/* FALSE: a raise that has to wait. */
+/* short_of_room: the path takes less than the page shows. FALSE: a raise that has to wait. A
+ * smaller tile, or a layer that its publisher left out, says nothing of the path. */
 static gboolean
-note_change (ParlorSlot *slot, const Choice *choice, gboolean bounded, gint64 now_us)
+note_change (ParlorSlot *slot, const Choice *choice, gboolean bounded, gboolean short_of_room,
+             gint64 now_us)
 {
   const Choice present = choice_of (slot);
   guint64 before = order_of (&present), after = order_of (choice);
@@ -277,7 +279,7 @@ note_change (ParlorSlot *slot, const Choice *choice, gboolean bounded, gint64 no
       slot->transport->allocate_us = MIN (slot->transport->allocate_us, slot->raise_us);
       return FALSE;
     }
-  if (after < before && bounded)
+  if (after < before && bounded && short_of_room)
     put_off_raises (slot, now_us);
   else if (after > before)
     slot->raised_us = now_us;
@@ -359,7 +361,7 @@ take_choice (Table *table, guint n, gboolean bounded, gboolean overused, gint64 
     }
   if (chosen != PARLOR_ALLOCATE_NONE)
     choice = table->choices[n][chosen];
-  if (note_change (slot, &choice, bounded, now_us))
+  if (note_change (slot, &choice, bounded, chosen != table->slots[n].ideal, now_us))
     set_target (slot, &choice, overused, now_us);
 }
 

@@ -289,6 +289,37 @@ test_small_tile (void)
   stage_clear (&stage);
 }
 
+/* A path that has shown a bound, and a window that is dragged small and large. What the page asked
+ * for is no raise that did not last, and the large picture's key frame, after little was sent, is
+ * no fall of the path. */
+static void
+test_window_to_and_fro (void)
+{
+  BenchLink link = {.bps = 3000000, .queue_us = SECOND, .delay_us = 25 * MS};
+  Stage stage;
+  BenchPeer *viewer;
+
+  stage_init (&stage);
+  viewer = stage_add_viewer (&stage, &link, 0);
+  stage_run (&stage, 6 * SECOND);
+  link.bps = 300000;
+  stage_run (&stage, 6 * SECOND);
+  link.bps = 3000000;
+  stage_run (&stage, 12 * SECOND);
+  for (guint i = 0; i < 6; i++)
+    {
+      guint height = stage.cameras[2].height;
+
+      parlor_router_select (stage.bench->router, viewer->id, 0, 1, 180, stage.bench->now_us);
+      stage_run (&stage, SECOND);
+      g_assert_cmpuint (stage_measure (&stage, &link, SECOND), <, 400);
+      parlor_router_select (stage.bench->router, viewer->id, 0, 1, height, stage.bench->now_us);
+      stage_run (&stage, 2 * SECOND);
+      g_assert_cmpuint (stage_measure (&stage, &link, SECOND), >, 1600);
+    }
+  stage_clear (&stage);
+}
+
 static guint
 watched (const Bench *bench)
 {
@@ -622,6 +653,7 @@ main (int argc, char **argv)
   g_test_add_func ("/path/twenty-percent-loss-is-mended", test_twenty_percent_loss);
   g_test_add_func ("/path/two-behind-one-bottleneck-both-see", test_two_behind_one);
   g_test_add_func ("/path/a-small-tile-gets-a-small-layer", test_small_tile);
+  g_test_add_func ("/path/a-window-to-and-fro-makes-no-picture-wait", test_window_to_and_fro);
   g_test_add_func ("/path/layers-that-nobody-watches-are-told", test_unwatched_layers);
   g_test_add_func ("/path/a-layer-that-does-not-come-back-is-done-without",
                    test_layer_that_does_not_come_back);

@@ -11,9 +11,10 @@
 #include <glib.h>
 
 #define PARLOR_BWE_ACKED_RECENT 32
-/* Of the spacing: steady, and quick after a change. */
+/* Of the spacing: steady, quick after a change, and of one key frame. */
 #define PARLOR_BWE_ACKED_RECENT_US (200 * PARLOR_US_PER_MS)
 #define PARLOR_BWE_ACKED_EARLY_US (100 * PARLOR_US_PER_MS)
+#define PARLOR_BWE_ACKED_BURST_US (50 * PARLOR_US_PER_MS)
 
 typedef struct
 {
@@ -38,6 +39,6 @@ void parlor_bwe_acked_push (ParlorBweAcked *self, gint64 arrival_us, guint bytes
 void parlor_bwe_acked_gap (ParlorBweAcked *self);
 /* A probe has shown that the rate may be another one: trust the next samples more. */
 void parlor_bwe_acked_expect_change (ParlorBweAcked *self);
-/* Over the packets of the last `window_us` (one of the two above), at least 4 of them; 0 = cannot
+/* Over the packets of the last `window_us` (one of the three above), at least 4 of them; 0 = cannot
  * be told. */
 double parlor_bwe_acked_recent_bps (const ParlorBweAcked *self, gint64 window_us);

@@ -37,6 +37,9 @@
 #define PROBE_LEAP_US PARLOR_US_PER_SEC
 #define PROBE_FULL_SHARE 0.5
 #define PROBE_LOSS_STEP 1.5
+/* Who sends so many times what the average says has begun to send more: a larger picture's key
+ * frame. */
+#define LEAP_TIMES 1.5
 /* A queue beyond so many times the jitter is none. */
 #define EARLY_JITTERS 6
 #define MUCH_JITTER_US (12 * PARLOR_US_PER_MS)
@@ -385,6 +388,16 @@ came_few (const ParlorBwe *self, const Told *told)
          && told->bytes < FEW_SHARE * sent_bytes;
 }
 
+/* A queue that a key frame made when little was sent before says nothing of a path that takes as
+ * little as the average still tells: the spacing of the burst is the path's rate. */
+static double
+rate_after_leap (const ParlorBwe *self, double acked_bps)
+{
+  if (self->sent_bps <= LEAP_TIMES * acked_bps)
+    return acked_bps;
+  return MAX (acked_bps, parlor_bwe_acked_recent_bps (&self->acked, PARLOR_BWE_ACKED_BURST_US));
+}
+
 static void
 update_delay (ParlorBwe *self, const Told *told)
 {
@@ -424,6 +437,8 @@ update_delay (ParlorBwe *self, const Told *told)
       if (!self->drain.active && self->probed_us >= 0
           && self->now_us - self->probed_us < PROBE_LEAP_US)
         acked_bps = MAX (acked_bps, out_bps);
+      if (!self->drain.active)
+        acked_bps = rate_after_leap (self, acked_bps);
       self->overuses += is_overusing (self) ? 0 : 1;
       self->overuse_us = self->now_us;
     }
