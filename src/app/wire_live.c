@@ -433,6 +433,7 @@ on_second (uv_timer_t *timer)
   for (guint i = 0; i < n; i++)
     count (wire, rooms[i], now_us (wire));
   parlor_wire_audience_second (wire->audience);
+  parlor_signal_staffing (wire->signal);
   parlor_visitors_sweep (wire->visitors, wall_ms (wire), SWEEP_MAX);
   parlor_handoffs_sweep (wire->handoffs, wall_ms (wire), SWEEP_MAX);
 }

@@ -189,7 +189,7 @@ static const ParlorRoute routes[] = {
     {"DELETE", "/v1/bots/{id}", ADMINS, FALSE, 0, NULL, parlor_handle_bot_revoke},
     {"POST", "/v1/rooms/{id}/comments", PARLOR_ROUTE_TOKEN, TRUE, JSON_MAX, "application/json",
      parlor_handle_bot_comment},
-    {"GET", "/v1/rooms/{id}/hours", SPEAKERS, FALSE, 0, NULL, parlor_handle_live_hours},
+    {"GET", "/v1/stats/rooms/{id}/watch", SPEAKERS, FALSE, 0, NULL, parlor_handle_live_hours},
     /* service reps */
     {"GET", "/v1/reps", STAFF, FALSE, 0, NULL, parlor_handle_rep_list},
     {"POST", "/v1/reps", MANAGERS, FALSE, JSON_MAX, "application/json", parlor_handle_rep_put},

@@ -83,9 +83,10 @@ struct _ParlorServiceBrand
   gpointer words;                     /**< rules.c */
   gpointer guard;                     /**< bindings.c; NULL = names changed since */
   guint32 replies_ms[PARLOR_REPLIES]; /**< how long customers waited for a rep's first word … */
-  guint n_replies;     /**< … all that ever were: the next is this modulo the size */
-  guint n_anonymous;   /**< customers whom the brand has not named itself */
-  gint64 upload_bytes; /**< of all pictures in its conversations */
+  guint n_replies;      /**< … all that ever were: the next is this modulo the size */
+  guint n_anonymous;    /**< customers whom the brand has not named itself */
+  guint n_here, n_free; /**< staffing.c: reps who are there; of them, who could take one more */
+  gint64 upload_bytes;  /**< of all pictures in its conversations */
   /** Its own: taps, bound, messages and calls alone. */
   ParlorServiceStats stats;
 };
@@ -216,7 +217,8 @@ struct _ParlorRep
 
   ParlorPresence presence;
   guint n_sockets;
-  gboolean stale; /**< the last socket went less than 10 s ago */
+  gboolean stale;                      /**< the last socket went less than 10 s ago */
+  gboolean counted_here, counted_free; /**< staffing.c */
   gint64 present_since_ms;
   ParlorTimer stale_timer, wrap_timer;
   guint n_chats;  /**< conversations that take capacity */

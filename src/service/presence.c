@@ -64,6 +64,7 @@ rep_settle (ParlorRep *rep, ParlorMoment now)
   rep->presence = after;
   for (guint i = 0; i < rep->places->len; i++)
     route_place (rep->places->pdata[i]);
+  staffing_note (rep);
   if (after == before)
     return;
   ParlorServiceStats *stats = &rep->brand->service->stats;

@@ -102,6 +102,11 @@ void shift_note (ParlorRep *rep, gint64 now_ms);
 void rep_offline_due (ParlorRep *rep, ParlorMoment now);
 void rep_wrapped_up (ParlorRep *rep, ParlorMoment now);
 
+/* ---- staffing.c ------------------------------------------------------------------------------ */
+
+/* After anything of his changed: the brand's counts of who is there. */
+void staffing_note (ParlorRep *rep);
+
 /* ---- route.c --------------------------------------------------------------------------------- */
 
 typedef struct

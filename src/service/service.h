@@ -171,6 +171,24 @@ void parlor_service_end_shifts (ParlorService *service, gint64 now_ms);
 /** Reps of the group who are there (not suspended, not stale). */
 guint parlor_service_present (const ParlorGroup *group);
 
+/** How a brand is staffed at a moment: what whoever stands before its viewers is to know. */
+typedef struct
+{
+  guint present;   /**< reps who are there, as parlor_service_present () of all groups */
+  guint free;      /**< of them, those who could take one more conversation */
+  guint waiting;   /**< conversations whose words nobody has answered yet: those in queues */
+  guint from_room; /**< of the first PARLOR_STAFFING_LOOKS of each queue, those that began in the
+                        room asked about */
+  gint64 since_ms; /**< wall clock since which the first of them waits; 0 = nobody does */
+  gint64 open_ms;  /**< wall clock at which the first group opens; 0 = one is open now */
+} ParlorStaffing;
+
+#define PARLOR_STAFFING_LOOKS 1000
+
+/** FALSE: the brand has no group, so that nobody can be asked at all. `room`: "rm_…". */
+gboolean parlor_service_staffing (const ParlorServiceBrand *brand, const char *room, gint64 wall_ms,
+                                  ParlorStaffing *out);
+
 /** A page of this visitor opened or closed its socket: an answer to somebody who is not here raises
     `message.waiting`. */
 void parlor_service_visitor_connected (ParlorService *service, const char *visitor);

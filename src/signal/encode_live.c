@@ -6,6 +6,8 @@
 /* So many comments a late joiner sees. */
 #define HISTORY 50
 #define LINK_HOSTS_MAX 20
+/* So long after its end a poll's result is told to who comes. */
+#define RESULT_MS 15000
 /* What one message may tell; a longer catalogue is pinned by its sku. */
 #define SHELF_MAX 100
 
@@ -174,6 +176,15 @@ parlor_encode_shelf (const char *brand, const ParlorProducts *products)
   return json_pack ("{s:s,s:o}", "t", "shelf", "shelf", shelf (brand, products));
 }
 
+/* What came out is told to a late viewer for a while, to hosts until they ask the next one. */
+static const ParlorPoll *
+poll_for (const ParlorLiveRoom *room, gboolean for_host, gint64 room_ms)
+{
+  const ParlorPoll *last = parlor_live_poll_of (room);
+  gboolean stale = last && last->to_ms >= 0 && room_ms - last->to_ms > RESULT_MS;
+  return stale && !for_host ? NULL : last;
+}
+
 json_t *
 parlor_encode_live (ParlorLiveRoom *room, const ParlorProducts *products, gboolean for_host,
                     gint64 room_ms)
@@ -187,7 +198,7 @@ parlor_encode_live (ParlorLiveRoom *room, const ParlorProducts *products, gboole
       (json_int_t)room_ms, "viewers", (json_int_t)now.viewers, "likes", (json_int_t)now.likes,
       "pin", pin (parlor_live_current_pin (room), brand, products), "comments", comments (last, n),
       "top", parlor_encode_comment (parlor_live_top_comment (room)), "poll",
-      poll (parlor_live_poll_of (room)), "link_hosts", link_hosts (room, products));
+      poll (poll_for (room, for_host, room_ms)), "link_hosts", link_hosts (room, products));
   json_object_set_new (json, "shelf", shelf (brand, products));
   if (for_host)
     {

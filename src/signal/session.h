@@ -56,6 +56,8 @@ struct _ParlorSession
   gboolean listens; /* on_rings.c: a signed-in person's page, open for rings */
 
   char live_visitor[PARLOR_ID_TEXT]; /* on_live.c: who he is to the room's brand; "" = unknown */
+  ParlorStaffing staffing;           /* staffing.c: what this host was told last */
+  gboolean staffing_told;
   GPtrArray *held; /* on_live.c: nullable; who asked waits for the brand's word on a comment */
 
   /* on_service.c: whose desk this is, beside any room */

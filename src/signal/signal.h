@@ -101,6 +101,10 @@ void parlor_signal_live_event (ParlorSignal *signal, const struct _ParlorLiveEve
 /** The shelf of this brand changed: all its live rooms are told. */
 void parlor_signal_shelf (ParlorSignal *signal, const char *brand);
 
+/** Once a second: hosts of live rooms hear how many of the brand's reps are there and how many
+    viewers wait for one, when it is not what they heard last. */
+void parlor_signal_staffing (ParlorSignal *signal);
+
 /** Rings this signed-in person of the brand, on every page of his that listens (`json` is taken);
     how many pages that are. */
 guint parlor_signal_ring (ParlorSignal *signal, const char *brand, const char *user, json_t *json);

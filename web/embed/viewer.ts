@@ -1,6 +1,7 @@
 /** The viewer inside `<live-room>`: the live page's own elements in the frame's shadow root. */
 import broadcast from '../src/ui/styles/broadcast.css?inline';
 import live from '../src/ui/styles/live.css?inline';
+import poll from '../src/ui/styles/poll.css?inline';
 import service from '../src/ui/styles/service.css?inline';
 import serviceLive from '../src/ui/styles/service-live.css?inline';
 import { customElement } from 'lit/decorators.js';
@@ -79,7 +80,7 @@ class ViewerShell extends HTMLElement implements Viewer {
     const root = config.ground.getRootNode() as ShadowRoot;
     if (root.adoptedStyleSheets.length === 1) {
       const sheet = new CSSStyleSheet();
-      sheet.replaceSync(live + service + serviceLive + broadcast);
+      sheet.replaceSync(live + poll + service + serviceLive + broadcast);
       root.adoptedStyleSheets = [sheet, ...root.adoptedStyleSheets];
     }
     Object.assign(place, {

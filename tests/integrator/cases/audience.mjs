@@ -256,7 +256,7 @@ export const cases = [
         return sum(list, 'joined') === 1 && sum(list, 'comments') === 1 && sum(list, 'likes') === 3 && list.some((one) => one.viewers === 1 && one.peak === 1);
       }, 30000);
       await daemon.good('POST', `/v1/rooms/${room}/state`, { to: 'ended' });
-      const read = async () => (await daemon.good('GET', `/v1/rooms/${room}/hours`)).hours;
+      const read = async () => (await daemon.good('GET', `/v1/stats/rooms/${room}/watch`)).hours;
       const before = await read();
       expect(sum(before, 'comments') === 1 && sum(before, 'likes') === 3 && sum(before, 'joined') === 1 && before.every((one) => one.from % 3600000 === 0), JSON.stringify(before));
       await daemon.end();

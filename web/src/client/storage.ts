@@ -124,3 +124,16 @@ export function loadCsrf(): string {
 export function saveCsrf(token: string): void {
   write(local, 'csrf', token || null);
 }
+
+const vote = shape({ poll: str, option: num });
+
+/** What this tab voted in that poll; -1 = nothing, or in another. */
+export function keptVote(poll: string): number {
+  const kept = read(session, 'vote', vote);
+  return kept?.poll === poll ? kept.option : -1;
+}
+
+/** A reloaded page knows its vote. */
+export function keepVote(poll: string, option: number): void {
+  write(session, 'vote', { poll, option });
+}

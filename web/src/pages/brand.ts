@@ -7,6 +7,7 @@ import { dateTime, lt, short } from '../ui/i18n/live.js';
 import '../ui/i18n/live-brand.js';
 import { icon, mark } from '../ui/icons.js';
 import '../ui/look.js';
+import type { ServiceSheet } from '../ui/service-sheet.js';
 
 const AGAIN_MS = 15_000;
 
@@ -14,6 +15,7 @@ const AGAIN_MS = 15_000;
 export class BrandPage extends Plain {
   @state() private rooms: LiveCard[] | null = null;
   @state() private called = '';
+  @state() private sheet: ServiceSheet | null = null;
   /** What the service button on this page is told of where a tap came from. */
   readonly room = '';
   readonly audience = { clock: { roomMs: null } };
@@ -35,6 +37,11 @@ export class BrandPage extends Plain {
   readonly brandNamed = (name: string): void => {
     this.called = name;
     document.title = name;
+  };
+
+  /** Who has somebody here already, sees who it is and what is new. */
+  readonly sheetReady = (sheet: ServiceSheet): void => {
+    void import('../ui/brand-adviser.js').then(() => (this.sheet = sheet));
   };
 
   private async load(): Promise<void> {
@@ -87,6 +94,7 @@ export class BrandPage extends Plain {
         <span class="brand">${mark()}${this.called}</span><parlor-look></parlor-look>
       </header>
       <main class="brand-page" aria-busy=${this.rooms === null}>
+        ${this.sheet ? html`<parlor-brand-adviser .sheet=${this.sheet}></parlor-brand-adviser>` : nothing}
         ${this.rooms === null ? nothing : html`${this.group(lt('on_now'), on, lt('nothing_now'))}${this.group(lt('next'), next, lt('nothing_next'))}`}
         <parlor-brand-replays brand=${this.brand}></parlor-brand-replays>
       </main>

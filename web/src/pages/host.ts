@@ -339,6 +339,11 @@ export class HostPage extends Plain {
     </div>`;
   }
 
+  private staff(): TemplateResult {
+    void import('../ui/host-staff.js');
+    return html`<parlor-host-staff .live=${this.live}></parlor-host-staff>`;
+  }
+
   /** Guests as the viewers see them. */
   private onStage(): TemplateResult[] {
     const { slots } = this.session.state;
@@ -369,7 +374,7 @@ export class HostPage extends Plain {
 
   protected override render(): TemplateResult {
     if (!this.room) return this.form();
-    const { live, viewers, likes, pin } = this.live.get();
+    const { live, viewers, likes, pin, staffing } = this.live.get();
     const { ended } = this.session.state;
     if (this.problem || (ended && ended !== 'ended'))
       return html`<main class="host-door">
@@ -415,6 +420,7 @@ export class HostPage extends Plain {
         </div>
         ${this.assists ? nothing : this.health()}
         <parlor-host-encoder .session=${this.session}></parlor-host-encoder>
+        ${staffing ? this.staff() : nothing}
         <div class="host-controls">${this.assists ? nothing : this.devices()}${this.air()}</div>
         <parlor-host-record .session=${this.session}></parlor-host-record>
         ${live?.state === 'ended' ? this.again(live.title) : nothing}

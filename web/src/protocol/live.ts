@@ -78,6 +78,17 @@ const live = shape({
 /** The live room itself. */
 export type Live = Checked<typeof live>;
 
+const staffing = shape({
+  present: def(num, 0),
+  free: def(num, 0),
+  waiting: def(num, 0),
+  from_here: def(num, 0),
+  waiting_since: def(num, 0),
+  open_at: def(num, 0),
+});
+/** Hosts: who of the brand is there for the viewers, and who waits. */
+export type Staffing = Checked<typeof staffing>;
+
 /** What stands in it is looked at by whoever shows it. */
 const words = shape({ broadcast: (value) => value, shown: def(num, 0), confirmed: def(num, 0) });
 
@@ -110,6 +121,7 @@ export const LIVE_SERVER = {
   poll: shape({ poll: nullable(poll), room_ms: def(num, 0) }),
   guests: shape({ guests: list(guest) }),
   quiet: shape({ quiet: list(quiet) }),
+  staffing,
   stage: shape({
     on: bool,
     invited: def(bool, false),

@@ -1,5 +1,14 @@
 /** A live room as this page knows it: plain data, changed by {@link reduceLive} alone. */
-import type { Comment, Live, Pin, Poll, Product, Quiet, StageGuest } from '../protocol/live.js';
+import type {
+  Comment,
+  Live,
+  Pin,
+  Poll,
+  Product,
+  Quiet,
+  Staffing,
+  StageGuest,
+} from '../protocol/live.js';
 import type { ServerMessage } from '../protocol/messages.js';
 
 export interface LiveState {
@@ -19,6 +28,8 @@ export interface LiveState {
   /** Hosts: who is made quiet. */
   quiet: Quiet[];
   blocked: string[];
+  /** Hosts, where the brand has groups: who is there for the viewers. */
+  staffing: Staffing | null;
   /** This viewer and the stage. */
   stage: 'off' | 'invited' | 'asked' | 'on';
 }
@@ -38,6 +49,7 @@ export function initialLive(): LiveState {
     guests: [],
     quiet: [],
     blocked: [],
+    staffing: null,
     stage: 'off',
   };
 }
@@ -83,6 +95,8 @@ export function reduceLive(state: LiveState, event: ServerMessage | LiveLocal): 
       return { ...state, poll: event.poll };
     case 'quiet':
       return { ...state, quiet: event.quiet };
+    case 'staffing':
+      return { ...state, staffing: event };
     case 'guests':
       return { ...state, guests: event.guests };
     case 'shelf':

@@ -11,6 +11,7 @@ import { lt } from './i18n/live.js';
 import './host-words.js';
 import './live-comments.js';
 import { picture, price } from './live-pin.js';
+import { pollResult } from './live-poll.js';
 
 type Tab = 'shelf' | 'comments' | 'guests' | 'words' | 'rules';
 
@@ -183,9 +184,7 @@ export class HostPanel extends Plain {
         ${
           poll?.open
             ? html`<p>${poll.question}</p>
-                <ul>
-                  ${poll.options.map((one) => html`<li>${one.text}: <strong>${one.votes}</strong></li>`)}
-                </ul>
+                ${pollResult(poll, -1)}
                 <button
                   type="button"
                   class="button"
@@ -194,7 +193,13 @@ export class HostPanel extends Plain {
                 >
                   ${lt('poll_end')}
                 </button>`
-            : html`<input
+            : html`${
+                  poll
+                    ? html`<p>${poll.question}</p>
+                        ${pollResult(poll, -1)}`
+                    : nothing
+                }
+                <input
                   name="question"
                   maxlength="120"
                   placeholder=${lt('poll_question')}

@@ -6,6 +6,7 @@
 import { embedded, place } from '../client/place.js';
 import type { TapContext } from '../room/desk.js';
 import type { Session } from '../room/session.js';
+import type { ServiceSheet as Sheet } from './service-sheet.js';
 
 /** What the page is asked for. */
 interface Host extends HTMLElement {
@@ -17,6 +18,8 @@ interface Host extends HTMLElement {
   readonly audience: { clock: { readonly roomMs: number | null } };
   /** Hears how the brand calls itself. */
   readonly brandNamed?: (name: string) => void;
+  /** Hears of the sheet when it stands on the page. */
+  readonly sheetReady?: (sheet: Sheet) => void;
   /** Absent: nothing is said to all here. */
   readonly session?: Session;
 }
@@ -119,6 +122,7 @@ export function mountServiceLater(host: Host): () => void {
     };
     host.addEventListener('parlor-ask', ask);
     place.ground().append(sheet);
+    host.sheetReady?.(sheet);
     stops.push(() => {
       host.removeEventListener('parlor-ask', ask);
       sheet.remove();
