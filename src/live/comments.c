@@ -7,7 +7,6 @@
 
 #define COMMENTS_KEPT 1000
 #define QUIET_KEPT 200
-#define VOICES_KEPT 50000
 /* A person: three at once, then one in two seconds. The room: 30 a second, 200 at once; 500 a
    minute is what is promised. */
 #define PERSON_INTERVAL_US (2 * SECOND_US)
@@ -47,47 +46,6 @@ parlor_live_comments_clear (ParlorLiveRoom *room)
   g_hash_table_unref (room->by_client);
   g_ptr_array_unref (room->comments);
   g_hash_table_unref (room->voices);
-}
-
-/* ---- voices --------------------------------------------------------------------------------- */
-
-static const char *
-key_of (const char *visitor, const char *person)
-{
-  return visitor && *visitor ? visitor : person;
-}
-
-const char *
-parlor_comment_key (const ParlorComment *comment)
-{
-  return key_of (comment->visitor, comment->person);
-}
-
-static gboolean
-is_unremarkable (gpointer key, gpointer value, gpointer user_data)
-{
-  const Voice *voice = value;
-  return !voice->muted && !voice->shadowed && !voice->poll[0];
-}
-
-Voice *
-parlor_live_voice_by_key (ParlorLiveRoom *room, const char *key)
-{
-  Voice *voice = g_hash_table_lookup (room->voices, key);
-  if (voice)
-    return voice;
-  if (g_hash_table_size (room->voices) >= VOICES_KEPT)
-    g_hash_table_foreach_remove (room->voices, is_unremarkable, NULL);
-  voice = g_new0 (Voice, 1);
-  voice->last_comment_us = G_MININT64 / 2;
-  g_hash_table_insert (room->voices, g_strdup (key), voice);
-  return voice;
-}
-
-Voice *
-parlor_live_voice (ParlorLiveRoom *room, const ParlorLiveWho *who)
-{
-  return parlor_live_voice_by_key (room, key_of (who->visitor, who->person));
 }
 
 /* ---- saying --------------------------------------------------------------------------------- */
@@ -301,7 +259,7 @@ parlor_live_comment (ParlorLiveRoom *room, const ParlorLiveWho *who, const char 
                      const char *text, ParlorLiveNow now, GError **error)
 {
   Voice *voice = parlor_live_voice (room, who);
-  g_autofree char *place = client_place (key_of (who->visitor, who->person), client_id);
+  g_autofree char *place = client_place (parlor_voice_key (who->visitor, who->person), client_id);
   ParlorComment *known = g_hash_table_lookup (room->by_client, place);
   if (known || parlor_live_is_over (room, error))
     return known;

@@ -61,7 +61,7 @@ struct _ParlorLiveRoom
   gint64 audience_told_us;
 };
 
-/* live.c */
+/* tables.c */
 void parlor_live_emit (ParlorLiveRoom *room, const ParlorLiveEvent *event);
 void parlor_live_save (const ParlorLiveRoom *room);
 void parlor_live_put (const ParlorLiveRoom *room, const ParlorRecordKind *kind, gconstpointer row);
@@ -76,11 +76,15 @@ gboolean parlor_live_take_credit (gint64 *credit_us, gint64 interval_us, guint b
                                   gint64 now_us);
 gboolean parlor_live_is_over (const ParlorLiveRoom *room, GError **error);
 
-/* comments.c */
+/* voices.c */
+/** Under which a voice is known. */
+const char *parlor_voice_key (const char *visitor, const char *person);
 Voice *parlor_live_voice (ParlorLiveRoom *room, const ParlorLiveWho *who);
 Voice *parlor_live_voice_by_key (ParlorLiveRoom *room, const char *key);
 /** Of the voice of who said it. */
 const char *parlor_comment_key (const ParlorComment *comment);
+
+/* comments.c */
 void parlor_live_comments_init (ParlorLiveRoom *room);
 void parlor_live_comments_clear (ParlorLiveRoom *room);
 void parlor_live_comments_poll (ParlorLiveRoom *room, gint64 now_us);
@@ -96,9 +100,12 @@ void parlor_pin_free (gpointer pin);
 
 /* stage.c */
 void parlor_guest_free (gpointer guest);
-void parlor_live_audience_poll (ParlorLiveRoom *room, gint64 now_us);
-void parlor_live_audience_touch (ParlorLiveRoom *room, gint64 now_us);
 void parlor_live_clear_stage (ParlorLiveRoom *room, ParlorLiveNow now);
+
+/* audience.c */
+void parlor_live_audience_touch (ParlorLiveRoom *room, gint64 now_us);
+/** TRUE: it is the beat; *room_ms = its instant. */
+gboolean parlor_live_audience_poll (ParlorLiveRoom *room, gint64 now_us, gint64 *room_ms);
 
 /* poll.c */
 void parlor_poll_free (ParlorPoll *poll);

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who is or wants to be on stage beside the host, and how many watch. */
+/* Who is or wants to be on stage beside the host. */
 #include "live/private.h"
 
 #include <string.h>
 
 #define WAITING_MAX 50
 #define ON_STAGE_MAX 6
-/* The count is right within 2 s: the app looks every second, and this is the least between two
-   messages to everybody. */
-#define AUDIENCE_INTERVAL_US SECOND_US
-#define AUDIENCE_SOON_US (SECOND_US / 4)
 
 void
 parlor_guest_free (gpointer data)
@@ -167,54 +163,4 @@ parlor_live_clear_stage (ParlorLiveRoom *room, ParlorLiveNow now)
       g_strlcpy (person, guest->person, sizeof person);
       parlor_live_leave_stage (room, person, now);
     }
-}
-
-/* ---- the audience --------------------------------------------------------------------------- */
-
-void
-parlor_live_audience_touch (ParlorLiveRoom *room, gint64 now_us)
-{
-  if (room->audience_due_us == NEVER_US)
-    room->audience_due_us = MAX (now_us + AUDIENCE_SOON_US,
-                                 room->audience_told_us + AUDIENCE_INTERVAL_US);
-}
-
-void
-parlor_live_set_viewers (ParlorLiveRoom *room, guint viewers, ParlorLiveNow now)
-{
-  if (room->viewers == viewers)
-    return;
-  room->viewers = viewers;
-  if (viewers > room->info.peak && room->info.state == PARLOR_LIVE_ON)
-    {
-      room->info.peak = viewers;
-      parlor_live_save (room);
-    }
-  parlor_live_audience_touch (room, now.now_us);
-}
-
-ParlorLiveEvent
-parlor_live_audience (const ParlorLiveRoom *room)
-{
-  return (ParlorLiveEvent){
-      .type = PARLOR_LIVE_EVENT_AUDIENCE, .viewers = room->viewers, .likes = room->info.likes};
-}
-
-void
-parlor_live_audience_poll (ParlorLiveRoom *room, gint64 now_us)
-{
-  const ParlorLiveSpec *spec = &room->live->spec;
-  if (room->audience_due_us > now_us)
-    return;
-  gint64 room_ms = spec->room_ms ? spec->room_ms (room->info.room, now_us, spec->user_data) : 0;
-  room->audience_due_us = NEVER_US;
-  room->audience_told_us = now_us;
-  if (room->told_likes != room->info.likes)
-    parlor_live_save (room);
-  if (room->told_viewers != room->viewers || room->told_likes != room->info.likes)
-    tell (room, PARLOR_LIVE_EVENT_AUDIENCE, NULL, room_ms);
-  room->told_viewers = room->viewers;
-  room->told_likes = room->info.likes;
-  if (room->poll_untold)
-    parlor_live_poll_tell (room, room_ms);
 }
