@@ -1,83 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Endpoints, what they publish, and who shows whom. */
+/* Endpoints, and what they publish. */
 #include <string.h>
 
 #include "media/plane_internal.h"
 #include "media/trackfd.h"
 #include "base/error.h"
-
-/* --- who shows whom
- * ---------------------------------------------------------------------------------- */
-
-static const ParlorMediaSource *
-find_source (ParlorMediaPlane *plane, const ParlorMediaRoom *room, ParlorSourceRef ref)
-{
-  const ParlorMediaEndpoint *endpoint = g_hash_table_lookup (plane->endpoints, &ref.endpoint);
-  if (ref.endpoint == 0 || endpoint == NULL || endpoint->room != room
-      || (guint)ref.kind >= PARLOR_N_SOURCES)
-    return NULL;
-  return &endpoint->sources[ref.kind];
-}
-
-static void
-apply_slot (ParlorMediaEndpoint *self, guint slot)
-{
-  ParlorMediaSlot *s = &self->slots[slot];
-  const ParlorMediaSource *source = find_source (self->plane, self->room, s->wanted);
-  parlor_command_select (self->worker, self->transport, slot, parlor_media_fit (self, s, source),
-                         s->height);
-}
-
-/* As apply_slot (), for who is not served well as it is: in a large room that is nearly nobody. */
-static void
-refit_slot (ParlorMediaEndpoint *self, guint slot)
-{
-  ParlorMediaSlot *s = &self->slots[slot];
-  gboolean was_misfit = s->is_misfit;
-  ParlorSourceId id = parlor_media_fit (self, s, find_source (self->plane, self->room, s->wanted));
-  if (was_misfit || s->is_misfit)
-    parlor_command_select (self->worker, self->transport, slot, id, s->height);
-}
-
-void
-parlor_media_endpoint_refit (ParlorMediaEndpoint *self, ParlorSourceKind kind)
-{
-  const ParlorMediaRoom *room = self->room;
-  for (guint i = 0; i < room->endpoints->len; i++)
-    {
-      ParlorMediaEndpoint *viewer = room->endpoints->pdata[i];
-      for (guint slot = 0; slot < viewer->n_slots; slot++)
-        if (viewer->slots[slot].wanted.endpoint == self->id
-            && viewer->slots[slot].wanted.kind == kind)
-          refit_slot (viewer, slot);
-    }
-}
-
-/* A source came (again) under a new id: slots that were to show it get it. */
-static void
-apply_slots_that_want (ParlorMediaRoom *room, ParlorEndpointId endpoint, ParlorSourceKind kind)
-{
-  for (guint i = 0; i < room->endpoints->len; i++)
-    {
-      ParlorMediaEndpoint *viewer = room->endpoints->pdata[i];
-      for (guint slot = 0; slot < viewer->n_slots; slot++)
-        if (viewer->slots[slot].wanted.endpoint == endpoint
-            && viewer->slots[slot].wanted.kind == kind)
-          apply_slot (viewer, slot);
-    }
-}
-
-void
-parlor_media_endpoint_select (ParlorMedia *media, ParlorEndpointId endpoint, guint slot,
-                              ParlorSourceRef source, guint height)
-{
-  ParlorMediaEndpoint *self = parlor_media_endpoint_find (media, endpoint, NULL);
-  if (self == NULL || self->transport == 0 || slot >= self->n_slots)
-    return;
-  self->slots[slot].wanted = source;
-  self->slots[slot].height = height;
-  apply_slot (self, slot);
-}
 
 /* --- sources
  * ---------------------------------------------------------------------------------------- */
@@ -104,7 +31,7 @@ parlor_media_endpoint_publish (ParlorMediaEndpoint *self, ParlorSourceKind kind,
   g_strlcpy (source->mid, config->mid, sizeof source->mid);
   g_hash_table_insert (self->plane->sources, &source->id, source);
   parlor_media_room_add_source (self, source);
-  apply_slots_that_want (self->room, self->id, kind);
+  parlor_media_endpoint_show (self, kind);
   parlor_media_taps_follow (self, kind);
 }
 
@@ -136,17 +63,6 @@ parlor_media_endpoint_set_source_open (ParlorMedia *media, ParlorEndpointId endp
 
 /* --- life
  * ------------------------------------------------------------------------------------------- */
-
-ParlorMediaEndpoint *
-parlor_media_endpoint_find (ParlorMedia *media, ParlorEndpointId id, GError **error)
-{
-  ParlorMediaPlane *plane = (ParlorMediaPlane *)media;
-  ParlorMediaEndpoint *self = g_hash_table_lookup (plane->endpoints, &id);
-  if (self == NULL)
-    g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_NOT_FOUND,
-                         "this media session has ended");
-  return self;
-}
 
 ParlorEndpointId
 parlor_media_endpoint_open (ParlorMedia *media, const ParlorEndpointSpec *spec, GError **error)

@@ -11,30 +11,8 @@
 #define DEFAULT_MAX_ENDPOINTS 10000
 /* docs/decisions/0042. */
 #define DEFAULT_SPREAD_FROM 250
-#define CANDIDATES_LIVE_US (10 * PARLOR_US_PER_SEC)
 
 G_DEFINE_QUARK (parlor - media - error, parlor_media_error)
-
-guint64
-parlor_media_plane_next_id (ParlorMediaPlane *self)
-{
-  return ++self->last_id;
-}
-
-const ParlorCandidates *
-parlor_media_plane_get_candidates (ParlorMediaPlane *self)
-{
-  gint64 now_us = g_get_monotonic_time ();
-  if (self->candidates.n == 0 || now_us - self->candidates_us > CANDIDATES_LIVE_US)
-    {
-      parlor_candidates_collect (&self->candidates, (const char *const *)self->announce,
-                                 self->bind_address, parlor_worker_set_get_port (self->workers));
-      if (self->tcp != NULL)
-        parlor_candidates_add_tcp (&self->candidates, parlor_tcp_front_get_port (self->tcp));
-      self->candidates_us = now_us;
-    }
-  return &self->candidates;
-}
 
 /* --- events
  * --------------------------------------------------------------------------------------------- */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * What the files of the plane share: plane.c (life, events), endpoint.c (endpoints, selection),
- * spread.c (rooms and the workers that they are on), negotiate.c (offers), tracks of taps and
- * injects in trackfd.c. Nobody else includes
- * it. Everything belongs to the control thread.
+ * What the files of the plane share, each standing on those above it: lookup.c, fit.c (who decodes
+ * what), selection.c (who shows whom), spread.c (rooms and the workers that they are on), taps.c,
+ * injectcaps.c, second.c (second encodings), endpoint.c, injects.c, negotiate.c (offers), plane.c
+ * (life, events). Nobody else includes it. Everything belongs to the control thread.
  *
  * Who destroys whom: the plane owns endpoints by id; an endpoint holds a reference on its room; a
  * room goes with its last endpoint. An endpoint's session (transport, sources, slots) is ended by a
@@ -123,7 +123,17 @@ struct _ParlorMediaPlane
   GHashTable *rooms_by_id; /* ParlorRoomId → ParlorMediaRoom */
 };
 
+static inline gboolean
+parlor_media_is_kind (ParlorSourceKind kind)
+{
+  return kind > PARLOR_SOURCE_NONE && kind < PARLOR_N_SOURCES;
+}
+
+/* --- lookup.c --- */
 guint64 parlor_media_plane_next_id (ParlorMediaPlane *self);
+/** (nullable) Sets PARLOR_ERROR_NOT_FOUND; error may be NULL. */
+ParlorMediaEndpoint *parlor_media_endpoint_find (ParlorMedia *media, ParlorEndpointId id,
+                                                 GError **error);
 /** Collected anew when they are old: interfaces come and go. Borrowed. */
 const ParlorCandidates *parlor_media_plane_get_candidates (ParlorMediaPlane *self);
 
@@ -131,15 +141,10 @@ const ParlorCandidates *parlor_media_plane_get_candidates (ParlorMediaPlane *sel
 ParlorEndpointId parlor_media_endpoint_open (ParlorMedia *media, const ParlorEndpointSpec *spec,
                                              GError **error);
 void parlor_media_endpoint_close (ParlorMedia *media, ParlorEndpointId endpoint);
-void parlor_media_endpoint_select (ParlorMedia *media, ParlorEndpointId endpoint, guint slot,
-                                   ParlorSourceRef source, guint height);
 void parlor_media_endpoint_set_source_open (ParlorMedia *media, ParlorEndpointId endpoint,
                                             ParlorSourceKind kind, gboolean open);
 /** GDestroyNotify of plane->endpoints. */
 void parlor_media_endpoint_free (gpointer endpoint);
-/** (nullable) Sets PARLOR_ERROR_NOT_FOUND; error may be NULL. */
-ParlorMediaEndpoint *parlor_media_endpoint_find (ParlorMedia *media, ParlorEndpointId id,
-                                                 GError **error);
 /** Ends the session: transport, sources, slots. Taps stay and wait for the next one. */
 void parlor_media_endpoint_end_session (ParlorMediaEndpoint *self);
 /** A new source of `kind`: tells the worker, and puts it into the slots that wait for it.
@@ -148,6 +153,11 @@ void parlor_media_endpoint_publish (ParlorMediaEndpoint *self, ParlorSourceKind 
                                     ParlorSourceConfig *config);
 void parlor_media_endpoint_unpublish (ParlorMediaEndpoint *self, ParlorSourceKind kind);
 
+/* --- selection.c --- */
+void parlor_media_endpoint_select (ParlorMedia *media, ParlorEndpointId endpoint, guint slot,
+                                   ParlorSourceRef source, guint height);
+/** The source came (again) under a new id: slots that were to show it get it. */
+void parlor_media_endpoint_show (ParlorMediaEndpoint *self, ParlorSourceKind kind);
 /** Gives each slot that wants this source the encoding that fits it. */
 void parlor_media_endpoint_refit (ParlorMediaEndpoint *self, ParlorSourceKind kind);
 
@@ -163,21 +173,23 @@ void parlor_media_room_remove_source (ParlorMediaEndpoint *endpoint, ParlorSourc
 void parlor_media_room_open_source (ParlorMediaEndpoint *endpoint, ParlorSourceId source,
                                     gboolean open);
 
-/* --- second.c --- */
+/* --- fit.c --- */
+gboolean parlor_media_is_picture (ParlorSourceKind kind);
 /** The encoding of `source` for this viewer; notes whether the first one fits. 0 = none. */
 ParlorSourceId parlor_media_fit (ParlorMediaEndpoint *viewer, ParlorMediaSlot *slot,
                                  const ParlorMediaSource *source);
 /** Its slots end. */
 void parlor_media_forget_misfits (ParlorMediaEndpoint *self);
+void parlor_media_each_misfit (ParlorMedia *media, ParlorMisfitFunc func, gpointer user_data);
+gboolean parlor_media_decodes (ParlorMedia *media, ParlorEndpointId receiver,
+                               ParlorSourceRef source, gboolean *takes_vp8);
+gboolean parlor_media_sends (ParlorMedia *media, ParlorSourceRef source);
+
+/* --- second.c --- */
 gboolean parlor_media_second_open (ParlorMedia *media, ParlorEndpointId endpoint,
                                    ParlorSourceKind kind, const char *caps, int fd, GError **error);
 /** The one that `feeder` fed, if it still stands; NULL = any. */
 void parlor_media_second_close (ParlorMediaSource *source, const ParlorTrackFd *feeder);
-void parlor_media_each_misfit (ParlorMedia *media, ParlorMisfitFunc func, gpointer user_data);
-gboolean parlor_media_decodes (ParlorMedia *media, ParlorEndpointId receiver,
-                               ParlorSourceRef source, gboolean *takes_vp8);
-
-gboolean parlor_media_sends (ParlorMedia *media, ParlorSourceRef source);
 
 /* --- negotiate.c --- */
 gboolean parlor_media_negotiate (ParlorMedia *media, ParlorEndpointId endpoint,
@@ -195,17 +207,21 @@ gboolean parlor_media_tap_keep (ParlorMedia *media, ParlorEndpointId endpoint,
 void parlor_media_tap_drop (ParlorMedia *media, ParlorEndpointId endpoint, ParlorSourceKind kind);
 char *parlor_media_tap_codecs (ParlorMedia *media, ParlorEndpointId endpoint,
                                ParlorSourceKind kind);
-gboolean parlor_media_inject_open (ParlorMedia *media, ParlorEndpointId endpoint,
-                                   ParlorSourceKind kind, const char *caps, int fd, GError **error);
 /** (nullable) Borrowed. NULL: fd is closed and error set. `kind` is what the track is told to be.
  */
 ParlorTrackFd *parlor_media_inject_track (ParlorMediaEndpoint *self, guint kind, int fd,
                                           GError **error);
-gboolean parlor_media_inject_caps (const char *caps, ParlorSourceKind kind,
-                                   ParlorSourceConfig *config, GError **error);
 /** The source of kind is another one now (0 = none): its taps follow. */
 void parlor_media_taps_follow (ParlorMediaEndpoint *self, ParlorSourceKind kind);
-/** Joins and frees those whose other side has gone. */
+
+/* --- injectcaps.c --- */
+gboolean parlor_media_inject_caps (const char *caps, ParlorSourceKind kind,
+                                   ParlorSourceConfig *config, GError **error);
+
+/* --- injects.c --- */
+gboolean parlor_media_inject_open (ParlorMedia *media, ParlorEndpointId endpoint,
+                                   ParlorSourceKind kind, const char *caps, int fd, GError **error);
+/** Joins and frees the tracks whose other side has gone. */
 void parlor_media_taps_sweep (ParlorMediaEndpoint *self);
 
 G_END_DECLS
