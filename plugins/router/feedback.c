@@ -20,6 +20,14 @@
 /* What one RTCP datagram may have before SRTCP's part, so that it fits any path. */
 #define DATAGRAM_BYTES 1150
 #define MAX_NACKS_AT_ONCE 128
+/* What a peer's RTCP may cost the worker, in units of about 20 ns: a status of transport-wide
+ * feedback, a number asked for again. A session of 20 Mbit/s spends some 5,000 a second. Within
+ * what is saved lies what a path lets through at once after two seconds of silence. */
+#define WORK_PER_SEC 50000
+#define WORK_SAVED 50000
+/* A packet; what may choose all layers anew: an estimate's input. */
+#define WORK_PACKET 10
+#define WORK_ESTIMATE 100
 
 /* --- sending --------------------------------------------------------------------------------- */
 
@@ -399,6 +407,8 @@ void
 parlor_feedback_begin (ParlorTransport *self, gint64 now_us)
 {
   self->rtcp_us = now_us + REPORT_INTERVAL_US;
+  self->work_left = WORK_SAVED;
+  self->work_us = now_us;
   plan_quality (self, now_us);
 }
 
@@ -560,8 +570,9 @@ take_sender_info (ParlorTransport *self, const ParlorRtcpSenderInfo *info, gint6
   if (layer == NULL)
     return;
   /* One offset for all sources of a peer, fixed by its first report: differences between its
-   * reports are what lip sync rests on. */
-  if (!self->has_ntp_offset)
+   * reports are what lip sync rests on. A clock that was set, or lies, is met anew: what is told
+   * of the stream's time stays near ours. */
+  if (!self->has_ntp_offset || ABS (peer_us + self->ntp_offset_us - now_us) > PARLOR_REPORT_NEAR_US)
     self->ntp_offset_us = now_us - peer_us;
   self->has_ntp_offset = TRUE;
   layer->has_sr = TRUE;
@@ -631,6 +642,52 @@ take_fir (ParlorTransport *self, const ParlorRtcpPacket *packet, gint64 now_us)
     take_key_frame_request (self, entries[i].ssrc, now_us);
 }
 
+/* As many statuses as it announces: a few words of run lengths stand for thousands. */
+static gint64
+statuses_of (const ParlorRtcpPacket *packet)
+{
+  guint n = packet->body_size >= 12 ? parlor_get_u16 (packet->body + 10) : 0;
+
+  return MIN (n, PARLOR_TWCC_MAX_STATUSES);
+}
+
+static gint64
+work_of (const ParlorRtcpPacket *packet)
+{
+  switch (packet->kind)
+    {
+    case PARLOR_RTCP_TWCC:
+      return WORK_ESTIMATE + statuses_of (packet);
+    case PARLOR_RTCP_REMB:
+      return WORK_ESTIMATE;
+    case PARLOR_RTCP_SR:
+    case PARLOR_RTCP_RR:
+      return WORK_PACKET + (gint64)packet->count * WORK_ESTIMATE;
+    case PARLOR_RTCP_NACK: /* four bytes name up to 17 */
+      return WORK_PACKET + (gint64)packet->body_size * 17 / 4;
+    default:
+      return WORK_PACKET;
+    }
+}
+
+/* FALSE: this peer has had its share of the worker's time; what it says counts again in a moment.
+ */
+static gboolean
+afford (ParlorTransport *self, gint64 work, gint64 now_us)
+{
+  gint64 gained = (now_us - self->work_us) * WORK_PER_SEC / PARLOR_US_PER_SEC;
+
+  if (gained > 0)
+    {
+      self->work_left = MIN (self->work_left + gained, WORK_SAVED);
+      self->work_us = now_us;
+    }
+  if (work > self->work_left)
+    return FALSE;
+  self->work_left -= work;
+  return TRUE;
+}
+
 static gboolean
 take_packet (ParlorTransport *self, const ParlorRtcpPacket *packet, gint64 now_us)
 {
@@ -683,7 +740,7 @@ parlor_feedback_receive (ParlorTransport *self, const guint8 *bytes, gsize lengt
   gboolean sound = parlor_rtcp_reader_init (&reader, bytes, length) == PARLOR_RTCP_OK;
 
   while (sound && parlor_rtcp_reader_next (&reader, &packet))
-    sound = take_packet (self, &packet, now_us);
+    sound = afford (self, work_of (&packet), now_us) && take_packet (self, &packet, now_us);
   if (!sound)
     self->router->counters.dropped[PARLOR_DROP_RTCP]++;
 }

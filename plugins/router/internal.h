@@ -11,6 +11,9 @@
 #define PARLOR_PATIENCE_US (10 * PARLOR_US_PER_MS)
 #define PARLOR_PATIENCE_GRID_US (20 * PARLOR_US_PER_MS)
 
+/** How far from now a sender report's instant may be, of a peer's clock or of whoever injects. */
+#define PARLOR_REPORT_NEAR_US (10 * PARLOR_US_PER_SEC)
+
 /** When to wake for what is due then and in no hurry. PARLOR_NEVER_US stays. */
 static inline gint64
 parlor_patient_us (gint64 due_us)

@@ -17,9 +17,8 @@
 
 /* How often idle sources and layers are looked for. */
 #define TICK_US (250 * PARLOR_US_PER_MS)
-/* RTCP's sender report (RFC 3550 section 12.1), and how far from now an injected one may be. */
+/* RTCP's sender report (RFC 3550 section 12.1). */
 #define REPORT_TYPE 200
-#define INJECTED_REPORT_US (10 * PARLOR_US_PER_SEC)
 
 static void
 free_room (gpointer room)
@@ -391,6 +390,18 @@ hand_over (ParlorRouter *self, guint worker, const guint8 *bytes, gsize length,
   self->ops.hand_over (self->ops.user_data, worker, bytes, length, tuple, arrival_us);
 }
 
+/* Somebody else's session lives at this address: who checks a path from there writes his sender's
+ * address himself, and would take the session's packets, or send it what it never asked for. */
+static gboolean
+is_taken (ParlorRouter *self, const ParlorTransport *transport, const ParlorTuple *tuple,
+          gint64 now_us)
+{
+  const ParlorTransport *owner = g_hash_table_lookup (self->tuples, tuple);
+
+  return owner != NULL && owner != transport && !owner->failed
+         && parlor_ice_lite_holds (owner->ice, tuple, now_us);
+}
+
 static void
 receive_stun (ParlorRouter *self, const guint8 *bytes, gsize length, const ParlorTuple *tuple,
               gint64 arrival_us, gint64 now_us)
@@ -407,6 +418,11 @@ receive_stun (ParlorRouter *self, const guint8 *bytes, gsize length, const Parlo
       return;
     }
   transport = parlor_router_find_ufrag (self, ufrag, ufrag_length);
+  if (transport != NULL && is_taken (self, transport, tuple, now_us))
+    {
+      self->counters.dropped[PARLOR_DROP_STUN]++;
+      return;
+    }
   if (transport != NULL)
     {
       parlor_transport_receive_stun (transport, bytes, length, tuple, now_us);
@@ -485,7 +501,7 @@ take_injected_report (ParlorSource *source, const guint8 *report, gint64 now_us)
   ParlorLayer *layer = &source->layers[0];
   gint64 local_us = (gint64)parlor_get_u64 (report + 8);
 
-  if (local_us < now_us - INJECTED_REPORT_US || local_us > now_us + INJECTED_REPORT_US)
+  if (local_us < now_us - PARLOR_REPORT_NEAR_US || local_us > now_us + PARLOR_REPORT_NEAR_US)
     return;
   layer->has_sr = TRUE;
   layer->sr_rtp = parlor_get_u32 (report + 16);

@@ -277,7 +277,9 @@ struct _ParlorTransport
   gboolean dtls_busy, doomed;
   GByteArray *
       dtls_waiting; /**< datagrams with a 16-bit length each, for after the running step; bounded */
-  gboolean connected, failed, handshaking;
+  gboolean connected, failed;
+  GList handshake;     /**< in the router's `handshakes` while its data is not NULL */
+  gint64 handshake_us; /**< it began */
   gint64 begun_us; /* made, or its ICE restarted before it stood */
   gint64 connected_us;
   ParlorAudioRoom *room;                      /**< borrowed */
@@ -288,6 +290,7 @@ struct _ParlorTransport
   gint64 rtt_us; /**< -1 = unknown */
   ParlorNackResponder responder;
   gint64 ntp_offset_us; /**< our wall clock minus the peer's, from its first sender report */
+  gint64 work_left, work_us; /**< what its RTCP may still cost (feedback.c), and as of when */
   gboolean has_ntp_offset;
   guint64 bytes_in, bytes_in_mark, bytes_out_mark;
   guint64 media_bytes_mark;
@@ -339,7 +342,7 @@ struct _ParlorRouter
   ParlorRouterCounters counters;
   ParlorRng random;
   guint32 last_layer_number;
-  guint n_handshaking; /**< transports whose DTLS holds an SSL object */
+  GQueue handshakes;   /**< of transports whose DTLS holds an SSL object, the oldest first */
   gint64 tick_us;      /**< when layers and idle sources are looked at next */
   gboolean has_untold; /**< some slots are; looked at with the next tick */
   guint64 relayed_to;  /**< workers by bit that have something to read and were not told */

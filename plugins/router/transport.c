@@ -16,24 +16,48 @@
 /* A half-open handshake holds some 64 KiB: so many of them are 8 MiB a worker. Whoever comes then
    is not answered yet, and repeats its ClientHello. */
 #define MAX_HANDSHAKING 120
+/* One that has taken so long goes when others wait: whoever opens handshakes and says no more would
+   else keep everybody out. A bad path needs about a second. */
+#define SLOW_HANDSHAKE_US (5 * PARLOR_US_PER_SEC)
+
+static void fail (ParlorTransport *self);
+
+/* The longest one, if it is slow. */
+static void
+make_room (ParlorRouter *router, gint64 now_us)
+{
+  ParlorTransport *oldest = g_queue_peek_head (&router->handshakes);
+
+  if (oldest != NULL && now_us - oldest->handshake_us >= SLOW_HANDSHAKE_US)
+    {
+      router->counters.dtls_failed[PARLOR_DTLS_TIMED_OUT]++;
+      fail (oldest);
+    }
+}
 
 static gboolean
-begin_handshake (ParlorTransport *self)
+begin_handshake (ParlorTransport *self, gint64 now_us)
 {
-  if (self->handshaking || self->connected)
+  GQueue *all = &self->router->handshakes;
+
+  if (self->handshake.data != NULL || self->connected)
     return TRUE;
-  if (self->router->n_handshaking >= MAX_HANDSHAKING)
+  if (all->length >= MAX_HANDSHAKING)
+    make_room (self->router, now_us);
+  if (all->length >= MAX_HANDSHAKING)
     return FALSE;
-  self->handshaking = TRUE;
-  self->router->n_handshaking++;
+  self->handshake.data = self;
+  self->handshake_us = now_us;
+  g_queue_push_tail_link (all, &self->handshake);
   return TRUE;
 }
 
 static void
 end_handshake (ParlorTransport *self)
 {
-  self->router->n_handshaking -= self->handshaking;
-  self->handshaking = FALSE;
+  if (self->handshake.data != NULL)
+    g_queue_unlink (&self->router->handshakes, &self->handshake);
+  self->handshake.data = NULL;
 }
 
 static gint64
@@ -310,7 +334,7 @@ parlor_transport_receive_dtls (ParlorTransport *self, const guint8 *bytes, gsize
       parlor_dtls_handle (self->dtls, bytes, length, now_us);
       take_dtls_state (self, now_us);
     }
-  else if (begin_handshake (self))
+  else if (begin_handshake (self, now_us))
     run_step (self, bytes, length);
   else
     self->router->counters.dropped[PARLOR_DROP_DTLS]++;
@@ -341,7 +365,7 @@ take_ice_result (ParlorTransport *self, const ParlorIceResult *result, const Par
   drop_retired_ufrags (self);
   update_path (self, now_us);
   if (self->config.dtls_role == PARLOR_DTLS_CLIENT && !self->dtls_busy
-      && parlor_dtls_state (self->dtls) == PARLOR_DTLS_NEW && begin_handshake (self))
+      && parlor_dtls_state (self->dtls) == PARLOR_DTLS_NEW && begin_handshake (self, now_us))
     run_step (self, NULL, 0);
 }
 

@@ -365,6 +365,13 @@ parlor_ice_lite_heard (ParlorIceLite *lite, const ParlorTuple *tuple, gint64 now
     lite->candidates[at].heard_us = MAX (lite->candidates[at].heard_us, now_us);
 }
 
+gboolean
+parlor_ice_lite_holds (const ParlorIceLite *lite, const ParlorTuple *tuple, gint64 now_us)
+{
+  gint at = find_candidate (lite, tuple);
+  return at >= 0 && now_us - lite->candidates[at].heard_us < MOVE_SILENCE_US;
+}
+
 /* ---- what follows from the checks ---- */
 
 static const Candidate *

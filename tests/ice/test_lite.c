@@ -266,7 +266,23 @@ test_rebind (Fixture *f, gconstpointer data)
   assert_selected (f, &b);
 }
 
-/* The same of a peer that does not nominate again. */
+/* An address is its session's while the peer was heard from there lately. */
+static void
+test_holds (Fixture *f, gconstpointer data)
+{
+  TestCheck check = good_check (f);
+  ParlorTuple home = test_tuple ("198.51.100.7", 4000),
+              elsewhere = test_tuple ("198.51.100.7", 61000);
+  g_assert_false (parlor_ice_lite_holds (f->lite, &home, f->now_us));
+  expect (f, &check, &home, TRUE);
+  g_assert_true (parlor_ice_lite_holds (f->lite, &home, f->now_us + 2 * SEC));
+  g_assert_false (parlor_ice_lite_holds (f->lite, &elsewhere, f->now_us));
+  g_assert_false (parlor_ice_lite_holds (f->lite, &home, f->now_us + 3 * SEC));
+  parlor_ice_lite_heard (f->lite, &home, f->now_us + 3 * SEC);
+  g_assert_true (parlor_ice_lite_holds (f->lite, &home, f->now_us + 5 * SEC));
+}
+
+/* A rebinding of a peer that does not nominate again. */
 static void
 test_silent_rebind (Fixture *f, gconstpointer data)
 {
@@ -486,6 +502,7 @@ main (int argc, char **argv)
   ADD ("nat-rebind-moves-at-its-first-check", test_rebind);
   ADD ("nat-rebind-without-nomination-moves-after-3-s-of-silence", test_silent_rebind);
   ADD ("nat-rebind-without-nomination-is-not-for-old-credentials", test_silent_rebind_of_restart);
+  ADD ("an-address-is-held-by-who-was-heard-from-it", test_holds);
   ADD ("consent-ends-after-30-s-and-comes-back", test_consent);
   ADD ("consent-survives-20-percent-loss", test_consent_under_loss);
   ADD ("media-keeps-consent", test_media_keeps_consent);

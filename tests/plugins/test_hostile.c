@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What somebody who was let in can do to the others through the media path. */
+#include "routerbench.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/time.h"
+#include "proto/rtcp/packet.h"
+
+#define ROOM 7
+#define MS PARLOR_US_PER_MS
+#define SECOND PARLOR_US_PER_SEC
+
+/* One publisher of video, one receiver that shows it in slot 0. */
+static Bench *
+video_pair (BenchPeer **publisher, BenchPeer **receiver)
+{
+  Bench *bench = bench_new ();
+
+  *publisher = bench_add_peer (bench, ROOM);
+  *receiver = bench_add_peer (bench, ROOM);
+  bench_add_video (*publisher, 1, 1000);
+  bench_add_video_slot (*receiver, 0, 5000, 5001);
+  bench_run (bench, 500 * MS);
+  parlor_router_select (bench->router, (*receiver)->id, 0, 1, 0, bench->now_us);
+  return bench;
+}
+
+static void
+film (Bench *bench, BenchPeer *publisher, BenchCamera *camera, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      bench_film (publisher, camera);
+      bench_run (bench, 33 * MS);
+    }
+}
+
+static guint64
+refused (const Bench *bench)
+{
+  return parlor_router_get_counters (bench->router)->dropped[PARLOR_DROP_RTCP];
+}
+
+/* --- feedback ----------------------------------------------------------------------------------
+ */
+
+/* 24 bytes that tell of 4,096 packets, all lost but the last. */
+static gsize
+put_twcc (guint8 *out, guint16 base, guint8 count)
+{
+  memset (out, 0, 28);
+  out[0] = 0x80 | PARLOR_RTCP_FMT_TWCC;
+  out[1] = PARLOR_RTCP_PT_RTPFB;
+  parlor_put_u16 (out + 2, 28 / 4 - 1);
+  parlor_put_u32 (out + 8, 5000);
+  parlor_put_u16 (out + 12, base);
+  parlor_put_u16 (out + 14, 4096);
+  out[19] = count;
+  parlor_put_u16 (out + 20, 4095);         /* lost */
+  parlor_put_u16 (out + 22, 1u << 13 | 1); /* received */
+  return 28;
+}
+
+static gsize
+put_remb (guint8 *out, guint64 bps)
+{
+  guint exponent = 0;
+
+  while (bps >> exponent > 0x3ffff)
+    exponent++;
+  memset (out, 0, 24);
+  out[0] = 0x8f;
+  out[1] = 206;
+  parlor_put_u16 (out + 2, 24 / 4 - 1);
+  memcpy (out + 12, "REMB", 4);
+  out[16] = 1;
+  out[17] = (guint8)(exponent << 2 | (bps >> exponent >> 16));
+  parlor_put_u16 (out + 18, (guint16)(bps >> exponent));
+  parlor_put_u32 (out + 20, 5000);
+  return 24;
+}
+
+/* A few words stand for thousands of packets, forty times in a datagram: what a peer says beyond
+ * what a session can have to say is not worked through. */
+static void
+test_feedback_of_everything (void)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = video_pair (&publisher, &receiver);
+  BenchCamera camera = {.ssrc = 1000, .bps = 300000, .height = 360, .n_temporal = 1, .picture = 1};
+  guint8 count = 0;
+  guint n_sent = 0, got;
+
+  film (bench, publisher, &camera, 30);
+  for (guint i = 0; i < 500; i++)
+    {
+      guint8 bytes[1200];
+      gsize length = 0;
+
+      for (; length + 28 <= sizeof bytes; n_sent++)
+        length += put_twcc (bytes + length, (guint16)(n_sent * 4096), count++);
+      g_assert_true (parlor_peer_send_rtcp (receiver->peer, bytes, length));
+      bench_run (bench, 1 * MS);
+    }
+  /* Half a second: what was saved, and what came in. A refused packet ends its datagram. */
+  g_assert_cmpuint (refused (bench), >=, 450);
+  /* Who lies is sent less, and not nothing; the publisher's session is as it was. */
+  got = receiver->rtp->len;
+  film (bench, publisher, &camera, 90);
+  g_assert_cmpuint (receiver->rtp->len, >, got);
+  g_assert_null (bench_event (bench, PARLOR_ROUTER_FAILED, publisher->id));
+}
+
+/* An estimate that jumps each time chooses all layers anew each time. */
+static void
+test_remb_that_jumps (void)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = video_pair (&publisher, &receiver);
+  BenchCamera camera = {.ssrc = 1000, .bps = 300000, .height = 360, .n_temporal = 1, .picture = 1};
+
+  film (bench, publisher, &camera, 30);
+  for (guint i = 0; i < 500; i++)
+    {
+      guint8 bytes[1200];
+      gsize length = 0;
+
+      while (length + 48 <= sizeof bytes)
+        {
+          length += put_remb (bytes + length, 30000);
+          length += put_remb (bytes + length, G_MAXUINT32 * (guint64)1000);
+        }
+      g_assert_true (parlor_peer_send_rtcp (receiver->peer, bytes, length));
+      bench_run (bench, 1 * MS);
+    }
+  g_assert_cmpuint (refused (bench), >=, 450);
+}
+
+/* 4 bytes ask for 17 packets, 290 times in a datagram. */
+static void
+test_nack_of_everything (void)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = video_pair (&publisher, &receiver);
+  BenchCamera camera = {.ssrc = 1000, .bps = 300000, .height = 360, .n_temporal = 1, .picture = 1};
+
+  film (bench, publisher, &camera, 30);
+  for (guint i = 0; i < 500; i++)
+    {
+      guint8 bytes[1200];
+
+      memset (bytes, 0xff, sizeof bytes);
+      bytes[0] = 0x81;
+      bytes[1] = PARLOR_RTCP_PT_RTPFB;
+      parlor_put_u16 (bytes + 2, sizeof bytes / 4 - 1);
+      parlor_put_u32 (bytes + 8, 5000);
+      g_assert_true (parlor_peer_send_rtcp (receiver->peer, bytes, sizeof bytes));
+      bench_run (bench, 1 * MS);
+    }
+  g_assert_cmpuint (refused (bench), >=, 450);
+}
+
+/* What honest peers say is heard: ten seconds at a rate that fills a path. */
+static void
+test_honest_feedback (void)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = video_pair (&publisher, &receiver);
+  BenchCamera camera = {
+      .ssrc = 1000, .bps = 8000000, .height = 1080, .n_temporal = 1, .picture = 1};
+
+  film (bench, publisher, &camera, 300);
+  g_assert_cmpuint (receiver->rtp->len, >, 1000);
+  g_assert_cmpuint (refused (bench), ==, 0);
+}
+
+/* --- whose address -----------------------------------------------------------------------------
+ */
+
+/* Who was let in writes another's address on his checks. He must get nothing of the other's, take
+ * nothing from him, and have nothing sent to him. */
+static void
+test_anothers_address (void)
+{
+  BenchPeer *publisher, *receiver, *thief;
+  g_autoptr (Bench) bench = video_pair (&publisher, &receiver);
+  BenchCamera camera = {.ssrc = 1000, .bps = 300000, .height = 360, .n_temporal = 1, .picture = 1};
+  guint before;
+
+  film (bench, publisher, &camera, 30);
+  before = receiver->rtp->len;
+  thief = bench_add_peer (bench, ROOM);
+  thief->tuple = publisher->tuple;
+  film (bench, publisher, &camera, 300); /* ten seconds, in which it checks all the time */
+  g_assert_cmpuint (receiver->rtp->len - before, >=, 300);
+  g_assert_false (parlor_peer_is_connected (thief->peer));
+  g_assert_null (bench_event (bench, PARLOR_ROUTER_FAILED, publisher->id));
+}
+
+/* A port that is used again: its owner has been silent for a while. */
+static void
+test_address_used_again (void)
+{
+  BenchPeer *publisher, *receiver, *next;
+  g_autoptr (Bench) bench = video_pair (&publisher, &receiver);
+
+  receiver->mute = TRUE;
+  receiver->deaf = TRUE;
+  bench_run (bench, 4 * SECOND);
+  next = bench_add_peer (bench, ROOM);
+  next->tuple = receiver->tuple;
+  receiver->tuple.peer.port++; /* what is sent to the address goes to the new one */
+  bench_run (bench, 3 * SECOND);
+  g_assert_true (parlor_peer_is_connected (next->peer));
+}
+
+/* --- handshakes --------------------------------------------------------------------------------
+ */
+
+/* They say ClientHello, and nothing to what is answered. */
+static void
+test_half_open (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  BenchPeer *silent[140], *late;
+  guint n_failed = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (silent); i++)
+    silent[i] = bench_add_peer (bench, ROOM);
+  for (guint t = 0; t < 2000; t++)
+    {
+      bench_run (bench, 1 * MS);
+      for (guint i = 0; i < G_N_ELEMENTS (silent); i++)
+        silent[i]->deaf = TRUE; /* the path's check has been answered in the first step */
+    }
+  g_assert_cmpuint (parlor_router_get_counters (bench->router)->connected, ==, 0);
+  late = bench_add_peer (bench, ROOM);
+  bench_run (bench, 12 * SECOND);
+  g_assert_true (parlor_peer_is_connected (late->peer));
+  for (guint i = 0; i < G_N_ELEMENTS (silent); i++)
+    n_failed += bench_event (bench, PARLOR_ROUTER_FAILED, silent[i]->id) != NULL;
+  g_assert_cmpuint (n_failed, >, 0);
+}
+
+/* --- clocks ------------------------------------------------------------------------------------
+ */
+
+static void
+send_report (BenchPeer *peer, guint64 ntp, guint32 rtp)
+{
+  guint8 bytes[64];
+  const ParlorRtcpSenderInfo info = {
+      .ssrc = 1000, .ntp = ntp, .rtp_timestamp = rtp, .packets = 1, .octets = 1};
+  gsize length = parlor_rtcp_build_sr (bytes, sizeof bytes, &info, NULL, 0);
+
+  g_assert_true (parlor_peer_send_rtcp (peer->peer, bytes, length));
+  bench_run (peer->bench, 33 * MS);
+}
+
+/* What receivers and the recorder are told of a stream's time stays near ours, whatever the
+ * publisher's clock says. */
+static void
+test_wild_clock (void)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = video_pair (&publisher, &receiver);
+  BenchCamera camera = {.ssrc = 1000, .bps = 300000, .height = 360, .n_temporal = 1, .picture = 1};
+  static const gint64 clocks_us[] = {0, 3600 * SECOND, -86400 * SECOND, 0};
+  guint64 ntp = parlor_ntp_from_unix_us (G_GINT64_CONSTANT (1700000000) * SECOND);
+
+  for (guint i = 0; i < G_N_ELEMENTS (clocks_us); i++)
+    {
+      const ParlorRouterEvent *event;
+
+      film (bench, publisher, &camera, 3);
+      send_report (publisher,
+                   parlor_ntp_from_unix_us (G_GINT64_CONSTANT (1700000000) * SECOND + clocks_us[i]
+                                            + bench->now_us),
+                   camera.picture * 3000);
+      film (bench, publisher, &camera, 400); /* the clock is told each ten seconds */
+      event = bench_event (bench, PARLOR_ROUTER_SLOT_CLOCK, receiver->id);
+      g_assert_nonnull (event);
+      g_assert_cmpint (ABS (event->capture_us - bench->now_us), <, 30 * SECOND);
+    }
+  send_report (publisher, G_MAXUINT64, 0);
+  send_report (publisher, 0, 0);
+  send_report (publisher, ntp, 0);
+  film (bench, publisher, &camera, 400);
+  g_assert_cmpint (
+      ABS (bench_event (bench, PARLOR_ROUTER_SLOT_CLOCK, receiver->id)->capture_us - bench->now_us),
+      <, 30 * SECOND);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/router/hostile/feedback-of-everything-is-refused",
+                   test_feedback_of_everything);
+  g_test_add_func ("/router/hostile/an-estimate-that-jumps-is-refused", test_remb_that_jumps);
+  g_test_add_func ("/router/hostile/asking-for-everything-is-refused", test_nack_of_everything);
+  g_test_add_func ("/router/hostile/what-honest-peers-say-is-heard", test_honest_feedback);
+  g_test_add_func ("/router/hostile/anothers-address-is-not-taken", test_anothers_address);
+  g_test_add_func ("/router/hostile/an-address-is-used-again", test_address_used_again);
+  g_test_add_func ("/router/hostile/half-open-handshakes-make-room", test_half_open);
+  g_test_add_func ("/router/hostile/a-wild-clock-is-met-anew", test_wild_clock);
+  return g_test_run ();
+}
