@@ -4,15 +4,9 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <string.h>
-#include <sys/time.h>
 
 #include "secure/certificate_private.h"
 #include "secure/dtls_record.h"
-
-#if OPENSSL_VERSION_NUMBER >= 0x30200000L
-/* See bio_ctrl (): from 3.2 on the BIO gets a copy of the timer and cannot drive it. */
-#error "dtls.c drives OpenSSL's retransmission timer in a way that 3.0 and 3.1 have"
-#endif
 
 #define NEVER G_MAXINT64
 /* More datagrams than any flight of a handshake has; what comes on top is lost, as on a network. */
@@ -20,7 +14,7 @@
 /* A peer repeats its flight after hundreds of ms; several datagrams of one repeat get one answer.
  */
 #define REPEAT_INTERVAL_US 20000
-/* Far above what the handshake counted in epoch 1. */
+/* Far above what OpenSSL counts in epoch 1. */
 #define FIRST_SEQUENCE G_GUINT64_CONSTANT (0x100000)
 /* A peer's chain is one certificate; a large RSA one has some 2 KB. */
 #define MAX_CHAIN_BYTES 16384
@@ -52,23 +46,23 @@ struct _ParlorDtls
 
   /* only while handshaking */
   SSL *ssl;
-  struct timeval *timer; /* inside ssl: see bio_ctrl () */
-  gboolean timer_armed;
   gint64 retransmit_us, interval_us;
+  guint64 plain_sequence; /* of the next record in epoch 0 */
   gboolean wrong_fingerprint;
   const guint8 *input; /* what the BIO reads next */
   gsize input_length;
 
   Datagram *output[MAX_OUTPUT];
   guint n_output, first_output;
-  guint n_flight; /* of n_output, the last ones: made in this call, may still grow */
+  guint n_flight;         /* of n_output, the last ones: made in this call, may still grow */
+  GByteArray *flight;     /* our last one: (length, datagram)*; NULL = none, answered, or too old */
+  gint64 flight_until_us; /* NEVER while handshaking */
+  guint64 sequence;       /* of the next record that we seal in epoch 1 */
 
   /* only after it */
   ParlorSrtpKeys keys;
   ParlorDtlsRecordKeys record_keys;
-  guint64 sequence;
-  GByteArray *last_flight; /* Datagrams, one after another; NULL = none or too old */
-  gint64 flight_until_us, repeated_us;
+  gint64 repeated_us;
 };
 
 /* ---- datagrams out ---- */
@@ -103,8 +97,21 @@ parlor_dtls_poll_output (ParlorDtls *dtls, guint8 *buffer, gsize capacity)
   return datagram->length;
 }
 
-/* OpenSSL repeats a flight record by record. As one datagram it is lost or kept as a whole, and
- * cannot be reordered: RFC 6347 section 4.2.3 asks for that. */
+/* A flight that is sent again has new record numbers (RFC 6347 section 4.2.4), else the peer takes
+ * it for a replay and does not answer; and it is sent again by us, not by OpenSSL. So all numbers
+ * of epoch 0 are ours: nothing authenticates them. */
+static void
+number_records (ParlorDtls *self, guint8 *bytes, gsize length)
+{
+  ParlorDtlsRecord record;
+  gsize at = 0;
+  while (parlor_dtls_record_next (bytes, length, &at, &record))
+    if (record.epoch == 0)
+      parlor_dtls_record_set_sequence (bytes + at - record.length, self->plain_sequence++);
+}
+
+/* A flight is written record by record. As one datagram it is lost or kept as a whole, and cannot
+ * be reordered: RFC 6347 section 4.2.3 asks for that. */
 static void
 push_record (ParlorDtls *self, const guint8 *bytes, gsize length)
 {
@@ -113,11 +120,17 @@ push_record (ParlorDtls *self, const guint8 *bytes, gsize length)
     {
       memcpy (last->bytes + last->length, bytes, length);
       last->length += (guint16)length;
-      return;
     }
-  guint before = self->n_output;
-  push_output (self, bytes, length);
-  self->n_flight += self->n_output - before;
+  else
+    {
+      guint before = self->n_output;
+      push_output (self, bytes, length);
+      if (self->n_output == before)
+        return;
+      self->n_flight++;
+      last = output_at (self, self->n_output - 1);
+    }
+  number_records (self, last->bytes + last->length - length, length);
 }
 
 /* ---- the BIO: a datagram a read, a record or more a write ---- */
@@ -146,28 +159,12 @@ bio_write (BIO *bio, const char *bytes, int length)
   return length;
 }
 
-/* OpenSSL reads the wall clock for its timer, and tells the BIO where the timer's time stands
- * whenever it starts it (a time) or stops it (zero). We put that time far away, keep the deadline
- * on our own clock, and move it into the past when that has come: so the wall clock may be set
- * while people join, and tests run in virtual time. */
-static void
-take_timer (ParlorDtls *self, struct timeval *timer)
-{
-  self->timer = timer;
-  self->timer_armed = timer->tv_sec != 0 || timer->tv_usec != 0;
-  if (self->timer_armed)
-    timer->tv_sec = G_MAXINT32;
-}
-
 static long
 bio_ctrl (BIO *bio, int command, long number, void *pointer)
 {
   ParlorDtls *self = BIO_get_data (bio);
   switch (command)
     {
-    case BIO_CTRL_DGRAM_SET_NEXT_TIMEOUT:
-      take_timer (self, pointer);
-      return 1;
     case BIO_CTRL_FLUSH:
       return 1;
     case BIO_CTRL_DGRAM_QUERY_MTU:
@@ -276,7 +273,7 @@ parlor_dtls_new (const ParlorDtlsContext *context, ParlorDtlsRole role,
   self->role = role;
   self->n_fingerprints = n_fingerprints;
   memcpy (self->fingerprints, fingerprints, n_fingerprints * sizeof *fingerprints);
-  self->give_up_us = self->retransmit_us = NEVER;
+  self->give_up_us = self->retransmit_us = self->flight_until_us = NEVER;
   self->sequence = FIRST_SEQUENCE;
   self->repeated_us = G_MININT64 / 2;
   return self;
@@ -286,9 +283,14 @@ static void
 drop_ssl (ParlorDtls *self)
 {
   g_clear_pointer (&self->ssl, SSL_free);
-  self->timer = NULL;
-  self->timer_armed = FALSE;
   self->retransmit_us = self->give_up_us = NEVER;
+}
+
+static void
+drop_flight (ParlorDtls *self)
+{
+  g_clear_pointer (&self->flight, g_byte_array_unref);
+  self->flight_until_us = NEVER;
 }
 
 void
@@ -299,7 +301,7 @@ parlor_dtls_free (ParlorDtls *dtls)
   drop_ssl (dtls);
   while (dtls->n_output > 0)
     g_free (output_at (dtls, --dtls->n_output));
-  g_clear_pointer (&dtls->last_flight, g_byte_array_unref);
+  drop_flight (dtls);
   OPENSSL_cleanse (dtls, sizeof *dtls);
   g_free (dtls);
 }
@@ -308,8 +310,17 @@ static void
 fail (ParlorDtls *self, ParlorDtlsFailure failure)
 {
   drop_ssl (self);
+  drop_flight (self);
   self->state = PARLOR_DTLS_FAILED;
   self->failure = failure;
+}
+
+/* OpenSSL's own timer reads the wall clock, which may be set while people join, and waits a second
+ * at first. It is put beyond the end of any handshake; see retransmit (). */
+static unsigned int
+never_by_itself (SSL *ssl, unsigned int before_us)
+{
+  return G_MAXUINT;
 }
 
 static gboolean
@@ -323,6 +334,7 @@ make_ssl (ParlorDtls *self)
   SSL_set_bio (self->ssl, bio, bio);
   SSL_set_app_data (self->ssl, self);
   SSL_set_mtu (self->ssl, PARLOR_DTLS_MTU);
+  DTLS_set_timer_cb (self->ssl, never_by_itself);
   if (self->role == PARLOR_DTLS_SERVER)
     SSL_set_accept_state (self->ssl);
   else
@@ -358,21 +370,30 @@ export_keys (ParlorDtls *self)
   return TRUE;
 }
 
-/* A server's last flight is the handshake's last, so the peer may miss it; a client's was answered.
- */
+/* A copy of the flight that was just made. */
 static void
-keep_last_flight (ParlorDtls *self, gint64 now_us)
+keep_flight (ParlorDtls *self)
 {
-  if (self->role != PARLOR_DTLS_SERVER || self->n_flight == 0)
-    return;
-  self->last_flight = g_byte_array_new ();
+  drop_flight (self);
+  self->flight = g_byte_array_new ();
   for (guint i = self->n_output - self->n_flight; i < self->n_output; i++)
     {
       const Datagram *datagram = output_at (self, i);
-      g_byte_array_append (self->last_flight, (const guint8 *)&datagram->length, 2);
-      g_byte_array_append (self->last_flight, datagram->bytes, datagram->length);
+      g_byte_array_append (self->flight, (const guint8 *)&datagram->length, 2);
+      g_byte_array_append (self->flight, datagram->bytes, datagram->length);
     }
-  self->flight_until_us = now_us + PARLOR_DTLS_LAST_FLIGHT_US;
+}
+
+/* The next datagram of what keep_flight () kept; FALSE at the end. */
+static gboolean
+next_of_flight (const ParlorDtls *self, guint *at, const guint8 **bytes, guint16 *length)
+{
+  if (!self->flight || *at >= self->flight->len)
+    return FALSE;
+  memcpy (length, self->flight->data + *at, 2);
+  *bytes = self->flight->data + *at + 2;
+  *at += 2u + *length;
+  return TRUE;
 }
 
 static void
@@ -391,7 +412,12 @@ finish (ParlorDtls *self, gint64 now_us)
       fail (self, PARLOR_DTLS_PROTOCOL);
       return;
     }
-  keep_last_flight (self, now_us);
+  /* A server's last flight is the handshake's last, so the peer may miss it; a client's was
+   * answered. */
+  if (self->role == PARLOR_DTLS_SERVER)
+    self->flight_until_us = now_us + PARLOR_DTLS_LAST_FLIGHT_US;
+  else
+    drop_flight (self);
   drop_ssl (self);
   self->state = PARLOR_DTLS_CONNECTED;
 }
@@ -412,19 +438,18 @@ why (const ParlorDtls *self)
 static void
 step (ParlorDtls *self, gint64 now_us)
 {
-  gboolean was_armed = self->timer_armed;
   self->n_flight = 0;
   ERR_clear_error ();
   int result = SSL_do_handshake (self->ssl);
   int error = result == 1 ? SSL_ERROR_NONE : SSL_get_error (self->ssl, result);
   self->input = NULL;
+  if (self->n_flight > 0)
+    keep_flight (self);
   if (error == SSL_ERROR_NONE)
     finish (self, now_us);
   else if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE)
     fail (self, why (self));
-  else if (!self->timer_armed)
-    self->retransmit_us = NEVER;
-  else if (!was_armed || self->n_flight > 0)
+  else if (self->n_flight > 0)
     {
       self->interval_us = PARLOR_DTLS_RETRANSMIT_US;
       self->retransmit_us = now_us + self->interval_us;
@@ -470,17 +495,14 @@ parlor_dtls_start (ParlorDtls *dtls, gint64 now_us)
 static void
 repeat_last_flight (ParlorDtls *self, gint64 now_us)
 {
-  if (!self->last_flight || now_us < self->repeated_us + REPEAT_INTERVAL_US)
+  const guint8 *bytes;
+  guint16 length;
+  if (!self->flight || now_us < self->repeated_us + REPEAT_INTERVAL_US)
     return;
   self->repeated_us = now_us;
   self->stats.repeats++;
-  for (guint at = 0; at < self->last_flight->len;)
-    {
-      guint16 length;
-      memcpy (&length, self->last_flight->data + at, 2);
-      push_output (self, self->last_flight->data + at + 2, length);
-      at += 2u + length;
-    }
+  for (guint at = 0; next_of_flight (self, &at, &bytes, &length);)
+    push_output (self, bytes, length);
 }
 
 /* TRUE when the record was authentic and meant something. */
@@ -558,11 +580,13 @@ void
 parlor_dtls_close (ParlorDtls *dtls)
 {
   static const guint8 close_notify[2] = {1, 0};
-  guint8 record[64];
+  guint8 record[PARLOR_DTLS_RECORD_MAX];
   gsize length = 0;
   if (dtls->state == PARLOR_DTLS_CONNECTED)
-    length = parlor_dtls_record_seal_alert (&dtls->record_keys, dtls->sequence++, close_notify,
-                                            record);
+    length = parlor_dtls_record_seal (&dtls->record_keys, PARLOR_DTLS_ALERT, dtls->sequence++,
+                                      close_notify, sizeof close_notify, record);
+  else
+    drop_flight (dtls);
   if (length > 0)
     push_output (dtls, record, length);
   drop_ssl (dtls);
@@ -575,35 +599,64 @@ parlor_dtls_close (ParlorDtls *dtls)
 gint64
 parlor_dtls_next_us (const ParlorDtls *dtls)
 {
-  gint64 next = MIN (dtls->retransmit_us, dtls->give_up_us);
-  return dtls->last_flight ? MIN (next, dtls->flight_until_us) : next;
+  return MIN (MIN (dtls->retransmit_us, dtls->give_up_us), dtls->flight_until_us);
 }
 
+/* A client's Finished, sealed anew: its server, which has finished and lost only its own last
+ * flight, answers no replay. */
+static void
+repeat_sealed (ParlorDtls *self, const ParlorDtlsRecord *record)
+{
+  gboolean server = self->role == PARLOR_DTLS_SERVER;
+  ParlorDtlsRecordKeys ours, peers;
+  guint8 plain[PARLOR_DTLS_RECORD_MAX_PLAIN], sealed[PARLOR_DTLS_RECORD_MAX];
+  if (parlor_dtls_record_keys_derive (self->ssl, server, &ours)
+      && parlor_dtls_record_keys_derive (self->ssl, !server, &peers))
+    {
+      gsize n = parlor_dtls_record_open (&peers, record, plain);
+      gsize length = n > 0 ? parlor_dtls_record_seal (&ours, record->type, self->sequence++, plain,
+                                                      n, sealed)
+                           : 0;
+      if (length > 0)
+        push_record (self, sealed, length);
+    }
+  OPENSSL_cleanse (&ours, sizeof ours);
+  OPENSSL_cleanse (&peers, sizeof peers);
+}
+
+/* OpenSSL would do this by its own timer only, and lends that to nobody: what has to go out again
+ * is ours already, but for the numbers. */
 static void
 retransmit (ParlorDtls *self, gint64 now_us)
 {
+  const guint8 *bytes;
+  guint16 length;
   self->n_flight = 0;
   self->interval_us = MIN (self->interval_us * 2, PARLOR_DTLS_RETRANSMIT_MAX_US);
   self->retransmit_us = now_us + self->interval_us;
-  ERR_clear_error ();
-  self->timer->tv_sec = 1;
-  self->timer->tv_usec = 0;
-  long result = DTLSv1_handle_timeout (self->ssl);
+  for (guint at = 0; next_of_flight (self, &at, &bytes, &length);)
+    {
+      ParlorDtlsRecord record;
+      gsize inside = 0;
+      while (parlor_dtls_record_next (bytes, length, &inside, &record))
+        if (record.epoch == 0)
+          push_record (self, record.bytes, record.length);
+        else
+          repeat_sealed (self, &record);
+    }
   ERR_clear_error ();
   if (self->n_flight > 0)
     self->stats.retransmissions++;
-  if (result < 0) /* it gave up */
-    fail (self, PARLOR_DTLS_TIMED_OUT);
 }
 
 void
 parlor_dtls_handle_timeout (ParlorDtls *dtls, gint64 now_us)
 {
-  if (dtls->last_flight && now_us >= dtls->flight_until_us)
-    g_clear_pointer (&dtls->last_flight, g_byte_array_unref);
+  if (now_us >= dtls->flight_until_us)
+    drop_flight (dtls);
   if (now_us >= dtls->give_up_us)
     fail (dtls, PARLOR_DTLS_TIMED_OUT);
-  else if (dtls->ssl && dtls->timer_armed && now_us >= dtls->retransmit_us)
+  else if (dtls->ssl && now_us >= dtls->retransmit_us)
     retransmit (dtls, now_us);
 }
 

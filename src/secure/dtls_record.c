@@ -106,40 +106,38 @@ parlor_dtls_record_open (const ParlorDtlsRecordKeys *keys, const ParlorDtlsRecor
   return ok ? (gsize)n : 0;
 }
 
-gsize
-parlor_dtls_record_seal_alert (const ParlorDtlsRecordKeys *keys, guint64 sequence,
-                               const guint8 alert[2], guint8 *out)
+void
+parlor_dtls_record_set_sequence (guint8 *header, guint64 sequence)
 {
+  for (guint i = 0; i < 6; i++)
+    header[5 + i] = (guint8)(sequence >> (40 - 8 * i));
+}
+
+gsize
+parlor_dtls_record_seal (const ParlorDtlsRecordKeys *keys, guint8 type, guint64 sequence,
+                         const guint8 *plain, gsize n, guint8 *out)
+{
+  g_return_val_if_fail (n > 0 && n <= PARLOR_DTLS_RECORD_MAX_PLAIN, 0);
   guint8 nonce[12], aad[13];
   int done = 0;
-  const guint8 header[HEADER] = {PARLOR_DTLS_ALERT,
-                                 0xfe,
-                                 0xfd,
-                                 0,
-                                 1,
-                                 (guint8)(sequence >> 40),
-                                 (guint8)(sequence >> 32),
-                                 (guint8)(sequence >> 24),
-                                 (guint8)(sequence >> 16),
-                                 (guint8)(sequence >> 8),
-                                 (guint8)sequence,
-                                 0,
-                                 EXPLICIT + 2 + TAG};
+  const guint8 header[HEADER] = {
+      type, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0, 0, 0, (guint8)(EXPLICIT + n + TAG)};
   memcpy (out, header, HEADER);
+  parlor_dtls_record_set_sequence (out, sequence);
   memcpy (nonce, keys->write_iv, 4);
   /* OpenSSL counted the handshake's nonces up from a random one: another random one is apart. */
   if (RAND_bytes (nonce + 4, EXPLICIT) != 1)
     return 0;
   memcpy (out + HEADER, nonce + 4, EXPLICIT);
-  make_aad (header, 2, aad);
+  make_aad (out, n, aad);
   guint8 *body = out + HEADER + EXPLICIT;
   EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new ();
   gboolean ok = ctx
                 && EVP_EncryptInit_ex (ctx, EVP_aes_128_gcm (), NULL, keys->write_key, nonce) == 1
                 && EVP_EncryptUpdate (ctx, NULL, &done, aad, sizeof aad) == 1
-                && EVP_EncryptUpdate (ctx, body, &done, alert, 2) == 1
-                && EVP_EncryptFinal_ex (ctx, body + 2, &done) == 1
-                && EVP_CIPHER_CTX_ctrl (ctx, EVP_CTRL_AEAD_GET_TAG, TAG, body + 2) == 1;
+                && EVP_EncryptUpdate (ctx, body, &done, plain, (int)n) == 1
+                && EVP_EncryptFinal_ex (ctx, body + n, &done) == 1
+                && EVP_CIPHER_CTX_ctrl (ctx, EVP_CTRL_AEAD_GET_TAG, TAG, body + n) == 1;
   EVP_CIPHER_CTX_free (ctx);
-  return ok ? HEADER + EXPLICIT + 2 + TAG : 0;
+  return ok ? HEADER + EXPLICIT + n + TAG : 0;
 }

@@ -15,6 +15,8 @@
 
 #define PARLOR_DTLS_RECORD_HEADER 13
 #define PARLOR_DTLS_RECORD_MAX_PLAIN 64
+/* Header, explicit nonce, plaintext, tag. */
+#define PARLOR_DTLS_RECORD_MAX (PARLOR_DTLS_RECORD_HEADER + 8 + PARLOR_DTLS_RECORD_MAX_PLAIN + 16)
 
 typedef enum
 {
@@ -37,7 +39,9 @@ typedef struct
   gsize length;
 } ParlorDtlsRecord;
 
-/* From an SSL whose handshake is done. FALSE when its suite is another one, or OpenSSL fails. */
+/* From an SSL that has its master secret: done, or a client that has sent its Finished. server: the
+ * keys as the server has them, whatever the SSL is. FALSE when its suite is another one, or OpenSSL
+ * fails; keys holds nothing secret then, or what the caller wipes in any case. */
 gboolean parlor_dtls_record_keys_derive (SSL *ssl, gboolean server, ParlorDtlsRecordKeys *keys);
 
 /* The record at *at of a datagram, and *at moves behind it. FALSE at the end or at what is no
@@ -50,6 +54,11 @@ gboolean parlor_dtls_record_next (const guint8 *bytes, gsize length, gsize *at,
 gsize parlor_dtls_record_open (const ParlorDtlsRecordKeys *keys, const ParlorDtlsRecord *record,
                                guint8 *plain);
 
-/* Writes an epoch 1 alert (39 bytes) to out; 0 when OpenSSL fails. sequence: never used twice. */
-gsize parlor_dtls_record_seal_alert (const ParlorDtlsRecordKeys *keys, guint64 sequence,
-                                     const guint8 alert[2], guint8 *out);
+/* Writes an epoch 1 record of n bytes (1 to PARLOR_DTLS_RECORD_MAX_PLAIN) to out
+ * (PARLOR_DTLS_RECORD_MAX bytes) and returns its length; 0 when OpenSSL fails. sequence: never used
+ * twice. */
+gsize parlor_dtls_record_seal (const ParlorDtlsRecordKeys *keys, guint8 type, guint64 sequence,
+                               const guint8 *plain, gsize n, guint8 *out);
+
+/* Writes a record's number, 48 bits, into its header. Only epoch 0 is not authenticated with it. */
+void parlor_dtls_record_set_sequence (guint8 *header, guint64 sequence);

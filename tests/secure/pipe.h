@@ -52,8 +52,9 @@ test_pipe_collect (TestPipe *pipe)
       {
         pipe->n_sent[from]++;
         pipe->largest = MAX (pipe->largest, (guint)datagram.length);
-        if (g_rand_double (pipe->rand) < pipe->loss
-            || (pipe->drop && pipe->drop (from, datagram.bytes, datagram.length, pipe->drop_data)))
+        gboolean drop = pipe->drop
+                        && pipe->drop (from, datagram.bytes, datagram.length, pipe->drop_data);
+        if (g_rand_double (pipe->rand) < pipe->loss || drop)
           continue;
         datagram.to = 1 - from;
         datagram.due_us = pipe->now_us + pipe->delay_us

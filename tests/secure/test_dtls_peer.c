@@ -9,6 +9,8 @@
 #include "secure/certificate_private.h"
 #include "secure/dtls.h"
 
+#define SEC G_GINT64_CONSTANT (1000000)
+
 typedef struct
 {
   const char *profiles; /* NULL = no use_srtp */
@@ -157,6 +159,53 @@ test_peer (gconstpointer data)
     }
 }
 
+/* A server that has finished, and lost its last flight, answers a Finished that it takes for a new
+ * one; a replay it would drop. */
+static void
+test_server_is_asked_for_its_last_flight (void)
+{
+  const Peer peer = {.profiles = "SRTP_AEAD_AES_128_GCM", .peer_is_server = TRUE};
+  g_autoptr (ParlorCertificate) ours = parlor_certificate_new (1700000000);
+  g_autoptr (ParlorCertificate) other = parlor_certificate_new (1700000000);
+  g_autoptr (ParlorDtlsContext) context = parlor_dtls_context_new (ours);
+  ParlorFingerprint print;
+  guint8 bytes[16384];
+  gsize length;
+  print_of (other->x509, &print);
+  g_autoptr (ParlorDtls) dtls = parlor_dtls_new (context, PARLOR_DTLS_CLIENT, &print, 1);
+  SSL *theirs = make_peer (&peer, other->key, other->x509);
+  parlor_dtls_start (dtls, 0);
+  while (!SSL_is_init_finished (theirs))
+    {
+      while ((length = parlor_dtls_poll_output (dtls, bytes, sizeof bytes)))
+        {
+          BIO_write (SSL_get_rbio (theirs), bytes, (int)length);
+          SSL_do_handshake (theirs);
+        }
+      int n = BIO_read (SSL_get_wbio (theirs), bytes, sizeof bytes);
+      g_assert_cmpint (n, >, 0);
+      if (!SSL_is_init_finished (theirs))
+        parlor_dtls_handle (dtls, bytes, (gsize)n, 0);
+    }
+  g_assert_cmpint (parlor_dtls_state (dtls), ==, PARLOR_DTLS_HANDSHAKING);
+  for (guint lost = 0; lost < 3; lost++)
+    {
+      parlor_dtls_handle_timeout (dtls, parlor_dtls_next_us (dtls));
+      while ((length = parlor_dtls_poll_output (dtls, bytes, sizeof bytes)))
+        BIO_write (SSL_get_rbio (theirs), bytes, (int)length);
+      g_assert_cmpint (SSL_read (theirs, bytes, sizeof bytes), <=, 0);
+      int n = BIO_read (SSL_get_wbio (theirs), bytes, sizeof bytes);
+      g_assert_cmpint (n, >, 0);
+      if (lost == 2)
+        parlor_dtls_handle (dtls, bytes, (gsize)n, SEC);
+    }
+  g_assert_cmpuint (parlor_dtls_stats (dtls)->retransmissions, ==, 3);
+  g_assert_cmpint (parlor_dtls_state (dtls), ==, PARLOR_DTLS_CONNECTED);
+  const Peer gcm = {.peer_is_server = TRUE, .profile = PARLOR_SRTP_AEAD_AES_128_GCM};
+  check_keys (dtls, theirs, &gcm);
+  SSL_free (theirs);
+}
+
 /* A close_notify made by OpenSSL ends our session, and ours ends its. */
 static void
 test_close_notify (void)
@@ -237,6 +286,8 @@ main (int argc, char **argv)
       g_autofree char *path = g_strconcat ("/secure/dtls-peer/", cases[i].name, NULL);
       g_test_add_data_func (path, &cases[i].peer, test_peer);
     }
+  g_test_add_func ("/secure/dtls-peer/a-server-that-lost-its-last-flight-is-asked-for-it",
+                   test_server_is_asked_for_its_last_flight);
   g_test_add_func ("/secure/dtls-peer/close-notify-both-ways", test_close_notify);
   return g_test_run ();
 }
