@@ -38,6 +38,7 @@ export default defineConfig({
         'm.html',
         'watch.html',
         'publish.html',
+        'begin.html',
         'signin.html',
         'admin.html',
         'live.html',

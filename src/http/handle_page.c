@@ -15,47 +15,51 @@ is_set_up (const ParlorSite *site)
   return parlor_keyring_count (site->spec.keyring) || parlor_brands_count (site->spec.brands);
 }
 
+/* Where there are no pages to show, not even the one that says how to begin (web/begin.html). */
 static void
-reply_beginning (ParlorSite *site, const ParlorHttpRequest *request, ParlorHttpReply *reply)
+reply_bare (ParlorSite *site, const ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
-  static const char no_key[] =
-      "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
-      "<meta name=\"viewport\" content=\"width=device-width\"><title>Parlor</title>"
-      "<h1>Parlor runs, and nothing is open yet</h1>"
-      "<p>This server has no brand, no people and no API key. On the machine that it runs on, as "
-      "the user that it runs as:</p>"
-      "<pre>parlorctl setup --brand shop --name \"The shop\" --login you@shop.example</pre>"
-      "<p>It makes the first brand, its owner and an API key, and prints a link that signs you in "
-      "once. Nobody else can do it, and there is no default password. "
-      "To look around without any of it, run the server with <code>--demo</code>.</p>"
-      "<h1 lang=\"zh\">Parlor 已运行，尚未开放</h1>"
-      "<p lang=\"zh\">此服务器还没有品牌、人员和 API "
-      "密钥。请在运行它的机器上、以运行它的用户执行上面的命令："
-      "它会创建第一个品牌、所有者和 API 密钥，并打印一个一次性登录链接。"
-      "别人无法代劳，也没有默认密码。只想看看，可加 <code>--demo</code> 启动。</p></html>";
-  static const char no_pages[] =
+  static const char head[] =
       "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Parlor</title>"
       "<h1>Parlor runs, but its pages are not built</h1>"
       "<p>Build them with <code>./dev build</code>, or name their folder with "
-      "<code>--web-dir</code>. "
-      "The API works without them.</p></html>";
-  gboolean has_key = is_set_up (site);
-  parlor_http_reply_text (reply, 200, "text/html; charset=utf-8", has_key ? no_pages : no_key);
+      "<code>--web-dir</code>. The API works without them.</p>";
+  static const char begin[] =
+      "<p>There is no brand and no API key yet. On this machine, as the user that it runs as:</p>"
+      "<pre>parlorctl setup --brand shop --name \"The shop\" --login you@shop.example</pre>";
+  g_autofree char *page = g_strconcat (head, is_set_up (site) ? "" : begin, "</html>", NULL);
+  parlor_http_reply_text (reply, 200, "text/html; charset=utf-8", page);
   parlor_http_reply_header (reply, "Cache-Control", "no-store");
   parlor_static_secure (request, reply);
+}
+
+/* A server that is not set up has one page, at each door that people know, and what it loads. */
+static gboolean
+reply_beginning (ParlorSite *site, const ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  static const char *const doors[] = {"/", "/signin", "/admin", NULL};
+  gboolean is_door = g_strv_contains (doors, request->path);
+  gboolean is_part = g_str_has_prefix (request->path, "/assets/")
+                     || !strcmp (request->path, "/icon.svg");
+  if (site->files && is_part)
+    return parlor_static_serve (site->files, request, reply);
+  if (!is_door)
+    return FALSE;
+  if (!site->files || !parlor_static_serve_file (site->files, "begin.html", request, reply))
+    reply_bare (site, request, reply);
+  return TRUE;
 }
 
 gboolean
 parlor_handle_page (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
-  gboolean is_root = !strcmp (request->path, "/");
-  gboolean has_key = is_set_up (site);
-  if (site->files && has_key && parlor_static_serve (site->files, request, reply))
+  if (!is_set_up (site))
+    return reply_beginning (site, request, reply);
+  if (site->files && parlor_static_serve (site->files, request, reply))
     return TRUE;
-  gboolean is_door = !strcmp (request->path, "/signin") || !strcmp (request->path, "/admin");
-  if (!is_root && (has_key || !is_door))
+  if (strcmp (request->path, "/"))
     return FALSE;
-  reply_beginning (site, request, reply);
+  reply_bare (site, request, reply);
   return TRUE;
 }
 

@@ -207,9 +207,9 @@ set_caching (ParlorHttpReply *reply, const char *path, const char *etag)
   parlor_http_reply_header (reply, "Cross-Origin-Resource-Policy", "cross-origin");
 }
 
-static gboolean
-reply_with_file (const ParlorStatic *files, const char *path, const ParlorHttpRequest *request,
-                 ParlorHttpReply *reply)
+gboolean
+parlor_static_serve_file (ParlorStatic *files, const char *path, const ParlorHttpRequest *request,
+                          ParlorHttpReply *reply)
 {
   struct stat info, packed_info;
   g_autofree char *packed = g_strconcat (path, ".gz", NULL);
@@ -263,10 +263,10 @@ parlor_static_serve (ParlorStatic *files, const ParlorHttpRequest *request, Parl
   if (!decode_path (request->path, path))
     return FALSE;
   if (!*path)
-    return reply_with_file (files, "index.html", request, reply);
+    return parlor_static_serve_file (files, "index.html", request, reply);
   if (!is_page (path))
-    return reply_with_file (files, path, request, reply);
+    return parlor_static_serve_file (files, path, request, reply);
   g_autofree char *page = g_strconcat (path, ".html", NULL);
-  return reply_with_file (files, page, request, reply)
-         || (!strchr (path, '/') && reply_with_file (files, "index.html", request, reply));
+  return parlor_static_serve_file (files, page, request, reply)
+         || (!strchr (path, '/') && parlor_static_serve_file (files, "index.html", request, reply));
 }

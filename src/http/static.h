@@ -27,6 +27,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorStatic, parlor_static_free)
 gboolean parlor_static_serve (ParlorStatic *files, const ParlorHttpRequest *request,
                               ParlorHttpReply *reply);
 
+/** The same of one file below the folder, whatever the request's path is. */
+gboolean parlor_static_serve_file (ParlorStatic *files, const char *path,
+                                   const ParlorHttpRequest *request, ParlorHttpReply *reply);
+
 /** The headers every page and asset carries: CSP, Permissions-Policy, nosniff, Referrer-Policy. */
 void parlor_static_secure (const ParlorHttpRequest *request, ParlorHttpReply *reply);
 

@@ -7,6 +7,7 @@ const PAGES = {
   '/m': 'm.html',
   '/watch': 'watch.html',
   '/publish': 'publish.html',
+  '/begin': 'begin.html',
   '/signin': 'signin.html',
   '/admin': 'admin.html',
 };

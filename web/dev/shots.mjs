@@ -197,6 +197,14 @@ const SHOTS = {
     go: room(),
   },
   schedule: { path: '/', go: (page) => page.click(id('schedule')) },
+  begin: {
+    path: '/begin',
+    go: async (page) => {
+      await page.fill(id('begin-name'), "青瓷 & Anna's");
+      await page.fill(id('begin-login'), 'lin@shop.example');
+    },
+  },
+  'begin-bare': { path: '/begin' },
   signin: { path: '/signin' },
   watch: { path: '/watch#demo' },
   publish: { path: '/publish#demo/camera' },

@@ -9,6 +9,7 @@ const LIMITS = {
   'm.html': 60,
   'watch.html': 27,
   'publish.html': 29,
+  'begin.html': 28,
   'signin.html': 31,
   'admin.html': 32,
   'live.html': 40,
