@@ -52,25 +52,6 @@ parse_port (const char *text, guint16 *port)
   return TRUE;
 }
 
-gboolean
-parlor_addr_parse_with_port (const char *text, ParlorAddr *addr)
-{
-  const char *colon = text ? strrchr (text, ':') : NULL;
-  char ip[INET6_ADDRSTRLEN];
-  guint16 port;
-  if (!colon || !parse_port (colon + 1, &port))
-    return FALSE;
-  gboolean brackets = text[0] == '[' && colon > text + 1 && colon[-1] == ']';
-  gsize size = (gsize)(colon - text) - (brackets ? 2 : 0);
-  if (size >= sizeof ip)
-    return FALSE;
-  memcpy (ip, text + (brackets ? 1 : 0), size);
-  ip[size] = 0;
-  if (brackets != (strchr (ip, ':') != NULL))
-    return FALSE;
-  return parlor_addr_parse (ip, port, addr);
-}
-
 /* The finalizer of MurmurHash3 over three words. */
 guint32
 parlor_addr_hash (const ParlorAddr *addr)
@@ -81,18 +62,6 @@ parlor_addr_hash (const ParlorAddr *addr)
   h = (h ^ (h >> 33)) * G_GUINT64_CONSTANT (0xc4ceb9fe1a85ec53);
   h = (h ^ (h >> 29)) * G_GUINT64_CONSTANT (0xff51afd7ed558ccd);
   return (guint32)(h >> 32);
-}
-
-guint
-parlor_addr_ghash (gconstpointer addr)
-{
-  return parlor_addr_hash (addr);
-}
-
-gboolean
-parlor_addr_gequal (gconstpointer a, gconstpointer b)
-{
-  return parlor_addr_equal (a, b);
 }
 
 /* Does the address lie in net/bits (IPv4, host order)? */
@@ -119,20 +88,6 @@ gboolean
 parlor_addr_is_link_local (const ParlorAddr *addr)
 {
   return in_v4_net (addr, 0xa9fe0000, 16) || (addr->ip[0] == 0xfe && (addr->ip[1] & 0xc0) == 0x80);
-}
-
-gboolean
-parlor_addr_is_private (const ParlorAddr *addr)
-{
-  return in_v4_net (addr, 0x0a000000, 8) || in_v4_net (addr, 0xac100000, 12)
-         || in_v4_net (addr, 0xc0a80000, 16) || in_v4_net (addr, 0x64400000, 10)
-         || (addr->ip[0] & 0xfe) == 0xfc;
-}
-
-gboolean
-parlor_addr_is_multicast (const ParlorAddr *addr)
-{
-  return in_v4_net (addr, 0xe0000000, 4) || in_v4_net (addr, 0xffffffff, 32) || addr->ip[0] == 0xff;
 }
 
 const char *

@@ -72,9 +72,6 @@ gboolean parlor_addr_parse (const char *ip, guint16 port, ParlorAddr *addr);
 #define PARLOR_ADDR_STRING_BYTES 64
 /* "192.0.2.1:7900", "[2001:db8::1]:7900"; returns out. */
 const char *parlor_addr_to_string (const ParlorAddr *addr, char out[PARLOR_ADDR_STRING_BYTES]);
-/* The same text back: "192.0.2.1:7900", "[2001:db8::1]:7900"; no name is resolved. FALSE for
- * anything else (NULL included), *addr untouched then. */
-gboolean parlor_addr_parse_with_port (const char *text, ParlorAddr *addr);
 
 /* Whom an address stands for: whoever has one IPv6 address has all 2^64 of its network, so that is
  * "2001:db8::" in out; any other text (IPv4, v4-mapped, no address at all) is returned itself. */
@@ -83,15 +80,9 @@ const char *parlor_addr_network (const char *address, char out[PARLOR_ADDR_STRIN
 /* Address and port, mixed well enough for a power-of-two table. Not keyed: a stranger can make
  * collisions, so bound what strangers insert. */
 guint32 parlor_addr_hash (const ParlorAddr *addr);
-/* The same and equal for GHashTable. */
-guint parlor_addr_ghash (gconstpointer addr);
-gboolean parlor_addr_gequal (gconstpointer a, gconstpointer b);
 
-/* By address alone, both families. Private: RFC 1918, the shared space of RFC 6598 (100.64/10) and
- * RFC 4193 (fc00::/7). Unspecified: 0.0.0.0, :: and none. No address is two of these. */
+/* By address alone, both families. Unspecified: 0.0.0.0, :: and none. No address is two of these.
+ */
 gboolean parlor_addr_is_unspecified (const ParlorAddr *addr);
 gboolean parlor_addr_is_loopback (const ParlorAddr *addr);
 gboolean parlor_addr_is_link_local (const ParlorAddr *addr);
-gboolean parlor_addr_is_private (const ParlorAddr *addr);
-/* 224/4 and 255.255.255.255; ff00::/8. */
-gboolean parlor_addr_is_multicast (const ParlorAddr *addr);

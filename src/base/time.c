@@ -64,12 +64,6 @@ parlor_ntp_compact_from_us (gint64 span_us)
   return (guint32)(((guint64)span_us << 16) / PARLOR_US_PER_SEC);
 }
 
-gint64
-parlor_ntp_compact_diff_us (guint32 later, guint32 earlier)
-{
-  return scale ((gint32)(later - earlier), PARLOR_US_PER_SEC, 65536);
-}
-
 guint32
 parlor_abs_send_time_from_us (gint64 now_us)
 {
@@ -77,21 +71,7 @@ parlor_abs_send_time_from_us (gint64 now_us)
 }
 
 gint64
-parlor_abs_send_time_diff_us (guint32 later, guint32 earlier)
-{
-  gint32 diff = (gint32)((later - earlier) << 8) >> 8;
-  return scale (diff, PARLOR_US_PER_SEC, 1 << 18);
-}
-
-gint64
 parlor_us_to_rtp (gint64 us, guint32 clock_hz)
 {
   return scale (us, clock_hz, PARLOR_US_PER_SEC);
-}
-
-gint64
-parlor_rtp_to_us (gint64 units, guint32 clock_hz)
-{
-  g_return_val_if_fail (clock_hz > 0, 0);
-  return scale (units, PARLOR_US_PER_SEC, clock_hz);
 }

@@ -40,17 +40,10 @@ parlor_ntp_compact (guint64 ntp)
 gint64 parlor_ntp_compact_to_us (guint32 span);
 guint32 parlor_ntp_compact_from_us (gint64 span_us);
 
-/* later - earlier of two compact timestamps, as us, wrap-safe: the true difference must be in
- * +-32768 s. */
-gint64 parlor_ntp_compact_diff_us (guint32 later, guint32 earlier);
-
 /* abs-send-time: 6.18 fixed-point seconds in 24 bits, wraps every 64 s. Negative time counts as its
  * wrap. */
 guint32 parlor_abs_send_time_from_us (gint64 now_us);
-/* later - earlier in us, wrap-safe: the true difference must be in +-32 s. */
-gint64 parlor_abs_send_time_diff_us (guint32 later, guint32 earlier);
 
-/* us to RTP clock units and back, exact to the unit for 292,000 years of us / clock_hz up to
+/* us to RTP clock units, exact to the unit for 292,000 years of us / clock_hz up to
  * 192,000; rounds down. clock_hz 0 is a programmer's mistake and gives 0. */
 gint64 parlor_us_to_rtp (gint64 us, guint32 clock_hz);
-gint64 parlor_rtp_to_us (gint64 units, guint32 clock_hz);

@@ -119,18 +119,6 @@ parlor_keys_find (const ParlorBrands *brands, const char *id, gint64 wall_ms)
              : NULL;
 }
 
-gboolean
-parlor_key_is_secret (const ParlorApiKey *key, const char *secret)
-{
-  gsize length = strlen (key->secret);
-  volatile guint8 differ = 0;
-  if (secret == NULL || strlen (secret) != length)
-    return FALSE;
-  for (gsize i = 0; i < length; i++)
-    differ |= (guint8)(key->secret[i] ^ secret[i]);
-  return differ == 0;
-}
-
 void
 parlor_keys_used (ParlorBrands *brands, const char *id, gint64 wall_ms)
 {

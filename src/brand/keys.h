@@ -26,8 +26,6 @@ gboolean parlor_keys_revoke (ParlorBrands *brands, const char *brand, const char
 
 /** The key, if it holds now and its brand is open; NULL = no. */
 const ParlorApiKey *parlor_keys_find (const ParlorBrands *brands, const char *id, gint64 wall_ms);
-/** Whether this is the key's secret, in constant time. */
-gboolean parlor_key_is_secret (const ParlorApiKey *key, const char *secret);
 /** It was used (put to the store once a minute). */
 void parlor_keys_used (ParlorBrands *brands, const char *id, gint64 wall_ms);
 /** A brand's, the youngest first, revoked ones too (transfer container). */

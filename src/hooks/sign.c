@@ -33,14 +33,6 @@ key_of (const char *secret, gsize *size)
   return NULL;
 }
 
-gboolean
-parlor_secret_is_good (const char *secret)
-{
-  gsize size = 0;
-  g_autofree guchar *key = secret ? key_of (secret, &size) : NULL;
-  return key != NULL;
-}
-
 /* "v1,…" (transfer full), or NULL. */
 static char *
 sign_one (const char *secret, const char *id, gint64 timestamp_s, const char *body, gsize length)

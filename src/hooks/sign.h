@@ -12,9 +12,6 @@ G_BEGIN_DECLS
 /** "whsec_" and the base64 of 32 random bytes (transfer full). */
 char *parlor_secret_new (const ParlorRandom *random);
 
-/** "whsec_" and base64 of 24 to 64 bytes. */
-gboolean parlor_secret_is_good (const char *secret);
-
 /** The webhook-signature header for blank-separated secrets: one "v1,…" each, with blanks between
     (transfer full); "" when none is good. */
 char *parlor_sign (const char *secrets, const char *id, gint64 timestamp_s, const char *body,

@@ -62,12 +62,6 @@ parlor_munger_switch (ParlorMunger *self, const ParlorMungerIn *in)
                          | STATE_FRESH);
 }
 
-void
-parlor_munger_stop (ParlorMunger *self)
-{
-  self->state &= (guint8)~STATE_SOURCE;
-}
-
 static guint
 oldest_range (const ParlorMunger *self)
 {
@@ -322,25 +316,6 @@ parlor_munger_drop (ParlorMunger *self, const ParlorMungerIn *in, ParlorMungerOu
 }
 
 gboolean
-parlor_munger_insert (ParlorMunger *self, ParlorMungerOut *out)
-{
-  if (!(self->state & STATE_SENT))
-    return FALSE;
-  memset (out, 0, sizeof *out);
-  out->ssrc = self->ssrc;
-  out->timestamp = self->last_ts;
-  out->seq = (guint16)(self->last_out_seq + 1);
-  if (self->state & STATE_SOURCE)
-    {
-      guint16 start = (guint16)(self->highest + 1);
-      out->seq = (guint16)(start + self->ranges[self->head].seq_offset);
-      shift_from (self, start, 1, 0);
-    }
-  self->last_out_seq = out->seq;
-  return TRUE;
-}
-
-gboolean
 parlor_munger_timestamp (const ParlorMunger *self, guint32 source, guint32 timestamp, guint32 *out)
 {
   if (!(self->state & STATE_SOURCE) || source != self->source)
@@ -413,12 +388,6 @@ parlor_nack_map_find (ParlorNackMap *self, guint16 seq)
 {
   ParlorNackEntry *entry = &self->entries[seq & self->mask];
   return entry->used && entry->seq == seq ? entry : NULL;
-}
-
-void
-parlor_nack_map_clear (ParlorNackMap *self)
-{
-  memset (self->entries, 0, (self->mask + 1) * sizeof *self->entries);
 }
 
 void

@@ -100,17 +100,11 @@ void parlor_munger_init (ParlorMunger *self, guint32 ssrc, guint32 clock_hz, gui
  * source after a pause, and when its numbering began anew (rtp/stats.h: RESTARTED). The packet
  * itself is not mapped yet. */
 void parlor_munger_switch (ParlorMunger *self, const ParlorMungerIn *in);
-/* Nothing is in the slot: all packets are refused until the next switch. The stream's numbers are
- * kept. */
-void parlor_munger_stop (ParlorMunger *self);
 ParlorMungerResult parlor_munger_map (ParlorMunger *self, const ParlorMungerIn *in,
                                       ParlorMungerOut *out);
 /* Layers above the receiver's choice, by whole frames. */
 ParlorMungerResult parlor_munger_drop (ParlorMunger *self, const ParlorMungerIn *in,
                                        ParlorMungerOut *out);
-/* A packet of our own (padding, silence) behind the newest one: takes a number of its own. FALSE =
- * nothing was ever sent. */
-gboolean parlor_munger_insert (ParlorMunger *self, ParlorMungerOut *out);
 
 /* Translates a source's RTP timestamp (of its SR) to the slot's. FALSE = no source. */
 gboolean parlor_munger_timestamp (const ParlorMunger *self, guint32 source, guint32 timestamp,
@@ -146,6 +140,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorNackMap, parlor_nack_map_free)
 ParlorNackEntry *parlor_nack_map_put (ParlorNackMap *self, guint16 seq, guint16 now_ms);
 /* (nullable) (transfer none): NULL = never sent, or pushed out. */
 ParlorNackEntry *parlor_nack_map_find (ParlorNackMap *self, guint16 seq);
-void parlor_nack_map_clear (ParlorNackMap *self);
 /* The entry of this number will be written soon: fetches it (base/warm.h). */
 void parlor_nack_map_warm (const ParlorNackMap *self, guint16 seq);

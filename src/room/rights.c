@@ -47,15 +47,6 @@ parlor_right_name (guint i)
 }
 
 ParlorRights
-parlor_right_from_name (const char *name)
-{
-  for (guint i = 0; i < PARLOR_N_RIGHTS; i++)
-    if (g_strcmp0 (name, right_names[i]) == 0)
-      return 1u << i;
-  return PARLOR_RIGHT_NONE;
-}
-
-ParlorRights
 parlor_right_from_publish (const char *name)
 {
   if (g_strcmp0 (name, "mic") == 0)

@@ -47,8 +47,6 @@ typedef enum
 /** Name of the i-th right, 0 <= i < PARLOR_N_RIGHTS (bit 1 << i): "publish.microphone",
     "publish.camera", "publish.screen", "subscribe", "chat", "moderate", "record". */
 const char *parlor_right_name (guint i);
-/** PARLOR_RIGHT_NONE when `name` is none of them. */
-ParlorRights parlor_right_from_name (const char *name);
 /** A token's publish[] entry: "mic" (or "microphone"), "camera", "screen"; else NONE. */
 ParlorRights parlor_right_from_publish (const char *name);
 /** The right that publishing this source needs; NONE for PARLOR_SOURCE_NONE. */

@@ -32,16 +32,11 @@ test_era (void)
 static void
 test_compact (void)
 {
-  /* The example of RFC 3550 figure 2: LSR 0xb7052000, DLSR 5.25 s, arrival 0xb7108000, round
-   * trip 6.125 s. */
+  /* The example of RFC 3550 figure 2: LSR 0xb7052000, DLSR 5.25 s. */
   g_assert_cmpuint (parlor_ntp_compact_from_us (5250000), ==, 0x00054000);
   g_assert_cmpint (parlor_ntp_compact_to_us (0x00054000), ==, 5250000);
-  g_assert_cmpint (parlor_ntp_compact_diff_us (0xb7108000u - 0x00054000u, 0xb7052000u), ==,
-                   6125000);
   g_assert_cmpuint (parlor_ntp_compact (G_GUINT64_CONSTANT (0xb44db705) << 32 | 0x20000000u), ==,
                     0xb7052000u);
-  g_assert_cmpint (parlor_ntp_compact_diff_us (0x00008000u, 0xffff8000u), ==, PARLOR_US_PER_SEC);
-  g_assert_cmpint (parlor_ntp_compact_diff_us (0xffff8000u, 0x00008000u), ==, -PARLOR_US_PER_SEC);
   g_assert_cmpuint (parlor_ntp_compact_from_us (-1), ==, 0);
   g_assert_cmpuint (parlor_ntp_compact_from_us (G_MAXINT64), ==, G_MAXUINT32);
 }
@@ -51,13 +46,6 @@ test_abs_send_time (void)
 {
   g_assert_cmpuint (parlor_abs_send_time_from_us (PARLOR_US_PER_SEC), ==, 1 << 18);
   g_assert_cmpuint (parlor_abs_send_time_from_us (64 * PARLOR_US_PER_SEC), ==, 0);
-  for (gint64 at = 0; at < 130 * PARLOR_US_PER_SEC; at += 777777)
-    {
-      guint32 a = parlor_abs_send_time_from_us (at);
-      guint32 b = parlor_abs_send_time_from_us (at + 5000);
-      g_assert_cmpint (ABS (parlor_abs_send_time_diff_us (b, a) - 5000), <=, 4);
-      g_assert_cmpint (ABS (parlor_abs_send_time_diff_us (a, b) + 5000), <=, 4);
-    }
 }
 
 static void
@@ -65,7 +53,6 @@ test_rtp_units (void)
 {
   g_assert_cmpint (parlor_us_to_rtp (PARLOR_US_PER_SEC, 90000), ==, 90000);
   g_assert_cmpint (parlor_us_to_rtp (20000, 48000), ==, 960);
-  g_assert_cmpint (parlor_rtp_to_us (-90, 90000), ==, -1000);
   g_assert_cmpint (parlor_us_to_rtp (-1, 90000), ==, -1);
   g_assert_cmpint (parlor_us_to_rtp (G_GINT64_CONSTANT (1763796300000001), 90000), ==,
                    G_GINT64_CONSTANT (158741667000000));

@@ -9,13 +9,7 @@ test_add (void)
   g_autoptr (BrandWorld) w = brand_world_new ();
   const ParlorApiKey *key = parlor_keys_add (w->brands, w->brand->id, "shop backend",
                                              PARLOR_SCOPE_ROOMS | PARLOR_SCOPE_TOKENS, T0, NULL);
-  g_autofree char *secret = g_strdup (key->secret);
-  g_assert_cmpuint (strlen (secret), ==, 52);
-  g_assert_true (parlor_key_is_secret (key, secret));
-  secret[51] = secret[51] == 'a' ? 'b' : 'a';
-  g_assert_false (parlor_key_is_secret (key, secret));
-  g_assert_false (parlor_key_is_secret (key, ""));
-  g_assert_false (parlor_key_is_secret (key, NULL));
+  g_assert_cmpuint (strlen (key->secret), ==, 52);
   g_assert_null (parlor_keys_add (w->brands, w->brand->id, "none", 0, T0, NULL));
   g_assert_null (parlor_keys_add (w->brands, "br_other", "none", 1, T0, NULL));
   g_assert_null (parlor_keys_find (w->brands, NULL, T0));

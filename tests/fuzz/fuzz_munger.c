@@ -16,7 +16,7 @@ typedef struct
   guint16 first_in;
   gint highest; /* numbers since first_in */
   gint64 first_out, last_out;
-  guint8 handled[1 << 14], removed[1 << 14], inserted[1 << 14];
+  guint8 handled[1 << 14], removed[1 << 14];
   guint8 used[1 << 16]; /* from FIRST_OUT on */
 } Model;
 
@@ -25,7 +25,7 @@ model_out (const Model *m, gint i)
 {
   gint64 out = m->first_out + i;
   for (gint k = 0; k < i; k++)
-    out += m->inserted[k] - m->removed[k];
+    out -= m->removed[k];
   return out;
 }
 
@@ -39,7 +39,6 @@ model_switch (Model *m, const ParlorMungerIn *in)
   m->first_out = m->last_out + 1;
   memset (m->handled, 0, sizeof m->handled);
   memset (m->removed, 0, sizeof m->removed);
-  memset (m->inserted, 0, sizeof m->inserted);
 }
 
 static void
@@ -96,26 +95,6 @@ step (ParlorMunger *munger, Model *m, const ParlorMungerIn *in, gboolean drop)
   note_used (m, want); /* a hole too: the caller may fill it */
 }
 
-static void
-insert (ParlorMunger *munger, Model *m)
-{
-  ParlorMungerOut out;
-  if (!parlor_munger_insert (munger, &out))
-    return;
-  gint64 want = m->last_out + 1;
-  if (m->active)
-    {
-      /* Behind the newest, over gaps: they stay reserved. */
-      want = model_out (m, m->highest + 1);
-      if (m->highest >= 0)
-        m->inserted[m->highest]++;
-      else
-        m->first_out++;
-    }
-  g_assert_cmpuint (out.seq, ==, (guint16)want);
-  note_used (m, want);
-}
-
 /* Three bytes an operation. */
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
@@ -146,19 +125,9 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
           parlor_munger_switch (&munger, &in);
           step (&munger, m, &in, FALSE);
           break;
-        case 1:
-          insert (&munger, m);
-          break;
         case 2:
         case 3:
           step (&munger, m, &in, TRUE);
-          break;
-        case 4:
-          if (data[2] == 7)
-            {
-              parlor_munger_stop (&munger);
-              m->active = FALSE;
-            }
           break;
         default:
           in.source = m->source;

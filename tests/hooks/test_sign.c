@@ -38,24 +38,6 @@ several_secrets_sign_side_by_side (void)
   g_assert_true (parlor_sign_check (SECRET, ID, TIME, BODY, strlen (BODY), header));
 }
 
-static void
-fill (guint8 *out, gsize size, gpointer user_data)
-{
-  memset (out, 7, size);
-}
-
-static void
-secrets_are_judged (void)
-{
-  ParlorRandom random = {fill, NULL};
-  g_autofree char *fresh = parlor_secret_new (&random);
-  g_assert_true (parlor_secret_is_good (fresh));
-  g_assert_true (parlor_secret_is_good (SECRET));
-  g_assert_false (parlor_secret_is_good ("whsec_c2hvcnQ="));
-  g_assert_false (parlor_secret_is_good ("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
-  g_assert_false (parlor_secret_is_good (NULL));
-}
-
 int
 main (int argc, char **argv)
 {
@@ -64,6 +46,5 @@ main (int argc, char **argv)
   g_test_add_func ("/hooks/sign/every-part-is-signed", every_part_is_signed);
   g_test_add_func ("/hooks/sign/several-secrets-sign-side-by-side",
                    several_secrets_sign_side_by_side);
-  g_test_add_func ("/hooks/sign/secrets-are-judged", secrets_are_judged);
   return g_test_run ();
 }

@@ -88,17 +88,3 @@ parlor_vp8_parse (const guint8 *payload, gsize size, ParlorVp8 *out)
     parse_frame_start (payload + at, size - at, out);
   return TRUE;
 }
-
-void
-parlor_vp8_patch (guint8 *payload, const ParlorVp8 *vp8, guint16 picture_id, guint8 tl0_pic_idx,
-                  guint8 key_idx)
-{
-  if (vp8->picture_id_bits == 15)
-    parlor_put_u16 (payload + vp8->picture_id_offset, (guint16)(0x8000 | picture_id));
-  else if (vp8->picture_id_bits == 7)
-    payload[vp8->picture_id_offset] = picture_id & 0x7f;
-  if (vp8->has_tl0)
-    payload[vp8->tl0_offset] = tl0_pic_idx;
-  if (vp8->has_key_idx)
-    payload[vp8->tid_offset] = (guint8)((payload[vp8->tid_offset] & 0xe0) | (key_idx & 0x1f));
-}

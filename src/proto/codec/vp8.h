@@ -32,8 +32,3 @@ typedef struct
 
 /* FALSE = truncated, or no byte of VP8 behind the descriptor. */
 gboolean parlor_vp8_parse (const guint8 *payload, gsize size, ParlorVp8 *out);
-
-/* Overwrites in place the fields that vp8 found; those that are absent are left alone. picture_id
- * is cut to its width. */
-void parlor_vp8_patch (guint8 *payload, const ParlorVp8 *vp8, guint16 picture_id,
-                       guint8 tl0_pic_idx, guint8 key_idx);

@@ -301,16 +301,6 @@ parlor_rtcp_parse_sdes_cname (const ParlorRtcpPacket *packet, guint32 ssrc, guin
   return FALSE;
 }
 
-gint
-parlor_rtcp_parse_bye (const ParlorRtcpPacket *packet, guint32 ssrcs[PARLOR_RTCP_MAX_BLOCKS])
-{
-  if (packet->kind != PARLOR_RTCP_BYE)
-    return -1;
-  for (guint i = 0; i < packet->count; i++)
-    ssrcs[i] = parlor_get_u32 (packet->body + 4 * i);
-  return packet->count;
-}
-
 /* --- Feedback ------------------------------------------------------------------------------ */
 
 static void
@@ -483,31 +473,6 @@ parlor_rtcp_build_sdes (guint8 *out, gsize size, guint32 ssrc, const char *cname
   out[9] = (guint8)length;
   memcpy (out + 10, cname, length);
   memset (out + used, 0, total - used);
-  return total;
-}
-
-gsize
-parlor_rtcp_build_bye (guint8 *out, gsize size, const guint32 *ssrcs, guint n_ssrcs,
-                       const char *reason)
-{
-  gsize length = reason != NULL ? MIN (strlen (reason), 255) : 0;
-  gsize used, total;
-
-  g_return_val_if_fail (n_ssrcs <= PARLOR_RTCP_MAX_BLOCKS, 0);
-
-  used = PARLOR_RTCP_HEADER_BYTES + (gsize)n_ssrcs * 4;
-  total = used + (length > 0 ? (1 + length + 3) / 4 * 4 : 0);
-  if (total > size)
-    return 0;
-  write_header (out, n_ssrcs, PARLOR_RTCP_PT_BYE, total);
-  for (guint i = 0; i < n_ssrcs; i++)
-    parlor_put_u32 (out + PARLOR_RTCP_HEADER_BYTES + 4 * i, ssrcs[i]);
-  if (length > 0)
-    {
-      memset (out + used, 0, total - used);
-      out[used] = (guint8)length;
-      memcpy (out + used + 1, reason, length);
-    }
   return total;
 }
 

@@ -146,9 +146,6 @@ gboolean parlor_rtcp_parse_rr (const ParlorRtcpPacket *packet, ParlorRtcpReports
 gboolean parlor_rtcp_parse_sdes_cname (const ParlorRtcpPacket *packet, guint32 ssrc,
                                        guint32 *found_ssrc, char *cname, gsize capacity);
 
-/* Writes the leaving SSRCs, PARLOR_RTCP_MAX_BLOCKS at most. Returns how many, or -1. */
-gint parlor_rtcp_parse_bye (const ParlorRtcpPacket *packet, guint32 ssrcs[PARLOR_RTCP_MAX_BLOCKS]);
-
 /* Expands PID and BLP into `seqs`, in the order sent. Returns how many (`capacity` at most, the
  * rest is left aside), or -1 when the packet is not a sound NACK. */
 gint parlor_rtcp_parse_nack (const ParlorRtcpPacket *packet, guint32 *sender_ssrc,
@@ -186,9 +183,6 @@ gsize parlor_rtcp_build_rr (guint8 *out, gsize size, guint32 sender_ssrc,
                             const ParlorRtcpReportBlock *blocks, guint n_blocks);
 /* One chunk with CNAME alone. `cname`: 1..255 bytes. */
 gsize parlor_rtcp_build_sdes (guint8 *out, gsize size, guint32 ssrc, const char *cname);
-/* `reason` (nullable) is cut at 255 bytes. */
-gsize parlor_rtcp_build_bye (guint8 *out, gsize size, const guint32 *ssrcs, guint n_ssrcs,
-                             const char *reason);
 /* Packs `seqs` (in increasing order, wrap included; any order is right but longer) into pairs of
  * PID and BLP. `n_packed` (nullable) tells how many of them fitted: what did not fit goes into
  * another packet. Returns 0 when not even one fits or `n_seqs` is 0. */

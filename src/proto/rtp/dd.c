@@ -300,20 +300,3 @@ parlor_dd_write (guint8 *out, gsize room, const guint8 *data, const ParlorDd *dd
   copy_bits (&w, data, dd->own_start, dd->own_end);
   return (w.at + 7) / 8;
 }
-
-gint
-parlor_dd_target (const ParlorDdStructure *structure, guint spatial, guint temporal)
-{
-  gint best = -1, best_rank = -1;
-  for (guint dt = 0; dt < structure->n_targets; dt++)
-    {
-      gint rank = structure->target_spatial[dt] * TEMPORAL_MAX + structure->target_temporal[dt];
-      if (structure->target_spatial[dt] <= spatial && structure->target_temporal[dt] <= temporal
-          && rank > best_rank)
-        {
-          best = (gint)dt;
-          best_rank = rank;
-        }
-    }
-  return best;
-}

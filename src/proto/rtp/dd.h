@@ -86,6 +86,3 @@ ParlorDdResult parlor_dd_parse (const guint8 *data, gsize size, ParlorDdStructur
 #define PARLOR_DD_WRITE_MORE 6
 gsize parlor_dd_write (guint8 *out, gsize room, const guint8 *data, const ParlorDd *dd,
                        guint n_targets, guint32 active_targets);
-
-/* The decode target with exactly these highest layers, or the nearest below; -1 = none. */
-gint parlor_dd_target (const ParlorDdStructure *structure, guint spatial, guint temporal);

@@ -155,20 +155,6 @@ test_sdes_without_end (void)
   g_assert_false (parlor_rtcp_parse_sdes_cname (&packet, 1, NULL, cname, sizeof cname));
 }
 
-static void
-test_bye (void)
-{
-  static const guint32 ssrcs[] = {1, 0xffffffff, 3};
-  guint32 found[PARLOR_RTCP_MAX_BLOCKS];
-  guint8 out[64];
-  gsize size = parlor_rtcp_build_bye (out, sizeof out, ssrcs, 3, "gone");
-  ParlorRtcpPacket packet = only_packet (out, size);
-
-  g_assert_cmpuint (size, ==, 4 + 12 + 8);
-  g_assert_cmpint (parlor_rtcp_parse_bye (&packet, found), ==, 3);
-  g_assert_cmpmem (found, sizeof ssrcs, ssrcs, sizeof ssrcs);
-}
-
 /* RFC 4585 section 6.2.1: 65534 lost, and by the mask 65535, 1 (bits 0 and 2) and 14 (bit 15). */
 static const guint8 nack_bytes[] = {0x81, 205, 0, 3, 0,    0,    0,    5,
                                     0,    0,   0, 6, 0xff, 0xfe, 0x80, 0x05};
@@ -379,20 +365,18 @@ test_builders_keep_bounds (void)
   const ParlorRtcpFirEntry fir = {3, 4};
   const ParlorRtcpRemb remb = {.n_ssrcs = 1, .bitrate_bps = 1};
   const guint16 seq = 5;
-  const guint32 ssrc = 6;
-  gsize sizes[8] = {0};
+  gsize sizes[7] = {0};
   guint8 out[256];
 
   for (gsize room = 0; room <= 128; room++)
     {
       gsize i = 0;
-      gsize written[8];
+      gsize written[7];
 
       memset (out, 0xee, sizeof out);
       written[i++] = parlor_rtcp_build_sr (out, room, &info, &block, 1);
       written[i++] = parlor_rtcp_build_rr (out, room, 1, &block, 1);
       written[i++] = parlor_rtcp_build_sdes (out, room, 1, "name");
-      written[i++] = parlor_rtcp_build_bye (out, room, &ssrc, 1, "why");
       written[i++] = parlor_rtcp_build_nack (out, room, 1, 2, &seq, 1, NULL);
       written[i++] = parlor_rtcp_build_pli (out, room, 1, 2);
       written[i++] = parlor_rtcp_build_fir (out, room, 1, &fir, 1);
@@ -423,7 +407,6 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/rtcp/packet/sdes-cname-is-found-by-ssrc", test_sdes);
   g_test_add_func ("/proto/rtcp/packet/sdes-of-any-length-comes-back", test_sdes_round_trip);
   g_test_add_func ("/proto/rtcp/packet/sdes-that-runs-out-is-refused", test_sdes_without_end);
-  g_test_add_func ("/proto/rtcp/packet/bye-names-who-leaves", test_bye);
   g_test_add_func ("/proto/rtcp/packet/nack-expands-pid-and-mask-over-the-wrap", test_nack);
   g_test_add_func ("/proto/rtcp/packet/nack-says-how-many-fitted", test_nack_over_the_end);
   g_test_add_func ("/proto/rtcp/packet/nack-of-random-gaps-comes-back",
