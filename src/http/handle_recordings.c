@@ -78,7 +78,7 @@ parlor_handle_marker_create (ParlorSite *site, ParlorHttpRequest *request, Parlo
   else
     {
       const ParlorMarkerRow *const *markers = parlor_room_markers (room, &n);
-      guint i = n - 1;
+      guint i = n - 1; /* a new one of this instant is the last */
       while (spec.id != NULL && i > 0 && strcmp (markers[i]->id, spec.id) != 0)
         i--;
       parlor_http_reply_json (reply, 201, marker_row_to_json (markers[i]));

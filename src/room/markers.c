@@ -45,10 +45,29 @@ find_marker (const ParlorRoom *room, const char *id)
   return NULL;
 }
 
+static gint64
+instant_of (const ParlorRoom *room, gint64 ago_ms, gint64 now_us)
+{
+  gint64 first_ms = parlor_recording_runs (room) ? room->recording->info.since_ms : 0;
+  gint64 room_ms = parlor_room_ms (room, now_us);
+  return MIN (room_ms, MAX (room_ms - CLAMP (ago_ms, 0, PARLOR_MARKER_AGO_MAX_MS), first_ms));
+}
+
+/* In the order of the room's clock; those of one instant as they came. */
+static void
+insert_marker (GPtrArray *markers, ParlorMarkerRow *marker)
+{
+  guint i = markers->len;
+  while (i > 0 && ((ParlorMarkerRow *)markers->pdata[i - 1])->room_ms > marker->room_ms)
+    i--;
+  g_ptr_array_insert (markers, (gint)i, marker);
+}
+
 /* A new one, or the old one's next version: NULL with an error. */
 static ParlorMarkerRow *
-take_marker (ParlorRoom *room, const char *id, gint64 now_us, GError **error)
+take_marker (ParlorRoom *room, const ParlorMarkerSpec *spec, gint64 now_us, GError **error)
 {
+  const char *id = spec->id;
   ParlorMarkerRow *marker = id != NULL ? find_marker (room, id) : NULL;
   char made[PARLOR_ID_SIZE];
   if (id != NULL && marker == NULL)
@@ -67,8 +86,8 @@ take_marker (ParlorRoom *room, const char *id, gint64 now_us, GError **error)
       .room = g_strdup (room->id),
       .recording = parlor_recording_runs (room) ? g_strdup (room->recording->id) : NULL,
       .brand = g_strdup (room->info.brand),
-      .room_ms = parlor_room_ms (room, now_us)};
-  g_ptr_array_add (room->recording->markers, marker);
+      .room_ms = instant_of (room, spec->ago_ms, now_us)};
+  insert_marker (room->recording->markers, marker);
   return marker;
 }
 
@@ -123,7 +142,7 @@ parlor_room_mark (ParlorRoom *room, ParlorParticipant *by, const ParlorMarkerSpe
       || (spec->owner != NULL
           && (owner = parlor_text_line (spec->owner, MARKER_OWNER_MAX, "owner", error)) == NULL))
     return FALSE;
-  ParlorMarkerRow *marker = take_marker (room, spec->id, now_us, error);
+  ParlorMarkerRow *marker = take_marker (room, spec, now_us, error);
   if (marker == NULL)
     return FALSE;
   g_free (marker->kind);
@@ -165,7 +184,7 @@ parlor_rooms_restore_marker (ParlorRooms *rooms, const ParlorMarkerRow *marker)
     g_ptr_array_remove (room->recording->markers, old);
   ParlorMarkerRow *copy = g_new0 (ParlorMarkerRow, 1);
   parlor_record_copy (&parlor_marker_kind, copy, marker);
-  g_ptr_array_add (room->recording->markers, copy);
+  insert_marker (room->recording->markers, copy);
 }
 
 void

@@ -107,17 +107,22 @@ gboolean parlor_room_record (ParlorRoom *room, ParlorParticipant *by, ParlorReco
 gboolean parlor_participant_answer_consent (ParlorParticipant *participant, gboolean yes,
                                             gint64 now_us, GError **error);
 
+/** Longer nobody writes at one line. */
+#define PARLOR_MARKER_AGO_MAX_MS (10 * 60 * 1000)
+
 typedef struct
 {
   const char *id; /**< of the one that is edited; NULL = a new one */
   ParlorMarkerKind kind;
   const char *text;  /**< 1 to 500 characters */
   const char *owner; /**< nullable: who is to do it */
+  gint64 ago_ms;     /**< a new one's instant lies so long before now, 0 to
+                      * PARLOR_MARKER_AGO_MAX_MS (what is beyond counts as that), but never before
+                      * the recording that runs began, nor the room; of an old one it is ignored */
 } ParlorMarkerSpec;
 
-/** A new marker at this instant, or a new version of an old one, which keeps its instant. All are
- * told (MARKER). `by` NULL: the API. BAD_REQUEST, FORBIDDEN (right to chat), NOT_FOUND, TOO_MANY.
- */
+/** A new marker, or a new version of an old one, which keeps its instant. All are told (MARKER).
+ * `by` NULL: the API. BAD_REQUEST, FORBIDDEN (right to chat), NOT_FOUND, TOO_MANY. */
 gboolean parlor_room_mark (ParlorRoom *room, ParlorParticipant *by, const ParlorMarkerSpec *spec,
                            gint64 now_us, GError **error);
 /** Newest versions, in the order of the room's clock; borrowed. */

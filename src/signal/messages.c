@@ -145,7 +145,8 @@ static const ParlorMessageRow rows[] = {
      {{"kind", S, TRUE, 1, 16},
       {"text", S, TRUE, 1, 2048},
       {"owner", S, FALSE, 1, 256},
-      {"marker", S, FALSE, 1, ID_BYTES}}},
+      {"marker", S, FALSE, 1, ID_BYTES},
+      {"ago_ms", N, FALSE, 0, COUNT}}},
     {"end", PARLOR_WHEN_INSIDE, PARLOR_RIGHT_MODERATE, parlor_on_end, {{NULL}}},
     /* service reps */
     {"attach",

@@ -23,7 +23,8 @@ PARLOR_MESSAGE_HANDLER (parlor_on_marker)
 {
   ParlorMarkerSpec spec = {.id = parlor_message_string (message, "marker"),
                            .text = parlor_message_string (message, "text"),
-                           .owner = parlor_message_string (message, "owner")};
+                           .owner = parlor_message_string (message, "owner"),
+                           .ago_ms = json_integer_value (json_object_get (message, "ago_ms"))};
   if (!parlor_marker_kind_from_name (parlor_message_string (message, "kind"), &spec.kind))
     return parlor_message_refuse (error, PARLOR_ERROR_BAD_REQUEST,
                                   "marker: kind is conclusion, parameter, assignment or question.");

@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The set-up of docs/operate.md, brought up from tools/deploy/ as it stands and tried from outside: nginx with TLS in front of a parlord
 without --demo, `parlorctl setup`, signing in through it, keys of other brands, keys that are revoked. Only folders are other ones than there;
-names and ports are the real ones, in a network namespace of the test's own: test_production.py PARLORD PARLORCTL DEPLOY WEB."""
+names and ports are the real ones, in a network namespace of the test's own: test_production.py PARLORD PARLORCTL DEPLOY WEB [SECONDS].
+A meeting of so many seconds (4) is recorded, played through nginx by the session, and verified offline."""
 import base64
+import hashlib
 import json
 import os
 import re
@@ -118,6 +120,10 @@ class Client:
         return self.tls.wrap_socket(socket.create_connection(("127.0.0.1", 443), 10), server_hostname=HOST)
 
     def ask(self, method, path, body=None, lines=(), host=HOST):
+        status, headers, rest = self.fetch(method, path, body, lines, host)
+        return status, headers, rest.decode(errors="replace")
+
+    def fetch(self, method, path, body=None, lines=(), host=HOST):
         data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         head = [f"{method} {path} HTTP/1.1", f"Host: {host}", "Connection: close", f"Content-Length: {len(data)}", *self.lines, *lines]
         if body is not None:
@@ -129,7 +135,7 @@ class Client:
                 answer += chunk
         top, _, rest = answer.partition(b"\r\n\r\n")
         status, *headers = top.decode().split("\r\n")
-        return int(status.split()[1]), "\n".join(headers), rest.decode(errors="replace")
+        return int(status.split()[1]), "\n".join(headers), rest
 
     def sign_in(self, **by):
         status, headers, body = self.ask("POST", "/v1/signin", by)
@@ -259,7 +265,93 @@ def brands_apart(tap, setup, client, made):
     tricks = ("/v1/rooms/..%2f..%2fkeys", "/v1//rooms", "/v1/rooms/%00", "/v1/rooms/../../metrics", "/../etc/passwd")
     answers = [stranger.ask("GET", one, lines=[basic(other)])[0] for one in tricks]
     tap.check("paths play no tricks", all(one in (400, 404) for one in answers), answers)
-    return room
+    return room, other
+
+
+class Bars:
+    """A picture that somebody sends, by `parlorctl inject`."""
+
+    def __init__(self, setup, room):
+        self.source = subprocess.Popen(
+            ["gst-launch-1.0", "-q", "videotestsrc", "is-live=true", "!", "video/x-raw,width=320,height=180,framerate=10/1", "!", "vp8enc", "deadline=1",
+             "keyframe-max-dist=10", "!", "rtpvp8pay", "pt=96", "!", "rtpstreampay", "!", "fdsink"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.inject = subprocess.Popen(
+            [setup.parlorctl, "--data-dir", setup.state, "inject", f"{room}/bars/camera", "--caps",
+             "application/x-rtp,media=video,clock-rate=90000,encoding-name=VP8,payload=96"], stdin=self.source.stdout, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def end(self):
+        for process in (self.source, self.inject):
+            process.kill()
+            process.wait()
+
+
+def json_of(answer):
+    return json.loads(re.search(r"{.*}", answer[2], re.S).group())
+
+
+def record_some(setup, client, seconds):
+    """A recording that is ready: its id."""
+    room = json_of(client.ask("POST", "/v1/rooms", {"policy": {"record": "by_host", "consent": "notice"}}))["id"]
+    bars = Bars(setup, room)
+    try:
+        recording = json_of(client.ask("POST", f"/v1/rooms/{room}/recording", {"action": "start"}))["recording"]
+        folder = f"{setup.state}/recordings/{recording}"
+        until(lambda: any(name.endswith(".webm") and os.stat(f"{folder}/{name}").st_size > 20000 for name in os.listdir(folder)), 60)
+        time.sleep(seconds)
+        client.ask("POST", f"/v1/rooms/{room}/markers", {"kind": "conclusion", "text": "0.35"})
+        client.ask("POST", f"/v1/rooms/{room}/recording", {"action": "stop"})
+    finally:
+        bars.end()
+    until(lambda: json_of(client.ask("GET", f"/v1/recordings/{recording}"))["state"] == "ready", 60)
+    return recording
+
+
+def pictures_of(path):
+    done = subprocess.run(["gst-launch-1.0", "-q", "filesrc", f"location={path}", "!", "matroskademux", "!", "vp8dec", "!", "videoscale", "!",
+                           "video/x-raw,width=16,height=16,format=I420", "!", "fdsink", "fd=1"], capture_output=True, timeout=60, check=False)
+    return len(done.stdout) // 384 if done.returncode == 0 else 0
+
+
+def recorded(tap, setup, client, other, seconds):
+    """A meeting is recorded, played by who is signed in, and verified where no server is."""
+    recording = record_some(setup, client, seconds)
+    row = json_of(client.ask("GET", f"/v1/recordings/{recording}"))
+    tap.check("a meeting is recorded", row["state"] == "ready" and row["manifest"]["files"], row)
+    if not row["manifest"]["files"]:
+        return
+    file = row["manifest"]["files"][0]
+    path = f"/v1/recordings/{recording}/files/{file['n']}"
+    status, headers, whole = client.fetch("GET", path)
+    tap.check("its file comes through nginx as it was sealed", status == 200 and hashlib.sha256(whole).hexdigest() == file["sha256"], (status, headers, len(whole)))
+    status, headers, part = client.fetch("GET", path, lines=["Range: bytes=1000-1999"])
+    tap.check("a part of it is that part", status == 206 and part == whole[1000:2000] and "bytes 1000-1999/" in headers, (status, headers, len(part)))
+    with open(setup.top + "/played.webm", "wb") as out:
+        out.write(whole)
+    played = pictures_of(setup.top + "/played.webm")
+    tap.check("it plays", played >= 10, f"{played} pictures of {file['duration_ms']} ms")
+    stranger = Client(setup)
+    shut = stranger.ask("GET", path)[0], stranger.ask("GET", path, lines=[basic(other)])[0], stranger.ask("GET", f"/v1/recordings/{recording}/files/..%2fjournal", lines=client.lines)[0]
+    tap.check("it is nobody else's", shut[:2] == (401, 404) and shut[2] in (400, 404), shut)
+    rows = json_of(client.ask("GET", f"/v1/audit?limit=200&object={recording}"))["rows"]
+    tap.check("who looked at it stands in the audit log", any(one["action"] == "recording.viewed" for one in rows), rows)
+    verify(tap, setup, recording)
+
+
+def verify(tap, setup, recording):
+    """Somewhere else, with the files alone."""
+    away = setup.top + "/evidence"
+    shutil.copytree(f"{setup.state}/recordings/{recording}", away)
+    def check():
+        return subprocess.run([setup.parlorctl, "verify", away], capture_output=True, text=True, check=False)
+    done = check()
+    tap.check("it verifies offline", done.returncode == 0, done.stdout + done.stderr)
+    name = next(name for name in os.listdir(away) if name.endswith(".webm"))
+    with open(f"{away}/{name}", "r+b") as file:
+        file.seek(3000)
+        byte = file.read(1)
+        file.seek(3000)
+        file.write(bytes([byte[0] ^ 1]))
+    tap.check("and does not with a bit changed", check().returncode != 0)
 
 
 def revoked(tap, setup, room, made):
@@ -291,7 +383,6 @@ def revoked(tap, setup, room, made):
 
 
 def jwt(claims, secret):
-    import hashlib
     import hmac
     def part(data):
         return base64.urlsafe_b64encode(data).rstrip(b"=")
@@ -369,7 +460,8 @@ def main():
         tap.check("parlorctl sets it up", made is not None)
         tap.check("once", setup.ctl("setup", "--brand", "shop", "--login", "me") is None)
         sign_in(tap, setup, client, made)
-        room = brands_apart(tap, setup, client, made)
+        room, other = brands_apart(tap, setup, client, made)
+        recorded(tap, setup, client, other, int(sys.argv[5]) if len(sys.argv) > 5 else 4)
         revoked(tap, setup, room, made)
         locked_out(tap, setup, client)
         limits(tap, setup, client)

@@ -18,13 +18,13 @@ def free_port(kind=socket.SOCK_STREAM):
 class Parlor:
     """parlord on free ports with a data folder of its own; ended by its own id."""
 
-    def __init__(self, build, workers=1):
+    def __init__(self, build, workers=1, *flags):
         self.folder = tempfile.TemporaryDirectory(prefix='parlor-bench-')
         http, self.admin = free_port(), free_port()
         self.url = f'http://127.0.0.1:{http}'
         self.process = subprocess.Popen(
             [str(build / 'src/parlord'), '--demo', '--http-port', str(http), '--udp-port', str(free_port(socket.SOCK_DGRAM)), '--admin-port',
-             str(self.admin), '--data-dir', self.folder.name, '--workers', str(workers), '--joins-burst', '100000'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+             str(self.admin), '--data-dir', self.folder.name, '--workers', str(workers), '--joins-burst', '100000', *flags], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.wait_ready()
 
     def wait_ready(self):

@@ -13,6 +13,7 @@ typedef struct
   ParlorRecorderEventFunc func;
   gpointer data;
   char id[64];
+  gint64 marker_ms; /* of the last one */
 } FakeRecorder;
 
 static FakeRecorder fake;
@@ -67,6 +68,8 @@ untrack (ParlorRecorder *recorder, const char *id, const char *participant, Parl
 static void
 note (ParlorRecorder *recorder, const char *id, const ParlorRecorderNote *what)
 {
+  if (what->type == PARLOR_NOTE_MARKER)
+    fake.marker_ms = what->room_ms;
   if (what->type == PARLOR_NOTE_CHAT || what->type == PARLOR_NOTE_MARKER)
     g_string_append_printf (fake.log, "note %s\n", what->text);
   else if (what->type == PARLOR_NOTE_PARTICIPANT)
@@ -278,6 +281,39 @@ test_markers (World *w, gconstpointer data)
   strike_scene (w, &cast);
 }
 
+static gint64
+marked (World *w, Cast *cast, gint64 ago_ms)
+{
+  ParlorMarkerSpec spec = {.kind = PARLOR_MARKER_PARAMETER, .text = "0.35", .ago_ms = ago_ms};
+  guint n = 0, before = 0;
+  parlor_room_markers (w->room, &before);
+  assert_done (parlor_room_mark (w->room, cast->host, &spec, w->now_us, &error));
+  const ParlorMarkerRow *const *markers = parlor_room_markers (w->room, &n);
+  g_assert_cmpuint (n, ==, before + 1);
+  for (guint i = 1; i < n; i++)
+    g_assert_cmpint (markers[i - 1]->room_ms, <=, markers[i]->room_ms);
+  return fake.marker_ms;
+}
+
+/* Who begins to write at an instant is done some seconds later. */
+static void
+test_marker_instant (World *w, gconstpointer data)
+{
+  Cast cast = set_scene (w);
+  world_run (w, 5000);
+  assert_done (act (w, cast.host, PARLOR_RECORD_START, &error));
+  gint64 since_ms = parlor_room_recording (w->room)->since_ms;
+  world_run (w, 10000);
+  gint64 now_ms = marked (w, &cast, 0);
+  g_assert_cmpint (now_ms, ==, since_ms + 10000);
+  g_assert_cmpint (marked (w, &cast, 4000), ==, now_ms - 4000);
+  g_assert_cmpint (marked (w, &cast, 7000), ==, now_ms - 7000);
+  g_assert_cmpint (marked (w, &cast, 60000), ==, since_ms);
+  g_assert_cmpint (marked (w, &cast, G_MAXINT64), ==, since_ms);
+  g_assert_cmpint (marked (w, &cast, -1), ==, now_ms);
+  strike_scene (w, &cast);
+}
+
 static void
 test_restore (World *w, gconstpointer data)
 {
@@ -342,6 +378,7 @@ main (int argc, char **argv)
   WORLD_TEST ("/room/recording/a-hold-set-while-it-runs-stays", test_hold);
   WORLD_TEST ("/room/recording/its-row-tells-what-became-of-it", test_rows);
   WORLD_TEST ("/room/recording/a-marker-keeps-its-instant-and-its-versions", test_markers);
+  WORLD_TEST ("/room/recording/a-marker-is-of-the-instant-it-was-begun-at", test_marker_instant);
   WORLD_TEST ("/room/recording/after-a-crash-it-goes-on-with-the-answers-given", test_restore);
   return g_test_run ();
 }

@@ -13,6 +13,8 @@ command_bench () {
   python3 tests/bench/compare.py --markdown docs/performance.md
   say "What is promised of large rooms: docs/large-rooms.md"
   python3 tests/bench/promises.py --markdown docs/large-rooms.md || true
+  say "Recording: docs/performance.md"
+  python3 tests/bench/recording.py --markdown docs/performance.md
   say "Off loopback: the floor alone, beside the table that the design was made from"
   build/tests/bench/floor --mode off-loopback --receivers 100
   say "Waiting times in the page, 30 runs in each browser"

@@ -117,6 +117,12 @@ function install(M, options) {
     return { levels, tracks: tracks.size };
   };
 
+  const drawMark = (draw, counter, person, width, height) =>
+    M.markBits(counter, person).forEach((bit, index) => {
+      const block = M.markBlock(index, width, height);
+      draw.fillStyle = bit ? '#fff' : '#000';
+      draw.fillRect(Math.round(block.x), Math.round(block.y), Math.ceil(block.w), Math.ceil(block.h));
+    });
   /* A camera made in the page. */
   const makeCamera = (person) => {
     const canvas = document.createElement('canvas');
@@ -129,11 +135,7 @@ function install(M, options) {
       draw.fillRect(0, 0, 640, 360);
       draw.fillStyle = '#ccc';
       draw.fillRect((counter * 4) % 580, 40, 60, 110);
-      M.markBits(counter, person).forEach((bit, index) => {
-        const block = M.markBlock(index, 640, 360);
-        draw.fillStyle = bit ? '#fff' : '#000';
-        draw.fillRect(Math.round(block.x), Math.round(block.y), Math.ceil(block.w), Math.ceil(block.h));
-      });
+      drawMark(draw, counter, person, 640, 360);
       counter++;
     };
     paint();
@@ -156,8 +158,10 @@ function install(M, options) {
     if (options.refuse === 'NotFoundError') navigator.mediaDevices.enumerateDevices = async () => [];
   }
 
-  /* A screen of 1920×1080 made in the page: text lines as given, in 12 px type. */
+  /* A screen of 1920×1080 made in the page: text lines as given, in 12 px type, or a mark that counts. */
   let screenLines = [];
+  let screenMarked = false;
+  let screenCounter = 0;
   if (navigator.mediaDevices) {
     navigator.mediaDevices.getDisplayMedia = async () => {
       const canvas = document.createElement('canvas');
@@ -172,6 +176,8 @@ function install(M, options) {
         draw.font = '12px "DejaVu Sans"';
         draw.textBaseline = 'top';
         for (const { text, x, y } of screenLines) draw.fillText(text, x, y);
+        if (screenMarked) drawMark(draw, ++screenCounter, options.person, 1920, 1080);
+        draw.fillStyle = '#000';
         draw.fillRect(1900, 1060, 4, tick++ % 2 ? 12 : 2);
       };
       paint();
@@ -252,7 +258,8 @@ function install(M, options) {
     return { frames: seen.frames, from: seen.from, until: performance.timeOrigin + performance.now(), width: seen.video?.videoWidth ?? 0, height: seen.video?.videoHeight ?? 0 };
   };
 
-  window.__probe = { stats, tileOf, pictureOf, all, visible, byTestId, videoOf, readMark, watch, tones, cut, observe, observedOf, inboundOf, setScreen: (lines) => (screenLines = lines) };
+  window.__probe = { stats, tileOf, pictureOf, all, visible, byTestId, videoOf, readMark, watch, tones, cut, observe, observedOf, inboundOf,
+    setScreen: (lines, marked = false) => ([screenLines, screenMarked] = [lines, marked]), screenCounter: () => screenCounter };
 }
 
 /** Text of an init script. options: {person, madeCamera, refuse}. */

@@ -49,7 +49,8 @@ async function capture(person, video, lines) {
   const frame = await person.evaluate(
     ([expression, pieces, scales]) => {
       const element = (0, eval)(expression);
-      return { cuts: scales.map((scale) => window.__probe.cut(element, pieces, scale)), width: element.videoWidth, height: element.videoHeight };
+      const { videoWidth: width = element.width, videoHeight: height = element.height } = element;
+      return { cuts: scales.map((scale) => window.__probe.cut(element, pieces, scale)), width, height };
     },
     [video, lines.map(({ x, y }) => ({ x: x - 14, y: y - 10, w: 80, h: 32 })), SCALES],
   );
@@ -81,4 +82,13 @@ export async function readScreen(world, person, video, truth) {
   world.keep = Object.fromEntries(pictures.flatMap((picture, n) => (read[n] === truth.numbers[n] ? [] : [[`misread-${truth.numbers[n]}.png`, picture]])));
   const misread = truth.numbers.map((number, n) => (read[n] === number ? null : `${number}→${read[n]}`)).filter(Boolean);
   return { at, right: truth.numbers.length - misread.length, width, height, misread };
+}
+
+/** The same of a PNG's bytes; the page only cuts and enlarges. */
+export async function readPicture(world, person, png, truth) {
+  await person.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (one) => one.charCodeAt(0));
+    window.__picture = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+  }, png.toString('base64'));
+  return readScreen(world, person, 'window.__picture', truth);
 }

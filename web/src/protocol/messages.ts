@@ -343,5 +343,12 @@ export type ClientMessage =
   | { t: 'role'; participant: string; role: 'host' | 'member' }
   | { t: 'record'; action: 'start' | 'pause' | 'resume' | 'stop' }
   | { t: 'consent'; answer: boolean }
-  | { t: 'marker'; kind: MarkerKind; text: string; owner?: string; marker?: string }
+  | {
+      t: 'marker';
+      kind: MarkerKind;
+      text: string;
+      owner?: string;
+      marker?: string;
+      ago_ms?: number;
+    }
   | { t: 'end' };

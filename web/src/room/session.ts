@@ -209,8 +209,9 @@ export class Session {
     this.socket.send({ t: 'consent', answer });
   }
 
-  mark(kind: MarkerKind, text: string, owner: string): void {
-    this.socket.send(owner ? { t: 'marker', kind, text, owner } : { t: 'marker', kind, text });
+  /** `ago_ms`: so long before now lies what is noted. */
+  mark(kind: MarkerKind, text: string, owner: string, ago_ms: number): void {
+    this.socket.send({ t: 'marker', kind, text, ago_ms, ...(owner && { owner }) });
   }
 
   endForAll(): void {

@@ -62,13 +62,22 @@ export class HostRecord extends Plain {
       }`;
   }
 
+  /** When the words were begun; 0 = there are none. */
+  private begun = 0;
+
+  private readonly typed = (event: Event): void => {
+    const some = (event.currentTarget as HTMLInputElement).value !== '';
+    this.begun = some ? this.begun || performance.now() : 0;
+  };
+
   private readonly note = (event: Event): void => {
     event.preventDefault();
     const input = (event.currentTarget as HTMLFormElement).querySelector('input');
     const text = input?.value.trim();
     if (!input || !text) return;
-    this.session.mark('conclusion', text, '');
+    this.session.mark('conclusion', text, '', Math.round(performance.now() - this.begun));
     input.value = '';
+    this.begun = 0;
     this.noted = true;
     window.setTimeout(() => (this.noted = false), 1500);
   };
@@ -102,6 +111,7 @@ export class HostRecord extends Plain {
                 placeholder=${word('note_text')}
                 aria-label=${word('note_text')}
                 data-testid="marker-text"
+                @input=${this.typed}
               />
               <button class="button quiet" data-testid="marker-save">
                 ${word(this.noted ? 'noted' : 'note')}

@@ -43,10 +43,11 @@ export class Consent extends InMeeting {
   }
 }
 
-/** Notes down what was agreed, at this instant. */
+/** Notes down what was agreed, at the instant at which it was opened: what is on the screen then may have gone when the words are written. */
 @customElement('parlor-marker-form')
 export class MarkerForm extends InMeeting {
   @state() private kind: MarkerKind = 'conclusion';
+  private readonly since = performance.now();
 
   private readonly submit = (event: Event): void => {
     event.preventDefault();
@@ -54,7 +55,7 @@ export class MarkerForm extends InMeeting {
     const text = (form.elements.namedItem('text') as HTMLInputElement).value.trim();
     const owner = (form.elements.namedItem('owner') as HTMLInputElement).value.trim();
     if (!text) return;
-    this.app.session.mark(this.kind, text, owner);
+    this.app.session.mark(this.kind, text, owner, Math.round(performance.now() - this.since));
     this.app.openDialog(null);
   };
 
