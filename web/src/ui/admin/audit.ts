@@ -12,6 +12,7 @@ import {
 } from '../../client/keeping.js';
 import { users } from '../../client/account.js';
 import { AdminSection } from './base.js';
+import { DEEDS, deedWords } from './audit-deeds.js';
 import { au } from './audit-words.js';
 import { r } from './recording-words.js';
 import { w } from './words.js';
@@ -104,7 +105,7 @@ export class AdminAudit extends AdminSection {
       <td>${one.seq}</td>
       <td>${this.when(one.at)}</td>
       <td title=${one.actor}>${this.names.get(one.actor) ?? (one.actor || au('audit_server'))}</td>
-      <td>${one.action}</td>
+      <td class="deed">${deedWords(one.action)}<code>${one.action}</code></td>
       <td>${one.object}</td>
       <td>${one.detail}</td>
     </tr>`;
@@ -118,11 +119,14 @@ export class AdminAudit extends AdminSection {
         @input=${this.typed}
         @submit=${(event: Event) => event.preventDefault()}
       >
-        ${this.input('action', au('audit_action'), '', { type: 'search', hint: 'recording.viewed' })}
+        ${this.input('action', au('audit_action'), '', { type: 'search', hint: 'recording.viewed', list: 'audit-deeds' })}
         ${this.input('object', au('audit_object'), '', { type: 'search', hint: 'rec_…' })}
         ${this.input('actor', au('audit_actor'), '', { type: 'search', hint: 'usr_…' })}
         ${this.input('from', r('rec_from'), '', { type: 'date' })}
         ${this.input('until', r('rec_until'), '', { type: 'date' })}
+        <datalist id="audit-deeds">
+          ${Object.keys(DEEDS).map((one) => html`<option value=${one}>${deedWords(one)}</option>`)}
+        </datalist>
       </form>
       <div class="choices">
         <button class="button" data-testid="audit-check" @click=${() => void this.check()}>

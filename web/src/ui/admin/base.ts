@@ -65,7 +65,13 @@ export class AdminSection extends Plain {
     name: string,
     label: string,
     value = '',
-    more: { type?: string; hint?: string; complete?: AutoFill; required?: boolean } = {},
+    more: {
+      type?: string;
+      hint?: string;
+      complete?: AutoFill;
+      required?: boolean;
+      list?: string;
+    } = {},
   ): TemplateResult {
     return html`<label class="field"
       ><span>${label}</span
@@ -76,6 +82,7 @@ export class AdminSection extends Plain {
         placeholder=${more.hint ?? ''}
         autocomplete=${more.complete ?? 'off'}
         ?required=${more.required ?? false}
+        list=${more.list ?? nothing}
     /></label>`;
   }
 

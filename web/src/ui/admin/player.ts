@@ -91,50 +91,56 @@ export class Player extends Plain {
   private player(manifest: Manifest, playback: Playback): TemplateResult {
     const { position } = playback;
     const picture = pictureAt(manifest, position, playback.chosen);
+    const marked = manifest.markers.length > 0;
     const lost = manifest.interruptions.find(
       (one) => position >= one.from_ms && position < one.to_ms,
     );
     return html`<div
-      class="player"
+      class="player ${marked ? 'marked' : ''}"
       tabindex="0"
       data-testid="player"
       data-at=${Math.round(position)}
       @keydown=${this.keyed}
     >
-      <div class="pictures ${picture.screen ? 'with-screen' : ''}">
-        <video class="screen" muted playsinline data-testid="player-screen"></video>
-        <video class="camera" muted playsinline data-testid="player-camera"></video>
-        ${picture.screen || picture.camera ? nothing : html`<p>${r(lost ? 'rec_gap' : 'rec_no_picture')}</p>`}
-        ${this.watermark ? html`<div class="over" aria-hidden="true"></div>` : nothing}
+      ${marked ? this.noted(manifest, position) : nothing}
+      <div class="watch">
+        <div class="pictures ${picture.screen ? 'with-screen' : ''}">
+          <video class="screen" muted playsinline data-testid="player-screen"></video>
+          <video class="camera" muted playsinline data-testid="player-camera"></video>
+          ${picture.screen || picture.camera ? nothing : html`<p>${r(lost ? 'rec_gap' : 'rec_no_picture')}</p>`}
+          ${this.watermark ? html`<div class="over" aria-hidden="true"></div>` : nothing}
+        </div>
+        <div class="transport">
+          <button class="button primary" data-testid="player-play" @click=${() => this.toggle()}>
+            ${r(playback.playing ? 'rec_pause' : 'rec_play')}
+          </button>
+          <input
+            type="range"
+            data-testid="player-seek"
+            aria-label=${r('rec_position')}
+            min=${manifest.from_ms}
+            max=${manifest.to_ms}
+            step="100"
+            .value=${String(Math.round(position))}
+            @input=${(event: Event) => this.seek(Number((event.target as HTMLInputElement).value))}
+          />
+          <output data-testid="player-clock"
+            >${clockWords(position - manifest.from_ms)} /
+            ${clockWords(manifest.to_ms - manifest.from_ms)}</output
+          >
+          <select
+            aria-label=${r('rec_speed')}
+            data-testid="player-rate"
+            @change=${(event: Event) => playback.setRate(Number((event.target as HTMLSelectElement).value))}
+          >
+            ${RATES.map((rate) => html`<option value=${rate} ?selected=${rate === playback.rate}>${rate}×</option>`)}
+          </select>
+        </div>
+        ${this.lanes(manifest, playback)}
+        <div class="beside">
+          ${marked ? nothing : this.noted(manifest, position)} ${this.said(manifest, position)}
+        </div>
       </div>
-      <div class="transport">
-        <button class="button primary" data-testid="player-play" @click=${() => this.toggle()}>
-          ${r(playback.playing ? 'rec_pause' : 'rec_play')}
-        </button>
-        <input
-          type="range"
-          data-testid="player-seek"
-          aria-label=${r('rec_position')}
-          min=${manifest.from_ms}
-          max=${manifest.to_ms}
-          step="100"
-          .value=${String(Math.round(position))}
-          @input=${(event: Event) => this.seek(Number((event.target as HTMLInputElement).value))}
-        />
-        <output data-testid="player-clock"
-          >${clockWords(position - manifest.from_ms)} /
-          ${clockWords(manifest.to_ms - manifest.from_ms)}</output
-        >
-        <select
-          aria-label=${r('rec_speed')}
-          data-testid="player-rate"
-          @change=${(event: Event) => playback.setRate(Number((event.target as HTMLSelectElement).value))}
-        >
-          ${RATES.map((rate) => html`<option value=${rate} ?selected=${rate === playback.rate}>${rate}×</option>`)}
-        </select>
-      </div>
-      ${this.lanes(manifest, playback)}
-      <div class="beside">${this.noted(manifest)} ${this.said(manifest, position)}</div>
     </div>`;
   }
 
@@ -193,17 +199,38 @@ export class Player extends Plain {
       : html`<a href=${url} target="_blank" rel="noopener">${picture}</a>`;
   }
 
-  private noted(manifest: Manifest): TemplateResult {
+  /** Up and down go through the list, which is one stop of the Tab key. */
+  private readonly walk = (event: KeyboardEvent): void => {
+    const list = [
+      ...(event.currentTarget as Element).querySelectorAll<HTMLButtonElement>('button.link'),
+    ];
+    const at = list.indexOf(event.target as HTMLButtonElement);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: list.length - 1 }[event.key];
+    if (at < 0 || to === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    list[Math.max(0, Math.min(to, list.length - 1))]?.focus();
+  };
+
+  /** What was noted down, the first thing that is looked for: before the picture, and marked where it stands now. */
+  private noted(manifest: Manifest, position: number): TemplateResult {
     const markers = newestMarkers(manifest);
-    return html`<section aria-label=${r('rec_markers')}>
+    const now = markers.findLastIndex((one) => one.room_ms <= position + 1);
+    return html`<section class="noted" aria-label=${r('rec_markers')}>
       <h2>${r('rec_markers')}</h2>
       ${markers.length === 0 ? html`<p class="muted">${r('rec_no_markers')}</p>` : nothing}
-      <ol data-testid="player-markers">
-        ${markers.map((one) => {
+      <ol data-testid="player-markers" @keydown=${this.walk}>
+        ${markers.map((one, i) => {
           const word = `marker_${one.kind}`;
           const still = manifest.stills.find((it) => it.marker === one.id);
           return html`<li>
-            <button class="link" data-testid="player-marker" @click=${() => this.seek(one.room_ms)}>
+            <button
+              class="link"
+              data-testid="player-marker"
+              tabindex=${i === Math.max(now, 0) ? 0 : -1}
+              aria-current=${i === now ? 'true' : nothing}
+              @click=${() => this.seek(one.room_ms)}
+            >
               <b>${clockWords(one.room_ms - manifest.from_ms)}</b>
               <i>${isRecordingWord(word) ? r(word) : one.kind}</i>
               ${one.text}${one.owner ? ` (${one.owner})` : ''}
