@@ -104,8 +104,8 @@ export class AdminAudit extends AdminSection {
     return html`<tr data-testid="audit-row">
       <td>${one.seq}</td>
       <td>${this.when(one.at)}</td>
-      <td title=${one.actor}>${this.names.get(one.actor) ?? (one.actor || au('audit_server'))}</td>
       <td class="deed">${deedWords(one.action)}<code>${one.action}</code></td>
+      <td title=${one.actor}>${this.names.get(one.actor) ?? (one.actor || au('audit_server'))}</td>
       <td>${one.object}</td>
       <td>${one.detail}</td>
     </tr>`;
@@ -157,8 +157,8 @@ export class AdminAudit extends AdminSection {
             <tr>
               <th>#</th>
               <th>${au('audit_when')}</th>
-              <th>${au('audit_actor')}</th>
               <th>${au('audit_action')}</th>
+              <th>${au('audit_actor')}</th>
               <th>${au('audit_object')}</th>
               <th>${au('audit_detail')}</th>
             </tr>
