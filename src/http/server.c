@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/server.h"
 
+#include "http/framing.h"
+#include "http/listener.h"
 #include "http/problem.h"
+#include "http/response.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#define READER_BLOCK 65536
 #define DEFAULT_CONNECTION_LIMIT 4096
 #define DEFAULT_TIMEOUT_MS 10000
 /* libmicrohttpd's pool of one connection: request line and headers must fit. */
@@ -220,119 +218,19 @@ connection_of (struct MHD_Connection *mhd)
 
 /* ---- requests in ---------------------------------------------------------------------------- */
 
-static gboolean
-is_loopback (const struct sockaddr *address)
-{
-  if (address->sa_family == AF_INET)
-    return ntohl (((const struct sockaddr_in *)address)->sin_addr.s_addr) >> 24 == 127;
-  if (address->sa_family != AF_INET6)
-    return FALSE;
-  const struct in6_addr *in6 = &((const struct sockaddr_in6 *)address)->sin6_addr;
-  return IN6_IS_ADDR_LOOPBACK (in6) || (IN6_IS_ADDR_V4MAPPED (in6) && in6->s6_addr[12] == 127);
-}
-
-static void
-print_peer (const struct sockaddr *address, char *text, gsize size)
-{
-  const void *bytes = NULL;
-  if (address->sa_family == AF_INET)
-    bytes = &((const struct sockaddr_in *)address)->sin_addr;
-  else if (address->sa_family == AF_INET6)
-    bytes = &((const struct sockaddr_in6 *)address)->sin6_addr;
-  if (!bytes || !inet_ntop (address->sa_family, bytes, text, (socklen_t)size))
-    g_strlcpy (text, "unknown", size);
-}
-
-/* The last entry was written by our own proxy; everything before it is the client's word. */
-static void
-take_forwarded (ParlorHttpRequest *request)
-{
-  struct in6_addr scratch;
-  const char *value = parlor_http_header (request, "X-Forwarded-For");
-  const char *comma = value ? strrchr (value, ',') : NULL;
-  g_autofree char *last = value ? g_strstrip (g_strdup (comma ? comma + 1 : value)) : NULL;
-  if (last
-      && (inet_pton (AF_INET, last, &scratch) == 1 || inet_pton (AF_INET6, last, &scratch) == 1))
-    g_strlcpy (request->peer, last, sizeof request->peer);
-}
-
-static void
-take_peer (ParlorHttpServer *server, struct MHD_Connection *mhd, ParlorHttpRequest *request)
-{
-  const union MHD_ConnectionInfo *info = MHD_get_connection_info (
-      mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-  g_strlcpy (request->peer, "unknown", sizeof request->peer);
-  if (!info || !info->client_addr)
-    return;
-  print_peer (info->client_addr, request->peer, sizeof request->peer);
-  request->loopback = is_loopback (info->client_addr);
-  if (server->trust_proxy)
-    take_forwarded (request);
-}
-
-/* RFC 9110 section 5.6.2. */
-static gboolean
-is_token (const char *text)
-{
-  const char *start = text;
-  for (; *text; text++)
-    if (!g_ascii_isalnum (*text) && !strchr ("!#$%&'*+-.^_`|~", *text))
-      return FALSE;
-  return text > start;
-}
-
-static gboolean
-is_field_value (const char *text)
-{
-  for (; *text; text++)
-    if (((guchar)*text < 0x20 && *text != '\t') || *text == 0x7f)
-      return FALSE;
-  return TRUE;
-}
-
 static enum MHD_Result
 take_header (void *user_data, enum MHD_ValueKind kind, const char *name, const char *value)
 {
   Exchange *exchange = user_data;
   ParlorHttpRequest *request = &exchange->request;
-  if (request->n_headers == PARLOR_HTTP_MAX_HEADERS || !is_token (name)
-      || !is_field_value (value ? value : ""))
+  if (request->n_headers == PARLOR_HTTP_MAX_HEADERS
+      || !parlor_http_is_header (name, value ? value : ""))
     {
       exchange->bad_framing = TRUE;
       return MHD_NO;
     }
   request->headers[request->n_headers++] = (ParlorHttpHeader){name, value ? value : ""};
   return MHD_YES;
-}
-
-static guint
-count_header (const ParlorHttpRequest *request, const char *name)
-{
-  guint n = 0;
-  for (guint i = 0; i < request->n_headers; i++)
-    n += !g_ascii_strcasecmp (request->headers[i].name, name);
-  return n;
-}
-
-/* Whatever two servers in a row could read as two different messages is refused (RFC 9112 sections
- * 2.2, 3.2, 5.1, 6.3): libmicrohttpd 0.9.75 itself takes the first of two lengths, ignores the
- * length beside chunks, and keeps a name with a space before its colon as another header. */
-static gboolean
-is_ambiguous (const ParlorHttpRequest *request, const char *version)
-{
-  const char *coding = parlor_http_header (request, "Transfer-Encoding");
-  const char *length = parlor_http_header (request, "Content-Length");
-  gboolean http11 = !strcmp (version, "HTTP/1.1");
-  if (!http11 && strcmp (version, "HTTP/1.0"))
-    return TRUE;
-  if (count_header (request, "Transfer-Encoding") > 1
-      || count_header (request, "Content-Length") > 1 || count_header (request, "Host") != 1)
-    return TRUE;
-  if (coding && (length || !http11 || g_ascii_strcasecmp (coding, "chunked")))
-    return TRUE;
-  if (length && (!*length || strspn (length, "0123456789") != strlen (length)))
-    return TRUE;
-  return request->path[0] != '/' || !is_token (request->method);
 }
 
 static const char *
@@ -363,8 +261,11 @@ exchange_new (ParlorHttpServer *server, struct MHD_Connection *mhd, const char *
   exchange->server = server;
   exchange->mhd = mhd;
   MHD_get_connection_values (mhd, MHD_HEADER_KIND, take_header, exchange);
-  exchange->bad_framing = exchange->bad_framing || is_ambiguous (&exchange->request, version);
-  take_peer (server, mhd, &exchange->request);
+  exchange->bad_framing = exchange->bad_framing
+                          || parlor_http_is_ambiguous (&exchange->request, version);
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info (
+      mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  parlor_http_take_peer (&exchange->request, info ? info->client_addr : NULL, server->trust_proxy);
   return exchange;
 }
 
@@ -404,75 +305,6 @@ on_upgrade (void *user_data, struct MHD_Connection *mhd, void *exchange_pointer,
   exchange->upgrade (fd, extra, extra_length, &exchange->request, exchange->upgrade_data);
 }
 
-/* What is sent of a reader: it is asked for a block at a time. */
-typedef struct
-{
-  ParlorReader *reader; /* owned */
-  guint64 from;
-} Reading;
-
-static ssize_t
-read_more (void *user_data, uint64_t at, char *out, size_t length)
-{
-  const Reading *reading = user_data;
-  gssize n = reading->reader->read (reading->reader, reading->from + at, (guint8 *)out, length);
-  return n > 0 ? n : MHD_CONTENT_READER_END_WITH_ERROR;
-}
-
-static void
-end_reading (void *user_data)
-{
-  Reading *reading = user_data;
-  reading->reader->free (reading->reader);
-  g_free (reading);
-}
-
-static struct MHD_Response *
-response_for_reader (ParlorHttpReply *reply)
-{
-  Reading *reading = g_new (Reading, 1);
-  *reading = (Reading){g_steal_pointer (&reply->reader), reply->file_offset};
-  return MHD_create_response_from_callback (reply->file_length, READER_BLOCK, read_more, reading,
-                                            end_reading);
-}
-
-static void
-unref_bytes (void *bytes)
-{
-  g_bytes_unref (bytes);
-}
-
-/* A body is shared, not copied: thousands may be sent the same one. */
-static struct MHD_Response *
-response_for_bytes (GBytes *bytes)
-{
-  gsize length;
-  const void *data = g_bytes_get_data (bytes, &length);
-  struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls (
-      length, (void *)data, unref_bytes, bytes);
-  if (response)
-    g_bytes_ref (bytes);
-  return response;
-}
-
-static struct MHD_Response *
-response_for (ParlorHttpReply *reply)
-{
-  if (reply->upgrade)
-    return MHD_create_response_for_upgrade (on_upgrade, NULL);
-  if (reply->reader != NULL)
-    return response_for_reader (reply);
-  if (reply->file >= 0)
-    {
-      int fd = reply->file;
-      reply->file = -1;
-      return MHD_create_response_from_fd_at_offset64 (reply->file_length, fd, reply->file_offset);
-    }
-  if (reply->body && g_bytes_get_size (reply->body))
-    return response_for_bytes (reply->body);
-  return MHD_create_response_from_buffer (0, (void *)"", MHD_RESPMEM_PERSISTENT);
-}
-
 static enum MHD_Result
 send_reply (struct MHD_Connection *mhd, Exchange *exchange, ParlorHttpReply *reply)
 {
@@ -481,7 +313,9 @@ send_reply (struct MHD_Connection *mhd, Exchange *exchange, ParlorHttpReply *rep
   exchange->upgrade_data = reply->upgrade_data;
   if (!reply->status)
     parlor_http_problem (reply, 500, "internal", "The server did not answer this request.");
-  struct MHD_Response *response = response_for (reply);
+  struct MHD_Response *response = reply->upgrade
+                                      ? MHD_create_response_for_upgrade (on_upgrade, NULL)
+                                      : parlor_response_new (reply);
   if (!response)
     return MHD_NO;
   for (guint i = 0; i + 1 < reply->headers->len; i += 2)
@@ -741,79 +575,6 @@ run (ParlorHttpServer *server)
 
 /* ---- begin and end -------------------------------------------------------------------------- */
 
-static socklen_t
-parse_address (const char *text, guint16 port, struct sockaddr_storage *address)
-{
-  struct sockaddr_in *in4 = (struct sockaddr_in *)address;
-  struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)address;
-  memset (address, 0, sizeof *address);
-  if (inet_pton (AF_INET, text, &in4->sin_addr) == 1)
-    {
-      in4->sin_family = AF_INET;
-      in4->sin_port = htons (port);
-      return sizeof *in4;
-    }
-  if (inet_pton (AF_INET6, text, &in6->sin6_addr) != 1)
-    return 0;
-  in6->sin6_family = AF_INET6;
-  in6->sin6_port = htons (port);
-  return sizeof *in6;
-}
-
-static int
-listen_on (const struct sockaddr_storage *address, socklen_t length)
-{
-  int on = 1;
-  int fd = socket (address->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0)
-    return -1;
-  setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (bind (fd, (const struct sockaddr *)address, length) < 0 || listen (fd, 1024) < 0)
-    {
-      int saved = errno;
-      close (fd);
-      errno = saved;
-      return -1;
-    }
-  return fd;
-}
-
-static guint16
-port_of (int fd)
-{
-  struct sockaddr_storage address;
-  socklen_t length = sizeof address;
-  if (getsockname (fd, (struct sockaddr *)&address, &length) < 0)
-    return 0;
-  return ntohs (address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
-                                              : ((struct sockaddr_in *)&address)->sin_port);
-}
-
-static int
-open_listener (const ParlorHttpOptions *options, GError **error)
-{
-  struct sockaddr_storage address;
-  socklen_t length = parse_address (options->address, options->port, &address);
-  if (!length)
-    {
-      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
-                   "\"%s\" is not a numeric address: give one like 127.0.0.1 or ::1",
-                   options->address);
-      return -1;
-    }
-  int fd = listen_on (&address, length);
-  if (fd < 0)
-    {
-      int code = errno;
-      const char *what = code == EADDRINUSE
-                             ? "the port is taken: stop the other program or choose another port"
-                             : g_strerror (code);
-      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code),
-                   "cannot serve HTTP on %s port %u: %s", options->address, options->port, what);
-    }
-  return fd;
-}
-
 static struct MHD_Daemon *
 start_daemon (ParlorHttpServer *server, const ParlorHttpOptions *options, int fd)
 {
@@ -849,7 +610,7 @@ parlor_http_server_new (uv_loop_t *loop, const ParlorHttpOptions *options, const
                         GError **error)
 {
   g_return_val_if_fail (app->handle && app->body_limit, NULL);
-  int fd = open_listener (options, error);
+  int fd = parlor_listener_open (options->address, options->port, error);
   if (fd < 0)
     return NULL;
   ParlorHttpServer *server = g_new0 (ParlorHttpServer, 1);
@@ -858,7 +619,7 @@ parlor_http_server_new (uv_loop_t *loop, const ParlorHttpOptions *options, const
   server->trust_proxy = options->trust_proxy;
   server->timeout_us = (gint64)timeout_ms * 1000;
   server->bodies_limit = options->bodies_bytes ? options->bodies_bytes : DEFAULT_BODIES_BYTES;
-  server->port = port_of (fd);
+  server->port = parlor_listener_port (fd);
   g_queue_init (&server->waiting);
   g_queue_init (&server->pending);
   server->daemon = start_daemon (server, options, fd);
