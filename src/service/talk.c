@@ -553,50 +553,43 @@ parlor_service_say (ParlorService *service, const ParlorSaySpec *spec, ParlorMom
   return message;
 }
 
+/* What nobody wrote on a page: its number is made here. */
+static void
+say_of_house (ParlorConversation *conversation, const char *prefix, ParlorSaySpec spec,
+              const char *text, ParlorMoment now)
+{
+  char id[PARLOR_ID_SIZE];
+  parlor_id_make (prefix, &conversation->customer->brand->service->spec.random, id);
+  spec.conversation = conversation;
+  spec.client_id = id;
+  spec.stream_ms = -1;
+  publish (keep (conversation, &spec, text ? text : "", now));
+}
+
 void
 say_system (ParlorConversation *conversation, const char *kind, const char *text, const char *data,
             ParlorMoment now)
 {
-  char id[PARLOR_ID_SIZE];
-  parlor_id_make ("sys", &conversation->customer->brand->service->spec.random, id);
-  ParlorSaySpec spec = {.conversation = conversation,
-                        .by = PARLOR_BY_SYSTEM,
-                        .client_id = id,
-                        .kind = kind,
-                        .data = data,
-                        .stream_ms = -1};
-  publish (keep (conversation, &spec, text ? text : "", now));
+  say_of_house (conversation, "sys",
+                (ParlorSaySpec){.by = PARLOR_BY_SYSTEM, .kind = kind, .data = data}, text, now);
 }
 
 void
 say_bot (ParlorConversation *conversation, const char *kind, const char *text, const char *data,
          ParlorMoment now)
 {
-  char id[PARLOR_ID_SIZE];
-  parlor_id_make ("bot", &conversation->customer->brand->service->spec.random, id);
-  ParlorSaySpec spec = {.conversation = conversation,
-                        .by = PARLOR_BY_BOT,
-                        .client_id = id,
-                        .kind = kind,
-                        .data = data,
-                        .stream_ms = -1};
-  publish (keep (conversation, &spec, text ? text : "", now));
+  say_of_house (conversation, "bot",
+                (ParlorSaySpec){.by = PARLOR_BY_BOT, .kind = kind, .data = data}, text, now);
 }
 
 /* In the rep's name, where he is known: his face says it. */
 void
 say_welcome (ParlorConversation *conversation, const char *text, ParlorMoment now)
 {
-  char id[PARLOR_ID_SIZE];
-  if (!text || !*text || conversation->seq)
-    return;
-  parlor_id_make ("wel", &conversation->customer->brand->service->spec.random, id);
   const ParlorRep *rep = conversation->assignee;
-  ParlorSaySpec spec = {.conversation = conversation,
-                        .by = rep ? PARLOR_BY_REP : PARLOR_BY_SYSTEM,
-                        .rep = rep,
-                        .client_id = id,
-                        .kind = "text",
-                        .stream_ms = -1};
-  publish (keep (conversation, &spec, text, now));
+  if (text && *text && !conversation->seq)
+    say_of_house (
+        conversation, "wel",
+        (ParlorSaySpec){.by = rep ? PARLOR_BY_REP : PARLOR_BY_SYSTEM, .rep = rep, .kind = "text"},
+        text, now);
 }
