@@ -11,7 +11,7 @@ LEVELS = {
     "base": 0, "proto": 1,
     "secure": 2, "ice": 2, "room": 2, "live": 2, "service": 2, "brand": 2,
     "plugins": 3,
-    "media": 4, "record": 4, "store": 4, "hooks": 4, "cluster": 4, "calendar": 4, "http": 4, "signal": 4,
+    "media": 4, "record": 4, "store": 4, "hooks": 4, "calendar": 4, "http": 4, "signal": 4,
     "app": 5, "stage": 5,
 }
 # The domain says what is wanted; how it is carried is for others.
