@@ -280,7 +280,7 @@ struct _ParlorTransport
   gboolean connected, failed;
   GList handshake;     /**< in the router's `handshakes` while its data is not NULL */
   gint64 handshake_us; /**< it began */
-  gint64 begun_us; /* made, or its ICE restarted before it stood */
+  gint64 begun_us;     /* made, or its ICE restarted before it stood */
   gint64 connected_us;
   ParlorAudioRoom *room;                      /**< borrowed */
   GPtrArray *sources;                         /**< borrowed ParlorSource */
@@ -289,7 +289,7 @@ struct _ParlorTransport
   gint64 quality_told_us;
   gint64 rtt_us; /**< -1 = unknown */
   ParlorNackResponder responder;
-  gint64 ntp_offset_us; /**< our wall clock minus the peer's, from its first sender report */
+  gint64 ntp_offset_us;      /**< our wall clock minus the peer's, from its first sender report */
   gint64 work_left, work_us; /**< what its RTCP may still cost (feedback.c), and as of when */
   gboolean has_ntp_offset;
   guint64 bytes_in, bytes_in_mark, bytes_out_mark;

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #define NAMES_KEPT_US (30 * G_USEC_PER_SEC)
+/* A name that nobody answers for holds one of the two threads that libuv gives to look-ups. */
+#define FAILED_KEPT_US (5 * G_USEC_PER_SEC)
 #define NAMES_MAX 1000
 #define ADDRESSES_MAX 8
 #define RUNNING_MAX 256
@@ -22,6 +24,7 @@ typedef struct _Poster Poster;
 typedef struct
 {
   char *addresses; /* "" = none may be called */
+  gboolean failed; /* it was not found */
   gint64 until_us;
 } Name;
 
@@ -37,7 +40,9 @@ typedef struct
   guint timeout_ms;
   gsize answer_max;
   gint64 begun_us;
-  CURL *easy; /* NULL until the name is resolved */
+  gboolean waits;       /* for its name */
+  uv_timer_t *patience; /* while it waits: its deadline */
+  CURL *easy;           /* NULL until the name is resolved */
   struct curl_slist *headers, *resolve;
   GString *answer;
   char *answer_id, *answer_timestamp, *answer_signature;
@@ -50,8 +55,9 @@ struct _Poster
   ParlorPosterSpec spec;
   CURLM *multi;
   uv_timer_t *timer;
-  GHashTable *calls; /* id → Call, owned */
-  GHashTable *names; /* "host:port" → Name */
+  GHashTable *calls;   /* id → Call, owned */
+  GHashTable *names;   /* host → Name */
+  GHashTable *looking; /* set of hosts that are looked up, borrowed from the Lookup */
   guint64 last_id;
   guint lookups; /* that run: each holds a reference */
   gboolean closed;
@@ -61,7 +67,7 @@ typedef struct
 {
   uv_getaddrinfo_t request;
   Poster *poster;
-  guint64 call;
+  char *host;
 } Lookup;
 
 typedef struct
@@ -80,9 +86,24 @@ name_free (gpointer data)
 }
 
 static void
+free_handle (uv_handle_t *handle)
+{
+  g_free (handle);
+}
+
+static void
+end_waiting (Call *call)
+{
+  call->waits = FALSE;
+  if (call->patience)
+    uv_close ((uv_handle_t *)g_steal_pointer (&call->patience), free_handle);
+}
+
+static void
 call_free (gpointer data)
 {
   Call *call = data;
+  end_waiting (call);
   if (call->easy)
     {
       if (call->poster->multi)
@@ -205,12 +226,6 @@ on_socket_ready (uv_poll_t *poll, int status, int events)
   flags |= events & UV_WRITABLE ? CURL_CSELECT_OUT : 0;
   curl_multi_socket_action (poster->multi, handle->socket, flags, &running);
   take_finished (poster);
-}
-
-static void
-free_handle (uv_handle_t *handle)
-{
-  g_free (handle);
 }
 
 static int
@@ -353,11 +368,12 @@ start (Call *call, const char *addresses)
 }
 
 static void
-keep_name (Poster *poster, const char *key, const char *addresses)
+keep_name (Poster *poster, const char *key, const char *addresses, gboolean failed)
 {
   Name *name = g_new0 (Name, 1);
   name->addresses = g_strdup (addresses);
-  name->until_us = g_get_monotonic_time () + NAMES_KEPT_US;
+  name->failed = failed;
+  name->until_us = g_get_monotonic_time () + (failed ? FAILED_KEPT_US : NAMES_KEPT_US);
   if (g_hash_table_size (poster->names) >= NAMES_MAX)
     g_hash_table_remove_all (poster->names);
   g_hash_table_insert (poster->names, g_strdup (key), name);
@@ -370,7 +386,37 @@ poster_unref (Poster *poster)
     return;
   g_hash_table_unref (poster->calls);
   g_hash_table_unref (poster->names);
+  g_hash_table_unref (poster->looking);
   g_free (poster);
+}
+
+static void
+go_on (Call *call, const char *addresses, gboolean failed)
+{
+  end_waiting (call);
+  if (failed)
+    call_end (call, 0, "name");
+  else
+    start (call, addresses);
+}
+
+/* All that wait for it. Whoever is answered may post, cancel, or end the poster. */
+static void
+go_on_all (Poster *poster, const char *host, const char *addresses, gboolean failed)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint64));
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init (&iter, poster->calls);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (((Call *)value)->waits && !strcmp (((Call *)value)->target->host, host))
+      g_array_append_val (ids, ((Call *)value)->id);
+  for (guint i = 0; i < ids->len && !poster->closed; i++)
+    {
+      Call *call = g_hash_table_lookup (poster->calls, &g_array_index (ids, guint64, i));
+      if (call && call->waits)
+        go_on (call, addresses, failed);
+    }
 }
 
 static void
@@ -378,38 +424,57 @@ on_looked_up (uv_getaddrinfo_t *request, int status, struct addrinfo *found)
 {
   Lookup *lookup = (Lookup *)request;
   Poster *poster = lookup->poster;
-  Call *call = g_hash_table_lookup (poster->calls, &lookup->call);
-  poster->lookups--;
-  if (call && !poster->closed)
+  g_hash_table_remove (poster->looking, lookup->host);
+  if (!poster->closed)
     {
       g_autofree char *addresses = judged_list (poster, status ? NULL : found);
-      if (!status)
-        keep_name (poster, call->target->host, addresses);
-      if (status)
-        call_end (call, 0, "name");
-      else
-        start (call, addresses);
+      keep_name (poster, lookup->host, addresses, status != 0);
+      go_on_all (poster, lookup->host, addresses, status != 0);
     }
   uv_freeaddrinfo (found);
+  g_free (lookup->host);
   g_free (lookup);
+  poster->lookups--;
   poster_unref (poster);
 }
 
+static void
+on_patience_end (uv_timer_t *timer)
+{
+  call_end (timer->data, 0, "timeout");
+}
+
+/* A look-up has no deadline of its own; the call has. */
+static void
+wait_for_name (Call *call)
+{
+  gint64 left_ms = call->timeout_ms - (g_get_monotonic_time () - call->begun_us) / 1000;
+  call->waits = TRUE;
+  call->patience = g_new0 (uv_timer_t, 1);
+  uv_timer_init (call->poster->spec.loop, call->patience);
+  call->patience->data = call;
+  uv_timer_start (call->patience, on_patience_end, (guint64)MAX (left_ms, 0), 0);
+}
+
+/* One look-up for all who want the name. */
 static void
 look_up (Call *call)
 {
   Poster *poster = call->poster;
   struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG};
   struct in6_addr bytes;
+  wait_for_name (call);
+  if (g_hash_table_contains (poster->looking, call->target->host))
+    return;
   if (inet_pton (AF_INET, call->target->host, &bytes) == 1 || strchr (call->target->host, ':'))
     hints.ai_flags = AI_NUMERICHOST;
   Lookup *lookup = g_new0 (Lookup, 1);
   lookup->poster = poster;
-  lookup->call = call->id;
+  lookup->host = g_strdup (call->target->host);
+  g_hash_table_add (poster->looking, lookup->host);
   poster->lookups++;
   /* A name whose length getaddrinfo refuses at once was refused by ssrf.c already. */
-  uv_getaddrinfo (poster->spec.loop, &lookup->request, on_looked_up, call->target->host, NULL,
-                  &hints);
+  uv_getaddrinfo (poster->spec.loop, &lookup->request, on_looked_up, lookup->host, NULL, &hints);
 }
 
 typedef struct
@@ -425,7 +490,7 @@ resolve (Call *call)
 {
   const Name *name = g_hash_table_lookup (call->poster->names, call->target->host);
   if (name)
-    start (call, name->addresses);
+    go_on (call, name->addresses, name->failed);
   else
     look_up (call);
 }
@@ -522,6 +587,7 @@ parlor_poster_new (const ParlorPosterSpec *spec)
   if (!poster->spec.per_host)
     poster->spec.per_host = PER_HOST;
   poster->calls = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, call_free);
+  poster->looking = g_hash_table_new (g_str_hash, g_str_equal);
   poster->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, name_free);
   poster->timer = g_new0 (uv_timer_t, 1);
   uv_timer_init (spec->loop, poster->timer);

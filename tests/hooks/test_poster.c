@@ -3,10 +3,55 @@
 #include "hooks/poster.h"
 
 #include <arpa/inet.h>
+#include <dlfcn.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+/* --- names that nobody answers for -------------------------------------------------------------
+ */
+
+/* Look-ups of *.slow.test wait until they are let go, 20 s at most; then there is no such name. */
+static GMutex slow_lock;
+static GCond slow_cond;
+static gboolean slow_let_go;
+static guint slow_lookups;
+
+static int
+be_slow (void)
+{
+  gint64 until_us = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+  g_mutex_lock (&slow_lock);
+  slow_lookups++;
+  while (!slow_let_go && g_cond_wait_until (&slow_cond, &slow_lock, until_us))
+    ;
+  g_mutex_unlock (&slow_lock);
+  return EAI_NONAME;
+}
+
+static void
+let_go (gboolean on)
+{
+  g_mutex_lock (&slow_lock);
+  slow_let_go = on;
+  g_cond_broadcast (&slow_cond);
+  g_mutex_unlock (&slow_lock);
+}
+
+/* In place of the C library's. */
+int
+getaddrinfo (const char *name, const char *service, const struct addrinfo *hints,
+             struct addrinfo **found)
+{
+  static int (*usual) (const char *, const char *, const struct addrinfo *, struct addrinfo **);
+  if (name && g_str_has_suffix (name, ".slow.test"))
+    return be_slow ();
+  if (!usual)
+    *(void **)&usual = dlsym (RTLD_NEXT, "getaddrinfo");
+  return usual (name, service, hints, found);
+}
 
 typedef struct
 {
@@ -24,6 +69,7 @@ typedef struct
   char *failure;
   char *body;
   gboolean done;
+  guint n_done;
 } Rig;
 
 static gpointer
@@ -95,6 +141,7 @@ on_posted (const ParlorPostAnswer *answer, gpointer user_data)
 {
   Rig *rig = user_data;
   rig->done = TRUE;
+  rig->n_done++;
   rig->status = answer->status;
   g_free (rig->failure);
   g_free (rig->body);
@@ -245,6 +292,37 @@ the_end_answers_what_runs (void)
   rig_free (rig);
 }
 
+/* The resolver never answers: the call ends by its own deadline. */
+static void
+a_name_that_is_not_told_ends_in_time (void)
+{
+  g_autoptr (Rig) rig = rig_new ("", TRUE);
+  let_go (FALSE);
+  ask (rig, "http://one.slow.test/", 200);
+  g_assert_cmpstr (rig->failure, ==, "timeout");
+  let_go (TRUE);
+}
+
+/* Two look-ups at a time is what libuv has for all brands. */
+static void
+a_name_is_looked_for_once (void)
+{
+  g_autoptr (Rig) rig = rig_new ("", TRUE);
+  guint before;
+  let_go (FALSE);
+  g_mutex_lock (&slow_lock);
+  before = slow_lookups;
+  g_mutex_unlock (&slow_lock);
+  for (guint i = 0; i < 20; i++)
+    begin (rig, "http://many.slow.test/", 60000);
+  uv_run (&rig->loop, UV_RUN_NOWAIT);
+  let_go (TRUE);
+  while (rig->n_done < 20)
+    uv_run (&rig->loop, UV_RUN_ONCE);
+  g_assert_cmpstr (rig->failure, ==, "name");
+  g_assert_cmpuint (slow_lookups - before, ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -256,6 +334,8 @@ main (int argc, char **argv)
   TEST ("a-name-goes-only-where-it-was-judged-to-go", a_name_goes_only_where_it_was_judged_to_go);
   TEST ("redirects-are-not-followed", redirects_are_not_followed);
   TEST ("who-never-answers-is-given-up", who_never_answers_is_given_up);
+  TEST ("a-name-that-is-not-told-ends-in-time", a_name_that_is_not_told_ends_in_time);
+  TEST ("a-name-is-looked-for-once", a_name_is_looked_for_once);
   TEST ("long-answers-and-lies-are-failures", long_answers_and_lies_are_failures);
   TEST ("the-end-answers-what-runs", the_end_answers_what_runs);
   return g_test_run ();

@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/time.h"
 #include "proto/rtcp/packet.h"
+#include "proto/rtp/header.h"
 
 #define ROOM 7
 #define MS PARLOR_US_PER_MS
@@ -293,6 +294,155 @@ test_wild_clock (void)
       <, 30 * SECOND);
 }
 
+/* --- anything at all ---------------------------------------------------------------------------
+ */
+
+typedef struct
+{
+  BenchPeer *peer;
+  guint32 ssrcs[4];
+  guint64 index[4];
+} Liar;
+
+/* MID, RID, times, levels, descriptors of random bytes; a random part of the whole may be cut off.
+ */
+static gsize
+put_anything (GRand *random, guint8 *packet, guint32 ssrc, guint64 index)
+{
+  static const guint8 pts[] = {96, 96, 96, 97, 111, 63, 100};
+  gsize at = 12, extension, payload;
+
+  parlor_rtp_write_fixed (packet, pts[g_rand_int_range (random, 0, G_N_ELEMENTS (pts))],
+                          g_rand_boolean (random), (guint16)index, g_rand_int (random), ssrc);
+  if (g_rand_boolean (random))
+    {
+      extension = 4 * (gsize)g_rand_int_range (random, 0, 8);
+      packet[0] |= 0x10;
+      parlor_put_u16 (packet + at, g_rand_boolean (random) ? 0xbede : 0x1000);
+      parlor_put_u16 (packet + at + 2, (guint16)(extension / 4));
+      for (gsize i = 0; i < extension; i++)
+        packet[at + 4 + i] = (guint8)g_rand_int_range (random, 0,
+                                                       g_rand_boolean (random) ? 96 : 256);
+      at += 4 + extension;
+    }
+  payload = at;
+  for (gsize n = (gsize)g_rand_int_range (random, 0, 3) * 20 + 20; n > 0; n--)
+    packet[at++] = (guint8)g_rand_int (random);
+  if (g_rand_int_range (random, 0, 3) == 0) /* the beginning of a key frame of VP8 */
+    memcpy (packet + payload, "\x90\xe0\x80\x01\x01\x00\x10\x00\x00\x9d\x01\x2a\x80\x02\x68\x01",
+            16);
+  if (g_rand_int_range (random, 0, 8) == 0)
+    {
+      packet[0] |= 0x20;
+      packet[at - 1] = (guint8)g_rand_int (random);
+    }
+  return g_rand_int_range (random, 0, 8) == 0 ? (gsize)g_rand_int_range (random, 12, (gint32)at)
+                                              : at;
+}
+
+static void
+say_anything (GRand *random, Liar *liar)
+{
+  guint8 packet[400] = {0};
+  guint which = (guint)g_rand_int_range (random, 0, G_N_ELEMENTS (liar->ssrcs));
+  guint step = (guint)g_rand_int_range (random, 0, 40);
+
+  liar->index[which] += step == 0 ? 20000 : step == 1 ? 2500 : step < 6 ? step : 1;
+  gsize length = put_anything (random, packet, liar->ssrcs[which], liar->index[which]);
+  parlor_peer_send_rtp (liar->peer->peer, packet, length, liar->index[which]);
+}
+
+static void
+report_anything (GRand *random, BenchPeer *peer, guint32 media_ssrc, guint32 other_ssrc)
+{
+  guint8 packet[400];
+  gsize length = 4 * (gsize)g_rand_int_range (random, 3, sizeof packet / 4);
+
+  for (gsize i = 0; i < length; i++)
+    packet[i] = (guint8)g_rand_int (random);
+  packet[0] = 0x80 | (packet[0] & 0x1f);
+  packet[1] = (guint8)(200 + packet[1] % 8);
+  parlor_put_u16 (packet + 2, (guint16)(length / 4 - 1));
+  if (g_rand_boolean (random)) /* a NACK, more often than chance has one */
+    {
+      packet[0] = 0x81;
+      packet[1] = PARLOR_RTCP_PT_RTPFB;
+    }
+  parlor_put_u32 (packet + (packet[1] == PARLOR_RTCP_PT_RTPFB ? 8 : 4),
+                  g_rand_int_range (random, 0, 4) != 0 ? media_ssrc : other_ssrc);
+  parlor_peer_send_rtcp (peer->peer, packet, length);
+}
+
+static void
+change_anything (GRand *random, Bench *bench, BenchPeer *viewer)
+{
+  ParlorSourceId source = (ParlorSourceId)g_rand_int_range (random, 0, 4);
+
+  if (g_rand_boolean (random))
+    parlor_router_select (bench->router, viewer->id, (guint)g_rand_int_range (random, 0, 2), source,
+                          (guint)g_rand_int_range (random, 0, 3) * 180, bench->now_us);
+  else
+    parlor_router_open_source (bench->router, source, g_rand_int_range (random, 0, 4) != 0);
+}
+
+/* Two who publish anything at all: whoever watches gets each number once, with a tag that is good,
+ * and what is honest goes on. A number used for two packets would show itself as a replay. */
+static void
+test_anything (void)
+{
+  for (guint32 seed = 1; seed <= 12; seed++)
+    {
+      g_autoptr (GRand) random = g_rand_new_with_seed (seed);
+      g_autoptr (Bench) bench = bench_new ();
+      Liar liars[2];
+      BenchPeer *honest, *viewer;
+      BenchCamera camera = {
+          .ssrc = 9000, .bps = 300000, .height = 360, .n_temporal = 1, .picture = 1};
+      const ParlorPeerCounters *counters;
+
+      for (guint i = 0; i < G_N_ELEMENTS (liars); i++)
+        {
+          liars[i] = (Liar){
+              bench_add_peer (bench, ROOM), {1000, 1001, 2000, 77 + i}, {1000, 2000, 3000, 4000}};
+          bench_add_video (liars[i].peer, 1 + i, 1000);
+          bench_add_voice (liars[i].peer, 10 + i, ROOM, 2000);
+          bench_add_video_slot (liars[i].peer, 0, 6000 + i, 0);
+        }
+      honest = bench_add_peer (bench, ROOM);
+      bench_add_video (honest, 3, 9000);
+      viewer = bench_add_peer (bench, ROOM);
+      bench_add_video_slot (viewer, 0, 5000, 5001);
+      bench_add_video_slot (viewer, 1, 5002, 0);
+      bench_add_video_slot (viewer, 2, 5004, 5005);
+      bench_add_voice_slot (viewer, 3, 5006);
+      bench_run (bench, 500 * MS);
+      parlor_router_select (bench->router, viewer->id, 2, 3, 0, bench->now_us);
+      for (guint step = 0; step < 3000; step++)
+        {
+          Liar *liar = &liars[g_rand_int_range (random, 0, G_N_ELEMENTS (liars))];
+
+          say_anything (random, liar);
+          if (g_rand_int_range (random, 0, 4) == 0)
+            report_anything (random, liar->peer, 6000, liar->ssrcs[0]);
+          if (g_rand_int_range (random, 0, 8) == 0)
+            report_anything (random, viewer, 5000, 5004);
+          if (g_rand_int_range (random, 0, 30) == 0)
+            change_anything (random, bench, viewer);
+          if (step % 16 == 0)
+            bench_film (honest, &camera);
+          if (g_rand_boolean (random))
+            bench_run (bench, g_rand_int_range (random, 1, 4) * MS);
+        }
+      counters = parlor_peer_counters (viewer->peer);
+      for (guint i = 0; i < PARLOR_N_SRTP_RESULTS; i++)
+        if (i != PARLOR_SRTP_OK)
+          g_assert_cmpuint (counters->refused[i], ==, 0);
+      g_assert_cmpuint (counters->rtp_pkts, >, 200);
+      g_assert_null (bench_event (bench, PARLOR_ROUTER_FAILED, honest->id));
+      g_assert_null (bench_event (bench, PARLOR_ROUTER_FAILED, viewer->id));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -306,5 +456,6 @@ main (int argc, char **argv)
   g_test_add_func ("/router/hostile/an-address-is-used-again", test_address_used_again);
   g_test_add_func ("/router/hostile/half-open-handshakes-make-room", test_half_open);
   g_test_add_func ("/router/hostile/a-wild-clock-is-met-anew", test_wild_clock);
+  g_test_add_func ("/router/hostile/anything-at-all-uses-no-number-twice", test_anything);
   return g_test_run ();
 }
