@@ -62,7 +62,7 @@ inside () { # USER COMMAND
 # How this machine reaches its registries is no business of the README: proxies, certificates, mirrors are taken over.
 registries () {
   local file name
-  cp /etc/resolv.conf "$folder/etc/resolv.conf"
+  cp /etc/resolv.conf /etc/hosts "$folder/etc/"
   grep -lsiE 'acquire::.*(proxy|verify|ca(info|path))' /etc/apt/apt.conf /etc/apt/apt.conf.d/* | while read -r file; do
     cp "$file" "$folder/etc/apt/apt.conf.d/"
   done
@@ -107,6 +107,12 @@ clone () {
 
 free_port () { python3 -c 'import socket; s = socket.socket (); s.bind (("127.0.0.1", 0)); print (s.getsockname ()[1])'; }
 
+# What `inside` started in the background: unshare takes all that is in its namespace with it.
+end () { # PID
+  pkill -P "$1" || true
+  wait "$1" 2>/dev/null || true
+}
+
 # Until the demo answers; then the first page is asked for, and the demo ended.
 demo () {
   local http udp admin running
@@ -117,9 +123,8 @@ demo () {
     kill -0 "$running" 2>/dev/null || { tail -n 40 "$folder/demo.log" >&2; return 1; }
     sleep 0.5
   done
-  curl -fs "http://127.0.0.1:$http/" | grep -q '<title>Parlor' || { echo "fresh: no page on /" >&2; kill "$running"; return 1; }
-  kill "$running"
-  wait "$running" 2>/dev/null || true
+  curl -fs "http://127.0.0.1:$http/" | grep -q '<title>Parlor' || { echo "fresh: no page on /" >&2; end "$running"; return 1; }
+  end "$running"
 }
 
 played () { inside "$user" "cd parlor && ./dev test $1"; }

@@ -40,6 +40,21 @@ def said_of(text):
     return found
 
 
+# A status and the code of its problem, wherever a handler says both; error.c has those of the domain.
+PROBLEM = re.compile(r'\b[45]\d\d,\s*"([a-z_]+)"')
+CODES = re.compile(r"^    Problem:\n.*?^        code:\n\s+type: string\n\s+enum: \[([^\]]*)\]", re.M | re.S)
+
+
+def codes_of(root):
+    sources = [*sorted((root / "src/http").glob("*.c")), root / "src/base/error.c"]
+    return {code for path in sources for code in PROBLEM.findall(path.read_text())}
+
+
+def codes_in(openapi):
+    listed = CODES.search(openapi)
+    return set(re.findall(r"\w+", listed.group(1))) if listed else set()
+
+
 def differences(table, document, table_name, document_name):
     for name in sorted(table - document):
         yield f"{name} is a row of {table_name}, but not in {document_name}"
@@ -98,6 +113,8 @@ def main(root):
     rows = set(MESSAGE.findall((root / "src/signal/messages.c").read_text()))
     said = said_of((root / "docs/protocol.md").read_text())
     tap.result("protocol.md has every message of a page, and no other", differences(rows, said, "messages.c", "protocol.md") if rows else ["no row was found"])
+    codes, openapi = codes_of(root), (root / "docs/openapi.yaml").read_text()
+    tap.result("openapi.yaml lists every code of a problem, and no other", differences(codes, codes_in(openapi), "a handler", "openapi.yaml") if codes else ["no code was found"])
     documents = [root / "README.md", root / "CONTRIBUTING.md", *sorted((root / "docs").rglob("*.md"))]
     tap.result("what the documents link to is there", [problem for path in documents for problem in broken_links(path, path.read_text(), root)])
     known = {relative(path, root) for path in tracked(root)}

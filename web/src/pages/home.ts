@@ -10,12 +10,13 @@ import { isKey, lang, t } from '../ui/i18n/index.js';
 import { icon, mark } from '../ui/icons.js';
 import '../ui/look.js';
 import { picture } from './picture.js';
+import { whyNot } from '../ui/why-not.js';
 
 @customElement('parlor-home')
 export class HomePage extends Plain {
   @state() private recent = loadRecent();
   @state() private busy = false;
-  @state() private error = '';
+  @state() private error: string | TemplateResult = '';
   @state() private joinError = '';
   @state() private stranger = false;
   @state() private planning = false;
@@ -52,7 +53,7 @@ export class HomePage extends Plain {
       const code = error instanceof ApiError ? error.code : 'internal';
       const key = `api_${code}`;
       this.stranger = code === 'unauthorized';
-      this.error = isKey(key) ? t(key) : t('api_other', { code });
+      this.error = isKey(key) ? t(key) : whyNot(code);
       this.busy = false;
     }
   }

@@ -23,6 +23,7 @@ import '../ui/host-encoder.js';
 import '../ui/host-panel.js';
 import '../ui/look.js';
 import { expose } from './debug.js';
+import { whyNot } from '../ui/why-not.js';
 
 /** `#ROOM`, or `#ROOM/TOKEN` once: the token goes out of the address at once. */
 function roomFromHash(): string {
@@ -240,7 +241,7 @@ export class HostPage extends Plain {
           ><span>${lt('f_when')}</span><input name="when" type="datetime-local"
         /></label>
         <button class="button primary large" data-testid="create">${lt('create')}</button>
-        ${this.problem ? html`<p class="warn" role="alert">${lt('create_failed', { code: this.problem })}</p>` : nothing}
+        ${this.problem ? html`<p class="warn" role="alert">${lt('create_failed')} ${whyNot(this.problem)}</p>` : nothing}
       </form>
       <parlor-host-streams></parlor-host-streams>
     </main>`;

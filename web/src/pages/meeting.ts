@@ -26,6 +26,7 @@ import '../ui/recording.js';
 import '../ui/stage.js';
 import '../ui/toasts.js';
 import { expose } from './debug.js';
+import { whyNot } from '../ui/why-not.js';
 
 /** What only some meetings need; drawn once it is known. */
 const LAZY = {
@@ -86,7 +87,7 @@ export class MeetingPage extends Plain implements App {
   @state() private called = '';
   /** When it is, for who comes too early. */
   @state() private early: { start: number; end: number } | null = null;
-  @state() private error = '';
+  @state() private error: string | TemplateResult = '';
   @state() private busy = false;
   /** Coming in without being asked anything: one click from home, or a reload. */
   @state() private straight = false;
@@ -178,7 +179,7 @@ export class MeetingPage extends Plain implements App {
     const code = error instanceof ApiError ? error.code : 'internal';
     if (code === 'no_such_room') this.session.dispatch({ t: 'local/end', reason: 'no_such_room' });
     const key = `api_${code}`;
-    this.error = isKey(key) ? t(key) : t('api_other', { code });
+    this.error = isKey(key) ? t(key) : whyNot(code);
     if (code.startsWith('pass_'))
       void import('../ui/early.js').then(({ passWords }) => (this.error = passWords(code)));
   }
@@ -265,11 +266,20 @@ export class MeetingPage extends Plain implements App {
         c: panel('chat'),
         p: panel('people'),
         l: inRoom(() => this.switchLayout()),
+        f: inRoom(() => void this.fullScreen()),
         n: inRoom(() => this.openDialog('marker')),
         '?': inRoom(() => this.openDialog('help')),
         escape: () => this.openPanel(null),
       },
     });
+  }
+
+  /** Not everywhere may a page fill the screen: then it stays as it is. */
+  private async fullScreen(): Promise<void> {
+    const done = document.fullscreenElement
+      ? document.exitFullscreen()
+      : document.documentElement.requestFullscreen?.();
+    await done?.catch(() => undefined);
   }
 
   private switchLayout(): void {

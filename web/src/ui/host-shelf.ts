@@ -8,6 +8,7 @@ import { moved, readProducts } from '../room/products-file.js';
 import { Plain } from './base.js';
 import { lang } from './i18n/lang.js';
 import './styles/host-ways.css';
+import { whyNot } from './why-not.js';
 
 const WORDS = {
   head: ['All products of the brand', '品牌全部商品'],
@@ -37,7 +38,6 @@ const WORDS = {
     'Sign in as host, assistant or admin to change the shelf.',
     '请以主播、助理或管理员身份登录后再修改商品。',
   ],
-  failed: ['That did not work ({code})', '操作未成功（{code}）'],
 } as const;
 
 function word(key: keyof typeof WORDS, params: Record<string, string | number> = {}): string {
@@ -53,7 +53,7 @@ const SHOWN_BAD = 10;
 export class HostShelf extends Plain {
   @state() private list: Shelved[] = [];
   @state() private note = '';
-  @state() private problem = '';
+  @state() private problem: string | TemplateResult = '';
   @state() private sure = '';
   /** Which one is in the hand; -1 = none. */
   @state() private held = -1;
@@ -90,7 +90,7 @@ export class HostShelf extends Plain {
       (error: unknown) => {
         const status = error instanceof ApiError ? error.status : 0;
         const code = error instanceof ApiError ? error.code : 'internal';
-        this.problem = status === 401 || status === 403 ? word('signin') : word('failed', { code });
+        this.problem = status === 401 || status === 403 ? word('signin') : whyNot(code);
         return false;
       },
     );

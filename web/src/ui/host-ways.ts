@@ -8,6 +8,7 @@ import type { Live } from '../protocol/live.js';
 import { Plain } from './base.js';
 import { lang } from './i18n/lang.js';
 import './styles/host-ways.css';
+import { whyNot } from './why-not.js';
 
 const WORDS = {
   encoder: ['OBS or another encoder', 'OBS 等推流软件'],
@@ -35,7 +36,6 @@ const WORDS = {
   when: ['When (empty: any time)', '开播时间（可不填）'],
   save: ['Save', '保存'],
   saved: ['Saved', '已保存'],
-  failed: ['That did not work ({code})', '操作未成功（{code}）'],
 } as const;
 
 function word(key: keyof typeof WORDS, params: Record<string, string> = {}): string {
@@ -181,7 +181,7 @@ export class HostWays extends Plain {
   protected override render(): TemplateResult {
     const { live } = this;
     return html`<div class="rules ways">
-      ${this.problem ? html`<p class="warn" role="alert">${word('failed', { code: this.problem })}</p>` : nothing}
+      ${this.problem ? html`<p class="warn" role="alert">${whyNot(this.problem)}</p>` : nothing}
       ${this.encoderPart()} ${this.assistantPart()}
       ${live && live.state !== 'ended' ? this.aboutPart(live) : nothing}
     </div>`;

@@ -10,6 +10,7 @@ import { InMeeting } from './base.js';
 import { lang, t } from './i18n/index.js';
 import { draw } from './icons.js';
 import './styles/panels.css';
+import { whyNot } from './why-not.js';
 
 /** After a request that found no line. */
 const AGAIN_MS = 2000;
@@ -30,7 +31,7 @@ const WORDS = {
     'Who is signed in can set this; this room was made by a guest.',
     '此房间由访客创建，登录后才能设置。',
   ],
-  failed: ['Not saved ({code}).', '未保存（{code}）。'],
+  failed: ['Not saved.', '未保存。'],
   none: ['There is no document.', '暂无文档。'],
   gone: ['It cannot be shown here.', '无法在此显示。'],
 } as const;
@@ -71,7 +72,7 @@ export class Panels extends InMeeting {
 @customElement('parlor-beside')
 export class BesidePanel extends InMeeting {
   @state() private changing = false;
-  @state() private error = '';
+  @state() private error: string | TemplateResult = '';
   @state() private gone = false;
   private shown = '';
   private place: HTMLElement | null = null;
@@ -171,7 +172,7 @@ export class BesidePanel extends InMeeting {
           ? p('bad')
           : code === 'unauthorized'
             ? p('signin')
-            : p('failed', { code });
+            : html`${p('failed')} ${whyNot(code)}`;
     }
   }
 

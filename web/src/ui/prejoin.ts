@@ -16,7 +16,7 @@ export class Prejoin extends InMeeting {
   @property() roomTitle = '';
   /** The name that an invitation gives; '' = he says it himself. */
   @property() called = '';
-  @property() error = '';
+  @property({ attribute: false }) error: string | TemplateResult = '';
   @property({ type: Boolean }) busy = false;
   @state() private name = loadChoices().name;
 

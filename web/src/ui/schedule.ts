@@ -11,6 +11,7 @@ import { Plain } from './base.js';
 import { lang, t } from './i18n/index.js';
 import { icon } from './icons.js';
 import './styles/schedule.css';
+import { whyNot } from './why-not.js';
 
 const WORDS = {
   title: ['Schedule a meeting', '预约会议'],
@@ -49,7 +50,7 @@ const WORDS = {
   invited: ['Invitations: one person each', '邀请：每个链接仅限一人'],
   ics: ['Add to my calendar', '添加到日历'],
   open: ['Open the meeting', '打开会议'],
-  failed: ['It could not be planned ({code})', '预约失败（{code}）'],
+  failed: ['It could not be planned.', '预约失败。'],
   past: ['Choose a time that is still to come.', '请选择将来的时间。'],
   signin: ['Sign in to plan meetings.', '请先登录再预约会议。'],
 } as const;
@@ -72,7 +73,7 @@ function nextHour(): string {
 @customElement('parlor-schedule')
 export class Schedule extends Plain {
   @state() private made: Planned | null = null;
-  @state() private error = '';
+  @state() private error: string | TemplateResult = '';
   @state() private stranger = false;
   @state() private busy = false;
   @state() private copied = '';
@@ -121,7 +122,7 @@ export class Schedule extends Plain {
           ? s('past')
           : code === 'unauthorized'
             ? s('signin')
-            : s('failed', { code });
+            : html`${s('failed')} ${whyNot(code)}`;
     }
     this.busy = false;
   }

@@ -128,8 +128,14 @@ export class Tile extends InMeeting {
     markMoment(moment);
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.addEventListener('dblclick', this.twice);
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.removeEventListener('dblclick', this.twice);
     this.gate?.close();
     this.gate = null;
     this.shown = '';
@@ -200,6 +206,12 @@ export class Tile extends InMeeting {
         }
       </div>`;
   }
+
+  private readonly twice = (event: Event): void => {
+    const button = event.target instanceof Element && event.target.closest('button');
+    if (!button && !this.self && this.source === 'camera')
+      this.pin(this.room.pinned !== this.participant);
+  };
 
   private pin(on: boolean): void {
     this.app.session.dispatch({ t: 'local/pin', participant: on ? this.participant : null });

@@ -1,6 +1,10 @@
 /** Words of /signin and /admin, apart from those of the meeting, whose page must stay small. */
 import { lang } from '../i18n/index.js';
 
+/** Words for the codes that these pages have none of their own for; they are there soon after the page. */
+let textOf: ((code: string) => string) | null = null;
+void import('../i18n/problems.js').then(({ problemText }) => (textOf = problemText));
+
 const en = {
   nav_recordings: 'Recordings',
   nav_storage: 'Storage',
@@ -222,5 +226,5 @@ export function isWord(word: string): word is Word {
 export function problemWords(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'internal';
   const word = `err_${code}`;
-  return isWord(word) ? w(word) : w('err_other', { code });
+  return isWord(word) ? w(word) : (textOf?.(code) ?? w('err_other', { code }));
 }

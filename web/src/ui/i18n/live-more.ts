@@ -9,7 +9,7 @@ const MORE = {
   f_summary: ['What it is about (shown with the link)', '简介（随链接显示）'],
   f_when: ['When (leave empty to start any time)', '开播时间（可不填）'],
   create: ['Make the stream', '创建直播'],
-  create_failed: ['It could not be made ({code})', '创建失败（{code}）'],
+  create_failed: ['It could not be made.', '创建失败。'],
   go_live: ['Go live', '开始直播'],
   pause: ['Pause', '暂停'],
   resume: ['Go on', '继续直播'],

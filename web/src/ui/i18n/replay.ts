@@ -64,7 +64,6 @@ const WORDS = {
     'A time is like 3:21, its end behind its beginning.',
     '时间格式如 3:21，且结束应晚于开始。',
   ],
-  failed: ['That did not work ({code})', '操作未成功（{code}）'],
   watch: ['Watch', '观看'],
 } satisfies Record<string, [en: string, zh: string]>;
 
