@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/wire_live.h"
+#include "app/wire_live_parts.h"
 #include "app/wire_screen.h"
 
-#include "app/log.h"
 #include "base/confusable.h"
 #include "room/moderation.h"
 #include "room/room.h"
@@ -16,8 +16,6 @@
 #define STAGE_TOKEN_MS (4 * 3600 * G_GINT64_CONSTANT (1000))
 /* Before a viewer's id: the identity under which he publishes. */
 #define STAGE_PREFIX "stage-"
-#define COMMENTS_BACK 100
-#define TOUCHES_BACK 10000
 
 typedef struct
 {
@@ -129,92 +127,6 @@ parlor_wire_live_set_house (ParlorWireLive *wire, ParlorBrands *brands, ParlorSe
   parlor_visitors_set_needed (wire->visitors, service ? is_needed : NULL, wire);
 }
 
-/* ---- price and stock of the moment ---------------------------------------------------------- */
-
-typedef struct
-{
-  ParlorWireLive *wire;
-  char room[PARLOR_ID_SIZE];
-  char *brand, *sku;
-} Question;
-
-static void
-question_free (Question *question)
-{
-  g_free (question->brand);
-  g_free (question->sku);
-  g_free (question);
-}
-
-static char *
-or_known (const ParlorHookAnswer *answer, const char *name, char *known)
-{
-  const char *text = parlor_datum_text (answer->data, answer->n_data, name);
-  return text ? (char *)text : known;
-}
-
-/* What the brand's own system says now stands on the shelf; late or wrong, the last known stays. */
-static void
-take_answer (const Question *question, const ParlorHookAnswer *answer)
-{
-  ParlorWireLive *wire = question->wire;
-  const ParlorProduct *known = parlor_products_find (wire->products, question->brand,
-                                                     question->sku);
-  if (!known)
-    return;
-  ParlorProduct now = *known;
-  now.title = or_known (answer, "title", known->title);
-  now.price = or_known (answer, "price", known->price);
-  now.stock = or_known (answer, "stock", known->stock);
-  now.url = or_known (answer, "url", known->url);
-  now.image = or_known (answer, "image", known->image);
-  if (!parlor_products_put (wire->products, &now, wall_ms (wire), NULL) || !wire->signal)
-    return;
-  parlor_signal_shelf (wire->signal, question->brand);
-  ParlorLiveRoom *room = parlor_live_find (wire->live, question->room);
-  const ParlorPin *pin = room ? parlor_live_current_pin (room) : NULL;
-  if (pin && !strcmp (pin->sku, question->sku))
-    {
-      parlor_live_pin_changed (room);
-      parlor_signal_live_event (wire->signal, &(ParlorLiveEvent){.type = PARLOR_LIVE_EVENT_PIN,
-                                                                 .room = room,
-                                                                 .pin = pin,
-                                                                 .room_ms = pin->from_ms});
-    }
-}
-
-static void
-on_resolved (const ParlorHookAnswer *answer, gpointer user_data)
-{
-  Question *question = user_data;
-  if (answer->outcome == PARLOR_HOOK_ANSWERED)
-    take_answer (question, answer);
-  if (answer->final)
-    question_free (question);
-}
-
-static void
-resolve (ParlorWireLive *wire, const ParlorLiveEvent *event)
-{
-  const ParlorLiveInfo *info = parlor_live_info (event->room);
-  ParlorHooks *hooks = wire->spec.hooks;
-  if (!hooks || !event->pin)
-    return;
-  Question *question = g_new0 (Question, 1);
-  question->wire = wire;
-  g_strlcpy (question->room, info->room, sizeof question->room);
-  question->brand = g_strdup (info->brand);
-  question->sku = g_strdup (event->pin->sku);
-  const ParlorDatum data[] = {PARLOR_DATUM_TEXT ("sku", question->sku),
-                              PARLOR_DATUM_TEXT ("room", info->room)};
-  hooks->ask (hooks,
-              &(ParlorHookQuestion){.hook = PARLOR_HOOK_PRODUCT,
-                                    .brand = question->brand,
-                                    .data = data,
-                                    .n_data = G_N_ELEMENTS (data)},
-              on_resolved, question);
-}
-
 /* ---- from the live rooms -------------------------------------------------------------------- */
 
 static ParlorStage
@@ -269,7 +181,7 @@ on_live_event (const ParlorLiveEvent *event, gpointer user_data)
   if (event->type == PARLOR_LIVE_EVENT_OFF_STAGE)
     end_publishing (wire, event);
   if (event->type == PARLOR_LIVE_EVENT_PIN)
-    resolve (wire, event);
+    parlor_wire_live_resolve (wire, event);
   parlor_wire_audience_event (wire->audience, event);
 }
 
@@ -438,164 +350,6 @@ on_second (uv_timer_t *timer)
   parlor_handoffs_sweep (wire->handoffs, wall_ms (wire), SWEEP_MAX);
 }
 
-/* ---- reading -------------------------------------------------------------------------------- */
-
-static void
-see_product (gconstpointer row, gpointer wire)
-{
-  parlor_products_load (((ParlorWireLive *)wire)->products, row);
-}
-
-static void
-see_visitor (gconstpointer row, gpointer wire)
-{
-  parlor_visitors_load_visitor (((ParlorWireLive *)wire)->visitors, row);
-}
-
-static void
-see_entry (gconstpointer row, gpointer wire)
-{
-  parlor_visitors_load_entry (((ParlorWireLive *)wire)->visitors, row);
-}
-
-static void
-see_handoff (gconstpointer row, gpointer wire)
-{
-  parlor_handoffs_load (((ParlorWireLive *)wire)->handoffs, row);
-}
-
-static void
-see_conversion (gconstpointer row, gpointer wire)
-{
-  parlor_handoffs_load_conversion (((ParlorWireLive *)wire)->handoffs, row);
-}
-
-static void
-see_room (gconstpointer row, gpointer wire)
-{
-  parlor_live_load_room (((ParlorWireLive *)wire)->live, row);
-}
-
-static void
-see_pin (gconstpointer row, gpointer wire)
-{
-  parlor_live_load_pin (((ParlorWireLive *)wire)->live, row);
-}
-
-static void
-see_poll (gconstpointer row, gpointer wire)
-{
-  parlor_live_load_poll (((ParlorWireLive *)wire)->live, row);
-}
-
-static gboolean
-load (ParlorWireLive *wire, GError **error)
-{
-  static const struct
-  {
-    const ParlorRecordKind *kind;
-    ParlorRecordVisit see;
-  } rows[] = {
-      {&parlor_product_kind, see_product},
-      {&parlor_visitor_kind, see_visitor},
-      {&parlor_entry_kind, see_entry},
-      {&parlor_handoff_kind, see_handoff},
-      {&parlor_conversion_kind, see_conversion},
-      {&parlor_live_kind, see_room},
-      {&parlor_pin_kind, see_pin},
-      {&parlor_poll_kind, see_poll},
-  };
-  for (guint i = 0; wire->spec.store && i < G_N_ELEMENTS (rows); i++)
-    if (!parlor_store_load_records (wire->spec.store, rows[i].kind, rows[i].see, wire, error))
-      return FALSE;
-  return TRUE;
-}
-
-/* The way back of questions that are open: the last answer frees it. Answers come in the loop's
-   first turns, or when the store is closed and the wire has gone before it. */
-typedef struct
-{
-  ParlorWireLive *wire; /* NULL = gone */
-  guint n_open;
-} Asked;
-
-static ParlorWireLive *
-take_back (Asked *asked)
-{
-  ParlorWireLive *wire = asked->wire;
-  if (--asked->n_open)
-    return wire;
-  if (wire)
-    wire->asked = NULL;
-  g_free (asked);
-  return wire;
-}
-
-/* Found newest first, loaded oldest first. */
-static void
-found_comments (const gconstpointer *rows, guint n, const GError *error, gpointer user_data)
-{
-  ParlorWireLive *wire = take_back (user_data);
-  if (!wire)
-    return;
-  if (error)
-    parlor_log (PARLOR_LOG_WARNING, "comments of before cannot be read: %s", error->message);
-  for (guint i = error ? 0 : n; i-- > 0;)
-    parlor_live_load_comment (wire->live, rows[i]);
-}
-
-static void
-found_touches (const gconstpointer *rows, guint n, const GError *error, gpointer user_data)
-{
-  ParlorWireLive *wire = take_back (user_data);
-  if (!wire)
-    return;
-  if (error)
-    parlor_log (PARLOR_LOG_WARNING, "touches of before cannot be read: %s", error->message);
-  for (guint i = error ? 0 : n; i-- > 0;)
-    parlor_visitors_load_touch (wire->visitors, rows[i]);
-}
-
-static void
-ask (ParlorWireLive *wire, const ParlorFind *find, ParlorFound found)
-{
-  ParlorRecordSink *sink = parlor_store_records (wire->spec.store);
-  if (!wire->asked)
-    wire->asked = g_new0 (Asked, 1);
-  Asked *asked = wire->asked;
-  asked->wire = wire;
-  asked->n_open++;
-  sink->find (sink, find, found, asked);
-}
-
-static void
-ask_for_the_rest (ParlorWireLive *wire)
-{
-  guint n;
-  g_autofree ParlorLiveRoom **rooms = parlor_live_list (wire->live, NULL, &n);
-  for (guint i = 0; i < n; i++)
-    {
-      const ParlorLiveInfo *info = parlor_live_info (rooms[i]);
-      const ParlorFindTerm terms[] = {
-          {.field = "room", .op = PARLOR_FIND_EQUAL, .text = info->room},
-          {.field = "flags", .op = PARLOR_FIND_AT_LEAST, .number = PARLOR_COMMENT_MUTES}};
-      ParlorFind find = {.kind = &parlor_comment_kind,
-                         .terms = terms,
-                         .n_terms = 1,
-                         .order_by = "room_ms",
-                         .descending = TRUE,
-                         .limit = COMMENTS_BACK};
-      if (info->state == PARLOR_LIVE_ENDED)
-        continue;
-      ask (wire, &find, found_comments);
-      find.n_terms = G_N_ELEMENTS (terms); /* and those that made somebody quiet */
-      ask (wire, &find, found_comments);
-    }
-  ParlorFind touches = {
-      .kind = &parlor_touch_kind, .order_by = "at_ms", .descending = TRUE, .limit = TOUCHES_BACK};
-  ask (wire, &touches, found_touches);
-}
-
 /* ---- making --------------------------------------------------------------------------------- */
 
 static void
@@ -673,7 +427,7 @@ parlor_wire_live_new (const ParlorWireLiveSpec *spec, GError **error)
       .tick_s = spec->tick_s,
   };
   wire->audience = parlor_wire_audience_new (&audience, error);
-  if (!wire->audience || !load (wire, error))
+  if (!wire->audience || !parlor_wire_live_load (wire, error))
     {
       parlor_wire_live_free (wire);
       return NULL;
@@ -686,8 +440,7 @@ parlor_wire_live_new (const ParlorWireLiveSpec *spec, GError **error)
       set_stage (wire, rooms[i]);
       parlor_wire_audience_begin (wire->audience, parlor_live_info (rooms[i]));
     }
-  if (spec->store)
-    ask_for_the_rest (wire);
+  parlor_wire_live_load_rest (wire);
   if (spec->demo)
     fill_demo_shelf (wire);
   return wire;
@@ -748,8 +501,7 @@ parlor_wire_live_free (ParlorWireLive *wire)
   Clockwork *clockwork = wire->clockwork;
   if (clockwork)
     uv_close ((uv_handle_t *)&clockwork->timer, on_closed);
-  if (wire->asked)
-    ((Asked *)wire->asked)->wire = NULL;
+  parlor_wire_live_forget_rest (wire);
   parlor_rooms_set_entry (wire->spec.rooms, NULL, NULL);
   parlor_wire_screen_free (wire->screen);
   parlor_live_free (wire->live);
