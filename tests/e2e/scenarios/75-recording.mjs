@@ -12,6 +12,11 @@ import { sleep } from '../lib/world.mjs';
 export const title = 'record, consent, kill the recorder, stop, download, play';
 export const seconds = 150;
 
+/* What is promised; ten times as much passes here, where encoders and browsers share two cores. Percentiles: 77-evidence-long. */
+const TOLD_MS = 500;
+const SEEK_MS = 300;
+const LOOSE = 10;
+
 const json = async (world, where) => (await fetch(`${world.url}${where}`)).json();
 
 /* Every frame of the file, decoded to 320×180 grey. */
@@ -85,6 +90,7 @@ export async function run(world) {
   await host.click('record-toggle');
   await guest.sees('recording');
   world.measured['told ms'] = Date.now() - began;
+  assert.ok(world.measured['told ms'] <= TOLD_MS * LOOSE, `told of the recording after ${world.measured['told ms']} ms`);
   await guest.sees('consent-ask');
   await sleep(1500);
   await guest.click('consent-yes');
@@ -148,6 +154,7 @@ export async function run(world) {
       const seek = await seekIn(viewer, `/v1/recordings/${row.id}/files/${file.n}`);
       assert.ok(Math.abs(seek.duration * 1000 - file.duration_ms) < 200, `${viewer.kind} says ${seek.duration} s`);
       world.measured[`${viewer.kind} seek ${file.n} ms`] = Math.round(seek.ms);
+      assert.ok(seek.ms <= SEEK_MS * LOOSE, `${viewer.kind} has sought for ${seek.ms} ms`);
     }
 
   await Promise.all([host, guest].map((viewer) => playInPortal(world, viewer)));

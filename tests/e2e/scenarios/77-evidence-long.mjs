@@ -16,7 +16,7 @@ export const suite = 'bench';
 export const seconds = 1800;
 
 const STANDS_MS = 2000;
-const COUNTED = 10;
+const COUNTED = 5;
 const SCREEN = 'window.__probe.byTestId("player-screen")[0]';
 
 const ask = async (world, where) => (await fetch(`${world.url}${where}`)).json();
@@ -169,6 +169,36 @@ async function stillOf(world, manifest, marker) {
   return { png: await bytesOf(world, `/v1/recordings/${manifest.recording}/stills/${marker.id}`), file: file.n };
 }
 
+/** How long after the request each page knows of a pause or that it goes on: ten times both. */
+async function told(world, viewers) {
+  const room = await viewers[0].evaluate(() => window.parlor.state.room.id);
+  const waits = Object.fromEntries(viewers.map((one) => [one.kind, []]));
+  for (let n = 0; n < 20; n++) {
+    const [action, state] = n % 2 ? ['resume', 'on'] : ['pause', 'paused'];
+    const knows = viewers.map((viewer) =>
+      viewer.evaluate(
+        (wanted) =>
+          new Promise((resolve) => {
+            const timer = setInterval(() => {
+              if (window.parlor.state.room.recording.state !== wanted) return;
+              clearInterval(timer);
+              resolve(Date.now());
+            }, 5);
+          }),
+        state,
+      ),
+    );
+    await sleep(200);
+    const began = Date.now();
+    await fetch(`${world.url}/v1/rooms/${room}/recording`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ action }) });
+    (await Promise.all(knows)).forEach((at, i) => waits[viewers[i].kind].push(at - began));
+  }
+  for (const [kind, values] of Object.entries(waits)) {
+    values.sort((a, b) => a - b);
+    world.measured[`${kind} told, ms p50/p95/max`] = `${values[10]}/${values[18]}/${values[19]}`;
+  }
+}
+
 export async function run(world) {
   await world.startServer();
   const viewport = { width: 1600, height: 900 };
@@ -178,10 +208,11 @@ export async function run(world) {
   await two.click('consent-yes');
   await two.until('to be recorded', () => window.__probe.byTestId('recording')[0]?.dataset.recorded === 'true');
   const shares = [await share(one, two), await share(two, one)];
+  await told(world, [one, two]);
   const stopped = Date.now();
   await one.click('record-toggle');
   let row;
-  await world.eventually('a sealed recording', async () => ([row] = (await ask(world, '/v1/recordings')).recordings)[0]?.state === 'ready', 60000);
+  await world.eventually('a sealed recording', async () => ([row] = (await ask(world, '/v1/recordings')).recordings)[0]?.state === 'ready', 300000);
   world.measured['ready ms'] = Date.now() - stopped;
   const { manifest } = await ask(world, `/v1/recordings/${row.id}`);
   manifest.recording = row.id;

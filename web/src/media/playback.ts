@@ -91,30 +91,10 @@ export class Playback {
   private put(element: HTMLVideoElement, file: TrackFile | null, exact: boolean): void {
     if (this.pictures.get(element)?.n !== file?.n) {
       this.pictures.set(element, file);
-      if (file) this.begin({ element, file });
+      if (file) load(element, this.addresses.file(file.n));
       else drop(element);
     }
-    if (file) {
-      this.follow({ element, file }, exact);
-      this.uncover(element, file);
-    }
-  }
-
-  /** A file's first picture is not the one that is wanted; that of a clip may lie before what the link is for. Nothing is seen until it is there. */
-  private begin(follower: Follower): void {
-    const { element, file } = follower;
-    element.style.opacity = '0';
-    element.onloadedmetadata = () => this.follow(follower, true);
-    element.onseeked = () => this.uncover(element, file);
-    load(element, this.addresses.file(file.n));
-  }
-
-  private uncover(element: HTMLMediaElement, file: TrackFile): void {
-    if (!element.style.opacity || element.seeking || element.readyState < 2) return;
-    const first = toFileMs(file, Math.max(this.manifest.from_ms, file.from_ms)) / 1000;
-    const target = toFileMs(file, this.position) / 1000;
-    const { currentTime: at } = element;
-    if (at >= first - 0.02 && Math.abs(at - target) < FAR_SEC) element.style.opacity = '';
+    if (file) this.follow({ element, file }, exact);
   }
 
   private tick(exact = false): void {
