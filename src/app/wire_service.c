@@ -338,7 +338,12 @@ know_brand (const char *id, gpointer user_data)
   ParlorWireService *wire = user_data;
   const ParlorBrand *brand = id && *id ? parlor_brands_get (wire->spec.brands, id) : NULL;
   if (brand)
-    return parlor_service_add_brand (wire->service, id, brand->name, confirm_of (brand));
+    {
+      ParlorServiceBrand *known = parlor_service_add_brand (wire->service, id, brand->name,
+                                                            confirm_of (brand));
+      parlor_service_set_silence (known, (guint)brand->silence_h, now_of (wire));
+      return known;
+    }
   if (!g_strcmp0 (id, PARLOR_CONFIG_BRAND))
     return parlor_service_add_brand (wire->service, id, NULL, PARLOR_CONFIRM_FIRST);
   return parlor_service_brand (wire->service, id);

@@ -89,6 +89,7 @@ brand_new (ParlorBrands *brands, const char *id, const char *slug, const char *n
       .consent = g_strdup ("ask"),
       .secret = parlor_brand_secret (&brands->spec.random),
       .created_ms = wall_ms,
+      .silence_h = PARLOR_SILENCE_H,
   };
   parlor_brands_adopt (brands, brand);
   parlor_brands_put (brands, &parlor_brand_kind, brand);
@@ -195,6 +196,8 @@ check_change (const ParlorBrandChange *change, GError **error)
     why = "consent is ask or notice";
   else if (change->retention_days < -1 || change->retention_days > 36500)
     why = "retention_days is 0 to 36500";
+  else if (change->silence_h < 0 || change->silence_h > PARLOR_SILENCE_H_MAX)
+    why = "silence_h is 1 to 720";
   else if (!is_issuer (change->oidc_issuer))
     why = "the OIDC issuer is an https address";
   else if (!is_list (change->oidc_client) || !is_list (change->oidc_secret))
@@ -226,6 +229,8 @@ parlor_brands_change (ParlorBrands *brands, const char *id, const ParlorBrandCha
   parlor_brand_set (&brand->oidc_secret, change->oidc_secret, TRUE);
   if (change->retention_days >= 0)
     brand->retention_days = change->retention_days;
+  if (change->silence_h > 0)
+    brand->silence_h = change->silence_h;
   parlor_brands_put (brands, &parlor_brand_kind, brand);
   return TRUE;
 }

@@ -20,6 +20,10 @@ G_BEGIN_DECLS
 
 typedef struct _ParlorBrands ParlorBrands;
 
+/** Hours without a word that end a conversation: what a new brand has, and the most. */
+#define PARLOR_SILENCE_H 48
+#define PARLOR_SILENCE_H_MAX 720
+
 /** Borrowed, to outlive the object. */
 typedef struct
 {
@@ -60,11 +64,12 @@ GPtrArray *parlor_brands_list (const ParlorBrands *brands);
 /** Open ones. */
 guint parlor_brands_count (const ParlorBrands *brands);
 
-/** NULL members stay as they are, -1 for numbers; "" empties what may be empty. */
+/** NULL members stay as they are, so do -1 of retention_days and 0 of silence_h; "" empties what
+ * may be empty. */
 typedef struct
 {
   const char *name, *origins, *domains, *hours, *confirm, *may_start, *consent;
-  gint64 retention_days;
+  gint64 retention_days, silence_h;
   const char *oidc_issuer, *oidc_client, *oidc_secret;
 } ParlorBrandChange;
 

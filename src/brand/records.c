@@ -10,6 +10,7 @@ static const ParlorField brand_fields[] = {
     PARLOR_TEXT (ParlorBrand, secret),      PARLOR_TEXT (ParlorBrand, oidc_issuer),
     PARLOR_TEXT (ParlorBrand, oidc_client), PARLOR_TEXT (ParlorBrand, oidc_secret),
     PARLOR_INT (ParlorBrand, created_ms),   PARLOR_INT (ParlorBrand, closed_ms),
+    PARLOR_INT (ParlorBrand, silence_h),
 };
 
 static const ParlorField user_fields[] = {

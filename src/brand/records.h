@@ -25,6 +25,7 @@ typedef struct
   char *may_start; /**< "signed_in" | "anyone": who may start a meeting */
   char *consent;   /**< "ask" | "notice": recording, RELIABILITY section 6 */
   gint64 retention_days; /**< recordings; 0 = kept until somebody deletes them */
+  gint64 silence_h;      /**< 1..720: a conversation ends after so many hours without a word */
   char *secret;          /**< signs the server's own tokens of this brand (HS256) */
   char *oidc_issuer;     /**< nullable: "https://login.example" */
   char *oidc_client;     /**< nullable */

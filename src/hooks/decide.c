@@ -34,6 +34,8 @@ typedef struct
   ParlorHookAnswered answered;
   gpointer user_data;
   gint64 asked_us;
+  guint64 post;     /* its POST that runs; 0 = none */
+  gpointer receipt; /* that POST's Ticket, owned while it runs */
   gboolean told_late;
   gboolean at_once; /* `outcome` is known: told at the next poll */
   ParlorHookOutcome outcome;
@@ -65,6 +67,10 @@ static void
 question_free (gpointer data)
 {
   Question *question = data;
+  const ParlorPoster *poster = question->decider->spec.poster;
+  if (question->post) /* nobody hears it any more: neither their server nor ours goes on */
+    poster->cancel (question->decider->spec.poster, question->post);
+  g_free (question->receipt);
   g_free (question->brand);
   g_free (question->text);
   g_free (question);
@@ -230,9 +236,8 @@ on_posted (const ParlorPostAnswer *answer, gpointer user_data)
   Ticket *ticket = user_data;
   ParlorDecider *decider = ticket->decider;
   Question *question = g_hash_table_lookup (decider->questions, &ticket->question);
-  g_free (ticket);
-  if (!question)
-    return;
+  question->post = 0;
+  g_clear_pointer (&question->receipt, g_free);
   const Point *point = point_of (decider, question->brand, name_of (question));
   if (answer->status < 200 || answer->status > 299 || !point->row
       || !is_signed_well (question, point->row, answer))
@@ -263,7 +268,8 @@ ask_over_http (Question *question, const ParlorHookRow *row)
   };
   Ticket *ticket = g_new0 (Ticket, 1);
   *ticket = (Ticket){decider, question->id};
-  decider->spec.poster->post (decider->spec.poster, &post, on_posted, ticket);
+  question->receipt = ticket;
+  question->post = decider->spec.poster->post (decider->spec.poster, &post, on_posted, ticket);
 }
 
 static void

@@ -78,14 +78,14 @@ words (Ask *ask, const char *name)
 static json_t *
 brand_to_json (const ParlorBrand *brand)
 {
-  return json_pack ("{s:s,s:s,s:s,s:o,s:o,s:s,s:s,s:s,s:s,s:I,s:s?,s:s?,s:b,s:I}", "id", brand->id,
-                    "slug", brand->slug, "name", brand->name, "origins",
-                    parlor_words_json (brand->origins), "domains",
-                    parlor_words_json (brand->domains), "hours", brand->hours, "confirm",
-                    brand->confirm, "may_start", brand->may_start, "consent", brand->consent,
-                    "retention_days", (json_int_t)brand->retention_days, "oidc_issuer",
-                    brand->oidc_issuer, "oidc_client", brand->oidc_client, "has_oidc_secret",
-                    brand->oidc_secret != NULL, "created_at", (json_int_t)brand->created_ms);
+  return json_pack (
+      "{s:s,s:s,s:s,s:o,s:o,s:s,s:s,s:s,s:s,s:I,s:I,s:s?,s:s?,s:b,s:I}", "id", brand->id, "slug",
+      brand->slug, "name", brand->name, "origins", parlor_words_json (brand->origins), "domains",
+      parlor_words_json (brand->domains), "hours", brand->hours, "confirm", brand->confirm,
+      "may_start", brand->may_start, "consent", brand->consent, "retention_days",
+      (json_int_t)brand->retention_days, "silence_h", (json_int_t)brand->silence_h, "oidc_issuer",
+      brand->oidc_issuer, "oidc_client", brand->oidc_client, "has_oidc_secret",
+      brand->oidc_secret != NULL, "created_at", (json_int_t)brand->created_ms);
 }
 
 void
@@ -99,6 +99,16 @@ parlor_handle_brand_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHt
     json_array_append_new (list, brand_to_json (brand));
   parlor_http_reply_json (reply, 200, json_pack ("{s:o}", "brands", list));
   ask_end (&ask);
+}
+
+/* 0 = not said; what is none of an hour's number is refused as -1. */
+static gint64
+silence_of (const json_t *body)
+{
+  const json_t *hours = json_object_get (body, "silence_h");
+  if (!hours)
+    return 0;
+  return json_integer_value (hours) > 0 ? json_integer_value (hours) : -1;
 }
 
 void
@@ -121,6 +131,7 @@ parlor_handle_brand_patch (ParlorSite *site, ParlorHttpRequest *request, ParlorH
       .oidc_client = text (&ask, "oidc_client"),
       .oidc_secret = text (&ask, "oidc_secret"),
       .retention_days = json_is_integer (days) ? json_integer_value (days) : -1,
+      .silence_h = silence_of (ask.body),
   };
   if (!ask.body)
     refuse (&ask, PARLOR_ERROR_BAD_REQUEST, "The body must be a JSON object.");

@@ -3,6 +3,8 @@
 #include "http/problem.h"
 #include "http/reps_call.h"
 
+#define HOUR_MS (3600 * G_GINT64_CONSTANT (1000))
+
 void
 parlor_handle_rep_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
@@ -187,7 +189,24 @@ parlor_handle_rep_depart (ParlorSite *site, ParlorHttpRequest *request, ParlorHt
       || !read_to (&call, &spec, reply))
     return;
   spec.notice = reps_text (call.body, "notice");
+  spec.defer_ms = CLAMP (reps_number (call.body, "defer_h", 0), -1, 721) * HOUR_MS;
   transfer (&call, site, &spec, request, reply);
+}
+
+void
+parlor_handle_rep_stay (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (RepsCall) call = {0};
+  ParlorRep *rep = reps_begin (site, request, reply, &call)
+                       ? reps_find_rep (&call, request->params[0], reply)
+                       : NULL;
+  if (!rep)
+    return;
+  if (!parlor_service_stay (rep, reps_now (site), &error))
+    parlor_http_problem_from_error (reply, error);
+  else
+    reps_answer_durably (&call, request, reply, 200, call.site->rep (rep));
 }
 
 /* The bindings that the body's customers have with the rep who gives them away. */

@@ -350,6 +350,7 @@ void parlor_handle_rep_put (ParlorSite *site, ParlorHttpRequest *request, Parlor
 void parlor_handle_rep_get (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_rep_suspend (ParlorSite *site, ParlorHttpRequest *request,
                                 ParlorHttpReply *reply);
+void parlor_handle_rep_stay (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_rep_depart (ParlorSite *site, ParlorHttpRequest *request,
                                ParlorHttpReply *reply);
 void parlor_handle_group_list (ParlorSite *site, ParlorHttpRequest *request,

@@ -198,6 +198,7 @@ static const ParlorRoute routes[] = {
      parlor_handle_rep_suspend},
     {"POST", "/v1/reps/{id}/depart", MANAGERS, FALSE, JSON_MAX, "application/json",
      parlor_handle_rep_depart},
+    {"DELETE", "/v1/reps/{id}/depart", MANAGERS, FALSE, 0, NULL, parlor_handle_rep_stay},
     {"GET", "/v1/groups", STAFF, FALSE, 0, NULL, parlor_handle_group_list},
     {"POST", "/v1/groups", MANAGERS, FALSE, JSON_MAX, "application/json", parlor_handle_group_put},
     {"GET", "/v1/card-keys/{brand}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL, parlor_handle_card_key},

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #define OFFER_TIMEOUT_S 30
+#define HOUR_MS (3600 * G_GINT64_CONSTANT (1000))
+#define SILENCE_H 48
 #define MAX_CHATS 6
 #define MAX_SKILLS PARLOR_SKILLS
 #define PHOTO_BYTES 500
@@ -30,8 +32,23 @@ brand_new (ParlorService *service, const char *id)
   brand->by_user = g_hash_table_new (g_str_hash, g_str_equal);
   brand->by_visitor = g_hash_table_new (g_str_hash, g_str_equal);
   brand->by_customer = g_hash_table_new (g_str_hash, g_str_equal);
+  brand->silence_ms = SILENCE_H * HOUR_MS;
   g_hash_table_insert (service->brands, brand->id, brand);
   return brand;
+}
+
+void
+parlor_service_set_silence (ParlorServiceBrand *brand, guint hours, ParlorMoment now)
+{
+  GHashTableIter iter;
+  gpointer value;
+  if (brand->silence_ms == hours * HOUR_MS)
+    return;
+  brand->silence_ms = hours * HOUR_MS;
+  g_hash_table_iter_init (&iter, brand->service->conversations);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (((ParlorConversation *)value)->customer->brand == brand)
+      conversation_arm (value, now);
 }
 
 ParlorServiceBrand *

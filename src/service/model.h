@@ -69,6 +69,7 @@ struct _ParlorServiceBrand
   char id[PARLOR_ID_TEXT];
   char *name;
   ParlorConfirm confirm;
+  gint64 silence_ms;                  /**< without a word a conversation ends after it */
   GPtrArray *groups;                  /**< ParlorGroup; the first is the default */
   GPtrArray *reps;                    /**< ParlorRep, departed ones too */
   GHashTable *by_ref;                 /**< rep's ref → ParlorRep */
@@ -213,6 +214,8 @@ struct _ParlorRep
   guint64 skills;
   guint max_chats;
   gboolean departed, suspended;
+  ParlorJob
+      *leaving; /**< nullable, borrowed: his departure that is not due yet; he gets nobody new */
   gint64 created_ms;
 
   ParlorPresence presence;
@@ -400,9 +403,10 @@ struct _ParlorJob
   ParlorGroup *to_group;          /**< nullable */
   char *notice;                   /**< nullable: what customers are told */
   gint64 created_ms, finished_ms; /**< finished 0 = some are still to be moved */
-  GArray *items;                  /**< ParlorJobItem */
-  guint next;                     /**< of items: the first that was not looked at yet */
-  ParlorTimer timer;              /**< the next step's */
+  gint64 due_ms;     /**< a departure that begins then; 0 = it began when it was said */
+  GArray *items;     /**< ParlorJobItem */
+  guint next;        /**< of items: the first that was not looked at yet */
+  ParlorTimer timer; /**< the next step's */
 };
 
 G_END_DECLS

@@ -204,6 +204,7 @@ put_job (const ParlorJob *job)
       .notice = job->notice,
       .created_ms = job->created_ms,
       .finished_ms = job->finished_ms,
+      .due_ms = job->due_ms,
   };
   service_put (job->brand->service, &parlor_job_kind, &row);
 }
@@ -470,6 +471,7 @@ load_job (ParlorService *service, const ParlorJobRow *row)
   job->notice = g_strdup (row->notice);
   job->created_ms = row->created_ms;
   job->finished_ms = row->finished_ms;
+  job->due_ms = row->due_ms;
   job->items = g_array_new (FALSE, FALSE, sizeof (ParlorJobItem));
   g_hash_table_insert (service->jobs, job->id, job);
   return TRUE;

@@ -126,7 +126,7 @@ static int
 bucket_of (const ParlorRepPlace *place)
 {
   const ParlorRep *rep = place->rep;
-  if (!rep_is_present (rep))
+  if (!rep_is_present (rep) || rep->leaving)
     return -1;
   if (rep->presence == PARLOR_PRESENCE_IN_CALL || rep->presence == PARLOR_PRESENCE_WRAP_UP)
     return PARLOR_READY_BUSY;

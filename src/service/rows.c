@@ -106,9 +106,9 @@ KIND (parlor_call_kind, "service_call", ParlorCallRow, 1, FALSE);
 #undef ROW
 
 #define ROW ParlorJobRow
-static const ParlorField ParlorJobRow_fields[] = {T (id),       T (brand),      T (kind),
-                                                  T (from_rep), T (to_rep),     T (to_group),
-                                                  T (notice),   I (created_ms), I (finished_ms)};
+static const ParlorField ParlorJobRow_fields[] = {
+    T (id),       T (brand),  T (kind),       T (from_rep),    T (to_rep),
+    T (to_group), T (notice), I (created_ms), I (finished_ms), I (due_ms)};
 KIND (parlor_job_kind, "service_job", ParlorJobRow, 1, FALSE);
 #undef ROW
 

@@ -70,7 +70,7 @@ typedef struct
 typedef struct
 {
   char *id, *brand, *kind, *from_rep, *to_rep, *to_group, *notice;
-  gint64 created_ms, finished_ms;
+  gint64 created_ms, finished_ms, due_ms;
 } ParlorJobRow;
 
 typedef struct

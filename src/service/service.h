@@ -117,6 +117,9 @@ const ParlorServiceStats *parlor_service_stats (const ParlorService *service);
 ParlorServiceBrand *parlor_service_add_brand (ParlorService *service, const char *id,
                                               const char *name, ParlorConfirm confirm);
 ParlorServiceBrand *parlor_service_brand (ParlorService *service, const char *id); /**< or NULL */
+/** After how many hours without a word conversations end, those that are open too; 48 until said.
+ */
+void parlor_service_set_silence (ParlorServiceBrand *brand, guint hours, ParlorMoment now);
 
 typedef struct
 {
@@ -515,12 +518,17 @@ typedef struct
   guint n_only; /**< 0 = all of `from` */
   const char *notice;
   gboolean
-      departure; /**< `from` leaves for good: his sockets are to be closed, his calls rescued */
+      departure;   /**< `from` leaves for good: his sockets are to be closed, his calls rescued */
+  gint64 defer_ms; /**< of a departure: begins so much later, at most 720 h; till then he keeps his
+                      customers and gets no new ones */
 } ParlorTransferSpec;
 
-/** All at once, in one transaction; the job tells what became of each. */
+/** In short turns, a transaction each; the job tells what became of each. A departure of somebody
+    whose departure is to come is that one, by what is said now. */
 ParlorJob *parlor_service_transfer (ParlorService *service, const ParlorTransferSpec *spec,
                                     ParlorMoment now, GError **error);
+/** His departure that is not due yet is off; CONFLICT: there is none. */
+gboolean parlor_service_stay (ParlorRep *rep, ParlorMoment now, GError **error);
 ParlorJob *parlor_service_job (ParlorService *service, const char *brand, const char *id);
 /** The customer takes a transfer back (24 h, the old rep is still there) … */
 gboolean parlor_service_undo (ParlorBinding *binding, ParlorMoment now, GError **error);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define TURN_MS (10 * 60 * G_GINT64_CONSTANT (1000))
-#define SILENCE_MS (48 * 3600 * G_GINT64_CONSTANT (1000))
 #define PATIENCE_US (60 * SECOND_US)
 #define TEXT_MAX 4000
 #define DATA_BYTES 2048
@@ -202,7 +201,7 @@ conversation_arm (ParlorConversation *conversation, ParlorMoment now)
     due_us = now.us + PATIENCE_US;
   else if (conversation->state == PARLOR_CONVERSATION_HUMAN
            || conversation->state == PARLOR_CONVERSATION_BOT)
-    due_us = at_us (conversation->last_ms + SILENCE_MS, now);
+    due_us = at_us (conversation->last_ms + conversation->customer->brand->silence_ms, now);
   if (conversation->occupies && !conversation->waiting_since_ms)
     due_us = MIN (due_us, at_us (conversation->last_ms + TURN_MS, now));
   service_arm (conversation->customer->brand->service, TIMER_CONVERSATION, &conversation->timer,
@@ -213,7 +212,8 @@ void
 conversation_due (ParlorConversation *conversation, ParlorMoment now)
 {
   gint64 silent_ms = now.wall_ms - conversation->last_ms;
-  if (silent_ms >= SILENCE_MS && conversation->state != PARLOR_CONVERSATION_NEW)
+  if (silent_ms >= conversation->customer->brand->silence_ms
+      && conversation->state != PARLOR_CONVERSATION_NEW)
     {
       ParlorService *service = conversation->customer->brand->service;
       service_begin (service);

@@ -114,7 +114,7 @@ tell_refused (Tap *tap, const char *text)
 static gboolean
 may_be_face (const Tap *tap, const ParlorRep *rep, const ParlorCustomer *customer)
 {
-  return rep && rep->brand == tap->brand && rep_is_present (rep)
+  return rep && rep->brand == tap->brand && rep_is_present (rep) && !rep->leaving
          && !customer_blocks (customer, rep);
 }
 

@@ -4,6 +4,7 @@
 
 #define UNDO_MS (24 * 3600 * G_GINT64_CONSTANT (1000))
 #define NOTICE_MAX 500
+#define DEFER_MS_MAX (720 * 3600 * G_GINT64_CONSTANT (1000))
 /* Customers of one turn, about 5 ms with all that is stored and told of each: what else the thread
  * does waits no longer (docs/decisions/0107). */
 #define STEP 50
@@ -152,6 +153,7 @@ job_new (ParlorService *service, const ParlorTransferSpec *spec, gint64 now_ms)
   job->to_group = spec->to_group;
   job->notice = g_strdup (spec->notice);
   job->created_ms = now_ms;
+  job->due_ms = spec->defer_ms ? now_ms + spec->defer_ms : 0;
   job->items = g_array_new (FALSE, FALSE, sizeof (ParlorJobItem));
   g_hash_table_insert (service->jobs, job->id, job);
   return job;
@@ -199,6 +201,8 @@ check_transfer (const ParlorTransferSpec *spec, GError **error)
     return service_refuse (error, PARLOR_ERROR_CONFLICT, "The rep is departed.");
   if (spec->to && (spec->to->departed || spec->to == spec->from))
     return service_refuse (error, PARLOR_ERROR_CONFLICT, "Customers cannot go to that rep.");
+  if (spec->defer_ms < 0 || spec->defer_ms > DEFER_MS_MAX)
+    return service_refuse (error, PARLOR_ERROR_BAD_REQUEST, "defer_h is 0 to 720.");
   if (spec->notice && g_utf8_strlen (spec->notice, -1) > NOTICE_MAX)
     return service_refuse (error, PARLOR_ERROR_BAD_REQUEST, "notice has at most 500 characters.");
   return TRUE;
@@ -282,10 +286,30 @@ step (ParlorJob *job, ParlorMoment now)
   service_end (service);
 }
 
+/* He is out, those who move first have moved, and his calls go to others. */
+static void
+begin_departure (ParlorJob *job, ParlorMoment now)
+{
+  ParlorService *service = job->brand->service;
+  service_begin (service);
+  job->from->leaving = NULL;
+  collect (job, NULL, 0);
+  leave (job->from, now);
+  release_stray (job->from, STEP, now);
+  put_job (job);
+  step (job, now);
+  job->from->n_sockets = 0;
+  calls_of_rep_gone (job->from, now);
+  service_end (service);
+}
+
 void
 job_due (ParlorJob *job, ParlorMoment now)
 {
-  step (job, now);
+  if (job->from->leaving == job)
+    begin_departure (job, now);
+  else
+    step (job, now);
 }
 
 void
@@ -306,9 +330,54 @@ job_resume (ParlorJob *job, ParlorMoment now)
 {
   if (job->finished_ms)
     return;
+  if (job->due_ms && !job->from->departed)
+    {
+      job->from->leaving = job;
+      service_arm (job->brand->service, TIMER_JOB, &job->timer,
+                   now.us + MAX (job->due_ms - now.wall_ms, 0) * 1000 + 1);
+      return;
+    }
   if (job->from->departed)
     collect (job, NULL, 0);
   service_arm (job->brand->service, TIMER_JOB, &job->timer, now.us + 1);
+}
+
+/* Said again it is the same job, by what was said last. */
+static ParlorJob *
+departure_job (const ParlorTransferSpec *spec, ParlorMoment now)
+{
+  ParlorJob *job = spec->from->leaving;
+  if (!job)
+    return job_new (spec->from->brand->service, spec, now.wall_ms);
+  job->to = spec->to;
+  job->to_group = spec->to_group;
+  g_free (job->notice);
+  job->notice = g_strdup (spec->notice);
+  job->due_ms = spec->defer_ms ? now.wall_ms + spec->defer_ms : 0;
+  return job;
+}
+
+static void
+depart_later (ParlorJob *job, gint64 defer_ms, ParlorMoment now)
+{
+  job->from->leaving = job;
+  service_arm (job->brand->service, TIMER_JOB, &job->timer, now.us + defer_ms * 1000);
+  rep_settle (job->from, now);
+  put_job (job);
+}
+
+static ParlorJob *
+transfer_now (ParlorService *service, const ParlorTransferSpec *spec, ParlorMoment now)
+{
+  ParlorJob *job = job_new (service, spec, now.wall_ms);
+  service_begin (service);
+  collect (job, spec->only, spec->n_only);
+  put_job (job);
+  for (guint i = STEP; i < job->items->len; i++)
+    put_job_item (job, &g_array_index (job->items, ParlorJobItem, i));
+  step (job, now);
+  service_end (service);
+  return job;
 }
 
 ParlorJob *
@@ -317,25 +386,28 @@ parlor_service_transfer (ParlorService *service, const ParlorTransferSpec *spec,
 {
   if (!check_transfer (spec, error))
     return NULL;
-  ParlorJob *job = job_new (service, spec, now.wall_ms);
-  service_begin (service);
-  collect (job, spec->only, spec->n_only);
-  if (spec->departure)
-    {
-      leave (spec->from, now);
-      release_stray (spec->from, STEP, now);
-    }
-  put_job (job);
-  for (guint i = STEP; i < job->items->len && !spec->departure; i++)
-    put_job_item (job, &g_array_index (job->items, ParlorJobItem, i));
-  step (job, now);
-  if (spec->departure)
-    {
-      spec->from->n_sockets = 0;
-      calls_of_rep_gone (spec->from, now);
-    }
-  service_end (service);
+  if (!spec->departure)
+    return transfer_now (service, spec, now);
+  ParlorJob *job = departure_job (spec, now);
+  if (spec->defer_ms)
+    depart_later (job, spec->defer_ms, now);
+  else
+    begin_departure (job, now);
   return job;
+}
+
+gboolean
+parlor_service_stay (ParlorRep *rep, ParlorMoment now, GError **error)
+{
+  ParlorJob *job = rep->leaving;
+  if (!job)
+    return service_refuse (error, PARLOR_ERROR_CONFLICT, "No departure is to come.");
+  rep->leaving = NULL;
+  job->finished_ms = now.wall_ms;
+  service_arm (rep->brand->service, TIMER_JOB, &job->timer, NEVER_US);
+  put_job (job);
+  rep_settle (rep, now);
+  return TRUE;
 }
 
 /* ---- the customer's word --------------------------------------------------------------------- */

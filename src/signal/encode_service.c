@@ -65,6 +65,7 @@ parlor_encode_rep (const ParlorRep *rep, ParlorReader reader)
   json_object_set_new (json, "skills", rep_skills (rep));
   json_object_set_new (json, "suspended", json_boolean (rep->suspended));
   json_object_set_new (json, "state", json_string (rep->departed ? "departed" : "active"));
+  json_object_set_new (json, "leaves_at", moment (rep->leaving ? rep->leaving->due_ms : 0));
   json_object_set_new (json, "capacity",
                        json_pack ("{s:i,s:i}", "chat", (int)rep->max_chats, "call", 1));
   json_object_set_new (json, "chats", json_integer (rep->n_chats));
@@ -227,10 +228,10 @@ parlor_encode_job (const ParlorJob *job)
   for (guint i = 0; i < parlor_state_count (PARLOR_MACHINE_OUTCOME); i++)
     json_object_set_new (sums, parlor_state_name (PARLOR_MACHINE_OUTCOME, i),
                          json_integer (counts[i]));
-  return json_pack ("{s:s,s:s,s:s,s:o,s:I,s:o,s:o,s:o}", "id", job->id, "kind", job->kind, "from",
-                    job->from->id, "to", text (job->to ? job->to->id : NULL), "created_at",
-                    (json_int_t)job->created_ms, "finished_at", moment (job->finished_ms), "counts",
-                    sums, "customers", items);
+  return json_pack ("{s:s,s:s,s:s,s:o,s:I,s:o,s:o,s:o,s:o}", "id", job->id, "kind", job->kind,
+                    "from", job->from->id, "to", text (job->to ? job->to->id : NULL), "created_at",
+                    (json_int_t)job->created_ms, "due_at", moment (job->due_ms), "finished_at",
+                    moment (job->finished_ms), "counts", sums, "customers", items);
 }
 
 json_t *

@@ -38,6 +38,8 @@ test_change (void)
       {.name = "", .retention_days = -1},
       {.oidc_issuer = "http://login.example", .retention_days = -1},
       {.retention_days = 40000},
+      {.retention_days = -1, .silence_h = -1},
+      {.retention_days = -1, .silence_h = 721},
   };
   g_autoptr (BrandWorld) w = brand_world_new ();
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
@@ -46,12 +48,14 @@ test_change (void)
   ParlorBrandChange good = {.origins = "https://a.example https://b.example:8443",
                             .consent = "notice",
                             .oidc_issuer = "https://login.example",
-                            .retention_days = 90};
+                            .retention_days = 90,
+                            .silence_h = 72};
   g_assert_true (parlor_brands_change (w->brands, w->brand->id, &good, NULL));
   brand_world_restart (w);
   g_assert_cmpstr (w->brand->consent, ==, "notice");
   g_assert_cmpstr (w->brand->confirm, ==, "first");
   g_assert_cmpint (w->brand->retention_days, ==, 90);
+  g_assert_cmpint (w->brand->silence_h, ==, 72);
   g_assert_true (parlor_brand_has_origin (w->brand, "https://a.example"));
   g_assert_true (parlor_brand_has_origin (w->brand, "https://b.example:8443"));
   g_assert_false (parlor_brand_has_origin (w->brand, "https://b.example"));

@@ -57,6 +57,14 @@ post (ParlorPoster *poster, const ParlorPost *spec, ParlorPosted posted, gpointe
 static void
 cancel (ParlorPoster *poster, guint64 id)
 {
+  Bench *bench = (Bench *)((char *)poster - G_STRUCT_OFFSET (Bench, poster));
+  for (GList *l = bench->sent.head; l; l = l->next)
+    if (((Sent *)l->data)->call == id)
+      {
+        sent_free (l->data);
+        g_queue_delete_link (&bench->sent, l);
+        return;
+      }
 }
 
 Bench *

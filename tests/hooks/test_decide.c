@@ -317,10 +317,16 @@ a_cancelled_question_is_never_answered (void)
   configure (desk, PARLOR_HOOK_ROUTE, FALSE, FALSE);
   ParlorHooks *hooks = parlor_decider_hooks (desk->decider);
   hooks->cancel (hooks, ask (desk, PARLOR_HOOK_ROUTE));
-  bench_answer (desk->bench, 200, NULL, "{}");
+  g_assert_false (bench_answer (desk->bench, 200, NULL, "{}")); /* their server is let go too */
   pass (desk, 1000);
   expect (desk, "");
   hooks->cancel (hooks, 4711);
+  ask (desk, PARLOR_HOOK_ROUTE);
+  pass (desk, 151);
+  expect (desk, "late+~ ");
+  pass (desk, 300);
+  expect (desk, "late~ ");
+  g_assert_false (bench_answer (desk->bench, 200, NULL, "{}"));
 }
 
 static void

@@ -54,6 +54,24 @@ test_silence (void)
   g_assert_cmpuint (world_told (world, "offer lin pending"), ==, 2);
 }
 
+/* A change reaches what is open; one that is due by it ends. */
+static void
+test_silence_of_a_brand (void)
+{
+  g_autoptr (World) world = world_new ();
+  ParlorRep *rep = world_rep (world, "lin", 6, FALSE);
+  ParlorBinding *binding = world_bind (world, "vis_a");
+  world_say (world, binding, "hello");
+  parlor_service_accept (rep, world->offer, world->now, NULL);
+  world_answer (world, binding->conversation, rep, "yes?");
+  parlor_service_set_silence (world->brand, 72, world->now);
+  world_pass (world, 48 * 3600 + 1);
+  g_assert_cmpint (binding->conversation->state, ==, PARLOR_CONVERSATION_HUMAN);
+  parlor_service_set_silence (world->brand, 1, world->now);
+  world_pass (world, 1);
+  g_assert_cmpint (binding->conversation->state, ==, PARLOR_CONVERSATION_ENDED);
+}
+
 static void
 test_absent (void)
 {
@@ -103,6 +121,7 @@ main (int argc, char **argv)
 #define ADD(name, func) g_test_add_func ("/service/talk/" name, func)
   ADD ("the-same-client-id-twice-is-one-message", test_twice);
   ADD ("a-restart-keeps-person-chat-and-client-ids", test_restart);
+  ADD ("a-brand-says-how-long-silence-is", test_silence_of_a_brand);
   ADD ("two-days-of-silence-end-the-talk-and-not-the-binding", test_silence);
   ADD ("an-answer-to-somebody-away-raises-message-waiting", test_absent);
   ADD ("what-is-no-message-changes-nothing", test_bad);

@@ -85,6 +85,70 @@ test_departure (void)
   g_assert_cmpint (binding->state, ==, PARLOR_BINDING_REFUSED);
 }
 
+static ParlorJob *
+depart_in (World *world, ParlorRep *from, gint64 hours, GError **error)
+{
+  ParlorTransferSpec spec = {.from = from, .departure = TRUE, .defer_ms = hours * 3600 * 1000};
+  return parlor_service_transfer (world->service, &spec, world->now, error);
+}
+
+/* Till it is due he has his customers and gets nobody new, over a restart too. */
+static void
+test_deferred (void)
+{
+  g_autoptr (World) world = world_new ();
+  ParlorRep *lin = world_rep (world, "lin", 6, FALSE);
+  g_autofree char *binding_id = g_strdup (world_bind (world, "vis_a")->id);
+  ParlorJob *job = depart_in (world, lin, 8, NULL);
+  g_autofree char *job_id = g_strdup (job->id);
+  g_assert_cmpint (job->due_ms, ==, world->now.wall_ms + 8 * 3600 * 1000);
+  g_assert_cmpint (lin->presence, ==, PARLOR_PRESENCE_AVAILABLE);
+  world_rep (world, "wang", 6, FALSE);
+  g_assert_cmpstr (world_bind (world, "vis_b")->rep->ref, ==, "wang");
+  ParlorBinding *binding = parlor_service_binding (world->service, "br_test", binding_id);
+  world_say (world, binding, "hello");
+  g_assert_cmpuint (world_told (world, "offer lin pending"), ==, 1);
+  world_pass (world, 4 * 3600);
+  world_restart (world);
+  lin = parlor_service_rep (world->brand, "lin");
+  g_assert_false (lin->departed);
+  g_assert_nonnull (lin->leaving);
+  world_pass (world, 4 * 3600 + 60);
+  g_assert_true (lin->departed);
+  g_assert_null (lin->leaving);
+  job = parlor_service_job (world->service, "br_test", job_id);
+  g_assert_cmpint (job->finished_ms, >, 0);
+  g_assert_cmpuint (job->items->len, ==, 1);
+  g_assert_cmpuint (lin->bindings.length, ==, 0);
+}
+
+static void
+test_stays (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GError) error = NULL;
+  ParlorRep *lin = world_rep (world, "lin", 6, FALSE);
+  world_bind (world, "vis_a");
+  ParlorJob *job = depart_in (world, lin, 8, NULL);
+  g_assert_true (depart_in (world, lin, 24, NULL) == job);
+  g_assert_true (parlor_service_stay (lin, world->now, NULL));
+  g_assert_cmpint (job->finished_ms, >, 0);
+  world_restart (world);
+  lin = parlor_service_rep (world->brand, "lin");
+  parlor_service_rep_connected (lin, world->now);
+  world_pass (world, 25 * 3600);
+  g_assert_false (lin->departed);
+  g_assert_true (world_bind (world, "vis_b")->rep == lin);
+  g_assert_false (parlor_service_stay (lin, world->now, &error));
+  g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_CONFLICT);
+  g_clear_error (&error);
+  g_assert_null (depart_in (world, lin, 721, &error));
+  g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_BAD_REQUEST);
+  job = depart_in (world, lin, 8, NULL);
+  g_assert_true (depart_in (world, lin, 0, NULL) == job);
+  g_assert_true (lin->departed);
+}
+
 /* ---- of many ----------------------------------------------------------------------------------
  */
 
@@ -283,6 +347,8 @@ main (int argc, char **argv)
   ADD ("takes-effect-at-once-and-is-taken-back-for-a-day", test_undo);
   ADD ("says-what-became-of-each-customer-after-a-restart-too", test_outcomes);
   ADD ("who-leaves-leaves-nobody-behind", test_departure);
+  ADD ("a-departure-that-is-to-come-gives-him-nobody-new", test_deferred);
+  ADD ("a-departure-that-is-to-come-is-changed-and-taken-back", test_stays);
   ADD ("five-thousand-customers-are-spread-evenly-in-short-turns", test_many);
   g_test_add_data_func ("/service/transfer/a-departure-goes-on-after-a-restart",
                         GINT_TO_POINTER (TRUE), test_restart);

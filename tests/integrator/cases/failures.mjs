@@ -121,6 +121,53 @@ export const cases = [
     },
   },
   {
+    name: 'a departure in eight hours: he keeps his customers and gets nobody new, it is taken back, and it comes, over a kill too',
+    async run({ stepped, after }) {
+      const daemon = await stepped();
+      const rep = await repLine(daemon, after, 'lin');
+      const visitor = await visitorLine(daemon, after);
+      const bound = await visitor.add();
+      const { id } = rep.attached.rep;
+      const seen = () => daemon.good('GET', `/v1/reps/${id}`);
+      expect((await daemon.ask('POST', `/v1/reps/${id}/depart`, { defer_h: 721 })).status === 400, 'thirty days at most');
+      expect((await daemon.ask('POST', `/v1/reps/${id}/depart`, { defer_h: -1 })).status === 400, 'no departure was yesterday');
+      expect((await daemon.ask('DELETE', `/v1/reps/${id}/depart`)).status === 409, 'there is nothing to take back');
+      const { job } = await daemon.good('POST', `/v1/reps/${id}/depart`, { notice: 'He moves on.', defer_h: 24 });
+      expect((await daemon.good('POST', `/v1/reps/${id}/depart`, { notice: 'He moves on.', defer_h: 8 })).job === job, 'said again it is the same');
+      const { due_at, created_at, finished_at } = await daemon.good('GET', `/v1/jobs/${job}`);
+      expect(finished_at === null && Math.abs(due_at - created_at - 8 * 3600e3) < 60000 && (await seen()).leaves_at === due_at, `${due_at - created_at}`);
+      await repLine(daemon, after, 'wang');
+      const stranger = await visitorLine(daemon, after);
+      expect((await stranger.add()).rep.id !== id, 'a stranger is another\'s');
+      visitor.say(bound.conversation, 'Are you there?');
+      await accept(rep, bound.conversation);
+      expect((await daemon.good('DELETE', `/v1/reps/${id}/depart`)).leaves_at === null, 'taken back');
+      await daemon.good('POST', `/v1/reps/${id}/depart`, { notice: 'He moves on.', defer_h: 8 });
+      await daemon.end('SIGKILL');
+      await daemon.start();
+      expect((await seen()).leaves_at !== null && (await seen()).state === 'active', 'it is still to come');
+      daemon.step(8 * 3600 + 60);
+      await until('he has left and his customer is another\'s', async () => {
+        const now = await seen().catch(() => null); // connections that were kept are too old by the new clock
+        return now && now.state === 'departed' && now.customers === 0 && now.leaves_at === null;
+      }, 30000);
+    },
+  },
+  {
+    name: 'a brand says after how many silent hours a conversation ends; it is kept',
+    async run({ daemon: makeDaemon }) {
+      const daemon = await makeDaemon();
+      const brand = async () => (await daemon.good('GET', '/v1/brands')).brands[0];
+      const { id, silence_h: before } = await brand();
+      expect(before === 48, `two days at first: ${before}`);
+      for (const silence_h of [0, -1, 721, 'long', 1.5]) expect((await daemon.ask('PATCH', `/v1/brands/${id}`, { silence_h })).status === 400, `${silence_h} is no number of hours`);
+      expect((await daemon.good('PATCH', `/v1/brands/${id}`, { silence_h: 2 })).silence_h === 2, 'two hours');
+      await daemon.end();
+      await daemon.start();
+      expect((await brand()).silence_h === 2, 'after a restart too');
+    },
+  },
+  {
     name: 'a room that ends during a chat takes the picture, not the person',
     async run({ daemon: makeDaemon, after }) {
       const daemon = await makeDaemon();

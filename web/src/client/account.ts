@@ -32,6 +32,7 @@ const brand = shape({
   may_start: str,
   consent: str,
   retention_days: num,
+  silence_h: num,
   oidc_issuer: nullable(str),
   oidc_client: nullable(str),
   has_oidc_secret: bool,

@@ -36,6 +36,7 @@ export class AdminBrand extends AdminSection {
       may_start: this.value('may_start'),
       consent: this.value('consent'),
       retention_days: Number(this.value('retention')) || 0,
+      silence_h: Number(this.value('silence')),
       oidc_issuer: this.value('oidc_issuer'),
       oidc_client: this.value('oidc_client'),
       ...(secret ? { oidc_secret: secret } : {}),
@@ -81,6 +82,10 @@ export class AdminBrand extends AdminSection {
         ])}
         ${this.input('retention', w('brand_retention'), String(brand.retention_days), {
           type: 'number',
+        })}
+        ${this.input('silence', w('brand_silence'), String(brand.silence_h), {
+          type: 'number',
+          required: true,
         })}
         ${this.input('hours', w('brand_hours'), brand.hours, {
           hint: 'mon-fri 09:00-18:00 Asia/Shanghai',

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Writes "Taps and calls beside the stream" of docs/performance.md: node tests/e2e/taps.mjs [--parts N] [--first N] [--from FILE] [--out FILE].
+ * Plays the parts of scenario 63, one after the other, in their long form. --from takes findings of an earlier run, and without --parts plays none.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const root = path.resolve(here, '../..');
+const words = process.argv.slice(2);
+const value = (name, other) => (words.includes(name) ? words[words.indexOf(name) + 1] : other);
+const HEADING = 'Taps and calls beside the stream, in browsers';
+
+const HEAD = `
+\`node tests/e2e/taps.mjs\` (scenario 63): Chromium and Firefox watch a live room from a third browser, one taps and calls, the other is the control viewer, then the other way round. Each
+tap is a stranger's (a page opened anew); he taps once more later; every other one calls and hangs up. From the pointer's event to the frame in which it stands, p50 / p95 / most in ms; "back" is hanging up
+until the stream is as large and loud as before. A window is three seconds or more around each; \`noDisturb\` as in \`tests/e2e/lib/disturb.mjs\`. In windows of "nothing" nobody did anything: a freeze there
+that the other viewer had not is the machine's. Aims: card p95 300, bound 1,000, back 500 ms; 0 of 200 taps and 0 of 50 calls disturb; at most one window in ten played again.
+
+| CRM | tap → card | consent → bound | tap → his person | hang up → back | taps | calls |
+|---|---|---|---|---|---|---|
+`;
+
+const shown = (list) => {
+  const sorted = list.filter(Number.isFinite).sort((a, b) => a - b);
+  const at = (p) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))]);
+  return sorted.length ? `${at(0.5)} / ${at(0.95)} / ${at(1)}` : '–';
+};
+
+/* Windows that tell something: the last that was played of each act. */
+const told = (rows) => rows.filter((row) => row.bad.length || row.own.length || !row.shared);
+const of = (rows, ...kinds) => told(rows).filter((row) => kinds.includes(row.kind));
+
+function line(name, rows) {
+  const times = (key) => shown(rows.map((row) => row[key]));
+  return `| ${name} | ${times('card')} | ${times('bound')} | ${times('sheet')} | ${times('back')} | ${of(rows, 'tap', 'known').length} | ${of(rows, 'call').length} |`;
+}
+
+const count = (rows, what) => rows.filter((row) => row[what].length).length;
+
+/* Each act once: whether its last window told of a disturbance, or of a freeze for the third time. */
+const stayed = (rows) => rows.filter((row) => row.own.length && row.again >= 2).length;
+const longest = (rows) => Math.max(0, ...rows.flatMap((row) => row.own).map((text) => Number(/a freeze of (\d+)/.exec(text)?.[1] ?? 0)));
+
+/** One line of what was (not) disturbed. */
+function disturbed(name, rows) {
+  const bad = [...new Set(rows.flatMap((row) => row.bad))];
+  return `| ${name} | ${rows.length} | ${count(rows, 'bad')}${bad.length ? ` (${bad.join(', ')})` : ''} | ${count(rows, 'own')}, at most ${longest(rows)} ms | ${stayed(rows)} |`;
+}
+
+/** The section's text from the findings of all parts. */
+export function section(lines) {
+  const rows = lines.flatMap((one) => one.rows);
+  const groups = (key) => [...new Set(rows.map((row) => row[key]))].map((name) => [name, rows.filter((row) => row[key] === name)]);
+  const mutants = rows.filter((row) => row.kind === 'mutant');
+  const played = rows.filter((row) => row.kind !== 'mutant');
+  const loads = lines.map((one) => one.load);
+  const kinds = [['a tap', ['tap']], ['a tap on his own person', ['known']], ['a call', ['call']], ['nothing', ['nothing']]];
+  return `${HEAD}${[...groups('crm').map(([name, some]) => line(name, some)), ...groups('browser').map(([name, some]) => line(`all, ${name}`, some)), line('**all**', rows)].join('\n')}
+
+| windows with | judged | paused, negotiated, went elsewhere | froze alone | and when played again, twice |
+|---|---|---|---|---|
+${kinds.map(([name, some]) => disturbed(name, of(rows, ...some))).join('\n')}
+| the mutant that negotiates on a tap | ${mutants.length} | ${count(mutants, 'bad')} | | |
+
+${played.filter((row) => row.shared).length} of ${played.length} windows tell nothing, since both viewers froze in them. ${lines.length} parts, ${os.cpus().length} cores, load ${Math.min(...loads).toFixed(0)} to ${Math.max(...loads).toFixed(0)} at their ends.
+`;
+}
+
+function play(file) {
+  const first = Number(value('--first', 1));
+  for (let seed = first; seed < first + Number(value('--parts', words.includes('--from') ? 0 : 6)); seed++)
+    spawnSync(process.execPath, [path.join(here, 'run.mjs'), '--only', '63-taps-long', '--long', '--once', '--seed', String(seed), '--findings', file, ...(words.includes('--server') ? ['--server', value('--server')] : [])], { stdio: 'inherit' });
+}
+
+function main() {
+  const file = value('--from', path.join(root, 'build/results/taps.jsonl'));
+  mkdirSync(path.dirname(file), { recursive: true });
+  play(file);
+  if (!existsSync(file)) throw new Error('nothing was measured');
+  const text = section(readFileSync(file, 'utf8').trim().split('\n').map((one) => JSON.parse(one)));
+  const out = value('--out', path.join(root, 'docs/performance.md'));
+  const page = readFileSync(out, 'utf8');
+  const from = page.indexOf(`\n## ${HEADING}\n`);
+  const to = page.indexOf('\n## ', from + 1);
+  const before = from < 0 ? page : page.slice(0, from);
+  writeFileSync(out, `${before.trimEnd()}\n\n## ${HEADING}\n${text}${from < 0 || to < 0 ? '' : page.slice(to)}`);
+  console.log(text);
+}
+
+main();
