@@ -42,7 +42,7 @@ function line(name, rows) {
 
 const count = (rows, what) => rows.filter((row) => row[what].length).length;
 
-/* Each act once: whether its last window told of a disturbance, or of a freeze for the third time. */
+/* Each act once: whether its last window told of a disturbance, or of a freeze in the third play. */
 const stayed = (rows) => rows.filter((row) => row.own.length && row.again >= 2).length;
 const longest = (rows) => Math.max(0, ...rows.flatMap((row) => row.own).map((text) => Number(/a freeze of (\d+)/.exec(text)?.[1] ?? 0)));
 
@@ -62,7 +62,7 @@ export function section(lines) {
   const kinds = [['a tap', ['tap']], ['a tap on his own person', ['known']], ['a call', ['call']], ['nothing', ['nothing']]];
   return `${HEAD}${[...groups('crm').map(([name, some]) => line(name, some)), ...groups('browser').map(([name, some]) => line(`all, ${name}`, some)), line('**all**', rows)].join('\n')}
 
-| windows with | judged | paused, negotiated, went elsewhere | froze alone | and when played again, twice |
+| windows with | judged | paused, negotiated, went elsewhere | froze alone | of these in the third play or a later one |
 |---|---|---|---|---|
 ${kinds.map(([name, some]) => disturbed(name, of(rows, ...some))).join('\n')}
 | the mutant that negotiates on a tap | ${mutants.length} | ${count(mutants, 'bad')} | | |
