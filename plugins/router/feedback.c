@@ -370,6 +370,21 @@ has_b_frames (const ParlorTransport *self, gint64 now_us)
   return FALSE;
 }
 
+/* Whose pictures go back in what receivers get; 0 = none. */
+static ParlorSourceId
+going_back (const ParlorTransport *self, gint64 now_us)
+{
+  for (guint i = 0; i < self->sources->len; i++)
+    {
+      const ParlorSource *source = g_ptr_array_index (self->sources, i);
+
+      for (guint j = 0; j < source->n_layers; j++)
+        if (parlor_layer_keeps_b_frames (&source->layers[j], now_us))
+          return source->config.id;
+    }
+  return 0;
+}
+
 static guint16
 height_down (const ParlorTransport *self)
 {
@@ -433,6 +448,7 @@ tell_quality (ParlorTransport *self, gint64 now_us)
       .height_down = height_down (self),
       .fps_up = fps_up (self, now_us),
       .b_frames = has_b_frames (self, now_us),
+      .source = going_back (self, now_us),
       .estimate_bps = self->bwe != NULL ? (gint64)parlor_bwe_target_bps (self->bwe) : -1};
 
   count_shown (self, event.shown);

@@ -163,7 +163,8 @@ typedef struct
 {
   ParlorRouterEventType type;
   ParlorTransportId transport;
-  ParlorSourceId source;
+  ParlorSourceId source; /**< QUALITY: of this transport, whose B-frames cannot be left out, so that
+                            pictures go back (decisions/0122); 0 = none */
   ParlorRoomId room;
   ParlorCodec codec;        /**< SOURCE_ACTIVE, with the next */
   ParlorCodecKey codec_key; /**< the negotiated format that it came by */

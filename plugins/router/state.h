@@ -110,6 +110,8 @@ struct _ParlorLayer
 
   /* H.264 alone */
   gint64 b_frame_us; /**< a B slice was met last; 0 = never */
+  gint64 kept_us;    /**< one that could not be left out was met last; and so many of them */
+  guint8 n_kept;
   ParlorPicture pictures[PARLOR_LAYER_PICTURES];
   guint last_picture; /**< index of the one that was met last */
 

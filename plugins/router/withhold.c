@@ -4,6 +4,8 @@
 /* A stream that had a B-frame has more of them: groups of pictures of OBS and of cameras are
    shorter. */
 #define B_FRAMES_US (10 * PARLOR_US_PER_SEC)
+/* What the beginning of a stream gives before its first B-frame is known is less. */
+#define KEPT_MANY 8
 
 G_STATIC_ASSERT ((PARLOR_LAYER_PICTURES & (PARLOR_LAYER_PICTURES - 1)) == 0);
 
@@ -11,6 +13,21 @@ gboolean
 parlor_layer_has_b_frames (const ParlorLayer *layer, gint64 now_us)
 {
   return layer->b_frame_us != 0 && now_us - layer->b_frame_us < B_FRAMES_US;
+}
+
+gboolean
+parlor_layer_keeps_b_frames (const ParlorLayer *layer, gint64 now_us)
+{
+  return layer->n_kept >= KEPT_MANY && now_us - layer->kept_us < B_FRAMES_US;
+}
+
+static void
+count_kept (ParlorLayer *layer, gint64 now_us)
+{
+  if (now_us - layer->kept_us >= B_FRAMES_US)
+    layer->n_kept = 0;
+  layer->n_kept = MIN (layer->n_kept + 1, KEPT_MANY);
+  layer->kept_us = now_us;
 }
 
 /* The newest first: it is nearly always that one. A place that was never used stands for an
@@ -62,5 +79,7 @@ parlor_layer_withholds (ParlorLayer *layer, const ParlorPacketInfo *info, gint64
   picture = find_picture (layer, info->header.timestamp);
   picture->fate = decide (picture->fate, &info->frame, info->header.marker != 0,
                           parlor_layer_has_b_frames (layer, now_us));
+  if (info->frame.bidirectional && picture->fate == PARLOR_PICTURE_KEPT)
+    count_kept (layer, now_us);
   return picture->fate != PARLOR_PICTURE_KEPT;
 }

@@ -163,6 +163,7 @@ parlor_wire_live_load_rest (ParlorWireLive *wire)
         continue;
       ask (wire, &find, found_comments);
       find.n_terms = G_N_ELEMENTS (terms); /* and those that made somebody quiet */
+      find.limit = PARLOR_QUIET_MAX;
       ask (wire, &find, found_comments);
     }
   ParlorFind touches = {

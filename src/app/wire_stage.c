@@ -451,7 +451,11 @@ on_tick (uv_timer_t *timer)
   for (guint i = 0; i < n; i++)
     follow (self, &orders[i]);
   for (guint i = 0; i < self->misfits->len; i++)
-    note (self, &g_array_index (self->misfits, ParlorMisfit, i), time_us);
+    {
+      const ParlorMisfit *misfit = &g_array_index (self->misfits, ParlorMisfit, i);
+      if (!misfit->jerks) /* what jerks is seen all the same; its host has the words */
+        note (self, misfit, time_us);
+    }
   forget_fitting (self, time_us);
 }
 

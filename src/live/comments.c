@@ -6,7 +6,8 @@
 #include <string.h>
 
 #define COMMENTS_KEPT 1000
-#define QUIET_KEPT 200
+/* Beside those: comments by which somebody was made quiet, so that it can be undone. */
+#define QUIET_KEPT PARLOR_QUIET_MAX
 /* A person: three at once, then one in two seconds. The room: 30 a second, 200 at once; 500 a
    minute is what is promised. */
 #define PERSON_INTERVAL_US (2 * SECOND_US)
@@ -19,6 +20,8 @@
 #define LIKE_BURST 40
 #define LIKES_AT_ONCE 20
 #define SLOW_MAX_S 600
+/* Comments of a room that wait for the brand's word at a time. */
+#define HELD_MAX 64
 #define BLOCKED_MAX 200
 #define BLOCKED_LENGTH 40
 
@@ -106,6 +109,8 @@ may_speak (ParlorLiveRoom *room, const ParlorLiveWho *who, Voice *voice, const c
     return TRUE;
   if (voice->muted)
     return parlor_live_refuse (error, PARLOR_ERROR_FORBIDDEN, "the host muted you here");
+  if (room->n_held >= HELD_MAX && !who->is_bot)
+    return parlor_live_refuse (error, PARLOR_ERROR_TOO_MANY, "too many comments: wait a little");
   return (who->is_bot || may_bear (room, who, error))
          && in_time (room, who, voice, now.now_us, error)
          && (is_wanted (room, who, text, now.room_ms)
@@ -124,6 +129,7 @@ forget_comment (ParlorLiveRoom *room, guint i)
 {
   ParlorComment *comment = room->comments->pdata[i];
   g_autofree char *place = client_place (parlor_comment_key (comment), comment->client_id);
+  room->n_held -= (comment->flags & PARLOR_COMMENT_HELD) != 0;
   g_hash_table_remove (room->by_client, place);
   g_ptr_array_remove (room->untold, comment);
   if (room->top == comment)
@@ -131,14 +137,51 @@ forget_comment (ParlorLiveRoom *room, guint i)
   g_ptr_array_remove_index (room->comments, i);
 }
 
-/* Those by which somebody was made quiet stay, so that it can be undone. */
-static guint
-oldest (const ParlorLiveRoom *room)
+static gboolean
+is_quieting (const ParlorLiveRoom *room, guint i)
 {
-  for (guint i = 0; i < MIN (room->comments->len, QUIET_KEPT); i++)
-    if (!(((const ParlorComment *)room->comments->pdata[i])->flags & PARLOR_COMMENT_QUIETS))
-      return i;
-  return 0;
+  return (((const ParlorComment *)room->comments->pdata[i])->flags & PARLOR_COMMENT_QUIETS) != 0;
+}
+
+/* There is one that made nobody quiet. */
+static void
+forget_oldest (ParlorLiveRoom *room)
+{
+  guint i = 0;
+  while (is_quieting (room, i))
+    i++;
+  forget_comment (room, i);
+}
+
+/* The oldest who was made quiet: what is forgotten here could not be undone, and would come back
+   with a restart. */
+static void
+let_speak_again (ParlorLiveRoom *room)
+{
+  guint i = 0;
+  while (!is_quieting (room, i))
+    i++;
+  ParlorComment *comment = room->comments->pdata[i];
+  Voice *voice = parlor_live_voice_by_key (room, parlor_comment_key (comment));
+  voice->muted &= !(comment->flags & PARLOR_COMMENT_MUTES);
+  voice->shadowed &= !(comment->flags & PARLOR_COMMENT_SHADOWS);
+  comment->flags &= ~(gint64)PARLOR_COMMENT_QUIETS;
+  parlor_live_put (room, &parlor_comment_kind, comment);
+}
+
+static void
+make_room (ParlorLiveRoom *room)
+{
+  guint n_quieting = 0;
+  for (guint i = 0; i < room->comments->len; i++)
+    n_quieting += is_quieting (room, i);
+  if (n_quieting > QUIET_KEPT)
+    {
+      let_speak_again (room);
+      n_quieting--;
+    }
+  while (room->comments->len - n_quieting >= COMMENTS_KEPT)
+    forget_oldest (room);
 }
 
 /* In the order of their time, of which only what comes back from the store may be late. */
@@ -155,8 +198,7 @@ place_for (const ParlorLiveRoom *room, const ParlorComment *comment)
 static void
 keep (ParlorLiveRoom *room, ParlorComment *comment)
 {
-  while (room->comments->len >= COMMENTS_KEPT)
-    forget_comment (room, oldest (room));
+  make_room (room);
   g_ptr_array_insert (room->comments, (gint)place_for (room, comment), comment);
   g_hash_table_replace (room->by_client,
                         client_place (parlor_comment_key (comment), comment->client_id), comment);
@@ -239,6 +281,7 @@ parlor_live_screened (ParlorLive *live, const char *id, const char *comment_id, 
     return;
   const Voice *voice = parlor_live_voice_by_key (room, parlor_comment_key (comment));
   comment->flags &= ~(gint64)PARLOR_COMMENT_HELD;
+  room->n_held--;
   if (voice->shadowed)
     comment->flags |= PARLOR_COMMENT_SHADOWED;
   if (!reason && !may_still_be_said (room, voice, &error))
@@ -272,7 +315,10 @@ parlor_live_comment (ParlorLiveRoom *room, const ParlorLiveWho *who, const char 
     comment->flags |= PARLOR_COMMENT_SHADOWED;
   keep (room, comment);
   if (is_screened (room, who, comment))
-    comment->flags |= PARLOR_COMMENT_HELD;
+    {
+      comment->flags |= PARLOR_COMMENT_HELD;
+      room->n_held++;
+    }
   else
     say (room, comment, now.now_us);
   return comment;

@@ -75,6 +75,8 @@ typedef enum
   PARLOR_COMMENT_MUTES = 1 << 6,   /**< by this one its author was muted, and still is */
   PARLOR_COMMENT_SHADOWS = 1 << 7, /**< by this one he was shadowed, and still is */
 } ParlorCommentFlags;
+/** Of a room at most; with one more the oldest may speak again. */
+#define PARLOR_QUIET_MAX 1000
 #define PARLOR_COMMENT_QUIETS (PARLOR_COMMENT_MUTES | PARLOR_COMMENT_SHADOWS)
 
 /** A row of `comments`, key (id). */

@@ -41,7 +41,9 @@ struct _ParlorLiveRoom
 
   GPtrArray *pins; /* owns ParlorPin, the oldest first; the last may be up */
 
-  GPtrArray *comments;    /* owns ParlorComment, the oldest first, COMMENTS_KEPT at most */
+  GPtrArray *comments;    /* owns ParlorComment, the oldest first: COMMENTS_KEPT at most, and those
+                             by which somebody was made quiet */
+  guint n_held;           /* of them: PARLOR_COMMENT_HELD */
   GHashTable *by_client;  /* "voice/client_id" (owned) → ParlorComment */
   GPtrArray *untold;      /* borrowed: comments that go with the next batch */
   ParlorComment *top;     /* borrowed */

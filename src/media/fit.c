@@ -36,7 +36,10 @@ parlor_media_fit (ParlorMediaEndpoint *viewer, ParlorMediaSlot *slot,
 {
   gboolean is_known = source != NULL && source->id != 0 && parlor_media_is_picture (source->kind)
                       && source->active != PARLOR_CODEC_KEY_NONE;
-  set_misfit (viewer->plane, slot, is_known && !decodes (viewer, source->active));
+  set_misfit (
+      viewer->plane, slot,
+      is_known
+          && (!decodes (viewer, source->active) || (source->goes_back && decodes (viewer, VP8))));
   if (slot->is_misfit && source->second != NULL)
     return source->second->id;
   return source != NULL ? source->id : 0;
@@ -96,6 +99,7 @@ tell_misfits (const ParlorMediaEndpoint *viewer, ParlorMisfitFunc func, gpointer
                             .source = slot->wanted,
                             .codec = name_of (source->active),
                             .takes_vp8 = decodes (viewer, VP8),
+                            .jerks = decodes (viewer, source->active),
                             .is_helped = source->second != NULL
                                          && decodes (viewer,
                                                      source->second->config->source.codecs[0].key)},

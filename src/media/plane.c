@@ -101,6 +101,22 @@ name_clock (ParlorMediaPlane *self, const ParlorRouterEvent *from, ParlorMediaEv
   return name_transport (self, from, to);
 }
 
+/* From its next picture on it is shown anew, or as it is. */
+static void
+note_going_back (ParlorMediaPlane *self, const ParlorRouterEvent *from)
+{
+  ParlorMediaEndpoint *endpoint = g_hash_table_lookup (self->transports, &from->transport);
+  for (guint kind = 0; endpoint != NULL && kind < PARLOR_N_SOURCES; kind++)
+    {
+      ParlorMediaSource *source = &endpoint->sources[kind];
+      gboolean goes_back = source->id != 0 && source->id == from->source;
+      if (source->goes_back == goes_back)
+        continue;
+      source->goes_back = goes_back;
+      parlor_media_endpoint_refit (endpoint, kind);
+    }
+}
+
 static gboolean
 name_quality (ParlorMediaPlane *self, const ParlorRouterEvent *from, ParlorMediaEvent *to)
 {
@@ -115,6 +131,7 @@ name_quality (ParlorMediaPlane *self, const ParlorRouterEvent *from, ParlorMedia
   to->quality.fps_up = from->fps_up;
   to->quality.b_frames = from->b_frames;
   memcpy (to->quality.key_asked, from->key_asked, sizeof to->quality.key_asked);
+  note_going_back (self, from);
   return name_transport (self, from, to);
 }
 

@@ -49,6 +49,7 @@ struct _ParlorMediaSource
   gboolean is_open;
   ParlorMirrorConfig *config; /* owned; as workers were told it; NULL = not published */
   ParlorCodecKey active;      /* what arrives; PARLOR_CODEC_KEY_NONE = nothing has yet */
+  gboolean goes_back;         /* it has B-frames that cannot be left out (decisions/0122) */
   ParlorMediaSource *second;  /* owned; NULL = none */
   gboolean is_second;
   const ParlorTrackFd *feeder; /* of a second: borrowed */
@@ -61,7 +62,8 @@ typedef struct
   guint32 ssrc, rtx_ssrc;
   ParlorSourceRef wanted;
   guint height;
-  gboolean is_misfit; /* its receiver does not decode what is wanted as the publisher sends it */
+  gboolean is_misfit; /* its receiver does not decode what is wanted as the publisher sends it, or
+                         not in its order */
 } ParlorMediaSlot;
 
 struct _ParlorMediaEndpoint

@@ -181,7 +181,7 @@ typedef struct
   char rids[PARLOR_MAX_RIDS][PARLOR_RID_SIZE];
 } ParlorMediaEvent;
 
-/** A picture that a receiver cannot decode as its publisher sends it. */
+/** A picture that a receiver cannot decode as its publisher sends it, or (`jerks`) not in order. */
 typedef struct
 {
   ParlorEndpointId receiver;
@@ -189,6 +189,7 @@ typedef struct
   ParlorSourceRef source;
   const char *codec;  /**< what it sends: "h264", …; static */
   gboolean takes_vp8; /**< a second encoding would help */
+  gboolean jerks;     /**< it has B-frames that cannot be left out: without help he sees it jerk */
   gboolean is_helped; /**< there is one, and the receiver gets it */
 } ParlorMisfit;
 

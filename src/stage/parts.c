@@ -26,7 +26,7 @@ parlor_stage_decoder (ParlorCodec codec)
   switch (codec)
     {
     case PARLOR_CODEC_H264:
-      return "rtph264depay ! h264parse ! openh264dec";
+      return "rtph264depay ! h264parse ! openh264dec name=decoder";
     case PARLOR_CODEC_VP9:
       return "rtpvp9depay ! vp9dec threads=1";
     case PARLOR_CODEC_VP8:

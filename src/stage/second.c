@@ -4,6 +4,7 @@
  * has the timestamps of what came in, and the publisher's sender reports go with it. */
 #include "stage/feed.h"
 #include "stage/give.h"
+#include "stage/showorder.h"
 #include "stage/parts.h"
 #include "stage/squeeze.h"
 #include "stage/stage.h"
@@ -32,6 +33,7 @@ typedef struct
   ParlorStageFeed *feed;
   ParlorStageGive *give;
   ParlorStageSqueeze *squeeze;
+  ParlorShowOrder order; /* the decoder's thread */
   gboolean is_over;
   gint64 came_us;
   Seen seen[SEEN];
@@ -39,6 +41,40 @@ typedef struct
 } Second;
 
 /* ---- beginning ------------------------------------------------------------------------------ */
+
+static GstPadProbeReturn
+on_coded (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  GstClockTime time = GST_BUFFER_PTS (GST_PAD_PROBE_INFO_BUFFER (info));
+  if (GST_CLOCK_TIME_IS_VALID (time))
+    parlor_show_order_in (&((Second *)user_data)->order, (gint64)time);
+  return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+on_shown (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  GstBuffer *buffer = gst_buffer_make_writable (GST_PAD_PROBE_INFO_BUFFER (info));
+  GstClockTime time = GST_BUFFER_PTS (buffer);
+  if (GST_CLOCK_TIME_IS_VALID (time))
+    GST_BUFFER_PTS (buffer) = (GstClockTime)parlor_show_order_out (&((Second *)user_data)->order,
+                                                                   (gint64)time);
+  GST_PAD_PROBE_INFO_DATA (info) = buffer;
+  return GST_PAD_PROBE_OK;
+}
+
+/* H.264 alone has pictures that are shown in another order (decisions/0122). */
+static void
+watch_order (Second *self)
+{
+  GstElement *decoder = parlor_stage_find (self->pipeline, "decoder");
+  if (decoder == NULL)
+    return;
+  g_autoptr (GstPad) in = gst_element_get_static_pad (decoder, "sink");
+  g_autoptr (GstPad) out = gst_element_get_static_pad (decoder, "src");
+  gst_pad_add_probe (in, GST_PAD_PROBE_TYPE_BUFFER, on_coded, self, NULL);
+  gst_pad_add_probe (out, GST_PAD_PROBE_TYPE_BUFFER, on_shown, self, NULL);
+}
 
 static gboolean
 make_pipeline (Second *self, guint8 pt)
@@ -54,6 +90,7 @@ make_pipeline (Second *self, guint8 pt)
     return parlor_stage_fail (error->message) == EXIT_SUCCESS;
   self->source = parlor_stage_find (self->pipeline, "in");
   gst_app_src_set_caps (self->source, caps);
+  watch_order (self);
   self->squeeze = parlor_stage_squeeze_new (self->pipeline, self->spec->cap_percent);
   self->give = parlor_stage_give_new (self->spec->out, parlor_stage_find (self->pipeline, "out"));
   return gst_element_set_state (self->pipeline, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE;

@@ -144,6 +144,34 @@ test_quiet (void)
   g_assert_nonnull (say (world, &ada, "3", "three", NULL));
 }
 
+/* More than are kept: the oldest may speak again, in the room and in its row, so that no restart
+   brings back what nobody could undo. */
+static void
+test_quiet_many (void)
+{
+  g_autoptr (World) world = world_new ();
+  guint n;
+  world_go_live (world);
+  for (guint i = 0; i < PARLOR_QUIET_MAX + 2; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("pt_%u", i);
+      ParlorLiveWho who = {.person = name, .name = "x"};
+      world_pass (world, 100);
+      const ParlorComment *one = say (world, &who, "1", "x", NULL);
+      g_assert_nonnull (one);
+      g_autofree char *id = g_strdup (one->id);
+      g_assert_true (
+          parlor_live_moderate (world->room, PARLOR_MODERATE_MUTE, id, world_now (world), NULL));
+    }
+  world_pass (world, 100);
+  g_assert_nonnull (say (world, &bo, "1", "one more", NULL));
+  g_free (parlor_live_quiet (world->room, &n));
+  g_assert_cmpuint (n, <=, PARLOR_QUIET_MAX + 1);
+  world_pass (world, 5000);
+  g_assert_nonnull (say (world, &(ParlorLiveWho){.person = "pt_0", .name = "x"}, "2", "y", NULL));
+  g_assert_null (say (world, &(ParlorLiveWho){.person = "pt_900", .name = "x"}, "2", "y", NULL));
+}
+
 static void
 test_quiet_again (void)
 {
@@ -324,6 +352,35 @@ test_screened (void)
 }
 
 /* The brand allows them all, but the host or the end was quicker. */
+/* A brand that does not answer: so many wait, the others are told to; an answer makes room. */
+static void
+test_screened_many (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GError) error = NULL;
+  guint n = 0;
+  g_autofree char *first = NULL;
+  world_go_live (world);
+  world->screens = TRUE;
+  for (guint i = 0; i < 150; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("pt_%u", i);
+      ParlorLiveWho who = {.person = name, .name = "x"};
+      const ParlorComment *one = say (world, &who, "1", "x", NULL);
+      n += one != NULL;
+      if (!first && one)
+        first = g_strdup (one->id);
+    }
+  g_assert_cmpuint (n, ==, 64);
+  g_assert_null (say (world, &ada, "1", "x", &error));
+  g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_TOO_MANY);
+  parlor_live_screened (world->live, "rm_1", first, NULL, world->now_us);
+  g_assert_nonnull (say (world, &ada, "1", "x", NULL));
+  parlor_live_forget_visitor (world->room, "vis_a", world_now (world)); /* while it waits */
+  g_assert_nonnull (say (world, &bo, "1", "x", NULL));
+  g_assert_null (say (world, &ada, "2", "x", NULL));
+}
+
 static void
 test_screened_late (void)
 {
@@ -367,11 +424,14 @@ main (int argc, char **argv)
   g_test_add_func ("/live/comments/five-hundred-a-minute-arrive-in-order", test_five_hundred);
   g_test_add_func ("/live/comments/a-host-pins-mutes-and-deletes", test_moderation);
   g_test_add_func ("/live/comments/who-was-made-quiet-can-be-let-speak-again", test_quiet);
+  g_test_add_func ("/live/comments/of-too-many-quiet-ones-the-oldest-speaks-again",
+                   test_quiet_many);
   g_test_add_func ("/live/comments/who-was-made-quiet-is-so-after-a-restart", test_quiet_again);
   g_test_add_func ("/live/comments/who-is-forgotten-is-on-no-page", test_forget);
   g_test_add_func ("/live/comments/a-shadowed-voice-is-heard-by-itself-alone", test_shadow);
   g_test_add_func ("/live/comments/house-names-and-blocked-words-are-refused",
                    test_names_and_words);
+  g_test_add_func ("/live/comments/so-many-wait-for-the-brand-and-no-more", test_screened_many);
   g_test_add_func ("/live/comments/nobody-sees-one-before-the-brands-word", test_screened);
   g_test_add_func ("/live/comments/a-late-word-lets-nobody-speak-who-may-not-any-more",
                    test_screened_late);

@@ -292,6 +292,39 @@ test_one_who_leaves_is_no_misfit (Fixture *f, gconstpointer data)
   g_assert_cmpuint (count_misfits (f), ==, 0);
 }
 
+static void
+tell_going_back (Fixture *f, ParlorSourceId source)
+{
+  guint n = f->n_events;
+  recorder_say (&(ParlorRouterEvent){
+      .type = PARLOR_ROUTER_QUALITY, .transport = transport_of (0), .source = source});
+  for (guint i = 0; i < 300 && f->n_events == n; i++)
+    dispatch (f);
+  g_assert_cmpuint (f->n_events, >, n);
+}
+
+/* B-frames that cannot be left out: who decodes H.264 gets the second encoding too, and without
+   one, or when they are gone, the first. */
+static void
+test_what_goes_back_is_made_anew (Fixture *f, gconstpointer data)
+{
+  become_active (f);
+  tell_going_back (f, f->camera.id);
+  g_assert_cmpuint (count_misfits (f), ==, 2);
+  for (guint i = 0; i < 2; i++)
+    g_assert_cmpint (f->misfits[i].jerks, ==, f->misfits[i].receiver == f->chromium);
+  g_assert_cmpuint (shown_by (transport_of (2)), ==, f->camera.id);
+  guint before = recorder_count (RECORD_ADD_SOURCE);
+  int theirs = open_second (f);
+  Record second = find_camera (before);
+  wait_until_shown (f, transport_of (2), second.id);
+  tell_going_back (f, 0);
+  wait_until_shown (f, transport_of (2), f->camera.id);
+  g_assert_cmpuint (count_misfits (f), ==, 1);
+  g_assert_true (f->misfits[0].receiver == f->firefox && !f->misfits[0].jerks);
+  close (theirs);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -307,6 +340,7 @@ main (int argc, char **argv)
   ADD ("/media/second/sound-has-none", test_sound_has_none);
   ADD ("/media/second/a-dead-maker-makes-room", test_a_dead_maker_makes_room);
   ADD ("/media/second/it-ends-with-its-source", test_it_ends_with_its_source);
+  ADD ("/media/second/what-goes-back-is-made-anew", test_what_goes_back_is_made_anew);
   ADD ("/media/second/one-who-leaves-is-no-misfit", test_one_who_leaves_is_no_misfit);
   return g_test_run ();
 }

@@ -248,7 +248,21 @@ test_b_frames (void)
   g_assert_true (told->b_frames);
   g_assert_cmpuint (told->fps_up, >=, 10);
   g_assert_cmpuint (told->fps_up, <=, 20);
+  g_assert_cmpuint (told->source, ==, 1); /* others refer to some of those: pictures go back */
   g_assert_false (bench_event (bench, PARLOR_ROUTER_QUALITY, receiver->id)->b_frames);
+  g_assert_cmpuint (bench_event (bench, PARLOR_ROUTER_QUALITY, receiver->id)->source, ==, 0);
+}
+
+static void
+test_no_pyramid (void)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = h264_pair_new (&publisher, &receiver);
+  const ParlorRouterEvent *told;
+  send_pattern (publisher, "PBB", 150);
+  told = bench_event (bench, PARLOR_ROUTER_QUALITY, publisher->id);
+  g_assert_true (told->b_frames);
+  g_assert_cmpuint (told->source, ==, 0); /* all of them are left out */
 }
 
 /* Pictures that nothing refers to are no B-frames by that alone: phones make them. */
@@ -409,6 +423,7 @@ main (int argc, char **argv)
   g_test_add_func ("/router/quality/heights-of-what-comes-and-what-is-sent", test_heights);
   g_test_add_func ("/router/quality/jitter-of-both-ways-and-no-lie-of-it", test_jitter);
   g_test_add_func ("/router/quality/b-frames-are-told-and-no-viewer-gets-them", test_b_frames);
+  g_test_add_func ("/router/quality/b-frames-that-are-left-out-go-back-nowhere", test_no_pyramid);
   g_test_add_func ("/router/quality/a-picture-nothing-refers-to-is-no-b-frame", test_no_b_frames);
   g_test_add_func ("/router/quality/of-a-stream-with-b-frames-pictures-go-or-come-whole",
                    test_whole_pictures);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * A live room from what OBS sends: H.264 High with Opus, stamped by decoding time. Without B-frames the picture is whole and the host
- * reads that it is good; with B-frames he is told, and no viewer's picture goes back.
+ * reads that it is good; with B-frames he is told, and no viewer's picture goes back; a pyramid of them is shown in VP8 by a stage process.
  */
 import assert from 'node:assert/strict';
 import { assertPicture } from '../lib/checks.mjs';
@@ -10,8 +10,8 @@ import { goOnAir, makeLive } from '../lib/live.mjs';
 import { answerTo, curl, offerOf } from '../lib/whip.mjs';
 import { mediaOf } from '../media/generate.mjs';
 
-export const title = 'what OBS sends: without B-frames it is good, with them the host is told and no picture goes back';
-export const seconds = 60;
+export const title = 'what OBS sends: without B-frames it is good, with them the host is told and no picture goes back, a pyramid is shown in VP8';
+export const seconds = 90;
 
 /* What the host's line is answered about the encoder; null = it was not there yet. */
 const encoderOf = (person) => person.evaluate(() => new Promise((done) => {
@@ -58,11 +58,24 @@ export async function run(world) {
   assert.equal(good.level, 3);
   assert.equal(good.b_frames, false);
   await end(world, room, plain);
-  await publish(world, room, 2);
+  const some = await publish(world, room, 2);
   // Two of three pictures are B-frames that nothing refers to: of 30 a second 10 are left.
   await world.eventually('B-frames to be told and left out', async () => {
     const told = await encoderOf(person);
     return told?.b_frames && told.fps_up > 0 && told.fps_up <= 15;
   }, 30000);
   assertPicture(await watch(person), 3, 8, 'with B-frames');
+  await end(world, room, some);
+  await publish(world, room, 3);
+  // Of a pyramid the middle ones are referred to and cannot be left out: it is made anew, in the order in which it is shown.
+  await person.until('the pyramid in VP8', async () => {
+    const all = [...(await window.peerOf.stage.getStats()).values()];
+    const picture = all.find((one) => one.type === 'inbound-rtp' && one.kind === 'video');
+    const now = { codec: all.find((one) => one.id === picture?.codecId)?.mimeType, frames: picture?.framesDecoded ?? 0 };
+    const before = (window.__decoded ??= now);
+    if (now.codec !== before.codec) window.__decoded = now;
+    return now.codec === 'video/VP8' && now.frames > before.frames + 15;
+  }, undefined, 40000);
+  const { frames, missed } = assertPicture(await watch(person), 3, 8, 'a pyramid');
+  world.measured['of a pyramid, in 1.5 s: frames seen, missed'] = `${frames}, ${missed}`;
 }
