@@ -101,9 +101,8 @@ is_lost (BenchLink *link, gboolean down)
          || (down && link->in_burst);
 }
 
-/* FALSE: lost on the way. */
-static gboolean
-pass_link (BenchLink *link, gsize length, gint64 now_us, gint64 *at_us)
+gboolean
+bench_link_pass (BenchLink *link, gsize length, gint64 now_us, gint64 *at_us)
 {
   gint64 wait_us = MAX (link->busy_us - now_us, 0);
 
@@ -135,7 +134,7 @@ go_down (BenchPeer *peer, guint8 *bytes, gsize length)
       arrive (peer, bytes, length);
       return;
     }
-  if (!pass_link (peer->link, length, peer->bench->now_us, &at_us))
+  if (!bench_link_pass (peer->link, length, peer->bench->now_us, &at_us))
     return;
   flying = g_new0 (Flying, 1);
   flying->bytes = g_bytes_new (bytes, length);

@@ -99,6 +99,10 @@ void bench_run (Bench *self, gint64 span_us);
 /** A raw datagram from anywhere. */
 void bench_receive (Bench *self, const ParlorTuple *tuple, const guint8 *bytes, gsize length);
 
+/** What anybody else sends through a link that peers share: when it arrives. FALSE: lost on the
+ * way. */
+gboolean bench_link_pass (BenchLink *link, gsize length, gint64 now_us, gint64 *at_us);
+
 /** The last event of this type (of this transport, 0 = any); NULL = none. */
 const ParlorRouterEvent *bench_event (const Bench *self, ParlorRouterEventType type,
                                       ParlorTransportId transport);

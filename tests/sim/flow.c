@@ -12,6 +12,7 @@
 #define AUDIO_BYTES 120 /* 48 kbit/s with headers */
 #define AUDIO_KBPS 48
 #define PACKET_BYTES 1200
+#define TCP_BYTES 1500
 #define FEEDBACK_OVERHEAD 60
 #define CUBIC_C 0.4
 #define CUBIC_KEEPS 0.7
@@ -28,6 +29,8 @@ typedef struct
   double most;   /* CUBIC: the window before the last cut */
   gint64 cut_us; /* when that was; 0 = never */
   GQueue sent;   /* numbers under way */
+  gint64 left;   /* of an answer, still to be sent; of a long flow there is always more */
+  gint64 rests_until_us;
 } Tcp;
 
 struct _SimFlow
@@ -50,11 +53,21 @@ struct _SimFlow
 
 /* --- Media ----------------------------------------------------------------------------------- */
 
+static gboolean
+is_paused (const SimFlow *self)
+{
+  gint64 now_ms = self->world->now_us / PARLOR_US_PER_MS;
+
+  return now_ms >= self->media.pause.from_ms && now_ms < self->media.pause.to_ms;
+}
+
 static guint
 wanted_kbps (const SimFlow *self)
 {
   guint kbps = self->media.wanted[0].kbps;
 
+  if (is_paused (self))
+    return 0;
   for (guint i = 1; i < G_N_ELEMENTS (self->media.wanted) && self->media.wanted[i].kbps; i++)
     if (self->world->now_us >= self->media.wanted[i].at_ms * PARLOR_US_PER_MS)
       kbps = self->media.wanted[i].kbps;
@@ -164,7 +177,8 @@ pace (SimFlow *self)
   double step = parlor_bwe_pacing_bps (self->bwe) * (TICK_US / 8e6);
 
   for (; self->next_audio_us <= self->world->now_us; self->next_audio_us += AUDIO_US)
-    send_packet (self, AUDIO_BYTES, FALSE);
+    if (!is_paused (self))
+      send_packet (self, AUDIO_BYTES, FALSE);
   if (self->probe.cluster != 0)
     {
       pace_probe (self);
@@ -263,14 +277,50 @@ tick_media (SimWorld *world, gpointer owner, SimPacket *packet)
 
 static void on_segment (SimWorld *world, gpointer owner, SimPacket *packet);
 
+/* Zero: it never ends. */
+static gboolean
+is_short (const SimFlow *self)
+{
+  return self->media.answer_kb[1] > 0;
+}
+
+/* The next answer is another connection's: it begins with RFC 6928's window. */
+static void
+begin_answer (SimFlow *self)
+{
+  guint kb = self->media.answer_kb[0]
+             + parlor_rng_below (&self->world->rng,
+                                 self->media.answer_kb[1] - self->media.answer_kb[0] + 1);
+
+  self->tcp.left = kb * 1000 / TCP_BYTES;
+  self->tcp.cwnd = 10;
+  self->tcp.ssthresh = 1e9;
+  self->tcp.recover = self->tcp.next;
+}
+
+/* All of it has come: some time passes before somebody asks for more. */
+static void
+rest (SimFlow *self)
+{
+  if (!is_short (self) || self->tcp.left > 0 || !g_queue_is_empty (&self->tcp.sent))
+    return;
+  self->tcp.rests_until_us = self->world->now_us
+                             - (gint64)(self->media.rest_ms * 1e3
+                                        * log (sim_world_chance (self->world)));
+  begin_answer (self);
+}
+
 static void
 tcp_send (SimFlow *self)
 {
-  while (self->tcp.flight < (gint64)self->tcp.cwnd)
+  if (is_short (self) && self->world->now_us < self->tcp.rests_until_us)
+    return;
+  while (self->tcp.flight < (gint64)self->tcp.cwnd && (!is_short (self) || self->tcp.left > 0))
     {
       SimPacket *packet = g_new0 (SimPacket, 1);
 
-      packet->bytes = 1500;
+      self->tcp.left--;
+      packet->bytes = TCP_BYTES;
       packet->number = (guint32)self->tcp.next++;
       self->tcp.flight++;
       g_queue_push_tail (&self->tcp.sent, GUINT_TO_POINTER (packet->number));
@@ -297,6 +347,7 @@ tcp_find_lost (SimFlow *self)
       gint64 number = GPOINTER_TO_UINT (g_queue_pop_head (&tcp->sent));
 
       tcp->flight--;
+      tcp->left++; /* it goes again, under another number */
       if (number < tcp->recover)
         continue;
       tcp->most = tcp->cwnd;
@@ -348,6 +399,7 @@ on_ack (SimWorld *world, gpointer owner, SimPacket *packet)
     }
   tcp->highest_acked = MAX (tcp->highest_acked, (gint64)packet->number);
   tcp_find_lost (self);
+  rest (self);
   tcp_send (self);
   g_free (packet);
 }
@@ -368,11 +420,14 @@ tick_tcp (SimWorld *world, gpointer owner, SimPacket *packet)
   SimFlow *self = owner;
   Tcp *tcp = &self->tcp;
 
+  if (is_short (self) && g_queue_is_empty (&tcp->sent))
+    tcp->last_ack_us = world->now_us;
   if (world->now_us - tcp->last_ack_us > PARLOR_US_PER_SEC)
     {
       tcp->ssthresh = MAX (tcp->cwnd / 2, 2);
       tcp->cwnd = 2;
       tcp->flight = 0;
+      tcp->left += g_queue_get_length (&tcp->sent);
       g_queue_clear (&tcp->sent);
       tcp->recover = tcp->next;
       tcp->last_ack_us = world->now_us;
@@ -402,6 +457,8 @@ sim_flow_new (SimWorld *world, const SimMedia *media, SimLink *there, SimLink *b
     {
       self->tcp = (Tcp){.cwnd = 10, .ssthresh = 1e9, .highest_acked = -1, .last_ack_us = begin_us};
       g_queue_init (&self->tcp.sent);
+      if (is_short (self))
+        begin_answer (self);
       sim_world_at (world, begin_us, tick_tcp, self, NULL);
       return self;
     }

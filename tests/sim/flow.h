@@ -27,6 +27,15 @@ typedef struct
   gint64 begin_ms;
   gint64 farther_ms;   /* its round trip is so much longer than the links' */
   gboolean no_padding; /* cannot probe but by its own media */
+  gboolean reverse;    /* against the others: its media take the way back, its feedback the other */
+  struct
+  {
+    gint64 from_ms, to_ms;
+  } pause; /* it sends nothing, sound neither */
+  /* A TCP flow of short answers: so much each, from and to, and so long nothing between them on
+   * average (exponential). Zero = one that never ends. */
+  guint answer_kb[2];
+  guint rest_ms;
 } SimMedia;
 
 typedef struct _SimFlow SimFlow;

@@ -13,7 +13,7 @@ typedef struct
   SimFlow *flows[SIM_FLOWS_MAX];
   guint n_flows;
   guint n_samples, samples_max;
-  guint32 *queue_us;
+  guint32 *queue_us, *back_queue_us;
   guint32 *target_kbps[SIM_FLOWS_MAX];
   guint32 *arrived_bytes[SIM_FLOWS_MAX];
   gboolean trace;
@@ -54,6 +54,7 @@ take_sample (SimWorld *world, gpointer owner, SimPacket *packet)
   if (run->n_samples >= run->samples_max)
     return;
   run->queue_us[run->n_samples] = (guint32)sim_link_queue_us (&run->there, world->now_us);
+  run->back_queue_us[run->n_samples] = (guint32)sim_link_queue_us (&run->back, world->now_us);
   for (guint i = 0; i < run->n_flows; i++)
     sim_flow_sample (run->flows[i], &run->target_kbps[i][run->n_samples],
                      &run->arrived_bytes[i][run->n_samples]);
@@ -71,9 +72,14 @@ run_begin (Run *run, const SimPlan *plan, guint64 seed)
   sim_link_init (&run->there, &plan->there);
   sim_link_init (&run->back, &plan->back);
   run->queue_us = g_new0 (guint32, run->samples_max);
+  run->back_queue_us = g_new0 (guint32, run->samples_max);
   for (guint i = 0; i < SIM_FLOWS_MAX && plan->media[i].kind != 0; i++, run->n_flows++)
     {
-      run->flows[i] = sim_flow_new (&run->world, &plan->media[i], &run->there, &run->back);
+      gboolean reverse = plan->media[i].reverse;
+
+      run->flows[i] = sim_flow_new (&run->world, &plan->media[i],
+                                    reverse ? &run->back : &run->there,
+                                    reverse ? &run->there : &run->back);
       run->target_kbps[i] = g_new0 (guint32, run->samples_max);
       run->arrived_bytes[i] = g_new0 (guint32, run->samples_max);
     }
@@ -90,6 +96,7 @@ run_end (Run *run)
       g_free (run->arrived_bytes[i]);
     }
   g_free (run->queue_us);
+  g_free (run->back_queue_us);
   sim_link_clear (&run->there);
   sim_link_clear (&run->back);
   sim_world_clear (&run->world);
@@ -192,6 +199,8 @@ measure (const Run *run, const SimCheck *check)
       return quantile (run->queue_us, span, 0.5) / 1e3;
     case SIM_QUEUE_MOST_MS:
       return quantile (run->queue_us, span, 1) / 1e3;
+    case SIM_BACK_QUEUE_MEDIAN_MS:
+      return quantile (run->back_queue_us, span, 0.5) / 1e3;
     case SIM_UNFAIR_PERCENT:
       return unfairness (run, span);
     }
@@ -242,6 +251,7 @@ sim_metric_name (SimMetric metric)
       "target reached after ms",
       "queue median ms",
       "queue most ms",
+      "queue back median ms",
       "best / worst %",
   };
 

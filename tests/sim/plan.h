@@ -4,7 +4,7 @@
 #pragma once
 #include "flow.h"
 
-#define SIM_FLOWS_MAX 3
+#define SIM_FLOWS_MAX 12
 #define SIM_CHECKS_MAX 6
 
 typedef enum
@@ -18,7 +18,8 @@ typedef enum
   SIM_TARGET_ABOVE_AFTER_MS, /* from from_ms, until the target is first >= arg kbit/s */
   SIM_QUEUE_MEDIAN_MS,
   SIM_QUEUE_MOST_MS,
-  SIM_UNFAIR_PERCENT, /* 100 × the best media flow's rate / the worst one's */
+  SIM_BACK_QUEUE_MEDIAN_MS, /* of the way back */
+  SIM_UNFAIR_PERCENT,       /* 100 × the best media flow's rate / the worst one's */
 } SimMetric;
 
 typedef struct

@@ -16,6 +16,12 @@
     .kind = SIM_LAYERED, .wanted = {{0, 3000}}, .layers_kbps = { 150, 500, 1500, 2400 }            \
   }
 
+/* RFC 8867 section 5.7: answers of 30 to 50 KB, 10 s between them. */
+#define SHORT_TCP                                                                                  \
+  {                                                                                                \
+    .kind = SIM_TCP, .begin_ms = 5000, .answer_kb = {30, 50}, .rest_ms = 10000                     \
+  }
+
 #define SMALL_PICTURE                                                                              \
   {                                                                                                \
     .kind = SIM_LAYERED, .wanted = {{0, 8000}, {2000, 600}}, .layers_kbps = { 150, 450 }           \
@@ -355,6 +361,77 @@ const SimPlan sim_plans[] = {
                 {SIM_USED_PERCENT, .from_ms = 5000, .at_least = 75},
                 {SIM_UNFAIR_PERCENT, .from_ms = 5000, .at_most = 170},
                 {SIM_QUEUE_MEDIAN_MS, .from_ms = 5000, .at_most = 80},
+            },
+    },
+    {
+        /* RFC 8867 section 5.3: one flow each way, whose feedback goes beside the other's pictures;
+         * 2 M, 1 M, 0.5 M, 2 M there and 2 M, 0.8 M, 2 M back. */
+        .name = "rfc-8867-congested-feedback-link",
+        .there = {.rate = {{0, 2000}, {20000, 1000}, {40000, 500}, {60000, 2000}},
+                  .queue_ms = 300,
+                  .delay_ms = 50},
+        .back = {.rate = {{0, 2000}, {35000, 800}, {70000, 2000}}, .queue_ms = 300, .delay_ms = 50},
+        .media = {ELASTIC (4000), {.kind = SIM_ELASTIC, .wanted = {{0, 4000}}, .reverse = TRUE}},
+        .run_ms = 100000,
+        .checks =
+            {
+                {SIM_RATE_KBPS, .from_ms = 5000, .to_ms = 20000, .at_least = 1500},
+                {SIM_RATE_KBPS, .from_ms = 45000, .to_ms = 60000, .at_least = 350},
+                {SIM_RATE_KBPS, .flow = 1, .from_ms = 40000, .to_ms = 70000, .at_least = 560},
+                {SIM_TARGET_ABOVE_AFTER_MS, .from_ms = 60000, .arg = 1600, .at_most = 8000},
+                {SIM_QUEUE_MEDIAN_MS, .from_ms = 5000, .at_most = 80},
+                {SIM_BACK_QUEUE_MEDIAN_MS, .from_ms = 5000, .at_most = 80},
+            },
+    },
+    {
+        /* RFC 8867 section 5.4: three flows, 20 s apart, behind 3.5 M. */
+        .name = "rfc-8867-three-flows",
+        .there = {STEADY (3500, 300, 50)},
+        .back = {BACK (50)},
+        .media = {ELASTIC (4000),
+                  {.kind = SIM_ELASTIC, .wanted = {{0, 4000}}, .begin_ms = 20000},
+                  {.kind = SIM_ELASTIC, .wanted = {{0, 4000}}, .begin_ms = 40000}},
+        .run_ms = 120000,
+        .checks =
+            {
+                {SIM_UNFAIR_PERCENT, .from_ms = 60000, .at_most = 350},
+                {SIM_USED_PERCENT, .from_ms = 60000, .at_least = 80},
+                {SIM_QUEUE_MEDIAN_MS, .from_ms = 60000, .at_most = 150},
+            },
+    },
+    {
+        /* RFC 8867 section 5.7: two flows and ten of short answers behind 2 M. */
+        .name = "rfc-8867-beside-short-tcp-flows",
+        .there = {STEADY (2000, 300, 50)},
+        .back = {BACK (50)},
+        .media = {ELASTIC (4000), ELASTIC (4000), SHORT_TCP, SHORT_TCP, SHORT_TCP, SHORT_TCP,
+                  SHORT_TCP, SHORT_TCP, SHORT_TCP, SHORT_TCP, SHORT_TCP, SHORT_TCP},
+        .run_ms = 300000,
+        .checks =
+            {
+                {SIM_UNFAIR_PERCENT, .from_ms = 20000, .at_most = 250},
+                {SIM_RATE_KBPS, .flow = 0, .from_ms = 20000, .at_least = 400},
+                {SIM_RATE_KBPS, .flow = 1, .from_ms = 20000, .at_least = 400},
+                {SIM_USED_PERCENT, .from_ms = 20000, .at_least = 70},
+                {SIM_QUEUE_MEDIAN_MS, .from_ms = 20000, .at_most = 110},
+            },
+    },
+    {
+        /* RFC 8867 section 5.8: as 5.4, and one of them sends nothing from 40 to 60 s. */
+        .name = "rfc-8867-pause-and-resume",
+        .there = {STEADY (3500, 300, 50)},
+        .back = {BACK (50)},
+        .media = {{.kind = SIM_ELASTIC, .wanted = {{0, 4000}}, .pause = {40000, 60000}},
+                  ELASTIC (4000),
+                  ELASTIC (4000)},
+        .run_ms = 120000,
+        .checks =
+            {
+                {SIM_USED_PERCENT, .from_ms = 43000, .to_ms = 60000, .at_least = 80},
+                {SIM_RATE_KBPS, .flow = 0, .from_ms = 70000, .at_least = 450},
+                {SIM_UNFAIR_PERCENT, .from_ms = 70000, .at_most = 350},
+                {SIM_USED_PERCENT, .from_ms = 70000, .at_least = 80},
+                {SIM_QUEUE_MEDIAN_MS, .from_ms = 20000, .at_most = 130},
             },
     },
     {

@@ -3,7 +3,7 @@
  * of them.
  *
  *   test-sim                     the tests
- *   test-sim --table [SEEDS]     a table with medians and worst seeds
+ *   test-sim --table [SEEDS [PLAN]]    a table with medians and worst seeds, of plans so named
  *   test-sim --trace PLAN SEED   one run, a line each 100 ms */
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,7 +80,7 @@ print_check (const SimPlan *plan, guint which, double *results, guint n)
 }
 
 static int
-print_table (guint n_seeds)
+print_table (guint n_seeds, const char *only)
 {
   static double results[SIM_CHECKS_MAX][TABLE_SEEDS_MAX];
   double one[SIM_CHECKS_MAX];
@@ -91,6 +91,8 @@ print_table (guint n_seeds)
           n_seeds);
   for (guint p = 0; p < sim_n_plans; p++)
     {
+      if (only != NULL && strstr (sim_plans[p].name, only) == NULL)
+        continue;
       for (guint seed = 0; seed < n_seeds; seed++)
         {
           sim_plan_run (&sim_plans[p], seed + 1, one);
@@ -120,7 +122,8 @@ int
 main (int argc, char **argv)
 {
   if (argc >= 2 && g_str_equal (argv[1], "--table"))
-    return print_table (argc > 2 ? CLAMP ((guint)atoi (argv[2]), 1, TABLE_SEEDS_MAX) : TABLE_SEEDS);
+    return print_table (argc > 2 ? CLAMP ((guint)atoi (argv[2]), 1, TABLE_SEEDS_MAX) : TABLE_SEEDS,
+                        argc > 3 ? argv[3] : NULL);
   if (argc == 4 && g_str_equal (argv[1], "--trace"))
     return print_trace (argv[2], (guint64)atoi (argv[3]));
   g_test_init (&argc, &argv, NULL);

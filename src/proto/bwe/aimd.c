@@ -20,6 +20,9 @@
 #define DEVIATION_MAX 2.5
 #define DEVIATIONS 3.0
 #define MORE_ROOM 1.1
+/* Layers' rates are about 1 to 3.4; the smallest beside sound takes 200 kbit/s. */
+#define NEXT_LAYER_TIMES 3.5
+#define NEXT_LAYER_BPS 150e3
 
 void
 parlor_bwe_aimd_init (ParlorBweAimd *self, double start_bps, double min_bps, double max_bps)
@@ -104,6 +107,8 @@ increase (ParlorBweAimd *self, double acked_bps, double growth_bps, gint64 rtt_u
   if (self->capacity_bps > 0 && acked_bps > MORE_ROOM * self->capacity_bps + capacity_margin (self))
     self->capacity_bps = 0; /* there is more room than there was */
   most = limit (self, acked_bps);
+  if (growth_bps > 0) /* beside another the next layer's room must be shown by taking it */
+    most = MAX (most, NEXT_LAYER_TIMES * acked_bps + NEXT_LAYER_BPS);
   if (most <= self->bps) /* the usual case: what is sent does not show more room */
     {
       change_to (self, self->bps, now_us);

@@ -40,6 +40,8 @@
 /* Who sends so many times what the average says has begun to send more: a larger picture's key
  * frame. */
 #define LEAP_TIMES 1.5
+/* Of what was sent before a drain that another's queue began. */
+#define RIVAL_SHARE 0.5
 /* A queue beyond so many times the jitter is none. */
 #define EARLY_JITTERS 6
 #define MUCH_JITTER_US (12 * PARLOR_US_PER_MS)
@@ -74,6 +76,7 @@ struct _ParlorBwe
   ParlorBweProber prober;
   ParlorBwePath path;
   ParlorBweDrain drain;
+  double before_drain_bps; /* what was sent */
   ParlorBweRival rival;
 
   ParlorBweClock clock;
@@ -374,7 +377,8 @@ is_mere_jitter (const ParlorBwe *self)
 static gboolean
 falls_early (const ParlorBwe *self)
 {
-  return self->app.limited && self->path.newest_us > EARLY_JITTERS * jitter_us (self);
+  return self->app.limited && self->path.newest_us > EARLY_JITTERS * jitter_us (self)
+         && !parlor_bwe_rival_was_there (&self->rival, self->now_us);
 }
 
 /* Much less has come than was sent in that time, and there were enough packets for that to be no
@@ -398,6 +402,18 @@ rate_after_leap (const ParlorBwe *self, double acked_bps)
   return MAX (acked_bps, parlor_bwe_acked_recent_bps (&self->acked, PARLOR_BWE_ACKED_BURST_US));
 }
 
+/* A queue of ours is gone when a drain is over. One that is not is another's, and what the drain
+ * gave away is his: half of it comes back, as after one cut of TCP's. */
+static void
+end_drain (ParlorBwe *self, gboolean early)
+{
+  if (!early || self->path.queue_us < PROBE_QUEUE_MAX_US + 2 * jitter_us (self)
+      || !parlor_bwe_rival_take_drain (&self->rival, self->now_us))
+    return;
+  parlor_bwe_aimd_set (&self->aimd, MAX (self->aimd.bps, RIVAL_SHARE * self->before_drain_bps),
+                       self->now_us);
+}
+
 static void
 update_delay (ParlorBwe *self, const Told *told)
 {
@@ -409,7 +425,7 @@ update_delay (ParlorBwe *self, const Told *told)
                      / (1 - self->loss.inherent); /* lost by itself is not too much */
   double growth_bps = 0;
   gint64 rtt_us = self->path.rtt_us;
-  gboolean cut;
+  gboolean cut, drained = self->drain.active, drained_early = self->drain.early;
 
   /* A look over many packets, for what only a queue asks. */
   if (usage == PARLOR_BWE_USAGE_OVER || parlor_bwe_drain_listens (&self->drain, &self->path))
@@ -417,9 +433,15 @@ update_delay (ParlorBwe *self, const Told *told)
                                                                : PARLOR_BWE_ACKED_RECENT_US);
   if (usage == PARLOR_BWE_USAGE_OVER && is_mere_jitter (self))
     usage = PARLOR_BWE_USAGE_NORMAL;
-  if (parlor_bwe_drain_update (&self->drain, &self->path, out_bps, in_bps, self->sent.flight_bytes,
-                               early, self->now_us))
-    usage = PARLOR_BWE_USAGE_OVER;
+  if ((drained || !parlor_bwe_rival_bears (&self->rival, self->path.queue_us))
+      && parlor_bwe_drain_update (&self->drain, &self->path, out_bps, in_bps,
+                                  self->sent.flight_bytes, early, self->now_us))
+    {
+      usage = PARLOR_BWE_USAGE_OVER;
+      self->before_drain_bps = in_bps;
+    }
+  if (drained && !self->drain.active)
+    end_drain (self, drained_early);
   if (self->drain.active && self->drain.capacity_bps < acked_bps)
     acked_bps = self->drain.capacity_bps;
   if (parlor_bwe_rival_bears (&self->rival, self->path.queue_us))
@@ -471,6 +493,8 @@ update_loss (ParlorBwe *self)
   factor = parlor_bwe_rival_on_loss (&self->rival, self->loss.last_excess, self->path.rtt_us,
                                      self->now_us);
   self->loss.last_excess = -1;
+  if (self->rival.active) /* whose losses these are: one cut for each, as TCP does */
+    parlor_bwe_loss_yield (&self->loss);
   if (factor < 1)
     parlor_bwe_aimd_set (&self->aimd, factor * self->aimd.bps, self->now_us);
 }
@@ -664,7 +688,12 @@ parlor_bwe_poll (ParlorBwe *self, gint64 now_us)
   poll_silence (self);
   parlor_bwe_app_limit_push (&self->app, 0, self->target_bps, self->now_us);
   if (self->drain.active && self->now_us >= self->drain.until_us)
-    self->drain = (ParlorBweDrain){0};
+    {
+      gboolean early = self->drain.early;
+
+      self->drain = (ParlorBweDrain){0};
+      end_drain (self, early);
+    }
   changed = update_target (self);
   parlor_bwe_prober_poll (&self->prober, self->target_bps, may_probe (self), jitter_us (self),
                           self->now_us);

@@ -218,6 +218,13 @@ parlor_bwe_loss_update (ParlorBweLoss *self, double current_bps, double min_bps,
   grow (self, current_bps, now_us);
 }
 
+void
+parlor_bwe_loss_yield (ParlorBweLoss *self)
+{
+  self->cap_bps = G_MAXDOUBLE;
+  self->asking = FALSE;
+}
+
 double
 parlor_bwe_loss_by_report (ParlorBweLoss *self, double bps, double fraction, gint64 since_last_us,
                            gboolean wanted_more)

@@ -63,6 +63,8 @@ typedef enum
                                 what is lost now is not lost because of us */
 } ParlorBweLossPath;
 
+/* Somebody else decides about loss for now: what was cut is given back, and nothing is asked. */
+void parlor_bwe_loss_yield (ParlorBweLoss *self);
 /* After each feedback. `current_bps`: the target as it is. */
 void parlor_bwe_loss_update (ParlorBweLoss *self, double current_bps, double min_bps,
                              ParlorBweLossPath path, gint64 now_us);

@@ -16,6 +16,7 @@
 #define DRAIN_TO_US (40 * PARLOR_US_PER_MS)
 #define DRAIN_MAX_US (4 * PARLOR_US_PER_SEC)
 #define DRAIN_PATIENCE 1.5
+#define DRAIN_LEARN_US (1000 * PARLOR_US_PER_MS)
 #define STEEP_OUT_SHARE 0.7
 #define VERY_STEEP_OUT_SHARE 0.4
 #define STEEP_FEEDBACKS 2
@@ -112,7 +113,9 @@ static void
 drain_refresh (ParlorBweDrain *self, const ParlorBwePath *path, double out_bps, gint64 flight_bytes,
                gint64 now_us)
 {
-  if (out_bps > 0 && path->queue_us > (self->early ? EARLY_FROM_US : DRAIN_FROM_US))
+  /* Later the spacing is that of the little that is sent now. */
+  if (out_bps > 0 && now_us - self->since_us < DRAIN_LEARN_US
+      && path->queue_us > (self->early ? EARLY_FROM_US : DRAIN_FROM_US))
     {
       self->capacity_bps = MIN (self->capacity_bps, out_bps);
       self->until_us = drain_end_us (self);

@@ -12,6 +12,8 @@
 #define BEAR_QUEUE_US (400 * PARLOR_US_PER_MS)
 #define BEAR_FOR_US (20 * PARLOR_US_PER_SEC)
 #define EMPTY_FOR_US PARLOR_US_PER_SEC
+/* So long its queue is not taken for a fall of the path. */
+#define THERE_FOR_US (60 * PARLOR_US_PER_SEC)
 #define PACKET_BITS (1200.0 * 8)
 #define SHARE_OF_RENO 0.5
 #define RTT_MIN_SEC 0.05
@@ -22,16 +24,46 @@
 void
 parlor_bwe_rival_init (ParlorBweRival *self)
 {
-  *self = (ParlorBweRival){.asked_us = -1, .lost_us = -1, .loss_cut_us = -1};
+  *self = (ParlorBweRival){.asked_us = -1, .lost_us = -1, .loss_cut_us = -1, .was_there_us = -1};
 }
 
 void
 parlor_bwe_rival_end (ParlorBweRival *self)
 {
-  gint64 lost_us = self->lost_us;
+  gint64 lost_us = self->lost_us, was_there_us = self->was_there_us;
 
   parlor_bwe_rival_init (self);
   self->lost_us = lost_us;
+  self->was_there_us = was_there_us;
+}
+
+/* Who fills a queue makes it overflow. */
+static gboolean
+overflows (const ParlorBweRival *self, gint64 now_us)
+{
+  return self->lost_us >= 0 && now_us - self->lost_us <= LOST_WITHIN_US;
+}
+
+static void
+begin_to_bear (ParlorBweRival *self, gint64 now_us)
+{
+  self->active = TRUE;
+  self->since_us = self->full_us = self->was_there_us = now_us;
+  self->n_refilled = 0;
+}
+
+gboolean
+parlor_bwe_rival_take_drain (ParlorBweRival *self, gint64 now_us)
+{
+  if (overflows (self, now_us))
+    begin_to_bear (self, now_us);
+  return self->active;
+}
+
+gboolean
+parlor_bwe_rival_was_there (const ParlorBweRival *self, gint64 now_us)
+{
+  return self->was_there_us >= 0 && now_us - self->was_there_us < THERE_FOR_US;
 }
 
 /* Gathers the answer to the last question, once what was sent after the cut can be seen. */
@@ -59,6 +91,7 @@ parlor_bwe_rival_update (ParlorBweRival *self, gint64 queue_us, gint64 jitter_us
     self->full_us = now_us;
   if (self->active)
     {
+      self->was_there_us = now_us;
       if (now_us - self->full_us >= EMPTY_FOR_US || now_us - self->since_us >= BEAR_FOR_US)
         parlor_bwe_rival_end (self);
       return;
@@ -71,12 +104,8 @@ parlor_bwe_rival_update (ParlorBweRival *self, gint64 queue_us, gint64 jitter_us
       self->sum_us = 0;
       self->n = 0;
     }
-  if (self->n_refilled < REFILLED_MIN || self->lost_us < 0
-      || now_us - self->lost_us > LOST_WITHIN_US)
-    return;
-  self->active = TRUE;
-  self->since_us = now_us;
-  self->n_refilled = 0;
+  if (self->n_refilled >= REFILLED_MIN && overflows (self, now_us))
+    begin_to_bear (self, now_us);
 }
 
 gboolean

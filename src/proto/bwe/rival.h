@@ -18,6 +18,7 @@ typedef struct
   gboolean active;
   gint64 since_us, full_us; /* while active: since when; when the queue was last not empty */
   gint64 lost_us;           /* when the path last lost more than it does by itself; -1 = never */
+  gint64 was_there_us;      /* when it was last active; -1 = never */
   gint64 loss_cut_us;       /* last cut for loss, while active; -1 = none */
   /* The question that was asked last; asked_us -1 = none. */
   gint64 asked_us;
@@ -27,6 +28,11 @@ typedef struct
 } ParlorBweRival;
 
 void parlor_bwe_rival_init (ParlorBweRival *self);
+/* A drain, in which next to nothing was sent, has left a queue: the answer to both questions. TRUE:
+ * it is another's, since the path has lost packets too. */
+gboolean parlor_bwe_rival_take_drain (ParlorBweRival *self, gint64 now_us);
+/* Somebody else kept the queue full not long ago. */
+gboolean parlor_bwe_rival_was_there (const ParlorBweRival *self, gint64 now_us);
 /* Delay counts again, and nothing is asked; loss is remembered. */
 void parlor_bwe_rival_end (ParlorBweRival *self);
 /* After each feedback; `cut`: delay has just lowered the rate. A queue within twice `jitter_us`

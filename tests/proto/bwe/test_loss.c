@@ -146,6 +146,20 @@ test_by_report (void)
   g_assert_cmpfloat (parlor_bwe_loss_by_report (&loss, 1e6, 0, PARLOR_US_PER_SEC, FALSE), ==, 1e6);
 }
 
+/* Somebody else answers for loss: the cut is given back. */
+static void
+test_yields (void)
+{
+  ParlorBweLoss loss;
+
+  parlor_bwe_loss_init (&loss);
+  loss.cap_bps = 100e3;
+  loss.asking = TRUE;
+  parlor_bwe_loss_yield (&loss);
+  g_assert_cmpfloat (loss.cap_bps, ==, G_MAXDOUBLE);
+  g_assert_false (loss.asking);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -155,6 +169,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/bwe/loss/far-below-the-path-nothing-is-cut", test_far_below_the_path);
   g_test_add_func ("/proto/bwe/loss/a-quiet-moment-is-not-the-rate", test_quiet_moment);
   g_test_add_func ("/proto/bwe/loss/an-outage-says-nothing", test_outage_is_ignored);
+  g_test_add_func ("/proto/bwe/loss/what-was-cut-is-given-back", test_yields);
   g_test_add_func ("/proto/bwe/loss/reports-alone", test_by_report);
   return g_test_run ();
 }

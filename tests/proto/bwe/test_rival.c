@@ -56,11 +56,33 @@ test_ends (void)
   g_assert_false (rival.active);
 }
 
+/* A drain that left the queue as it was, on a path that loses, needs no further question. */
+static void
+test_drain (void)
+{
+  ParlorBweRival rival;
+  gint64 now_us = PARLOR_US_PER_SEC;
+
+  parlor_bwe_rival_init (&rival);
+  g_assert_false (parlor_bwe_rival_take_drain (&rival, now_us));
+  g_assert_false (parlor_bwe_rival_was_there (&rival, now_us));
+  parlor_bwe_rival_on_loss (&rival, 0.1, 50 * MS, now_us);
+  g_assert_true (parlor_bwe_rival_take_drain (&rival, now_us));
+  g_assert_true (parlor_bwe_rival_bears (&rival, 100 * MS));
+  parlor_bwe_rival_end (&rival);
+  g_assert_false (parlor_bwe_rival_bears (&rival, 100 * MS));
+  g_assert_true (parlor_bwe_rival_was_there (&rival, now_us + 59 * PARLOR_US_PER_SEC));
+  g_assert_false (parlor_bwe_rival_was_there (&rival, now_us + 61 * PARLOR_US_PER_SEC));
+  /* That loss was long ago. */
+  g_assert_false (parlor_bwe_rival_take_drain (&rival, now_us + 61 * PARLOR_US_PER_SEC));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/proto/bwe/rival/a-queue-that-is-refilled-is-not-ours", test_refilled);
+  g_test_add_func ("/proto/bwe/rival/a-drain-that-empties-nothing-tells-of-it", test_drain);
   g_test_add_func ("/proto/bwe/rival/it-ends-when-the-queue-does-or-by-time", test_ends);
   return g_test_run ();
 }
