@@ -107,9 +107,10 @@ clone () {
 
 free_port () { python3 -c 'import socket; s = socket.socket (); s.bind (("127.0.0.1", 0)); print (s.getsockname ()[1])'; }
 
-# What `inside` started in the background: unshare takes all that is in its namespace with it.
+# What `inside` started in the background: with the first process of a namespace all of it ends. (--kill-child is undone by setpriv.)
 end () { # PID
-  pkill -P "$1" || true
+  local unshare
+  unshare=$(pgrep -P "$1" -x unshare) && pkill -KILL -P "$unshare" || true
   wait "$1" 2>/dev/null || true
 }
 

@@ -4,12 +4,13 @@
 
 # Names of the packages of the given groups that are not installed.
 missing_packages () {
-  local package group command wanted=" $* "
+  local package group command wanted=" $* " there
+  there=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' 2>/dev/null || true)
   while read -r package group command; do
     case $package in '' | \#*) continue ;; esac
     [[ $wanted == *" $group "* ]] || continue
     if [ -n "$command" ] && command -v "$command" >/dev/null; then continue; fi
-    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "$package"
+    [[ $'\n'$there$'\n' == *$'\n'"$package installed"$'\n'* ]] || echo "$package"
   done <tools/packages.txt
 }
 
