@@ -27,6 +27,12 @@ free_room (gpointer room)
 }
 
 static void
+free_orphan (gpointer dtls)
+{
+  parlor_dtls_free (dtls);
+}
+
+static void
 free_transport (gpointer transport)
 {
   parlor_transport_free (transport);
@@ -48,6 +54,7 @@ parlor_router_new (const ParlorRouterConfig *config, const ParlorRouterOps *ops)
   self->rooms = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, free_room);
   self->tuples = g_hash_table_new_full (parlor_tuple_hash, parlor_tuple_equal_func, g_free, NULL);
   self->ufrags = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->orphans = g_hash_table_new_full (NULL, NULL, free_orphan, NULL);
   self->transport_timers = parlor_timer_heap_new ();
   self->room_timers = parlor_timer_heap_new ();
   self->dirty_layers = g_ptr_array_new ();
@@ -75,6 +82,7 @@ parlor_router_free (ParlorRouter *self)
     }
   g_hash_table_unref (self->sources);
   g_hash_table_unref (self->transports);
+  g_hash_table_unref (self->orphans);
   g_hash_table_unref (self->rooms);
   g_hash_table_unref (self->tuples);
   g_hash_table_unref (self->ufrags);
@@ -563,7 +571,7 @@ parlor_router_dtls_done (ParlorRouter *self, ParlorTransportId id, ParlorDtls *d
 
   if (transport == NULL)
     {
-      parlor_dtls_free (dtls);
+      g_hash_table_remove (self->orphans, dtls);
       return;
     }
   parlor_transport_dtls_done (transport, now_us);

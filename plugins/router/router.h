@@ -282,6 +282,7 @@ typedef struct
 } ParlorRouterCounters;
 
 ParlorRouter *parlor_router_new (const ParlorRouterConfig *config, const ParlorRouterOps *ops);
+/** No DTLS step runs any more: what was not answered is freed too. */
 void parlor_router_free (ParlorRouter *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorRouter, parlor_router_free)
 

@@ -344,6 +344,7 @@ struct _ParlorRouter
   ParlorRouterCounters counters;
   ParlorRng random;
   guint32 last_layer_number;
+  GHashTable *orphans; /**< set of ParlorDtls whose transport went while a step ran; owned */
   GQueue handshakes;   /**< of transports whose DTLS holds an SSL object, the oldest first */
   gint64 tick_us;      /**< when layers and idle sources are looked at next */
   gboolean has_untold; /**< some slots are; looked at with the next tick */

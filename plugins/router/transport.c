@@ -161,8 +161,10 @@ parlor_transport_free (ParlorTransport *self)
   g_hash_table_foreach_remove (self->router->ufrags, ufrag_is_ours, self);
   for (guint i = 0; i < self->n_slots; i++)
     parlor_slot_free (self->slots[i]);
-  /* A step that still runs owns the object until dtls_done () finds no transport and frees it. */
-  if (!self->dtls_busy)
+  /* A step that still runs has the object until dtls_done () finds no transport. */
+  if (self->dtls_busy)
+    g_hash_table_add (self->router->orphans, self->dtls);
+  else
     parlor_dtls_free (self->dtls);
   g_byte_array_unref (self->dtls_waiting);
   g_free (self->streams);

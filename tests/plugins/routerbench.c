@@ -401,6 +401,18 @@ run_steps (Bench *self)
     }
 }
 
+void
+bench_forget_steps (Bench *self)
+{
+  Step *step;
+
+  while ((step = g_queue_pop_head (&self->steps)) != NULL)
+    {
+      g_bytes_unref (step->bytes);
+      g_free (step);
+    }
+}
+
 static void
 land (Bench *self)
 {

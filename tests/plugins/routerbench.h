@@ -96,6 +96,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Bench, bench_free)
 BenchPeer *bench_add_peer (Bench *self, ParlorRoomId room);
 /** Virtual time passes; everything that is due happens. */
 void bench_run (Bench *self, gint64 span_us);
+/** DTLS steps that wait never run. */
+void bench_forget_steps (Bench *self);
 /** A raw datagram from anywhere. */
 void bench_receive (Bench *self, const ParlorTuple *tuple, const guint8 *bytes, gsize length);
 

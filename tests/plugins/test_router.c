@@ -693,6 +693,29 @@ test_goes_while_a_step_runs (void)
   g_assert_cmpuint (parlor_router_get_counters (bench->router)->transports, ==, 0);
 }
 
+/* Whoever runs steps has ended: one that was asked for before its transport went, and one of a
+ * transport that is still there. What they had is freed with the router. */
+static void
+test_steps_that_never_run (void)
+{
+  Bench *bench = bench_new ();
+  BenchPeer *peers[2] = {bench_add_peer (bench, ROOM), bench_add_peer (bench, ROOM)};
+
+  for (guint k = 0; k < G_N_ELEMENTS (peers); k++)
+    peers[k]->no_dtls = TRUE;
+  bench_run (bench, 200 * MS);
+  for (guint k = 0; k < G_N_ELEMENTS (peers); k++)
+    {
+      const guint8 rubbish[20] = {22, 0xfe, 0xfd};
+
+      bench_receive (bench, &peers[k]->tuple, rubbish, sizeof rubbish);
+    }
+  g_assert_cmpuint (g_queue_get_length (&bench->steps), ==, 2);
+  parlor_router_remove_transport (bench->router, peers[0]->id, bench->now_us);
+  bench_forget_steps (bench);
+  bench_free (bench);
+}
+
 static void
 count_tap (gpointer user_data, const guint8 *rtp, gsize length, gint64 arrival_us)
 {
@@ -922,6 +945,7 @@ main (int argc, char **argv)
   g_test_add_func ("/router/a-new-address-is-followed", test_new_address);
   g_test_add_func ("/router/a-publisher-leaves-and-slots-are-emptied", test_publisher_leaves);
   g_test_add_func ("/router/a-transport-goes-while-its-step-runs", test_goes_while_a_step_runs);
+  g_test_add_func ("/router/steps-that-never-run-are-freed-with-it", test_steps_that_never_run);
   g_test_add_func ("/router/taps-and-injected-sources", test_tap_and_inject);
   g_test_add_func ("/router/injected-reports-tell-the-time", test_injected_reports);
   g_test_add_func ("/router/an-automatic-slot-may-be-given-a-voice", test_given_voice);
