@@ -42,16 +42,6 @@ parlor_addr_to_string (const ParlorAddr *addr, char out[PARLOR_ADDR_STRING_BYTES
   return out;
 }
 
-static gboolean
-parse_port (const char *text, guint16 *port)
-{
-  guint64 value;
-  if (!g_ascii_isdigit (*text) || !g_ascii_string_to_unsigned (text, 10, 0, 65535, &value, NULL))
-    return FALSE;
-  *port = (guint16)value;
-  return TRUE;
-}
-
 /* The finalizer of MurmurHash3 over three words. */
 guint32
 parlor_addr_hash (const ParlorAddr *addr)
