@@ -9,13 +9,14 @@ GST_DEBUG_CATEGORY_STATIC (parlor_udp_sink_debug);
 
 struct _ParlorUdpSink
 {
-  GstBaseSink parent;
+  GstElement parent;
+  GstPad *sink;
 
   /*< properties >*/
   ParlorLoop *loop; /* owned reference, nullable */
   int fd;
 
-  /*< from start () to stop (); streaming thread >*/
+  /*< from READY to NULL; streaming thread >*/
   ParlorUdpSender *sender;
   ParlorLoopCounters counters; /* when there is no loop */
 };
@@ -30,7 +31,7 @@ enum
   PROP_BLOCKED,
 };
 
-G_DEFINE_TYPE (ParlorUdpSink, parlor_udp_sink, GST_TYPE_BASE_SINK)
+G_DEFINE_TYPE (ParlorUdpSink, parlor_udp_sink, GST_TYPE_ELEMENT)
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE (
     "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS (PARLOR_BATCH_CAPS));
@@ -41,25 +42,9 @@ get_counters (ParlorUdpSink *self)
   return self->loop ? &self->loop->counters : &self->counters;
 }
 
-static gboolean
-parlor_udp_sink_start (GstBaseSink *base)
+static void
+send_batch (ParlorUdpSink *self, GstBuffer *buffer)
 {
-  ParlorUdpSink *self = PARLOR_UDP_SINK (base);
-  self->sender = parlor_udp_sender_new (NULL);
-  return TRUE;
-}
-
-static gboolean
-parlor_udp_sink_stop (GstBaseSink *base)
-{
-  g_clear_pointer (&PARLOR_UDP_SINK (base)->sender, parlor_udp_sender_free);
-  return TRUE;
-}
-
-static GstFlowReturn
-parlor_udp_sink_render (GstBaseSink *base, GstBuffer *buffer)
-{
-  ParlorUdpSink *self = PARLOR_UDP_SINK (base);
   int fd = self->loop && self->fd < 0 ? self->loop->fd : self->fd;
   guint unsent;
   if (parlor_buffer_get_batch_meta (buffer) == NULL)
@@ -71,15 +56,50 @@ parlor_udp_sink_render (GstBaseSink *base, GstBuffer *buffer)
       self->loop->unsent_pkts += unsent;
       self->loop->send_retry_us = parlor_udp_sender_next_us (self->sender);
     }
+}
+
+static GstFlowReturn
+chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+{
+  send_batch ((ParlorUdpSink *)parent, buffer);
+  gst_buffer_unref (buffer);
   return GST_FLOW_OK;
 }
 
 static GstFlowReturn
-parlor_udp_sink_render_list (GstBaseSink *base, GstBufferList *list)
+chain_list (GstPad *pad, GstObject *parent, GstBufferList *list)
 {
   for (guint i = 0; i < gst_buffer_list_length (list); i++)
-    parlor_udp_sink_render (base, gst_buffer_list_get (list, i));
+    send_batch ((ParlorUdpSink *)parent, gst_buffer_list_get (list, i));
+  gst_buffer_list_unref (list);
   return GST_FLOW_OK;
+}
+
+/* Stream, caps and segment stick to the pad; flushing is the pad's own. */
+static gboolean
+sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
+{
+  if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
+    {
+      GstMessage *message = gst_message_new_eos (parent);
+      gst_message_set_seqnum (message, gst_event_get_seqnum (event));
+      gst_element_post_message (GST_ELEMENT (parent), message);
+    }
+  gst_event_unref (event);
+  return TRUE;
+}
+
+static GstStateChangeReturn
+parlor_udp_sink_change_state (GstElement *element, GstStateChange change)
+{
+  ParlorUdpSink *self = PARLOR_UDP_SINK (element);
+  GstStateChangeReturn result;
+  if (change == GST_STATE_CHANGE_NULL_TO_READY)
+    self->sender = parlor_udp_sender_new (NULL);
+  result = GST_ELEMENT_CLASS (parlor_udp_sink_parent_class)->change_state (element, change);
+  if (change == GST_STATE_CHANGE_READY_TO_NULL)
+    g_clear_pointer (&self->sender, parlor_udp_sender_free);
+  return result;
 }
 
 static void
@@ -147,7 +167,6 @@ parlor_udp_sink_class_init (ParlorUdpSinkClass *class)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (class);
   GstElementClass *element_class = GST_ELEMENT_CLASS (class);
-  GstBaseSinkClass *base_class = GST_BASE_SINK_CLASS (class);
   const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
   object_class->set_property = parlor_udp_sink_set_property;
   object_class->get_property = parlor_udp_sink_get_property;
@@ -165,20 +184,18 @@ parlor_udp_sink_class_init (ParlorUdpSinkClass *class)
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_set_static_metadata (element_class, "Parlor UDP sink", "Sink/Network",
                                          "Sends batches of datagrams", "Parlor");
-  base_class->start = parlor_udp_sink_start;
-  base_class->stop = parlor_udp_sink_stop;
-  base_class->render = parlor_udp_sink_render;
-  base_class->render_list = parlor_udp_sink_render_list;
+  element_class->change_state = parlor_udp_sink_change_state;
   GST_DEBUG_CATEGORY_INIT (parlor_udp_sink_debug, "parlorudpsink", 0, "Parlor UDP sink");
 }
 
 static void
 parlor_udp_sink_init (ParlorUdpSink *self)
 {
-  GstBaseSink *base = GST_BASE_SINK (self);
   self->fd = -1;
-  gst_base_sink_set_sync (base, FALSE);
-  gst_base_sink_set_async_enabled (base, FALSE);
-  gst_base_sink_set_last_sample_enabled (base, FALSE);
-  gst_base_sink_set_qos_enabled (base, FALSE);
+  self->sink = gst_pad_new_from_static_template (&sink_template, "sink");
+  gst_pad_set_chain_function (self->sink, chain);
+  gst_pad_set_chain_list_function (self->sink, chain_list);
+  gst_pad_set_event_function (self->sink, sink_event);
+  gst_element_add_pad (GST_ELEMENT (self), self->sink);
+  GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SINK);
 }

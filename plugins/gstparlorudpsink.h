@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * parlorudpsink: batches (parlor/batch.h) to the kernel by sendmmsg, grouped by UDP_SEGMENT; see
- * udpsend.h for what it does when the kernel will not take them. sync=false, async=false, never
- * waits, never fails the flow for a message's sake.
+ * udpsend.h for what it does when the kernel will not take them. A plain GstElement (decision
+ * 0115): no clock, no preroll, never waits, never fails the flow for a message's sake.
  *
  * Properties (before READY): loop (pointer to ParlorLoop, nullable: its socket is used), fd (int,
  * -1: borrowed socket when there is no loop). Read: packets (uint64), failed (uint64), blocked
@@ -10,11 +10,11 @@
  */
 #pragma once
 
-#include <gst/base/gstbasesink.h>
+#include <gst/gst.h>
 
 G_BEGIN_DECLS
 
 #define PARLOR_TYPE_UDP_SINK (parlor_udp_sink_get_type ())
-G_DECLARE_FINAL_TYPE (ParlorUdpSink, parlor_udp_sink, PARLOR, UDP_SINK, GstBaseSink)
+G_DECLARE_FINAL_TYPE (ParlorUdpSink, parlor_udp_sink, PARLOR, UDP_SINK, GstElement)
 
 G_END_DECLS

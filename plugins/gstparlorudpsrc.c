@@ -16,7 +16,8 @@ GST_DEBUG_CATEGORY_STATIC (parlor_udp_src_debug);
 
 struct _ParlorUdpSrc
 {
-  GstPushSrc parent;
+  GstElement parent;
+  GstPad *src;
 
   /*< properties >*/
   ParlorLoop *loop; /* owned reference; made in start () when none was given */
@@ -26,7 +27,7 @@ struct _ParlorUdpSrc
   guint port;
   gboolean gro, reuse_port;
 
-  /*< from start () to stop () >*/
+  /*< from PAUSED to READY >*/
   int fd;
   gboolean own_fd;
   ParlorBatchPool *pool;
@@ -35,6 +36,7 @@ struct _ParlorUdpSrc
   gint flushing; /* atomic */
   ParlorUdpWait wait;
   gboolean was_full; /* the last call filled all slots: there is more, do not wait */
+  gboolean is_begun; /* downstream knows stream, caps and segment */
 };
 
 enum
@@ -49,7 +51,7 @@ enum
   PROP_GATHER_US,
 };
 
-G_DEFINE_TYPE (ParlorUdpSrc, parlor_udp_src, GST_TYPE_PUSH_SRC)
+G_DEFINE_TYPE (ParlorUdpSrc, parlor_udp_src, GST_TYPE_ELEMENT)
 
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
     "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (PARLOR_BATCH_CAPS));
@@ -95,10 +97,9 @@ ensure_loop (ParlorUdpSrc *self)
   return self->loop != NULL;
 }
 
-static gboolean
-parlor_udp_src_stop (GstBaseSrc *base)
+static void
+stop (ParlorUdpSrc *self)
 {
-  ParlorUdpSrc *self = PARLOR_UDP_SRC (base);
   if (self->own_fd && self->fd >= 0)
     {
       close (self->fd);
@@ -112,7 +113,6 @@ parlor_udp_src_stop (GstBaseSrc *base)
   if (self->own_loop)
     g_clear_pointer (&self->loop, parlor_loop_unref);
   self->own_loop = FALSE;
-  return TRUE;
 }
 
 static gboolean
@@ -120,14 +120,13 @@ fail_start (ParlorUdpSrc *self, const GError *error)
 {
   const char *why = error ? error->message : g_strerror (errno);
   GST_ELEMENT_ERROR (self, RESOURCE, OPEN_READ_WRITE, ("%s", why), (NULL));
-  parlor_udp_src_stop (GST_BASE_SRC (self));
+  stop (self);
   return FALSE;
 }
 
 static gboolean
-parlor_udp_src_start (GstBaseSrc *base)
+start (ParlorUdpSrc *self)
 {
-  ParlorUdpSrc *self = PARLOR_UDP_SRC (base);
   g_autoptr (GError) error = NULL;
   if (!ensure_loop (self) || !open_socket (self, &error)
       || !parlor_udp_wait_open (&self->wait, self->loop, self->fd))
@@ -136,29 +135,13 @@ parlor_udp_src_start (GstBaseSrc *base)
   self->receiver = parlor_udp_receiver_new (FALSE);
   self->lane_receiver = parlor_udp_receiver_new (TRUE);
   self->pool = parlor_batch_pool_new (PARLOR_RECEIVE_BUFFER_BYTES);
-  self->was_full = FALSE;
+  self->was_full = self->is_begun = FALSE;
+  g_atomic_int_set (&self->flushing, FALSE);
   return TRUE;
 }
 
 /* --- the loop
  * ------------------------------------------------------------------------------------- */
-
-static gboolean
-parlor_udp_src_unlock (GstBaseSrc *base)
-{
-  ParlorUdpSrc *self = PARLOR_UDP_SRC (base);
-  g_atomic_int_set (&self->flushing, TRUE);
-  if (self->loop != NULL)
-    parlor_loop_wake (self->loop);
-  return TRUE;
-}
-
-static gboolean
-parlor_udp_src_unlock_stop (GstBaseSrc *base)
-{
-  g_atomic_int_set (&PARLOR_UDP_SRC (base)->flushing, FALSE);
-  return TRUE;
-}
 
 /* Whatever it says: the lane's losing must not end the media socket. */
 static void
@@ -205,9 +188,8 @@ receive (ParlorUdpSrc *self, GstBuffer *buffer, gboolean media)
 }
 
 static GstFlowReturn
-parlor_udp_src_create (GstPushSrc *base, GstBuffer **out)
+fill (ParlorUdpSrc *self, GstBuffer **out)
 {
-  ParlorUdpSrc *self = PARLOR_UDP_SRC (base);
   gboolean media = TRUE;
   GstBuffer *buffer;
   gint n;
@@ -227,6 +209,121 @@ parlor_udp_src_create (GstPushSrc *base, GstBuffer **out)
     self->loop->counters.empty_batches++;
   *out = buffer;
   return GST_FLOW_OK;
+}
+
+/* What GStreamer wants said before the first buffer. */
+static void
+begin_stream (ParlorUdpSrc *self)
+{
+  g_autofree char *id = gst_pad_create_stream_id (self->src, GST_ELEMENT (self), NULL);
+  g_autoptr (GstCaps) caps = gst_static_caps_get (&src_template.static_caps);
+  GstEvent *stream = gst_event_new_stream_start (id);
+  GstSegment segment;
+  gst_event_set_group_id (stream, gst_util_group_id_next ());
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_pad_push_event (self->src, stream);
+  gst_pad_push_event (self->src, gst_event_new_caps (caps));
+  gst_pad_push_event (self->src, gst_event_new_segment (&segment));
+  self->is_begun = TRUE;
+}
+
+/* Flushing is what stopping looks like; all else is the end of the stream, and is said. */
+static void
+end_stream (ParlorUdpSrc *self, GstFlowReturn flow)
+{
+  gst_pad_pause_task (self->src);
+  if (flow == GST_FLOW_FLUSHING)
+    return;
+  if (flow != GST_FLOW_EOS)
+    GST_ELEMENT_FLOW_ERROR (self, flow);
+  gst_pad_push_event (self->src, gst_event_new_eos ());
+}
+
+/* The worker's thread: one wake-up a call. */
+static void
+run (gpointer user_data)
+{
+  ParlorUdpSrc *self = user_data;
+  GstBuffer *buffer = NULL;
+  GstFlowReturn flow;
+  if (!self->is_begun)
+    begin_stream (self);
+  flow = fill (self, &buffer);
+  if (flow == GST_FLOW_OK)
+    flow = gst_pad_push (self->src, buffer);
+  if (flow != GST_FLOW_OK)
+    end_stream (self, flow);
+}
+
+/* --- states and the pad
+ * --------------------------------------------------------------------------- */
+
+static void
+interrupt (ParlorUdpSrc *self)
+{
+  g_atomic_int_set (&self->flushing, TRUE);
+  if (self->loop != NULL)
+    parlor_loop_wake (self->loop);
+}
+
+static gboolean
+activate_mode (GstPad *pad, GstObject *parent, GstPadMode mode, gboolean active)
+{
+  if (mode != GST_PAD_MODE_PUSH)
+    return FALSE;
+  if (active)
+    return TRUE;
+  interrupt ((ParlorUdpSrc *)parent);
+  return gst_pad_stop_task (pad);
+}
+
+/* A live source gives nothing while it is paused. */
+static void
+hold (ParlorUdpSrc *self)
+{
+  interrupt (self);
+  gst_pad_pause_task (self->src);
+  g_atomic_int_set (&self->flushing, FALSE);
+}
+
+static GstStateChangeReturn
+parlor_udp_src_change_state (GstElement *element, GstStateChange change)
+{
+  ParlorUdpSrc *self = PARLOR_UDP_SRC (element);
+  GstStateChangeReturn result;
+  if (change == GST_STATE_CHANGE_READY_TO_PAUSED && !start (self))
+    return GST_STATE_CHANGE_FAILURE;
+  if (change == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
+    hold (self);
+  result = GST_ELEMENT_CLASS (parlor_udp_src_parent_class)->change_state (element, change);
+  if (result == GST_STATE_CHANGE_FAILURE ? change == GST_STATE_CHANGE_READY_TO_PAUSED
+                                         : change == GST_STATE_CHANGE_PAUSED_TO_READY)
+    stop (self);
+  if (result == GST_STATE_CHANGE_FAILURE)
+    return result;
+  if (change == GST_STATE_CHANGE_PAUSED_TO_PLAYING
+      && !gst_pad_start_task (self->src, run, self, NULL))
+    return GST_STATE_CHANGE_FAILURE;
+  return GST_STATE_TRANSITION_NEXT (change) == GST_STATE_PAUSED ? GST_STATE_CHANGE_NO_PREROLL
+                                                                : result;
+}
+
+/* Nothing upstream of it: what comes from downstream ends here. */
+static gboolean
+src_event (GstPad *pad, GstObject *parent, GstEvent *event)
+{
+  GstEventType type = GST_EVENT_TYPE (event);
+  gst_event_unref (event);
+  return type == GST_EVENT_LATENCY || type == GST_EVENT_RECONFIGURE;
+}
+
+static gboolean
+src_query (GstPad *pad, GstObject *parent, GstQuery *query)
+{
+  if (GST_QUERY_TYPE (query) != GST_QUERY_LATENCY)
+    return gst_pad_query_default (pad, parent, query);
+  gst_query_set_latency (query, TRUE, 0, GST_CLOCK_TIME_NONE);
+  return TRUE;
 }
 
 /* --- GObject
@@ -342,7 +439,6 @@ parlor_udp_src_class_init (ParlorUdpSrcClass *class)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (class);
   GstElementClass *element_class = GST_ELEMENT_CLASS (class);
-  GstBaseSrcClass *base_class = GST_BASE_SRC_CLASS (class);
   object_class->set_property = parlor_udp_src_set_property;
   object_class->get_property = parlor_udp_src_get_property;
   object_class->finalize = parlor_udp_src_finalize;
@@ -350,11 +446,7 @@ parlor_udp_src_class_init (ParlorUdpSrcClass *class)
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (element_class, "Parlor UDP source", "Source/Network",
                                          "Receives datagrams as batches", "Parlor");
-  base_class->start = parlor_udp_src_start;
-  base_class->stop = parlor_udp_src_stop;
-  base_class->unlock = parlor_udp_src_unlock;
-  base_class->unlock_stop = parlor_udp_src_unlock_stop;
-  GST_PUSH_SRC_CLASS (class)->create = parlor_udp_src_create;
+  element_class->change_state = parlor_udp_src_change_state;
   GST_DEBUG_CATEGORY_INIT (parlor_udp_src_debug, "parlorudpsrc", 0, "Parlor UDP source");
 }
 
@@ -364,7 +456,10 @@ parlor_udp_src_init (ParlorUdpSrc *self)
   self->fd = self->fd_property = -1;
   parlor_udp_wait_init (&self->wait);
   self->gro = TRUE;
-  gst_base_src_set_live (GST_BASE_SRC (self), TRUE);
-  gst_base_src_set_format (GST_BASE_SRC (self), GST_FORMAT_TIME);
-  gst_base_src_set_do_timestamp (GST_BASE_SRC (self), FALSE);
+  self->src = gst_pad_new_from_static_template (&src_template, "src");
+  gst_pad_set_activatemode_function (self->src, activate_mode);
+  gst_pad_set_event_function (self->src, src_event);
+  gst_pad_set_query_function (self->src, src_query);
+  gst_element_add_pad (GST_ELEMENT (self), self->src);
+  GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * parlorudpsrc: received datagrams as batches (parlor/batch.h), live, without timestamps of its
- * own.
+ * own. A plain GstElement with a task on its pad (decision 0115): nothing here needs a clock,
+ * latency, seeking or allocation, which GstBaseSrc looks at for each buffer.
  *
  * It pushes a batch when datagrams are there (recvmmsg, UDP_GRO), and an empty one when the loop is
  * woken or its deadline comes. This is the clock of everything behind it: one streaming thread, no
@@ -14,11 +15,11 @@
  */
 #pragma once
 
-#include <gst/base/gstpushsrc.h>
+#include <gst/gst.h>
 
 G_BEGIN_DECLS
 
 #define PARLOR_TYPE_UDP_SRC (parlor_udp_src_get_type ())
-G_DECLARE_FINAL_TYPE (ParlorUdpSrc, parlor_udp_src, PARLOR, UDP_SRC, GstPushSrc)
+G_DECLARE_FINAL_TYPE (ParlorUdpSrc, parlor_udp_src, PARLOR, UDP_SRC, GstElement)
 
 G_END_DECLS

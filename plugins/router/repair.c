@@ -25,11 +25,13 @@ parlor_repair_free (ParlorRepair *self)
 }
 
 void
-parlor_repair_note (ParlorTransport *transport, guint16 number, const ParlorSlot *slot, guint16 seq)
+parlor_repair_note (ParlorTransport *transport, guint16 number, const ParlorSlot *slot, guint16 seq,
+                    gboolean is_repeat)
 {
   if (transport->repair != NULL)
     transport->repair->sent[number % REMEMBERED] = (Sent){
-        number, seq, (guint8)(slot->config.index + 1), parlor_slot_repeats (slot, seq)};
+        number, seq, (guint8)(slot->config.index + 1),
+        is_repeat ? parlor_slot_repeats (slot, seq) : 0};
 }
 
 /* Each is told once: what is told again was mended, or is asked for by its receiver. */

@@ -12,9 +12,10 @@
 
 void parlor_repair_free (ParlorRepair *self);
 /** A packet leaves under this transport-wide number; `seq`: the slot's number that it is, or
- * repeats. Nothing is remembered before the path has lost a packet. */
+ * repeats; only of what is a repeat is it looked up which one. Nothing is remembered before the
+ * path has lost a packet. */
 void parlor_repair_note (ParlorTransport *transport, guint16 number, const ParlorSlot *slot,
-                         guint16 seq);
+                         guint16 seq, gboolean is_repeat);
 /** What feedback tells, in any order. */
 void parlor_repair_take (ParlorTransport *transport, const ParlorTwccStatus *statuses, guint n,
                          gint64 now_us);

@@ -497,7 +497,8 @@ tell_estimate (ParlorTransport *self, const Assembly *assembly, guint i, gint64 
                       probe->cluster, now_us);
   if (item != NULL)
     parlor_repair_note (self, assembly->numbers[i], item->slot,
-                        item->retransmission ? item->original_seq : (guint16)item->index);
+                        item->retransmission ? item->original_seq : (guint16)item->index,
+                        item->retransmission);
   if (probe->cluster == 0)
     return;
   probe->bytes_left -= (guint32)MIN (probe->bytes_left, bytes);
