@@ -17,7 +17,7 @@ batch_meta_init (GstMeta *meta, gpointer params, GstBuffer *buffer)
   ParlorBatchMeta *self = (ParlorBatchMeta *)meta;
   self->capacity = GPOINTER_TO_UINT (params);
   self->n_datagrams = 0;
-  self->pool = NULL;
+  self->bytes = NULL;
   self->datagrams = g_new0 (ParlorDatagram, self->capacity);
   return TRUE;
 }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * A stock of batch buffers: GstBuffers of one size with a pooled ParlorBatchMeta, which come back
- * when their last reference goes. A GstBufferPool does more, and a worker with few receivers pays
- * for that at each wake-up. Thread: any for the functions; a buffer belongs to who holds it, and
- * may outlive the pool.
+ * A stock of batch buffers: GstBuffers of one size with a pooled ParlorBatchMeta. The pool keeps a
+ * reference of its own to each, and hands out again what nobody else refers to: nothing has to be
+ * called when a buffer comes back, and its bytes never have to be mapped. GStreamer's own ways of
+ * doing the same are code that a worker with few receivers finds out of its caches at each wake-up
+ * (decision 0115).
+ *
+ * Thread: the functions belong to one; buffers may be unreffed by any, and may outlive the pool.
  */
 #pragma once
 
@@ -13,12 +16,20 @@ G_BEGIN_DECLS
 
 typedef struct _ParlorBatchPool ParlorBatchPool;
 
+/** A batch as its maker has it. */
+typedef struct
+{
+  GstBuffer *buffer;     /**< not writable for GStreamer: the pool refers to it too */
+  ParlorBatchMeta *meta; /**< the buffer's, with n_datagrams 0 */
+  guint8 *bytes; /**< where offset 0 lies; the maker's to write until the buffer is given on */
+} ParlorBatch;
+
 /** Of buffers of `bytes`; who keeps buffers bounds their number himself. */
 ParlorBatchPool *parlor_batch_pool_new (gsize bytes);
-/** NULL is ignored; buffers that are out are freed when they come back. */
+/** NULL is ignored; buffers that are out live on. */
 void parlor_batch_pool_free (ParlorBatchPool *pool);
-/** (transfer full): an empty batch with room for `capacity` datagrams, the same number each time.
- * NULL: memory ran out. */
-GstBuffer *parlor_batch_pool_acquire (ParlorBatchPool *pool, guint capacity);
+/** out->buffer (transfer full), with room for `capacity` datagrams, the same number each time.
+ * FALSE: memory ran out, *out is as it was. */
+gboolean parlor_batch_pool_acquire (ParlorBatchPool *pool, guint capacity, ParlorBatch *out);
 
 G_END_DECLS

@@ -25,9 +25,8 @@ struct _ParlorRouterElement
   ParlorBatchPool *pool;
 
   /*< streaming thread >*/
-  GstBuffer *outgoing; /* the outbox's memory, mapped */
-  GstMapInfo map;
-  GstFlowReturn flow; /* of the last push */
+  ParlorBatch outgoing; /* the outbox's memory; no buffer = none yet */
+  GstFlowReturn flow;   /* of the last push */
 };
 
 enum
@@ -53,27 +52,21 @@ static GstStaticPadTemplate inject_template = GST_STATIC_PAD_TEMPLATE (
 static void
 give_up_outgoing (ParlorRouterElement *self)
 {
-  if (self->outgoing == NULL)
-    return;
-  gst_buffer_unmap (self->outgoing, &self->map);
-  gst_clear_buffer (&self->outgoing);
+  gst_clear_buffer (&self->outgoing.buffer);
 }
 
 static void
 push_outgoing (ParlorRouterElement *self, guint n_datagrams)
 {
-  GstBuffer *buffer = g_steal_pointer (&self->outgoing);
-  parlor_buffer_get_batch_meta (buffer)->n_datagrams = n_datagrams;
-  gst_buffer_unmap (buffer, &self->map);
-  self->flow = gst_pad_push (self->src, buffer);
+  self->outgoing.meta->n_datagrams = n_datagrams;
+  self->flow = gst_pad_push (self->src, g_steal_pointer (&self->outgoing.buffer));
 }
 
 static void
 begin_outgoing (ParlorRouterElement *self)
 {
-  self->outgoing = parlor_batch_pool_acquire (self->pool, PARLOR_BATCH_MAX_DATAGRAMS);
-  /* Without 1 MiB of memory GLib's allocator ends the program anyway. */
-  if (self->outgoing == NULL || !gst_buffer_map (self->outgoing, &self->map, GST_MAP_WRITE))
+  /* Without that memory GLib's allocator ends the program anyway. */
+  if (!parlor_batch_pool_acquire (self->pool, PARLOR_BATCH_MAX_DATAGRAMS, &self->outgoing))
     g_error ("no memory for a batch");
 }
 
@@ -82,14 +75,14 @@ static void
 send_outbox (gpointer user_data, ParlorOutbox *outbox)
 {
   ParlorRouterElement *self = user_data;
-  if (outbox->n_datagrams > 0 && self->outgoing != NULL)
+  if (outbox->n_datagrams > 0 && self->outgoing.buffer != NULL)
     push_outgoing (self, outbox->n_datagrams);
-  if (self->outgoing == NULL)
+  if (self->outgoing.buffer == NULL)
     begin_outgoing (self);
   *outbox = (ParlorOutbox){
-      .arena = self->map.data,
-      .capacity = self->map.size,
-      .datagrams = parlor_buffer_get_batch_meta (self->outgoing)->datagrams,
+      .arena = self->outgoing.bytes,
+      .capacity = ARENA_BYTES,
+      .datagrams = self->outgoing.meta->datagrams,
       .max_datagrams = PARLOR_BATCH_MAX_DATAGRAMS,
   };
 }
@@ -139,21 +132,59 @@ pass_relayed (gpointer user_data, guint64 workers)
 /* --- batches
  * --------------------------------------------------------------------------------------- */
 
+/* Datagrams between two looks at what receiving one of them will touch. */
+#define LOOK_STEP 2
+#define LOOKS 3
+
+typedef struct
+{
+  ParlorTuple tuple;
+  gconstpointer whose; /* parlor_router_foresee () */
+} Coming;
+
+static void
+look (ParlorRouterElement *self, Coming *coming, const guint8 *bytes,
+      const ParlorDatagram *datagram)
+{
+  coming->tuple = (ParlorTuple){0};
+  parlor_addr_from_in6 (&datagram->peer, &coming->tuple.peer);
+  memcpy (coming->tuple.local.ip, &datagram->local, sizeof coming->tuple.local.ip);
+  coming->whose = parlor_router_foresee (self->router, bytes, datagram->length, &coming->tuple);
+}
+
 static void
 receive_datagram (ParlorRouterElement *self, guint8 *bytes, const ParlorDatagram *datagram,
-                  gint64 now_us)
+                  const ParlorTuple *tuple, gint64 now_us)
 {
   guint32 step = datagram->segment_bytes ? datagram->segment_bytes : datagram->length;
   guint32 offset = 0;
-  ParlorTuple tuple = {0};
-  parlor_addr_from_in6 (&datagram->peer, &tuple.peer);
-  memcpy (tuple.local.ip, &datagram->local, sizeof tuple.local.ip);
   while (offset < datagram->length)
     {
       guint32 length = MIN (step, datagram->length - offset);
-      parlor_router_receive (self->router, bytes + offset, length, &tuple, datagram->arrival_us,
+      parlor_router_receive (self->router, bytes + offset, length, tuple, datagram->arrival_us,
                              now_us);
       offset += length;
+    }
+}
+
+static void
+receive_datagrams (ParlorRouterElement *self, guint8 *bytes, const ParlorBatchMeta *meta,
+                   gint64 now_us)
+{
+  Coming coming[LOOKS * LOOK_STEP + 1];
+  const guint n_coming = G_N_ELEMENTS (coming), n = meta->n_datagrams;
+  for (guint i = 0; i < n + LOOKS * LOOK_STEP; i++)
+    {
+      guint second = i - LOOK_STEP, third = i - 2 * LOOK_STEP, now = i - LOOKS * LOOK_STEP;
+      if (i < n)
+        look (self, &coming[i % n_coming], bytes + meta->datagrams[i].offset, &meta->datagrams[i]);
+      if (second < n && coming[second % n_coming].whose != NULL)
+        parlor_router_foresee_more (coming[second % n_coming].whose);
+      if (third < n && coming[third % n_coming].whose != NULL)
+        parlor_router_foresee_most (coming[third % n_coming].whose);
+      if (now < n)
+        receive_datagram (self, bytes + meta->datagrams[now].offset, &meta->datagrams[now],
+                          &coming[now % n_coming].tuple, now_us);
     }
 }
 
@@ -164,26 +195,26 @@ receive_batch (ParlorRouterElement *self, GstBuffer *batch, gint64 now_us)
   GstMapInfo map;
   if (meta != NULL && meta->n_datagrams == 0)
     return;
-  if (meta == NULL || !gst_buffer_map (batch, &map, GST_MAP_READWRITE))
+  /* The source's bytes are unprotected where they lie; nobody else has the buffer. */
+  if (meta != NULL && meta->bytes != NULL)
+    receive_datagrams (self, meta->bytes, meta, now_us);
+  else if (meta != NULL && gst_buffer_map (batch, &map, GST_MAP_READWRITE))
     {
-      self->loop->counters.malformed_batches++;
-      return;
+      receive_datagrams (self, map.data, meta, now_us);
+      gst_buffer_unmap (batch, &map);
     }
-  for (guint i = 0; i < meta->n_datagrams; i++)
-    receive_datagram (self, map.data + meta->datagrams[i].offset, &meta->datagrams[i], now_us);
-  gst_buffer_unmap (batch, &map);
+  else
+    self->loop->counters.malformed_batches++;
 }
 
 /* The sink keeps what the kernel had no room for; an empty batch makes it try again. */
 static void
 retry_kept (ParlorRouterElement *self, gint64 now_us)
 {
-  GstBuffer *empty;
-  if (self->loop->send_retry_us > now_us)
-    return;
-  empty = parlor_batch_pool_acquire (self->pool, PARLOR_BATCH_MAX_DATAGRAMS);
-  if (empty != NULL)
-    self->flow = gst_pad_push (self->src, empty);
+  ParlorBatch empty;
+  if (self->loop->send_retry_us <= now_us
+      && parlor_batch_pool_acquire (self->pool, PARLOR_BATCH_MAX_DATAGRAMS, &empty))
+    self->flow = gst_pad_push (self->src, empty.buffer);
 }
 
 static GstFlowReturn

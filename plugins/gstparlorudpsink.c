@@ -47,8 +47,6 @@ send_batch (ParlorUdpSink *self, GstBuffer *buffer)
 {
   int fd = self->loop && self->fd < 0 ? self->loop->fd : self->fd;
   guint unsent;
-  if (parlor_buffer_get_batch_meta (buffer) == NULL)
-    get_counters (self)->malformed_batches++;
   unsent = parlor_udp_sender_send (self->sender, fd, buffer, g_get_monotonic_time (),
                                    get_counters (self));
   if (self->loop != NULL)

@@ -171,43 +171,38 @@ receive_media (ParlorUdpSrc *self, guint8 *memory, ParlorBatchMeta *meta)
 }
 
 static gint
-receive (ParlorUdpSrc *self, GstBuffer *buffer, gboolean media)
+receive (ParlorUdpSrc *self, ParlorBatch *batch, gboolean media)
 {
-  ParlorBatchMeta *meta = parlor_buffer_get_batch_meta (buffer);
-  GstMapInfo map;
   gint n = 0;
-  if (!gst_buffer_map (buffer, &map, GST_MAP_WRITE))
-    return -ENOMEM;
-  meta->n_datagrams = 0;
   self->was_full = FALSE;
   if (media)
-    n = receive_media (self, map.data, meta);
-  receive_feedback (self, map.data, meta);
-  gst_buffer_unmap (buffer, &map);
+    n = receive_media (self, batch->bytes, batch->meta);
+  receive_feedback (self, batch->bytes, batch->meta);
+  if (batch->meta->n_datagrams == 0)
+    self->loop->counters.empty_batches++;
   return n;
 }
 
 static GstFlowReturn
 fill (ParlorUdpSrc *self, GstBuffer **out)
 {
+  ParlorBatch batch = {0};
   gboolean media = TRUE;
-  GstBuffer *buffer;
   gint n;
   if (!self->was_full && !g_atomic_int_get (&self->flushing))
     media = parlor_udp_wait (&self->wait);
   if (g_atomic_int_get (&self->flushing))
     return GST_FLOW_FLUSHING;
-  buffer = parlor_batch_pool_acquire (self->pool, PARLOR_RECEIVE_CAPACITY);
-  n = buffer ? receive (self, buffer, media) : -ENOMEM;
+  n = parlor_batch_pool_acquire (self->pool, PARLOR_RECEIVE_CAPACITY, &batch)
+          ? receive (self, &batch, media)
+          : -ENOMEM;
   if (n < 0)
     {
-      gst_clear_buffer (&buffer);
+      gst_clear_buffer (&batch.buffer);
       GST_ELEMENT_ERROR (self, RESOURCE, READ, ("UDP socket: %s", g_strerror (-n)), (NULL));
       return GST_FLOW_ERROR;
     }
-  if (parlor_buffer_get_batch_meta (buffer)->n_datagrams == 0)
-    self->loop->counters.empty_batches++;
-  *out = buffer;
+  *out = batch.buffer;
   return GST_FLOW_OK;
 }
 

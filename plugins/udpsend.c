@@ -346,16 +346,16 @@ send_listed (Run *run)
 
 /* TRUE: nothing of it is left; FALSE: blocked at (*datagram, *offset). */
 static gboolean
-send_batch (ParlorUdpSender *self, int fd, GstBuffer *batch, guint *datagram, guint32 *offset,
-            guint *unsent, ParlorLoopCounters *counters)
+send_batch (ParlorUdpSender *self, int fd, GstBuffer *batch, ParlorBatchMeta *meta, guint *datagram,
+            guint32 *offset, guint *unsent, ParlorLoopCounters *counters)
 {
-  GstMapInfo map;
-  Run run = {.sender = self, .fd = fd, .meta = parlor_buffer_get_batch_meta (batch)};
+  GstMapInfo map = {0};
+  Run run = {.sender = self, .fd = fd, .meta = meta, .memory = meta->bytes, .counters = counters};
   SendResult result = SENT;
-  if (run.meta == NULL || run.meta->n_datagrams == 0 || !gst_buffer_map (batch, &map, GST_MAP_READ))
+  if (meta->n_datagrams == 0 || (run.memory == NULL && !gst_buffer_map (batch, &map, GST_MAP_READ)))
     return TRUE;
-  run.memory = map.data;
-  run.counters = counters;
+  if (run.memory == NULL)
+    run.memory = map.data;
   run.datagram = *datagram;
   run.offset = *offset;
   while (run.datagram < run.meta->n_datagrams && result != BLOCKED)
@@ -363,7 +363,8 @@ send_batch (ParlorUdpSender *self, int fd, GstBuffer *batch, guint *datagram, gu
       list_messages (&run);
       result = send_listed (&run);
     }
-  gst_buffer_unmap (batch, &map);
+  if (map.data != NULL)
+    gst_buffer_unmap (batch, &map);
   *datagram = run.datagram;
   *offset = run.offset;
   *unsent += run.unsent;
@@ -421,8 +422,8 @@ send_kept (ParlorUdpSender *self, int fd, gint64 now_us, ParlorLoopCounters *cou
   while (self->n_kept > 0)
     {
       Kept *oldest = &self->kept[0];
-      if (!send_batch (self, fd, oldest->batch, &oldest->datagram, &oldest->offset, &unsent,
-                       counters))
+      if (!send_batch (self, fd, oldest->batch, parlor_buffer_get_batch_meta (oldest->batch),
+                       &oldest->datagram, &oldest->offset, &unsent, counters))
         break;
       gst_buffer_unref (oldest->batch);
       memmove (oldest, oldest + 1, --self->n_kept * sizeof *oldest);
@@ -438,7 +439,7 @@ guint
 parlor_udp_sender_send (ParlorUdpSender *self, int fd, GstBuffer *batch, gint64 now_us,
                         ParlorLoopCounters *counters)
 {
-  const ParlorBatchMeta *meta = parlor_buffer_get_batch_meta (batch);
+  ParlorBatchMeta *meta = parlor_buffer_get_batch_meta (batch);
   guint datagram = 0, unsent = 0;
   guint32 offset = 0;
   if (fd != self->fd)
@@ -448,10 +449,13 @@ parlor_udp_sender_send (ParlorUdpSender *self, int fd, GstBuffer *batch, gint64 
     }
   if (self->n_kept > 0)
     unsent = send_kept (self, fd, now_us, counters);
+  if (meta == NULL)
+    counters->malformed_batches++;
   if (meta == NULL || meta->n_datagrams == 0)
     return unsent;
   /* Nothing overtakes what is kept: packets of one stream stay in order. */
-  if (self->n_kept > 0 || !send_batch (self, fd, batch, &datagram, &offset, &unsent, counters))
+  if (self->n_kept > 0
+      || !send_batch (self, fd, batch, meta, &datagram, &offset, &unsent, counters))
     unsent += keep (self, batch, datagram, offset, now_us, counters);
   return unsent;
 }

@@ -46,7 +46,8 @@ typedef struct
   guint n_datagrams;
   guint capacity;
   ParlorDatagram *datagrams; /**< capacity entries, owned by the meta; survives in a pool */
-  gpointer pool;             /**< private: where the buffer goes back to; NULL = nowhere */
+  guint8
+      *bytes; /**< where offset 0 lies, of a buffer that nobody can change; NULL: map the buffer */
 } ParlorBatchMeta;
 
 GType parlor_batch_meta_api_get_type (void);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "router/router.h"
 
+#include "base/warm.h"
 #include "ice/stun.h"
 #include "proto/demux.h"
 #include "router/allocation.h"
@@ -461,6 +462,48 @@ receive_unknown (ParlorRouter *self, const guint8 *bytes, gsize length, const Pa
     hand_over (self, (guint)worker, bytes, length, tuple, arrival_us);
 }
 
+gconstpointer
+parlor_router_foresee (const ParlorRouter *self, const guint8 *bytes, gsize length,
+                       const ParlorTuple *tuple)
+{
+  const ParlorTransport *transport;
+
+  if (parlor_demux (bytes, length) != PARLOR_PACKET_RTCP)
+    return NULL;
+  transport = g_hash_table_lookup (self->tuples, tuple);
+  if (transport == NULL)
+    return NULL;
+  /* All but its configuration and the list of its slots. */
+  parlor_warm (transport, G_STRUCT_OFFSET (ParlorTransport, red));
+  parlor_warm (&transport->srtp_in, 1);
+  parlor_warm (&transport->ice,
+               G_STRUCT_OFFSET (ParlorTransport, slots) - G_STRUCT_OFFSET (ParlorTransport, ice));
+  parlor_warm (&transport->n_slots, sizeof *transport - G_STRUCT_OFFSET (ParlorTransport, n_slots));
+  return transport;
+}
+
+void
+parlor_router_foresee_more (gconstpointer whose)
+{
+  const ParlorTransport *transport = whose;
+
+  if (transport->srtp_in != NULL)
+    parlor_srtp_in_warm (transport->srtp_in);
+  parlor_ice_lite_warm (transport->ice);
+  parlor_bwe_warm_feedback (transport->bwe);
+}
+
+void
+parlor_router_foresee_most (gconstpointer whose)
+{
+  const ParlorTransport *transport = whose;
+
+  if (transport->srtp_in != NULL)
+    parlor_srtp_in_warm_more (transport->srtp_in);
+  if (transport->bwe != NULL)
+    parlor_bwe_warm_feedback_more (transport->bwe);
+}
+
 void
 parlor_router_receive (ParlorRouter *self, guint8 *bytes, gsize length, const ParlorTuple *tuple,
                        gint64 arrival_us, gint64 now_us)
@@ -689,6 +732,11 @@ serve_transports (ParlorRouter *self, gint64 now_us)
 {
   const GPtrArray *all = self->dirty_transports;
 
+  /* The first have nobody before them. */
+  for (guint i = 0; i < MIN (all->len, 4); i++)
+    parlor_sender_warm (g_ptr_array_index (all, i));
+  for (guint i = 0; i < MIN (all->len, 2); i++)
+    parlor_sender_warm_more (g_ptr_array_index (all, i));
   for (guint i = 0; i < all->len; i++)
     {
       if (i + 4 < all->len)

@@ -630,22 +630,51 @@ parlor_layer_receive (ParlorLayer *layer, guint8 *packet, gsize length, ParlorRt
 
 /* A slot, its receiver, the end of the receiver's queue: each names the next. */
 static void
+warm_slot (const GPtrArray *slots, guint i)
+{
+  if (i < slots->len)
+    parlor_warm (g_ptr_array_index (slots, i), G_STRUCT_OFFSET (ParlorSlot, raised_us));
+}
+
+static void
+warm_transport (const GPtrArray *slots, guint i)
+{
+  if (i < slots->len)
+    parlor_warm (((ParlorSlot *)g_ptr_array_index (slots, i))->transport,
+                 G_STRUCT_OFFSET (ParlorTransport, srtp_in));
+}
+
+static void
+warm_lane (const GPtrArray *slots, guint i)
+{
+  const ParlorSlot *slot = i < slots->len ? g_ptr_array_index (slots, i) : NULL;
+  const ParlorSendLane *lane;
+
+  if (slot == NULL)
+    return;
+  lane = &slot->transport->lanes[slot->config.audio ? PARLOR_LANE_SOUND : PARLOR_LANE_PICTURES];
+  if (lane->size > 0)
+    parlor_warm (parlor_send_lane_at (lane, lane->tail), sizeof *lane->items);
+}
+
+static void
 warm_ahead (const GPtrArray *slots, guint i)
 {
-  if (i + 9 < slots->len)
-    parlor_warm (g_ptr_array_index (slots, i + 9), G_STRUCT_OFFSET (ParlorSlot, raised_us));
-  if (i + 6 < slots->len)
-    parlor_warm (((ParlorSlot *)g_ptr_array_index (slots, i + 6))->transport,
-                 G_STRUCT_OFFSET (ParlorTransport, srtp_in));
-  if (i + 3 < slots->len)
-    {
-      const ParlorSlot *slot = g_ptr_array_index (slots, i + 3);
-      const ParlorSendLane *lane =
-          &slot->transport->lanes[slot->config.audio ? PARLOR_LANE_SOUND : PARLOR_LANE_PICTURES];
+  warm_slot (slots, i + 9);
+  warm_transport (slots, i + 6);
+  warm_lane (slots, i + 3);
+}
 
-      if (lane->size > 0)
-        parlor_warm (parlor_send_lane_at (lane, lane->tail), sizeof *lane->items);
-    }
+/* The first have nobody before them: a small room has no others. */
+static void
+warm_first (const GPtrArray *slots)
+{
+  for (guint i = 0; i < 9; i++)
+    warm_slot (slots, i);
+  for (guint i = 0; i < 6; i++)
+    warm_transport (slots, i);
+  for (guint i = 0; i < 3; i++)
+    warm_lane (slots, i);
 }
 
 void
@@ -653,6 +682,7 @@ parlor_layer_fan_out (ParlorLayer *layer, gint64 now_us)
 {
   GPtrArray *slots = layer->source->slots;
 
+  warm_first (slots);
   for (guint i = 0; i < slots->len; i++)
     {
       ParlorSlot *slot = g_ptr_array_index (slots, i);

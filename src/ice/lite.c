@@ -3,6 +3,7 @@
 
 #include <stun/usages/ice.h>
 
+#include "base/warm.h"
 #include "ice/stun_private.h"
 
 /* A tuple whose first check nominates, with a lower priority, waits for this silence of the
@@ -355,6 +356,13 @@ parlor_ice_lite_handle (ParlorIceLite *lite, ParlorStunAgent *agent, const guint
       accept_check (lite, tuple, gen, now_us, result);
     }
   return verdict;
+}
+
+void
+parlor_ice_lite_warm (const ParlorIceLite *lite)
+{
+  parlor_warm (lite->candidates, sizeof lite->candidates[0]);
+  parlor_warm (&lite->n_candidates, 1);
 }
 
 void

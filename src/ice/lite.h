@@ -93,6 +93,8 @@ ParlorIceVerdict parlor_ice_lite_handle (ParlorIceLite *lite, ParlorStunAgent *a
  * gone while their media arrives. It renews consent that has not expired; it validates and
  * nominates nothing. */
 void parlor_ice_lite_heard (ParlorIceLite *lite, const ParlorTuple *tuple, gint64 now_us);
+/* That comes soon: fetches what it reads (base/warm.h). */
+void parlor_ice_lite_warm (const ParlorIceLite *lite);
 
 typedef enum
 {

@@ -91,6 +91,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorSrtpOut, parlor_srtp_out_free)
 /* 16 or 10: what parlor_srtp_protect () adds to each packet of this peer. */
 gsize parlor_srtp_out_overhead (const ParlorSrtpOut *out);
 
+/* A packet of this peer's RTCP comes soon: fetches its state, then, once that is there, key and
+ * window (base/warm.h). */
+void parlor_srtp_in_warm (const ParlorSrtpIn *in);
+void parlor_srtp_in_warm_more (const ParlorSrtpIn *in);
+
 /* The next packet is this peer's: fetches key and state (base/warm.h). */
 void parlor_srtp_out_warm (const ParlorSrtpOut *out);
 

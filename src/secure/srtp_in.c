@@ -2,12 +2,15 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
+#include "base/warm.h"
 #include "secure/crypto.h"
 #include "secure/srtp_window.h"
 
 #define RTP_HEADER 12
 #define RTCP_HEADER 8
 #define E_BIT 0x80000000u
+/* Round keys and the first powers of the hash key, as srtp_out.c has it. */
+#define KEY_BYTES 384
 
 struct _ParlorSrtpIn
 {
@@ -45,6 +48,24 @@ parlor_srtp_in_free (ParlorSrtpIn *in)
   parlor_srtp_windows_clear (&in->rtcp_windows);
   OPENSSL_cleanse (in, sizeof *in);
   g_free (in);
+}
+
+void
+parlor_srtp_in_warm (const ParlorSrtpIn *in)
+{
+  parlor_warm (in, G_STRUCT_OFFSET (ParlorSrtpIn, rtp_windows));
+  parlor_warm (&in->rtcp_windows, 1);
+  parlor_warm (&in->rtcp_windows.n, 1);
+}
+
+void
+parlor_srtp_in_warm_more (const ParlorSrtpIn *in)
+{
+  const ParlorSrtpWindows *windows = &in->rtcp_windows;
+
+  parlor_warm (in->rtcp_key, KEY_BYTES);
+  if (windows->n > 0)
+    parlor_warm (windows->windows[windows->last], sizeof *windows->windows[0]);
 }
 
 static gboolean

@@ -112,6 +112,25 @@ feed_taps (ParlorRouter *self, const guint8 *bytes, gsize length, gint64 arrival
     ((Tap *)value)->func (((Tap *)value)->user_data, bytes, length, arrival_us);
 }
 
+gconstpointer
+parlor_router_foresee (const ParlorRouter *self, const guint8 *bytes, gsize length,
+                       const ParlorTuple *tuple)
+{
+  return NULL;
+}
+
+void
+parlor_router_foresee_more (gconstpointer whose)
+{
+  g_assert_not_reached ();
+}
+
+void
+parlor_router_foresee_most (gconstpointer whose)
+{
+  g_assert_not_reached ();
+}
+
 void
 parlor_router_receive (ParlorRouter *self, guint8 *bytes, gsize length, const ParlorTuple *tuple,
                        gint64 arrival_us, gint64 now_us)

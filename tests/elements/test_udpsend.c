@@ -105,14 +105,12 @@ tear_down (Fixture *f, gconstpointer data)
 static GstBuffer *
 make_batch (Fixture *f, guint n, guint n_segments)
 {
-  GstBuffer *batch = parlor_batch_pool_acquire (f->pool, PARLOR_BATCH_MAX_DATAGRAMS);
-  ParlorBatchMeta *meta = parlor_buffer_get_batch_meta (batch);
-  GstMapInfo map;
-  gst_buffer_map (batch, &map, GST_MAP_WRITE);
+  ParlorBatch batch;
+  g_assert_true (parlor_batch_pool_acquire (f->pool, PARLOR_BATCH_MAX_DATAGRAMS, &batch));
   for (guint i = 0; i < n; i++)
     {
       ParlorAddr peer;
-      ParlorDatagram *datagram = &meta->datagrams[i];
+      ParlorDatagram *datagram = &batch.meta->datagrams[i];
       memset (datagram, 0, sizeof *datagram);
       g_assert_true (parlor_addr_parse ("127.0.0.1", (guint16)(1000 + i), &peer));
       parlor_addr_to_in6 (&peer, &datagram->peer);
@@ -120,11 +118,10 @@ make_batch (Fixture *f, guint n, guint n_segments)
       datagram->length = n_segments * SEGMENT;
       datagram->segment_bytes = n_segments > 1 ? SEGMENT : 0;
       for (guint s = 0; s < n_segments; s++, f->number++)
-        memcpy (map.data + datagram->offset + s * SEGMENT, &f->number, sizeof f->number);
+        memcpy (batch.bytes + datagram->offset + s * SEGMENT, &f->number, sizeof f->number);
     }
-  gst_buffer_unmap (batch, &map);
-  meta->n_datagrams = n;
-  return batch;
+  batch.meta->n_datagrams = n;
+  return batch.buffer;
 }
 
 static guint

@@ -63,26 +63,25 @@ answer_to_question (ParlorBatchPool *pool, int fd, guint16 peer_port)
 {
   g_autoptr (ParlorUdpReceiver) receiver = parlor_udp_receiver_new (FALSE);
   ParlorLoopCounters counters = {0};
-  GstBuffer *batch = parlor_batch_pool_acquire (pool, PARLOR_RECEIVE_CAPACITY);
-  ParlorBatchMeta *meta = parlor_buffer_get_batch_meta (batch);
-  GstMapInfo map;
+  ParlorDatagram *datagram;
+  ParlorBatch batch;
   ParlorAddr peer;
   char text[PARLOR_ADDR_STRING_BYTES], ip[INET6_ADDRSTRLEN];
   g_autofree char *expected = g_strdup_printf ("127.0.0.1:%u", peer_port);
-  gst_buffer_map (batch, &map, GST_MAP_READWRITE);
+  g_assert_true (parlor_batch_pool_acquire (pool, PARLOR_RECEIVE_CAPACITY, &batch));
+  datagram = &batch.meta->datagrams[0];
   wait_readable (fd);
-  g_assert_cmpint (parlor_udp_receiver_receive (receiver, fd, map.data, meta, &counters), ==, 1);
-  g_assert_cmpmem (map.data + meta->datagrams[0].offset, meta->datagrams[0].length, question,
-                   sizeof question);
-  parlor_addr_from_in6 (&meta->datagrams[0].peer, &peer);
+  g_assert_cmpint (parlor_udp_receiver_receive (receiver, fd, batch.bytes, batch.meta, &counters),
+                   ==, 1);
+  g_assert_cmpmem (batch.bytes + datagram->offset, datagram->length, question, sizeof question);
+  parlor_addr_from_in6 (&datagram->peer, &peer);
   g_assert_cmpstr (parlor_addr_to_string (&peer, text), ==, expected);
-  inet_ntop (AF_INET6, &meta->datagrams[0].local, ip, sizeof ip);
+  inet_ntop (AF_INET6, &datagram->local, ip, sizeof ip);
   g_assert_cmpstr (ip, ==, "::ffff:127.0.0.5");
-  memset (map.data + meta->datagrams[0].offset, 'a', ANSWER_BYTES);
-  meta->datagrams[0].length = ANSWER_BYTES;
-  meta->datagrams[0].segment_bytes = SEGMENT_BYTES;
-  gst_buffer_unmap (batch, &map);
-  return batch;
+  memset (batch.bytes + datagram->offset, 'a', ANSWER_BYTES);
+  datagram->length = ANSWER_BYTES;
+  datagram->segment_bytes = SEGMENT_BYTES;
+  return batch.buffer;
 }
 
 static void
@@ -143,18 +142,18 @@ test_a_peer_of_ipv6_is_refused_by_an_ipv4_socket (void)
 {
   g_autoptr (ParlorUdpSender) sender = parlor_udp_sender_new (NULL);
   ParlorBatchPool *pool = parlor_batch_pool_new (1024);
-  GstBuffer *batch = parlor_batch_pool_acquire (pool, 1);
-  ParlorBatchMeta *meta = parlor_buffer_get_batch_meta (batch);
   ParlorLoopCounters counters = {0};
+  ParlorBatch batch;
   ParlorAddr peer;
   int fd = open_socket ("127.0.0.1");
   g_assert_true (parlor_addr_parse ("::1", 9, &peer));
-  meta->datagrams[0] = (ParlorDatagram){.length = 10};
-  parlor_addr_to_in6 (&peer, &meta->datagrams[0].peer);
-  meta->n_datagrams = 1;
-  g_assert_cmpuint (parlor_udp_sender_send (sender, fd, batch, 0, &counters), ==, 1);
+  g_assert_true (parlor_batch_pool_acquire (pool, 1, &batch));
+  batch.meta->datagrams[0] = (ParlorDatagram){.length = 10};
+  parlor_addr_to_in6 (&peer, &batch.meta->datagrams[0].peer);
+  batch.meta->n_datagrams = 1;
+  g_assert_cmpuint (parlor_udp_sender_send (sender, fd, batch.buffer, 0, &counters), ==, 1);
   g_assert_cmpuint (counters.send_failed, ==, 1);
-  gst_buffer_unref (batch);
+  gst_buffer_unref (batch.buffer);
   parlor_batch_pool_free (pool);
   close (fd);
 }

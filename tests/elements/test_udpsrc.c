@@ -314,6 +314,113 @@ test_rest_has_no_more_slots_than_there_are (void)
   bare_close (&bare);
 }
 
+/* What GStreamer's own sources say before their first buffer. */
+static void
+test_stream_is_said_first (Fixture *f, gconstpointer gro)
+{
+  static const GstEventType expected[] = {GST_EVENT_STREAM_START, GST_EVENT_CAPS,
+                                          GST_EVENT_SEGMENT};
+  parlor_loop_wake (f->loop);
+  gst_buffer_unref (gst_harness_pull (f->harness));
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
+    {
+      GstEvent *event = gst_harness_pull_event (f->harness);
+      g_assert_cmpint (GST_EVENT_TYPE (event), ==, expected[i]);
+      gst_event_unref (event);
+    }
+}
+
+static void
+test_is_silent_while_paused (Fixture *f, gconstpointer gro)
+{
+  guint before;
+  GstBuffer *buffer;
+  g_assert_cmpint (gst_element_set_state (f->element, GST_STATE_PAUSED), ==,
+                   GST_STATE_CHANGE_NO_PREROLL);
+  before = gst_harness_buffers_received (f->harness);
+  g_assert_cmpint (send (f->peer, "room", 4, 0), ==, 4);
+  parlor_loop_wake (f->loop);
+  g_assert_cmpuint (gst_harness_buffers_received (f->harness), ==, before);
+  g_assert_cmpint (gst_element_set_state (f->element, GST_STATE_PLAYING), ==,
+                   GST_STATE_CHANGE_SUCCESS);
+  buffer = pull_traffic (f);
+  g_assert_cmpuint (parlor_buffer_get_batch_meta (buffer)->datagrams[0].length, ==, 4);
+  gst_buffer_unref (buffer);
+}
+
+static void
+test_latency_is_none (Fixture *f, gconstpointer gro)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (f->element, "src");
+  GstQuery *query = gst_query_new_latency ();
+  GstClockTime least;
+  gboolean live;
+  g_assert_true (gst_pad_query (pad, query));
+  gst_query_parse_latency (query, &live, &least, NULL);
+  g_assert_true (live);
+  g_assert_cmpuint (least, ==, 0);
+  gst_query_unref (query);
+}
+
+static void
+expect_message (GstBus *bus, GstMessageType type)
+{
+  GstMessage *message = gst_bus_timed_pop_filtered (bus, 30 * GST_SECOND, type);
+  g_assert_nonnull (message);
+  gst_message_unref (message);
+}
+
+static void
+test_failed_start_is_told (void)
+{
+  GstElement *element = gst_object_ref_sink (gst_element_factory_make ("parlorudpsrc", NULL));
+  g_autoptr (GstBus) bus = gst_bus_new ();
+  gst_element_set_bus (element, bus);
+  g_object_set (element, "address", "example.org", NULL);
+  g_assert_cmpint (gst_element_set_state (element, GST_STATE_PLAYING), ==,
+                   GST_STATE_CHANGE_FAILURE);
+  expect_message (bus, GST_MESSAGE_ERROR);
+  gst_element_set_state (element, GST_STATE_NULL);
+  gst_element_set_bus (element, NULL);
+  gst_object_unref (element);
+}
+
+/* The pad is linked to nothing: a flow that cannot go on is an error, as of any source. */
+static void
+test_failed_flow_is_told (void)
+{
+  static const ParlorRouterConfig none;
+  ParlorLoop *loop = parlor_loop_new (&none, NULL, NULL, -1);
+  GstElement *element = gst_object_ref_sink (gst_element_factory_make ("parlorudpsrc", NULL));
+  g_autoptr (GstBus) bus = gst_bus_new ();
+  gst_element_set_bus (element, bus);
+  g_object_set (element, "loop", loop, "address", "127.0.0.1", NULL);
+  g_assert_cmpint (gst_element_set_state (element, GST_STATE_PLAYING), !=,
+                   GST_STATE_CHANGE_FAILURE);
+  parlor_loop_wake (loop);
+  expect_message (bus, GST_MESSAGE_ERROR);
+  gst_element_set_state (element, GST_STATE_NULL);
+  gst_element_set_bus (element, NULL);
+  gst_object_unref (element);
+  parlor_loop_unref (loop);
+}
+
+static void
+test_sink_tells_the_end (void)
+{
+  GstElement *sink = gst_object_ref_sink (gst_element_factory_make ("parlorudpsink", NULL));
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (sink, "sink");
+  g_autoptr (GstBus) bus = gst_bus_new ();
+  gst_element_set_bus (sink, bus);
+  g_assert_cmpint (gst_element_set_state (sink, GST_STATE_PLAYING), ==, GST_STATE_CHANGE_SUCCESS);
+  g_assert_true (gst_pad_send_event (pad, gst_event_new_stream_start ("end")));
+  g_assert_true (gst_pad_send_event (pad, gst_event_new_eos ()));
+  expect_message (bus, GST_MESSAGE_EOS);
+  gst_element_set_state (sink, GST_STATE_NULL);
+  gst_element_set_bus (sink, NULL);
+  gst_object_unref (sink);
+}
+
 static void
 test_stop_ends_the_wait (Fixture *f, gconstpointer gro)
 {
@@ -365,6 +472,12 @@ main (int argc, char **argv)
   ADD ("deadline-gives-an-empty-batch", TRUE, test_deadline_gives_an_empty_batch);
   ADD ("wide-fan-out-gathers", FALSE, test_wide_fan_out_gathers);
   ADD ("stop-ends-the-wait", TRUE, test_stop_ends_the_wait);
+  ADD ("the-stream-is-said-before-its-first-buffer", TRUE, test_stream_is_said_first);
+  ADD ("is-silent-while-paused-and-goes-on", TRUE, test_is_silent_while_paused);
+  ADD ("has-no-latency", TRUE, test_latency_is_none);
+  g_test_add_func ("/elements/udpsrc/a-failed-start-is-told", test_failed_start_is_told);
+  g_test_add_func ("/elements/udpsrc/a-flow-that-cannot-go-on-is-told", test_failed_flow_is_told);
+  g_test_add_func ("/elements/udpsink/the-end-of-the-stream-is-told", test_sink_tells_the_end);
   g_test_add_func ("/elements/udpsrc/the-rest-of-a-frame-is-of-the-same-batch",
                    test_rest_is_of_the_same_batch);
   g_test_add_func ("/elements/udpsrc/the-rest-has-no-more-slots-than-there-are",

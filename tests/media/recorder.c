@@ -246,6 +246,25 @@ write_bytes (ParlorRouter *self, RecordType type, guint64 id, const guint8 *byte
   write_down (self, &record);
 }
 
+gconstpointer
+parlor_router_foresee (const ParlorRouter *self, const guint8 *bytes, gsize length,
+                       const ParlorTuple *tuple)
+{
+  return NULL;
+}
+
+void
+parlor_router_foresee_more (gconstpointer whose)
+{
+  g_assert_not_reached ();
+}
+
+void
+parlor_router_foresee_most (gconstpointer whose)
+{
+  g_assert_not_reached ();
+}
+
 void
 parlor_router_receive (ParlorRouter *self, guint8 *bytes, gsize length, const ParlorTuple *tuple,
                        gint64 arrival_us, gint64 now_us)

@@ -50,6 +50,8 @@
 #define FEW_OF_BYTES 8000
 #define FEW_SHARE 0.4
 #define SENT_MEMORY_SEC 0.2
+/* Of the sent packets: what a feedback tells of, at 250 kbit/s and more. */
+#define WARM_SENT_BYTES 128
 /* The path takes at least so many times what is sent: it is not full. */
 #define ROOMY_TIMES 2
 
@@ -259,6 +261,20 @@ parlor_bwe_warm (const ParlorBwe *self)
   if (self->sent.ring != NULL)
     parlor_warm (&self->sent.ring[(self->sent.highest + 1) & self->sent.mask],
                  sizeof *self->sent.ring);
+}
+
+void
+parlor_bwe_warm_feedback (const ParlorBwe *self)
+{
+  if (self != NULL)
+    parlor_warm (self, sizeof *self);
+}
+
+void
+parlor_bwe_warm_feedback_more (const ParlorBwe *self)
+{
+  if (self->sent.ring != NULL)
+    parlor_warm (&self->sent.ring[self->sent.unacked & self->sent.mask], WARM_SENT_BYTES);
 }
 
 /* --- What came through ----------------------------------------------------------------------- */

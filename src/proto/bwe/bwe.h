@@ -106,6 +106,9 @@ void parlor_bwe_on_sent (ParlorBwe *self, guint16 seq, gsize bytes, ParlorBweSen
 
 /* on_sent comes soon: fetches what it writes (base/warm.h). */
 void parlor_bwe_warm (const ParlorBwe *self);
+/* on_feedback does: all of it (NULL is ignored), then, once that is there, what was sent. */
+void parlor_bwe_warm_feedback (const ParlorBwe *self);
+void parlor_bwe_warm_feedback_more (const ParlorBwe *self);
 
 /* What parlor_twcc_parse has read: `feedback->n_statuses` of `statuses`, which are put into the
  * order of arrival (in place). */
