@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "batchpool.h"
 #include "loop.h"
+#include "sourcepad.h"
 #include "udpreceive.h"
 #include "udpsocket.h"
 #include "udpwait.h"
@@ -56,8 +57,7 @@ G_DEFINE_TYPE (ParlorUdpSrc, parlor_udp_src, GST_TYPE_ELEMENT)
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
     "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS (PARLOR_BATCH_CAPS));
 
-/* --- opening and closing
- * -------------------------------------------------------------------------- */
+/* --- opening and closing --------------------------------------------------------------------- */
 
 static gboolean
 open_socket (ParlorUdpSrc *self, GError **error)
@@ -140,23 +140,7 @@ start (ParlorUdpSrc *self)
   return TRUE;
 }
 
-/* --- the loop
- * ------------------------------------------------------------------------------------- */
-
-/* Whatever it says: the lane's losing must not end the media socket. */
-static void
-receive_feedback (ParlorUdpSrc *self, guint8 *memory, ParlorBatchMeta *meta)
-{
-  gint64 now_us = g_get_monotonic_time ();
-  gint n;
-  if (!parlor_udp_lane_is_due (&self->wait.lane, now_us))
-    return;
-  n = parlor_udp_receiver_receive (self->lane_receiver, self->wait.lane.fd, memory, meta,
-                                   &self->loop->counters);
-  gboolean more = n == PARLOR_RECEIVE_LANE_SLOTS;
-  self->was_full |= more;
-  parlor_udp_lane_was_read (&self->wait.lane, n, more, now_us);
-}
+/* --- the loop -------------------------------------------------------------------------------- */
 
 static gint
 receive_media (ParlorUdpSrc *self, guint8 *memory, ParlorBatchMeta *meta)
@@ -177,7 +161,8 @@ receive (ParlorUdpSrc *self, ParlorBatch *batch, gboolean media)
   self->was_full = FALSE;
   if (media)
     n = receive_media (self, batch->bytes, batch->meta);
-  receive_feedback (self, batch->bytes, batch->meta);
+  self->was_full |= parlor_udp_receiver_receive_lane (
+      self->lane_receiver, &self->wait.lane, batch->bytes, batch->meta, &self->loop->counters);
   if (batch->meta->n_datagrams == 0)
     self->loop->counters.empty_batches++;
   return n;
@@ -206,34 +191,6 @@ fill (ParlorUdpSrc *self, GstBuffer **out)
   return GST_FLOW_OK;
 }
 
-/* What GStreamer wants said before the first buffer. */
-static void
-begin_stream (ParlorUdpSrc *self)
-{
-  g_autofree char *id = gst_pad_create_stream_id (self->src, GST_ELEMENT (self), NULL);
-  g_autoptr (GstCaps) caps = gst_static_caps_get (&src_template.static_caps);
-  GstEvent *stream = gst_event_new_stream_start (id);
-  GstSegment segment;
-  gst_event_set_group_id (stream, gst_util_group_id_next ());
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  gst_pad_push_event (self->src, stream);
-  gst_pad_push_event (self->src, gst_event_new_caps (caps));
-  gst_pad_push_event (self->src, gst_event_new_segment (&segment));
-  self->is_begun = TRUE;
-}
-
-/* Flushing is what stopping looks like; all else is the end of the stream, and is said. */
-static void
-end_stream (ParlorUdpSrc *self, GstFlowReturn flow)
-{
-  gst_pad_pause_task (self->src);
-  if (flow == GST_FLOW_FLUSHING)
-    return;
-  if (flow != GST_FLOW_EOS)
-    GST_ELEMENT_FLOW_ERROR (self, flow);
-  gst_pad_push_event (self->src, gst_event_new_eos ());
-}
-
 /* The worker's thread: one wake-up a call. */
 static void
 run (gpointer user_data)
@@ -242,16 +199,16 @@ run (gpointer user_data)
   GstBuffer *buffer = NULL;
   GstFlowReturn flow;
   if (!self->is_begun)
-    begin_stream (self);
+    parlor_source_pad_begin (self->src);
+  self->is_begun = TRUE;
   flow = fill (self, &buffer);
   if (flow == GST_FLOW_OK)
     flow = gst_pad_push (self->src, buffer);
   if (flow != GST_FLOW_OK)
-    end_stream (self, flow);
+    parlor_source_pad_end (self->src, flow);
 }
 
-/* --- states and the pad
- * --------------------------------------------------------------------------- */
+/* --- states and the pad ---------------------------------------------------------------------- */
 
 static void
 interrupt (ParlorUdpSrc *self)
@@ -303,26 +260,7 @@ parlor_udp_src_change_state (GstElement *element, GstStateChange change)
                                                                 : result;
 }
 
-/* Nothing upstream of it: what comes from downstream ends here. */
-static gboolean
-src_event (GstPad *pad, GstObject *parent, GstEvent *event)
-{
-  GstEventType type = GST_EVENT_TYPE (event);
-  gst_event_unref (event);
-  return type == GST_EVENT_LATENCY || type == GST_EVENT_RECONFIGURE;
-}
-
-static gboolean
-src_query (GstPad *pad, GstObject *parent, GstQuery *query)
-{
-  if (GST_QUERY_TYPE (query) != GST_QUERY_LATENCY)
-    return gst_pad_query_default (pad, parent, query);
-  gst_query_set_latency (query, TRUE, 0, GST_CLOCK_TIME_NONE);
-  return TRUE;
-}
-
-/* --- GObject
- * -------------------------------------------------------------------------------------- */
+/* --- GObject --------------------------------------------------------------------------------- */
 
 static void
 parlor_udp_src_set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
@@ -453,8 +391,7 @@ parlor_udp_src_init (ParlorUdpSrc *self)
   self->gro = TRUE;
   self->src = gst_pad_new_from_static_template (&src_template, "src");
   gst_pad_set_activatemode_function (self->src, activate_mode);
-  gst_pad_set_event_function (self->src, src_event);
-  gst_pad_set_query_function (self->src, src_query);
+  parlor_source_pad_init (self->src);
   gst_element_add_pad (GST_ELEMENT (self), self->src);
   GST_OBJECT_FLAG_SET (self, GST_ELEMENT_FLAG_SOURCE);
 }

@@ -198,3 +198,18 @@ parlor_udp_receiver_receive_more (ParlorUdpReceiver *self, ParlorBatchMeta *meta
 {
   return self->used < self->n_slots ? receive_behind (self, meta, counters) : 0;
 }
+
+gboolean
+parlor_udp_receiver_receive_lane (ParlorUdpReceiver *self, ParlorUdpLane *lane, guint8 *memory,
+                                  ParlorBatchMeta *meta, ParlorLoopCounters *counters)
+{
+  gint64 now_us = g_get_monotonic_time ();
+  gboolean more;
+  gint n;
+  if (!parlor_udp_lane_is_due (lane, now_us))
+    return FALSE;
+  n = parlor_udp_receiver_receive (self, lane->fd, memory, meta, counters);
+  more = n == PARLOR_RECEIVE_LANE_SLOTS;
+  parlor_udp_lane_was_read (lane, n, more, now_us);
+  return more;
+}

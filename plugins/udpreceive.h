@@ -7,6 +7,7 @@
 #include <parlor/batch.h>
 
 #include "loop.h"
+#include "udplane.h"
 
 G_BEGIN_DECLS
 
@@ -41,5 +42,10 @@ gint parlor_udp_receiver_receive (ParlorUdpReceiver *self, int fd, guint8 *memor
    answers; 0 too when no slot is left. */
 gint parlor_udp_receiver_receive_more (ParlorUdpReceiver *self, ParlorBatchMeta *meta,
                                        ParlorLoopCounters *counters);
+/** What waits in the feedback lane, where it is due; `self` was made for the lane. TRUE: its slots
+   are full, there may be more. Whatever becomes of its socket, it must not end the media socket. */
+gboolean parlor_udp_receiver_receive_lane (ParlorUdpReceiver *self, ParlorUdpLane *lane,
+                                           guint8 *memory, ParlorBatchMeta *meta,
+                                           ParlorLoopCounters *counters);
 
 G_END_DECLS
