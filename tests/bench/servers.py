@@ -28,13 +28,14 @@ class Parlor:
         self.wait_ready()
 
     def wait_ready(self):
-        for _ in range(100):
+        for _ in range(600):
             try:
                 with urllib.request.urlopen(f'http://127.0.0.1:{self.admin}/readyz', timeout=1) as answer:
                     if answer.status == 200:
                         return
             except OSError:
                 time.sleep(0.1)
+        self.close()
         raise SystemExit('parlord did not become ready')
 
     def close(self):
