@@ -96,6 +96,7 @@ const asked: Record<string, Words> = {
   'POST /v1/reps': ['Added or changed an adviser', '添加或修改顾问'],
   'POST /v1/reps/{id}/suspend': ['Suspended an adviser', '停用顾问'],
   'POST /v1/reps/{id}/depart': ['Recorded that an adviser left', '办理顾问离职'],
+  'DELETE /v1/reps/{id}/depart': ['Took back that an adviser left', '撤销顾问离职'],
   'POST /v1/groups': ['Made or changed a group', '新建或修改分组'],
   'POST /v1/bindings/transfer': ['Transferred customers', '转移客户'],
   'PATCH /v1/customers/{id}': ['Changed a customer', '修改客户'],
