@@ -25,6 +25,9 @@
 #define LONG_MS (180 * 1000)
 /* Loss begins then; the page needs some seconds to see it and to hold back. */
 #define SETTLE_US (8 * SECOND)
+/* Who looks on at another's fall: 1/1000. */
+#define OTHER_WHOLE_LEAST 995
+#define OTHER_MADE_UP_MOST 2
 #define VIDEO_SSRC 5000
 #define CAMERA_SSRC 1000
 
@@ -210,14 +213,14 @@ static const Row rows[] = {
 typedef struct
 {
   Bench *bench;
-  BenchPeer *publisher, *viewer;
+  BenchPeer *publisher, *viewer, *onlooker;
   BenchCamera cameras[3];
   BenchLink good, bad;
   guint n_rtcp, n_sizes;
   guint64 rtx_index[3];
   guint voice_index;
   gint64 film_us, voice_us;
-  Player *player;
+  Player *player, *other; /* other: behind a good line, where the row is about a fall; or NULL */
 } Stage;
 
 static void
@@ -315,6 +318,8 @@ stage_run (Stage *self, gint64 span_us)
       bench_run (self->bench, MS);
       answer_requests (self);
       player_poll (self->player, self->bench->now_us);
+      if (self->other != NULL)
+        player_poll (self->other, self->bench->now_us);
     }
 }
 
@@ -340,6 +345,19 @@ add_publisher (Stage *self, guint n_sizes)
                                      .index = 100};
 }
 
+/* Somebody who looks on, and shall not notice. */
+static void
+add_other (Stage *self)
+{
+  BenchPeer *peer = bench_add_peer (self->bench, ROOM);
+
+  peer->link = &self->good;
+  bench_add_video_slot (peer, 0, VIDEO_SSRC, VIDEO_SSRC + 1);
+  add_sound_slot (peer);
+  self->onlooker = peer;
+  self->other = player_new (peer, VIDEO_SSRC, 50 * MS, 20 * MS);
+}
+
 /* Everything is well; then the line becomes what the row says. */
 static void
 stage_init (Stage *self, const Row *row, guint32 seed)
@@ -354,9 +372,13 @@ stage_init (Stage *self, const Row *row, guint32 seed)
   add_sound_slot (self->viewer);
   self->player = player_new (self->viewer, VIDEO_SSRC, row->hold_ms * MS,
                              2 * self->viewer->link->delay_us + 10 * MS);
+  if (row->fall != NULL)
+    add_other (self);
   bench_run (self->bench, 500 * MS);
   self->film_us = self->voice_us = self->bench->now_us;
   parlor_router_select (self->bench->router, self->viewer->id, 0, 1, 0, self->bench->now_us);
+  if (self->other != NULL)
+    parlor_router_select (self->bench->router, self->onlooker->id, 0, 1, 0, self->bench->now_us);
   stage_run (self, 6 * SECOND);
   self->bad = row->line;
   self->bad.random = seed;
@@ -366,6 +388,8 @@ static void
 stage_clear (Stage *self)
 {
   player_free (self->player);
+  if (self->other != NULL)
+    player_free (self->other);
   bench_free (self->bench);
 }
 
@@ -375,6 +399,7 @@ typedef struct
 {
   double whole, freeze, sound, made_up; /* 1/1000 */
   double keys, worst_ms;
+  double other_whole, other_made_up; /* 1/1000, of who looks on, where somebody does */
 } Result;
 
 static void
@@ -413,7 +438,7 @@ run_with_gaps (Stage *stage, const Row *row)
 static Result
 run_row (const Row *row, guint32 seed)
 {
-  PlayerCounts counts;
+  PlayerCounts counts, other = {0};
   Stage stage;
   double span_us = (double)(row->run_ms * MS);
 
@@ -423,15 +448,21 @@ run_row (const Row *row, guint32 seed)
   if (row->fall != NULL)
     stage_run (&stage, (gint64)seed % 10 * 7 * MS);
   player_take (stage.player, stage.bench->now_us);
+  if (stage.other != NULL)
+    player_take (stage.other, stage.bench->now_us);
   run_with_gaps (&stage, row);
   counts = player_take (stage.player, stage.bench->now_us);
+  if (stage.other != NULL)
+    other = player_take (stage.other, stage.bench->now_us);
   stage_clear (&stage);
   return (Result){.whole = 1000 * counts.decoded / (span_us / FRAME_US),
                   .freeze = 1000 * (double)counts.freeze_us / span_us,
                   .sound = 1000 * counts.sound / (span_us / (20 * MS)),
                   .made_up = 1000 * counts.made_up / (span_us / (20 * MS)),
                   .keys = counts.key_asked,
-                  .worst_ms = (double)counts.worst_us / MS};
+                  .worst_ms = (double)counts.worst_us / MS,
+                  .other_whole = 1000 * other.decoded / (span_us / FRAME_US),
+                  .other_made_up = 1000 * other.made_up / (span_us / (20 * MS))};
 }
 
 static void
@@ -452,6 +483,13 @@ test_row (gconstpointer data)
       g_assert_cmpfloat (result.sound, >=, row->sound_least);
       if (row->made_up_most > 0)
         g_assert_cmpfloat (result.made_up, <=, row->made_up_most);
+      if (row->fall != NULL)
+        {
+          g_test_message ("the other: %.1f whole, %.1f made up", result.other_whole,
+                          result.other_made_up);
+          g_assert_cmpfloat (result.other_whole, >=, OTHER_WHOLE_LEAST);
+          g_assert_cmpfloat (result.other_made_up, <=, OTHER_MADE_UP_MOST);
+        }
       g_assert_cmpfloat (result.keys, <=, row->keys_most);
       if (row->worst_most_ms > 0)
         g_assert_cmpfloat (result.worst_ms, <=, row->worst_most_ms);
