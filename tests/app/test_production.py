@@ -198,7 +198,7 @@ class WebSocket:
                 return int.from_bytes(data[:2], "big")
 
 
-def until(what, seconds=20):
+def until(what, seconds=60):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
