@@ -199,6 +199,8 @@ parlor_site_invite (ParlorSite *site, ParlorRoom *room, const json_t *invitees, 
 {
   gsize i;
   const json_t *one;
+  if (!parlor_room_can_read (room, "its link, with the key, is yours to pass on", error))
+    return FALSE;
   json_array_foreach (invitees, i, one)
   {
     begin (site);

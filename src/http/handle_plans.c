@@ -96,16 +96,21 @@ read_settings (ParlorSite *site, const json_t *body, ParlorPlan *plan, GError **
   const json_t *policy = json_object_get (body, "policy");
   const json_t *partners = json_object_get (policy, "partners");
   const json_t *watermark = json_object_get (policy, "watermark");
+  const json_t *sealed = json_object_get (policy, "end_to_end");
   if (partners
       && !parlor_partner_policy_from_name (json_string_value (partners), &plan->settings.partners))
     return refuse (error, "policy.partners must be allow, lobby or deny");
   if (watermark && !json_is_boolean (watermark))
     return refuse (error, "policy.watermark must be true or false");
+  if (sealed && !json_is_boolean (sealed))
+    return refuse (error, "policy.end_to_end must be true or false");
   if (watermark)
     plan->settings.watermark = json_is_true (watermark);
+  if (sealed)
+    plan->settings.end_to_end = json_is_true (sealed);
   if (!read_panels (site, body, plan, error))
     return FALSE;
-  plan->says_settings = partners || watermark || plan->says_panels;
+  plan->says_settings = partners || watermark || sealed || plan->says_panels;
   return TRUE;
 }
 
@@ -188,6 +193,7 @@ parlor_site_add_plan (ParlorSite *site, ParlorRoom *room, json_t *json)
   json_object_set_new (json, "partners",
                        json_string (parlor_partner_policy_name (settings->partners)));
   json_object_set_new (json, "watermark", json_boolean (settings->watermark));
+  json_object_set_new (json, "end_to_end", json_boolean (settings->end_to_end));
   if (row)
     json_object_set_new (json, "schedule", schedule_to_json (site, row));
 }

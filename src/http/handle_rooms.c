@@ -139,6 +139,25 @@ refuse (GError **error, ParlorErrorCode code, const char *why)
   return FALSE;
 }
 
+/* The key is in the link that the person who made the room passes on: this server, which writes
+ * invitations and calendars, never has it. */
+static gboolean
+may_seal (const ParlorPlan *plan, const json_t *json, gboolean meeting, GError **error)
+{
+  const char *record = json_string_value (
+      json_object_get (json_object_get (json, "policy"), "record"));
+  if (!meeting)
+    return refuse (error, PARLOR_ERROR_BAD_REQUEST, "only a meeting is encrypted end to end");
+  if (plan->says_schedule || plan->invitees)
+    return refuse (error, PARLOR_ERROR_BAD_REQUEST,
+                   "the link of a room that is encrypted end to end holds a key that this server "
+                   "does not have: without schedule and invitees, pass it on yourself");
+  if (!g_strcmp0 (record, "always"))
+    return refuse (error, PARLOR_ERROR_BAD_REQUEST,
+                   "a room that is encrypted end to end cannot be recorded");
+  return TRUE;
+}
+
 /* A stranger plans nothing (parlor_site_may_plan ()). */
 static gboolean
 read_plan (ParlorSite *site, const ParlorHttpRequest *request, const ParlorRoomSpec *spec,
@@ -153,6 +172,8 @@ read_plan (ParlorSite *site, const ParlorHttpRequest *request, const ParlorRoomS
                    "only a meeting has a schedule; a live room has scheduled_at");
   if (plan->says_panels && !meeting)
     return refuse (error, PARLOR_ERROR_BAD_REQUEST, "only a meeting has doc_url and panel_url");
+  if (plan->settings.end_to_end && !may_seal (plan, json, meeting, error))
+    return FALSE;
   if (spec->stranger && (plan->says_schedule || plan->says_panels || plan->invitees))
     return refuse (error, PARLOR_ERROR_UNAUTHORIZED, "Sign in to plan a meeting or to invite.");
   return TRUE;
@@ -275,10 +296,16 @@ change_room (ParlorSite *site, const ParlorHttpRequest *request, ParlorRoom *roo
   if (!read_change (body, &change, error)
       || !parlor_site_read_plan (site, request, body, &plan, error))
     return FALSE;
+  if (plan.settings.end_to_end != parlor_room_settings (room)->end_to_end)
+    return refuse (error, PARLOR_ERROR_CONFLICT,
+                   "policy.end_to_end is said when a room is made, and stays");
   if (plan.says_schedule && parlor_room_is_live (room))
     return refuse (error, PARLOR_ERROR_BAD_REQUEST, "a live room has scheduled_at");
   if (plan.says_panels && parlor_room_is_live (room))
     return refuse (error, PARLOR_ERROR_BAD_REQUEST, "a live room has no panels");
+  if (plan.says_schedule
+      && !parlor_room_can_read (room, "its link, with the key, is in no calendar", error))
+    return FALSE;
   if (parlor_room_is_live (room) && !change_live (site, room, change.title, body, error))
     return FALSE;
   plan.invitees = NULL;

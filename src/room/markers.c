@@ -136,6 +136,8 @@ parlor_room_mark (ParlorRoom *room, ParlorParticipant *by, const ParlorMarkerSpe
 {
   if (by != NULL && !parlor_participant_can (by, PARLOR_RIGHT_CHAT))
     return refuse (error, PARLOR_ERROR_FORBIDDEN, "you may not do that here");
+  if (!parlor_room_can_read (room, "nothing of it is kept", error))
+    return FALSE;
   g_autofree char *text = parlor_text_line (spec->text, MARKER_TEXT_MAX, "text", error);
   g_autofree char *owner = NULL;
   if (text == NULL

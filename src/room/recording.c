@@ -388,6 +388,8 @@ may_record (const ParlorRoom *room, const ParlorParticipant *by, ParlorRecordAct
   ParlorRecordPolicy policy = room->recording->info.policy;
   if (parlor_recording_recorder (room) == NULL)
     return refuse (error, PARLOR_ERROR_UNAVAILABLE, "this server does not record");
+  if (!parlor_room_can_read (room, "it cannot be recorded", error))
+    return FALSE;
   if (policy == PARLOR_RECORD_NEVER && action == PARLOR_RECORD_START)
     return refuse (error, PARLOR_ERROR_FORBIDDEN, "this room is never recorded");
   if (by == NULL)

@@ -127,7 +127,8 @@ parlor_room_publish (ParlorRoom *room, const ParlorJoin *join, const char *sdp, 
                      ParlorMediaAnswer *answer, gint64 now_us, GError **error)
 {
   ParlorParticipant *former = find_publisher (room, join->identity);
-  if (!pass_publisher_gate (room, join, former, error))
+  if (!parlor_room_can_read (room, "an encoder cannot send to it", error)
+      || !pass_publisher_gate (room, join, former, error))
     return NULL;
   ParlorMediaOffer offer = {.sdp = sdp, .sdp_length = length, .publish = TRUE};
   ParlorEndpointId endpoint = parlor_room_open_session (room, join->identity, FALSE, &offer, answer,
@@ -171,8 +172,9 @@ ParlorParticipant *
 parlor_room_play (ParlorRoom *room, const ParlorJoin *join, const char *publisher, const char *sdp,
                   gsize length, ParlorMediaAnswer *answer, gint64 now_us, GError **error)
 {
-  if (!pass_gate (room, join, PARLOR_RIGHT_SUBSCRIBE, room->players->len,
-                  parlor_room_limits (room)->players, error)
+  if (!parlor_room_can_read (room, "a player could not show it", error)
+      || !pass_gate (room, join, PARLOR_RIGHT_SUBSCRIBE, room->players->len,
+                     parlor_room_limits (room)->players, error)
       || !pass_curtain (room, join, error))
     return NULL;
   ParlorMediaOffer offer = {.sdp = sdp, .sdp_length = length, .subscribe = TRUE};

@@ -26,9 +26,10 @@ parlor_partner_policy_from_name (const char *name, ParlorPartnerPolicy *policy)
 }
 
 static const ParlorField fields[] = {
-    PARLOR_TEXT (ParlorRoomSettingsRow, room),     PARLOR_TEXT (ParlorRoomSettingsRow, brand),
-    PARLOR_TEXT (ParlorRoomSettingsRow, partners), PARLOR_FLAG (ParlorRoomSettingsRow, watermark),
-    PARLOR_TEXT (ParlorRoomSettingsRow, doc_url),  PARLOR_TEXT (ParlorRoomSettingsRow, panel_url),
+    PARLOR_TEXT (ParlorRoomSettingsRow, room),       PARLOR_TEXT (ParlorRoomSettingsRow, brand),
+    PARLOR_TEXT (ParlorRoomSettingsRow, partners),   PARLOR_FLAG (ParlorRoomSettingsRow, watermark),
+    PARLOR_TEXT (ParlorRoomSettingsRow, doc_url),    PARLOR_TEXT (ParlorRoomSettingsRow, panel_url),
+    PARLOR_FLAG (ParlorRoomSettingsRow, end_to_end),
 };
 
 const ParlorRecordKind parlor_room_settings_kind = {.table = "room_settings",
@@ -41,6 +42,16 @@ const ParlorRoomSettings *
 parlor_room_settings (const ParlorRoom *room)
 {
   return &room->settings;
+}
+
+gboolean
+parlor_room_can_read (const ParlorRoom *room, const char *what, GError **error)
+{
+  if (!room->settings.end_to_end)
+    return TRUE;
+  g_set_error (error, PARLOR_ERROR, PARLOR_ERROR_CONFLICT,
+               "this room is encrypted end to end, so %s", what);
+  return FALSE;
 }
 
 static ParlorRecordSink *
@@ -56,6 +67,7 @@ take (ParlorRoom *room, const ParlorRoomSettings *settings)
   g_autofree char *panel = (char *)room->settings.panel_url;
   room->settings = *settings;
   room->settings.watermark = !!settings->watermark;
+  room->settings.end_to_end = !!settings->end_to_end;
   room->settings.doc_url = g_strdup (settings->doc_url);
   room->settings.panel_url = g_strdup (settings->panel_url);
 }
@@ -72,6 +84,7 @@ parlor_room_set_settings (ParlorRoom *room, const ParlorRoomSettings *settings)
   const ParlorRoomSettings *old = &room->settings;
   ParlorRecordSink *sink = sink_of (room->rooms);
   if (old->partners == settings->partners && old->watermark == !!settings->watermark
+      && old->end_to_end == !!settings->end_to_end
       && g_strcmp0 (old->doc_url, settings->doc_url) == 0
       && g_strcmp0 (old->panel_url, settings->panel_url) == 0)
     return;
@@ -82,7 +95,8 @@ parlor_room_set_settings (ParlorRoom *room, const ParlorRoomSettings *settings)
       .partners = (char *)parlor_partner_policy_name (room->settings.partners),
       .watermark = room->settings.watermark,
       .doc_url = (char *)room->settings.doc_url,
-      .panel_url = (char *)room->settings.panel_url};
+      .panel_url = (char *)room->settings.panel_url,
+      .end_to_end = room->settings.end_to_end};
   if (sink != NULL)
     sink->put (sink, &parlor_room_settings_kind, &row);
   parlor_room_emit (room, &(ParlorRoomEvent){.type = PARLOR_EVENT_ROOM, .audience = PARLOR_TO_ALL});
@@ -101,8 +115,10 @@ parlor_rooms_restore_settings (ParlorRooms *rooms, const ParlorRoomSettingsRow *
 {
   ParlorRoom *room = g_hash_table_lookup (rooms->by_id, row->room);
   ParlorRecordSink *sink = sink_of (rooms);
-  ParlorRoomSettings settings = {
-      .watermark = row->watermark, .doc_url = row->doc_url, .panel_url = row->panel_url};
+  ParlorRoomSettings settings = {.watermark = row->watermark,
+                                 .doc_url = row->doc_url,
+                                 .panel_url = row->panel_url,
+                                 .end_to_end = row->end_to_end};
   if (room == NULL && sink != NULL)
     sink->remove (sink, &parlor_room_settings_kind, row);
   /* What this version does not know is the strictest. */

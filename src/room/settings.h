@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * What a room is beside its people: whether partners come in, whether pictures carry the viewer's
- * name, what stands beside the meeting. Set over the API; kept with the room and gone with it.
+ * name, whether its pages encrypt end to end, what stands beside the meeting. Set over the API; kept
+ * with the room and gone with it.
  *
  * Control thread.
  */
@@ -30,6 +31,9 @@ typedef struct
 {
   ParlorPartnerPolicy partners;
   gboolean watermark;
+  /** Its pages encrypt sound, pictures and chat with a key that this server never has: nothing is
+   * recorded or marked, and nobody comes by WHIP or WHEP. Said when the room is made, and stays. */
+  gboolean end_to_end;
   const char *doc_url, *panel_url; /**< NULL = none */
 } ParlorRoomSettings;
 
@@ -40,6 +44,7 @@ typedef struct
   char *partners;
   gboolean watermark;
   char *doc_url, *panel_url; /**< NULL = none */
+  gboolean end_to_end;
 } ParlorRoomSettingsRow;
 extern const ParlorRecordKind parlor_room_settings_kind;
 
@@ -47,6 +52,8 @@ extern const ParlorRecordKind parlor_room_settings_kind;
 
 /** Borrowed; its texts are valid until they are set anew. */
 const ParlorRoomSettings *parlor_room_settings (const ParlorRoom *room);
+/** FALSE and CONFLICT in a room that is encrypted end to end; `what` completes "…, so ". */
+gboolean parlor_room_can_read (const ParlorRoom *room, const char *what, GError **error);
 /** Copies. All get ROOM when something changed. Whoever is in stays in. */
 void parlor_room_set_settings (ParlorRoom *room, const ParlorRoomSettings *settings);
 /** A row of the store, at start. Of a room that is not open it is removed. */

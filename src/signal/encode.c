@@ -133,6 +133,7 @@ add_settings (json_t *json, const ParlorRoomSettings *settings)
   json_object_set_new (json, "partners",
                        json_string (parlor_partner_policy_name (settings->partners)));
   json_object_set_new (json, "watermark", json_boolean (settings->watermark));
+  json_object_set_new (json, "end_to_end", json_boolean (settings->end_to_end));
   if (settings->doc_url)
     json_object_set_new (json, "doc_url", text (settings->doc_url));
   if (settings->panel_url)

@@ -366,6 +366,25 @@ test_hold (World *w, gconstpointer data)
   strike_scene (w, &cast);
 }
 
+/* What the pages seal nobody here could play, and what is kept nowhere cannot be found. */
+static void
+test_sealed (World *w, gconstpointer data)
+{
+  Cast cast = set_scene (w);
+  const ParlorMarkerSpec marker = {.kind = PARLOR_MARKER_CONCLUSION, .text = "yes"};
+  parlor_room_set_settings (w->room, &(ParlorRoomSettings){.end_to_end = TRUE});
+  assert_refused (parlor_room_record (w->room, cast.host, PARLOR_RECORD_START, w->now_us, &error),
+                  PARLOR_ERROR_CONFLICT);
+  assert_refused (parlor_room_record (w->room, NULL, PARLOR_RECORD_START, w->now_us, &error),
+                  PARLOR_ERROR_CONFLICT);
+  assert_refused (parlor_room_mark (w->room, cast.host, &marker, w->now_us, &error),
+                  PARLOR_ERROR_CONFLICT);
+  parlor_room_set_record_policy (w->room, PARLOR_RECORD_ALWAYS, FALSE);
+  world_poll (w);
+  g_assert_cmpint (parlor_room_recording (w->room)->state, ==, PARLOR_RECORDING_OFF);
+  strike_scene (w, &cast);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -375,6 +394,8 @@ main (int argc, char **argv)
   WORLD_TEST ("/room/recording/a-pause-writes-nothing", test_pause);
   WORLD_TEST ("/room/recording/sources-come-and-go", test_sources);
   WORLD_TEST ("/room/recording/policies-hold", test_policies);
+  WORLD_TEST ("/room/recording/an-end-to-end-encrypted-room-is-neither-recorded-nor-marked",
+              test_sealed);
   WORLD_TEST ("/room/recording/a-hold-set-while-it-runs-stays", test_hold);
   WORLD_TEST ("/room/recording/its-row-tells-what-became-of-it", test_rows);
   WORLD_TEST ("/room/recording/a-marker-keeps-its-instant-and-its-versions", test_markers);

@@ -44,6 +44,47 @@ export const cases = [
     },
   },
   {
+    name: 'a room that is encrypted end to end stays so, and has no calendar, invitation, recording, encoder or player',
+    async run({ strict }) {
+      const daemon = await strict();
+      const sealed = { end_to_end: true };
+      for (const [body, why] of [
+        [{ policy: { end_to_end: 1 } }, 'true or false'],
+        [{ kind: 'live', policy: sealed }, 'only a meeting'],
+        [{ policy: sealed, schedule: daily() }, 'pass it on yourself'],
+        [{ policy: sealed, invitees: [{ name: 'Ann' }] }, 'pass it on yourself'],
+        [{ policy: { ...sealed, record: 'always' } }, 'cannot be recorded'],
+      ]) {
+        const answer = await daemon.call('POST', '/v1/rooms', body);
+        expect(answer.status === 400 && answer.body.detail.includes(why), `${JSON.stringify(body)}: ${answer.status} ${answer.body.detail}`);
+      }
+      const room = await daemon.good('POST', '/v1/rooms', { policy: sealed });
+      expect(room.end_to_end === true, 'it says so');
+      const conflicts = [
+        ['PATCH', `/v1/rooms/${room.id}`, { policy: { end_to_end: false } }],
+        ['PATCH', `/v1/rooms/${room.id}`, { schedule: daily() }],
+        ['POST', `/v1/rooms/${room.id}/invitations`, { invitees: [{ name: 'Ann' }] }],
+        ['POST', `/v1/rooms/${room.id}/recording`, { action: 'start' }],
+        ['POST', `/v1/rooms/${room.id}/markers`, { kind: 'conclusion', text: 'yes' }],
+      ];
+      const refused = async () => {
+        for (const [method, address, body] of conflicts) {
+          const answer = await daemon.call(method, address, body);
+          expect(answer.status === 409 && answer.body.code === 'conflict', `${method} ${address}: ${answer.status} ${JSON.stringify(answer.body)}`);
+        }
+      };
+      await refused();
+      expect((await daemon.good('PATCH', `/v1/rooms/${room.id}`, { title: 'Sealed' })).end_to_end === true, 'a title may change');
+      await daemon.end();
+      await daemon.start();
+      await refused();
+      const guest = new DeskLine(daemon);
+      const pass = await daemon.good('POST', '/v1/guest', { code: room.code, name: 'Bob' });
+      const welcome = await guest.enter({ token: pass.token });
+      expect(welcome.room.end_to_end === true, 'a page is told, after a restart too');
+    },
+  },
+  {
     name: 'a host who ends the meeting ends this one, not the series; the API ends both',
     async run({ strict }) {
       const daemon = await strict();

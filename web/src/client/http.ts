@@ -87,12 +87,9 @@ export type CreatedRoom = Checked<typeof created>;
 export type GuestPass = Checked<typeof guest>;
 export type ServerConfig = Checked<typeof config>;
 
-export function createRoom(title: string): Promise<CreatedRoom> {
-  return callJson(
-    '/v1/rooms',
-    postJson({ kind: 'meeting', title, policy: { lobby: false } }),
-    created,
-  );
+export function createRoom(title: string, sealed = false): Promise<CreatedRoom> {
+  const policy = sealed ? { lobby: false, end_to_end: true } : { lobby: false };
+  return callJson('/v1/rooms', postJson({ kind: 'meeting', title, policy }), created);
 }
 
 /** Exchanges a code for a token that is good for this room only. */

@@ -1,7 +1,8 @@
 /** Coming to a meeting's door as whom a pass of this browser names: an invitation's, a partner's. */
 import { bool, def, list, num, opt, shape, str, type Checked } from '../protocol/check.js';
+import { entryFromHash, hashOf } from '../protocol/code.js';
 import { ApiError, callJson, postJson } from './http.js';
-import { deviceName } from './storage.js';
+import { deviceName, loadKey, saveKey } from './storage.js';
 
 const guest = shape({
   token: str,
@@ -53,4 +54,15 @@ export function savePass(code: string, pass: string): void {
   } catch {
     /* Refused storage: then the link is opened again. */
   }
+}
+
+/** Of this page's link; a pass in it is kept by the browser and leaves the address. */
+export function takeEntry(): { code: string; key: string } {
+  const { code, pass, key } = entryFromHash(location.hash);
+  if (code && pass) {
+    savePass(code, pass);
+    history.replaceState(null, '', `#${hashOf(code, key)}`);
+  }
+  if (key) saveKey(code, key);
+  return { code, key: key || loadKey(code) };
 }

@@ -77,6 +77,16 @@ export function rememberMeeting(code: string, title: string, at: number): void {
 export function forgetMeeting(code: string): void {
   const others = loadRecent().filter((one) => one.code !== code);
   write(local, 'recent', others);
+  saveKey(code, null);
+}
+
+/** The key of an encrypted meeting that this browser has been in: its history has the link too. */
+export function loadKey(code: string): string {
+  return read(local, `key.${code}`, str) ?? '';
+}
+
+export function saveKey(code: string, key: string | null): void {
+  write(local, `key.${code}`, key);
 }
 
 export function loadChoices(): Choices {

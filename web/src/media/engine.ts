@@ -20,6 +20,7 @@ import { PathWatch, SILENCE_MS, SILENCE_VIEWER_MS, bytesIn } from './path.js';
 import type { Delay } from './delay.js';
 import type { Together } from './lips.js';
 import { Peer, type PeerRole } from './peer.js';
+import type { Seal } from './seal.js';
 import { SoundOut } from './sound.js';
 import { lookAt, type MediaStats } from './stats.js';
 
@@ -45,6 +46,8 @@ export class Engine implements SessionMedia {
   private path = new PathWatch();
   /** An offer for the present peer connection has had no answer: it is made again. */
   private unanswered = false;
+  /** Of a meeting that is encrypted end to end; set before anything is prepared. */
+  seal: Seal | null = null;
 
   constructor(
     private readonly session: Session,
@@ -81,7 +84,7 @@ export class Engine implements SessionMedia {
 
   private newPeer(): Peer {
     this.peer?.close();
-    const peer = new Peer(this.ice, this.role);
+    const peer = new Peer(this.ice, this.role, this.seal);
     this.peer = peer;
     this.path = new PathWatch();
     this.unanswered = false;
@@ -102,6 +105,8 @@ export class Engine implements SessionMedia {
   }
 
   welcomed(message: ServerMessageOf<'welcome'>): void {
+    // Without the key nothing goes out in clear where everybody believes it is sealed.
+    if (message.room.end_to_end && !this.seal) return;
     this.useIce(message.ice_servers);
 
     for (const [source, track] of this.liveTracks()) if (track) this.tell(source, track);

@@ -16,6 +16,7 @@ import {
 } from './codecs.js';
 import type { Delay } from './delay.js';
 import { fitLayers } from './layers.js';
+import type { Seal } from './seal.js';
 import {
   CAMERA_LAYERED,
   CAMERA_LAYERS,
@@ -68,7 +69,11 @@ export class Peer {
   private first: Promise<Offer> | null = null;
   private doubled = false;
 
-  constructor(iceServers: IceServer[], role: PeerRole = 'member') {
+  constructor(
+    iceServers: IceServer[],
+    role: PeerRole = 'member',
+    private readonly seal: Seal | null = null,
+  ) {
     this.pc = new RTCPeerConnection({
       bundlePolicy: 'max-bundle',
       rtcpMuxPolicy: 'require',
@@ -80,10 +85,11 @@ export class Peer {
 
   private addSender(source: SourceKind): void {
     const kind = VIDEO_SOURCES.has(source) ? 'video' : 'audio';
-    const codec = source === 'camera' ? askedCodec(location.search) : 'vp8';
+    const codec = source === 'camera' && !this.seal ? askedCodec(location.search) : 'vp8';
     const transceiver = this.makeSender(kind, encodingsFor(source, codec));
     preferCodecs(transceiver, kind, codec);
     if (isLayered(codec)) offerDescriptors(transceiver);
+    this.seal?.transceiver(transceiver, kind);
     this.senders.set(source, transceiver);
   }
 
@@ -106,6 +112,7 @@ export class Peer {
     const transceiver = this.pc.addTransceiver(media, { direction: 'recvonly' });
     preferCodecs(transceiver, media);
     if (media === 'video') offerDescriptors(transceiver);
+    this.seal?.transceiver(transceiver, media);
     this.slots.push({ kind, transceiver });
   }
 
@@ -167,7 +174,7 @@ export class Peer {
    */
   doubleSound(): boolean {
     const codecs = RTCRtpSender.getCapabilities('audio')?.codecs ?? [];
-    if (this.doubled || !codecs.some(isRed)) return false;
+    if (this.doubled || this.seal || !codecs.some(isRed)) return false;
     this.doubled = true;
     for (const source of ['microphone', 'screen_audio'] as const)
       this.senders

@@ -4,7 +4,8 @@ import { customElement, state } from 'lit/decorators.js';
 import { ApiError, createRoom } from '../client/http.js';
 import { saveAfterSignin } from '../client/after-signin.js';
 import { forgetMeeting, loadChoices, loadCsrf, loadRecent, saveStart } from '../client/storage.js';
-import { codeFromInput } from '../protocol/code.js';
+import { codeFromInput, entryFromHash, hashOf } from '../protocol/code.js';
+import { canSeal, newKey } from '../media/sealable.js';
 import { Plain } from '../ui/base.js';
 import { isKey, lang, t } from '../ui/i18n/index.js';
 import { icon, mark } from '../ui/icons.js';
@@ -39,16 +40,17 @@ export class HomePage extends Plain {
   }
 
   /** `check`: through the room before the door, to look at devices first. */
-  private async start(check: boolean): Promise<void> {
+  private async start(check: boolean, sealed = false): Promise<void> {
     const clicked = Date.now();
     this.busy = true;
     this.error = '';
     try {
       const { name } = loadChoices();
-      const made = await createRoom(name ? t('room_title', { name }) : '');
+      const made = await createRoom(name ? t('room_title', { name }) : '', sealed);
       const code = codeFromInput(made.code) ?? made.code;
+      const key = sealed ? newKey() : '';
       saveStart(code, { token: made.host_token, clicked: check ? 0 : clicked });
-      location.assign(`/m#${code}`);
+      location.assign(`/m#${hashOf(code, key)}`);
     } catch (error) {
       const code = error instanceof ApiError ? error.code : 'internal';
       const key = `api_${code}`;
@@ -60,9 +62,10 @@ export class HomePage extends Plain {
 
   private join(event: Event): void {
     event.preventDefault();
-    const code = codeFromInput(this.querySelector<HTMLInputElement>('#join-code')?.value ?? '');
+    const typed = this.querySelector<HTMLInputElement>('#join-code')?.value.trim() ?? '';
+    const { code, key } = entryFromHash(typed);
     this.joinError = code ? '' : t('code_wrong');
-    if (code) location.assign(`/m#${code}`);
+    if (code) location.assign(`/m#${hashOf(code, key)}`);
   }
 
   private forget(code: string): void {
@@ -116,6 +119,18 @@ export class HomePage extends Plain {
           <button class="link" data-testid="schedule" @click=${() => this.schedule()}>
             ${lang() === 'en' ? 'Schedule a meeting' : '预约会议'}
           </button>
+          ${
+            canSeal()
+              ? html`<button
+                  class="link"
+                  data-testid="new-sealed"
+                  ?disabled=${this.busy}
+                  @click=${() => this.start(false, true)}
+                >
+                  ${lang() === 'en' ? 'New meeting, end-to-end encrypted' : '发起端到端加密会议'}
+                </button>`
+              : nothing
+          }
           <a class="link" href="/host" data-testid="new-live">${t('home_live')}</a>
         </section>
         <div class="picture" aria-hidden="true">${picture()}</div>

@@ -2,12 +2,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { ApiError } from '../client/http.js';
-import { comeBy, savePass, type GuestPass } from '../client/pass.js';
+import { comeBy, takeEntry, type GuestPass } from '../client/pass.js';
 import { loadChoices, loadSeat, loadStart, saveStart } from '../client/storage.js';
 import { Engine } from '../media/engine.js';
 import { LocalMedia } from '../media/local.js';
 import { keepAwake, togglePip } from '../media/presence.js';
-import { entryFromHash } from '../protocol/code.js';
 import { Session } from '../room/session.js';
 import type { App, Dialog, Panel } from '../ui/base.js';
 import { Plain } from '../ui/base.js';
@@ -55,6 +54,11 @@ const LAZY = {
     load: () => import('../ui/panels.js'),
     draw: (app: App) => html`<parlor-beside class="side-body" .app=${app}></parlor-beside>`,
   },
+  sealed: {
+    tag: 'parlor-sealed',
+    load: () => import('../ui/sealed.js'),
+    draw: (app: App) => html`<parlor-sealed .app=${app}></parlor-sealed>`,
+  },
   watermark: {
     tag: 'parlor-watermark',
     load: () => import('../ui/watermark.js'),
@@ -65,19 +69,10 @@ const LAZY = {
 /** Earlier than this before a scheduled meeting one is told when it is, not led to the door. */
 const EARLY_MS = 15 * 60_000;
 
-/** The code of this page's link; a pass in it is kept by the browser and leaves the address. */
-function takeEntry(): string {
-  const { code, pass } = entryFromHash(location.hash);
-  if (code && pass) {
-    savePass(code, pass);
-    history.replaceState(null, '', `#${code}`);
-  }
-  return code;
-}
-
 @customElement('parlor-meeting')
 export class MeetingPage extends Plain implements App {
-  readonly code = takeEntry();
+  private readonly entry = takeEntry();
+  readonly code = this.entry.code;
   readonly session = new Session(this.code);
   readonly local = new LocalMedia();
   readonly engine = new Engine(this.session, this.local);
@@ -89,6 +84,8 @@ export class MeetingPage extends Plain implements App {
   @state() private early: { start: number; end: number } | null = null;
   @state() private error: string | TemplateResult = '';
   @state() private busy = false;
+  /** Instead of all else: why somebody cannot be in an encrypted meeting. */
+  @state() private barred: TemplateResult | null = null;
   /** Coming in without being asked anything: one click from home, or a reload. */
   @state() private straight = false;
   private pass: GuestPass | null = null;
@@ -108,7 +105,26 @@ export class MeetingPage extends Plain implements App {
     this.whileConnected(this.keys());
     window.addEventListener('hashchange', () => location.reload());
     window.addEventListener('pageshow', (event) => event.persisted && location.reload());
-    this.begin();
+    if (this.entry.key) void this.sealed(this.entry.key);
+    else this.begin();
+  }
+
+  /** The key of an encrypted meeting is in use before anything else begins. */
+  private async sealed(key: string): Promise<void> {
+    this.straight = true;
+    this.session.key = key;
+    try {
+      const { sealWith } = await import('../media/seal.js');
+      this.engine.seal = await sealWith(key, () => this.engine.store.patch({}));
+      this.begin();
+    } catch {
+      await this.bar('cannot');
+    }
+  }
+
+  private async bar(why: 'no_key' | 'cannot'): Promise<void> {
+    this.session.leave();
+    this.barred = (await import('../ui/sealed.js')).barred(why);
   }
 
   /** Everything that takes time begins at once, side by side. */
@@ -207,6 +223,8 @@ export class MeetingPage extends Plain implements App {
   private phaseChanged(now: string, before: string): void {
     if (now === before) return;
     if (now === 'room') this.stopAwake ??= keepAwake();
+    if (now === 'room' && this.session.state.room?.end_to_end && !this.engine.seal)
+      void this.bar('no_key');
     void this.focusNew();
     if (now !== 'ended') return;
     this.stopAwake?.();
@@ -243,6 +261,7 @@ export class MeetingPage extends Plain implements App {
   }
 
   readonly openDialog = (dialog: Dialog): void => {
+    if (dialog === 'marker' && this.session.state.room?.end_to_end) return;
     this.dialog = dialog;
   };
 
@@ -289,6 +308,7 @@ export class MeetingPage extends Plain implements App {
 
   protected override render(): TemplateResult {
     const { phase } = this.session.state;
+    if (this.barred) return html`${this.topBar()}${this.barred}`;
     if (phase === 'ended') return this.ended();
     if (phase === 'waiting') return this.waiting();
     if (phase === 'room') return this.inRoom();
@@ -378,6 +398,7 @@ export class MeetingPage extends Plain implements App {
       ${room?.locked ? html`<span class="chip locked">${icon('lock')}<span>${t('locked')}</span></span>` : nothing}
       <parlor-clock .app=${this}></parlor-clock>
       <parlor-recording-sign .app=${this}></parlor-recording-sign>
+      ${room?.end_to_end ? this.lazy('sealed') : nothing}
       <span class="spacer"></span>
       ${room?.doc_url || room?.panel_url ? this.lazy('panels') : nothing}
       <button

@@ -11,10 +11,23 @@ export function normaliseCode(text: string): string | null {
   return ALPHABET.test(bare) ? `${bare.slice(0, 5)}-${bare.slice(5)}` : null;
 }
 
-/** What stands behind `#` in a meeting's link: its code, and maybe a pass (`CODE.inv_….SECRET`). */
-export function entryFromHash(hash: string): { code: string; pass: string } {
-  const [code = '', ...rest] = hash.replace(/^#/, '').split('.');
-  return { code: codeFromInput(code) ?? '', pass: rest.join('.') };
+/** The part of a link that holds the key of a meeting that is encrypted end to end: 16 bytes. */
+const KEY = /^key=([\w-]{22})$/;
+
+/**
+ * What stands behind `#` in a meeting's link: its code, and maybe a pass (`CODE.inv_….SECRET`) or
+ * the meeting's key (`CODE.key=…`), which no server is sent.
+ */
+export function entryFromHash(hash: string): { code: string; pass: string; key: string } {
+  const [code = '', ...rest] = hash.replace(/^.*#/, '').split('.');
+  const pass = rest.filter((one) => !KEY.test(one)).join('.');
+  const [key = ''] = rest.flatMap((one) => KEY.exec(one)?.[1] ?? []);
+  return { code: codeFromInput(code) ?? '', pass, key };
+}
+
+/** A meeting's place, with its key if it has one: what follows `/m#`. */
+export function hashOf(code: string, key: string): string {
+  return key ? `${code}.key=${key}` : code;
 }
 
 /** The code in what a person pasted: a code alone, or a link with `/m#CODE`. Null: neither. */

@@ -127,6 +127,7 @@ const room = shape({
   join_url: def(str, ''),
   recording: def(recording, NOT_RECORDED),
   watermark: def(bool, false),
+  end_to_end: def(bool, false),
   doc_url: def(str, ''),
   panel_url: def(str, ''),
 });

@@ -49,6 +49,8 @@ export class Session {
   private entry: Entry | null = null;
   private resume = '';
   private tokenTries = 0;
+  /** Of a meeting that is encrypted end to end, as its link holds it; '' = it is not. */
+  key = '';
   /** How the link's code becomes a token. */
   exchange = guestPass;
 

@@ -4,6 +4,7 @@ import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { randomName } from '../client/storage.js';
 import { CHAT_MAX_CHARS, type ChatMessage } from '../protocol/messages.js';
+import type { Seal } from '../media/seal.js';
 import { may } from '../room/state.js';
 import { InMeeting } from './base.js';
 import { externalSign } from './external.js';
@@ -21,11 +22,15 @@ interface Outgoing {
 const TOGETHER_MS = 120_000;
 /** Closer to the end than this, new messages are scrolled to. */
 const NEAR_END_PX = 60;
+/** What is sealed is longer: CHAT_MAX_CHARS of base64, at most three bytes a character. */
+const SEALED_MAX_CHARS = 900;
 
 @customElement('parlor-chat')
 export class Chat extends InMeeting {
   @state() private outgoing: Outgoing[] = [];
   private followed = true;
+  /** Of an encrypted meeting: what was opened, by id; null: of another key. */
+  private readonly opened = new Map<string, string | null>();
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -47,10 +52,18 @@ export class Chat extends InMeeting {
     this.followed = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END_PX;
   };
 
+  private get seal(): Seal | null {
+    return this.app.engine.seal;
+  }
+
+  private get maxChars(): number {
+    return this.seal ? SEALED_MAX_CHARS : CHAT_MAX_CHARS;
+  }
+
   private submit(event: Event): void {
     event.preventDefault();
     const box = this.querySelector('textarea');
-    const text = box?.value.trim().slice(0, CHAT_MAX_CHARS) ?? '';
+    const text = box?.value.trim().slice(0, this.maxChars) ?? '';
     if (!box || !text) return;
     box.value = '';
     this.followed = true;
@@ -63,7 +76,8 @@ export class Chat extends InMeeting {
       this.outgoing.filter((one) => one.clientId !== message.clientId);
     this.outgoing = [...others(), { ...message, failed: false }];
     try {
-      await this.app.session.chat(message.text, message.clientId);
+      const text = (await this.seal?.sealText(message.text)) ?? message.text;
+      await this.app.session.chat(text, message.clientId);
       this.outgoing = others();
     } catch {
       this.outgoing = [...others(), { ...message, failed: true }];
@@ -119,8 +133,22 @@ export class Chat extends InMeeting {
               >
             </header>`
       }
-      <p>${linked(one.text)}</p>
+      <p>${this.words(one)}</p>
     </article>`;
+  }
+
+  /** In an encrypted meeting nothing counts that is not of its key. */
+  private words({ id, text }: ChatMessage): unknown {
+    if (!this.seal) return linked(text);
+    const plain = this.opened.get(id);
+    if (typeof plain === 'string') return linked(plain);
+    if (plain === undefined) void this.unseal(id, text);
+    return html`<i class="muted">${plain === null ? '🔒 ?' : '…'}</i>`;
+  }
+
+  private async unseal(id: string, text: string): Promise<void> {
+    this.opened.set(id, (await this.seal?.openText(text)) ?? null);
+    this.requestUpdate();
   }
 
   private pending(one: Outgoing): TemplateResult {
@@ -141,7 +169,7 @@ export class Chat extends InMeeting {
       <textarea
         rows="1"
         data-testid="chat-input"
-        maxlength=${CHAT_MAX_CHARS}
+        maxlength=${this.maxChars}
         placeholder=${t('chat_placeholder')}
         aria-label=${t('chat_placeholder')}
         @keydown=${this.onKey}

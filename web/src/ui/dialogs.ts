@@ -233,7 +233,7 @@ export class Dialogs extends InMeeting {
       )}
       ${this.recording()}
       ${
-        may(this.room, 'chat')
+        may(this.room, 'chat') && !this.room.room?.end_to_end
           ? this.item('flag', 'marker', 'menu-marker', () => this.app.openDialog('marker'))
           : nothing
       }

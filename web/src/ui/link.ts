@@ -1,6 +1,7 @@
 /** The meeting's link with a button that copies it. */
 import { html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { hashOf } from '../protocol/code.js';
 import { InMeeting } from './base.js';
 import { t } from './i18n/index.js';
 import { icon } from './icons.js';
@@ -8,8 +9,8 @@ import { icon } from './icons.js';
 const SAY_COPIED_MS = 2000;
 
 /** The link as this browser reached the server; the server may know itself by another name. */
-export function joinUrl(code: string): string {
-  return `${location.origin}/m#${code}`;
+export function joinUrl({ code, key }: { code: string; key: string }): string {
+  return `${location.origin}/m#${hashOf(code, key)}`;
 }
 
 @customElement('parlor-link')
@@ -19,7 +20,7 @@ export class LinkBox extends InMeeting {
   private async copy(): Promise<void> {
     const input = this.querySelector('input');
     try {
-      await navigator.clipboard.writeText(joinUrl(this.app.session.code));
+      await navigator.clipboard.writeText(joinUrl(this.app.session));
     } catch {
       input?.select();
       document.execCommand('copy');
@@ -34,7 +35,7 @@ export class LinkBox extends InMeeting {
         readonly
         data-testid="join-url"
         aria-label=${t('invite')}
-        .value=${joinUrl(this.app.session.code)}
+        .value=${joinUrl(this.app.session)}
         @focus=${(event: FocusEvent) => (event.target as HTMLInputElement).select()}
       />
       <button class="button primary" data-testid="copy-link" @click=${() => this.copy()}>

@@ -7,7 +7,8 @@ import { t } from './i18n/index.js';
 
 /** Whether this person can start and stop it. */
 export function mayRecord(room: RoomState): boolean {
-  return may(room, 'moderate') && room.room?.recording.policy === 'by_host';
+  const of = room.room;
+  return may(room, 'moderate') && of?.recording.policy === 'by_host' && !of.end_to_end;
 }
 
 /** The chip in the bar: a word, not a colour alone. */
