@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who is written and who is not: the domain against a recorder that only notes what it is told. */
 #include "room/recording.h"
+#include "room/settings.h"
 
 #include "world.h"
 

@@ -55,8 +55,8 @@ export const cases = [
         [{ policy: sealed, invitees: [{ name: 'Ann' }] }, 'pass it on yourself'],
         [{ policy: { ...sealed, record: 'always' } }, 'cannot be recorded'],
       ]) {
-        const answer = await daemon.call('POST', '/v1/rooms', body);
-        expect(answer.status === 400 && answer.body.detail.includes(why), `${JSON.stringify(body)}: ${answer.status} ${answer.body.detail}`);
+        const answer = await daemon.ask('POST', '/v1/rooms', body);
+        expect(answer.status === 400 && answer.json.detail.includes(why), `${JSON.stringify(body)}: ${answer.status} ${answer.json.detail}`);
       }
       const room = await daemon.good('POST', '/v1/rooms', { policy: sealed });
       expect(room.end_to_end === true, 'it says so');
@@ -69,8 +69,8 @@ export const cases = [
       ];
       const refused = async () => {
         for (const [method, address, body] of conflicts) {
-          const answer = await daemon.call(method, address, body);
-          expect(answer.status === 409 && answer.body.code === 'conflict', `${method} ${address}: ${answer.status} ${JSON.stringify(answer.body)}`);
+          const answer = await daemon.ask(method, address, body);
+          expect(answer.status === 409 && answer.json.code === 'conflict', `${method} ${address}: ${answer.status} ${JSON.stringify(answer.json)}`);
         }
       };
       await refused();

@@ -123,8 +123,8 @@ export class MeetingPage extends Plain implements App {
   }
 
   private async bar(why: 'no_key' | 'cannot'): Promise<void> {
-    this.session.leave();
     this.barred = (await import('../ui/sealed.js')).barred(why);
+    this.session.leave();
   }
 
   /** Everything that takes time begins at once, side by side. */
