@@ -5,7 +5,7 @@ import { openChat, readsLine, say } from '../lib/chat.mjs';
 import { allSeeAndHear, enter, inside, join } from '../lib/meeting.mjs';
 
 export const title = 'end-to-end encrypted: the two see, hear and read each other, nobody without the key does, nothing is recorded';
-export const seconds = 150;
+export const seconds = 120;
 
 async function newSealed(world, host) {
   await host.goto(`${world.url}/`);
