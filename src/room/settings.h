@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * What a room is beside its people: whether partners come in, whether pictures carry the viewer's
- * name, whether its pages encrypt end to end, what stands beside the meeting. Set over the API; kept
- * with the room and gone with it.
+ * name, whether its pages encrypt end to end, what stands beside the meeting. Set over the API;
+ * kept with the room and gone with it.
  *
  * Control thread.
  */
