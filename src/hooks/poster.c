@@ -13,6 +13,8 @@
 #define NAMES_MAX 1000
 #define ADDRESSES_MAX 8
 #define RUNNING_MAX 256
+/* Names that are looked up at a time: libuv has few threads for it, and all brands share them. */
+#define LOOKUPS_MAX 64
 #define PER_HOST 16
 /* What is read of a body that nobody wants before the connection is dropped. */
 #define UNWANTED_MAX (64 * 1024)
@@ -552,7 +554,8 @@ post (ParlorPoster *parent, const ParlorPost *spec, ParlorPosted posted, gpointe
   call->answer_max = spec->answer_max;
   call->begun_us = g_get_monotonic_time ();
   call->headers = headers_of (spec);
-  gboolean full = g_hash_table_size (poster->calls) >= poster->spec.max_running;
+  gboolean full = g_hash_table_size (poster->calls) >= poster->spec.max_running
+                  || g_hash_table_size (poster->looking) >= LOOKUPS_MAX;
   g_hash_table_insert (poster->calls, &call->id, call);
   const Name *name = why ? NULL : g_hash_table_lookup (poster->names, call->target->host);
   if (why || full)

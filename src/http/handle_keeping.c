@@ -181,6 +181,9 @@ parlor_handle_room_rule_put (ParlorSite *site, ParlorHttpRequest *request, Parlo
     parlor_record_copy (&parlor_room_rule_kind, &rule, old);
   ParlorRoomRuleRow wanted = rule;
   const char *why = body != NULL ? read_rule (body, &wanted) : "The body must be a JSON object.";
+  if (why == NULL && open != NULL && strcmp (wanted.record, "always") == 0
+      && parlor_room_settings (open)->end_to_end)
+    why = "a room that is encrypted end to end cannot be recorded";
   if (why == NULL)
     {
       set_rule (site, open, &wanted);

@@ -189,7 +189,9 @@ parlor_handle_rep_depart (ParlorSite *site, ParlorHttpRequest *request, ParlorHt
       || !read_to (&call, &spec, reply))
     return;
   spec.notice = reps_text (call.body, "notice");
-  spec.defer_ms = CLAMP (reps_number (call.body, "defer_h", 0), -1, 721) * HOUR_MS;
+  /* A number of hours that is none must not mean "now": that cannot be undone. */
+  gint64 unsaid = json_object_get (call.body, "defer_h") ? -1 : 0;
+  spec.defer_ms = CLAMP (reps_number (call.body, "defer_h", unsaid), -1, 721) * HOUR_MS;
   transfer (&call, site, &spec, request, reply);
 }
 

@@ -16,7 +16,7 @@ void
 staffing_note (ParlorRep *rep)
 {
   count_as (&rep->brand->n_here, &rep->counted_here, rep_is_present (rep));
-  count_as (&rep->brand->n_free, &rep->counted_free, rep_has_room (rep));
+  count_as (&rep->brand->n_free, &rep->counted_free, rep_has_room (rep) && !rep->leaving);
 }
 
 /* The longest waiting stands first, but who was put back may stand behind somebody younger. */

@@ -23,6 +23,7 @@ const refused = async (world, address, body, type) => {
 /** Frames come to him and none opens: his key is another. */
 async function seesNobody(stranger) {
   await stranger.until('somebody has another key', () => document.querySelector('[data-testid=sealed]')?.dataset.failing === 'true', null, 30000);
+  await stranger.until('packets of pictures', async () => [...(await window.parlor.pc.getStats()).values()].some((one) => one.type === 'inbound-rtp' && one.kind === 'video' && one.packetsReceived > 0), null, 30000);
   const decoded = await stranger.evaluate(async () => {
     const pc = window.parlor.pc;
     const all = [...(await pc.getStats()).values()].filter((one) => one.type === 'inbound-rtp' && one.kind === 'video');

@@ -131,6 +131,8 @@ export const cases = [
       const seen = () => daemon.good('GET', `/v1/reps/${id}`);
       expect((await daemon.ask('POST', `/v1/reps/${id}/depart`, { defer_h: 721 })).status === 400, 'thirty days at most');
       expect((await daemon.ask('POST', `/v1/reps/${id}/depart`, { defer_h: -1 })).status === 400, 'no departure was yesterday');
+      for (const unclear of ['8', 8.5, null])
+        expect((await daemon.ask('POST', `/v1/reps/${id}/depart`, { defer_h: unclear })).status === 400, 'what is no number of hours is not "now"');
       expect((await daemon.ask('DELETE', `/v1/reps/${id}/depart`)).status === 409, 'there is nothing to take back');
       const { job } = await daemon.good('POST', `/v1/reps/${id}/depart`, { notice: 'He moves on.', defer_h: 24 });
       expect((await daemon.good('POST', `/v1/reps/${id}/depart`, { notice: 'He moves on.', defer_h: 8 })).job === job, 'said again it is the same');

@@ -82,6 +82,8 @@ export const cases = [
       const pass = await daemon.good('POST', '/v1/guest', { code: room.code, name: 'Bob' });
       const welcome = await guest.enter({ token: pass.token });
       expect(welcome.room.end_to_end === true, 'a page is told, after a restart too');
+      expect((await daemon.ask('PUT', `/v1/rooms/${room.id}/rule`, { record: 'always' })).status === 400, 'no rule records it');
+      guest.close();
     },
   },
   {

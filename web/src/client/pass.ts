@@ -2,7 +2,7 @@
 import { bool, def, list, num, opt, shape, str, type Checked } from '../protocol/check.js';
 import { entryFromHash, hashOf } from '../protocol/code.js';
 import { ApiError, callJson, postJson } from './http.js';
-import { deviceName, loadKey, saveKey } from './storage.js';
+import { deviceName, loadKey } from './storage.js';
 
 const guest = shape({
   token: str,
@@ -63,6 +63,5 @@ export function takeEntry(): { code: string; key: string } {
     savePass(code, pass);
     history.replaceState(null, '', `#${hashOf(code, key)}`);
   }
-  if (key) saveKey(code, key);
   return { code, key: key || loadKey(code) };
 }

@@ -24,7 +24,7 @@ export function slugOf(name: string, otherwise: string): string {
 /** One word for a POSIX shell, whatever is in it. */
 export function quote(word: string): string {
   const line = word.replace(/\p{Cc}+/gu, ' ').trim();
-  return /^[\w@%+=:,./-]+$/.test(line) ? line : `'${line.replaceAll("'", "'\\''")}'`;
+  return /^[\w@%+:./][\w@%+=:,./-]*$/.test(line) ? line : `'${line.replaceAll("'", "'\\''")}'`;
 }
 
 export function setupCommand(place: Place, name: string, login: string): string {

@@ -71,7 +71,9 @@ export function loadRecent(): Recent {
 
 export function rememberMeeting(code: string, title: string, at: number): void {
   const others = loadRecent().filter((one) => one.code !== code);
-  write(local, 'recent', [{ code, title, at }, ...others].slice(0, MAX_RECENT));
+  const all = [{ code, title, at }, ...others];
+  for (const one of all.slice(MAX_RECENT)) saveKey(one.code, null);
+  write(local, 'recent', all.slice(0, MAX_RECENT));
 }
 
 export function forgetMeeting(code: string): void {

@@ -82,6 +82,12 @@ export class Engine implements SessionMedia {
     this.useIce((await config)?.ice_servers ?? []);
   }
 
+  /** Nothing goes out in clear where everybody believes it is sealed, nor sealed where it is not. */
+  private get opposed(): boolean {
+    const { room } = this.session.state;
+    return room !== null && room.end_to_end !== Boolean(this.seal);
+  }
+
   private newPeer(): Peer {
     this.peer?.close();
     const peer = new Peer(this.ice, this.role, this.seal);
@@ -105,8 +111,7 @@ export class Engine implements SessionMedia {
   }
 
   welcomed(message: ServerMessageOf<'welcome'>): void {
-    // Without the key nothing goes out in clear where everybody believes it is sealed.
-    if (message.room.end_to_end && !this.seal) return;
+    if (this.opposed) return;
     this.useIce(message.ice_servers);
 
     for (const [source, track] of this.liveTracks()) if (track) this.tell(source, track);
@@ -137,6 +142,7 @@ export class Engine implements SessionMedia {
    */
   private async negotiate(restart: boolean, ice = true): Promise<void> {
     clearTimeout(this.retry);
+    if (this.opposed) return;
     let peer = this.peer;
     try {
       if (!peer || (peer.stands && !restart)) peer = this.newPeer();

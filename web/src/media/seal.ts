@@ -3,7 +3,7 @@
  * browsers send to nobody. Media by SFrame in a worker, chat by AES-GCM; docs/decisions/0132.
  */
 import { importKey, type Bytes } from './sframe.js';
-import { textOf } from './sealable.js';
+import { canSeal, textOf } from './sealable.js';
 import type { SealOptions } from './seal-worker.js';
 
 const CHAT_IV_BYTES = 12;
@@ -78,6 +78,7 @@ function watch(worker: Worker, seal: Seal, changed: () => void): void {
 
 /** With the key of a link. Rejects where the browser cannot, or the key is none. */
 export async function sealWith(text: string, changed: () => void): Promise<Seal> {
+  if (!canSeal()) throw new Error('this browser cannot seal');
   const base = await importKey(bytesOf(text));
   const words = await chatKey(base);
   const worker = new Worker(new URL('./seal-worker.js', import.meta.url), { type: 'module' });

@@ -2,9 +2,13 @@
 
 const KEY_BYTES = 16;
 
-/** Chromium and Edge from 141 on, Firefox from 117, Safari from 15.4; https or this machine. */
+/** Chromium and Edge from 141 on, Firefox from 128, Safari from 15.4; https or this machine. */
 export function canSeal(): boolean {
-  return 'RTCRtpScriptTransform' in window && 'subtle' in crypto;
+  return (
+    'RTCRtpScriptTransform' in window &&
+    'subtle' in crypto &&
+    'setCodecPreferences' in RTCRtpTransceiver.prototype
+  );
 }
 
 /** base64url, as links hold it. */

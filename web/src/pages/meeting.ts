@@ -3,13 +3,14 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { ApiError } from '../client/http.js';
 import { comeBy, takeEntry, type GuestPass } from '../client/pass.js';
-import { loadChoices, loadSeat, loadStart, saveStart } from '../client/storage.js';
+import { loadChoices, loadSeat, loadStart, saveKey, saveStart } from '../client/storage.js';
 import { Engine } from '../media/engine.js';
 import { LocalMedia } from '../media/local.js';
 import { keepAwake, togglePip } from '../media/presence.js';
 import { Session } from '../room/session.js';
 import type { App, Dialog, Panel } from '../ui/base.js';
 import { Plain } from '../ui/base.js';
+import type { Barred } from '../ui/sealed.js';
 import '../ui/clock.js';
 import '../ui/controls.js';
 import '../ui/dialogs.js';
@@ -25,46 +26,8 @@ import '../ui/recording.js';
 import '../ui/stage.js';
 import '../ui/toasts.js';
 import { expose } from './debug.js';
+import { LAZY } from './meeting-parts.js';
 import { whyNot } from '../ui/why-not.js';
-
-/** What only some meetings need; drawn once it is known. */
-const LAZY = {
-  chat: {
-    tag: 'parlor-chat',
-    load: () => import('../ui/chat.js'),
-    draw: (app: App) => html`<parlor-chat class="side-body chat" .app=${app}></parlor-chat>`,
-  },
-  roster: {
-    tag: 'parlor-roster',
-    load: () => import('../ui/roster.js'),
-    draw: (app: App) => html`<parlor-roster class="side-body" .app=${app}></parlor-roster>`,
-  },
-  why: {
-    tag: 'parlor-why',
-    load: () => import('../ui/why.js'),
-    draw: (app: App) => html`<parlor-why class="side-body" .app=${app}></parlor-why>`,
-  },
-  panels: {
-    tag: 'parlor-panels',
-    load: () => import('../ui/panels.js'),
-    draw: (app: App) => html`<parlor-panels .app=${app}></parlor-panels>`,
-  },
-  beside: {
-    tag: 'parlor-beside',
-    load: () => import('../ui/panels.js'),
-    draw: (app: App) => html`<parlor-beside class="side-body" .app=${app}></parlor-beside>`,
-  },
-  sealed: {
-    tag: 'parlor-sealed',
-    load: () => import('../ui/sealed.js'),
-    draw: (app: App) => html`<parlor-sealed .app=${app}></parlor-sealed>`,
-  },
-  watermark: {
-    tag: 'parlor-watermark',
-    load: () => import('../ui/watermark.js'),
-    draw: (app: App) => html`<parlor-watermark .app=${app}></parlor-watermark>`,
-  },
-};
 
 /** Earlier than this before a scheduled meeting one is told when it is, not led to the door. */
 const EARLY_MS = 15 * 60_000;
@@ -122,9 +85,20 @@ export class MeetingPage extends Plain implements App {
     }
   }
 
-  private async bar(why: 'no_key' | 'cannot'): Promise<void> {
-    this.barred = (await import('../ui/sealed.js')).barred(why);
-    this.session.leave();
+  private async bar(why: Barred): Promise<void> {
+    try {
+      this.barred = (await import('../ui/sealed.js')).barred(why, this.code);
+    } finally {
+      this.session.leave();
+    }
+    void this.focusNew();
+  }
+
+  /** The link and the server must agree whether it is encrypted: else nobody says a word. */
+  private judgeSeal(): void {
+    const sealed = this.session.state.room?.end_to_end ?? false;
+    if (sealed !== Boolean(this.engine.seal)) void this.bar(sealed ? 'no_key' : 'not_sealed');
+    saveKey(this.code, sealed && this.session.key ? this.session.key : null);
   }
 
   /** Everything that takes time begins at once, side by side. */
@@ -223,8 +197,7 @@ export class MeetingPage extends Plain implements App {
   private phaseChanged(now: string, before: string): void {
     if (now === before) return;
     if (now === 'room') this.stopAwake ??= keepAwake();
-    if (now === 'room' && this.session.state.room?.end_to_end && !this.engine.seal)
-      void this.bar('no_key');
+    if (now === 'room') this.judgeSeal();
     void this.focusNew();
     if (now !== 'ended') return;
     this.stopAwake?.();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { codeFromInput, normaliseCode } from './code.js';
+import { codeFromInput, entryFromHash, hashOf, normaliseCode } from './code.js';
 
 describe('a meeting code', () => {
   it('is read as people type it', () => {
@@ -20,5 +20,22 @@ describe('a meeting code', () => {
     expect(codeFromInput('#abcde%2Dfghjk')).toBe('abcde-fghjk');
     expect(codeFromInput('https://meet.example/m')).toBeNull();
     expect(codeFromInput('#%E0%A4%A')).toBeNull();
+  });
+
+  it('stands in a link beside a pass or a key, and a key is never taken for a pass', () => {
+    const code = 'abcde-fghjk';
+    const key = 'A-_9'.repeat(5) + 'zz';
+    expect(entryFromHash(`#${code}`)).toEqual({ code, pass: '', key: '' });
+    expect(entryFromHash(`#${code}.inv_1.secret`)).toEqual({ code, pass: 'inv_1.secret', key: '' });
+    expect(entryFromHash(`https://a.example/m#${hashOf(code, key)}`)).toEqual({
+      code,
+      pass: '',
+      key,
+    });
+    for (const glued of [',', ')', '，', '?x=1', '%20'])
+      expect(entryFromHash(`#${code}.key=${key}${glued}`)).toEqual({ code, pass: '', key });
+    for (const cut of [key.slice(1), `${key}A`, ''])
+      for (const sign of ['=', '%3D'])
+        expect(entryFromHash(`#${code}.key${sign}${cut}`)).toEqual({ code, pass: '', key: '' });
   });
 });

@@ -12,7 +12,9 @@ export function normaliseCode(text: string): string | null {
 }
 
 /** The part of a link that holds the key of a meeting that is encrypted end to end: 16 bytes. */
-const KEY = /^key=([\w-]{22})$/;
+const KEY = /^key=([\w-]{22})(?![\w-])/;
+/** Whole or not, what looks like one is no pass: passes are sent to the server. */
+const KEY_LIKE = /^key(=|%3d)/i;
 
 /**
  * What stands behind `#` in a meeting's link: its code, and maybe a pass (`CODE.inv_….SECRET`) or
@@ -20,7 +22,7 @@ const KEY = /^key=([\w-]{22})$/;
  */
 export function entryFromHash(hash: string): { code: string; pass: string; key: string } {
   const [code = '', ...rest] = hash.replace(/^.*#/, '').split('.');
-  const pass = rest.filter((one) => !KEY.test(one)).join('.');
+  const pass = rest.filter((one) => !KEY_LIKE.test(one)).join('.');
   const [key = ''] = rest.flatMap((one) => KEY.exec(one)?.[1] ?? []);
   return { code: codeFromInput(code) ?? '', pass, key };
 }

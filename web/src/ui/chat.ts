@@ -72,6 +72,7 @@ export class Chat extends InMeeting {
 
   /** The same client id twice is one message, so sending again is safe. */
   private async send(message: Outgoing): Promise<void> {
+    if (Boolean(this.room.room?.end_to_end) !== Boolean(this.seal)) return;
     const others = (): Outgoing[] =>
       this.outgoing.filter((one) => one.clientId !== message.clientId);
     this.outgoing = [...others(), { ...message, failed: false }];

@@ -1,5 +1,5 @@
 /** Of a meeting that is encrypted end to end: the sign in its bar, and why one cannot be in it. */
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { InMeeting } from './base.js';
 import { lang } from './i18n/index.js';
@@ -11,8 +11,8 @@ const WORDS = {
   sign: ['End-to-end encrypted', '端到端加密'],
   other: ['Somebody has another key', '有人使用了不同的密钥'],
   what: [
-    'Sound, pictures, shared screens and chat are encrypted with a key that stands in the link of this meeting. Whoever has the link can read them; this server cannot. Names and who is here are not encrypted.',
-    '声音、画面、共享屏幕和聊天均以会议链接中的密钥加密：持有链接的人可以读取，本服务器不能。姓名和参会名单未加密。',
+    'Sound, pictures, shared screens and chat are encrypted with a key that stands in the link of this meeting. Whoever has the link can read them; this server cannot. Not encrypted: names, who is here and who speaks, hands and reactions.',
+    '声音、画面、共享屏幕和聊天均以会议链接中的密钥加密：持有链接的人可以读取，本服务器不能。姓名、参会名单、谁在发言、举手和表情未加密。',
   ],
   so: [
     'So it cannot be recorded, and no encoder or player can join.',
@@ -25,9 +25,15 @@ const WORDS = {
   ],
   cannot: ['This browser cannot open an encrypted meeting', '此浏览器无法进入加密会议'],
   cannot_text: [
-    'Chrome and Edge from 141, Firefox from 117 and Safari from 15.4 can, where the page is opened by https. If yours is newer, the link may have been cut.',
-    '请使用 Chrome / Edge 141、Firefox 117 或 Safari 15.4 以上版本，并通过 https 打开；若版本已满足，链接可能不完整。',
+    'Chrome and Edge from 141, Firefox from 128 and Safari from 15.4 can, where the page is opened by https. If yours is newer, the link may have been cut.',
+    '请使用 Chrome / Edge 141、Firefox 128 或 Safari 15.4 以上版本，并通过 https 打开；若版本已满足，链接可能不完整。',
   ],
+  not_sealed: ['This meeting is not encrypted', '本会议未加密'],
+  not_sealed_text: [
+    'This link holds a key, and the meeting is none that is end-to-end encrypted. If you expected one, ask who gave you the link; else open it without the key.',
+    '链接带有密钥，但该会议并非端到端加密会议。如您本应进入加密会议，请向发送链接的人确认；否则请使用不带密钥的链接。',
+  ],
+  plainly: ['Open it without the key', '不使用密钥打开'],
   home: ['Back to the start', '返回首页'],
 } as const;
 
@@ -35,13 +41,18 @@ function w(key: keyof typeof WORDS): string {
   return WORDS[key][lang() === 'en' ? 0 : 1];
 }
 
+export type Barred = 'no_key' | 'cannot' | 'not_sealed';
+
 /** In the place of the meeting. */
-export function barred(why: 'no_key' | 'cannot'): TemplateResult {
+export function barred(why: Barred, code: string): TemplateResult {
   return html`<main class="hall" data-testid="barred" data-reason=${why} tabindex="-1">
     ${mark()}
     <h1 data-testid="error-message">${w(why)}</h1>
     <p>${w(`${why}_text`)}</p>
-    <div class="choices"><a class="button primary" href="/">${w('home')}</a></div>
+    <div class="choices">
+      ${why === 'not_sealed' ? html`<a class="button quiet" href="/m#${code}">${w('plainly')}</a>` : nothing}
+      <a class="button primary" href="/">${w('home')}</a>
+    </div>
   </main>`;
 }
 
@@ -63,6 +74,7 @@ export class SealedSign extends InMeeting {
       >
         ${icon('lock')}<span class="sealed-word">${w(failing ? 'other' : 'sign')}</span>
       </button>
+      <span class="visually-hidden" role="status">${failing ? w('other') : ''}</span>
       <div class="sealed-words" role="note" ?hidden=${!this.open}>
         <p>${w('what')}</p>
         <p>${w('so')}</p>
