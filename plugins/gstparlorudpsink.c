@@ -92,7 +92,7 @@ parlor_udp_sink_change_state (GstElement *element, GstStateChange change)
 {
   ParlorUdpSink *self = PARLOR_UDP_SINK (element);
   GstStateChangeReturn result;
-  if (change == GST_STATE_CHANGE_NULL_TO_READY)
+  if (change == GST_STATE_CHANGE_NULL_TO_READY && self->sender == NULL)
     self->sender = parlor_udp_sender_new (NULL);
   result = GST_ELEMENT_CLASS (parlor_udp_sink_parent_class)->change_state (element, change);
   if (change == GST_STATE_CHANGE_READY_TO_NULL)

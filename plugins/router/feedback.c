@@ -23,7 +23,7 @@
 /* What a peer's RTCP may cost the worker, in units of about 20 ns: a status of transport-wide
  * feedback, a number asked for again. A session of 20 Mbit/s spends some 5,000 a second. Within
  * what is saved lies what a path lets through at once after two seconds of silence. */
-#define WORK_PER_SEC 50000
+#define WORK_PER_SEC 150000
 #define WORK_SAVED 50000
 /* A packet; what may choose all layers anew: an estimate's input. */
 #define WORK_PACKET 10

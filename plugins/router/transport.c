@@ -293,7 +293,9 @@ take_dtls_state (ParlorTransport *self, gint64 now_us)
   switch (parlor_dtls_state (self->dtls))
     {
     case PARLOR_DTLS_CONNECTED:
-      become_connected (self, now_us);
+      /* One that was given up in the midst of a step stays so: that was told. */
+      if (!self->failed)
+        become_connected (self, now_us);
       break;
     case PARLOR_DTLS_FAILED:
       self->router->counters.dtls_failed[parlor_dtls_failure (self->dtls)] += !self->failed;
@@ -366,7 +368,7 @@ take_ice_result (ParlorTransport *self, const ParlorIceResult *result, const Par
     g_hash_table_replace (router->tuples, g_memdup2 (tuple, sizeof *tuple), self);
   drop_retired_ufrags (self);
   update_path (self, now_us);
-  if (self->config.dtls_role == PARLOR_DTLS_CLIENT && !self->dtls_busy
+  if (!self->failed && self->config.dtls_role == PARLOR_DTLS_CLIENT && !self->dtls_busy
       && parlor_dtls_state (self->dtls) == PARLOR_DTLS_NEW && begin_handshake (self, now_us))
     run_step (self, NULL, 0);
 }

@@ -708,7 +708,9 @@ parlor_bwe_poll (ParlorBwe *self, gint64 now_us)
       gboolean early = self->drain.early;
 
       self->drain = (ParlorBweDrain){0};
-      end_drain (self, early);
+      /* In an outage the queue known is that of before, and tells of no other flow. */
+      if (self->now_us - self->feedback_us < SILENCE_US)
+        end_drain (self, early);
     }
   changed = update_target (self);
   parlor_bwe_prober_poll (&self->prober, self->target_bps, may_probe (self), jitter_us (self),
