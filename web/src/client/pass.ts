@@ -2,7 +2,7 @@
 import { bool, def, list, num, opt, shape, str, type Checked } from '../protocol/check.js';
 import { entryFromHash, hashOf } from '../protocol/code.js';
 import { ApiError, callJson, postJson } from './http.js';
-import { deviceName, loadKey } from './storage.js';
+import { deviceName } from './storage.js';
 
 const guest = shape({
   token: str,
@@ -37,6 +37,15 @@ export function comeBy(code: string, name: string): Promise<GuestPass> {
     if (error instanceof ApiError && error.code === 'pass_wrong') return ask(code, name, '');
     throw error;
   });
+}
+
+/** The key of an encrypted meeting, as keys.ts keeps it; '' = none. */
+function loadKey(code: string): string {
+  try {
+    return localStorage.getItem(`parlor.key.${code}`) ?? '';
+  } catch {
+    return '';
+  }
 }
 
 /** Invitations and partners' passes of this browser: by the meeting's code, '' = for all. */

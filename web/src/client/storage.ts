@@ -71,24 +71,12 @@ export function loadRecent(): Recent {
 
 export function rememberMeeting(code: string, title: string, at: number): void {
   const others = loadRecent().filter((one) => one.code !== code);
-  const all = [{ code, title, at }, ...others];
-  for (const one of all.slice(MAX_RECENT)) saveKey(one.code, null);
-  write(local, 'recent', all.slice(0, MAX_RECENT));
+  write(local, 'recent', [{ code, title, at }, ...others].slice(0, MAX_RECENT));
 }
 
 export function forgetMeeting(code: string): void {
   const others = loadRecent().filter((one) => one.code !== code);
   write(local, 'recent', others);
-  saveKey(code, null);
-}
-
-/** The key of an encrypted meeting that this browser has been in: its history has the link too. */
-export function loadKey(code: string): string {
-  return read(local, `key.${code}`, str) ?? '';
-}
-
-export function saveKey(code: string, key: string | null): void {
-  write(local, `key.${code}`, key);
 }
 
 export function loadChoices(): Choices {

@@ -70,6 +70,7 @@ export class HomePage extends Plain {
 
   private forget(code: string): void {
     forgetMeeting(code);
+    void import('../client/keys.js').then(({ saveKey }) => saveKey(code, ''));
     this.recent = loadRecent();
   }
 

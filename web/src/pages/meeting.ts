@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { ApiError } from '../client/http.js';
 import { comeBy, takeEntry, type GuestPass } from '../client/pass.js';
-import { loadChoices, loadSeat, loadStart, saveKey, saveStart } from '../client/storage.js';
+import { loadChoices, loadSeat, loadStart, saveStart } from '../client/storage.js';
 import { Engine } from '../media/engine.js';
 import { LocalMedia } from '../media/local.js';
 import { keepAwake, togglePip } from '../media/presence.js';
@@ -97,8 +97,10 @@ export class MeetingPage extends Plain implements App {
   /** The link and the server must agree whether it is encrypted: else nobody says a word. */
   private judgeSeal(): void {
     const sealed = this.session.state.room?.end_to_end ?? false;
+    const { key } = this.session;
     if (sealed !== Boolean(this.engine.seal)) void this.bar(sealed ? 'no_key' : 'not_sealed');
-    saveKey(this.code, sealed && this.session.key ? this.session.key : null);
+    if (key)
+      void import('../client/keys.js').then((keys) => keys.saveKey(this.code, sealed ? key : ''));
   }
 
   /** Everything that takes time begins at once, side by side. */
