@@ -28,6 +28,8 @@
 /* A packet; what may choose all layers anew: an estimate's input. */
 #define WORK_PACKET 10
 #define WORK_ESTIMATE 100
+/* Fewer packets are worth no hurry: a voice alone has its fifth after 80 ms. */
+#define FEW_PKTS 5
 
 /* --- sending --------------------------------------------------------------------------------- */
 
@@ -265,12 +267,26 @@ ask_publisher (Compound *compound, gint64 now_us)
     }
 }
 
+/* When the publisher is to hear what came: 20 times a second, and half as often where that is next
+ * to nothing, as a voice alone: libwebrtc's receivers do no more (remote_estimator_proxy.cc: 100
+ * ms).
+ */
+static gint64
+transport_feedback_us (const ParlorTransport *self)
+{
+  gint64 due_us = self->twcc != NULL ? parlor_twcc_receiver_next_us (self->twcc) : PARLOR_NEVER_US;
+
+  if (due_us == PARLOR_NEVER_US || parlor_twcc_receiver_waiting (self->twcc) >= FEW_PKTS)
+    return due_us;
+  return due_us + PARLOR_TWCC_INTERVAL_US;
+}
+
 static void
 send_transport_feedback (Compound *compound, gint64 now_us)
 {
   ParlorTransport *self = compound->transport;
 
-  if (self->twcc == NULL || now_us < parlor_twcc_receiver_next_us (self->twcc))
+  if (now_us < transport_feedback_us (self))
     return;
   for (;;)
     {
@@ -500,9 +516,7 @@ layer_next_us (const ParlorLayer *layer)
 static gint64
 regular_us (const ParlorTransport *self)
 {
-  gint64 due_us = parlor_feedback_reports_us (self);
-
-  return self->twcc != NULL ? MIN (due_us, parlor_twcc_receiver_next_us (self->twcc)) : due_us;
+  return MIN (parlor_feedback_reports_us (self), transport_feedback_us (self));
 }
 
 /* Repeats and key frames. */

@@ -910,6 +910,60 @@ test_what_can_wait_shares_wake_ups (void)
   g_assert_cmpuint (n_wakeups, <=, 200 / 20 + 2);
 }
 
+static guint
+count_transport_feedback (const BenchPeer *peer)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < peer->rtcp->len; i++)
+    {
+      ParlorRtcpReader reader;
+      ParlorRtcpPacket packet;
+      gsize length;
+      const guint8 *bytes = g_bytes_get_data (g_ptr_array_index (peer->rtcp, i), &length);
+
+      g_assert_cmpint (parlor_rtcp_reader_init (&reader, bytes, length), ==, PARLOR_RTCP_OK);
+      while (parlor_rtcp_reader_next (&reader, &packet))
+        n += packet.kind == PARLOR_RTCP_TWCC;
+    }
+  return n;
+}
+
+/* Two seconds of a voice with transport-wide numbers, a packet every `span_ms`. */
+static guint
+feedback_at (guint span_ms)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  BenchPeer *speaker = bench_add_peer (bench, ROOM);
+  guint8 packet[60] = {0};
+
+  bench_add_voice (speaker, 20, ROOM, 3000);
+  bench_run (bench, 500 * MS);
+  for (guint i = 0; i < 2000 / span_ms; i++)
+    {
+      parlor_rtp_write_fixed (packet, 111, FALSE, (guint16)i, i * 960, 3000);
+      packet[0] |= 0x10;
+      parlor_put_u32 (packet + 12, 0xbede0001);
+      packet[16] = 0x31; /* id 3, two bytes */
+      parlor_put_u16 (packet + 17, (guint16)i);
+      parlor_peer_send_rtp (speaker->peer, packet, sizeof packet, i);
+      bench_run (bench, span_ms * MS);
+    }
+  return count_transport_feedback (speaker);
+}
+
+/* A voice alone is told of ten times a second, what may be a picture twenty times. */
+static void
+test_feedback_by_need (void)
+{
+  guint voice = feedback_at (20), more = feedback_at (5);
+
+  g_assert_cmpuint (voice, >=, 14);
+  g_assert_cmpuint (voice, <=, 21);
+  g_assert_cmpuint (more, >=, 28);
+  g_assert_cmpuint (more, <=, 41);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -949,6 +1003,8 @@ main (int argc, char **argv)
   g_test_add_func ("/router/taps-and-injected-sources", test_tap_and_inject);
   g_test_add_func ("/router/injected-reports-tell-the-time", test_injected_reports);
   g_test_add_func ("/router/an-automatic-slot-may-be-given-a-voice", test_given_voice);
+  g_test_add_func ("/router/feedback-comes-as-often-as-there-is-something-to-say",
+                   test_feedback_by_need);
   g_test_add_func ("/router/what-can-wait-shares-wake-ups", test_what_can_wait_shares_wake_ups);
   g_test_add_func ("/router/who-injects-is-asked-for-key-frames", test_inject_is_asked);
   return g_test_run ();

@@ -104,6 +104,12 @@ parlor_twcc_receiver_push (ParlorTwccReceiver *self, guint16 seq, gint64 arrival
     self->due_us = MIN (self->due_us, arrival_us);
 }
 
+guint
+parlor_twcc_receiver_waiting (const ParlorTwccReceiver *self)
+{
+  return self->due_us == PARLOR_NEVER_US ? 0 : (guint)(self->highest - self->next_base + 1);
+}
+
 gint64
 parlor_twcc_receiver_next_us (const ParlorTwccReceiver *self)
 {

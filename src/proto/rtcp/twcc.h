@@ -55,6 +55,8 @@ gsize parlor_twcc_receiver_poll (ParlorTwccReceiver *self, gint64 now_us, guint3
 
 /* When poll has something to say; G_MAXINT64: not before the next push. */
 gint64 parlor_twcc_receiver_next_us (const ParlorTwccReceiver *self);
+/* Numbers that the next poll would tell of, lost ones too; 0 = nothing to say. */
+guint parlor_twcc_receiver_waiting (const ParlorTwccReceiver *self);
 
 /* --- Sending media: reads feedback. -------------------------------------------------------- */
 

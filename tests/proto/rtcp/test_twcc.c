@@ -209,15 +209,19 @@ test_interval (void)
   guint8 out[256];
 
   g_assert_cmpint (parlor_twcc_receiver_next_us (receiver), ==, G_MAXINT64);
+  g_assert_cmpuint (parlor_twcc_receiver_waiting (receiver), ==, 0);
   parlor_twcc_receiver_push (receiver, 1, 1000);
-  parlor_twcc_receiver_push (receiver, 2, 2000);
+  g_assert_cmpuint (parlor_twcc_receiver_waiting (receiver), ==, 1);
+  parlor_twcc_receiver_push (receiver, 4, 2000);
+  g_assert_cmpuint (parlor_twcc_receiver_waiting (receiver), ==, 4);
   g_assert_cmpint (parlor_twcc_receiver_next_us (receiver), ==, 1000 + PARLOR_TWCC_INTERVAL_US);
   g_assert_cmpuint (parlor_twcc_receiver_poll (receiver, PARLOR_TWCC_INTERVAL_US, 1, 2, out, 256),
                     ==, 0);
   g_assert_cmpuint (
       parlor_twcc_receiver_poll (receiver, 1000 + PARLOR_TWCC_INTERVAL_US, 1, 2, out, 256), >, 0);
   g_assert_cmpint (parlor_twcc_receiver_next_us (receiver), ==, G_MAXINT64);
-  parlor_twcc_receiver_push (receiver, 2, 90000); /* a duplicate has nothing to tell */
+  g_assert_cmpuint (parlor_twcc_receiver_waiting (receiver), ==, 0);
+  parlor_twcc_receiver_push (receiver, 4, 90000); /* a duplicate has nothing to tell */
   g_assert_cmpint (parlor_twcc_receiver_next_us (receiver), ==, G_MAXINT64);
   parlor_twcc_receiver_free (receiver);
 }
