@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "loop.h"
 
+#include "udpgather.h"
+
 ParlorLoop *
 parlor_loop_new (const ParlorRouterConfig *router, const ParlorLoopHooks *hooks, gpointer user_data,
                  int fd)
@@ -12,6 +14,7 @@ parlor_loop_new (const ParlorRouterConfig *router, const ParlorLoopHooks *hooks,
   self->user_data = user_data;
   self->fd = fd;
   self->lane_fd = -1;
+  self->gather_us = PARLOR_GATHER_DEFAULT_US;
   self->next_us = self->send_retry_us = G_MAXINT64;
   self->refs = 1;
   if (!parlor_wake_init (&self->wake))

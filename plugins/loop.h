@@ -54,8 +54,9 @@ typedef struct
   ParlorRouterConfig router; /**< the router is made from this */
   ParlorLoopHooks hooks;
   gpointer user_data;
-  int fd;      /**< borrowed UDP socket, -1 = the source opens its own and writes it here */
-  int lane_fd; /**< borrowed, read only: its feedback lane (udplane.h); -1 = none */
+  int fd;          /**< borrowed UDP socket, -1 = the source opens its own and writes it here */
+  int lane_fd;     /**< borrowed, read only: its feedback lane (udplane.h); -1 = none */
+  guint gather_us; /**< of the source where fan-out is wide (udpgather.h); 0 = never wait */
 
   ParlorWake wake;
   ParlorTracks *tracks; /**< taps and injects of this worker's router; owned */

@@ -35,12 +35,13 @@ typedef struct
   gint64 workers; /**< 0 = one a core */
   char *crypto;   /**< nullable = "auto" */
   gboolean no_gso, no_gro;
-  gint64 spread_from;                               /**< 0 = the media plane's default */
-  char *web_dir;                                    /**< nullable: not given */
-  char *public_url;                                 /**< nullable */
-  char *s3_url, *s3_region, *s3_credentials;        /**< nullable, see record/away.h */
-  gint64 s3_part_kib;                               /**< 0 = its own */
-  gint64 s3_keep_local_days;                        /**< -1 = for ever */
+  gint64 gather_us;                          /**< 0 = the media plane's default, -1 = never */
+  gint64 spread_from;                        /**< 0 = the media plane's default */
+  char *web_dir;                             /**< nullable: not given */
+  char *public_url;                          /**< nullable */
+  char *s3_url, *s3_region, *s3_credentials; /**< nullable, see record/away.h */
+  gint64 s3_part_kib;                        /**< 0 = its own */
+  gint64 s3_keep_local_days;                 /**< -1 = for ever */
   char *recording_key_file, *recording_key_command; /**< nullable, see record/keeper.h */
   char **announce;                                  /**< NULL-terminated, perhaps empty */
   char **origins;                                   /**< NULL-terminated, perhaps empty */

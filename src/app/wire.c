@@ -341,6 +341,7 @@ make_media (ParlorApp *app, GError **error)
       .crypto = app->config->crypto,
       .no_gso = app->config->no_gso,
       .no_gro = app->config->no_gro,
+      .gather_us = (gint)app->config->gather_us,
       .udp_port = (guint16)app->config->udp_port,
       .tcp_port = (guint16)app->config->tcp_port,
       .announce = (const char *const *)app->config->announce,

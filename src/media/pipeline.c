@@ -37,6 +37,8 @@ build (GstElement *pipeline, ParlorLoop *loop)
   GstElement *src = add_element (pipeline, "parlorudpsrc", loop);
   GstElement *router = add_element (pipeline, "parlorrouter", loop);
   GstElement *sink = add_element (pipeline, "parlorudpsink", loop);
+  if (src != NULL)
+    g_object_set (src, "gather-us", loop->gather_us, NULL);
   return src && router && sink && gst_element_link_many (src, router, sink, NULL);
 }
 

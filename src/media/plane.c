@@ -7,6 +7,7 @@
 #include "base/addr.h"
 #include "base/time.h"
 #include "media/plane_internal.h"
+#include "udpgather.h"
 
 #define DEFAULT_MAX_ENDPOINTS 10000
 /* docs/decisions/0042. */
@@ -213,6 +214,15 @@ parlor_media_plane_dispatch (ParlorMediaPlane *self)
  * ------------------------------------------------------------------------------------------------
  */
 
+static guint
+gather_us (const ParlorMediaPlaneConfig *config)
+{
+  if (config->gather_us < 0)
+    return 0;
+  return config->gather_us > 0 ? (guint)MIN (config->gather_us, PARLOR_GATHER_MAX_US)
+                               : PARLOR_GATHER_DEFAULT_US;
+}
+
 static gboolean
 start_workers (ParlorMediaPlane *self, const ParlorMediaPlaneConfig *config,
                ParlorSrtpBackend crypto, GError **error)
@@ -225,6 +235,7 @@ start_workers (ParlorMediaPlane *self, const ParlorMediaPlaneConfig *config,
       .bind_address = config->bind_address,
       .gso = !config->no_gso,
       .gro = !config->no_gro,
+      .gather_us = gather_us (config),
       .crypto = crypto,
       .dtls = self->dtls,
       .event_func = take_router_event,

@@ -37,6 +37,7 @@ typedef struct
   guint16 port;             /**< 0 = any that is free */
   const char *bind_address; /**< nullable: the wildcard, both families */
   gboolean gso, gro;
+  guint gather_us; /**< udpgather.h; 0 = never wait */
   ParlorSrtpBackend crypto;
   const ParlorDtlsContext *dtls; /**< borrowed, outlives the set */
   ParlorWorkerEventFunc event_func;

@@ -70,6 +70,7 @@ make_worker (ParlorWorkerSet *self, const ParlorWorkerSetConfig *config, guint i
                    "no file descriptor left for a media worker");
       return FALSE;
     }
+  self->workers[index]->loop->gather_us = config->gather_us;
   self->wakes[index] = &self->workers[index]->loop->wake;
   return TRUE;
 }

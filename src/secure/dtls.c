@@ -251,6 +251,14 @@ parlor_dtls_context_new (const ParlorCertificate *cert)
   return self;
 }
 
+gboolean
+parlor_dtls_context_set_profile (ParlorDtlsContext *context, ParlorSrtpProfile profile)
+{
+  const char *name = profile == PARLOR_SRTP_AEAD_AES_128_GCM ? "SRTP_AEAD_AES_128_GCM"
+                                                             : "SRTP_AES128_CM_SHA1_80";
+  return SSL_CTX_set_tlsext_use_srtp (context->ssl_ctx, name) == 0;
+}
+
 void
 parlor_dtls_context_free (ParlorDtlsContext *context)
 {

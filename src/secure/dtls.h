@@ -29,6 +29,9 @@
  * OpenSSL refuses to set it up. */
 typedef struct _ParlorDtlsContext ParlorDtlsContext;
 ParlorDtlsContext *parlor_dtls_context_new (const ParlorCertificate *cert);
+/* Only this SRTP profile is offered and taken from now on; before the first transport is made. For
+ * loads and tests, as a peer that has nothing else. */
+gboolean parlor_dtls_context_set_profile (ParlorDtlsContext *context, ParlorSrtpProfile profile);
 void parlor_dtls_context_free (ParlorDtlsContext *context);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorDtlsContext, parlor_dtls_context_free)
 

@@ -45,7 +45,7 @@ load_crowd_new (const LoadOptions *options)
   LoadCrowd *self = g_new0 (LoadCrowd, 1);
 
   self->options = options;
-  self->context = load_context_new ((guint64)now_us ());
+  self->context = load_context_new ((guint64)now_us (), options->srtp);
   self->names = g_string_chunk_new (1024);
   self->publishers = g_array_new (FALSE, FALSE, sizeof (Publisher));
   self->subscribers = g_ptr_array_new_with_free_func ((GDestroyNotify)load_session_free);
@@ -87,7 +87,10 @@ publish (LoadCrowd *self, Publisher *one, gint64 at_us)
     return;
   if (at_us >= one->next_video_us)
     {
-      load_sender_video (load_session_sender (one->session), frame_bytes (self), at_us);
+      if (self->options->file != NULL)
+        load_sender_play (load_session_sender (one->session), self->options->file, at_us);
+      else
+        load_sender_video (load_session_sender (one->session), frame_bytes (self), at_us);
       one->next_video_us = MAX (one->next_video_us + PARLOR_US_PER_SEC / self->options->fps,
                                 at_us - LATE_US);
     }
@@ -122,8 +125,10 @@ poll_all (LoadCrowd *self, gint64 at_us)
   for (guint i = 0; i < self->subscribers->len; i++)
     load_session_poll (g_ptr_array_index (self->subscribers, i), at_us);
   self->next_poll_us = at_us
-                       + (self->options->rtt_ms > 0 || self->options->bad > 0 ? DELAY_INTERVAL_US
-                                                                              : POLL_INTERVAL_US);
+                       + (self->options->rtt_ms > 0 || self->options->bad > 0
+                                  || self->options->bad_publishers
+                              ? DELAY_INTERVAL_US
+                              : POLL_INTERVAL_US);
 }
 
 static void
@@ -156,7 +161,9 @@ load_crowd_run_for (LoadCrowd *self, gint64 span_us)
 static gboolean
 is_bad (const LoadCrowd *self, LoadSessionKind kind)
 {
-  return kind == LOAD_WATCH && self->subscribers->len < (guint)self->options->bad;
+  if (kind != LOAD_WATCH)
+    return self->options->bad_publishers;
+  return self->subscribers->len < (guint)self->options->bad;
 }
 
 static LoadSession *
@@ -174,6 +181,9 @@ open_one (LoadCrowd *self, const char *room, const char *identity, LoadSessionKi
                                        * PARLOR_US_PER_MS / 2,
                            .lost_per_mille = bad ? (guint)self->options->bad_loss_per_mille : 0,
                            .number = self->publishers->len,
+                           .layers = (guint)self->options->layers,
+                           .late_us = self->options->late_ms * PARLOR_US_PER_MS,
+                           .marks_behind = self->options->file != NULL,
                            .speaker_large = self->options->talkers > 0};
   LoadSession *session = load_session_new (self->context, &place, kind, now_us (), error);
   struct epoll_event event = {.events = EPOLLIN, .data.ptr = session};
@@ -335,6 +345,26 @@ load_crowd_n_keys (const LoadCrowd *self)
 
   for (guint i = 0; i < self->publishers->len; i++)
     n += load_session_sender (g_array_index (self->publishers, Publisher, i).session)->n_keys;
+  return n;
+}
+
+guint64
+load_crowd_n_sent (const LoadCrowd *self)
+{
+  guint64 n = 0;
+
+  for (guint i = 0; i < self->publishers->len; i++)
+    n += load_session_sender (g_array_index (self->publishers, Publisher, i).session)->sent;
+  return n;
+}
+
+guint64
+load_crowd_n_sent_again (const LoadCrowd *self)
+{
+  guint64 n = 0;
+
+  for (guint i = 0; i < self->publishers->len; i++)
+    n += load_session_sender (g_array_index (self->publishers, Publisher, i).session)->repeated;
   return n;
 }
 

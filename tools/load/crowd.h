@@ -23,6 +23,10 @@ void load_crowd_run_for (LoadCrowd *self, gint64 span_us);
 
 /** Key frames that publishers have sent, all layers together. */
 guint load_crowd_n_keys (const LoadCrowd *self);
+/** Packets that they have sent, repeats left out. */
+guint64 load_crowd_n_sent (const LoadCrowd *self);
+/** Repeats that the server asked them for, since they came. */
+guint64 load_crowd_n_sent_again (const LoadCrowd *self);
 /** With options->talkers: so many people of each room talk from now on, from the one with number
  * `first` on, who is the loudest; nobody else does. */
 void load_crowd_let_talk (LoadCrowd *self, guint first);

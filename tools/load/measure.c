@@ -87,6 +87,15 @@ share_of (GArray *sorted, guint percent)
   return sorted->len > 0 ? g_array_index (sorted, double, (sorted->len - 1) * percent / 100) : NAN;
 }
 
+static void
+add_wait (GArray *list, gint64 from_us, gint64 to_us)
+{
+  double ms = (double)(to_us - from_us) / PARLOR_US_PER_MS;
+
+  if (to_us > 0)
+    g_array_append_val (list, ms);
+}
+
 /* Those who came while it was measured. */
 static void
 sum_up_joins (const LoadCrowd *crowd, gint64 began_us, LoadResult *result)
@@ -117,32 +126,56 @@ sum_up_joins (const LoadCrowd *crowd, gint64 began_us, LoadResult *result)
   result->picture_p95_ms = share_of (pictures, 95);
 }
 
-static void
-sum_up (const LoadCrowd *crowd, LoadResult *result)
+typedef struct
 {
-  guint64 delays[LOAD_DELAY_BUCKETS] = {0};
-  guint64 n_delays = 0;
+  guint64 n, buckets[LOAD_DELAY_BUCKETS];
+} Delays;
+
+static void
+add_delays (Delays *sum, const LoadCounts *counts)
+{
+  for (guint j = 0; j < LOAD_DELAY_BUCKETS; j++)
+    {
+      sum->buckets[j] += counts->delays[j];
+      sum->n += counts->delays[j];
+    }
+}
+
+static void
+sum_up (const LoadCrowd *crowd, gint64 began_us, LoadResult *result)
+{
+  g_autofree Delays *all = g_new0 (Delays, 1);
+  g_autofree Delays *standing = g_new0 (Delays, 1);
+  g_autoptr (GArray) firsts = g_array_new (FALSE, FALSE, sizeof (double));
 
   result->sessions = load_crowd_n_receivers (crowd);
   for (guint i = 0; i < result->sessions; i++)
     {
-      LoadReceiver *receiver = load_session_receiver (load_crowd_receiver (crowd, i));
-      const LoadCounts *counts = load_receiver_counts (receiver);
+      LoadSession *session = load_crowd_receiver (crowd, i);
+      const LoadMoments moments = load_session_moments (session);
+      const LoadCounts *counts = load_receiver_counts (load_session_receiver (session));
 
+      add_wait (firsts, moments.made_us, moments.first_rtp_us);
+      add_delays (all, counts);
+      if (moments.made_us < began_us)
+        add_delays (standing, counts);
+      result->late += counts->late;
+      result->asked += counts->asked;
       result->packets += counts->packets;
       result->bytes += counts->bytes;
       result->lost += counts->lost;
       result->repeated += counts->repeated;
       result->refused += counts->refused;
-      for (guint j = 0; j < LOAD_DELAY_BUCKETS; j++)
-        {
-          delays[j] += counts->delays[j];
-          n_delays += counts->delays[j];
-        }
     }
-  result->delay_p50_ms = percentile_ms (delays, n_delays, 0.50);
-  result->delay_p95_ms = percentile_ms (delays, n_delays, 0.95);
-  result->delay_p99_ms = percentile_ms (delays, n_delays, 0.99);
+  g_array_sort (firsts, compare_doubles);
+  result->first_p50_ms = share_of (firsts, 50);
+  result->first_p95_ms = share_of (firsts, 95);
+  result->delay_p50_ms = percentile_ms (all->buckets, all->n, 0.50);
+  result->delay_p95_ms = percentile_ms (all->buckets, all->n, 0.95);
+  result->delay_p99_ms = percentile_ms (all->buckets, all->n, 0.99);
+  result->standing_p50_ms = percentile_ms (standing->buckets, standing->n, 0.50);
+  result->standing_p95_ms = percentile_ms (standing->buckets, standing->n, 0.95);
+  result->standing_p99_ms = percentile_ms (standing->buckets, standing->n, 0.99);
 }
 
 /* Of people in meetings: what came down to each, and how large and smooth the pictures were. */
@@ -172,15 +205,6 @@ sum_up_pictures (const LoadCrowd *crowd, LoadResult *result)
 }
 
 /* --- good and bad lines ---------------------------------------------------------------------- */
-
-static void
-add_wait (GArray *list, gint64 from_us, gint64 to_us)
-{
-  double ms = (double)(to_us - from_us) / PARLOR_US_PER_MS;
-
-  if (to_us > 0)
-    g_array_append_val (list, ms);
-}
 
 static double
 fps_of (const LoadReceiver *receiver, double seconds)
@@ -238,6 +262,41 @@ sum_up_line (const LoadCrowd *crowd, gboolean bad, gint64 began_us, double secon
   line->picture_p95_ms = share_of (pictures, 95);
 }
 
+/* What the last line of progress knew. */
+typedef struct
+{
+  guint64 packets;
+  double cpu_s;
+} Seen;
+
+/* On a terminal each line takes the place of the one before. */
+static void
+tell_progress (const LoadCrowd *crowd, const LoadOptions *options, int second, Seen *seen)
+{
+  guint n = load_crowd_n_receivers (crowd);
+  guint64 packets = 0, lost = 0, late = 0;
+  double cpu_s = process_cpu_s (options->pid);
+
+  for (guint i = 0; i < n; i++)
+    {
+      const LoadCounts *counts = load_receiver_counts (
+          load_session_receiver (load_crowd_receiver (crowd, i)));
+
+      packets += counts->packets;
+      lost += counts->lost;
+      late += counts->late;
+    }
+  fprintf (stderr,
+           "%s%d of %d s  sessions %u  packets/s %" G_GUINT64_FORMAT "  lost %" G_GUINT64_FORMAT
+           "  late %" G_GUINT64_FORMAT,
+           isatty (STDERR_FILENO) ? "\r" : "", second, options->seconds, n,
+           packets - MIN (packets, seen->packets), lost, late);
+  if (cpu_s >= 0)
+    fprintf (stderr, "  server %.0f %% of a core", (cpu_s - seen->cpu_s) * 100);
+  fputs (isatty (STDERR_FILENO) && second < options->seconds ? "  " : "\n", stderr);
+  *seen = (Seen){packets, cpu_s};
+}
+
 /* The storm of one second, evenly. */
 static gboolean
 run_storm (LoadCrowd *crowd, const LoadOptions *options, int second, GError **error)
@@ -261,6 +320,8 @@ run_storm (LoadCrowd *crowd, const LoadOptions *options, int second, GError **er
 static gboolean
 run_measured (LoadCrowd *crowd, const LoadOptions *options, GError **error)
 {
+  Seen seen = {.cpu_s = process_cpu_s (options->pid)};
+
   for (int s = 0; s < options->seconds; s++)
     {
       if ((s == 0 && options->storm_over == 0
@@ -271,8 +332,8 @@ run_measured (LoadCrowd *crowd, const LoadOptions *options, GError **error)
         load_crowd_run_for (crowd, PARLOR_US_PER_SEC);
       else if (!run_storm (crowd, options, s, error))
         return FALSE;
-      if (isatty (STDERR_FILENO))
-        fprintf (stderr, "\r%d of %d s", s + 1, options->seconds);
+      if (options->progress || isatty (STDERR_FILENO))
+        tell_progress (crowd, options, s + 1, &seen);
     }
   return TRUE;
 }
@@ -282,6 +343,7 @@ load_measure (LoadCrowd *crowd, const LoadOptions *options, LoadResult *result, 
 {
   gint64 began_us;
   double server, own;
+  guint64 sent;
   guint n_keys;
 
   /* Others talk first: what is measured is after a change. */
@@ -293,6 +355,7 @@ load_measure (LoadCrowd *crowd, const LoadOptions *options, LoadResult *result, 
     load_receiver_reset (load_session_receiver (load_crowd_receiver (crowd, i)));
   began_us = g_get_monotonic_time ();
   n_keys = load_crowd_n_keys (crowd);
+  sent = load_crowd_n_sent (crowd);
   server = process_cpu_s (options->pid);
   own = own_cpu_s ();
   if (!run_measured (crowd, options, error))
@@ -302,7 +365,9 @@ load_measure (LoadCrowd *crowd, const LoadOptions *options, LoadResult *result, 
   result->server_cpu_s = server < 0 ? -1 : process_cpu_s (options->pid) - server;
   result->own_cpu_s = own_cpu_s () - own;
   result->rss_kib = load_process_rss_kib (options->pid);
-  sum_up (crowd, result);
+  result->sent = load_crowd_n_sent (crowd) - sent;
+  result->sent_again = load_crowd_n_sent_again (crowd);
+  sum_up (crowd, began_us, result);
   sum_up_pictures (crowd, result);
   sum_up_joins (crowd, began_us, result);
   for (guint bad = 0; options->bad > 0 && bad < 2; bad++)
@@ -319,11 +384,18 @@ load_result_print (const LoadOptions *options, const LoadResult *result)
           options->shape_name, options->server_name, options->rooms, result->sessions,
           result->seconds, (double)result->packets / result->seconds,
           (double)result->bytes * 8 / result->seconds / 1e6);
-  printf ("received %" G_GUINT64_FORMAT "  lost %" G_GUINT64_FORMAT "  repeated %" G_GUINT64_FORMAT
+  printf ("sent by publishers %" G_GUINT64_FORMAT "  received %" G_GUINT64_FORMAT
+          "  lost %" G_GUINT64_FORMAT "  late (over %d ms) %" G_GUINT64_FORMAT
+          "  asked for again %" G_GUINT64_FORMAT "  repeated %" G_GUINT64_FORMAT
           "  refused %" G_GUINT64_FORMAT "\n",
-          result->packets, result->lost, result->repeated, result->refused);
+          result->sent, result->packets, result->lost, options->late_ms, result->late,
+          result->asked, result->repeated, result->refused);
   printf ("delay ms p50 %.2f  p95 %.2f  p99 %.2f\n", result->delay_p50_ms, result->delay_p95_ms,
           result->delay_p99_ms);
+  if (result->joined > 0)
+    printf ("of those who were there before: delay ms p50 %.2f  p95 %.2f  p99 %.2f\n",
+            result->standing_p50_ms, result->standing_p95_ms, result->standing_p99_ms);
+  printf ("first packet ms p50 %.0f  p95 %.0f\n", result->first_p50_ms, result->first_p95_ms);
   if (result->pictures > 0)
     printf ("pictures %u  slowest %.1f frames/s  lines %u to %u  most down %.0f kbit/s\n",
             result->pictures, result->fps_min, result->lines_min, result->lines_max,
@@ -399,6 +471,14 @@ gboolean
 load_result_write_json (const LoadOptions *options, const LoadResult *result, GError **error)
 {
   json_t *json = result_to_json (options, result);
+  json_object_update_new (
+      json, json_pack (
+                "{s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "sent", (json_int_t)result->sent,
+                "late", (json_int_t)result->late, "asked", (json_int_t)result->asked, "sent_again",
+                (json_int_t)result->sent_again, "standing_p50_ms", number (result->standing_p50_ms),
+                "standing_p95_ms", number (result->standing_p95_ms), "standing_p99_ms",
+                number (result->standing_p99_ms), "first_p50_ms", number (result->first_p50_ms),
+                "first_p95_ms", number (result->first_p95_ms)));
   if (options->bad > 0)
     json_object_set_new (
         json, "lines",

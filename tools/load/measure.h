@@ -19,10 +19,16 @@ typedef struct
 typedef struct _LoadResult
 {
   guint64 packets, bytes, lost, repeated, refused;
-  guint sessions;                                  /**< subscribers at the end */
-  double seconds, server_cpu_s, own_cpu_s;         /**< server: -1 = no pid given */
+  guint64 sent, late, asked;               /**< sent: by publishers; asked: again, by subscribers */
+  guint64 sent_again;                      /**< repeats of publishers, since they came */
+  guint sessions;                          /**< subscribers at the end */
+  double seconds, server_cpu_s, own_cpu_s; /**< server: -1 = no pid given */
   double delay_p50_ms, delay_p95_ms, delay_p99_ms; /**< publisher's send to subscriber's read */
-  double join_p50_ms, join_p95_ms; /**< storm and churn: HTTP request to first RTP; NAN = none */
+  /** Likewise, of those alone who were there before it was measured: what newcomers are shown of
+   * kept pictures was sent before they came. */
+  double standing_p50_ms, standing_p95_ms, standing_p99_ms;
+  double first_p50_ms, first_p95_ms; /**< HTTP request to first RTP, of all; NAN = none */
+  double join_p50_ms, join_p95_ms;   /**< storm and churn: HTTP request to first RTP; NAN = none */
   double picture_p50_ms, picture_p95_ms; /**< likewise: first check to the last packet of the first
                                             key frame; NAN = none */
   guint joined, joined_blind;   /**< who came while it was measured; of them, without a picture */

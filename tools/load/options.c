@@ -7,6 +7,7 @@
 
 static const char *const shape_names[] = {"webinar", "meeting", "audio"};
 static const char *const server_names[] = {"whip", "rt", "janus"};
+static const char *const srtp_names[] = {"both", "gcm", "cm"};
 
 static gint
 index_of (const char *word, const char *const *names, guint n, const char *option, GError **error)
@@ -18,17 +19,38 @@ index_of (const char *word, const char *const *names, guint n, const char *optio
   return -1;
 }
 
+/* Its own rate is kept. */
+static gboolean
+open_file (LoadOptions *options, GError **error)
+{
+  if (options->bitstream == NULL)
+    return TRUE;
+  if (options->server == LOAD_RT || options->layers > 1)
+    {
+      g_set_error_literal (error, LOAD_ERROR, 0, "--bitstream is one layer, by whip or janus");
+      return FALSE;
+    }
+  options->file = load_ivf_new (options->bitstream, error);
+  if (options->file != NULL)
+    options->fps = (int)load_ivf_fps (options->file);
+  return options->file != NULL;
+}
+
 static gboolean
 settle (LoadOptions *options, GError **error)
 {
-  gint shape, server;
+  static const ParlorSrtpProfile profiles[] = {
+      PARLOR_SRTP_PROFILE_NONE, PARLOR_SRTP_AEAD_AES_128_GCM, PARLOR_SRTP_AES128_CM_HMAC_SHA1_80};
+  gint shape, server, srtp;
 
   options->url = options->url ? options->url : g_strdup ("http://127.0.0.1:8080");
   options->room = options->room ? options->room : g_strdup ("load");
   options->shape_name = options->shape_name ? options->shape_name : g_strdup ("webinar");
   options->server_name = options->server_name ? options->server_name : g_strdup ("whip");
   shape = index_of (options->shape_name, shape_names, G_N_ELEMENTS (shape_names), "shape", error);
-  if (shape < 0)
+  srtp = index_of (options->srtp_name ? options->srtp_name : "both", srtp_names,
+                   G_N_ELEMENTS (srtp_names), "srtp", error);
+  if (shape < 0 || srtp < 0)
     return FALSE;
   server = index_of (options->server_name, server_names, G_N_ELEMENTS (server_names), "server",
                      error);
@@ -36,6 +58,9 @@ settle (LoadOptions *options, GError **error)
     return FALSE;
   options->shape = (LoadShape)shape;
   options->server = (LoadServer)server;
+  options->srtp = profiles[srtp];
+  if (!open_file (options, error))
+    return FALSE;
   if (options->server == LOAD_RT && options->shape != LOAD_MEETING)
     {
       g_set_error_literal (error, LOAD_ERROR, 0, "--server rt makes meetings: add --shape meeting");
@@ -54,6 +79,7 @@ settle (LoadOptions *options, GError **error)
   options->talkers = CLAMP (options->talkers, 0, 3);
   options->tiles = CLAMP (options->tiles, 1, 25);
   options->fps = CLAMP (options->fps, 1, 240);
+  options->layers = options->layers > 1 ? 3 : 1;
   options->rooms = CLAMP (options->rooms, 1, 2000);
   options->people = CLAMP (options->people, 1, 500);
   options->subscribers = CLAMP (options->subscribers, 0, 20000);
@@ -107,6 +133,8 @@ load_options_parse (LoadOptions *options, int *argc, char ***argv, GError **erro
        "there and back on a bad line, default 120", "MS"},
       {"bad-loss", 0, 0, G_OPTION_ARG_INT, &options->bad_loss_per_mille,
        "of a thousand datagrams, each way of a bad line, so many are lost, default 20", "N"},
+      {"bad-publishers", 0, 0, G_OPTION_ARG_NONE, &options->bad_publishers,
+       "publishers are behind a bad line, too", NULL},
       {"churn", 0, 0, G_OPTION_ARG_INT, &options->churn,
        "so many subscribers a second leave while others come", "N"},
       {"seconds", 'd', 0, G_OPTION_ARG_INT, &options->seconds, "how long to measure, default 10",
@@ -115,6 +143,16 @@ load_options_parse (LoadOptions *options, int *argc, char ***argv, GError **erro
       {"fps", 'f', 0, G_OPTION_ARG_INT, &options->fps, "frames a second, default 30", "N"},
       {"video-kbps", 'b', 0, G_OPTION_ARG_INT, &options->video_kbps, "video bit rate, default 2500",
        "N"},
+      {"layers", 0, 0, G_OPTION_ARG_INT, &options->layers,
+       "layers of a publisher's picture by WHIP, 1 (default) or 3", "N"},
+      {"bitstream", 0, 0, G_OPTION_ARG_FILENAME, &options->bitstream,
+       "publish the VP8 frames of this IVF file, over and over, in place of made-up ones", "FILE"},
+      {"srtp", 0, 0, G_OPTION_ARG_STRING, &options->srtp_name,
+       "offer both profiles (default), gcm or cm alone", "NAME"},
+      {"late", 0, 0, G_OPTION_ARG_INT, &options->late_ms,
+       "packets that take longer than this count as late, default 100", "MS"},
+      {"progress", 0, 0, G_OPTION_ARG_NONE, &options->progress,
+       "a line a second on standard error even where it is no terminal", NULL},
       {"pid", 'p', 0, G_OPTION_ARG_INT, &options->pid, "process whose CPU time is charged", "PID"},
       {"json", 'j', 0, G_OPTION_ARG_FILENAME, &options->json,
        "write the result as JSON, - = standard output", "FILE"},
@@ -132,6 +170,8 @@ load_options_parse (LoadOptions *options, int *argc, char ***argv, GError **erro
                            .seconds = 10,
                            .warmup = 2,
                            .fps = 30,
+                           .layers = 1,
+                           .late_ms = 100,
                            .video_kbps = 2500};
   g_option_context_add_main_entries (context, entries, NULL);
   return g_option_context_parse (context, argc, argv, error) && settle (options, error);
@@ -147,4 +187,7 @@ load_options_clear (LoadOptions *options)
   g_free (options->shape_name);
   g_free (options->server_name);
   g_free (options->expect);
+  g_free (options->srtp_name);
+  g_free (options->bitstream);
+  load_ivf_free (options->file);
 }

@@ -2,7 +2,9 @@
 /** What is asked for on the command line. */
 #pragma once
 
+#include "load/ivf.h"
 #include "load/place.h"
+#include "secure/keys.h"
 
 typedef enum
 {
@@ -24,8 +26,15 @@ typedef struct
   int rtt_ms;     /**< what the path takes, there and back */
   int bad;        /**< so many of the first subscribers are behind a bad line, with the next two */
   int bad_rtt_ms, bad_loss_per_mille;
-  int churn; /**< so many subscribers a second leave, and others come */
+  gboolean bad_publishers; /**< publishers are, too */
+  int churn;               /**< so many subscribers a second leave, and others come */
   int seconds, warmup, fps, video_kbps, pid;
+  int layers;        /**< of a publisher's picture by WHIP: 1 or 3 */
+  int late_ms;       /**< what comes later counts as late */
+  gboolean progress; /**< a line a second on standard error, be it a terminal or not */
+  char *srtp_name, *bitstream;
+  ParlorSrtpProfile srtp; /**< NONE = both */
+  LoadIvf *file;          /**< that --bitstream names; owned, nullable */
 } LoadOptions;
 
 /** FALSE with `error`: the words make no sense together. */

@@ -26,6 +26,9 @@ typedef struct
   gint64 delay_us;        /**< of media, each way; 0 = none */
   guint lost_per_mille;   /**< of media, each way */
   guint number;           /**< of the session, for what it publishes */
+  guint layers;           /**< of a publisher's picture, 1 or 3; a person has 3 */
+  gint64 late_us;         /**< what comes later than that counts as late */
+  gboolean marks_behind;  /**< pictures are of a file (sender.h) */
   gboolean speaker_large; /**< LOAD_RT: the page shows the speaker large */
 } LoadPlace;
 

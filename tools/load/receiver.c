@@ -11,6 +11,9 @@
 #include "proto/rtp/rtx.h"
 
 #define REPORT_INTERVAL_US PARLOR_US_PER_SEC
+/* A gap may be mere reordering for so long. */
+#define REORDER_US (5 * PARLOR_US_PER_MS)
+#define MAX_ASKED_AT_ONCE 128
 
 void
 load_receiver_init (LoadReceiver *self, const LoadAnswer *answer, guint32 own_ssrc)
@@ -18,6 +21,7 @@ load_receiver_init (LoadReceiver *self, const LoadAnswer *answer, guint32 own_ss
   self->answer = answer;
   self->own_ssrc = own_ssrc;
   self->twcc = parlor_twcc_receiver_new ();
+  self->late_us = G_MAXINT64;
   parlor_rtp_ext_map_set (&self->extensions, PARLOR_EXT_TRANSPORT_CC,
                           answer->transport_cc ? answer->transport_cc : LOAD_EXT_TRANSPORT_CC);
 }
@@ -26,6 +30,8 @@ void
 load_receiver_clear (LoadReceiver *self)
 {
   g_clear_pointer (&self->twcc, parlor_twcc_receiver_free);
+  for (guint i = 0; i < self->n_streams; i++)
+    g_clear_pointer (&self->streams[i].nack, parlor_nack_free);
 }
 
 /* --- what arrives ---------------------------------------------------------------------------- */
@@ -112,6 +118,7 @@ read_mark (LoadReceiver *self, LoadReceived *stream, const guint8 *mark, gint64 
     self->voices[from]++;
   if (delay_us < 0 || delay_us > 60 * PARLOR_US_PER_SEC)
     return;
+  self->counts.late += delay_us > self->late_us;
   self->counts.delays[MIN (delay_us / LOAD_DELAY_STEP_US, LOAD_DELAY_BUCKETS - 1)]++;
 }
 
@@ -158,28 +165,58 @@ look_at_frame (LoadReceived *stream, const guint8 *payload, guint size, gboolean
     stream->height = (guint16)((frame[8] | frame[9] << 8) & 0x3fff);
 }
 
+/* As a browser asks: pictures alone. Nothing is kept before the first gap. */
+static void
+follow_gaps (LoadReceived *stream, gint64 before, gint64 number, gint64 now_us)
+{
+  if (stream->nack == NULL)
+    {
+      if (stream->packets <= 1 || number <= before + 1)
+        return;
+      stream->nack = parlor_nack_new (REORDER_US);
+      parlor_nack_push (stream->nack, (guint16)before, now_us);
+    }
+  parlor_nack_push (stream->nack, (guint16)number, now_us);
+}
+
+/* Where the mark of a packet begins; 0 = it has none. */
+static guint
+mark_at (const LoadReceiver *self, const ParlorRtpHeader *header, gboolean video)
+{
+  guint at = video ? LOAD_VIDEO_MARK_AT : LOAD_AUDIO_MARK_AT;
+
+  if (header->payload_size < at + LOAD_MARK_BYTES)
+    return 0;
+  if (video && self->marks_behind)
+    return header->marker ? header->payload_size - LOAD_MARK_BYTES : 0;
+  return at;
+}
+
 static void
 take_media (LoadReceiver *self, const guint8 *packet, gsize length, const ParlorRtpHeader *header,
             gint64 now_us)
 {
   LoadReceived *stream = get_stream (self, header->ssrc);
   const guint8 *payload = packet + header->payload_offset;
-  guint skip = LOAD_AUDIO_MARK_AT;
+  gboolean video = is_video (self, header->pt);
+  gint64 before = stream != NULL ? stream->highest : 0;
   gint64 number = stream != NULL ? count_packet (self, stream, header->seq, length) : 0;
+  guint mark;
 
   if (number == 0)
     return;
   if (self->first_rtp_us == 0)
     self->first_rtp_us = now_us;
-  if (is_video (self, header->pt))
+  if (video)
     {
-      skip = LOAD_VIDEO_MARK_AT;
+      follow_gaps (stream, before, number, now_us);
       look_at_frame (stream, payload, header->payload_size, header->marker);
       follow_key_frame (self, stream, number, header,
                         begins_key_frame (payload, header->payload_size), now_us);
     }
-  if (header->payload_size >= skip + LOAD_MARK_BYTES)
-    read_mark (self, stream, payload + skip, now_us);
+  mark = mark_at (self, header, video);
+  if (mark > 0)
+    read_mark (self, stream, payload + mark, now_us);
 }
 
 /* RFC 4588: what it repeats counts as if it had come by itself, unless it has. */
@@ -254,9 +291,26 @@ send_transport_feedback (LoadReceiver *self, gint64 now_us)
     parlor_peer_send_rtcp (self->peer, bytes, length);
 }
 
+static void
+ask_again (LoadReceiver *self, LoadReceived *stream, gint64 now_us)
+{
+  guint8 bytes[1200];
+  guint16 seqs[MAX_ASKED_AT_ONCE];
+  guint n = parlor_nack_poll (stream->nack, now_us, 0, seqs, G_N_ELEMENTS (seqs));
+  gsize length = parlor_rtcp_build_nack (bytes, sizeof bytes, self->own_ssrc, stream->ssrc, seqs, n,
+                                         NULL);
+
+  self->counts.asked += n;
+  if (length > 0)
+    parlor_peer_send_rtcp (self->peer, bytes, length);
+}
+
 void
 load_receiver_poll (LoadReceiver *self, gint64 now_us)
 {
+  for (guint i = 0; i < self->n_streams; i++)
+    if (self->streams[i].nack != NULL && now_us >= parlor_nack_next_us (self->streams[i].nack))
+      ask_again (self, &self->streams[i], now_us);
   if (now_us >= self->report_us)
     send_reports (self, now_us);
   if (now_us >= parlor_twcc_receiver_next_us (self->twcc))
@@ -298,5 +352,6 @@ load_receiver_reset (LoadReceiver *self)
     self->streams[i] = (LoadReceived){.ssrc = self->streams[i].ssrc,
                                       .video = self->streams[i].video,
                                       .from = self->streams[i].from,
+                                      .nack = self->streams[i].nack,
                                       .height = self->streams[i].height};
 }

@@ -6,6 +6,7 @@
 #include "base/seq.h"
 #include "load/peer.h"
 #include "load/sdp.h"
+#include "proto/nack.h"
 #include "proto/rtcp/twcc.h"
 #include "proto/rtp/ext.h"
 
@@ -19,6 +20,8 @@ typedef struct
   guint64 lost, repeated; /**< by sequence number, over all streams; a gap filled later, also by
                              RTX, is taken back. repeated: all that came by RTX, needed or not */
   guint64 refused;        /**< did not authenticate, or replayed */
+  guint64 late;           /**< came later than late_us after they were sent */
+  guint64 asked;          /**< numbers asked for again */
   guint64 datagram_bytes; /**< all that came in datagrams, with UDP and IPv4 headers: what a line
                              carries */
   guint32 delays[LOAD_DELAY_BUCKETS];
@@ -45,6 +48,7 @@ typedef struct
   gint64 key_first, key_last; /* numbers of the key frame under way; 0 = not known yet */
   guint32 key_rtp;
   guint64 seen[LOAD_SEEN_PKTS / 64]; /* bits by number: it came, of the newest so many */
+  ParlorNack *nack;                  /* owned; of pictures, from the first gap on */
 } LoadReceived;
 
 typedef struct
@@ -52,6 +56,8 @@ typedef struct
   ParlorPeer *peer;         /* borrowed */
   const LoadAnswer *answer; /* borrowed */
   guint32 own_ssrc;
+  gint64 late_us;        /**< G_MAXINT64 = nothing is */
+  gboolean marks_behind; /**< of pictures: at the end of a frame (sender.h) */
   ParlorRtpExtMap extensions;
   LoadReceived streams[LOAD_MAX_STREAMS];
   guint n_streams;

@@ -51,6 +51,18 @@ append_audio (GString *sdp, const LoadOffer *own)
     g_string_append_printf (sdp, "a=ssrc:%u cname:load\r\na=msid:load audio\r\n", own->audio_ssrc);
 }
 
+/* RFC 8852, RFC 8853. */
+static void
+append_layers (GString *sdp)
+{
+  g_string_append_printf (
+      sdp,
+      "a=extmap:%u urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\n"
+      "a=extmap:%u urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id\r\n"
+      "a=rid:q send\r\na=rid:h send\r\na=rid:f send\r\na=simulcast:send q;h;f\r\n",
+      LOAD_EXT_RID, LOAD_EXT_REPAIRED_RID);
+}
+
 static void
 append_video (GString *sdp, const LoadOffer *own)
 {
@@ -66,7 +78,9 @@ append_video (GString *sdp, const LoadOffer *own)
       "a=rtcp-fb:%u nack pli\r\na=rtpmap:%u rtx/90000\r\na=fmtp:%u apt=%u\r\n",
       LOAD_VIDEO_PT, LOAD_VIDEO_PT, LOAD_VIDEO_PT, LOAD_VIDEO_PT, LOAD_VIDEO_RTX_PT,
       LOAD_VIDEO_RTX_PT, LOAD_VIDEO_PT);
-  if (own->publish)
+  if (own->publish && own->layered)
+    append_layers (sdp);
+  else if (own->publish)
     g_string_append_printf (sdp,
                             "a=ssrc-group:FID %u %u\r\na=ssrc:%u cname:load\r\na=ssrc:%u "
                             "cname:load\r\na=msid:load video\r\n",
@@ -115,14 +129,12 @@ append_person_video (GString *sdp, const LoadOffer *own, const char *mid, gboole
   g_string_append_printf (
       sdp,
       "a=extmap:%u urn:ietf:params:rtp-hdrext:sdes:mid\r\n"
-      "a=extmap:%u urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\n"
       "a=rtpmap:%u VP8/90000\r\na=rtcp-fb:%u transport-cc\r\na=rtcp-fb:%u nack\r\n"
       "a=rtcp-fb:%u nack pli\r\na=rtpmap:%u rtx/90000\r\na=fmtp:%u apt=%u\r\n",
-      LOAD_EXT_MID, LOAD_EXT_RID, LOAD_VIDEO_PT, LOAD_VIDEO_PT, LOAD_VIDEO_PT, LOAD_VIDEO_PT,
-      LOAD_VIDEO_RTX_PT, LOAD_VIDEO_RTX_PT, LOAD_VIDEO_PT);
+      LOAD_EXT_MID, LOAD_VIDEO_PT, LOAD_VIDEO_PT, LOAD_VIDEO_PT, LOAD_VIDEO_PT, LOAD_VIDEO_RTX_PT,
+      LOAD_VIDEO_RTX_PT, LOAD_VIDEO_PT);
   if (publish)
-    g_string_append (sdp, "a=rid:q send\r\na=rid:h send\r\na=rid:f send\r\n"
-                          "a=simulcast:send q;h;f\r\n");
+    append_layers (sdp);
 }
 
 char *

@@ -19,6 +19,7 @@
 #define LOAD_EXT_TRANSPORT_CC 3
 #define LOAD_EXT_LEVEL 4
 #define LOAD_EXT_RID 5
+#define LOAD_EXT_REPAIRED_RID 6
 /** A person's m-lines: microphone, camera, then the slots. */
 #define LOAD_PERSON_SENDERS 2
 
@@ -52,6 +53,7 @@ typedef struct
   const char *fingerprint; /**< of sha-256, as SDP has it */
   gboolean publish;        /**< sendonly, else recvonly */
   gboolean audio_only;
+  gboolean layered; /**< three layers by rid (q, h, f); their SSRCs are not told */
   guint32 audio_ssrc, video_ssrc, rtx_ssrc; /**< when publishing; a person's are not told */
   guint n_audio, n_video;                   /**< a person's receive slots */
 } LoadOffer;

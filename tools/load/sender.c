@@ -9,6 +9,7 @@
 #include "proto/rtcp/packet.h"
 #include "proto/rtp/ext.h"
 #include "proto/rtp/header.h"
+#include "proto/rtp/rtx.h"
 
 /* libwebrtc's limit on the payload of a packet, with room for its extensions. */
 #define MAX_PAYLOAD_BYTES 1180
@@ -40,6 +41,20 @@ load_sender_init (LoadSender *self, guint32 audio_ssrc, const guint32 *ssrc, gui
       self->layers[i].ssrc = ssrc[i];
       self->layers[i].index = parlor_rng_below (rng, 30000);
     }
+}
+
+void
+load_sender_clear (LoadSender *self)
+{
+  for (guint i = 0; i < LOAD_MAX_LAYERS; i++)
+    g_clear_pointer (&self->layers[i].repeats, load_repeats_free);
+}
+
+void
+load_sender_offer_rtx (LoadSender *self, guint layer, guint32 rtx_ssrc)
+{
+  self->layers[layer].rtx_ssrc = rtx_ssrc;
+  self->layers[layer].repeats = load_repeats_new ();
 }
 
 /* --- packets --------------------------------------------------------------------------------- */
@@ -113,6 +128,7 @@ typedef struct
   gboolean key, first, last;
   guint temporal;
   gint64 now_us;
+  const guint8 *bytes; /* nullable: made up */
 } Part;
 
 /* RFC 7741 section 4.2 with all fields: picture id of 15 bits, TL0PICIDX, TID and Y. */
@@ -129,9 +145,17 @@ write_descriptor (const LoadLayer *layer, guint8 *payload, const Part *part)
 }
 
 static void
+send_kept (LoadSender *self, LoadLayer *layer, const guint8 *packet, gsize length)
+{
+  if (layer->repeats != NULL)
+    load_repeats_keep (layer->repeats, (guint16)layer->index, packet, length);
+  self->sent += parlor_peer_send_rtp (self->peer, packet, length, layer->index++);
+}
+
+static void
 send_video_packet (LoadSender *self, LoadLayer *layer, gsize payload_bytes, const Part *part)
 {
-  guint8 packet[1400] = {0};
+  guint8 packet[LOAD_PACKET_MAX] = {0};
   guint32 timestamp = self->timestamp_base
                       + (guint32)parlor_us_to_rtp (part->now_us - self->began_us, 90000);
   gsize n = write_header (self, packet, LOAD_VIDEO_PT, part->last, layer->index, timestamp,
@@ -141,11 +165,18 @@ send_video_packet (LoadSender *self, LoadLayer *layer, gsize payload_bytes, cons
   n += write_extensions (self, packet + n, self->video_mid, layer->rid, part->now_us);
   payload = packet + n;
   write_descriptor (layer, payload, part);
-  payload[LOAD_VP8_DESCRIPTOR_BYTES] = 0x11;
-  if (part->key && part->first)
+  if (part->bytes != NULL)
+    memcpy (payload + LOAD_VP8_DESCRIPTOR_BYTES, part->bytes,
+            payload_bytes - LOAD_VP8_DESCRIPTOR_BYTES - (part->last ? LOAD_MARK_BYTES : 0));
+  else
+    payload[LOAD_VP8_DESCRIPTOR_BYTES] = 0x11;
+  if (part->bytes == NULL && part->key && part->first)
     write_key_frame_start (layer, payload + LOAD_VP8_DESCRIPTOR_BYTES);
-  write_mark (self, payload + LOAD_VIDEO_MARK_AT, self->video_mark++, part->now_us);
-  parlor_peer_send_rtp (self->peer, packet, n + payload_bytes, layer->index++);
+  if (part->bytes == NULL)
+    write_mark (self, payload + LOAD_VIDEO_MARK_AT, self->video_mark++, part->now_us);
+  else if (part->last)
+    write_mark (self, payload + payload_bytes - LOAD_MARK_BYTES, self->video_mark++, part->now_us);
+  send_kept (self, layer, packet, n + payload_bytes);
 }
 
 /* Chromium's three temporal layers: of four frames the base has one and two fifths of the bits, the
@@ -180,7 +211,7 @@ send_layer (LoadSender *self, LoadLayer *layer, gsize frame_bytes, gint64 now_us
   layer->tl0 += temporal == 0;
   for (gsize i = 0; i < n_packets; i++)
     {
-      const Part part = {key, i == 0, i + 1 == n_packets, temporal, now_us};
+      const Part part = {key, i == 0, i + 1 == n_packets, temporal, now_us, NULL};
 
       send_video_packet (self, layer, MAX (share + (i + larger >= n_packets ? 1 : 0), 64), &part);
     }
@@ -196,6 +227,84 @@ load_sender_video (LoadSender *self, gsize frame_bytes, gint64 now_us)
       send_layer (self, &self->layers[i], (gsize)(frame_bytes * self->layers[i].share), now_us);
 }
 
+/* Equal parts; the last one has the mark behind it. */
+static void
+send_frame (LoadSender *self, LoadLayer *layer, const LoadFrame *frame, gint64 now_us)
+{
+  const gsize room = MAX_PAYLOAD_BYTES - LOAD_VP8_DESCRIPTOR_BYTES - LOAD_MARK_BYTES;
+  gsize n_packets = (frame->length + room - 1) / room, at = 0;
+
+  for (gsize i = 0; i < n_packets; i++)
+    {
+      gsize end = frame->length * (i + 1) / n_packets;
+      const Part part = {.key = frame->key,
+                         .first = i == 0,
+                         .last = i + 1 == n_packets,
+                         .now_us = now_us,
+                         .bytes = frame->bytes + at};
+
+      send_video_packet (self, layer,
+                         LOAD_VP8_DESCRIPTOR_BYTES + end - at + (part.last ? LOAD_MARK_BYTES : 0),
+                         &part);
+      at = end;
+    }
+}
+
+void
+load_sender_play (LoadSender *self, const LoadIvf *file, gint64 now_us)
+{
+  LoadLayer *layer = &self->layers[0];
+  LoadFrame frame;
+
+  if (self->began_us == 0)
+    self->began_us = now_us;
+  if (layer->key_wanted)
+    layer->at = load_ivf_next_key (file, layer->at);
+  frame = load_ivf_frame (file, layer->at++);
+  layer->key_wanted = FALSE;
+  layer->picture++;
+  layer->tl0++;
+  self->n_keys += frame.key;
+  send_frame (self, layer, &frame, now_us);
+}
+
+/* RFC 8852 section 3.2: a repeat names its stream by another extension than the stream itself. */
+static void
+name_as_repeat (guint8 *packet, const ParlorRtpHeader *header)
+{
+  for (gsize at = 16; at < header->payload_offset; at += 2 + (packet[at] & 0x0f))
+    if (packet[at] == 0)
+      return;
+    else if (packet[at] >> 4 == LOAD_EXT_RID)
+      packet[at] = (guint8)(LOAD_EXT_REPAIRED_RID << 4 | (packet[at] & 0x0f));
+}
+
+static void
+repeat_one (LoadSender *self, LoadLayer *layer, guint16 seq)
+{
+  guint8 out[LOAD_PACKET_MAX + PARLOR_RTX_OVERHEAD];
+  ParlorRtpHeader header;
+  gsize length;
+  const guint8 *packet = load_repeats_find (layer->repeats, seq, &length);
+
+  if (packet == NULL || parlor_rtp_parse (packet, length, &header) != PARLOR_RTP_OK)
+    return;
+  length = parlor_rtx_encapsulate (out, sizeof out, packet, &header, LOAD_VIDEO_RTX_PT,
+                                   layer->rtx_ssrc, (guint16)layer->rtx_index);
+  if (length > 0)
+    name_as_repeat (out, &header);
+  if (length > 0)
+    self->repeated += parlor_peer_send_rtp (self->peer, out, length, layer->rtx_index++);
+}
+
+void
+load_sender_repeat (LoadSender *self, guint32 ssrc, const guint16 *seqs, guint n)
+{
+  for (guint i = 0; i < self->n_layers; i++)
+    for (guint k = 0; k < n && self->layers[i].repeats != NULL && self->layers[i].ssrc == ssrc; k++)
+      repeat_one (self, &self->layers[i], seqs[k]);
+}
+
 void
 load_sender_audio (LoadSender *self, gint64 now_us)
 {
@@ -209,7 +318,7 @@ load_sender_audio (LoadSender *self, gint64 now_us)
   n += write_extensions (self, packet + n, self->audio_mid, '\0', now_us);
   packet[n] = 0xfc;
   write_mark (self, packet + n + LOAD_AUDIO_MARK_AT, self->audio_mark++, now_us);
-  parlor_peer_send_rtp (self->peer, packet, n + OPUS_BYTES, self->audio_index++);
+  self->sent += parlor_peer_send_rtp (self->peer, packet, n + OPUS_BYTES, self->audio_index++);
 }
 
 void

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * What a session publishes: Opus, and VP8 in one layer or three (simulcast by rid, RFC 8853), those
- * with three temporal layers each, without a codec: frames of the right sizes that carry marks. One
+ * with three temporal layers each, without a codec: frames of the right sizes that carry marks; or
+ * the frames of a file, which can be decoded. What is asked for again goes by RTX (RFC 4588). One
  * thread.
  *
  * Every payload carries a mark (16 bits of the sender's number, 48 bits of a counter of sound or of
  * pictures, 64 bits of the sender's monotonic time in µs) so that a receiver on the same machine
- * knows whose it is and how long forwarding took.
+ * knows whose it is and how long forwarding took. Frames of a file have theirs behind their last
+ * byte, where a decoder does not look.
  */
 #pragma once
 
 #include "base/rng.h"
+#include "load/ivf.h"
 #include "load/peer.h"
+#include "load/repeats.h"
 
 #define LOAD_MAX_LAYERS 3
 #define LOAD_VP8_DESCRIPTOR_BYTES 6
@@ -39,6 +43,10 @@ typedef struct
   guint64 index;
   guint picture, tl0, since_key; /* pictures */
   gboolean key_wanted;
+  guint64 at;           /* frame of the file */
+  guint64 rtx_index;    /* of the next repeat */
+  guint32 rtx_ssrc;     /* 0 = repeats were not offered */
+  LoadRepeats *repeats; /* owned; nullable likewise */
 } LoadLayer;
 
 typedef struct
@@ -50,6 +58,7 @@ typedef struct
   guint number;              /**< written into marks */
   guint8 level;              /**< of its sound, as the extension says it */
   guint n_keys;              /**< key frames sent, over all layers */
+  guint64 sent, repeated;    /**< packets, first ones and repeats */
   LoadLayer layers[LOAD_MAX_LAYERS];
 
   /*< private >*/
@@ -62,11 +71,18 @@ typedef struct
 /** `ssrc`: of the layers, from first to last. */
 void load_sender_init (LoadSender *self, guint32 audio_ssrc, const guint32 *ssrc, guint n_layers,
                        ParlorRng *rng);
+void load_sender_clear (LoadSender *self);
+/** The layer's packets are kept and repeated under this SSRC when they are asked for. */
+void load_sender_offer_rtx (LoadSender *self, guint layer, guint32 rtx_ssrc);
 
 /** One frame in every layer: cut into packets as libwebrtc cuts them (equal parts, the last ones a
  * byte larger), together `frame_bytes`. */
 void load_sender_video (LoadSender *self, gsize frame_bytes, gint64 now_us);
 void load_sender_audio (LoadSender *self, gint64 now_us);
+/** The next frame of a file, in the first layer; where a key frame is wanted it goes on at one. */
+void load_sender_play (LoadSender *self, const LoadIvf *file, gint64 now_us);
+/** A receiver misses these numbers of the layer with that SSRC. */
+void load_sender_repeat (LoadSender *self, guint32 ssrc, const guint16 *seqs, guint n);
 /** The next frame of this layer is a key frame; an unknown SSRC asks all. */
 void load_sender_want_key_frame (LoadSender *self, guint32 ssrc);
 /** A sender report a second. */

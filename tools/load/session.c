@@ -53,12 +53,14 @@ receives (const LoadSession *self)
 /* --- shared ---------------------------------------------------------------------------------- */
 
 LoadContext *
-load_context_new (guint64 seed)
+load_context_new (guint64 seed, ParlorSrtpProfile profile)
 {
   LoadContext *self = g_new0 (LoadContext, 1);
 
   self->certificate = parlor_certificate_new (g_get_real_time () / PARLOR_US_PER_SEC);
   self->dtls = parlor_dtls_context_new (self->certificate);
+  if (profile != PARLOR_SRTP_PROFILE_NONE)
+    parlor_dtls_context_set_profile (self->dtls, profile);
   self->crypto = parlor_crypto_new (PARLOR_SRTP_BACKEND_AUTO);
   self->stun = parlor_stun_agent_new ();
   self->seed = seed;
@@ -137,6 +139,17 @@ ask_key_frame (LoadSession *self, const ParlorRtcpPacket *packet)
 }
 
 static void
+repeat (LoadSession *self, const ParlorRtcpPacket *packet)
+{
+  guint32 sender, media;
+  guint16 seqs[PARLOR_RTCP_MAX_NACK_SEQS];
+  gint n = parlor_rtcp_parse_nack (packet, &sender, &media, seqs, G_N_ELEMENTS (seqs));
+
+  if (n > 0)
+    load_sender_repeat (&self->sender, media, seqs, (guint)n);
+}
+
+static void
 on_rtcp (gpointer user_data, const guint8 *bytes, gsize length, gint64 now_us)
 {
   LoadSession *self = user_data;
@@ -146,7 +159,10 @@ on_rtcp (gpointer user_data, const guint8 *bytes, gsize length, gint64 now_us)
   if (parlor_rtcp_reader_init (&reader, bytes, length) != PARLOR_RTCP_OK)
     return;
   while (parlor_rtcp_reader_next (&reader, &packet))
-    ask_key_frame (self, &packet);
+    if (packet.kind == PARLOR_RTCP_NACK)
+      repeat (self, &packet);
+    else
+      ask_key_frame (self, &packet);
 }
 
 /* --- life ------------------------------------------------------------------------------------ */
@@ -176,8 +192,8 @@ open_socket (const ParlorAddr *server, GError **error)
 static void
 make_identity (LoadSession *self, ParlorIceCredentials *local, LoadOffer *own)
 {
-  static const guint n_layers[] = {
-      [LOAD_PUBLISH] = 1, [LOAD_PUBLISH_AUDIO] = 0, [LOAD_WATCH] = 0, [LOAD_PERSON] = 3};
+  const guint n_layers[] = {[LOAD_PUBLISH] = self->place.layers, [LOAD_PERSON] = LOAD_MAX_LAYERS};
+  guint n = self->kind < G_N_ELEMENTS (n_layers) ? n_layers[self->kind] : 0;
   guint8 random[PARLOR_ICE_RANDOM_BYTES];
   guint32 audio, video[LOAD_MAX_LAYERS], rtx;
   ParlorRng rng;
@@ -189,12 +205,20 @@ make_identity (LoadSession *self, ParlorIceCredentials *local, LoadOffer *own)
   for (guint i = 0; i < LOAD_MAX_LAYERS; i++)
     video[i] = parlor_rng_u32 (&rng) | 1;
   rtx = parlor_rng_u32 (&rng) | 1;
-  load_sender_init (&self->sender, audio, video, n_layers[self->kind], &rng);
+  load_sender_init (&self->sender, audio, video, n, &rng);
+  for (guint i = 0; i < n; i++)
+    load_sender_offer_rtx (&self->sender, i, rtx + i);
   self->sender.number = self->place.number;
+  if (n > 1)
+    {
+      self->sender.audio_mid = '0';
+      self->sender.video_mid = '1';
+    }
   *own = (LoadOffer){.local = local,
                      .fingerprint = parlor_certificate_fingerprint (self->context->certificate),
                      .publish = publishes (self),
                      .audio_only = self->kind == LOAD_PUBLISH_AUDIO,
+                     .layered = n > 1,
                      .audio_ssrc = audio,
                      .video_ssrc = video[0],
                      .rtx_ssrc = rtx,
@@ -235,8 +259,6 @@ negotiate (LoadSession *self, const LoadOffer *own, GError **error)
 
   if (self->kind != LOAD_PERSON)
     return load_place_negotiate (place, own, &self->answer, error);
-  self->sender.audio_mid = '0';
-  self->sender.video_mid = '1';
   self->rt = load_rt_join (place->url, place->room, place->identity, place->token,
                            place->speaker_large, own, &self->answer, error);
   return self->rt != NULL;
@@ -265,6 +287,8 @@ load_session_new (LoadContext *context, const LoadPlace *place, LoadSessionKind 
   if (negotiate (self, &own, error) && connect_peer (self, &local, error))
     {
       load_receiver_init (&self->receiver, &self->answer, own.audio_ssrc);
+      self->receiver.late_us = place->late_us;
+      self->receiver.marks_behind = place->marks_behind;
       return self;
     }
   load_session_free (self);
@@ -281,6 +305,7 @@ load_session_free (LoadSession *self)
   load_answer_clear (&self->answer);
   parlor_peer_free (self->peer);
   load_receiver_clear (&self->receiver);
+  load_sender_clear (&self->sender);
   load_delay_free (self->up);
   load_delay_free (self->down);
   if (self->fd >= 0)

@@ -20,12 +20,13 @@ typedef struct
   guint64 seed;
 } LoadContext;
 
-LoadContext *load_context_new (guint64 seed);
+/** profile: the only one that is offered; NONE = both. */
+LoadContext *load_context_new (guint64 seed, ParlorSrtpProfile profile);
 void load_context_free (LoadContext *self);
 
 typedef enum
 {
-  LOAD_PUBLISH,       /**< one VP8 and one Opus track */
+  LOAD_PUBLISH,       /**< one VP8 track of place->layers layers, and one Opus track */
   LOAD_PUBLISH_AUDIO, /**< Opus alone */
   LOAD_WATCH,
   LOAD_PERSON, /**< publishes in three layers, and has 3 audio and `tiles` video slots */
