@@ -161,6 +161,14 @@ parlor_dtls_pool_free (ParlorDtlsPool *self)
   g_free (self);
 }
 
+/* Ids come from a counter that others share: a viewer takes two, so all of his kind would meet on
+   one thread of two. Knuth's multiplier spreads them. */
+guint
+parlor_dtls_pool_thread_of (ParlorTransportId transport, guint n_threads)
+{
+  return (guint)((transport * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15) >> 32) % n_threads);
+}
+
 void
 parlor_dtls_pool_push (ParlorDtlsPool *self, guint worker, ParlorTransportId transport,
                        ParlorDtls *dtls, const guint8 *bytes, gsize length)
@@ -170,7 +178,8 @@ parlor_dtls_pool_push (ParlorDtlsPool *self, guint worker, ParlorTransportId tra
   *step = (Step){worker, transport, dtls, taken};
   if (taken > 0)
     memcpy (step->bytes, bytes, taken);
-  g_async_queue_push (self->threads[transport % self->n_threads].steps, step);
+  g_async_queue_push (self->threads[parlor_dtls_pool_thread_of (transport, self->n_threads)].steps,
+                      step);
 }
 
 void

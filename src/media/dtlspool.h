@@ -28,6 +28,9 @@ void parlor_dtls_pool_stop (ParlorDtlsPool *self);
 void parlor_dtls_pool_free (ParlorDtlsPool *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorDtlsPool, parlor_dtls_pool_free)
 
+/** Which of the threads has the steps of that transport: all of one on the same, all together
+ * spread evenly. Any thread. */
+guint parlor_dtls_pool_thread_of (ParlorTransportId transport, guint n_threads);
 /** One step: start, then `bytes` (copied; longer ones than PARLOR_DTLS_POOL_MAX_BYTES count as
    none) or the timer. dtls is borrowed until the answer. Thread: that worker's. */
 void parlor_dtls_pool_push (ParlorDtlsPool *self, guint worker, ParlorTransportId transport,

@@ -15,23 +15,11 @@ import json
 import os
 import pathlib
 
-from servers import Parlor, run_floor, run_load
+from servers import Parlor, at_grouping, run_floor, run_load
 
 FRAMES_PER_S = 30
 AUDIO_PER_S = 50
 RECEIVERS = (10, 100, 500)
-
-
-def at_grouping(floor, group):
-    """Between two measured groupings: linear in 1/B, since a message's cost is shared by its packets."""
-    sizes = sorted(floor)
-    if group >= sizes[-1]:
-        return floor[sizes[-1]]
-    for low, high in zip(sizes, sizes[1:]):
-        if low <= group <= high:
-            part = (1 / low - 1 / group) / (1 / low - 1 / high)
-            return floor[low] + (floor[high] - floor[low]) * part
-    return floor[sizes[0]]
 
 
 def rss_kib(build, receivers, seconds):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the benchmarks share: parlord on free ports, the load, the floor."""
+"""What the benchmarks share: parlord on free ports, the load, the floor, and the page that they write into."""
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -18,12 +19,13 @@ def free_port(kind=socket.SOCK_STREAM):
 class Parlor:
     """parlord on free ports with a data folder of its own; ended by its own id."""
 
-    def __init__(self, build, workers=1, *flags):
+    def __init__(self, build, workers=1, *flags, prefix=()):
+        """prefix: words before the command, such as taskset's."""
         self.folder = tempfile.TemporaryDirectory(prefix='parlor-bench-')
         http, self.admin = free_port(), free_port()
         self.url = f'http://127.0.0.1:{http}'
         self.process = subprocess.Popen(
-            [str(build / 'src/parlord'), '--demo', '--http-port', str(http), '--udp-port', str(free_port(socket.SOCK_DGRAM)), '--admin-port',
+            [*prefix, str(build / 'src/parlord'), '--demo', '--http-port', str(http), '--udp-port', str(free_port(socket.SOCK_DGRAM)), '--admin-port',
              str(self.admin), '--data-dir', self.folder.name, '--workers', str(workers), '--joins-burst', '100000', *flags], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.wait_ready()
 
@@ -38,25 +40,62 @@ class Parlor:
         self.close()
         raise SystemExit('parlord did not become ready')
 
+    def metrics(self):
+        with urllib.request.urlopen(f'http://127.0.0.1:{self.admin}/metrics', timeout=10) as answer:
+            lines = answer.read().decode().splitlines()
+        return {line.rsplit(' ', 1)[0]: float(line.rsplit(' ', 1)[1]) for line in lines if line and line[0] != '#'}
+
     def close(self):
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(15)
         self.folder.cleanup()
 
 
-def run_load(build, server, kind, room, seconds, *words):
+def cores():
+    """Words that put the server on one core and the load on another; none where there is one alone."""
+    known = sorted(os.sched_getaffinity(0))
+    return (['taskset', '-c', str(known[0])], ['taskset', '-c', str(known[1])]) if len(known) > 1 else ([], [])
+
+
+def load_average():
+    return f'{os.getloadavg()[0]:.1f}'
+
+
+def at_grouping(floor, group):
+    """Between two measured groupings: linear in 1/B, since a message's cost is shared by its packets."""
+    sizes = sorted(floor)
+    if group >= sizes[-1]:
+        return floor[sizes[-1]]
+    for low, high in zip(sizes, sizes[1:]):
+        if low <= group <= high:
+            part = (1 / low - 1 / group) / (1 / low - 1 / high)
+            return floor[low] + (floor[high] - floor[low]) * part
+    return floor[sizes[0]]
+
+
+def write_section(page, title, text):
+    """The section of that title in a page is this text now; a new one goes to the end."""
+    before = page.read_text(encoding='utf-8')
+    begin = before.find(f'\n## {title}\n')
+    end = before.find('\n## ', begin + 1) if begin >= 0 else -1
+    head, tail = (before, '') if begin < 0 else (before[:begin + 1], before[end:] if end >= 0 else '')
+    page.write_text(f'{head.rstrip()}\n\n## {title}\n\n{text.strip()}\n{tail}', encoding='utf-8')
+
+
+def run_load(build, server, kind, room, seconds, *words, prefix=()):
     """parlor-load's result against a server of this kind (whip, janus)."""
     how = [] if '--server' in words else ['--server', kind]
     out = subprocess.run(
-        [str(build / 'tools/load/parlor-load'), '--url', server.url, *how, '--room', room, '--seconds', str(seconds), '--warmup', '2',
+        [*prefix, str(build / 'tools/load/parlor-load'), '--url', server.url, *how, '--room', room, '--seconds', str(seconds), *([] if '--warmup' in words else ['--warmup', '2']),
          '--pid', str(server.process.pid), '--json', '-', *map(str, words)],
         check=True, capture_output=True, text=True).stdout
     return json.loads(out.strip().splitlines()[-1])
 
 
-def run_floor(build, receivers, seconds, *options):
-    """us per packet by grouping (0 = as it came), receivers with UDP GRO as parlor-load's sockets have it."""
+def run_floor(build, receivers, seconds, *options, mode="loopback"):
+    """us per packet by grouping (0 = as it came), receivers with UDP GRO as parlor-load's sockets have it; off loopback into a device that segments."""
     out = subprocess.run(
-        [str(build / 'tests/bench/floor'), '--json', '--mode', 'loopback', '--receivers', str(receivers), '--seconds', str(seconds), *options],
+        [str(build / 'tests/bench/floor'), '--json', '--mode', mode, '--receivers', str(receivers), '--seconds', str(seconds), *options],
         check=True, capture_output=True, text=True).stdout
-    return {row['batch']: row['us'] for row in json.loads(out) if row['mode'] == 'loopback/gro'}
+    wanted = 'loopback/gro' if mode == 'loopback' else 'off-loopback/card'
+    return {row['batch']: row['us'] for row in json.loads(out) if row['mode'] == wanted}

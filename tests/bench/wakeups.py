@@ -12,7 +12,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 
 from servers import Parlor, run_load
 
@@ -33,17 +32,11 @@ def look(pid):
     return threads
 
 
-def metrics(server):
-    with urllib.request.urlopen(f'http://127.0.0.1:{server.admin}/metrics', timeout=5) as answer:
-        lines = answer.read().decode().splitlines()
-    return {line.split()[0]: float(line.split()[1]) for line in lines if line and line[0] != '#'}
-
-
 def count(server, seconds):
-    before, numbers, began = look(server.process.pid), metrics(server), time.monotonic()
+    before, numbers, began = look(server.process.pid), server.metrics(), time.monotonic()
     time.sleep(seconds)
     span = time.monotonic() - began
-    after, later = look(server.process.pid), metrics(server)
+    after, later = look(server.process.pid), server.metrics()
     rows = []
     for task, (name, ns, sleeps) in after.items():
         old = before.get(task, (name, 0, 0))
@@ -73,7 +66,7 @@ def wait_for_all(server, load):
     """Until nobody has come for a second."""
     seen, since = 0, time.monotonic()
     while load.is_alive() and (seen == 0 or time.monotonic() - since < 1):
-        now = metrics(server).get('parlor_transports_connected', 0)
+        now = server.metrics().get('parlor_transports_connected', 0)
         if now != seen:
             seen, since = now, time.monotonic()
         time.sleep(0.2)

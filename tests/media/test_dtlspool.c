@@ -136,12 +136,31 @@ test_stop_drops_what_waits (Fixture *f, gconstpointer data)
   parlor_dtls_pool_push (f->pool, 0, 7, NULL, rubbish, sizeof rubbish);
 }
 
+/* Ids that any kind of session leaves between two of its transports. */
+static void
+test_threads_share_evenly (Fixture *f, gconstpointer data)
+{
+  for (guint stride = 1; stride <= 12; stride++)
+    for (guint n_threads = 2; n_threads <= 8; n_threads++)
+      {
+        guint taken[8] = {0};
+        for (guint i = 0; i < 1000; i++)
+          taken[parlor_dtls_pool_thread_of (5 + i * stride, n_threads)]++;
+        for (guint i = 0; i < n_threads; i++)
+          {
+            g_assert_cmpuint (taken[i], >, 1000 / n_threads * 3 / 4);
+            g_assert_cmpuint (taken[i], <, 1000 / n_threads * 5 / 4);
+          }
+      }
+}
+
 #define ADD(name, func) g_test_add ("/media/dtlspool/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  ADD ("threads-share-evenly", test_threads_share_evenly);
   ADD ("handshakes-end-connected", test_handshakes_end_connected);
   ADD ("every-step-is-answered-once", test_every_step_is_answered_once);
   ADD ("stop-drops-what-waits", test_stop_drops_what_waits);

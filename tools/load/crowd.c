@@ -176,6 +176,7 @@ open_one (LoadCrowd *self, const char *room, const char *identity, LoadSessionKi
                            .room = room,
                            .identity = identity,
                            .token = self->options->token,
+                           .media = self->options->media,
                            .tiles = (guint)self->options->tiles,
                            .delay_us = (bad ? self->options->bad_rtt_ms : self->options->rtt_ms)
                                        * PARLOR_US_PER_MS / 2,

@@ -144,8 +144,7 @@ add_delays (Delays *sum, const LoadCounts *counts)
 static void
 sum_up (const LoadCrowd *crowd, gint64 began_us, LoadResult *result)
 {
-  g_autofree Delays *all = g_new0 (Delays, 1);
-  g_autofree Delays *standing = g_new0 (Delays, 1);
+  Delays all = {0}, standing = {0};
   g_autoptr (GArray) firsts = g_array_new (FALSE, FALSE, sizeof (double));
 
   result->sessions = load_crowd_n_receivers (crowd);
@@ -156,9 +155,9 @@ sum_up (const LoadCrowd *crowd, gint64 began_us, LoadResult *result)
       const LoadCounts *counts = load_receiver_counts (load_session_receiver (session));
 
       add_wait (firsts, moments.made_us, moments.first_rtp_us);
-      add_delays (all, counts);
+      add_delays (&all, counts);
       if (moments.made_us < began_us)
-        add_delays (standing, counts);
+        add_delays (&standing, counts);
       result->late += counts->late;
       result->asked += counts->asked;
       result->packets += counts->packets;
@@ -170,12 +169,12 @@ sum_up (const LoadCrowd *crowd, gint64 began_us, LoadResult *result)
   g_array_sort (firsts, compare_doubles);
   result->first_p50_ms = share_of (firsts, 50);
   result->first_p95_ms = share_of (firsts, 95);
-  result->delay_p50_ms = percentile_ms (all->buckets, all->n, 0.50);
-  result->delay_p95_ms = percentile_ms (all->buckets, all->n, 0.95);
-  result->delay_p99_ms = percentile_ms (all->buckets, all->n, 0.99);
-  result->standing_p50_ms = percentile_ms (standing->buckets, standing->n, 0.50);
-  result->standing_p95_ms = percentile_ms (standing->buckets, standing->n, 0.95);
-  result->standing_p99_ms = percentile_ms (standing->buckets, standing->n, 0.99);
+  result->delay_p50_ms = percentile_ms (all.buckets, all.n, 0.50);
+  result->delay_p95_ms = percentile_ms (all.buckets, all.n, 0.95);
+  result->delay_p99_ms = percentile_ms (all.buckets, all.n, 0.99);
+  result->standing_p50_ms = percentile_ms (standing.buckets, standing.n, 0.50);
+  result->standing_p95_ms = percentile_ms (standing.buckets, standing.n, 0.95);
+  result->standing_p99_ms = percentile_ms (standing.buckets, standing.n, 0.99);
 }
 
 /* Of people in meetings: what came down to each, and how large and smooth the pictures were. */

@@ -149,6 +149,8 @@ load_options_parse (LoadOptions *options, int *argc, char ***argv, GError **erro
        "publish the VP8 frames of this IVF file, over and over, in place of made-up ones", "FILE"},
       {"srtp", 0, 0, G_OPTION_ARG_STRING, &options->srtp_name,
        "offer both profiles (default), gcm or cm alone", "NAME"},
+      {"media-address", 0, 0, G_OPTION_ARG_STRING, &options->media,
+       "the server's media is at this IP address, whatever it says", "IP"},
       {"late", 0, 0, G_OPTION_ARG_INT, &options->late_ms,
        "packets that take longer than this count as late, default 100", "MS"},
       {"progress", 0, 0, G_OPTION_ARG_NONE, &options->progress,
@@ -189,5 +191,6 @@ load_options_clear (LoadOptions *options)
   g_free (options->expect);
   g_free (options->srtp_name);
   g_free (options->bitstream);
+  g_free (options->media);
   load_ivf_free (options->file);
 }

@@ -32,7 +32,7 @@ typedef struct
   int layers;        /**< of a publisher's picture by WHIP: 1 or 3 */
   int late_ms;       /**< what comes later counts as late */
   gboolean progress; /**< a line a second on standard error, be it a terminal or not */
-  char *srtp_name, *bitstream;
+  char *srtp_name, *bitstream, *media;
   ParlorSrtpProfile srtp; /**< NONE = both */
   LoadIvf *file;          /**< that --bitstream names; owned, nullable */
 } LoadOptions;

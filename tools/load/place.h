@@ -22,6 +22,7 @@ typedef struct
   const char *room;
   const char *identity;   /**< of the publisher, or whom a subscriber watches; NULL = the stage */
   const char *token;      /**< nullable */
+  const char *media;      /**< nullable: the server's media is at this address, whatever it says */
   guint tiles;            /**< LOAD_RT: video slots of a person */
   gint64 delay_us;        /**< of media, each way; 0 = none */
   guint lost_per_mille;   /**< of media, each way */

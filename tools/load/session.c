@@ -253,6 +253,17 @@ connect_peer (LoadSession *self, const ParlorIceCredentials *local, GError **err
 }
 
 static gboolean
+move_server (LoadSession *self, GError **error)
+{
+  ParlorAddr *server = &self->answer.server;
+
+  if (self->place.media == NULL || parlor_addr_parse (self->place.media, server->port, server))
+    return TRUE;
+  g_set_error (error, LOAD_ERROR, 0, "--media-address %s: not an IP address", self->place.media);
+  return FALSE;
+}
+
+static gboolean
 negotiate (LoadSession *self, const LoadOffer *own, GError **error)
 {
   const LoadPlace *place = &self->place;
@@ -284,7 +295,8 @@ load_session_new (LoadContext *context, const LoadPlace *place, LoadSessionKind 
       self->down = load_delay_new (place->delay_us, handle, self);
     }
   make_identity (self, &local, &own);
-  if (negotiate (self, &own, error) && connect_peer (self, &local, error))
+  if (negotiate (self, &own, error) && move_server (self, error)
+      && connect_peer (self, &local, error))
     {
       load_receiver_init (&self->receiver, &self->answer, own.audio_ssrc);
       self->receiver.late_us = place->late_us;
