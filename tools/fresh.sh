@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The README on a machine that has none of it: a bare Debian 12 in a folder, and in it, as root or as a person with sudo, a clean clone of
-# this commit, `./dev run`, the same again, then `./dev test` of the words given. Prints how long each step took. Needs root, debootstrap,
-# 4 GB of disk, the package registries. Mounts and processes live in namespaces of their own, so nothing of them is left behind.
+# this commit, `./dev run`, two people who meet there, `./dev run` again, then `./dev test` of the words given. Prints how long each step took.
+# Needs root, debootstrap, 4 GB of disk, the package registries; for the two people also this machine's Chromium and tests/e2e/node_modules. Mounts and processes live in namespaces of their own, so nothing of them is left behind.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 
@@ -63,6 +63,8 @@ inside () { # USER COMMAND
 registries () {
   local file name
   cp /etc/resolv.conf /etc/hosts "$folder/etc/"
+  # As the installer of Debian writes it; sudo looks for it.
+  grep -qw "$(hostname)" "$folder/etc/hosts" || printf '127.0.1.1\t%s\n' "$(hostname)" >>"$folder/etc/hosts"
   grep -lsiE 'acquire::.*(proxy|verify|ca(info|path))' /etc/apt/apt.conf /etc/apt/apt.conf.d/* | while read -r file; do
     cp "$file" "$folder/etc/apt/apt.conf.d/"
   done
@@ -114,9 +116,16 @@ end () { # PID
   wait "$1" 2>/dev/null || true
 }
 
-# Until the demo answers; then the first page is asked for, and the demo ended.
-demo () {
-  local http udp admin running
+# Two windows of this machine's browser; its packages are no part of what the README's first command installs.
+meet () { # URL
+  if [ -d tests/e2e/node_modules ]; then node tests/e2e/meet.mjs "$1" "$folder.png"; else
+    echo "fresh: nobody met there: tests/e2e/node_modules is missing here (npm --prefix tests/e2e ci)"
+  fi
+}
+
+# Until the demo answers; then the first page is asked for, two people meet where that is wanted, and the demo is ended.
+demo () { # [meet]
+  local http udp admin running began=$SECONDS
   http=$(free_port) udp=$(free_port) admin=$(free_port)
   inside "$user" "cd parlor && ./dev run --http-port $http --udp-port $udp --admin-port $admin" >>"$folder/demo.log" 2>&1 &
   running=$!
@@ -124,7 +133,9 @@ demo () {
     kill -0 "$running" 2>/dev/null || { tail -n 40 "$folder/demo.log" >&2; return 1; }
     sleep 0.5
   done
+  echo "fresh: $((SECONDS - began)) s until it answered"
   curl -fs "http://127.0.0.1:$http/" | grep -q '<title>Parlor' || { echo "fresh: no page on /" >&2; end "$running"; return 1; }
+  if [ -n "${1:-}" ]; then "$1" "http://127.0.0.1:$http" || { echo "fresh: they did not meet" >&2; end "$running"; return 1; }; fi
   end "$running"
 }
 
@@ -133,7 +144,7 @@ played () { inside "$user" "cd parlor && ./dev test $1"; }
 if [ ! -x "$folder/bin/sh" ]; then step "a bare Debian 12, git" bare; fi
 if [ "$user" != root ] && ! grep -q "^$user:" "$folder/etc/passwd"; then step "a person with sudo" person; fi
 step "clean clone" clone
-step "./dev run, until it answers" demo
+step "./dev run, until it answers and two people met" demo meet
 step "./dev run again" demo
 for word in "${words[@]}"; do step "./dev test $word" played "$word"; done
 if [ -z "$keep" ]; then rm -rf "$folder" "$folder.log"; else echo "fresh: kept in $folder"; fi

@@ -11,6 +11,7 @@ command_run () {
   for word in "$@"; do
     if [ "$word" = --lan ]; then lan=1; else flags+=("$word"); fi
   done
+  check_ports "${flags[@]}"
   build_programs
   [ -x "$DAEMON" ] || die "$DAEMON was not built"
   if [ -n "$lan" ]; then run_lan "${flags[@]}"; return; fi
