@@ -423,6 +423,14 @@ test_key_life (Fixture *f, gconstpointer data)
   g_assert_cmpuint (dead->status, ==, 401);
 }
 
+/* The clock runs since the machine started: a room made at 1 µs is over on one that is up for a
+ * day. */
+static gint64
+now_of (const Fixture *f)
+{
+  return f->world->clock.now_us (&f->world->clock);
+}
+
 /* What is taken back closes an open WebSocket at once. */
 static void
 test_revoked_socket (Fixture *f, gconstpointer data)
@@ -435,7 +443,7 @@ test_revoked_socket (Fixture *f, gconstpointer data)
   const ParlorApiKey *key = parlor_keys_add (brands, f->brand->id, "k", PARLOR_SCOPE_TOKENS, 1,
                                              NULL);
   ParlorRoomSpec spec = {.brand = f->brand->id, .alias = "hall"};
-  g_assert_nonnull (parlor_rooms_create (f->world->rooms, &spec, 1, NULL));
+  g_assert_nonnull (parlor_rooms_create (f->world->rooms, &spec, now_of (f), NULL));
   ParlorClaims claims = {.identity = (char *)"wu",
                          .room = (char *)"hall",
                          .issuer = key->id,
@@ -465,7 +473,7 @@ test_revoked_speaker (Fixture *f, gconstpointer data)
   const ParlorApiKey *key = parlor_keys_add (brands, f->brand->id, "k", PARLOR_SCOPE_TOKENS, 1,
                                              NULL);
   ParlorRoomSpec spec = {.brand = f->brand->id, .alias = "hall"};
-  ParlorRoom *room = parlor_rooms_create (f->world->rooms, &spec, 1, NULL);
+  ParlorRoom *room = parlor_rooms_create (f->world->rooms, &spec, now_of (f), NULL);
   ParlorClaims claims = {.identity = (char *)"wu",
                          .room = (char *)"hall",
                          .issuer = key->id,
@@ -490,7 +498,7 @@ test_revoked_publisher (Fixture *f, gconstpointer data)
   const ParlorApiKey *key = parlor_keys_add (brands, f->brand->id, "k", PARLOR_SCOPE_TOKENS, 1,
                                              NULL);
   ParlorRoomSpec spec = {.brand = f->brand->id, .alias = "hall"};
-  ParlorRoom *room = parlor_rooms_create (f->world->rooms, &spec, 1, NULL);
+  ParlorRoom *room = parlor_rooms_create (f->world->rooms, &spec, now_of (f), NULL);
   ParlorClaims claims = {.identity = (char *)"cam",
                          .room = (char *)"hall",
                          .issuer = key->id,
