@@ -73,7 +73,8 @@ parlor_listener_open (const char *text, guint16 port, GError **error)
     {
       int code = errno;
       const char *what = code == EADDRINUSE
-                             ? "the port is taken: stop the other program or choose another port"
+                             ? "the port is taken: stop the other program, or choose another by "
+                               "--http-port or --admin-port"
                              : g_strerror (code);
       g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code),
                    "cannot serve HTTP on %s port %u: %s", text, port, what);

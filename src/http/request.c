@@ -109,6 +109,24 @@ parlor_http_json_body (const ParlorHttpRequest *request)
   return json;
 }
 
+char *
+parlor_http_json_why (const ParlorHttpRequest *request)
+{
+  json_error_t error;
+  if (!request->body_length)
+    return NULL;
+  if (parlor_json_is_too_deep (request->body, request->body_length, JSON_DEPTH_MAX))
+    return g_strdup_printf ("The body nests deeper than %d.", JSON_DEPTH_MAX);
+  json_t *json = json_loadb (request->body, request->body_length, JSON_REJECT_DUPLICATES, &error);
+  gboolean is_object = json_is_object (json), is_json = json != NULL;
+  json_decref (json);
+  if (is_json)
+    return is_object ? NULL : g_strdup ("The body must be a JSON object: {…}.");
+  g_autofree char *what = g_utf8_make_valid (error.text, -1);
+  return g_strdup_printf ("The body is no JSON: line %d, column %d: %s.", error.line, error.column,
+                          what);
+}
+
 gboolean
 parlor_path_decode (const char *segment, gsize length, char *out, gsize size)
 {

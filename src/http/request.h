@@ -121,6 +121,12 @@ const char *parlor_http_bearer (const ParlorHttpRequest *request);
  */
 json_t *parlor_http_json_body (const ParlorHttpRequest *request);
 
+/**
+ * Why parlor_http_json_body () gives NULL for a body, as a sentence with line and column where it
+ * is no JSON (transfer full); NULL when it is a JSON object, or empty.
+ */
+char *parlor_http_json_why (const ParlorHttpRequest *request);
+
 /** One segment of a path, percent-decoded into `out` (size bytes with the terminator). FALSE when
    it is too long, not UTF-8, or hides a slash, a NUL or another control character. */
 gboolean parlor_path_decode (const char *segment, gsize length, char *out, gsize size);

@@ -516,6 +516,24 @@ may_ask (ParlorSite *site, const ParlorRoute *route, const ParlorHttpRequest *re
   return FALSE;
 }
 
+/* Handlers say what they wanted; where a body breaks that is no JSON is said here, for all of them.
+ */
+static void
+explain_body (const ParlorRoute *route, const ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  ParlorHttpReply said;
+  g_autofree char *why = NULL;
+  if (reply->status == 400 && route->type && !strcmp (route->type, "application/json"))
+    why = parlor_http_json_why (request);
+  if (!why)
+    return;
+  parlor_http_reply_init (&said);
+  parlor_http_problem (&said, 400, "bad_request", why);
+  g_clear_pointer (&reply->body, g_bytes_unref);
+  reply->body = g_steal_pointer (&said.body);
+  parlor_http_reply_clear (&said);
+}
+
 static void
 handle_row (ParlorSite *site, const ParlorRoute *route, ParlorHttpRequest *request,
             ParlorHttpReply *reply)
@@ -524,6 +542,7 @@ handle_row (ParlorSite *site, const ParlorRoute *route, ParlorHttpRequest *reque
   parlor_site_principal (site, request, &who);
   if (may_ask (site, route, request, &who, parlor_rate_limit_take, reply))
     parlor_audit_handle (site, route, request, reply, &who);
+  explain_body (route, request, reply);
 }
 
 static gboolean

@@ -287,7 +287,9 @@ check_crypto (const char *name, ParlorSrtpBackend *backend, GError **error)
     crypto = parlor_crypto_new (*backend);
   if (crypto == NULL)
     g_set_error (error, PARLOR_MEDIA_ERROR, PARLOR_MEDIA_ERROR_CRYPTO,
-                 "crypto backend \"%s\" is not there", name);
+                 "--crypto %s: this machine has no such means; auto, openssl, ipsec, ipsec-avx2, "
+                 "ipsec-avx or ipsec-sse",
+                 name ? name : "auto");
   return crypto != NULL;
 }
 

@@ -8,14 +8,14 @@
 #include "udplane.h"
 #include "udpsocket.h"
 
-/* GStreamer's words for a socket in ours. */
+/* GStreamer's words for a socket in ours, and what to do about it. */
 static void
 take_socket_error (GError **error, GError *cause)
 {
   gboolean is_taken = g_error_matches (cause, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY);
   g_set_error (error, PARLOR_MEDIA_ERROR,
-               is_taken ? PARLOR_MEDIA_ERROR_PORT_TAKEN : PARLOR_MEDIA_ERROR_BIND, "%s",
-               cause->message);
+               is_taken ? PARLOR_MEDIA_ERROR_PORT_TAKEN : PARLOR_MEDIA_ERROR_BIND, "%s%s",
+               cause->message, is_taken ? "; choose another by --udp-port" : "");
   g_error_free (cause);
 }
 

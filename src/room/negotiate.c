@@ -23,6 +23,23 @@ parlor_room_open_endpoint (ParlorRoom *room, const char *identity, gboolean hear
   return media->ops->open (media, &spec, error);
 }
 
+/* An answer that takes nothing of the offer is none: its client would wait for ever. */
+static gboolean
+takes_part (const ParlorMediaOffer *offer, const ParlorMediaAnswer *answer, GError **error)
+{
+  gboolean any = offer->subscribe && answer->n_slots > 0;
+  for (guint i = 0; offer->publish && i < PARLOR_N_SOURCES; i++)
+    any = any || answer->publishes[i];
+  if (!any)
+    g_set_error_literal (
+        error, PARLOR_ERROR, PARLOR_ERROR_UNPROCESSABLE,
+        offer->publish ? "No m-line of this offer sends anything: each is recvonly or "
+                         "inactive. WHIP takes a=sendonly; WHEP is for who wants to watch."
+                       : "No m-line of this offer receives anything: each is sendonly or "
+                         "inactive. WHEP takes a=recvonly; WHIP is for who wants to publish.");
+  return any;
+}
+
 ParlorEndpointId
 parlor_room_open_session (ParlorRoom *room, const char *identity, gboolean hears_room,
                           const ParlorMediaOffer *offer, ParlorMediaAnswer *answer, GError **error)
@@ -31,8 +48,11 @@ parlor_room_open_session (ParlorRoom *room, const char *identity, gboolean hears
   if (endpoint == 0)
     return 0;
   ParlorMedia *media = media_of (room);
-  if (media->ops->negotiate (media, endpoint, offer, answer, error))
+  gboolean answered = media->ops->negotiate (media, endpoint, offer, answer, error);
+  if (answered && takes_part (offer, answer, error))
     return endpoint;
+  if (answered)
+    parlor_media_answer_clear (answer);
   media->ops->close (media, endpoint);
   return 0;
 }

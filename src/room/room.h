@@ -117,7 +117,8 @@ ParlorParticipant *parlor_room_join (ParlorRoom *room, const ParlorJoin *join, g
  * A WHIP publisher: a participant without a socket, its sources are what the answer accepted. The
  * same identity again replaces the session (the older `session` gets CLOSED replaced) and stays the
  * same participant. Fills `answer` (parlor_media_answer_clear ()). NULL: FORBIDDEN, CONFLICT
- * (locked), TOO_MANY (full), or the error of negotiation; what ran before is untouched.
+ * (locked), TOO_MANY (full), UNPROCESSABLE (the offer sends nothing), or the error of negotiation;
+ * what ran before is untouched.
  */
 ParlorParticipant *parlor_room_publish (ParlorRoom *room, const ParlorJoin *join, const char *sdp,
                                         gsize length, ParlorMediaAnswer *answer, gint64 now_us,
@@ -133,7 +134,8 @@ ParlorParticipant *parlor_room_enter (ParlorRoom *room, const ParlorJoin *join, 
 
 /**
  * A WHEP player. `publisher` NULL: the stage; else the identity it wants to see, who need not be
- * here yet. Not in the roster unless configured. Errors as above.
+ * here yet. Not in the roster unless configured. Errors as above (UNPROCESSABLE: it receives
+ * nothing).
  */
 ParlorParticipant *parlor_room_play (ParlorRoom *room, const ParlorJoin *join,
                                      const char *publisher, const char *sdp, gsize length,

@@ -182,6 +182,7 @@ test_taken_ports (Daemon *daemon, gconstpointer data)
   gint64 after_us = 0;
   daemon_start (daemon, "--demo");
   g_autofree char *other = g_dir_make_tmp ("parlor-daemon-XXXXXX", NULL);
+  static const char *const flags[] = {"--http-port", "--admin-port", "--udp-port"};
   const guint taken[3][3] = {{daemon->http, free_port (SOCK_STREAM), free_port (SOCK_DGRAM)},
                              {free_port (SOCK_STREAM), daemon->admin, free_port (SOCK_DGRAM)},
                              {free_port (SOCK_STREAM), free_port (SOCK_STREAM), daemon->udp}};
@@ -197,6 +198,7 @@ test_taken_ports (Daemon *daemon, gconstpointer data)
       g_assert_true (g_str_has_suffix (text, "\n"));
       if (strchr (text, '\n') != text + strlen (text) - 1)
         g_error ("more than one line: %s", text);
+      g_assert_nonnull (strstr (text, flags[i]));
     }
   g_autofree char *text = NULL;
   const char *const same_folder[] = {parlord,          "--demo",       "--http-port=0",

@@ -50,8 +50,11 @@ negotiate (ParlorMedia *media, ParlorEndpointId endpoint, const ParlorMediaOffer
       memcpy (answer->slots[i].mid, offer->slots[i].mid, PARLOR_MID_SIZE);
       answer->slots[i].kind = offer->slots[i].kind;
     }
-  answer->publishes[PARLOR_SOURCE_MICROPHONE] = offer->publish;
-  answer->publishes[PARLOR_SOURCE_CAMERA] = offer->publish;
+  /* A player of WHEP says its slots by the offer alone. */
+  if (offer->subscribe && !offer->publish && !holds (offer->sdp, offer->sdp_length, "sendonly"))
+    answer->n_slots = MAX (answer->n_slots, 1);
+  gboolean sends = offer->publish && !holds (offer->sdp, offer->sdp_length, "recvonly");
+  answer->publishes[PARLOR_SOURCE_MICROPHONE] = answer->publishes[PARLOR_SOURCE_CAMERA] = sends;
   fake->last_senders = offer->n_senders;
   fake->last_slots = offer->n_slots;
   return TRUE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A ParlorMedia in memory: answers every offer that begins with "v=0", refuses one that holds
- * "impossible" as such, restarts ICE on a fragment that holds "restart". */
+ * "impossible" as such, accepts nothing of WHIP's that holds "recvonly" or of WHEP's that holds
+ * "sendonly", restarts ICE on a fragment that holds "restart". */
 #pragma once
 
 #include "room/media.h"

@@ -166,6 +166,27 @@ test_bad_bodies (void)
   g_assert_cmpuint (parlor_rooms_count (world->rooms), ==, 0);
 }
 
+/* Where a body breaks is said, whoever reads it. */
+static void
+test_broken_json (void)
+{
+  static const char *const bodies[][2] = {
+      {"{\"kind\":\"meeting\",\n \"title\":}", "line 2, column 10"},
+      {"{\"title\":\"x\",\"title\":\"y\"}", "duplicate object key"},
+      {"[]", "must be a JSON object"},
+      {"{\"title\":7}", "title must be a string"},
+  };
+  g_autoptr (World) world = world_new (NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (bodies); i++)
+    {
+      json_t *said = ask_json (world, "POST", "/v1/rooms", JSON, bodies[i][0], 400);
+      const char *detail = json_string_value (json_object_get (said, "detail"));
+      g_test_message ("%s", detail);
+      g_assert_nonnull (strstr (detail, bodies[i][1]));
+      json_decref (said);
+    }
+}
+
 static char *
 guest_body (const char *code)
 {
@@ -424,6 +445,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http/rooms/a-rooms-token-is-no-key", test_token_is_no_key);
   g_test_add_func ("/http/rooms/maker-gets-a-host-token-of-this-room", test_host_token);
   g_test_add_func ("/http/rooms/bodies-that-make-no-sense-are-400", test_bad_bodies);
+  g_test_add_func ("/http/rooms/where-json-breaks-is-said", test_broken_json);
   g_test_add_func ("/http/guest/code-gives-a-token-of-its-room", test_guest);
   g_test_add_func ("/http/guest/a-token-holds-as-long-as-the-link-it-was-got-for", test_invitation);
   g_test_add_func ("/http/guest/five-wrong-codes-then-429", test_wrong_codes);

@@ -83,6 +83,11 @@ test_bad_offers (void)
   g_autoptr (Answer) bad = post (world, "/whip/hall/lin", "", "nonsense", 400);
   g_autoptr (Answer) impossible = post (world, "/whip/hall/lin", "", "v=0 impossible", 422);
   g_assert_nonnull (strstr (impossible->body, "line 2"));
+  /* Who mixes up WHIP and WHEP would wait for ever for an answer in which nothing flows. */
+  g_autoptr (Answer) watches = post (world, "/whip/hall/lin", "", "v=0 recvonly", 422);
+  g_assert_nonnull (strstr (watches->body, "sendonly"));
+  g_autoptr (Answer) sends = post (world, "/whep/hall", "", "v=0 sendonly", 422);
+  g_assert_nonnull (strstr (sends->body, "recvonly"));
   g_autofree char *big = g_strnfill (256 * 1024 + 1, 'v');
   g_autoptr (Answer) large = post (world, "/whip/hall/lin", "", big, 413);
   /* A room that only bad offers asked for is not kept. */
@@ -103,6 +108,7 @@ test_replaced (void)
   assert_status (world, "DELETE", old, "", NULL, 404);
   /* A second offer that cannot be leaves the running session alone. */
   g_autoptr (Answer) bad = post (world, "/whip/hall/lin", "", "nonsense", 400);
+  g_autoptr (Answer) watches = post (world, "/whip/hall/lin", "", "v=0 recvonly", 422);
   assert_status (world, "DELETE", new, "", NULL, 200);
 }
 
