@@ -264,7 +264,7 @@ test_every_recorded_offer_is_answered (Fixture *f, gconstpointer data)
       "firefox-simulcast",    "obs-whip",           "safari-recvonly",
       "safari-sendrecv",      "webrtcbin-publish",  "webrtcbin-recvonly",
       "webrtcbin-audio-only", "firefox-meeting",    "obs-simulcast",
-      "encoder-profiles-rtx"};
+      "encoder-profiles-rtx", "safari-12",          "safari-14"};
   for (guint i = 0; i < G_N_ELEMENTS (samples); i++)
     {
       ParlorEndpointId id = open_endpoint (f, "rm_a");

@@ -8,13 +8,28 @@
 /* Recorded offers (tests/data/sdp) and a small one to spoil line by line. */
 
 static const char *const sample_names[] = {
-    "chromium-datachannel", "chromium-meeting",     "chromium-publish",
-    "chromium-recvonly",    "chromium-sendrecv",    "chromium-simulcast",
-    "firefox-datachannel",  "firefox-meeting",      "firefox-publish",
-    "firefox-recvonly",     "firefox-sendrecv",     "firefox-simulcast",
-    "encoder-profiles-rtx", "obs-simulcast",        "obs-whip",
-    "safari-recvonly",      "safari-sendrecv",      "webrtcbin-publish",
-    "webrtcbin-recvonly",   "webrtcbin-audio-only",
+    "chromium-datachannel",
+    "chromium-meeting",
+    "chromium-publish",
+    "chromium-recvonly",
+    "chromium-sendrecv",
+    "chromium-simulcast",
+    "firefox-datachannel",
+    "firefox-meeting",
+    "firefox-publish",
+    "firefox-recvonly",
+    "firefox-sendrecv",
+    "firefox-simulcast",
+    "encoder-profiles-rtx",
+    "obs-simulcast",
+    "obs-whip",
+    "safari-12",
+    "safari-14",
+    "safari-recvonly",
+    "safari-sendrecv",
+    "webrtcbin-publish",
+    "webrtcbin-recvonly",
+    "webrtcbin-audio-only",
 };
 
 static inline char *

@@ -128,7 +128,8 @@ test_payload_types_by_key (void)
     guint vp8, h264; /* 0: not offered */
   } cases[] = {
       {"chromium-publish", 96, 108}, {"firefox-publish", 120, 0}, {"safari-recvonly", 106, 98},
-      {"webrtcbin-publish", 96, 0},  {"obs-whip", 0, 96},
+      {"safari-12", 100, 98},        {"safari-14", 100, 98},      {"webrtcbin-publish", 96, 0},
+      {"obs-whip", 0, 96},
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
