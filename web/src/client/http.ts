@@ -32,7 +32,7 @@ async function call(path: string, init: RequestInit): Promise<Response> {
 }
 
 /** Errors are `{error: {code}}` or `{code}`; else the status stands for itself. */
-async function errorCode(answer: Response): Promise<string> {
+export async function errorCode(answer: Response): Promise<string> {
   const body: unknown = await answer.json().catch(() => null);
   const flat = shape({ code: opt(str), error: nullable((v) => v) });
   try {

@@ -1,5 +1,5 @@
 /** WHIP (RFC 9725) and WHEP from a page: one POST with the offer, one DELETE at the end. */
-import { ApiError } from './http.js';
+import { ApiError, errorCode } from './http.js';
 import { at } from './place.js';
 
 /** A session on the server; `location` is where it is ended. */
@@ -23,7 +23,7 @@ export async function negotiate(
   const answer = await fetch(at(path), { method: 'POST', headers, body }).catch(() => {
     throw new ApiError('offline');
   });
-  if (answer.status !== 201) throw new ApiError(`http_${answer.status}`, answer.status);
+  if (answer.status !== 201) throw new ApiError(await errorCode(answer), answer.status);
   await pc.setRemoteDescription({ type: 'answer', sdp: await answer.text() });
   return {
     location: new URL(answer.headers.get('location') ?? path, new URL(at(path), location.href))

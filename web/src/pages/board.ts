@@ -8,9 +8,12 @@ import { duration, st, type ServiceKey } from '../ui/i18n/service.js';
 import { mark } from '../ui/icons.js';
 import '../ui/look.js';
 import { face } from '../ui/rep-face.js';
+import { whyNot } from '../ui/why-not.js';
 
 /** A keyword is on the board within a second. */
 const LOOK_EVERY_MS = 800;
+/** Codes against which signing in helps. */
+const SIGN_IN = ['unauthorized', 'forbidden'];
 /** Longer than this is red. */
 const LATE_S = 60;
 
@@ -46,17 +49,22 @@ const PRESENCE: Record<string, ServiceKey> = {
   offline: 'offline_state',
 };
 
+/** Its message is the problem's code. */
 class Refused extends Error {}
 
 async function ask(path: string, body?: object): Promise<unknown> {
   const csrf = document.cookie.match(/parlor_csrf=([^;]+)/)?.[1] ?? '1';
   const headers = { 'Content-Type': 'application/json', 'X-Parlor-CSRF': csrf };
   const init = body ? { method: 'POST', headers, body: JSON.stringify(body) } : {};
-  const reply = await fetch(path, init);
+  const reply = await fetch(path, init).catch(() => {
+    throw new Refused('offline');
+  });
   const json: unknown = await reply.json().catch(() => ({}));
-  if (!reply.ok) throw new Refused((json as { detail?: string }).detail ?? String(reply.status));
+  if (!reply.ok) throw new Refused((json as { code?: string }).code ?? `http_${reply.status}`);
   return json;
 }
+
+const codeOf = (error: unknown): string => (error instanceof Refused ? error.message : 'internal');
 
 @customElement('parlor-board')
 export class BoardPage extends Plain {
@@ -64,7 +72,7 @@ export class BoardPage extends Plain {
   private told: unknown = {};
   @state() private problem = '';
   @state() private moving: { one: Waiting; to: string } | null = null;
-  @state() private result = '';
+  @state() private result: string | TemplateResult = '';
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -82,12 +90,12 @@ export class BoardPage extends Plain {
       this.board = board(this.told, 'board');
       this.problem = '';
     } catch (error) {
-      this.problem = error instanceof Refused ? 'refused' : 'offline';
+      this.problem = codeOf(error);
     }
   }
 
   private fail(error: unknown): void {
-    this.result = st('board_failed', { why: error instanceof Error ? error.message : '' });
+    this.result = whyNot(codeOf(error));
   }
 
   private async move(event: Event): Promise<void> {
@@ -104,7 +112,7 @@ export class BoardPage extends Plain {
     }
   }
 
-  private readonly departed = (result: string): void => {
+  private readonly departed = (result: string | TemplateResult): void => {
     this.result = result;
     void this.look();
   };
@@ -125,6 +133,8 @@ export class BoardPage extends Plain {
 
   private trouble(): TemplateResult {
     if (this.problem === 'offline') return html`<p class="calm wide">${st('offline')}</p>`;
+    if (!SIGN_IN.includes(this.problem))
+      return html`<p class="calm wide" role="alert">${whyNot(this.problem)}</p>`;
     return html`<div class="wide">
       <p>${st('board_forbidden')}</p>
       <p><a class="button primary" href="/signin">${st('desk_sign_in')}</a></p>

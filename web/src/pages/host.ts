@@ -381,7 +381,7 @@ export class HostPage extends Plain {
       return html`<main class="host-door">
         <div class="sheet-form" role="alert" data-testid="host-problem">
           <h1>${lt('failed_title')}</h1>
-          <p>${lt('failed_text', { code: this.problem || String(ended) })}</p>
+          <p>${whyNot(this.problem || String(ended))}</p>
         </div>
         ${[this.problem, ended].includes('no_such_room') ? this.again('') : nothing}
       </main>`;

@@ -12,7 +12,7 @@ import type { ServerMessageOf } from '../protocol/messages.js';
 import { Session } from '../room/session.js';
 import { Plain } from '../ui/base.js';
 import { lang } from '../ui/i18n/lang.js';
-import { lt, short, type LiveKey } from '../ui/i18n/live.js';
+import { isLiveKey, lt, short, type LiveKey } from '../ui/i18n/live.js';
 import { icon } from '../ui/icons.js';
 import { BADGE, countdownCard, endedCard, failedCard, wordsCard } from '../ui/live-cards.js';
 import '../ui/live-comments.js';
@@ -108,13 +108,9 @@ export class LivePage extends Plain {
   }
 
   private refused(error: unknown): void {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const known: Record<string, LiveKey> = {
-      too_many: 'err_too_many',
-      forbidden: 'err_forbidden',
-      conflict: 'err_conflict',
-    };
-    this.say(known[code] ?? 'err_other');
+    const { code } = error as Partial<ApiError>;
+    const key = `err_${code}`;
+    this.say(isLiveKey(key) ? key : 'err_other');
     if (code === 'conflict') this.named = false;
   }
 
@@ -253,27 +249,26 @@ export class LivePage extends Plain {
 
   private card(): TemplateResult | typeof nothing {
     if (!canWebRtc() && !canHls())
-      return wordsCard('no_webrtc_title', 'no_webrtc_text', {
-        testid: 'card-no-webrtc',
-        below: html`<input readonly .value=${linkOf(this.room)} aria-label=${lt('share')} />`,
-      });
+      return wordsCard(
+        'no-webrtc',
+        'no_webrtc_title',
+        'no_webrtc_text',
+        html`<input readonly .value=${linkOf(this.room)} aria-label=${lt('share')} />`,
+      );
     const { phase, line, ended } = this.session.state;
     const { live } = this.audience.live.get();
-    if (!this.room || ended === 'no_such_room')
-      return wordsCard('gone_title', 'gone_text', { testid: 'card-gone' });
+    if (!this.room || ended === 'no_such_room') return wordsCard('gone', 'gone_title', 'gone_text');
     if (live?.state === 'ended' || ended === 'ended') return endedCard(live?.brand ?? '');
     if (this.problem || phase === 'ended') return failedCard(this.problem || String(ended));
     if (!live) return html`<p class="live-card quiet" role="status">${lt('loading')}</p>`;
     if (live.state === 'scheduled') return countdownCard(live, Date.now());
-    if (line === 'lost') return wordsCard('line_title', 'line_text', { testid: 'card-line' });
-    if (live.state === 'paused')
-      return wordsCard('pause_title', 'pause_text', { testid: 'card-paused' });
+    if (line === 'lost') return wordsCard('line', 'line_title', 'line_text');
+    if (live.state === 'paused') return wordsCard('paused', 'pause_title', 'pause_text');
     if (!this.stalled) return nothing;
-    if (this.audience.isUnfit)
-      return wordsCard('failed_title', 'unfit_text', { testid: 'card-unfit' });
+    if (this.audience.isUnfit) return wordsCard('unfit', 'failed_title', 'unfit_text');
     return timings()['linkToFirstRemoteFrame'] === null && this.hostIsHere()
       ? html`<p class="live-card quiet" role="status">${lt('loading')}</p>`
-      : wordsCard('away_title', 'away_text', { testid: 'card-away' });
+      : wordsCard('away', 'away_title', 'away_text');
   }
 
   private hostIsHere(): boolean {

@@ -4,12 +4,13 @@ import { customElement, state } from 'lit/decorators.js';
 import { ApiError } from '../client/http.js';
 import { endSession, negotiate, roomFromHash, type WhipSession } from '../client/whip.js';
 import { openDevices, problemOf } from '../media/devices.js';
-import { testPattern, type Pattern } from '../media/pattern.js';
+import type { Pattern } from '../media/pattern.js';
 import { Plain } from '../ui/base.js';
 import { isKey, t } from '../ui/i18n/index.js';
 import { pt } from '../ui/i18n/whip.js';
 import { mark } from '../ui/icons.js';
 import '../ui/look.js';
+import { whyNot } from '../ui/why-not.js';
 
 @customElement('parlor-publish')
 export class PublishPage extends Plain {
@@ -31,7 +32,7 @@ export class PublishPage extends Plain {
   }
 
   private async open(kind: string): Promise<Pattern> {
-    if (kind === 'pattern') return testPattern();
+    if (kind === 'pattern') return (await import('../media/pattern.js')).testPattern();
     const got = await openDevices({
       microphone: true,
       camera: true,
@@ -83,10 +84,8 @@ export class PublishPage extends Plain {
     this.status = 'idle';
   }
 
-  private note(): string {
-    if (this.problem) {
-      return isKey(this.problem) ? t(this.problem) : pt('publish_failed', { code: this.problem });
-    }
+  private note(): string | TemplateResult {
+    if (this.problem) return isKey(this.problem) ? t(this.problem) : whyNot(this.problem);
     const url = `${location.origin}/watch#${this.field('room')}`;
     return this.status === 'live' ? pt('publish_live', { url }) : pt('publish_idle');
   }

@@ -10,6 +10,7 @@ import { dateTime, lt } from '../ui/i18n/live.js';
 import { isReplayKey, rt, type ReplayKey } from '../ui/i18n/replay.js';
 import { icon } from '../ui/icons.js';
 import '../ui/live-comments.js';
+import { whyNot } from '../ui/why-not.js';
 import { chapterList, productThen, thenCard } from '../ui/replay-chapters.js';
 
 type Sheet = { what: 'chapters' } | { what: 'product'; pin: ReplayPin } | null;
@@ -265,7 +266,7 @@ export class ReplayPage extends Plain {
 
   private refusal(): TemplateResult {
     const known = isReplayKey(`${this.refused}_title`) ? this.refused : 'other';
-    const text = this.refused === 'no_format' ? 'no_format_text' : `${known}_text`;
+    const key = this.refused === 'no_format' ? 'no_format_text' : `${known}_text`;
     return html`<section
       class="live-card"
       data-testid="replay-refused"
@@ -273,7 +274,9 @@ export class ReplayPage extends Plain {
       role="status"
     >
       <h1>${rt(`${known}_title` as ReplayKey)}</h1>
-      <p>${rt(text as ReplayKey, { code: this.refused })}</p>
+      <p>
+        ${isReplayKey(key) ? rt(key) : whyNot(this.refused === 'media' ? 'offline' : this.refused)}
+      </p>
     </section>`;
   }
 

@@ -15,13 +15,13 @@ import {
 import { saveAfterSignin } from '../client/after-signin.js';
 import { loadRecent } from '../client/storage.js';
 import type { Addresses } from '../media/playback.js';
-import '../ui/admin/player.js';
 import type { Player } from '../ui/admin/player.js';
 import { isRecordingWord, r } from '../ui/admin/recording-words.js';
 import { Plain } from '../ui/base.js';
 import { lang, t } from '../ui/i18n/index.js';
 import { mark } from '../ui/icons.js';
 import '../ui/look.js';
+import { whyNot } from '../ui/why-not.js';
 
 /** Without an answer for so long nothing is shown any more: a link may have been taken back. */
 const SILENT_MS = 60_000;
@@ -53,7 +53,9 @@ export class SharedPage extends Plain {
   private async open(roomCodes: string[]): Promise<void> {
     this.refused = '';
     try {
+      const player = import('../ui/admin/player.js');
       const shared = await openShared(this.code, roomCodes);
+      await player;
       this.addresses = {
         file: (n) => sharedFileUrl(shared.id, n),
         still: (marker) => sharedStillUrl(shared.id, marker),
@@ -119,7 +121,7 @@ export class SharedPage extends Plain {
     const word = `shared_${this.refused}`;
     return html`<section class="sheet">
       <p role="alert" data-testid="shared-refused" data-code=${this.refused}>
-        ${isRecordingWord(word) ? r(word) : r('shared_other', { code: this.refused })}
+        ${isRecordingWord(word) ? r(word) : whyNot(this.refused)}
       </p>
       ${
         SIGNIN_MAY_HELP.includes(this.refused)

@@ -11,6 +11,7 @@ import { pt } from '../ui/i18n/whip.js';
 import { icon, mark } from '../ui/icons.js';
 import '../ui/look.js';
 import { markMoment } from '../ui/marks.js';
+import { whyNot } from '../ui/why-not.js';
 
 @customElement('parlor-watch')
 export class WatchPage extends Plain {
@@ -132,9 +133,9 @@ export class WatchPage extends Plain {
     </main>`;
   }
 
-  private note(): string | typeof nothing {
+  private note(): string | TemplateResult | typeof nothing {
     if (!this.where.room) return pt('watch_how');
-    if (this.problem) return pt('watch_failed', { code: this.problem });
+    if (this.problem) return html`${whyNot(this.problem)} ${pt('watch_again')}`;
     return this.playing ? nothing : pt('watch_waiting');
   }
 }

@@ -4,6 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { nullable, num, shape, str } from '../protocol/check.js';
 import { Plain } from './base.js';
 import { st } from './i18n/service.js';
+import { whyNot } from './why-not.js';
 
 const job = shape({
   finished_at: nullable(num),
@@ -18,7 +19,7 @@ export class BoardDeparture extends Plain {
   @property({ attribute: false }) reps: { id: string; name: string; customers: number }[] = [];
   @property({ attribute: false }) ask!: (path: string, body?: object) => Promise<unknown>;
   /** Hears in words what became of it. */
-  @property({ attribute: false }) done!: (result: string) => void;
+  @property({ attribute: false }) done!: (result: string | TemplateResult) => void;
   @state() private leaving: { rep: string; to: string; notice: string; sure: boolean } | null =
     null;
   @state() private busy = false;
@@ -50,7 +51,7 @@ export class BoardDeparture extends Plain {
       this.leaving = null;
       if (counts) this.done(st('board_done', { ...counts }));
     } catch (error) {
-      this.done(st('board_failed', { why: error instanceof Error ? error.message : '' }));
+      this.done(whyNot(error instanceof Error ? error.message : 'internal'));
     } finally {
       this.busy = false;
     }

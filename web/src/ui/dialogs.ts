@@ -9,7 +9,7 @@ import './device-pickers.js';
 import { t, type Key } from './i18n/index.js';
 import { icon, type RoomIconName as IconName } from './room-icons.js';
 import './level.js';
-import './link.js';
+import { joinUrl } from './link.js';
 import { mayRecord } from './recording.js';
 import './look.js';
 import { qrPath } from './qr-lazy.js';
@@ -52,7 +52,7 @@ export class Dialogs extends InMeeting {
   }
 
   private async makeQr(): Promise<void> {
-    this.qr = await qrPath(`${location.origin}/m#${this.app.session.code}`);
+    this.qr = await qrPath(joinUrl(this.app.session));
   }
 
   private readonly close = (): void => this.app.openDialog(null);
@@ -114,9 +114,13 @@ export class Dialogs extends InMeeting {
     return html`
       <p>${t('invite_text')}</p>
       <parlor-link .app=${this.app}></parlor-link>
-      <p class="code-line">
-        ${t('invite_code')} <code data-testid="room-code">${this.app.session.code}</code>
-      </p>
+      ${
+        this.app.session.key
+          ? nothing
+          : html`<p class="code-line">
+              ${t('invite_code')} <code data-testid="room-code">${this.app.session.code}</code>
+            </p>`
+      }
       ${
         this.qr
           ? html`<svg

@@ -5,6 +5,7 @@ import type { Live } from '../protocol/live.js';
 import { countdown } from './countdown.js';
 import { lang } from './i18n/lang.js';
 import { dateTime, lt, type LiveKey } from './i18n/live.js';
+import { whyNot } from './why-not.js';
 
 /** What the badge says of a stream. */
 export const BADGE: Record<Live['state'], LiveKey> = {
@@ -46,14 +47,15 @@ export function countdownCard(live: Live, now: number): TemplateResult {
 }
 
 export function wordsCard(
+  name: string,
   title: LiveKey,
-  text: LiveKey,
-  more: { code?: string; testid: string; below?: TemplateResult | typeof nothing },
+  text: LiveKey | TemplateResult,
+  below: TemplateResult | typeof nothing = nothing,
 ): TemplateResult {
-  return html`<section class="live-card" data-testid=${more.testid} role="status">
+  return html`<section class="live-card" data-testid="card-${name}" role="status">
     <h1>${lt(title)}</h1>
-    <p>${lt(text, { code: more.code ?? '' })}</p>
-    ${more.below ?? nothing}
+    <p>${typeof text === 'string' ? lt(text) : text}</p>
+    ${below}
   </section>`;
 }
 
@@ -63,12 +65,12 @@ export function endedCard(brand: string): TemplateResult {
     brand && !embedded
       ? html`<a class="button" href="/b/${brand}">${lt('more_live')}</a>`
       : nothing;
-  return wordsCard('ended_title', 'ended_text', { testid: 'card-ended', below });
+  return wordsCard('ended', 'ended_title', 'ended_text', below);
 }
 
 export function failedCard(code: string): TemplateResult {
   const below = embedded
     ? nothing
     : html`<button class="button" @click=${() => location.reload()}>${lt('again')}</button>`;
-  return wordsCard('failed_title', 'failed_text', { testid: 'card-failed', code, below });
+  return wordsCard('failed', 'failed_title', whyNot(code), below);
 }

@@ -7,14 +7,15 @@ import { InMeeting } from './base.js';
 import { isKey, t } from './i18n/index.js';
 import { icon } from './icons.js';
 import { problemWords } from './problem-words.js';
+import { whyNot } from './why-not.js';
 
 const NOTICE_MS = 5000;
 const REACTION_MS = 3500;
 
-function words(one: Notice): string {
+function words(one: Notice): string | TemplateResult {
   const key = `n_${one.code}`;
   if (isKey(key)) return t(key, { name: one.name ?? '' });
-  return t('n_error', { name: one.code.replace(/^error_/, '') });
+  return whyNot(one.code.replace(/^error_/, ''));
 }
 
 @customElement('parlor-toasts')

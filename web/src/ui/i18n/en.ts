@@ -238,7 +238,6 @@ export const en = {
   n_screen_taken: '{name} shares now; your screen sharing ended',
   n_error_forbidden: 'You may not do that here.',
   n_error_too_many: 'That was too fast. Wait a moment, then try again.',
-  n_error: 'The server refused that ({name}).',
 
   ended_left: 'You left',
   ended_left_text: 'The door is still open.',

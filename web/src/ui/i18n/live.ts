@@ -33,7 +33,6 @@ const WORDS = {
   gone_title: ['There is no stream here', '这里没有直播'],
   gone_text: ['The link is wrong, or the stream was taken away.', '链接有误，或直播已被移除。'],
   failed_title: ['The stream cannot be opened', '无法打开直播'],
-  failed_text: ['Check your connection. ({code})', '请检查网络后重试。（{code}）'],
   unfit_text: [
     'This browser does not know its format, and all converters are busy. Try another browser.',
     '此浏览器不支持该视频格式，转码已满，请换个浏览器。',
@@ -100,6 +99,11 @@ const WORDS = {
 export type LiveKey = keyof typeof WORDS | BrandKey | MoreKey;
 
 const known: Record<string, readonly [en: string, zh: string]> = { ...WORDS };
+
+/** Whether there are words for it, of the page or added. */
+export function isLiveKey(key: string): key is LiveKey {
+  return key in known;
+}
 
 /** Words that a page has beside the viewer's. */
 export function addWords(more: Record<string, readonly [en: string, zh: string]>): void {

@@ -108,9 +108,40 @@ export const PROBLEMS: Record<string, [en: string, zh: string]> = {
   withdrawn: ['Its host does not show it any more.', '主播已不再公开。'],
 };
 
+/** What the real-time line says besides: its errors, and why it was closed (docs/protocol.md). */
+export const LINE: Record<string, [en: string, zh: string]> = {
+  bad_message: ['This page is older than the server. Load it again.', '页面版本过旧，请重新加载。'],
+  not_joined: [
+    'The line to the server has ended. Load the page again.',
+    '与服务器的连接已结束，请重新加载页面。',
+  ],
+  invalid_sdp: [
+    'This browser and the server found no common way to send pictures. Try another browser.',
+    '此浏览器无法与服务器建立音视频连接，请更换浏览器。',
+  ],
+  unsupported: ['That is not possible in this room.', '此房间不支持该操作。'],
+  room_full: [
+    'The room is full. Try again when somebody has left.',
+    '房间已满，请等有人离开后再试。',
+  ],
+  removed: ['The host removed you.', '您已被主持人移出。'],
+  banned: ['The host closed this room to you.', '主持人已禁止您进入此房间。'],
+  replaced: ['It is open in another window.', '已在另一个窗口中打开。'],
+  token_expired: [
+    'Your pass has run out. Come in again by the link.',
+    '通行凭证已过期，请用链接重新进入。',
+  ],
+  server_shutdown: [
+    'The server is restarting. Try again in a moment.',
+    '服务器正在重启，请稍后再试。',
+  ],
+  refused: ['The server did not let you in. Try again in a moment.', '未能进入，请稍后再试。'],
+  room_closed: ['This room is closed. Ask for a new link.', '此房间已关闭，请索取新链接。'],
+};
+
 /** Words for a code; what nobody knows keeps its code, for who is asked about it. */
 export function problemText(code: string): string {
-  const words = PROBLEMS[code];
+  const words = PROBLEMS[code] ?? LINE[code];
   if (words) return words[lang() === 'en' ? 0 : 1];
   return lang() === 'en'
     ? `That did not work (${code}). Try again.`

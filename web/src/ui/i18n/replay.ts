@@ -30,10 +30,6 @@ const WORDS = {
   no_such_replay_title: ['There is no replay here', '这里没有回放'],
   no_such_replay_text: ['The link is wrong or not complete.', '链接有误或不完整。'],
   other_title: ['The replay cannot be opened', '无法打开回放'],
-  other_text: [
-    'Check your connection and load the page again. ({code})',
-    '请检查网络后重新加载页面。（{code}）',
-  ],
   no_format_text: ['This browser cannot play the film (WebM).', '此浏览器无法播放该视频（WebM）。'],
   /* the host's console */
   publish_title: ['Publish a replay', '发布回放'],

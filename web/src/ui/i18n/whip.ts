@@ -8,10 +8,7 @@ const words = {
     'Nobody is on stage yet. The picture begins by itself.',
     '台上还没有人，画面会自动开始。',
   ],
-  watch_failed: [
-    'The stream could not be reached ({code}). Trying again…',
-    '无法连接直播（{code}），正在重试…',
-  ],
+  watch_again: ['Trying again…', '正在重试…'],
   watch_how: [
     'Open this page as /watch#ROOM or /watch#ROOM/IDENTITY.',
     '请用 /watch#房间 或 /watch#房间/身份 打开本页。',
@@ -26,7 +23,6 @@ const words = {
   publish_room: ['Room', '房间'],
   publish_identity: ['Identity', '身份'],
   publish_live: ['Live. Watch it at {url}', '正在推流。观看地址：{url}'],
-  publish_failed: ['Refused: {code}', '被拒绝：{code}'],
   publish_idle: ['Not sending.', '未推流。'],
 } as const satisfies Record<string, readonly [string, string]>;
 

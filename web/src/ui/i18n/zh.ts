@@ -239,7 +239,6 @@ export const zh: Record<keyof typeof en, string> = {
   n_screen_taken: '{name}开始共享，您的共享已结束',
   n_error_forbidden: '您没有这个权限。',
   n_error_too_many: '操作太快了，请慢一点。',
-  n_error: '服务器拒绝了此操作（{name}）。',
 
   ended_left: '您已离开',
   ended_left_text: '门还开着。',
