@@ -93,16 +93,32 @@ parlor_foreign_put (ParlorForeign *self, const ParlorTuple *tuple, guint worker,
   *place = (Place){*tuple, (guint16)(worker + 1), now_us - IN_USE_US};
 }
 
-gint
-parlor_foreign_find (ParlorForeign *self, const ParlorTuple *tuple, gint64 now_us)
+static Place *
+find_place (ParlorForeign *self, const ParlorTuple *tuple)
 {
   Place *set = set_of (self, tuple);
 
   for (guint i = 0; i < N_WAYS; i++)
     if (set[i].worker != 0 && parlor_tuple_equal (&set[i].tuple, tuple))
-      {
-        set[i].used_us = now_us;
-        return set[i].worker - 1;
-      }
-  return -1;
+      return &set[i];
+  return NULL;
+}
+
+gint
+parlor_foreign_find (ParlorForeign *self, const ParlorTuple *tuple, gint64 now_us)
+{
+  Place *place = find_place (self, tuple);
+
+  if (place == NULL)
+    return -1;
+  place->used_us = now_us;
+  return place->worker - 1;
+}
+
+gboolean
+parlor_foreign_holds (ParlorForeign *self, const ParlorTuple *tuple, gint64 now_us)
+{
+  const Place *place = find_place (self, tuple);
+
+  return place != NULL && now_us - place->used_us < IN_USE_US;
 }

@@ -22,6 +22,8 @@ void parlor_foreign_put (ParlorForeign *self, const ParlorTuple *tuple, guint wo
                          gint64 now_us);
 /** -1 = not known. */
 gint parlor_foreign_find (ParlorForeign *self, const ParlorTuple *tuple, gint64 now_us);
+/** It was looked for in the last second: somebody of another worker talks from there. */
+gboolean parlor_foreign_holds (ParlorForeign *self, const ParlorTuple *tuple, gint64 now_us);
 
 /** Of the 36 bytes; for hash tables keyed by tuples. */
 guint parlor_tuple_hash (gconstpointer tuple);

@@ -407,8 +407,9 @@ is_taken (ParlorRouter *self, const ParlorTransport *transport, const ParlorTupl
 {
   const ParlorTransport *owner = g_hash_table_lookup (self->tuples, tuple);
 
-  return owner != NULL && owner != transport && !owner->failed
-         && parlor_ice_lite_holds (owner->ice, tuple, now_us);
+  if (owner == NULL)
+    return parlor_foreign_holds (self->foreign, tuple, now_us);
+  return owner != transport && !owner->failed && parlor_ice_lite_holds (owner->ice, tuple, now_us);
 }
 
 static void

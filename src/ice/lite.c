@@ -12,8 +12,12 @@
 /* A plain check from elsewhere moves the path when the selected tuple was silent for so long:
  * longer than the 2.5 s between libwebrtc's checks on a pair, and media fills that gap. */
 #define MOVE_SILENCE_US G_GINT64_CONSTANT (3000000)
+/* Who has nothing to say checks each 4 to 6 s (RFC 7675 section 5.1): his address stays his from
+ * one check to the next. */
+#define HOLD_US G_GINT64_CONSTANT (7000000)
 #define MAX_RETIRED 8
 #define NEVER G_MAXINT64
+#define NEVER_HELD (-HOLD_US)
 
 /* One pair of credentials: [0] is the newest, [1] the one before a restart. */
 typedef struct
@@ -29,6 +33,7 @@ typedef struct
 {
   ParlorTuple tuple;
   gint64 heard_us;
+  gint64 held_us; /* when it was last heard as a path of this peer's; NEVER_HELD = it has left */
   guint32 priority;
   guint generation; /* of its last check */
   gboolean plain;   /* it was checked without a nomination before */
@@ -292,15 +297,22 @@ should_move (const ParlorIceLite *self, gint at, guint generation, gint64 now_us
          && now_us - self->candidates[self->selected].heard_us >= MOVE_SILENCE_US;
 }
 
+/* The address it leaves is anybody's: a NAT that binds two peers anew may give each the other's. */
+static void
+move (ParlorIceLite *self, gint at, ParlorIceResult *result)
+{
+  if (self->selected >= 0)
+    self->candidates[self->selected].held_us = NEVER_HELD;
+  self->selected = at;
+  result->selected_changed = TRUE;
+}
+
 static void
 nominate (ParlorIceLite *self, gint at, const Generation *gen, gint64 now_us,
           ParlorIceResult *result)
 {
   if (at != self->selected && should_select (self, at, result->priority, gen->number, now_us))
-    {
-      self->selected = at;
-      result->selected_changed = TRUE;
-    }
+    move (self, at, result);
   if (at == self->selected)
     self->selected_generation = MAX (self->selected_generation, gen->number);
   if (gen == &self->generations[0] && !self->newest_nominated)
@@ -321,12 +333,9 @@ accept_check (ParlorIceLite *self, const ParlorTuple *tuple, const Generation *g
   if (result->nominated)
     nominate (self, at, gen, now_us, result);
   else if (should_move (self, at, gen->number, now_us))
-    {
-      self->selected = at;
-      result->selected_changed = TRUE;
-    }
+    move (self, at, result);
   Candidate *candidate = &self->candidates[at];
-  candidate->heard_us = now_us;
+  candidate->heard_us = candidate->held_us = now_us;
   candidate->priority = result->priority;
   candidate->generation = gen->number;
   candidate->plain = candidate->plain || !result->nominated;
@@ -369,15 +378,20 @@ void
 parlor_ice_lite_heard (ParlorIceLite *lite, const ParlorTuple *tuple, gint64 now_us)
 {
   gint at = find_candidate (lite, tuple);
-  if (at >= 0 && now_us - lite->candidates[at].heard_us < PARLOR_ICE_CONSENT_US)
-    lite->candidates[at].heard_us = MAX (lite->candidates[at].heard_us, now_us);
+  if (at < 0 || now_us - lite->candidates[at].heard_us >= PARLOR_ICE_CONSENT_US)
+    return;
+  lite->candidates[at].heard_us = MAX (lite->candidates[at].heard_us, now_us);
+  /* What comes late by the path that it has left does not take that back. */
+  if (at == lite->selected || lite->candidates[at].held_us != NEVER_HELD)
+    lite->candidates[at].held_us = MAX (lite->candidates[at].held_us, now_us);
 }
 
 gboolean
 parlor_ice_lite_holds (const ParlorIceLite *lite, const ParlorTuple *tuple, gint64 now_us)
 {
   gint at = find_candidate (lite, tuple);
-  return at >= 0 && now_us - lite->candidates[at].heard_us < MOVE_SILENCE_US;
+  return at >= 0 && lite->candidates[at].held_us != NEVER_HELD
+         && now_us - lite->candidates[at].held_us < HOLD_US;
 }
 
 /* ---- what follows from the checks ---- */

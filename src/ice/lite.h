@@ -111,8 +111,8 @@ ParlorIceState parlor_ice_lite_state (const ParlorIceLite *lite, gint64 now_us);
 const ParlorTuple *parlor_ice_lite_selected (const ParlorIceLite *lite, gint64 now_us);
 /* May DTLS or SRTP be accepted from there? */
 gboolean parlor_ice_lite_is_validated (const ParlorIceLite *lite, const ParlorTuple *tuple);
-/* Was the peer heard from there lately, by a check or by authentic media? Another session's checks
- * from the same address are then not its owner's. */
+/* Was the peer heard from there in 7 s, by a check or by authentic media, and has its path not
+ * moved on since? Another session's checks from the same address are then not its owner's. */
 gboolean parlor_ice_lite_holds (const ParlorIceLite *lite, const ParlorTuple *tuple, gint64 now_us);
 /* The validated tuples, for taking them out of a table when the transport goes; returns the count.
  */

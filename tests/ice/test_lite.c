@@ -275,11 +275,29 @@ test_holds (Fixture *f, gconstpointer data)
               elsewhere = test_tuple ("198.51.100.7", 61000);
   g_assert_false (parlor_ice_lite_holds (f->lite, &home, f->now_us));
   expect (f, &check, &home, TRUE);
-  g_assert_true (parlor_ice_lite_holds (f->lite, &home, f->now_us + 2 * SEC));
+  g_assert_true (parlor_ice_lite_holds (f->lite, &home, f->now_us + 6 * SEC));
   g_assert_false (parlor_ice_lite_holds (f->lite, &elsewhere, f->now_us));
-  g_assert_false (parlor_ice_lite_holds (f->lite, &home, f->now_us + 3 * SEC));
-  parlor_ice_lite_heard (f->lite, &home, f->now_us + 3 * SEC);
-  g_assert_true (parlor_ice_lite_holds (f->lite, &home, f->now_us + 5 * SEC));
+  g_assert_false (parlor_ice_lite_holds (f->lite, &home, f->now_us + 7 * SEC));
+  parlor_ice_lite_heard (f->lite, &home, f->now_us + 7 * SEC);
+  g_assert_true (parlor_ice_lite_holds (f->lite, &home, f->now_us + 13 * SEC));
+}
+
+/* Who has moved on holds what he left no more, whatever still comes late by it; unless he checks
+ * it again. */
+static void
+test_holds_no_more (Fixture *f, gconstpointer data)
+{
+  TestCheck check = good_check (f);
+  ParlorTuple home = test_tuple ("198.51.100.7", 4000),
+              elsewhere = test_tuple ("198.51.100.7", 61000);
+  expect (f, &check, &home, TRUE);
+  expect (f, &check, &elsewhere, TRUE);
+  parlor_ice_lite_heard (f->lite, &home, f->now_us);
+  g_assert_false (parlor_ice_lite_holds (f->lite, &home, f->now_us));
+  g_assert_true (parlor_ice_lite_holds (f->lite, &elsewhere, f->now_us));
+  expect (f, &check, &home, TRUE);
+  g_assert_true (parlor_ice_lite_holds (f->lite, &home, f->now_us));
+  g_assert_false (parlor_ice_lite_holds (f->lite, &elsewhere, f->now_us));
 }
 
 /* A rebinding of a peer that does not nominate again. */
@@ -503,6 +521,7 @@ main (int argc, char **argv)
   ADD ("nat-rebind-without-nomination-moves-after-3-s-of-silence", test_silent_rebind);
   ADD ("nat-rebind-without-nomination-is-not-for-old-credentials", test_silent_rebind_of_restart);
   ADD ("an-address-is-held-by-who-was-heard-from-it", test_holds);
+  ADD ("an-address-that-was-left-is-held-no-more", test_holds_no_more);
   ADD ("consent-ends-after-30-s-and-comes-back", test_consent);
   ADD ("consent-survives-20-percent-loss", test_consent_under_loss);
   ADD ("media-keeps-consent", test_media_keeps_consent);

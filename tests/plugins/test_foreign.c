@@ -68,11 +68,15 @@ test_who_talks_stays (void)
   g_autoptr (ParlorForeign) table = parlor_foreign_new (0x123456789abcdef1);
   ParlorTuple tuple = tuple_of (1);
 
+  g_assert_false (parlor_foreign_holds (table, &tuple, NOW));
   parlor_foreign_put (table, &tuple, 1, NOW);
+  g_assert_false (parlor_foreign_holds (table, &tuple, NOW)); /* a check alone holds nothing */
   parlor_foreign_put (table, &tuple, 3, NOW);
   g_assert_cmpint (parlor_foreign_find (table, &tuple, NOW), ==, 3); /* nothing had come yet */
   parlor_foreign_put (table, &tuple, 2, NOW + 999 * MS);
+  g_assert_true (parlor_foreign_holds (table, &tuple, NOW + 999 * MS));
   g_assert_cmpint (parlor_foreign_find (table, &tuple, NOW + 999 * MS), ==, 3);
+  g_assert_false (parlor_foreign_holds (table, &tuple, NOW + 1999 * MS));
   parlor_foreign_put (table, &tuple, 2, NOW + 1999 * MS);
   g_assert_cmpint (parlor_foreign_find (table, &tuple, NOW + 1999 * MS), ==, 2);
 }

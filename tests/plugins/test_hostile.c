@@ -209,12 +209,115 @@ test_address_used_again (void)
 
   receiver->mute = TRUE;
   receiver->deaf = TRUE;
-  bench_run (bench, 4 * SECOND);
+  bench_run (bench, 8 * SECOND);
   next = bench_add_peer (bench, ROOM);
   next->tuple = receiver->tuple;
   receiver->tuple.peer.port++; /* what is sent to the address goes to the new one */
   bench_run (bench, 3 * SECOND);
   g_assert_true (parlor_peer_is_connected (next->peer));
+}
+
+/* Who has nothing to say is heard by his checks alone, each 4 to 6 s. */
+static void
+test_silent_owner (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  BenchPeer *owner = bench_add_peer (bench, ROOM), *thief;
+
+  bench_run (bench, 1 * SECOND);
+  g_assert_true (parlor_peer_is_connected (owner->peer));
+  thief = bench_add_peer (bench, ROOM);
+  thief->tuple = owner->tuple;
+  bench_run (bench, 60 * SECOND); /* it begins anew each 1.6 s, and gives up by itself */
+  g_assert_false (parlor_peer_is_connected (thief->peer));
+  g_assert_nonnull (bench_event (bench, PARLOR_ROUTER_FAILED, thief->id));
+  g_assert_null (bench_event (bench, PARLOR_ROUTER_FAILED, owner->id));
+}
+
+static guint64
+refused_checks (const Bench *bench)
+{
+  return parlor_router_get_counters (bench->router)->dropped[PARLOR_DROP_STUN];
+}
+
+/* From a rebind until pictures come again: until the next check, which comes after 6 s at most. */
+static gint64
+time_to_picture (Bench *bench, BenchPeer *publisher, BenchCamera *camera, BenchPeer *receiver)
+{
+  gint64 begun_us = bench->now_us;
+  guint got = receiver->rtp->len;
+
+  while (receiver->rtp->len == got && bench->now_us - begun_us < 30 * SECOND)
+    film (bench, publisher, camera, 1);
+  return bench->now_us - begun_us;
+}
+
+/* A NAT that gives another port each time, while the old way was heard a moment ago: no check is
+ * refused, and pictures come with the first one. */
+static void
+test_rebind_waits_for_nothing (void)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = video_pair (&publisher, &receiver);
+  BenchCamera camera = {.ssrc = 1000, .bps = 300000, .height = 360, .n_temporal = 1, .picture = 1};
+
+  for (guint16 port = 20000; port < 20010; port++)
+    {
+      film (bench, publisher, &camera, 30);
+      receiver->tuple.peer.port = port;
+      g_assert_cmpint (time_to_picture (bench, publisher, &camera, receiver), <=,
+                       6 * SECOND + 100 * MS);
+    }
+  /* And a port that it had before. */
+  receiver->tuple.peer.port = 20000;
+  g_assert_cmpint (time_to_picture (bench, publisher, &camera, receiver), <=,
+                   6 * SECOND + 100 * MS);
+  g_assert_cmpuint (refused_checks (bench), ==, 0);
+}
+
+/* One NAT for two: the second is given what the first has just left. */
+static void
+test_rebind_to_what_was_left (void)
+{
+  BenchPeer *publisher, *first, *second;
+  g_autoptr (Bench) bench = video_pair (&publisher, &first);
+  BenchCamera camera = {.ssrc = 1000, .bps = 300000, .height = 360, .n_temporal = 1, .picture = 1};
+  guint16 left = first->tuple.peer.port;
+
+  second = bench_add_peer (bench, ROOM);
+  bench_add_video_slot (second, 0, 5000, 5001);
+  film (bench, publisher, &camera, 30);
+  parlor_router_select (bench->router, second->id, 0, 1, 0, bench->now_us);
+  film (bench, publisher, &camera, 30);
+  first->tuple.peer.port = 20000;
+  time_to_picture (bench, publisher, &camera, first);
+  second->tuple.peer.port = left;
+  g_assert_cmpint (time_to_picture (bench, publisher, &camera, second), <=, 6 * SECOND + 100 * MS);
+  g_assert_cmpuint (refused_checks (bench), ==, 0);
+}
+
+/* The same where the address is one of another worker's: as long as something comes from it. */
+static void
+test_another_workers_address (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  BenchPeer *thief = bench_add_peer (bench, ROOM);
+  guint8 check[40] = {0, 1, 0, 20, 0x21, 0x12, 0xa4, 0x42};
+  guint8 media[40] = {0x80};
+
+  check[20 + 1] = 6; /* USERNAME */
+  check[20 + 3] = 13;
+  memcpy (check + 24, "Bxxxxxxx:peer", 13);
+  bench_receive (bench, &thief->tuple, check, sizeof check);
+  for (guint i = 0; i < 100; i++)
+    {
+      bench_receive (bench, &thief->tuple, media, sizeof media);
+      bench_run (bench, 100 * MS);
+    }
+  g_assert_cmpuint (bench->n_handed_over, ==, 101);
+  g_assert_false (parlor_peer_is_connected (thief->peer));
+  bench_run (bench, 5 * SECOND); /* nobody talks from there any more */
+  g_assert_true (parlor_peer_is_connected (thief->peer));
 }
 
 /* --- handshakes --------------------------------------------------------------------------------
@@ -454,6 +557,12 @@ main (int argc, char **argv)
   g_test_add_func ("/router/hostile/what-honest-peers-say-is-heard", test_honest_feedback);
   g_test_add_func ("/router/hostile/anothers-address-is-not-taken", test_anothers_address);
   g_test_add_func ("/router/hostile/an-address-is-used-again", test_address_used_again);
+  g_test_add_func ("/router/hostile/who-only-checks-keeps-the-address", test_silent_owner);
+  g_test_add_func ("/router/hostile/a-rebind-waits-for-nothing", test_rebind_waits_for_nothing);
+  g_test_add_func ("/router/hostile/a-rebind-may-be-to-what-another-left",
+                   test_rebind_to_what_was_left);
+  g_test_add_func ("/router/hostile/another-workers-address-is-not-taken",
+                   test_another_workers_address);
   g_test_add_func ("/router/hostile/half-open-handshakes-make-room", test_half_open);
   g_test_add_func ("/router/hostile/a-wild-clock-is-met-anew", test_wild_clock);
   g_test_add_func ("/router/hostile/anything-at-all-uses-no-number-twice", test_anything);

@@ -630,13 +630,13 @@ test_address_comes_back (void)
   guint picture = 1;
 
   publisher->mute = TRUE;
-  bench_run (bench, 4 * PARLOR_US_PER_SEC);
+  bench_run (bench, 8 * PARLOR_US_PER_SEC);
   other = bench_add_peer (bench, ROOM);
   other->tuple = publisher->tuple;
   bench_run (bench, 1 * PARLOR_US_PER_SEC);
   other->mute = TRUE;
   publisher->mute = FALSE;
-  bench_run (bench, 10 * PARLOR_US_PER_SEC);
+  bench_run (bench, 14 * PARLOR_US_PER_SEC);
   send_frames (publisher, &index, &picture, 3, 2, TRUE);
   g_assert_cmpuint (receiver->rtp->len, ==, 6);
 }
