@@ -27,6 +27,17 @@ typedef struct
   long status;
 } Work;
 
+gboolean
+parlor_fetch_is_loopback (const char *url)
+{
+  static const char begin[] = "http://127.0.0.1:";
+  if (!g_str_has_prefix (url, begin))
+    return FALSE;
+  const char *port = url + strlen (begin);
+  gsize n = strspn (port, "0123456789");
+  return n > 0 && n <= 5 && (port[n] == '/' || port[n] == '\0');
+}
+
 ParlorFetcher *
 parlor_fetcher_new (const ParlorFetcherSpec *spec)
 {
@@ -74,7 +85,7 @@ on_socket (void *user_data, curlsocktype purpose, struct curl_sockaddr *address)
 static void
 set_options (CURL *curl, Work *work)
 {
-  gboolean loopback = g_str_has_prefix (work->url, "http://127.0.0.1:");
+  gboolean loopback = parlor_fetch_is_loopback (work->url);
   curl_easy_setopt (curl, CURLOPT_URL, work->url);
   curl_easy_setopt (curl, CURLOPT_PROTOCOLS_STR, loopback ? "http" : "https");
   curl_easy_setopt (curl, CURLOPT_NOSIGNAL, 1L);

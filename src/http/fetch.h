@@ -32,6 +32,9 @@ typedef struct
  * else. `body` ends with a NUL and is borrowed. */
 typedef void (*ParlorFetched) (guint status, const char *body, gboolean gone, gpointer user_data);
 
+/** Of such plain HTTP is taken: "http://127.0.0.1:PORT" and a path; nobody stands before an @. */
+gboolean parlor_fetch_is_loopback (const char *url);
+
 ParlorFetcher *parlor_fetcher_new (const ParlorFetcherSpec *spec);
 /** What still runs is told `gone` when the loop is run the next time. NULL is fine. */
 void parlor_fetcher_free (ParlorFetcher *fetcher);

@@ -2,6 +2,7 @@
 #include "http/idtoken.h"
 
 #include "base/jsondepth.h"
+#include "http/fetch.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -33,7 +34,7 @@ static gboolean
 is_endpoint (const char *url)
 {
   return url && strlen (url) <= 1000 && !strpbrk (url, " \"<>\r\n#")
-         && (g_str_has_prefix (url, "https://") || g_str_has_prefix (url, "http://127.0.0.1:"));
+         && (g_str_has_prefix (url, "https://") || parlor_fetch_is_loopback (url));
 }
 
 void

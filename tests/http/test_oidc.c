@@ -417,6 +417,24 @@ test_parse (void)
       "{\"issuer\":\"https://i\",\"authorization_endpoint\":\"javascript:alert(1)\","
       "\"token_endpoint\":\"https://i/t\"}",
       "https://i"));
+  /* What looks like this machine at first sight, and would carry the secret elsewhere in clear. */
+  static const char *const elsewhere[] = {"http://127.0.0.1:1@idp.example/t",
+                                          "http://127.0.0.1:x@idp.example/t",
+                                          "http://127.0.0.1:@idp.example/t",
+                                          "http://127.0.0.1:80.idp.example/t",
+                                          "http://127.0.0.1:123456/t",
+                                          "http://127.0.0.1/t",
+                                          "http://idp.example/t",
+                                          "file:///etc/passwd",
+                                          "gopher://127.0.0.1:25/"};
+  for (guint i = 0; i < G_N_ELEMENTS (elsewhere); i++)
+    {
+      g_autofree char *text = g_strdup_printf (
+          "{\"issuer\":\"https://i\",\"authorization_endpoint\":\"https://i/a\","
+          "\"token_endpoint\":\"%s\"}",
+          elsewhere[i]);
+      g_assert_null (parlor_oidc_config_parse (text, "https://i"));
+    }
   g_assert_null (parlor_oidc_config_parse (
       "{\"issuer\":\"https://other\",\"authorization_endpoint\":\"https://i/a\","
       "\"token_endpoint\":\"https://i/t\"}",

@@ -546,6 +546,67 @@ test_anything (void)
     }
 }
 
+/* Frames of one SSRC that came, by their times. */
+static guint
+count_frames (const BenchPeer *peer, guint32 ssrc)
+{
+  g_autoptr (GHashTable) times = g_hash_table_new (NULL, NULL);
+
+  for (guint i = 0; i < peer->rtp->len; i++)
+    {
+      gsize length;
+      const guint8 *packet = g_bytes_get_data (g_ptr_array_index (peer->rtp, i), &length);
+
+      if (parlor_get_u32 (packet + 8) == ssrc)
+        g_hash_table_add (times, GUINT_TO_POINTER (parlor_get_u32 (packet + 4)));
+    }
+  return g_hash_table_size (times);
+}
+
+/* Half a minute of what nobody could mean, under good keys, a thousand packets a second, and
+ * reports of the same kind: each picture of somebody else is seen by who watches both. */
+static void
+test_garbage_of_ones_own (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (30);
+  g_autoptr (Bench) bench = bench_new ();
+  BenchCamera camera = {.ssrc = 9000, .bps = 300000, .height = 360, .n_temporal = 1, .picture = 1};
+  Liar liar = {bench_add_peer (bench, ROOM), {1000, 1001, 2000, 77}, {1000, 2000, 3000, 4000}};
+  BenchPeer *honest = bench_add_peer (bench, ROOM), *viewer = bench_add_peer (bench, ROOM);
+  guint n_filmed = 0;
+
+  bench_add_video (liar.peer, 1, 1000);
+  bench_add_voice (liar.peer, 10, ROOM, 2000);
+  bench_add_video_slot (liar.peer, 0, 6000, 6001);
+  bench_add_video (honest, 3, 9000);
+  bench_add_video_slot (viewer, 0, 5000, 5001);
+  bench_add_video_slot (viewer, 2, 5004, 5005);
+  bench_add_voice_slot (viewer, 3, 5006);
+  bench_run (bench, 500 * MS);
+  parlor_router_select (bench->router, liar.peer->id, 0, 3, 0, bench->now_us);
+  parlor_router_select (bench->router, viewer->id, 0, 1, 0, bench->now_us);
+  parlor_router_select (bench->router, viewer->id, 2, 3, 0, bench->now_us);
+  bench_run (bench, 100 * MS);
+  for (guint step = 0; step < 30 * 1000; step++)
+    {
+      say_anything (random, &liar);
+      if (step % 4 == 0)
+        report_anything (random, liar.peer, 6000, 9000);
+      if (step % 33 == 0)
+        {
+          bench_film (honest, &camera);
+          n_filmed++;
+        }
+      bench_run (bench, 1 * MS);
+    }
+  bench_run (bench, 500 * MS);
+  g_assert_cmpuint (n_filmed, >, 900);
+  g_assert_cmpuint (count_frames (viewer, 5004), ==, n_filmed);
+  g_assert_cmpuint (count_frames (viewer, 5000), >, 0); /* what he sends is passed on, too */
+  g_assert_null (bench_event (bench, PARLOR_ROUTER_FAILED, honest->id));
+  g_assert_null (bench_event (bench, PARLOR_ROUTER_FAILED, viewer->id));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -566,5 +627,7 @@ main (int argc, char **argv)
   g_test_add_func ("/router/hostile/half-open-handshakes-make-room", test_half_open);
   g_test_add_func ("/router/hostile/a-wild-clock-is-met-anew", test_wild_clock);
   g_test_add_func ("/router/hostile/anything-at-all-uses-no-number-twice", test_anything);
+  g_test_add_func ("/router/hostile/half-a-minute-of-garbage-costs-others-nothing",
+                   test_garbage_of_ones_own);
   return g_test_run ();
 }
