@@ -23,6 +23,42 @@ soak_fuzz () {
   return "$failed"
 }
 
+# The daemon's threads under ThreadSanitizer: what starts threads of its own, then two people and a recording in a daemon. [TESTS…], all of these without.
+command_tsan () {
+  local -a tests=("$@")
+  local failed=0
+  install_packages build test
+  [ -f build-tsan/build.ninja ] || quietly build-tsan-setup.log meson setup build-tsan -Db_sanitize=thread -Db_lundef=false -Doptimization=1 -Dc_args=-g1
+  say "Building build-tsan/"
+  quietly build-tsan/compile.log ninja -C build-tsan
+  [ ${#tests[@]} -gt 0 ] || mapfile -t tests < <(meson test -C build-tsan --list 2>/dev/null \
+    | sed -nE 's/^.* ((elements|media|hooks|http|signal|store|record)-[^ ]*|app-(log|pictures|erase|wire[^ ]*|daemon|record-kills))$/\1/p' | grep -vE '^record-sandbox$|^hooks-module$')
+  mkdir -p "$RESULTS"
+  thread_sanitizer_environment meson test -C build-tsan --no-rebuild --num-processes 1 --timeout-multiplier 10 --logbase tsan "${tests[@]}" || failed=1
+  grep -h '^SUMMARY: ThreadSanitizer' build-tsan/meson-logs/tsan.txt | sort | uniq -c || true
+  [ "$failed" = 0 ] || die "tsan: see build-tsan/meson-logs/tsan.txt"
+}
+
+# GLib is not built with it: tests/tsan/ says what its locks do. The sanitizer comes first, or it sees no allocation of the libraries.
+thread_sanitizer_environment () {
+  TSAN_OPTIONS="halt_on_error=0:exitcode=66:second_deadlock_stack=1:history_size=4" \
+    LD_PRELOAD="$("${CC:-cc}" -print-file-name=libtsan.so) $PWD/build-tsan/tests/tsan/libglib-locks.so" "$@"
+}
+
+# Lines and branches of the parsers of remote bytes that their tests and the fuzzers' seeds run: [--missing].
+command_coverage () {
+  local fuzzed='(demux|framing|rtp_\w+|dependency_descriptor|rt(x|cp_\w+)|red|vp[89]|h264|av1|nack_ring|munger|ice_candidate|twcc_bwe|sdp_\w+|stun)'
+  local -a programs tests
+  install_packages build test
+  [ -f build-coverage/build.ninja ] || quietly build-coverage-setup.log meson setup build-coverage -Db_coverage=true -Doptimization=0
+  mapfile -t programs < <(ninja -C build-coverage -t targets all | sed -nE "s/^(tests\/((proto|ice)\/[^:]*|fuzz\/replay-$fuzzed)): c_LINKER$/\1/p")
+  mapfile -t tests < <(meson test -C build-coverage --list 2>/dev/null | sed -nE "s/^.*((proto|ice)-[^ ]*|fuzz-$fuzzed)$/\1/p")
+  quietly build-coverage/compile.log ninja -C build-coverage "${programs[@]}"
+  find build-coverage -name '*.gcda' -delete
+  quietly build-coverage/tests.log meson test -C build-coverage --no-rebuild "${tests[@]}"
+  python3 tools/dev/coverage.py build-coverage "$@"
+}
+
 # What people see behind bad networks, as docs/quality.md: [--virtual | --layers] [--seeds N] [--short].
 command_quality () {
   install_packages build test
@@ -52,6 +88,13 @@ command_soak () {
   say "Recordings: 100 kills of the recorder and of the server"
   python3 tests/app/test_record_kills.py build/src/parlord build/tools/load/parlor-load build/tools/parlorctl/parlorctl 100 7 </dev/null || failed=1
   python3 tests/app/test_record_kills.py build/src/parlord build/tools/load/parlor-load build/tools/parlorctl/parlorctl 100 8 enciphered </dev/null || failed=1
+  say "The n-th call that fails, in meetings that are recorded"
+  python3 tests/app/test_nth.py build/src/parlord build/tools/load/parlor-load build/tools/parlorctl/parlorctl build/tests/app/libnth-fault.so 20 </dev/null || failed=1
+  say "A minute of strangers at the goals"
+  python3 tests/app/test_strangers.py build/src/parlord build/tools/load/parlor-load 60 goals </dev/null || failed=1
+  say "Parsers to the line, threads to the access"
+  (command_coverage) || failed=1
+  (command_tsan) || failed=1
   say "Waiting times at the goals, 30 runs in each browser"
   node tests/e2e/run.mjs --long --only moments-long </dev/null || failed=1
   say "Bad networks, the long forms"
