@@ -128,13 +128,6 @@ pwrite (int fd, const void *bytes, size_t length, off_t at)
 }
 
 ssize_t
-pwrite64 (int fd, const void *bytes, size_t length, off64_t at)
-{
-  REFUSE (WRITE, EIO);
-  return REAL (pwrite64) (fd, bytes, length, at);
-}
-
-ssize_t
 writev (int fd, const struct iovec *parts, int n)
 {
   REFUSE (WRITE, EIO);
