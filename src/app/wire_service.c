@@ -527,6 +527,12 @@ encode_rep (const ParlorRep *rep)
 }
 
 static json_t *
+encode_public_rep (const ParlorRep *rep)
+{
+  return parlor_encode_rep (rep, PARLOR_FOR_CUSTOMER);
+}
+
+static json_t *
 encode_conversation (const ParlorConversation *conversation)
 {
   return parlor_encode_conversation (conversation, PARLOR_FOR_STAFF);
@@ -539,6 +545,7 @@ fill_site (ParlorWireService *wire, ParlorRecordSink *records)
       .service = wire->service,
       .records = records,
       .rep = encode_rep,
+      .public_rep = encode_public_rep,
       .group = parlor_encode_group,
       .customer = parlor_encode_customer,
       .binding = parlor_encode_binding,

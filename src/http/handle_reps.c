@@ -3,18 +3,64 @@
 #include "http/problem.h"
 #include "http/reps_call.h"
 
+#include <string.h>
+
 #define HOUR_MS (3600 * G_GINT64_CONSTANT (1000))
 
+/* Whether this rep is asked for: `text` in his name or ref, `group` among his. */
+static gboolean
+is_asked_for (const ParlorRep *rep, const char *text, const ParlorGroup *group)
+{
+  gboolean found = !group;
+  for (guint i = 0; !found && i < rep->places->len; i++)
+    found = ((const ParlorRepPlace *)rep->places->pdata[i])->group == group;
+  if (!found || !text)
+    return found;
+  g_autofree char *name = g_utf8_casefold (rep->name, -1), *ref = g_utf8_casefold (rep->ref, -1);
+  return strstr (name, text) || strstr (ref, text);
+}
+
+/* The place in the brand's list after the rep of this id; 0 = from the beginning. */
+static guint
+place_after (const ParlorServiceBrand *brand, const char *id)
+{
+  guint place = 0;
+  for (guint i = 0; id && i < brand->reps->len && !place; i++)
+    if (!strcmp (((const ParlorRep *)brand->reps->pdata[i])->id, id))
+      place = i + 1;
+  return place;
+}
+
+/* ?text&group&cursor&limit: without a limit all of them. */
 void
 parlor_handle_rep_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
   g_auto (RepsCall) call = {0};
   if (!reps_begin (site, request, reply, &call))
     return;
+  const char *said = parlor_http_query (request, "text"),
+             *id = parlor_http_query (request, "group"),
+             *number = parlor_http_query (request, "limit");
+  const ParlorGroup *group = id ? parlor_service_group (call.brand, id) : NULL;
+  if (id && !group)
+    {
+      reps_not_found (reply, "group");
+      return;
+    }
+  g_autofree char *text = said && *said ? g_utf8_casefold (said, -1) : NULL;
+  guint64 limit = number ? g_ascii_strtoull (number, NULL, 10) : G_MAXUINT;
+  const GPtrArray *reps = call.brand->reps;
   json_t *list = json_array ();
-  for (guint i = 0; i < call.brand->reps->len; i++)
-    json_array_append_new (list, call.site->rep (call.brand->reps->pdata[i]));
-  parlor_http_reply_json (reply, 200, json_pack ("{s:o}", "reps", list));
+  const char *last = NULL;
+  guint i = place_after (call.brand, parlor_http_query (request, "cursor"));
+  for (; i < reps->len && json_array_size (list) < MAX (limit, 1); i++)
+    if (is_asked_for (reps->pdata[i], text, group))
+      {
+        json_array_append_new (list, call.site->rep (reps->pdata[i]));
+        last = ((const ParlorRep *)reps->pdata[i])->id;
+      }
+  parlor_http_reply_json (
+      reply, 200, json_pack ("{s:o,s:s?}", "reps", list, "cursor", i < reps->len ? last : NULL));
 }
 
 static gboolean
@@ -100,23 +146,28 @@ parlor_handle_group_put (ParlorSite *site, ParlorHttpRequest *request, ParlorHtt
   if (!reps_begin (site, request, reply, &call))
     return;
   g_autofree char *skills = reps_joined (call.body, "skills");
+  const char *id = reps_text (call.body, "id");
+  const ParlorGroup *old = id ? parlor_service_group (call.brand, id) : NULL;
+  if (id && !old)
+    {
+      reps_not_found (reply, "group");
+      return;
+    }
+  /* What is not said stays as it was. */
+  gint64 offset = reps_number (call.body, "utc_offset_min", old ? old->utc_offset_min : 0),
+         most = reps_number (call.body, "max_customers", old ? old->max_customers : 0);
   ParlorGroupSpec spec = {
-      .id = reps_text (call.body, "id"),
+      .id = id,
       .name = reps_text (call.body, "name"),
       .routing = reps_text (call.body, "routing"),
       .skills = skills,
       .hours = reps_text (call.body, "hours"),
       .overflow = reps_text (call.body, "overflow"),
       .welcome = reps_text (call.body, "welcome"),
-      .utc_offset_min = (int)CLAMP (reps_number (call.body, "utc_offset_min", 0), -100000, 100000),
+      .utc_offset_min = (int)CLAMP (offset, -100000, 100000),
       .offer_timeout_s = (guint)CLAMP (reps_number (call.body, "offer_timeout_s", 0), 0, 100000),
-      .max_customers = (guint)CLAMP (reps_number (call.body, "max_customers", 0), 0, 10000000),
+      .max_customers = (guint)CLAMP (most, 0, 10000000),
   };
-  if (spec.id && !parlor_service_group (call.brand, spec.id))
-    {
-      reps_not_found (reply, "group");
-      return;
-    }
   ParlorGroup *group = parlor_service_put_group (call.site->service, call.brand, &spec, &error);
   if (!group)
     parlor_http_problem_from_error (reply, error);
@@ -135,6 +186,22 @@ parlor_handle_card_key (ParlorSite *site, ParlorHttpRequest *request, ParlorHttp
   else
     parlor_http_reply_json (
         reply, 200, json_pack ("{s:o}", "key", service->card_key (brand->id, service->user_data)));
+}
+
+/* What anybody may know of a rep whose page he opens; `rep` is null when he has left. */
+void
+parlor_handle_rep_card (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  const ParlorServiceSite *service = site->spec.service;
+  const ParlorRep *rep = service
+                             ? parlor_service_rep_anywhere (service->service, request->params[0])
+                             : NULL;
+  if (!rep)
+    reps_not_found (reply, "adviser");
+  else
+    parlor_http_reply_json (reply, 200,
+                            json_pack ("{s:s,s:o}", "brand", rep->brand->id, "rep",
+                                       rep->departed ? json_null () : service->public_rep (rep)));
 }
 
 void

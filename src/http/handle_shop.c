@@ -4,6 +4,7 @@
 #include "http/handlers.h"
 #include "http/live.h"
 #include "http/problem.h"
+#include "http/service.h"
 #include "live/handoffs.h"
 #include "live/products.h"
 #include "live/visitors.h"
@@ -433,6 +434,11 @@ target_of (ParlorSite *site, const ParlorEntry *entry)
 {
   if (*entry->room && parlor_live_find (site->spec.live, entry->room))
     return g_strdup_printf ("/l/%s", entry->room);
+  const ParlorServiceSite *service = site->spec.service;
+  const ParlorRep *rep = service ? parlor_service_rep_anywhere (service->service, entry->rep)
+                                 : NULL;
+  if (rep && !rep->departed && !strcmp (rep->brand->id, entry->brand))
+    return g_strdup_printf ("/r/%s", rep->id);
   return g_strdup_printf ("/b/%s", entry->brand);
 }
 

@@ -347,6 +347,7 @@ void parlor_handle_rule_remove (ParlorSite *site, ParlorHttpRequest *request,
 /* handle_reps.c, handle_customers.c, handle_conversations.c, handle_board.c */
 void parlor_handle_rep_list (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_rep_put (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
+void parlor_handle_rep_card (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_rep_get (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply);
 void parlor_handle_rep_suspend (ParlorSite *site, ParlorHttpRequest *request,
                                 ParlorHttpReply *reply);

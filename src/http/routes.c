@@ -194,6 +194,8 @@ static const ParlorRoute routes[] = {
     {"GET", "/v1/reps", STAFF, FALSE, 0, NULL, parlor_handle_rep_list},
     {"POST", "/v1/reps", MANAGERS, FALSE, JSON_MAX, "application/json", parlor_handle_rep_put},
     {"GET", "/v1/reps/{id}", STAFF, FALSE, 0, NULL, parlor_handle_rep_get},
+    {"GET", "/v1/reps/{id}/card", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL, parlor_handle_rep_card},
+    {"GET", "/r/{rep}", PARLOR_ROUTE_PUBLIC, FALSE, 0, NULL, parlor_handle_brand_page},
     {"POST", "/v1/reps/{id}/suspend", SUPERVISORS, FALSE, JSON_MAX, "application/json",
      parlor_handle_rep_suspend},
     {"POST", "/v1/reps/{id}/depart", MANAGERS, FALSE, JSON_MAX, "application/json",

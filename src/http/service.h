@@ -16,8 +16,9 @@ G_BEGIN_DECLS
 typedef struct _ParlorServiceSite
 {
   ParlorService *service;
-  ParlorRecordSink *records; /**< nullable: no timeline, nothing waits for the disk */
-  json_t *(*rep) (const ParlorRep *rep);
+  ParlorRecordSink *records;             /**< nullable: no timeline, nothing waits for the disk */
+  json_t *(*rep) (const ParlorRep *rep); /**< for staff */
+  json_t *(*public_rep) (const ParlorRep *rep); /**< for everybody */
   json_t *(*group) (const ParlorGroup *group);
   json_t *(*customer) (const ParlorCustomer *customer);
   json_t *(*binding) (const ParlorBinding *binding);

@@ -244,6 +244,12 @@ parlor_service_rep (ParlorServiceBrand *brand, const char *id)
   return id ? g_hash_table_lookup (brand->by_ref, id) : NULL;
 }
 
+const ParlorRep *
+parlor_service_rep_anywhere (ParlorService *service, const char *id)
+{
+  return id ? g_hash_table_lookup (service->reps, id) : NULL;
+}
+
 ParlorRep *
 parlor_service_rep_of_user (ParlorServiceBrand *brand, const char *user)
 {

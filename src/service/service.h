@@ -159,6 +159,8 @@ ParlorRep *parlor_service_put_rep (ParlorService *service, ParlorServiceBrand *b
                                    const ParlorRepSpec *spec, ParlorMoment now, GError **error);
 /** By id or ref; NULL. */
 ParlorRep *parlor_service_rep (ParlorServiceBrand *brand, const char *id);
+/** By id alone, of whatever brand; NULL = there is none. */
+const ParlorRep *parlor_service_rep_anywhere (ParlorService *service, const char *id);
 ParlorRep *parlor_service_rep_of_user (ParlorServiceBrand *brand, const char *user);
 /** A new signed card (the app's key signed it). */
 void parlor_service_set_card (ParlorRep *rep, const char *card, gint64 verified_ms,

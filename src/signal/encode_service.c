@@ -40,13 +40,14 @@ rep_groups (const ParlorRep *rep)
   return list;
 }
 
+/* One bit each, in the brand's order. */
 static json_t *
-rep_skills (const ParlorRep *rep)
+skill_names (const ParlorServiceBrand *brand, guint64 skills)
 {
   json_t *list = json_array ();
-  for (guint i = 0; i < rep->brand->skills->len; i++)
-    if (rep->skills >> i & 1)
-      json_array_append_new (list, text (rep->brand->skills->pdata[i]));
+  for (guint i = 0; i < brand->skills->len; i++)
+    if (skills >> i & 1)
+      json_array_append_new (list, text (brand->skills->pdata[i]));
   return list;
 }
 
@@ -62,7 +63,8 @@ parlor_encode_rep (const ParlorRep *rep, ParlorReader reader)
     return json;
   json_object_set_new (json, "ref", text (rep->ref));
   json_object_set_new (json, "groups", rep_groups (rep));
-  json_object_set_new (json, "skills", rep_skills (rep));
+  json_object_set_new (json, "user", text (rep->user));
+  json_object_set_new (json, "skills", skill_names (rep->brand, rep->skills));
   json_object_set_new (json, "suspended", json_boolean (rep->suspended));
   json_object_set_new (json, "state", json_string (rep->departed ? "departed" : "active"));
   json_object_set_new (json, "leaves_at", moment (rep->leaving ? rep->leaving->due_ms : 0));
@@ -81,8 +83,9 @@ parlor_encode_rep (const ParlorRep *rep, ParlorReader reader)
 json_t *
 parlor_encode_group (const ParlorGroup *group)
 {
-  return json_pack ("{s:s,s:o,s:s,s:o,s:i,s:o,s:o,s:i,s:i,s:i,s:i}", "id", group->id, "name",
-                    text (group->name), "routing", parlor_routing_name (group->routing), "hours",
+  return json_pack ("{s:s,s:o,s:o,s:s,s:o,s:i,s:o,s:o,s:i,s:i,s:i,s:i}", "id", group->id, "name",
+                    text (group->name), "skills", skill_names (group->brand, group->skills),
+                    "routing", parlor_routing_name (group->routing), "hours",
                     text (group->hours_text), "utc_offset_min", group->utc_offset_min, "overflow",
                     text (group->overflow ? group->overflow->id : NULL), "welcome",
                     text (group->welcome), "offer_timeout_s", (int)group->offer_timeout_s,

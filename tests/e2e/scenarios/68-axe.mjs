@@ -22,11 +22,14 @@ async function pages(world) {
   await post(world, `/v1/rooms/${on.id}/state`, { to: 'live' });
   await post(world, `/v1/rooms/${on.id}/pins`, { sku: 'lamp-01', note: 'warm light' }, on.token);
   await post(world, '/v1/broadcasts', { room: on.id, title: 'News', text: 'The draw is at eight.', url: 'https://shop.example/news', confirm: true });
+  const { reps } = await (await fetch(`${world.url}/v1/reps`)).json();
   const bot = await post(world, '/v1/bots', { name: 'Price watch' });
   await post(world, `/v1/rooms/${on.id}/comments`, { client_id: '1', text: 'Lamp: ¥399' }, bot.token);
   return [
     ['home', '/', 'main'], ['before a meeting', `/m#${(await post(world, '/v1/rooms', { title: 'Tea' })).code}`, '[data-testid=join-button]'],
-    ['sign in', '/signin', 'form'], ['admin', '/admin', 'main'], ['board', '/board', 'main'], ['words to all', '/words', 'form'], ['rep', '/rep', 'main'],
+    ['sign in', '/signin', 'form'], ['admin', '/admin', 'main'], ['groups', '/admin#/settings/groups', '[data-testid=group-row]'], ['advisers', '/admin#/settings/reps', '[data-testid=rep-row]'],
+    ['links', '/admin#/settings/entries', '[name=entry-rep]'],
+    ['a rep of his own', `/r/${reps[0].id}`, '[data-testid=rep-page]'], ['board', '/board', 'main'], ['words to all', '/words', 'form'], ['rep', '/rep', 'main'],
     ['brand', '/b/br_demo', 'main a'], ['publish', '/publish', 'main'], ['watch', '/watch', 'main'], ['shared', '/shared#shr_none.x', 'main'],
     ['a new stream', '/host', 'form'], ['host', new URL(on.host).pathname + new URL(on.host).hash, '.host-side'],
     ['live, soon', `/l/${soon.id}`, '[data-testid=countdown]'], ['live', `/l/${on.id}`, '[data-testid=broadcast]'],

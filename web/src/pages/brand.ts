@@ -1,7 +1,12 @@
-/** A brand's page: what is on now, what comes next, what can be seen again, and somebody to talk to. */
+/**
+ * A brand's page: what is on now, what comes next, what can be seen again, and somebody to talk to.
+ * /r/{rep} is the same page with one rep at its head.
+ */
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { ApiError } from '../client/http.js';
 import { liveOf, type LiveCard } from '../client/live.js';
+import type { PublicCard } from '../client/rep-card.js';
 import { Plain } from '../ui/base.js';
 import { dateTime, lt, short } from '../ui/i18n/live.js';
 import '../ui/i18n/live-brand.js';
@@ -19,18 +24,55 @@ export class BrandPage extends Plain {
   /** What the service button on this page is told of where a tap came from. */
   readonly room = '';
   readonly audience = { clock: { roomMs: null } };
-  readonly brand = decodeURIComponent(
-    /^\/b\/([^/]+)/.exec(location.pathname)?.[1] ?? location.hash.slice(1),
-  );
+  /** Whose page of his own this is; '' = the brand's. */
+  readonly inviter = decodeURIComponent(/^\/r\/([^/]+)/.exec(location.pathname)?.[1] ?? '');
+  @state() private about: PublicCard | null = null;
+  @state() private unknown = false;
+  /** On a rep's page known when his card is. */
+  @state() brand = this.inviter
+    ? ''
+    : decodeURIComponent(/^\/b\/([^/]+)/.exec(location.pathname)?.[1] ?? location.hash.slice(1));
 
   override connectedCallback(): void {
     super.connectedCallback();
+    if (this.inviter) void this.meet();
+    else this.begin();
+  }
+
+  private begin(): void {
     void this.load();
     void import('../ui/brand-replays.js');
     const service = import('../ui/service-later.js').then((one) => one.mountServiceLater(this));
     this.whileConnected(() => void service.then((stop) => stop()));
     const timer = window.setInterval(() => void this.load(), AGAIN_MS);
     this.whileConnected(() => clearInterval(timer));
+  }
+
+  /** Whose page it is, and how he is now: asked again, since he comes and goes. */
+  private async meet(): Promise<void> {
+    const [{ publicCard }] = await Promise.all([
+      import('../client/rep-card.js'),
+      import('../ui/brand-rep.js'),
+    ]);
+    const ask = async (): Promise<void> => {
+      this.about = await publicCard(this.inviter);
+    };
+    try {
+      await ask();
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) this.unknown = true;
+      else this.later(() => void this.meet(), AGAIN_MS);
+      return;
+    }
+    this.brand = this.about?.brand ?? '';
+    this.begin();
+    const timer = window.setInterval(() => void ask().catch(() => undefined), AGAIN_MS);
+    this.whileConnected(() => clearInterval(timer));
+  }
+
+  private later(what: () => void, ms: number): void {
+    const timer = window.setTimeout(what, ms);
+    this.whileConnected(() => clearTimeout(timer));
   }
 
   /** The brand's own name comes with the service's line. */
@@ -86,6 +128,16 @@ export class BrandPage extends Plain {
     </section>`;
   }
 
+  /** Of the rep whose page it is; nothing on the brand's own. */
+  private head(): TemplateResult | typeof nothing {
+    if (!this.inviter || (!this.about && !this.unknown)) return nothing;
+    return html`<parlor-brand-rep
+      .about=${this.about}
+      .sheet=${this.sheet}
+      brand-name=${this.called}
+    ></parlor-brand-rep>`;
+  }
+
   protected override render(): TemplateResult {
     const all = this.rooms ?? [];
     const on = all.filter((one) => one.state !== 'scheduled');
@@ -93,10 +145,10 @@ export class BrandPage extends Plain {
     return html`<header class="top">
         <span class="brand">${mark()}${this.called}</span><parlor-look></parlor-look>
       </header>
-      <main class="brand-page" aria-busy=${this.rooms === null}>
-        ${this.sheet ? html`<parlor-brand-adviser .sheet=${this.sheet}></parlor-brand-adviser>` : nothing}
+      <main class="brand-page" aria-busy=${this.rooms === null && !this.unknown}>
+        ${this.head()}${this.sheet && !this.inviter ? html`<parlor-brand-adviser .sheet=${this.sheet}></parlor-brand-adviser>` : nothing}
         ${this.rooms === null ? nothing : html`${this.group(lt('on_now'), on, lt('nothing_now'))}${this.group(lt('next'), next, lt('nothing_next'))}`}
-        <parlor-brand-replays brand=${this.brand}></parlor-brand-replays>
+        ${this.brand ? html`<parlor-brand-replays brand=${this.brand}></parlor-brand-replays>` : nothing}
       </main>
       <span id="live-service"></span>`;
   }

@@ -13,7 +13,7 @@ import {
   type Checked,
 } from './check.js';
 
-const rep = shape({
+export const rep = shape({
   id: str,
   name: str,
   title: def(str, ''),

@@ -13,6 +13,8 @@ interface Host extends HTMLElement {
   readonly room: string;
   /** By which taps here are known, where the address does not say; read at the tap. */
   readonly entry?: string;
+  /** The rep whose own page this is: he is asked first. */
+  readonly inviter?: string;
   /** Whose it is, where no cookie says so. */
   readonly brand?: string;
   readonly audience: { clock: { readonly roomMs: number | null } };
@@ -100,6 +102,7 @@ export function mountServiceLater(host: Host): () => void {
       const at = host.audience.clock.roomMs;
       return {
         room: host.room,
+        ...(host.inviter ? { inviter: host.inviter } : {}),
         ...((entry ?? host.entry) ? { entry: entry ?? host.entry } : {}),
         ...(at === null ? {} : { room_ms: Math.max(0, Math.round(at)) }),
       };

@@ -29,7 +29,7 @@ export class AdminSection extends Plain {
   }
 
   protected value(name: string): string {
-    const field = this.querySelector<HTMLInputElement>(`[name="${name}"]`);
+    const field = this.querySelector<HTMLInputElement | HTMLSelectElement>(`[name="${name}"]`);
     return field?.value.trim() ?? '';
   }
 

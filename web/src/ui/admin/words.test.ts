@@ -9,6 +9,7 @@ vi.hoisted(() => {
 const { TABLES, problemWords } = await import('./words.js');
 const { RECORDING_TABLES } = await import('./recording-words.js');
 const { RENDER_TABLES } = await import('./renders-words.js');
+const { DIRECTORY_TABLES } = await import('./directory-words.js');
 const { AUDIT_TABLES } = await import('./audit-words.js');
 const { SHARE_TABLES } = await import('./share-words.js');
 const { ApiError } = await import('../../client/http.js');
@@ -21,6 +22,7 @@ describe('the words of the admin pages', () => {
       ...RECORDING_TABLES['zh-CN'],
       ...RENDER_TABLES['zh-CN'],
       ...SHARE_TABLES['zh-CN'],
+      ...DIRECTORY_TABLES['zh-CN'],
       ...AUDIT_TABLES['zh-CN'],
     };
     for (const [word, text] of Object.entries({
@@ -28,6 +30,7 @@ describe('the words of the admin pages', () => {
       ...RECORDING_TABLES.en,
       ...RENDER_TABLES.en,
       ...SHARE_TABLES.en,
+      ...DIRECTORY_TABLES.en,
       ...AUDIT_TABLES.en,
     })) {
       const other = chinese[word] ?? '';

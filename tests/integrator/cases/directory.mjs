@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Who serves whom, as settings and a brand's own systems keep it; and a rep's own page. */
+import { expect } from '../lib/bench.mjs';
+import { DeskLine } from '../lib/desk.mjs';
+
+const named = (list) => list.map((one) => one.name).join(' ');
+
+async function people(daemon, group) {
+  for (const [ref, name] of [['7', 'Ann Lee'], ['8', 'Bea Lee'], ['9', '李安']]) {
+    const groups = ref === '9' ? [] : [group.id];
+    await daemon.good('POST', '/v1/reps', { ref, card: { name }, groups, skills: ['tea'], capacity: { chat: 3 } });
+  }
+}
+
+export const cases = [
+  {
+    name: 'a group keeps what a change does not say; reps are found by name, number and group, page by page',
+    async run({ daemon: makeDaemon }) {
+      const daemon = await makeDaemon();
+      const group = await daemon.good('POST', '/v1/groups', { name: 'Night', hours: '1-5 20:00-24:00', utc_offset_min: 480, max_customers: 900, skills: ['tea'] });
+      const renamed = await daemon.good('POST', '/v1/groups', { id: group.id, name: 'Late' });
+      for (const field of ['hours', 'utc_offset_min', 'max_customers', 'offer_timeout_s', 'routing'])
+        expect(renamed[field] === group[field], `${field} is ${renamed[field]}, was ${group[field]}`);
+      expect(renamed.name === 'Late' && renamed.skills.join() === 'tea', `it is ${JSON.stringify(renamed)}`);
+
+      await people(daemon, group);
+      const found = async (query) => (await daemon.good('GET', `/v1/reps?${query}`)).reps;
+      expect(named(await found('text=LEE')) === 'Ann Lee Bea Lee', 'by a part of the name, whatever its case');
+      expect(named(await found(`text=${encodeURIComponent('李')}`)) === '李安', 'in Chinese');
+      expect(named(await found('text=8')) === 'Bea Lee', 'by number');
+      expect(named(await found(`group=${group.id}`)) === 'Ann Lee Bea Lee', 'by group');
+      expect((await daemon.ask('GET', '/v1/reps?group=grp_none')).status === 404, 'no such group');
+      const all = await daemon.good('GET', '/v1/reps');
+      const names = [];
+      for (let cursor = '', pages = 0; cursor !== null && pages < 20; pages++) {
+        const page = await daemon.good('GET', `/v1/reps?limit=2${cursor && `&cursor=${cursor}`}`);
+        expect(page.reps.length <= 2, 'two a page');
+        names.push(...page.reps.map((one) => one.name));
+        cursor = page.cursor;
+      }
+      expect(names.join(' ') === named(all.reps) && all.cursor === null, `page by page ${names.join(' ')}, at once ${named(all.reps)}`);
+      expect(all.reps.find((one) => one.ref === '7').capacity.chat === 3, 'what the form shows');
+    },
+  },
+  {
+    name: 'a rep has a page of his own: a link leads to it, a tap there asks him first, and when he has left it says so',
+    async run({ daemon: makeDaemon, after }) {
+      const daemon = await makeDaemon();
+      const { reps } = await daemon.good('GET', '/v1/reps');
+      const [lin, ...others] = reps;
+      const open = [];
+      after(async () => open.forEach((one) => one.close()));
+      for (const one of [lin, ...others.slice(0, 1)]) {
+        const line = new DeskLine(daemon);
+        open.push(line);
+        await line.open({ as: 'rep', rep: one.ref });
+      }
+      const entry = await daemon.good('POST', '/v1/entries', { channel: 'card', rep: lin.id });
+      const way = await fetch(`http://127.0.0.1:${daemon.port}/e/${entry.id}`, { redirect: 'manual' });
+      expect(way.headers.get('location') === `/r/${lin.id}`, `the link leads to ${way.headers.get('location')}`);
+      expect((await fetch(`http://127.0.0.1:${daemon.port}/r/${lin.id}`)).status === 200, 'the page is there');
+
+      const { brand, rep } = await daemon.good('GET', `/v1/reps/${lin.id}/card`);
+      expect(rep.name === lin.name && rep.card && rep.ref === undefined && rep.customers === undefined, `anybody knows ${JSON.stringify(rep)}`);
+      expect((await daemon.ask('GET', `/v1/reps/${lin.ref}/card`)).status === 404, 'not by what the brand calls him');
+      for (let n = 0; n < 3; n++) {
+        const line = new DeskLine(daemon);
+        open.push(line);
+        await line.open({ as: 'visitor', brand, device: String(n).repeat(32) });
+        line.send({ t: 'tap', id: `tap_${n}`.padEnd(12, '0'), inviter: lin.id });
+        const card = await line.wait('card');
+        expect(card.rep.id === lin.id, `the ${n + 1}th who taps there sees ${card.rep.name}`);
+      }
+      await daemon.good('POST', `/v1/reps/${lin.id}/depart`, { notice: 'Bye' });
+      const gone = await daemon.good('GET', `/v1/reps/${lin.id}/card`);
+      expect(gone.brand === brand && gone.rep === null, `then ${JSON.stringify(gone)}`);
+      const after_ = await fetch(`http://127.0.0.1:${daemon.port}/e/${entry.id}`, { redirect: 'manual' });
+      expect(after_.headers.get('location') === `/b/${brand}`, `the link then leads to ${after_.headers.get('location')}`);
+    },
+  },
+];
