@@ -3,6 +3,13 @@
 
 /* Messages a wake-up from which on gathering pays; a small room never waits for that. */
 #define MIN_FAN_OUT 20
+/* How busy a worker is when it begins to wait, and when it waits as long as it may. A wait saves
+   CPU that nobody misses while the worker sleeps anyway, and delays what could have gone at once.
+ */
+#define IDLE_PERCENT 40
+#define BUSY_PERCENT 75
+/* Of looking how busy it is: three frames. */
+#define WINDOW_US 100000
 /* A frame's packets arrive within some hundred microseconds of each other. */
 #define OPEN_FRAME_US 300
 /* Less is audio, or the end of a frame whose marker the publisher did not set. */
@@ -40,6 +47,32 @@ parlor_udp_gather_rest_us (const ParlorUdpGather *self)
   return self->frame_open ? MIN (OPEN_FRAME_US, self->gather_us) : 0;
 }
 
+void
+parlor_udp_gather_slept (ParlorUdpGather *self, gint64 from_us, gint64 now_us)
+{
+  gint64 span_us = now_us - self->window_us;
+  if (self->window_us == 0 || span_us < 0)
+    {
+      self->window_us = now_us;
+      self->slept_us = 0;
+      return;
+    }
+  self->slept_us += MAX (now_us - from_us, 0);
+  if (span_us < WINDOW_US)
+    return;
+  guint percent = (guint)(100 - MIN (self->slept_us, span_us) * 100 / span_us);
+  self->busy_percent = (self->busy_percent + percent) / 2;
+  self->window_us = now_us;
+  self->slept_us = 0;
+}
+
+static guint
+by_load (const ParlorUdpGather *self)
+{
+  guint above = CLAMP (self->busy_percent, IDLE_PERCENT, BUSY_PERCENT) - IDLE_PERCENT;
+  return self->gather_us * above / (BUSY_PERCENT - IDLE_PERCENT);
+}
+
 guint
 parlor_udp_gather_after_wake_us (ParlorUdpGather *self, guint64 messages_out)
 {
@@ -48,5 +81,5 @@ parlor_udp_gather_after_wake_us (ParlorUdpGather *self, guint64 messages_out)
   /* About the last eight wake-ups that led to something: feedback alone says nothing of it. */
   if (sent > 0)
     self->fan_out_x16 = (self->fan_out_x16 * 7 + sent * 16) / 8;
-  return self->fan_out_x16 / 16 >= MIN_FAN_OUT ? self->gather_us : 0;
+  return self->fan_out_x16 / 16 >= MIN_FAN_OUT ? by_load (self) : 0;
 }

@@ -83,8 +83,8 @@ parlor_udp_wait (ParlorUdpWait *self)
 {
   struct epoll_event events[3];
   struct timespec timeout;
-  gint64 deadline_us = next_deadline_us (self);
-  gint64 wait_us = deadline_us == G_MAXINT64 ? -1 : MAX (deadline_us - g_get_monotonic_time (), 0);
+  gint64 deadline_us = next_deadline_us (self), from_us = g_get_monotonic_time ();
+  gint64 wait_us = deadline_us == G_MAXINT64 ? -1 : MAX (deadline_us - from_us, 0);
   if (!parlor_wake_doze (&self->loop->wake))
     wait_us = 0;
   timeout.tv_sec = wait_us / PARLOR_US_PER_SEC;
@@ -95,5 +95,6 @@ parlor_udp_wait (ParlorUdpWait *self)
   gboolean came = note_events (self, events, n);
   if (came)
     sleep_us (parlor_udp_gather_after_wake_us (&self->gather, self->loop->counters.messages_out));
+  parlor_udp_gather_slept (&self->gather, from_us, g_get_monotonic_time ());
   return came;
 }

@@ -44,7 +44,7 @@ static const Option options[] = {
     {"no-gso", KIND_FLAG, AT (no_gso), 0, 0, "send without the kernel's UDP segmentation"},
     {"no-gro", KIND_FLAG, AT (no_gro), 0, 0, "receive without its UDP reassembly"},
     {"gather-us", KIND_NUMBER, AT (gather_us), -1, 20000,
-     "microseconds that a wide fan-out waits for packets that leave together (-1 = never; 2000)"},
+     "microseconds that a busy worker waits for packets that leave together (-1 = never; 2000)"},
     {"announce", KIND_LIST, AT (announce), 0, 0,
      "address said first in candidates, for 1:1 NAT; repeatable"},
     {"web-dir", KIND_TEXT, AT (web_dir), 0, 0, "folder of the built pages"},

@@ -37,7 +37,7 @@ typedef struct
                                   candidates (1:1 NAT) */
   const char *crypto;          /**< nullable = "auto"; names of secure/srtp.h */
   gboolean no_gso, no_gro;     /**< without the kernel's UDP segmentation and reassembly */
-  gint gather_us; /**< µs that a wide fan-out waits for company (docs/decisions/0020), to 20,000; 0
+  gint gather_us; /**< µs that a busy worker waits for company (docs/decisions/0110), to 20,000; 0
                      = 2,000, -1 = never */
   guint max_endpoints; /**< 0 = 10,000 */
   guint spread_from;   /**< so many people of one room on a worker: who comes then is put on the

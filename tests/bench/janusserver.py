@@ -15,7 +15,7 @@ PLUGINS = '/usr/lib/x86_64-linux-gnu/janus'
 class Janus:
     """Ended by its own id; its folder goes with it."""
 
-    def __init__(self):
+    def __init__(self, prefix=()):
         self.folder = tempfile.TemporaryDirectory(prefix='parlor-bench-janus-')
         self.port = free_port()
         self.url = f'http://127.0.0.1:{self.port}'
@@ -33,7 +33,7 @@ class Janus:
             f'general: {{ json = "compact" base_path = "/janus" http = true port = {self.port} ip = "127.0.0.1" https = false }}\n'
             'admin: { admin_http = false }\n')
         self.log = open(path / 'log', 'w')
-        self.process = subprocess.Popen(['janus', '-F', str(path)], stdout=self.log, stderr=self.log)
+        self.process = subprocess.Popen([*prefix, 'janus', '-F', str(path)], stdout=self.log, stderr=self.log)
         self.wait_ready()
 
     def wait_ready(self):

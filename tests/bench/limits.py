@@ -10,6 +10,7 @@ import itertools
 import math
 import os
 import pathlib
+import subprocess
 
 from servers import Parlor, at_grouping, cores, load_average, run_floor, run_load, write_section
 
@@ -242,13 +243,37 @@ def veth(args):
 
 def core(args):
     lines = ['One sender, 2.5 Mbit/s and a voice (316 packets/s). The aim: 1,500 receivers on one core without a loss.', '',
-             '| receivers | packets/s | of the core | µs a packet | lost | late (over 100 ms) | delay p50 / p95 / p99 ms | KiB a receiver | the load, of its core |', '|---|---|---|---|---|---|---|---|---|']
+             '| receivers | packets/s | of the core | µs a packet | lost | late (over 100 ms) | delay p50 / p95 / p99 ms | KiB a receiver | the load, of its core | the load, µs a packet |', '|---|---|---|---|---|---|---|---|---|---|']
     for receivers in (500, 1000, 1500, 2000):
         r = alone(args, '--subscribers', str(receivers))
         lines.append(f"| {receivers} | {r.rate:.0f} | {r.core:.0f} % | {r.us:.2f} | {r.load['lost']} | {r.load['late']} | {r.delay()} | "
-                     f"{(r.load['rss_kib'] - r.load['rss_before_kib']) / receivers:.0f} | {r.load['own_cpu_s'] / r.load['seconds'] * 100:.0f} % |")
+                     f"{(r.load['rss_kib'] - r.load['rss_before_kib']) / receivers:.0f} | {r.load['own_cpu_s'] / r.load['seconds'] * 100:.0f} % | "
+                     f"{r.load['own_cpu_s'] * 1e6 / r.load['packets']:.2f} |")
         print(lines[-1], flush=True)
     return '\n'.join(lines)
+
+
+# --- memory ----------------------------------------------------------------------------------------
+
+def memory(args):
+    lines = ['Growth of RSS from 10 to 500 receivers, each number of a new server; what handshakes took is given back within a minute. The aim: 48 KiB each.', '',
+             '| after | RSS with 10 MiB | with 500 MiB | KiB a receiver |', '|---|---|---|---|']
+    for seconds in (10, 60):
+        few, many = (alone(argparse.Namespace(build=args.build, seconds=seconds), '--subscribers', str(n)).load['rss_kib'] for n in (10, 500))
+        lines.append(f'| {seconds} s | {few / 1024:.1f} | {many / 1024:.1f} | {(many - few) / 490:.1f} |')
+        print(lines[-1], flush=True)
+    return '\n'.join(lines)
+
+
+# --- stages ----------------------------------------------------------------------------------------
+
+def stages(args):
+    """bench-router's columns: receivers, caches, ns of a packet in, of a feedback, of a packet out, of all for each packet out; allocations, messages."""
+    lines = ['`bench-router`: the router without a kernel, real SRTP, virtual time; the least of many rounds. "Cold": other programs used the second-level cache before each frame. All: with '
+             'feedback of all receivers 20 times a second.', '',
+             '| receivers | caches | ns a packet received | ns a feedback | ns a packet made | ns a packet, all | allocations a packet | messages a packet |', '|---|---|---|---|---|---|---|---|']
+    out = subprocess.run([str(args.build / 'tests/bench/bench-router')], check=True, capture_output=True, text=True).stdout
+    return '\n'.join(lines + ['| ' + ' | '.join(line.split()) + ' |' for line in out.splitlines()[1:]])
 
 
 TABLES = {
@@ -260,6 +285,8 @@ TABLES = {
     'What two workers carry': workers,
     'Over a veth pair': veth,
     'One core': core,
+    'Memory a receiver': memory,
+    'Each stage': stages,
 }
 
 

@@ -55,12 +55,21 @@ test_nothing_read (void)
   g_assert_cmpuint (parlor_udp_gather_rest_us (&gather), ==, 0);
 }
 
+/* A second of a worker that is busy for so many percent of the time, in passes of 10 ms. */
+static void
+work (ParlorUdpGather *gather, guint percent)
+{
+  for (gint64 at_us = 10000; at_us <= 1000000; at_us += 10000)
+    parlor_udp_gather_slept (gather, at_us - 10000 + percent * 100, at_us);
+}
+
 static guint
-pause_at_fan_out (guint gather_us, guint messages)
+pause_at_fan_out (guint gather_us, guint messages, guint percent)
 {
   ParlorUdpGather gather = {.gather_us = gather_us};
   guint64 sent = 0;
   guint pause = 0;
+  work (&gather, percent);
   for (guint i = 0; i < 50; i++)
     pause = parlor_udp_gather_after_wake_us (&gather, sent += messages);
   return pause;
@@ -69,9 +78,21 @@ pause_at_fan_out (guint gather_us, guint messages)
 static void
 test_fan_out (void)
 {
-  g_assert_cmpuint (pause_at_fan_out (2000, 100), ==, 2000);
-  g_assert_cmpuint (pause_at_fan_out (2000, 5), ==, 0);
-  g_assert_cmpuint (pause_at_fan_out (0, 100), ==, 0);
+  g_assert_cmpuint (pause_at_fan_out (2000, 100, 90), ==, 2000);
+  g_assert_cmpuint (pause_at_fan_out (2000, 5, 90), ==, 0);
+  g_assert_cmpuint (pause_at_fan_out (0, 100, 90), ==, 0);
+}
+
+static void
+test_busy (void)
+{
+  guint little = pause_at_fan_out (2000, 100, 50), more = pause_at_fan_out (2000, 100, 70);
+  g_assert_cmpuint (pause_at_fan_out (2000, 100, 0), ==, 0);
+  g_assert_cmpuint (pause_at_fan_out (2000, 100, 30), ==, 0);
+  g_assert_cmpuint (little, >, 200);
+  g_assert_cmpuint (little, <, 800);
+  g_assert_cmpuint (more, >, 1200);
+  g_assert_cmpuint (more, <, 2000);
 }
 
 int
@@ -82,5 +103,6 @@ main (int argc, char **argv)
   g_test_add_func ("/elements/udpgather/the-last-packet-of-a-group-tells", test_group);
   g_test_add_func ("/elements/udpgather/nothing-read-is-no-open-frame", test_nothing_read);
   g_test_add_func ("/elements/udpgather/only-a-wide-fan-out-waits", test_fan_out);
+  g_test_add_func ("/elements/udpgather/an-idle-worker-does-not-wait", test_busy);
   return g_test_run ();
 }

@@ -11,6 +11,12 @@ command_bench () {
   python3 tests/bench/instructions.py || true
   say "Room shapes, beside Janus: docs/performance.md"
   python3 tests/bench/compare.py --markdown docs/performance.md
+  say "The limits, table by table: docs/performance.md"
+  python3 tests/bench/limits.py --markdown docs/performance.md
+  say "Where the time goes, by symbol: docs/performance.md"
+  python3 tests/bench/where.py --markdown docs/performance.md || say "perf is not there, or may not sample the kernel"
+  say "Ciphers"
+  build/tests/bench/bench-crypto
   say "What is promised of large rooms: docs/large-rooms.md"
   python3 tests/bench/promises.py --markdown docs/large-rooms.md || true
   say "Recording: docs/performance.md"
