@@ -73,6 +73,7 @@ def play(programs, program, kind, pick):
         for name in ('LD_PRELOAD', 'PARLOR_CHILD_NTH_PROGRAM'):
             del server.environment[name]
         server.start()
+        wait_for(lambda: server.record(room, 'stop') is not None, 5)  # what was cut off goes on, until somebody ends it
         seen['sealed'] = bool(wait_for(lambda: all(row['state'] in ('ready', 'failed') for row in server.recordings())))
         seen['verified'] = verify(programs, server)
     finally:

@@ -119,6 +119,30 @@ test_lies (void)
   g_assert_cmpuint (length, ==, 0);
 }
 
+/* 20 bytes of header, and one attribute of `type` with four bytes. */
+static gboolean
+has_username (guint16 type, const char *value)
+{
+  guint8 bytes[28] = {0, 1, 0, 8, 0x21, 0x12, 0xa4, 0x42};
+  const char *ufrag;
+  gsize length;
+  bytes[20] = (guint8)(type >> 8);
+  bytes[21] = (guint8)type;
+  bytes[23] = 4;
+  memcpy (bytes + 24, value, 4);
+  return parlor_ice_stun_username (bytes, sizeof bytes, &ufrag, &length);
+}
+
+static void
+test_one_attribute (void)
+{
+  g_assert_true (has_username (0x0006, "ab:c"));
+  g_assert_false (has_username (0x0006, ":abc")); /* nobody's */
+  g_assert_false (has_username (0x0006, "abcd"));
+  g_assert_false (has_username (0x8022, "ab:c")); /* SOFTWARE, and no more */
+  g_assert_false (has_username (0x0008, "ab:c")); /* what stands behind it is not vouched for */
+}
+
 int
 main (int argc, char **argv)
 {
@@ -127,5 +151,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ice/stun/rfc5769-replies-of-both-families-are-authentic",
                    test_rfc5769_replies);
   g_test_add_func ("/ice/stun/lies-have-no-username", test_lies);
+  g_test_add_func ("/ice/stun/one-attribute-is-a-name-or-none", test_one_attribute);
   return g_test_run ();
 }

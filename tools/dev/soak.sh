@@ -52,7 +52,7 @@ command_coverage () {
   install_packages build test
   [ -f build-coverage/build.ninja ] || quietly build-coverage-setup.log meson setup build-coverage -Db_coverage=true -Doptimization=0
   mapfile -t programs < <(ninja -C build-coverage -t targets all | sed -nE "s/^(tests\/((proto|ice)\/[^:]*|fuzz\/replay-$fuzzed)): c_LINKER$/\1/p")
-  mapfile -t tests < <(meson test -C build-coverage --list 2>/dev/null | sed -nE "s/^.*((proto|ice)-[^ ]*|fuzz-$fuzzed)$/\1/p")
+  mapfile -t tests < <(meson test -C build-coverage --list 2>/dev/null | sed -nE "s/^.* ((proto|ice)-[^ ]*|fuzz-$fuzzed)$/\1/p")
   quietly build-coverage/compile.log ninja -C build-coverage "${programs[@]}"
   find build-coverage -name '*.gcda' -delete
   quietly build-coverage/tests.log meson test -C build-coverage --no-rebuild "${tests[@]}"

@@ -27,12 +27,10 @@ parse_picture_id (const guint8 *payload, gsize size, gsize *at, ParlorVp8 *out)
   return TRUE;
 }
 
-/* The I, L, T and K fields that the second byte announces. */
+/* The I, L, T and K fields that the second byte announces; the caller has seen that it is there. */
 static gboolean
 parse_extended (const guint8 *payload, gsize size, gsize *at, ParlorVp8 *out)
 {
-  if (*at >= size)
-    return FALSE;
   guint8 bits = payload[(*at)++];
   if ((bits & 0x80) && !parse_picture_id (payload, size, at, out))
     return FALSE;

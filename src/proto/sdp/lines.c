@@ -205,17 +205,14 @@ counts_agree (const ParlorSdpText *self)
 {
   guint n_media = gst_sdp_message_medias_len (self->message);
   guint n_attributes = gst_sdp_message_attributes_len (self->message);
+  gboolean agree = n_media == self->media_lines->len;
 
-  if (n_media != self->media_lines->len
-      || n_attributes != g_array_index (self->media_first, guint, 0))
-    return FALSE;
-  for (guint i = 0; i < n_media; i++)
+  for (guint i = 0; agree && i < n_media; i++)
     {
-      if (n_attributes != g_array_index (self->media_first, guint, i))
-        return FALSE;
+      agree = n_attributes == g_array_index (self->media_first, guint, i);
       n_attributes += gst_sdp_media_attributes_len (gst_sdp_message_get_media (self->message, i));
     }
-  return n_attributes == self->attribute_lines->len;
+  return agree && n_attributes == self->attribute_lines->len;
 }
 
 static gboolean

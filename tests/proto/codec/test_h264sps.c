@@ -37,6 +37,24 @@ test_sets (void)
     }
 }
 
+/* Of a set alone, as it stands in a file. */
+static void
+test_size (void)
+{
+  guint8 bytes[64];
+  guint width = 0, height = 0;
+  for (guint i = 0; i < G_N_ELEMENTS (sets); i++)
+    {
+      gsize n = from_hex (sets[i].sps, bytes);
+      g_assert_true (parlor_h264_size (bytes, n, &width, &height));
+      g_assert_cmpuint (height, ==, sets[i].lines);
+      g_assert_cmpuint (width, ==, sets[i].lines * 16 / 9);
+      g_assert_false (parlor_h264_size (bytes, 1, &width, &height));
+      bytes[0] = 0x68; /* a picture's parameters, not a sequence's */
+      g_assert_false (parlor_h264_size (bytes, n, &width, &height));
+    }
+}
+
 static void
 test_aggregate (void)
 {
@@ -95,6 +113,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/proto/codec/h264sps/width-and-height-of-a-set", test_size);
   g_test_add_func ("/proto/codec/h264/sets-tell-how-many-lines", test_sets);
   g_test_add_func ("/proto/codec/h264/a-set-in-an-aggregate-is-found", test_aggregate);
   g_test_add_func ("/proto/codec/h264/a-set-that-is-cut-tells-nothing-else", test_truncated);

@@ -25,6 +25,24 @@ test_full (void)
   g_assert_cmpuint (vp8.height, ==, 480);
 }
 
+/* RFC 6386 section 9.1: without its start code, or cut, a key frame says nothing of its size. */
+static void
+test_no_start_code (void)
+{
+  ParlorVp8 vp8;
+  for (gsize at = 3; at < 6; at++)
+    {
+      g_autofree guint8 *other = g_memdup2 (full, sizeof full);
+      other[6 + at]++;
+      g_assert_true (parlor_vp8_parse (other, sizeof full, &vp8));
+      g_assert_true (vp8.key_frame);
+      g_assert_cmpuint (vp8.width, ==, 0);
+      g_assert_cmpuint (vp8.height, ==, 0);
+    }
+  g_assert_true (parlor_vp8_parse (full, 6 + 9, &vp8));
+  g_assert_cmpuint (vp8.height, ==, 0);
+}
+
 static void
 test_small (void)
 {
@@ -84,6 +102,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/proto/codec/vp8/all-fields-of-a-key-frame", test_full);
+  g_test_add_func ("/proto/codec/vp8/a-key-frame-without-its-code-has-no-size", test_no_start_code);
   g_test_add_func ("/proto/codec/vp8/small-descriptors", test_small);
   g_test_add_func ("/proto/codec/vp8/tid-without-keyidx", test_tid_alone);
   g_test_add_func ("/proto/codec/vp8/every-truncation-is-refused", test_truncated);

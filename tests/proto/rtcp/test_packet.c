@@ -150,6 +150,16 @@ test_sdes_without_end (void)
   bytes[12] = 200; /* CNAME runs out of the packet */
   ParlorRtcpPacket packet = only_packet (bytes, sizeof bytes);
   g_assert_false (parlor_rtcp_parse_sdes_cname (&packet, 0, NULL, cname, sizeof cname));
+  memcpy (bytes, sdes_bytes, sizeof bytes);
+  for (gsize at = 8; at < sizeof bytes; at += 2) /* empty items to the last byte, and no end */
+    {
+      bytes[at] = 2;
+      bytes[at + 1] = 0;
+    }
+  packet = only_packet (bytes, sizeof bytes);
+  g_assert_false (parlor_rtcp_parse_sdes_cname (&packet, 0, NULL, cname, sizeof cname));
+  memcpy (bytes, sdes_bytes, sizeof bytes);
+  packet = only_packet (bytes, sizeof bytes);
   bytes[12] = 4;
   bytes[13] = 0; /* a NUL inside the name */
   g_assert_false (parlor_rtcp_parse_sdes_cname (&packet, 1, NULL, cname, sizeof cname));

@@ -62,6 +62,7 @@ test_map (void)
   g_assert_false (parlor_rtp_ext_map_set (&map, PARLOR_EXT_NONE, 5));
   g_assert_false (parlor_rtp_ext_map_set (&map, PARLOR_EXT_COUNT, 5));
   g_assert_true (parlor_rtp_ext_map_set (&map, PARLOR_EXT_MID, 5));
+  g_assert_true (parlor_rtp_ext_map_set (&map, PARLOR_EXT_MID, 5)); /* said twice */
   g_assert_true (parlor_rtp_ext_map_set (&map, PARLOR_EXT_RID, 4));
   g_assert_cmpuint (map.ext_at[5], ==, PARLOR_EXT_MID);
   g_assert_cmpuint (map.id_of[PARLOR_EXT_RID], ==, 4);
@@ -143,6 +144,29 @@ test_text_is_checked (void)
   parse (packet, make_packet (packet, 0xbede, block, sizeof block), &map, &h, &list);
   g_assert_false (parlor_rtp_ext_text (packet, &list, PARLOR_EXT_MID, text));
   g_assert_false (parlor_rtp_ext_text (packet, &list, PARLOR_EXT_RID, text));
+  memcpy (packet + 17, "_-0", 3);
+  g_assert_true (parlor_rtp_ext_text (packet, &list, PARLOR_EXT_MID, text));
+  g_assert_cmpstr (text, ==, "_-0");
+}
+
+/* The two-byte form has elements of no length: a level that is none, a name that is none. */
+static void
+test_empty_elements (void)
+{
+  static const guint8 block[] = {1, 0, 2, 0};
+  ParlorRtpExtMap map = {0};
+  guint8 packet[64], level = 99;
+  gboolean voice;
+  ParlorRtpHeader h;
+  ParlorRtpExtList list;
+  char text[PARLOR_RTP_EXT_TEXT_SIZE];
+  parlor_rtp_ext_map_set (&map, PARLOR_EXT_AUDIO_LEVEL, 1);
+  parlor_rtp_ext_map_set (&map, PARLOR_EXT_MID, 2);
+  parse (packet, make_packet (packet, 0x1000, block, sizeof block), &map, &h, &list);
+  g_assert_cmpuint (list.count, ==, 2);
+  g_assert_false (parlor_rtp_ext_audio_level (packet, &list, &level, &voice));
+  g_assert_cmpuint (level, ==, 99);
+  g_assert_false (parlor_rtp_ext_text (packet, &list, PARLOR_EXT_MID, text));
 }
 
 static void
@@ -296,6 +320,9 @@ test_write_two_byte (void)
   check_value (out, &got, PARLOR_EXT_DEPENDENCY_DESCRIPTOR, "ddddddddddddddddd");
   check_value (out, &got, PARLOR_EXT_AUDIO_LEVEL, "\x85");
   check_value (out, &got, PARLOR_EXT_TRANSPORT_CC, "XY");
+  /* A buffer that has not all of it gets nothing. */
+  for (gsize room = 12; room < layout.header_size; room++)
+    g_assert_false (parlor_rtp_ext_write (out, room, packet, &h, &list, &what, &layout));
 }
 
 /* With a byte less room than the bound, the quick way is not taken: both must write the same. */
@@ -358,6 +385,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/rtp/ext/one-byte-form", test_one_byte);
   g_test_add_func ("/proto/rtp/ext/two-byte-form", test_two_byte);
   g_test_add_func ("/proto/rtp/ext/foreign-profile-is-no-extension", test_foreign_profile);
+  g_test_add_func ("/proto/rtp/ext/what-has-no-length-says-nothing", test_empty_elements);
   g_test_add_func ("/proto/rtp/ext/text-of-odd-characters-is-refused", test_text_is_checked);
   g_test_add_func ("/proto/rtp/ext/every-lie-about-lengths-up-to-64-bytes-stays-inside", test_lies);
   g_test_add_func ("/proto/rtp/ext/a-truncated-element-ends-the-list-and-is-told",

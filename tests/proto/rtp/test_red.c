@@ -61,6 +61,17 @@ test_lies (void)
         }
 }
 
+/* No datagram is so long, and offsets have 16 bits. */
+static void
+test_too_long (void)
+{
+  g_autofree guint8 *payload = g_malloc0 (G_MAXUINT16 + 1);
+  ParlorRed red;
+  payload[0] = 111;
+  g_assert_true (parlor_red_parse (payload, G_MAXUINT16, &red));
+  g_assert_false (parlor_red_parse (payload, G_MAXUINT16 + 1, &red));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -68,5 +79,6 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/rtp/red/blocks-and-primary", test_parse);
   g_test_add_func ("/proto/rtp/red/truncation-is-refused", test_truncated);
   g_test_add_func ("/proto/rtp/red/lies-up-to-64-bytes-are-refused", test_lies);
+  g_test_add_func ("/proto/rtp/red/what-is-longer-than-offsets-is-refused", test_too_long);
   return g_test_run ();
 }

@@ -80,7 +80,9 @@ test_h264_profiles (void)
   assert_name (h264 ("640c1f", "1"), "H264/constrained-high/1");
   assert_name (h264 ("f4001f", "1"), "H264/high-444/1");
   assert_name (parlor_codec_key_from_format ("H264", 90000, 0, ""), "H264/constrained-baseline/0");
-  g_assert_cmphex (h264 ("42e01f", "1"), ==, h264 ("42e034", "1")); /* levels do not count */
+  g_assert_cmpint (h264 ("42e01", "1"), ==, PARLOR_CODEC_KEY_NONE);
+  g_assert_cmpint (h264 ("42e0zz", "1"), ==, PARLOR_CODEC_KEY_NONE);
+  assert_name (h264 ("\t42e01f \t", "1"), "H264/constrained-baseline/1");
 }
 
 static void
@@ -108,6 +110,8 @@ test_decodes (void)
   g_assert_false (parlor_codec_key_decodes (vp9, vp9_2));
   g_assert_false (parlor_codec_key_decodes (vp9_2, vp9));
   g_assert_false (parlor_codec_key_decodes (0, 0));
+  g_assert_false (parlor_codec_key_decodes (vp8, 0));
+  g_assert_false (parlor_codec_key_decodes (high_1, vp8));
 }
 
 static void

@@ -73,6 +73,8 @@ test_refusals (void)
       {"a=ice-pwd:0123456789012345678901\r\n", "go together"},
       {"a=ice-pwd:tiny\r\n", "line 1: a=ice-pwd"},
       {"a=ice-ufrag:abcd\r\na=ice-ufrag:efgh\r\n", "line 2: a=ice-ufrag differs"},
+      {"a=ice-pwd:0123456789012345678901\r\na=ice-pwd:1123456789012345678901\r\n",
+       "line 2: a=ice-pwd differs"},
       {"a=mid:a b\r\n", "line 1: a=mid"},
       {"", "1 to"},
   };
@@ -89,6 +91,19 @@ test_refusals (void)
     }
   g_assert_null (parlor_sdp_fragment_parse (huge, 40000, &error));
   g_assert_error (error, PARLOR_SDP_ERROR, PARLOR_SDP_ERROR_MALFORMED);
+}
+
+/* Sections of a bundle say the same again; of several mids the first names the transport. */
+static void
+test_said_again (void)
+{
+  g_autoptr (ParlorSdpFragment)
+      fragment = parse ("a=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\na=mid:0\r\n"
+                        "a=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\na=mid:1\r\n");
+
+  g_assert_cmpstr (fragment->ufrag, ==, "abcd");
+  g_assert_cmpstr (fragment->pwd, ==, "0123456789012345678901");
+  g_assert_cmpstr (fragment->mid, ==, "0");
 }
 
 static void
@@ -120,5 +135,6 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/sdp/fragment/candidates-are-bounded", test_many_candidates);
   g_test_add_func ("/proto/sdp/fragment/nonsense-is-refused-with-line-and-reason", test_refusals);
   g_test_add_func ("/proto/sdp/fragment/restart-that-is-built-is-read", test_restart);
+  g_test_add_func ("/proto/sdp/fragment/what-is-said-again-is-the-same", test_said_again);
   return g_test_run ();
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "samples.h"
 
+#include "proto/sdp/lines.h"
+
 static ParlorSdpOffer *
 parse (const char *text)
 {
@@ -253,6 +255,77 @@ test_rejected_line (void)
   g_assert_false (second->media[1].rejected);
 }
 
+/* What is odd and does no harm: it is left out, and the rest is taken. */
+static void
+test_odd_and_taken (void)
+{
+  g_autofree char *text = small_offer_with (
+      "a=ssrc-group:FID 2222 3333\r\n",
+      "a=ssrc:0 cname:x\r\na=ssrc:9999 cname:d\r\na=ssrc-group:FID 2222 3333\r\n"
+      "a=ssrc-group:SIM 2222 2222\r\na=ssrc-group:DUP 2222 9999\r\na=ssrc-group:FID 2222\r\n"
+      "a=ssrc-group:FEC-FR 9999 8888\r\na=msid:- track\r\na=msid:other track\r\n"
+      "a=rid:h_-1 send\r\na=rid:h_-1 recv\r\na=simulcast:send h_-1,h_-1;h_-1;;~none\r\n"
+      "a=fmtp:97 apt=97\r\n");
+  g_autoptr (ParlorSdpOffer) offer = parse (text);
+  const ParlorSdpMedia *media = &offer->media[1];
+
+  g_assert_cmpuint (media->n_sources, ==, 2); /* 8888 and 3333 belong to others, 0 is none */
+  g_assert_cmpuint (media->sources[0].ssrc, ==, 2222);
+  g_assert_cmpuint (media->sources[0].rtx_ssrc, ==, 3333);
+  g_assert_cmpuint (media->sources[1].ssrc, ==, 9999);
+  g_assert_cmpuint (media->sources[1].rtx_ssrc, ==, 0);
+  g_assert_cmpstr (media->stream_id, ==, "");
+  g_assert_cmpstr (media->track_id, ==, "track");
+  g_assert_cmpuint (media->n_rids, ==, 1);
+  parlor_sdp_offer_free (NULL);
+  parlor_sdp_text_free (NULL);
+}
+
+/* RED whose blocks differ, have another clock or are none; repeats of what is not there. */
+static void
+test_wrappings_of_nothing (void)
+{
+  static const char *const fmtps[] = {"111/112", "x", "128", "", "96", "63/63"};
+
+  for (guint i = 0; i < G_N_ELEMENTS (fmtps); i++)
+    {
+      g_autofree char *lines = g_strdup_printf (
+          "111 63\r\na=rtpmap:63 red/48000/2\r\na=fmtp:63 %s\r\n", fmtps[i]);
+      g_autofree char *text = small_offer_with ("111\r\n", lines);
+      g_autoptr (ParlorSdpOffer) offer = parse (text);
+
+      g_assert_null (parlor_sdp_media_find_red (&offer->media[0], 111));
+      g_assert_cmpuint (offer->media[0].n_formats, ==, 2);
+    }
+  static const char *const apts[] = {"apt=200", "apt=", "apt=x", "apt=98", "apt=97", "rtx-time=1"};
+
+  for (guint i = 0; i < G_N_ELEMENTS (apts); i++)
+    {
+      g_autofree char *text = small_offer_with ("apt=96", apts[i]);
+      g_autoptr (ParlorSdpOffer) offer = parse (text);
+
+      g_assert_cmpuint (offer->media[1].formats[0].rtx_pt, ==, PARLOR_SDP_NO_PT);
+      g_assert_false (offer->media[1].formats[1].kept);
+    }
+}
+
+/* One extension under two ids: those of the first m-line that has it count, the other is left out.
+ */
+static void
+test_one_extension_two_ids (void)
+{
+  g_autoptr (GString) text = g_string_new (small_offer);
+
+  g_string_replace (text, "a=mid:v\r\n",
+                    "a=mid:v\r\na=extmap:7 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n", 1);
+  g_string_replace (text, "a=mid:a\r\n",
+                    "a=mid:a\r\na=extmap:6 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n", 1);
+  g_autoptr (ParlorSdpOffer) offer = parse (text->str);
+  g_assert_cmpuint (offer->ext_ids[PARLOR_EXT_AUDIO_LEVEL], ==, 6);
+  g_assert_cmpuint (offer->media[0].ext_ids[PARLOR_EXT_AUDIO_LEVEL], ==, 6);
+  g_assert_cmpuint (offer->media[1].ext_ids[PARLOR_EXT_AUDIO_LEVEL], ==, 0);
+}
+
 /* --- What is refused, and in which words ------------------------------------------------------ */
 
 static const struct
@@ -320,6 +393,14 @@ static const struct
      "line 28: a=simulcast:send names no rid"},
     {"a=ssrc-group", "a=simulcast:lo\r\na=ssrc-group", BAD, "line 27: a=simulcast"},
     {"a=ssrc-group", "a=rid:h*i send\r\na=ssrc-group", BAD, "line 27: a=rid"},
+    {"a=ssrc-group", "a=rid: send\r\na=ssrc-group", BAD, "line 27: a=rid"},
+    {"a=ssrc-group", "a=rid:0123456789abcdefg send\r\na=ssrc-group", BAD, "line 27: a=rid"},
+    {"a=ssrc-group", "a=rid:h sideways\r\na=ssrc-group", BAD, "line 27: a=rid is not"},
+    {"a=ssrc-group", "a=simulcast:sent lo\r\na=ssrc-group", BAD, "line 27: a=simulcast"},
+    {"FID 2222 3333", "FID 2222 0", BAD, "line 27: a=ssrc-group"},
+    {"FID 2222 3333", "SIM 1 2 3 4 5 6 7 8 9", BAD, "line 27: a=ssrc-group"},
+    {"a=ssrc-group", "a=msid: t\r\na=ssrc-group", BAD, "line 27: msid"},
+    {"a=ssrc-group", "a=msid:s t u\r\na=ssrc-group", BAD, "line 27: msid"},
 #undef BAD
 #undef NOT
 };
@@ -408,6 +489,27 @@ test_many_ssrcs (void)
 }
 
 static void
+test_many_formats (void)
+{
+  for (guint n = PARLOR_SDP_MAX_FORMATS; n <= PARLOR_SDP_MAX_FORMATS + 1; n++)
+    {
+      g_autoptr (GString) list = g_string_new ("111");
+      g_autoptr (GError) error = NULL;
+
+      for (guint i = 1; i < n; i++)
+        g_string_append_printf (list, " %u", i - 1);
+      g_string_append (list, "\r\n");
+      g_autofree char *text = small_offer_with ("111\r\n", list->str);
+      g_autoptr (ParlorSdpOffer) offer = parlor_sdp_offer_parse (text, strlen (text), &error);
+
+      g_assert_cmpint (offer != NULL, ==, n <= PARLOR_SDP_MAX_FORMATS);
+      g_assert_true ((offer == NULL) == (error != NULL));
+      if (error != NULL)
+        g_assert_nonnull (strstr (error->message, "more than 64 formats"));
+    }
+}
+
+static void
 test_every_cut (void)
 {
   gsize length = strlen (small_offer);
@@ -440,12 +542,17 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/sdp/offer/strongest-fingerprint-counts", test_strongest_fingerprint);
   g_test_add_func ("/proto/sdp/offer/first-of-the-bundle-gives-the-transport", test_tagged_section);
   g_test_add_func ("/proto/sdp/offer/line-ends-may-be-lf-or-missing", test_line_ends);
+  g_test_add_func ("/proto/sdp/offer/what-is-odd-is-left-out-and-the-rest-taken",
+                   test_odd_and_taken);
+  g_test_add_func ("/proto/sdp/offer/wrappings-of-nothing-are-not-kept", test_wrappings_of_nothing);
+  g_test_add_func ("/proto/sdp/offer/one-extension-has-one-id", test_one_extension_two_ids);
   g_test_add_func ("/proto/sdp/offer/port-0-refuses-but-not-with-bundle-only", test_rejected_line);
   g_test_add_func ("/proto/sdp/offer/nonsense-is-refused-with-line-and-reason", test_refusals);
   g_test_add_func ("/proto/sdp/offer/unbundled-offer-is-refused", test_unbundled);
   g_test_add_func ("/proto/sdp/offer/messages-hold-printable-text-alone", test_messages_are_clean);
   g_test_add_func ("/proto/sdp/offer/bombs-are-refused-by-their-bounds", test_bombs);
   g_test_add_func ("/proto/sdp/offer/ssrcs-are-bounded", test_many_ssrcs);
+  g_test_add_func ("/proto/sdp/offer/formats-are-bounded", test_many_formats);
   g_test_add_func ("/proto/sdp/offer/every-cut-has-an-offer-or-an-error", test_every_cut);
   return g_test_run ();
 }
