@@ -592,6 +592,7 @@ make_site (ParlorApp *app, const char *program, GError **error)
       .bring = parlor_wire_bring_ask,
       .bring_data = app->record.bring,
       .clip = parlor_clips_read,
+      .clip_prepare = parlor_clips_prepare,
       .clip_data = app->record.clips,
       .renders = app->render->renders,
       .erasures = parlor_wire_erase_get (app->erase),
@@ -790,6 +791,7 @@ parlor_app_free (ParlorApp *app)
   parlor_control_free (g_steal_pointer (&app->control));
   parlor_operate_free (g_steal_pointer (&app->operate));
   parlor_wire_bring_free (app->record.bring); /* who waits for a file is answered */
+  parlor_wire_record_quit (&app->record);
   parlor_http_server_free (app->admin);
   parlor_http_server_free (app->http);
   parlor_wire_erase_free (app->erase);

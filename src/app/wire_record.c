@@ -91,7 +91,7 @@ parlor_wire_record_init (ParlorWireRecord *self, uv_loop_t *loop, const ParlorCo
           || !parlor_store_load_records (store, &parlor_share_kind, parlor_shares_load,
                                          self->shares, error)))
     return FALSE;
-  self->clips = parlor_clips_new ();
+  self->clips = parlor_clips_new (loop);
   self->audit = audit;
   self->keep_local_days = config->s3_keep_local_days;
   if (!open_keeper (self, config, error) || !open_away (self, config, error))
@@ -356,6 +356,13 @@ parlor_wire_record_metrics (const ParlorWireRecord *self, ParlorMetricsPage *pag
   parlor_metrics_add (page, "parlor_recorded_tracks", NULL, NULL, stats.tracks);
   parlor_metrics_add (page, "parlor_recorder_pid", NULL, NULL, stats.pid);
   add_away_metrics (self, page);
+}
+
+void
+parlor_wire_record_quit (ParlorWireRecord *self)
+{
+  if (self->clips != NULL)
+    parlor_clips_quit (self->clips);
 }
 
 void

@@ -44,6 +44,8 @@ void parlor_wire_record_restore (ParlorWireRecord *self, ParlorRooms *rooms, Par
 /** ParlorDecipherFunc; user_data: the ParlorWireRecord. */
 ParlorReader *parlor_wire_record_decipher (int *fd, const char *recording, gpointer user_data);
 void parlor_wire_record_metrics (const ParlorWireRecord *self, ParlorMetricsPage *page);
+/** While the site is there: who waits for a part of a recording is answered. */
+void parlor_wire_record_quit (ParlorWireRecord *self);
 /** After the rooms have gone. Run the loop once more afterwards. */
 void parlor_wire_record_clear (ParlorWireRecord *self);
 

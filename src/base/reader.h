@@ -31,6 +31,20 @@ typedef ParlorReader *(*ParlorClipFunc) (ParlorReader *file, const char *name, g
                                          gint64 from_ms, gint64 to_ms, gint64 *start_ms,
                                          gpointer user_data);
 
+typedef enum
+{
+  PARLOR_CLIP_KNOWN, /**< a ParlorClipFunc answers at once */
+  PARLOR_CLIP_COMES, /**< another thread finds it out: `done` is called once, later */
+  PARLOR_CLIP_BUSY,  /**< too much is asked for: later, maybe */
+} ParlorClipState;
+/** What such a part is made of takes as many reads as a file has pictures: it is found out by
+ * another thread before a ParlorClipFunc is called. `file` and the rest as there; `done` is called
+ * on the thread of the call. */
+typedef ParlorClipState (*ParlorClipPrepareFunc) (ParlorReader *file, const char *name,
+                                                  gboolean is_mp4, gint64 from_ms, gint64 to_ms,
+                                                  void (*done) (gpointer done_data),
+                                                  gpointer done_data, gpointer user_data);
+
 /** `ok` FALSE: it could not be had. `fd` (owned by the callee, -1 = the file lies in its place
  * now): as long as the file, with the bytes that were asked for. */
 typedef void (*ParlorBrought) (gboolean ok, int fd, gpointer user_data);

@@ -403,6 +403,13 @@ answer_open (ParlorSite *site, ParlorHttpRequest *request, const ParlorShareRow 
              ParlorHttpReply *reply)
 {
   View view;
+  const ParlorRecordingPart part = part_of (site, share, row);
+  json_t *manifest = parlor_site_manifest (site, row);
+  gboolean known = parlor_recording_part_prepare (&part, manifest, NULL, request, reply,
+                                                  parlor_handle_shared_open);
+  json_decref (manifest);
+  if (!known)
+    return;
   json_t *excerpt = excerpt_of (site, share, row);
   if (excerpt == NULL)
     {
@@ -530,8 +537,11 @@ parlor_handle_shared_file (ParlorSite *site, ParlorHttpRequest *request, ParlorH
     return;
   const ParlorRecordingPart part = part_of (site, seen.share, seen.row);
   json_t *manifest = parlor_site_manifest (site, seen.row);
-  parlor_recording_part_reply (&part, request, reply,
-                               parlor_manifest_file (manifest, request->params[1]));
+  const json_t *file = parlor_manifest_file (manifest, request->params[1]);
+  if (file == NULL
+      || parlor_recording_part_prepare (&part, manifest, file, request, reply,
+                                        parlor_handle_shared_file))
+    parlor_recording_part_reply (&part, request, reply, file);
   json_decref (manifest);
 }
 

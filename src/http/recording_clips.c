@@ -41,6 +41,12 @@ came (gboolean ok, int fd, gpointer user_data)
 {
 }
 
+static char *
+name_of (const ParlorRecordingPart *part, const json_t *file)
+{
+  return g_strconcat (part->row->id, "/", text (file, "path"), "/", text (file, "sha256"), NULL);
+}
+
 /* NULL: there is nothing to be given; *away: not now. */
 static ParlorReader *
 open_cut (const ParlorRecordingPart *part, const json_t *file, const Span *span, gint64 *start_ms,
@@ -50,7 +56,7 @@ open_cut (const ParlorRecordingPart *part, const json_t *file, const Span *span,
   const char *path = text (file, "path");
   ParlorReader *whole = spec->clip != NULL ? parlor_site_read_recorded (part->site, part->row, path)
                                            : NULL;
-  g_autofree char *name = g_strconcat (part->row->id, "/", path, "/", text (file, "sha256"), NULL);
+  g_autofree char *name = name_of (part, file);
   *away = FALSE;
   if (whole != NULL)
     return spec->clip (whole, name, g_str_has_suffix (path, ".mp4"), span->from_ms, span->to_ms,
@@ -59,6 +65,77 @@ open_cut (const ParlorRecordingPart *part, const json_t *file, const Span *span,
     *away = spec->bring (part->row->id, path, 0, -1, came, NULL, spec->bring_data)
             != PARLOR_BRING_NOWHERE;
   return NULL;
+}
+
+/* ---- what is found out before -------------------------------------------------------------- */
+
+typedef struct
+{
+  ParlorHttpAgain *again;
+  guint left;
+  gboolean is_busy;
+} Waiting;
+
+static void
+on_prepared (gpointer user_data)
+{
+  Waiting *waiting = user_data;
+  if (--waiting->left > 0)
+    return;
+  if (waiting->again != NULL)
+    parlor_http_again (waiting->again);
+  g_free (waiting);
+}
+
+static void
+prepare_one (const ParlorRecordingPart *part, const json_t *file, Waiting *waiting)
+{
+  const ParlorSiteSpec *spec = &part->site->spec;
+  const char *path = text (file, "path");
+  Span span;
+  if (!parlor_excerpt_has_file (file, part->from_ms, part->to_ms) || !is_cut (part, file, &span))
+    return;
+  ParlorReader *whole = parlor_site_read_recorded (part->site, part->row, path);
+  g_autofree char *name = name_of (part, file);
+  if (whole == NULL)
+    return; /* who opens it tells */
+  switch (spec->clip_prepare (whole, name, g_str_has_suffix (path, ".mp4"), span.from_ms,
+                              span.to_ms, on_prepared, waiting, spec->clip_data))
+    {
+    case PARLOR_CLIP_KNOWN:
+      break;
+    case PARLOR_CLIP_COMES:
+      waiting->left++;
+      break;
+    case PARLOR_CLIP_BUSY:
+      waiting->is_busy = TRUE;
+      break;
+    }
+}
+
+gboolean
+parlor_recording_part_prepare (const ParlorRecordingPart *part, const json_t *manifest,
+                               const json_t *file, ParlorHttpRequest *request,
+                               ParlorHttpReply *reply, ParlorRouteHandler handler)
+{
+  if (part->to_ms == 0 || part->site->spec.clip_prepare == NULL || parlor_http_is_again (request))
+    return TRUE;
+  Waiting *waiting = g_new0 (Waiting, 1);
+  gsize i;
+  json_t *one;
+  waiting->left = 1; /* this call */
+  if (file != NULL)
+    prepare_one (part, file, waiting);
+  else
+    json_array_foreach (json_object_get (manifest, "files"), i, one)
+        prepare_one (part, one, waiting);
+  gboolean known = waiting->left == 1 && !waiting->is_busy;
+  if (waiting->is_busy)
+    parlor_recording_part_away (reply);
+  else if (!known)
+    waiting->again = parlor_http_again_new (part->site, request, handler);
+  on_prepared (waiting);
+  return known;
 }
 
 /* ---- what the page is told ------------------------------------------------------------------ */

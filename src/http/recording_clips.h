@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "http/site.h"
+#include "http/again.h"
 
 G_BEGIN_DECLS
 
@@ -18,6 +18,12 @@ typedef struct
   gint64 from_ms, to_ms; /**< to_ms 0 = the whole */
 } ParlorRecordingPart;
 
+/** What the functions below cut of the manifest's files, or of `file` alone (NULL = of all), is
+ * found out by another thread. TRUE: it is known. FALSE: `handler` gets the request again when it
+ * is, or the reply says 503. */
+gboolean parlor_recording_part_prepare (const ParlorRecordingPart *part, const json_t *manifest,
+                                        const json_t *file, ParlorHttpRequest *request,
+                                        ParlorHttpReply *reply, ParlorRouteHandler handler);
 /** Of `excerpt` (http/excerpt.h), the entries of files that are cut: their clocks are the cut
  * files', sizes and sums, which nobody knows, are left out; one of which nothing can be given goes.
  * FALSE: a file lies in an object store and is on its way; `excerpt` is as good as none. */

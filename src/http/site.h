@@ -87,6 +87,8 @@ typedef struct
   gpointer bring_data;
   ParlorClipFunc
       clip; /**< nullable: of a file that reaches beyond a link's part nothing is given */
+  /** Nullable: found out when it is asked for. */
+  ParlorClipPrepareFunc clip_prepare;
   gpointer clip_data;
   ParlorHttpUpgradeFunc websocket; /**< takes the sockets of /v1/rt; nullable */
   gpointer websocket_data;

@@ -2,6 +2,8 @@
 #include "record/manifest.h"
 
 #include "base/jsondepth.h"
+#include "record/journal.h"
+#include "record/safe.h"
 
 #include <string.h>
 
@@ -13,6 +15,8 @@
 /* A new process begins a track with what its tap kept (media/taphistory.h): never more than this.
  */
 #define OVERLAP_MAX_MS 15000
+/* Before the first report a file's clock is a guess; who says nothing for so long sends none. */
+#define NO_REPORT_MS 10000
 /* What a click in a page and the last packet before it lie apart. */
 #define NEAR_MS 500
 
@@ -48,6 +52,19 @@ parlor_replay_free (ParlorReplay *self)
   json_decref (self->lists);
   g_hash_table_unref (self->files);
   g_free (self);
+}
+
+ParlorReplay *
+parlor_replay_load (const char *folder, const guint8 *vault_key)
+{
+  g_autofree char *path = g_build_filename (folder, "journal", NULL);
+  g_autoptr (GBytes) bytes = parlor_safe_load (path, vault_key, G_MAXSSIZE, NULL);
+  if (bytes == NULL)
+    return NULL;
+  ParlorReplay *replay = parlor_replay_new ();
+  parlor_journal_scan (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+                       parlor_replay_entry, replay);
+  return replay;
 }
 
 static gint64
@@ -218,10 +235,29 @@ on_marker (ParlorReplay *self, json_t *entry)
   keep (self, "markers", entry);
 }
 
+/* NULL: the marker has none. */
+static json_t *
+find_still (const ParlorReplay *self, const char *marker, gsize *at)
+{
+  json_t *stills = json_object_get (self->lists, "stills");
+  for (*at = 0; *at < json_array_size (stills); (*at)++)
+    {
+      json_t *still = json_array_get (stills, *at);
+      if (g_strcmp0 (json_string_value (json_object_get (still, "marker")), marker) == 0)
+        return still;
+    }
+  return NULL;
+}
+
+/* The last one of a marker counts. */
 static void
 on_still (ParlorReplay *self, json_t *entry)
 {
-  keep (self, "stills", entry);
+  gsize at;
+  if (find_still (self, json_string_value (json_object_get (entry, "marker")), &at) != NULL)
+    json_array_remove (list (self, "stills"), at);
+  if (!json_is_true (json_object_get (entry, "removed")))
+    keep (self, "stills", entry);
 }
 
 static const struct
@@ -335,54 +371,98 @@ to_file (const json_t *clock, gint64 room_ms, gint64 began_ms)
          - json_integer_value (json_array_get (best, 0));
 }
 
+static gboolean
+is_open (const json_t *file)
+{
+  return json_object_get (file, "duration_ms") == NULL
+         && !json_is_true (json_object_get (file, "removed"));
+}
+
+/* Whether the screen's file `n` was written at that instant. *waits: that will be known later. */
+static gboolean
+holds_instant (const json_t *file, guint n, gint64 room_ms, const ParlorReplayLive *live,
+               gint64 *file_ms, gboolean *waits)
+{
+  const char *source = json_string_value (json_object_get (file, "source"));
+  if (source == NULL || strcmp (source, "screen") != 0)
+    return FALSE;
+  *file_ms = to_file (json_object_get (file, "clock"), room_ms, number (file, "room_ms"));
+  if (live == NULL || !is_open (file))
+    return *file_ms >= 0 && *file_ms <= number (file, "duration_ms");
+  *waits = n <= live->after_n
+           || (!json_is_true (json_object_get (file, "reported"))
+               && live->until_ms < number (file, "room_ms") + NO_REPORT_MS);
+  return *file_ms >= 0;
+}
+
 /* The screen's file that was written at that instant; 0 = none. */
 static guint
-find_screen (const ParlorReplay *self, gint64 room_ms, gint64 *file_ms)
+find_screen (const ParlorReplay *self, gint64 room_ms, const ParlorReplayLive *live,
+             gint64 *file_ms, gboolean *waits)
 {
   for (guint n = self->last_file; n > 0; n--)
-    {
-      const json_t *file = g_hash_table_lookup (self->files, GUINT_TO_POINTER (n));
-      const char *source = json_string_value (json_object_get (file, "source"));
-      if (source == NULL || strcmp (source, "screen") != 0)
-        continue;
-      *file_ms = to_file (json_object_get (file, "clock"), room_ms, number (file, "room_ms"));
-      if (*file_ms >= 0 && *file_ms <= number (file, "duration_ms"))
-        return n;
-    }
+    if (holds_instant (g_hash_table_lookup (self->files, GUINT_TO_POINTER (n)), n, room_ms, live,
+                       file_ms, waits))
+      return n;
   return 0;
 }
 
 static gboolean
-has_still (const ParlorReplay *self, const char *marker)
+shows_instant (const json_t *still, guint n, gint64 file_ms)
+{
+  return n != 0 && number (still, "n") == n && number (still, "file_ms") == file_ms;
+}
+
+/* TRUE: it waits. */
+static gboolean
+look_at_marker (const ParlorReplay *self, const json_t *marker, const ParlorReplayLive *live,
+                ParlorReplayStillFunc func, gpointer user_data)
+{
+  gsize at;
+  gboolean waits = FALSE;
+  ParlorReplayStill out = {.marker = json_string_value (json_object_get (marker, "id")),
+                           .room_ms = number (marker, "room_ms")};
+  /* A new version keeps the instant, and so the picture. */
+  if (out.marker == NULL || number (marker, "version") > 1)
+    return FALSE;
+  const json_t *still = find_still (self, out.marker, &at);
+  if (live != NULL && (still != NULL || out.room_ms > live->until_ms))
+    return still == NULL;
+  out.n = find_screen (self, out.room_ms, live, &out.file_ms, &waits);
+  const json_t *file = g_hash_table_lookup (self->files, GUINT_TO_POINTER (out.n));
+  out.codec = json_string_value (json_object_get (file, "codec"));
+  out.path = json_string_value (json_object_get (file, "path"));
+  out.is_open = file != NULL && is_open (file);
+  out.stale = json_string_value (json_object_get (still, "path"));
+  if (out.n == 0 || waits ? out.stale == NULL : shows_instant (still, out.n, out.file_ms))
+    return waits && out.n != 0;
+  if (out.n == 0 || out.codec != NULL)
+    func (&out, user_data);
+  return FALSE;
+}
+
+guint
+parlor_replay_stills (const ParlorReplay *self, const ParlorReplayLive *live,
+                      ParlorReplayStillFunc func, gpointer user_data)
+{
+  gsize i;
+  guint waiting = 0;
+  json_t *marker;
+  json_array_foreach (json_object_get (self->lists, "markers"), i, marker)
+      waiting += look_at_marker (self, marker, live, func, user_data) ? 1 : 0;
+  return waiting;
+}
+
+gboolean
+parlor_replay_has_still_file (const ParlorReplay *self, const char *path)
 {
   gsize i;
   json_t *still;
   json_array_foreach (
       json_object_get (self->lists, "stills"), i,
-      still) if (g_strcmp0 (json_string_value (json_object_get (still, "marker")), marker)
+      still) if (g_strcmp0 (json_string_value (json_object_get (still, "path")), path)
                  == 0) return TRUE;
   return FALSE;
-}
-
-void
-parlor_replay_missing_stills (const ParlorReplay *self, ParlorReplayStillFunc func,
-                              gpointer user_data)
-{
-  gsize i;
-  json_t *marker;
-  json_array_foreach (json_object_get (self->lists, "markers"), i, marker)
-  {
-    const char *id = json_string_value (json_object_get (marker, "id"));
-    gint64 file_ms = 0;
-    /* A new version keeps the instant, and so the picture. */
-    if (id == NULL || number (marker, "version") > 1 || has_still (self, id))
-      continue;
-    guint n = find_screen (self, number (marker, "room_ms"), &file_ms);
-    const json_t *file = g_hash_table_lookup (self->files, GUINT_TO_POINTER (n));
-    const char *codec = json_string_value (json_object_get (file, "codec"));
-    if (codec != NULL)
-      func (id, n, codec, file_ms, user_data);
-  }
 }
 
 static json_t *

@@ -43,12 +43,35 @@ gboolean parlor_replay_has_begin (const ParlorReplay *replay);
 /** The last instant of which the journal speaks; -1 = it is empty. */
 gint64 parlor_replay_last_ms (const ParlorReplay *replay);
 
-/** `file_ms`: the marker's instant in the file `n`. */
-typedef void (*ParlorReplayStillFunc) (const char *marker, guint n, const char *codec,
-                                       gint64 file_ms, gpointer user_data);
-/** Calls `func` for each marker that has no still and at whose instant a screen was written. */
-void parlor_replay_missing_stills (const ParlorReplay *replay, ParlorReplayStillFunc func,
-                                   gpointer user_data);
+/** What the journal in `folder` says so far; NULL: it cannot be read (`vault_key`: record/safe.h).
+ * While somebody writes it a torn last entry is left out. */
+ParlorReplay *parlor_replay_load (const char *folder, const guint8 *vault_key);
+
+/** A marker at whose instant a screen was written, and where; borrowed for the call. */
+typedef struct
+{
+  const char *marker;
+  guint n; /**< the file; 0 = no screen was written then after all, and the still below is none */
+  const char *path, *codec; /**< of the file */
+  gboolean is_open;         /**< it is still being written */
+  gint64 room_ms, file_ms;  /**< the marker's instant */
+  const char *stale;        /**< a still that was made and shows another instant; NULL = none */
+} ParlorReplayStill;
+typedef void (*ParlorReplayStillFunc) (const ParlorReplayStill *still, gpointer user_data);
+
+/** While a recording goes on: what will not be another instant later. */
+typedef struct
+{
+  guint after_n;   /**< an unfinished file up to this one is no longer written: it waits */
+  gint64 until_ms; /**< markers after this instant wait */
+} ParlorReplayLive;
+
+/** Calls `func` for each marker that has no still and can have one. `live` NULL: all files are
+ * finished, and stills that show another instant are told as well. Returns how many wait. */
+guint parlor_replay_stills (const ParlorReplay *replay, const ParlorReplayLive *live,
+                            ParlorReplayStillFunc func, gpointer user_data);
+/** Whether a still of the recording has this name. */
+gboolean parlor_replay_has_still_file (const ParlorReplay *replay, const char *path);
 
 /** (transfer full) */
 json_t *parlor_replay_manifest (const ParlorReplay *replay);

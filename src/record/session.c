@@ -2,10 +2,10 @@
 #include "record/session.h"
 
 #include "record/digest.h"
+#include "record/gallery.h"
 #include "record/keeper.h"
 #include "record/ledger.h"
 #include "record/manifest.h"
-#include "record/still.h"
 #include "record/track.h"
 
 #include <errno.h>
@@ -33,8 +33,10 @@ struct _ParlorRecordSession
   ParlorSessionTell tell;
   gpointer user_data;
   gint64 room_ms, mono_us;
-  gint is_ready;      /* atomic: last_file is known */
-  gint last_file;     /* atomic */
+  gint is_ready;    /* atomic: last_file is known */
+  gint last_file;   /* atomic */
+  guint first_file; /* files up to this one are of an earlier process */
+  ParlorGallery *gallery;
   GHashTable *tracks; /* "pt_…/camera" → Slot, owned */
   GPtrArray *ending;  /* Slot, owned: join when done */
   GThread *recovery;  /* nullable */
@@ -207,6 +209,7 @@ recover (gpointer user_data)
   Recovery *recovery = user_data;
   ParlorRecordSession *self = recovery->session;
   finish_files (self, recovery->replay);
+  parlor_gallery_wake (self->gallery, self->first_file);
   parlor_replay_free (recovery->replay);
   g_free (recovery);
   return NULL;
@@ -216,7 +219,8 @@ static void
 go_on (ParlorRecordSession *self, const json_t *order, ParlorReplay *replay)
 {
   gint64 last_ms = parlor_replay_last_ms (replay);
-  g_atomic_int_set (&self->last_file, (gint)parlor_replay_last_file (replay));
+  self->first_file = parlor_replay_last_file (replay);
+  g_atomic_int_set (&self->last_file, (gint)self->first_file);
   g_atomic_int_set (&self->is_ready, TRUE);
   if (!parlor_replay_has_begin (replay))
     {
@@ -308,6 +312,9 @@ parlor_record_session_open (const json_t *order, ParlorSessionTell tell, gpointe
   self->tracks = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, slot_free);
   self->ending = g_ptr_array_new_with_free_func (slot_free);
   g_mutex_init (&self->lock);
+  const ParlorGallerySpec gallery = {self->folder, self->ledger, self->vault_key, self->room_ms,
+                                     self->mono_us};
+  self->gallery = parlor_gallery_new (&gallery);
   try_open (self);
   parlor_ledger_sync (self->ledger);
   return self;
@@ -324,6 +331,7 @@ parlor_record_session_free (ParlorRecordSession *self)
     g_thread_join (self->sealing);
   g_hash_table_unref (self->tracks);
   g_ptr_array_unref (self->ending);
+  parlor_gallery_free (self->gallery);
   parlor_ledger_free (self->ledger);
   json_decref (self->order);
   if (self->vault_key != NULL)
@@ -407,6 +415,9 @@ parlor_record_session_note (ParlorRecordSession *self, const json_t *order)
     return;
   append (self, json_incref (entry));
   parlor_ledger_sync (self->ledger);
+  if (strcmp (text (entry, "t"), "marker") == 0 && g_atomic_int_get (&self->is_ready)
+      && !self->wants_seal)
+    parlor_gallery_wake (self->gallery, self->first_file);
 }
 
 static void
@@ -477,70 +488,18 @@ write_manifest (const ParlorRecordSession *self, const char *bytes, gsize length
   return parlor_safe_store (path, self->vault_key, bytes, length, NULL);
 }
 
-/* NULL: the journal cannot be read. */
-static ParlorReplay *
-read_journal (const ParlorRecordSession *self)
-{
-  g_autofree char *path = g_build_filename (self->folder, "journal", NULL);
-  g_autoptr (GBytes) bytes = parlor_safe_load (path, self->vault_key, G_MAXSSIZE, NULL);
-  if (bytes == NULL)
-    return NULL;
-  ParlorReplay *replay = parlor_replay_new ();
-  parlor_journal_scan (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
-                       parlor_replay_entry, replay);
-  return replay;
-}
-
-typedef struct
-{
-  ParlorRecordSession *session;
-  const ParlorReplay *replay;
-  guint n;
-} Stills;
-
-static void
-make_still (const char *marker, guint n, const char *codec, gint64 file_ms, gpointer user_data)
-{
-  Stills *stills = user_data;
-  ParlorRecordSession *self = stills->session;
-  char name[32], sha[PARLOR_SHA256_TEXT];
-  g_autofree char *png = NULL;
-  do /* one of an earlier try keeps its name */
-    {
-      g_snprintf (name, sizeof name, "still-%04u.png", ++stills->n);
-      g_free (png);
-      png = g_build_filename (self->folder, name, NULL);
-    }
-  while (g_file_test (png, G_FILE_TEST_EXISTS));
-  if (parlor_still_make (self->folder, parlor_replay_path (stills->replay, n), codec, file_ms, png,
-                         self->vault_key)
-      && parlor_sha256_safe (png, self->vault_key, sha, NULL, NULL))
-    append (self, json_pack ("{s:s,s:s,s:s,s:s,s:i,s:I}", "t", "still", "marker", marker, "path",
-                             name, "sha256", sha, "n", (int)n, "file_ms", (json_int_t)file_ms));
-}
-
-/* The shared screen at each marker's instant, from the file that is finished by now. */
-static void
-make_stills (ParlorRecordSession *self)
-{
-  g_autoptr (ParlorReplay) replay = read_journal (self);
-  Stills stills = {self, replay, 0};
-  if (replay != NULL)
-    parlor_replay_missing_stills (replay, make_still, &stills);
-}
-
 /* What a full disk kept from being finished is finished first. NULL: the disk takes
  * nothing, or there is no memory. */
 static json_t *
 make_manifest (ParlorRecordSession *self)
 {
-  g_autoptr (ParlorReplay) first = read_journal (self);
+  g_autoptr (ParlorReplay) first = parlor_replay_load (self->folder, self->vault_key);
   if (first != NULL)
     finish_files (self, first);
-  make_stills (self);
+  parlor_gallery_finish (self->gallery);
   if (!parlor_ledger_flush (self->ledger))
     return NULL;
-  g_autoptr (ParlorReplay) replay = read_journal (self);
+  g_autoptr (ParlorReplay) replay = parlor_replay_load (self->folder, self->vault_key);
   /* What cannot be read now is no empty recording: it is sealed when it can. */
   return replay != NULL ? parlor_replay_manifest (replay) : NULL;
 }

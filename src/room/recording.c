@@ -325,6 +325,7 @@ start (ParlorRoom *room, ParlorParticipant *by, gint64 now_us, GError **error)
       .started_by = g_strdup (by != NULL ? by->identity : ""),
       .started_ms = parlor_room_wall_ms (room),
       .from_ms = self->info.since_ms,
+      .watermark = room->settings.watermark,
   };
   parlor_recording_add_door (self, "code", room->code);
   parlor_recording_begin_rows (room);

@@ -21,7 +21,7 @@ static const ParlorField ParlorRecordingRow_fields[] = {
     PARLOR_INT (ParlorRecordingRow, bytes),       PARLOR_TEXT (ParlorRecordingRow, sha256),
     PARLOR_TEXT (ParlorRecordingRow, people),     PARLOR_TEXT (ParlorRecordingRow, words),
     PARLOR_TEXT (ParlorRecordingRow, hold),       PARLOR_INT (ParlorRecordingRow, purge_ms),
-    PARLOR_TEXT (ParlorRecordingRow, doors),
+    PARLOR_TEXT (ParlorRecordingRow, doors),      PARLOR_FLAG (ParlorRecordingRow, watermark),
 };
 KIND (parlor_recording_kind, "recordings", ParlorRecordingRow, 1, FALSE);
 

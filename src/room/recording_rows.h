@@ -27,6 +27,7 @@ typedef struct
   /** parlor_recording_door () of all who are in it, a line each; a line "+": and of more than are
    * kept; NULL = none. */
   char *doors;
+  gboolean watermark; /**< the room was: who looks at it is drawn over the picture */
 } ParlorRecordingRow;
 extern const ParlorRecordKind parlor_recording_kind;
 

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What recording costs, how soon a recording is ready, and what a kill loses: the section "Recording" of docs/performance.md.
 
-    tests/bench/recording.py [--seconds 10] [--turns 3] [--stops 30] [--kills 20] [--markdown docs/performance.md]
+    tests/bench/recording.py [--seconds 10] [--turns 3] [--stops 30] [--stills 0,12,24] [--kills 20] [--markdown docs/performance.md]
 
 Cost: rooms of one publisher and one receiver each (tools/load), not recorded and recorded in turn in the same run; CPU is user and system time of all threads. A
 recorded packet is one that the receiver got as well. The publisher's picture and sound are measured together and the sound alone; the picture is the
 difference. Ready: two people are recorded for some seconds, again and again; from the request to stop until the list says "ready", which is when every file plays
-and the manifest is signed. Kills: tests/app/test_record_kills.py. A run on a busy machine is told as such.
+and the manifest is signed. Stills: the same of one person who shares a screen of 1,920 x 1,080 and notes something down so many times in twelve seconds, the last
+time at the end; each picture must be in the manifest. Kills: tests/app/test_record_kills.py. A run on a busy machine is told as such.
 """
 import argparse
 import json
@@ -154,6 +155,42 @@ def ready(build, args):
     return waits
 
 
+SCREEN = ('gst-launch-1.0 -q videotestsrc is-live=true pattern=smpte ! video/x-raw,width=1920,height=1080,framerate=15/1 ! timeoverlay ! '
+          'vp8enc deadline=1 cpu-used=16 threads=1 target-bitrate=2500000 end-usage=cbr keyframe-max-dist=60 ! rtpvp8pay pt=96 picture-id-mode=2 ! rtpstreampay ! fdsink')
+
+
+def stop_with_stills(server, room, n):
+    """Seconds from stop to ready."""
+    recording = record(server, room, 'start')['recording']
+    time.sleep(3)
+    for i in range(max(n, 1)):
+        time.sleep(12 / max(n, 1))
+        if n:
+            ask(server, f'/v1/rooms/{room}/markers', {'kind': 'parameter', 'text': f'Number {i}'})
+    waited = stop_and_wait(server, room, recording)
+    stills = json.loads(ask(server, f'/v1/recordings/{recording}'))['manifest']['stills']
+    if len(stills) != n:
+        raise SystemExit(f'{len(stills)} pictures of {n} markers')
+    return waited
+
+
+def ready_with_stills(build, args):
+    """Of each number of markers: seconds from stop to ready."""
+    server = Parlor(build)
+    room = make_room(server)
+    source = subprocess.Popen(SCREEN.split(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    inject = subprocess.Popen([str(build / 'tools/parlorctl/parlorctl'), '--data-dir', server.folder.name, 'inject', f'{room}/lin/screen', '--caps',
+                               'application/x-rtp,media=video,clock-rate=90000,encoding-name=VP8,payload=96'], stdin=source.stdout, stdout=subprocess.DEVNULL)
+    try:
+        time.sleep(3)
+        return {n: [stop_with_stills(server, room, n) for _ in range(args.stills_turns)] for n in args.stills}
+    finally:
+        for process in (source, inject):
+            process.kill()
+            process.wait()
+        server.close()
+
+
 def kills(build, args):
     """Words of what a kill costs, as the test has them."""
     root = pathlib.Path(__file__).resolve().parents[2]
@@ -199,6 +236,8 @@ def main():
     parser.add_argument('--seconds', type=int, default=10)
     parser.add_argument('--turns', type=int, default=3)
     parser.add_argument('--stops', type=int, default=30)
+    parser.add_argument('--stills', type=lambda text: [int(one) for one in text.split(',') if one], default=[0, 12, 24])
+    parser.add_argument('--stills-turns', type=int, default=3)
     parser.add_argument('--kills', type=int, default=20)
     parser.add_argument('--markdown', type=pathlib.Path)
     args = parser.parse_args()
@@ -218,6 +257,11 @@ def main():
         waits = [1000 * one for one in ready(args.build, args)]
         texts.append(f'Stop to ready (every file plays, the manifest is signed), {args.stops} stops of two people\'s recording: p50 {percentile(waits, .5):.0f}, '
                      f'p95 {percentile(waits, .95):.0f}, max {max(waits):.0f} ms (promised: 5,000).')
+        print(texts[-1], flush=True)
+    if args.stills:
+        of = {n: ', '.join(f'{1000 * one:,.0f}' for one in waits) for n, waits in ready_with_stills(args.build, args).items()}
+        texts.append('Stop to ready with pictures of markers, of a shared screen of 1,920 × 1,080, the last one noted down right before the stop, ms: '
+                     + '; '.join(f'{n} markers: {waits}' for n, waits in of.items()) + ' (promised: 5,000).')
         print(texts[-1], flush=True)
     if args.kills:
         texts.append(f'SIGKILL at random instants (`tests/app/test_record_kills.py`): {kills(args.build, args)}.')

@@ -631,6 +631,80 @@ test_watermark (Fixture *f, gconstpointer data)
   link_clear (&plain);
 }
 
+/* Finds out when it is told to. */
+typedef struct
+{
+  Fixture *f;
+  ParlorClipState state;
+  guint asked;
+  uv_timer_t timer;
+  void (*done) (gpointer data);
+  gpointer done_data;
+} Later;
+
+static void
+on_later (uv_timer_t *timer)
+{
+  Later *later = timer->data;
+  later->state = PARLOR_CLIP_KNOWN;
+  later->done (later->done_data);
+}
+
+static ParlorClipState
+prepare (ParlorReader *file, const char *name, gboolean is_mp4, gint64 from_ms, gint64 to_ms,
+         void (*done) (gpointer data), gpointer done_data, gpointer user_data)
+{
+  Later *later = user_data;
+  g_assert_cmpstr (name, ==, "rec_1/2.webm/bb");
+  file->free (file);
+  later->asked++;
+  later->done = done;
+  later->done_data = done_data;
+  if (later->state == PARLOR_CLIP_COMES)
+    uv_timer_start (&later->timer, on_later, 1, 0);
+  return later->state;
+}
+
+static ParlorReader *
+cut_known (ParlorReader *whole, const char *name, gboolean is_mp4, gint64 from_ms, gint64 to_ms,
+           gint64 *start_ms, gpointer user_data)
+{
+  g_assert_cmpint (((Later *)user_data)->state, ==, PARLOR_CLIP_KNOWN);
+  return cut_part (whole, name, is_mp4, from_ms, to_ms, start_ms, NULL);
+}
+
+/* What a part is made of is found out elsewhere; who asked gets his answer then, judged then. */
+static void
+test_clip_later (Fixture *f, gconstpointer data)
+{
+  Later later = {.f = f, .state = PARLOR_CLIP_COMES};
+  ParlorSiteSpec *spec = &f->world->site->spec;
+  guint status;
+  spec->clip = cut_known;
+  spec->clip_prepare = prepare;
+  spec->clip_data = &later;
+  uv_timer_init (&f->world->loop, &later.timer);
+  later.timer.data = &later;
+  Link link = make_link (f, "{\"audience\":\"anyone\",\"from_ms\":48000,\"to_ms\":52000}");
+  g_autofree char *cookie = open_well (f, &link);
+  g_assert_cmpuint (later.asked, ==, 1);
+  g_assert_true (says (f, "\"clock\":[[40000,-5000]]"));
+  g_assert_cmpuint (audited (f, f->admin, "recording.viewed", link.id), ==, 1);
+  later.state = PARLOR_CLIP_COMES;
+  g_autofree char *range = g_strconcat (cookie, "Range: bytes=1-2\r\n", NULL);
+  g_assert_cmpuint (get_shared (f, &link, "/files/2", range), ==, 206);
+  g_assert_cmpstr (f->last_body, ==, "gh");
+  g_assert_cmpuint (later.asked, ==, 2);
+  later.state = PARLOR_CLIP_BUSY;
+  g_assert_cmpuint (get_shared (f, &link, "/files/2", cookie), ==, 503);
+  g_assert_null (open_link (f, link.code, NULL, JSON, &status));
+  g_assert_cmpuint (status, ==, 503);
+  g_assert_cmpuint (audited (f, f->admin, "recording.viewed", link.id), ==, 1);
+  uv_close ((uv_handle_t *)&later.timer, NULL);
+  uv_run (&f->world->loop, UV_RUN_NOWAIT);
+  link_clear (&link);
+}
+
 static void
 test_clip_whole (Fixture *f, gconstpointer data)
 {
@@ -876,6 +950,7 @@ main (int argc, char **argv)
   ADD ("attendees-may-be-signed-in", test_attendee_signed_in);
   ADD ("what-an-attendee-opened-is-not-his-colleagues", test_attendee_and_colleague);
   ADD ("a-clip-shows-nothing-outside-its-part", test_clip);
+  ADD ("a-clip-that-is-found-out-elsewhere-is-answered-then", test_clip_later);
   ADD ("of-a-file-within-a-clip-nothing-is-cut", test_clip_whole);
   ADD ("a-watermark-names-who-looks-and-his-view", test_watermark);
   ADD ("what-cannot-be-cut-is-not-given-whole", test_clip_uncut);

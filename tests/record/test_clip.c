@@ -31,14 +31,14 @@ memory_read (ParlorReader *reader, guint64 at, guint8 *out, gsize length)
   if (n > 0)
     memcpy (out, self->bytes->data + at, n);
   self->reads++;
-  n_reads++;
+  g_atomic_int_inc (&n_reads);
   return (gssize)n;
 }
 
 static void
 memory_free (ParlorReader *reader)
 {
-  n_open--;
+  g_atomic_int_add (&n_open, -1);
   g_free (reader);
 }
 
@@ -47,7 +47,7 @@ open_memory (const GByteArray *bytes)
 {
   Memory *self = g_new0 (Memory, 1);
   *self = (Memory){{bytes->len, memory_read, memory_free}, bytes, 0};
-  n_open++;
+  g_atomic_int_inc (&n_open);
   return &self->reader;
 }
 
@@ -370,7 +370,7 @@ static void
 test_kept (void)
 {
   g_autoptr (GByteArray) file = make_webm (&camera);
-  g_autoptr (ParlorClips) clips = parlor_clips_new ();
+  g_autoptr (ParlorClips) clips = parlor_clips_new (uv_default_loop ());
   gint64 start_ms = 0;
   for (guint i = 0; i < 2 * PARLOR_CLIPS_MAX; i++)
     {
@@ -401,6 +401,136 @@ test_kept (void)
   g_assert_cmpuint (n_open, ==, 0);
 }
 
+/* ---- a disk that takes its time ------------------------------------------------------------- */
+
+typedef struct
+{
+  ParlorReader reader; /* first */
+  ParlorReader *whole;
+} Slow;
+
+static GMutex gate;
+static GCond gate_opens;
+static gboolean gate_is_open;
+
+static gssize
+slow_read (ParlorReader *reader, guint64 at, guint8 *out, gsize length)
+{
+  ParlorReader *whole = ((Slow *)reader)->whole;
+  g_mutex_lock (&gate);
+  while (!gate_is_open)
+    g_cond_wait (&gate_opens, &gate);
+  g_mutex_unlock (&gate);
+  return whole->read (whole, at, out, length);
+}
+
+static void
+slow_free (ParlorReader *reader)
+{
+  ParlorReader *whole = ((Slow *)reader)->whole;
+  whole->free (whole);
+  g_free (reader);
+}
+
+static ParlorReader *
+open_slow (const GByteArray *bytes)
+{
+  Slow *self = g_new0 (Slow, 1);
+  ParlorReader *whole = open_memory (bytes);
+  *self = (Slow){{whole->size, slow_read, slow_free}, whole};
+  return &self->reader;
+}
+
+static void
+count (gpointer data)
+{
+  ++*(guint *)data;
+}
+
+static void
+on_tick (uv_timer_t *timer)
+{
+  ++*(guint *)timer->data;
+}
+
+/* Whoever waits for a part holds nobody up: not the loop, and not a part that is known. */
+static void
+test_prepared (void)
+{
+  g_autoptr (GByteArray) file = make_mp4 (300, 100, 0), other = make_webm (&camera);
+  uv_loop_t *loop = uv_default_loop ();
+  g_autoptr (ParlorClips) clips = parlor_clips_new (loop);
+  guint done = 0, ticks = 0;
+  gint64 start_ms;
+  uv_timer_t timer;
+  uv_timer_init (loop, &timer);
+  timer.data = &ticks;
+  uv_timer_start (&timer, on_tick, 1, 1);
+  gate_is_open = FALSE;
+  for (guint i = 0; i < 2; i++) /* two people, one part */
+    g_assert_cmpint (
+        parlor_clips_prepare (open_slow (file), "slow", TRUE, 5000, 9000, count, &done, clips), ==,
+        PARLOR_CLIP_COMES);
+  while (ticks < 5)
+    uv_run (loop, UV_RUN_ONCE);
+  g_assert_cmpuint (done, ==, 0);
+  ParlorReader *known = parlor_clips_read (open_memory (other), "known", FALSE, 5000, 9000,
+                                           &start_ms, clips);
+  g_assert_nonnull (known);
+  known->free (known);
+  g_mutex_lock (&gate);
+  gate_is_open = TRUE;
+  g_cond_broadcast (&gate_opens);
+  g_mutex_unlock (&gate);
+  while (done < 2)
+    uv_run (loop, UV_RUN_ONCE);
+  guint reads = n_reads;
+  g_assert_cmpint (
+      parlor_clips_prepare (open_slow (file), "slow", TRUE, 5000, 9000, count, &done, clips), ==,
+      PARLOR_CLIP_KNOWN);
+  ParlorReader *clip = parlor_clips_read (open_slow (file), "slow", TRUE, 5000, 9000, &start_ms,
+                                          clips);
+  g_assert_nonnull (clip);
+  g_assert_cmpint (start_ms, ==, 4000);
+  g_assert_cmpuint (n_reads, ==, reads);
+  clip->free (clip);
+  uv_close ((uv_handle_t *)&timer, NULL);
+  /* Who still waits at the end is told as well. */
+  g_assert_cmpint (
+      parlor_clips_prepare (open_slow (file), "late", TRUE, 5000, 9000, count, &done, clips), ==,
+      PARLOR_CLIP_COMES);
+  parlor_clips_quit (clips);
+  g_assert_cmpuint (done, ==, 3);
+  g_assert_cmpint (
+      parlor_clips_prepare (open_slow (file), "later", TRUE, 5000, 9000, count, &done, clips), ==,
+      PARLOR_CLIP_BUSY);
+  g_assert_cmpuint (n_open, ==, 0);
+}
+
+/* Nothing waits without bound. */
+static void
+test_too_many (void)
+{
+  g_autoptr (GByteArray) file = make_mp4 (300, 100, 0);
+  g_autoptr (ParlorClips) clips = parlor_clips_new (uv_default_loop ());
+  guint done = 0;
+  gate_is_open = FALSE;
+  for (guint i = 0; i <= PARLOR_CLIPS_WAITING_MAX; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u", i);
+      g_assert_cmpint (
+          parlor_clips_prepare (open_slow (file), name, TRUE, 5000, 9000, count, &done, clips), ==,
+          i < PARLOR_CLIPS_WAITING_MAX ? PARLOR_CLIP_COMES : PARLOR_CLIP_BUSY);
+    }
+  g_mutex_lock (&gate);
+  gate_is_open = TRUE;
+  g_cond_broadcast (&gate_opens);
+  g_mutex_unlock (&gate);
+  parlor_clips_quit (clips);
+  g_assert_cmpuint (done, ==, PARLOR_CLIPS_WAITING_MAX);
+  g_assert_cmpuint (n_open, ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -412,5 +542,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record/clip/mp4-is-cut-by-fragments", test_mp4);
   g_test_add_func ("/record/clip/other-files-have-no-parts", test_nothing);
   g_test_add_func ("/record/clip/a-part-is-found-out-once", test_kept);
+  g_test_add_func ("/record/clip/a-slow-disk-holds-nobody-up", test_prepared);
+  g_test_add_func ("/record/clip/so-many-parts-are-found-out-at-once", test_too_many);
   return g_test_run ();
 }

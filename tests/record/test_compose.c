@@ -10,6 +10,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define WIDTH 640
 #define HEIGHT 360
@@ -547,31 +548,53 @@ see_counter (const guint8 *grey, guint width, guint height, gint64 time_ms, gpoi
   *(gint *)user_data = reel_read_counter (grey, width, 0, 0, width, height);
 }
 
-/* What a marker keeps: the frame of that instant. */
+/* (-1: there is none.) */
+static gint
+read_still (World *w, const char *png)
+{
+  g_autofree char *webm = g_build_filename (w->folder, "still.webm", NULL);
+  g_autofree char *text = g_strdup_printf ("filesrc location=%s ! pngdec ! videoconvert ! "
+                                           "vp8enc ! webmmux ! filesink location=%s",
+                                           png, webm);
+  g_autoptr (GstElement) pipeline = gst_object_ref_sink (gst_parse_launch (text, NULL));
+  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
+  gint counter = -1;
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (bus, 60 * GST_SECOND,
+                                                               GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  return reel_play (webm, see_counter, &counter) ? counter : -1;
+}
+
+/* What a marker keeps: the frame of that instant; and what cannot be had, beside those that can. */
 static void
 test_still (World *w, gconstpointer data)
 {
-  g_autofree char *png = g_build_filename (w->folder, "still.png", NULL);
-  g_autofree char *webm = g_build_filename (w->folder, "still.webm", NULL);
+  ParlorStill stills[SECONDS * REEL_FPS / 37 + 3], *wanted[G_N_ELEMENTS (stills)];
   json_decref (make_recording (w));
   g_assert_true (parlor_still_preload ());
-  for (guint frame = 0; frame < SECONDS * REEL_FPS; frame += 37)
+  for (guint i = 0; i < G_N_ELEMENTS (stills); i++)
     {
-      gint64 ms = frame * 1000 / REEL_FPS + 16;
-      gint counter = -1;
-      g_assert_true (parlor_still_make (w->folder, "1.webm", "VP8", ms, png, NULL));
-      g_autofree char *text = g_strdup_printf ("filesrc location=%s ! pngdec ! videoconvert ! "
-                                               "vp8enc ! webmmux ! filesink location=%s",
-                                               png, webm);
-      g_autoptr (GstElement) pipeline = gst_object_ref_sink (gst_parse_launch (text, NULL));
-      g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
-      gst_element_set_state (pipeline, GST_STATE_PLAYING);
-      g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (
-          bus, 60 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-      gst_element_set_state (pipeline, GST_STATE_NULL);
-      g_assert_true (reel_play (webm, see_counter, &counter));
-      g_assert_cmpint (counter, ==, 100 + (gint)frame);
-      g_unlink (png);
+      g_autofree char *name = g_strdup_printf ("still-%u.png", i);
+      stills[i] = (ParlorStill){.file_ms = i * 37 * 1000 / REEL_FPS + 16,
+                                .png = g_build_filename (w->folder, name, NULL)};
+      wanted[G_N_ELEMENTS (stills) - 1 - i] = &stills[i];
+    }
+  guint last = G_N_ELEMENTS (stills) - 1;
+  stills[last].file_ms = -1;
+  stills[last - 1].wants_next = TRUE; /* beyond the end */
+  parlor_still_make (w->folder, "1.webm", "VP8", NULL, wanted, G_N_ELEMENTS (wanted));
+  for (guint i = 0; i < last - 1; i++)
+    {
+      g_assert_cmpint (stills[i].result, ==, PARLOR_STILL_MADE);
+      g_assert_cmpint (read_still (w, stills[i].png), ==, 100 + (gint)i * 37);
+    }
+  g_assert_cmpint (stills[last].result, ==, PARLOR_STILL_NONE);
+  g_assert_cmpint (stills[last - 1].result, ==, PARLOR_STILL_LATER);
+  for (guint i = 0; i < G_N_ELEMENTS (stills); i++)
+    {
+      g_assert_cmpint (g_access (stills[i].png, F_OK) == 0, ==, i < last - 1);
+      g_free ((char *)stills[i].png);
     }
 }
 
@@ -593,7 +616,7 @@ main (int argc, char **argv)
   TEST ("a-camera-may-change-its-size", test_other_size);
   TEST ("an-enciphered-recording-makes-an-enciphered-file", test_vault);
   TEST ("names-are-drawn-in", test_names);
-  TEST ("a-marker-keeps-the-very-picture", test_still);
+  TEST ("markers-keep-the-very-pictures", test_still);
   TEST ("what-is-not-wanted-any-more-ends", test_cancel);
   TEST ("an-interrupted-render-goes-on-behind-its-last-key-frame", test_resume);
   TEST ("what-is-no-half-of-a-render-is-nothing", test_no_remnant);

@@ -30,6 +30,7 @@ export const recordingRow = shape({
   people: def(list(str), []),
   hold: nullable(str),
   purge_at: def(num, 0),
+  watermark: def(bool, false),
 });
 /** One line of the list. */
 export type RecordingRow = Checked<typeof recordingRow>;

@@ -87,6 +87,7 @@ export class RecordingPlayer extends AdminSection {
               .manifest=${row.manifest}
               .addresses=${this.addresses}
               .at=${wantedInstant()}
+              .watermark=${row.watermark ? this.session.user.name || this.session.user.login : ''}
             ></parlor-player>`
           : html`<p>${r('rec_not_ready')}</p>`
       }
