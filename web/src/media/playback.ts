@@ -3,12 +3,15 @@
  * deviation is made up for by speed, a large one by a seek.
  */
 import type { Manifest, TrackFile } from '../client/recordings.js';
+import { coverUntil } from './cover.js';
 import { pictureAt, soundsAt, toFileMs } from './timeline.js';
 
 /** Nobody sees or hears less; a seek is heard. */
 const NEAR_SEC = 0.04;
 const FAR_SEC = 0.3;
 const TICK_MS = 100;
+/** A file that begins as the recording does may differ by a picture. */
+const WHOLE_MS = 40;
 
 /** Where files and pictures of markers are fetched. */
 export interface Addresses {
@@ -91,10 +94,17 @@ export class Playback {
   private put(element: HTMLVideoElement, file: TrackFile | null, exact: boolean): void {
     if (this.pictures.get(element)?.n !== file?.n) {
       this.pictures.set(element, file);
-      if (file) load(element, this.addresses.file(file.n));
+      if (file) this.load(element, file);
       else drop(element);
     }
     if (file) this.follow({ element, file }, exact);
+  }
+
+  private load(element: HTMLVideoElement, file: TrackFile): void {
+    const first = toFileMs(file, Math.max(file.from_ms, this.manifest.from_ms));
+    load(element, this.addresses.file(file.n));
+    if (first > WHOLE_MS) coverUntil(element, first / 1000);
+    else element.style.opacity = '';
   }
 
   private tick(exact = false): void {

@@ -14,6 +14,7 @@ import { loadRule, saveRule, type RoomRule } from '../../client/keeping.js';
 import type { Addresses } from '../../media/playback.js';
 import { clockWords } from '../../media/timeline.js';
 import { AdminSection } from './base.js';
+import { k } from './keeping-words.js';
 import './player.js';
 import type { Player } from './player.js';
 import './recording-shares.js';
@@ -173,25 +174,25 @@ export class RecordingPlayer extends AdminSection {
 
   private retention(row: RecordingRow): TemplateResult {
     return html`<form class="find" @submit=${(event: Event) => this.saveRetention(event, row.room)}>
-      ${this.choice('rule-record', r('rule_record'), this.rule?.record ?? 'by_host', [
-        ['by_host', r('rule_by_host')],
-        ['always', r('rule_always')],
-        ['never', r('rule_never')],
+      ${this.choice('rule-record', k('rule_record'), this.rule?.record ?? 'by_host', [
+        ['by_host', k('rule_by_host')],
+        ['always', k('rule_always')],
+        ['never', k('rule_never')],
       ])}
-      ${this.choice('rule-consent', r('rule_consent'), this.rule?.consent ?? 'ask', [
-        ['ask', r('rule_ask')],
-        ['notice', r('rule_notice')],
+      ${this.choice('rule-consent', k('rule_consent'), this.rule?.consent ?? 'ask', [
+        ['ask', k('rule_ask')],
+        ['notice', k('rule_notice')],
       ])}
-      ${this.input('retention', r('rule_retention'), String(this.rule?.retention_days ?? ''), {
+      ${this.input('retention', k('rule_retention'), String(this.rule?.retention_days ?? ''), {
         type: 'number',
-        hint: r('rule_brand'),
+        hint: k('rule_brand'),
       })}
-      ${this.input('local-days', r('rule_local'), String(this.rule?.local_days ?? ''), {
+      ${this.input('local-days', k('rule_local'), String(this.rule?.local_days ?? ''), {
         type: 'number',
-        hint: r('rule_server'),
+        hint: k('rule_server'),
       })}
       <button class="button" data-testid="rule-save" ?disabled=${this.busy}>
-        ${r('rule_save')}
+        ${k('rule_save')}
       </button>
     </form>`;
   }

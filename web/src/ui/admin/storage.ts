@@ -4,6 +4,7 @@ import { customElement, state } from 'lit/decorators.js';
 import { loadStorage, type Storage } from '../../client/keeping.js';
 import { changeRecording, type RecordingRow } from '../../client/recordings.js';
 import { AdminSection } from './base.js';
+import { k } from './keeping-words.js';
 import { r } from './recording-words.js';
 import { w } from './words.js';
 import '../styles/recordings.css';
@@ -46,13 +47,13 @@ export class AdminStorage extends AdminSection {
 
   private numbers(it: Storage): TemplateResult {
     return html`<dl class="numbers">
-      ${this.number(r('storage_used'), sizeWords(it.bytes), 'storage-used')}
-      ${this.number(r('storage_count'), String(it.kept), 'storage-count')}
-      ${this.number(r('storage_bin'), `${it.binned} · ${sizeWords(it.binned_bytes)}`, 'storage-bin')}
+      ${this.number(k('storage_used'), sizeWords(it.bytes), 'storage-used')}
+      ${this.number(k('storage_count'), String(it.kept), 'storage-count')}
+      ${this.number(k('storage_bin'), `${it.binned} · ${sizeWords(it.binned_bytes)}`, 'storage-bin')}
       ${this.number(r('rec_held'), String(it.held), 'storage-held')}
-      ${this.number(r('storage_day'), sizeWords(it.bytes_a_day), 'storage-day')}
-      ${this.number(r('storage_forecast'), sizeWords(it.bytes_in_30_days), 'storage-forecast')}
-      ${it.disk_free >= 0 ? this.number(r('storage_free'), sizeWords(it.disk_free), 'storage-free') : nothing}
+      ${this.number(k('storage_day'), sizeWords(it.bytes_a_day), 'storage-day')}
+      ${this.number(k('storage_forecast'), sizeWords(it.bytes_in_30_days), 'storage-forecast')}
+      ${it.disk_free >= 0 ? this.number(k('storage_free'), sizeWords(it.disk_free), 'storage-free') : nothing}
     </dl>`;
   }
 
@@ -65,7 +66,7 @@ export class AdminStorage extends AdminSection {
       </a>
       <span class="tags">
         <i class=${binned ? 'grave' : ''}
-          >${r(binned ? 'storage_for_good' : 'storage_to_bin', { when: this.when(one.purge_at) })}</i
+          >${k(binned ? 'storage_for_good' : 'storage_to_bin', { when: this.when(one.purge_at) })}</i
         >
       </span>
       ${
@@ -91,8 +92,8 @@ export class AdminStorage extends AdminSection {
       ${
         storage
           ? html`${this.numbers(storage)}
-              <h2>${r('storage_soon', { n: String(storage.going) })}</h2>
-              ${storage.soon.length ? nothing : html`<p class="muted">${r('storage_nothing')}</p>`}
+              <h2>${k('storage_soon', { n: String(storage.going) })}</h2>
+              ${storage.soon.length ? nothing : html`<p class="muted">${k('storage_nothing')}</p>`}
               <ul class="rows recordings">
                 ${storage.soon.map((one) => this.row(one, may))}
               </ul>`

@@ -11,6 +11,7 @@ const { RECORDING_TABLES } = await import('./recording-words.js');
 const { RENDER_TABLES } = await import('./renders-words.js');
 const { DIRECTORY_TABLES } = await import('./directory-words.js');
 const { AUDIT_TABLES } = await import('./audit-words.js');
+const { KEEPING_TABLES } = await import('./keeping-words.js');
 const { SHARE_TABLES } = await import('./share-words.js');
 const { ApiError } = await import('../../client/http.js');
 
@@ -23,6 +24,7 @@ describe('the words of the admin pages', () => {
       ...RENDER_TABLES['zh-CN'],
       ...SHARE_TABLES['zh-CN'],
       ...DIRECTORY_TABLES['zh-CN'],
+      ...KEEPING_TABLES['zh-CN'],
       ...AUDIT_TABLES['zh-CN'],
     };
     for (const [word, text] of Object.entries({
@@ -31,6 +33,7 @@ describe('the words of the admin pages', () => {
       ...RENDER_TABLES.en,
       ...SHARE_TABLES.en,
       ...DIRECTORY_TABLES.en,
+      ...KEEPING_TABLES.en,
       ...AUDIT_TABLES.en,
     })) {
       const other = chinese[word] ?? '';
