@@ -11,6 +11,7 @@ struct _ParlorFetcher
 {
   ParlorFetcherSpec spec;
   guint running;
+  GQueue waiting; /* of Work; empty while none runs */
   gboolean freed; /* waits for the last one */
 };
 
@@ -18,6 +19,7 @@ typedef struct
 {
   uv_work_t request;
   ParlorFetcher *fetcher;
+  guint64 asked_ms; /* of the loop's clock */
   ParlorFetched fetched;
   gpointer user_data;
 
@@ -121,18 +123,42 @@ on_work (uv_work_t *request)
 }
 
 static void
-on_done (uv_work_t *request, int status)
+give (Work *work, gboolean gone)
 {
-  Work *work = request->data;
-  ParlorFetcher *fetcher = work->fetcher;
-  fetcher->running--;
-  work->fetched ((guint)work->status, work->answer->str, fetcher->freed || status, work->user_data);
+  work->fetched ((guint)work->status, work->answer->str, gone, work->user_data);
   g_string_free (work->answer, TRUE);
   g_free (work->url);
   g_free (work->form);
   g_free (work->user);
   g_free (work->password);
   g_free (work);
+}
+
+static void on_done (uv_work_t *request, int status);
+
+static void
+begin_next (ParlorFetcher *fetcher)
+{
+  Work *work;
+  while (fetcher->running < PARLOR_FETCH_THREADS
+         && (work = g_queue_pop_head (&fetcher->waiting)) != NULL)
+    if (fetcher->freed || uv_now (fetcher->spec.loop) - work->asked_ms > PARLOR_FETCH_PATIENCE_MS)
+      give (work, fetcher->freed);
+    else
+      {
+        fetcher->running++;
+        uv_queue_work (fetcher->spec.loop, &work->request, on_work, on_done);
+      }
+}
+
+static void
+on_done (uv_work_t *request, int status)
+{
+  Work *work = request->data;
+  ParlorFetcher *fetcher = work->fetcher;
+  give (work, fetcher->freed || status);
+  fetcher->running--;
+  begin_next (fetcher);
   maybe_free (fetcher);
 }
 
@@ -140,19 +166,20 @@ gboolean
 parlor_fetch (ParlorFetcher *fetcher, const char *url, const char *form, const char *user,
               const char *password, ParlorFetched fetched, gpointer user_data)
 {
-  if (fetcher->running >= PARLOR_FETCH_MAX_RUNNING)
+  if (fetcher->running + fetcher->waiting.length >= PARLOR_FETCH_MAX)
     return FALSE;
   Work *work = g_new0 (Work, 1);
   *work = (Work){.fetcher = fetcher,
                  .fetched = fetched,
                  .user_data = user_data,
+                 .asked_ms = uv_now (fetcher->spec.loop),
                  .url = g_strdup (url),
                  .form = g_strdup (form),
                  .user = g_strdup (user),
                  .password = g_strdup (password),
                  .answer = g_string_new (NULL)};
   work->request.data = work;
-  fetcher->running++;
-  uv_queue_work (fetcher->spec.loop, &work->request, on_work, on_done);
+  g_queue_push_tail (&fetcher->waiting, work);
+  begin_next (fetcher);
   return TRUE;
 }

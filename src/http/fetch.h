@@ -16,7 +16,13 @@
 G_BEGIN_DECLS
 
 #define PARLOR_FETCH_TIMEOUT_MS 2000
-#define PARLOR_FETCH_MAX_RUNNING 8
+/** Threads of libuv that wait for providers, of its four: those of passwords, files and look-ups go
+ * on while a provider accepts and never answers. */
+#define PARLOR_FETCH_THREADS 2
+/** Under way and waiting together. Whoever waited PARLOR_FETCH_PATIENCE_MS for a thread is not
+ * asked for any more. */
+#define PARLOR_FETCH_MAX 32
+#define PARLOR_FETCH_PATIENCE_MS 4000
 
 typedef struct _ParlorFetcher ParlorFetcher;
 
@@ -36,13 +42,13 @@ typedef void (*ParlorFetched) (guint status, const char *body, gboolean gone, gp
 gboolean parlor_fetch_is_loopback (const char *url);
 
 ParlorFetcher *parlor_fetcher_new (const ParlorFetcherSpec *spec);
-/** What still runs is told `gone` when the loop is run the next time. NULL is fine. */
+/** What still runs or waits is told `gone` when the loop is run the next time. NULL is fine. */
 void parlor_fetcher_free (ParlorFetcher *fetcher);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorFetcher, parlor_fetcher_free)
 
 /**
  * GET, or POST with a form (nullable, application/x-www-form-urlencoded); with user and password by
- * Basic (nullable). All copied. FALSE: too many run, nothing was begun.
+ * Basic (nullable). All copied. FALSE: too many are under way, nothing was begun.
  */
 gboolean parlor_fetch (ParlorFetcher *fetcher, const char *url, const char *form, const char *user,
                        const char *password, ParlorFetched fetched, gpointer user_data);
