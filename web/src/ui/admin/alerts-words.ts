@@ -26,7 +26,6 @@ const words = {
   off: ['off', '已停用'],
   raised: ['raised since {time}', '告警中，自 {time}'],
   seconds: ['{n} s', '{n} 秒'],
-  cancel: ['Cancel', '取消'],
 } as const satisfies Record<string, readonly [string, string]>;
 
 export type AlertWord = keyof typeof words;

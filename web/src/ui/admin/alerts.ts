@@ -85,10 +85,7 @@ export class AdminAlerts extends AdminSection {
       </div>
       ${
         this.asking === one.id
-          ? html`<div class="edit" role="alertdialog" aria-label=${aw('remove')}>
-              <p>${aw('sure', { name: one.name })}</p>
-              <button class="button grave" @click=${() => this.drop(one)}>${aw('remove')}</button>
-            </div>`
+          ? this.removal(aw('sure', { name: one.name }), aw('remove'), () => this.drop(one))
           : nothing
       }
     </li>`;
@@ -116,35 +113,17 @@ export class AdminAlerts extends AdminSection {
       ${this.input('alert-say', aw('say'), one.say, { hint: aw('say_hint') })}
       ${this.input('alert-room', aw('room'), one.room)}
       ${this.boxes('alert-on', [['on', aw('on')]], one.on ? ['on'] : [])}
-      <div class="acts">
-        <button class="button primary" data-testid="alert-save" ?disabled=${this.busy}>
-          ${w('save')}
-        </button>
-        <button type="button" class="button quiet" @click=${() => (this.edited = null)}>
-          ${aw('cancel')}
-        </button>
-      </div>
+      ${this.ends('alert', () => (this.edited = null))}
     </form>`;
   }
 
   protected override render(): TemplateResult {
-    return html`<h1>${aw('title')}</h1>
-      <p class="muted">${aw('lead')}</p>
-      ${this.messages()}${this.list ? nothing : this.waiting()}
-      ${this.list?.length === 0 && !this.edited ? html`<p class="muted">${aw('none')}</p>` : nothing}
-      <ul class="rows">
-        ${this.list?.map((one) => this.row(one))}
-      </ul>
-      ${
-        this.edited
-          ? this.form(this.edited)
-          : html`<button
-              class="button primary"
-              data-testid="alert-add"
-              @click=${() => (this.edited = EMPTY)}
-            >
-              ${aw('add')}
-            </button>`
-      }`;
+    return this.listing(
+      'alert',
+      { title: aw('title'), lead: aw('lead'), none: aw('none'), add: aw('add') },
+      this.list?.map((one) => this.row(one)),
+      this.edited ? this.form(this.edited) : null,
+      () => (this.edited = EMPTY),
+    );
   }
 }

@@ -115,6 +115,47 @@ export class AdminSection extends Plain {
     </div>`;
   }
 
+  /** The end of a form: save, or think better of it. */
+  protected ends(id: string, cancel: () => void): TemplateResult {
+    return html`<div class="acts">
+      <button class="button primary" data-testid="${id}-save" ?disabled=${this.busy}>
+        ${w('save')}
+      </button>
+      <button type="button" class="button quiet" @click=${cancel}>${w('cancel')}</button>
+    </div>`;
+  }
+
+  /** Before something goes for good. */
+  protected removal(question: string, act: string, drop: () => void): TemplateResult {
+    return html`<div class="edit" role="alertdialog" aria-label=${act}>
+      <p>${question}</p>
+      <button class="button grave" @click=${drop}>${act}</button>
+    </div>`;
+  }
+
+  /** A whole section of rows with one form; `form` NULL: the key that opens it. */
+  protected listing(
+    id: string,
+    words: { title: string; lead: string; none: string; add: string },
+    rows: TemplateResult[] | undefined,
+    form: TemplateResult | null,
+    open: () => void,
+  ): TemplateResult {
+    return html`<h1>${words.title}</h1>
+      <p class="muted">${words.lead}</p>
+      ${this.messages()}${rows ? nothing : this.waiting()}
+      ${rows?.length === 0 && !form ? html`<p class="muted">${words.none}</p>` : nothing}
+      <ul class="rows">
+        ${rows}
+      </ul>
+      ${
+        form ??
+        html`<button class="button primary" data-testid="${id}-add" @click=${open}>
+          ${words.add}
+        </button>`
+      }`;
+  }
+
   protected waiting(): TemplateResult | typeof nothing {
     return this.problem ? nothing : html`<p class="muted">${w('loading')}</p>`;
   }

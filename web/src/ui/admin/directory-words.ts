@@ -87,7 +87,6 @@ const en = {
   copy_code: 'Copy code for the site',
   qr_show: 'QR code',
   qr_save: 'Download SVG',
-  cancel: 'Cancel',
 };
 
 const zh: typeof en = {
@@ -173,7 +172,6 @@ const zh: typeof en = {
   copy_code: '复制网站代码',
   qr_show: '二维码',
   qr_save: '下载 SVG',
-  cancel: '取消',
 };
 
 export const DIRECTORY_TABLES = { en, 'zh-CN': zh };

@@ -194,14 +194,7 @@ export class AdminGroups extends AdminSection {
       ${this.input('group-skills', dw('skills'), one?.skills.join(', ') ?? '')}
       ${this.number('group-offer', dw('offer_timeout'), one?.offer_timeout_s ?? OFFER_S, 5, 600)}
       ${this.number('group-most', dw('max_customers'), one?.max_customers ?? 0, 0, 1_000_000)}
-      <div class="acts">
-        <button class="button primary" data-testid="group-save" ?disabled=${this.busy}>
-          ${w('save')}
-        </button>
-        <button type="button" class="button quiet" @click=${() => (this.edited = null)}>
-          ${dw('cancel')}
-        </button>
-      </div>
+      ${this.ends('group', () => (this.edited = null))}
     </form>`;
   }
 
@@ -235,19 +228,18 @@ export class AdminGroups extends AdminSection {
   }
 
   protected override render(): TemplateResult {
-    return html`<h1>${w('nav_groups')}</h1>
-      <p class="muted">${dw('groups_lead')}</p>
-      ${this.messages()}${this.list ? nothing : this.waiting()}
-      ${this.list?.length === 0 && this.edited === null ? html`<p class="muted">${dw('groups_none')}</p>` : nothing}
-      <ul class="rows">
-        ${this.list?.map((one) => this.row(one))}
-      </ul>
-      ${
-        this.edited === ''
-          ? this.form(undefined)
-          : html`<button class="button primary" data-testid="group-add" @click=${() => this.edit()}>
-              ${dw('group_add')}
-            </button>`
-      }`;
+    const words = {
+      title: w('nav_groups'),
+      lead: dw('groups_lead'),
+      none: dw('groups_none'),
+      add: dw('group_add'),
+    };
+    return this.listing(
+      'group',
+      words,
+      this.list?.map((one) => this.row(one)),
+      this.edited === '' ? this.form(undefined) : null,
+      () => this.edit(),
+    );
   }
 }

@@ -108,14 +108,7 @@ export class AdminReps extends AdminSection {
           .filter(({ roles, id }) => roles.includes('rep') || id === one?.user)
           .map(({ id, name, login }): [string, string] => [id, `${name} · ${login}`]),
       ])}
-      <div class="acts">
-        <button class="button primary" data-testid="rep-save" ?disabled=${this.busy}>
-          ${w('save')}
-        </button>
-        <button type="button" class="button quiet" @click=${() => (this.edited = null)}>
-          ${dw('cancel')}
-        </button>
-      </div>
+      ${this.ends('rep', () => (this.edited = null))}
     </form>`;
   }
 

@@ -19,7 +19,6 @@ const en = {
   chat: 'chats with advisers',
   comments: 'comments of live rooms',
   count: '{n} words',
-  cancel: 'Cancel',
 };
 
 const zh: typeof en = {
@@ -40,7 +39,6 @@ const zh: typeof en = {
   chat: '与顾问的对话',
   comments: '直播间评论',
   count: '{n} 个词',
-  cancel: '取消',
 };
 
 export function rw(word: keyof typeof en, params: Record<string, string | number> = {}): string {

@@ -70,10 +70,7 @@ export class AdminRules extends AdminSection {
       </div>
       ${
         this.asking === one.id
-          ? html`<div class="edit" role="alertdialog" aria-label=${rw('remove')}>
-              <p>${rw('sure', { name: one.name })}</p>
-              <button class="button grave" @click=${() => this.drop(one)}>${rw('remove')}</button>
-            </div>`
+          ? this.removal(rw('sure', { name: one.name }), rw('remove'), () => this.drop(one))
           : nothing
       }
     </li>`;
@@ -108,35 +105,17 @@ export class AdminRules extends AdminSection {
           one.on,
         )}
       </fieldset>
-      <div class="acts">
-        <button class="button primary" data-testid="rule-save" ?disabled=${this.busy}>
-          ${w('save')}
-        </button>
-        <button type="button" class="button quiet" @click=${() => (this.edited = null)}>
-          ${rw('cancel')}
-        </button>
-      </div>
+      ${this.ends('rule', () => (this.edited = null))}
     </form>`;
   }
 
   protected override render(): TemplateResult {
-    return html`<h1>${rw('title')}</h1>
-      <p class="muted">${rw('lead')}</p>
-      ${this.messages()}${this.list ? nothing : this.waiting()}
-      ${this.list?.length === 0 && !this.edited ? html`<p class="muted">${rw('none')}</p>` : nothing}
-      <ul class="rows">
-        ${this.list?.map((one) => this.row(one))}
-      </ul>
-      ${
-        this.edited
-          ? this.form(this.edited)
-          : html`<button
-              class="button primary"
-              data-testid="rule-add"
-              @click=${() => (this.edited = EMPTY)}
-            >
-              ${rw('add')}
-            </button>`
-      }`;
+    return this.listing(
+      'rule',
+      { title: rw('title'), lead: rw('lead'), none: rw('none'), add: rw('add') },
+      this.list?.map((one) => this.row(one)),
+      this.edited ? this.form(this.edited) : null,
+      () => (this.edited = EMPTY),
+    );
   }
 }
