@@ -90,7 +90,7 @@ def measure_shape(args, index, parlor, janus):
     name, receivers, words = SHAPES[index]
     floor = run_floor(args.build, receivers, 3, '--live').get(0, math.nan) if receivers else math.nan
     before = parlor.metrics()
-    row = {'shape': name, 'floor_us': floor, 'parlor': measure(args, index, 'whip', parlor, words)}
+    row = {'shape': name, 'load': os.getloadavg()[0], 'floor_us': floor, 'parlor': measure(args, index, 'whip', parlor, words)}
     sent, messages = (parlor.metrics()[name] - before[name] for name in ('parlor_packets_forwarded_total', 'parlor_udp_messages_sent_total'))
     row['batch'] = max(sent / max(messages, 1), 1)
     row['floor_at_batch_us'] = at_grouping(args.floor, row['batch'])
@@ -128,10 +128,15 @@ def machine():
     return f'{os.cpu_count()} cores, {model}, Linux {platform.release().split("-")[0]}'
 
 
-def page(args, rows, load_before):
+def loads(rows):
+    known = [row['load'] for row in rows if 'load' in row]
+    return f'{min(known):.1f} to {max(known):.1f}' if known else '?'
+
+
+def page(args, rows):
     janus = subprocess.run(['dpkg-query', '-W', '-f', '${Version}', 'janus'], capture_output=True, text=True).stdout or 'not installed'
     return (f'# Performance\n\nWritten by `python3 tests/bench/compare.py --markdown docs/performance.md` (a part of `./dev bench`) up to the next '
-            f'heading; what follows is by the commands that it names.\n\nMachine: {machine()}; load average before the run {load_before:.1f}; {args.seconds} s a shape, the server on one core and the load on the other; '
+            f'heading; what follows is by the commands that it names.\n\nMachine: {machine()}; load average {loads(rows)} while it was measured; {args.seconds} s a shape, the server on one core and the load on the other; '
             f'Janus {janus} (videoroom, ICE-lite). "By slots": one connection a person, three layers, 25 video slots; other meetings are M × (M − 1) '
             'sessions of WHEP, which is what Janus\' subscribers are. Load: 30 frames/s cut as Chromium cuts them, 2.5 Mbit/s, and 50 Opus packets/s a publisher; receivers '
             'authenticate and count every packet; Parlor\'s send transport-wide feedback 20 times a second and reports every second, Janus\' reports only. CPU is '
@@ -155,19 +160,18 @@ def main():
     parser.add_argument('--seconds', type=int, default=8)
     parser.add_argument('--only', default='', help='shapes whose name contains this')
     parser.add_argument('--json', type=pathlib.Path, help='rows of earlier runs in it are kept')
-    parser.add_argument('--parts', type=int, default=1, help='so many runs make the table, by --json')
+    parser.add_argument('--parts', type=int, default=1, help='so many runs make the table, by --json; 0 = measure nothing, write what is known')
     parser.add_argument('--part', type=int, default=0)
     parser.add_argument('--markdown', type=pathlib.Path)
     args = parser.parse_args()
     own_namespace()
-    load_before = os.getloadavg()[0]
     args.floor = run_floor(args.build, FLOOR_RECEIVERS, 1)
     parlor = Parlor(args.build, prefix=SERVER)
     janus = Janus(SERVER) if shutil.which('janus') else None
     rows = []
     try:
         for index in range(len(SHAPES)):
-            if index % args.parts == args.part and args.only in SHAPES[index][0]:
+            if args.parts and index % args.parts == args.part and args.only in SHAPES[index][0]:
                 rows.append(measure_shape(args, index, parlor, janus))
                 print(table(rows[-1:]).splitlines()[-1], flush=True)
     finally:
@@ -182,7 +186,7 @@ def main():
         (args.markdown.parent / 'images/performance.svg').write_text(bars(rows), encoding='utf-8')
         before = args.markdown.read_text() if args.markdown.exists() else ''
         others = before[before.index('\n## '):] if '\n## ' in before else ''
-        args.markdown.write_text(page(args, rows, load_before) + others)
+        args.markdown.write_text(page(args, rows) + others)
 
 
 if __name__ == '__main__':
