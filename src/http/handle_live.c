@@ -442,8 +442,21 @@ parlor_handle_live_page (ParlorSite *site, ParlorHttpRequest *request, ParlorHtt
     parlor_site_meet (site, request, info->brand, reply);
 }
 
+/* People write a brand's short name; the page goes by the id. */
 void
 parlor_handle_brand_page (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
-  parlor_site_reply_page (site, request, "brand.html", "", reply);
+  const char *name = g_str_has_prefix (request->path, "/b/") ? request->params[0] : NULL;
+  const ParlorBrand *brand = name && site->spec.brands
+                                 ? parlor_brands_find (site->spec.brands, name)
+                                 : NULL;
+  if (!brand || !strcmp (brand->id, name))
+    {
+      parlor_site_reply_page (site, request, "brand.html", "", reply);
+      return;
+    }
+  g_autofree char *target = g_strdup_printf ("/b/%s", brand->id);
+  reply->status = 303;
+  parlor_http_reply_header (reply, "Location", target);
+  parlor_http_reply_header (reply, "Cache-Control", "no-store");
 }

@@ -500,6 +500,15 @@ parlor_signin_link (ParlorSite *site, const ParlorHttpRequest *request, const Pa
   return g_strconcat (base, "/signin#link=", secret, NULL);
 }
 
+/* The link tells the page which console it is for: that opens at once. */
+static char *
+with_role (const char *url, const json_t *json)
+{
+  g_auto (GStrv) parts = g_strsplit (url, "#", 2);
+  const char *role = json_string_value (json_object_get (json, "role"));
+  return g_strdup_printf ("%s?as=%s#%s", parts[0], role, parts[1]);
+}
+
 /* The brand's own name for a person is his login here; whom it names first is made. */
 static const ParlorUser *
 find_or_make (ParlorSite *site, const ParlorPrincipal *who, const char *ref, const char *name,
@@ -554,9 +563,10 @@ parlor_handle_sessions_post (ParlorSite *site, ParlorHttpRequest *request, Parlo
       g_autofree char *url = user ? parlor_signin_link (site, request, user, role,
                                                         PARLOR_LINK_LASTS_MS, &error)
                                   : NULL;
-      if (url)
+      g_autofree char *door = url ? with_role (url, json) : NULL;
+      if (door)
         parlor_answer_when_kept (site, request, reply, 201,
-                                 json_pack ("{s:s,s:s,s:I}", "url", url, "user", user->id,
+                                 json_pack ("{s:s,s:s,s:I}", "url", door, "user", user->id,
                                             "expires_in", (json_int_t)60));
       else
         parlor_http_problem_from_error (reply, error);

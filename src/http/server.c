@@ -345,7 +345,10 @@ refuse (struct MHD_Connection *mhd, Exchange *exchange, guint status, const char
 static enum MHD_Result
 refuse_body (struct MHD_Connection *mhd, Exchange *exchange)
 {
-  return refuse (mhd, exchange, 413, "too_large", "The body is larger than this address takes.");
+  return refuse (mhd, exchange, 413, "too_large",
+                 exchange->limit
+                     ? "The body is larger than this address takes."
+                     : "This address takes no body: send none, an empty object neither.");
 }
 
 /* The answer is known before the body is in: the rest is read and forgotten, since a proxy that is

@@ -210,9 +210,10 @@ test_link (Fixture *f, gconstpointer data)
   g_assert_cmpuint (owner->status, ==, 403);
   g_assert_cmpuint (answer->status, ==, 201);
   json_t *json = answer_json (answer);
-  const char *secret = strstr (member (json, "url"), "/signin#link=");
+  const char *secret = strstr (member (json, "url"), "/signin?as=rep#link=");
   g_assert_nonnull (secret);
-  g_autofree char *use = g_strdup_printf ("{\"link\":\"%s\"}", secret + strlen ("/signin#link="));
+  g_autofree char *use = g_strdup_printf ("{\"link\":\"%s\"}",
+                                          strchr (secret, '=') + strlen ("=rep#link="));
   json_decref (json);
   g_autoptr (Answer) in = world_ask (f->world, "POST", "/v1/signin", JSON, use);
   g_autoptr (Answer) again = world_ask (f->world, "POST", "/v1/signin", JSON, use);

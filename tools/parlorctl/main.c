@@ -166,6 +166,17 @@ set_secret (json_t *request)
   return TRUE;
 }
 
+/* What a person does with it now; programs read standard output. */
+static void
+say_next (const json_t *reply)
+{
+  if (json_object_get (json_object_get (reply, "key"), "secret"))
+    fprintf (stderr, "\nThe key's secret is shown this once: keep it.\n");
+  if (json_object_get (reply, "link"))
+    fprintf (stderr,
+             "\nOpen the link in a browser: it signs in once, and for a short time only.\n");
+}
+
 static int
 run_brand (int fd, char **words)
 {
@@ -201,7 +212,10 @@ run_brand (int fd, char **words)
       printf ("\n");
     }
   else
-    ctl_print_reply (reply);
+    {
+      ctl_print_reply (reply);
+      say_next (reply);
+    }
   json_decref (reply);
   return EXIT_SUCCESS;
 }

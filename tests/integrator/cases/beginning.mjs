@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A server that nobody has set up: one page at every door that people know, and nothing behind it; then `parlorctl setup`. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect } from '../lib/bench.mjs';
+import { promisify } from 'node:util';
+import { expect, root } from '../lib/bench.mjs';
 import { ctl } from '../lib/people.mjs';
 
 const DOORS = ['/', '/signin', '/admin'];
@@ -42,6 +44,24 @@ export const cases = [
         expect(status === 200 && text === 'this is index.html', `${door} is the house's own page, in a browser too that has the first one: ${status} ${text}`);
       }
       expect((await get('/m')).text === 'this is m.html', 'the meeting is open');
+    },
+  },
+  {
+    name: 'the first calls of docs/hooks.md, typed as they stand there',
+    async run({ bare }) {
+      const daemon = await bare();
+      const { key } = await ctl(daemon, 'setup', '--brand', 'shop', '--name', 'Shop', '--login', 'you@shop.example');
+      const [, calls] = readFileSync(path.join(root, 'docs/hooks.md'), 'utf8').match(/```sh calls\n([^]*?)```/) ?? [];
+      const env = { ...process.env, PARLOR: `http://127.0.0.1:${daemon.port}`, KEY: key.id, SECRET: key.secret };
+      const { stdout } = await promisify(execFile)('bash', ['-euc', calls], { env });
+      expect(!stdout.includes('"code":"un') && !/"status":4\d\d/.test(stdout), `nothing was refused: ${stdout}`);
+      const authorization = `Basic ${Buffer.from(`${key.id}:${key.secret}`).toString('base64')}`;
+      const get = async (address) => (await fetch(`${env.PARLOR}${address}`, { headers: { authorization } })).json();
+      const [{ reps }, { groups }, { users }, { rooms }] = await Promise.all(['reps', 'groups', 'users', 'rooms'].map((one) => get(`/v1/${one}`)));
+      const [rep] = reps;
+      expect(reps.length === 1 && rep.groups[0] === groups[0].id && groups[0].hours === '1-5 09:00-18:00', `a rep in the group: ${JSON.stringify(reps)}`);
+      expect(rep.user && rep.user === users.find((one) => one.login === 'lin@shop.example')?.id, 'who has a sign-in of his own');
+      expect(rooms.some((one) => one.kind === 'live'), 'and a live room');
     },
   },
 ];

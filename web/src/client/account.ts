@@ -11,7 +11,7 @@ import {
   type Checked,
 } from '../protocol/check.js';
 import { ApiError } from './http.js';
-import { loadCsrf, saveCsrf } from './storage.js';
+import { loadChoices, loadCsrf, saveChoices, saveCsrf } from './storage.js';
 
 const session = shape({
   user: shape({ id: str, login: str, name: str, has_password: def(bool, true) }),
@@ -42,6 +42,7 @@ const user = shape({
   login: str,
   name: str,
   roles: list(str),
+  groups: def(list(str), []),
   disabled: bool,
   has_password: bool,
   has_oidc: bool,
@@ -101,8 +102,11 @@ export async function ask<T>(
 
 const nothing: Check<null> = () => null;
 
+/** In meetings and on stage he is called as in his account, until he says otherwise. */
 function keep(info: SessionInfo): SessionInfo {
   saveCsrf(info.csrf);
+  const { name, login } = info.user;
+  if (name !== login && !info.demo && !loadChoices().name) saveChoices({ name });
   return info;
 }
 
@@ -144,9 +148,14 @@ export async function users(): Promise<UserInfo[]> {
 
 const withLink = shape({ link: str });
 
-/** The link that lets him in the first time. */
-export async function addUser(login: string, name: string, roles: string[]): Promise<string> {
-  return (await ask('POST', '/v1/users', withLink, { login, name, roles })).link;
+/** The link that lets him in the first time. `groups`: what a supervisor sees. */
+export async function addUser(spec: {
+  login: string;
+  name: string;
+  roles: string[];
+  groups: string[];
+}): Promise<string> {
+  return (await ask('POST', '/v1/users', withLink, spec)).link;
 }
 
 export function changeUser(id: string, change: Record<string, unknown>): Promise<UserInfo> {
@@ -155,6 +164,12 @@ export function changeUser(id: string, change: Record<string, unknown>): Promise
 
 export async function userLink(id: string): Promise<string> {
   return (await ask('POST', `/v1/users/${encodeURIComponent(id)}/link`, withLink)).link;
+}
+
+/** Groups of advisers, as a supervisor is given them. */
+export async function groupNames(): Promise<{ id: string; name: string }[]> {
+  const one = shape({ id: str, name: def(str, '') });
+  return (await ask('GET', '/v1/groups', shape({ groups: list(one) }))).groups;
 }
 
 export async function keys(): Promise<KeyInfo[]> {

@@ -13,6 +13,13 @@ import { t } from '../ui/i18n/index.js';
 import { mark } from '../ui/icons.js';
 import '../ui/look.js';
 
+/** Pages of their own, and whom they are for. */
+const PLACES = [
+  ['/host', 'nav_live', ['owner', 'admin', 'host', 'assistant']],
+  ['/rep', 'nav_desk', ['rep']],
+  ['/board', 'nav_board', ['owner', 'admin', 'supervisor']],
+] as const;
+
 @customElement('parlor-admin')
 export class AdminPage extends Plain {
   @state() private session: SessionInfo | null = null;
@@ -84,6 +91,10 @@ export class AdminPage extends Plain {
             >${w(one.label)}</a
           >`;
       })}
+      <b>${w('nav_go')}</b>
+      ${PLACES.filter(([, , roles]) => roles.some((role) => session.roles.includes(role))).map(
+        ([href, word]) => html`<a href=${href} data-testid="go${href}">${w(word)}</a>`,
+      )}
       <a href="/" data-testid="nav-meet">${w('nav_meet')}</a>
     </nav>`;
   }

@@ -164,7 +164,7 @@ export class SharedPage extends Plain {
     return html`<h1 data-testid="rec-title">${shared.recording.title || r('rec_untitled')}</h1>
       <p class="muted">
         ${when.toLocaleString(lang(), { dateStyle: 'long', timeStyle: 'short' })} ·
-        ${shared.manifest.participants.map((one) => one.name).join('、')}
+        ${shared.manifest.participants.map((one) => one.name).join(lang() === 'en' ? ', ' : '、')}
       </p>
       ${this.offline ? html`<p role="status" class="note">${r('shared_offline')}</p>` : nothing}
       <parlor-player

@@ -24,6 +24,8 @@ const DOORS = [
   ['auditor', '/admin'],
   ['supervisor', '/board'],
   ['rep', '/rep'],
+  ['host', '/host'],
+  ['assistant', '/host'],
 ] as const;
 
 function doorOf(roles: string[]): string {
@@ -36,6 +38,8 @@ export class SigninPage extends Plain {
   @state() private busy = false;
   @state() private problem = '';
   @state() private byLink = false;
+  /** The console that the link was made for. */
+  private readonly as = new URLSearchParams(location.search).get('as') ?? '';
   private readonly brand = new URLSearchParams(location.search).get('brand') ?? '';
 
   override connectedCallback(): void {
@@ -60,8 +64,9 @@ export class SigninPage extends Plain {
     this.problem = '';
     try {
       const session = await signin(by);
-      const account = this.byLink && !session.user.has_password;
-      location.replace(takeAfterSignin() ?? (account ? '/admin#/account' : doorOf(session.roles)));
+      const account = this.byLink && !this.as && !session.user.has_password;
+      const door = doorOf(session.roles.includes(this.as) ? [this.as] : session.roles);
+      location.replace(takeAfterSignin() ?? (account ? '/admin#/account' : door));
     } catch (error) {
       this.problem = problemWords(error);
       this.busy = this.byLink = false;

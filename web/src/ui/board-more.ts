@@ -17,6 +17,10 @@ const alert = shape({
   where: def(str, ''),
 });
 const extra = shape({
+  groups: def(
+    list(() => null),
+    [],
+  ),
   alerts: def(list(alert), []),
   first_reply: def(shape({ p50_ms: num, p90_ms: num }), { p50_ms: 0, p90_ms: 0 }),
 });
@@ -71,8 +75,8 @@ export class BoardTop extends Plain {
   @property({ attribute: false }) told: unknown = {};
 
   protected override render(): TemplateResult {
-    const { alerts, first_reply: reply } = extra(this.told, 'board');
-    return html`${alerts.map(
+    const { alerts, first_reply: reply, groups } = extra(this.told, 'board');
+    return html`${groups.length ? nothing : html`<p class="calm wide" data-testid="no-groups">${bw('no_groups')}</p>`}${alerts.map(
       (one) =>
         html`<p class="banner" role="alert" data-testid="alert">
           <b>${one.name}</b>

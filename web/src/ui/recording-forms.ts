@@ -3,18 +3,64 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { MARKER_KINDS, type MarkerKind } from '../protocol/messages.js';
 import { InMeeting } from './base.js';
-import { t } from './i18n/index.js';
+import { lang, t } from './i18n/index.js';
 import { icon } from './room-icons.js';
+
+const KEPT = {
+  kept: ['The recording is kept. It can be played in a moment.', '录制已保存，片刻后即可播放。'],
+  portal: ['Open the recording', '打开录制'],
+  fine: ['Close', '关闭'],
+} as const;
+
+function k(key: keyof typeof KEPT): string {
+  return KEPT[key][lang() === 'en' ? 0 : 1];
+}
 
 /** The question, until it is answered; nobody is recorded before he said yes. Neither answer is made the easier one. */
 @customElement('parlor-consent')
 export class Consent extends InMeeting {
   @state() private seen = '';
+  /** The one that ran last here, until it was told that it is kept. */
+  private ran = '';
+
+  protected override willUpdate(): void {
+    const recording = this.room.room?.recording;
+    if (recording && recording.state !== 'off') this.ran = recording.id;
+  }
+
+  /** As the bar of the meeting knows it. */
+  private get owns(): boolean {
+    return document.querySelector('[data-testid=record-toggle]') !== null;
+  }
+
+  /** Who may record is told where it is now. */
+  private kept(): TemplateResult | typeof nothing {
+    const { ran } = this;
+    if (!ran || !this.owns) return nothing;
+    const close = (): void => {
+      this.ran = '';
+      this.requestUpdate();
+    };
+    return html`<div class="ask" role="status" data-testid="recording-kept">
+      ${icon('record')}
+      <p>${k('kept')}</p>
+      <a
+        class="button"
+        href="/admin#/recordings/${ran}"
+        target="_blank"
+        rel="noopener"
+        @click=${close}
+        >${k('portal')}</a
+      >
+      <button class="button quiet" @click=${close}>${k('fine')}</button>
+    </div>`;
+  }
 
   protected override render(): TemplateResult | typeof nothing {
     const recording = this.room.room?.recording;
     const me = this.room.participants[this.room.me ?? ''];
-    if (!recording || recording.state === 'off' || !me || me.consent !== 'unknown') return nothing;
+    if (!recording || recording.state === 'off') return this.kept();
+    if (!me || me.consent !== 'unknown') return nothing;
     if (this.seen === recording.id) return nothing;
     const notice = recording.mode === 'notice';
     const answer = (yes: boolean): void => {

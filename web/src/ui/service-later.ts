@@ -15,9 +15,12 @@ interface Host extends HTMLElement {
   readonly entry?: string;
   /** The rep whose own page this is: he is asked first. */
   readonly inviter?: string;
-  /** Whose it is, where no cookie says so. */
+  /** Whose it is, where the stream does not say so. */
   readonly brand?: string;
-  readonly audience: { clock: { readonly roomMs: number | null } };
+  readonly audience: {
+    clock: { readonly roomMs: number | null };
+    live?: { get: () => { live: { brand: string } | null } };
+  };
   /** Hears how the brand calls itself. */
   readonly brandNamed?: (name: string) => void;
   /** Hears of the sheet when it stands on the page. */
@@ -27,6 +30,8 @@ interface Host extends HTMLElement {
 }
 
 const DUCKED = 0.12;
+/** How often it is looked whether the page is ready for it. */
+const AGAIN_MS = 150;
 
 function startWhenIdle(start: () => void): () => void {
   if ('requestIdleCallback' in window) {
@@ -89,11 +94,14 @@ export function mountServiceLater(host: Host): () => void {
     await Promise.all([import('./styles/service.css'), import('./styles/service-live.css')]);
     const { ServiceSheet } = await import('./service-sheet.js');
     const corner = host.querySelector<HTMLElement>('#live-service');
-    if (!corner) {
-      stops.push(startWhenIdle(() => void mount()));
+    /* The button waits until it is known whose it is. */
+    const brand = host.brand ?? host.audience.live?.get().live?.brand;
+    if (!corner || !brand) {
+      const again = setTimeout(() => void mount(), AGAIN_MS);
+      stops.push(() => clearTimeout(again));
       return;
     }
-    const sheet = new ServiceSheet(host.brand);
+    const sheet = new ServiceSheet(brand);
     const entry = embedded
       ? undefined
       : (new URLSearchParams(location.search).get('e') ?? undefined);

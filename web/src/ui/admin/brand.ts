@@ -31,7 +31,6 @@ export class AdminBrand extends AdminSection {
       name: this.value('name'),
       origins: this.words('origins'),
       domains: this.words('domains'),
-      hours: this.value('hours'),
       confirm: this.value('confirm'),
       may_start: this.value('may_start'),
       consent: this.value('consent'),
@@ -86,9 +85,6 @@ export class AdminBrand extends AdminSection {
         ${this.input('silence', w('brand_silence'), String(brand.silence_h), {
           type: 'number',
           required: true,
-        })}
-        ${this.input('hours', w('brand_hours'), brand.hours, {
-          hint: 'mon-fri 09:00-18:00 Asia/Shanghai',
         })}
         ${this.area('origins', w('brand_origins'), brand.origins, w('brand_origins_hint'))}
         ${this.area('domains', w('brand_domains'), brand.domains)}

@@ -1,9 +1,17 @@
 /** Settings → People: who they are, what they may, letting in and out. */
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { addUser, changeUser, userLink, users, type UserInfo } from '../../client/account.js';
+import {
+  addUser,
+  changeUser,
+  groupNames,
+  userLink,
+  users,
+  type UserInfo,
+} from '../../client/account.js';
 import { AdminSection } from './base.js';
 import './partners.js';
+import { deeds, pw } from './people-words.js';
 import { isWord, w } from './words.js';
 
 const ROLES = ['owner', 'admin', 'supervisor', 'host', 'assistant', 'rep', 'auditor'];
@@ -18,6 +26,9 @@ export class AdminPeople extends AdminSection {
   @state() private people: UserInfo[] | undefined;
   @state() private link = { name: '', url: '' };
   @state() private editing = '';
+  @state() private groups: { id: string; name: string }[] = [];
+  /** The roles that stand in the form now. */
+  @state() private chosen: string[] = ['host'];
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -25,7 +36,7 @@ export class AdminPeople extends AdminSection {
   }
 
   private async load(): Promise<void> {
-    this.people = await users();
+    [this.people, this.groups] = await Promise.all([users(), groupNames().catch(() => [])]);
   }
 
   private options(): [string, string][] {
@@ -37,17 +48,35 @@ export class AdminPeople extends AdminSection {
     event.preventDefault();
     const form = event.target as HTMLFormElement;
     const login = this.value('login');
+    const roles = this.checked('new-role');
+    if (!this.named(roles)) return;
     void this.run(async () => {
-      const url = await addUser(login, this.value('shown'), this.checked('new-role'));
-      this.link = { name: login, url };
+      const name = this.value('shown');
+      const url = await addUser({ login, name, roles, groups: this.checked('new-group') });
+      this.link = { name: name || login, url };
       form.reset();
+      this.chosen = ['host'];
       await this.load();
     });
   }
 
+  /** Nobody is without a role. */
+  private named(roles: string[]): boolean {
+    this.problem = roles.length ? '' : pw('role_needed');
+    return roles.length > 0;
+  }
+
+  /** What is shown once must be seen: the form stands far below it. */
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has('link')) this.querySelector('.shown')?.scrollIntoView({ block: 'nearest' });
+  }
+
   private roles(one: UserInfo): void {
+    const roles = this.checked(`role-${one.id}`);
+    if (!this.named(roles)) return;
     void this.run(async () => {
-      await changeUser(one.id, { roles: this.checked(`role-${one.id}`) });
+      const groups = this.checked(`group-${one.id}`);
+      await changeUser(one.id, { roles, ...(this.groups.length ? { groups } : {}) });
       this.editing = '';
       await this.load();
     }, w('saved'));
@@ -66,9 +95,42 @@ export class AdminPeople extends AdminSection {
     });
   }
 
+  /** What goes with the roles that are chosen: a supervisor's groups, an adviser's card. */
+  private beside(roles: string[], name: string, on: string[]): TemplateResult | typeof nothing {
+    const groups = this.groups.map((one): [string, string] => [one.id, one.name]);
+    const lines = [
+      html`<ul class="muted">
+        ${ROLES.filter((role) => roles.includes(role)).map((role) => {
+          return html`<li>${roleWords(role)}: ${deeds(role)}</li>`;
+        })}
+      </ul>`,
+      roles.includes('supervisor') && groups.length
+        ? html`<fieldset>
+            <legend>${pw('groups_of')}</legend>
+            ${this.boxes(name, groups, on)}
+          </fieldset>`
+        : nothing,
+      roles.includes('rep') || (roles.includes('supervisor') && !groups.length)
+        ? html`<p class="muted">
+            ${pw(roles.includes('rep') ? 'adviser_hint' : 'groups_hint')}
+            <a href="#/settings/${roles.includes('rep') ? 'reps' : 'groups'}">${w('settings')}</a>
+          </p>`
+        : nothing,
+    ];
+    return html`${lines}`;
+  }
+
   private editor(one: UserInfo): TemplateResult {
-    return html`<div class="edit" role="group" aria-label=${w('roles_of', { name: one.name })}>
-      ${this.boxes(`role-${one.id}`, this.options(), one.roles)}
+    const name = `role-${one.id}`;
+    const chosen = (): void => void (this.chosen = this.checked(name));
+    return html`<div
+      class="edit"
+      role="group"
+      aria-label=${w('roles_of', { name: one.name })}
+      @change=${chosen}
+    >
+      ${this.boxes(name, this.options(), one.roles)}
+      ${this.beside(this.chosen, `group-${one.id}`, one.groups)}
       <button class="button primary" data-testid="roles-save" @click=${() => this.roles(one)}>
         ${w('save')}
       </button>
@@ -87,7 +149,10 @@ export class AdminPeople extends AdminSection {
         <button
           class="button quiet"
           aria-expanded=${this.editing === one.id}
-          @click=${() => (this.editing = this.editing === one.id ? '' : one.id)}
+          @click=${() => {
+            this.editing = this.editing === one.id ? '' : one.id;
+            this.chosen = this.editing ? one.roles : ['host'];
+          }}
         >
           ${w('col_roles')}
         </button>
@@ -121,10 +186,11 @@ export class AdminPeople extends AdminSection {
         <h2>${w('people_add')}</h2>
         ${this.input('login', w('signin_login'), '', { required: true })}
         ${this.input('shown', w('brand_name'))}
-        <fieldset>
+        <fieldset @change=${() => (this.chosen = this.checked('new-role'))}>
           <legend>${w('col_roles')}</legend>
           ${this.boxes('new-role', this.options(), ['host'])}
         </fieldset>
+        ${this.editing ? nothing : this.beside(this.chosen, 'new-group', [])}
         <button class="button primary" data-testid="person-add" ?disabled=${this.busy}>
           ${w('people_add')}
         </button>

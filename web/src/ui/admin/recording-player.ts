@@ -80,7 +80,7 @@ export class RecordingPlayer extends AdminSection {
     const may = this.session.roles.some((role) => role === 'owner' || role === 'admin');
     return html`<p><a class="back" href="#/recordings">← ${r('rec_back')}</a></p>
       <h1 data-testid="rec-title">${row.title || r('rec_untitled')}</h1>
-      <p class="muted">${this.when(row.started_at)} · ${row.people.join('、')}</p>
+      <p class="muted">${this.when(row.started_at)} · ${row.people.join(w('comma'))}</p>
       ${this.messages()}
       ${
         row.manifest

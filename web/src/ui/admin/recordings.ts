@@ -168,7 +168,7 @@ export class AdminRecordings extends AdminSection {
         <b>${one.title || r('rec_untitled')}</b>
         <span class="muted">
           ${this.when(one.started_at)} · ${clockWords(one.to_ms - one.from_ms)} ·
-          ${one.people.slice(0, 4).join('、')}${one.people.length > 4 ? '…' : ''}
+          ${one.people.slice(0, 4).join(w('comma'))}${one.people.length > 4 ? '…' : ''}
         </span>
       </a>
       <span class="tags">

@@ -2,6 +2,10 @@
 import { lang } from './lang.js';
 
 const words = {
+  no_groups: [
+    'No group to see yet. Groups are made under Manage → Groups; a supervisor is given his under Manage → People → Roles.',
+    '还没有可查看的服务组。服务组在「管理 → 服务组」中创建；主管负责哪些组在「管理 → 人员 → 角色」中分配。',
+  ],
   queue_wait: ['{where}: somebody has been waiting for {time}', '{where}：有人已等待 {time}'],
   no_rep: ['{where}: nobody is online since {time}', '{where}：{time}以来无人在线'],
   since: ['since {time}', '自 {time}'],

@@ -206,7 +206,7 @@ export const en = {
   record_start: 'Record',
   record_pause: 'Pause the recording',
   record_resume: 'Go on recording',
-  record_stop: 'Stop recording',
+  record_stop: 'End recording',
   marker: 'Note down',
   marker_conclusion: 'Conclusion',
   marker_parameter: 'Figure',

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+/** A brand's first evening on a server without --demo: nothing is known there but what setup and the API's first calls made. */
+import assert from 'node:assert/strict';
+import path from 'node:path';
+
+export const title = 'without the demo: a viewer taps, an adviser answers, on the stream and on the brand’s page';
+export const seconds = 90;
+
+const PHONE = { width: 390, height: 780 };
+
+/** What an integrator has after `parlorctl setup`: calls by its key. */
+async function setUp(world) {
+  const ctl = path.join(path.dirname(world.serverProgram), '../tools/parlorctl/parlorctl');
+  const { stdout } = await world.run(ctl, ['--data-dir', path.join(world.folder, 'data'), '--json', 'setup', '--brand', 'shop', '--name', 'The shop', '--login', 'you@shop.example']);
+  const { key } = JSON.parse(stdout);
+  const headers = { 'content-type': 'application/json', authorization: `Basic ${Buffer.from(`${key.id}:${key.secret}`).toString('base64')}` };
+  return async (address, body) => {
+    const answer = await fetch(world.url + address, { method: 'POST', headers, body: JSON.stringify(body) });
+    assert.ok(answer.ok, `${address}: ${answer.status}`);
+    return answer.json();
+  };
+}
+
+export async function run(world) {
+  world.strict = true;
+  await world.startServer();
+  const call = await setUp(world);
+  const [viewer, rep] = await world.persons({ browser: 'chromium', name: 'Ada', viewport: PHONE }, { browser: 'firefox', name: 'Lin' });
+
+  const room = await call('/v1/rooms', { kind: 'live', title: 'Spring tea' });
+  const group = await call('/v1/groups', { name: 'Tea' });
+  const user = await call('/v1/users', { login: 'lin@shop.example', name: 'Lin Mei', roles: ['rep'] });
+  await call('/v1/reps', { ref: 'lin', card: { name: 'Lin Mei', title: 'Tea adviser' }, groups: [group.id], user: user.id });
+  await call(`/v1/rooms/${room.id}/state`, { to: 'live' });
+  const { search, hash } = new URL((await call('/v1/sessions', { role: 'rep', ref: 'lin@shop.example' })).url);
+
+  // The link opens the desk, not a form for a password.
+  await rep.goto(`${world.url}/signin${search}${hash}`);
+  await rep.sees('presence');
+
+  await viewer.goto(`${world.url}/l/${room.id}`);
+  await viewer.sees('service-button');
+  await viewer.click('service-button');
+  await viewer.sees('service-add');
+  await viewer.sees('tick');
+  await viewer.click('service-add');
+  await viewer.fill('say', 'Which tea is new?');
+  await viewer.press('Enter');
+  await rep.sees('offer');
+  await rep.click('accept');
+  await rep.fill('say', 'The first one.');
+  await rep.press('Enter');
+  await viewer.until('the answer', () => window.__probe.byTestId('bubble').some((one) => one.textContent.includes('The first one.')));
+
+  // By the brand's short name too: the same person is there.
+  await viewer.goto(`${world.url}/b/shop`);
+  await viewer.sees('adviser');
+  assert.equal(new URL(await viewer.evaluate(() => location.href)).pathname, `/b/${user.brand}`);
+}
