@@ -155,8 +155,23 @@ def ready(build, args):
     return waits
 
 
-SCREEN = ('gst-launch-1.0 -q videotestsrc is-live=true pattern=smpte ! video/x-raw,width=1920,height=1080,framerate=15/1 ! timeoverlay ! '
-          'vp8enc deadline=1 cpu-used=16 threads=1 target-bitrate=2500000 end-usage=cbr keyframe-max-dist=60 ! rtpvp8pay pt=96 picture-id-mode=2 ! rtpstreampay ! fdsink')
+SCREEN_FPS = 10
+TURN_SECONDS = 25  # of one stop with markers, with room to spare
+
+
+def encode_screen(path, seconds):
+    """Before anything is measured: an encoder beside it would be the bottleneck."""
+    subprocess.run(f'gst-launch-1.0 -q videotestsrc num-buffers={seconds * SCREEN_FPS} pattern=smpte ! video/x-raw,width=1920,height=1080,framerate={SCREEN_FPS}/1 ! '
+                   f'timeoverlay ! vp8enc deadline=1 cpu-used=16 target-bitrate=2500000 end-usage=cbr keyframe-max-dist={4 * SCREEN_FPS} ! webmmux ! filesink location={path}'.split(),
+                   check=True)
+
+
+def play_screen(build, server, room, path):
+    source = subprocess.Popen(f'gst-launch-1.0 -q filesrc location={path} ! matroskademux ! clocksync ! rtpvp8pay pt=96 picture-id-mode=2 ! rtpstreampay ! fdsink'.split(),
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    inject = subprocess.Popen([str(build / 'tools/parlorctl/parlorctl'), '--data-dir', server.folder.name, 'inject', f'{room}/lin/screen', '--caps',
+                               'application/x-rtp,media=video,clock-rate=90000,encoding-name=VP8,payload=96'], stdin=source.stdout, stdout=subprocess.DEVNULL)
+    return source, inject
 
 
 def stop_with_stills(server, room, n):
@@ -170,7 +185,7 @@ def stop_with_stills(server, room, n):
     waited = stop_and_wait(server, room, recording)
     stills = json.loads(ask(server, f'/v1/recordings/{recording}'))['manifest']['stills']
     if len(stills) != n:
-        raise SystemExit(f'{len(stills)} pictures of {n} markers')
+        raise SystemExit(f'{len(stills)} pictures of {n} markers: the screen, or the machine, was too slow')
     return waited
 
 
@@ -178,14 +193,14 @@ def ready_with_stills(build, args):
     """Of each number of markers: seconds from stop to ready."""
     server = Parlor(build)
     room = make_room(server)
-    source = subprocess.Popen(SCREEN.split(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    inject = subprocess.Popen([str(build / 'tools/parlorctl/parlorctl'), '--data-dir', server.folder.name, 'inject', f'{room}/lin/screen', '--caps',
-                               'application/x-rtp,media=video,clock-rate=90000,encoding-name=VP8,payload=96'], stdin=source.stdout, stdout=subprocess.DEVNULL)
+    screen = pathlib.Path(server.folder.name) / 'screen.webm'
+    encode_screen(screen, 10 + TURN_SECONDS * len(args.stills) * args.stills_turns)
+    players = play_screen(build, server, room, screen)
     try:
         time.sleep(3)
         return {n: [stop_with_stills(server, room, n) for _ in range(args.stills_turns)] for n in args.stills}
     finally:
-        for process in (source, inject):
+        for process in players:
             process.kill()
             process.wait()
         server.close()

@@ -57,7 +57,7 @@ export async function run(world) {
     assert.equal(shape.pages, ROWS / 50, `${shape.pages} pages`);
     assert.ok(shape.rows < ROWS / 4, `${shape.rows} rows are in the document at once`);
     const ms = [];
-    for (const [words, rows] of [['间隙', 50], ['装配间隙 0.35', 50], ['0.35 毫米', 50]]) ms.push(await search(person, words, rows));
+    for (const [words, rows] of [['间隙', 50], ['0.35 毫米 4907', 1], ['装配间隙', 50]]) ms.push(await search(person, words, rows));
     world.measured[`${person.kind} typed until painted, ms`] = ms.join(' ');
     assert.ok(Math.min(...ms) <= PAINTED_MS, `a search was painted after ${ms} ms`);
   }
