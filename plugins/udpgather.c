@@ -8,6 +8,9 @@
  */
 #define IDLE_PERCENT 40
 #define BUSY_PERCENT 75
+/* Where packets of many rooms come one by one, each would wake the worker: the socket is not read
+   twice in this time. */
+#define SPACING_US 600
 /* Of looking how busy it is: three frames. */
 #define WINDOW_US 100000
 /* A frame's packets arrive within some hundred microseconds of each other. */
@@ -73,13 +76,24 @@ by_load (const ParlorUdpGather *self)
   return self->gather_us * above / (BUSY_PERCENT - IDLE_PERCENT);
 }
 
-guint
-parlor_udp_gather_after_wake_us (ParlorUdpGather *self, guint64 messages_out)
+static guint
+spacing (const ParlorUdpGather *self, gint64 now_us)
 {
+  gint64 rest_us = self->read_us + SPACING_US - now_us;
+  return self->read_us != 0 && rest_us > 0 ? (guint)MIN (rest_us, self->gather_us) : 0;
+}
+
+guint
+parlor_udp_gather_after_wake_us (ParlorUdpGather *self, guint64 messages_out, gint64 now_us)
+{
+  guint wait_us = spacing (self, now_us);
   guint64 sent = messages_out - self->messages_seen;
   self->messages_seen = messages_out;
   /* About the last eight wake-ups that led to something: feedback alone says nothing of it. */
   if (sent > 0)
     self->fan_out_x16 = (self->fan_out_x16 * 7 + sent * 16) / 8;
-  return self->fan_out_x16 / 16 >= MIN_FAN_OUT ? by_load (self) : 0;
+  if (self->fan_out_x16 / 16 >= MIN_FAN_OUT)
+    wait_us = MAX (wait_us, by_load (self));
+  self->read_us = now_us + wait_us;
+  return wait_us;
 }

@@ -22,6 +22,7 @@ typedef struct
   gint64 window_us;      /**< since when it is counted how busy the worker is; 0 = not yet */
   gint64 slept_us;       /**< of the time since then */
   guint busy_percent;    /**< of the last windows */
+  gint64 read_us;        /**< when the socket was read last; 0 = never */
 } ParlorUdpGather;
 
 /** After a batch was read into `memory`; `meta` may have no datagrams. */
@@ -37,6 +38,6 @@ void parlor_udp_gather_slept (ParlorUdpGather *self, gint64 from_us, gint64 now_
 
 /** µs to sleep after the socket woke us and before reading. `messages_out`: of the loop's counters,
  * now. */
-guint parlor_udp_gather_after_wake_us (ParlorUdpGather *self, guint64 messages_out);
+guint parlor_udp_gather_after_wake_us (ParlorUdpGather *self, guint64 messages_out, gint64 now_us);
 
 G_END_DECLS

@@ -94,7 +94,8 @@ parlor_udp_wait (ParlorUdpWait *self)
   self->loop->counters.wakeups++;
   gboolean came = note_events (self, events, n);
   if (came)
-    sleep_us (parlor_udp_gather_after_wake_us (&self->gather, self->loop->counters.messages_out));
+    sleep_us (parlor_udp_gather_after_wake_us (&self->gather, self->loop->counters.messages_out,
+                                               g_get_monotonic_time ()));
   parlor_udp_gather_slept (&self->gather, from_us, g_get_monotonic_time ());
   return came;
 }

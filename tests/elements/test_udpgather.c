@@ -71,7 +71,7 @@ pause_at_fan_out (guint gather_us, guint messages, guint percent)
   guint pause = 0;
   work (&gather, percent);
   for (guint i = 0; i < 50; i++)
-    pause = parlor_udp_gather_after_wake_us (&gather, sent += messages);
+    pause = parlor_udp_gather_after_wake_us (&gather, sent += messages, 2000000 + i * 10000);
   return pause;
 }
 
@@ -95,6 +95,21 @@ test_busy (void)
   g_assert_cmpuint (more, <, 2000);
 }
 
+/* A little room hears each packet at once; of many rooms' packets, 100 µs apart, a wake-up brings
+ * several. */
+static void
+test_spacing (void)
+{
+  ParlorUdpGather gather = {.gather_us = 2000}, never = {0};
+  gint64 now_us = 5000000;
+  g_assert_cmpuint (parlor_udp_gather_after_wake_us (&gather, 1, now_us), ==, 0);
+  g_assert_cmpuint (parlor_udp_gather_after_wake_us (&gather, 2, now_us + 100), ==, 500);
+  g_assert_cmpuint (parlor_udp_gather_after_wake_us (&gather, 3, now_us + 700), ==, 500);
+  g_assert_cmpuint (parlor_udp_gather_after_wake_us (&gather, 4, now_us + 20000), ==, 0);
+  g_assert_cmpuint (parlor_udp_gather_after_wake_us (&never, 1, now_us), ==, 0);
+  g_assert_cmpuint (parlor_udp_gather_after_wake_us (&never, 2, now_us + 100), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -104,5 +119,6 @@ main (int argc, char **argv)
   g_test_add_func ("/elements/udpgather/nothing-read-is-no-open-frame", test_nothing_read);
   g_test_add_func ("/elements/udpgather/only-a-wide-fan-out-waits", test_fan_out);
   g_test_add_func ("/elements/udpgather/an-idle-worker-does-not-wait", test_busy);
+  g_test_add_func ("/elements/udpgather/the-socket-is-not-read-twice-in-a-moment", test_spacing);
   return g_test_run ();
 }
