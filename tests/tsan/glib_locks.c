@@ -109,6 +109,24 @@ g_async_queue_timeout_pop (GAsyncQueue *queue, guint64 timeout)
   return data;
 }
 
+/* What is handed to a thread of a pool is freed there (GstTaskPool). */
+gboolean
+g_thread_pool_push (GThreadPool *pool, gpointer data, GError **error)
+{
+  REAL (g_thread_pool_push);
+  __tsan_release (data);
+  return real (pool, data, error);
+}
+
+void
+g_slice_free1 (gsize size, gpointer memory)
+{
+  REAL (g_slice_free1);
+  if (memory != NULL)
+    __tsan_acquire (memory);
+  real (size, memory);
+}
+
 /* ---- counted references: whoever gives the last up has seen what the others did ---- */
 
 #define UNREF(name, type)                                                                          \
