@@ -17,7 +17,8 @@
  * tuple's very first check nominates at once (aggressive nomination) does a lower priority wait
  * until the selected tuple has been silent for a second. A check without a nomination moves the
  * path too, once neither a check nor media came from the selected tuple for 3 s and it has not the
- * older credentials of a restart: not every peer nominates again after its address changed.
+ * older credentials of a restart: not every peer nominates again after its address changed. With
+ * the newer credentials of a restart half a second of silence is enough (decision 0112).
  *
  * An ICE restart keeps the old credentials and tuple working until the peer nominates with the new
  * ones (make before break), and PARLOR_ICE_RETIRE_US longer for what is in flight.

@@ -344,6 +344,33 @@ test_silent_rebind_of_restart (Fixture *f, gconstpointer data)
   assert_selected (f, &c);
 }
 
+/* A NAT gave a new port and the page restarted ICE: libwebrtc's first checks of the new pair do not
+ * nominate. The old way back stays open until the peer nominates. */
+static void
+test_restart_of_a_dead_path (Fixture *f, gconstpointer data)
+{
+  ParlorTuple a = test_tuple ("198.51.100.7", 4000), b = test_tuple ("198.51.100.7", 61000),
+              c = test_tuple ("198.51.100.7", 61001);
+  TestCheck old = good_check (f), new = good_check (f);
+  expect (f, &old, &a, TRUE);
+  parlor_ice_lite_restart (f->lite, &f->next, PEER_UFRAG);
+  new.local_ufrag = f->next.ufrag;
+  new.pwd = f->next.pwd;
+  new.nominate = FALSE;
+  f->now_us += SEC / 2 - 1;
+  expect (f, &new, &b, FALSE); /* the old path may be alive */
+  f->now_us += 1;
+  expect (f, &new, &b, TRUE);
+  assert_selected (f, &b);
+  f->now_us += SEC;
+  expect (f, &new, &c, FALSE); /* of the same restart: no going to and fro */
+  expect (f, &old, &a, TRUE);
+  new.nominate = TRUE;
+  expect (f, &new, &b, TRUE);
+  expect (f, &old, &a, FALSE);
+  assert_selected (f, &b);
+}
+
 static void
 test_consent (Fixture *f, gconstpointer data)
 {
@@ -525,6 +552,7 @@ main (int argc, char **argv)
   ADD ("consent-ends-after-30-s-and-comes-back", test_consent);
   ADD ("consent-survives-20-percent-loss", test_consent_under_loss);
   ADD ("media-keeps-consent", test_media_keeps_consent);
+  ADD ("restart-of-a-dead-path-needs-no-nomination", test_restart_of_a_dead_path);
   ADD ("restart-makes-before-it-breaks", test_restart);
   ADD ("restart-within-a-restart-keeps-the-pair-that-works", test_double_restart);
   ADD ("the-longest-ufrag-is-answered", test_longest_ufrag);
