@@ -298,7 +298,10 @@ pass_over (Player *self)
   for (;
        self->waited > 0 && !self->here[self->next_played] && self->newest_here > self->next_played;
        self->waited--)
-    self->next_played++;
+    {
+      self->next_played++;
+      self->counts.sound_lost++;
+    }
 }
 
 /* A frame's turn comes as soon as the one before was played. While it is not here something is made
@@ -319,7 +322,7 @@ play_sound (Player *self, gint64 now_us)
       else
         self->counts.made_up++;
       if (self->here[self->next_played] || self->newest_here > self->next_played)
-        self->next_played++;
+        self->counts.sound_lost += !self->here[self->next_played++];
       else
         self->waited++;
       self->play_us += ahead_us > self->hold_us + FRAME_OF_SOUND_US ? FRAME_OF_SOUND_US * 9 / 10

@@ -24,6 +24,7 @@ typedef struct
   gint64 worst_us;  /* longest gap */
   guint sound;      /* frames of 20 ms that were there in time */
   guint made_up;    /* frames of sound made up, as NetEq does: also while a queue grows */
+  guint sound_lost; /* frames of sound that never came, or when their turn was over */
   guint key_asked;  /* requests for key frames */
   guint asked;      /* numbers asked for, again and again */
 } PlayerCounts;

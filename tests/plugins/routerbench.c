@@ -13,6 +13,7 @@
 
 #define ARENA_BYTES (4 * PARLOR_MESSAGE_MAX_BYTES)
 #define N_DATAGRAMS 256
+#define LATE_US (20 * PARLOR_US_PER_MS)
 
 typedef struct
 {
@@ -120,7 +121,17 @@ bench_link_pass (BenchLink *link, gsize length, gint64 now_us, gint64 *at_us)
   link->busy_us = now_us + wait_us + (gint64)((length + 28) * 8 * PARLOR_US_PER_SEC / link->bps);
   link->bytes += length + 28;
   *at_us = link->busy_us + link->delay_us;
+  if (link->late_at_us == 0 && link->busy_us - now_us >= LATE_US)
+    link->late_at_us = *at_us;
   return TRUE;
+}
+
+/* The header is clear under SRTP: pt 120 and 121. */
+static gboolean
+is_picture (const guint8 *bytes, gsize length)
+{
+  return parlor_demux (bytes, length) == PARLOR_PACKET_RTP
+         && ((bytes[1] & 0x7f) == 120 || (bytes[1] & 0x7f) == 121);
 }
 
 static void
@@ -134,6 +145,8 @@ go_down (BenchPeer *peer, guint8 *bytes, gsize length)
       arrive (peer, bytes, length);
       return;
     }
+  if (peer->link->sound_only && is_picture (bytes, length))
+    return;
   if (!bench_link_pass (peer->link, length, peer->bench->now_us, &at_us))
     return;
   flying = g_new0 (Flying, 1);
@@ -282,7 +295,10 @@ send_feedback (BenchPeer *peer, gint64 now_us)
   if (!peer->no_feedback && now_us >= parlor_twcc_receiver_next_us (peer->twcc)
       && (length = parlor_twcc_receiver_poll (peer->twcc, now_us, 9, 5000, bytes, sizeof bytes))
              > 0)
-    parlor_peer_send_rtcp (peer->peer, bytes, length);
+    {
+      parlor_peer_send_rtcp (peer->peer, bytes, length);
+      peer->n_feedbacks++;
+    }
   if (peer->nack != NULL && now_us >= parlor_nack_next_us (peer->nack))
     {
       guint n = parlor_nack_poll (peer->nack, now_us, 2 * peer->link->delay_us, seqs,

@@ -19,6 +19,7 @@ typedef struct _Bench Bench;
 typedef struct
 {
   gboolean dark;           /* nothing passes, either way */
+  gboolean sound_only;     /* no picture goes down: as if none was sent */
   guint lost_up_per_mille; /* of what a peer sends */
   guint burst_per_mille;   /* of what goes down, in bursts of burst_pkts on average */
   guint burst_pkts;
@@ -30,8 +31,9 @@ typedef struct
   guint32 random;        /* what is lost is drawn from it */
   gint64 busy_us;        /* until then it sends what is queued */
   gint64 most_queued_us; /* the longest wait since the test set it to 0 */
-  guint64 bytes;         /* that came through */
-  guint n_overflown;     /* packets that the queue had no place for */
+  gint64 late_at_us; /* when the first packet came that waited 20 ms, since a test set it to 0 */
+  guint64 bytes;     /* that came through */
+  guint n_overflown; /* packets that the queue had no place for */
 } BenchLink;
 
 typedef struct
@@ -53,6 +55,7 @@ typedef struct
   ParlorNack *nack;
   guint32 nack_ssrc;
   gboolean no_feedback; /* it sends none, whatever was negotiated */
+  guint n_feedbacks;    /* transport-wide feedback that it sent */
   gboolean deaf;        /* nothing is delivered to it */
   gboolean mute;        /* nothing it sends is delivered */
   gboolean no_dtls;     /* it checks the path and says no more */

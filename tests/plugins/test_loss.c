@@ -3,7 +3,8 @@
  * time. Each row has its control, which is the same with a good line.
  *
  *   test-loss                    the tests
- *   test-loss --table [SEEDS [ROW]]    a table with medians and worst seeds, of rows so named */
+ *   test-loss --table [SEEDS [ROW]]    a table with medians and worst seeds, of rows so named
+ *   test-loss --bound [SEEDS]          what a fall costs senders that know more */
 #include "player.h"
 
 #include <stdio.h>
@@ -43,9 +44,10 @@ typedef struct
   gint64 run_ms;
   /* Goals, 1/1000: */
   guint whole_least, freeze_most, sound_least;
-  guint made_up_most;   /* 0 = none asked */
-  guint keys_most;      /* requests for key frames in all */
-  gint64 worst_most_ms; /* longest gap; 0 = none asked */
+  guint made_up_most;    /* 0 = none asked */
+  guint sound_lost_most; /* likewise */
+  guint keys_most;       /* requests for key frames in all */
+  gint64 worst_most_ms;  /* longest gap; 0 = none asked */
 } Row;
 
 #define LINE .bps = 4000000, .queue_us = 300 * MS, .delay_us = 25 * MS
@@ -191,7 +193,8 @@ static const Row rows[] = {
      .whole_least = 960,
      .freeze_most = 15,
      .sound_least = 920,
-     .made_up_most = 28,
+     .made_up_most = 24,
+     .sound_lost_most = 10,
      .worst_most_ms = 500},
     {.name = "a-small-picture-falls-to-a-tenth-of-the-rate",
      .line = {WIDE},
@@ -205,10 +208,21 @@ static const Row rows[] = {
      .freeze_most = 10,
      .sound_least = 970,
      .made_up_most = 10,
+     .sound_lost_most = 10,
      .worst_most_ms = 300},
 };
 
 /* --- a room ---------------------------------------------------------------------------------- */
+
+/* When pictures stop of themselves, so that what is heard is what no sender can spare. */
+typedef enum
+{
+  FORESIGHT_NONE,     /* the router as it is */
+  FORESIGHT_ALL,      /* before the fall */
+  FORESIGHT_AT_ONCE,  /* when feedback of each packet by itself would have come */
+  FORESIGHT_FEEDBACK, /* with the first feedback that tells of a late packet */
+  N_FORESIGHTS,
+} Foresight;
 
 typedef struct
 {
@@ -220,6 +234,8 @@ typedef struct
   guint64 rtx_index[3];
   guint voice_index;
   gint64 film_us, voice_us;
+  Foresight foresight;
+  gint64 told_us;         /* so long after the fall it ended them */
   Player *player, *other; /* other: behind a good line, where the row is about a fall; or NULL */
 } Stage;
 
@@ -398,9 +414,43 @@ stage_clear (Stage *self)
 typedef struct
 {
   double whole, freeze, sound, made_up; /* 1/1000 */
+  double sound_lost;                    /* likewise: never came, or when its turn was over */
+  double told_ms; /* pictures went on for so long after a fall, where they were stopped */
   double keys, worst_ms;
   double other_whole, other_made_up; /* 1/1000, of who looks on, where somebody does */
 } Result;
+
+/* Runs until a packet has come late, and the peer's next feedback (if it takes one) is at the
+ * router. Returns how long that took. */
+static gint64
+run_until_told (Stage *stage, gboolean by_feedback)
+{
+  gint64 began_us = stage->bench->now_us;
+  guint n_feedbacks;
+
+  stage->bad.late_at_us = 0;
+  while (stage->bad.late_at_us == 0 || stage->bench->now_us < stage->bad.late_at_us)
+    stage_run (stage, MS);
+  n_feedbacks = stage->viewer->n_feedbacks;
+  while (by_feedback && stage->viewer->n_feedbacks == n_feedbacks)
+    stage_run (stage, MS);
+  stage_run (stage, stage->bad.delay_us);
+  return stage->bench->now_us - began_us;
+}
+
+/* The line has fallen; gives how long pictures went on. */
+static gint64
+stop_pictures (Stage *stage, Foresight foresight)
+{
+  gint64 span_us = 0;
+
+  if (foresight == FORESIGHT_NONE)
+    return 0;
+  if (foresight != FORESIGHT_ALL)
+    span_us = run_until_told (stage, foresight == FORESIGHT_FEEDBACK);
+  stage->bad.sound_only = TRUE;
+  return span_us;
+}
 
 static void
 stage_fall (Stage *stage, const Row *row)
@@ -416,8 +466,12 @@ stage_fall (Stage *stage, const Row *row)
     }
   stage->bad.bps = row->fall->bps;
   stage->bad.queue_us = row->fall->queue_us;
-  stage_run (stage, row->gap_ms * MS);
+  if (g_getenv ("TR"))
+    g_printerr ("FALL %.1f\n", stage->bench->now_us / 1e3);
+  stage->told_us = stop_pictures (stage, stage->foresight);
+  stage_run (stage, row->gap_ms * MS - stage->told_us);
   stage->bad.bps = before.bps;
+  stage->bad.sound_only = FALSE;
   stage->bad.queue_us = before.queue_us;
 }
 
@@ -436,17 +490,18 @@ run_with_gaps (Stage *stage, const Row *row)
 }
 
 static Result
-run_row (const Row *row, guint32 seed)
+run_row_with (const Row *row, guint32 seed, Foresight foresight)
 {
   PlayerCounts counts, other = {0};
   Stage stage;
   double span_us = (double)(row->run_ms * MS);
 
   stage_init (&stage, row, seed * 7919);
+  stage.foresight = foresight;
   stage_run (&stage, SETTLE_US);
   /* Feedback comes each 50 ms: what a fall costs hangs on where between two it lies. */
   if (row->fall != NULL)
-    stage_run (&stage, (gint64)seed % 10 * 7 * MS);
+    stage_run (&stage, (gint64)(seed * 3) % 10 * 7 * MS);
   player_take (stage.player, stage.bench->now_us);
   if (stage.other != NULL)
     player_take (stage.other, stage.bench->now_us);
@@ -459,10 +514,18 @@ run_row (const Row *row, guint32 seed)
                   .freeze = 1000 * (double)counts.freeze_us / span_us,
                   .sound = 1000 * counts.sound / (span_us / (20 * MS)),
                   .made_up = 1000 * counts.made_up / (span_us / (20 * MS)),
+                  .sound_lost = 1000 * counts.sound_lost / (span_us / (20 * MS)),
+                  .told_ms = (double)stage.told_us / MS,
                   .keys = counts.key_asked,
                   .worst_ms = (double)counts.worst_us / MS,
                   .other_whole = 1000 * other.decoded / (span_us / FRAME_US),
                   .other_made_up = 1000 * other.made_up / (span_us / (20 * MS))};
+}
+
+static Result
+run_row (const Row *row, guint32 seed)
+{
+  return run_row_with (row, seed, FORESIGHT_NONE);
 }
 
 static void
@@ -483,6 +546,8 @@ test_row (gconstpointer data)
       g_assert_cmpfloat (result.sound, >=, row->sound_least);
       if (row->made_up_most > 0)
         g_assert_cmpfloat (result.made_up, <=, row->made_up_most);
+      if (row->sound_lost_most > 0)
+        g_assert_cmpfloat (result.sound_lost, <=, row->sound_lost_most);
       if (row->fall != NULL)
         {
           g_test_message ("the other: %.1f whole, %.1f made up", result.other_whole,
@@ -551,7 +616,7 @@ static void
 print_row (const Row *row, guint n_seeds)
 {
   double whole[SEEDS_MAX], freeze[SEEDS_MAX], sound[SEEDS_MAX], keys[SEEDS_MAX], worst[SEEDS_MAX],
-      made_up[SEEDS_MAX];
+      made_up[SEEDS_MAX], lost[SEEDS_MAX];
 
   for (guint i = 0; i < n_seeds; i++)
     {
@@ -562,12 +627,14 @@ print_row (const Row *row, guint n_seeds)
       sound[i] = 1000 - result.sound;
       keys[i] = result.keys;
       made_up[i] = result.made_up;
+      lost[i] = result.sound_lost;
       worst[i] = result.worst_ms;
     }
   printf ("| %s |", row->name);
   print_column (whole, n_seeds, TRUE, 10);
   print_column (freeze, n_seeds, FALSE, 10);
   print_column (sound, n_seeds, FALSE, 10);
+  print_column (lost, n_seeds, FALSE, 10);
   print_column (made_up, n_seeds, FALSE, 10);
   print_column (keys, n_seeds, FALSE, 1);
   print_column (worst, n_seeds, FALSE, 1);
@@ -578,18 +645,55 @@ static int
 print_table (guint n_seeds, const char *only)
 {
   printf (
-      "| row | frames whole %% | worst | frozen %% | worst | sound missing %% | worst | sound made "
-      "up %% | worst | key frames asked for | worst | longest gap ms | worst "
-      "|\n|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
+      "| row | frames whole %% | worst | frozen %% | worst | sound missing %% | worst | sound lost "
+      "%% | worst | sound made up %% | worst | key frames asked for | worst | longest gap ms | "
+      "worst "
+      "|\n|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     if (only == NULL || strstr (rows[i].name, only) != NULL)
       print_row (&rows[i], n_seeds);
   return EXIT_SUCCESS;
 }
 
+static void
+print_bound (const Row *row, Foresight foresight, guint n_seeds)
+{
+  static const char *const names[N_FORESIGHTS] = {
+      "the router", "knew it before", "told of each packet at once",
+      "stops with the first feedback that tells of a late packet"};
+  double made_up[SEEDS_MAX], lost[SEEDS_MAX], told[SEEDS_MAX];
+
+  for (guint i = 0; i < n_seeds; i++)
+    {
+      Result result = run_row_with (row, i + 1, foresight);
+
+      made_up[i] = result.made_up;
+      lost[i] = result.sound_lost;
+      told[i] = result.told_ms;
+    }
+  printf ("| %s | %s |", row->name, names[foresight]);
+  print_column (told, n_seeds, FALSE, 1);
+  print_column (made_up, n_seeds, FALSE, 10);
+  print_column (lost, n_seeds, FALSE, 10);
+  printf ("\n");
+}
+
+static int
+print_bounds (guint n_seeds)
+{
+  printf ("| row | sender | pictures go on for ms | worst | sound made up %% | worst | sound lost "
+          "%% | worst |\n|---|---|---|---|---|---|---|---|\n");
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    for (Foresight j = 0; j < N_FORESIGHTS && rows[i].fall != NULL; j++)
+      print_bound (&rows[i], j, n_seeds);
+  return EXIT_SUCCESS;
+}
+
 int
 main (int argc, char **argv)
 {
+  if (argc >= 2 && g_str_equal (argv[1], "--bound"))
+    return print_bounds (argc > 2 ? CLAMP ((guint)atoi (argv[2]), 1, SEEDS_MAX) : SEEDS);
   if (argc >= 2 && g_str_equal (argv[1], "--table"))
     return print_table (argc > 2 ? CLAMP ((guint)atoi (argv[2]), 1, SEEDS_MAX) : SEEDS,
                         argc > 3 ? argv[3] : NULL);

@@ -50,6 +50,8 @@
 #define FEW_OF_BYTES 8000
 #define FEW_SHARE 0.4
 #define SENT_MEMORY_SEC 0.2
+/* One packet or two may be lost, or sound alone. */
+#define OVERDUE_BYTES 3000
 /* Of the sent packets: what a feedback tells of, at 250 kbit/s and more. */
 #define WARM_SENT_BYTES 128
 /* The path takes at least so many times what is sent: it is not full. */
@@ -79,6 +81,7 @@ struct _ParlorBwe
   ParlorBwePath path;
   ParlorBweDrain drain;
   double before_drain_bps; /* what was sent */
+  ParlorBweOverdue overdue;
   ParlorBweRival rival;
 
   ParlorBweClock clock;
@@ -126,6 +129,7 @@ begin (ParlorBwe *self, gint64 now_us)
   parlor_bwe_app_limit_init (&self->app, now_us);
   parlor_bwe_rival_init (&self->rival);
   self->drain = (ParlorBweDrain){0};
+  self->overdue = (ParlorBweOverdue){0};
   self->now_us = self->sent_last_us = now_us;
   self->sent_bps = 0;
   self->clock = (ParlorBweClock){0};
@@ -486,6 +490,24 @@ update_delay (ParlorBwe *self, const Told *told)
                              self->now_us);
 }
 
+/* A line that falls is known by what has not come before it is by what came late. */
+static void
+update_overdue (ParlorBwe *self)
+{
+  gint64 came_us = self->now_us - parlor_bwe_path_least_rtt_us (&self->path);
+  gint64 oldest_us = parlor_bwe_sent_oldest_flight_us (&self->sent);
+  gint64 limit_us = parlor_bwe_overdue_limit_us (&self->overdue);
+  gboolean may = limit_us != PARLOR_NEVER_US && self->app.limited && !self->drain.active
+                 && !parlor_bwe_rival_was_there (&self->rival, self->now_us);
+
+  parlor_bwe_overdue_push (
+      &self->overdue, MAX (came_us - oldest_us, 0),
+      may
+          && parlor_bwe_sent_flight_before (&self->sent, came_us - limit_us, OVERDUE_BYTES)
+                 == OVERDUE_BYTES,
+      self->now_us);
+}
+
 static ParlorBweLossPath
 loss_path (const ParlorBwe *self)
 {
@@ -599,6 +621,7 @@ parlor_bwe_on_feedback (ParlorBwe *self, const ParlorTwccFeedback *feedback,
       if (came_few (self, &told))
         parlor_bwe_path_push_last (&self->path, told.before_delay_us, told.last_delay_us);
       update_delay (self, &told);
+      update_overdue (self);
     }
   update_loss (self);
   parlor_bwe_prober_set_loss (&self->prober, self->loss.inherent);
@@ -702,6 +725,8 @@ parlor_bwe_poll (ParlorBwe *self, gint64 now_us)
   if (!self->counts)
     return update_target (self);
   poll_silence (self);
+  if (self->now_us >= self->overdue.until_us)
+    self->overdue.until_us = 0;
   parlor_bwe_app_limit_push (&self->app, 0, self->target_bps, self->now_us);
   if (self->drain.active && self->now_us >= self->drain.until_us)
     {
@@ -730,6 +755,8 @@ parlor_bwe_next_us (const ParlorBwe *self)
   next_us = MIN (next_us, silence_due_us (self));
   if (self->drain.active)
     next_us = MIN (next_us, self->drain.until_us);
+  if (self->overdue.until_us > 0)
+    next_us = MIN (next_us, self->overdue.until_us);
   return MIN (next_us, parlor_bwe_prober_next_us (&self->prober, self->target_bps));
 }
 
@@ -762,6 +789,8 @@ parlor_bwe_target_bps (const ParlorBwe *self)
 guint32
 parlor_bwe_pacing_bps (const ParlorBwe *self)
 {
+  if (self->overdue.until_us > 0)
+    return self->config.min_bps;
   if (self->drain.active) /* a burst would wait in the queue that is to go, and sound behind it */
     return self->target_bps;
   return (guint32)MIN ((guint64)self->target_bps * PARLOR_BWE_PACING_PERCENT / 100, G_MAXUINT32);
@@ -794,6 +823,7 @@ parlor_bwe_view (const ParlorBwe *self, ParlorBweView *view)
       .least_rtt_us = parlor_bwe_path_least_rtt_us (&self->path),
       .queue_us = self->path.queue_us,
       .state = state_of (self),
+      .held = self->overdue.until_us > 0,
       .outage_us = self->outage_us,
       .outages = self->outages,
       .feedbacks = self->feedbacks,

@@ -77,6 +77,7 @@ typedef struct
   gint64 least_rtt_us; /* of the last 20 to 40 s; 0 = not known yet */
   gint64 queue_us;     /* delay above the path's least; 0 = none or not known */
   ParlorBweState state;
+  gboolean held;    /* pacing_bps is next to nothing until the next feedback, 0.1 s at most */
   gint64 outage_us; /* how long the last of `outages` was; 0 = there was none yet */
   /* Counters since _new. */
   guint64 outages; /* silences of the feedback that have ended, and of most of what was sent in them

@@ -24,6 +24,15 @@
 #define DRAIN_HORIZON_SEC 0.5
 #define DRAIN_LEAST_SHARE 0.1
 #define DRAIN_MOST_SHARE 0.85
+/* RFC 6298 section 2: R' = mean + max (G, 4 × deviation). */
+#define OVERDUE_DEVIATIONS 4
+#define OVERDUE_LEAST_US (20 * PARLOR_US_PER_MS)
+#define OVERDUE_MEAN_SHARE 8
+#define OVERDUE_DEV_SHARE 4
+#define OVERDUE_LEARN 20
+/* Two feedbacks: the next may be lost. */
+#define HOLD_US (100 * PARLOR_US_PER_MS)
+#define HOLDS_MOST 3
 /* goog_cc alr_detector.cc. */
 #define APP_SHARE 0.65
 #define APP_WINDOW_SEC 0.5
@@ -183,6 +192,32 @@ parlor_bwe_drain_bps (const ParlorBweDrain *self, const ParlorBwePath *path, gin
   return self->capacity_bps
          * CLAMP (DRAIN_MOST_SHARE - left_sec / DRAIN_HORIZON_SEC, DRAIN_LEAST_SHARE,
                   DRAIN_MOST_SHARE);
+}
+
+gint64
+parlor_bwe_overdue_limit_us (const ParlorBweOverdue *self)
+{
+  if (self->n < OVERDUE_LEARN)
+    return PARLOR_NEVER_US;
+  return self->mean_us + MAX (OVERDUE_DEVIATIONS * self->dev_us, OVERDUE_LEAST_US);
+}
+
+void
+parlor_bwe_overdue_push (ParlorBweOverdue *self, gint64 late_us, gboolean overdue, gint64 now_us)
+{
+  gint64 off_us = late_us - self->mean_us;
+
+  if (overdue && self->n_held < HOLDS_MOST)
+    {
+      self->n_held++;
+      self->until_us = now_us + HOLD_US;
+      return;
+    }
+  self->n_held = 0;
+  self->until_us = 0;
+  self->n = MIN (self->n + 1, OVERDUE_LEARN);
+  self->mean_us += off_us / OVERDUE_MEAN_SHARE;
+  self->dev_us += (ABS (off_us) - self->dev_us) / OVERDUE_DEV_SHARE;
 }
 
 void

@@ -9,6 +9,9 @@
  *   comes out until the queue has gone, for as long as its own bytes take and never above 4 s (the
  *   queue of a TCP flow beside us does not go, and is not ours). In place of goog_cc's
  *   congestion-window pushback, which acts on bytes in flight without end.
+ * - Overdue: a feedback that tells nothing of what should have come by then. A packet that waits in
+ *   a queue is told of only when it has come through; that it has not come is known earlier.
+ * Pictures wait for the next feedback.
  * - Silence: packets are sent and no feedback comes.
  * - App-limited: goog_cc's AlrDetector, a budget that fills at 65 % of the target. */
 #pragma once
@@ -62,6 +65,25 @@ gboolean parlor_bwe_drain_update (ParlorBweDrain *self, const ParlorBwePath *pat
 /* What may be sent now; G_MAXDOUBLE when not draining. */
 double parlor_bwe_drain_bps (const ParlorBweDrain *self, const ParlorBwePath *path,
                              gint64 flight_bytes);
+
+/* How old the oldest packet in flight is when feedback comes, beyond the least round trip: what is
+ * usual follows RFC 6298's way. */
+typedef struct
+{
+  gint64 mean_us, dev_us;
+  guint n;         /* feedbacks looked at, up to some */
+  guint n_held;    /* in a row */
+  gint64 until_us; /* pictures are held until then; 0 = they are not */
+} ParlorBweOverdue;
+
+/* What was sent longer ago than the least round trip and this should have been told of; G_MAXINT64
+ * while that is not known. */
+gint64 parlor_bwe_overdue_limit_us (const ParlorBweOverdue *self);
+/* After each feedback. `late_us`: of the oldest packet in flight, 0 when none is; `overdue`: more
+ * than one or two packets are, and the queue cannot be the sender's own. Held is three times in a
+ * row at most. */
+void parlor_bwe_overdue_push (ParlorBweOverdue *self, gint64 late_us, gboolean overdue,
+                              gint64 now_us);
 
 typedef struct
 {

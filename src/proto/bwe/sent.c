@@ -169,3 +169,22 @@ parlor_bwe_sent_oldest_flight_us (ParlorBweSent *self)
       return slot_time (self, slot_of (self, number));
   return PARLOR_NEVER_US;
 }
+
+guint
+parlor_bwe_sent_flight_before (ParlorBweSent *self, gint64 before_us, guint enough)
+{
+  guint bytes = 0;
+
+  for (gint64 number = self->unacked; self->started && number <= self->highest && bytes < enough;
+       number++)
+    {
+      const ParlorBweSentSlot *slot = slot_of (self, number);
+
+      if ((slot->bits & BIT_USED) == 0)
+        continue;
+      if (slot_time (self, slot) >= before_us)
+        break;
+      bytes += slot->bytes;
+    }
+  return MIN (bytes, enough);
+}

@@ -67,3 +67,5 @@ ParlorBweTold parlor_bwe_sent_tell (ParlorBweSent *self, guint16 seq, gboolean r
                                     ParlorBweSentPacket *packet);
 /* When the oldest packet in flight was sent; G_MAXINT64: none is. */
 gint64 parlor_bwe_sent_oldest_flight_us (ParlorBweSent *self);
+/* Bytes in flight that were sent before then; counts no further than `enough`. */
+guint parlor_bwe_sent_flight_before (ParlorBweSent *self, gint64 before_us, guint enough);

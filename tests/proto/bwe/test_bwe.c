@@ -42,7 +42,9 @@ check (Peer *peer)
   g_assert_cmpuint (view.target_bps, >=, MIN_KBPS * 1000);
   g_assert_cmpuint (view.target_bps, <=, MAX_KBPS * 1000);
   /* While a queue is drained nothing goes faster than the target. */
-  if (view.pacing_bps != view.target_bps || view.state != PARLOR_BWE_OVERUSE)
+  if (view.held)
+    g_assert_cmpuint (view.pacing_bps, ==, MIN_KBPS * 1000);
+  else if (view.pacing_bps != view.target_bps || view.state != PARLOR_BWE_OVERUSE)
     g_assert_cmpuint (view.pacing_bps, ==, (guint64)view.target_bps * 250 / 100);
   g_assert_cmpint (parlor_bwe_next_us (peer->bwe), >, peer->now_us);
 }
@@ -61,12 +63,11 @@ send_some (Peer *peer)
                         peer->now_us += 50 * MS / n);
 }
 
-/* Tells of everything since the last time; arrival `delay_us` after some even spacing. */
+/* Tells of so many since the last time; arrival `delay_us` after some even spacing. */
 static void
-tell (Peer *peer, gint64 spacing_us, gboolean received)
+tell_first (Peer *peer, guint16 n, gint64 spacing_us, gboolean received)
 {
   static ParlorTwccStatus statuses[PARLOR_TWCC_MAX_STATUSES];
-  guint16 n = (guint16)(peer->seq - peer->told);
   gint64 clock_us = (peer->now_us + peer->clock_us) % PARLOR_TWCC_REFERENCE_PERIOD_US;
   ParlorTwccFeedback feedback = {
       .base_seq = peer->told,
@@ -78,9 +79,15 @@ tell (Peer *peer, gint64 spacing_us, gboolean received)
   for (guint i = 0; i < n; i++)
     statuses[i] = (ParlorTwccStatus){(guint16)(peer->told + i), received,
                                      received ? clock_us + i * spacing_us : 0};
-  peer->told = peer->seq;
+  peer->told = (guint16)(peer->told + n);
   parlor_bwe_on_feedback (peer->bwe, &feedback, statuses, peer->now_us += 30 * MS);
   check (peer);
+}
+
+static void
+tell (Peer *peer, gint64 spacing_us, gboolean received)
+{
+  tell_first (peer, (guint16)(peer->seq - peer->told), spacing_us, received);
 }
 
 static void
@@ -167,6 +174,62 @@ test_clock (void)
       tell (&peer, 4000, TRUE);
     }
   g_assert_cmpuint (parlor_bwe_target_bps (peer.bwe), >, 800000);
+  parlor_bwe_free (peer.bwe);
+}
+
+static void
+send_little (Peer *peer)
+{
+  for (guint i = 0; i < 5; i++)
+    parlor_bwe_on_sent (peer->bwe, peer->seq++, 1000, PARLOR_BWE_SENT_MEDIA, 0,
+                        peer->now_us += 10 * MS);
+}
+
+/* Of 100 ms the feedback tells of the first two packets alone, which came as ever. */
+static void
+tell_too_little (Peer *peer)
+{
+  send_little (peer);
+  send_little (peer);
+  peer->clock_us -= 50 * MS;
+  tell_first (peer, 2, 10 * MS, TRUE);
+  peer->clock_us += 50 * MS;
+}
+
+/* Feedback comes, and of what should have come by then it tells nothing: pictures wait for the
+ * next, which may tell that all is well, or never come. */
+static void
+test_held (void)
+{
+  ParlorBweConfig config = {
+      .start_bps = MAX_KBPS * 1000,
+      .min_bps = MIN_KBPS * 1000,
+      .max_bps = MAX_KBPS * 1000,
+      .transport_cc = TRUE,
+  };
+  Peer peer = {.now_us = PARLOR_US_PER_SEC, .bwe = parlor_bwe_new (&config, PARLOR_US_PER_SEC)};
+  ParlorBweView view;
+
+  for (guint i = 0; i < 100; i++)
+    {
+      send_little (&peer);
+      tell (&peer, 10 * MS, TRUE);
+    }
+  parlor_bwe_view (peer.bwe, &view);
+  g_assert_false (view.held);
+  tell_too_little (&peer);
+  parlor_bwe_view (peer.bwe, &view);
+  g_assert_true (view.held);
+  tell (&peer, 10 * MS, TRUE);
+  parlor_bwe_view (peer.bwe, &view);
+  g_assert_false (view.held);
+  tell_too_little (&peer);
+  parlor_bwe_view (peer.bwe, &view);
+  g_assert_true (view.held);
+  peer.now_us += 100 * MS;
+  check (&peer);
+  parlor_bwe_view (peer.bwe, &view);
+  g_assert_false (view.held);
   parlor_bwe_free (peer.bwe);
 }
 
@@ -305,6 +368,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/bwe/numbers-never-sent-change-nothing", test_never_sent);
   g_test_add_func ("/proto/bwe/repeated-feedback-changes-nothing", test_repeated);
   g_test_add_func ("/proto/bwe/the-receivers-clock-may-wrap-and-leap", test_clock);
+  g_test_add_func ("/proto/bwe/what-has-not-come-holds-pictures-until-the-next-word", test_held);
   g_test_add_func ("/proto/bwe/silence-backs-off-and-comes-back", test_silence);
   g_test_add_func ("/proto/bwe/a-silence-that-swallowed-packets-is-an-outage", test_outage);
   g_test_add_func ("/proto/bwe/a-new-route-begins-anew", test_route);

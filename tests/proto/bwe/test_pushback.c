@@ -92,6 +92,35 @@ test_newest (void)
   g_assert_cmpfloat (drain.capacity_bps, ==, 300e3);
 }
 
+/* What is usual is learnt; what is late beyond that holds for a while, not for good. */
+static void
+test_overdue (void)
+{
+  ParlorBweOverdue overdue = {0};
+  gint64 now_us = PARLOR_US_PER_SEC, limit_us;
+
+  g_assert_cmpint (parlor_bwe_overdue_limit_us (&overdue), ==, G_MAXINT64);
+  for (guint i = 0; i < 100; i++)
+    parlor_bwe_overdue_push (&overdue, i % 2 * 20 * MS, FALSE, now_us += 50 * MS);
+  limit_us = parlor_bwe_overdue_limit_us (&overdue);
+  g_assert_cmpint (limit_us, >, 30 * MS);
+  g_assert_cmpint (limit_us, <, 70 * MS);
+  g_assert_cmpint (overdue.until_us, ==, 0);
+  for (guint i = 0; i < 3; i++)
+    {
+      parlor_bwe_overdue_push (&overdue, 200 * MS, TRUE, now_us += 50 * MS);
+      g_assert_cmpint (overdue.until_us, ==, now_us + 100 * MS);
+      g_assert_cmpint (parlor_bwe_overdue_limit_us (&overdue), ==, limit_us);
+    }
+  parlor_bwe_overdue_push (&overdue, 200 * MS, TRUE, now_us += 50 * MS);
+  g_assert_cmpint (overdue.until_us, ==, 0);
+  g_assert_cmpint (parlor_bwe_overdue_limit_us (&overdue), >, limit_us);
+  parlor_bwe_overdue_push (&overdue, 200 * MS, TRUE, now_us += 50 * MS);
+  g_assert_cmpint (overdue.until_us, >, now_us);
+  parlor_bwe_overdue_push (&overdue, 0, FALSE, now_us += 50 * MS);
+  g_assert_cmpint (overdue.until_us, ==, 0);
+}
+
 static void
 test_app_limit (void)
 {
@@ -119,6 +148,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/bwe/pushback/who-sends-little-drains-early", test_early);
   g_test_add_func ("/proto/bwe/pushback/the-last-packets-of-a-feedback-count-where-few-came",
                    test_newest);
+  g_test_add_func ("/proto/bwe/pushback/what-has-not-come-holds-for-a-while", test_overdue);
   g_test_add_func ("/proto/bwe/pushback/app-limited-below-65-percent", test_app_limit);
   return g_test_run ();
 }

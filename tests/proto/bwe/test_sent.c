@@ -54,6 +54,25 @@ test_jumps_and_age (void)
   parlor_bwe_sent_clear (&sent);
 }
 
+static void
+test_flight_before (void)
+{
+  ParlorBweSent sent;
+  ParlorBweSentPacket packet;
+
+  parlor_bwe_sent_init (&sent);
+  g_assert_cmpuint (parlor_bwe_sent_flight_before (&sent, 1000, 3000), ==, 0);
+  for (guint16 i = 0; i < 10; i++)
+    parlor_bwe_sent_push (&sent, i, 1000, 0, FALSE, 1000 * (i + 1));
+  g_assert_cmpuint (parlor_bwe_sent_flight_before (&sent, 1000, 3000), ==, 0);
+  g_assert_cmpuint (parlor_bwe_sent_flight_before (&sent, 2001, 3000), ==, 2000);
+  g_assert_cmpuint (parlor_bwe_sent_flight_before (&sent, G_MAXINT64, 3000), ==, 3000);
+  parlor_bwe_sent_tell (&sent, 8, TRUE, &packet);
+  g_assert_cmpuint (parlor_bwe_sent_flight_before (&sent, G_MAXINT64, 3000), ==, 1000);
+  g_assert_cmpuint (parlor_bwe_sent_flight_before (&sent, 10000, 3000), ==, 0);
+  parlor_bwe_sent_clear (&sent);
+}
+
 /* The ring against a plain list, over several wraps of the number and of the 32-bit time. */
 static void
 test_against_a_list (void)
@@ -110,6 +129,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/proto/bwe/sent/each-number-is-told-once", test_told_once);
+  g_test_add_func ("/proto/bwe/sent/what-left-before-and-has-not-come-is-counted",
+                   test_flight_before);
   g_test_add_func ("/proto/bwe/sent/jumps-and-age-forget", test_jumps_and_age);
   g_test_add_func ("/proto/bwe/sent/as-a-plain-list-would", test_against_a_list);
   g_test_add_func ("/proto/bwe/sent/size-follows-the-rate", test_size_follows_the_rate);
