@@ -21,8 +21,6 @@
  */
 #define WISH_MOVED_PERCENT 20
 #define BUDGET_INTERVAL_US (500 * PARLOR_US_PER_MS)
-/* The pacing rate has fallen to less than one part in so many. */
-#define STEEP_TIMES 3
 #define PACKET_BYTES 1200
 /* So much waits at most, whatever the state is. */
 #define WAITING_MAX_US PARLOR_US_PER_SEC
@@ -61,15 +59,14 @@ owe_anew (ParlorTransport *self, guint32 before_bps, gint64 now_us)
     self->pace_us = now_us + (gint64)((double)owed_us * before_bps / self->pace_bps);
 }
 
-/* A burst has two packets at least, and is paid for afterwards: where a queue is to go, or pictures
- * are held, those two would be in the way at once. */
+/* A burst has two packets at least, and is paid for afterwards: where pictures are held, those two
+ * would leave at once. */
 static void
-pay_first (ParlorTransport *self, guint32 before_bps, gint64 now_us)
+pay_first (ParlorTransport *self, gint64 now_us)
 {
   gint64 packet_us = (gint64)PACKET_BYTES * 8 * PARLOR_US_PER_SEC / MAX (self->pace_bps, 1);
 
-  if (self->pace_bps < before_bps / STEEP_TIMES)
-    self->pace_us = MAX (self->pace_us, now_us + packet_us);
+  self->pace_us = MAX (self->pace_us, now_us + packet_us);
 }
 
 /* The path is back after a time in which everything was lost. What the history still has can be
@@ -106,7 +103,8 @@ apply (ParlorTransport *self, gint64 now_us)
   /* Bursts may go faster than the estimate; what never ends may not. */
   self->pace_bps = self->overfull ? view.target_bps : view.pacing_bps;
   owe_anew (self, before_bps, now_us);
-  pay_first (self, before_bps, now_us);
+  if (view.held && self->pace_bps < before_bps)
+    pay_first (self, now_us);
   end_outage (self, &view);
   waiting_us = view.held ? 0 : parlor_sender_waiting_us (self);
   if (waiting_us > WAITING_MAX_US

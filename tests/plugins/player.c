@@ -42,6 +42,18 @@ typedef struct
   guint tries;
 } Missing;
 
+/* What reports tell of one stream. */
+typedef struct
+{
+  guint32 ssrc; /* 0 = none are sent */
+  ParlorSeqUnwrapper unwrapper;
+  gint64 reported; /* the highest number of the last report; -1 = there was none */
+  guint got;       /* since then */
+  gint64 due_us, each_us;
+  guint32 last_sr; /* of the sender's last report, and when that came */
+  gint64 last_sr_us;
+} Account;
+
 struct _Player
 {
   BenchPeer *peer;
@@ -66,6 +78,8 @@ struct _Player
   gint64 next_played; /* the frame whose turn it is */
   guint waited;       /* so many were made up since it was its turn */
   gint64 play_us;     /* when its turn is */
+  Account pictures, sounds;
+  guint n_rtcp; /* looked at for sender reports */
   PlayerCounts counts;
 };
 
@@ -355,6 +369,85 @@ take_sound (Player *self, const guint8 *packet, const ParlorRtpHeader *header, g
     hear (self, header->timestamp - red.blocks[i].ts_offset, now_us);
 }
 
+/* --- reports --------------------------------------------------------------------------------- */
+
+static void
+enter (Account *account, const ParlorRtpHeader *header)
+{
+  gint64 seq;
+
+  if (account->ssrc == 0 || header->ssrc != account->ssrc)
+    return;
+  seq = parlor_seq_peek16 (&account->unwrapper, header->seq);
+  if (account->reported < 0)
+    account->reported = seq - 1;
+  if (!account->unwrapper.started || seq > account->unwrapper.highest)
+    parlor_seq_note (&account->unwrapper, seq);
+  account->got++;
+}
+
+static void
+note_sender_report (Player *self, const ParlorRtcpPacket *packet, gint64 now_us)
+{
+  Account *accounts[] = {&self->pictures, &self->sounds};
+  ParlorRtcpSenderInfo info;
+
+  if (packet->kind != PARLOR_RTCP_SR || !parlor_rtcp_parse_sr (packet, &info, NULL))
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (accounts); i++)
+    if (accounts[i]->ssrc == info.ssrc)
+      {
+        accounts[i]->last_sr = (guint32)(info.ntp >> 16);
+        accounts[i]->last_sr_us = now_us;
+      }
+}
+
+static void
+look_for_sender_reports (Player *self, gint64 now_us)
+{
+  GPtrArray *rtcp = self->peer->rtcp;
+
+  for (; self->n_rtcp < rtcp->len; self->n_rtcp++)
+    {
+      gsize length;
+      const guint8 *bytes = g_bytes_get_data (g_ptr_array_index (rtcp, self->n_rtcp), &length);
+      ParlorRtcpReader reader;
+      ParlorRtcpPacket packet;
+
+      g_assert_cmpint (parlor_rtcp_reader_init (&reader, bytes, length), ==, PARLOR_RTCP_OK);
+      while (parlor_rtcp_reader_next (&reader, &packet))
+        note_sender_report (self, &packet, now_us);
+    }
+}
+
+static void
+report (Player *self, Account *account, gint64 now_us)
+{
+  guint8 bytes[64];
+  ParlorRtcpReportBlock block = {.ssrc = account->ssrc};
+  gint64 expected = account->unwrapper.highest - account->reported, lost = expected - account->got;
+
+  if (account->ssrc == 0 || account->got == 0 || now_us < account->due_us)
+    return;
+  account->due_us = now_us + account->each_us;
+  block.highest_seq = (guint32)account->unwrapper.highest;
+  block.last_sr = account->last_sr;
+  if (account->last_sr != 0)
+    block.delay_last_sr = (guint32)((now_us - account->last_sr_us) * 65536 / PARLOR_US_PER_SEC);
+  block.fraction_lost = (guint8)(expected > 0 ? MAX (lost, 0) * 256 / (expected + 1) : 0);
+  account->reported = account->unwrapper.highest;
+  account->got = 0;
+  parlor_peer_send_rtcp (self->peer->peer, bytes,
+                         parlor_rtcp_build_rr (bytes, sizeof bytes, 9, &block, 1));
+}
+
+void
+player_report (Player *self, guint32 sound_ssrc)
+{
+  self->pictures = (Account){.ssrc = self->ssrc, .reported = -1, .each_us = PARLOR_US_PER_SEC};
+  self->sounds = (Account){.ssrc = sound_ssrc, .reported = -1, .each_us = 5 * PARLOR_US_PER_SEC};
+}
+
 /* --------------------------------------------------------------------------------------------- */
 
 static void
@@ -367,6 +460,8 @@ on_rtp (gpointer user_data, const guint8 *packet, gsize length, gint64 now_us)
   gint64 seq;
 
   g_assert_cmpint (parlor_rtp_parse (packet, length, &header), ==, PARLOR_RTP_OK);
+  enter (&self->pictures, &header);
+  enter (&self->sounds, &header);
   if (header.pt == OPUS_PT || header.pt == RED_PT)
     take_sound (self, packet, &header, now_us);
   if (header.pt != VIDEO_PT && (header.pt != RTX_PT || header.payload_size < 2))
@@ -418,6 +513,9 @@ player_poll (Player *self, gint64 now_us)
   show_due (self, now_us);
   play_sound (self, now_us);
   ask_key_frame (self, now_us);
+  look_for_sender_reports (self, now_us);
+  report (self, &self->pictures, now_us);
+  report (self, &self->sounds, now_us);
   if (now_us < self->look_us)
     return;
   self->look_us = now_us + LOOK_US;
@@ -429,8 +527,9 @@ player_take (Player *self, gint64 now_us)
 {
   PlayerCounts counts = self->counts;
 
-  counts.worst_us = MAX (counts.worst_us, now_us - self->last_shown_us);
-  if (now_us - self->last_shown_us > 500 * MS)
+  if (self->started)
+    counts.worst_us = MAX (counts.worst_us, now_us - self->last_shown_us);
+  if (self->started && now_us - self->last_shown_us > 500 * MS)
     counts.freeze_us += now_us - self->last_shown_us;
   self->counts = (PlayerCounts){0};
   return counts;

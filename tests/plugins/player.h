@@ -14,6 +14,9 @@ typedef struct _Player Player;
 /** hold_us: beyond the quickest packet's way. rtt_us: what it knows of it. */
 Player *player_new (BenchPeer *peer, guint32 video_ssrc, gint64 hold_us, gint64 rtt_us);
 void player_free (Player *self);
+/** It sends receiver reports, of pictures each second and of sound each five, as libwebrtc does:
+ * for rows in which nothing else tells of loss. */
+void player_report (Player *self, guint32 sound_ssrc);
 /** To be called each millisecond. */
 void player_poll (Player *self, gint64 now_us);
 

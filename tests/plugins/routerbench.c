@@ -121,6 +121,8 @@ bench_link_pass (BenchLink *link, gsize length, gint64 now_us, gint64 *at_us)
   link->busy_us = now_us + wait_us + (gint64)((length + 28) * 8 * PARLOR_US_PER_SEC / link->bps);
   link->bytes += length + 28;
   *at_us = link->busy_us + link->delay_us;
+  if (link->bunch_us > 0)
+    *at_us = (*at_us + link->bunch_us - 1) / link->bunch_us * link->bunch_us;
   if (link->late_at_us == 0 && link->busy_us - now_us >= LATE_US)
     link->late_at_us = *at_us;
   return TRUE;

@@ -31,6 +31,7 @@ typedef struct
   guint32 random;        /* what is lost is drawn from it */
   gint64 busy_us;        /* until then it sends what is queued */
   gint64 most_queued_us; /* the longest wait since the test set it to 0 */
+  gint64 bunch_us;       /* what comes comes together, each so often: Wi-Fi's aggregates; 0 = not */
   gint64 late_at_us; /* when the first packet came that waited 20 ms, since a test set it to 0 */
   guint64 bytes;     /* that came through */
   guint n_overflown; /* packets that the queue had no place for */

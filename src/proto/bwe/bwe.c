@@ -490,7 +490,8 @@ update_delay (ParlorBwe *self, const Told *told)
                              self->now_us);
 }
 
-/* A line that falls is known by what has not come before it is by what came late. */
+/* A line that falls is known by what has not come before it is by what came late. A key frame after
+ * little makes a queue of its own. */
 static void
 update_overdue (ParlorBwe *self)
 {
@@ -498,6 +499,7 @@ update_overdue (ParlorBwe *self)
   gint64 oldest_us = parlor_bwe_sent_oldest_flight_us (&self->sent);
   gint64 limit_us = parlor_bwe_overdue_limit_us (&self->overdue);
   gboolean may = limit_us != PARLOR_NEVER_US && self->app.limited && !self->drain.active
+                 && self->sent_bps <= LEAP_TIMES * self->acked.bps
                  && !parlor_bwe_rival_was_there (&self->rival, self->now_us);
 
   parlor_bwe_overdue_push (

@@ -15,7 +15,7 @@ export async function run(world) {
   const from = await cast.line.become(bothWays({ delay_ms: cast.delayMs, loss: 0.1 }));
   // The row is about a line that loses, not about its becoming so: pages look every two seconds whether they should hold back.
   await sleep(SETTLE_MS);
-  const seen = await observed(cast, forSeconds(world.long ? 60 : 6));
+  const seen = await observed(cast, forSeconds(world.long ? 60 : 12));
   const sound = await cast.ann.evaluate(async () => {
     const codecs = await window.__probe.stats('codec');
     const of = async (type) => [...new Set((await window.__probe.stats(type)).filter((one) => one.kind === 'audio' && (one.packetsReceived ?? one.packetsSent) > 0)

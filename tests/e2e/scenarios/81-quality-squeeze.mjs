@@ -31,7 +31,9 @@ export async function run(world) {
   world.finding(`${row}: offered 2 s after the fall`, after2.offeredKbps, { unit: 'kbit/s', most: 330 });
   world.finding(`${row}: queue from 4 s after the fall`, after4.queueMs, { unit: 'ms', most: 200 });
   world.finding(`${row}: frozen in all`, seen.down.freezeMs / 1000, { unit: 's', most: 1.5, control: seen.control.freezeMs / 1000 });
-  world.finding(`${row}: sound made up`, seen.down.concealed, { unit: '%', most: 1, control: seen.control.concealed });
+  world.finding(`${row}: sound lost`, seen.down.soundLost, { unit: '%', most: 1, control: seen.control.soundLost });
+  // What waits in the line's queue is stretched, not lost; what no sender can spare stands in decision 0111.
+  world.finding(`${row}: sound made up`, seen.down.concealed, { unit: '%', control: seen.control.concealed });
   world.finding(`${row}: top layer back`, back / 1000, { unit: 's', most: 10 });
   world.finding(`${row}: frames whole at the others`, seen.control.framesPercent, { unit: '%', least: 99 });
   world.finding(`${row}: pictures that went back`, seen.down.back, { most: 0 });
