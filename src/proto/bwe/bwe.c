@@ -485,6 +485,7 @@ update_delay (ParlorBwe *self, const Told *told)
       self->overuse_us = self->now_us;
     }
   cut = parlor_bwe_aimd_update (&self->aimd, usage, acked_bps, growth_bps, rtt_us, self->now_us);
+  parlor_bwe_rival_note_rate (&self->rival, self->acked.bps, self->aimd.bps, told->span_us);
   if (!self->drain.active)
     parlor_bwe_rival_update (&self->rival, self->path.queue_us, jitter_us (self), rtt_us, cut,
                              self->now_us);

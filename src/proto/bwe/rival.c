@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/bwe/rival.h"
+#include <math.h>
 #include "base/time.h"
 
 #define EMPTY_QUEUE_US (20 * PARLOR_US_PER_MS)
@@ -11,6 +12,13 @@
 #define LOST_WITHIN_US (15 * PARLOR_US_PER_SEC)
 #define BEAR_QUEUE_US (400 * PARLOR_US_PER_MS)
 #define BEAR_FOR_US (20 * PARLOR_US_PER_SEC)
+/* Of who has less than so much of what the path has shown, delay is asked later, and a deep queue
+ * is borne: flows like ours leave each other more. */
+#define POOR_SHARE 0.4
+#define POOR_BEAR_FOR_US (120 * PARLOR_US_PER_SEC)
+#define POOR_BEAR_QUEUE_US (800 * PARLOR_US_PER_MS)
+/* What the path has shown is forgotten by that. */
+#define BEST_MEMORY_US (120.0 * PARLOR_US_PER_SEC)
 #define EMPTY_FOR_US PARLOR_US_PER_SEC
 /* So long its queue is not taken for a fall of the path. */
 #define THERE_FOR_US (60 * PARLOR_US_PER_SEC)
@@ -30,11 +38,20 @@ parlor_bwe_rival_init (ParlorBweRival *self)
 void
 parlor_bwe_rival_end (ParlorBweRival *self)
 {
-  gint64 lost_us = self->lost_us, was_there_us = self->was_there_us;
+  ParlorBweRival before = *self;
 
   parlor_bwe_rival_init (self);
-  self->lost_us = lost_us;
-  self->was_there_us = was_there_us;
+  self->lost_us = before.lost_us;
+  self->was_there_us = before.was_there_us;
+  self->best_bps = before.best_bps;
+  self->poor = before.poor;
+}
+
+void
+parlor_bwe_rival_note_rate (ParlorBweRival *self, double got_bps, double may_bps, gint64 span_us)
+{
+  self->best_bps = MAX (self->best_bps * exp (-(double)span_us / BEST_MEMORY_US), may_bps);
+  self->poor = got_bps < POOR_SHARE * self->best_bps;
 }
 
 /* Who fills a queue makes it overflow. */
@@ -92,7 +109,8 @@ parlor_bwe_rival_update (ParlorBweRival *self, gint64 queue_us, gint64 jitter_us
   if (self->active)
     {
       self->was_there_us = now_us;
-      if (now_us - self->full_us >= EMPTY_FOR_US || now_us - self->since_us >= BEAR_FOR_US)
+      if (now_us - self->full_us >= EMPTY_FOR_US
+          || now_us - self->since_us >= (self->poor ? POOR_BEAR_FOR_US : BEAR_FOR_US))
         parlor_bwe_rival_end (self);
       return;
     }
@@ -111,7 +129,7 @@ parlor_bwe_rival_update (ParlorBweRival *self, gint64 queue_us, gint64 jitter_us
 gboolean
 parlor_bwe_rival_bears (const ParlorBweRival *self, gint64 queue_us)
 {
-  return self->active && queue_us < BEAR_QUEUE_US;
+  return self->active && queue_us < (self->poor ? POOR_BEAR_QUEUE_US : BEAR_QUEUE_US);
 }
 
 double

@@ -9,13 +9,16 @@
  * and loss within the last 15 s (who fills a queue makes it overflow now and then; flows like ours
  * do not), and for 20 s delay below 400 ms
  * is borne, the rate grows by half of what Reno would (RFC 5681 section 3.1), and loss cuts it.
- * Then, or when the queue has been empty for a second, delay counts again. */
+ * Then, or when the queue has been empty for a second, delay counts again. Who gets less than 0.4
+ * of what the path has shown bears 800 ms, and for two minutes (decision 0118): a picture in steps
+ * was cut to its sound each time delay was asked again. */
 #pragma once
 #include <glib.h>
 
 typedef struct
 {
-  gboolean active;
+  gboolean active, poor;    /* poor: gets little of what the path has shown */
+  double best_bps;          /* the highest estimate lately */
   gint64 since_us, full_us; /* while active: since when; when the queue was last not empty */
   gint64 lost_us;           /* when the path last lost more than it does by itself; -1 = never */
   gint64 was_there_us;      /* when it was last active; -1 = never */
@@ -35,6 +38,9 @@ gboolean parlor_bwe_rival_take_drain (ParlorBweRival *self, gint64 now_us);
 gboolean parlor_bwe_rival_was_there (const ParlorBweRival *self, gint64 now_us);
 /* Delay counts again, and nothing is asked; loss is remembered. */
 void parlor_bwe_rival_end (ParlorBweRival *self);
+/* After each feedback: what came through, the estimate, and the time since the feedback before. */
+void parlor_bwe_rival_note_rate (ParlorBweRival *self, double got_bps, double may_bps,
+                                 gint64 span_us);
 /* After each feedback; `cut`: delay has just lowered the rate. A queue within twice `jitter_us`
  * asks nothing. */
 void parlor_bwe_rival_update (ParlorBweRival *self, gint64 queue_us, gint64 jitter_us,

@@ -56,6 +56,31 @@ test_ends (void)
   g_assert_false (rival.active);
 }
 
+/* Who gets little of what the path has shown bears more, and longer; not for good. */
+static void
+test_poor (void)
+{
+  ParlorBweRival rival;
+  gint64 now_us = 0;
+
+  parlor_bwe_rival_init (&rival);
+  parlor_bwe_rival_note_rate (&rival, 1e6, 3e6, 50 * MS);
+  g_assert_true (rival.poor);
+  parlor_bwe_rival_on_loss (&rival, 0.1, 50 * MS, now_us);
+  two_cuts (&rival, 98 * MS, &now_us);
+  g_assert_true (parlor_bwe_rival_bears (&rival, 700 * MS));
+  parlor_bwe_rival_update (&rival, 100 * MS, MS, 50 * MS, FALSE, now_us += 21 * PARLOR_US_PER_SEC);
+  g_assert_true (rival.active);
+  parlor_bwe_rival_update (&rival, 100 * MS, MS, 50 * MS, FALSE, now_us += PARLOR_US_PER_SEC * 100);
+  g_assert_false (rival.active);
+  g_assert_true (rival.poor);
+  parlor_bwe_rival_note_rate (&rival, 2e6, 2e6, 50 * MS);
+  g_assert_false (rival.poor);
+  /* What was shown long ago counts no more. */
+  parlor_bwe_rival_note_rate (&rival, 1e6, 1e6, 300 * PARLOR_US_PER_SEC);
+  g_assert_false (rival.poor);
+}
+
 /* A drain that left the queue as it was, on a path that loses, needs no further question. */
 static void
 test_drain (void)
@@ -83,6 +108,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/proto/bwe/rival/a-queue-that-is-refilled-is-not-ours", test_refilled);
   g_test_add_func ("/proto/bwe/rival/a-drain-that-empties-nothing-tells-of-it", test_drain);
+  g_test_add_func ("/proto/bwe/rival/who-has-little-bears-more", test_poor);
   g_test_add_func ("/proto/bwe/rival/it-ends-when-the-queue-does-or-by-time", test_ends);
   return g_test_run ();
 }
