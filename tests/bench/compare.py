@@ -154,17 +154,7 @@ def bars(rows):
     return plot.bars('µs of CPU a forwarded packet (logarithmic)', ['floor at the same grouping', 'Parlor', 'Janus'], found)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--build', type=pathlib.Path, default=pathlib.Path('build'))
-    parser.add_argument('--seconds', type=int, default=8)
-    parser.add_argument('--only', default='', help='shapes whose name contains this')
-    parser.add_argument('--json', type=pathlib.Path, help='rows of earlier runs in it are kept')
-    parser.add_argument('--parts', type=int, default=1, help='so many runs make the table, by --json; 0 = measure nothing, write what is known')
-    parser.add_argument('--part', type=int, default=0)
-    parser.add_argument('--markdown', type=pathlib.Path)
-    args = parser.parse_args()
-    own_namespace()
+def measure_all(args):
     args.floor = run_floor(args.build, FLOOR_RECEIVERS, 1)
     parlor = Parlor(args.build, prefix=SERVER)
     janus = Janus(SERVER) if shutil.which('janus') else None
@@ -178,6 +168,21 @@ def main():
         parlor.close()
         if janus:
             janus.close()
+    return rows
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--build', type=pathlib.Path, default=pathlib.Path('build'))
+    parser.add_argument('--seconds', type=int, default=8)
+    parser.add_argument('--only', default='', help='shapes whose name contains this')
+    parser.add_argument('--json', type=pathlib.Path, help='rows of earlier runs in it are kept')
+    parser.add_argument('--parts', type=int, default=1, help='so many runs make the table, by --json; 0 = measure nothing, write what is known')
+    parser.add_argument('--part', type=int, default=0)
+    parser.add_argument('--markdown', type=pathlib.Path)
+    args = parser.parse_args()
+    own_namespace()
+    rows = measure_all(args) if args.parts else []
     if args.json:
         known = {row['shape']: row for row in (json.loads(args.json.read_text()) if args.json.exists() else []) + rows}
         rows = [known[shape[0]] for shape in SHAPES if shape[0] in known]
