@@ -5,8 +5,11 @@ import { chromium } from 'playwright-core';
 import { serve } from './serve.mjs';
 
 const [folder = '/tmp/parlor-shots', ...only] = process.argv.slice(2);
-const DESK = { width: 1440, height: 900 };
-const PHONE = { width: 390, height: 844 };
+const SIZES = {
+  desk: { width: 1440, height: 900 },
+  phone: { width: 390, height: 844 },
+  narrow: { width: 320, height: 568 },
+};
 const id = (name) => `[data-testid="${name}"]`;
 const click = (name) => (page) => page.click(id(name));
 const inRoom = async (page) => {
@@ -228,10 +231,10 @@ async function shoot(name, look) {
   const [plain, size, lang, theme] = look;
   const { path = '/m#abcde-fghjk', fake = {}, init = '', go } = SHOTS[plain];
   const context = await browser.newContext({
-    viewport: size === 'phone' ? PHONE : DESK,
+    viewport: SIZES[size],
     deviceScaleFactor: 1,
-    hasTouch: size === 'phone',
-    isMobile: size === 'phone',
+    hasTouch: size !== 'desk',
+    isMobile: size !== 'desk',
     locale: lang,
     colorScheme: theme,
     permissions: ['camera', 'microphone'],
@@ -265,6 +268,7 @@ const LOOKS = [
   ['phone', 'en-US', 'dark'],
   ['phone', 'zh-CN', 'light'],
   ['desk', 'en-US', 'dark'],
+  ['narrow', 'en-US', 'light'],
 ];
 for (const plain of Object.keys(SHOTS)) {
   for (const look of LOOKS) {

@@ -13,7 +13,6 @@ import { Plain } from '../ui/base.js';
 import type { Barred } from '../ui/sealed.js';
 import '../ui/clock.js';
 import '../ui/controls.js';
-import '../ui/dialogs.js';
 import { isKey, lang, t } from '../ui/i18n/index.js';
 import { bars, mark } from '../ui/icons.js';
 import { icon } from '../ui/room-icons.js';
@@ -200,6 +199,8 @@ export class MeetingPage extends Plain implements App {
     if (now === before) return;
     if (now === 'room') this.stopAwake ??= keepAwake();
     if (now === 'room') this.judgeSeal();
+    // Not only when one is wanted: whoever wants to leave may have lost the server.
+    if (now === 'room') void import('../ui/dialogs.js');
     void this.focusNew();
     if (now !== 'ended') return;
     this.stopAwake?.();
@@ -269,12 +270,12 @@ export class MeetingPage extends Plain implements App {
   }
 
   /** Not everywhere may a page fill the screen: then it stays as it is. */
-  private async fullScreen(): Promise<void> {
+  private readonly fullScreen = async (): Promise<void> => {
     const done = document.fullscreenElement
       ? document.exitFullscreen()
       : document.documentElement.requestFullscreen?.();
     await done?.catch(() => undefined);
-  }
+  };
 
   private switchLayout(): void {
     const layout = this.session.state.layout === 'grid' ? 'speaker' : 'grid';
@@ -352,14 +353,19 @@ export class MeetingPage extends Plain implements App {
       ${this.roomBar()}
       <main class="stage-place" tabindex="-1">
         <h1 class="visually-hidden">${this.session.state.room?.title || t('untitled')}</h1>
-        <parlor-stage class="stage" .app=${this}></parlor-stage>
+        <parlor-stage class="stage" .app=${this} @full=${this.fullScreen}></parlor-stage>
         ${this.session.state.room?.watermark ? this.lazy('watermark') : nothing}
         <parlor-toasts .app=${this}></parlor-toasts>
         <parlor-consent .app=${this}></parlor-consent>
       </main>
       ${this.panel ? this.side(this.panel) : nothing}
       <parlor-controls class="controls-place" .app=${this}></parlor-controls>
-      <parlor-dialog .app=${this} .which=${this.dialog} @pip=${this.pip}></parlor-dialog>
+      <parlor-dialog
+        .app=${this}
+        .which=${this.dialog}
+        @pip=${this.pip}
+        @full=${this.fullScreen}
+      ></parlor-dialog>
       ${this.lost()}
     </div>`;
   }

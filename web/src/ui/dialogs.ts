@@ -249,6 +249,11 @@ export class Dialogs extends InMeeting {
       ${this.item('settings', 'settings', 'settings', () => this.app.openDialog('settings'))}
       ${this.item('signal', 'why', 'why-toggle', () => this.app.openPanel('why'))}
       ${
+        document.fullscreenEnabled
+          ? this.item('full', 'key_full', 'full', () => this.dispatchEvent(new Event('full')))
+          : nothing
+      }
+      ${
         document.pictureInPictureEnabled
           ? this.item('pip', 'pip', 'pip', () => this.dispatchEvent(new Event('pip')))
           : nothing

@@ -209,8 +209,9 @@ export class Tile extends InMeeting {
 
   private readonly twice = (event: Event): void => {
     const button = event.target instanceof Element && event.target.closest('button');
-    if (!button && !this.self && this.source === 'camera')
-      this.pin(this.room.pinned !== this.participant);
+    if (button || this.self) return;
+    if (this.source === 'camera') this.pin(this.room.pinned !== this.participant);
+    else this.dispatchEvent(new Event('full', { bubbles: true }));
   };
 
   private pin(on: boolean): void {
