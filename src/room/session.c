@@ -152,6 +152,9 @@ parlor_room_enter (ParlorRoom *room, const ParlorJoin *join, gint64 now_us, GErr
   if (endpoint == 0)
     return NULL;
   ParlorParticipant *participant = settle_publisher (room, join, former, endpoint, now_us);
+  /* There is no transport to wait for. */
+  participant->media_stands = TRUE;
+  parlor_participant_take_state (participant);
   parlor_room_tell_participant (participant);
   return participant;
 }

@@ -203,6 +203,7 @@ test_inject (World *w, gconstpointer data)
   ParlorJoin join = join_of ("tone", "i1");
   assert_done ((p = parlor_room_enter (w->room, &join, w->now_us, &error)));
   world_expect_media (w, "open 1 tone\n");
+  g_assert_cmpint (parlor_participant_info (p)->state, ==, PARLOR_PARTICIPANT_CONNECTED);
   world_source (w, p, PARLOR_SOURCE_MICROPHONE, TRUE, FALSE);
   g_assert_true (parlor_participant_info (p)->sources[PARLOR_SOURCE_MICROPHONE].published);
 }

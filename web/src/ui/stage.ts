@@ -14,10 +14,13 @@ import './tile.js';
 const MOST_DESK = 24;
 const MOST_PHONE = 8;
 
-interface Seat {
-  key: string;
+interface Shown {
   participant: string;
   source: 'camera' | 'screen';
+}
+
+interface Seat extends Shown {
+  key: string;
   rect: Rect;
   kind: 'main' | 'tile' | 'floating';
 }
@@ -58,7 +61,7 @@ export class Stage extends InMeeting {
   }
 
   /** Who stands out: a screen, else who is pinned, else (in speaker layout) who speaks. */
-  private mainSeat(): { participant: string; source: 'camera' | 'screen' } | null {
+  private mainSeat(): Shown | null {
     const { screenOf, pinned, layout, speaker, me, participants } = this.room;
     if (pinned && participants[pinned]) return { participant: pinned, source: 'camera' };
     if (screenOf && participants[screenOf]) return { participant: screenOf, source: 'screen' };
@@ -66,6 +69,13 @@ export class Stage extends InMeeting {
     const others = this.order.filter((id) => id !== me);
     const lastHeard = speaker && speaker !== me ? speaker : others[0];
     return lastHeard ? { participant: lastHeard, source: 'camera' } : null;
+  }
+
+  /** Whose screen stands among the small ones, since somebody is pinned. */
+  private screenBeside(main: Shown | null): string | null {
+    const { screenOf, me, participants } = this.room;
+    const other = screenOf !== me && participants[screenOf ?? ''] ? screenOf : null;
+    return main?.source === 'camera' ? other : null;
   }
 
   private plan(): void {
@@ -79,9 +89,12 @@ export class Stage extends InMeeting {
     const others = this.order.filter(face);
     const float = phone && !main && others.length === 1;
     const withMe = me && !float ? 1 : 0;
-    const fit = Math.max(room - withMe, main ? 0 : 1);
+    const beside = this.screenBeside(main);
+    const fit = Math.max(room - withMe - (beside ? 1 : 0), main ? 0 : 1);
     this.hidden_ = Math.max(others.length - fit, 0);
-    const tiles = [...others.slice(0, fit), ...(withMe && me ? [me] : [])];
+    const faces = [...others.slice(0, fit), ...(withMe && me ? [me] : [])];
+    const tiles: Shown[] = faces.map((participant) => ({ participant, source: 'camera' }));
+    if (beside) tiles.unshift({ participant: beside, source: 'screen' });
     const at = layOut({
       width: this.width,
       height: this.height,
@@ -95,15 +108,15 @@ export class Stage extends InMeeting {
   }
 
   private seatsOf(
-    tiles: string[],
-    main: { participant: string; source: 'camera' | 'screen' } | null,
+    tiles: Shown[],
+    main: Shown | null,
     at: LayoutResult,
     floating: string | null,
   ): Seat[] {
-    const seats = tiles.flatMap((participant, i): Seat[] => {
+    const seats = tiles.flatMap((one, i): Seat[] => {
       const rect = at.tiles[i];
-      const key = `${participant}/camera`;
-      return rect ? [{ key, participant, source: 'camera', rect, kind: 'tile' }] : [];
+      const key = `${one.participant}/${one.source}`;
+      return rect ? [{ key, ...one, rect, kind: 'tile' }] : [];
     });
     if (main && at.main) {
       const key = `${main.participant}/${main.source}`;

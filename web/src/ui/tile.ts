@@ -211,6 +211,7 @@ export class Tile extends InMeeting {
     const button = event.target instanceof Element && event.target.closest('button');
     if (button || this.self) return;
     if (this.source === 'camera') this.pin(this.room.pinned !== this.participant);
+    else if (this.room.pinned) this.pin(false);
     else this.dispatchEvent(new Event('full', { bubbles: true }));
   };
 
