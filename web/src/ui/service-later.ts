@@ -89,7 +89,8 @@ function draggable(host: HTMLElement): () => void {
 
 /** Returns how to take it away. */
 export function mountServiceLater(host: Host): () => void {
-  const stops: (() => void)[] = [];
+  let again = 0;
+  const stops = [() => clearTimeout(again)];
   const mount = async (): Promise<void> => {
     await Promise.all([import('./styles/service.css'), import('./styles/service-live.css')]);
     const { ServiceSheet } = await import('./service-sheet.js');
@@ -97,8 +98,7 @@ export function mountServiceLater(host: Host): () => void {
     /* The button waits until it is known whose it is. */
     const brand = host.brand ?? host.audience.live?.get().live?.brand;
     if (!corner || !brand) {
-      const again = setTimeout(() => void mount(), AGAIN_MS);
-      stops.push(() => clearTimeout(again));
+      again = window.setTimeout(() => void mount(), AGAIN_MS);
       return;
     }
     const sheet = new ServiceSheet(brand);
