@@ -117,7 +117,7 @@ test_overdue (void)
   g_assert_cmpint (parlor_bwe_overdue_limit_us (&overdue), >, limit_us);
   parlor_bwe_overdue_push (&overdue, 200 * MS, TRUE, now_us += 50 * MS);
   g_assert_cmpint (overdue.until_us, >, now_us);
-  parlor_bwe_overdue_push (&overdue, 0, FALSE, now_us += 50 * MS);
+  parlor_bwe_overdue_push (&overdue, 0, FALSE, now_us + 50 * MS);
   g_assert_cmpint (overdue.until_us, ==, 0);
 }
 
