@@ -73,16 +73,8 @@ put_picture_entry (GByteArray *out, const ParlorCmafTracks *tracks)
 }
 
 static void
-put_sound_entry (GByteArray *out, guint channels)
+put_dops (GByteArray *out, guint channels)
 {
-  guint box = parlor_box_begin (out, "Opus");
-  parlor_box_put_zeros (out, 6);
-  parlor_box_put16 (out, 1);
-  parlor_box_put_zeros (out, 8);
-  parlor_box_put16 (out, channels);
-  parlor_box_put16 (out, 16);
-  parlor_box_put_zeros (out, 4);
-  parlor_box_put32 (out, (guint32)PARLOR_CMAF_AUDIO_SCALE << 16);
   guint dops = parlor_box_begin (out, "dOps");
   parlor_box_put8 (out, 0);
   parlor_box_put8 (out, channels);
@@ -91,6 +83,52 @@ put_sound_entry (GByteArray *out, guint channels)
   parlor_box_put16 (out, 0); /* gain */
   parlor_box_put8 (out, 0);  /* mapping family */
   parlor_box_end (out, dops);
+}
+
+/* A descriptor of ISO/IEC 14496-1 section 8.3.3: its tag and how long what follows is. */
+static void
+put_descriptor (GByteArray *out, guint8 tag, guint8 size)
+{
+  parlor_box_put8 (out, tag);
+  parlor_box_put8 (out, size);
+}
+
+/* ISO/IEC 14496-1 section 7.2.6.5: what decodes it, and AudioSpecificConfig (14496-3 section
+ * 1.6.2.1): object type 2, sampling index 3 (48 kHz), channels. */
+static void
+put_esds (GByteArray *out, guint channels)
+{
+  guint esds = parlor_box_begin_full (out, "esds", 0, 0);
+  put_descriptor (out, 3, 25); /* ES */
+  parlor_box_put16 (out, PARLOR_CMAF_AUDIO_TRACK);
+  parlor_box_put8 (out, 0);
+  put_descriptor (out, 4, 17);           /* decoder configuration */
+  parlor_box_put8 (out, 0x40);           /* Audio ISO/IEC 14496-3 */
+  parlor_box_put8 (out, 5 << 2 | 1);     /* an audio stream, downwards */
+  parlor_box_put_zeros (out, 3 + 4 * 2); /* buffer and rates: not said */
+  put_descriptor (out, 5, 2);
+  parlor_box_put16 (out, 2 << 11 | 3 << 7 | channels << 3);
+  put_descriptor (out, 6, 1); /* SL: as MP4 files have it */
+  parlor_box_put8 (out, 2);
+  parlor_box_end (out, esds);
+}
+
+static void
+put_sound_entry (GByteArray *out, const ParlorCmafTracks *tracks)
+{
+  gboolean aac = tracks->sound == PARLOR_CMAF_AAC;
+  guint box = parlor_box_begin (out, aac ? "mp4a" : "Opus");
+  parlor_box_put_zeros (out, 6);
+  parlor_box_put16 (out, 1);
+  parlor_box_put_zeros (out, 8);
+  parlor_box_put16 (out, tracks->channels);
+  parlor_box_put16 (out, 16);
+  parlor_box_put_zeros (out, 4);
+  parlor_box_put32 (out, (guint32)PARLOR_CMAF_AUDIO_SCALE << 16);
+  if (aac)
+    put_esds (out, tracks->channels);
+  else
+    put_dops (out, tracks->channels);
   parlor_box_end (out, box);
 }
 
@@ -110,7 +148,7 @@ put_stbl (GByteArray *out, guint track, const ParlorCmafTracks *tracks)
   if (track == PARLOR_CMAF_VIDEO_TRACK)
     put_picture_entry (out, tracks);
   else
-    put_sound_entry (out, tracks->channels);
+    put_sound_entry (out, tracks);
   parlor_box_end (out, stsd);
   put_empty_table (out, "stts", 1);
   put_empty_table (out, "stsc", 1);
@@ -239,9 +277,10 @@ parlor_cmaf_part (guint32 sequence, const ParlorCmafRun *video, const ParlorCmaf
 char *
 parlor_cmaf_codecs (const ParlorCmafTracks *tracks)
 {
+  const char *sound = tracks->sound == PARLOR_CMAF_AAC ? "mp4a.40.2" : "opus";
   gsize size = 0;
   const guint8 *avcc = tracks->avcc ? g_bytes_get_data (tracks->avcc, &size) : NULL;
   if (!avcc || size < 4)
-    return g_strdup ("vp09.00.31.08,opus");
-  return g_strdup_printf ("avc1.%02x%02x%02x,opus", avcc[1], avcc[2], avcc[3]);
+    return g_strdup_printf ("vp09.00.31.08,%s", sound);
+  return g_strdup_printf ("avc1.%02x%02x%02x,%s", avcc[1], avcc[2], avcc[3], sound);
 }

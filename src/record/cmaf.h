@@ -2,7 +2,8 @@
 /**
  * Fragmented MP4 as CMAF has it (ISO/IEC 14496-12, 23000-19): an initialization section and, part
  * by part, `moof` and `mdat`. One picture track (H.264, ISO/IEC 14496-15, or VP9, "VP Codec ISO
- * Media File Format Binding") and one sound track (Opus, "Encapsulation of Opus in ISOBMFF").
+ * Media File Format Binding") and one sound track (Opus, "Encapsulation of Opus in ISOBMFF", or
+ * AAC-LC of 48 kHz, ISO/IEC 14496-14).
  *
  * Pure. Any thread.
  */
@@ -17,11 +18,18 @@ G_BEGIN_DECLS
 #define PARLOR_CMAF_VIDEO_TRACK 1
 #define PARLOR_CMAF_AUDIO_TRACK 2
 
+typedef enum
+{
+  PARLOR_CMAF_OPUS,
+  PARLOR_CMAF_AAC, /**< raw access units of 1,024 samples */
+} ParlorCmafSound;
+
 typedef struct
 {
   GBytes *avcc; /**< AVCDecoderConfigurationRecord; NULL = VP9 profile 0, 8 bits, 4:2:0 */
   guint width, height;
-  guint channels; /**< of the Opus track, 1 or 2 */
+  guint channels; /**< of the sound, 1 or 2 */
+  ParlorCmafSound sound;
 } ParlorCmafTracks;
 
 /** `ftyp` and `moov` (transfer full). */
@@ -46,7 +54,8 @@ typedef struct
 /** One part (transfer full). A run without samples is left out; at least one has some. */
 GBytes *parlor_cmaf_part (guint32 sequence, const ParlorCmafRun *video, const ParlorCmafRun *audio);
 
-/** "avc1.42c01f,opus" or "vp09.00.31.08,opus", for a Content-Type or CODECS (transfer full). */
+/** "avc1.42c01f,opus", "vp09.00.31.08,opus", "avc1.42c01f,mp4a.40.2", for a Content-Type or CODECS
+    (transfer full). */
 char *parlor_cmaf_codecs (const ParlorCmafTracks *tracks);
 
 G_END_DECLS

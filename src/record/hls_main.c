@@ -2,7 +2,9 @@
 /* parlor-hls: started by parlord for one live room, when somebody asks for its playlist. Descriptor
  * 3 is a tap of the picture, 4 one of the sound (RFC 4571, media/trackfd.h); parts go to standard
  * output (record/hlswire.h). H.264 and VP9 go on as they are; what an MP4 cannot hold is decoded
- * and becomes H.264. It ends with its picture's tap, or when the picture's codec becomes another.
+ * and becomes H.264. Beside H.264 the sound becomes AAC where there is an encoder, since players
+ * that know H.264 alone may not know Opus; beside VP9 Opus goes on as it is. It ends with its
+ * picture's tap, or when the picture's codec becomes another.
  */
 #include "base/bytes.h"
 #include "proto/rtp/header.h"
@@ -33,6 +35,15 @@
   "openh264enc complexity=low rate-control=bitrate bitrate=900000 gop-size=30 ! "
 #define AVC "h264parse ! video/x-h264,stream-format=avc,alignment=au ! "
 
+/* What is needed to make AAC. */
+static const char *const aac_elements[] = {"opusdec", "audioconvert", "audioresample", "voaacenc"};
+#define TO_AAC                                                                                     \
+  "opusdec ! audioconvert ! audioresample ! audio/x-raw,rate=48000,channels=2 ! "                  \
+  "voaacenc bitrate=128000 ! audio/mpeg,mpegversion=4,stream-format=raw ! "
+/* A sound comes out of a decoder 1,600 samples behind where it went into that encoder: measured
+ * with a click, which every decoder that drops nothing of the beginning gives back there. */
+#define AAC_DELAY_US (1600 * G_GINT64_CONSTANT (1000000) / 48000)
+
 static const struct
 {
   ParlorCodec codec;
@@ -51,6 +62,8 @@ typedef struct
   ParlorHlsPack *pack;
   GMutex lock;       /* of pack and standard output */
   ParlorCodec codec; /* of the picture */
+  gboolean can_aac;  /* there is an encoder */
+  ParlorCmafSound sound;
   gint64 asked_us;
 } Self;
 
@@ -156,7 +169,9 @@ on_sound (GstAppSink *sink, gpointer user_data)
     return GST_FLOW_EOS;
   g_autoptr (GBytes) data = bytes_of (buffer);
   g_mutex_lock (&self->lock);
-  parlor_hls_pack_audio (self->pack, data, clock_us (self, buffer));
+  parlor_hls_pack_audio (self->pack, data,
+                         clock_us (self, buffer)
+                             - (self->sound == PARLOR_CMAF_AAC ? AAC_DELAY_US : 0));
   g_mutex_unlock (&self->lock);
   gst_sample_unref (sample);
   return GST_FLOW_OK;
@@ -258,15 +273,12 @@ watch (Self *self, guint8 *packet, gsize size)
 
 /* ---- beginning ------------------------------------------------------------------------------ */
 
-/* A plugin loads with its first element: afterwards nothing can be loaded any more. */
+/* A plugin loads with its first element: afterwards nothing can be loaded any more. Gives the first
+ * that is missing, or NULL. */
 static const char *
-preload (void)
+load (const char *const *names, guint n)
 {
-  static const char *const names[] = {
-      "appsrc",       "appsink",      "rtpjitterbuffer", "rtpvp8depay", "rtpvp9depay",
-      "rtph264depay", "vp8dec",       "videoscale",      "openh264enc", "h264parse",
-      "vp9parse",     "rtpopusdepay", "capsfilter"};
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+  for (guint i = 0; i < n; i++)
     {
       GstElement *element = gst_element_factory_make (names[i], NULL);
       if (!element)
@@ -274,6 +286,16 @@ preload (void)
       gst_object_unref (gst_object_ref_sink (element));
     }
   return NULL;
+}
+
+static const char *
+preload (void)
+{
+  static const char *const names[] = {
+      "appsrc",       "appsink",      "rtpjitterbuffer", "rtpvp8depay", "rtpvp9depay",
+      "rtph264depay", "vp8dec",       "videoscale",      "openh264enc", "h264parse",
+      "vp9parse",     "rtpopusdepay", "capsfilter"};
+  return load (names, G_N_ELEMENTS (names));
 }
 
 static void
@@ -305,9 +327,10 @@ make_pipeline (Self *self, guint8 pt, GError **error)
       "encoding-name=%s,payload=%u ! rtpjitterbuffer latency=80 ! %s appsink name=pictures "
       "sync=false max-buffers=60 "
       "appsrc name=audio " SOURCE " caps=application/x-rtp,media=audio,clock-rate=48000,"
-      "encoding-name=OPUS,payload=%u ! rtpjitterbuffer latency=80 ! rtpopusdepay ! appsink "
+      "encoding-name=OPUS,payload=%u ! rtpjitterbuffer latency=80 ! rtpopusdepay ! %s appsink "
       "name=sounds sync=false max-buffers=200",
-      name, pt, middle, parlor_rtp_formats_find (&self->formats, PARLOR_CODEC_OPUS));
+      name, pt, middle, parlor_rtp_formats_find (&self->formats, PARLOR_CODEC_OPUS),
+      self->sound == PARLOR_CMAF_AAC ? TO_AAC : "");
   self->pipeline = gst_parse_launch (text, error);
   if (!self->pipeline)
     return FALSE;
@@ -343,7 +366,9 @@ run (Self *self)
   self->codec = self->formats.of[packet[1] & 0x7f];
   if (!pipeline_of (self->codec))
     return fail ("this picture's codec is not known here");
-  self->pack = parlor_hls_pack_new (&out);
+  self->sound = self->can_aac && self->codec != PARLOR_CODEC_VP9 ? PARLOR_CMAF_AAC
+                                                                 : PARLOR_CMAF_OPUS;
+  self->pack = parlor_hls_pack_new (&out, self->sound);
   if (!make_pipeline (self, packet[1] & 0x7f, &error))
     return fail (error ? error->message : "the pipeline does not start");
   g_thread_unref (g_thread_new ("sound", listen_to, self));
@@ -369,6 +394,7 @@ main (int argc, char **argv)
       g_autofree char *why = g_strdup_printf ("the GStreamer element %s is missing", missing);
       return fail (why);
     }
+  self.can_aac = !load (aac_elements, G_N_ELEMENTS (aac_elements));
   if (nice (5) < 0)
     errno = 0; /* then it is as nice as it may be */
   if (!parlor_sandbox_enter (MEMORY_BYTES, &error))

@@ -12,7 +12,8 @@
 #define AUDIO_SLIP_US (80 * G_GINT64_CONSTANT (1000))
 /* A frame that stands longer than this is said to last so long. */
 #define FRAME_MAX_US (2 * G_USEC_PER_SEC)
-#define SILENCE_SAMPLES 960
+/* ISO/IEC 14496-3: an access unit of AAC-LC. */
+#define AAC_SAMPLES 1024
 
 typedef struct
 {
@@ -28,6 +29,7 @@ struct _ParlorHlsPack
   GArray *frames; /* of the part to come; the last one's duration is not known */
   GArray *sounds; /* Frame, not yet in a part */
   GBytes *silence;
+  guint silence_samples;
   ParlorCmafTracks tracks; /* avcc owned */
   gboolean has_format, is_new, has_begun;
   gint64 zero_us;     /* time 0 of the file */
@@ -49,17 +51,25 @@ frames_new (void)
   return frames;
 }
 
+/* 20 ms of CELT, full band, two channels, of nothing (RFC 6716 section 3.1: 0xfc; the two bytes
+ * code an empty frame). */
+static const guint8 silent_opus[] = {0xfc, 0xff, 0xfe};
+/* ISO/IEC 14496-3 section 4.4.2: a channel pair of two streams of their own, each of gain 0, one
+ * long window and no band at all (22 bits of 0), and the end (111). */
+static const guint8 silent_aac[] = {0x20, 0, 0, 0, 0, 0, 0x0e};
+
 ParlorHlsPack *
-parlor_hls_pack_new (const ParlorHlsPackOut *out)
+parlor_hls_pack_new (const ParlorHlsPackOut *out, ParlorCmafSound sound)
 {
-  /* 20 ms of CELT, full band, two channels, of nothing (RFC 6716 section 3.1: 0xfc; the two
-   * bytes code an empty frame). */
-  static const guint8 silence[] = {0xfc, 0xff, 0xfe};
+  gboolean aac = sound == PARLOR_CMAF_AAC;
   ParlorHlsPack *pack = g_new0 (ParlorHlsPack, 1);
   pack->out = *out;
   pack->frames = frames_new ();
   pack->sounds = frames_new ();
-  pack->silence = g_bytes_new_static (silence, sizeof silence);
+  pack->tracks.sound = sound;
+  pack->silence = aac ? g_bytes_new_static (silent_aac, sizeof silent_aac)
+                      : g_bytes_new_static (silent_opus, sizeof silent_opus);
+  pack->silence_samples = aac ? AAC_SAMPLES : 960;
   return pack;
 }
 
@@ -110,11 +120,22 @@ parlor_hls_pack_format (ParlorHlsPack *pack, GBytes *avcc, guint width, guint he
   if (same)
     return;
   g_clear_pointer (&pack->tracks.avcc, g_bytes_unref);
-  pack->tracks = (ParlorCmafTracks){same_or_null (avcc), width, height, 2};
+  pack->tracks = (ParlorCmafTracks){same_or_null (avcc), width, height, 2, pack->tracks.sound};
   pack->has_format = pack->is_new = TRUE;
 }
 
 /* ---- sound ---------------------------------------------------------------------------------- */
+
+/* 0 = it is no packet. */
+static guint
+samples_of (const ParlorHlsPack *pack, GBytes *packet)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (packet, &size);
+  if (pack->tracks.sound == PARLOR_CMAF_AAC)
+    return size ? AAC_SAMPLES : 0;
+  return parlor_opus_samples (data, size);
+}
 
 static void
 add_sound (GArray *run, GBytes *data, guint samples)
@@ -126,10 +147,10 @@ add_sound (GArray *run, GBytes *data, guint samples)
 static void
 fill_silence (ParlorHlsPack *pack, GArray *run, guint64 until)
 {
-  while (pack->audio_time + SILENCE_SAMPLES <= until)
+  while (pack->audio_time + pack->silence_samples <= until)
     {
-      add_sound (run, pack->silence, SILENCE_SAMPLES);
-      pack->audio_time += SILENCE_SAMPLES;
+      add_sound (run, pack->silence, pack->silence_samples);
+      pack->audio_time += pack->silence_samples;
     }
 }
 
@@ -143,8 +164,7 @@ take_sounds (ParlorHlsPack *pack, GArray *run, gint64 end_us)
   for (; n < pack->sounds->len; n++)
     {
       const Frame *sound = &g_array_index (pack->sounds, Frame, n);
-      gsize size;
-      const guint8 *data = g_bytes_get_data (sound->data, &size);
+      guint samples = samples_of (pack, sound->data);
       gint64 at = scaled (sound->at_us - pack->zero_us, PARLOR_CMAF_AUDIO_SCALE);
       if (at >= (gint64)end)
         break;
@@ -152,8 +172,8 @@ take_sounds (ParlorHlsPack *pack, GArray *run, gint64 end_us)
         fill_silence (pack, run, (guint64)at);
       if (at + (gint64)slip < (gint64)pack->audio_time)
         continue; /* too late: its place is taken */
-      add_sound (run, sound->data, parlor_opus_samples (data, size));
-      pack->audio_time += parlor_opus_samples (data, size);
+      add_sound (run, sound->data, samples);
+      pack->audio_time += samples;
     }
   if (n)
     g_array_remove_range (pack->sounds, 0, n);
@@ -165,9 +185,7 @@ take_sounds (ParlorHlsPack *pack, GArray *run, gint64 end_us)
 void
 parlor_hls_pack_audio (ParlorHlsPack *pack, GBytes *packet, gint64 at_us)
 {
-  gsize size;
-  const guint8 *data = g_bytes_get_data (packet, &size);
-  if (!pack->has_begun || !parlor_opus_samples (data, size))
+  if (!pack->has_begun || !samples_of (pack, packet))
     return;
   if (pack->sounds->len >= AUDIO_MAX)
     g_array_remove_index (pack->sounds, 0);

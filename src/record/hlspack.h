@@ -24,7 +24,8 @@ typedef struct
   gpointer user_data;
 } ParlorHlsPackOut;
 
-ParlorHlsPack *parlor_hls_pack_new (const ParlorHlsPackOut *out);
+/** `sound`: of which make the packets of parlor_hls_pack_audio () are. */
+ParlorHlsPack *parlor_hls_pack_new (const ParlorHlsPackOut *out, ParlorCmafSound sound);
 void parlor_hls_pack_free (ParlorHlsPack *pack);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorHlsPack, parlor_hls_pack_free)
 
@@ -34,7 +35,8 @@ void parlor_hls_pack_format (ParlorHlsPack *pack, GBytes *avcc, guint width, gui
 /** A picture, in decoding order. Its duration is known with the next one: parts come out one frame
     late. Nothing comes out before the first format and key frame. */
 void parlor_hls_pack_video (ParlorHlsPack *pack, GBytes *frame, gint64 at_us, gboolean key);
-/** An Opus packet (RFC 6716 section 3.1 tells how long it is; another is dropped). */
+/** An Opus packet (RFC 6716 section 3.1 tells how long it is; another is dropped), or an access
+   unit of AAC-LC, two channels at 48 kHz. */
 void parlor_hls_pack_audio (ParlorHlsPack *pack, GBytes *packet, gint64 at_us);
 
 /** Samples at 48 kHz of an Opus packet; 0 = it is none (RFC 6716 sections 3.1, 3.2). */

@@ -61,13 +61,19 @@ time_of (const Seen *seen, guint part, guint column)
 }
 
 static ParlorHlsPack *
-pack_new (Seen *seen)
+pack_new_of (Seen *seen, ParlorCmafSound sound)
 {
   ParlorHlsPackOut out = {on_init, on_part, seen};
   seen_init (seen);
-  ParlorHlsPack *pack = parlor_hls_pack_new (&out);
+  ParlorHlsPack *pack = parlor_hls_pack_new (&out, sound);
   parlor_hls_pack_format (pack, NULL, 640, 360);
   return pack;
+}
+
+static ParlorHlsPack *
+pack_new (Seen *seen)
+{
+  return pack_new_of (seen, PARLOR_CMAF_OPUS);
 }
 
 static void
@@ -217,6 +223,40 @@ test_formats (void)
   g_assert_cmpuint (find (seen.inits->pdata[1], "avcC", 0), >, 0);
   g_autofree char *codecs = parlor_cmaf_codecs (&(ParlorCmafTracks){avcc, 640, 360, 2});
   g_assert_cmpstr (codecs, ==, "avc1.42c01f,opus");
+  g_autofree char *aac = parlor_cmaf_codecs (
+      &(ParlorCmafTracks){avcc, 640, 360, 2, PARLOR_CMAF_AAC});
+  g_assert_cmpstr (aac, ==, "avc1.42c01f,mp4a.40.2");
+}
+
+/* Whatever its bytes, an access unit lasts 1,024 samples; what is missing is units of nothing. */
+static void
+test_aac (void)
+{
+  g_auto (Seen) seen;
+  g_autoptr (ParlorHlsPack) pack = pack_new_of (&seen, PARLOR_CMAF_AAC);
+  guint samples;
+  guint64 duration;
+  for (guint i = 0; i < 31; i++)
+    {
+      video (pack, i * FRAME_US, i % 30 == 0);
+      if (i < 9) /* and then no more */
+        audio (pack, i * G_GINT64_CONSTANT (21333));
+    }
+  GBytes *init = seen.inits->pdata[0];
+  g_assert_cmpuint (find (init, "Opus", 0), ==, 0);
+  gsize esds = find (init, "esds", find (init, "mp4a", 0));
+  g_assert_cmpuint (esds, >, 0);
+  /* AudioSpecificConfig: AAC-LC, 48 kHz, two channels; then the sync layer's descriptor, and no
+   * more. */
+  g_assert_cmpuint (word (init, esds + 25), ==, 0x02119006);
+  g_assert_cmpuint (word (init, esds - 8), ==, 8 + 4 + 2 + 25);
+  for (guint i = 0; i < seen.parts->len; i++)
+    {
+      count (seen.parts->pdata[i], PARLOR_CMAF_AUDIO_TRACK, &samples, &duration);
+      g_assert_cmpuint (duration, ==, samples * 1024);
+      g_assert_cmpuint (samples, >, 0);
+    }
+  g_assert_cmpuint (seen.parts->len, >=, 2);
 }
 
 /* Each box ends where the next begins, down to the tables. */
@@ -280,6 +320,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record/hlspack/missing-sound-is-silence", test_silence);
   g_test_add_func ("/record/hlspack/an-hour-of-nothing-is-a-gap", test_gap);
   g_test_add_func ("/record/hlspack/another-codec-begins-anew-at-a-key-frame", test_formats);
+  g_test_add_func ("/record/hlspack/an-access-unit-of-aac-is-1024-samples", test_aac);
   g_test_add_func ("/record/hlspack/boxes-fit-into-each-other", test_boxes);
   g_test_add_func ("/record/hlspack/an-opus-packet-says-how-long-it-is", test_opus);
   return g_test_run ();
