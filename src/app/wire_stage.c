@@ -381,7 +381,8 @@ wish (ParlorWireStage *self, gint64 time_us)
     {
       const ParlorMisfit *misfit = &g_array_index (self->misfits, ParlorMisfit, i);
       if (misfit->takes_vp8 && job_of (self, misfit->source, &job))
-        parlor_stage_work_wish (self->work, &job, time_us);
+        parlor_stage_work_wish (self->work, &job,
+                                misfit->jerks ? PARLOR_STAGE_NICER : PARLOR_STAGE_NEEDED, time_us);
     }
 }
 
@@ -429,7 +430,7 @@ look_at_scenes (ParlorWireStage *self, gint64 time_us)
   for (guint i = 0; i < n; i++)
     if (wants_scene (self, rooms[i], &job))
       {
-        parlor_stage_work_wish (self->work, &job, time_us);
+        parlor_stage_work_wish (self->work, &job, PARLOR_STAGE_NEEDED, time_us);
         parlor_room_set_scene (rooms[i], find_scene (self, rooms[i], &job));
       }
     else
@@ -471,8 +472,10 @@ parlor_wire_stage_judge (const ParlorParticipant *player, gpointer wire_stage)
       || media->ops->decodes (media, parlor_participant_endpoint (player), picture, &takes_vp8))
     return PARLOR_FIT_OK;
   ParlorStageState state = parlor_stage_work_state (self->work, &job);
+  /* Full: for one who would see it nicer there is no place, for one who sees nothing there may be.
+   */
   gboolean can = state == PARLOR_STAGE_RUNNING
-                 || (state == PARLOR_STAGE_IDLE && parlor_stage_work_has_place (self->work));
+                 || (state != PARLOR_STAGE_FAILING && parlor_stage_work_has_place (self->work));
   return takes_vp8 && can ? PARLOR_FIT_CONVERTING : PARLOR_FIT_UNAVAILABLE;
 }
 

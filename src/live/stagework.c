@@ -6,6 +6,7 @@ typedef struct
   ParlorStageJob job;
   guint64 id; /* of the run; 0 = none */
   gint64 first_us, wished_us;
+  ParlorStageNeed need; /* of the last round in which it was wished */
   gint64 started_us;
   gint64 retry_us; /* not before */
   guint ends;      /* in a row */
@@ -55,7 +56,8 @@ find (const ParlorStageWork *self, const ParlorStageJob *job)
 }
 
 void
-parlor_stage_work_wish (ParlorStageWork *self, const ParlorStageJob *job, gint64 now_us)
+parlor_stage_work_wish (ParlorStageWork *self, const ParlorStageJob *job, ParlorStageNeed need,
+                        gint64 now_us)
 {
   Entry *entry = find (self, job);
   if (entry == NULL)
@@ -65,6 +67,7 @@ parlor_stage_work_wish (ParlorStageWork *self, const ParlorStageJob *job, gint64
       entry->first_us = now_us;
       g_ptr_array_add (self->entries, entry);
     }
+  entry->need = entry->wished_us == now_us ? MAX (entry->need, need) : need;
   entry->wished_us = now_us;
 }
 
@@ -94,20 +97,40 @@ is_due (const Entry *entry, gint64 now_us)
   return entry->id == 0 && entry->wished_us == now_us && now_us >= entry->retry_us;
 }
 
+/* Whether that one is to be started rather than the other; who waits longest stands first. */
+static gboolean
+goes_before (const ParlorStageWork *self, const Entry *entry, const Entry *other)
+{
+  if (entry->need != other->need)
+    return entry->need > other->need;
+  return runs_of (self, entry->job.room) < runs_of (self, other->job.room);
+}
+
 static Entry *
 next_due (const ParlorStageWork *self, gint64 now_us)
 {
   Entry *best = NULL;
-  guint fewest = G_MAXUINT;
   for (guint i = 0; i < self->entries->len; i++)
     {
       Entry *entry = self->entries->pdata[i];
-      guint n = is_due (entry, now_us) ? runs_of (self, entry->job.room) : G_MAXUINT;
-      if (n < fewest)
-        {
-          best = entry;
-          fewest = n;
-        }
+      if (is_due (entry, now_us) && (best == NULL || goes_before (self, entry, best)))
+        best = entry;
+    }
+  return best;
+}
+
+/* A run that gives up its place to something needed, NULL = there is none: the youngest of those
+ * that only make a picture nicer. */
+static Entry *
+next_to_yield (const ParlorStageWork *self)
+{
+  Entry *best = NULL;
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      Entry *entry = self->entries->pdata[i];
+      if (entry->id != 0 && entry->need == PARLOR_STAGE_NICER
+          && (best == NULL || entry->id > best->id))
+        best = entry;
     }
   return best;
 }
@@ -133,6 +156,25 @@ stop_unwished (ParlorStageWork *self, gint64 now_us, ParlorStageOrder *orders, g
 }
 
 static guint
+yield_to_needed (ParlorStageWork *self, gint64 now_us, ParlorStageOrder *orders, guint max)
+{
+  guint n = 0;
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      const Entry *entry = self->entries->pdata[i];
+      n += entry->need == PARLOR_STAGE_NEEDED && is_due (entry, now_us);
+    }
+  guint free_places = self->places - MIN (self->n_running, self->places), yielded = 0;
+  Entry *loser;
+  while (yielded < max && n > free_places + yielded && (loser = next_to_yield (self)) != NULL)
+    {
+      orders[yielded++] = (ParlorStageOrder){PARLOR_STAGE_STOP, loser->id, loser->job};
+      stop (self, loser);
+    }
+  return yielded;
+}
+
+static guint
 start_due (ParlorStageWork *self, gint64 now_us, ParlorStageOrder *orders, guint max)
 {
   guint n = 0;
@@ -151,6 +193,7 @@ guint
 parlor_stage_work_decide (ParlorStageWork *self, gint64 now_us, ParlorStageOrder *orders, guint max)
 {
   guint n = stop_unwished (self, now_us, orders, max);
+  n += yield_to_needed (self, now_us, orders + n, max - n);
   n += start_due (self, now_us, orders + n, max - n);
   for (guint i = 0; i < self->entries->len; i++)
     {
@@ -194,7 +237,7 @@ parlor_stage_work_state (const ParlorStageWork *self, const ParlorStageJob *job)
 gboolean
 parlor_stage_work_has_place (const ParlorStageWork *self)
 {
-  return self->n_running < self->places;
+  return self->n_running < self->places || next_to_yield (self) != NULL;
 }
 
 guint

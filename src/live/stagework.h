@@ -66,12 +66,21 @@ ParlorStageWork *parlor_stage_work_new (guint places);
 void parlor_stage_work_free (ParlorStageWork *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorStageWork, parlor_stage_work_free)
 
-/** Before decide (), once a round for each job that somebody needs. */
-void parlor_stage_work_wish (ParlorStageWork *self, const ParlorStageJob *job, gint64 now_us);
+/** How much a wish weighs; where several in a round are of one job the most of them counts. */
+typedef enum
+{
+  PARLOR_STAGE_NICER,  /**< without it the picture is worse (it jerks) */
+  PARLOR_STAGE_NEEDED, /**< without it something is not seen at all */
+} ParlorStageNeed;
+
+/** Before decide (), once a round for each viewer's need of a job. */
+void parlor_stage_work_wish (ParlorStageWork *self, const ParlorStageJob *job, ParlorStageNeed need,
+                             gint64 now_us);
 /**
  * What is to be done now; at most `max` orders (ask again when it was as many). Places go first to
- * the room that has the fewest, then to whoever waits longest. An order to start counts as done: a
- * process that does not come is reported by ended ().
+ * what is needed, then to the room that has the fewest, then to whoever waits longest. Where there
+ * is none, what is needed takes that of a run which nobody needs any more than to see nicer. An
+ * order to start counts as done: a process that does not come is reported by ended ().
  */
 guint parlor_stage_work_decide (ParlorStageWork *self, gint64 now_us, ParlorStageOrder *orders,
                                 guint max);
@@ -79,7 +88,7 @@ guint parlor_stage_work_decide (ParlorStageWork *self, gint64 now_us, ParlorStag
 void parlor_stage_work_ended (ParlorStageWork *self, guint64 id, gint64 now_us);
 
 ParlorStageState parlor_stage_work_state (const ParlorStageWork *self, const ParlorStageJob *job);
-/** Whether a job that is not there yet would get a place now. */
+/** Whether a needed job that is not there yet would get a place now. */
 gboolean parlor_stage_work_has_place (const ParlorStageWork *self);
 guint parlor_stage_work_running (const ParlorStageWork *self);
 /** Jobs that wait for a place. */

@@ -19,7 +19,7 @@ static guint
 play_round (ParlorStageWork *work, gint64 now_us, const ParlorStageJob *jobs, guint n)
 {
   for (guint i = 0; i < n; i++)
-    parlor_stage_work_wish (work, &jobs[i], now_us);
+    parlor_stage_work_wish (work, &jobs[i], PARLOR_STAGE_NEEDED, now_us);
   return parlor_stage_work_decide (work, now_us, orders, MAX_ORDERS);
 }
 
@@ -126,6 +126,48 @@ test_one_that_waits_holds_no_place (void)
   g_assert_cmpuint (orders[0].job.endpoint, ==, 2);
 }
 
+/* Who sees a picture jerk has it nicer as long as nobody sees nothing at all. */
+static void
+test_needed_goes_before_nicer (void)
+{
+  g_autoptr (ParlorStageWork) work = parlor_stage_work_new (1);
+  ParlorStageJob jerks = job_of ("rm_a", 1), black = job_of ("rm_b", 2);
+  parlor_stage_work_wish (work, &jerks, PARLOR_STAGE_NICER, 1);
+  g_assert_cmpuint (parlor_stage_work_decide (work, 1, orders, MAX_ORDERS), ==, 1);
+  guint64 run = orders[0].id;
+  g_assert_true (parlor_stage_work_has_place (work)); /* for something needed */
+  parlor_stage_work_wish (work, &jerks, PARLOR_STAGE_NICER, 2);
+  parlor_stage_work_wish (work, &black, PARLOR_STAGE_NEEDED, 2);
+  g_assert_cmpuint (parlor_stage_work_decide (work, 2, orders, MAX_ORDERS), ==, 2);
+  g_assert_cmpint (orders[0].verb, ==, PARLOR_STAGE_STOP);
+  g_assert_cmpuint (orders[0].id, ==, run);
+  g_assert_cmpint (orders[1].verb, ==, PARLOR_STAGE_START);
+  g_assert_cmpuint (orders[1].job.endpoint, ==, 2);
+  g_assert_cmpint (parlor_stage_work_state (work, &jerks), ==, PARLOR_STAGE_FULL);
+  g_assert_false (parlor_stage_work_has_place (work));
+  /* Nobody is sent away for what is only nicer, and what both need is needed. */
+  parlor_stage_work_wish (work, &black, PARLOR_STAGE_NEEDED, 3);
+  parlor_stage_work_wish (work, &black, PARLOR_STAGE_NICER, 3);
+  parlor_stage_work_wish (work, &jerks, PARLOR_STAGE_NICER, 3);
+  g_assert_cmpuint (parlor_stage_work_decide (work, 3, orders, MAX_ORDERS), ==, 0);
+  g_assert_false (parlor_stage_work_has_place (work));
+}
+
+static void
+test_nobody_yields_for_nothing (void)
+{
+  g_autoptr (ParlorStageWork) work = parlor_stage_work_new (2);
+  ParlorStageJob jerks = job_of ("rm_a", 1), black = job_of ("rm_b", 2), none = job_of ("rm_c", 3);
+  parlor_stage_work_wish (work, &jerks, PARLOR_STAGE_NICER, 1);
+  parlor_stage_work_wish (work, &black, PARLOR_STAGE_NEEDED, 1);
+  g_assert_cmpuint (parlor_stage_work_decide (work, 1, orders, MAX_ORDERS), ==, 2);
+  g_assert_cmpuint (orders[0].job.endpoint, ==, 2); /* first what is needed */
+  parlor_stage_work_wish (work, &jerks, PARLOR_STAGE_NICER, 2);
+  parlor_stage_work_wish (work, &none, PARLOR_STAGE_NICER, 2);
+  g_assert_cmpuint (parlor_stage_work_decide (work, 2, orders, MAX_ORDERS), ==, 0);
+  g_assert_cmpuint (parlor_stage_work_running (work), ==, 2);
+}
+
 static void
 test_unknown_ends_are_nothing (void)
 {
@@ -149,6 +191,10 @@ main (int argc, char **argv)
   g_test_add_func ("/live/stagework/what-ends-comes-back-ever-later", test_comes_back_ever_later);
   g_test_add_func ("/live/stagework/one-that-waits-holds-no-place",
                    test_one_that_waits_holds_no_place);
+  g_test_add_func ("/live/stagework/what-is-needed-goes-before-what-is-nicer",
+                   test_needed_goes_before_nicer);
+  g_test_add_func ("/live/stagework/nobody-yields-for-what-is-nicer",
+                   test_nobody_yields_for_nothing);
   g_test_add_func ("/live/stagework/ends-of-strangers-are-nothing", test_unknown_ends_are_nothing);
   return g_test_run ();
 }
