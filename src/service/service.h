@@ -190,9 +190,14 @@ typedef struct
 
 #define PARLOR_STAFFING_LOOKS 1000
 
-/** FALSE: the brand has no group, so that nobody can be asked at all. `room`: "rm_…". */
-gboolean parlor_service_staffing (const ParlorServiceBrand *brand, const char *room, gint64 wall_ms,
-                                  ParlorStaffing *out);
+/** One walk through a brand's queues, for all of its rooms: what stands now, not kept up. NULL: the
+    brand has no group, so that nobody can be asked at all. (transfer full) */
+typedef struct _ParlorStaffingLook ParlorStaffingLook;
+ParlorStaffingLook *parlor_service_look (const ParlorServiceBrand *brand, gint64 wall_ms);
+void parlor_staffing_look_free (ParlorStaffingLook *look);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorStaffingLook, parlor_staffing_look_free)
+/** `room`: "rm_…". */
+ParlorStaffing parlor_staffing_of (const ParlorStaffingLook *look, const char *room);
 
 /** A page of this visitor opened or closed its socket: an answer to somebody who is not here raises
     `message.waiting`. */

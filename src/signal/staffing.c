@@ -29,29 +29,57 @@ tell (ParlorSession *session, const ParlorStaffing *now)
                           (json_int_t)now->since_ms, "open_at", (json_int_t)now->open_ms));
 }
 
-/* Looked at when the first host was found: most of a room is its audience. */
-static void
-tell_hosts (ParlorSignal *signal, ParlorRoom *room, const ParlorServiceBrand *brand)
+/* One round: a brand is looked at when the first host of one of its rooms was found, since most of
+ * a room is its audience, and once for all of its rooms. */
+typedef struct
 {
-  ParlorStaffing now;
-  gboolean looked = FALSE;
-  ParlorClock *clock = signal->spec.clock;
+  ParlorSignal *signal;
+  ParlorService *service;
+  GHashTable *looks; /* brand's id (of a room of this round) → owned ParlorStaffingLook or NULL */
+} Round;
+
+static const ParlorStaffingLook *
+look_at (Round *round, const char *id)
+{
+  gpointer look;
+  if (g_hash_table_lookup_extended (round->looks, id, NULL, &look))
+    return look;
+  ParlorClock *clock = round->signal->spec.clock;
+  const ParlorServiceBrand *brand = parlor_service_brand (round->service, id);
+  look = brand ? parlor_service_look (brand, clock->wall_ms (clock)) : NULL;
+  g_hash_table_insert (round->looks, (gpointer)id, look);
+  return look;
+}
+
+static gboolean
+is_host (const ParlorSignal *signal, ParlorParticipant *participant)
+{
+  return !parlor_participant_info (participant)->audience
+         && parlor_participant_can (participant, PARLOR_RIGHT_MODERATE)
+         && g_hash_table_contains (signal->sessions, parlor_participant_session (participant));
+}
+
+static void
+tell_hosts (Round *round, ParlorRoom *room, const char *brand)
+{
   guint n = parlor_room_n_participants (room);
   for (guint i = 0; i < n; i++)
     {
       ParlorParticipant *participant = parlor_room_participant (room, i);
-      ParlorSession *session = parlor_participant_session (participant);
-      if (!session || parlor_participant_info (participant)->audience
-          || !parlor_participant_can (participant, PARLOR_RIGHT_MODERATE)
-          || !g_hash_table_contains (signal->sessions, session))
+      if (!is_host (round->signal, participant))
         continue;
-      if (!looked
-          && !parlor_service_staffing (brand, parlor_room_info (room)->id, clock->wall_ms (clock),
-                                       &now))
+      const ParlorStaffingLook *look = look_at (round, brand);
+      if (!look)
         return;
-      looked = TRUE;
-      tell (session, &now);
+      ParlorStaffing now = parlor_staffing_of (look, parlor_room_info (room)->id);
+      tell (parlor_participant_session (participant), &now);
     }
+}
+
+static void
+free_look (gpointer look)
+{
+  parlor_staffing_look_free (look);
 }
 
 void
@@ -61,6 +89,8 @@ parlor_signal_staffing (ParlorSignal *signal)
   ParlorService *service = signal->desk ? desk_service (signal->desk) : NULL;
   if (!service || !signal->spec.live)
     return;
+  g_autoptr (GHashTable) looks = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_look);
+  Round round = {signal, service, looks};
   g_autofree ParlorLiveRoom **rooms = parlor_live_list (signal->spec.live, NULL, &n);
   for (guint i = 0; i < n; i++)
     {
@@ -68,8 +98,7 @@ parlor_signal_staffing (ParlorSignal *signal)
       ParlorRoom *room = info->state == PARLOR_LIVE_ENDED
                              ? NULL
                              : parlor_rooms_find (signal->spec.rooms, info->room);
-      const ParlorServiceBrand *brand = parlor_service_brand (service, info->brand);
-      if (room && brand)
-        tell_hosts (signal, room, brand);
+      if (room)
+        tell_hosts (&round, room, info->brand);
     }
 }

@@ -6,9 +6,10 @@
 static ParlorStaffing
 look (World *world)
 {
-  ParlorStaffing now;
-  g_assert_true (parlor_service_staffing (world->brand, ROOM, world->now.wall_ms, &now));
-  return now;
+  g_autoptr (ParlorStaffingLook) found = parlor_service_look (world->brand, world->now.wall_ms);
+  g_assert_nonnull (found);
+  g_assert_cmpuint (parlor_staffing_of (found, "rm_other").from_room, ==, 0);
+  return parlor_staffing_of (found, ROOM);
 }
 
 static void
@@ -70,10 +71,9 @@ static void
 test_no_group (void)
 {
   g_autoptr (World) world = world_new ();
-  ParlorStaffing now;
   ParlorServiceBrand *bare = parlor_service_add_brand (world->service, "br_bare", "Bare",
                                                        PARLOR_CONFIRM_FIRST);
-  g_assert_false (parlor_service_staffing (bare, ROOM, world->now.wall_ms, &now));
+  g_assert_null (parlor_service_look (bare, world->now.wall_ms));
 }
 
 int
