@@ -30,15 +30,18 @@ answer_last (const ParlorLiveRoom *live, ParlorHttpReply *reply)
 
 /* ---- a table -------------------------------------------------------------------------------- */
 
-/* One table, page after page: a stream of hours has more than one answer of the store holds. */
+/* One table, page after page: a stream of hours has more than one answer of the store holds. A page
+ * that is full may end in the middle of an instant: the rows of that instant are asked for alone,
+ * by their ids, and what came after it behind them. */
 typedef struct
 {
   ParlorRecordSink *records; /* and no site: it goes before the store, whose end answers */
   ParlorHttpPending *pending;
   char room[PARLOR_ID_SIZE];
   int utc_offset_min;
-  gint64 from_ms;   /* of this page */
-  GHashTable *told; /* ids of rows of that very instant that stand in the table */
+  gint64 from_ms;             /* of this page */
+  gboolean is_one_instant;    /* this page has the rows of from_ms alone, those behind `after` */
+  char after[PARLOR_ID_SIZE]; /* "" = all of them */
   GString *csv;
 } Table;
 
@@ -60,7 +63,6 @@ finish (Table *table, const GError *error)
   parlor_http_reply_clear (&reply);
   if (table->csv)
     g_string_free (table->csv, TRUE);
-  g_hash_table_unref (table->told);
   g_free (table);
 }
 
@@ -94,31 +96,58 @@ add_line (Table *table, const ParlorComment *comment)
   parlor_csv_end_line (table->csv);
 }
 
-/* Whether it was not in the table yet. */
-static gboolean
-add_comment (Table *table, const ParlorComment *comment)
+static void
+add_lines (Table *table, const gconstpointer *rows, guint n)
 {
-  if (g_hash_table_contains (table->told, comment->id))
-    return FALSE;
-  if (comment->room_ms != table->from_ms)
-    g_hash_table_remove_all (table->told);
-  table->from_ms = comment->room_ms;
-  g_hash_table_add (table->told, g_strdup (comment->id));
-  add_line (table, comment);
-  return TRUE;
+  for (guint i = 0; i < n; i++)
+    add_line (table, rows[i]);
+}
+
+/* How many of a page's rows stand before its last instant, which may have more than the page. */
+static guint
+n_before_last_instant (const gconstpointer *rows, guint n)
+{
+  gint64 last_ms = ((const ParlorComment *)rows[n - 1])->room_ms;
+  while (n > 0 && ((const ParlorComment *)rows[n - 1])->room_ms == last_ms)
+    n--;
+  return n;
+}
+
+/* Takes the page and says what the next one is of. */
+static void
+turn_page (Table *table, const gconstpointer *rows, guint n)
+{
+  if (!table->is_one_instant)
+    {
+      add_lines (table, rows, n_before_last_instant (rows, n));
+      table->from_ms = ((const ParlorComment *)rows[n - 1])->room_ms;
+      table->is_one_instant = TRUE;
+      table->after[0] = '\0';
+      return;
+    }
+  add_lines (table, rows, n);
+  if (n == PAGE)
+    g_strlcpy (table->after, ((const ParlorComment *)rows[n - 1])->id, sizeof table->after);
+  else
+    {
+      table->is_one_instant = FALSE;
+      table->from_ms++;
+    }
 }
 
 static void
 on_page (const gconstpointer *rows, guint n, const GError *error, gpointer user_data)
 {
   Table *table = user_data;
-  gboolean fresh = FALSE;
-  for (guint i = 0; !error && i < n; i++)
-    fresh |= add_comment (table, rows[i]);
-  if (error || n < PAGE || !fresh)
-    finish (table, error);
-  else
-    ask_page (table);
+  if (!error && (n == PAGE || table->is_one_instant))
+    {
+      turn_page (table, rows, n);
+      ask_page (table);
+      return;
+    }
+  if (!error)
+    add_lines (table, rows, n);
+  finish (table, error);
 }
 
 static void
@@ -126,11 +155,15 @@ ask_page (Table *table)
 {
   const ParlorFindTerm terms[] = {
       {.field = "room", .op = PARLOR_FIND_EQUAL, .text = table->room},
-      {.field = "room_ms", .op = PARLOR_FIND_AT_LEAST, .number = table->from_ms}};
+      {.field = "room_ms",
+       .op = table->is_one_instant ? PARLOR_FIND_EQUAL : PARLOR_FIND_AT_LEAST,
+       .number = table->from_ms},
+      {.field = "id", .op = PARLOR_FIND_GREATER, .text = table->after},
+  };
   const ParlorFind find = {.kind = &parlor_comment_kind,
                            .terms = terms,
-                           .n_terms = G_N_ELEMENTS (terms),
-                           .order_by = "room_ms",
+                           .n_terms = table->is_one_instant ? 3 : 2,
+                           .order_by = table->is_one_instant ? "id" : "room_ms",
                            .limit = PAGE};
   table->records->find (table->records, &find, on_page, table);
 }
@@ -142,7 +175,6 @@ table_new (ParlorSite *site, ParlorHttpRequest *request, const char *room, gint6
                                       "text",    "state", "visitor", "id"};
   Table *table = g_new0 (Table, 1);
   table->records = site->spec.records;
-  table->told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   table->csv = parlor_csv_new ();
   table->utc_offset_min = (int)offset_min;
   table->pending = parlor_http_defer (request);

@@ -3,7 +3,9 @@
 #include "world.h"
 
 #include "live/hls.h"
+#include "live/events.h"
 #include "live/invites.h"
+#include "store/memory.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -373,6 +375,71 @@ test_sharing (void)
   json_decref (first);
 }
 
+#define BEFORE 200
+#define AT_ONCE 10050
+#define AFTER 100
+
+static void
+say (ParlorStore *store, const char *room, guint n, gint64 at_room_ms)
+{
+  g_autofree char *id = g_strdup_printf ("cmt_%06u", n);
+  ParlorComment comment = {.id = id,
+                           .room = (char *)room,
+                           .client_id = (char *)"c",
+                           .person = (char *)"pt_1",
+                           .visitor = (char *)"",
+                           .name = (char *)"Bo",
+                           .text = (char *)"hello",
+                           .room_ms = at_room_ms};
+  ParlorRecordSink *sink = parlor_store_records (store);
+  sink->put (sink, &parlor_comment_kind, &comment);
+}
+
+static void
+on_dispatch (uv_timer_t *timer)
+{
+  ParlorStore *store = timer->data;
+  store->ops->dispatch (store);
+}
+
+/* Of one instant there may be more than the store answers at once, and something comes after it. */
+static void
+test_all_that_was_said (void)
+{
+  ParlorStore *store = parlor_store_memory_new ();
+  World *world = world_new (NULL);
+  uv_timer_t timer = {.data = store};
+  g_autofree char *id = make_live (world);
+  g_autofree char *path = g_strdup_printf ("/v1/rooms/%s/comments?format=csv", id);
+  world->site->spec.records = parlor_store_records (store);
+  uv_timer_init (&world->loop, &timer);
+  uv_timer_start (&timer, on_dispatch, 1, 1);
+  /* Ids that do not stand in the order of time. */
+  for (guint n = 0; n < AFTER; n++)
+    say (store, id, n, 9);
+  for (guint n = 0; n < AT_ONCE; n++)
+    say (store, id, AFTER + n, 5);
+  for (guint n = 0; n < BEFORE; n++)
+    say (store, id, AFTER + AT_ONCE + n, 1);
+  say (store, "rm_other", 999999, 5);
+  g_autoptr (Answer) answer = world_ask (world, "GET", path, "", NULL);
+  g_assert_cmpuint (answer->status, ==, 200);
+  g_auto (GStrv) lines = g_strsplit (answer->body, "\r\n", -1);
+  g_autoptr (GHashTable) ids = g_hash_table_new (g_str_hash, g_str_equal);
+  gint64 last_ms = 0;
+  for (guint i = 1; lines[i] && *lines[i]; i++)
+    {
+      gint64 at_ms = g_ascii_strtoll (lines[i], NULL, 10);
+      g_assert_cmpint (at_ms, >=, last_ms);
+      last_ms = at_ms;
+      g_assert_true (g_hash_table_add (ids, strrchr (lines[i], ',')));
+    }
+  g_assert_cmpuint (g_hash_table_size (ids), ==, BEFORE + AT_ONCE + AFTER);
+  uv_close ((uv_handle_t *)&timer, NULL);
+  world_free (world);
+  store->ops->close (store, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -385,6 +452,8 @@ main (int argc, char **argv)
   g_test_add_func ("/http/live/ways-to-the-stage-are-for-hosts-assistants-encoders", test_console);
   g_test_add_func ("/http/live/a-token-hands-on-no-more-than-it-has", test_console_by_token);
   g_test_add_func ("/http/live/who-is-asked-onto-the-stage-is-told-and-no-more", test_invited);
+  g_test_add_func ("/http/live/all-that-was-said-is-a-table-whatever-was-said-at-once",
+                   test_all_that_was_said);
   g_test_add_func ("/http/live/who-is-not-kept-shares-the-plain-link", test_sharing);
   g_test_add_func ("/http/live/so-many-players-of-one-address-wait", test_waiting);
   return g_test_run ();
