@@ -128,10 +128,7 @@ export class Audience implements SessionMedia {
         for (const { mid } of message.slots) this.anchors.delete(mid);
         break;
       case 'stage':
-        this.dispatch({
-          t: 'local/stage',
-          stage: message.on ? 'on' : message.invited ? 'invited' : 'off',
-        });
+        this.dispatch(message);
         this.admitted(message);
         break;
       case 'transport':

@@ -199,6 +199,8 @@ export class LivePage extends Plain {
   /* ---- the stage ---- */
 
   private readonly wantStage = async (): Promise<void> => {
+    if (this.audience.live.get().stage === 'refused')
+      this.audience.dispatch({ t: 'local/stage', stage: 'off' });
     this.open({ what: 'stage' });
     if (!this.guest.stream && !(await this.guest.open())) this.say('stage_no_devices');
     this.requestUpdate();
@@ -218,7 +220,8 @@ export class LivePage extends Plain {
 
   private async stageChanged(message: ServerMessageOf<'stage'>): Promise<void> {
     if (!message.on) {
-      if (message.invited) this.sheet ??= { what: 'stage' };
+      if (message.invited || this.audience.live.get().stage === 'refused')
+        this.sheet ??= { what: 'stage' };
       else {
         if (this.guest.stream) this.say('stage_over');
         if (this.sheet?.what === 'stage') this.close();

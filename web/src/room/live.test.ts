@@ -24,6 +24,18 @@ describe('a live room', () => {
     expect(state.comments.map((one) => one.id)).toEqual(['b']);
   });
 
+  it('tells who asked and was not taken, and nobody else, that the host said no', () => {
+    const off = { t: 'stage', on: false } as const;
+    const asked = reduceLive(initialLive(), { t: 'local/stage', stage: 'asked' });
+    expect(reduceLive(asked, off).stage).toBe('refused');
+    const on = reduceLive(asked, { t: 'stage', on: true, token: 't', identity: 'i' });
+    expect(on.stage).toBe('on');
+    expect(reduceLive(on, off).stage).toBe('off');
+    const invited = reduceLive(initialLive(), { ...off, invited: true });
+    expect(invited.stage).toBe('invited');
+    expect(reduceLive(invited, off).stage).toBe('off');
+  });
+
   it('takes everything a late joiner is told', () => {
     const text = JSON.stringify({
       t: 'live',

@@ -32,6 +32,10 @@ interface Shelf {
   queue: Promise<unknown>;
   connectedCallback: () => void;
   key: (event: object, index: number) => void;
+  grab: (event: object, index: number) => void;
+  drag: (event: object) => void;
+  drop: () => void;
+  querySelector: (selector: string) => { focus: () => void } | null;
   takeAway: (sku: string) => Promise<void>;
 }
 
@@ -127,4 +131,18 @@ it('does not bring back what was taken away by an order that came after it', asy
   await made.queue;
   expect(skus(rows)).toBe('adc');
   expect(skus(made.list)).toBe('adc');
+});
+
+it('leaves the keys with what was dragged, not with what stands in its old place', async () => {
+  const made = await shelf();
+  const focused: string[] = [];
+  made.querySelector = (selector) => ({ focus: () => focused.push(selector) });
+  const row = { closest: () => ({ dataset: { index: '2' } }) };
+  vi.stubGlobal('document', { elementFromPoint: () => row });
+  made.grab({ currentTarget: { setPointerCapture: () => undefined }, pointerId: 1 }, 0);
+  made.drag({ clientX: 0, clientY: 0 });
+  made.drop();
+  await made.queue;
+  expect(skus(rows)).toBe('bcad');
+  expect(focused).toEqual(['[data-sku="a"] .shelf-handle']);
 });

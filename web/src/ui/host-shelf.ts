@@ -163,10 +163,19 @@ export class HostShelf extends Plain {
     this.held = to;
   }
 
+  /** The keys go on with what was dragged: rows are not moved, what stands in them is. */
   private drop(): void {
     if (this.held < 0) return;
+    const { sku } = this.list[this.held] ?? { sku: '' };
     this.held = -1;
     this.order(this.list);
+    this.focusOn(sku);
+  }
+
+  private focusOn(sku: string): void {
+    void this.updateComplete.then(() =>
+      this.querySelector<HTMLElement>(`[data-sku="${CSS.escape(sku)}"] .shelf-handle`)?.focus(),
+    );
   }
 
   private key(event: KeyboardEvent, index: number): void {
@@ -175,9 +184,7 @@ export class HostShelf extends Plain {
     event.preventDefault();
     const { sku } = this.list[index] ?? { sku: '' };
     this.order(moved(this.list, index, index + step));
-    void this.updateComplete.then(() =>
-      this.querySelector<HTMLElement>(`[data-sku="${CSS.escape(sku)}"] .shelf-handle`)?.focus(),
-    );
+    this.focusOn(sku);
   }
 
   private one(product: Shelved, index: number): TemplateResult {

@@ -14,6 +14,11 @@ const WORDS = {
   ],
   ask: ['Ask the host', '发送申请'],
   asked: ['The host was asked', '已申请，请等待主播同意'],
+  refused: [
+    'The host cannot take you on just now. Thank you for offering: you can ask again later, or write what you would say.',
+    '主播现在无法与您连麦，感谢您的申请。您可以稍后再试，也可以把想说的写在评论里。',
+  ],
+  fine: ['All right', '知道了'],
   look: ['See my camera first', '先看看我的画面'],
   come: ['Go on stage', '上麦'],
   no: ['No, thank you', '暂不参加'],
@@ -70,25 +75,33 @@ function first(stage: 'off' | 'invited', ready: boolean, act: Acts): TemplateRes
     </div>`;
 }
 
+const LEAVE = { on: 'leave', asked: 'cancel', refused: 'fine' } as const;
+
 export function stageSheet(stage: LiveState['stage'], ready: boolean, act: Acts): TemplateResult {
   const off = word(ready ? 'hint' : 'allow');
-  const said = { off, invited: word('invited'), asked: word('asked'), on: lt('stage_on') };
+  const said = { off, on: lt('stage_on') };
   return html`<div class="stage-sheet" data-stage=${stage}>
-    <video
-      class="preview"
-      autoplay
-      playsinline
-      muted
-      .muted=${true}
-      data-testid="stage-preview"
-    ></video>
-    <p role="status">${said[stage]}</p>
+    ${
+      stage === 'refused'
+        ? nothing
+        : html`<video
+            class="preview"
+            autoplay
+            playsinline
+            muted
+            .muted=${true}
+            data-testid="stage-preview"
+          ></video>`
+    }
+    <p role="status">
+      ${stage === 'off' || stage === 'on' ? said[stage] : word(stage)}
+    </p>
     ${
       stage === 'off' || stage === 'invited'
         ? first(stage, ready, act)
         : html`<div class="product-do">
             <button class="button" data-testid="stage-leave" @click=${act.leave}>
-              ${word(stage === 'on' ? 'leave' : 'cancel')}
+              ${word(LEAVE[stage])}
             </button>
           </div>`
     }
