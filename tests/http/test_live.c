@@ -7,6 +7,7 @@
 #include "live/invites.h"
 #include "store/memory.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -101,6 +102,35 @@ test_calendar (void)
   g_assert_cmpuint (answer->status, ==, 200);
   g_assert_nonnull (strstr (answer->body, "DTSTART:20231114T221320Z\r\n"));
   g_assert_nonnull (strstr (answer->body, "SUMMARY:Tea <b>\r\n"));
+}
+
+/* What a messenger shows of a link; what a host wrote is text there too. */
+static void
+test_preview (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("parlor-preview-XXXXXX", NULL);
+  g_autofree char *page = g_build_filename (folder, "live.html", NULL);
+  g_assert_true (g_file_set_contents (page, "<html><head></head></html>", -1, NULL));
+  g_autoptr (World) world = world_new (&(WorldSpec){.web_dir = folder});
+  g_autofree char *id = make_live (world);
+  g_autofree char *path = g_strdup_printf ("/v1/rooms/%s", id);
+  json_decref (ask (world, "PATCH", path, JSON,
+                    "{\"summary\":\"Two \\\"lamps\\\"\",\"image\":\"/lamp.svg\"}", 200));
+  g_autofree char *link = g_strdup_printf ("/l/%s", id);
+  g_autoptr (Answer) answer = world_ask (world, "GET", link, "", NULL);
+  g_assert_cmpuint (answer->status, ==, 200);
+  g_assert_nonnull (strstr (answer->body, "\"og:title\" content=\"Tea &lt;b&gt;\""));
+  g_assert_nonnull (strstr (answer->body, "\"og:description\" content=\"Two &quot;lamps&quot;\""));
+  const char *image = strstr (answer->body, "\"og:image\" content=\"http");
+  g_assert_nonnull (image);
+  g_assert_nonnull (strstr (image, "/lamp.svg\""));
+  g_assert_nonnull (strstr (answer->body, "\"og:url\" content=\"http"));
+  g_assert_nonnull (strstr (answer->body, "</head></html>"));
+  g_autoptr (Answer) old = world_ask (world, "GET", "/l/rm_none", "", NULL);
+  g_assert_cmpuint (old->status, ==, 404);
+  g_assert_null (strstr (old->body, "og:title"));
+  g_unlink (page);
+  g_rmdir (folder);
 }
 
 /* A viewer is told everything; speaks by comments alone; the host's hand is not his. */
@@ -447,6 +477,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http/live/states-and-pins-of-a-live-room", test_states);
   g_test_add_func ("/http/live/what-is-said-of-it-is-changed-whole-or-not", test_edit);
   g_test_add_func ("/http/live/the-calendar-names-the-date", test_calendar);
+  g_test_add_func ("/http/live/a-link-says-what-it-leads-to-before-it-is-opened", test_preview);
   g_test_add_func ("/http/live/a-viewer-sees-all-and-only-comments", test_viewer);
   g_test_add_func ("/http/live/a-meeting-is-no-live-room", test_meeting);
   g_test_add_func ("/http/live/ways-to-the-stage-are-for-hosts-assistants-encoders", test_console);

@@ -25,14 +25,20 @@ async function launchChromium(options, media) {
     headless: true,
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--use-fake-ui-for-media-stream',
-      ...(options.noDevices ? [] : ['--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${media.video}`, `--use-file-for-fake-audio-capture=${media.audio}`]),
+      ...(options.noDevices ? [] : ['--use-fake-device-for-media-stream']),
+      ...(media ? [`--use-file-for-fake-video-capture=${media.video}`, `--use-file-for-fake-audio-capture=${media.audio}`] : []),
       ...(options.strictAutoplay ? ['--autoplay-policy=document-user-activation-required'] : ['--autoplay-policy=no-user-gesture-required']),
       ...(options.flags ?? []),
     ],
     ignoreDefaultArgs: ['--mute-audio', '--disable-back-forward-cache'],
   });
+  return { browser, ...(await openChromium(browser, options)) };
+}
+
+/* A window with cookies of its own in a browser that runs. */
+async function openChromium(browser, options) {
   const context = await browser.newContext({ viewport: options.viewport ?? { width: 1280, height: 720 }, locale: options.locale ?? 'en-US', permissions: [] });
-  await context.addInitScript(probeSource({ person: options.person, name: options.name, refuse: options.refuse }));
+  await context.addInitScript(probeSource({ person: options.person, name: options.name, refuse: options.refuse, madeCamera: options.madeCamera }));
   const page = await context.newPage();
   return { page, close: () => browser.close(), pid: null };
 }
@@ -58,24 +64,46 @@ async function launchFirefox(options) {
     },
   });
   const [page] = await browser.pages();
-  await page.evaluateOnNewDocument(new Function(probeSource({ person: options.person, name: options.name, madeCamera: true, refuse: options.refuse })));
-  return { page, close: () => browser.close(), pid: browser.process()?.pid };
+  await putProbe(page, options);
+  return { browser, page, close: () => browser.close(), pid: browser.process()?.pid };
+}
+
+const putProbe = (page, options) =>
+  page.evaluateOnNewDocument(new Function(probeSource({ person: options.person, name: options.name, madeCamera: options.madeCamera ?? true, refuse: options.refuse })));
+
+/* A window, since what stands in a tab behind another is not drawn. */
+async function openFirefox(browser, options) {
+  const page = await (await browser.createBrowserContext()).newPage({ type: 'window' });
+  await putProbe(page, options);
+  return { page, close: () => undefined, pid: null };
 }
 
 /** What was last begun, for the message of a scenario that ran out of time. */
 export const progress = { last: '' };
 
 export class Person {
-  /** options: {browser, person (number of tone and mark), name, locale, viewport, refuse, noDevices, strictAutoplay, mediaFolder, line, busy (a camera that fills its bit rate), flags (more of Chromium's)} */
+  /** options: {browser, person (number of tone and mark), name, locale, viewport, refuse, noDevices, strictAutoplay, mediaFolder, line, busy (a camera that fills its bit rate), madeCamera (one drawn in the page, {width, height, rate} or true; Chromium's is a file else), flags (more of Chromium's)} */
   static async launch(given) {
     const options = { name: `Person ${given.person}`, ...given };
     const self = new Person();
     Object.assign(self, { number: options.person, kind: options.browser, name: options.name, log: [] });
     progress.last = `launching ${options.browser} for ${self.name}`;
-    const media = options.browser === 'chromium' ? await mediaOf(options.person, options.mediaFolder, options.busy) : null;
+    const media = options.browser === 'chromium' && !options.noDevices && !options.madeCamera ? await mediaOf(options.person, options.mediaFolder, options.busy) : null;
     const launched = options.browser === 'chromium' ? await launchChromium(options, media) : await launchFirefox(options);
     Object.assign(self, launched);
     self.page.on('console', (message) => self.log.push(`${message.type()}: ${message.text()}`));
+    self.page.on('pageerror', (error) => self.log.push(`page error: ${error.message}`));
+    return self;
+  }
+
+  /** Somebody else in a window of this one's browser, with cookies of his own; he goes when it is closed. Options as for launch (). */
+  static async beside(other, given) {
+    const options = { name: `Person ${given.person}`, ...given };
+    const self = new Person();
+    Object.assign(self, { number: options.person, kind: other.kind, name: options.name, log: [] });
+    progress.last = `a further window of ${other.name} for ${self.name}`;
+    const opened = other.kind === 'chromium' ? await openChromium(other.browser, options) : await openFirefox(other.browser, options);
+    Object.assign(self, opened, { close: () => undefined });
     self.page.on('pageerror', (error) => self.log.push(`page error: ${error.message}`));
     return self;
   }

@@ -58,3 +58,19 @@ export function noteCounterAt(viewer, id) {
     observer.observe(document.body, { subtree: true, childList: true });
   }, id);
 }
+
+/** The host says something; gives for each viewer by how many frames his picture was past the host's of then when it stood there. */
+export async function commentOnFrame(host, viewers, loop) {
+  await host.click('tab-comments');
+  await host.sees('comment-input');
+  await Promise.all(viewers.map((viewer) => noteCounterAt(viewer, 'comment')));
+  const said = await host.evaluate(() => {
+    const { counter } = window.__probe.readMark(window.__probe.byTestId('host-preview')[0]);
+    const input = window.__probe.byTestId('comment-input')[0];
+    input.value = 'this one';
+    input.form.requestSubmit();
+    return counter;
+  });
+  const noted = await Promise.all(viewers.map((viewer) => viewer.until('the comment', () => window.__noted, undefined, 30000)));
+  return noted.map(({ counter }) => ((counter - said + loop * 1.5) % loop) - loop / 2);
+}

@@ -123,31 +123,33 @@ function install(M, options) {
       draw.fillStyle = bit ? '#fff' : '#000';
       draw.fillRect(Math.round(block.x), Math.round(block.y), Math.ceil(block.w), Math.ceil(block.h));
     });
-  /* A camera made in the page. */
-  const makeCamera = (person) => {
+  /* A camera made in the page; `painted` has the time (ms of the wall clock) of each of its last ten thousand counters. */
+  const painted = [];
+  const makeCamera = (person, { width = 640, height = 360, rate = 20 } = {}) => {
     const canvas = document.createElement('canvas');
-    canvas.width = 640;
-    canvas.height = 360;
+    canvas.width = width;
+    canvas.height = height;
     const draw = canvas.getContext('2d', { alpha: false });
     let counter = 0;
     const paint = () => {
       draw.fillStyle = `hsl(${(person * 47) % 360} 40% 35%)`;
-      draw.fillRect(0, 0, 640, 360);
+      draw.fillRect(0, 0, width, height);
       draw.fillStyle = '#ccc';
-      draw.fillRect((counter * 4) % 580, 40, 60, 110);
-      drawMark(draw, counter, person, 640, 360);
+      draw.fillRect((counter * 4) % (width - 60), height / 9, 60, height / 3.3);
+      drawMark(draw, counter, person, width, height);
+      painted[counter % 10000] = { counter, at: Date.now() };
       counter++;
     };
     paint();
-    const [track] = canvas.captureStream(20).getVideoTracks();
-    const timer = setInterval(() => (track.readyState === 'live' ? paint() : clearInterval(timer)), 50);
+    const [track] = canvas.captureStream(rate).getVideoTracks();
+    const timer = setInterval(() => (track.readyState === 'live' ? paint() : clearInterval(timer)), 1000 / rate);
     return track;
   };
   if (options.madeCamera && navigator.mediaDevices) {
     const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
     navigator.mediaDevices.getUserMedia = async (want = {}) => {
       const stream = want.audio || !want.video ? await real({ audio: want.audio }) : new MediaStream();
-      if (want.video) stream.addTrack(makeCamera(options.person));
+      if (want.video) stream.addTrack(makeCamera(options.person, options.madeCamera === true ? {} : options.madeCamera));
       return stream;
     };
   }
@@ -258,7 +260,7 @@ function install(M, options) {
     return { frames: seen.frames, from: seen.from, until: performance.timeOrigin + performance.now(), width: seen.video?.videoWidth ?? 0, height: seen.video?.videoHeight ?? 0 };
   };
 
-  window.__probe = { stats, tileOf, pictureOf, all, visible, byTestId, videoOf, readMark, watch, tones, cut, observe, observedOf, inboundOf,
+  window.__probe = { painted: () => painted, stats, tileOf, pictureOf, all, visible, byTestId, videoOf, readMark, watch, tones, cut, observe, observedOf, inboundOf,
     setScreen: (lines, marked = false) => ([screenLines, screenMarked] = [lines, marked]), screenCounter: () => screenCounter };
 }
 

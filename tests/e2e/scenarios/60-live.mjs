@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { LOOP_FRAMES } from '../media/generate.mjs';
 import { disturbance, noDisturb, renegotiateOnClick } from '../lib/disturb.mjs';
-import { goLive, makeLive, noteCounterAt, watchLive } from '../lib/live.mjs';
+import { commentOnFrame, goLive, makeLive, noteCounterAt, watchLive } from '../lib/live.mjs';
 
 export const title = 'a live room: host, two viewers, pin within 200 ms of the frame, nothing disturbs the stream';
 export const seconds = 120;
@@ -39,6 +39,17 @@ async function pinOnTheFrame(world, host, viewers) {
     world.measured[`pin at ${viewer.kind}`] = Math.round(off);
     assert.ok(Math.abs(off) <= 200, `${viewer.kind}: the pin came ${Math.round(off)} ms after its frame`);
   }
+}
+
+/* They are told together every 200 ms at most, and none before its frame. */
+async function commentsOnTheFrame(world, host, viewers) {
+  const ms = await frameMs(viewers[0]);
+  const frames = await commentOnFrame(host, viewers, LOOP_FRAMES);
+  frames.forEach((off, index) => (world.measured[`comment behind its frame at ${viewers[index].kind}`] = Math.round(off * ms)));
+  assert.ok(frames.every((off) => off * ms >= -200 && off * ms <= 400), `comments stood at ${frames} frames`);
+  await host.click('comment-more');
+  await host.click('comment-delete');
+  for (const viewer of viewers) await viewer.until('the comment to go', () => window.__probe.byTestId('comment').length === 0);
 }
 
 async function comments(viewers, host) {
@@ -94,6 +105,7 @@ export async function run(world) {
   world.measured['link to first frame'] = await chromium.evaluate(() => window.parlorTimings().linkToFirstRemoteFrame);
   for (const one of [host, ...viewers]) await one.until('two who watch', () => window.__probe.byTestId('viewers')[0]?.dataset.count === '2', undefined, 5000);
   await pinOnTheFrame(world, host, viewers);
+  if (world.long) await commentsOnTheFrame(world, host, viewers);
   await comments(viewers, host);
   await buy(world, chromium);
   await noDisturb(world, chromium, firefox, sheetActs(chromium), { loop: LOOP_FRAMES });

@@ -2,7 +2,7 @@
 /** A live room over HLS with low latency: the same picture in both browsers, near enough to the host, and a pin on its frame. */
 import assert from 'node:assert/strict';
 import { LOOP_FRAMES } from '../media/generate.mjs';
-import { goLive, makeLive, noteCounterAt } from '../lib/live.mjs';
+import { commentOnFrame, goLive, makeLive, noteCounterAt } from '../lib/live.mjs';
 
 export const title = 'a live room over HLS: seen in both browsers within 4 s, blocking playlist, a pin on its frame';
 export const seconds = 150;
@@ -22,6 +22,13 @@ async function readPlaylist(world, room) {
   assert.ok(next.length > text.length || next !== text, 'a blocked request is answered with more');
   assert.equal((await fetch(`${base}live.m3u8?_HLS_msn=${Number(msn) + 50}`)).status, 400);
   assert.equal((await fetch(`${base}99999.m4s`)).status, 404);
+}
+
+/* They are told together every 200 ms at most, and none before its frame. */
+async function comments(world, host, viewers) {
+  const frames = await commentOnFrame(host, viewers, LOOP_FRAMES);
+  frames.forEach((off, index) => world.finding(`comment behind its frame, ${viewers[index].kind}`, off * 33.4, { unit: 'ms', most: 400 }));
+  assert.ok(frames.every((off) => off >= -6), `a comment came before its frame: ${frames}`);
 }
 
 export async function run(world) {
@@ -44,9 +51,10 @@ export async function run(world) {
   for (const viewer of viewers) {
     const noted = await viewer.until('the pin', () => window.__noted, undefined, 30000);
     const frames = Math.min(behind(noted.counter, pinned.counter), behind(pinned.counter, noted.counter));
-    world.finding(`pin off its frame, ${viewer.kind}`, frames * 33.4, { unit: 'ms', most: 400 });
+    world.finding(`pin off its frame, ${viewer.kind}`, frames * 33.4, { unit: 'ms', most: world.long ? 200 : 400 });
     world.finding(`glass to glass over HLS, ${viewer.kind}`, noted.at - pinned.at, { unit: 'ms', most: 4000 });
   }
+  if (world.long) await comments(world, host, viewers);
   await chromium.until('sound', () => {
     const video = window.__probe.byTestId('live-video')[0];
     return !video.muted && !video.paused;

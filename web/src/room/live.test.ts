@@ -25,10 +25,10 @@ describe('a live room', () => {
   });
 
   it('tells who asked and was not taken, and nobody else, that the host said no', () => {
-    const off = { t: 'stage', on: false } as const;
+    const off = { t: 'stage', on: false, invited: false, token: '', identity: '' } as const;
     const asked = reduceLive(initialLive(), { t: 'local/stage', stage: 'asked' });
     expect(reduceLive(asked, off).stage).toBe('refused');
-    const on = reduceLive(asked, { t: 'stage', on: true, token: 't', identity: 'i' });
+    const on = reduceLive(asked, { ...off, on: true });
     expect(on.stage).toBe('on');
     expect(reduceLive(on, off).stage).toBe('off');
     const invited = reduceLive(initialLive(), { ...off, invited: true });

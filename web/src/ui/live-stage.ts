@@ -93,9 +93,7 @@ export function stageSheet(stage: LiveState['stage'], ready: boolean, act: Acts)
             data-testid="stage-preview"
           ></video>`
     }
-    <p role="status">
-      ${stage === 'off' || stage === 'on' ? said[stage] : word(stage)}
-    </p>
+    <p role="status">${stage === 'off' || stage === 'on' ? said[stage] : word(stage)}</p>
     ${
       stage === 'off' || stage === 'invited'
         ? first(stage, ready, act)
