@@ -49,7 +49,7 @@ export function section({ rows, load }) {
 ${line('**both**', 'good', of('', 'good'), hostFrames)}
 ${line('**all**', '', viewers, hostFrames)}
 
-One worker took ${(server / 10).toFixed(1)} % of a core. ${os.cpus().length} cores for server, relays, host and all windows; load average ${load.toFixed(0)} at the end, which the windows make.
+The server took ${percent(server)} of a core. ${os.cpus().length} cores for server, relays, host and all windows; load average ${load.toFixed(0)} at the end, which the windows make.
 `;
 }
 

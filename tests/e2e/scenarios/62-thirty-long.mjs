@@ -66,7 +66,7 @@ async function comeIn(room, viewers) {
   for (let at = 0; at < viewers.length; at += WAVE) {
     const until = Date.now() + WAVE_MS;
     await Promise.all(viewers.slice(at, at + WAVE).map(async (one) => {
-      await one.goto(room.link);
+      await one.page.goto(room.link, { waitUntil: 'domcontentloaded', timeout: 60000 });
       await one.evaluate(follow, HOST);
     }));
     await sleep(Math.max(0, until - Date.now()));
