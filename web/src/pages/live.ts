@@ -189,7 +189,7 @@ export class LivePage extends Plain {
     if (!this.sheet) return;
     const asked = this.audience.live.get().stage;
     if (this.sheet.what === 'stage') {
-      if (/off|inv/.test(asked)) this.guest.stop();
+      if (/f|inv/.test(asked)) this.guest.stop(); // off, refused, invited
     } else if (asked === 'invited') return this.open({ what: 'stage' });
     this.sheet = null;
     this.opener?.focus();
@@ -199,8 +199,6 @@ export class LivePage extends Plain {
   /* ---- the stage ---- */
 
   private readonly wantStage = async (): Promise<void> => {
-    if (this.audience.live.get().stage === 'refused')
-      this.audience.dispatch({ t: 'local/stage', stage: 'off' });
     this.open({ what: 'stage' });
     if (!this.guest.stream && !(await this.guest.open())) this.say('stage_no_devices');
     this.requestUpdate();

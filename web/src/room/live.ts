@@ -30,7 +30,7 @@ export interface LiveState {
   blocked: string[];
   /** Hosts, where the brand has groups: who is there for the viewers. */
   staffing: Staffing | null;
-  /** This viewer and the stage; `refused` until he has read it. */
+  /** This viewer and the stage; `refused` until he has read it or asks again. */
   stage: 'off' | 'invited' | 'asked' | 'on' | 'refused';
 }
 
@@ -68,16 +68,6 @@ function withComments(state: LiveState, more: Comment[]): LiveState {
   return { ...state, comments: [...state.comments, ...fresh].slice(-MAX_COMMENTS) };
 }
 
-/** Who asked and was not taken reads so; who was on stage, or was asked, is off it. */
-function stageAfter(
-  before: LiveState['stage'],
-  { on, invited }: { on: boolean; invited?: boolean },
-): LiveState['stage'] {
-  if (on) return 'on';
-  if (invited) return 'invited';
-  return before === 'asked' ? 'refused' : 'off';
-}
-
 /** The next state. Pure. */
 export function reduceLive(state: LiveState, event: ServerMessage | LiveLocal): LiveState {
   switch (event.t) {
@@ -112,7 +102,17 @@ export function reduceLive(state: LiveState, event: ServerMessage | LiveLocal): 
     case 'shelf':
       return { ...state, shelf: event.shelf };
     case 'stage':
-      return { ...state, stage: stageAfter(state.stage, event) };
+      /* Who asked and was not taken reads so; who was on stage, or was asked, is off it. */
+      return {
+        ...state,
+        stage: event.on
+          ? 'on'
+          : event.invited
+            ? 'invited'
+            : state.stage === 'asked'
+              ? 'refused'
+              : 'off',
+      };
     case 'local/stage':
       return { ...state, stage: event.stage };
     case 'local/voted':

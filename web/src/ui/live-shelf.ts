@@ -2,8 +2,16 @@
  *  stream's page goes nowhere. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Product } from '../protocol/live.js';
+import { lang } from './i18n/lang.js';
 import { lt } from './i18n/live.js';
 import { picture, price } from './live-pin.js';
+
+const WORDS = {
+  view_product: ['View', '查看'],
+  buy_hint: ['Opens in a new tab; the stream goes on.', '在新标签页打开，直播不会中断。'],
+  ask_about: ['Ask about this', '咨询此商品'],
+} as const;
+const word = (key: keyof typeof WORDS): string => WORDS[key][lang() === 'en' ? 0 : 1];
 
 /** All products; the one that is shown now stands out. */
 export function shelfList(
@@ -28,7 +36,7 @@ export function shelfList(
             ${
               one.sku === pinned
                 ? html`<span class="pin-now">${lt('now_shown')}</span>`
-                : html`<span class="view">${lt('view_product')}</span>`
+                : html`<span class="view">${word('view_product')}</span>`
             }
           </button>
         </li>`,
@@ -71,12 +79,12 @@ export function productSheet(
         ${
           ask
             ? html`<button class="button" data-testid="ask-product" @click=${() => ask(product)}>
-                ${lt('ask_about')}
+                ${word('ask_about')}
               </button>`
             : nothing
         }
       </div>
-      ${product.can_buy ? html`<p class="hint">${lt('buy_hint')}</p>` : nothing}
+      ${product.can_buy ? html`<p class="hint">${word('buy_hint')}</p>` : nothing}
     </div>
   </article>`;
 }

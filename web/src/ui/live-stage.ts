@@ -77,7 +77,9 @@ function first(stage: 'off' | 'invited', ready: boolean, act: Acts): TemplateRes
 
 const LEAVE = { on: 'leave', asked: 'cancel', refused: 'fine' } as const;
 
-export function stageSheet(stage: LiveState['stage'], ready: boolean, act: Acts): TemplateResult {
+/** `ready`: he sees himself. Who was refused and opens the sheet again asks again. */
+export function stageSheet(now: LiveState['stage'], ready: boolean, act: Acts): TemplateResult {
+  const stage = now === 'refused' && ready ? 'off' : now;
   const off = word(ready ? 'hint' : 'allow');
   const said = { off, on: lt('stage_on') };
   return html`<div class="stage-sheet" data-stage=${stage}>

@@ -19,6 +19,8 @@ const MORE = {
   flip: ['Other camera', '切换摄像头'],
   mic_off: ['Mute', '静音'],
   mic_on: ['Unmute', '取消静音'],
+  camera_off: ['Camera off', '关闭摄像头'],
+  camera_on: ['Camera on', '打开摄像头'],
   screen_off: ['Stop sharing', '停止共享'],
   pin_it: ['Show', '讲解'],
   unpin_it: ['Take down', '取消讲解'],
