@@ -9,6 +9,7 @@
 /* So many of a kind are told at a time: a line of the socket has an end. */
 #define LIST_MAX 10000
 #define OPERATOR "operator"
+#define HOUR_MS (3600 * G_GINT64_CONSTANT (1000))
 
 static const char *
 string (const json_t *request, const char *name)
@@ -91,10 +92,14 @@ find_rep (const ParlorOperateThings *things, const char *id, GError **error)
 }
 
 static json_t *
-depart (const ParlorOperateThings *things, ParlorRep *rep, const char *to, ParlorMoment now,
+depart (const ParlorOperateThings *things, ParlorRep *rep, const json_t *request, ParlorMoment now,
         GError **error)
 {
+  const char *to = string (request, "to");
+  const json_t *defer_h = json_object_get (request, "defer_h");
+  gint64 hours = json_is_integer (defer_h) ? (gint64)json_integer_value (defer_h) : -1;
   ParlorTransferSpec spec = {.from = rep, .departure = TRUE};
+  spec.defer_ms = defer_h ? CLAMP (hours, -1, 721) * HOUR_MS : 0;
   if (to && !(spec.to = parlor_service_rep (rep->brand, to))
       && !(spec.to_group = parlor_service_group (rep->brand, to)))
     return refuse (error, PARLOR_ERROR_NOT_FOUND, "--to is a rep or a group of the same brand.");
@@ -114,14 +119,18 @@ on_rep (const ParlorOperateThings *things, const json_t *request, GError **error
   if (!g_strcmp0 (verb, "show"))
     return json_pack ("{s:b,s:o}", "ok", TRUE, "rep", things->site->rep (rep));
   if (!g_strcmp0 (verb, "depart"))
-    reply = depart (things, rep, string (request, "to"), now, error);
+    reply = depart (things, rep, request, now, error);
+  else if (!g_strcmp0 (verb, "stay"))
+    reply = parlor_service_stay (rep, now, error)
+                ? json_pack ("{s:b,s:o}", "ok", TRUE, "rep", rep_line (rep))
+                : NULL;
   else if (!g_strcmp0 (verb, "suspend") || !g_strcmp0 (verb, "resume"))
     {
       parlor_service_rep_suspend (rep, !strcmp (verb, "suspend"), now);
       reply = json_pack ("{s:b,s:o}", "ok", TRUE, "rep", rep_line (rep));
     }
   else
-    return refuse (error, PARLOR_ERROR_BAD_REQUEST, "Say: rep show|suspend|resume|depart REP.");
+    return refuse (error, PARLOR_ERROR_BAD_REQUEST, "Say: rep show|suspend|resume|depart|stay REP.");
   if (reply && things->audit)
     {
       g_autofree char *action = g_strconcat ("operator.rep_", verb, NULL);

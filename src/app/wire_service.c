@@ -9,6 +9,7 @@
 #include "room/auth.h"
 #include "room/moderation.h"
 #include "room/participant.h"
+#include "room/recording.h"
 #include "room/room.h"
 #include "service/load.h"
 #include "signal/desk.h"
@@ -113,11 +114,13 @@ check_card (const char *brand, const char *card, const char *ref, gint64 *until_
 /* ---- the rooms of calls ---------------------------------------------------------------------- */
 
 static char *
-make_room (const char *brand, gpointer user_data)
+make_room (const char *brand, gboolean may_record, gpointer user_data)
 {
   ParlorWireService *wire = user_data;
   ParlorRoomSpec spec = {.kind = "consult", .title = "", .brand = brand};
   ParlorRoom *room = parlor_rooms_create (wire->spec.rooms, &spec, now_of (wire).us, NULL);
+  if (room && may_record) /* else never: what a consult is by itself */
+    parlor_room_set_record_policy (room, PARLOR_RECORD_BY_HOST, FALSE);
   return room ? g_strdup (parlor_room_info (room)->id) : NULL;
 }
 
@@ -170,6 +173,9 @@ parlor_wire_service_room_event (ParlorWireService *wire, const ParlorRoomEvent *
   ParlorRep *rep = parlor_service_rep (call->conversation->customer->brand, identity);
   if (!left && rep && rep->departed) /* by a token that he had before */
     g_ptr_array_add (wire->leaving, g_strdup (rep->id));
+  if (call->expert)
+    parlor_service_call_expert_here (call, is_in (event->room, call->expert->id, gone),
+                                     now_of (wire));
   parlor_service_call_peers (call, is_in (event->room, call->rep->id, gone),
                              is_in (event->room, call->conversation->customer->id, gone),
                              now_of (wire));

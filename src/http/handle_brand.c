@@ -4,6 +4,7 @@
  */
 #include "base/error.h"
 #include "http/problem.h"
+#include "http/service.h"
 #include "http/signin.h"
 
 #include <string.h>
@@ -138,7 +139,12 @@ parlor_handle_brand_patch (ParlorSite *site, ParlorHttpRequest *request, ParlorH
   else if (strcmp (request->params[0], ask.who.brand))
     refuse (&ask, PARLOR_ERROR_NOT_FOUND, "There is no such brand.");
   if (!ask.error && parlor_brands_change (ask.brands, ask.who.brand, &change, &ask.error))
-    answer (&ask, 200, brand_to_json (parlor_brands_get (ask.brands, ask.who.brand)));
+    {
+      const ParlorServiceSite *service = site->spec.service;
+      if (service) /* what goes on there goes on by the new ways from now on */
+        service->brand (ask.who.brand, service->user_data);
+      answer (&ask, 200, brand_to_json (parlor_brands_get (ask.brands, ask.who.brand)));
+    }
   ask_end (&ask);
 }
 

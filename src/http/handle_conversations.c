@@ -391,7 +391,7 @@ parlor_handle_conversation_call (ParlorSite *site, ParlorHttpRequest *request,
   ringing->pending = parlor_http_defer (request);
 }
 
-/* {rep}: he takes the call over, or comes in as the expert to whom it is handed. */
+/* {rep}: he takes the call over; with {"as": "expert"} he is asked in beside who has it. */
 void
 parlor_handle_call_participant (ParlorSite *site, ParlorHttpRequest *request,
                                 ParlorHttpReply *reply)
@@ -410,9 +410,17 @@ parlor_handle_call_participant (ParlorSite *site, ParlorHttpRequest *request,
   ParlorRep *rep = reps_find_rep (&call, reps_text (call.body, "rep"), reply);
   if (!rep)
     return;
+  const char *as = reps_text (call.body, "as");
+  gboolean expert = !g_strcmp0 (as, "expert");
+  if (as && !expert && strcmp (as, "rep"))
+    {
+      parlor_http_problem (reply, 400, "bad_request", "as is rep or expert.");
+      return;
+    }
   if (!parlor_service_may (found->conversation, &call.who, PARLOR_MAY_MOVE, NULL, reps_now (site),
                            &error)
-      || !parlor_service_call_take (found, rep, reps_now (site), &error))
+      || !(expert ? parlor_service_call_invite (found, rep, reps_now (site), &error)
+                  : parlor_service_call_take (found, rep, reps_now (site), &error)))
     parlor_http_problem_from_error (reply, error);
   else
     reps_answer_durably (&call, request, reply, 200, call.site->call (found));

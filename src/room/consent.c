@@ -25,9 +25,27 @@ agrees (const ParlorParticipant *participant)
 }
 
 gboolean
+parlor_recording_is_mutual (const ParlorRoom *room)
+{
+  return g_strcmp0 (room->info.kind, "consult") == 0;
+}
+
+/* Of a talk of two nothing is kept that only one of them wants kept. */
+static gboolean
+all_agree (const ParlorRoom *room)
+{
+  guint n = 0;
+  for (guint i = 0; i < room->roster->len; i++)
+    n += agrees (room->roster->pdata[i]);
+  return n == room->roster->len && n > 1;
+}
+
+gboolean
 parlor_participant_is_recorded (const ParlorParticipant *participant)
 {
-  return participant->room->recording->info.state == PARLOR_RECORDING_ON && agrees (participant);
+  const ParlorRoom *room = participant->room;
+  return room->recording->info.state == PARLOR_RECORDING_ON
+         && (parlor_recording_is_mutual (room) ? all_agree (room) : agrees (participant));
 }
 
 void

@@ -233,7 +233,7 @@ void parlor_seat_free (ParlorSeat *seat);
 gboolean parlor_participant_is_listed (const ParlorParticipant *participant);
 
 /* recordbook.c */
-ParlorRecording *parlor_recording_new (void);
+ParlorRecording *parlor_recording_new (const char *room_kind);
 void parlor_recording_free (ParlorRecording *recording);
 
 /* recording.c */

@@ -13,11 +13,18 @@ marker_free (gpointer data)
   g_free (data);
 }
 
+ParlorRecordPolicy
+parlor_recording_policy_of (const char *room_kind)
+{
+  return g_strcmp0 (room_kind, "consult") == 0 ? PARLOR_RECORD_NEVER : PARLOR_RECORD_BY_HOST;
+}
+
 ParlorRecording *
-parlor_recording_new (void)
+parlor_recording_new (const char *room_kind)
 {
   ParlorRecording *self = g_new0 (ParlorRecording, 1);
   self->info.id = self->id;
+  self->info.policy = parlor_recording_policy_of (room_kind);
   self->words = g_string_new (NULL);
   self->consents = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->named = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);

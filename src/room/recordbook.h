@@ -28,6 +28,10 @@ struct _ParlorRecording
 
 /** NULL = nothing is recorded on this server. */
 ParlorRecorder *parlor_recording_recorder (const ParlorRoom *room);
+/** What a room of this kind is without a rule: a consult is not recorded. */
+ParlorRecordPolicy parlor_recording_policy_of (const char *room_kind);
+/** In consent.c: nobody in it is written before all who are there have said yes. */
+gboolean parlor_recording_is_mutual (const ParlorRoom *room);
 /** It is on or paused. */
 gboolean parlor_recording_runs (const ParlorRoom *room);
 

@@ -81,7 +81,7 @@ set_policy (ParlorRoom *room, ParlorRecordPolicy policy, gboolean notice)
   parlor_room_wake (room, G_MININT64);
 }
 
-/* What every room is without a rule needs none. */
+/* What every room of its kind is without a rule needs none. */
 static void
 keep_rule (ParlorRoom *room, ParlorRecordPolicy policy, gboolean notice)
 {
@@ -93,7 +93,7 @@ keep_rule (ParlorRoom *room, ParlorRecordPolicy policy, gboolean notice)
                             .notice = notice,
                             .retention_days = old != NULL ? old->retention_days : -1,
                             .local_days = old != NULL ? old->local_days : -1};
-  if (all != NULL && (old != NULL || notice || policy != PARLOR_RECORD_BY_HOST))
+  if (all != NULL && (old != NULL || notice || policy != parlor_recording_policy_of (room->info.kind)))
     parlor_recordings_put_rule (all, &rule);
 }
 
@@ -213,6 +213,9 @@ parlor_participant_answer_consent (ParlorParticipant *participant, gboolean yes,
   parlor_recording_keep_consent (participant, consent, "page", now_us);
   parlor_recording_sync (room, now_us);
   parlor_room_tell_participant (participant);
+  for (guint i = 0; parlor_recording_is_mutual (room) && i < room->roster->len; i++)
+    if (room->roster->pdata[i] != participant)
+      parlor_room_tell_participant (room->roster->pdata[i]);
   return TRUE;
 }
 
@@ -260,7 +263,10 @@ parlor_recording_watch (ParlorRoom *room, const ParlorRoomEvent *event)
   if (!parlor_recording_runs (room))
     return;
   if (event->type == PARLOR_EVENT_LEFT)
-    forget_tracks (event->participant);
+    {
+      forget_tracks (event->participant);
+      mark_dirty (room);
+    }
   else if (event->type == PARLOR_EVENT_CHAT)
     watch_chat (room, event, clock->now_us (clock));
   else if (event->type == PARLOR_EVENT_SPEAKER)

@@ -33,7 +33,7 @@ parlor_room_new (ParlorRooms *rooms, const ParlorRoomRecord *record)
   room->bans = g_ptr_array_new_with_free_func ((GDestroyNotify)parlor_ban_free);
   room->lobby = parlor_lobby_new (rooms->spec.limits.lobby);
   room->hands = parlor_hands_new ();
-  room->recording = parlor_recording_new ();
+  room->recording = parlor_recording_new (record->kind);
   room->chat = parlor_chat_new (rooms->spec.limits.chat_history);
   room->stage_next_us = room->empty_since_us = NEVER_US;
   room->choose_next_us = G_MININT64;

@@ -28,8 +28,8 @@ service_of (const ParlorCall *call)
   return call->rep->brand->service;
 }
 
-static void
-tell (ParlorCall *call, const char *type, ParlorMoment now)
+void
+call_tell (ParlorCall *call, const char *type, const ParlorRep *also, ParlorMoment now)
 {
   ParlorConversation *conversation = call->conversation;
   ParlorServiceBrand *brand = call->rep->brand;
@@ -39,6 +39,7 @@ tell (ParlorCall *call, const char *type, ParlorMoment now)
       PARLOR_DATUM_TEXT ("rep", call->rep->id),
       PARLOR_DATUM_TEXT ("state", parlor_state_name (PARLOR_MACHINE_CALL, call->state)),
       PARLOR_DATUM_TEXT ("reason", call->end_reason),
+      PARLOR_DATUM_TEXT ("expert", call->expert ? call->expert->id : NULL),
   };
   service_event (brand->service, brand, type, conversation->id, conversation->customer, NULL,
                  now.wall_ms, -1, data, G_N_ELEMENTS (data));
@@ -47,10 +48,17 @@ tell (ParlorCall *call, const char *type, ParlorMoment now)
                                 .brand = brand,
                                 .to_customer = conversation->customer,
                                 .to_rep = call->rep,
+                                .to_rep_too = also ? also : call->expert,
                                 .rep = call->rep,
                                 .conversation = conversation,
                                 .call = call};
   service_notice (brand->service, &notice);
+}
+
+static void
+tell (ParlorCall *call, const char *type, ParlorMoment now)
+{
+  call_tell (call, type, NULL, now);
 }
 
 static void
@@ -59,12 +67,10 @@ arm (ParlorCall *call, gint64 at_us)
   service_arm (service_of (call), TIMER_CALL, &call->timer, at_us);
 }
 
-/* The rep is free again after a short while in which he writes his note. */
-static void
-release (ParlorCall *call, ParlorMoment now)
+void
+call_release (ParlorCall *call, ParlorRep *rep, ParlorMoment now)
 {
-  ParlorRep *rep = call->rep;
-  if (rep->call != call)
+  if (!rep || rep->call != call)
     return;
   rep->call = NULL;
   service_arm (rep->brand->service, TIMER_WRAP, &rep->wrap_timer, now.us + WRAP_UP_US);
@@ -82,6 +88,7 @@ finish (ParlorCall *call, ParlorCallState state, const char *reason, ParlorMomen
   call->end_reason = reason;
   call->conversation->call = NULL;
   arm (call, NEVER_US);
+  service_arm (service, TIMER_EXPERT, &call->expert_timer, NEVER_US);
   tell (call, "call.ended", now);
   g_autofree char *data = g_strdup_printf (
       "{\"call\":\"%s\",\"state\":\"%s\",\"seconds\":%" G_GINT64_FORMAT "}", call->id,
@@ -92,7 +99,8 @@ finish (ParlorCall *call, ParlorCallState state, const char *reason, ParlorMomen
   if (talked)
     rating_ask (call->conversation, call->rep, call->id, now);
   service_end (service);
-  release (call, now);
+  call_release (call, call->rep, now);
+  call_release (call, call->expert, now);
   if (service->spec.call_ended)
     service->spec.call_ended (call, service->spec.user_data);
   g_hash_table_remove (service->calls, call->id);
@@ -160,30 +168,35 @@ rung (const Ring *ring, const ParlorCall *call, GError *error, gboolean tell)
   g_clear_error (&error);
 }
 
+/* `asked`: the brand's system was, whether it answered (`answer`) or not. */
 static void
-ring_now (const Ring *ring, const ParlorHookAnswer *answer, gboolean tell, ParlorMoment now)
+ring_now (const Ring *ring, gboolean asked, const ParlorHookAnswer *answer, ParlorMoment now)
 {
   GError *error = NULL;
   ParlorCall *call = NULL;
   ParlorService *service = ring->conversation->customer->brand->service;
   g_autofree char *room = NULL;
+  /* Where no system of the brand is asked it is the two of them who decide. */
+  gboolean record = !asked
+                    || (answer
+                        && parlor_datum_flag (answer->data, answer->n_data, "record", FALSE));
   if (parlor_service_may_call (ring->conversation, now, &error))
     {
-      room = service->spec.make_room ? service->spec.make_room (
-                 ring->conversation->customer->brand->id, service->spec.user_data)
-                                     : NULL;
+      room = service->spec.make_room
+                 ? service->spec.make_room (ring->conversation->customer->brand->id, record,
+                                            service->spec.user_data)
+                 : NULL;
       if (room)
         call = parlor_service_call (ring->conversation, ring->by_rep, ring->video, room, now,
                                     &error);
       else
         service_refuse (&error, PARLOR_ERROR_UNAVAILABLE, "No room can be made now.");
     }
+  if (call)
+    call->may_record = record;
   if (call && answer)
-    {
-      call->may_record = parlor_datum_flag (answer->data, answer->n_data, "record", FALSE);
-      call->max_ms = parlor_datum_int (answer->data, answer->n_data, "max_s", 0) * 1000;
-    }
-  rung (ring, call, error, tell);
+    call->max_ms = parlor_datum_int (answer->data, answer->n_data, "max_s", 0) * 1000;
+  rung (ring, call, error, TRUE);
 }
 
 static void
@@ -198,7 +211,7 @@ on_call_allowed (const ParlorHookAnswer *answer, gpointer user_data)
   ring->conversation->call_hook = 0;
   ring->conversation->call_ring = NULL;
   if (allow)
-    ring_now (ring, answered ? answer : NULL, TRUE, service->spec.now (service->spec.user_data));
+    ring_now (ring, TRUE, answered ? answer : NULL, service->spec.now (service->spec.user_data));
   else
     rung (ring, NULL,
           g_error_new_literal (PARLOR_ERROR, PARLOR_ERROR_FORBIDDEN,
@@ -234,7 +247,7 @@ parlor_service_ring (ParlorConversation *conversation, gboolean by_rep, gboolean
     return FALSE;
   if (!hooks || !hooks->has (hooks, PARLOR_HOOK_CALL, brand->id))
     {
-      ring_now (&ring, NULL, TRUE, now);
+      ring_now (&ring, FALSE, NULL, now);
       return TRUE;
     }
   const ParlorDatum data[] = {
@@ -325,6 +338,14 @@ hold (ParlorCall *call, ParlorMoment now)
   service_end (service_of (call));
 }
 
+static void
+go_on (ParlorCall *call, ParlorMoment now)
+{
+  call->state = PARLOR_CALL_ACTIVE;
+  arm (call, call->max_ms ? now.us + MAX (0, call->answered_ms + call->max_ms - now.wall_ms) * 1000
+                          : NEVER_US);
+}
+
 void
 parlor_service_call_peers (ParlorCall *call, gboolean rep_here, gboolean customer_here,
                            ParlorMoment now)
@@ -334,16 +355,24 @@ parlor_service_call_peers (ParlorCall *call, gboolean rep_here, gboolean custome
   call->lost_customer = !customer_here;
   if (both && parlor_state_may (PARLOR_MACHINE_CALL, call->state, PARLOR_CALL_ACTIVE))
     {
-      call->state = PARLOR_CALL_ACTIVE;
-      arm (call, call->max_ms
-                     ? now.us + MAX (0, call->answered_ms + call->max_ms - now.wall_ms) * 1000
-                     : NEVER_US);
+      go_on (call, now);
       service_begin (service_of (call));
       tell (call, "call.active", now);
       service_end (service_of (call));
     }
   else if (!both && call->state == PARLOR_CALL_ACTIVE)
     hold (call, now);
+}
+
+/* Whom the customer does not see yet. */
+static void
+wait_for_next (ParlorCall *call, ParlorMoment now)
+{
+  call->rescues++;
+  if (call->state != PARLOR_CALL_HELD)
+    call->lost_us = now.us;
+  call->state = PARLOR_CALL_HELD;
+  arm (call, now.us + RESCUE_AFTER_US + RESCUE_AFTER_US);
 }
 
 gboolean
@@ -353,27 +382,35 @@ parlor_service_call_take (ParlorCall *call, ParlorRep *rep, ParlorMoment now, GE
     return parlor_state_check (PARLOR_MACHINE_CALL, call->state, PARLOR_CALL_ACTIVE, error);
   if (rep == call->rep)
     return TRUE;
-  if (rep->call || rep->departed || customer_blocks (call->conversation->customer, rep))
+  gboolean expert = rep == call->expert, warm = expert && call->expert_here;
+  if ((rep->call && !expert) || rep->departed
+      || customer_blocks (call->conversation->customer, rep))
     return service_refuse (error, PARLOR_ERROR_CONFLICT, "That rep cannot take the call now.");
   ParlorService *service = service_of (call);
+  const ParlorRep *before = call->rep;
   service_begin (service);
-  release (call, now);
+  call_release (call, call->rep, now);
+  if (expert)
+    {
+      call->expert = NULL;
+      call->expert_here = FALSE;
+      service_arm (service, TIMER_EXPERT, &call->expert_timer, NEVER_US);
+    }
   call->rep = rep;
   rep->call = call;
-  call->rescues++;
-  call->lost_rep = TRUE; /* until media says that he is in */
-  if (call->state != PARLOR_CALL_HELD)
-    call->lost_us = now.us;
-  call->state = PARLOR_CALL_HELD;
+  call->lost_rep = !warm; /* until media says that he is in */
   rep_settle (rep, now);
-  arm (call, now.us + RESCUE_AFTER_US + RESCUE_AFTER_US);
+  if (!warm)
+    wait_for_next (call, now);
+  else if (call->state == PARLOR_CALL_HELD && !call->lost_customer)
+    go_on (call, now);
   if (call->conversation->state == PARLOR_CONVERSATION_HUMAN)
     {
       conversation_occupy (call->conversation, FALSE, now);
       conversation_assign (call->conversation, rep);
       conversation_notice (call->conversation);
     }
-  tell (call, "call.rescued", now);
+  call_tell (call, warm ? "call.handed_over" : "call.rescued", before, now);
   service_end (service);
   return TRUE;
 }
@@ -388,7 +425,9 @@ rescue (ParlorCall *call, ParlorMoment now)
   question.group = call->conversation->binding ? call->conversation->binding->group : NULL;
   question.without = without;
   g_ptr_array_add (without, call->rep);
-  ParlorRep *rep = question.group ? route_next (&question) : NULL;
+  ParlorRep *rep = call->expert && call->expert_here ? call->expert : NULL;
+  if (!rep && question.group)
+    rep = route_next (&question);
   if (rep && call->rescues < RESCUES_MAX && parlor_service_call_take (call, rep, now, NULL))
     {
       service_of (call)->stats.rescued++;
@@ -417,6 +456,11 @@ calls_of_rep_gone (ParlorRep *rep, ParlorMoment now)
   ParlorCall *call = rep->call;
   if (!call || rep->n_sockets)
     return;
+  if (call->expert == rep)
+    {
+      call_expert_is (call, NULL, now);
+      return;
+    }
   if (call->state == PARLOR_CALL_RINGING)
     finish (call, PARLOR_CALL_MISSED, "missed", now);
   else

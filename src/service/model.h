@@ -372,7 +372,9 @@ struct _ParlorCall
 {
   char id[PARLOR_ID_SIZE];
   ParlorConversation *conversation;
-  ParlorRep *rep; /**< who talks with the customer */
+  ParlorRep *rep;    /**< who talks with the customer */
+  ParlorRep *expert; /**< nullable: whom he asked in; the call goes on without him */
+  gboolean expert_here;
   ParlorCallState state;
   gboolean by_rep; /**< who rang */
   gboolean video;
@@ -384,7 +386,7 @@ struct _ParlorCall
   gboolean may_record;    /**< the brand's leave; both are asked all the same */
   const char *end_reason; /**< static; NULL */
   guint rescues;
-  ParlorTimer timer;
+  ParlorTimer timer, expert_timer;
 };
 
 typedef struct

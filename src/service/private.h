@@ -21,6 +21,7 @@ typedef enum
   TIMER_OFFER,
   TIMER_CONVERSATION,
   TIMER_CALL,
+  TIMER_EXPERT,
   TIMER_TAP,
   TIMER_JOB,
   TIMER_GROUP,
@@ -267,6 +268,13 @@ void bot_forget (ParlorConversation *conversation);
 /* ---- calls.c --------------------------------------------------------------------------------- */
 
 void call_due (ParlorCall *call, ParlorMoment now);
+/* Event and notice of a call; `also` (nullable): told too, instead of its expert. */
+void call_tell (ParlorCall *call, const char *type, const ParlorRep *also, ParlorMoment now);
+/* The rep (nullable) is free again after a short while in which he writes his note. */
+void call_release (ParlorCall *call, ParlorRep *rep, ParlorMoment now);
+/* expert.c: who is asked in from now on; NULL = nobody, and who was is free again. */
+void call_expert_is (ParlorCall *call, ParlorRep *rep, ParlorMoment now);
+void call_expert_due (ParlorCall *call, ParlorMoment now);
 void calls_of_rep_gone (ParlorRep *rep, ParlorMoment now);
 void call_free (gpointer call);
 /* Nobody waits for the word on a call any more. */

@@ -275,6 +275,9 @@ run_timer (ParlorService *service, TimerKind kind, ParlorTimer *timer, ParlorMom
     case TIMER_CALL:
       call_due (PARLOR_TIMER_OWNER (timer, ParlorCall, timer), now);
       break;
+    case TIMER_EXPERT:
+      call_expert_due (PARLOR_TIMER_OWNER (timer, ParlorCall, expert_timer), now);
+      break;
     case TIMER_TAP:
       tap_expired (timer, now);
       break;

@@ -84,8 +84,8 @@ typedef struct
   ParlorServiceNoticeFunc notice;
   ParlorEventFunc event; /**< nullable */
   /** A room of kind consult for a call of this brand (transfer full id), NULL = cannot now.
-      Nullable: nobody rings. */
-  char *(*make_room) (const char *brand, gpointer user_data);
+      `may_record`: the rep may have it recorded, if both say yes. Nullable: nobody rings. */
+  char *(*make_room) (const char *brand, gboolean may_record, gpointer user_data);
   /** A call is over, whatever became of it: nobody needs its room any more. Nullable. */
   void (*call_ended) (const ParlorCall *call, gpointer user_data);
   /** Whether this user ("usr_…") was given groups to oversee, and this one ("grp_…") among them;
@@ -510,9 +510,21 @@ gboolean parlor_service_call_end (ParlorCall *call, ParlorAuthor by, ParlorMomen
 /** Media says who is in the call's room now. */
 void parlor_service_call_peers (ParlorCall *call, gboolean rep_here, gboolean customer_here,
                                 ParlorMoment now);
-/** Another rep takes the customer's call over: warm hand-over, or the rescue of a lost one. */
+/** Another rep takes the customer's call over. Who was asked in and is there has it at once, and
+    nothing of it stops; anybody else is looked at by the customer first, as in a rescue. */
 gboolean parlor_service_call_take (ParlorCall *call, ParlorRep *rep, ParlorMoment now,
                                    GError **error);
+
+/* ---- an expert in a call (expert.c) ---------------------------------------------------------- */
+
+/** Asks a colleague in: he is told (CALL), has 30 s to come, and is in a call meanwhile. CONFLICT:
+    the call does not run, somebody was asked already, or he cannot come now. */
+gboolean parlor_service_call_invite (ParlorCall *call, ParlorRep *rep, ParlorMoment now,
+                                     GError **error);
+/** He declines, leaves, or is sent away; CONFLICT: nobody was asked in. */
+gboolean parlor_service_call_dismiss (ParlorCall *call, ParlorMoment now, GError **error);
+/** Media says whether he is in the call's room now; nothing where nobody was asked in. */
+void parlor_service_call_expert_here (ParlorCall *call, gboolean here, ParlorMoment now);
 
 /* ---- moving on (transfer.c) ----------------------------------------------------------------- */
 

@@ -187,15 +187,16 @@ on_identified (ParlorDesk *desk, const ParlorServiceNotice *notice)
 
 /* A call's token is for one person's ears: each side gets its own. */
 static void
-add_token (ParlorDesk *desk, const ParlorServiceNotice *notice, json_t *json, gboolean rep)
+add_token (ParlorDesk *desk, const ParlorServiceNotice *notice, json_t *json, const ParlorRep *rep)
 {
   const ParlorCall *call = notice->call;
-  if (notice->type != PARLOR_NOTICE_CALL || !call->room || call->state >= PARLOR_CALL_ENDED)
+  if (notice->type != PARLOR_NOTICE_CALL || !call->room || call->state >= PARLOR_CALL_ENDED
+      || (rep && rep != call->rep && rep != call->expert)) /* his no more: he hears whose it is */
     return;
   const ParlorCustomer *customer = call->conversation->customer;
-  const char *name = rep ? call->rep->name : customer->display ? customer->display : "Guest";
-  g_autofree char *token = desk->app.make_token (call->room, rep ? call->rep->id : customer->id,
-                                                 name, rep, desk->app.user_data);
+  const char *name = rep ? rep->name : customer->display ? customer->display : "Guest";
+  g_autofree char *token = desk->app.make_token (call->room, rep ? rep->id : customer->id, name,
+                                                 rep != NULL, desk->app.user_data);
   json_object_set_new (json_object_get (json, "call"), "token",
                        token ? json_string (token) : json_null ());
 }
@@ -206,7 +207,7 @@ tell_rep (ParlorDesk *desk, const ParlorServiceNotice *notice, const ParlorRep *
   if (!rep || !g_hash_table_contains (desk->sockets, rep->id))
     return;
   json_t *json = parlor_encode_notice (notice, PARLOR_FOR_STAFF);
-  add_token (desk, notice, json, TRUE);
+  add_token (desk, notice, json, rep);
   send_to (desk, rep->id, json);
   json_decref (json);
 }
@@ -219,7 +220,7 @@ tell_customer (ParlorDesk *desk, const ParlorServiceNotice *notice)
       || !parlor_customer_is_here (customer))
     return;
   json_t *json = parlor_encode_notice (notice, PARLOR_FOR_CUSTOMER);
-  add_token (desk, notice, json, FALSE);
+  add_token (desk, notice, json, NULL);
   send_to (desk, customer->visitor, json);
   for (guint i = 0; customer->devices && i < customer->devices->len; i++)
     send_to (desk, customer->devices->pdata[i], json);

@@ -203,11 +203,14 @@ parlor_encode_offer (const ParlorOffer *offer)
 json_t *
 parlor_encode_call (const ParlorCall *call)
 {
-  return json_pack ("{s:s,s:s,s:o,s:b,s:s,s:o,s:o,s:I,s:o,s:o,s:i}", "id", call->id, "conversation",
-                    call->conversation->id, "state", STATE (CALL, call->state), "by_rep",
-                    call->by_rep, "media", call->video ? "video" : "audio", "room",
+  json_t *expert = call->expert ? parlor_encode_rep (call->expert, PARLOR_FOR_CUSTOMER)
+                                : json_null ();
+  return json_pack ("{s:s,s:s,s:o,s:b,s:s,s:o,s:o,s:o,s:b,s:b,s:I,s:o,s:o,s:i}", "id", call->id,
+                    "conversation", call->conversation->id, "state", STATE (CALL, call->state),
+                    "by_rep", call->by_rep, "media", call->video ? "video" : "audio", "room",
                     text (call->room), "rep", parlor_encode_rep (call->rep, PARLOR_FOR_CUSTOMER),
-                    "started_at", (json_int_t)call->started_ms, "answered_at",
+                    "expert", expert, "expert_here", call->expert_here, "may_record",
+                    call->may_record, "started_at", (json_int_t)call->started_ms, "answered_at",
                     moment (call->answered_ms), "reason", text (call->end_reason), "rescues",
                     (int)call->rescues);
 }

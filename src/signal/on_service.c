@@ -640,7 +640,28 @@ parlor_on_call (ParlorSession *session, const json_t *message, gint64 now_us, GE
                                  moment_of (session, now_us), error);
 }
 
-/* Answer, decline, hang up, take over: {"act"}. */
+/* What only the reps of a call do: take it, ask a colleague in, hand it to him, send him away. */
+static const char *const rep_acts[] = {"take", "invite", "hand_over", "dismiss", NULL};
+
+static gboolean
+on_rep_call_act (ParlorSession *session, ParlorCall *call, const json_t *message, ParlorMoment now,
+                 GError **error)
+{
+  const char *act = parlor_message_string (message, "act");
+  const char *id = parlor_message_string (message, "rep");
+  if (!strcmp (act, "take"))
+    return parlor_service_call_take (call, session->rep, now, error);
+  if (!strcmp (act, "dismiss"))
+    return parlor_service_call_dismiss (call, now, error);
+  ParlorRep *rep = id ? parlor_service_rep (session->rep->brand, id) : NULL;
+  if (!rep)
+    return parlor_message_refuse (error, PARLOR_ERROR_NOT_FOUND, "There is no such rep.");
+  return !strcmp (act, "invite") ? parlor_service_call_invite (call, rep, now, error)
+                                 : parlor_service_call_take (call, rep, now, error);
+}
+
+/* Answer, decline, hang up: {"act"}; what else a rep can do is above. Whom he asked in hangs up for
+ * himself alone. */
 gboolean
 parlor_on_call_act (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
 {
@@ -649,19 +670,23 @@ parlor_on_call_act (ParlorSession *session, const json_t *message, gint64 now_us
   const char *act = parlor_message_string (message, "act");
   ParlorCall *call = parlor_service_find_call (service_of (session), session->desk_brand,
                                                parlor_message_string (message, "call"));
+  gboolean expert = call && session->rep && call->expert == session->rep;
   gboolean mine = call
-                  && (call->rep == session->rep
+                  && (expert || call->rep == session->rep
                       || parlor_service_may (call->conversation, &principal, PARLOR_MAY_WRITE, NULL,
                                              now, NULL));
   if (!mine)
     return parlor_message_refuse (error, PARLOR_ERROR_NOT_FOUND, "There is no such call.");
+  if (expert && (!strcmp (act, "end") || !strcmp (act, "decline")))
+    return parlor_service_call_dismiss (call, now, error);
   if (!strcmp (act, "end"))
     return parlor_service_call_end (call, author_of (session), now, error);
-  if (!strcmp (act, "take") && session->rep)
-    return parlor_service_call_take (call, session->rep, now, error);
+  if (session->rep && g_strv_contains (rep_acts, act))
+    return on_rep_call_act (session, call, message, now, error);
   if (strcmp (act, "answer") && strcmp (act, "decline"))
-    return parlor_message_refuse (error, PARLOR_ERROR_BAD_REQUEST,
-                                  "act is answer, decline, end or take.");
+    return parlor_message_refuse (
+        error, PARLOR_ERROR_BAD_REQUEST,
+        "act is answer, decline or end; a rep's also take, invite, dismiss or hand_over.");
   if (call->by_rep == (session->rep != NULL))
     return parlor_message_refuse (error, PARLOR_ERROR_CONFLICT, "The other side answers.");
   return parlor_service_call_answer (call, !strcmp (act, "answer"), now, error);

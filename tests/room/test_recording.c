@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who is written and who is not: the domain against a recorder that only notes what it is told. */
+#include "room/moderation.h"
 #include "room/recording.h"
 #include "room/settings.h"
 
@@ -97,6 +98,14 @@ typedef struct
   ParlorParticipant *host, *guest;
 } Cast;
 
+static ParlorParticipant *
+meet (World *w, const char *name, ParlorRole role, const char *session)
+{
+  ParlorParticipant *participant = world_meet (w, name, role, session);
+  g_hash_table_insert (names, g_strdup (parlor_participant_info (participant)->id), (char *)name);
+  return participant;
+}
+
 static Cast
 set_scene (World *w)
 {
@@ -104,10 +113,8 @@ set_scene (World *w)
   names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   fake = (FakeRecorder){.parent.ops = &ops, .log = g_string_new (NULL)};
   world_record (w, &fake.parent, cast.all);
-  cast.host = world_meet (w, "lin", PARLOR_ROLE_HOST, "s1");
-  cast.guest = world_meet (w, "mara", PARLOR_ROLE_MEMBER, "s2");
-  g_hash_table_insert (names, g_strdup (parlor_participant_info (cast.host)->id), "lin");
-  g_hash_table_insert (names, g_strdup (parlor_participant_info (cast.guest)->id), "mara");
+  cast.host = meet (w, "lin", PARLOR_ROLE_HOST, "s1");
+  cast.guest = meet (w, "mara", PARLOR_ROLE_MEMBER, "s2");
   return cast;
 }
 
@@ -156,6 +163,36 @@ test_ask (World *w, gconstpointer data)
   expect ("untrack lin microphone\nuntrack lin camera\nend\n");
   assert_refused (parlor_participant_answer_consent (cast.guest, TRUE, w->now_us, &error),
                   PARLOR_ERROR_CONFLICT);
+  strike_scene (w, &cast);
+}
+
+/* Of a consult nothing is written that only one of the two wants written. */
+static void
+test_mutual (World *w, gconstpointer data)
+{
+  ParlorRoomSpec spec = {.kind = "consult"};
+  Cast cast = set_scene (w);
+  w->room = parlor_rooms_create (w->rooms, &spec, w->now_us, NULL);
+  cast.host = meet (w, "lin", PARLOR_ROLE_HOST, "c1");
+  cast.guest = meet (w, "mara", PARLOR_ROLE_MEMBER, "c2");
+  assert_refused (act (w, cast.host, PARLOR_RECORD_START, &error), PARLOR_ERROR_FORBIDDEN);
+  parlor_room_set_record_policy (w->room, PARLOR_RECORD_BY_HOST, FALSE);
+  assert_done (act (w, cast.host, PARLOR_RECORD_START, &error));
+  expect ("begin ask -\nconsent lin given\n");
+  g_assert_false (parlor_participant_is_recorded (cast.host));
+  assert_done (parlor_participant_answer_consent (cast.guest, TRUE, w->now_us, &error));
+  expect ("consent mara given\nname lin\ntrack lin microphone\ntrack lin camera\n"
+          "name mara\ntrack mara microphone\ntrack mara camera\n");
+  ParlorParticipant *expert = meet (w, "wei", PARLOR_ROLE_MEMBER, "c3");
+  expect ("untrack lin microphone\nuntrack lin camera\n"
+          "untrack mara microphone\nuntrack mara camera\n");
+  parlor_room_remove (w->room, cast.host, parlor_participant_info (expert)->id, FALSE, w->now_us,
+                      NULL);
+  world_poll (w);
+  expect ("track lin microphone\ntrack lin camera\ntrack mara microphone\ntrack mara camera\n");
+  assert_done (parlor_participant_answer_consent (cast.guest, FALSE, w->now_us, &error));
+  expect ("consent mara refused\nuntrack lin microphone\nuntrack lin camera\n"
+          "untrack mara microphone\nuntrack mara camera\n");
   strike_scene (w, &cast);
 }
 
@@ -391,6 +428,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   WORLD_TEST ("/room/recording/nobody-is-written-before-he-said-yes", test_ask);
+  WORLD_TEST ("/room/recording/a-consult-is-written-when-all-in-it-have-said-yes", test_mutual);
   WORLD_TEST ("/room/recording/where-all-are-told-a-no-still-counts", test_notice);
   WORLD_TEST ("/room/recording/a-pause-writes-nothing", test_pause);
   WORLD_TEST ("/room/recording/sources-come-and-go", test_sources);

@@ -82,6 +82,119 @@ test_customer_lost (void)
   g_assert_null (binding->conversation->call);
 }
 
+/* A running call of lin's, with wang at his desk. */
+typedef struct
+{
+  World *world;
+  ParlorRep *lin, *wang;
+  ParlorBinding *binding;
+  ParlorCall *call;
+} Consult;
+
+static Consult
+consult_new (void)
+{
+  Consult it = {.world = world_new ()};
+  it.lin = world_rep (it.world, "lin", 6, FALSE);
+  it.binding = world_bind (it.world, "vis_a");
+  it.wang = world_rep (it.world, "wang", 6, FALSE);
+  it.call = ring (it.world, it.binding);
+  parlor_service_call_answer (it.call, TRUE, it.world->now, NULL);
+  parlor_service_call_peers (it.call, TRUE, TRUE, it.world->now);
+  return it;
+}
+
+/* He comes, and the call is his without a stop; who had it is free. */
+static void
+test_expert (void)
+{
+  Consult it = consult_new ();
+  g_assert_true (parlor_service_call_invite (it.call, it.wang, it.world->now, NULL));
+  g_assert_cmpint (it.wang->presence, ==, PARLOR_PRESENCE_IN_CALL);
+  g_assert_cmpuint (world_happened (it.world, "call.expert_asked"), ==, 1);
+  parlor_service_call_expert_here (it.call, TRUE, it.world->now);
+  world_pass (it.world, 120);
+  g_assert_true (it.call->expert == it.wang && it.call->rep == it.lin);
+  g_assert_true (parlor_service_call_take (it.call, it.wang, it.world->now, NULL));
+  g_assert_cmpint (it.call->state, ==, PARLOR_CALL_ACTIVE);
+  g_assert_cmpuint (it.call->rescues, ==, 0);
+  g_assert_true (it.call->rep == it.wang && it.call->expert == NULL && it.lin->call == NULL);
+  g_assert_cmpint (it.lin->presence, ==, PARLOR_PRESENCE_WRAP_UP);
+  g_assert_cmpuint (world_happened (it.world, "call.handed_over"), ==, 1);
+  g_assert_true (it.binding->rep == it.lin);
+  parlor_service_call_peers (it.call, TRUE, TRUE, it.world->now);
+  world_pass (it.world, 120);
+  g_assert_cmpint (it.call->state, ==, PARLOR_CALL_ACTIVE);
+  world_free (it.world);
+}
+
+/* Nobody waits for him longer than for a call; the talk goes on without. */
+static void
+test_expert_who_does_not_come (void)
+{
+  Consult it = consult_new ();
+  g_assert_true (parlor_service_call_invite (it.call, it.wang, it.world->now, NULL));
+  world_pass (it.world, 31);
+  g_assert_null (it.call->expert);
+  g_assert_null (it.wang->call);
+  g_assert_cmpuint (world_happened (it.world, "call.expert_left"), ==, 1);
+  g_assert_cmpint (it.call->state, ==, PARLOR_CALL_ACTIVE);
+  g_assert_false (parlor_service_call_dismiss (it.call, it.world->now, NULL));
+  world_free (it.world);
+}
+
+static void
+test_expert_refused (void)
+{
+  Consult it = consult_new ();
+  g_autoptr (GError) error = NULL;
+  ParlorRep *zoe = world_rep (it.world, "zoe", 6, FALSE);
+  g_assert_false (parlor_service_call_invite (it.call, it.lin, it.world->now, &error));
+  g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_CONFLICT);
+  g_assert_true (parlor_service_call_invite (it.call, it.wang, it.world->now, NULL));
+  g_assert_false (parlor_service_call_invite (it.call, zoe, it.world->now, NULL));
+  g_assert_true (parlor_service_call_dismiss (it.call, it.world->now, NULL));
+  parlor_service_rep_disconnected (zoe, it.world->now);
+  g_assert_false (parlor_service_call_invite (it.call, zoe, it.world->now, NULL));
+  world_free (it.world);
+}
+
+/* Who has the call is lost while the expert is in: he is the next, at once. */
+static void
+test_expert_rescues (void)
+{
+  Consult it = consult_new ();
+  world_rep (it.world, "zoe", 6, FALSE);
+  parlor_service_call_invite (it.call, it.wang, it.world->now, NULL);
+  parlor_service_call_expert_here (it.call, TRUE, it.world->now);
+  parlor_service_rep_disconnected (it.lin, it.world->now);
+  parlor_service_call_peers (it.call, FALSE, TRUE, it.world->now);
+  world_pass (it.world, 15);
+  g_assert_true (it.call->rep == it.wang && it.call->expert == NULL);
+  g_assert_cmpint (it.call->state, ==, PARLOR_CALL_ACTIVE);
+  world_free (it.world);
+}
+
+/* Both are free when it ends; the expert's lost line ends nothing. */
+static void
+test_expert_leaves (void)
+{
+  Consult it = consult_new ();
+  parlor_service_call_invite (it.call, it.wang, it.world->now, NULL);
+  parlor_service_call_expert_here (it.call, TRUE, it.world->now);
+  parlor_service_rep_disconnected (it.wang, it.world->now);
+  world_pass (it.world, 15);
+  g_assert_null (it.call->expert);
+  g_assert_cmpint (it.call->state, ==, PARLOR_CALL_ACTIVE);
+  parlor_service_rep_connected (it.wang, it.world->now);
+  world_pass (it.world, 21);
+  g_assert_true (parlor_service_call_invite (it.call, it.wang, it.world->now, NULL));
+  g_assert_true (parlor_service_call_end (it.call, PARLOR_BY_CUSTOMER, it.world->now, NULL));
+  g_assert_true (it.lin->call == NULL && it.wang->call == NULL);
+  world_pass (it.world, 120);
+  world_free (it.world);
+}
+
 static void
 test_rate (void)
 {
@@ -110,5 +223,10 @@ main (int argc, char **argv)
   ADD ("a-lost-rep-is-replaced-under-the-same-id", test_rescue);
   ADD ("six-at-once-then-one-in-ten-seconds-and-each-is-told-to-be-over", test_rate);
   ADD ("a-lost-customer-is-waited-for-two-minutes", test_customer_lost);
+  ADD ("an-expert-is-asked-in-and-has-it-handed-over", test_expert);
+  ADD ("an-expert-who-does-not-come-is-not-waited-for", test_expert_who_does_not_come);
+  ADD ("one-expert-who-can-come", test_expert_refused);
+  ADD ("an-expert-who-is-in-is-the-next", test_expert_rescues);
+  ADD ("an-expert-leaves-and-the-call-stays", test_expert_leaves);
   return g_test_run ();
 }

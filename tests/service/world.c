@@ -236,7 +236,7 @@ answer_none (World *world)
 }
 
 static char *
-make_room (const char *brand, gpointer user_data)
+make_room (const char *brand, gboolean may_record, gpointer user_data)
 {
   return g_strdup ("rm_consult");
 }

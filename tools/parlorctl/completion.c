@@ -30,7 +30,7 @@ static const char bash[] =
     "    setup) flags+=' --brand --login --name' ;;\n"
     "    token) flags+=' --room --identity --role --name --ttl' ;;\n"
     "    reps|recordings) flags+=' --brand' ;;\n"
-    "    rep) words='show suspend resume depart'; flags+=' --to' ;;&\n"
+    "    rep) words='show suspend resume depart stay'; flags+=' --to --defer-h' ;;&\n"
     "    recording) words='show hold release delete restore'; flags+=' --reason' ;;&\n"
     "    rep|recording) words+=\" $(parlorctl ${command}s 2>/dev/null | sed -n "
     "'s/^\\(re[pc]_[a-z0-9]*\\).*/\\1/p')\" ;;\n"

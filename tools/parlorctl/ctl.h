@@ -7,6 +7,7 @@
 
 /* What the command line said; main.c. */
 extern char *ctl_data_dir, *ctl_after, *ctl_brand, *ctl_to, *ctl_reason;
+extern gint64 ctl_defer_h; /* 0 = not said */
 extern gboolean ctl_json, ctl_off, ctl_end, ctl_follow;
 
 /* Prints a line to standard error; always EXIT_FAILURE. */

@@ -25,7 +25,9 @@ static const char usage[] =
     "  participants ROOM                       who is in it, in detail\n"
     "  room close ROOM                         ends one for all\n"
     "  reps [--brand SLUG]                     who they are, whether here, with how many chats\n"
-    "  rep show|suspend|resume|depart REP      [--to REP|GROUP]: who has his customers then\n"
+    "  rep show|suspend|resume REP             REP is an id or a ref\n"
+    "  rep depart REP                          [--to REP|GROUP] who has his customers then,\n"
+    "        [--defer-h HOURS] so much later; rep stay REP takes that back\n"
     "  recordings [--brand SLUG]               what is kept\n"
     "  recording show|hold|release|delete|restore RECORDING\n"
     "        [--reason TEXT]                    a hold needs one; delete: into the bin\n"
@@ -45,6 +47,7 @@ static const char usage[] =
     "FOLDER is the daemon's --data-dir; PARLOR_DATA_DIR names it as well.\n";
 
 char *ctl_data_dir, *ctl_after, *ctl_brand, *ctl_to, *ctl_reason;
+gint64 ctl_defer_h;
 gboolean ctl_json, ctl_off, ctl_end, ctl_follow;
 static char *room_name, *identity, *role, *shown_name, *caps;
 static char *login, *origins, *may_start, *scopes, *key_id;
@@ -70,6 +73,7 @@ static const GOptionEntry entries[] = {
     {"oidc-client", 0, 0, G_OPTION_ARG_STRING, &oidc_client, NULL, NULL},
     {"oidc-secret-file", 0, 0, G_OPTION_ARG_FILENAME, &oidc_secret_file, NULL, NULL},
     {"to", 0, 0, G_OPTION_ARG_STRING, &ctl_to, NULL, NULL},
+    {"defer-h", 0, 0, G_OPTION_ARG_INT64, &ctl_defer_h, NULL, NULL},
     {"reason", 0, 0, G_OPTION_ARG_FILENAME, &ctl_reason, NULL, NULL}, /* UTF-8 in any locale */
     {"json", 0, 0, G_OPTION_ARG_NONE, &ctl_json, NULL, NULL},
     {"after", 0, 0, G_OPTION_ARG_STRING, &ctl_after, NULL, NULL},

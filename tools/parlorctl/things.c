@@ -61,13 +61,14 @@ ctl_recordings (int fd, char **words)
 
 /* rep VERB REP, recording VERB RECORDING: the answer is what it is afterwards. */
 static int
-act (int fd, char **words, const char *option, const char *value)
+act (int fd, char **words)
 {
   if (!words[1] || !words[2])
     return ctl_fail ("say: %s VERB ID; --help lists the verbs", words[0]);
-  json_t *request = json_pack ("{s:s,s:s,s:s}", "cmd", words[0], "verb", words[1], "id", words[2]);
-  if (value)
-    json_object_set_new (request, option, json_string (value));
+  json_t *request = json_pack ("{s:s,s:s,s:s,s:s*,s:s*}", "cmd", words[0], "verb", words[1], "id",
+                               words[2], "to", ctl_to, "reason", ctl_reason);
+  if (ctl_defer_h)
+    json_object_set_new (request, "defer_h", json_integer (ctl_defer_h));
   json_t *reply = ctl_ask (fd, request);
   if (!reply)
     return EXIT_FAILURE;
@@ -86,11 +87,11 @@ act (int fd, char **words, const char *option, const char *value)
 int
 ctl_rep (int fd, char **words)
 {
-  return act (fd, words, "to", ctl_to);
+  return act (fd, words);
 }
 
 int
 ctl_recording (int fd, char **words)
 {
-  return act (fd, words, "reason", ctl_reason);
+  return act (fd, words);
 }

@@ -77,7 +77,7 @@ export async function oneWindow(viewer, control, act, { ms = 2500, loop = 1 << 2
   const shared = frozen.filter((gap) => freezes(other.marks, loop).some((one) => one.from < gap.to + 1000 && one.to > gap.from - 1000));
   if (his.marks.length < 10 && other.marks.length >= 10) his.bad.push(`only ${his.marks.length} frames were seen`);
   const own = frozen.filter((gap) => !shared.includes(gap)).map((gap) => gap.why ?? `a freeze of ${gap.ms} ms`);
-  return { bad: his.bad, own, shared: shared.length > 0 || his.marks.length < 10 };
+  return { bad: his.bad, own, shared: shared.length > 0 || his.marks.length < 10, gaps: frozen };
 }
 
 /** What the act did to the viewer's stream: {bad: [why], again: how often the window was played again}. */

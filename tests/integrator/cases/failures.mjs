@@ -170,6 +170,36 @@ export const cases = [
     },
   },
   {
+    name: 'said anew, the hours of silence hold for the talks that go on: one ends without another word, a younger one does not',
+    async run({ stepped, after }) {
+      const daemon = await stepped();
+      const talk = async () => {
+        const rep = await repLine(daemon, after, 'lin');
+        const visitor = await visitorLine(daemon, after);
+        const { conversation } = await visitor.add();
+        visitor.say(conversation, 'hello');
+        await accept(rep, conversation);
+        return conversation;
+      };
+      /* Connections that were kept are too old by the new clock: asked again. */
+      const stateOf = (id) => until('a state', () => daemon.good('GET', `/v1/conversations/${id}?reason=test`).then((one) => one.state, () => null), 30000);
+      const early = await talk();
+      daemon.step(3500);
+      expect(await stateOf(early) === 'human', 'two days are not over');
+      const late = await talk();
+      daemon.step(200);
+      expect(await stateOf(early) === 'human', 'nor now');
+      const [{ id }] = (await daemon.good('GET', '/v1/brands')).brands;
+      await daemon.good('PATCH', `/v1/brands/${id}`, { silence_h: 1 });
+      await until('the silent one is over', async () => (await stateOf(early)) === 'ended', 30000);
+      expect(await stateOf(late) === 'human', 'the younger one goes on');
+      daemon.step(3600);
+      await until('that one too', async () => (await stateOf(late)) === 'ended', 30000);
+      const { events } = await daemon.good('GET', '/v1/events?limit=1000');
+      expect([early, late].every((one) => events.some((event) => event.type === 'conversation.state' && event.entity === one && event.data.state === 'ended')), 'told');
+    },
+  },
+  {
     name: 'a room that ends during a chat takes the picture, not the person',
     async run({ daemon: makeDaemon, after }) {
       const daemon = await makeDaemon();

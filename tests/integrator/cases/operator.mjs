@@ -55,6 +55,12 @@ export const cases = [
       await ctl(daemon, 'rep', 'suspend', lin.id);
       expect(JSON.parse(await ctl(daemon, '--json', 'rep', 'show', lin.id)).rep.suspended === true, 'suspended');
       await ctl(daemon, 'rep', 'resume', lin.id);
+      await ctl(daemon, 'rep', 'depart', lin.id, '--to', wang.id, '--defer-h', '8');
+      const later = JSON.parse(await ctl(daemon, '--json', 'rep', 'show', lin.id)).rep;
+      expect(later.state === 'active' && later.leaves_at > Date.now(), JSON.stringify(later));
+      expect((await ctl(daemon, 'rep', 'depart', lin.id, '--defer-h', '-1').catch((error) => error)).code === 1, 'nobody left yesterday');
+      await ctl(daemon, 'rep', 'stay', lin.id);
+      expect(JSON.parse(await ctl(daemon, '--json', 'rep', 'show', lin.id)).rep.leaves_at === null, 'taken back');
       await ctl(daemon, 'rep', 'depart', lin.id, '--to', wang.id);
       expect(JSON.parse(await ctl(daemon, '--json', 'rep', 'show', lin.id)).rep.state === 'departed', 'gone');
       const twice = await ctl(daemon, 'rep', 'depart', lin.id).catch((error) => error);
@@ -77,7 +83,7 @@ export const cases = [
       expect((await list()).length === 1, 'and back');
       const { rows } = await daemon.good('GET', '/v1/audit?limit=200');
       const done = rows.filter((row) => row.actor === 'operator').map((row) => row.action);
-      for (const action of ['operator.rep_suspend', 'operator.rep_depart', 'recording.held', 'recording.binned'])
+      for (const action of ['operator.rep_suspend', 'operator.rep_depart', 'operator.rep_stay', 'recording.held', 'recording.binned'])
         expect(done.includes(action), `${action} stands in ${done}`);
     },
   },

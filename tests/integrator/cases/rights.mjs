@@ -11,6 +11,23 @@ import { DeskLine } from '../lib/desk.mjs';
 import { agent, apiKey, ask, basic, bearer, brand, console_, good, jwt, person, signIn, viewer } from '../lib/people.mjs';
 
 const read = (name) => readFileSync(path.join(root, name), 'utf8');
+const count = (text, pattern) => [...text.matchAll(pattern)].length;
+
+/** What docs/openapi.yaml describes: "METHOD /path" of each operation. */
+function described() {
+  const paths = [...read('docs/openapi.yaml').matchAll(/^ {2}(\/\S*):\n((?: {4}.*\n|\n)*)/gm)];
+  return paths.flatMap(([, at, body]) => [...body.matchAll(/^ {4}(get|head|post|put|patch|delete|options):/gm)].map(([, method]) => `${method.toUpperCase()} ${at}`));
+}
+
+/** The tables as the server has them are all of what was read here, and all that is described: nothing goes by unasked. */
+function expectWhole(http, ws) {
+  const [routesC, messagesC] = [read('src/http/routes.c'), read('src/signal/messages.c')];
+  expect(http.size === count(routesC, /\bparlor_handle_\w+\}/g), `each row of routes.c was read: ${http.size} of ${count(routesC, /\bparlor_handle_\w+\}/g)}`);
+  expect(ws.length === count(messagesC, /\bparlor_on_\w+/g) && new Set(ws).size === ws.length, `each row of messages.c was read: ${ws.length}`);
+  const unasked = described().filter((one) => !http.has(one));
+  expect(described().length > 150 && unasked.length === 0, `described and not asked: ${unasked.join(', ')}`);
+}
+
 /** Each row's name → whether it takes a body. */
 const routes = () => new Map([...read('src/http/routes.c').matchAll(/\{"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)",\s*"([^"]+)",[^;]*?\b(?:TRUE|FALSE),\s*(\w+),/g)].map(([, method, at, limit]) => [`${method} ${at}`, limit !== '0']));
 const messages = () => [...read('src/signal/messages.c').matchAll(/\n {4}\{"(\w+)",\s*PARLOR_WHEN_/g)].map(([, name]) => name);
@@ -341,11 +358,13 @@ export const cases = [
       const seen = rows.find((row) => row.action === 'conversation.read' && row.object === at.bound.conversation);
       expect(/^aud_\w+ [0-9a-f]{64}$/.test(seen?.detail ?? ''), `a supervisor's reading is a line of the chain: ${JSON.stringify(seen)}`);
       const heard = await askMessages(daemon, at, tables.ws, after);
-      expect(told.size > 100 && heard.size > 40, `routes.c and messages.c were read: ${told.size} and ${heard.size}`);
+      expectWhole(routes(), messages());
+      expect(told.size === routes().size && heard.size === messages().length, `all were asked: ${told.size} and ${heard.size}`);
       const found = [...differences(tables.http, told), ...differences(tables.ws, heard)];
       expect(found.length === 0, `rights.txt says it otherwise:\n${found.join('\n')}`);
       const [name, cells] = [...told].find(([, one]) => one.includes('-') && one.includes('+'));
       expect(differences(tables.http, new Map(told).set(name, cells.replace('-', '+'))).length === 1, 'one cell of one route that lets somebody in is found');
+      expect(differences(tables.http, new Map(told).set('GET /v1/new', cells)).length === 1, 'and a new route without a row');
       say(`${told.size} routes x ${tables.http.columns.length} (${asked}), ${heard.size} messages x ${tables.ws.columns.length}`);
     },
   },

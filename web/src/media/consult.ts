@@ -5,19 +5,40 @@
 import { forgetMeeting, saveSeat } from '../client/storage.js';
 import { Session } from '../room/session.js';
 import { slotOf } from '../room/slots.js';
+import type { RoomState } from '../room/state.js';
 import { Store } from '../room/store.js';
 import { Engine } from './engine.js';
 import { LocalMedia } from './local.js';
+import { takeStill } from './still.js';
 
 export interface ConsultState {
   connected: boolean;
   microphone: boolean;
   camera: boolean;
-  /** The other's picture, when he shows one. */
+  /** One's own screen is shared. */
+  screen: boolean;
+  /** The other's picture, when he shows one; his screen goes before his camera. */
   remote: MediaStream | null;
+  remoteIsScreen: boolean;
   own: MediaStream | null;
   soundBlocked: boolean;
   problem: string;
+  /** Of the recording: nobody is written before all have said yes. */
+  recording: 'off' | 'on' | 'paused';
+  consent: 'unknown' | 'given' | 'refused';
+  recorded: boolean;
+}
+
+/** Nobody looks at how loud it is: an audio context more beside a stream is spared. */
+class Quiet extends LocalMedia {
+  protected override metered(): null {
+    return null;
+  }
+}
+
+/** Whom one sees: the first who is there and is not oneself. */
+function otherIn(room: RoomState): string | undefined {
+  return Object.keys(room.participants).find((id) => id !== room.me);
 }
 
 export class Consult {
@@ -25,13 +46,18 @@ export class Consult {
     connected: false,
     microphone: true,
     camera: false,
+    screen: false,
     remote: null,
+    remoteIsScreen: false,
     own: null,
     soundBlocked: false,
     problem: '',
+    recording: 'off',
+    consent: 'unknown',
+    recorded: false,
   });
   private readonly session: Session;
-  private readonly local = new LocalMedia();
+  private readonly local = new Quiet();
   private readonly engine: Engine;
   private readonly stops: (() => void)[] = [];
   private shown = '';
@@ -43,7 +69,7 @@ export class Consult {
   ) {
     saveSeat(room, { resume: '', token, name, microphone: true, camera: false });
     this.session = new Session(room);
-    this.engine = new Engine(this.session, this.local);
+    this.engine = new Engine(this.session, this.local, 'consult');
     const look = (): void => this.look();
     this.stops.push(this.session.store.watch(look));
     this.stops.push(this.engine.store.watch(look));
@@ -62,24 +88,56 @@ export class Consult {
 
   private look(): void {
     const room = this.session.state;
-    const { microphone, camera } = this.local.state;
-    const other = Object.keys(room.participants).find((id) => id !== room.me);
-    const mid = other === undefined ? undefined : slotOf(room.slots, other, 'camera');
-    const shows = other !== undefined && room.participants[other]?.sources.camera !== undefined;
-    if (other !== undefined && other !== this.shown) {
-      const tiles = [{ participant: other, width: 640, height: 360 }];
-      this.session.view({ tiles, pinned: null, screen: null, visible: true, layout: 'speaker' });
-    }
-    this.shown = other ?? '';
+    const { microphone, camera, screen } = this.local.state;
+    const other = otherIn(room);
+    const screenOf = room.screenOf !== room.me ? room.screenOf : null;
+    this.tellView(other, screenOf);
+    const me = room.participants[room.me ?? ''];
     this.store.patch({
       connected: this.engine.pc?.connectionState === 'connected' && other !== undefined,
       microphone: microphone.on,
       camera: camera.on && camera.track !== null,
-      remote: mid !== undefined && shows ? this.engine.slotStream(mid) : null,
+      screen: screen !== null,
+      ...this.seen(room, other, screenOf),
       own: this.ownStream(camera.on ? camera.track : null),
       soundBlocked: this.engine.store.get().soundBlocked,
       problem: microphone.problem ?? '',
+      recording: room.room?.recording.state ?? 'off',
+      consent: me?.consent ?? 'unknown',
+      recorded: me?.recorded ?? false,
     });
+  }
+
+  /** The server sends what is looked at. */
+  private tellView(other: string | undefined, screenOf: string | null): void {
+    const key = `${other ?? ''} ${screenOf ?? ''}`;
+    if (other !== undefined && key !== this.shown) {
+      const tiles = [{ participant: other, width: 640, height: 360 }];
+      this.session.view({
+        tiles,
+        pinned: null,
+        screen: screenOf,
+        visible: true,
+        layout: 'speaker',
+      });
+    }
+    this.shown = key;
+  }
+
+  private seen(
+    room: RoomState,
+    other: string | undefined,
+    screenOf: string | null,
+  ): Pick<ConsultState, 'remote' | 'remoteIsScreen'> {
+    const screen = screenOf ? slotOf(room.slots, screenOf, 'screen') : undefined;
+    if (screen !== undefined)
+      return { remote: this.engine.slotStream(screen), remoteIsScreen: true };
+    const shows = other !== undefined && room.participants[other]?.sources.camera !== undefined;
+    const mid = shows ? slotOf(room.slots, other, 'camera') : undefined;
+    return {
+      remote: mid === undefined ? null : this.engine.slotStream(mid),
+      remoteIsScreen: false,
+    };
   }
 
   private ownStream(track: MediaStreamTrack | null): MediaStream | null {
@@ -96,6 +154,26 @@ export class Consult {
     void this.local.setCamera(on);
   }
 
+  setScreen(on: boolean): void {
+    if (on) void this.local.startScreen();
+    else this.local.stopScreen();
+  }
+
+  /** The rep's: asks for a recording, in which nobody is before both have said yes. */
+  record(on: boolean): void {
+    this.session.record(on ? 'start' : 'stop');
+  }
+
+  consent(yes: boolean): void {
+    this.session.consent(yes);
+  }
+
+  /** What the own camera sees now, as large as the camera can; null: it is off. */
+  still(): Promise<Blob | null> {
+    const { track } = this.local.state.camera;
+    return track ? takeStill(track) : Promise.resolve(null);
+  }
+
   hear(): void {
     void this.engine.hear();
   }
@@ -104,6 +182,7 @@ export class Consult {
     for (const stop of this.stops.splice(0)) stop();
     this.session.leave();
     this.local.stop();
+    for (const timer of [...this.engine.timers, this.local.timer]) clearInterval(timer);
     saveSeat(this.room, null);
     forgetMeeting(this.room);
   }

@@ -46,6 +46,10 @@ export class Engine implements SessionMedia {
   private path = new PathWatch();
   /** An offer for the present peer connection has had no answer: it is made again. */
   private unanswered = false;
+  readonly timers = [
+    window.setInterval(() => void this.look(), STATS_EVERY_MS),
+    window.setInterval(() => void this.watchPath(), PATH_LOOK_EVERY_MS),
+  ];
   /** Of a meeting that is encrypted end to end; set before anything is prepared. */
   seal: Seal | null = null;
 
@@ -63,8 +67,6 @@ export class Engine implements SessionMedia {
     session.store.watch((now, before) => {
       if (now.phase === 'ended' && before.phase !== 'ended') this.stop();
     });
-    window.setInterval(() => void this.look(), STATS_EVERY_MS);
-    window.setInterval(() => void this.watchPath(), PATH_LOOK_EVERY_MS);
   }
 
   get pc(): RTCPeerConnection | null {

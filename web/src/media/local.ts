@@ -53,6 +53,7 @@ export class LocalMedia {
   private loud = 0;
   private hintAgain = 0;
   private held = false;
+  readonly timer = window.setInterval(() => this.lookForTalk(), LOOK_EVERY_MS);
 
   constructor() {
     const kept = loadChoices();
@@ -72,7 +73,6 @@ export class LocalMedia {
       talkingMuted: false,
     });
     navigator.mediaDevices?.addEventListener('devicechange', () => void this.refresh());
-    window.setInterval(() => this.lookForTalk(), LOOK_EVERY_MS);
   }
 
   get state(): LocalState {
@@ -128,7 +128,11 @@ export class LocalMedia {
   private newMicrophone(track: MediaStreamTrack): void {
     track.enabled = this.state.microphone.on;
     this.meter?.close();
-    this.meter = new Meter(track);
+    this.meter = this.metered(track);
+  }
+
+  protected metered(track: MediaStreamTrack): Meter | null {
+    return new Meter(track);
   }
 
   private setOn(kind: DeviceKind, on: boolean): void {

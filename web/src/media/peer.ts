@@ -22,6 +22,7 @@ import {
   CAMERA_LAYERS,
   CAMERA_SINGLE,
   RECEIVE_AUDIO,
+  RECEIVE_VIDEO_CONSULT,
   RECEIVE_VIDEO_DESK,
   RECEIVE_VIDEO_LIVE,
   RECEIVE_VIDEO_PHONE,
@@ -45,12 +46,16 @@ function encodingsFor(source: SourceKind, codec: VideoCodec): RTCRtpEncodingPara
   return source === 'screen' ? SCREEN_ENCODING : [];
 }
 
-/** A member of a meeting, the host of a live room, or one of its viewers, who sends nothing. */
-export type PeerRole = 'member' | 'host' | 'viewer';
+/**
+ * A member of a meeting, the host of a live room, or one of its viewers, who sends nothing; or one
+ * of the few of a consult.
+ */
+export type PeerRole = 'member' | 'host' | 'viewer' | 'consult';
 
 function slotPlan(role: PeerRole): SlotKind[] {
   const members = isPhone() ? RECEIVE_VIDEO_PHONE : RECEIVE_VIDEO_DESK;
-  const video = role === 'member' ? members : RECEIVE_VIDEO_LIVE;
+  const few = role === 'consult' ? RECEIVE_VIDEO_CONSULT : RECEIVE_VIDEO_LIVE;
+  const video = role === 'member' ? members : few;
   return [
     ...Array<SlotKind>(RECEIVE_AUDIO).fill('audio'),
     ...Array<SlotKind>(video).fill('video'),

@@ -34,6 +34,7 @@ const rep = shape({
   chats: num,
   customers: num,
   in_call: def(bool, false),
+  leaves_at: nullable(num),
   groups: list(str),
 });
 const board = shape({ groups: list(group), reps: list(rep) });
@@ -52,10 +53,11 @@ const PRESENCE: Record<string, ServiceKey> = {
 /** Its message is the problem's code. */
 class Refused extends Error {}
 
-async function ask(path: string, body?: object): Promise<unknown> {
+async function ask(path: string, body?: object, method = 'POST'): Promise<unknown> {
   const csrf = document.cookie.match(/parlor_csrf=([^;]+)/)?.[1] ?? '1';
   const headers = { 'Content-Type': 'application/json', 'X-Parlor-CSRF': csrf };
-  const init = body ? { method: 'POST', headers, body: JSON.stringify(body) } : {};
+  const said = method === 'POST' ? { body: JSON.stringify(body) } : {};
+  const init = body ? { method, headers, ...said } : {};
   const reply = await fetch(path, init).catch(() => {
     throw new Refused('offline');
   });

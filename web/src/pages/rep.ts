@@ -4,7 +4,7 @@ import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Offer, Thread } from '../protocol/service.js';
 import { Desk } from '../room/desk.js';
-import { unread } from '../room/desk-state.js';
+import { isBusy, unread } from '../room/desk-state.js';
 import { loadCsrf } from '../client/storage.js';
 import { Plain } from '../ui/base.js';
 import { clockTime, duration, st, type ServiceKey } from '../ui/i18n/service.js';
@@ -162,7 +162,7 @@ export class RepPage extends Plain {
         ${me ? this.self() : nothing}
         <parlor-look></parlor-look>
       </header>
-      ${me && !refused ? this.work() : this.outside(up)}
+      ${me && !refused ? html`${this.callBar()} ${this.work()}` : this.outside(up)}
     </main>`;
   }
 
@@ -217,6 +217,22 @@ export class RepPage extends Plain {
         ${this.list()}
       </nav>
       ${thread ? this.thread(thread) : html`<p class="calm wide pick">${st('desk_pick')}</p>`}`;
+  }
+
+  /** The call stands in one place, whichever conversation is looked at: with its strip it would end. */
+  private callBar(): TemplateResult | typeof nothing {
+    const { call, callRefused, threads } = this.desk.state;
+    const refused = callRefused?.conversation === this.chosen ? callRefused : null;
+    const shown = isBusy(call) ? call : refused;
+    if (!shown) return nothing;
+    const thread = threads[shown.conversation];
+    return html`<div class="desk-call">
+      <parlor-service-call
+        .desk=${this.desk}
+        as="rep"
+        other=${thread ? this.nameOf(thread) : (call?.rep?.name ?? '')}
+      ></parlor-service-call>
+    </div>`;
   }
 
   private offers(): TemplateResult {
@@ -331,17 +347,6 @@ export class RepPage extends Plain {
             ${icon('cam')}
           </button>
         </header>
-        ${
-          [this.desk.state.call, this.desk.state.callRefused].some(
-            (one) => one?.conversation === thread.id,
-          )
-            ? html`<parlor-service-call
-                .desk=${this.desk}
-                as="rep"
-                other=${this.nameOf(thread)}
-              ></parlor-service-call>`
-            : nothing
-        }
         <parlor-service-chat
           .desk=${this.desk}
           as="rep"

@@ -69,6 +69,10 @@ const call = shape({
   room: def(str, ''),
   token: def(str, ''),
   rep: nullable(rep),
+  /** A colleague whom the rep asked in. */
+  expert: nullable(rep),
+  expert_here: def(bool, false),
+  may_record: def(bool, false),
   reason: def(str, ''),
   rescues: def(num, 0),
 });

@@ -136,3 +136,24 @@ test('another person is known by the threads, else by what the page said', () =>
   expect(other(initialDesk(), false, 'cnv_1')).toBe(false);
   expect(other(initialDesk(), true)).toBe(true);
 });
+
+test('a call that was handed to a colleague is not his any more, one that he is asked into is', () => {
+  const zoe = { id: 'rep_2', name: 'Zoe', presence: 'available' };
+  const call = {
+    id: 'call_1',
+    conversation: 'cnv_1',
+    state: 'active',
+    by_rep: false,
+    media: 'audio',
+  };
+  const attached = { t: 'attached', as: 'rep', brand: 'br_1', rep, threads: [] };
+  let state = told(initialDesk(), attached);
+  state = told(state, { t: 'call', call: { ...call, rep } });
+  expect(state.call?.id).toBe('call_1');
+  state = told(state, { t: 'call', call: { ...call, rep: zoe } });
+  expect(state.call).toBeNull();
+  state = told(state, { t: 'call', call: { ...call, rep: zoe, expert: rep } });
+  expect(state.call?.expert?.id).toBe('rep_1');
+  state = told(state, { t: 'call', call: { ...call, rep: zoe, expert: null } });
+  expect(state.call).toBeNull();
+});

@@ -185,7 +185,14 @@ function offered(state: DeskState, offer: Offer): DeskState {
   return { ...next, offers: offer.state === 'pending' ? [...others, offer] : others };
 }
 
+/** Whether a rep's call went to another: he neither has it nor was asked in. */
+function isAnothers(me: Rep | null, call: Call): boolean {
+  return me !== null && isBusy(call) && call.rep?.id !== me.id && call.expert?.id !== me.id;
+}
+
 function called(state: DeskState, call: Call): DeskState {
+  if (isAnothers(state.me, call))
+    return state.call?.id === call.id ? { ...state, call: null } : state;
   if (state.call && state.call.id !== call.id && isBusy(state.call) && !isBusy(call)) return state;
   return { ...state, call };
 }

@@ -145,9 +145,9 @@ export class Desk {
   }
 
   /** A picture: drawn anew (so that it tells no place), sent, and shown. Throws where it cannot. */
-  async picture(conversation: string, file: File): Promise<void> {
+  async picture(conversation: string, file: File, sharp = false): Promise<void> {
     const { sendPicture } = await import('../client/pictures.js');
-    const upload = await sendPicture(conversation, this.state.brand, file);
+    const upload = await sendPicture(conversation, this.state.brand, file, sharp);
     this.say(conversation, '', randomName(), 'image', { upload });
   }
 
@@ -170,8 +170,12 @@ export class Desk {
     this.line.say({ t: 'call', conversation, video });
   }
 
-  callAct(call: string, act: 'answer' | 'decline' | 'end' | 'take'): void {
-    this.line.say({ t: 'call_act', call, act });
+  callAct(
+    call: string,
+    act: 'answer' | 'decline' | 'end' | 'take' | 'invite' | 'dismiss' | 'hand_over',
+    rep?: string,
+  ): void {
+    this.line.say({ t: 'call_act', call, act, ...(rep ? { rep } : {}) });
   }
 
   callSeen(): void {

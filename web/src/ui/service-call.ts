@@ -35,11 +35,18 @@ export class ServiceCall extends Plain {
     return this.desk.state.call;
   }
 
+  /** A colleague has it and asks him in. */
+  private get asked(): boolean {
+    const { call, me } = this.desk.state;
+    return me !== null && call?.expert?.id === me.id;
+  }
+
   /** Who rang was not asked: his side opens when the other has answered, as the other's does. */
   protected override willUpdate(): void {
     const { call } = this;
     const talks = call !== null && ['connecting', 'active', 'held'].includes(call.state);
-    const answered = talks && !(this.as === 'customer' && call.rescues > 0 && !this.consult);
+    const looks = this.asked || (this.as === 'customer' && call !== null && call.rescues > 0);
+    const answered = talks && !(looks && !this.consult);
     if (answered && call.token && !this.consult && !this.opening) void this.open(call);
     if (!isBusy(call) && this.consult) this.hangUp();
   }
@@ -58,7 +65,10 @@ export class ServiceCall extends Plain {
 
   private async open(call: Call): Promise<void> {
     this.opening = true;
-    const { Consult } = await import('../media/consult.js');
+    const [{ Consult }] = await Promise.all([
+      import('../media/consult.js'),
+      import('./service-consult.js'),
+    ]);
     const consult = new Consult(call.room, call.token, this.as === 'rep' ? 'Adviser' : 'Guest');
     this.whileConnected(consult.store.watch(() => this.requestUpdate()));
     this.consult = consult;
@@ -81,6 +91,7 @@ export class ServiceCall extends Plain {
 
   private words(call: Call): string {
     const name = this.other;
+    if (this.asked && !this.consult) return st('asked_in', { name });
     const incoming = call.by_rep === (this.as === 'customer');
     const keys: Partial<Record<Call['state'], ServiceKey>> = {
       ringing: incoming ? 'rings' : 'ringing',
@@ -101,10 +112,21 @@ export class ServiceCall extends Plain {
     }
     if (!call || !isBusy(call)) return nothing;
     const rings = call.state === 'ringing' && call.by_rep === (this.as === 'customer');
-    const taken = call.rescues > 0 && this.as === 'customer' && !this.consult;
+    const taken =
+      !this.consult && !rings && (this.asked || (call.rescues > 0 && this.as === 'customer'));
     return html`<section class="call" data-testid="call" data-state=${call.state}>
       ${this.pictures()}
       <p role="status">${this.words(call)}</p>
+      ${
+        this.consult
+          ? html`<parlor-consult
+              .desk=${this.desk}
+              .consult=${this.consult}
+              .call=${call}
+              as=${this.as}
+            ></parlor-consult>`
+          : nothing
+      }
       ${
         this.consult?.store.get().problem
           ? html`<p class="unheard" role="alert">${UNHEARD[lang() === 'en' ? 0 : 1]}</p>`
@@ -127,6 +149,7 @@ export class ServiceCall extends Plain {
           taken
             ? html`<button
                 class="tap-key go"
+                data-testid="call-join"
                 aria-label=${st('answer')}
                 @click=${() => void this.open(call)}
               >
@@ -138,7 +161,7 @@ export class ServiceCall extends Plain {
         <button
           class="tap-key stop"
           data-testid="call-end"
-          aria-label=${st(rings ? 'decline' : 'hang_up')}
+          aria-label=${st(rings || (taken && this.asked) ? 'decline' : 'hang_up')}
           @click=${() => this.act(rings ? 'decline' : 'end')}
         >
           ${sign('hangUp')}

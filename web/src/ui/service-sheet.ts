@@ -146,11 +146,15 @@ export class ServiceSheet extends Plain {
 
   private readonly away = (): void => {
     this.view = ownThread(this.desk.state) ? 'bubble' : 'shut';
+    this.focusButton();
+  };
+
+  private focusButton(): void {
     void this.updateComplete.then(() => {
       const button = (this.place ?? this).querySelector<HTMLElement>('.service-button');
       button?.focus({ preventScroll: true });
     });
-  };
+  }
 
   private yes(): void {
     this.mark('consent');
@@ -160,6 +164,7 @@ export class ServiceSheet extends Plain {
   private no(): void {
     this.desk.bind(false);
     this.view = 'shut';
+    this.focusButton();
   }
 
   private bindingOf(thread: Thread): Binding | undefined {

@@ -104,6 +104,13 @@ describe('the deeds of the audit log', () => {
     }
   });
 
+  it('do not read alike', () => {
+    for (const language of [0, 1] as const) {
+      const words = Object.values(DEEDS).map((both) => both[language]);
+      expect(words.filter((one, i) => words.indexOf(one) !== i)).toEqual([]);
+    }
+  });
+
   it('are named by what was done, and not at all when they are not known', () => {
     expect(deedWords('recording.viewed')).toBe('Viewed a recording');
     expect(deedWords('recording.sung')).toBe('');
