@@ -130,7 +130,8 @@ on_rep (const ParlorOperateThings *things, const json_t *request, GError **error
       reply = json_pack ("{s:b,s:o}", "ok", TRUE, "rep", rep_line (rep));
     }
   else
-    return refuse (error, PARLOR_ERROR_BAD_REQUEST, "Say: rep show|suspend|resume|depart|stay REP.");
+    return refuse (error, PARLOR_ERROR_BAD_REQUEST,
+                   "Say: rep show|suspend|resume|depart|stay REP.");
   if (reply && things->audit)
     {
       g_autofree char *action = g_strconcat ("operator.rep_", verb, NULL);

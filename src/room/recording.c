@@ -93,7 +93,8 @@ keep_rule (ParlorRoom *room, ParlorRecordPolicy policy, gboolean notice)
                             .notice = notice,
                             .retention_days = old != NULL ? old->retention_days : -1,
                             .local_days = old != NULL ? old->local_days : -1};
-  if (all != NULL && (old != NULL || notice || policy != parlor_recording_policy_of (room->info.kind)))
+  if (all != NULL
+      && (old != NULL || notice || policy != parlor_recording_policy_of (room->info.kind)))
     parlor_recordings_put_rule (all, &rule);
 }
 

@@ -182,10 +182,9 @@ ring_now (const Ring *ring, gboolean asked, const ParlorHookAnswer *answer, Parl
                         && parlor_datum_flag (answer->data, answer->n_data, "record", FALSE));
   if (parlor_service_may_call (ring->conversation, now, &error))
     {
-      room = service->spec.make_room
-                 ? service->spec.make_room (ring->conversation->customer->brand->id, record,
-                                            service->spec.user_data)
-                 : NULL;
+      room = service->spec.make_room ? service->spec.make_room (
+                 ring->conversation->customer->brand->id, record, service->spec.user_data)
+                                     : NULL;
       if (room)
         call = parlor_service_call (ring->conversation, ring->by_rep, ring->video, room, now,
                                     &error);

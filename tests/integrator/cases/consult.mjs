@@ -61,7 +61,7 @@ export const cases = [
       const { lin, visitor, zoe, call, inside } = await talk({ daemon, after });
       const zoeId = zoe.attached.rep.id;
       act(visitor, call.id, 'invite', zoeId);
-      expect((await visitor.wait('error')).code === 'bad_request', 'a customer asks nobody in');
+      expect((await visitor.wait('error')).code === 'bad_message', 'a customer asks nobody in');
       act(lin, call.id, 'invite', 'rep_nobody');
       expect((await lin.wait('error')).code === 'not_found', 'a colleague of this brand');
       act(lin, call.id, 'invite', zoeId);

@@ -184,16 +184,16 @@ export const cases = [
       /* Connections that were kept are too old by the new clock: asked again. */
       const stateOf = (id) => until('a state', () => daemon.good('GET', `/v1/conversations/${id}?reason=test`).then((one) => one.state, () => null), 30000);
       const early = await talk();
-      daemon.step(3500);
+      daemon.step(3500, 3500);
       expect(await stateOf(early) === 'human', 'two days are not over');
       const late = await talk();
-      daemon.step(200);
+      daemon.step(200, 200);
       expect(await stateOf(early) === 'human', 'nor now');
       const [{ id }] = (await daemon.good('GET', '/v1/brands')).brands;
       await daemon.good('PATCH', `/v1/brands/${id}`, { silence_h: 1 });
       await until('the silent one is over', async () => (await stateOf(early)) === 'ended', 30000);
       expect(await stateOf(late) === 'human', 'the younger one goes on');
-      daemon.step(3600);
+      daemon.step(3600, 3600);
       await until('that one too', async () => (await stateOf(late)) === 'ended', 30000);
       const { events } = await daemon.good('GET', '/v1/events?limit=1000');
       expect([early, late].every((one) => events.some((event) => event.type === 'conversation.state' && event.entity === one && event.data.state === 'ended')), 'told');

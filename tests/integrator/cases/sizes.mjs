@@ -13,6 +13,9 @@ const percentiles = (list) => {
 /** Of the server's process, user and system, in ms. */
 const cpu = (daemon) => readFileSync(`/proc/${daemon.process.pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13).reduce((sum, ticks) => sum + 10 * Number(ticks), 0);
 
+/** The most that it ever held, in MiB. */
+const memory = (daemon) => Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${daemon.process.pid}/status`, 'utf8'))[1]) / 1024);
+
 /** Lin has `count` customers, each of whom came from an address of his own, bound and left. */
 async function customers(daemon, count, at_once) {
   let next = 0;
@@ -96,7 +99,7 @@ export const cases = [
       after(async () => refused.close());
       expect((await refused.open({ as: 'rep', rep: 'lin' })).code === 'forbidden', 'he is no rep any more');
       expect((await daemon.ask('GET', `/v1/jobs/${job}`)).status === 200, 'the job can be looked at');
-      say(`${few + 1} customers: his lines dead after ${dead} ms, the caller heard of the next after ${told.at - began} ms, all with another after ${all} ms; ${spent} ms of CPU`);
+      say(`${few + 1} customers: his lines dead after ${dead} ms, the caller heard of the next after ${told.at - began} ms, all with another after ${all} ms; ${spent} ms of CPU, ${memory(daemon)} MiB`);
     },
   },
 ];

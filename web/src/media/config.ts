@@ -34,11 +34,6 @@ export const RECEIVE_VIDEO_DESK = 25;
 export const RECEIVE_VIDEO_PHONE = 9;
 /** Host and guests on a live room's stage. */
 export const RECEIVE_VIDEO_LIVE = 4;
-/**
- * A consult: the other, and an expert who is asked in. Beside a stream each slot more costs: a
- * connection with 25 of them stalls Firefox's other connections for as long as it is made.
- */
-export const RECEIVE_VIDEO_CONSULT = 2;
 
 /** Of our own sound; above it each frame is sent twice. One report of the server is enough. */
 export const SOUND_LOST_WORTH_RED = 0.01;

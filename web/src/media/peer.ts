@@ -22,7 +22,6 @@ import {
   CAMERA_LAYERS,
   CAMERA_SINGLE,
   RECEIVE_AUDIO,
-  RECEIVE_VIDEO_CONSULT,
   RECEIVE_VIDEO_DESK,
   RECEIVE_VIDEO_LIVE,
   RECEIVE_VIDEO_PHONE,
@@ -37,6 +36,12 @@ export interface Offer {
   senders: { mid: string; source: SourceKind }[];
   slots: { mid: string; kind: SlotKind }[];
 }
+
+/**
+ * A consult: the other, and who is asked in. Beside a stream each slot more costs: Firefox makes a
+ * connection on the thread that hands packets to its other connections.
+ */
+const RECEIVE_VIDEO_CONSULT = 2;
 
 const VIDEO_SOURCES = new Set<SourceKind>(['camera', 'screen']);
 
