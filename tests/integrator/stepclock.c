@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -57,6 +58,17 @@ clock_gettime (clockid_t clock, struct timespec *time)
   int64_t ns = time->tv_nsec + of_clock (clock) % SECOND_NS + SECOND_NS;
   time->tv_sec += of_clock (clock) / SECOND_NS + ns / SECOND_NS - 1;
   time->tv_nsec = ns % SECOND_NS;
+  return failed;
+}
+
+/* What GLib reads the wall clock by. */
+int
+gettimeofday (struct timeval *restrict time, void *restrict zone)
+{
+  struct timespec now;
+  int failed = clock_gettime (CLOCK_REALTIME, &now);
+  time->tv_sec = now.tv_sec;
+  time->tv_usec = now.tv_nsec / 1000;
   return failed;
 }
 
