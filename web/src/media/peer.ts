@@ -37,12 +37,6 @@ export interface Offer {
   slots: { mid: string; kind: SlotKind }[];
 }
 
-/**
- * A consult: the other, and who is asked in. Beside a stream each slot more costs: Firefox makes a
- * connection on the thread that hands packets to its other connections.
- */
-const RECEIVE_VIDEO_CONSULT = 2;
-
 const VIDEO_SOURCES = new Set<SourceKind>(['camera', 'screen']);
 
 function encodingsFor(source: SourceKind, codec: VideoCodec): RTCRtpEncodingParameters[] {
@@ -51,16 +45,12 @@ function encodingsFor(source: SourceKind, codec: VideoCodec): RTCRtpEncodingPara
   return source === 'screen' ? SCREEN_ENCODING : [];
 }
 
-/**
- * A member of a meeting, the host of a live room, or one of its viewers, who sends nothing; or one
- * of the few of a consult.
- */
-export type PeerRole = 'member' | 'host' | 'viewer' | 'consult';
+/** A member of a meeting, the host of a live room, or one of its viewers, who sends nothing. */
+export type PeerRole = 'member' | 'host' | 'viewer';
 
 function slotPlan(role: PeerRole): SlotKind[] {
   const members = isPhone() ? RECEIVE_VIDEO_PHONE : RECEIVE_VIDEO_DESK;
-  const few = role === 'consult' ? RECEIVE_VIDEO_CONSULT : RECEIVE_VIDEO_LIVE;
-  const video = role === 'member' ? members : few;
+  const video = role === 'member' ? members : RECEIVE_VIDEO_LIVE;
   return [
     ...Array<SlotKind>(RECEIVE_AUDIO).fill('audio'),
     ...Array<SlotKind>(video).fill('video'),
