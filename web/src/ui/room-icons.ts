@@ -4,6 +4,7 @@ import { PATHS, draw } from './icons.js';
 
 const ROOM = {
   ...PATHS,
+  flip: svg`<path d="M4 12a8 8 0 0 1 13.700-5.600L20 8.500m0-4v4h-4M20 12a8 8 0 0 1-13.700 5.600L4 15.500m0 4v-4h4"/>`,
   camOff: svg`<path d="M9.5 6.5H12a3 3 0 0 1 3 3V11l5-3v8l-3-1.800M15 15a3 3 0 0 1-3 2.5H6a3 3 0 0 1-3-3v-5A3 3 0 0 1 5 6.700M4 4l16 16"/>`,
   screen: svg`<rect x="3" y="4.5" width="18" height="12" rx="2.5"/><path d="M12 13.5V8m-2.5 2.300L12 7.800l2.5 2.5M8.5 20h7"/>`,
   screenOff: svg`<rect x="3" y="4.5" width="18" height="12" rx="2.5"/><path d="m9.7 8.2 4.6 4.600m0-4.6-4.6 4.600M8.5 20h7"/>`,
