@@ -70,7 +70,7 @@ async function play(viewer, control, act, ms, again) {
   return Promise.all([viewer, control].map((one) => one.evaluate(() => window.__calm())));
 }
 
-/** One window with the act in it: {bad: [what negotiates, pauses or navigates], own: [freezes that the control had not], shared: whether he froze too, or too few frames tell nothing}. */
+/** One window with the act in it: {bad: [what negotiates, pauses or navigates], own: [freezes that the control had not], shared: whether he froze too, or too few frames tell nothing, gaps: all freezes}. */
 export async function oneWindow(viewer, control, act, { ms = 2500, loop = 1 << 24, again = 0 } = {}) {
   const [his, other] = await play(viewer, control, act, ms, again);
   const frozen = freezes(his.marks, loop);
