@@ -102,10 +102,14 @@ export async function ask<T>(
 
 const nothing: Check<null> = () => null;
 
+/** As he is called in the account of this page. */
+let called = '';
+
 /** In meetings and on stage he is called as in his account, until he says otherwise. */
 function keep(info: SessionInfo): SessionInfo {
   saveCsrf(info.csrf);
   const { name, login } = info.user;
+  called = name;
   if (name !== login && !info.demo && !loadChoices().name) saveChoices({ name });
   return info;
 }
@@ -127,6 +131,7 @@ export async function signin(
 export async function signOut(): Promise<void> {
   await ask('DELETE', '/v1/session', nothing);
   saveCsrf('');
+  if (loadChoices().name === called) saveChoices({ name: '' });
 }
 
 export async function setPassword(old: string, next: string): Promise<SessionInfo> {
