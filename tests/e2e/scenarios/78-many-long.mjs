@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 
 export const title = 'five thousand recordings: scrolled to the end, searched';
-export const long = true;
+export const suite = 'bench';
 export const seconds = 180;
 
 const ROWS = 5000;

@@ -61,6 +61,7 @@ export class Consult {
   private readonly engine: Engine;
   private readonly stops: (() => void)[] = [];
   private shown = '';
+  private stopped = false;
 
   constructor(
     readonly room: string,
@@ -83,9 +84,15 @@ export class Consult {
     void this.engine.prepare();
     const lang = document.documentElement.lang;
     const joined = this.session.join({ name, microphone: true, camera: video, lang });
-    await this.local.start(true, video);
+    await this.opened(this.local.start(true, video));
     await joined;
     forgetMeeting(this.room);
+  }
+
+  /** What the browser gives only after the call was over is closed at once. */
+  private async opened(what: Promise<unknown>): Promise<void> {
+    await what;
+    if (this.stopped) this.local.stop();
   }
 
   private look(): void {
@@ -149,15 +156,15 @@ export class Consult {
   }
 
   setMicrophone(on: boolean): void {
-    void this.local.setMicrophone(on);
+    void this.opened(this.local.setMicrophone(on));
   }
 
   setCamera(on: boolean): void {
-    void this.local.setCamera(on);
+    void this.opened(this.local.setCamera(on));
   }
 
   setScreen(on: boolean): void {
-    if (on) void this.local.startScreen();
+    if (on) void this.opened(this.local.startScreen());
     else this.local.stopScreen();
   }
 
@@ -181,6 +188,7 @@ export class Consult {
   }
 
   stop(): void {
+    this.stopped = true;
     for (const stop of this.stops.splice(0)) stop();
     this.session.leave();
     this.local.stop();

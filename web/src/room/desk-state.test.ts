@@ -157,3 +157,19 @@ test('a call that was handed to a colleague is not his any more, one that he is 
   state = told(state, { t: 'call', call: { ...call, rep: zoe, expert: null } });
   expect(state.call).toBeNull();
 });
+
+test('a call that ended while the line was down is over, one that goes on goes on', () => {
+  const call = {
+    id: 'call_1',
+    conversation: 'cnv_1',
+    state: 'active',
+    by_rep: false,
+    media: 'audio',
+  };
+  const talking = told(told(initialDesk(), answer('cnv_1')), { t: 'call', call });
+  expect(talking.call?.id).toBe('call_1');
+  expect(told(talking, answer('cnv_1')).call).toBeNull();
+  const binding = { id: 'bnd_of_cnv_1', state: 'active', rep };
+  const threads = [{ binding, thread: { ...thread, id: 'cnv_1', binding: binding.id, call } }];
+  expect(told(talking, { ...answer('cnv_1'), threads }).call?.id).toBe('call_1');
+});

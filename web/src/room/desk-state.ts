@@ -125,6 +125,12 @@ function withThread(state: DeskState, thread: Thread): DeskState {
   return next;
 }
 
+/** As it is told at an attachment: a call that ended while the line was down is over. */
+function withToldThread(state: DeskState, thread: Thread): DeskState {
+  const isOver = !thread.call && state.call?.conversation === thread.id;
+  return withThread(isOver ? { ...state, call: null } : state, thread);
+}
+
 function attached(state: DeskState, message: DeskMessageOf<'attached'>): DeskState {
   let next: DeskState = {
     ...state,
@@ -138,12 +144,12 @@ function attached(state: DeskState, message: DeskMessageOf<'attached'>): DeskSta
     colleagues: message.colleagues,
   };
   if (message.as === 'rep') {
-    for (const one of repThreads(message.threads, 'threads')) next = withThread(next, one);
+    for (const one of repThreads(message.threads, 'threads')) next = withToldThread(next, one);
     return next;
   }
   next = { ...next, threads: {}, bindings: {} };
   for (const { binding, thread } of visitorThreads(message.threads, 'threads')) {
-    next = withThread(next, thread);
+    next = withToldThread(next, thread);
     next.bindings = { ...next.bindings, [binding.id]: binding };
   }
   return onlyOwn(next);

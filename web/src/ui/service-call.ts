@@ -24,6 +24,8 @@ export class ServiceCall extends Plain {
   @property() other = '';
   @state() private consult: Consult | null = null;
   private opening = false;
+  /** The call that he has hung up: the server says so later. */
+  private over = '';
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -47,7 +49,7 @@ export class ServiceCall extends Plain {
     const talks = call !== null && ['connecting', 'active', 'held'].includes(call.state);
     const looks = this.asked || (this.as === 'customer' && call !== null && call.rescues > 0);
     const answered = talks && !(looks && !this.consult);
-    if (answered && call.token && !this.consult && !this.opening) void this.open(call);
+    if (answered && call.token && call.id !== this.over && !this.consult) void this.open(call);
     if (!isBusy(call) && this.consult) this.hangUp();
   }
 
@@ -64,17 +66,28 @@ export class ServiceCall extends Plain {
   }
 
   private async open(call: Call): Promise<void> {
+    if (this.opening) return;
     this.opening = true;
-    const [{ Consult }] = await Promise.all([
-      import('../media/consult.js'),
-      import('./service-consult.js'),
-    ]);
-    const consult = new Consult(call.room, call.token, this.as === 'rep' ? 'Adviser' : 'Guest');
+    const parts = [import('../media/consult.js'), import('./service-consult.js')] as const;
+    const [part] = await Promise.all(parts).catch(() => [null]);
+    this.opening = false;
+    if (this.call?.id !== call.id) return this.requestUpdate();
+    if (!part || !this.isConnected || call.id === this.over) return;
+    const consult = new part.Consult(
+      call.room,
+      call.token,
+      this.as === 'rep' ? 'Adviser' : 'Guest',
+    );
     this.whileConnected(consult.store.watch(() => this.requestUpdate()));
     this.consult = consult;
-    this.opening = false;
     this.dispatchEvent(new CustomEvent('parlor-consult', { detail: true, bubbles: true }));
     await consult.start(call.media === 'video').catch(() => undefined);
+  }
+
+  /** By a press of his own, also after he had hung up. */
+  private join(call: Call): void {
+    this.over = '';
+    void this.open(call);
   }
 
   private hangUp(): void {
@@ -86,7 +99,9 @@ export class ServiceCall extends Plain {
 
   private act(act: 'answer' | 'decline' | 'end'): void {
     if (this.call) this.desk.callAct(this.call.id, act);
-    if (act === 'end') this.hangUp();
+    if (act !== 'end') return;
+    this.over = this.call?.id ?? '';
+    this.hangUp();
   }
 
   private words(call: Call): string {
@@ -112,8 +127,9 @@ export class ServiceCall extends Plain {
     }
     if (!call || !isBusy(call)) return nothing;
     const rings = call.state === 'ringing' && call.by_rep === (this.as === 'customer');
-    const taken =
-      !this.consult && !rings && (this.asked || (call.rescues > 0 && this.as === 'customer'));
+    const rescued = call.rescues > 0 && this.as === 'customer';
+    const apart = this.asked || rescued || call.id === this.over;
+    const taken = !this.consult && call.state !== 'ringing' && apart;
     return html`<section class="call" data-testid="call" data-state=${call.state}>
       ${this.pictures()}
       <p role="status">${this.words(call)}</p>
@@ -151,7 +167,7 @@ export class ServiceCall extends Plain {
                 class="tap-key go"
                 data-testid="call-join"
                 aria-label=${st('answer')}
-                @click=${() => void this.open(call)}
+                @click=${() => this.join(call)}
               >
                 ${sign('phone')}
               </button>`

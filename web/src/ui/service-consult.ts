@@ -1,12 +1,16 @@
 /** What a running call offers beside sound and camera. Loaded with the call. */
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { callJson } from '../client/http.js';
 import type { Consult } from '../media/consult.js';
-import type { Call } from '../protocol/service.js';
+import { list, shape } from '../protocol/check.js';
+import { rep as colleague, type Call, type Rep } from '../protocol/service.js';
 import type { Desk } from '../room/desk.js';
 import { Plain } from './base.js';
 import { kt, type ConsultKey } from './i18n/consult.js';
 import { icon, type RoomIconName } from './room-icons.js';
+
+const ASKS = '.still, [role=alertdialog]';
 
 @customElement('parlor-consult')
 export class ConsultExtras extends Plain {
@@ -19,6 +23,9 @@ export class ConsultExtras extends Plain {
   @state() private sending = false;
   @state() private failed = false;
   @state() private asking = false;
+  private asked = false;
+  /** Who is here now; NULL: as it was told when the desk was opened. */
+  @state() private around: Rep[] | null = null;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -29,14 +36,21 @@ export class ConsultExtras extends Plain {
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
     if (changed.has('asking') && this.asking) this.querySelector('select')?.focus();
+    const asks = this.querySelector(ASKS) !== null;
+    if (asks && !this.asked) this.toAnswers();
+    this.asked = asks;
   }
+
+  /** What asks for an answer is answered without a search: the strip may be scrolled. */
+  private readonly toAnswers = (): void =>
+    this.querySelector(`:is(${ASKS}) .choices`)?.scrollIntoView({ block: 'nearest' });
 
   /* ---- a sharp picture, by the customer's own tap ---- */
 
   private async take(): Promise<void> {
-    this.discard();
     this.failed = false;
     const blob = await this.consult.still().catch(() => null);
+    this.discard();
     if (!blob) this.failed = true;
     else if (this.isConnected) this.still = { blob, url: URL.createObjectURL(blob) };
   }
@@ -67,7 +81,7 @@ export class ConsultExtras extends Plain {
         : nothing;
     }
     return html`<div class="still" data-testid="still">
-      <img src=${this.still.url} alt=${kt('still_alt')} />
+      <img src=${this.still.url} alt=${kt('still_alt')} @load=${this.toAnswers} />
       <p>${kt('still_show')}</p>
       ${this.failed ? html`<p class="unheard" role="alert">${kt('still_failed')}</p>` : nothing}
       <div class="choices">
@@ -148,22 +162,32 @@ export class ConsultExtras extends Plain {
     return this.asking ? this.colleagues() : nothing;
   }
 
+  private async lookAround(): Promise<void> {
+    const told = callJson('/v1/reps?limit=500', {}, shape({ reps: list(colleague) }));
+    this.around = (await told.catch(() => null))?.reps ?? null;
+  }
+
   private colleagues(): TemplateResult {
     const { colleagues, me } = this.desk.state;
-    const free = colleagues.filter(
+    const free = (this.around ?? colleagues).filter(
       (one) => one.id !== me?.id && ['available', 'full', 'suspended'].includes(one.presence),
     );
-    const choose = (event: Event): void => {
-      const { value } = event.target as HTMLSelectElement;
+    /* Not with the choice itself: by keyboard one passes all who stand above him. */
+    const ask = (event: Event): void => {
+      event.preventDefault();
+      const { value } = this.querySelector('select') ?? { value: '' };
       if (value) this.act('invite', value);
     };
-    return html`<label class="ask-in"
-      >${kt('ask_in')}
-      <select data-testid="ask-in" @change=${choose}>
-        <option value="">${kt('nobody')}</option>
-        ${free.map((one) => html`<option value=${one.id}>${one.name}</option>`)}
-      </select>
-    </label>`;
+    return html`<form class="ask-in" @submit=${ask}>
+      <label
+        >${kt('ask_in')}
+        <select data-testid="ask-in">
+          <option value="">${kt('nobody')}</option>
+          ${free.map((one) => html`<option value=${one.id}>${one.name}</option>`)}
+        </select>
+      </label>
+      <button class="button" data-testid="ask-in-do">${kt('ask_in_do')}</button>
+    </form>`;
   }
 
   /* ---- drawing ---- */
@@ -223,6 +247,7 @@ export class ConsultExtras extends Plain {
         mine && !this.call.expert
           ? this.key('ask-expert', 'invite', 'ask_in', this.asking, () => {
               this.asking = !this.asking;
+              if (this.asking) void this.lookAround();
             })
           : nothing
       }

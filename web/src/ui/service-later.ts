@@ -90,10 +90,12 @@ function draggable(host: HTMLElement): () => void {
 /** Returns how to take it away. */
 export function mountServiceLater(host: Host): () => void {
   let again = 0;
-  const stops = [() => clearTimeout(again)];
+  let isGone = false;
+  const stops = [() => clearTimeout(again), () => (isGone = true)];
   const mount = async (): Promise<void> => {
     await Promise.all([import('./styles/service.css'), import('./styles/service-live.css')]);
     const { ServiceSheet } = await import('./service-sheet.js');
+    if (isGone) return;
     const corner = host.querySelector<HTMLElement>('#live-service');
     /* The button waits until it is known whose it is. */
     const brand = host.brand ?? host.audience.live?.get().live?.brand;

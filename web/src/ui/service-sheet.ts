@@ -51,6 +51,7 @@ export class ServiceSheet extends Plain {
   private shownTap = '';
   private shownThread = '';
   private person = 0;
+  private ducked = false;
 
   constructor(brand = '') {
     super();
@@ -105,6 +106,8 @@ export class ServiceSheet extends Plain {
       if (this.view === 'open') this.focusInside();
     }
     this.shownThread = own;
+    /* A call's strip that went with its conversation could not say that it is over. */
+    if (this.ducked && !isBusy(call)) this.duck(false);
     if (call?.state === 'ringing' && call.by_rep && this.view === 'shut') this.view = 'open';
     this.requestUpdate();
   }
@@ -215,6 +218,7 @@ export class ServiceSheet extends Plain {
 
   /** The stream is turned down while somebody talks beside it, and comes back at once. */
   private duck(on: boolean): void {
+    this.ducked = on;
     this.dispatchEvent(
       new CustomEvent('parlor-duck', { detail: on, bubbles: true, composed: true }),
     );

@@ -186,7 +186,7 @@ export class AdminPeople extends AdminSection {
         <h2>${w('people_add')}</h2>
         ${this.input('login', w('signin_login'), '', { required: true })}
         ${this.input('shown', w('brand_name'))}
-        <fieldset @change=${() => (this.chosen = this.checked('new-role'))}>
+        <fieldset @change=${() => this.editing || (this.chosen = this.checked('new-role'))}>
           <legend>${w('col_roles')}</legend>
           ${this.boxes('new-role', this.options(), ['host'])}
         </fieldset>

@@ -27,12 +27,12 @@ const words = {
   consent_no: ['I do not', '不同意'],
   consent_change: ['Change my answer', '更改我的选择'],
   ask_in: ['Ask a colleague in', '请同事加入'],
+  ask_in_do: ['Ask', '邀请'],
   nobody: ['nobody', '不选'],
   asked: ['{name} has been asked in', '已邀请 {name}'],
   here: ['{name} is in the call', '{name} 已加入通话'],
   hand_over: ['Hand the call to {name}', '将通话交给 {name}'],
   dismiss: ['Without {name}', '不再邀请 {name}'],
-  asks_you: ['A colleague asks you into a call', '同事邀请您加入通话'],
   as_expert: ['You are in as an expert', '您以专家身份参与'],
 } as const;
 
