@@ -400,15 +400,16 @@ hand_over (ParlorRouter *self, guint worker, const guint8 *bytes, gsize length,
 }
 
 /* Somebody else's session lives at this address: who checks a path from there writes his sender's
- * address himself, and would take the session's packets, or send it what it never asked for. */
+ * address himself, and would take the session's packets, or send it what it never asked for.
+ * `transport`: whose path is checked; NULL = of another worker's. */
 static gboolean
 is_taken (ParlorRouter *self, const ParlorTransport *transport, const ParlorTuple *tuple,
           gint64 now_us)
 {
   const ParlorTransport *owner = g_hash_table_lookup (self->tuples, tuple);
 
-  if (owner == NULL)
-    return parlor_foreign_holds (self->foreign, tuple, now_us);
+  if (owner == NULL) /* checks of those who live there are handed over */
+    return transport != NULL && parlor_foreign_holds (self->foreign, tuple, now_us);
   return owner != transport && !owner->failed && parlor_ice_lite_holds (owner->ice, tuple, now_us);
 }
 
@@ -428,7 +429,7 @@ receive_stun (ParlorRouter *self, const guint8 *bytes, gsize length, const Parlo
       return;
     }
   transport = parlor_router_find_ufrag (self, ufrag, ufrag_length);
-  if (transport != NULL && is_taken (self, transport, tuple, now_us))
+  if (is_taken (self, transport, tuple, now_us))
     {
       self->counters.dropped[PARLOR_DROP_STUN]++;
       return;

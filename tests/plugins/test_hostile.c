@@ -320,6 +320,27 @@ test_another_workers_address (void)
   g_assert_true (parlor_peer_is_connected (thief->peer));
 }
 
+/* And who is of another worker takes none of this one's: what he checks is not even handed over
+ * while its owner lives there. */
+static void
+test_another_workers_thief (void)
+{
+  BenchPeer *publisher, *receiver;
+  g_autoptr (Bench) bench = video_pair (&publisher, &receiver);
+  guint8 check[40] = {0, 1, 0, 20, 0x21, 0x12, 0xa4, 0x42};
+
+  check[20 + 1] = 6; /* USERNAME */
+  check[20 + 3] = 13;
+  memcpy (check + 24, "Bxxxxxxx:peer", 13);
+  bench_receive (bench, &publisher->tuple, check, sizeof check);
+  g_assert_cmpuint (bench->n_handed_over, ==, 0);
+  g_assert_cmpuint (refused_checks (bench), ==, 1);
+  publisher->mute = TRUE;
+  bench_run (bench, 8 * SECOND);
+  bench_receive (bench, &publisher->tuple, check, sizeof check);
+  g_assert_cmpuint (bench->n_handed_over, ==, 1);
+}
+
 /* --- handshakes --------------------------------------------------------------------------------
  */
 
@@ -624,6 +645,8 @@ main (int argc, char **argv)
                    test_rebind_to_what_was_left);
   g_test_add_func ("/router/hostile/another-workers-address-is-not-taken",
                    test_another_workers_address);
+  g_test_add_func ("/router/hostile/another-workers-thief-takes-no-address",
+                   test_another_workers_thief);
   g_test_add_func ("/router/hostile/half-open-handshakes-make-room", test_half_open);
   g_test_add_func ("/router/hostile/a-wild-clock-is-met-anew", test_wild_clock);
   g_test_add_func ("/router/hostile/anything-at-all-uses-no-number-twice", test_anything);
