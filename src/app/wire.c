@@ -790,8 +790,8 @@ parlor_app_free (ParlorApp *app)
   parlor_wire_render_stop (app->render);
   parlor_control_free (g_steal_pointer (&app->control));
   parlor_operate_free (g_steal_pointer (&app->operate));
+  parlor_wire_record_quit (&app->record);     /* whoever is answered by it may ask for a file */
   parlor_wire_bring_free (app->record.bring); /* who waits for a file is answered */
-  parlor_wire_record_quit (&app->record);
   parlor_http_server_free (app->admin);
   parlor_http_server_free (app->http);
   parlor_wire_erase_free (app->erase);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/clips.h"
 
+/* Of the loop's four threads, which passwords need too. */
+#define THREADS 2
+
 typedef struct
 {
   ParlorClip *clip; /* NULL: there is none, which took as long to find out */
@@ -30,6 +33,8 @@ struct _ParlorClips
 {
   uv_loop_t *loop;     /* borrowed */
   GHashTable *finding; /* its own key → Finding, borrowed */
+  GQueue waiting;      /* of those, who waits for a thread */
+  guint running;
   gboolean is_ending;
   GHashTable *by_name; /* owned text → Kept, owned */
   gsize bytes;
@@ -137,12 +142,27 @@ find_out (uv_work_t *work)
   finding->file->free (g_steal_pointer (&finding->file));
 }
 
+static void found_out (uv_work_t *work, int status);
+
+static void
+begin_next (ParlorClips *self)
+{
+  Finding *finding;
+  while (self->running < THREADS && (finding = g_queue_pop_head (&self->waiting)) != NULL)
+    {
+      self->running++;
+      uv_queue_work (self->loop, &finding->work, find_out, found_out);
+    }
+}
+
 static void
 found_out (uv_work_t *work, int status)
 {
   Finding *finding = (Finding *)work;
   ParlorClips *self = finding->clips;
+  self->running--;
   g_hash_table_remove (self->finding, finding->key);
+  begin_next (self);
   if (look_up (self, finding->key) == NULL)
     keep (self, finding->key, finding->clip);
   else
@@ -171,7 +191,8 @@ begin (ParlorClips *self, ParlorReader *file, char *key, gboolean is_mp4, gint64
                        .to_ms = to_ms,
                        .waiting = g_array_new (FALSE, FALSE, sizeof (Waiting))};
   g_hash_table_insert (self->finding, key, finding);
-  uv_queue_work (self->loop, &finding->work, find_out, found_out);
+  g_queue_push_tail (&self->waiting, finding);
+  begin_next (self);
   return finding;
 }
 
