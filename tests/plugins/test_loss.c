@@ -506,8 +506,6 @@ stage_fall (Stage *stage, const Row *row)
     }
   stage->bad.bps = row->fall->bps;
   stage->bad.queue_us = row->fall->queue_us;
-  if (g_getenv ("TR"))
-    g_printerr ("FALL %.1f\n", stage->bench->now_us / 1e3);
   stage->told_us = stop_pictures (stage, stage->foresight);
   stage_run (stage, row->gap_ms * MS - stage->told_us);
   stage->bad.bps = before.bps;
