@@ -208,22 +208,24 @@ error_reply (StunAgent *agent, const StunMessage *request, guint8 *reply, StunEr
   return stun_agent_finish_message (agent, &message, NULL, 0);
 }
 
+/* Without the USERNAME that libnice's own replies have: RFC 8489 section 9.1.3.1 wants none, and
+ * the reply is never larger than the check. */
 static gsize
-success_reply (StunAgent *agent, StunMessage *request, const ParlorAddr *from, guint8 *reply)
+success_reply (StunAgent *agent, const StunMessage *request, const ParlorAddr *from, guint8 *reply)
 {
   StunMessage message;
   struct sockaddr_storage address;
   socklen_t address_length = parlor_addr_to_native (from, &address);
-  size_t length = PARLOR_ICE_REPLY_MAX;
-  bool controlling = false;
-  StunUsageIceReturn result = stun_usage_ice_conncheck_create_reply (
-      agent, request, &message, reply, &length, &address, address_length, &controlling, 0,
-      STUN_USAGE_ICE_COMPATIBILITY_RFC5245);
-  return result == STUN_USAGE_ICE_RETURN_SUCCESS ? length : 0;
+  if (!stun_agent_init_response (agent, &message, reply, PARLOR_ICE_REPLY_MAX, request)
+      || stun_message_append_xor_addr (&message, STUN_ATTRIBUTE_XOR_MAPPED_ADDRESS, &address,
+                                       address_length)
+             != STUN_MESSAGE_RETURN_SUCCESS)
+    return 0;
+  return stun_agent_finish_message (agent, &message, NULL, 0);
 }
 
 static gsize
-make_reply (StunAgent *agent, StunMessage *request, ParlorIceVerdict verdict,
+make_reply (StunAgent *agent, const StunMessage *request, ParlorIceVerdict verdict,
             const ParlorAddr *from, guint8 *reply)
 {
   StunMessage message;

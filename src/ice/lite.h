@@ -35,7 +35,7 @@
 /* Validated tuples of one transport; one more evicts the one heard of longest ago, never the
  * selected. */
 #define PARLOR_ICE_MAX_TUPLES 16
-/* A reply's largest size (USERNAME is sent back). */
+/* Room for a reply; none is larger than its check. */
 #define PARLOR_ICE_REPLY_MAX 640
 
 typedef struct _ParlorIceLite ParlorIceLite;
