@@ -78,4 +78,38 @@ export const cases = [
       expect(after_.headers.get('location') === `/b/${brand}`, `the link then leads to ${after_.headers.get('location')}`);
     },
   },
+  {
+    name: 'by a printed code, a card and a stream: three touches, one customer, one conversation with one person',
+    async run({ daemon: makeDaemon, after }) {
+      const daemon = await makeDaemon();
+      const { reps } = await daemon.good('GET', '/v1/reps');
+      const rep = new DeskLine(daemon);
+      const open = [rep];
+      after(async () => open.forEach((one) => one.close()));
+      await rep.open({ as: 'rep', rep: reps[0].ref });
+      const room = await daemon.good('POST', '/v1/rooms', { kind: 'live', title: 'Tea' });
+      const ways = [{ channel: 'qr', state: 'poster' }, { channel: 'card', rep: reps[0].id }, { channel: 'live', room: room.id }];
+      let cookie = '';
+      const bound = [];
+      for (const way of ways) {
+        const entry = await daemon.good('POST', '/v1/entries', way);
+        const answer = await fetch(`http://127.0.0.1:${daemon.port}/e/${entry.id}`, { redirect: 'manual', headers: cookie ? { Cookie: cookie } : {} });
+        cookie = (answer.headers.getSetCookie?.() ?? []).map((one) => one.split(';')[0])[0] ?? cookie;
+        const page = new DeskLine(daemon);
+        open.push(page);
+        await page.open({ as: 'visitor', device: 'd'.repeat(32) }, { Cookie: cookie });
+        bound.push(await page.add({ entry: entry.id }));
+        page.say(bound.at(-1).conversation, `by ${way.channel}`);
+        await page.wait('said');
+      }
+      for (const key of ['binding', 'conversation']) {
+        const ids = new Set(bound.map((one) => one[key]?.id ?? one[key]));
+        expect(ids.size === 1, `one ${key}: ${[...ids]}`);
+      }
+      const { lines } = await daemon.good('GET', '/v1/stats/funnel?group_by=channel');
+      for (const { channel } of ways) expect(lines.find((one) => one.channel === channel)?.counts.touch === 1, `a touch by ${channel}: ${JSON.stringify(lines)}`);
+      const [all] = (await daemon.good('GET', '/v1/stats/funnel')).lines;
+      expect(all.counts.touch === 3 && all.visitors === 1, `three touches of one: ${JSON.stringify(all)}`);
+    },
+  },
 ];
