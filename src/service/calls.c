@@ -401,7 +401,9 @@ parlor_service_call_take (ParlorCall *call, ParlorRep *rep, ParlorMoment now, GE
   rep_settle (rep, now);
   if (!warm)
     wait_for_next (call, now);
-  else if (call->state == PARLOR_CALL_HELD && !call->lost_customer)
+  else if (call->state == PARLOR_CALL_HELD && call->lost_customer)
+    arm (call, call->lost_us + HELD_US); /* it is he who is waited for now */
+  else if (call->state == PARLOR_CALL_HELD)
     go_on (call, now);
   if (call->conversation->state == PARLOR_CONVERSATION_HUMAN)
     {

@@ -175,6 +175,26 @@ test_expert_rescues (void)
   world_free (it.world);
 }
 
+/* The customer is lost as well: the next waits for him as long as anybody would, and is free then.
+ */
+static void
+test_expert_rescues_nobody (void)
+{
+  Consult it = consult_new ();
+  parlor_service_call_invite (it.call, it.wang, it.world->now, NULL);
+  parlor_service_call_expert_here (it.call, TRUE, it.world->now);
+  parlor_service_rep_disconnected (it.lin, it.world->now);
+  parlor_service_call_peers (it.call, FALSE, FALSE, it.world->now);
+  world_pass (it.world, 60);
+  g_assert_true (it.call->rep == it.wang);
+  g_assert_cmpint (it.call->state, ==, PARLOR_CALL_HELD);
+  world_pass (it.world, 61);
+  g_assert_null (it.binding->conversation->call);
+  g_assert_null (it.wang->call);
+  g_assert_cmpuint (world_happened (it.world, "call.ended"), ==, 1);
+  world_free (it.world);
+}
+
 /* Both are free when it ends; the expert's lost line ends nothing. */
 static void
 test_expert_leaves (void)
@@ -227,6 +247,7 @@ main (int argc, char **argv)
   ADD ("an-expert-who-does-not-come-is-not-waited-for", test_expert_who_does_not_come);
   ADD ("one-expert-who-can-come", test_expert_refused);
   ADD ("an-expert-who-is-in-is-the-next", test_expert_rescues);
+  ADD ("an-expert-who-is-in-alone-waits-two-minutes", test_expert_rescues_nobody);
   ADD ("an-expert-leaves-and-the-call-stays", test_expert_leaves);
   return g_test_run ();
 }
