@@ -24,6 +24,7 @@ struct _ParlorRecording
   GPtrArray *markers;   /* owned ParlorMarkerRow, newest versions */
   gboolean stopped;     /* by somebody: "always" does not begin again by itself */
   gboolean is_dirty;
+  gboolean mutual_told; /* those of a mutual room were told last that they are written */
 };
 
 /** NULL = nothing is recorded on this server. */

@@ -182,6 +182,19 @@ sync_participant (ParlorParticipant *participant, gint64 now_us)
                agreed && participant->info.sources[kind].published ? participant->endpoint : 0);
 }
 
+/* In a mutual room whoever comes, goes or answers changes what is so of all the others. */
+static void
+tell_mutual (ParlorRoom *room)
+{
+  ParlorRecording *self = room->recording;
+  gboolean now = room->roster->len > 0 && parlor_participant_is_recorded (room->roster->pdata[0]);
+  if (now == self->mutual_told)
+    return;
+  self->mutual_told = now;
+  for (guint i = 0; i < room->roster->len; i++)
+    parlor_room_tell_participant (room->roster->pdata[i]);
+}
+
 void
 parlor_recording_sync (ParlorRoom *room, gint64 now_us)
 {
@@ -196,6 +209,8 @@ parlor_recording_sync (ParlorRoom *room, gint64 now_us)
     return;
   for (guint i = 0; i < room->roster->len; i++)
     sync_participant (room->roster->pdata[i], now_us);
+  if (parlor_recording_is_mutual (room))
+    tell_mutual (room);
 }
 
 gboolean
@@ -214,9 +229,6 @@ parlor_participant_answer_consent (ParlorParticipant *participant, gboolean yes,
   parlor_recording_keep_consent (participant, consent, "page", now_us);
   parlor_recording_sync (room, now_us);
   parlor_room_tell_participant (participant);
-  for (guint i = 0; parlor_recording_is_mutual (room) && i < room->roster->len; i++)
-    if (room->roster->pdata[i] != participant)
-      parlor_room_tell_participant (room->roster->pdata[i]);
   return TRUE;
 }
 

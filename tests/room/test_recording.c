@@ -166,10 +166,20 @@ test_ask (World *w, gconstpointer data)
   strike_scene (w, &cast);
 }
 
-/* Of a consult nothing is written that only one of the two wants written. */
+/* What the pages know of lin. */
+static void
+on_told (const ParlorRoomEvent *event, gpointer told)
+{
+  if (event->type == PARLOR_EVENT_PARTICIPANT
+      && !strcmp (parlor_participant_info (event->participant)->identity, "lin"))
+    *(gboolean *)told = parlor_participant_is_recorded (event->participant);
+}
+
+/* Of a consult nothing is written that only one of the two wants written, and each is told. */
 static void
 test_mutual (World *w, gconstpointer data)
 {
+  gboolean told = FALSE;
   ParlorRoomSpec spec = {.kind = "consult"};
   Cast cast = set_scene (w);
   w->room = parlor_rooms_create (w->rooms, &spec, w->now_us, NULL);
@@ -180,19 +190,26 @@ test_mutual (World *w, gconstpointer data)
   assert_done (act (w, cast.host, PARLOR_RECORD_START, &error));
   expect ("begin ask -\nconsent lin given\n");
   g_assert_false (parlor_participant_is_recorded (cast.host));
+  w->watch = on_told;
+  w->watch_data = &told;
   assert_done (parlor_participant_answer_consent (cast.guest, TRUE, w->now_us, &error));
+  g_assert_true (told);
   expect ("consent mara given\nname lin\ntrack lin microphone\ntrack lin camera\n"
           "name mara\ntrack mara microphone\ntrack mara camera\n");
   ParlorParticipant *expert = meet (w, "wei", PARLOR_ROLE_MEMBER, "c3");
   expect ("untrack lin microphone\nuntrack lin camera\n"
           "untrack mara microphone\nuntrack mara camera\n");
+  g_assert_false (told);
   parlor_room_remove (w->room, cast.host, parlor_participant_info (expert)->id, FALSE, w->now_us,
                       NULL);
   world_poll (w);
+  g_assert_true (told);
   expect ("track lin microphone\ntrack lin camera\ntrack mara microphone\ntrack mara camera\n");
   assert_done (parlor_participant_answer_consent (cast.guest, FALSE, w->now_us, &error));
+  g_assert_false (told);
   expect ("consent mara refused\nuntrack lin microphone\nuntrack lin camera\n"
           "untrack mara microphone\nuntrack mara camera\n");
+  w->watch = NULL;
   strike_scene (w, &cast);
 }
 
