@@ -185,6 +185,7 @@ open_one (LoadCrowd *self, const char *room, const char *identity, LoadSessionKi
                            .layers = (guint)self->options->layers,
                            .late_us = self->options->late_ms * PARLOR_US_PER_MS,
                            .marks_behind = self->options->file != NULL,
+                           .unmarked = self->options->watch,
                            .speaker_large = self->options->talkers > 0};
   LoadSession *session = load_session_new (self->context, &place, kind, now_us (), error);
   struct epoll_event event = {.events = EPOLLIN, .data.ptr = session};
@@ -247,6 +248,8 @@ name_person (LoadCrowd *self, int room, int index)
 static int
 n_publishers (const LoadOptions *options)
 {
+  if (options->watch)
+    return 0;
   return options->shape == LOAD_WEBINAR ? 1 : options->people;
 }
 
@@ -261,13 +264,14 @@ open_meeting (LoadCrowd *self, int room, GError **error)
   return TRUE;
 }
 
-/* Whom a subscriber of this room watches; the stage of an audio room has the loudest. */
+/* Whom a subscriber of this room watches, NULL = the stage; that of an audio room has the loudest.
+ */
 static const char *
 watched (LoadCrowd *self, int room)
 {
-  return self->options->shape == LOAD_AUDIO && self->options->server == LOAD_WHIP
-             ? NULL
-             : name_person (self, room, 0);
+  gboolean stage = self->options->shape == LOAD_AUDIO && self->options->server == LOAD_WHIP;
+
+  return stage || self->options->watch ? NULL : name_person (self, room, 0);
 }
 
 static gboolean

@@ -66,6 +66,11 @@ settle (LoadOptions *options, GError **error)
       g_set_error_literal (error, LOAD_ERROR, 0, "--server rt makes meetings: add --shape meeting");
       return FALSE;
     }
+  if (options->watch && (options->server != LOAD_WHIP || options->shape != LOAD_WEBINAR))
+    {
+      g_set_error_literal (error, LOAD_ERROR, 0, "--watch goes with WHEP and the shape webinar");
+      return FALSE;
+    }
   if (options->expect != NULL && !load_expect_is_known (options->expect))
     {
       g_set_error (error, LOAD_ERROR, 0, "--expect %s is not known", options->expect);
@@ -135,6 +140,10 @@ load_options_parse (LoadOptions *options, int *argc, char ***argv, GError **erro
        "of a thousand datagrams, each way of a bad line, so many are lost, default 20", "N"},
       {"bad-publishers", 0, 0, G_OPTION_ARG_NONE, &options->bad_publishers,
        "publishers are behind a bad line, too", NULL},
+      {"watch", 0, 0, G_OPTION_ARG_NONE, &options->watch,
+       "publish nothing: watch the stage of a room that somebody else is on (no delays, no numbers "
+       "of losses)",
+       NULL},
       {"churn", 0, 0, G_OPTION_ARG_INT, &options->churn,
        "so many subscribers a second leave while others come", "N"},
       {"seconds", 'd', 0, G_OPTION_ARG_INT, &options->seconds, "how long to measure, default 10",

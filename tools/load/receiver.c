@@ -185,7 +185,7 @@ mark_at (const LoadReceiver *self, const ParlorRtpHeader *header, gboolean video
 {
   guint at = video ? LOAD_VIDEO_MARK_AT : LOAD_AUDIO_MARK_AT;
 
-  if (header->payload_size < at + LOAD_MARK_BYTES)
+  if (self->unmarked || header->payload_size < at + LOAD_MARK_BYTES)
     return 0;
   if (video && self->marks_behind)
     return header->marker ? header->payload_size - LOAD_MARK_BYTES : 0;
