@@ -16,7 +16,7 @@ import tempfile
 import time
 import urllib.request
 
-RATE = 10000
+RATE, CHECKS_RATE = 10000, 100000
 SUBSCRIBERS = 10
 NEWCOMERS = 200
 MOST_CPU_PERCENT, MOST_DELAY_MS = 15, 2
@@ -53,10 +53,10 @@ def noise(rng):
     return rng.randbytes(rng.randrange(0, 1400))
 
 
-def flood(port, seconds):
-    """Sends at RATE; gives how many were sent and how many answers came back."""
+def flood(port, seconds, rate=RATE, kinds=(stun_request, client_hello, rtp, rtcp, noise)):
+    """Sends at that rate; gives how many were sent and how many answers came back."""
     rng = random.Random(7)
-    packets = [make(rng) for make in (stun_request, client_hello, rtp, rtcp, noise) for _ in range(400)]
+    packets = [make(rng) for make in kinds for _ in range(400)]
     rng.shuffle(packets)
     sockets = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(16)]
     for s in sockets:
@@ -64,7 +64,7 @@ def flood(port, seconds):
         s.setblocking(False)
     sent, began = 0, time.monotonic()
     while time.monotonic() - began < seconds:
-        while sent < (time.monotonic() - began) * RATE:
+        while sent < (time.monotonic() - began) * rate and time.monotonic() - began < seconds:
             try:
                 sockets[sent % len(sockets)].send(packets[sent % len(packets)])
             except (BlockingIOError, ConnectionRefusedError):
@@ -139,15 +139,17 @@ def attack(server, load, http, udp, admin, seconds, goals):
     good &= check(3, answers == 0, 'strangers get no answer', f'{answers} answers to {sent} datagrams')
     good &= check(4, counted + after['parlor_socket_overflow_total'] >= 0.9 * sent, 'each is counted and dropped', f'{counted:.0f} of {sent}')
     if goals:
+        checks, answers = flood(udp, 5, CHECKS_RATE, (stun_request,))
+        good &= check(5, answers == 0 and checks > CHECKS_RATE, f'nor are {checks / 5:.0f} checks a second of nobody answered', f'{answers} answers to {checks}')
         newcomers = come(load, http, server, udp)
-        good &= check(5, newcomers is not None and newcomers['lost'] == 0, f'{NEWCOMERS} come while they go on', json.dumps(newcomers))
+        good &= check(6, newcomers is not None and newcomers['lost'] == 0, f'{NEWCOMERS} come while they go on', json.dumps(newcomers))
     if calm and result:
         share = (result['server_cpu_s'] / result['seconds'] - calm['server_cpu_s'] / calm['seconds']) * 100
         print(f"# {share:.1f} % of a core more; delay p99 {calm['delay_p99_ms']:.2f} ms calm, {result['delay_p99_ms']:.2f} ms flooded")
         if goals:
-            good &= check(6, share <= MOST_CPU_PERCENT, f'they cost at most {MOST_CPU_PERCENT} % of a core', f'{share:.1f} %')
+            good &= check(7, share <= MOST_CPU_PERCENT, f'they cost at most {MOST_CPU_PERCENT} % of a core', f'{share:.1f} %')
             more = result['delay_p99_ms'] - calm['delay_p99_ms']
-            good &= check(7, more <= MOST_DELAY_MS, f'and at most {MOST_DELAY_MS} ms of delay (p99)', f'{more:.2f} ms')
+            good &= check(8, more <= MOST_DELAY_MS, f'and at most {MOST_DELAY_MS} ms of delay (p99)', f'{more:.2f} ms')
     return good
 
 
@@ -155,7 +157,7 @@ def main():
     parlord, load = sys.argv[1:3]
     seconds, goals = int(sys.argv[3]) if len(sys.argv) > 3 else 5, sys.argv[4:] == ['goals']
     http, admin, udp = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM), free_port(socket.SOCK_DGRAM)
-    print(f'1..{7 if goals else 4}', flush=True)
+    print(f'1..{8 if goals else 4}', flush=True)
     with tempfile.TemporaryDirectory(prefix='parlor-strangers-') as folder, open(os.path.join(folder, 'log'), 'w') as log:
         server = subprocess.Popen([parlord, '--demo', '--workers', '1', '--http-port', str(http), '--admin-port', str(admin), '--udp-port', str(udp),
                                    '--data-dir', folder], stdout=log, stderr=log)

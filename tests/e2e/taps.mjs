@@ -4,10 +4,11 @@
  * Plays the parts of scenario 63, one after the other, in their long form. --from takes findings of an earlier run, and without --parts plays none.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeSection } from './lib/report.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '../..');
@@ -83,13 +84,7 @@ function main() {
   play(file);
   if (!existsSync(file)) throw new Error('nothing was measured');
   const text = section(readFileSync(file, 'utf8').trim().split('\n').map((one) => JSON.parse(one)));
-  const out = value('--out', path.join(root, 'docs/performance.md'));
-  const page = readFileSync(out, 'utf8');
-  const from = page.indexOf(`\n## ${HEADING}\n`);
-  const to = page.indexOf('\n## ', from + 1);
-  const before = from < 0 ? page : page.slice(0, from);
-  writeFileSync(out, `${before.trimEnd()}\n\n## ${HEADING}\n${text}${from < 0 || to < 0 ? '' : page.slice(to)}`);
-  console.log(text);
+  writeSection(value('--out', path.join(root, 'docs/performance.md')), HEADING, text);
 }
 
 main();

@@ -79,7 +79,7 @@ struct _Player
   guint waited;       /* so many were made up since it was its turn */
   gint64 play_us;     /* when its turn is */
   Account pictures, sounds;
-  guint n_rtcp; /* looked at for sender reports */
+  BenchRtcp reports;
   PlayerCounts counts;
 };
 
@@ -405,19 +405,10 @@ note_sender_report (Player *self, const ParlorRtcpPacket *packet, gint64 now_us)
 static void
 look_for_sender_reports (Player *self, gint64 now_us)
 {
-  GPtrArray *rtcp = self->peer->rtcp;
+  ParlorRtcpPacket packet;
 
-  for (; self->n_rtcp < rtcp->len; self->n_rtcp++)
-    {
-      gsize length;
-      const guint8 *bytes = g_bytes_get_data (g_ptr_array_index (rtcp, self->n_rtcp), &length);
-      ParlorRtcpReader reader;
-      ParlorRtcpPacket packet;
-
-      g_assert_cmpint (parlor_rtcp_reader_init (&reader, bytes, length), ==, PARLOR_RTCP_OK);
-      while (parlor_rtcp_reader_next (&reader, &packet))
-        note_sender_report (self, &packet, now_us);
-    }
+  while (bench_next_rtcp (self->peer, &self->reports, &packet))
+    note_sender_report (self, &packet, now_us);
 }
 
 static void

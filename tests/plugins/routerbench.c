@@ -595,24 +595,34 @@ bench_add_simulcast (BenchPeer *peer, ParlorSourceId id, guint32 ssrc)
 
 /* --- cameras --------------------------------------------------------------------------------- */
 
+gboolean
+bench_next_rtcp (const BenchPeer *peer, BenchRtcp *at, ParlorRtcpPacket *packet)
+{
+  for (;;)
+    {
+      gsize length;
+      const guint8 *bytes;
+
+      if (at->is_open && parlor_rtcp_reader_next (&at->reader, packet))
+        return TRUE;
+      at->is_open = at->n_compounds < peer->rtcp->len;
+      if (!at->is_open)
+        return FALSE;
+      bytes = g_bytes_get_data (g_ptr_array_index (peer->rtcp, at->n_compounds++), &length);
+      g_assert_cmpint (parlor_rtcp_reader_init (&at->reader, bytes, length), ==, PARLOR_RTCP_OK);
+    }
+}
+
 static void
 look_for_requests (BenchPeer *peer, BenchCamera *camera)
 {
-  for (; camera->n_rtcp < peer->rtcp->len; camera->n_rtcp++)
-    {
-      gsize length;
-      const guint8 *bytes = g_bytes_get_data (g_ptr_array_index (peer->rtcp, camera->n_rtcp),
-                                              &length);
-      ParlorRtcpReader reader;
-      ParlorRtcpPacket packet;
-      guint32 sender, media;
+  ParlorRtcpPacket packet;
+  guint32 sender, media;
 
-      g_assert_cmpint (parlor_rtcp_reader_init (&reader, bytes, length), ==, PARLOR_RTCP_OK);
-      while (parlor_rtcp_reader_next (&reader, &packet))
-        if (packet.kind == PARLOR_RTCP_PLI && parlor_rtcp_parse_pli (&packet, &sender, &media)
-            && media == camera->ssrc)
-          camera->key_wanted = TRUE;
-    }
+  while (bench_next_rtcp (peer, &camera->asked, &packet))
+    if (packet.kind == PARLOR_RTCP_PLI && parlor_rtcp_parse_pli (&packet, &sender, &media)
+        && media == camera->ssrc)
+      camera->key_wanted = TRUE;
 }
 
 /* L1T3: 0 2 1 2; L1T2: 0 1. */

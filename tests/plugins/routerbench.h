@@ -5,6 +5,7 @@
 
 #include "load/peer.h"
 #include "proto/nack.h"
+#include "proto/rtcp/packet.h"
 #include "proto/rtcp/twcc.h"
 #include "router/outbox.h"
 #include "router/router.h"
@@ -125,6 +126,17 @@ void bench_add_voice_slot (BenchPeer *peer, guint index, guint32 ssrc);
  * each. */
 ParlorSourceId bench_add_simulcast (BenchPeer *peer, ParlorSourceId id, guint32 ssrc);
 
+/** Up to where somebody looked at the RTCP that a peer got; {0} = at none. */
+typedef struct
+{
+  guint n_compounds;
+  gboolean is_open;
+  ParlorRtcpReader reader;
+} BenchRtcp;
+
+/** The next packet of RTCP that the peer got. FALSE = no more came until now. */
+gboolean bench_next_rtcp (const BenchPeer *peer, BenchRtcp *at, ParlorRtcpPacket *packet);
+
 /** A camera that a test moves on frame by frame: key frames at the start and when asked for. */
 typedef struct
 {
@@ -134,7 +146,7 @@ typedef struct
   guint n_temporal; /* 1 to 3 */
   guint64 index;
   guint picture, tl0, n_keys;
-  guint n_rtcp; /* looked at for requests */
+  BenchRtcp asked;
   gboolean key_wanted, off;
 } BenchCamera;
 

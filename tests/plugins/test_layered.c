@@ -65,7 +65,8 @@ typedef struct
   const Scheme *scheme;
   guint32 ssrc;
   gint64 film_us;
-  guint picture, since_key, n_keys, n_rtcp;
+  BenchRtcp asked;
+  guint picture, since_key, n_keys;
   guint16 frame;
   guint64 index;
   gboolean key_wanted;
@@ -87,20 +88,10 @@ from_hex (const char *hex, guint8 *out)
 static void
 look_for_requests (Camera *self)
 {
-  const BenchPeer *peer = self->publisher;
+  ParlorRtcpPacket packet;
 
-  for (; self->n_rtcp < peer->rtcp->len; self->n_rtcp++)
-    {
-      gsize length;
-      const guint8 *bytes = g_bytes_get_data (g_ptr_array_index (peer->rtcp, self->n_rtcp),
-                                              &length);
-      ParlorRtcpReader reader;
-      ParlorRtcpPacket packet;
-
-      g_assert_cmpint (parlor_rtcp_reader_init (&reader, bytes, length), ==, PARLOR_RTCP_OK);
-      while (parlor_rtcp_reader_next (&reader, &packet))
-        self->key_wanted |= packet.kind == PARLOR_RTCP_PLI;
-    }
+  while (bench_next_rtcp (self->publisher, &self->asked, &packet))
+    self->key_wanted |= packet.kind == PARLOR_RTCP_PLI;
 }
 
 typedef struct

@@ -263,7 +263,8 @@ typedef struct
   BenchPeer *publisher, *viewer, *onlooker;
   BenchCamera cameras[3];
   BenchLink good, bad;
-  guint n_rtcp, n_sizes;
+  BenchRtcp asked;
+  guint n_sizes;
   guint64 rtx_index[3];
   guint voice_index;
   gint64 film_us, voice_us;
@@ -332,20 +333,11 @@ answer (Stage *self, const ParlorRtcpPacket *packet)
 static void
 answer_requests (Stage *self)
 {
-  GPtrArray *rtcp = self->publisher->rtcp;
+  ParlorRtcpPacket packet;
 
-  for (; self->n_rtcp < rtcp->len; self->n_rtcp++)
-    {
-      gsize length;
-      const guint8 *bytes = g_bytes_get_data (g_ptr_array_index (rtcp, self->n_rtcp), &length);
-      ParlorRtcpReader reader;
-      ParlorRtcpPacket packet;
-
-      g_assert_cmpint (parlor_rtcp_reader_init (&reader, bytes, length), ==, PARLOR_RTCP_OK);
-      while (parlor_rtcp_reader_next (&reader, &packet))
-        if (packet.kind == PARLOR_RTCP_NACK)
-          answer (self, &packet);
-    }
+  while (bench_next_rtcp (self->publisher, &self->asked, &packet))
+    if (packet.kind == PARLOR_RTCP_NACK)
+      answer (self, &packet);
 }
 
 static void

@@ -37,19 +37,12 @@ payload_at (const BenchPeer *peer, guint i)
 static guint
 count_rtcp (const BenchPeer *peer, ParlorRtcpKind kind)
 {
+  BenchRtcp at = {0};
+  ParlorRtcpPacket packet;
   guint n = 0;
 
-  for (guint i = 0; i < peer->rtcp->len; i++)
-    {
-      gsize length;
-      const guint8 *bytes = g_bytes_get_data (g_ptr_array_index (peer->rtcp, i), &length);
-      ParlorRtcpReader reader;
-      ParlorRtcpPacket packet;
-
-      g_assert_cmpint (parlor_rtcp_reader_init (&reader, bytes, length), ==, PARLOR_RTCP_OK);
-      while (parlor_rtcp_reader_next (&reader, &packet))
-        n += packet.kind == kind;
-    }
+  while (bench_next_rtcp (peer, &at, &packet))
+    n += packet.kind == kind;
   return n;
 }
 
@@ -910,25 +903,6 @@ test_what_can_wait_shares_wake_ups (void)
   g_assert_cmpuint (n_wakeups, <=, 200 / 20 + 2);
 }
 
-static guint
-count_transport_feedback (const BenchPeer *peer)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < peer->rtcp->len; i++)
-    {
-      ParlorRtcpReader reader;
-      ParlorRtcpPacket packet;
-      gsize length;
-      const guint8 *bytes = g_bytes_get_data (g_ptr_array_index (peer->rtcp, i), &length);
-
-      g_assert_cmpint (parlor_rtcp_reader_init (&reader, bytes, length), ==, PARLOR_RTCP_OK);
-      while (parlor_rtcp_reader_next (&reader, &packet))
-        n += packet.kind == PARLOR_RTCP_TWCC;
-    }
-  return n;
-}
-
 /* Two seconds of a voice with transport-wide numbers, a packet every `span_ms`. */
 static guint
 feedback_at (guint span_ms)
@@ -949,7 +923,7 @@ feedback_at (guint span_ms)
       parlor_peer_send_rtp (speaker->peer, packet, sizeof packet, i);
       bench_run (bench, span_ms * MS);
     }
-  return count_transport_feedback (speaker);
+  return count_rtcp (speaker, PARLOR_RTCP_TWCC);
 }
 
 /* A voice alone is told of ten times a second, what may be a picture twenty times. */
