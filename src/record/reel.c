@@ -2,6 +2,7 @@
 #include "record/reel.h"
 
 #include "base/bytes.h"
+#include "proto/codec/vp8head.h"
 #include "record/mp4.h"
 #include "record/safe.h"
 #include "record/webm.h"
@@ -34,6 +35,7 @@ struct _ParlorReel
 {
   GBytes *text;   /* owned */
   GArray *frames; /* ParlorWebmFrame, owned */
+  guint8 *spare;  /* of each frame; NULL = of none; owned */
   /* H.264: its parameter sets as a decoder without a configuration wants them; owned */
   GByteArray *sets;
 };
@@ -104,6 +106,18 @@ make_access_unit (const ParlorReel *self, const ParlorWebmFrame *frame)
 
 /* ---- the file ------------------------------------------------------------------------------- */
 
+static void
+find_spare (ParlorReel *self)
+{
+  ParlorVp8Head head = {0};
+  self->spare = g_new0 (guint8, self->frames->len);
+  for (guint i = 0; i < self->frames->len; i++)
+    {
+      const ParlorWebmFrame *frame = &g_array_index (self->frames, ParlorWebmFrame, i);
+      self->spare[i] = parlor_vp8_is_spare (&head, bytes_of (self) + frame->offset, frame->size);
+    }
+}
+
 ParlorReel *
 parlor_reel_open (const ParlorReelSource *source, const ParlorPlanFile *file)
 {
@@ -115,6 +129,8 @@ parlor_reel_open (const ParlorReelSource *source, const ParlorPlanFile *file)
     open_mp4 (self);
   else if (self->text != NULL)
     self->frames = parlor_webm_list (bytes_of (self), g_bytes_get_size (self->text));
+  if (self->frames != NULL && g_ascii_strcasecmp (file->codec, "VP8") == 0)
+    find_spare (self);
   return self->frames != NULL && self->frames->len > 0 ? g_steal_pointer (&self) : NULL;
 }
 
@@ -125,6 +141,7 @@ parlor_reel_free (ParlorReel *self)
     return;
   g_clear_pointer (&self->frames, g_array_unref);
   g_clear_pointer (&self->sets, g_byte_array_unref);
+  g_free (self->spare);
   g_clear_pointer (&self->text, g_bytes_unref);
   g_free (self);
 }
@@ -168,6 +185,12 @@ parlor_reel_key (const ParlorReel *self, guint i)
   while (i > 0 && !frame_at (self, i)->key)
     i--;
   return i;
+}
+
+gboolean
+parlor_reel_is_spare (const ParlorReel *self, guint i)
+{
+  return self->spare != NULL && self->spare[i] != 0;
 }
 
 /* Without a copy. */

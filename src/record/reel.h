@@ -32,6 +32,9 @@ gint64 parlor_reel_time_ms (const ParlorReel *self, guint i);
 gint parlor_reel_find (const ParlorReel *self, gint64 file_ms);
 /** The key frame from which frame `i` can be decoded; 0 when there is none. */
 guint parlor_reel_key (const ParlorReel *self, guint i);
+/** No other frame rests on it: it can be left out. Known of VP8 alone, whose upper temporal layer
+ * (every other frame of what a browser sends) is such. */
+gboolean parlor_reel_is_spare (const ParlorReel *self, guint i);
 /** (transfer full), with its file time. */
 GstBuffer *parlor_reel_frame (const ParlorReel *self, guint i);
 

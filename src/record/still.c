@@ -6,6 +6,9 @@
 
 #include <stdlib.h>
 
+/* zlib's quickest: many markers shortly before a recording's end are waited for. */
+#define PNG_LEVEL 1
+
 static const char *const encode_png[] = {"videoconvert", "pngenc", NULL};
 
 gboolean
@@ -41,6 +44,8 @@ write_png (const Run *run, const char *path)
   GstBuffer *png = NULL;
   g_autoptr (ParlorChain) chain = parlor_chain_new (encode_png, take_png, &png);
   GstMapInfo map;
+  if (chain != NULL)
+    g_object_set (parlor_chain_element (chain, 1), "compression-level", PNG_LEVEL, NULL);
   gboolean ok = chain != NULL && parlor_chain_start (chain, run->caps)
                 && parlor_chain_push (chain, gst_buffer_ref (run->buffer)) && png != NULL
                 && gst_buffer_map (png, &map, GST_MAP_READ);

@@ -9,6 +9,8 @@
 /* After the last frame of a file it stays for so long: as between two frames of a slow camera. */
 #define HOLD_MS 500
 #define NONE G_MAXUINT
+/* Of frames further from each other than that none is left out. */
+#define CLOSE_MS 50
 
 /* Name, initial and company, the last of them are used. The filter at the end: without it the words
  * would be handed on beside the picture. */
@@ -163,14 +165,36 @@ push_frame (ParlorTile *self, guint i)
   g_clear_pointer (&self->decoder, parlor_chain_free);
 }
 
+static gboolean
+is_small (const ParlorTile *self)
+{
+  return self->raw != NULL && !self->lane->is_screen
+         && ((guint)GST_VIDEO_INFO_HEIGHT (&self->raw_info) >= 2 * self->height
+             || (guint)GST_VIDEO_INFO_WIDTH (&self->raw_info) >= 2 * self->width);
+}
+
+/* What this tile shows instead of frame `i`: the one before, or itself. */
+static guint
+stands_for (const ParlorTile *self, guint i)
+{
+  gboolean is_left_out = i > 0 && parlor_reel_is_spare (self->reel, i) && is_small (self)
+                         && parlor_reel_time_ms (self->reel, i)
+                                    - parlor_reel_time_ms (self->reel, i - 1)
+                                <= CLOSE_MS;
+  return is_left_out ? i - 1 : i;
+}
+
+/* On the way to the one that is wanted those on which none rests are not decoded at all. */
 static void
 decode_until (ParlorTile *self, guint wanted)
 {
+  wanted = stands_for (self, wanted);
   guint key = parlor_reel_key (self->reel, wanted);
   guint next = self->decoded < 0 || key > (guint)self->decoded + 1 ? key : (guint)self->decoded + 1;
   gint64 began_us = parlor_reel_cpu_us ();
   for (; next <= wanted; next++)
-    push_frame (self, next);
+    if (next == wanted || !parlor_reel_is_spare (self->reel, next))
+      push_frame (self, next);
   self->stats.decode_us += parlor_reel_cpu_us () - began_us;
 }
 

@@ -2,8 +2,10 @@
 /**
  * One picture of a render: what a lane shows at an instant, in the size of its place, with the
  * name drawn in, and above it that somebody is of another company. Only what is shown is decoded: a
- * tile that nobody asks rests, and goes on from the key frame before the instant. Where there is no
- * picture (no camera, a gap, a damaged file) a still with the name stands. Of one thread.
+ * tile that nobody asks rests, and goes on from the key frame before the instant. A camera that is
+ * shown in half its size or less does without frames on which no other rests, where it still shows
+ * ten a second and more: so the upper temporal layer of a browser costs nothing there. No
+ * picture (no camera, a gap, a damaged file): a still with the name stands. Of one thread.
  */
 #pragma once
 

@@ -53,7 +53,7 @@ cpu_s (void)
 }
 
 static void
-bench (const char *folder, const json_t *manifest, guint height, ParlorLayout layout)
+bench (const char *folder, const json_t *manifest, const char *from, ParlorLayout layout)
 {
   g_autofree char *out = g_build_filename (folder, "out.webm", NULL);
   ParlorPlanSpec spec = {layout, 1280, 720, NULL, -1, -1};
@@ -77,8 +77,8 @@ bench (const char *folder, const json_t *manifest, guint height, ParlorLayout la
   cpu = cpu_s () - cpu;
   double decode = (double)stats.tiles.decode_us / 1e6, scale = (double)stats.tiles.scale_us / 1e6,
          voices = (double)stats.voices_us / 1e6;
-  printf ("  %4up  %-20s %6.2f x  %6.2f x   %5.0f %5.0f %5.0f %5.0f   %5" G_GUINT64_FORMAT "\n",
-          height, parlor_layout_name (layout), SECONDS / wall, SECONDS / cpu, 100 * decode / cpu,
+  printf ("  %-10s %-20s %6.2f x  %6.2f x   %5.0f %5.0f %5.0f %5.0f   %5" G_GUINT64_FORMAT "\n",
+          from, parlor_layout_name (layout), SECONDS / wall, SECONDS / cpu, 100 * decode / cpu,
           100 * scale / cpu, 100 * voices / cpu, 100 * (cpu - decode - scale - voices) / cpu,
           stats.tiles.decoded);
   g_unlink (out);
@@ -97,7 +97,12 @@ stay_here (void)
 int
 main (int argc, char **argv)
 {
-  static const guint heights[] = {360, 720};
+  static const struct
+  {
+    guint height;
+    gboolean layered;
+    const char *name;
+  } kinds[] = {{360, FALSE, "360p"}, {720, FALSE, "720p"}, {720, TRUE, "720p, L1T3"}};
   gst_init (&argc, &argv);
   g_autofree char *folder = g_dir_make_tmp ("parlor-XXXXXX", NULL);
   g_autofree char *camera = g_build_filename (folder, "camera.webm", NULL);
@@ -112,14 +117,19 @@ main (int argc, char **argv)
   reel_write_tone (tone, SECONDS);
   printf ("Rendering %u people, %u s, to 1280x720 at %u a second, on one core\n\n", PEOPLE, SECONDS,
           PARLOR_MIXDOWN_FPS);
-  printf ("  from   layout                 speed     by CPU  decode scale sound encode  frames\n"
-          "                                                       %%     %%     %%      %%\n");
-  for (guint i = 0; i < G_N_ELEMENTS (heights); i++)
+  printf (
+      "  from       layout                 speed     by CPU  decode scale sound encode  frames\n"
+      "                                                           %%     %%     %%      %%\n");
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
-      reel_write_moving (camera, heights[i] * 16 / 9, heights[i], SECONDS * REEL_FPS);
+      guint height = kinds[i].height, width = height * 16 / 9;
+      if (kinds[i].layered)
+        reel_write_layered (camera, width, height, SECONDS * REEL_FPS);
+      else
+        reel_write_moving (camera, width, height, SECONDS * REEL_FPS);
       for (guint layout = 0; layout < PARLOR_N_LAYOUTS; layout++)
         if (argc < 2 || g_strcmp0 (argv[1], parlor_layout_name (layout)) == 0)
-          bench (folder, manifest, heights[i], layout);
+          bench (folder, manifest, kinds[i].name, layout);
     }
   g_unlink (camera);
   g_unlink (tone);

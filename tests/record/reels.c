@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#define CAMERA_BPS 1000000u
+
 static gboolean
 run (GstElement *pipeline)
 {
@@ -28,8 +30,78 @@ parse (const char *text)
   return gst_object_ref_sink (pipeline);
 }
 
-void
-reel_write_camera (const char *path, guint width, guint height, guint first, guint n)
+/* ---- temporal layers ------------------------------------------------------------------------ */
+
+G_GNUC_BEGIN_IGNORE_DEPRECATIONS /* an old encoder's properties */
+    static void
+    set_numbers (GstElement *encoder, const char *name, const guint *numbers, guint n)
+{
+  GValueArray *list = g_value_array_new (n);
+  for (guint i = 0; i < n; i++)
+    {
+      GValue value = G_VALUE_INIT;
+      g_value_init (&value, G_TYPE_INT);
+      g_value_set_int (&value, (gint)numbers[i]);
+      g_value_array_append (list, &value);
+    }
+  g_object_set (encoder, name, list, NULL);
+  g_value_array_free (list);
+}
+G_GNUC_END_IGNORE_DEPRECATIONS
+
+static void
+set_flags (GstElement *encoder, const char *const *flags, guint n)
+{
+  GValue list = G_VALUE_INIT;
+  g_value_init (&list, GST_TYPE_ARRAY);
+  for (guint i = 0; i < n; i++)
+    {
+      GValue value = G_VALUE_INIT;
+      g_value_init (&value, g_type_from_name ("GstVPXEncTsLayerFlags"));
+      g_assert_true (gst_value_deserialize (&value, flags[i]));
+      gst_value_array_append_and_take_value (&list, &value);
+    }
+  g_object_set_property (G_OBJECT (encoder), "temporal-scalability-layer-flags", &list);
+  g_value_unset (&list);
+}
+
+/* None says that it is one; without them the encoder reads beyond an empty list. */
+static void
+set_no_sync (GstElement *encoder, guint n)
+{
+  GValue list = G_VALUE_INIT, no = G_VALUE_INIT;
+  g_value_init (&list, GST_TYPE_ARRAY);
+  g_value_init (&no, G_TYPE_BOOLEAN);
+  for (guint i = 0; i < n; i++)
+    gst_value_array_append_value (&list, &no);
+  g_object_set_property (G_OBJECT (encoder), "temporal-scalability-layer-sync-flags", &list);
+  g_value_unset (&list);
+}
+
+/* As Chromium does: the second and fourth of four frames are referred to by none. `bps`: of all. */
+static void
+set_layers (GstElement *pipeline, guint bps)
+{
+  static const guint ids[] = {0, 2, 1, 2}, rates[] = {4, 2, 1};
+  static const char *const flags[] = {
+      "no-ref-golden+no-ref-alt+no-upd-golden+no-upd-alt",
+      "no-ref-golden+no-ref-alt+no-upd-last+no-upd-golden+no-upd-alt+no-upd-entropy",
+      "no-ref-golden+no-ref-alt+no-upd-last+no-upd-alt",
+      "no-ref-alt+no-upd-last+no-upd-golden+no-upd-alt+no-upd-entropy"};
+  const guint targets[] = {bps * 4 / 10, bps * 6 / 10, bps};
+  g_autoptr (GstElement) encoder = gst_bin_get_by_name (GST_BIN (pipeline), "encoder");
+  gst_util_set_object_arg (G_OBJECT (encoder), "error-resilient", "default");
+  g_object_set (encoder, "temporal-scalability-number-layers", 3,
+                "temporal-scalability-periodicity", 4, NULL);
+  set_numbers (encoder, "temporal-scalability-layer-id", ids, G_N_ELEMENTS (ids));
+  set_numbers (encoder, "temporal-scalability-rate-decimator", rates, G_N_ELEMENTS (rates));
+  set_numbers (encoder, "temporal-scalability-target-bitrate", targets, G_N_ELEMENTS (targets));
+  set_flags (encoder, flags, G_N_ELEMENTS (flags));
+  set_no_sync (encoder, G_N_ELEMENTS (flags));
+}
+
+static void
+write_camera (const char *path, guint width, guint height, guint first, guint n, gboolean layers)
 {
   g_autofree char *raw = g_strconcat (path, ".raw", NULL);
   gsize area = (gsize)width * height;
@@ -48,23 +120,60 @@ reel_write_camera (const char *path, guint width, guint height, guint first, gui
   fclose (file);
   g_autofree char *text = g_strdup_printf (
       "filesrc location=%s ! rawvideoparse format=i420 width=%u height=%u framerate=%u/1 ! "
-      "vp8enc deadline=1 cpu-used=8 target-bitrate=1000000 keyframe-max-dist=%u ! webmmux ! "
+      "vp8enc name=encoder deadline=1 cpu-used=8 target-bitrate=%u keyframe-max-dist=%u ! webmmux "
+      "! "
       "filesink location=%s",
-      raw, width, height, REEL_FPS, 5 * REEL_FPS, path);
-  g_assert_true (run (parse (text)));
+      raw, width, height, REEL_FPS, CAMERA_BPS, 5 * REEL_FPS, path);
+  GstElement *pipeline = parse (text);
+  if (layers)
+    set_layers (pipeline, CAMERA_BPS);
+  g_assert_true (run (pipeline));
   g_unlink (raw);
+}
+
+void
+reel_write_camera (const char *path, guint width, guint height, guint first, guint n)
+{
+  write_camera (path, width, height, first, n, FALSE);
+}
+
+void
+reel_write_camera_layers (const char *path, guint width, guint height, guint first, guint n)
+{
+  write_camera (path, width, height, first, n, TRUE);
+}
+
+static guint
+moving_bps (guint width, guint height)
+{
+  return width * height * 17 / 10;
+}
+
+static void
+write_moving (const char *path, guint width, guint height, guint n, gboolean layers)
+{
+  g_autofree char *text = g_strdup_printf (
+      "videotestsrc num-buffers=%u pattern=zone-plate kx2=12 ky2=12 kt=1 ! "
+      "video/x-raw,format=I420,width=%u,height=%u,framerate=%u/1 ! "
+      "vp8enc name=encoder deadline=1 cpu-used=8 end-usage=cbr target-bitrate=%u "
+      "keyframe-max-dist=%u ! webmmux ! filesink location=%s",
+      n, width, height, REEL_FPS, moving_bps (width, height), 10 * REEL_FPS, path);
+  GstElement *pipeline = parse (text);
+  if (layers)
+    set_layers (pipeline, moving_bps (width, height));
+  g_assert_true (run (pipeline));
 }
 
 void
 reel_write_moving (const char *path, guint width, guint height, guint n)
 {
-  g_autofree char *text = g_strdup_printf (
-      "videotestsrc num-buffers=%u pattern=zone-plate kx2=12 ky2=12 kt=1 ! "
-      "video/x-raw,format=I420,width=%u,height=%u,framerate=%u/1 ! "
-      "vp8enc deadline=1 cpu-used=8 end-usage=cbr target-bitrate=%u keyframe-max-dist=%u ! webmmux "
-      "! filesink location=%s",
-      n, width, height, REEL_FPS, width * height * 17 / 10, 10 * REEL_FPS, path);
-  g_assert_true (run (parse (text)));
+  write_moving (path, width, height, n, FALSE);
+}
+
+void
+reel_write_layered (const char *path, guint width, guint height, guint n)
+{
+  write_moving (path, width, height, n, TRUE);
 }
 
 void

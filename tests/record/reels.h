@@ -14,8 +14,13 @@ G_BEGIN_DECLS
 /* Frames of which each shows its number, from `first` on: black and white bars, one a bit, beside
  * each other. */
 void reel_write_camera (const char *path, guint width, guint height, guint first, guint n);
+/* The same in three temporal layers. */
+void reel_write_camera_layers (const char *path, guint width, guint height, guint first, guint n);
 /* Something that moves everywhere, at the bitrate of a camera of this size. */
 void reel_write_moving (const char *path, guint width, guint height, guint n);
+/* The same as browsers send it: in three temporal layers, of which the upper has every other
+ * frame. */
+void reel_write_layered (const char *path, guint width, guint height, guint n);
 void reel_write_tone (const char *path, guint seconds);
 
 /* (-1: no counter there.) `x` … `height`: where the picture stands in the frame; `grey` has

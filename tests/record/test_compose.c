@@ -598,6 +598,99 @@ test_still (World *w, gconstpointer data)
     }
 }
 
+/* ---- frames on which no other rests --------------------------------------------------------- */
+
+#define LAYERED 40
+
+/* Of each picture that comes out its sum, by its instant. */
+static void
+sum_picture (GstBuffer *buffer, GstCaps *caps, gpointer user_data)
+{
+  GstMapInfo map;
+  g_assert_true (gst_buffer_map (buffer, &map, GST_MAP_READ));
+  char *sum = g_compute_checksum_for_data (G_CHECKSUM_SHA256, map.data, map.size);
+  g_hash_table_insert (user_data, GUINT_TO_POINTER (GST_BUFFER_PTS (buffer) / GST_MSECOND + 1),
+                       sum);
+  gst_buffer_unmap (buffer, &map);
+  gst_buffer_unref (buffer);
+}
+
+static GHashTable *
+sum_pictures (const ParlorReel *reel, const ParlorPlanFile *file, gboolean all)
+{
+  GHashTable *sums = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  ParlorChain *decoder = parlor_reel_decoder (file, sum_picture, sums);
+  for (guint i = 0; i < parlor_reel_n_frames (reel); i++)
+    if (all || !parlor_reel_is_spare (reel, i))
+      g_assert_true (parlor_chain_push (decoder, parlor_reel_frame (reel, i)));
+  g_assert_true (parlor_chain_end (decoder));
+  parlor_chain_free (decoder);
+  return sums;
+}
+
+static void
+test_spare (World *w, gconstpointer data)
+{
+  ParlorReelSource source = {w->folder, NULL};
+  ParlorPlanFile file = {.path = (char *)"layers.webm", .codec = (char *)"VP8"};
+  g_autofree char *path = g_build_filename (w->folder, file.path, NULL);
+  reel_write_camera_layers (path, WIDTH, HEIGHT, 100, LAYERED);
+  g_autoptr (ParlorReel) reel = parlor_reel_open (&source, &file);
+  g_autoptr (GHashTable) all = sum_pictures (reel, &file, TRUE);
+  g_autoptr (GHashTable) some = sum_pictures (reel, &file, FALSE);
+  GHashTableIter iter;
+  gpointer at, sum;
+  g_assert_cmpuint (g_hash_table_size (all), ==, LAYERED);
+  g_assert_cmpuint (g_hash_table_size (some), ==, LAYERED / 2);
+  g_hash_table_iter_init (&iter, some);
+  while (g_hash_table_iter_next (&iter, &at, &sum))
+    g_assert_cmpstr (sum, ==, g_hash_table_lookup (all, at));
+}
+
+/* A tile of this size at every frame's instant: how many were decoded, and by how many the counter
+ * is behind at most. */
+static guint
+count_decoded (World *w, const ParlorPlanLane *lane, guint width, guint height, gint *behind)
+{
+  ParlorReelSource source = {w->folder, NULL};
+  ParlorTileStats stats = {0};
+  ParlorTile *tile = parlor_tile_new (lane, &source, FALSE);
+  *behind = 0;
+  for (gint i = 0; i < LAYERED; i++)
+    {
+      GstMapInfo map;
+      GstBuffer *picture = parlor_tile_at (tile, CAMERA_MS + (2 * i + 1) * 500 / REEL_FPS, width,
+                                           height);
+      g_assert_true (gst_buffer_map (picture, &map, GST_MAP_READ));
+      gint late = 100 + i - reel_read_counter (map.data, width, 0, 0, width, height);
+      g_assert_cmpint (late, >=, 0);
+      *behind = MAX (*behind, late);
+      gst_buffer_unmap (picture, &map);
+    }
+  parlor_tile_add_stats (tile, &stats);
+  parlor_tile_free (tile);
+  return (guint)stats.decoded;
+}
+
+static void
+test_small (World *w, gconstpointer data)
+{
+  ParlorPlanSpec spec = {PARLOR_LAYOUT_SPEAKER, WIDTH, HEIGHT, NULL, -1, -1};
+  g_autofree char *path = g_build_filename (w->folder, "1.webm", NULL);
+  json_t *manifest = make_recording (w);
+  g_autoptr (ParlorPlan) plan = parlor_plan_new (manifest, &spec);
+  ParlorPlanLane *lane = plan->lanes->pdata[0];
+  gint behind;
+  reel_write_camera_layers (path, WIDTH, HEIGHT, 100, LAYERED);
+  g_assert_cmpuint (count_decoded (w, lane, WIDTH, HEIGHT, &behind), ==, LAYERED);
+  g_assert_cmpint (behind, ==, 0);
+  g_assert_cmpuint (count_decoded (w, lane, WIDTH / 2, HEIGHT / 2, &behind), ==, LAYERED / 2);
+  g_assert_cmpint (behind, ==, 1);
+  lane->is_screen = TRUE;
+  g_assert_cmpuint (count_decoded (w, lane, WIDTH / 2, HEIGHT / 2, &behind), ==, LAYERED);
+  json_decref (manifest);
+}
+
 #define TEST(name, func) g_test_add ("/record/compose/" name, World, NULL, set_up, func, tear_down)
 
 int
@@ -617,6 +710,8 @@ main (int argc, char **argv)
   TEST ("an-enciphered-recording-makes-an-enciphered-file", test_vault);
   TEST ("names-are-drawn-in", test_names);
   TEST ("markers-keep-the-very-pictures", test_still);
+  TEST ("without-frames-on-which-none-rests-all-others-are-the-same", test_spare);
+  TEST ("a-small-tile-decodes-no-upper-temporal-layer", test_small);
   TEST ("what-is-not-wanted-any-more-ends", test_cancel);
   TEST ("an-interrupted-render-goes-on-behind-its-last-key-frame", test_resume);
   TEST ("what-is-no-half-of-a-render-is-nothing", test_no_remnant);
