@@ -89,6 +89,7 @@ command_soak () {
   say "Recordings: 100 kills of the recorder and of the server"
   python3 tests/app/test_record_kills.py build/src/parlord build/tools/load/parlor-load build/tools/parlorctl/parlorctl 100 7 </dev/null || failed=1
   python3 tests/app/test_record_kills.py build/src/parlord build/tools/load/parlor-load build/tools/parlorctl/parlorctl 100 8 enciphered </dev/null || failed=1
+  python3 tests/app/test_record_kills.py build/src/parlord build/tools/load/parlor-load build/tools/parlorctl/parlorctl 100 9 four </dev/null || failed=1
   say "The n-th call that fails, in meetings that are recorded"
   python3 tests/app/test_nth.py build/src/parlord build/tools/load/parlor-load build/tools/parlorctl/parlorctl build/tests/app/libnth-fault.so 20 </dev/null || failed=1
   say "A minute of strangers at the goals"

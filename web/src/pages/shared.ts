@@ -28,6 +28,8 @@ const SILENT_MS = 60_000;
 const ENDS_IT = [401, 403, 404, 410];
 /** A guest of the meeting needs none; for whoever came with a sign-in it opens. */
 const SIGNIN_MAY_HELP = ['signin_required', 'not_attendee'];
+/** Its files are fetched, or the server cannot say now: asked again by itself. */
+const MAY_PASS = ['away', 'unavailable'];
 
 @customElement('parlor-shared')
 export class SharedPage extends Plain {
@@ -103,7 +105,7 @@ export class SharedPage extends Plain {
   private refuse(error: unknown): void {
     this.shared = null;
     this.refused = error instanceof ApiError ? error.code : 'internal';
-    if (this.refused === 'away') this.timer = window.setTimeout(() => location.reload(), 5000);
+    if (MAY_PASS.includes(this.refused)) this.timer = window.setTimeout(() => location.reload(), 5000);
     if (SIGNIN_MAY_HELP.includes(this.refused)) saveAfterSignin(location.pathname + location.hash);
   }
 
