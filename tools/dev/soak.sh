@@ -70,7 +70,7 @@ command_quality () {
 }
 
 command_soak () {
-  local failed=0
+  local failed=0 kind
   install_packages build test
   mkdir -p "$RESULTS"
   soak_fuzz || failed=1
@@ -94,11 +94,16 @@ command_soak () {
   python3 tests/app/test_nth.py build/src/parlord build/tools/load/parlor-load build/tools/parlorctl/parlorctl build/tests/app/libnth-fault.so 20 </dev/null || failed=1
   say "A minute of strangers at the goals"
   python3 tests/app/test_strangers.py build/src/parlord build/tools/load/parlor-load 60 goals </dev/null || failed=1
+  say "Half a minute without a database, half a minute of 500 joins a second"
+  for kind in sqlite postgres; do python3 tests/app/test_locked.py build/src/parlord build/tools/load/parlor-load "$kind" 30 </dev/null || failed=1; done
+  python3 tests/app/test_joins.py build/src/parlord build/tools/load/parlor-load tests/data 30 </dev/null || failed=1
   say "Parsers to the line, threads to the access"
   (command_coverage) || failed=1
   (command_tsan) || failed=1
   say "Waiting times at the goals, 30 runs in each browser"
   node tests/e2e/run.mjs --long --only moments-long </dev/null || failed=1
+  say "SIGKILL under twenty clients"
+  node tests/e2e/run.mjs --long --only killed-twenty </dev/null || failed=1
   say "Bad networks, the long forms"
   node tests/e2e/run.mjs --long --only quality </dev/null || failed=1
   [ "$failed" = 0 ] || die "soak: something failed"
