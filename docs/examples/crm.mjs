@@ -7,7 +7,8 @@
  *     node crm.mjs [--parlor http://127.0.0.1:8080] [--key demo --secret …] [--port 8790] [--public http://127.0.0.1:8790]
  *
  * It registers itself by the API, verifies every signature with the public library, signs its answers, and prints one line an event.
- * With the demo server no key is needed. What it knows stands in the tables below; a real one has a database.
+ * With the demo server no key is needed. Elsewhere parlord speaks https to public addresses alone: put this behind one, or try it with
+ * `parlord --hook-http --hook-allow 127.0.0.0/8`. What it knows stands in the tables below; a real one has a database.
  */
 import http from 'node:http';
 import { pathToFileURL } from 'node:url';
@@ -31,17 +32,20 @@ const answers = [
   [/人工|human|person/i, { handover: true }],
 ];
 
+/** Your number of each rep (`ref`) to Parlor's id of him, learned at the start. */
+const reps = {};
+
 const customerByRef = (ref) => Object.values(customers).find((one) => one.customer_ref === ref);
 
 /** One function a hook: the question's data in, the answer out; null = "I do not know", the server decides by itself. */
 export const hooks = {
   'viewer.identify': ({ token }) => customers[token] ?? null,
 
-  // Gold customers get their own adviser if he is among those who are free; his name is part of the rep's id here.
+  // Gold customers get their own adviser if he is among those who are free.
   'route.rep': ({ customer_ref, candidates = [] }) => {
     const attrs = customerByRef(customer_ref)?.attrs;
     if (attrs?.tier !== 'gold') return { note: attrs ? `${attrs.tier}, ${attrs.city}` : 'not known yet' };
-    const adviser = candidates.find((id) => id.includes(attrs.adviser));
+    const adviser = candidates.find((id) => id === reps[attrs.adviser]);
     return { ...(adviser && { reps: [adviser] }), welcome: 'Welcome back! 欢迎回来！', note: `gold, ${attrs.city}, asks for ${attrs.adviser}`, ttl_s: 3600 };
   },
 
@@ -72,6 +76,7 @@ export class Crm {
   async start(port, address) {
     await new Promise((done) => this.server.listen(port, '127.0.0.1', done));
     const base = address ?? `http://127.0.0.1:${this.server.address().port}`;
+    for (const { ref, id } of (await this.ask('GET', '/v1/reps')).reps) reps[ref] = id;
     for (const name of Object.keys(hooks)) {
       const answer = await this.ask('PUT', `/v1/hooks/${name}`, { url: `${base}/hooks/${name}`, signed_answers: true, rotate_secret: true });
       this.secrets[`/hooks/${name}`] = answer.secret;

@@ -6,9 +6,12 @@
 #include "hooks/api_private.h"
 #include "hooks/sign.h"
 #include "hooks/ssrf.h"
+#include "hooks/types.h"
 
 #include <string.h>
 
+/* A longer one is not said back. */
+#define WORD_MAX 64
 #define TYPES_MAX 50
 #define SECRETS_MAX 3
 #define NOTE_MAX 200
@@ -120,22 +123,10 @@ webhook_to_json (const ParlorWebhookInfo *info)
 
 /* ---- what may be configured ----------------------------------------------------------------- */
 
-static gboolean
-is_type (const char *type)
-{
-  const char *dot = strchr (type, '.');
-  if (!strcmp (type, "*"))
-    return TRUE;
-  if (!dot || dot == type || !dot[1] || strlen (type) > 64)
-    return FALSE;
-  if (strspn (type, "abcdefghijklmnopqrstuvwxyz_") != (gsize)(dot - type))
-    return FALSE;
-  return !strcmp (dot, ".*") || strspn (dot + 1, "abcdefghijklmnopqrstuvwxyz_") == strlen (dot + 1);
-}
-
-/* NULL = not a list of words that `good` likes. */
+/* NULL = not a list of words that `good` likes; `*bad` is the first that it does not like, if any.
+ */
 static char *
-words_from_json (const json_t *list, gboolean (*good) (const char *word))
+words_from_json (const json_t *list, gboolean (*good) (const char *word), const char **bad)
 {
   if (!json_is_array (list) || json_array_size (list) > TYPES_MAX)
     return NULL;
@@ -144,7 +135,10 @@ words_from_json (const json_t *list, gboolean (*good) (const char *word))
     {
       const char *word = json_string_value (json_array_get (list, i));
       if (!word || !good (word))
-        return NULL;
+        {
+          *bad = word && strlen (word) <= WORD_MAX ? word : NULL;
+          return NULL;
+        }
       g_string_append_printf (words, "%s%s", words->len ? " " : "", word);
     }
   return g_strdup (words->str);
@@ -185,10 +179,16 @@ take_words (const json_t *body, const char *name, gboolean (*good) (const char *
   const json_t *list = json_object_get (body, name);
   if (!list)
     return TRUE;
-  char *taken = words_from_json (list, good);
+  const char *bad = NULL;
+  char *taken = words_from_json (list, good, &bad);
   if (!taken)
     {
-      g_set_error (error, PARLOR_ERROR, PARLOR_ERROR_BAD_REQUEST, "%s: not a list of these", name);
+      if (bad)
+        g_set_error (error, PARLOR_ERROR, PARLOR_ERROR_BAD_REQUEST, "%s: there is no \"%s\"", name,
+                     bad);
+      else
+        g_set_error (error, PARLOR_ERROR, PARLOR_ERROR_BAD_REQUEST, "%s: not a list of these",
+                     name);
       return FALSE;
     }
   g_free (*words);
@@ -234,7 +234,7 @@ take_webhook (Api *api, const json_t *body, ParlorWebhookRow *row, GError **erro
     return refuse (error, "The body must be a JSON object.");
   if ((url || !row->url) && !take_url (api, url, &row->url, error))
     return FALSE;
-  if (!take_words (body, "types", is_type, &row->types, error)
+  if (!take_words (body, "types", parlor_types_known, &row->types, error)
       || !take_words (body, "scopes", is_scope, &row->scopes, error)
       || !take_note (body, &row->note, error) || !take_state (body, &row->state, error))
     return FALSE;

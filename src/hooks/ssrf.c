@@ -196,9 +196,9 @@ parlor_target_new (const char *url, gboolean plain, const char **why)
   *why = strlen (url) > URL_MAX ? "too long"
          : has_odd_bytes (url)  ? "characters that no URL has"
          : !rest                ? "neither https nor http"
-         : !tls && !plain       ? "http instead of https"
-         : strchr (url, '#')    ? "a fragment"
-                                : NULL;
+         : !tls && !plain    ? "http instead of https, which only parlord --hook-http lets through"
+         : strchr (url, '#') ? "a fragment"
+                             : NULL;
   if (*why)
     return NULL;
   g_autofree char *authority = g_strndup (rest, strcspn (rest, "/?"));

@@ -8,6 +8,7 @@ import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { needPackages } from './lib/needs.mjs';
 import { enterNamespaces } from './lib/net.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -89,6 +90,7 @@ if (process.argv.includes('--help')) {
   console.log('node tests/e2e/run.mjs [--only WORD] [--server PROGRAM] [--label WORD] [--results FILE] [--evidence FOLDER] [--long] [--seed N] [--findings FILE] [--once] [--keep] [--impaired BROWSER]');
   process.exit(0);
 }
+needPackages(root, 'tests/e2e');
 if (!process.env.PARLOR_E2E_INSIDE) enterNamespaces();
 process.on('unhandledRejection', (reason) => console.error('    unhandled:', reason));
 await main();

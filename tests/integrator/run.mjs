@@ -7,7 +7,12 @@
  */
 import { appendFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { Daemon, Receiver, root } from './lib/bench.mjs';
+import { fileURLToPath } from 'node:url';
+import { needPackages } from '../e2e/lib/needs.mjs';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+needPackages(root, 'tests/integrator');
+const { Daemon, Receiver } = await import('./lib/bench.mjs');
 
 const words = process.argv.slice(2);
 const value = (name, other) => (words.includes(name) ? words[words.indexOf(name) + 1] : other);

@@ -132,6 +132,9 @@ export const cases = [
         symlinkSync(path.join(modules, 'typescript'), path.join(folder, 'node_modules/typescript'));
         await node(path.join(modules, 'openapi-typescript/bin/cli.js'), ref, '-o', path.join(folder, 'schema.ts'));
         await tsc('parlor.ts');
+        const [, example] = readFileSync(path.join(root, 'clients/typescript/README.md'), 'utf8').match(/```ts\n([^]*?)```/) ?? [];
+        writeFileSync(path.join(folder, 'example.ts'), `declare const process: { env: Record<string, string | undefined> };\n${example.replace('parlor-client', './parlor.js')}`);
+        await tsc('example.ts');
         const wrong = ["await p.call('post', '/v1/room', { body: {} });", "await p.call('post', '/v1/rooms', { body: { title: 7 } });", "await p.call('put', '/v1/rooms');",
           "await p.call('get', '/v1/webhooks/{id}');", "(await p.call('get', '/v1/events')).evnts;"];
         // A file each, all in one run: the compiler reads the description's types once.
