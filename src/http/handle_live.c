@@ -5,12 +5,14 @@
 #include "http/handlers.h"
 #include "http/live.h"
 #include "http/problem.h"
+#include "http/service.h"
 #include "live/products.h"
 
 #include <string.h>
 
 #define VISITORS_MAX 8
 #define COOKIE_DAYS 30
+#define KEPT_BYTES 512 /* of one value in the address, escaped */
 #define COOKIE_NAME "parlor_v_"
 #define HOUR_MS (3600 * G_GINT64_CONSTANT (1000))
 
@@ -131,6 +133,21 @@ text (const json_t *json, const char *name)
   return json_string_value (json_object_get (json, name));
 }
 
+/* A group of this brand's reps: "" = none is said. FALSE sets the error. */
+static gboolean
+is_fit_group (ParlorSite *site, const char *brand_id, const json_t *value, GError **error)
+{
+  const char *id = json_string_value (value);
+  const ParlorServiceSite *service = site->spec.service;
+  ParlorServiceBrand *brand = id && *id && service ? service->brand (brand_id, service->user_data)
+                                                   : NULL;
+  if (!value || (id && (!*id || (brand && parlor_service_group (brand, id)))))
+    return TRUE;
+  g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_BAD_REQUEST,
+                       "group must be the id of a group of this brand's, or \"\".");
+  return FALSE;
+}
+
 gboolean
 parlor_site_open_live (ParlorSite *site, ParlorRoom *room, const json_t *json, GError **error)
 {
@@ -142,9 +159,11 @@ parlor_site_open_live (ParlorSite *site, ParlorRoom *room, const json_t *json, G
       .summary = (char *)text (json, "summary"),
       .image = (char *)text (json, "image"),
       .host = (char *)text (json, "host"),
+      .rep_group = (char *)text (json, "group"),
       .scheduled_ms = json_integer_value (json_object_get (json, "scheduled_at")),
   };
-  if (!parlor_live_open (site->spec.live, &live, now_of (site, room), error))
+  if (!is_fit_group (site, info->brand, json_object_get (json, "group"), error)
+      || !parlor_live_open (site->spec.live, &live, now_of (site, room), error))
     return FALSE;
   parlor_room_set_stage (room, PARLOR_STAGE_CLOSED);
   return TRUE;
@@ -159,18 +178,22 @@ parlor_site_change_live (ParlorSite *site, ParlorRoom *room, const json_t *json,
   ParlorLiveEdit edit = {.summary = text (json, "summary"),
                          .image = text (json, "image"),
                          .host = text (json, "host"),
+                         .rep_group = text (json, "group"),
                          .scheduled_ms = when ? json_integer_value (when) : -1};
   gboolean fits = !when || (json_is_integer (when) && edit.scheduled_ms >= 0);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     fits = fits && (!json_object_get (json, names[i]) || text (json, names[i]));
   if (!fits)
     {
-      g_set_error_literal (error, PARLOR_ERROR, PARLOR_ERROR_BAD_REQUEST,
-                           "a live room's change is {title?, policy?, summary?, image?, host?, "
-                           "scheduled_at?}");
+      g_set_error_literal (
+          error, PARLOR_ERROR, PARLOR_ERROR_BAD_REQUEST,
+          "a live room's change is {title?, policy?, summary?, image?, host?, group?, "
+          "scheduled_at?}");
       return FALSE;
     }
-  gboolean says = edit.summary || edit.image || edit.host || when;
+  if (!is_fit_group (site, parlor_room_info (room)->brand, json_object_get (json, "group"), error))
+    return FALSE;
+  gboolean says = edit.summary || edit.image || edit.host || edit.rep_group || when;
   return !says || parlor_live_edit (live, &edit, now_of (site, room), error);
 }
 
@@ -181,8 +204,8 @@ live_to_json (ParlorSite *site, const ParlorHttpRequest *request, const ParlorLi
   g_autofree char *base = parlor_site_base_url (site, request);
   g_autofree char *url = g_strdup_printf ("%s/l/%s", base, info->room);
   ParlorRoom *room = parlor_rooms_find (site->spec.rooms, info->room);
-  return json_pack ("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:s}", "room", info->room,
-                    "brand", info->brand, "state",
+  return json_pack ("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:s}", "room",
+                    info->room, "brand", info->brand, "group", info->rep_group, "state",
                     parlor_live_state_name ((ParlorLiveState)info->state), "title", info->title,
                     "summary", info->summary, "image", info->image, "host", info->host,
                     "scheduled_at", (json_int_t)info->scheduled_ms, "live_at",
@@ -442,6 +465,27 @@ parlor_handle_live_page (ParlorSite *site, ParlorHttpRequest *request, ParlorHtt
     parlor_site_meet (site, request, info->brand, reply);
 }
 
+/* By what link he came stays with him. */
+static char *
+brand_target (const ParlorHttpRequest *request, const ParlorBrand *brand)
+{
+  static const char *const kept[] = {"e", "utm"};
+  GString *target = g_string_new ("/b/");
+  g_string_append (target, brand->id);
+  char before = '?';
+  for (guint i = 0; i < G_N_ELEMENTS (kept); i++)
+    {
+      const char *value = parlor_http_query (request, kept[i]);
+      g_autofree char *escaped = value ? g_uri_escape_string (value, NULL, FALSE) : NULL;
+      if (escaped && strlen (escaped) <= KEPT_BYTES)
+        {
+          g_string_append_printf (target, "%c%s=%s", before, kept[i], escaped);
+          before = '&';
+        }
+    }
+  return g_string_free (target, FALSE);
+}
+
 /* People write a brand's short name; the page goes by the id. */
 void
 parlor_handle_brand_page (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
@@ -455,7 +499,7 @@ parlor_handle_brand_page (ParlorSite *site, ParlorHttpRequest *request, ParlorHt
       parlor_site_reply_page (site, request, "brand.html", "", reply);
       return;
     }
-  g_autofree char *target = g_strdup_printf ("/b/%s", brand->id);
+  g_autofree char *target = brand_target (request, brand);
   reply->status = 303;
   parlor_http_reply_header (reply, "Location", target);
   parlor_http_reply_header (reply, "Cache-Control", "no-store");

@@ -45,8 +45,9 @@ typedef struct
                     to room_ms end with it */
   gint64 slow_s; /**< slow mode */
   gint64 likes;
-  gint64 peak;   /**< the most who watched at a time */
-  char *blocked; /**< words, one a line */
+  gint64 peak;     /**< the most who watched at a time */
+  char *blocked;   /**< words, one a line */
+  char *rep_group; /**< who answers its viewers; "" = the brand's first group */
 } ParlorLiveInfo;
 
 /** A row of `pins`, key (id). */

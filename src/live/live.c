@@ -168,6 +168,7 @@ parlor_live_open (ParlorLive *live, const ParlorLiveInfo *info, ParlorLiveNow no
   row.brand = g_strdup (info->brand);
   row.image = g_strdup (info->image ? info->image : "");
   row.blocked = g_strdup ("");
+  row.rep_group = g_strdup (info->rep_group ? info->rep_group : "");
   ParlorLiveRoom *room = add (live, &row);
   parlor_live_save (room);
   return room;
@@ -187,7 +188,7 @@ parlor_live_edit (ParlorLiveRoom *room, const ParlorLiveEdit *edit, ParlorLiveNo
   g_autofree char *title = optional (edit->title, PARLOR_TITLE_MAX, "title", error);
   g_autofree char *summary = title ? optional (edit->summary, SUMMARY_MAX, "summary", error) : NULL;
   g_autofree char *host = summary ? optional (edit->host, PARLOR_NAME_MAX, "host", error) : NULL;
-  g_autofree char *image = g_strdup (edit->image);
+  g_autofree char *image = g_strdup (edit->image), *rep_group = g_strdup (edit->rep_group);
   if (!host || !is_fit_image (image, error))
     return FALSE;
   if (edit->scheduled_ms >= 0 && room->info.state != PARLOR_LIVE_SCHEDULED)
@@ -200,6 +201,8 @@ parlor_live_edit (ParlorLiveRoom *room, const ParlorLiveEdit *edit, ParlorLiveNo
     replace (&room->info.host, &host);
   if (edit->image)
     replace (&room->info.image, &image);
+  if (edit->rep_group)
+    replace (&room->info.rep_group, &rep_group);
   if (edit->scheduled_ms >= 0)
     room->info.scheduled_ms = edit->scheduled_ms;
   parlor_live_save (room);

@@ -66,8 +66,8 @@ void parlor_live_load_pin (ParlorLive *live, const ParlorPin *row);
 void parlor_live_load_comment (ParlorLive *live, const ParlorComment *row);
 void parlor_live_load_poll (ParlorLive *live, const ParlorPoll *row);
 
-/** Makes a live room of the room `info->room`, scheduled; room, brand, title, summary, image, host
-    and scheduled_ms are taken. BAD_REQUEST, CONFLICT (is one already). */
+/** Makes a live room of the room `info->room`, scheduled; room, brand, title, summary, image, host,
+    rep_group (nullable) and scheduled_ms are taken. BAD_REQUEST, CONFLICT (is one already). */
 ParlorLiveRoom *parlor_live_open (ParlorLive *live, const ParlorLiveInfo *info, ParlorLiveNow now,
                                   GError **error);
 /** NULL = that room is no live room. */
@@ -86,6 +86,7 @@ gboolean parlor_live_set_state (ParlorLiveRoom *room, ParlorLiveState state, Par
 typedef struct
 {
   const char *title, *summary, *image, *host;
+  const char *rep_group; /**< the caller knows that there is such a group */
   gint64 scheduled_ms;
 } ParlorLiveEdit;
 /** Everybody gets STATE. BAD_REQUEST; CONFLICT for a time to begin at when it has begun: nothing is

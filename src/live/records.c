@@ -3,14 +3,15 @@
 #include "live/events.h"
 
 static const ParlorField live_fields[] = {
-    PARLOR_TEXT (ParlorLiveInfo, room),   PARLOR_TEXT (ParlorLiveInfo, brand),
-    PARLOR_TEXT (ParlorLiveInfo, title),  PARLOR_TEXT (ParlorLiveInfo, summary),
-    PARLOR_TEXT (ParlorLiveInfo, image),  PARLOR_TEXT (ParlorLiveInfo, host),
-    PARLOR_INT (ParlorLiveInfo, state),   PARLOR_INT (ParlorLiveInfo, scheduled_ms),
-    PARLOR_INT (ParlorLiveInfo, live_ms), PARLOR_INT (ParlorLiveInfo, ended_ms),
-    PARLOR_INT (ParlorLiveInfo, made_ms), PARLOR_INT (ParlorLiveInfo, epoch),
-    PARLOR_INT (ParlorLiveInfo, slow_s),  PARLOR_INT (ParlorLiveInfo, likes),
-    PARLOR_INT (ParlorLiveInfo, peak),    PARLOR_TEXT (ParlorLiveInfo, blocked),
+    PARLOR_TEXT (ParlorLiveInfo, room),      PARLOR_TEXT (ParlorLiveInfo, brand),
+    PARLOR_TEXT (ParlorLiveInfo, title),     PARLOR_TEXT (ParlorLiveInfo, summary),
+    PARLOR_TEXT (ParlorLiveInfo, image),     PARLOR_TEXT (ParlorLiveInfo, host),
+    PARLOR_INT (ParlorLiveInfo, state),      PARLOR_INT (ParlorLiveInfo, scheduled_ms),
+    PARLOR_INT (ParlorLiveInfo, live_ms),    PARLOR_INT (ParlorLiveInfo, ended_ms),
+    PARLOR_INT (ParlorLiveInfo, made_ms),    PARLOR_INT (ParlorLiveInfo, epoch),
+    PARLOR_INT (ParlorLiveInfo, slow_s),     PARLOR_INT (ParlorLiveInfo, likes),
+    PARLOR_INT (ParlorLiveInfo, peak),       PARLOR_TEXT (ParlorLiveInfo, blocked),
+    PARLOR_TEXT (ParlorLiveInfo, rep_group),
 };
 
 const ParlorRecordKind parlor_live_kind = {

@@ -129,13 +129,14 @@ static json_t *
 info (const ParlorLiveRoom *room)
 {
   const ParlorLiveInfo *live = parlor_live_info (room);
-  return json_pack (
-      "{s:o,s:o,s:s,s:o,s:o,s:o,s:o,s:I,s:I,s:I,s:I,s:I}", "room", text (live->room), "brand",
-      text (live->brand), "state", parlor_live_state_name ((ParlorLiveState)live->state), "title",
-      text (live->title), "summary", text (live->summary), "image", text (live->image), "host",
-      text (live->host), "scheduled_at", (json_int_t)live->scheduled_ms, "live_at",
-      (json_int_t)live->live_ms, "ended_at", (json_int_t)live->ended_ms, "epoch",
-      (json_int_t)live->epoch, "slow_s", (json_int_t)live->slow_s);
+  return json_pack ("{s:o,s:o,s:o,s:s,s:o,s:o,s:o,s:o,s:I,s:I,s:I,s:I,s:I}", "room",
+                    text (live->room), "brand", text (live->brand), "group", text (live->rep_group),
+                    "state", parlor_live_state_name ((ParlorLiveState)live->state), "title",
+                    text (live->title), "summary", text (live->summary), "image",
+                    text (live->image), "host", text (live->host), "scheduled_at",
+                    (json_int_t)live->scheduled_ms, "live_at", (json_int_t)live->live_ms,
+                    "ended_at", (json_int_t)live->ended_ms, "epoch", (json_int_t)live->epoch,
+                    "slow_s", (json_int_t)live->slow_s);
 }
 
 /* Hosts of the shop's addresses: all else in a comment stays text. */

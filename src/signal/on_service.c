@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The messages of service reps: the page's side (tap, chat, call) and the console's. */
 #include "base/error.h"
+#include "live/live.h"
 #include "room/room.h"
 #include "signal/desk_private.h"
 #include "signal/encode_service.h"
@@ -300,9 +301,22 @@ number_of (const json_t *message, const char *name, gint64 otherwise)
   return json_is_number (value) ? (gint64)json_number_value (value) : otherwise;
 }
 
-/* What the page says, else the group of the entry that it names or that he came by. */
+/* The group of the stream beside which he tapped. */
 static const char *
-group_of (ParlorSession *session, const json_t *message, const ParlorTouch *touch)
+room_group (ParlorSession *session, ParlorServiceBrand *brand, const char *room)
+{
+  const ParlorLiveRoom *live = parlor_live_find (session->signal->spec.live, room);
+  const ParlorLiveInfo *info = live ? parlor_live_info (live) : NULL;
+  const ParlorGroup *group = info && !strcmp (info->brand, brand->id)
+                                 ? parlor_service_group (brand, info->rep_group)
+                                 : NULL;
+  return group ? group->id : NULL;
+}
+
+/* What the page says, else the group of the entry that it names or that he came by, else the
+ * stream's. */
+static const char *
+group_of (ParlorSession *session, const json_t *message, const ParlorTouch *touch, const char *room)
 {
   const ParlorVisitors *visitors = session->signal->spec.visitors;
   const char *said = parlor_message_string (message, "group");
@@ -312,10 +326,11 @@ group_of (ParlorSession *session, const json_t *message, const ParlorTouch *touc
   const ParlorEntry *entry = visitors && entry_id ? parlor_visitors_find_entry (visitors, entry_id)
                                                   : NULL;
   ParlorServiceBrand *brand = parlor_service_brand (service_of (session), session->desk_brand);
-  if (said || !brand || !entry || strcmp (entry->brand, session->desk_brand) != 0)
+  if (said || !brand)
     return said;
-  const ParlorGroup *group = parlor_service_group (brand, entry->rep_group);
-  return group ? group->id : NULL;
+  gboolean ours = entry && !strcmp (entry->brand, session->desk_brand);
+  const ParlorGroup *group = ours ? parlor_service_group (brand, entry->rep_group) : NULL;
+  return group ? group->id : room_group (session, brand, room);
 }
 
 gboolean
@@ -325,6 +340,9 @@ parlor_on_tap (ParlorSession *session, const json_t *message, gint64 now_us, GEr
   const char *inviter = parlor_message_string (message, "inviter");
   const char *led_by = parlor_audience_led_by (session, session->desk_brand, session->desk_visitor,
                                                &touch);
+  const char *room = session->participant
+                         ? parlor_room_info (parlor_participant_room (session->participant))->id
+                         : parlor_message_string (message, "room");
   ParlorTapSpec spec = {
       .brand = session->desk_brand,
       .visitor = session->desk_visitor,
@@ -335,13 +353,11 @@ parlor_on_tap (ParlorSession *session, const json_t *message, gint64 now_us, GEr
       .inviter = inviter   ? inviter
                  : *led_by ? led_by
                            : NULL,
-      .group = group_of (session, message, touch),
+      .group = group_of (session, message, touch, room),
       .product = parlor_message_string (message, "product"),
-      .room = parlor_message_string (message, "room"),
+      .room = room,
       .room_ms = number_of (message, "room_ms", -1),
   };
-  if (session->participant)
-    spec.room = parlor_room_info (parlor_participant_room (session->participant))->id;
   return is_visitor (session, error)
          && parlor_service_tap (service_of (session), &spec, moment_of (session, now_us), error);
 }

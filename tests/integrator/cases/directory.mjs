@@ -79,6 +79,45 @@ export const cases = [
     },
   },
   {
+    name: 'the group of a stream answers its viewers, an entry\'s goes before it; a short name keeps by what link one came',
+    async run({ daemon: makeDaemon, after }) {
+      const daemon = await makeDaemon();
+      const open = [];
+      after(async () => open.forEach((one) => one.close()));
+      const { groups: [first] } = await daemon.good('GET', '/v1/groups');
+      const tea = await daemon.good('POST', '/v1/groups', { name: 'Tea' });
+      const lamps = await daemon.good('POST', '/v1/groups', { name: 'Lamps' });
+      const room = await daemon.good('POST', '/v1/rooms', { kind: 'live', title: 'Tea', group: tea.id });
+      const tapped = async (more) => {
+        const line = new DeskLine(daemon);
+        open.push(line);
+        await line.visitor();
+        line.send({ t: 'tap', id: `tap_${String(open.length).padStart(8, '0')}`, ...more });
+        return (await line.wait('card')).group.id;
+      };
+      expect((await tapped({})) === first.id, 'no stream: the first group');
+      expect((await tapped({ room: room.id })) === tea.id, 'the stream\'s group');
+      const entry = await daemon.good('POST', '/v1/entries', { channel: 'qr', room: room.id, group: lamps.id });
+      expect((await tapped({ room: room.id, entry: entry.id })) === lamps.id, 'the entry\'s group goes before it');
+      const refused = await daemon.ask('PATCH', `/v1/rooms/${room.id}`, { group: 'grp_none', summary: 'half' });
+      expect(refused.status === 400, `a group that is not there: ${refused.status}`);
+      expect((await daemon.ask('POST', '/v1/rooms', { kind: 'live', title: 'No', group: 'grp_none' })).status === 400, 'nor at the beginning');
+      await daemon.good('PATCH', `/v1/rooms/${room.id}`, { group: lamps.id });
+      expect((await tapped({ room: room.id })) === lamps.id, 'from the next tap on');
+      await daemon.end();
+      await daemon.start();
+      const kept = await daemon.good('GET', `/v1/rooms/${room.id}/live`);
+      expect(kept.group === lamps.id && kept.summary === '', JSON.stringify(kept));
+      expect((await tapped({ room: room.id })) === lamps.id, 'over a restart');
+      await daemon.good('PATCH', `/v1/rooms/${room.id}`, { group: '' });
+      expect((await tapped({ room: room.id })) === first.id, 'taken away again');
+
+      const { brands: [brand] } = await daemon.good('GET', '/v1/brands');
+      const page = await fetch(`http://127.0.0.1:${daemon.port}/b/${brand.slug}?utm=a%26b%20c&e=${entry.id}&x=1`, { redirect: 'manual' });
+      expect(page.headers.get('location') === `/b/${brand.id}?e=${entry.id}&utm=a%26b%20c`, `it leads to ${page.headers.get('location')}`);
+    },
+  },
+  {
     name: 'by a printed code, a card and a stream: three touches, one customer, one conversation with one person',
     async run({ daemon: makeDaemon, after }) {
       const daemon = await makeDaemon();

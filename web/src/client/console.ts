@@ -51,11 +51,11 @@ export async function ownStreams(): Promise<Stream[]> {
   return all.filter((one) => one.state !== 'ended').sort((a, b) => rank(a) - rank(b));
 }
 
-/** What a stream is called, and, before it has, when it begins (0 = when the host likes). */
+/** What a stream is called, who answers its viewers, and, before it has, when it begins (0 = when the host likes). */
 export async function editStream(
   room: string,
   bearer: string,
-  change: { title?: string; summary?: string; scheduled_at?: number },
+  change: { title?: string; summary?: string; scheduled_at?: number; group?: string },
 ): Promise<void> {
   const init = { ...postJson(change), method: 'PATCH' };
   await callJson(`/v1/rooms/${encodeURIComponent(room)}`, as(bearer, init), shape({}));

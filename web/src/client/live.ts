@@ -22,6 +22,8 @@ export interface NewLive {
   host: string;
   summary: string;
   scheduled_at: number;
+  /** Whose reps answer its viewers. */
+  group?: string;
 }
 
 export function createLive(wanted: NewLive): Promise<Checked<typeof made>> {

@@ -5,6 +5,7 @@ import { maySend, wayTo } from '../client/console.js';
 import { ApiError, guestPass, type GuestPass } from '../client/http.js';
 import { createLive } from '../client/live.js';
 import { loadChoices, loadStart, saveStart } from '../client/storage.js';
+import { otherCamera } from '../media/cameras.js';
 import { Engine } from '../media/engine.js';
 import { LocalMedia } from '../media/local.js';
 import { keepAwake } from '../media/presence.js';
@@ -48,15 +49,18 @@ export class HostPage extends Plain {
   @state() private fps = 0;
   @state() private panel: 'ways' | '' = '';
   private frames = 0;
+  private turned: MediaStreamTrack | null = null;
 
   override connectedCallback(): void {
     super.connectedCallback();
     const redraw = (): void => this.requestUpdate();
     for (const store of [this.session.store, this.local.store, this.engine.store, this.live])
       this.whileConnected((store as Store<object>).watch(redraw));
+    this.whileConnected(this.local.store.watch(() => this.portrait()));
     window.addEventListener('hashchange', () => location.reload());
     if (!this.room) {
       void import('../ui/host-streams.js');
+      void import('../ui/host-group.js');
       return;
     }
     void import('../ui/host-record.js');
@@ -107,8 +111,7 @@ export class HostPage extends Plain {
     this.session.warm();
     this.session.exchange = this.takeKey;
     const sends = !this.assists;
-    const wide = matchMedia('(orientation: landscape)').matches;
-    if (sends) void this.local.start(true, true).then(() => this.portrait(!wide));
+    if (sends) void this.local.start(true, true);
     void this.engine.prepare();
     const name = loadChoices().name || lt('host_badge');
     try {
@@ -118,13 +121,13 @@ export class HostPage extends Plain {
     }
   }
 
-  /** A phone held upright sends an upright picture. */
-  private async portrait(upright: boolean): Promise<void> {
+  /** A phone held upright sends an upright picture, from whichever of its cameras. */
+  private portrait(): void {
     const { track } = this.local.state.camera;
-    if (!upright || !track) return;
-    await track
-      .applyConstraints({ width: 720, height: 1280, frameRate: 30 })
-      .catch(() => undefined);
+    if (track === this.turned) return;
+    this.turned = track;
+    if (!track || matchMedia('(orientation: landscape)').matches) return;
+    void track.applyConstraints({ width: 720, height: 1280, frameRate: 30 }).catch(() => undefined);
   }
 
   private look(): void {
@@ -160,8 +163,7 @@ export class HostPage extends Plain {
 
   private readonly flip = async (): Promise<void> => {
     const { devices, cameraId } = this.local.state;
-    const at = devices.cameras.findIndex((one) => one.deviceId === cameraId);
-    const next = devices.cameras[(at + 1) % devices.cameras.length];
+    const next = otherCamera(devices.cameras, cameraId);
     if (next) await this.local.choose('camera', next.deviceId);
   };
 
@@ -191,6 +193,7 @@ export class HostPage extends Plain {
         host: text('host'),
         summary: text('summary'),
         scheduled_at: when,
+        ...(text('group') ? { group: text('group') } : {}),
       });
       saveStart(made.id, { token: made.host_token, clicked: 0 });
       location.hash = made.id;
@@ -240,6 +243,7 @@ export class HostPage extends Plain {
         <label class="field"
           ><span>${lt('f_when')}</span><input name="when" type="datetime-local"
         /></label>
+        <parlor-host-group></parlor-host-group>
         <button class="button primary large" data-testid="create">${lt('create')}</button>
         ${this.problem ? html`<p class="warn" role="alert">${lt('create_failed')} ${whyNot(this.problem)}</p>` : nothing}
       </form>

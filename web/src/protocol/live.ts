@@ -64,6 +64,8 @@ export type Quiet = Checked<typeof quiet>;
 const live = shape({
   room: str,
   brand: def(str, ''),
+  /** Whose reps answer here; '' = the brand's first group. */
+  group: def(str, ''),
   state: wordOr('ended', 'scheduled', 'live', 'paused', 'ended'),
   title: def(str, ''),
   summary: def(str, ''),

@@ -31,6 +31,8 @@ export interface DeskState {
   brandName: string;
   me: Rep | null;
   present: number;
+  /** By group. */
+  here: Record<string, number>;
   threads: Record<string, Thread>;
   bindings: Record<string, Binding>;
   messages: Record<string, Message[]>;
@@ -69,6 +71,7 @@ export function initialDesk(): DeskState {
     brandName: '',
     me: null,
     present: 0,
+    here: {},
     threads: {},
     bindings: {},
     messages: {},
@@ -140,6 +143,7 @@ function attached(state: DeskState, message: DeskMessageOf<'attached'>): DeskSta
     brandName: message.brand_name,
     me: message.rep,
     present: message.groups.reduce((sum, one) => Math.max(sum, one.present), 0),
+    here: Object.fromEntries(message.groups.map((one) => [one.id, one.present])),
     offers: message.offers,
     colleagues: message.colleagues,
   };

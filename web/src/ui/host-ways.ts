@@ -6,6 +6,7 @@ import { editStream, wayTo, type Way } from '../client/console.js';
 import { ApiError } from '../client/http.js';
 import type { Live } from '../protocol/live.js';
 import { Plain } from './base.js';
+import './host-group.js';
 import { lang } from './i18n/lang.js';
 import './styles/host-ways.css';
 import { whyNot } from './why-not.js';
@@ -91,7 +92,12 @@ export class HostWays extends Plain {
     const title = String(form.get('title') ?? '').trim();
     const soon = this.live?.state === 'scheduled';
     const at = when ? new Date(when).getTime() : 0;
-    const change = soon ? { title, scheduled_at: at } : { title };
+    const group = form.get('group');
+    const change = {
+      title,
+      ...(soon ? { scheduled_at: at } : {}),
+      ...(typeof group === 'string' ? { group } : {}),
+    };
     const done = await this.tried(
       editStream(this.room, this.token, change).then(() => true as const),
     );
@@ -174,6 +180,7 @@ export class HostWays extends Plain {
             /></label>`
           : nothing
       }
+      <parlor-host-group value=${live.group}></parlor-host-group>
       <button class="button" data-testid="edit-save">${word(this.saved ? 'saved' : 'save')}</button>
     </form>`;
   }

@@ -19,7 +19,7 @@ interface Host extends HTMLElement {
   readonly brand?: string;
   readonly audience: {
     clock: { readonly roomMs: number | null };
-    live?: { get: () => { live: { brand: string } | null } };
+    live?: { get: () => { live: { brand: string; group?: string } | null } };
   };
   /** Hears how the brand calls itself. */
   readonly brandNamed?: (name: string) => void;
@@ -108,6 +108,7 @@ export function mountServiceLater(host: Host): () => void {
       ? undefined
       : (new URLSearchParams(location.search).get('e') ?? undefined);
     sheet.place = corner;
+    sheet.group = () => host.audience.live?.get().live?.group ?? '';
     sheet.context = (): TapContext => {
       const at = host.audience.clock.roomMs;
       return {

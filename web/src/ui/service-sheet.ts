@@ -37,6 +37,8 @@ export class ServiceSheet extends Plain {
   /** What a tap tells of where it came from; read at the tap. */
   @property({ attribute: false }) context: () => TapContext = () => ({});
   @property() brand = '';
+  /** Whose reps answer beside this stream; '' = whichever. */
+  group: () => string = () => '';
   /** Where the button stands, outside of this element; null = inside. */
   @property({ attribute: false }) place: HTMLElement | null = null;
   readonly desk: Desk;
@@ -228,8 +230,9 @@ export class ServiceSheet extends Plain {
     const { state } = this.desk;
     const rep = thread?.rep;
     const fresh = thread ? unread(state, thread, 'customer') : 0;
-    const count = state.present > 1 ? st('button_here', { n: state.present }) : st('button_one');
-    const words = thread ? st('button_own') : state.present ? count : st('button_none');
+    const present = state.here[this.group()] ?? state.present;
+    const count = present > 1 ? st('button_here', { n: present }) : st('button_one');
+    const words = thread ? st('button_own') : present ? count : st('button_none');
     const label = fresh ? st('bubble', { n: fresh }) : `${st('button')}: ${rep?.name ?? words}`;
     return html`<button
       class="service-button ${this.view === 'bubble' ? 'bubbled' : ''}"
