@@ -132,6 +132,37 @@ parlor_service_may_call (const ParlorConversation *conversation, ParlorMoment no
   return TRUE;
 }
 
+/* It may ring; of `terms` are taken who rings, for what, whether it may be recorded, how long. */
+static ParlorCall *
+begin (ParlorConversation *conversation, const ParlorCall *terms, const char *room,
+       ParlorMoment now)
+{
+  ParlorRep *rep = rep_of (conversation);
+  ParlorService *service = rep->brand->service;
+  ParlorCall *call = g_new0 (ParlorCall, 1);
+  parlor_id_make ("call", &service->spec.random, call->id);
+  call->conversation = conversation;
+  call->rep = rep;
+  call->by_rep = terms->by_rep;
+  call->video = terms->video;
+  call->may_record = terms->may_record;
+  call->max_ms = terms->max_ms;
+  call->room = g_strdup (room);
+  call->started_ms = now.wall_ms;
+  conversation->call = call;
+  conversation->call_credit_us = MAX (conversation->call_credit_us, now.us) + CALL_INTERVAL_US;
+  rep->call = call;
+  g_hash_table_insert (service->calls, call->id, call);
+  service->stats.calls++;
+  rep->brand->stats.calls++;
+  rep_settle (rep, now);
+  arm (call, now.us + RING_US);
+  service_begin (service);
+  tell (call, "call.ringing", now);
+  service_end (service);
+  return call;
+}
+
 /* ---- the brand's leave ----------------------------------------------------------------------- */
 
 typedef struct
@@ -180,21 +211,19 @@ ring_now (const Ring *ring, gboolean asked, const ParlorHookAnswer *answer, Parl
   gboolean record = !asked
                     || (answer
                         && parlor_datum_flag (answer->data, answer->n_data, "record", FALSE));
+  ParlorCall terms = {.by_rep = ring->by_rep, .video = ring->video, .may_record = record};
+  if (answer)
+    terms.max_ms = parlor_datum_int (answer->data, answer->n_data, "max_s", 0) * 1000;
   if (parlor_service_may_call (ring->conversation, now, &error))
     {
       room = service->spec.make_room ? service->spec.make_room (
                  ring->conversation->customer->brand->id, record, service->spec.user_data)
                                      : NULL;
       if (room)
-        call = parlor_service_call (ring->conversation, ring->by_rep, ring->video, room, now,
-                                    &error);
+        call = begin (ring->conversation, &terms, room, now);
       else
         service_refuse (&error, PARLOR_ERROR_UNAVAILABLE, "No room can be made now.");
     }
-  if (call)
-    call->may_record = record;
-  if (call && answer)
-    call->max_ms = parlor_datum_int (answer->data, answer->n_data, "max_s", 0) * 1000;
   rung (ring, call, error, TRUE);
 }
 
@@ -266,30 +295,10 @@ ParlorCall *
 parlor_service_call (ParlorConversation *conversation, gboolean by_rep, gboolean video,
                      const char *room, ParlorMoment now, GError **error)
 {
-  if (!parlor_service_may_call (conversation, now, error))
-    return NULL;
-  ParlorRep *rep = rep_of (conversation);
-  ParlorService *service = rep->brand->service;
-  ParlorCall *call = g_new0 (ParlorCall, 1);
-  parlor_id_make ("call", &service->spec.random, call->id);
-  call->conversation = conversation;
-  call->rep = rep;
-  call->by_rep = by_rep;
-  call->video = video;
-  call->room = g_strdup (room);
-  call->started_ms = now.wall_ms;
-  conversation->call = call;
-  conversation->call_credit_us = MAX (conversation->call_credit_us, now.us) + CALL_INTERVAL_US;
-  rep->call = call;
-  g_hash_table_insert (service->calls, call->id, call);
-  service->stats.calls++;
-  rep->brand->stats.calls++;
-  rep_settle (rep, now);
-  arm (call, now.us + RING_US);
-  service_begin (service);
-  tell (call, "call.ringing", now);
-  service_end (service);
-  return call;
+  const ParlorCall terms = {.by_rep = by_rep, .video = video};
+  return parlor_service_may_call (conversation, now, error)
+             ? begin (conversation, &terms, room, now)
+             : NULL;
 }
 
 gboolean

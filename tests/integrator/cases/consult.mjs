@@ -40,7 +40,7 @@ async function talk({ daemon, after }) {
   };
   const active = await visitor.wait('call', 'call', callIs((one) => one.state === 'active'));
   await lin.wait('call', 'call', callIs((one) => one.state === 'active'));
-  return { lin, visitor, zoe, conversation, call: active.call, inside };
+  return { lin, visitor, zoe, conversation, rang: call, call: active.call, inside };
 }
 
 /** Whether each who is there is recorded, as this one's page was told last: {name: true | false}. */
@@ -95,8 +95,9 @@ export const cases = [
     name: 'a call is recorded once both have said yes, and no more after one says no',
     async run({ daemon: makeDaemon, after }) {
       const daemon = await makeDaemon();
-      const { call, inside } = await talk({ daemon, after });
+      const { rang, call, inside } = await talk({ daemon, after });
       const { lin, visitor } = inside;
+      expect(rang.may_record === true, 'it is known while it rings');
       expect(call.may_record === true, 'nobody else is asked in a brand without the hook');
       const until2 = (what, state) => until(`${what}: ${JSON.stringify([recorded(lin), recorded(visitor)])}`, () => [lin, visitor].every((line) => recorded(line).length === 2 && recorded(line).every((one) => one === state)), 30000);
       visitor.send({ t: 'record', id: 'mine', action: 'start' });
