@@ -242,6 +242,34 @@ export const cases = [
     },
   },
   {
+    name: 'how many watch is right within two seconds, as they come and as they go',
+    alone: true,
+    async run({ daemon: makeDaemon, say, after }) {
+      const daemon = await makeDaemon();
+      const room = await liveRoom(daemon);
+      const host = await enter(daemon, after, room, 'host-1', 'host');
+      const took = [];
+      const told = async (viewers, since) => {
+        const message = await host.wait('audience', 'audience', (one) => one.viewers === viewers);
+        took.push(message.at - since);
+      };
+      const lines = [];
+      for (let n = 0; n < 6; n++) {
+        lines.push(await enter(daemon, after, room, `viewer-${n}`));
+        await told(n + 1, Date.now());
+      }
+      for (const [n, line] of lines.entries()) {
+        // Half of them say that they go, as a page does that is closed; half are cut off.
+        const since = Date.now();
+        if (n % 2) line.send({ t: 'leave' });
+        else line.close();
+        await told(lines.length - n - 1, since);
+      }
+      say(`told after ${took.join(', ')} ms`);
+      expect(took.every((ms) => ms <= 6000), `${took}`);
+    },
+  },
+  {
     name: 'stats.tick tells what goes on, and hours stay',
     async run({ daemon: makeDaemon, after }) {
       const daemon = await makeDaemon('--stats-every', '1');
