@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { ApiError } from '../client/http.js';
 import { putOrder, putProducts, removeProduct, shelved, type Shelved } from '../client/shelf.js';
+import { textOf } from '../room/file-text.js';
 import { moved, readProducts } from '../room/products-file.js';
 import { Plain } from './base.js';
 import { lang } from './i18n/lang.js';
@@ -111,7 +112,7 @@ export class HostShelf extends Plain {
     const input = event.currentTarget as HTMLInputElement;
     const file = input.files?.[0];
     if (!file) return;
-    const { rows, bad } = readProducts(await file.text());
+    const { rows, bad } = readProducts(textOf(await file.arrayBuffer()));
     input.value = '';
     if (!(await this.change(() => putProducts(rows)))) return;
     const lines = bad.slice(0, SHOWN_BAD).join(', ') + (bad.length > SHOWN_BAD ? ' …' : '');

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { putRep } from '../../client/directory.js';
+import { textOf } from '../../room/file-text.js';
 import { readReps, type RepsFile } from '../../room/reps-file.js';
 import { Plain } from '../base.js';
 import { dw, type DirectoryWord } from './directory-words.js';
@@ -30,7 +31,7 @@ export class AdminRepsImport extends Plain {
     const file = (event.target as HTMLInputElement).files?.[0];
     this.done = null;
     this.refused = [];
-    this.file = file ? readReps(await file.text(), this.groups, this.users) : null;
+    this.file = file ? readReps(textOf(await file.arrayBuffer()), this.groups, this.users) : null;
   }
 
   private async go(): Promise<void> {
