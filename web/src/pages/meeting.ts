@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { ApiError } from '../client/http.js';
 import { comeBy, takeEntry, type GuestPass } from '../client/pass.js';
+import { surely } from '../client/surely.js';
 import { loadChoices, loadSeat, loadStart, saveStart } from '../client/storage.js';
 import { Engine } from '../media/engine.js';
 import { LocalMedia } from '../media/local.js';
@@ -200,7 +201,7 @@ export class MeetingPage extends Plain implements App {
     if (now === 'room') this.stopAwake ??= keepAwake();
     if (now === 'room') this.judgeSeal();
     // Not only when one is wanted: whoever wants to leave may have lost the server.
-    if (now === 'room') void import('../ui/dialogs.js');
+    if (now === 'room') void surely(() => import('../ui/dialogs.js'));
     void this.focusNew();
     if (now !== 'ended') return;
     this.stopAwake?.();
