@@ -60,6 +60,47 @@ async function refused(host, viewer) {
   await viewer.click('sheet-close');
 }
 
+/* A phone's cameras: three, of which two look back. */
+function threeCameras() {
+  const device = (deviceId, label) => ({ deviceId, label, kind: 'videoinput', groupId: '' });
+  const { enumerateDevices, getUserMedia } = MediaDevices.prototype;
+  window.__cameras = [];
+  MediaDevices.prototype.enumerateDevices = async function () {
+    const others = (await enumerateDevices.call(this)).filter((one) => one.kind !== 'videoinput');
+    return [...others, device('c1', 'camera2 1, facing front'), device('c3', 'camera2 3, facing back'), device('c0', 'camera2 0, facing back')];
+  };
+  MediaDevices.prototype.getUserMedia = async function (want) {
+    if (!want.video) return getUserMedia.call(this, want);
+    const id = want.video.deviceId?.ideal ?? 'c1';
+    window.__cameras.push(id);
+    const stream = await getUserMedia.call(this, { ...want, video: { ...want.video, deviceId: undefined } });
+    const [track] = stream.getVideoTracks();
+    track.getSettings = () => ({ ...MediaStreamTrack.prototype.getSettings.call(track), deviceId: id });
+    return stream;
+  };
+}
+
+/* The other way round and back: upright each time, and the viewer's picture goes on in the same element. */
+async function flips(host, viewer) {
+  const asked = () => host.evaluate(() => window.__cameras.at(-1));
+  await viewer.evaluate(() => (window.__video = window.__probe.byTestId('live-video')[0]));
+  for (const id of ['c3', 'c1']) {
+    await host.click('flip');
+    await host.until(`the camera ${id}`, (wanted) => window.__cameras.at(-1) === wanted, id);
+    await host.until('an upright picture', () => {
+      const track = window.__probe.byTestId('host-preview')[0]?.srcObject?.getVideoTracks()[0];
+      const { width, height } = track ? MediaStreamTrack.prototype.getConstraints.call(track) : {};
+      return track?.readyState === 'live' && width === 720 && height === 1280;
+    });
+    const before = await viewer.until('a picture', () => window.__probe.readMark(window.__probe.byTestId('live-video')[0]));
+    await viewer.until('it to go on', (counter) => {
+      const now = window.__probe.readMark(window.__probe.byTestId('live-video')[0]);
+      return now && now.counter !== counter && window.__probe.byTestId('live-video')[0] === window.__video;
+    }, before.counter);
+  }
+  assert.equal(await asked(), 'c1');
+}
+
 const size = (person, { width, height }) => person.page.setViewportSize({ width, height });
 
 export async function run(world) {
@@ -67,6 +108,7 @@ export async function run(world) {
   const phone = { browser: 'chromium', viewport: PHONE };
   const [host, viewer, assistant] = await world.persons({ ...phone, name: 'Lin' }, { ...phone, name: 'Ada', strictAutoplay: true }, { browser: 'chromium', name: 'Wei' });
   const room = await makeLive(world);
+  await host.page.addInitScript(threeCameras);
   await goLive(host, room);
   assert.ok(await fits(host), 'the console is as wide as the phone');
   await viewer.goto(room.link);
@@ -81,6 +123,7 @@ export async function run(world) {
     return video && !video.paused && window.__probe.all('audio, video').some((one) => one.srcObject?.getAudioTracks().length && !one.muted && !one.paused);
   });
   assertTones(await viewer.evaluate((hz) => window.__probe.tones(hz, 2000), [host.number, viewer.number].map(toneOf)), [host.number], [viewer.number], 'after one tap');
+  await flips(host, viewer);
   await size(viewer, ACROSS);
   await whole(viewer);
   await size(viewer, PHONE);
