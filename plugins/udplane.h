@@ -4,19 +4,13 @@
  * say of the network (transport-wide feedback, REMB). That comes 20 times a second from each of
  * them and is in no hurry, while a wake-up costs as much as forwarding a dozen packets; so nobody
  * is woken by it: it is read when the worker is awake anyway, and after 30 ms at the latest
- * (docs/decisions/0085). Thread: the streaming thread, but for the two functions that say other.
+ * (docs/decisions/0085); who sorts is udpsort.h. Thread: the streaming thread.
  */
 #pragma once
 
 #include <glib.h>
 
 G_BEGIN_DECLS
-
-/** Sorts what comes to a port of `n_workers` pairs of sockets, bound in this order: worker 0's
-    media socket, worker 0's lane, worker 1's media socket, … Datagrams of one peer address go to
-    one worker. Any socket of the port will do as `fd`, all have SO_REUSEPORT. FALSE: the kernel
-    takes no such program; then close the lanes. Thread: any. */
-gboolean parlor_udp_lane_sort (int fd, guint n_workers);
 
 typedef struct
 {

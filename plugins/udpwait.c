@@ -74,8 +74,12 @@ gboolean
 parlor_udp_wait_for_rest (ParlorUdpWait *self)
 {
   guint us = parlor_udp_gather_rest_us (&self->gather);
+  gint64 from_us = us > 0 ? g_get_monotonic_time () : 0;
+  if (us == 0)
+    return FALSE;
   sleep_us (us);
-  return us > 0;
+  parlor_udp_gather_slept (&self->gather, from_us, g_get_monotonic_time ());
+  return TRUE;
 }
 
 gboolean

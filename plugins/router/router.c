@@ -399,6 +399,14 @@ hand_over (ParlorRouter *self, guint worker, const guint8 *bytes, gsize length,
   self->ops.hand_over (self->ops.user_data, worker, bytes, length, tuple, arrival_us);
 }
 
+gboolean
+parlor_router_is_at (const ParlorRouter *self, const ParlorTuple *tuple, gint64 now_us)
+{
+  const ParlorTransport *owner = g_hash_table_lookup (self->tuples, tuple);
+
+  return owner != NULL && !owner->failed && parlor_ice_lite_holds (owner->ice, tuple, now_us);
+}
+
 /* Somebody else's session lives at this address: who checks a path from there writes his sender's
  * address himself, and would take the session's packets, or send it what it never asked for.
  * `transport`: whose path is checked; NULL = of another worker's. */

@@ -344,6 +344,9 @@ void parlor_router_foresee_most (gconstpointer whose);
 /** One received datagram; `bytes` may be changed in place and are not kept. */
 void parlor_router_receive (ParlorRouter *self, guint8 *bytes, gsize length,
                             const ParlorTuple *tuple, gint64 arrival_us, gint64 now_us);
+/** Whether the session of one of its transports stands on this path: its checks were authenticated,
+ * and it was heard of lately. */
+gboolean parlor_router_is_at (const ParlorRouter *self, const ParlorTuple *tuple, gint64 now_us);
 /** What ops.relay () took on worker `from`; bytes may be changed in place and are not kept. What
  * names a source that has gone, or is not of that worker, does nothing. */
 void parlor_router_relayed (ParlorRouter *self, guint from, const ParlorRelay *what, guint8 *bytes,

@@ -24,6 +24,11 @@
  * not reached is not taken. */
 #define RELAY_RING_BYTES (1024 * 1024)
 
+/* One of so many that are handed over: who says much is found soon, and who says little costs
+ * little. Of no rhythm that streams have. */
+#define HAND_OVERS_PER_STRAY 7
+#define BETWEEN_RINGS_US (100 * G_GINT64_CONSTANT (1000))
+
 /* Of the streaming thread. */
 #define MEDIA_NICE (-10)
 
@@ -77,6 +82,22 @@ run_commands (ParlorWorker *self, ParlorRouter *router, gint64 now_us)
     parlor_wake_ring (&self->set->wake);
 }
 
+/* Of a session that stands here: nobody else can have the kernel told of an address. */
+static void
+note_stray (ParlorWorker *self, const ParlorRouter *router, const ParlorTuple *tuple, gint64 now_us)
+{
+  guint32 key;
+  if (self->strays == NULL || ++self->n_taken % HAND_OVERS_PER_STRAY != 0
+      || !parlor_router_is_at (router, tuple, now_us))
+    return;
+  key = parlor_udp_sort_key (&tuple->peer);
+  if (!parlor_spsc_push (self->strays, &key, sizeof key)
+      || now_us - self->stray_rung_us < BETWEEN_RINGS_US)
+    return;
+  self->stray_rung_us = now_us;
+  parlor_wake_ring (&self->set->wake);
+}
+
 static void
 take_hand_overs (ParlorWorker *self, ParlorRouter *router, gint64 now_us)
 {
@@ -90,6 +111,7 @@ take_hand_overs (ParlorWorker *self, ParlorRouter *router, gint64 now_us)
         {
           parlor_router_receive (router, given->bytes, length - sizeof *given, &given->tuple,
                                  given->arrival_us, now_us);
+          note_stray (self, router, &given->tuple, now_us);
           parlor_spsc_pop (self->from[i]);
         }
     }
@@ -294,6 +316,7 @@ parlor_worker_free (ParlorWorker *self)
   g_queue_clear_full (&self->backlog, (GDestroyNotify)g_bytes_unref);
   parlor_spsc_free (self->commands);
   parlor_spsc_free (self->events);
+  parlor_spsc_free (self->strays);
   for (guint i = 0; i < G_N_ELEMENTS (self->from); i++)
     {
       parlor_spsc_free (self->from[i]);
@@ -317,6 +340,18 @@ push_backlog (ParlorWorker *self)
       g_bytes_unref (g_queue_pop_head (&self->backlog));
     }
   g_atomic_int_set (&self->has_backlog, FALSE);
+}
+
+void
+parlor_worker_take_strays (ParlorWorker *self, gint64 now_us)
+{
+  gsize length;
+  const guint32 *key;
+  while ((key = parlor_spsc_peek (self->strays, &length)) != NULL)
+    {
+      parlor_steer_learn (self->set->steer, *key, self->index, now_us);
+      parlor_spsc_pop (self->strays);
+    }
 }
 
 void

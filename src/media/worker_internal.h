@@ -5,6 +5,7 @@
 #include <gst/gst.h>
 
 #include "media/dtlspool.h"
+#include "media/steer.h"
 #include "media/worker.h"
 #include "spsc.h"
 
@@ -22,6 +23,8 @@ struct _ParlorWorker
   ParlorSpsc *events;                      /* worker → control */
   ParlorSpsc *from[PARLOR_WORKERS_MAX];    /* that worker → this one; NULL at its own index */
   ParlorSpsc *relayed[PARLOR_WORKERS_MAX]; /* likewise: packets and wishes of sources and mirrors */
+  ParlorSpsc *strays; /* worker → control: keys (guint32, udpsort.h) of peers whose datagrams others
+                         read; NULL = nobody wants to know */
 
   /*< control thread >*/
   GQueue backlog; /* GBytes: commands for which the ring had no room */
@@ -29,6 +32,8 @@ struct _ParlorWorker
   /*< streaming thread >*/
   gboolean is_begun;
   guint64 hand_overs, hand_overs_dropped, events_dropped;
+  guint n_taken;        /* of others' hand-overs */
+  gint64 stray_rung_us; /* when the control thread was rung for one */
 
   /*< atomics >*/
   gint has_backlog;
@@ -46,6 +51,7 @@ struct _ParlorWorkerSet
   ParlorWorkerEventFunc event_func;
   gpointer user_data;
   ParlorDtlsPool *dtls_pool;
+  ParlorSteer *steer;                    /* NULL: one worker, or a kernel that cannot sort */
   ParlorWake *wakes[PARLOR_WORKERS_MAX]; /* of the workers' loops */
   ParlorWorker *workers[PARLOR_WORKERS_MAX];
 
@@ -62,6 +68,8 @@ gboolean parlor_worker_start (ParlorWorker *self, GError **error);
 /** Joins the streaming thread. */
 void parlor_worker_stop (ParlorWorker *self);
 void parlor_worker_free (ParlorWorker *self);
+/** What its streaming thread says of strays, to set->steer. */
+void parlor_worker_take_strays (ParlorWorker *self, gint64 now_us);
 /** Hands its events to the set's function and moves commands that waited into the ring. */
 void parlor_worker_dispatch (ParlorWorker *self);
 

@@ -5,8 +5,11 @@
 
 #include "media/plane.h"
 #include "media/worker_internal.h"
-#include "udplane.h"
 #include "udpsocket.h"
+#include "udpsort.h"
+
+/* A thousand peers a worker, between two looks. */
+#define STRAY_RING_BYTES (16 * 1024)
 
 /* GStreamer's words for a socket in ours, and what to do about it. */
 static void
@@ -75,15 +78,39 @@ make_worker (ParlorWorkerSet *self, const ParlorWorkerSetConfig *config, guint i
   return TRUE;
 }
 
-/* In the order in which they were bound. A kernel that cannot sort has workers that are woken by
-   feedback too. */
 static void
-sort_lanes (ParlorWorkerSet *self)
+begin_to_steer (ParlorWorkerSet *self)
 {
-  if (parlor_udp_lane_sort (self->workers[0]->fd, self->n_workers))
-    return;
+  self->steer = parlor_steer_new (self->n_workers);
   for (guint i = 0; i < self->n_workers; i++)
-    parlor_worker_close_lane (self->workers[i]);
+    self->workers[i]->strays = parlor_spsc_new (STRAY_RING_BYTES);
+}
+
+/* In the order in which they were bound. A kernel that cannot sort has workers that are woken by
+   feedback too, and others' datagrams for ever. */
+static void
+sort (ParlorWorkerSet *self)
+{
+  if (!parlor_udp_sort (self->workers[0]->fd, self->n_workers, NULL, 0))
+    for (guint i = 0; i < self->n_workers; i++)
+      parlor_worker_close_lane (self->workers[i]);
+  else if (self->n_workers > 1)
+    begin_to_steer (self);
+}
+
+/* Peers whom the kernel's hash leads to a wrong worker are written down for it. */
+static void
+steer (ParlorWorkerSet *self)
+{
+  gint64 now_us = g_get_monotonic_time ();
+  guint n;
+  for (guint i = 0; i < self->n_workers; i++)
+    parlor_worker_take_strays (self->workers[i], now_us);
+  if (!parlor_steer_is_due (self->steer, now_us))
+    return;
+  const ParlorUdpSteer *steers = parlor_steer_tell (self->steer, &n, now_us);
+  if (!parlor_udp_sort (self->workers[0]->fd, self->n_workers, steers, n))
+    parlor_steer_refused (self->steer);
 }
 
 static gboolean
@@ -105,7 +132,7 @@ start (ParlorWorkerSet *self, const ParlorWorkerSetConfig *config, GError **erro
   for (guint i = 0; i < self->n_workers; i++)
     if (!make_worker (self, config, i, error))
       return FALSE;
-  sort_lanes (self);
+  sort (self);
   self->dtls_pool = parlor_dtls_pool_new (config->n_dtls_threads, self->wakes, self->n_workers);
   for (guint i = 0; i < self->n_workers; i++)
     if (!parlor_worker_start (self->workers[i], error))
@@ -146,6 +173,7 @@ parlor_worker_set_free (ParlorWorkerSet *self)
   parlor_dtls_pool_free (self->dtls_pool);
   for (guint i = 0; i < self->n_workers; i++)
     parlor_worker_free (self->workers[i]);
+  parlor_steer_free (self->steer);
   parlor_wake_close (&self->wake);
   g_free (self);
 }
@@ -187,6 +215,8 @@ parlor_worker_set_dispatch (ParlorWorkerSet *self)
   parlor_wake_clear (&self->wake);
   for (guint i = 0; i < self->n_workers; i++)
     parlor_worker_dispatch (self->workers[i]);
+  if (self->steer != NULL)
+    steer (self);
 }
 
 void

@@ -284,6 +284,20 @@ parlor_router_receive (ParlorRouter *self, guint8 *bytes, gsize length, const Pa
   self->counters.received_pkts++;
 }
 
+static gint sessions_stand; /* atomic */
+
+void
+recorder_let_sessions_stand (gboolean stand)
+{
+  g_atomic_int_set (&sessions_stand, stand);
+}
+
+gboolean
+parlor_router_is_at (const ParlorRouter *self, const ParlorTuple *tuple, gint64 now_us)
+{
+  return g_atomic_int_get (&sessions_stand);
+}
+
 static gint key_frame_wish; /* atomic */
 
 void

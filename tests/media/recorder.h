@@ -50,9 +50,11 @@ guint recorder_count (RecordType type);
 /* A copy of the n-th of its type (from 0); the last one with n = -1. Fails the test when it is not
  * there. */
 Record recorder_get (RecordType type, gint n);
-/* The next flush of any worker says it. */
 /* The next batch asks whoever injects for a key frame. */
 void recorder_wish_key_frame (void);
+/* Whether a session stands wherever a datagram comes from. */
+void recorder_let_sessions_stand (gboolean stand);
+/* The next flush of any worker says it. */
 void recorder_say (const ParlorRouterEvent *event);
 /* Calls the tap of `source` on its worker at its next flush. */
 void recorder_feed_tap (ParlorSourceId source, const guint8 *rtp, gsize length);

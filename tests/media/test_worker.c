@@ -192,6 +192,61 @@ test_datagrams_reach_their_owner (Fixture *f, gconstpointer data)
   g_assert_cmpuint (n_handed, >, 0);
 }
 
+#define N_STRAYS 24
+
+/* Each says something to its owner; returns how many were handed over. */
+static guint64
+say_all (Fixture *f, const int *peers)
+{
+  guint64 n_handed = 0, before = 0;
+  guint n_said = recorder_count (RECORD_RECEIVE);
+  ParlorWorkerCounters counters;
+  for (guint i = 0; i < N_WORKERS; i++)
+    {
+      parlor_worker_get_counters (parlor_worker_set_get (f->set, i), &counters);
+      before += counters.hand_overs;
+    }
+  for (guint i = 0; i < N_STRAYS; i++)
+    {
+      guint8 bytes[20] = {(guint8)(i % N_WORKERS)};
+      g_assert_cmpint (send (peers[i], bytes, sizeof bytes, 0), ==, sizeof bytes);
+    }
+  g_assert_cmpuint (recorder_wait (RECORD_RECEIVE, n_said + N_STRAYS), ==, n_said + N_STRAYS);
+  parlor_worker_set_dispatch (f->set);
+  for (guint i = 0; i < N_WORKERS; i++)
+    {
+      parlor_worker_get_counters (parlor_worker_set_get (f->set, i), &counters);
+      n_handed += counters.hand_overs;
+    }
+  return n_handed - before;
+}
+
+/* The kernel is told of who strays, until nobody is handed over any more; of who has no session it
+ * is never told. */
+static void
+test_strays_find_home (Fixture *f, gconstpointer data)
+{
+  int peers[N_STRAYS];
+  guint quiet = 0;
+  for (guint i = 0; i < N_STRAYS; i++)
+    peers[i] = open_peer (parlor_worker_set_get_port (f->set));
+  for (guint i = 0; i < 30; i++)
+    {
+      g_assert_cmpuint (say_all (f, peers), >, 0);
+      g_usleep (20000);
+    }
+  recorder_let_sessions_stand (TRUE);
+  for (guint i = 0; i < 1500 && quiet < 10; i++)
+    {
+      quiet = say_all (f, peers) == 0 ? quiet + 1 : 0;
+      g_usleep (20000);
+    }
+  recorder_let_sessions_stand (FALSE);
+  g_assert_cmpuint (quiet, ==, 10);
+  for (guint i = 0; i < N_STRAYS; i++)
+    close (peers[i]);
+}
+
 typedef struct
 {
   guint8 from, to;
@@ -338,6 +393,7 @@ main (int argc, char **argv)
   ADD ("ends-are-told-over-a-full-ring", test_ends_are_told_over_a_full_ring);
   ADD ("events-come-back", test_events_come_back);
   ADD ("datagrams-reach-their-owner", test_datagrams_reach_their_owner);
+  ADD ("who-strays-is-sent-home", test_strays_find_home);
   ADD ("relayed-packets-reach-the-other-worker", test_relayed_packets_reach_the_other_worker);
   ADD ("full-relay-ring-is-counted", test_full_relay_ring_is_counted);
   ADD ("owner-that-is-not-there-is-ignored", test_owner_that_is_not_there_is_ignored);
