@@ -12,22 +12,24 @@ parlor_participant_consent (const ParlorParticipant *participant)
              : GPOINTER_TO_UINT (g_hash_table_lookup (self->consents, participant->id));
 }
 
-/* Whoever has no page to be asked on is asked by his token: the right to be recorded. */
+gboolean
+parlor_recording_is_mutual (const ParlorRoom *room)
+{
+  return g_strcmp0 (room->info.kind, "consult") == 0;
+}
+
+/* Whoever has no page to be asked on is asked by his token: the right to be recorded. In a talk of
+ * two to have been told is no yes. */
 static gboolean
 agrees (const ParlorParticipant *participant)
 {
   ParlorConsent consent = parlor_participant_consent (participant);
   if (consent != PARLOR_CONSENT_UNKNOWN)
     return consent == PARLOR_CONSENT_GIVEN;
-  return participant->room->recording->info.notice
+  return (participant->room->recording->info.notice
+          && !parlor_recording_is_mutual (participant->room))
          || (participant->info.kind == PARLOR_PARTICIPANT_PUBLISHER
              && (participant->granted & PARLOR_RIGHT_RECORD) != 0);
-}
-
-gboolean
-parlor_recording_is_mutual (const ParlorRoom *room)
-{
-  return g_strcmp0 (room->info.kind, "consult") == 0;
 }
 
 /* Of a talk of two nothing is kept that only one of them wants kept. */

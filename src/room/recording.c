@@ -71,12 +71,13 @@ parlor_room_recording (const ParlorRoom *room)
   return &room->recording->info;
 }
 
+/* In a consult everybody is asked, whatever its rule says. */
 static void
 set_policy (ParlorRoom *room, ParlorRecordPolicy policy, gboolean notice)
 {
   room->recording->info.policy = policy;
   if (!parlor_recording_runs (room))
-    room->recording->info.notice = notice;
+    room->recording->info.notice = notice && !parlor_recording_is_mutual (room);
   room->recording->is_dirty = TRUE;
   parlor_room_wake (room, G_MININT64);
 }

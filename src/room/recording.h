@@ -6,9 +6,9 @@
  *     off ──start──► on ◄──resume/pause──► paused      on, paused ──stop──► off
  *
  * Mode *ask*: nobody is written before he said yes; whoever started it has said so. Mode *notice*:
- * who is in a room that is marked as recorded agrees, and may still say no. An answer holds for one
- * recording, is kept with its time and means, and can be changed at any time; a no takes effect
- * inside the call. A shared screen is its sharer's consent alone.
+ * who is in a room that is marked as recorded agrees, and may still say no; a consult has none. An
+ * answer holds for one recording, is kept with its time and means, and can be changed at any time;
+ * a no takes effect inside the call. A shared screen is its sharer's consent alone.
  *
  * Policy: *by_host* (the right to moderate; the API always may), *always* (starts with the first
  * one who comes in, and nobody stops it but the API), *never*.

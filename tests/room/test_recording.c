@@ -213,6 +213,28 @@ test_mutual (World *w, gconstpointer data)
   strike_scene (w, &cast);
 }
 
+/* Whatever a consult's rule says: both are asked. */
+static void
+test_mutual_notice (World *w, gconstpointer data)
+{
+  ParlorRoomSpec spec = {.kind = "consult"};
+  Cast cast = set_scene (w);
+  w->room = parlor_rooms_create (w->rooms, &spec, w->now_us, NULL);
+  cast.host = meet (w, "lin", PARLOR_ROLE_HOST, "c1");
+  cast.guest = meet (w, "mara", PARLOR_ROLE_MEMBER, "c2");
+  parlor_room_set_record_policy (w->room, PARLOR_RECORD_BY_HOST, TRUE);
+  g_assert_false (parlor_room_recording (w->room)->notice);
+  assert_done (act (w, NULL, PARLOR_RECORD_START, &error));
+  expect ("begin ask -\n");
+  assert_done (parlor_participant_answer_consent (cast.host, TRUE, w->now_us, &error));
+  expect ("consent lin given\n");
+  g_assert_false (parlor_participant_is_recorded (cast.host));
+  assert_done (parlor_participant_answer_consent (cast.guest, TRUE, w->now_us, &error));
+  g_assert_true (parlor_participant_is_recorded (cast.host));
+  g_string_truncate (fake.log, 0);
+  strike_scene (w, &cast);
+}
+
 static void
 test_notice (World *w, gconstpointer data)
 {
@@ -446,6 +468,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   WORLD_TEST ("/room/recording/nobody-is-written-before-he-said-yes", test_ask);
   WORLD_TEST ("/room/recording/a-consult-is-written-when-all-in-it-have-said-yes", test_mutual);
+  WORLD_TEST ("/room/recording/to-be-told-is-no-yes-in-a-consult", test_mutual_notice);
   WORLD_TEST ("/room/recording/where-all-are-told-a-no-still-counts", test_notice);
   WORLD_TEST ("/room/recording/a-pause-writes-nothing", test_pause);
   WORLD_TEST ("/room/recording/sources-come-and-go", test_sources);
