@@ -499,6 +499,7 @@ make_service (ParlorApp *app, GError **error)
       .keyring = app->keyring,
       .signal = app->signal,
       .brands = parlor_wire_brand_get (app->brand),
+      .products = app->live->products,
       .hooks = parlor_wire_hooks_decisions (app->hooks),
       .audit = app->audit,
       .happened = parlor_wire_stats_event,

@@ -6,6 +6,7 @@
 #include "app/log.h"
 #include "app/pictures.h"
 #include "brand/users.h"
+#include "live/products.h"
 #include "room/auth.h"
 #include "room/moderation.h"
 #include "room/participant.h"
@@ -34,6 +35,7 @@ struct _ParlorWireService
   GPtrArray *sayings;         /* of alerts, to be said in rooms with the next poll */
   GPtrArray *over;            /* ids of rooms whose calls ended: they end with the next poll */
   GPtrArray *leaving;         /* reps who departed: out of calls' rooms with the next poll */
+  GPtrArray *changed;         /* ids of rooms whose calls may have another rep: the same */
   ParlorWireService **recent; /* the way back of a question that is open; owned by it */
   gint64 alive_us;            /* when it is said again that the server is up */
   gint64 sweep_us;            /* when pictures are looked through again */
@@ -51,6 +53,8 @@ static void
 on_notice (const ParlorServiceNotice *notice, gpointer user_data)
 {
   ParlorWireService *wire = user_data;
+  if (notice->type == PARLOR_NOTICE_CALL && notice->call && notice->call->room)
+    g_ptr_array_add (wire->changed, g_strdup (notice->call->room));
   if (wire->desk)
     parlor_desk_notice (wire->desk, notice);
 }
@@ -109,6 +113,32 @@ check_card (const char *brand, const char *card, const char *ref, gint64 *until_
 {
   ParlorCards *cards = cards_of (user_data, brand);
   return cards && parlor_cards_check (cards, card, ref, now_of (user_data).wall_ms, until_ms);
+}
+
+/* ---- products ---------------------------------------------------------------------------------
+ */
+
+static char *
+product_of (const char *brand, const char *data, gpointer user_data)
+{
+  const ParlorWireService *wire = user_data;
+  json_t *said = data ? json_loads (data, 0, NULL) : NULL;
+  const char *sku = json_string_value (json_object_get (said, "sku")),
+             *title = json_string_value (json_object_get (said, "title"));
+  const ParlorProduct *known = sku && wire->spec.products
+                                   ? parlor_products_find (wire->spec.products, brand, sku)
+                                   : NULL;
+  json_t *json = NULL;
+  if (known)
+    json = json_pack ("{s:s,s:s,s:s,s:s,s:s}", "sku", known->sku, "title", known->title, "image",
+                      known->image, "price", known->price, "url", known->url);
+  else if (sku && *sku)
+    json = json_pack ("{s:s,s:s}", "sku", sku, "title", title ? title : sku);
+  char *text = json ? json_dumps (json, JSON_COMPACT) : NULL, *out = g_strdup (text);
+  free (text);
+  json_decref (json);
+  json_decref (said);
+  return out;
 }
 
 /* ---- the rooms of calls ---------------------------------------------------------------------- */
@@ -173,6 +203,8 @@ parlor_wire_service_room_event (ParlorWireService *wire, const ParlorRoomEvent *
   ParlorRep *rep = parlor_service_rep (call->conversation->customer->brand, identity);
   if (!left && rep && rep->departed) /* by a token that he had before */
     g_ptr_array_add (wire->leaving, g_strdup (rep->id));
+  else if (!left && rep)
+    g_ptr_array_add (wire->changed, g_strdup (call->room));
   if (call->expert)
     parlor_service_call_expert_here (call, is_in (event->room, call->expert->id, gone),
                                      now_of (wire));
@@ -265,6 +297,34 @@ send_off (ParlorWireService *wire, gint64 now_us)
                               NULL);
       }
   g_ptr_array_set_size (wire->leaving, 0);
+}
+
+/* A rep whose call it is no more hears nothing more of it: who was sent away, gave it to another or
+ * was replaced, also when he comes in anew by the token that he has. Not for good: he may be asked
+ * in again. */
+static void
+put_out (ParlorWireService *wire, const char *id, gint64 now_us)
+{
+  ParlorRoom *room = parlor_rooms_find (wire->spec.rooms, id);
+  const ParlorCall *call = room ? parlor_service_call_of_room (wire->service, id) : NULL;
+  for (guint i = call ? parlor_room_n_participants (room) : 0; i > 0; i--)
+    {
+      const ParlorParticipantInfo *info = parlor_participant_info (
+          parlor_room_participant (room, i - 1));
+      const ParlorRep *rep = parlor_service_rep (call->rep->brand, info->identity);
+      if (rep && rep != call->rep && rep != call->expert)
+        parlor_room_remove (room, NULL, info->id, FALSE, now_us, NULL);
+    }
+}
+
+static void
+put_out_all (ParlorWireService *wire, gint64 now_us)
+{
+  while (wire->changed->len)
+    {
+      g_autofree char *id = g_ptr_array_steal_index (wire->changed, 0);
+      put_out (wire, id, now_us);
+    }
 }
 
 /* ---- pictures -------------------------------------------------------------------------------- */
@@ -579,6 +639,7 @@ parlor_wire_service_new (const ParlorWireServiceSpec *spec, GError **error)
   wire->over = g_ptr_array_new_with_free_func (g_free);
   wire->sayings = g_ptr_array_new_with_free_func (saying_free);
   wire->leaving = g_ptr_array_new_with_free_func (g_free);
+  wire->changed = g_ptr_array_new_with_free_func (g_free);
   wire->cards = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                        (GDestroyNotify)parlor_cards_free);
   ParlorServiceSpec service = {
@@ -591,6 +652,7 @@ parlor_wire_service_new (const ParlorWireServiceSpec *spec, GError **error)
       .audit = spec->audit,
       .event = on_event,
       .make_room = make_room,
+      .product = product_of,
       .call_ended = on_call_ended,
       .alert = on_alert,
       .oversees = oversees,
@@ -629,6 +691,7 @@ parlor_wire_service_free (ParlorWireService *wire)
   g_ptr_array_unref (wire->over);
   g_ptr_array_unref (wire->sayings);
   g_ptr_array_unref (wire->leaving);
+  g_ptr_array_unref (wire->changed);
   g_free (wire);
 }
 
@@ -647,6 +710,7 @@ parlor_wire_service_poll (ParlorWireService *wire)
   end_rooms (wire, now.us);
   say_all (wire);
   send_off (wire, now.us);
+  put_out_all (wire, now.us);
   sweep_pictures (wire, now);
   say_alive (wire, now);
   return parlor_service_next_us (wire->service);

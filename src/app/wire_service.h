@@ -10,6 +10,7 @@
 #include "http/metrics.h"
 #include "http/service.h"
 #include "http/token.h"
+#include "live/products.h"
 #include "room/rooms.h"
 #include "room/store.h"
 #include "signal/signal.h"
@@ -29,6 +30,7 @@ typedef struct
   ParlorKeyring *keyring;
   ParlorSignal *signal;
   ParlorBrands *brands;
+  ParlorProducts *products; /**< nullable */
   ParlorHooks *hooks;       /**< nullable: the built-in answers */
   ParlorAudit *audit;       /**< nullable */
   ParlorEventFunc happened; /**< nullable */

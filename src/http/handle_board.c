@@ -89,6 +89,7 @@ parlor_handle_board (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpRep
         continue;
       json_t *json = call.site->rep (rep);
       json_object_set_new (json, "in_call", json_boolean (rep->call != NULL));
+      json_object_set_new (json, "may_depart", json_boolean (reps_may_dismiss (&call, rep)));
       json_array_append_new (reps, json);
     }
   json_t *hits = hits_json (&call);

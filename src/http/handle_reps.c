@@ -229,6 +229,9 @@ read_to (RepsCall *call, ParlorTransferSpec *spec, ParlorHttpReply *reply)
     reps_not_found (reply, "rep or group");
   else if (group && !(spec->to_group = parlor_service_group (call->brand, group)))
     reps_not_found (reply, "group");
+  else if ((spec->to && !reps_may_see_rep (call, spec->to))
+           || (spec->to_group && !reps_may_see_group (call, spec->to_group)))
+    reps_not_found (reply, "rep or group");
   else
     return TRUE;
   return FALSE;
@@ -246,14 +249,24 @@ transfer (RepsCall *call, ParlorSite *site, const ParlorTransferSpec *spec,
     reps_answer_durably (call, request, reply, 202, json_pack ("{s:s}", "job", job->id));
 }
 
+/* Whoever leaves leaves all of his groups: a supervisor says so of those who are in his alone. */
+static ParlorRep *
+find_leaving (RepsCall *call, ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  ParlorRep *rep = reps_find_own_rep (call, request->params[0], reply);
+  if (!rep || reps_may_dismiss (call, rep))
+    return rep;
+  parlor_http_problem (reply, 403, "forbidden", "He is of groups that are not yours as well.");
+  return NULL;
+}
+
 void
 parlor_handle_rep_depart (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
   g_auto (RepsCall) call = {0};
   ParlorTransferSpec spec = {.departure = TRUE};
   if (!reps_begin (site, request, reply, &call)
-      || !(spec.from = reps_find_rep (&call, request->params[0], reply))
-      || !read_to (&call, &spec, reply))
+      || !(spec.from = find_leaving (&call, request, reply)) || !read_to (&call, &spec, reply))
     return;
   spec.notice = reps_text (call.body, "notice");
   /* A number of hours that is none must not mean "now": that cannot be undone. */
@@ -267,9 +280,8 @@ parlor_handle_rep_stay (ParlorSite *site, ParlorHttpRequest *request, ParlorHttp
 {
   g_autoptr (GError) error = NULL;
   g_auto (RepsCall) call = {0};
-  ParlorRep *rep = reps_begin (site, request, reply, &call)
-                       ? reps_find_rep (&call, request->params[0], reply)
-                       : NULL;
+  ParlorRep *rep = reps_begin (site, request, reply, &call) ? find_leaving (&call, request, reply)
+                                                            : NULL;
   if (!rep)
     return;
   if (!parlor_service_stay (rep, reps_now (site), &error))
@@ -306,12 +318,6 @@ parlor_handle_transfer (ParlorSite *site, ParlorHttpRequest *request, ParlorHttp
       || !(spec.from = reps_find_own_rep (&call, reps_text (call.body, "from"), reply))
       || !read_to (&call, &spec, reply))
     return;
-  if ((spec.to && !reps_may_see_rep (&call, spec.to))
-      || (spec.to_group && !reps_may_see_group (&call, spec.to_group)))
-    {
-      reps_not_found (reply, "rep or group");
-      return;
-    }
   const json_t *customers = json_object_get (call.body, "customers");
   if (customers && !json_is_array (customers))
     {

@@ -366,6 +366,13 @@ void parlor_handle_customer_patch (ParlorSite *site, ParlorHttpRequest *request,
                                    ParlorHttpReply *reply);
 void parlor_handle_customer_timeline (ParlorSite *site, ParlorHttpRequest *request,
                                       ParlorHttpReply *reply);
+/* handle_talks.c */
+void parlor_handle_conversation_list (ParlorSite *site, ParlorHttpRequest *request,
+                                      ParlorHttpReply *reply);
+void parlor_handle_conversation_readings (ParlorSite *site, ParlorHttpRequest *request,
+                                          ParlorHttpReply *reply);
+void parlor_handle_customer_touches (ParlorSite *site, ParlorHttpRequest *request,
+                                     ParlorHttpReply *reply);
 void parlor_handle_conversation_get (ParlorSite *site, ParlorHttpRequest *request,
                                      ParlorHttpReply *reply);
 void parlor_handle_conversation_messages (ParlorSite *site, ParlorHttpRequest *request,

@@ -188,6 +188,15 @@ reps_may_see_rep (const RepsCall *call, const ParlorRep *rep)
 }
 
 gboolean
+reps_may_dismiss (const RepsCall *call, const ParlorRep *rep)
+{
+  gboolean may = reps_manages (call) || rep->places->len;
+  for (guint i = 0; may && !reps_manages (call) && i < rep->places->len; i++)
+    may = reps_may_see_group (call, ((const ParlorRepPlace *)rep->places->pdata[i])->group);
+  return may;
+}
+
+gboolean
 reps_may_see_customer (const RepsCall *call, const ParlorCustomer *customer)
 {
   gboolean seen = reps_manages (call);

@@ -52,6 +52,8 @@ void reps_answer_later (const ParlorServiceSite *site, ParlorHttpPending *pendin
 gboolean reps_manages (const RepsCall *call);
 gboolean reps_may_see_group (const RepsCall *call, const ParlorGroup *group);
 gboolean reps_may_see_rep (const RepsCall *call, const ParlorRep *rep);
+/** Whether he may say that this rep leaves for good: all of the rep's groups are his. */
+gboolean reps_may_dismiss (const RepsCall *call, const ParlorRep *rep);
 gboolean reps_may_see_customer (const RepsCall *call, const ParlorCustomer *customer);
 /** NULL: the reply is filled. The last: one whom this supervisor may move about. */
 ParlorRep *reps_find_rep (RepsCall *call, const char *id, ParlorHttpReply *reply);

@@ -18,8 +18,8 @@ conversation_is_open_to (const ParlorConversation *conversation, const ParlorRep
          && !customer_blocks (conversation->customer, rep);
 }
 
-static gboolean
-is_reps (const ParlorConversation *conversation, const ParlorRep *rep)
+gboolean
+parlor_service_is_reps (const ParlorConversation *conversation, const ParlorRep *rep)
 {
   return conversation_is_open_to (conversation, rep)
          && (conversation->assignee == rep || conversation->binding->rep == rep
@@ -135,7 +135,7 @@ parlor_service_may (ParlorConversation *conversation, const ParlorPrincipal *pri
     self = parlor_service_rep_of_user (brand, principal->subject);
   gboolean serves = self && !self->departed
                     && parlor_principal_is_any (principal, PARLOR_BRAND_REP);
-  if (serves && is_reps (conversation, self))
+  if (serves && parlor_service_is_reps (conversation, self))
     return right != PARLOR_MAY_MOVE || conversation->assignee == self
            || conversation->binding->rep == self
            || service_refuse (error, PARLOR_ERROR_FORBIDDEN,

@@ -29,7 +29,8 @@ service_of (const ParlorCall *call)
 }
 
 void
-call_tell (ParlorCall *call, const char *type, const ParlorRep *also, ParlorMoment now)
+call_tell (ParlorCall *call, const char *type, const ParlorRep *expert, const ParlorRep *also,
+           ParlorMoment now)
 {
   ParlorConversation *conversation = call->conversation;
   ParlorServiceBrand *brand = call->rep->brand;
@@ -39,7 +40,7 @@ call_tell (ParlorCall *call, const char *type, const ParlorRep *also, ParlorMome
       PARLOR_DATUM_TEXT ("rep", call->rep->id),
       PARLOR_DATUM_TEXT ("state", parlor_state_name (PARLOR_MACHINE_CALL, call->state)),
       PARLOR_DATUM_TEXT ("reason", call->end_reason),
-      PARLOR_DATUM_TEXT ("expert", call->expert ? call->expert->id : NULL),
+      PARLOR_DATUM_TEXT ("expert", expert ? expert->id : NULL),
   };
   service_event (brand->service, brand, type, conversation->id, conversation->customer, NULL,
                  now.wall_ms, -1, data, G_N_ELEMENTS (data));
@@ -58,7 +59,7 @@ call_tell (ParlorCall *call, const char *type, const ParlorRep *also, ParlorMome
 static void
 tell (ParlorCall *call, const char *type, ParlorMoment now)
 {
-  call_tell (call, type, NULL, now);
+  call_tell (call, type, call->expert, NULL, now);
 }
 
 static void
@@ -73,8 +74,11 @@ call_release (ParlorCall *call, ParlorRep *rep, ParlorMoment now)
   if (!rep || rep->call != call)
     return;
   rep->call = NULL;
-  service_arm (rep->brand->service, TIMER_WRAP, &rep->wrap_timer, now.us + WRAP_UP_US);
+  if (rep != call->expert || call->expert_came)
+    service_arm (rep->brand->service, TIMER_WRAP, &rep->wrap_timer, now.us + WRAP_UP_US);
   rep_settle (rep, now);
+  if (!parlor_timer_is_armed (&rep->wrap_timer))
+    queue_pump_rep (rep, now);
 }
 
 static void
@@ -354,11 +358,25 @@ go_on (ParlorCall *call, ParlorMoment now)
                           : NEVER_US);
 }
 
+/* Somebody else is missing than before. The rep is looked for anew where it is he; the customer is
+ * waited for as long as he would have been from the start. */
+static void
+hold_on (ParlorCall *call, gboolean lost_rep, ParlorMoment now)
+{
+  gint64 until_us = call->lost_us + HELD_US;
+  if (lost_rep && !call->lost_rep)
+    arm (call, MIN (now.us + RESCUE_AFTER_US, until_us));
+  else if (!lost_rep && call->lost_rep)
+    arm (call, until_us);
+}
+
 void
 parlor_service_call_peers (ParlorCall *call, gboolean rep_here, gboolean customer_here,
                            ParlorMoment now)
 {
   gboolean both = rep_here && customer_here;
+  if (!both && call->state == PARLOR_CALL_HELD)
+    hold_on (call, !rep_here, now);
   call->lost_rep = !rep_here;
   call->lost_customer = !customer_here;
   if (both && parlor_state_may (PARLOR_MACHINE_CALL, call->state, PARLOR_CALL_ACTIVE))
@@ -401,7 +419,7 @@ parlor_service_call_take (ParlorCall *call, ParlorRep *rep, ParlorMoment now, GE
   if (expert)
     {
       call->expert = NULL;
-      call->expert_here = FALSE;
+      call->expert_here = call->expert_came = FALSE;
       service_arm (service, TIMER_EXPERT, &call->expert_timer, NEVER_US);
     }
   call->rep = rep;
@@ -420,7 +438,7 @@ parlor_service_call_take (ParlorCall *call, ParlorRep *rep, ParlorMoment now, GE
       conversation_assign (call->conversation, rep);
       conversation_notice (call->conversation);
     }
-  call_tell (call, warm ? "call.handed_over" : "call.rescued", before, now);
+  call_tell (call, warm ? "call.handed_over" : "call.rescued", call->expert, before, now);
   service_end (service);
   return TRUE;
 }

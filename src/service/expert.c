@@ -16,17 +16,17 @@ call_expert_is (ParlorCall *call, ParlorRep *rep, ParlorMoment now)
 {
   ParlorRep *before = call->expert;
   ParlorService *service = service_of (call);
-  call->expert = rep;
-  call->expert_here = FALSE;
-  service_arm (service, TIMER_EXPERT, &call->expert_timer, rep ? now.us + ASK_US : NEVER_US);
   service_begin (service);
+  call_release (call, before, now);
+  call->expert = rep;
+  call->expert_here = call->expert_came = FALSE;
+  service_arm (service, TIMER_EXPERT, &call->expert_timer, rep ? now.us + ASK_US : NEVER_US);
   if (rep)
     {
       rep->call = call;
       rep_settle (rep, now);
     }
-  call_tell (call, rep ? "call.expert_asked" : "call.expert_left", before, now);
-  call_release (call, before, now);
+  call_tell (call, rep ? "call.expert_asked" : "call.expert_left", rep ? rep : before, before, now);
   service_end (service);
 }
 
@@ -62,9 +62,10 @@ parlor_service_call_expert_here (ParlorCall *call, gboolean here, ParlorMoment n
     return;
   ParlorService *service = service_of (call);
   call->expert_here = here;
+  call->expert_came |= here;
   service_arm (service, TIMER_EXPERT, &call->expert_timer, here ? NEVER_US : now.us + ASK_US);
   service_begin (service);
-  call_tell (call, here ? "call.expert_joined" : "call.expert_lost", NULL, now);
+  call_tell (call, here ? "call.expert_joined" : "call.expert_lost", call->expert, NULL, now);
   service_end (service);
 }
 

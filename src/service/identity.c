@@ -407,6 +407,7 @@ forget_words (ParlorConversation *conversation)
   replace_text (&conversation->note, NULL);
   replace_text (&conversation->product, NULL);
   replace_text (&conversation->room, NULL);
+  replace_text (&conversation->still, NULL);
   conversation->room_ms = -1;
   conversation->waiting_since_ms = 0;
   for (guint i = hits->len; i > 0; i--)

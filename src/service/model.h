@@ -342,6 +342,7 @@ struct _ParlorConversation
   gint64 read_by_rep, read_by_customer; /**< seq */
   gint64 waiting_since_ms;              /**< the customer's first unanswered word; 0 = none */
   char *note, *product, *room;
+  char *still; /**< "upl_…": the stream's picture at the tap; NULL = none */
   gint64 room_ms;
 
   gboolean occupies;     /**< takes one of the assignee's chats */
@@ -375,6 +376,7 @@ struct _ParlorCall
   ParlorRep *rep;    /**< who talks with the customer */
   ParlorRep *expert; /**< nullable: whom he asked in; the call goes on without him */
   gboolean expert_here;
+  gboolean expert_came; /**< he was here once */
   ParlorCallState state;
   gboolean by_rep; /**< who rang */
   gboolean video;

@@ -139,6 +139,7 @@ put_conversation (ParlorConversation *conversation)
       .note = conversation->note,
       .product = conversation->product,
       .room = conversation->room,
+      .still = conversation->still,
       .seq = conversation->seq,
       .created_ms = conversation->created_ms,
       .ended_ms = conversation->ended_ms,
@@ -411,6 +412,7 @@ load_conversation (ParlorService *service, const ParlorConversationRow *row)
   replace_text (&conversation->note, row->note);
   replace_text (&conversation->product, row->product);
   replace_text (&conversation->room, row->room);
+  replace_text (&conversation->still, row->still);
   conversation_assign (conversation, FIND (reps, row->assignee));
   return TRUE;
 }

@@ -268,9 +268,12 @@ void bot_forget (ParlorConversation *conversation);
 /* ---- calls.c --------------------------------------------------------------------------------- */
 
 void call_due (ParlorCall *call, ParlorMoment now);
-/* Event and notice of a call; `also` (nullable): told too, instead of its expert. */
-void call_tell (ParlorCall *call, const char *type, const ParlorRep *also, ParlorMoment now);
-/* The rep (nullable) is free again after a short while in which he writes his note. */
+/* Event and notice of a call; `expert` (nullable): of whom the event tells; `also` (nullable): told
+ * too, instead of the call's expert. */
+void call_tell (ParlorCall *call, const char *type, const ParlorRep *expert, const ParlorRep *also,
+                ParlorMoment now);
+/* The rep (nullable) is free again after a short while in which he writes his note; an expert who
+ * did not come is so at once. */
 void call_release (ParlorCall *call, ParlorRep *rep, ParlorMoment now);
 /* expert.c: who is asked in from now on; NULL = nobody, and who was is free again. */
 void call_expert_is (ParlorCall *call, ParlorRep *rep, ParlorMoment now);

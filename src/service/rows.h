@@ -47,7 +47,7 @@ typedef struct
 typedef struct
 {
   char *id, *brand, *customer, *binding, *state, *assignee, *last_text, *last_by, *note, *product,
-      *room;
+      *room, *still;
   gint64 seq, created_ms, ended_ms, last_ms, read_by_rep, read_by_customer, waiting_since_ms,
       room_ms;
 } ParlorConversationRow;

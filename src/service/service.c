@@ -188,6 +188,7 @@ conversation_free (gpointer data)
   g_free (conversation->note);
   g_free (conversation->product);
   g_free (conversation->room);
+  g_free (conversation->still);
   g_free (conversation);
 }
 

@@ -92,6 +92,10 @@ typedef struct
       `*given` FALSE = none were. Nullable: nobody was. */
   gboolean (*oversees) (const char *brand, const char *user, const char *group, gboolean *given,
                         gpointer user_data);
+  /** What is kept of a product that somebody says, JSON (transfer full): as it stands on the shelf;
+      of one that does not, its sku and title alone. NULL: `data` (JSON, nullable) has no sku.
+      Nullable: it is kept as it was said. */
+  char *(*product) (const char *brand, const char *data, gpointer user_data);
   /** An alert was raised, or is over. Nullable. */
   void (*alert) (const ParlorAlert *alert, gboolean raised, gpointer user_data);
   gpointer user_data;
@@ -403,6 +407,12 @@ gboolean parlor_service_set_state (ParlorConversation *conversation, ParlorConve
 gboolean parlor_service_assign (ParlorConversation *conversation, ParlorRep *rep, ParlorMoment now,
                                 GError **error);
 void parlor_service_note (ParlorConversation *conversation, const char *note);
+/** What the stream showed when he tapped: a picture that was taken in for this conversation and
+    stands in no message. NOT_FOUND. */
+gboolean parlor_service_still (ParlorConversation *conversation, const char *upload,
+                               GError **error);
+/** Whether this rep serves in it now: it is his, offered to him, or waits in a queue of his. */
+gboolean parlor_service_is_reps (const ParlorConversation *conversation, const ParlorRep *rep);
 /** What he asks about now. */
 void parlor_service_about (ParlorConversation *conversation, const char *product);
 

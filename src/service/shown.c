@@ -259,11 +259,44 @@ picture_data (const ParlorSaySpec *spec, char **data, GError **error)
 }
 
 gboolean
+parlor_service_still (ParlorConversation *conversation, const char *id, GError **error)
+{
+  ParlorService *service = conversation->customer->brand->service;
+  ParlorUpload *upload = id ? g_hash_table_lookup (service->uploads, id) : NULL,
+               *before = conversation->still
+                             ? g_hash_table_lookup (service->uploads, conversation->still)
+                             : NULL;
+  if (!upload || upload->conversation != conversation)
+    return service_refuse (error, PARLOR_ERROR_NOT_FOUND, "There is no such picture here.");
+  if (before)
+    before->said = FALSE; /* swept in a while */
+  upload->said = TRUE;
+  replace_text (&conversation->still, id);
+  put_conversation (conversation);
+  conversation_notice (conversation);
+  return TRUE;
+}
+
+/* What stands on the shelf, as it stands there now: no page says what it costs or looks like. */
+static gboolean
+product_data (const ParlorSaySpec *spec, char **data, GError **error)
+{
+  ParlorServiceBrand *brand = spec->conversation->customer->brand;
+  const ParlorServiceSpec *service = &brand->service->spec;
+  if (!service->product)
+    return TRUE;
+  *data = service->product (brand->id, spec->data, service->user_data);
+  return *data || service_refuse (error, PARLOR_ERROR_BAD_REQUEST, "A product has a sku.");
+}
+
+gboolean
 shown_data (const ParlorSaySpec *spec, const char *kind, char **data, GError **error)
 {
   ParlorServiceBrand *brand = spec->conversation->customer->brand;
   if (!strcmp (kind, "image"))
     return picture_data (spec, data, error);
+  if (!strcmp (kind, "product"))
+    return product_data (spec, data, error);
   if (strcmp (kind, "material"))
     return TRUE;
   const ParlorMaterial *material = parlor_service_material (brand->service, spec->shown);

@@ -185,6 +185,7 @@ parlor_encode_conversation (const ParlorConversation *conversation, ParlorReader
   json_object_set_new (json, "note", text (conversation->note));
   json_object_set_new (json, "product", text (conversation->product));
   json_object_set_new (json, "room", text (conversation->room));
+  json_object_set_new (json, "still", text (conversation->still));
   json_object_set_new (json, "room_ms",
                        conversation->room_ms < 0 ? json_null () : number (conversation->room_ms));
   json_object_set_new (json, "created_at", number (conversation->created_ms));

@@ -632,14 +632,19 @@ parlor_on_upgrade (ParlorSession *session, const json_t *message, gint64 now_us,
                                           error);
 }
 
-/* What he asks about now: the product whose sheet is open. */
+/* What he asks about now: the product whose sheet is open; what the stream showed when he tapped.
+ */
 gboolean
 parlor_on_about (ParlorSession *session, const json_t *message, gint64 now_us, GError **error)
 {
   ParlorConversation *conversation = find_conversation (session, message, PARLOR_MAY_WRITE, now_us,
                                                         error);
-  if (conversation)
-    parlor_service_about (conversation, parlor_message_string (message, "product"));
+  const char *product = parlor_message_string (message, "product"),
+             *still = parlor_message_string (message, "still");
+  if (conversation && product)
+    parlor_service_about (conversation, product);
+  if (conversation && still)
+    return is_visitor (session, error) && parlor_service_still (conversation, still, error);
   return conversation != NULL;
 }
 
@@ -676,6 +681,14 @@ on_rep_call_act (ParlorSession *session, ParlorCall *call, const json_t *message
                                  : parlor_service_call_take (call, rep, now, error);
 }
 
+/* Another rep may take a call that he could have had, and does nothing else with it. */
+static gboolean
+is_anothers (const ParlorSession *session, const ParlorCall *call, const char *act)
+{
+  return session->rep && call->rep != session->rep && call->expert != session->rep
+         && strcmp (act, "take") != 0;
+}
+
 /* Answer, decline, hang up: {"act"}; what else a rep can do is above. Whom he asked in hangs up for
  * himself alone. */
 gboolean
@@ -693,6 +706,8 @@ parlor_on_call_act (ParlorSession *session, const json_t *message, gint64 now_us
                                              now, NULL));
   if (!mine)
     return parlor_message_refuse (error, PARLOR_ERROR_NOT_FOUND, "There is no such call.");
+  if (is_anothers (session, call, act))
+    return parlor_message_refuse (error, PARLOR_ERROR_FORBIDDEN, "The call is another's.");
   if (expert && (!strcmp (act, "end") || !strcmp (act, "decline")))
     return parlor_service_call_dismiss (call, now, error);
   if (!strcmp (act, "end"))

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "world.h"
 
+#include <string.h>
+
 static ParlorCall *
 ring (World *world, ParlorBinding *binding)
 {
@@ -215,6 +217,71 @@ test_expert_leaves (void)
   world_free (it.world);
 }
 
+/* Who did not come has nothing to write down: he is free at once. The event says who it was. */
+static void
+test_expert_declines (void)
+{
+  Consult it = consult_new ();
+  g_assert_true (parlor_service_call_invite (it.call, it.wang, it.world->now, NULL));
+  g_string_truncate (it.world->event_texts, 0);
+  g_assert_true (parlor_service_call_dismiss (it.call, it.world->now, NULL));
+  g_assert_cmpuint (world_happened (it.world, "call.expert_left"), ==, 1);
+  g_assert_nonnull (strstr (it.world->event_texts->str, it.wang->id));
+  g_assert_cmpint (it.wang->presence, ==, PARLOR_PRESENCE_AVAILABLE);
+  g_assert_true (parlor_service_call_invite (it.call, it.wang, it.world->now, NULL));
+  parlor_service_call_expert_here (it.call, TRUE, it.world->now);
+  g_assert_true (parlor_service_call_dismiss (it.call, it.world->now, NULL));
+  g_assert_cmpint (it.wang->presence, ==, PARLOR_PRESENCE_WRAP_UP);
+  world_free (it.world);
+}
+
+/* Both lines broke; the rep is back first. It is the customer who is waited for then, and not a
+ * rescuer. */
+static void
+test_both_lost (void)
+{
+  Consult it = consult_new ();
+  parlor_service_call_peers (it.call, FALSE, FALSE, it.world->now);
+  world_pass (it.world, 2);
+  parlor_service_call_peers (it.call, TRUE, FALSE, it.world->now);
+  world_pass (it.world, 100);
+  g_assert_cmpint (it.call->state, ==, PARLOR_CALL_HELD);
+  g_assert_true (it.call->rep == it.lin);
+  parlor_service_call_peers (it.call, TRUE, TRUE, it.world->now);
+  g_assert_cmpint (it.call->state, ==, PARLOR_CALL_ACTIVE);
+  world_pass (it.world, 120);
+  g_assert_cmpint (it.call->state, ==, PARLOR_CALL_ACTIVE);
+  world_free (it.world);
+}
+
+/* The customer is lost, then the rep, and the customer is back: another rep comes as soon as ever.
+ */
+static void
+test_one_after_the_other (void)
+{
+  Consult it = consult_new ();
+  parlor_service_call_peers (it.call, TRUE, FALSE, it.world->now);
+  world_pass (it.world, 30);
+  parlor_service_call_peers (it.call, FALSE, FALSE, it.world->now);
+  world_pass (it.world, 1);
+  parlor_service_call_peers (it.call, FALSE, TRUE, it.world->now);
+  world_pass (it.world, 14);
+  g_assert_true (it.call->rep == it.wang);
+  world_free (it.world);
+}
+
+/* Whether it may be recorded is known when it rings, and not only after. */
+static void
+test_may_record (void)
+{
+  g_autoptr (World) world = world_new ();
+  world_rep (world, "lin", 6, FALSE);
+  ParlorBinding *binding = world_bind (world, "vis_a");
+  g_assert_true (
+      parlor_service_ring (binding->conversation, FALSE, FALSE, NULL, NULL, world->now, NULL));
+  g_assert_cmpuint (world_told (world, "call lin ringing recordable"), ==, 1);
+}
+
 static void
 test_rate (void)
 {
@@ -248,6 +315,10 @@ main (int argc, char **argv)
   ADD ("one-expert-who-can-come", test_expert_refused);
   ADD ("an-expert-who-is-in-is-the-next", test_expert_rescues);
   ADD ("an-expert-who-is-in-alone-waits-two-minutes", test_expert_rescues_nobody);
+  ADD ("an-expert-who-declines-is-free-at-once", test_expert_declines);
+  ADD ("both-lost-and-the-rep-back-waits-for-the-customer", test_both_lost);
+  ADD ("a-rep-who-is-lost-after-the-customer-is-replaced-as-well", test_one_after_the_other);
+  ADD ("a-call-that-rings-says-whether-it-may-be-recorded", test_may_record);
   ADD ("an-expert-leaves-and-the-call-stays", test_expert_leaves);
   return g_test_run ();
 }

@@ -42,7 +42,7 @@ on_notice (const ParlorServiceNotice *n, gpointer user_data)
     g_strlcpy (world->offer, n->offer->id, sizeof world->offer);
   g_ptr_array_add (
       world->told,
-      g_strdup_printf ("%s %s %s", names[n->type],
+      g_strdup_printf ("%s %s %s%s", names[n->type],
                        n->rep        ? n->rep->ref
                        : n->message  ? n->message->text
                        : n->offer    ? n->offer->rep->ref
@@ -51,7 +51,8 @@ on_notice (const ParlorServiceNotice *n, gpointer user_data)
                        n->offer   ? parlor_state_name (PARLOR_MACHINE_OFFER, n->offer->state)
                        : n->call  ? parlor_state_name (PARLOR_MACHINE_CALL, n->call->state)
                        : n->known ? "known"
-                                  : ""));
+                                  : "",
+                       n->call && n->call->may_record ? " recordable" : ""));
 }
 
 static void

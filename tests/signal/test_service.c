@@ -142,7 +142,8 @@ test_flow (Fixture *f, gconstpointer data)
 static void
 test_secret_fields (Fixture *f, gconstpointer data)
 {
-  static const char *const secret[] = {"note", "customer", "product", "waiting_since", "last_text"};
+  static const char *const secret[] = {"note",          "customer",  "product",
+                                       "waiting_since", "last_text", "still"};
   g_autoptr (Peer) rep = peer_new (f->world), visitor = peer_new (f->world);
   attach (rep, "{\"t\":\"attach\",\"as\":\"rep\",\"rep\":\"lin\"}");
   attach (visitor, "{\"t\":\"attach\",\"as\":\"visitor\",\"device\":\"" DEVICE_A "\"}");
@@ -218,6 +219,46 @@ identify (Fixture *f, Peer *peer, const char *ref)
   attach (peer, text);
 }
 
+static void
+act (Peer *peer, const ParlorCall *call, const char *what, const char *refused)
+{
+  g_autofree char *text = g_strdup_printf ("{\"t\":\"call_act\",\"call\":\"%s\",\"act\":\"%s\"}",
+                                           call->id, what);
+  if (refused)
+    assert_error (peer, text, refused);
+  else
+    peer_send (peer, text);
+}
+
+/* Whose customer he is has no hand in the call that another has; he may take it back. */
+static void
+test_anothers_call (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Peer) lin = peer_new (f->world), wang = peer_new (f->world),
+                   visitor = peer_new (f->world);
+  attach (lin, "{\"t\":\"attach\",\"as\":\"rep\",\"rep\":\"lin\"}");
+  attach (visitor, "{\"t\":\"attach\",\"as\":\"visitor\",\"device\":\"" DEVICE_A "\"}");
+  g_autofree char *id = tap_and_bind (visitor);
+  ParlorServiceBrand *brand = parlor_service_brand (f->service, "br_demo");
+  const ParlorGroup *group = brand->groups->pdata[0];
+  ParlorRepSpec spec = {.ref = "wang", .name = "Wang", .groups = group->id};
+  ParlorRep *next = parlor_service_put_rep (f->service, brand, &spec, now_of (NULL), NULL);
+  attach (wang, "{\"t\":\"attach\",\"as\":\"rep\",\"rep\":\"wang\"}");
+  ParlorConversation *conversation = parlor_service_conversation (f->service, "br_demo", id);
+  ParlorCall *call = parlor_service_call (conversation, TRUE, FALSE, "rm_x", now_of (NULL), NULL);
+  act (wang, call, "end", "not_found");
+  g_assert_true (parlor_service_call_answer (call, TRUE, now_of (NULL), NULL));
+  parlor_service_call_peers (call, TRUE, TRUE, now_of (NULL));
+  g_assert_true (parlor_service_call_take (call, next, now_of (NULL), NULL));
+  parlor_service_call_peers (call, TRUE, TRUE, now_of (NULL));
+  static const char *const tries[] = {"end", "decline", "answer", "dismiss", "invite", "hand_over"};
+  for (guint i = 0; i < G_N_ELEMENTS (tries); i++)
+    act (lin, call, tries[i], "forbidden");
+  g_assert_true (call->rep == next && call->state == PARLOR_CALL_ACTIVE);
+  act (wang, call, "end", NULL);
+  act (wang, call, "end", "not_found"); /* heard, and there is no such call any more */
+}
+
 /* In one tab; the other shows nothing of his any more, and is told none. */
 static void
 test_signed_out (Fixture *f, gconstpointer data)
@@ -284,6 +325,7 @@ main (int argc, char **argv)
   ADD ("what-only-the-house-may-see-is-in-no-customers-frame", FALSE, test_secret_fields);
   ADD ("a-join-takes-nothing-from-a-reps-desk", FALSE, test_join_at_desk);
   ADD ("another-visitor-finds-nothing", FALSE, test_others);
+  ADD ("a-call-is-ended-by-whose-it-is", FALSE, test_anothers_call);
   ADD ("who-signs-out-in-one-tab-leaves-the-others", FALSE, test_signed_out);
   ADD ("a-stranger-is-no-rep", TRUE, test_stranger);
   ADD ("every-field-of-a-desk-is-checked", FALSE, test_fields);

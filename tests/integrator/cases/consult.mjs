@@ -72,7 +72,6 @@ export const cases = [
       await lin.wait('call', 'call', callIs((one) => one.expert === null));
       act(lin, call.id, 'dismiss');
       expect((await lin.wait('error')).code === 'conflict', 'nobody is asked any more');
-      await daemon.good('POST', `/v1/reps/${zoeId}/suspend`, { on: false }); // her time after a call is over
       expect((await daemon.good('POST', `/v1/calls/${call.id}/participants`, { rep: zoeId, as: 'expert' })).expert.id === zoeId, 'by the API too');
       expect((await daemon.ask('POST', `/v1/calls/${call.id}/participants`, { rep: zoeId, as: 'owner' })).status === 400, 'as what is not known');
       await enter(daemon, after, await zoe.wait('call', 'call', callIs((one) => one.expert && one.token)));
@@ -82,6 +81,9 @@ export const cases = [
       expect(hers.call.id === call.id && hers.call.state === 'active' && hers.call.rescues === 0 && hers.call.expert === null, JSON.stringify(hers));
       const his = await lin.wait('call', 'call', callIs((one) => one.rep.id === zoeId));
       expect(his.call.token === undefined, 'who gave it away gets no token any more');
+      await until('he is out of it', () => inside.lin.closed, 30000);
+      act(lin, call.id, 'end');
+      expect((await lin.wait('error')).code === 'forbidden', 'and has no hand in it');
       expect(!inside.visitor.closed, 'the customer is where he was');
       const { events } = await daemon.good('GET', '/v1/events?limit=1000');
       const types = events.filter((one) => one.type.startsWith('call.')).map((one) => one.type.slice(5));
@@ -89,6 +91,28 @@ export const cases = [
       expect(told === 'expert_asked,expert_left,expert_asked,expert_joined,handed_over' && !types.includes('held'), types.join());
       act(zoe, call.id, 'end');
       await visitor.wait('call', 'call', callIs((one) => one.state === 'ended'));
+    },
+  },
+  {
+    name: 'an expert who was sent away is out of the room, and his token does not bring him back; asked again he comes',
+    async run({ daemon: makeDaemon, after }) {
+      const daemon = await makeDaemon();
+      const { lin, visitor, zoe, call, inside } = await talk({ daemon, after });
+      const zoeId = zoe.attached.rep.id;
+      act(lin, call.id, 'invite', zoeId);
+      const asked = await zoe.wait('call', 'call', callIs((one) => one.expert && one.token));
+      const first = await enter(daemon, after, asked);
+      await visitor.wait('call', 'call', callIs((one) => one.expert_here));
+      act(lin, call.id, 'dismiss');
+      await until('she is out', () => first.closed, 30000);
+      const again = await enter(daemon, after, asked);
+      await until('she does not stay by the token that she has', () => again.closed, 30000);
+      expect(!inside.lin.closed && !inside.visitor.closed, 'the others are where they were');
+      await daemon.good('POST', `/v1/reps/${zoeId}/suspend`, { on: false }); // her time after a call is over
+      act(lin, call.id, 'invite', zoeId);
+      const third = await enter(daemon, after, await zoe.wait('call', 'call', callIs((one) => one.expert && one.token)));
+      await visitor.wait('call', 'call', callIs((one) => one.expert_here));
+      expect(!third.closed, 'she may be asked anew');
     },
   },
   {

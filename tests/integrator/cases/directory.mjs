@@ -149,6 +149,9 @@ export const cases = [
       for (const { channel } of ways) expect(lines.find((one) => one.channel === channel)?.counts.touch === 1, `a touch by ${channel}: ${JSON.stringify(lines)}`);
       const [all] = (await daemon.good('GET', '/v1/stats/funnel')).lines;
       expect(all.counts.touch === 3 && all.visitors === 1, `three touches of one: ${JSON.stringify(all)}`);
+      const [{ customer }] = (await daemon.good('GET', `/v1/conversations?rep=${reps[0].id}`)).conversations;
+      const { touches } = await daemon.good('GET', `/v1/customers/${customer.id}/touches`);
+      expect(touches.map((one) => one.channel).join() === 'live,card,qr' && touches[0].title === 'Tea', `the rep is told of all: ${JSON.stringify(touches)}`);
     },
   },
 ];

@@ -4,6 +4,7 @@ import { customElement, state } from 'lit/decorators.js';
 import { def, list, num, nullable, shape, str, bool, type Checked } from '../protocol/check.js';
 import { loadCsrf } from '../client/storage.js';
 import { Plain } from '../ui/base.js';
+import type { BoardReading } from '../ui/board-reading.js';
 import { duration, st, type ServiceKey } from '../ui/i18n/service.js';
 import { mark } from '../ui/icons.js';
 import '../ui/look.js';
@@ -34,6 +35,7 @@ const rep = shape({
   chats: num,
   customers: num,
   in_call: def(bool, false),
+  may_depart: def(bool, false),
   leaves_at: nullable(num),
   groups: list(str),
 });
@@ -181,6 +183,7 @@ export class BoardPage extends Plain {
           </parlor-board-departure>
         </section>
       </div>
+      <parlor-board-reading .reps=${now.reps}></parlor-board-reading>
       <parlor-board-reports .reps=${now.reps}></parlor-board-reports>`;
   }
 
@@ -215,6 +218,13 @@ export class BoardPage extends Plain {
         <option value="">${st('board_assign')}</option>
         ${now.reps.map((other) => html`<option value=${other.id}>${other.name}</option>`)}
       </select>
+      <button
+        class="button quiet"
+        data-testid="read-this"
+        @click=${() => this.querySelector<BoardReading>('parlor-board-reading')?.choose(one.conversation, name)}
+      >
+        ${st('board_read')}
+      </button>
       ${moving ? this.reason() : nothing}
     </article>`;
   }

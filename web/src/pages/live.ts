@@ -168,6 +168,12 @@ export class LivePage extends Plain {
     this.dispatchEvent(new CustomEvent('parlor-ask', { detail: product, bubbles: true }));
   };
 
+  readonly showProduct = (sku: string): boolean => {
+    const product = this.audience.live.get().shelf.find((one) => one.sku === sku);
+    if (product) this.open({ what: 'product', product });
+    return product !== undefined;
+  };
+
   /** Who goes to the shop where the sheet has no link of ours. */
   protected readonly buy: ((product: Product) => void) | null = null;
 

@@ -25,6 +25,7 @@ const PRESENCE: Record<string, ServiceKey> = {
   offline: 'offline_state',
 };
 
+const SEARCH_AFTER_MS = 300;
 const WIDE = matchMedia('(min-width: 901px)');
 
 function seconds(since: number | null): number {
@@ -49,6 +50,7 @@ export class RepPage extends Plain {
   @state() private chosen = '';
   @state() private search = '';
   @state() private sound = false;
+  private searchTimer = 0;
   private context: AudioContext | null = null;
   private known = new Set<string>();
   /** It had a line, or was refused one. */
@@ -212,7 +214,7 @@ export class RepPage extends Plain {
           placeholder=${st('search')}
           aria-label=${st('search')}
           .value=${this.search}
-          @input=${(event: Event) => (this.search = (event.target as HTMLInputElement).value)}
+          @input=${(event: Event) => this.look((event.target as HTMLInputElement).value)}
         />
         ${this.list()}
       </nav>
@@ -248,6 +250,7 @@ export class RepPage extends Plain {
           </header>
           <p>${one.conversation.last_text}</p>
           ${this.where(one.conversation)}
+          <parlor-rep-context .thread=${one.conversation}></parlor-rep-context>
           <div class="choices">
             <button class="button quiet" @click=${() => this.desk.reply(one.id, false)}>
               ${st('reject')}
@@ -268,18 +271,33 @@ export class RepPage extends Plain {
   /** Where he was when he asked. */
   private where(thread: Thread): TemplateResult | typeof nothing {
     const parts = [
-      thread.product && st('about_product', { name: thread.product }),
       thread.room_ms !== null && st('at_second', { time: clockTime(thread.room_ms) }),
       thread.customer && st(thread.customer.here ? 'here' : 'gone'),
     ].filter(Boolean);
     return parts.length ? html`<p class="where">${parts.join(' · ')}</p>` : nothing;
   }
 
+  /** Those that are not in this list, ended long ago, are looked for at the server. */
+  private look(words: string): void {
+    this.search = words;
+    clearTimeout(this.searchTimer);
+    const text = words.trim();
+    if (text.length < 2) return;
+    this.searchTimer = window.setTimeout(() => {
+      void import('../client/talks.js')
+        .then((one) => one.findTalks(this.desk.state.me?.id ?? '', text))
+        .then((list) => {
+          for (const thread of list) this.desk.found(thread);
+        })
+        .catch(() => undefined);
+    }, SEARCH_AFTER_MS);
+  }
+
   private list(): TemplateResult {
     const words = this.search.trim().toLowerCase();
     const fits = (one: Thread): boolean =>
       !words ||
-      [this.nameOf(one), one.last_text, one.note, one.customer?.tags ?? '']
+      [this.nameOf(one), one.last_text, one.note, one.product, one.customer?.tags ?? '']
         .join('\n')
         .toLowerCase()
         .includes(words);

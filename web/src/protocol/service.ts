@@ -124,6 +124,8 @@ const thread = shape({
   product: def(str, ''),
   room: def(str, ''),
   room_ms: nullable(num),
+  /** An upload: what the stream showed at the tap. */
+  still: def(str, ''),
   personal_since: nullable(num),
   upgrade: nullable(upgrade),
 });
@@ -221,5 +223,7 @@ export function parseDesk(text: string): DeskMessage | null {
 
 /** The threads of `attached` to a rep. */
 export const repThreads = list(thread);
+/** Those that a search of HTTP found. */
+export const foundThreads = list(thread);
 /** The threads of `attached` to a visitor. */
 export const visitorThreads = list(shape({ binding, thread }));

@@ -1,7 +1,7 @@
 /** One desk: the line, the state, and everything that a visitor or a rep can do at it. */
 import { DeskLine, type Attach } from '../client/desk.js';
 import { randomName } from '../client/storage.js';
-import type { DeskMessage } from '../protocol/service.js';
+import type { DeskMessage, Thread } from '../protocol/service.js';
 import { ShownCard } from './card.js';
 import { initialDesk, isOther, reduceDesk, type DeskEvent, type DeskState } from './desk-state.js';
 import { Store } from './store.js';
@@ -99,6 +99,13 @@ export class Desk {
     this.line.say({ t: 'about', conversation, product });
   }
 
+  /** A picture of what the stream showed when he tapped: for the rep, and no part of what is said. */
+  async still(conversation: string, file: File): Promise<void> {
+    const { sendPicture } = await import('../client/pictures.js');
+    const still = await sendPicture(conversation, this.state.brand, file);
+    this.line.mention({ t: 'about', conversation, still });
+  }
+
   /** Asks for a link that brings this person to another device. */
   keep(binding: string): void {
     this.line.say({ t: 'keep', binding });
@@ -191,6 +198,11 @@ export class Desk {
   /** Whatever has no word of its own here: parts of a page that are loaded later say it. */
   tell(message: Record<string, unknown>): void {
     this.line.say(message);
+  }
+
+  /** A conversation that was looked for and found stands among the others from now on. */
+  found(thread: Thread): void {
+    if (!this.state.threads[thread.id]) this.dispatch({ t: 'conversation', conversation: thread });
   }
 
   suspend(on: boolean): void {

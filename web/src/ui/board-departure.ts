@@ -28,6 +28,7 @@ export class BoardDeparture extends Plain {
     name: string;
     customers: number;
     leaves_at: number | null;
+    may_depart: boolean;
   }[] = [];
   @property({ attribute: false }) ask!: (
     path: string,
@@ -104,18 +105,24 @@ export class BoardDeparture extends Plain {
       (one) =>
         html`<p class="strip with-key" data-testid="leaves">
           <span>${st('board_leaves', { name: one.name, time: when(one.leaves_at ?? 0) })}</span>
-          <button class="button quiet" @click=${() => void this.stay(one.id, one.name)}>
-            ${st('board_stay')}
-          </button>
+          ${
+            one.may_depart
+              ? html`<button class="button quiet" @click=${() => void this.stay(one.id, one.name)}>
+                  ${st('board_stay')}
+                </button>`
+              : nothing
+          }
         </p>`,
     )}`;
   }
 
   protected override render(): TemplateResult {
     const form = this.leaving;
+    const may = this.reps.filter((one) => one.may_depart);
+    if (!may.length) return this.later();
     if (!form) {
       const begin = (): void => {
-        const rep = this.reps[0]?.id ?? '';
+        const rep = may[0]?.id ?? '';
         this.leaving = { rep, to: '', notice: '', hours: 0, sure: false };
       };
       return html`${this.later()}
@@ -134,7 +141,7 @@ export class BoardDeparture extends Plain {
         <label
           >${st('board_depart_who')}
           <select data-testid="depart-who" @change=${(event: Event) => set({ rep: value(event) })}>
-            ${this.reps.map((one) => html`<option value=${one.id} ?selected=${one.id === form.rep}>${one.name}</option>`)}
+            ${may.map((one) => html`<option value=${one.id} ?selected=${one.id === form.rep}>${one.name}</option>`)}
           </select>
         </label>
         <label

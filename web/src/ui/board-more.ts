@@ -4,6 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { def, list, nullable, num, shape, str, bool, type Checked } from '../protocol/check.js';
 import { Plain } from './base.js';
 import './board-departure.js';
+import './board-reading.js';
 import { bw, isBoardWord, type BoardWord } from './i18n/board-more.js';
 import { lang } from './i18n/lang.js';
 import { st } from './i18n/service.js';

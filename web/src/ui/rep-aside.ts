@@ -3,11 +3,15 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { materials, type MaterialInfo } from '../client/materials.js';
+import type { Shelved } from '../client/shelf.js';
+import { readingsOf, type Reading } from '../client/talks.js';
 import type { AssistCard, Thread } from '../protocol/service.js';
 import type { Desk } from '../room/desk.js';
 import { Plain } from './base.js';
 import { ct, type CareKey } from './i18n/care.js';
+import { lang } from './i18n/lang.js';
 import { st } from './i18n/service.js';
+import { products } from './rep-context.js';
 import './service-care.js';
 
 @customElement('parlor-rep-aside')
@@ -15,6 +19,9 @@ export class RepAside extends Plain {
   @property({ attribute: false }) desk!: Desk;
   @property({ attribute: false }) thread!: Thread;
   @state() private documents: MaterialInfo[] = [];
+  @state() private shelf: Shelved[] = [];
+  @state() private readings: Reading[] = [];
+  private asked = '';
   /** Whose note or tags were changed here. */
   @state() private saved = '';
   @state() private to: { thread: string; rep: string } | null = null;
@@ -24,6 +31,17 @@ export class RepAside extends Plain {
     this.whileConnected(this.desk.store.watch(() => this.requestUpdate()));
     void materials()
       .then((list) => (this.documents = list.filter((one) => !one.withdrawn)))
+      .catch(() => undefined);
+    void products().then((list) => (this.shelf = list));
+  }
+
+  protected override willUpdate(): void {
+    const { id } = this.thread;
+    if (id === this.asked) return;
+    this.asked = id;
+    this.readings = [];
+    void readingsOf(id)
+      .then((list) => this.asked === id && (this.readings = list))
       .catch(() => undefined);
   }
 
@@ -42,6 +60,49 @@ export class RepAside extends Plain {
         ${this.documents.map((one) => html`<option value=${one.id}>${one.title}</option>`)}
       </select>
     </label>`;
+  }
+
+  /** Off the shelf into the chat. */
+  private products(thread: Thread): TemplateResult | typeof nothing {
+    if (!this.shelf.length) return nothing;
+    const send = (event: Event): void => {
+      const box = event.target as HTMLSelectElement;
+      const one = this.shelf.find(({ sku }) => sku === box.value);
+      if (one)
+        this.desk.say(thread.id, '', undefined, 'product', { sku: one.sku, title: one.title });
+      box.value = '';
+    };
+    return html`<label
+      >${ct('product_send')}
+      <select data-testid="product" @change=${send}>
+        <option value="">${ct('choose')}</option>
+        ${this.shelf.map(
+          (one) =>
+            html`<option value=${one.sku}>
+              ${one.title}${one.price ? ` · ${one.price}` : ''}
+            </option>`,
+        )}
+      </select>
+    </label>`;
+  }
+
+  /** Nobody reads along without its being seen. */
+  private read(): TemplateResult | typeof nothing {
+    if (!this.readings.length) return nothing;
+    const line = (one: Reading): TemplateResult => {
+      const time = new Date(one.at).toLocaleString(lang(), {
+        dateStyle: 'short',
+        timeStyle: 'short',
+      });
+      const key = one.act === 'read' ? 'reading_read' : 'reading_move';
+      return html`<li>${ct(key, { name: one.name || one.by, time, reason: one.reason })}</li>`;
+    };
+    return html`<div class="where" data-testid="readings">
+      ${ct('readings')}
+      <ul>
+        ${this.readings.slice(0, 5).map(line)}
+      </ul>
+    </div>`;
   }
 
   /** What the brand's system found, for him alone. */
@@ -155,6 +216,7 @@ export class RepAside extends Plain {
       this.saved = thread.id;
     };
     return html`
+      <parlor-rep-context .thread=${thread} noted></parlor-rep-context>
       ${this.assist(thread)} ${this.rated(thread)}
       <label
         >${st('note')}
@@ -170,17 +232,20 @@ export class RepAside extends Plain {
         <input .value=${thread.customer?.tags ?? ''} @change=${keep((tags) => ({ tags }))} />
       </label>
       <p class="where" role="status">${this.saved === thread.id ? ct('kept') : nothing}</p>
-      ${this.materials(thread)} ${this.upgrade(thread)} ${this.give(thread)}
+      ${this.materials(thread)} ${this.products(thread)} ${this.upgrade(thread)}
+      ${this.give(thread)}
       ${
         thread.state === 'human' || thread.state === 'queued'
           ? html`<button
               class="button quiet"
+              data-testid="close-thread"
               @click=${() => this.desk.thread(thread.id, { close: true })}
             >
               ${st('close_thread')}
             </button>`
           : nothing
       }
+      ${this.read()}
     `;
   }
 }

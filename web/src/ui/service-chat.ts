@@ -2,6 +2,7 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { fromServer } from '../client/place.js';
 import type { Desk } from '../room/desk.js';
 import type { Outgoing } from '../room/desk-state.js';
 import type { Message, Thread } from '../protocol/service.js';
@@ -218,9 +219,34 @@ export class ServiceChat extends Plain {
           >${icon('copy')}<span>${text('title')} ${text('edition')}</span></a
         >${data['unconfirmed'] ? html`<p><small>${st('unconfirmed')}</small></p>` : nothing}`;
     }
-    if (one.kind === 'product')
-      return html`<p>${st('about_product', { name: text('title') || text('sku') })}</p>`;
+    if (one.kind === 'product') return this.product(text, one.by === 'customer');
     return html`<p>${one.text}</p>`;
+  }
+
+  /** As it stood on the shelf when it was said. Whoever plays the stream may show it there; else it is a link to the shop. */
+  private product(text: (name: string) => string, asked: boolean): TemplateResult {
+    const name = text('title') || text('sku');
+    if (asked || !text('image')) return html`<p>${st('about_product', { name })}</p>`;
+    const shown = (event: Event): void => {
+      const open = new CustomEvent('parlor-show', {
+        detail: text('sku'),
+        bubbles: true,
+        composed: true,
+        cancelable: true,
+      });
+      if (!this.dispatchEvent(open)) event.preventDefault();
+    };
+    return html`<a
+      class="product-said"
+      data-testid="product-said"
+      href=${/^https:\/\//.test(text('url')) ? text('url') : nothing}
+      target="_blank"
+      rel="noopener noreferrer"
+      @click=${shown}
+      ><img src=${fromServer(text('image'))} alt="" loading="lazy" /><span
+        ><b>${name}</b><small>${text('price')}</small></span
+      ></a
+    >`;
   }
 
   private async picture(event: Event): Promise<void> {

@@ -23,6 +23,8 @@ interface Host extends HTMLElement {
   };
   /** Hears how the brand calls itself. */
   readonly brandNamed?: (name: string) => void;
+  /** Shows a product over the stream; FALSE: it is not on this shelf. */
+  readonly showProduct?: (sku: string) => boolean;
   /** Hears of the sheet when it stands on the page. */
   readonly sheetReady?: (sheet: Sheet) => void;
   /** Absent: nothing is said to all here. */
@@ -135,6 +137,11 @@ export function mountServiceLater(host: Host): () => void {
       sheet.tap(sku);
     };
     host.addEventListener('parlor-ask', ask);
+    /* A product that the rep put into the chat opens over the stream, where it stands on its shelf. */
+    sheet.addEventListener('parlor-show', (event) => {
+      if (host.showProduct?.((event as CustomEvent<string>).detail)) event.preventDefault();
+    });
+    if (!embedded) sheet.still = () => import('./service-still.js').then((one) => one.still(host));
     place.ground().append(sheet);
     host.sheetReady?.(sheet);
     stops.push(() => {

@@ -33,6 +33,18 @@ const words = {
   assist_product: ['Send the product', '发送商品'],
   assist_material: ['Send the document', '发送资料'],
   assist_open: ['Open', '打开链接'],
+  product_send: ['Send a product', '发送商品'],
+  tap_still: ['What the stream showed at the tap', '点击时的直播画面'],
+  touches: ['Came here {n} times', '来访 {n} 次'],
+  channel_live: ['live room', '直播间'],
+  channel_home: ['home page', '首页'],
+  channel_replay: ['replay', '回放'],
+  channel_card: ['card', '名片'],
+  channel_qr: ['QR code', '二维码'],
+  channel_site: ['website', '网站'],
+  readings: ['Read from outside', '他人查阅记录'],
+  reading_read: ['{name} read this on {time}: {reason}', '{name} 于 {time} 查阅：{reason}'],
+  reading_move: ['{name} moved this on {time}: {reason}', '{name} 于 {time} 转移：{reason}'],
   line_offered: ['{name} offered to be the personal adviser.', '{name} 申请成为专属顾问。'],
   line_accepted: ['{name} is the personal adviser from now on.', '{name} 今后是专属顾问。'],
   line_declined: ['It stays as it was.', '保持原来的服务方式。'],
@@ -45,4 +57,8 @@ export function ct(key: CareKey, params: Record<string, string | number> = {}): 
   return words[key][lang() === 'en' ? 0 : 1].replace(/\{(\w+)\}/g, (_, name: string) =>
     String(params[name] ?? ''),
   );
+}
+
+export function isCareKey(key: string): key is CareKey {
+  return key in words;
 }
