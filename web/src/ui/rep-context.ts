@@ -8,6 +8,7 @@ import { Plain } from './base.js';
 import { ct, isCareKey } from './i18n/care.js';
 import { lang } from './i18n/lang.js';
 import { clockTime, st } from './i18n/service.js';
+import './styles/rep-context.css';
 
 const SHOWN = 4;
 
