@@ -51,14 +51,18 @@ sanitizer_environment () {
 begin_ahead () {
   local -a idle=(nice -n 19)
   if chrt --idle 0 true 2>/dev/null; then idle=(chrt --idle 0); fi
-  "${idle[@]}" bash -c 'set -euo pipefail; for part in common packages build test; do . "tools/dev/$part.sh"; done; build_native build-asan "${SANITIZED[@]}"' \
+  setsid "${idle[@]}" bash -c 'set -euo pipefail; for part in common packages build test; do . "tools/dev/$part.sh"; done; build_native build-asan "${SANITIZED[@]}"' \
     >"$RESULTS/ahead.log" 2>&1 </dev/null &
   AHEAD=$!
+  trap end_ahead EXIT
 }
 
+# What is not done by then is gone on with in the suite itself: where others have the cores, idle time may never come.
 end_ahead () {
+  trap - EXIT
   [ -n "${AHEAD:-}" ] || return 0
-  wait "$AHEAD" || true
+  kill -- "-$AHEAD" 2>/dev/null || true
+  wait "$AHEAD" 2>/dev/null || true
   AHEAD=
 }
 
