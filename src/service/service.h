@@ -408,7 +408,7 @@ gboolean parlor_service_assign (ParlorConversation *conversation, ParlorRep *rep
                                 GError **error);
 void parlor_service_note (ParlorConversation *conversation, const char *note);
 /** What the stream showed when he tapped: a picture that was taken in for this conversation and
-    stands in no message. NOT_FOUND. */
+    stands in no message; the one before goes. NOT_FOUND, CONFLICT. */
 gboolean parlor_service_still (ParlorConversation *conversation, const char *upload,
                                GError **error);
 /** Whether this rep serves in it now: it is his, offered to him, or waits in a queue of his. */

@@ -255,6 +255,8 @@ picture_data (const ParlorSaySpec *spec, char **data, GError **error)
   *data = g_strdup_printf ("{\"upload\":\"%s\",\"width\":%u,\"height\":%u}", upload->id,
                            upload->width, upload->height);
   upload->said = TRUE;
+  if (!g_strcmp0 (spec->conversation->still, upload->id)) /* a message's from now on */
+    replace_text (&spec->conversation->still, NULL);
   return TRUE;
 }
 
@@ -268,8 +270,14 @@ parlor_service_still (ParlorConversation *conversation, const char *id, GError *
                              : NULL;
   if (!upload || upload->conversation != conversation)
     return service_refuse (error, PARLOR_ERROR_NOT_FOUND, "There is no such picture here.");
+  if (upload->said)
+    return upload == before
+           || service_refuse (error, PARLOR_ERROR_CONFLICT, "It stands in a message.");
   if (before)
-    before->said = FALSE; /* swept in a while */
+    { /* swept at once: a page shows one after the other */
+      before->said = FALSE;
+      before->at_ms = 0;
+    }
   upload->said = TRUE;
   replace_text (&conversation->still, id);
   put_conversation (conversation);

@@ -265,6 +265,42 @@ test_unsaid (void)
   g_assert_cmpint (world->brand->upload_bytes, ==, 5);
 }
 
+/* What the stream showed at the tap stays while nothing newer comes, over a restart too; a message
+ * has none of it. */
+static void
+test_still (void)
+{
+  g_autoptr (World) world = world_new ();
+  g_autoptr (GError) error = NULL;
+  world_rep (world, "lin", 6, FALSE);
+  ParlorConversation *own = world_bind (world, "vis_a")->conversation;
+  ParlorConversation *other = world_bind (world, "vis_b")->conversation;
+  g_autofree char *first = NULL, *second = NULL, *said = NULL;
+  char **ids[] = {&first, &second, &said};
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    *ids[i] = g_strdup (
+        parlor_service_put_upload (own, "image/png", 2, 2, 5, world->now, NULL)->id);
+  g_assert_nonnull (send (world, own, "image", said, PARLOR_BY_CUSTOMER, NULL));
+  g_assert_false (parlor_service_still (own, said, &error));
+  g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_CONFLICT);
+  g_clear_error (&error);
+  g_assert_false (parlor_service_still (other, first, &error));
+  g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_NOT_FOUND);
+  g_assert_true (parlor_service_still (own, first, NULL));
+  g_assert_true (parlor_service_still (own, first, NULL));
+  g_assert_true (parlor_service_still (own, second, NULL));
+  g_autoptr (GPtrArray) gone = parlor_service_sweep_uploads (world->service, world->now);
+  g_assert_cmpuint (gone->len, ==, 1);
+  g_assert_cmpstr (gone->pdata[0], ==, first);
+  g_autofree char *id = g_strdup (own->id);
+  world_restart (world);
+  own = parlor_service_conversation (world->service, "br_test", id);
+  g_assert_cmpstr (own->still, ==, second);
+  world_pass (world, 7200);
+  g_autoptr (GPtrArray) late = parlor_service_sweep_uploads (world->service, world->now);
+  g_assert_cmpuint (late->len, ==, 0);
+}
+
 static void
 test_pictures (void)
 {
@@ -313,5 +349,6 @@ main (int argc, char **argv)
   g_test_add_func ("/service/shown/a-picture-stays-in-its-conversation", test_pictures);
   g_test_add_func ("/service/shown/what-one-may-fill-has-an-end", test_bytes);
   g_test_add_func ("/service/shown/a-picture-that-is-never-said-goes", test_unsaid);
+  g_test_add_func ("/service/shown/the-picture-of-a-tap-is-kept-until-the-next", test_still);
   return g_test_run ();
 }
