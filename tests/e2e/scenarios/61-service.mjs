@@ -49,6 +49,8 @@ async function talk(viewer, rep, words) {
   await rep.sees('offer');
   await rep.click('accept');
   await rep.until('the question', (text) => window.__probe.byTestId('bubble').some((one) => one.textContent.includes(text)), words);
+  // What the stream showed when he tapped came along, once there was somebody to show it to.
+  await rep.until('the picture of the tap', () => window.__probe.byTestId('tap-still').some((one) => one.naturalWidth > 0));
   await rep.fill('say', `answer to ${words}`);
   await rep.press('Enter');
   await viewer.until('the answer', (text) => window.__probe.byTestId('bubble').some((one) => one.textContent.includes(`answer to ${text}`)), words);

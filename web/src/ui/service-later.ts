@@ -141,7 +141,7 @@ export function mountServiceLater(host: Host): () => void {
     sheet.addEventListener('parlor-show', (event) => {
       if (host.showProduct?.((event as CustomEvent<string>).detail)) event.preventDefault();
     });
-    if (!embedded) sheet.still = () => import('./service-still.js').then((one) => one.still(host));
+    if (!embedded) void import('./service-still.js').then((one) => one.showTaps(host, sheet));
     place.ground().append(sheet);
     host.sheetReady?.(sheet);
     stops.push(() => {

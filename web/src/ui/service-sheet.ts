@@ -30,10 +30,6 @@ function keptToken(): string {
 /** Less than this is a browser's own bar. */
 const KEYBOARD_PX = 80;
 
-/** The line and the card go before. */
-const STILL_AFTER_MS = 1500;
-const STILL_EVERY_MS = 60_000;
-
 type View = 'shut' | 'open' | 'bubble';
 
 @customElement('parlor-service')
@@ -45,8 +41,6 @@ export class ServiceSheet extends Plain {
   group: () => string = () => '';
   /** Where the button stands, outside of this element; null = inside. */
   @property({ attribute: false }) place: HTMLElement | null = null;
-  /** Takes a picture of what plays; null = nothing to see. */
-  @property({ attribute: false }) still: (() => Promise<File | null>) | null = null;
   readonly desk: Desk;
   /** A link that asks to be somebody else's device: nothing is done with it before he says yes. */
   @state() private link = keptToken();
@@ -60,8 +54,6 @@ export class ServiceSheet extends Plain {
   private shownThread = '';
   private person = 0;
   private ducked = false;
-  private lookedAt = 0;
-  private picture: Promise<File | null> | null = null;
 
   constructor(brand = '') {
     super();
@@ -114,7 +106,6 @@ export class ServiceSheet extends Plain {
     if (own && own !== this.shownThread) {
       this.mark('bound');
       if (this.view === 'open') this.focusInside();
-      this.sendPicture();
     }
     this.shownThread = own;
     /* A call's strip that went with its conversation could not say that it is over. */
@@ -152,31 +143,12 @@ export class ServiceSheet extends Plain {
     this.menu = this.confirming = false;
     this.mark('tap');
     const context = { ...this.context(), ...(product ? { product } : {}) };
-    this.look();
+    this.dispatchEvent(new Event('parlor-tapped'));
     if (thread && product) this.desk.about(thread.id, product);
     if (thread && this.desk.state.up) return;
     this.asked = true;
     this.desk.tap(context);
   };
-
-  /** What the stream showed at the tap goes to the person who is asked, once there is one, and after all that is urgent. */
-  private look(): void {
-    if (!this.still || Date.now() - this.lookedAt < STILL_EVERY_MS) return;
-    this.lookedAt = Date.now();
-    this.picture = this.still().catch(() => null);
-    if (ownThread(this.desk.state)) this.sendPicture();
-  }
-
-  private sendPicture(): void {
-    const { picture } = this;
-    this.picture = null;
-    if (!picture) return;
-    const send = async (): Promise<void> => {
-      const [file, thread] = [await picture, ownThread(this.desk.state)];
-      if (file && thread) await this.desk.still(thread.id, file);
-    };
-    window.setTimeout(() => void send().catch(() => undefined), STILL_AFTER_MS);
-  }
 
   private readonly away = (): void => {
     this.view = ownThread(this.desk.state) ? 'bubble' : 'shut';
