@@ -117,7 +117,7 @@ static guint
 wanted_voices (ParlorAudioRoom *self, const ParlorTransport *transport, guint k,
                ParlorSource **wanted, gboolean *chosen)
 {
-  gint loudest[N_LOUDEST];
+  guint ranked[N_LOUDEST], n_ranked;
   guint n = 0, n_others = 0;
 
   for (guint i = 0; i < self->voices->len; i++)
@@ -133,11 +133,10 @@ wanted_voices (ParlorAudioRoom *self, const ParlorTransport *transport, guint k,
   if (!*chosen)
     return n;
   n = 0;
-  parlor_speakers_loudest (self->speakers, loudest);
-  for (guint i = 0; i < N_LOUDEST && n < k; i++)
-    if (loudest[i] != PARLOR_SPEAKER_NONE
-        && is_voice_for (g_ptr_array_index (self->voices, (guint)loudest[i]), transport))
-      wanted[n++] = g_ptr_array_index (self->voices, (guint)loudest[i]);
+  n_ranked = parlor_speakers_ranked (self->speakers, ranked);
+  for (guint i = 0; i < n_ranked && n < k; i++)
+    if (is_voice_for (g_ptr_array_index (self->voices, ranked[i]), transport))
+      wanted[n++] = g_ptr_array_index (self->voices, ranked[i]);
   return n;
 }
 

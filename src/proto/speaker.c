@@ -55,6 +55,8 @@ typedef struct
   gint64 top_us;       /* when last among the loudest by level */
   guint8 noise;        /* quietest level */
   guint16 smooth_q8;   /* smoothed level */
+  gint64 spoke_us;     /* of a member: when it last spoke, */
+  gint64 ahead_us;     /* and when it was last not overtaken by the one behind it */
   gint16 place;        /* among the loudest, -1 = none */
   guint8 steps[STEPS]; /* ring by step number */
   double immediate, medium, longest;
@@ -66,6 +68,8 @@ struct _ParlorSpeakers
   GPtrArray *people; /* owned Person or NULL, by index */
   gint dominant;
   gint loudest[PARLOR_SPEAKERS_LOUDEST_MAX];
+  guint ranked[PARLOR_SPEAKERS_LOUDEST_MAX]; /* the same members, who is to be heard first */
+  guint n_ranked;
   gint64 decide_us, choose_us; /* when next */
   gint64 last_push_us;
   guint changed;
@@ -120,10 +124,24 @@ parlor_speakers_add (ParlorSpeakers *self, guint index)
 }
 
 static void
+forget_rank (ParlorSpeakers *self, guint index)
+{
+  guint at = 0;
+
+  while (at < self->n_ranked && self->ranked[at] != index)
+    at++;
+  if (at == self->n_ranked)
+    return;
+  self->n_ranked--;
+  memmove (self->ranked + at, self->ranked + at + 1, (self->n_ranked - at) * sizeof *self->ranked);
+}
+
+static void
 leave_place (ParlorSpeakers *self, Person *person)
 {
   if (person->place < 0)
     return;
+  forget_rank (self, (guint)self->loudest[person->place]);
   self->loudest[person->place] = PARLOR_SPEAKER_NONE;
   person->place = -1;
   self->changed |= PARLOR_SPEAKERS_LOUDEST_CHANGED;
@@ -377,8 +395,62 @@ choose_loudest (ParlorSpeakers *self, gint64 now_us)
         leave_place (self, find (self, (guint)self->loudest[place]));
       self->loudest[place] = index;
       person->place = (gint16)place;
+      person->spoke_us = person->ahead_us = now_us;
+      self->ranked[self->n_ranked++] = (guint)index;
       self->changed |= PARLOR_SPEAKERS_LOUDEST_CHANGED;
     }
+}
+
+/* Whoever hears fewer than all members must not miss one who speaks for one who does not. */
+static gboolean
+goes_before (const Person *behind, Person *ahead, gint64 now_us)
+{
+  guint level = level_now (behind, now_us), ahead_level = level_now (ahead, now_us);
+
+  if (level >= SPEECH_LEVEL && ahead_level < SPEECH_LEVEL)
+    return now_us - ahead->spoke_us >= HOLD_SILENT_US;
+  if (level >= SPEECH_LEVEL && level >= ahead_level + MARGIN)
+    return now_us - ahead->ahead_us >= HOLD_US;
+  ahead->ahead_us = now_us;
+  return FALSE;
+}
+
+static gboolean
+rank_once (ParlorSpeakers *self, gint64 now_us)
+{
+  gboolean changed = FALSE;
+
+  for (guint i = self->n_ranked; i-- > 1;)
+    {
+      guint index = self->ranked[i];
+      Person *ahead = find (self, self->ranked[i - 1]);
+
+      if (!goes_before (find (self, index), ahead, now_us))
+        continue;
+      ahead->ahead_us = now_us;
+      self->ranked[i] = self->ranked[i - 1];
+      self->ranked[i - 1] = index;
+      changed = TRUE;
+    }
+  return changed;
+}
+
+static void
+rank_members (ParlorSpeakers *self, gint64 now_us)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->n_ranked; i++)
+    {
+      Person *person = find (self, self->ranked[i]);
+
+      if (level_now (person, now_us) >= SPEECH_LEVEL)
+        person->spoke_us = now_us;
+    }
+  while (n < self->n_ranked && rank_once (self, now_us))
+    n++;
+  if (n > 0)
+    self->changed |= PARLOR_SPEAKERS_LOUDEST_CHANGED;
 }
 
 guint
@@ -387,6 +459,7 @@ parlor_speakers_poll (ParlorSpeakers *self, gint64 now_us)
   if (now_us >= self->choose_us)
     {
       choose_loudest (self, now_us);
+      rank_members (self, now_us);
       self->choose_us = now_us + CHOOSE_US;
     }
   if (now_us >= self->decide_us)
@@ -419,6 +492,13 @@ parlor_speakers_loudest (const ParlorSpeakers *self, gint *out)
 {
   memcpy (out, self->loudest, self->n_loudest * sizeof *out);
   return self->n_loudest;
+}
+
+guint
+parlor_speakers_ranked (const ParlorSpeakers *self, guint *out)
+{
+  memcpy (out, self->ranked, self->n_ranked * sizeof *out);
+  return self->n_ranked;
 }
 
 gboolean

@@ -51,6 +51,10 @@ gint parlor_speakers_dominant (const ParlorSpeakers *self);
 /* The loudest members into out (up to n_loudest), in places that do not move: a member's place is
  * its slot, an empty place is PARLOR_SPEAKER_NONE. Returns n_loudest. */
 guint parlor_speakers_loudest (const ParlorSpeakers *self, gint *out);
+/* The same members by who is to be heard first, for who hears fewer than all of them: nobody who
+ * has been silent for 0.3 s, or overtaken for 1 s, stands before one who speaks. Returns how many
+ * (at most n_loudest). */
+guint parlor_speakers_ranked (const ParlorSpeakers *self, guint *out);
 /* Is this person among the loudest now? For the question "forward this audio packet?". */
 gboolean parlor_speakers_is_loud (const ParlorSpeakers *self, guint index);
 /* Smoothed level of a person, 0 (silence) to 127 (loudest), for meters; 0 for unknown. */

@@ -226,7 +226,7 @@ test_kept_is_overtaken (void)
 
 /* Who and which packet of his stand in the payload. */
 static void
-say (Crowd *self, guint who, guint word, guint8 level)
+say (BenchPeer *speaker, guint who, guint word, guint8 level)
 {
   guint8 packet[60] = {0};
 
@@ -237,7 +237,7 @@ say (Crowd *self, guint who, guint word, guint8 level)
   packet[17] = 0x80 | level;
   packet[20] = 0xfc;
   parlor_put_u32 (packet + WORD_AT, who << 16 | word);
-  parlor_peer_send_rtp (self->publishers[who]->peer, packet, sizeof packet, 500 + word);
+  parlor_peer_send_rtp (speaker->peer, packet, sizeof packet, 500 + word);
 }
 
 /* 20 ms in which these talk (bits), and all others are quiet. */
@@ -245,7 +245,7 @@ static void
 talk (Crowd *self, guint who, guint *word)
 {
   for (guint i = 0; i < N_VOICES; i++)
-    say (self, i, *word, (who >> i) & 1 ? 20 : 110);
+    say (self->publishers[i], i, *word, (who >> i) & 1 ? 20 : 110);
   (*word)++;
   bench_run (self->bench, 20 * MS);
 }
@@ -304,6 +304,94 @@ test_first_syllable (void)
   bench_free (crowd.bench);
 }
 
+/* --- a hall in which anybody may speak -------------------------------------------------------- */
+
+#define N_HALL 200
+#define N_TALK 3
+#define N_TURNS 3
+#define TURN_WORDS 50
+#define PAUSE_WORDS 50
+/* What was kept of who begins goes before him. */
+#define KEPT_WORDS 10
+
+/* So many words in which the three of this turn talk, or (-1) nobody does; everybody sends. */
+static void
+hall_talk (Bench *bench, gint turn, guint n_words, guint *word)
+{
+  for (guint end = *word + n_words; *word < end; (*word)++)
+    {
+      for (guint i = 0; i < N_HALL; i++)
+        say (&bench->peers[i], i, *word, turn >= 0 && i / N_TALK == (guint)turn ? 20 : 110);
+      bench_run (bench, 20 * MS);
+    }
+}
+
+/* Streams in what came from packet `from` on. */
+static guint
+count_streams (const BenchPeer *viewer, guint from)
+{
+  guint seen = 0;
+
+  for (guint i = from; i < viewer->rtp->len; i++)
+    {
+      const guint8 *packet = g_bytes_get_data (g_ptr_array_index (viewer->rtp, i), NULL);
+
+      seen |= 1u << MIN (parlor_get_u32 (packet + 8) - 7000, 31);
+    }
+  return (guint)__builtin_popcount (seen);
+}
+
+static void
+check_hall (const Bench *bench, guint turn, guint began, const guint *from)
+{
+  for (guint i = 0; i < N_HALL; i++)
+    {
+      const BenchPeer *viewer = &bench->peers[i];
+      guint n_after, n_back;
+
+      g_assert_cmpuint (count_streams (viewer, from[i]), <=, N_TALK);
+      g_assert_cmpuint (viewer->rtp->len - from[i], <=,
+                        N_TALK * (TURN_WORDS + PAUSE_WORDS + KEPT_WORDS));
+      for (guint who = turn * N_TALK; who < (turn + 1) * N_TALK; who++)
+        {
+          if (who == i)
+            continue;
+          g_assert_cmpuint (first_heard (viewer, who, &n_after, &n_back), <=, began);
+          g_assert_cmpuint (n_after, >=, TURN_WORDS - 1);
+          g_assert_cmpuint (n_back, ==, 0);
+        }
+    }
+}
+
+/* Two hundred people all of whom send: each is sent three streams, and hears who begins to talk
+ * from the first syllable on. */
+static void
+test_hall (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  guint from[N_HALL], word = 1, began;
+
+  for (guint i = 0; i < N_HALL; i++)
+    {
+      BenchPeer *peer = bench_add_peer (bench, ROOM);
+
+      bench_add_voice (peer, 100 + i, ROOM, 2000 + i);
+      for (guint k = 0; k < N_TALK; k++)
+        bench_add_voice_slot (peer, k, 7000 + k);
+    }
+  bench_run (bench, 500 * MS);
+  hall_talk (bench, -1, TURN_WORDS, &word);
+  for (guint turn = 0; turn < N_TURNS; turn++)
+    {
+      for (guint i = 0; i < N_HALL; i++)
+        from[i] = bench->peers[i].rtp->len;
+      hall_talk (bench, -1, PAUSE_WORDS, &word);
+      began = word;
+      hall_talk (bench, (gint)turn, TURN_WORDS, &word);
+      check_hall (bench, turn, began, from);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -318,5 +406,6 @@ main (int argc, char **argv)
   g_test_add_func ("/crowd/what-is-overtaken-by-key-frames-keeps-nobody-away",
                    test_kept_is_overtaken);
   g_test_add_func ("/crowd/the-first-syllable-is-heard", test_first_syllable);
+  g_test_add_func ("/crowd/two-hundred-who-may-speak-cost-three-streams", test_hall);
   return g_test_run ();
 }

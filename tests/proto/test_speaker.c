@@ -238,6 +238,43 @@ test_small_room (void)
   parlor_speakers_free (room.speakers);
 }
 
+/* Who hears three of the four members hears each who speaks: the fourth had a place, and nobody
+ * heard him who had not one too. */
+static void
+test_ranked (void)
+{
+  Room room;
+  guint out[PARLOR_SPEAKERS_LOUDEST_MAX];
+  open_room (&room, 10, 4);
+  for (guint i = 2; i < 6; i++)
+    room.levels[i] = SPEECH;
+  play (&room, 2000);
+  g_assert_cmpuint (parlor_speakers_ranked (room.speakers, out), ==, 4);
+  for (guint k = 0; k < 8; k++)
+    {
+      guint speaker = 2 + k % 4;
+      for (guint i = 2; i < 6; i++)
+        room.levels[i] = SILENCE;
+      play (&room, 600);
+      room.levels[speaker] = SPEECH;
+      play (&room, 160);
+      g_assert_cmpuint (parlor_speakers_ranked (room.speakers, out), ==, 4);
+      g_assert_cmpuint (out[0], ==, speaker);
+    }
+  /* All of them speak: the last one is whoever is quieter, but not at once. */
+  for (guint i = 2; i < 6; i++)
+    room.levels[i] = i == out[0] ? SPEECH + 10 : SPEECH;
+  play (&room, 500);
+  parlor_speakers_ranked (room.speakers, out);
+  g_assert_cmpuint (room.levels[out[0]], ==, SPEECH + 10);
+  play (&room, 5000);
+  parlor_speakers_ranked (room.speakers, out);
+  g_assert_cmpuint (room.levels[out[3]], ==, SPEECH + 10);
+  parlor_speakers_remove (room.speakers, out[3]);
+  g_assert_cmpuint (parlor_speakers_ranked (room.speakers, out), ==, 3);
+  parlor_speakers_free (room.speakers);
+}
+
 static void
 test_newcomer (void)
 {
@@ -346,6 +383,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/speaker/a-fan-is-nobody", test_fan);
   g_test_add_func ("/proto/speaker/who-is-removed-is-out-of-all-lists", test_removed);
   g_test_add_func ("/proto/speaker/in-a-small-room-everybody-is-heard", test_small_room);
+  g_test_add_func ("/proto/speaker/who-hears-fewer-hears-who-speaks", test_ranked);
   g_test_add_func ("/proto/speaker/a-newcomer-takes-the-silent-place-alone", test_newcomer);
   g_test_add_func ("/proto/speaker/like-loudness-does-not-flicker", test_sticky);
   g_test_add_func ("/proto/speaker/who-is-overtaken-for-a-second-goes", test_overtaken);
