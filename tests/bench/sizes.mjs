@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Sizes that one node is to hold for service reps, all by one command: node tests/bench/sizes.mjs [--bindings N] [--evening] [--out FILE].
+ * Sizes that one node is to hold for service reps, all by one command: node tests/bench/sizes.mjs [--bindings N] [--evening] [--out FILE] [--short].
  * The domain alone by build/tests/bench/bench-service, the whole server by the long cases of tests/integrator. Writes "Service on one node"
- * of docs/performance.md, of which it takes four minutes (with --evening, another one or two).
+ * of docs/performance.md, of which it takes four minutes (with --evening, another one or two). --short: few bindings and customers, and
+ * nothing is written: whether all of it still runs. Wants `ninja -C build src/parlord tests/bench/bench-service`.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -14,11 +15,14 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 const words = process.argv.slice(2);
 const value = (name, other) => (words.includes(name) ? words[words.indexOf(name) + 1] : other);
 const HEADING = 'Service on one node';
+const short = words.includes('--short');
+const env = short ? { PARLOR_CUSTOMERS: '200', ...process.env } : process.env;
 const build = path.join(root, 'build');
 
 /** What a program prints; it must succeed. */
 function run(program, args) {
-  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 26 });
+  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 26, env });
+  if (error) throw new Error(`${program} cannot be run (is it built?): ${error.message}`);
   process.stderr.write(stdout);
   if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${status}: ${stderr}`);
   return stdout;
@@ -35,7 +39,7 @@ const times = (text) => /p50\s+([\d.]+) us\s+p99\s+([\d.]+) us/.exec(text).slice
 
 /** Rows of the domain alone. */
 function domain() {
-  const n = value('--bindings', '3000000');
+  const n = value('--bindings', short ? '30000' : '3000000');
   const text = run(path.join(build, 'tests/bench/bench-service'), [n]);
   const [tap, skill, rule, whose] = ['tap among 15,000 reps, to bound', 'the same, one of them has the skill', 'a message against 300 words', 'whose person is it, at random'].map((one) => times(line(text, one)));
   const row = (what, [p50, p99], aim) => `| ${what} | ${p50} | ${p99} | ${aim} |`;
@@ -80,13 +84,14 @@ The whole server over HTTP and WebSocket (\`node tests/integrator/run.mjs --long
 |---|---|---|
 ${server().join('\n')}
 `;
+  console.log(text);
+  if (short) return;
   const out = value('--out', path.join(root, 'docs/performance.md'));
   const page = readFileSync(out, 'utf8');
   const from = page.indexOf(`\n## ${HEADING}\n`);
   const to = page.indexOf('\n## ', from + 1);
   if (from < 0) throw new Error(`${out} has no "${HEADING}"`);
   writeFileSync(out, `${page.slice(0, from)}\n## ${HEADING}\n${text}${to < 0 ? '' : page.slice(to)}`);
-  console.log(text);
 }
 
 main();

@@ -18,6 +18,7 @@ const said = shape({
   name: def(str, ''),
   kind: def(str, 'text'),
   text: def(str, ''),
+  data: nullable(shape({ title: def(str, '') })),
   at: num,
 });
 export type Said = Checked<typeof said>;

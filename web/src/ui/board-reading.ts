@@ -112,7 +112,8 @@ export class BoardReading extends Plain {
     const who = one.name || (isBoardWord(one.by) ? bw(one.by) : one.by);
     const at = new Date(one.at).toLocaleString(lang(), { dateStyle: 'short', timeStyle: 'short' });
     const kind: string = `kind_${one.kind}`;
-    const words = one.text || (isBoardWord(kind) ? bw(kind) : one.kind);
+    const what = isBoardWord(kind) ? bw(kind) : one.kind;
+    const words = one.text || `${what} ${one.data?.title ?? ''}`.trim();
     return html`<li data-testid="read-line">
       <b>${who}</b> <small>${at}</small>
       <p>${words}</p>
