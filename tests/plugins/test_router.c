@@ -517,7 +517,7 @@ test_junk_from_the_victims_tuple (void)
   guint picture = 1;
   guint8 junk[100];
 
-  for (guint i = 0; i < 20000; i++)
+  for (guint i = 0; i < 1000000; i++)
     {
       for (guint j = 0; j < sizeof junk; j++)
         junk[j] = (guint8)g_test_rand_int ();
