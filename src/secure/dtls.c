@@ -18,6 +18,11 @@
 #define FIRST_SEQUENCE G_GUINT64_CONSTANT (0x100000)
 /* A peer's chain is one certificate; a large RSA one has some 2 KB. */
 #define MAX_CHAIN_BYTES 16384
+/* Records of a later epoch or another version that OpenSSL sees in a handshake. It keeps what comes
+ * before its time, up to a hundred, each with a buffer of 16 KB, and looks for records inside one
+ * whose version it does not know. An honest flight has one of these: its Finished, or a ClientHello
+ * (RFC 6347 section 4.1: of version 1.0); lost flights come again a few times. */
+#define MAX_ODD_RECORDS 16
 
 typedef struct
 {
@@ -51,6 +56,7 @@ struct _ParlorDtls
   gboolean wrong_fingerprint;
   const guint8 *input; /* what the BIO reads next */
   gsize input_length;
+  guint n_odd; /* of MAX_ODD_RECORDS */
 
   Datagram *output[MAX_OUTPUT];
   guint n_output, first_output;
@@ -554,19 +560,39 @@ is_client_hello (const ParlorDtlsRecord *record)
          && record->bytes[PARLOR_DTLS_RECORD_HEADER] == 1;
 }
 
+/* How much of a datagram OpenSSL is to see: up to the first record that is one odd one too many. */
+static gsize
+length_to_see (ParlorDtls *self, const guint8 *bytes, gsize length)
+{
+  ParlorDtlsRecord record;
+  gsize at = 0, seen = 0;
+  while (parlor_dtls_record_next (bytes, length, &at, &record))
+    {
+      gboolean is_odd = record.epoch != 0 || record.bytes[2] != (DTLS1_2_VERSION & 0xff);
+      if (is_odd && self->n_odd == MAX_ODD_RECORDS)
+        return seen;
+      self->n_odd += is_odd;
+      seen = at;
+    }
+  return seen;
+}
+
 static void
 handle_handshake (ParlorDtls *self, const guint8 *bytes, gsize length, gint64 now_us)
 {
   ParlorDtlsRecord record;
   gsize at = 0;
-  gboolean is_record = parlor_dtls_record_next (bytes, length, &at, &record);
-  if (is_record && self->state == PARLOR_DTLS_HANDSHAKING)
+  gboolean is_first = self->state != PARLOR_DTLS_HANDSHAKING;
+  gboolean is_record = parlor_dtls_record_next (bytes, length, &at, &record)
+                       && (!is_first || is_client_hello (&record));
+  length = is_record ? length_to_see (self, bytes, length) : 0;
+  if (length > 0 && !is_first)
     {
       self->input = bytes;
       self->input_length = length;
       step (self, now_us);
     }
-  else if (is_record && self->role == PARLOR_DTLS_SERVER && is_client_hello (&record))
+  else if (length > 0 && self->role == PARLOR_DTLS_SERVER)
     begin (self, bytes, length, now_us);
   else
     self->stats.dropped++;

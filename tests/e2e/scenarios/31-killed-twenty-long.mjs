@@ -10,7 +10,7 @@ import path from 'node:path';
 import { Person } from '../lib/browsers.mjs';
 import { readsLine, say } from '../lib/chat.mjs';
 import { percentile } from '../lib/checks.mjs';
-import { hears, join, newMeeting } from '../lib/meeting.mjs';
+import { join, newMeeting } from '../lib/meeting.mjs';
 import { me } from '../lib/state.mjs';
 import { sleep } from '../lib/world.mjs';
 
@@ -103,7 +103,8 @@ export async function run(world) {
   }
   assert.deepEqual(await Promise.all(meetings.flat().map(me)), before, 'everybody is who he was');
   for (const people of meetings) await readsLine(people.at(-1), 'written before the end');
-  await hears(world, meetings[0][0], meetings[0].slice(1));
+  for (const one of meetings.flat())
+    await one.until('sound', async () => (await window.__probe.stats('inbound-rtp')).some(({ kind, packetsReceived }) => kind === 'audio' && packetsReceived > 20));
   times.sort((a, b) => a - b);
   world.finding('pictures', times.length);
   world.finding('back after SIGKILL, median', percentile(times, 0.5), { unit: 'ms' });
