@@ -1,9 +1,12 @@
 import { expect, it } from 'vitest';
 import { backoffMs } from './backoff.js';
 
-it('coming back begins at 250 ms, doubles, and never waits longer than 3 s', () => {
+it('coming back begins at 250 ms, meets a server that is started again within half a second, and never waits longer than 3 s', () => {
   const waits = Array.from({ length: 30 }, (_, i) => backoffMs(i, 0.5));
-  expect(waits.slice(0, 4)).toEqual([250, 500, 1000, 2000]);
+  const tries = waits
+    .slice(0, 5)
+    .map((_, i) => waits.slice(0, i + 1).reduce((all, one) => all + one, 0));
+  expect(tries).toEqual([250, 750, 1250, 1750, 2750]);
   expect(Math.max(...waits)).toBe(3000);
 });
 
