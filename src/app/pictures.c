@@ -16,8 +16,9 @@
 static char *
 path_of (const char *data_dir, const char *id)
 {
-  if (!g_str_has_prefix (id, "upl_")
-      || strspn (id + 4, "abcdefghijklmnopqrstuvwxyz0123456789") != strlen (id + 4))
+  const char *rest = strchr (id, '_');
+  if ((!g_str_has_prefix (id, "upl_") && !g_str_has_prefix (id, "mk_"))
+      || strspn (rest + 1, "abcdefghijklmnopqrstuvwxyz0123456789") != strlen (rest + 1))
     return NULL;
   return g_build_filename (data_dir, "pictures", id, NULL);
 }
@@ -36,8 +37,8 @@ parlor_pictures_has_room (const char *data_dir, guint64 bytes)
 }
 
 guint
-parlor_pictures_sweep (const char *data_dir, gboolean (*is_known) (const char *id, gpointer data),
-                       gpointer user_data)
+parlor_pictures_sweep (const char *data_dir, const char *prefix,
+                       gboolean (*is_known) (const char *id, gpointer data), gpointer user_data)
 {
   g_autofree char *folder = g_build_filename (data_dir, "pictures", NULL);
   g_autoptr (GDir) files = g_dir_open (folder, 0, NULL);
@@ -46,7 +47,7 @@ parlor_pictures_sweep (const char *data_dir, gboolean (*is_known) (const char *i
   while (files && (name = g_dir_read_name (files)))
     {
       g_autofree char *path = g_build_filename (folder, name, NULL);
-      if (g_str_has_prefix (name, "upl_") && !is_known (name, user_data))
+      if (g_str_has_prefix (name, prefix) && !is_known (name, user_data))
         n += g_unlink (path) == 0;
     }
   return n;

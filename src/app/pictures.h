@@ -12,9 +12,10 @@ G_BEGIN_DECLS
 
 /** Whether the disk has place for these and for what matters more. */
 gboolean parlor_pictures_has_room (const char *data_dir, guint64 bytes);
-/** Removes what lies there and is not known: left by a write or an erasure that was cut off.
+/** Removes what lies there under ids of this prefix ("upl_": of a conversation, "mk_": of a marker)
+   and is not known: left by a write or an erasure that was cut off.
    Returns how many. */
-guint parlor_pictures_sweep (const char *data_dir,
+guint parlor_pictures_sweep (const char *data_dir, const char *prefix,
                              gboolean (*is_known) (const char *id, gpointer data),
                              gpointer user_data);
 gboolean parlor_pictures_write (const char *data_dir, const char *id, const GByteArray *bytes,

@@ -144,7 +144,16 @@ change_marker (Job *job, gconstpointer record)
 {
   ParlorMarkerRow row = *(const ParlorMarkerRow *)record;
   row.author = row.text = (char *)"";
-  row.owner = NULL;
+  row.owner = row.still = row.still_by = NULL;
+  put_anew (job->records, &parlor_marker_kind, &row);
+}
+
+/* What he shared, and let be taken: the file goes with the next sweep. */
+static void
+change_still (Job *job, gconstpointer record)
+{
+  ParlorMarkerRow row = *(const ParlorMarkerRow *)record;
+  row.still = row.still_by = NULL;
   put_anew (job->records, &parlor_marker_kind, &row);
 }
 
@@ -193,6 +202,7 @@ static const struct
     {&parlor_consent_kind, "recording", "identity", TRUE, change_consent},
     {&parlor_consent_kind, NULL, "identity", FALSE, change_consent},
     {&parlor_marker_kind, NULL, "author", FALSE, change_marker},
+    {&parlor_marker_kind, NULL, "still_by", FALSE, change_still},
     {&parlor_marker_kind, "recording", "author", TRUE, change_marker},
 };
 

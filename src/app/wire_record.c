@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/wire_record.h"
 
+#include "app/log.h"
+#include "app/pictures.h"
 #include "app/wire_bring.h"
 
 #include "record/removal.h"
@@ -78,6 +80,7 @@ parlor_wire_record_init (ParlorWireRecord *self, uv_loop_t *loop, const ParlorCo
   g_autofree char *program = find_program ();
   g_autofree char *key = g_build_filename (config->data_dir, "recordings.key", NULL);
   self->folder = g_build_filename (config->data_dir, "recordings", NULL);
+  self->data_dir = g_strdup (config->data_dir);
   self->recordings = parlor_recordings_new (store != NULL ? parlor_store_records (store) : NULL);
   self->shares = parlor_shares_new (store != NULL ? parlor_store_records (store) : NULL,
                                     self->random);
@@ -180,12 +183,43 @@ erase_the_rest (const ParlorWireRecord *self)
     }
 }
 
+/* ---- pictures of markers without a recording ------------------------------------------------ */
+
+gboolean
+parlor_wire_record_keep_still (const char *marker, const GByteArray *bytes, gpointer user_data)
+{
+  const ParlorWireRecord *self = user_data;
+  g_autoptr (GError) error = NULL;
+  if (parlor_pictures_has_room (self->data_dir, bytes->len)
+      && parlor_pictures_write (self->data_dir, marker, bytes, &error))
+    return TRUE;
+  parlor_log (PARLOR_LOG_WARNING, "a marker's picture was not kept: %s",
+              error != NULL ? error->message : "the disk is too full");
+  return FALSE;
+}
+
+int
+parlor_wire_record_open_still (const char *marker, guint64 *size, gpointer user_data)
+{
+  return parlor_pictures_open (((const ParlorWireRecord *)user_data)->data_dir, marker, size);
+}
+
+static gboolean
+is_still_known (const char *marker, gpointer rooms)
+{
+  return parlor_rooms_have_still (rooms, marker);
+}
+
+/* ---- what is due ---------------------------------------------------------------------------- */
+
 static void
 on_purge (uv_timer_t *timer)
 {
   const ParlorWireRecord *self = timer->data;
   parlor_recordings_purge (self->recordings, g_get_real_time () / 1000);
   parlor_shares_poll (self->shares, g_get_real_time () / 1000);
+  if (self->rooms != NULL)
+    parlor_pictures_sweep (self->data_dir, "mk_", is_still_known, self->rooms);
 }
 
 /* Rows in memory alone are looked at; what is asked for again costs nothing. */
@@ -316,6 +350,7 @@ parlor_wire_record_restore (ParlorWireRecord *self, ParlorRooms *rooms, ParlorSt
                             gint64 now_us)
 {
   static const char *const states[] = {"on", "paused", "sealing"};
+  self->rooms = rooms;
   if (store == NULL)
     return;
   parlor_store_load_records (store, &parlor_room_rule_kind, take_rule, rooms, NULL);
@@ -361,6 +396,7 @@ parlor_wire_record_metrics (const ParlorWireRecord *self, ParlorMetricsPage *pag
 void
 parlor_wire_record_quit (ParlorWireRecord *self)
 {
+  self->rooms = NULL;
   if (self->clips != NULL)
     parlor_clips_quit (self->clips);
 }
@@ -379,4 +415,5 @@ parlor_wire_record_clear (ParlorWireRecord *self)
   parlor_keeper_free (self->keeper);
   parlor_recordings_free (self->recordings);
   g_free (self->folder);
+  g_free (self->data_dir);
 }

@@ -25,6 +25,8 @@ typedef struct
   ParlorClips *clips;
   gint64 keep_local_days; /**< -1 = for ever */
   char *folder;
+  char *data_dir;
+  ParlorRooms *rooms;         /**< borrowed, from restore () to quit () */
   ParlorAudit *audit;         /**< borrowed, the one of this process; NULL without a store */
   const ParlorBrands *brands; /**< borrowed */
   const ParlorRandom *random; /**< borrowed, set before init () */
@@ -43,6 +45,10 @@ void parlor_wire_record_restore (ParlorWireRecord *self, ParlorRooms *rooms, Par
                                  gint64 now_us);
 /** ParlorDecipherFunc; user_data: the ParlorWireRecord. */
 ParlorReader *parlor_wire_record_decipher (int *fd, const char *recording, gpointer user_data);
+/** keep_still and open_still of ParlorSiteSpec; user_data: the same. */
+gboolean parlor_wire_record_keep_still (const char *marker, const GByteArray *bytes,
+                                        gpointer user_data);
+int parlor_wire_record_open_still (const char *marker, guint64 *size, gpointer user_data);
 void parlor_wire_record_metrics (const ParlorWireRecord *self, ParlorMetricsPage *page);
 /** While the site is there: who waits for a part of a recording is answered. */
 void parlor_wire_record_quit (ParlorWireRecord *self);

@@ -580,7 +580,7 @@ load (ParlorWireService *wire, GError **error)
   if (left_out)
     parlor_log (PARLOR_LOG_WARNING, "%u rows of the service name what is not there", left_out);
   else if (parlor_service_n_uploads (wire->service)) /* with none it may be another database */
-    parlor_pictures_sweep (wire->spec.config->data_dir, is_known, wire->service);
+    parlor_pictures_sweep (wire->spec.config->data_dir, "upl_", is_known, wire->service);
   return TRUE;
 }
 

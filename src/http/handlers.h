@@ -283,6 +283,16 @@ void parlor_handle_room_rule_get (ParlorSite *site, ParlorHttpRequest *request,
 void parlor_handle_room_rule_put (ParlorSite *site, ParlorHttpRequest *request,
                                   ParlorHttpReply *reply);
 
+/* handle_stills.c */
+/** Whether the caller may give this marker a picture; its body need not be there yet. FALSE:
+   `reply` says why not. */
+gboolean parlor_marker_still_admit (ParlorSite *site, const ParlorHttpRequest *request,
+                                    ParlorHttpReply *reply);
+void parlor_handle_marker_still_put (ParlorSite *site, ParlorHttpRequest *request,
+                                     ParlorHttpReply *reply);
+void parlor_handle_marker_still_get (ParlorSite *site, ParlorHttpRequest *request,
+                                     ParlorHttpReply *reply);
+
 /* handle_transcript.c */
 void parlor_handle_transcript_get (ParlorSite *site, ParlorHttpRequest *request,
                                    ParlorHttpReply *reply);

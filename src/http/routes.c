@@ -274,6 +274,10 @@ static const ParlorRoute routes[] = {
      parlor_handle_record},
     {"POST", "/v1/rooms/{id}/markers", PARLOR_ROUTE_ROOM, FALSE, JSON_MAX, "application/json",
      parlor_handle_marker_create},
+    {"PUT", "/v1/rooms/{id}/markers/{marker}/still", PARLOR_ROUTE_ROOM, FALSE, PARLOR_PICTURE_BYTES,
+     "image/png", parlor_handle_marker_still_put},
+    {"GET", "/v1/rooms/{id}/markers/{marker}/still", PARLOR_ROUTE_ROOM, FALSE, 0, NULL,
+     parlor_handle_marker_still_get},
     {"GET", "/v1/recordings", RECORDING_READERS, FALSE, 0, NULL, parlor_handle_recording_list},
     {"GET", "/v1/recordings/{id}", RECORDING_READERS, FALSE, 0, NULL, parlor_handle_recording_get},
     {"PATCH", "/v1/recordings/{id}", RECORDING_KEEPERS, FALSE, JSON_MAX, "application/json",
@@ -580,6 +584,8 @@ parlor_routes_admit (ParlorHttpRequest *request, ParlorHttpReply *reply, gpointe
   parlor_site_principal (site, request, &who);
   if (!may_ask (site, route, request, &who, parlor_rate_limit_wait, reply))
     return FALSE;
+  if (route->handler == parlor_handle_marker_still_put)
+    return parlor_marker_still_admit (site, request, reply);
   return route->handler != parlor_handle_upload || parlor_upload_admit (site, request, reply);
 }
 

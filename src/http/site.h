@@ -81,7 +81,12 @@ typedef struct
   ParlorRenders *renders;        /**< nullable: no files are made of recordings */
   ParlorErasures *erasures;      /**< nullable: nobody is taken out of recordings */
   const char *recordings_folder; /**< each recording's folder lies in it, by its id */
-  ParlorDecipherFunc decipher;   /**< nullable: all of them are in the clear */
+  /** Nullable, both or none: the picture of a marker without a recording, under the marker's id.
+      FALSE: the disk does not take it; -1: there is none. */
+  gboolean (*keep_still) (const char *marker, const GByteArray *bytes, gpointer user_data);
+  int (*open_still) (const char *marker, guint64 *size, gpointer user_data);
+  gpointer still_data;
+  ParlorDecipherFunc decipher; /**< nullable: all of them are in the clear */
   gpointer decipher_data;
   ParlorBringFunc bring; /**< nullable: they lie here, or nowhere */
   gpointer bring_data;

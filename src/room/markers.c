@@ -166,6 +166,79 @@ parlor_room_mark (ParlorRoom *room, ParlorParticipant *by, const ParlorMarkerSpe
   return TRUE;
 }
 
+/* ---- pictures without a recording ----------------------------------------------------------- */
+
+static gboolean
+shares_screen (const ParlorRoom *room, const char *identity)
+{
+  for (guint i = 0; i < room->roster->len; i++)
+    {
+      const ParlorParticipant *one = room->roster->pdata[i];
+      if (g_strcmp0 (one->identity, identity) == 0
+          && one->info.sources[PARLOR_SOURCE_SCREEN].published)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static guint
+count_stills (const ParlorRoom *room)
+{
+  guint n = 0;
+  for (guint i = 0; i < room->recording->markers->len; i++)
+    n += ((const ParlorMarkerRow *)room->recording->markers->pdata[i])->still != NULL;
+  return n;
+}
+
+const ParlorMarkerRow *
+parlor_room_may_give_still (const ParlorRoom *room, const char *identity, const char *id,
+                            GError **error)
+{
+  const ParlorMarkerRow *marker = find_marker (room, id);
+  if (!shares_screen (room, identity))
+    refuse (error, PARLOR_ERROR_FORBIDDEN, "who shares a screen gives a picture of it");
+  else if (marker == NULL)
+    refuse (error, PARLOR_ERROR_NOT_FOUND, "there is no such marker");
+  else if (marker->recording != NULL || marker->still != NULL)
+    refuse (error, PARLOR_ERROR_CONFLICT, "this marker has a picture, or a recording keeps it");
+  else if (parlor_room_wall_ms (room) - marker->at_ms > PARLOR_MARKER_STILL_LATE_MS)
+    refuse (error, PARLOR_ERROR_CONFLICT, "the screen shows another instant by now");
+  else if (count_stills (room) >= PARLOR_MARKER_STILLS_MAX)
+    refuse (error, PARLOR_ERROR_TOO_MANY, "this room has too many pictures");
+  else
+    return marker;
+  return NULL;
+}
+
+gboolean
+parlor_room_give_still (ParlorRoom *room, const char *identity, const char *id, const char *sha256,
+                        gint64 now_us, GError **error)
+{
+  if (parlor_room_may_give_still (room, identity, id, error) == NULL)
+    return FALSE;
+  ParlorMarkerRow *marker = find_marker (room, id);
+  marker->still = g_strdup (sha256);
+  marker->still_by = g_strdup (identity);
+  marker->version++;
+  put_marker (room, marker, now_us);
+  parlor_room_emit (
+      room,
+      &(ParlorRoomEvent){.type = PARLOR_EVENT_MARKER, .audience = PARLOR_TO_ALL, .marker = marker});
+  return TRUE;
+}
+
+gboolean
+parlor_rooms_have_still (ParlorRooms *rooms, const char *id)
+{
+  for (guint i = 0; i < rooms->rooms->len; i++)
+    {
+      const ParlorMarkerRow *marker = find_marker (rooms->rooms->pdata[i], id);
+      if (marker != NULL && marker->still != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 const ParlorMarkerRow *const *
 parlor_room_markers (const ParlorRoom *room, guint *n)
 {
@@ -195,6 +268,11 @@ parlor_recording_blank_markers (ParlorRoom *room, const char *identity)
   for (guint i = 0; i < room->recording->markers->len; i++)
     {
       ParlorMarkerRow *marker = room->recording->markers->pdata[i];
+      if (g_strcmp0 (marker->author, identity) == 0 || g_strcmp0 (marker->still_by, identity) == 0)
+        {
+          g_clear_pointer (&marker->still, g_free);
+          g_clear_pointer (&marker->still_by, g_free);
+        }
       if (g_strcmp0 (marker->author, identity) != 0)
         continue;
       g_free (marker->text);

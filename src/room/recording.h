@@ -125,6 +125,21 @@ typedef struct
  * `by` NULL: the API. BAD_REQUEST, FORBIDDEN (right to chat), NOT_FOUND, TOO_MANY. */
 gboolean parlor_room_mark (ParlorRoom *room, ParlorParticipant *by, const ParlorMarkerSpec *spec,
                            gint64 now_us, GError **error);
+/** So many pictures a room has of markers without a recording. */
+#define PARLOR_MARKER_STILLS_MAX 100
+/** So long after its last word a marker may get one. */
+#define PARLOR_MARKER_STILL_LATE_MS (60 * 1000)
+
+/** Whether `identity`, who shares a screen here, may give a picture of it to this marker, which was
+ * set while nothing was recorded. NULL: NOT_FOUND, FORBIDDEN, TOO_MANY; CONFLICT, it has one, or a
+ * recording keeps its own, or it is too old. */
+const ParlorMarkerRow *parlor_room_may_give_still (const ParlorRoom *room, const char *identity,
+                                                   const char *marker, GError **error);
+/** The picture is kept: a new version of the marker, and all are told. As above. */
+gboolean parlor_room_give_still (ParlorRoom *room, const char *identity, const char *marker,
+                                 const char *sha256, gint64 now_us, GError **error);
+/** Whether a marker of an open room has such a picture: if not, it is nobody's any more. */
+gboolean parlor_rooms_have_still (ParlorRooms *rooms, const char *marker);
 /** Newest versions, in the order of the room's clock; borrowed. */
 const ParlorMarkerRow *const *parlor_room_markers (const ParlorRoom *room, guint *n);
 

@@ -34,12 +34,13 @@ static const ParlorField ParlorConsentRow_fields[] = {
 KIND (parlor_consent_kind, "recording_consents", ParlorConsentRow, 3, TRUE);
 
 static const ParlorField ParlorMarkerRow_fields[] = {
-    PARLOR_TEXT (ParlorMarkerRow, id),     PARLOR_INT (ParlorMarkerRow, version),
-    PARLOR_TEXT (ParlorMarkerRow, room),   PARLOR_TEXT (ParlorMarkerRow, recording),
-    PARLOR_TEXT (ParlorMarkerRow, brand),  PARLOR_TEXT (ParlorMarkerRow, kind),
-    PARLOR_TEXT (ParlorMarkerRow, text),   PARLOR_TEXT (ParlorMarkerRow, owner),
-    PARLOR_TEXT (ParlorMarkerRow, author), PARLOR_INT (ParlorMarkerRow, room_ms),
-    PARLOR_INT (ParlorMarkerRow, at_ms),
+    PARLOR_TEXT (ParlorMarkerRow, id),       PARLOR_INT (ParlorMarkerRow, version),
+    PARLOR_TEXT (ParlorMarkerRow, room),     PARLOR_TEXT (ParlorMarkerRow, recording),
+    PARLOR_TEXT (ParlorMarkerRow, brand),    PARLOR_TEXT (ParlorMarkerRow, kind),
+    PARLOR_TEXT (ParlorMarkerRow, text),     PARLOR_TEXT (ParlorMarkerRow, owner),
+    PARLOR_TEXT (ParlorMarkerRow, author),   PARLOR_INT (ParlorMarkerRow, room_ms),
+    PARLOR_INT (ParlorMarkerRow, at_ms),     PARLOR_TEXT (ParlorMarkerRow, still),
+    PARLOR_TEXT (ParlorMarkerRow, still_by),
 };
 KIND (parlor_marker_kind, "markers", ParlorMarkerRow, 2, TRUE);
 

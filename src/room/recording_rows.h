@@ -92,6 +92,8 @@ typedef struct
   char *owner;  /**< who is to do it; NULL = nobody */
   char *author; /**< identity; "" = the API */
   gint64 room_ms, at_ms;
+  char *still;    /**< sha256 of its picture, where none ran; NULL = none */
+  char *still_by; /**< identity of who shared, and let it be taken */
 } ParlorMarkerRow;
 extern const ParlorRecordKind parlor_marker_kind;
 

@@ -71,11 +71,11 @@ recording (const ParlorRoom *room)
 static json_t *
 marker (const ParlorMarkerRow *row)
 {
-  return json_pack ("{s:s,s:I,s:s,s:o,s:o,s:o,s:I,s:I,s:b}", "id", row->id, "version",
+  return json_pack ("{s:s,s:I,s:s,s:o,s:o,s:o,s:I,s:I,s:b,s:b}", "id", row->id, "version",
                     (json_int_t)row->version, "kind", row->kind, "text", text (row->text), "owner",
                     text (row->owner), "author", text (row->author), "room_ms",
                     (json_int_t)row->room_ms, "at", (json_int_t)row->at_ms, "recorded",
-                    row->recording != NULL);
+                    row->recording != NULL, "still", row->still != NULL);
 }
 
 static json_t *

@@ -358,6 +358,49 @@ test_markers (World *w, gconstpointer data)
   strike_scene (w, &cast);
 }
 
+static void
+give (World *w, const char *identity, const char *marker, ParlorErrorCode refused)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean ok = parlor_room_give_still (w->room, identity, marker, "ab", w->now_us, &error);
+  g_assert_cmpint (ok, ==, error == NULL);
+  if (refused == 0)
+    g_assert_no_error (error);
+  else
+    g_assert_error (error, PARLOR_ERROR, (gint)refused);
+}
+
+/* Of nobody but who shares a screen, once, soon, and not where a recording has its own. */
+static void
+test_stills (World *w, gconstpointer data)
+{
+  Cast cast = set_scene (w);
+  guint n = 0;
+  const ParlorMarkerSpec spec = {.kind = PARLOR_MARKER_PARAMETER, .text = "0.35"};
+  const char *host = parlor_participant_info (cast.host)->identity;
+  const char *guest = parlor_participant_info (cast.guest)->identity;
+  assert_done (parlor_room_mark (w->room, cast.guest, &spec, w->now_us, &error));
+  const ParlorMarkerRow *marker = parlor_room_markers (w->room, &n)[0];
+  give (w, host, marker->id, PARLOR_ERROR_FORBIDDEN);
+  world_source (w, cast.host, PARLOR_SOURCE_SCREEN, TRUE, FALSE);
+  give (w, guest, marker->id, PARLOR_ERROR_FORBIDDEN);
+  give (w, NULL, marker->id, PARLOR_ERROR_FORBIDDEN);
+  give (w, host, "mk_none", PARLOR_ERROR_NOT_FOUND);
+  g_assert_false (parlor_rooms_have_still (w->rooms, marker->id));
+  give (w, host, marker->id, 0);
+  g_assert_cmpstr (marker->still, ==, "ab");
+  g_assert_cmpstr (marker->still_by, ==, host);
+  g_assert_cmpint (marker->version, ==, 2);
+  g_assert_true (parlor_rooms_have_still (w->rooms, marker->id));
+  give (w, host, marker->id, PARLOR_ERROR_CONFLICT);
+  parlor_rooms_withdraw (w->rooms, parlor_room_info (w->room)->brand, host, NULL, NULL, w->now_us);
+  g_assert_false (parlor_rooms_have_still (w->rooms, marker->id));
+  g_assert_cmpstr (marker->text, ==, "0.35");
+  world_run (w, PARLOR_MARKER_STILL_LATE_MS + 1);
+  give (w, host, marker->id, PARLOR_ERROR_CONFLICT);
+  strike_scene (w, &cast);
+}
+
 static gint64
 marked (World *w, Cast *cast, gint64 ago_ms)
 {
@@ -478,6 +521,7 @@ main (int argc, char **argv)
   WORLD_TEST ("/room/recording/a-hold-set-while-it-runs-stays", test_hold);
   WORLD_TEST ("/room/recording/its-row-tells-what-became-of-it", test_rows);
   WORLD_TEST ("/room/recording/a-marker-keeps-its-instant-and-its-versions", test_markers);
+  WORLD_TEST ("/room/recording/without-a-recording-who-shares-gives-the-picture", test_stills);
   WORLD_TEST ("/room/recording/a-marker-is-of-the-instant-it-was-begun-at", test_marker_instant);
   WORLD_TEST ("/room/recording/after-a-crash-it-goes-on-with-the-answers-given", test_restore);
   return g_test_run ();

@@ -34,6 +34,11 @@ export const LAZY = {
     load: () => import('../ui/sealed.js'),
     draw: (app: App) => html`<parlor-sealed .app=${app}></parlor-sealed>`,
   },
+  stills: {
+    tag: 'parlor-still-ask',
+    load: () => import('../ui/still-ask.js'),
+    draw: (app: App) => html`<parlor-still-ask .app=${app}></parlor-still-ask>`,
+  },
   watermark: {
     tag: 'parlor-watermark',
     load: () => import('../ui/watermark.js'),

@@ -358,6 +358,7 @@ export class MeetingPage extends Plain implements App {
         ${this.session.state.room?.watermark ? this.lazy('watermark') : nothing}
         <parlor-toasts .app=${this}></parlor-toasts>
         <parlor-consent .app=${this}></parlor-consent>
+        ${this.local.state.screen ? this.lazy('stills') : nothing}
       </main>
       ${this.panel ? this.side(this.panel) : nothing}
       <parlor-controls class="controls-place" .app=${this}></parlor-controls>

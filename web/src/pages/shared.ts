@@ -105,7 +105,8 @@ export class SharedPage extends Plain {
   private refuse(error: unknown): void {
     this.shared = null;
     this.refused = error instanceof ApiError ? error.code : 'internal';
-    if (MAY_PASS.includes(this.refused)) this.timer = window.setTimeout(() => location.reload(), 5000);
+    if (MAY_PASS.includes(this.refused))
+      this.timer = window.setTimeout(() => location.reload(), 5000);
     if (SIGNIN_MAY_HELP.includes(this.refused)) saveAfterSignin(location.pathname + location.hash);
   }
 

@@ -111,6 +111,10 @@ const marker = shape({
   text: str,
   owner: opt(str),
   room_ms: def(num, 0),
+  /** While a recording ran, which keeps its own picture of it. */
+  recorded: def(bool, true),
+  /** A picture of it without a recording. */
+  still: def(bool, false),
 });
 /** Something that was agreed or asked, at an instant of the room's clock. */
 export type Marker = Checked<typeof marker>;

@@ -1,7 +1,8 @@
 /** The question whether one may be recorded, and the form by which something is noted down. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { MARKER_KINDS, type MarkerKind } from '../protocol/messages.js';
+import { loadStill } from '../client/marker-stills.js';
+import { MARKER_KINDS, type Marker, type MarkerKind } from '../protocol/messages.js';
 import { InMeeting } from './base.js';
 import { lang, t } from './i18n/index.js';
 import { icon } from './room-icons.js';
@@ -10,6 +11,9 @@ const KEPT = {
   kept: ['The recording is kept. It can be played in a moment.', '录制已保存，片刻后即可播放。'],
   portal: ['Open the recording', '打开录制'],
   fine: ['Close', '关闭'],
+  noted: ['Noted in this meeting', '本次会议已记下'],
+  picture: ['Show the picture', '查看画面'],
+  no_picture: ['The picture is not there any more.', '画面已不可用。'],
 } as const;
 
 function k(key: keyof typeof KEPT): string {
@@ -93,6 +97,8 @@ export class Consent extends InMeeting {
 @customElement('parlor-marker-form')
 export class MarkerForm extends InMeeting {
   @state() private kind: MarkerKind = 'conclusion';
+  /** Of each note whose picture was asked for: where it is in this page; '' = nowhere. */
+  @state() private pictures: Readonly<Record<string, string>> = {};
   private readonly since = performance.now();
 
   private readonly submit = (event: Event): void => {
@@ -107,6 +113,53 @@ export class MarkerForm extends InMeeting {
 
   protected override firstUpdated(): void {
     this.querySelector<HTMLInputElement>('input[name=text]')?.focus();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const url of Object.values(this.pictures)) URL.revokeObjectURL(url);
+    this.pictures = {};
+  }
+
+  private async look(marker: string): Promise<void> {
+    const picture = await loadStill(
+      this.room.room?.id ?? '',
+      marker,
+      this.app.session.bearer,
+    ).catch(() => null);
+    const url = picture ? URL.createObjectURL(picture) : '';
+    this.pictures = { ...this.pictures, [marker]: url };
+  }
+
+  private note(one: Marker): TemplateResult {
+    const picture = this.pictures[one.id];
+    return html`<li data-testid="noted">
+      <b>${t(`marker_${one.kind}`)}</b> ${one.text}${one.owner ? html` <i>${one.owner}</i>` : nothing}
+      ${
+        one.still && picture === undefined
+          ? html`<button
+              type="button"
+              class="button quiet"
+              data-testid="noted-picture"
+              @click=${() => void this.look(one.id)}
+            >
+              ${k('picture')}
+            </button>`
+          : nothing
+      }
+      ${picture ? html`<img src=${picture} alt=${one.text} data-testid="noted-image" />` : nothing}
+      ${picture === '' ? html`<p role="alert">${k('no_picture')}</p>` : nothing}
+    </li>`;
+  }
+
+  /** The newest first. */
+  private notes(): TemplateResult | typeof nothing {
+    const { markers } = this.room;
+    if (!markers.length) return nothing;
+    return html`<h3>${k('noted')}</h3>
+      <ul class="noted">
+        ${[...markers].reverse().map((one) => this.note(one))}
+      </ul>`;
   }
 
   protected override render(): TemplateResult {
@@ -135,6 +188,7 @@ export class MarkerForm extends InMeeting {
         <input name="owner" data-testid="marker-owner" maxlength="64" autocomplete="off" />
       </label>
       <button class="button primary" data-testid="marker-save">${t('marker_save')}</button>
+      ${this.notes()}
     </form>`;
   }
 }
