@@ -6,6 +6,7 @@
 #include "http/access.h"
 #include "http/handlers.h"
 #include "http/problem.h"
+#include "http/range.h"
 #include "http/ratelimit.h"
 #include "room/recording.h"
 
@@ -83,7 +84,7 @@ parlor_handle_marker_still_put (ParlorSite *site, ParlorHttpRequest *request,
   g_autofree char *sum = g_compute_checksum_for_data (G_CHECKSUM_SHA256, clean->data, clean->len);
   if (!site->spec.keep_still (request->params[1], clean, site->spec.still_data))
     parlor_http_problem (reply, 503, "unavailable", "The disk does not take it now.");
-  else if (!parlor_room_give_still (room, claims->identity, request->params[1], sum,
+  else if (!parlor_room_give_still (room, claims ? claims->identity : NULL, request->params[1], sum,
                                     parlor_site_now_us (site), &error))
     parlor_http_problem_from_error (reply, error);
   else

@@ -122,16 +122,21 @@ ParlorReel *
 parlor_reel_open (const ParlorReelSource *source, const ParlorPlanFile *file)
 {
   g_autofree char *path = g_build_filename (source->folder, file->path, NULL);
-  g_autoptr (ParlorReel) self = g_new0 (ParlorReel, 1);
+  ParlorReel *self = g_new0 (ParlorReel, 1);
   gboolean tell = source->error != NULL && *source->error == NULL;
   self->text = parlor_safe_map (path, source->vault_key, tell ? source->error : NULL);
   if (self->text != NULL && g_str_has_suffix (file->path, ".mp4"))
     open_mp4 (self);
   else if (self->text != NULL)
     self->frames = parlor_webm_list (bytes_of (self), g_bytes_get_size (self->text));
-  if (self->frames != NULL && g_ascii_strcasecmp (file->codec, "VP8") == 0)
+  if (self->frames == NULL || self->frames->len == 0)
+    {
+      parlor_reel_free (self);
+      return NULL;
+    }
+  if (g_ascii_strcasecmp (file->codec, "VP8") == 0)
     find_spare (self);
-  return self->frames != NULL && self->frames->len > 0 ? g_steal_pointer (&self) : NULL;
+  return self;
 }
 
 void

@@ -50,7 +50,8 @@ async function sharedBy(world, sharer, other) {
   await other.evaluate(() => document.dispatchEvent(new KeyboardEvent('keydown', { key: 'n', bubbles: true, composed: true })));
   await other.click('noted-picture');
   await other.until('the picture in the list', () => window.__probe.byTestId('noted-image')[0]?.naturalWidth === 1920);
-  await other.evaluate(() => document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, composed: true })));
+  await other.press('Escape');
+  await other.seesNot('noted-image');
   await sharer.click('screen-toggle');
   await other.until('no screen', () => !window.parlor.state.screenOf);
 }

@@ -9,7 +9,7 @@ type GrabberOf = new (track: MediaStreamTrack) => Grabber;
 async function draw(track: MediaStreamTrack): Promise<HTMLCanvasElement> {
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d');
-  const { ImageCapture } = globalThis as { ImageCapture?: GrabberOf };
+  const { ImageCapture } = globalThis as unknown as { ImageCapture?: GrabberOf };
   if (ImageCapture) {
     const bitmap = await new ImageCapture(track).grabFrame();
     canvas.width = bitmap.width;
