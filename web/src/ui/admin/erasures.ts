@@ -145,10 +145,10 @@ export class RecordingErasure extends AdminSection {
           ['withdraw', era('era_withdraw')],
           ['again', era('era_again')],
         ])}
+        <button class="button" data-testid="erasure-plan" ?disabled=${this.busy}>
+          ${era('era_look')}
+        </button>
       </div>
-      <button class="button" data-testid="erasure-plan" ?disabled=${this.busy}>
-        ${era('era_look')}
-      </button>
     </form>`;
   }
 

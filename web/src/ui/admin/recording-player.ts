@@ -210,11 +210,7 @@ export class RecordingPlayer extends AdminSection {
           : this.input('hold-reason', r('rec_why_hold'), '', { hint: r('rec_why_hold_hint') })
       }
       <div class="choices">
-        <button
-          class="button"
-          data-testid="rec-hold"
-          @click=${() => change({ hold: held ? null : this.value('hold-reason') || r('rec_held') })()}
-        >
+        <button class="button" data-testid="rec-hold" @click=${() => this.hold(held, change)}>
           ${r(held ? 'rec_unhold' : 'rec_hold')}
         </button>
         ${
@@ -237,6 +233,13 @@ export class RecordingPlayer extends AdminSection {
           ${r(binned ? 'rec_delete_forever' : 'rec_delete')}
         </button>
       </div>`;
+  }
+
+  /** A hold says why: whoever wants to delete it is told. */
+  private hold(held: boolean, change: (what: { hold: string | null }) => () => void): void {
+    const reason = held ? null : this.value('hold-reason').trim();
+    if (reason === '') this.querySelector<HTMLInputElement>('[name=hold-reason]')?.focus();
+    else change({ hold: reason })();
   }
 
   private bin(row: RecordingRow): void {
