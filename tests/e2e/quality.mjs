@@ -78,8 +78,8 @@ function machine(lines) {
 }
 
 /* The same rows without a browser: whole meetings in virtual time, where the machine's load is of no matter. */
-function virtualTable(which) {
-  const program = path.join(root, 'build/tests/plugins/test-loss');
+function virtualTable(which, name = 'test-loss') {
+  const program = path.join(root, 'build/tests/plugins', name);
   const { stdout, status } = spawnSync(program, [which, '9'], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`${program}: ${status}`);
   return `${stdout.trim()}\n`;
@@ -101,6 +101,11 @@ line's queue before feedback can tell of it is heard. Who is served without tran
 `;
 const BOUND = `
 What a fall costs senders who know more: pictures are stopped by force, at the line, at the best instant there is (decision 0111).
+
+`;
+const MOMENTS = `
+How soon there are pictures (\`tests/plugins/test_moments.c\`; the last key frames are 5 s old and more): a whole one for who comes, the first packet of one after a
+NAT's new port. A change of address with ICE restart is the same for the router; what the page takes to notice it is among the browsers' rows.
 
 `;
 const BROWSERS = `
@@ -165,7 +170,7 @@ function main() {
   const before = existsSync(out) ? readFileSync(out, 'utf8') : '';
   const [virtual, layers] = [words.includes('--virtual'), words.includes('--layers')];
   const sections = [
-    layers ? sectionOf(before, 'In virtual time') : VIRTUAL + virtualTable('--table') + BOUND + virtualTable('--bound'),
+    layers ? sectionOf(before, 'In virtual time') : VIRTUAL + virtualTable('--table') + BOUND + virtualTable('--bound') + MOMENTS + virtualTable('--table', 'test-moments'),
     virtual || layers ? sectionOf(before, 'Browsers') : browsersSection(measured(false)),
     layers ? layersSection(measured(true)) : sectionOf(before, 'Layers'),
   ];

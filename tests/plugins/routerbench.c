@@ -240,6 +240,8 @@ peer_send (gpointer user_data, const guint8 *bytes, gsize length)
   flying->tuple = peer->tuple;
   flying->bytes = g_bytes_new (bytes, length);
   flying->at_us = peer->bench->now_us + (peer->link != NULL ? peer->link->delay_us : 0);
+  if (peer->checked_us == 0 && parlor_demux (bytes, length) == PARLOR_PACKET_STUN)
+    peer->checked_us = flying->at_us;
   g_queue_push_tail (&peer->bench->flight, flying);
 }
 

@@ -61,6 +61,7 @@ typedef struct
   gboolean deaf;        /* nothing is delivered to it */
   gboolean mute;        /* nothing it sends is delivered */
   gboolean no_dtls;     /* it checks the path and says no more */
+  gint64 checked_us;    /* when its first check is at the router, since a test set it to 0 */
   /* Each packet that has a payload, after it was put into `rtp`; NULL = nobody looks. */
   void (*on_rtp) (gpointer user_data, const guint8 *packet, gsize length, gint64 now_us);
   gpointer user_data;

@@ -12,6 +12,8 @@
 /* Of a voice, packets that have to be there; and of all others together, those that may. */
 #define VOICE_SHARE 0.95
 #define NOISE_SHARE 0.05
+/* A room in which anybody may speak: what a person hears at once. */
+#define HALL_MAX_SOUNDS 3
 /* A storm of newcomers. */
 #define JOINS_PICTURE_P95_MS 400
 #define JOINS_KEYS_PER_S 0.5
@@ -117,6 +119,24 @@ expect_grid (const LoadCrowd *crowd, const LoadOptions *options, const LoadResul
 }
 
 static gboolean
+expect_hall (const LoadCrowd *crowd, const LoadOptions *options, const LoadResult *result,
+             GError **error)
+{
+  for (guint i = 0; i < load_crowd_n_receivers (crowd); i++)
+    {
+      const One one = {options, load_session_receiver (load_crowd_receiver (crowd, i)), i,
+                       result->seconds};
+      guint n = load_receiver_n_sounds (one.receiver);
+
+      if (n > HALL_MAX_SOUNDS)
+        return refuse (error, &one, "streams of sound", n, HALL_MAX_SOUNDS);
+      if (!check_sound (&one, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
 expect_joins (const LoadCrowd *crowd, const LoadOptions *options, const LoadResult *result,
               GError **error)
 {
@@ -139,7 +159,7 @@ static const struct
   const char *name;
   gboolean (*check) (const LoadCrowd *crowd, const LoadOptions *options, const LoadResult *result,
                      GError **error);
-} promises[] = {{"grid", expect_grid}, {"joins", expect_joins}};
+} promises[] = {{"grid", expect_grid}, {"hall", expect_hall}, {"joins", expect_joins}};
 
 gboolean
 load_expect_is_known (const char *name)

@@ -187,6 +187,7 @@ sum_up_pictures (const LoadCrowd *crowd, LoadResult *result)
       double kbps = (double)receiver->counts.datagram_bytes * 8 / 1000 / result->seconds;
 
       result->down_max_kbps = MAX (result->down_max_kbps, kbps);
+      result->sounds_max = MAX (result->sounds_max, load_receiver_n_sounds (receiver));
       for (guint k = 0; k < receiver->n_streams; k++)
         {
           const LoadReceived *stream = &receiver->streams[k];
@@ -471,13 +472,14 @@ load_result_write_json (const LoadOptions *options, const LoadResult *result, GE
 {
   json_t *json = result_to_json (options, result);
   json_object_update_new (
-      json, json_pack (
-                "{s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "sent", (json_int_t)result->sent,
-                "late", (json_int_t)result->late, "asked", (json_int_t)result->asked, "sent_again",
-                (json_int_t)result->sent_again, "standing_p50_ms", number (result->standing_p50_ms),
-                "standing_p95_ms", number (result->standing_p95_ms), "standing_p99_ms",
-                number (result->standing_p99_ms), "first_p50_ms", number (result->first_p50_ms),
-                "first_p95_ms", number (result->first_p95_ms)));
+      json, json_pack ("{s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:i}", "sent",
+                       (json_int_t)result->sent, "late", (json_int_t)result->late, "asked",
+                       (json_int_t)result->asked, "sent_again", (json_int_t)result->sent_again,
+                       "standing_p50_ms", number (result->standing_p50_ms), "standing_p95_ms",
+                       number (result->standing_p95_ms), "standing_p99_ms",
+                       number (result->standing_p99_ms), "first_p50_ms",
+                       number (result->first_p50_ms), "first_p95_ms", number (result->first_p95_ms),
+                       "sounds_max", (int)result->sounds_max));
   if (options->bad > 0)
     json_object_set_new (
         json, "lines",

@@ -37,6 +37,7 @@ typedef struct _LoadResult
   guint lines_min, lines_max;   /**< of their last key frames */
   double fps_min;               /**< of the slowest of them */
   double down_max_kbps;         /**< to the receiver that got most, with all headers */
+  guint sounds_max;             /**< streams of sound to the receiver that got most of them */
   LoadLine lines[2];            /**< good, bad; all zero without options->bad */
   long rss_before_kib, rss_kib; /**< -1 = unknown */
 } LoadResult;

@@ -124,7 +124,8 @@ load_options_parse (LoadOptions *options, int *argc, char ***argv, GError **erro
        "N"},
       {"expect", 0, 0, G_OPTION_ARG_STRING, &options->expect,
        "fail unless the result is as promised for: grid (a large meeting, with "
-       "--talkers 3) or joins (a storm: first pictures and key frames)",
+       "--talkers 3), hall (what is heard where many may speak, likewise) or joins (a storm: "
+       "first pictures and key frames)",
        "NAME"},
       {"storm", 0, 0, G_OPTION_ARG_INT, &options->storm,
        "so many more subscribers come at once when measuring begins", "N"},

@@ -327,6 +327,16 @@ load_received_lost (const LoadReceived *stream)
   return expected > stream->packets ? expected - stream->packets : 0;
 }
 
+guint
+load_receiver_n_sounds (const LoadReceiver *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->n_streams; i++)
+    n += !self->streams[i].video && self->streams[i].packets > 0;
+  return n;
+}
+
 const LoadCounts *
 load_receiver_counts (LoadReceiver *self)
 {

@@ -75,5 +75,7 @@ void load_receiver_rtp (LoadReceiver *self, const guint8 *packet, gsize length, 
 void load_receiver_poll (LoadReceiver *self, gint64 now_us);
 /** Numbers of it that did not come. */
 guint64 load_received_lost (const LoadReceived *stream);
+/** Streams of sound of which something came. */
+guint load_receiver_n_sounds (const LoadReceiver *self);
 const LoadCounts *load_receiver_counts (LoadReceiver *self);
 void load_receiver_reset (LoadReceiver *self);
