@@ -16,6 +16,8 @@
     recording: null,
     names: null,
     text: null,
+    sealed: false,
+    begins: 0,
     ...window.__fake,
   };
   const NAMES =
@@ -28,6 +30,7 @@
     title: '春季新品沟通会',
     kind: 'meeting',
     locked: plan.locked ?? false,
+    end_to_end: plan.sealed,
     lobby: plan.lobby.length > 0,
     created_at: Date.now(),
     room_ms: 754000,
@@ -280,7 +283,10 @@
     if (path.endsWith('/v1/config'))
       return json({ demo: true, version: '0', ice_servers: [], anyone_may_start: true });
     if (path.endsWith('/v1/guest')) {
-      return plan.noRoom ? json({ code: 'no_such_room' }, 404) : json({ token: 't', room: ROOM });
+      if (plan.noRoom) return json({ code: 'no_such_room' }, 404);
+      const start = Date.now() + plan.begins;
+      const schedule = plan.begins ? { next: [{ start, end: start + 3600000 }] } : undefined;
+      return json({ token: 't', room: { ...ROOM, schedule } });
     }
     if (path.endsWith('/v1/rooms')) return json({ ...ROOM, host_token: 'h' }, 201);
     return realFetch(url, init);

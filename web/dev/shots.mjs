@@ -9,6 +9,7 @@ const SIZES = {
   desk: { width: 1440, height: 900 },
   phone: { width: 390, height: 844 },
   narrow: { width: 320, height: 568 },
+  across: { width: 844, height: 390 },
 };
 const id = (name) => `[data-testid="${name}"]`;
 const click = (name) => (page) => page.click(id(name));
@@ -27,6 +28,33 @@ const room =
 const say = (message) => (page) => page.evaluate((one) => window.__socket.say(one), message);
 const refuse = (error) =>
   `navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', '${error}'); };`;
+/* Devices that can be pulled out; `left` = there is another one. */
+const PLUGGED = `{
+  const devices = navigator.mediaDevices, ask = devices.getUserMedia.bind(devices), got = [];
+  devices.getUserMedia = async (what) => {
+    if (window.__pulled) throw new DOMException('', 'NotFoundError');
+    const stream = await ask(what);
+    got.push(...stream.getTracks());
+    return stream;
+  };
+  window.__pull = (kinds, left) => {
+    window.__pulled = !left;
+    for (const one of got.splice(0)) if (kinds.includes(one.kind)) one.dispatchEvent(new Event('ended'));
+  };
+}`;
+const pull = (kinds, left) => (page) =>
+  page.evaluate(([what, other]) => window.__pull(what, other), [kinds, left]);
+/* As a browser that plays nothing before a touch. */
+const SILENT = `{
+  const { play } = HTMLMediaElement.prototype;
+  Object.defineProperty(HTMLMediaElement.prototype, 'autoplay', { set() {}, get: () => false });
+  HTMLMediaElement.prototype.play = function () {
+    if (this.tagName === 'AUDIO') return Promise.reject(new DOMException('', 'NotAllowedError'));
+    return play.call(this);
+  };
+}`;
+const SEALED = '/m#abcde-fghjk.key=AAECAwQFBgcICQoLDA0ODw';
+const wait = (ms) => (page) => page.waitForTimeout(ms);
 const lobby = [
   { participant: 'w1', name: '孙悟空', since: 0 },
   { participant: 'w2', name: 'Charlotte Wang', since: 0 },
@@ -62,6 +90,10 @@ const SHOTS = {
   'prejoin-refused': { init: refuse('NotAllowedError') },
   'prejoin-busy': { init: refuse('NotReadableError') },
   'prejoin-none': { init: refuse('NotFoundError') },
+  'prejoin-insecure': {
+    init: "Object.defineProperty(navigator, 'mediaDevices', { value: undefined });",
+  },
+  'prejoin-early': { fake: { begins: 5400000 } },
   'no-such-room': { fake: { noRoom: true } },
   'room-1': { fake: { people: 0 }, go: room() },
   'room-2': { fake: { people: 1 }, go: room() },
@@ -89,6 +121,27 @@ const SHOTS = {
   },
   more: { go: room(click('more')) },
   settings: { go: room(click('more'), click('settings')) },
+  unplugged: { init: PLUGGED, go: room(pull(['audio', 'video']), wait(500)) },
+  'unplugged-sound': { init: PLUGGED, go: room(pull(['audio']), wait(500)) },
+  replaced: { init: PLUGGED, go: room(pull(['audio'], true), wait(700)) },
+  'tap-to-hear': { init: SILENT, go: room() },
+  pinned: { fake: { people: 5 }, go: room(click('pin'), wait(500)) },
+  sealed: { path: SEALED, fake: { people: 3, cameras: 0, sealed: true }, go: room() },
+  'sealed-words': {
+    path: SEALED,
+    fake: { people: 3, cameras: 0, sealed: true },
+    go: room(click('sealed'), wait(300)),
+  },
+  'sealed-other-key': { path: SEALED, fake: { people: 3, sealed: true }, go: room(wait(1500)) },
+  'sealed-no-key': {
+    fake: { people: 3, sealed: true },
+    go: async (page) => {
+      await page.click(id('join-button'));
+      await page.waitForTimeout(600);
+    },
+  },
+  'sealed-not': { path: SEALED, fake: { people: 3 }, go: wait(600) },
+  'sealed-cannot': { path: SEALED, init: 'delete window.RTCRtpScriptTransform;', go: wait(600) },
   help: { go: room((page) => page.keyboard.press('?')) },
   leave: { go: room(click('leave')) },
   why: { fake: { people: 3 }, go: room(click('quality'), (page) => page.waitForTimeout(2500)) },
@@ -134,6 +187,8 @@ const SHOTS = {
   },
   ended: { go: room(say({ t: 'closed', reason: 'ended' })) },
   removed: { go: room(say({ t: 'closed', reason: 'removed' })) },
+  'ended-replaced': { go: room(say({ t: 'closed', reason: 'replaced' })) },
+  left: { go: room(click('leave'), click('leave-me')) },
   'room-30': { fake: { people: 30, cameras: 20 }, go: room() },
   'roster-30': {
     fake: { people: 30, hands: ['pt_3'] },
@@ -269,6 +324,7 @@ const LOOKS = [
   ['phone', 'zh-CN', 'light'],
   ['desk', 'en-US', 'dark'],
   ['narrow', 'en-US', 'light'],
+  ['across', 'zh-CN', 'dark'],
 ];
 for (const plain of Object.keys(SHOTS)) {
   for (const look of LOOKS) {

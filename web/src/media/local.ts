@@ -259,7 +259,7 @@ export class LocalMedia {
     const { microphone, talkingMuted } = this.state;
     const muted = microphone.track !== null && !microphone.on;
     const loud = muted && (this.meter?.level() ?? 0) > TALK_LEVEL;
-    this.loud = Math.max(this.loud + (loud ? 1 : -0.5), 0);
+    this.loud = Math.min(Math.max(this.loud + (loud ? 1 : -0.5), 0), TALK_LOOKS);
     if (this.loud < TALK_LOOKS || talkingMuted || Date.now() < this.hintAgain) return;
     this.loud = 0;
     this.hintAgain = Date.now() + HINT_AGAIN_MS;

@@ -1,5 +1,5 @@
 /** The dialogs of the room. Native <dialog>: focus stays inside, Escape closes. */
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { loadChoices, saveChoices } from '../client/storage.js';
 import { NAME_MAX_CHARS } from '../protocol/messages.js';
@@ -43,9 +43,11 @@ export class Dialogs extends InMeeting {
   @property() which: Dialog = null;
   @state() private qr: { size: number; path: string } | null = null;
 
-  protected override updated(): void {
+  protected override updated(changed: PropertyValues): void {
     const box = this.querySelector('dialog');
     if (!box) return;
+    /* The box is the same: what was scrolled in the menu is not in the next one. */
+    if (changed.has('which')) box.scrollTop = 0;
     if (this.which && !box.open) box.showModal();
     if (!this.which && box.open) box.close();
     if (this.which === 'invite' && !this.qr) void this.makeQr();

@@ -61,7 +61,7 @@ export const en = {
   problem_camera_failed: 'The camera did not start',
   problem_microphone_failed: 'The microphone did not start',
   how_refused: 'Click the lock or camera sign beside the address, allow it, then try again.',
-  how_none: 'Plug one in and it will appear here, or come in without it.',
+  how_none: 'Plug one in and it will appear here, or go on without it.',
   how_busy: 'Close the other program or tab that uses it, then try again.',
   how_insecure: 'Browsers allow it on https:// addresses only.',
   how_failed: 'Unplug it and plug it in again, or choose another device.',

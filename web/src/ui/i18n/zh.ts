@@ -63,7 +63,7 @@ export const zh: Record<keyof typeof en, string> = {
   problem_camera_failed: '摄像头没有启动',
   problem_microphone_failed: '麦克风没有启动',
   how_refused: '点地址栏旁的锁或摄像头标志，选择允许，然后重试。',
-  how_none: '插上设备后会自动出现在这里；也可以不用它直接进入。',
+  how_none: '插上设备后会自动出现在这里；不用它也可以继续。',
   how_busy: '请关闭正在使用它的程序或标签页，然后重试。',
   how_insecure: '浏览器只在 https:// 地址下允许使用。',
   how_failed: '请重新插拔设备，或换一个设备。',
