@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/** A brand's first evening on a server without --demo: nothing is known there but what setup and the API's first calls made. */
+/**
+ * A brand's first evening on a server without --demo: nothing is known there but what setup and the API's first calls made, and who does
+ * something is who signed in.
+ */
 import assert from 'node:assert/strict';
 import path from 'node:path';
 
-export const title = 'without the demo: a viewer taps, an adviser answers, on the stream and on the brand’s page';
+export const title = 'without the demo: a viewer taps, an adviser answers, a supervisor gives a conversation away and says a word to all';
 export const seconds = 240;
 
 /* A starved machine takes its time; nothing here is about how long. */
@@ -23,21 +26,56 @@ async function setUp(world) {
   };
 }
 
+const signIn = async (world, person, call, role, login) => {
+  const { search, hash } = new URL((await call('/v1/sessions', { role, ref: login })).url);
+  await person.goto(`${world.url}/signin${search}${hash}`);
+};
+
+/* Somebody new asks; before the adviser has taken it, it is given to her from the board. */
+async function supervised(world, viewer, rep, supervisor, room) {
+  await viewer.goto(`${world.url}/l/${room.id}`);
+  await viewer.forget();
+  await viewer.reload();
+  await viewer.click('service-button');
+  await viewer.sees('service-add', MS);
+  await viewer.click('service-add');
+  await viewer.sees('say', MS);
+  await viewer.fill('say', 'And the pot?');
+  await viewer.press('Enter');
+  await supervisor.sees('waiting', MS);
+  await supervisor.evaluate(() => {
+    const box = document.querySelector('.wait select');
+    box.selectedIndex = 1;
+    box.dispatchEvent(new Event('change'));
+  });
+  await supervisor.sees('move-do', MS);
+  await supervisor.evaluate(() => (document.querySelector('form.reason input').value = 'she waits'));
+  await supervisor.click('move-do');
+  await supervisor.seesNot('move-do', MS);
+  await rep.until('to be given it', () => document.querySelectorAll('[data-testid=thread][data-state=human] .given').length === 1, undefined, MS);
+  await supervisor.goto(`${world.url}/words`);
+  await supervisor.sees('words-text', MS);
+  await supervisor.fill('words-text', 'The draw is at eight.');
+  await supervisor.click('words-send');
+  await supervisor.sees('words-row', MS);
+  await viewer.sees('broadcast', MS);
+}
+
 export async function run(world) {
   world.strict = true;
   await world.startServer();
   const call = await setUp(world);
-  const [viewer, rep] = await world.persons({ browser: 'chromium', name: 'Ada', viewport: PHONE }, { browser: 'chromium', name: 'Lin' });
+  const [viewer, rep, supervisor] = await world.persons({ browser: 'chromium', name: 'Ada', viewport: PHONE }, { browser: 'chromium', name: 'Lin' }, { browser: 'chromium', name: 'Sun' });
 
   const room = await call('/v1/rooms', { kind: 'live', title: 'Spring tea' });
   const group = await call('/v1/groups', { name: 'Tea' });
   const user = await call('/v1/users', { login: 'lin@shop.example', name: 'Lin Mei', roles: ['rep'] });
   await call('/v1/reps', { ref: 'lin', card: { name: 'Lin Mei', title: 'Tea adviser' }, groups: [group.id], user: user.id });
+  await call('/v1/users', { login: 'sun@shop.example', name: 'Sun', roles: ['supervisor'], groups: [group.id] });
   await call(`/v1/rooms/${room.id}/state`, { to: 'live' });
-  const { search, hash } = new URL((await call('/v1/sessions', { role: 'rep', ref: 'lin@shop.example' })).url);
 
   // The link opens the desk, not a form for a password.
-  await rep.goto(`${world.url}/signin${search}${hash}`);
+  await signIn(world, rep, call, 'rep', 'lin@shop.example');
   await rep.sees('presence', MS);
 
   await viewer.goto(`${world.url}/l/${room.id}`);
@@ -60,4 +98,8 @@ export async function run(world) {
   await viewer.goto(`${world.url}/b/shop`);
   await viewer.sees('adviser', MS);
   assert.equal(new URL(await viewer.evaluate(() => location.href)).pathname, `/b/${user.brand}`);
+
+  await signIn(world, supervisor, call, 'supervisor', 'sun@shop.example');
+  await supervisor.until('the board', () => document.querySelector('[data-testid=board-rep]'), undefined, MS);
+  await supervised(world, viewer, rep, supervisor, room);
 }

@@ -56,8 +56,7 @@ const PRESENCE: Record<string, ServiceKey> = {
 class Refused extends Error {}
 
 async function ask(path: string, body?: object, method = 'POST'): Promise<unknown> {
-  const csrf = document.cookie.match(/parlor_csrf=([^;]+)/)?.[1] ?? '1';
-  const headers = { 'Content-Type': 'application/json', 'X-Parlor-CSRF': csrf };
+  const headers = { 'Content-Type': 'application/json', 'X-Parlor-CSRF': loadCsrf() };
   const said = method === 'POST' ? { body: JSON.stringify(body) } : {};
   const init = body ? { method, headers, ...said } : {};
   const reply = await fetch(path, init).catch(() => {
@@ -148,7 +147,7 @@ export class BoardPage extends Plain {
   private content(now: Board): TemplateResult {
     const waits = now.groups.flatMap((one) => one.waiting);
     const longest = Math.max(0, ...waits.map((one) => one.waiting_ms)) / 1000;
-    const here = now.reps.filter((one) => one.presence !== 'offline');
+    const here = now.reps.filter((one) => !['offline', 'suspended'].includes(one.presence));
     const calls = now.reps.filter((one) => one.in_call).length;
     return html`<parlor-board-top .told=${this.told}></parlor-board-top>
       <section class="numbers" aria-label=${st('board')}>
@@ -214,7 +213,11 @@ export class BoardPage extends Plain {
         <span>${owner}</span>
         <small>${st('waits', { time: duration(one.waiting_ms / 1000) })}</small>
       </span>
-      <select aria-label=${st('board_assign')} @change=${choose}>
+      <select
+        aria-label=${st('board_assign')}
+        .value=${moving ? (this.moving?.to ?? '') : ''}
+        @change=${choose}
+      >
         <option value="">${st('board_assign')}</option>
         ${now.reps.map((other) => html`<option value=${other.id}>${other.name}</option>`)}
       </select>
@@ -225,11 +228,12 @@ export class BoardPage extends Plain {
       >
         ${st('board_read')}
       </button>
-      ${moving ? this.reason() : nothing}
+      ${moving ? this.reason(now.reps.find((other) => other.id === this.moving?.to)?.name ?? '') : nothing}
     </article>`;
   }
 
-  private reason(): TemplateResult {
+  /** Dropped or chosen: to whom it goes stands on the key, and it can be left. */
+  private reason(to: string): TemplateResult {
     return html`<form class="reason" @submit=${(event: Event) => void this.move(event)}>
       <input
         name="reason"
@@ -238,7 +242,10 @@ export class BoardPage extends Plain {
         placeholder=${st('board_reason')}
         aria-label=${st('board_reason')}
       />
-      <button class="button primary">${st('transfer')}</button>
+      <button class="button primary" data-testid="move-do">${st('transfer')} ${to}</button>
+      <button type="button" class="button quiet" @click=${() => (this.moving = null)}>
+        ${st('cancel')}
+      </button>
     </form>`;
   }
 

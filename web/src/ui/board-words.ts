@@ -12,6 +12,7 @@ import {
   str,
   type Checked,
 } from '../protocol/check.js';
+import { loadCsrf } from '../client/storage.js';
 import { Plain } from './base.js';
 import { lang } from './i18n/lang.js';
 import './styles/broadcast.css';
@@ -20,8 +21,7 @@ const LOOK_EVERY_MS = 5000;
 
 /** Throws the status. */
 async function ask(path: string, method = 'GET', body?: object): Promise<unknown> {
-  const csrf = document.cookie.match(/parlor_csrf=([^;]+)/)?.[1] ?? '1';
-  const headers = { 'Content-Type': 'application/json', 'X-Parlor-CSRF': csrf };
+  const headers = { 'Content-Type': 'application/json', 'X-Parlor-CSRF': loadCsrf() };
   const reply = await fetch(path, {
     method,
     headers,
