@@ -90,6 +90,9 @@ offer_make (ParlorConversation *conversation, ParlorRep *rep, ParlorMoment now)
   service->stats.offers++;
   rep_settle (rep, now);
   offer_notice (offer, now);
+  /* Who was told that nobody is there waits for somebody now. */
+  if (conversation->queued)
+    queue_tell (conversation, now);
 }
 
 void

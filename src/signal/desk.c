@@ -9,6 +9,8 @@
 #include <string.h>
 
 #define HISTORY_MAX 50
+/* Seconds between two looks whether one more or one less is there: thousands may be told. */
+#define PRESENT_EVERY 30
 
 /* Something that waits for the disk. */
 typedef struct
@@ -25,6 +27,7 @@ struct _ParlorDesk
   ParlorDeskApp app;
   GHashTable *sockets; /* rep or visitor id → GPtrArray of ParlorSession, owned */
   GHashTable *pending; /* set of Pending, owned by the store's answer */
+  guint seconds;       /* desk_tell_present () was called */
 };
 
 ParlorDesk *
@@ -148,6 +151,49 @@ desk_visitor_json (ParlorServiceBrand *brand, const char *visitor)
   return json_pack ("{s:s,s:s,s:s,s:s,s:o,s:o}", "t", "attached", "as", "visitor", "brand",
                     brand->id, "brand_name", brand->name, "groups", button (brand), "threads",
                     visitor_threads (brand, visitor));
+}
+
+guint
+desk_present (const ParlorServiceBrand *brand)
+{
+  guint most = 0;
+  for (guint i = 0; brand && i < brand->groups->len; i++)
+    most = MAX (most, parlor_service_present (brand->groups->pdata[i]));
+  return most;
+}
+
+static void
+tell_present (ParlorSession *session, guint now, gboolean all)
+{
+  guint told = session->desk_present;
+  if (told == now || (told && now && !all))
+    return;
+  session->desk_present = now;
+  parlor_session_send (session, json_pack ("{s:s,s:i}", "t", "present", "n", (int)now));
+}
+
+void
+desk_tell_present (ParlorDesk *desk)
+{
+  const ParlorServiceBrand *last = NULL;
+  guint present = 0;
+  gboolean all = ++desk->seconds % PRESENT_EVERY == 0;
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init (&iter, desk->sockets);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    for (guint i = 0; i < ((GPtrArray *)value)->len; i++)
+      {
+        ParlorSession *session = ((GPtrArray *)value)->pdata[i];
+        const ParlorServiceBrand *brand = parlor_service_brand (desk->service, session->desk_brand);
+        if (session->rep || !brand)
+          continue;
+        /* Mostly they are all of one. */
+        if (brand != last)
+          present = desk_present (brand);
+        last = brand;
+        tell_present (session, present, all);
+      }
 }
 
 static void

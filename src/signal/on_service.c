@@ -161,6 +161,7 @@ attach_visitor (ParlorSession *session, const json_t *message, ParlorServiceBran
   parlor_service_visitor_connected (service_of (session), session->desk_visitor);
   desk_add (desk_of (session), session->desk_visitor, session);
   json_t *json = desk_visitor_json (brand, session->desk_visitor);
+  session->desk_present = desk_present (brand);
   json_object_set (json, "id", session->request_id);
   parlor_session_send (session, json);
   if (!session->participant)

@@ -67,6 +67,7 @@ struct _ParlorSession
                                      replace it */
   char desk_visitor[PARLOR_ID_TEXT];
   char desk_brand[PARLOR_ID_TEXT];
+  guint desk_present; /* of a visitor: how many he was told are there */
 };
 
 /** Of a socket that just came; `socket` is set by the caller. */

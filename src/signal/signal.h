@@ -102,7 +102,7 @@ void parlor_signal_live_event (ParlorSignal *signal, const struct _ParlorLiveEve
 void parlor_signal_shelf (ParlorSignal *signal, const char *brand);
 
 /** Once a second: hosts of live rooms hear how many of the brand's reps are there and how many
-    viewers wait for one, when it is not what they heard last. */
+    viewers wait for one, when it is not what they heard last; viewers, whether anybody is. */
 void parlor_signal_staffing (ParlorSignal *signal);
 
 /** Rings this signed-in person of the brand, on every page of his that listens (`json` is taken);

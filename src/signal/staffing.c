@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hosts of live rooms hear who is there for their viewers, and how many wait. */
+/* Hosts of live rooms hear who is there for their viewers, and how many wait; viewers, whether
+ * somebody is. */
 #include "live/live.h"
 #include "room/room.h"
 #include "service/service.h"
@@ -87,6 +88,8 @@ parlor_signal_staffing (ParlorSignal *signal)
 {
   guint n;
   ParlorService *service = signal->desk ? desk_service (signal->desk) : NULL;
+  if (service)
+    desk_tell_present (signal->desk);
   if (!service || !signal->spec.live)
     return;
   g_autoptr (GHashTable) looks = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_look);

@@ -294,6 +294,37 @@ test_stranger (Fixture *f, gconstpointer data)
   assert_error (peer, "{\"t\":\"tap\",\"id\":\"tap_00000001\"}", "not_joined");
 }
 
+static int
+told_present (Peer *visitor)
+{
+  json_t *told = hear (visitor, "present");
+  int n = (int)json_integer_value (json_object_get (told, "n"));
+  json_decref (told);
+  return n;
+}
+
+/* A page that stands is told when the first comes and when the last goes. */
+static void
+test_present (Fixture *f, gconstpointer data)
+{
+  g_autoptr (Peer) rep = peer_new (f->world), visitor = peer_new (f->world);
+  attach (visitor, "{\"t\":\"attach\",\"as\":\"visitor\",\"device\":\"" DEVICE_A "\"}");
+  parlor_signal_staffing (f->world->signal);
+  attach (rep, "{\"t\":\"attach\",\"as\":\"rep\",\"rep\":\"lin\"}");
+  parlor_signal_staffing (f->world->signal);
+  g_assert_cmpint (told_present (visitor), ==, 1);
+  parlor_signal_staffing (f->world->signal);
+  peer_send (rep, "{\"t\":\"suspend\",\"on\":true}");
+  for (gboolean gone = FALSE; !gone;)
+    {
+      json_t *told = hear (rep, "presence");
+      gone = !strcmp (member (json_object_get (told, "rep"), "presence"), "suspended");
+      json_decref (told);
+    }
+  parlor_signal_staffing (f->world->signal);
+  g_assert_cmpint (told_present (visitor), ==, 0);
+}
+
 /* Each field of each row of a desk: of a wrong type, too long, missing. */
 static void
 test_fields (Fixture *f, gconstpointer data)
@@ -327,6 +358,7 @@ main (int argc, char **argv)
   ADD ("another-visitor-finds-nothing", FALSE, test_others);
   ADD ("a-call-is-ended-by-whose-it-is", FALSE, test_anothers_call);
   ADD ("who-signs-out-in-one-tab-leaves-the-others", FALSE, test_signed_out);
+  ADD ("who-is-there-is-told-to-pages-that-stand", FALSE, test_present);
   ADD ("a-stranger-is-no-rep", TRUE, test_stranger);
   ADD ("every-field-of-a-desk-is-checked", FALSE, test_fields);
   return g_test_run ();

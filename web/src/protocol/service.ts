@@ -198,6 +198,7 @@ const CHECKS = {
   }),
   offered: shape({ offer }),
   presence: shape({ rep }),
+  present: shape({ n: num }),
   call: shape({ call }),
   kept: shape({ binding: str, token: str, until: num }),
   assist: shape({ conversation: str, cards: list(assistCard) }),

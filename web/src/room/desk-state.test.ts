@@ -173,3 +173,11 @@ test('a call that ended while the line was down is over, one that goes on goes o
   const threads = [{ binding, thread: { ...thread, id: 'cnv_1', binding: binding.id, call } }];
   expect(told(talking, { ...answer('cnv_1'), threads }).call?.id).toBe('call_1');
 });
+
+test('who is there changes under a page that stands', () => {
+  const groups = [{ id: 'grp_1', present: 2 }];
+  const attached = { t: 'attached', as: 'visitor', brand: 'br', groups, threads: [] };
+  const state = told(initialDesk(), attached);
+  expect(state.present).toBe(2);
+  expect(told(state, { t: 'present', n: 0 }).present).toBe(0);
+});

@@ -269,6 +269,8 @@ export function reduceDesk(state: DeskState, event: DeskEvent, now: number): Des
       return offered(state, event.offer);
     case 'presence':
       return { ...state, me: event.rep };
+    case 'present':
+      return { ...state, present: event.n };
     case 'kept':
       return { ...state, kept: event };
     case 'call_refused':
