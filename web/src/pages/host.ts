@@ -83,6 +83,8 @@ export class HostPage extends Plain {
       told: (message: ServerMessage) => {
         media?.told(message);
         this.live.set(reduceLive(this.live.get(), message));
+        /* Nobody is filmed after it is over. */
+        if (this.live.get().live?.state === 'ended') this.local.stop();
       },
     };
   }
@@ -423,10 +425,12 @@ export class HostPage extends Plain {
           ${live?.state === 'scheduled' ? html`<p class="rehearsal">${lt('rehearsal')}</p>` : nothing}
           ${pin?.product ? html`<p class="shown" data-testid="host-pin">${lt('now_shown')}: ${pin.product.title}</p>` : nothing}
         </div>
-        ${this.assists ? nothing : this.health()}
+        ${this.assists || live?.state === 'ended' ? nothing : this.health()}
         <parlor-host-encoder .session=${this.session}></parlor-host-encoder>
         ${staffing ? this.staff() : nothing}
-        <div class="host-controls">${this.assists ? nothing : this.devices()}${this.air()}</div>
+        <div class="host-controls">
+          ${this.assists || live?.state === 'ended' ? nothing : this.devices()}${this.air()}
+        </div>
         <parlor-host-record .session=${this.session}></parlor-host-record>
         ${live?.state === 'ended' ? this.again(live.title) : nothing}
         <p class="share">

@@ -53,6 +53,10 @@ export class RepPage extends Plain {
   private searchTimer = 0;
   private context: AudioContext | null = null;
   private known = new Set<string>();
+  /** Those whom he answers; null = not told yet. */
+  private own: Set<string> | null = null;
+  /** Given to him by somebody else, and not looked at yet. */
+  @state() private given = new Set<string>();
   /** It had a line, or was refused one. */
   private lost = false;
 
@@ -76,12 +80,27 @@ export class RepPage extends Plain {
   private changed(): void {
     const { offers, call, up } = this.desk.state;
     this.lost = !up;
-    for (const one of offers) if (!this.known.has(one.id)) this.ring(one);
+    for (const one of offers) if (!this.known.has(one.id)) this.ring(one.conversation, one.id);
     this.known = new Set(offers.map((one) => one.id));
+    this.lookForGiven();
     if (call?.state === 'ringing' && !call.by_rep) this.chosen = call.conversation;
-    const n = offers.length + this.waiting();
+    const n = offers.length + this.waiting() + this.given.size;
     document.title = `${n ? `(${n}) ` : ''}${st('desk')}`;
     this.requestUpdate();
+  }
+
+  /** A colleague or the board gave him a conversation: it rings as an offer does. */
+  private lookForGiven(): void {
+    const { threads, me } = this.desk.state;
+    if (!me) return;
+    const mine = Object.values(threads).filter(
+      (one) => one.state === 'human' && one.assignee?.id === me.id,
+    );
+    const fresh = mine.filter((one) => this.own && !this.own.has(one.id) && one.id !== this.chosen);
+    this.own = new Set(mine.map((one) => one.id));
+    if (!fresh.length) return;
+    this.given = new Set([...this.given, ...fresh.map((one) => one.id)]);
+    for (const one of fresh) this.ring(one, one.id);
   }
 
   private waiting(): number {
@@ -89,14 +108,14 @@ export class RepPage extends Plain {
     return Object.values(state.threads).filter((one) => unread(state, one, 'rep') > 0).length;
   }
 
-  private ring(offer: Offer): void {
+  private ring(thread: Thread, tag: string): void {
     if (this.sound) this.chime();
     if (!document.hidden || !('Notification' in window) || Notification.permission !== 'granted') {
       return;
     }
     const note = new Notification(st('offers'), {
-      body: this.nameOf(offer.conversation),
-      tag: offer.id,
+      body: this.nameOf(thread),
+      tag,
     });
     note.onclick = () => window.focus();
   }
@@ -145,6 +164,7 @@ export class RepPage extends Plain {
 
   private choose(id: string): void {
     this.chosen = id;
+    this.given = new Set([...this.given].filter((one) => one !== id));
     void this.updateComplete.then(() => this.querySelector('textarea')?.focus());
   }
 
@@ -184,7 +204,7 @@ export class RepPage extends Plain {
     const presence = up ? me.presence : 'offline';
     return html`<div class="self">
       <span class="presence" data-presence=${presence} data-testid="presence">
-        ${st(PRESENCE[presence] ?? 'offline_state')} · ${me.name}
+        ${st(PRESENCE[presence] ?? 'offline_state')}<span class="own-name"> · ${me.name}</span>
       </span>
       <button
         class="button quiet"
@@ -198,6 +218,7 @@ export class RepPage extends Plain {
         class="tap-key"
         aria-pressed=${this.sound}
         aria-label=${st('sound')}
+        title=${st('sound')}
         @click=${this.toggleSound}
       >
         ${icon(this.sound ? 'sound' : 'soundOff')}
@@ -244,7 +265,7 @@ export class RepPage extends Plain {
       (one) =>
         html`<article class="offer" data-testid="offer" role="alert">
           <header>
-            ${face(this.nameOf(one.conversation), '', one.conversation.id)}
+            ${face(this.nameOf(one.conversation), '', one.conversation.customer?.id ?? one.conversation.id)}
             <b>${this.nameOf(one.conversation)}</b>
             <small>${Math.max(0, Math.ceil((one.until - Date.now()) / 1000))} s</small>
           </header>
@@ -303,7 +324,14 @@ export class RepPage extends Plain {
         .includes(words);
     const threads = Object.values(this.desk.state.threads).filter(fits).sort(order);
     if (!threads.length)
-      return html`<p class="calm empty">${st(words ? 'search_none' : 'desk_empty')}</p>`;
+      return html`<p class="calm empty">${st(words ? 'search_none' : 'desk_empty')}</p>
+        ${
+          this.sound || words
+            ? nothing
+            : html`<button class="button quiet" data-testid="sound-hint" @click=${this.toggleSound}>
+                ${icon('soundOff')}${st('sound')}
+              </button>`
+        }`;
     return html`<ul>
       ${repeat(
         threads,
@@ -329,11 +357,19 @@ export class RepPage extends Plain {
         <b>${this.nameOf(one)}</b>
         <span>${draft ? html`<i>${st('unsaved')}:</i> ${draft}` : one.last_text}</span>
         <small class=${wait > 60 ? 'late' : ''}>
-          ${one.waiting_since ? st('waits', { time: duration(wait) }) : st(`state_${one.state}`)}
+          ${one.waiting_since ? st('waits', { time: duration(wait) }) : this.stands(one)}
         </small>
       </span>
+      ${this.given.has(one.id) ? html`<span class="given">${st('given_to_you')}</span>` : nothing}
       ${fresh ? html`<span class="count">${fresh}</span>` : nothing}
     </button>`;
+  }
+
+  /** Where it stands, and with whom if not with him. */
+  private stands(one: Thread): string {
+    const other = one.state === 'human' && one.assignee?.id !== this.desk.state.me?.id;
+    const name = other ? (one.assignee?.name ?? '') : '';
+    return name ? st('with_other', { name }) : st(`state_${one.state}`);
   }
 
   private thread(thread: Thread): TemplateResult {
@@ -347,23 +383,9 @@ export class RepPage extends Plain {
             ${sign('back')}
           </button>
           <span class="who"
-            ><b>${this.nameOf(thread)}</b><small>${st(`state_${thread.state}`)}</small></span
+            ><b>${this.nameOf(thread)}</b><small>${this.stands(thread)}</small></span
           >
-          <button
-            class="tap-key"
-            data-testid="call-audio"
-            aria-label=${st('call_audio')}
-            @click=${() => this.desk.call(thread.id, false)}
-          >
-            ${sign('phone')}
-          </button>
-          <button
-            class="tap-key"
-            aria-label=${st('call_video')}
-            @click=${() => this.desk.call(thread.id, true)}
-          >
-            ${icon('cam')}
-          </button>
+          ${isBusy(this.desk.state.call) ? nothing : this.callKeys(thread)}
         </header>
         <parlor-service-chat
           .desk=${this.desk}
@@ -372,6 +394,26 @@ export class RepPage extends Plain {
         ></parlor-service-chat>
       </section>
       ${this.aside(thread)}`;
+  }
+
+  private callKeys(thread: Thread): TemplateResult {
+    return html`<button
+        class="tap-key"
+        data-testid="call-audio"
+        aria-label=${st('call_audio')}
+        title=${st('call_audio')}
+        @click=${() => this.desk.call(thread.id, false)}
+      >
+        ${sign('phone')}
+      </button>
+      <button
+        class="tap-key"
+        aria-label=${st('call_video')}
+        title=${st('call_video')}
+        @click=${() => this.desk.call(thread.id, true)}
+      >
+        ${icon('cam')}
+      </button>`;
   }
 
   /** On a phone it is folded away: the talk needs the height. */

@@ -21,6 +21,8 @@ export class HostPanel extends Plain {
   @property({ attribute: false }) live!: Store<LiveState>;
   @state() private tab: Tab = 'shelf';
   @state() private sorting = false;
+  /** The last comment that he had before him. */
+  private read = '';
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -230,12 +232,20 @@ export class HostPanel extends Plain {
     </section>`;
   }
 
+  /** Comments that came while another tab was open. */
+  private unread(): number {
+    const { comments } = this.live.get();
+    if (this.tab === 'comments') this.read = comments.at(-1)?.id ?? '';
+    return comments.length - 1 - comments.findLastIndex((one) => one.id === this.read);
+  }
+
   protected override render(): TemplateResult {
     const { guests, shelf } = this.live.get();
     const asking = guests.filter((one) => !one.on_stage).length;
+    const fresh = this.unread();
     const tabs: [Tab, string][] = [
       ['shelf', `${lt('shelf')} ${shelf.length || ''}`],
-      ['comments', lt('comments')],
+      ['comments', fresh ? `${lt('comments')} (${fresh})` : lt('comments')],
       ['guests', asking ? `${lt('guests')} (${asking})` : lt('guests')],
       ['words', lang() === 'en' ? 'To all' : '广播'],
       ['rules', lt('rules')],

@@ -184,13 +184,10 @@ export class ServiceChat extends Plain {
     >
       ${this.body(one)}
       <time datetime=${time.toISOString()}>
-        ${mine || this.as === 'rep' ? nothing : html`${this.nameOf(one)} · `}${time.toLocaleTimeString(
-          lang(),
-          {
-            hour: '2-digit',
-            minute: '2-digit',
-          },
-        )}
+        ${this.author(one)}${time.toLocaleTimeString(lang(), {
+          hour: '2-digit',
+          minute: '2-digit',
+        })}
         ${one.stream_ms === null ? nothing : html`· ${clockTime(one.stream_ms)}`}
       </time>
       ${this.thumbs(one)}
@@ -262,6 +259,14 @@ export class ServiceChat extends Plain {
       this.trouble = st('picture_failed');
     }
     this.sending = false;
+  }
+
+  /** The customer is told who answers; a rep, what a colleague or the bot has said. */
+  private author(one: Message): string {
+    if (one.by === 'bot' || one.by !== this.as)
+      return this.as === 'rep' && one.by === 'customer' ? '' : `${this.nameOf(one)} · `;
+    const other = this.as === 'rep' && one.name && one.name !== this.desk.state.me?.name;
+    return other ? `${one.name} · ` : '';
   }
 
   private nameOf(one: Message): string {

@@ -130,6 +130,8 @@ export class ServiceSheet extends Plain {
   /** Where there is a keyboard anyway one writes at once; on a phone it would jump up. */
   private focusInside(): void {
     void this.updateComplete.then(() => {
+      /* What came while it was put away could not be scrolled to, and was not read. */
+      this.querySelector<Plain>('parlor-service-chat')?.requestUpdate();
       const box = matchMedia('(hover: hover)').matches && this.querySelector('textarea');
       (box || this.querySelector<HTMLElement>('.service-sheet'))?.focus({ preventScroll: true });
     });

@@ -120,6 +120,8 @@ const en = {
   state_human: 'in talk',
   state_ended: 'closed',
   state_bot: 'with the bot',
+  with_other: '{name} answers',
+  given_to_you: 'given to you',
   back: 'Back',
   unsaved: 'Draft',
 
@@ -279,6 +281,8 @@ const zh: Record<ServiceKey, string> = {
   state_human: '对话中',
   state_ended: '已结束',
   state_bot: '机器人接待',
+  with_other: '由 {name} 接待',
+  given_to_you: '转给您的',
   back: '返回',
   unsaved: '草稿',
 
