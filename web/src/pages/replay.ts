@@ -400,7 +400,7 @@ export class ReplayPage extends Plain {
         <button
           class="round badged"
           data-testid="chapters-open"
-          aria-label=${rt('chapters')}
+          aria-label="${rt('chapters')}: ${replay.pins.length}"
           title=${rt('chapters')}
           @click=${() => this.open({ what: 'chapters' })}
         >

@@ -38,12 +38,15 @@ export class BroadcastCard extends Plain {
   /** Shown to the server already. */
   private readonly shown = new Set<string>();
   private readonly done = new Set<string>();
+  /** Tells when the card comes to be seen: a player that floats shows none. */
+  private readonly eye = new IntersectionObserver(() => this.sayShown());
 
   override connectedCallback(): void {
     super.connectedCallback();
     const seen = (): void => this.sayShown();
     document.addEventListener('visibilitychange', seen);
     this.whileConnected(() => document.removeEventListener('visibilitychange', seen));
+    this.whileConnected(() => this.eye.disconnect());
   }
 
   take(message: ServerMessage): void {
@@ -62,6 +65,9 @@ export class BroadcastCard extends Plain {
   }
 
   protected override updated(): void {
+    this.eye.disconnect();
+    const card = this.querySelector('.broadcast');
+    if (card) this.eye.observe(card);
     this.sayShown();
   }
 
@@ -69,6 +75,7 @@ export class BroadcastCard extends Plain {
   private sayShown(): void {
     const id = this.waiting[0]?.id;
     if (!id || document.hidden || this.shown.has(id)) return;
+    if (!this.querySelector('.broadcast')?.getClientRects().length) return;
     this.shown.add(id);
     requestAnimationFrame(() => this.line?.tell({ t: 'ack', broadcast: id, what: 'shown' }));
   }

@@ -49,7 +49,7 @@ const WORDS = {
   share: ['Copy the link', '复制链接'],
   copied: ['Link copied', '链接已复制'],
   not_copied: ['Copy the address from the address bar', '未能复制，请从地址栏复制'],
-  comment: ['Say something…', '说点什么…'],
+  comment: ['Comment…', '说点什么…'],
   comment_label: ['Your comment', '评论'],
   your_name: ['Your name', '您的昵称'],
   send: ['Send', '发送'],
