@@ -391,6 +391,18 @@ parlor_handle_conversation_call (ParlorSite *site, ParlorHttpRequest *request,
   ringing->pending = parlor_http_defer (request);
 }
 
+/* A rep who does not have the call takes it for himself, and does nothing else with it. */
+static gboolean
+is_anothers (const RepsCall *call, const ParlorCall *found, const ParlorRep *rep, gboolean expert)
+{
+  const ParlorRep *self = *call->who.rep
+                              ? parlor_service_rep (call->brand, call->who.rep)
+                              : parlor_service_rep_of_user (call->brand, call->who.subject);
+  return self && !reps_manages (call)
+         && !parlor_principal_is_any (&call->who, PARLOR_BRAND_SUPERVISOR) && found->rep != self
+         && (expert || rep != self);
+}
+
 /* {rep}: he takes the call over; with {"as": "expert"} he is asked in beside who has it. */
 void
 parlor_handle_call_participant (ParlorSite *site, ParlorHttpRequest *request,
@@ -415,6 +427,11 @@ parlor_handle_call_participant (ParlorSite *site, ParlorHttpRequest *request,
   if (as && !expert && strcmp (as, "rep"))
     {
       parlor_http_problem (reply, 400, "bad_request", "as is rep or expert.");
+      return;
+    }
+  if (is_anothers (&call, found, rep, expert))
+    {
+      parlor_http_problem (reply, 403, "forbidden", "The call is another's.");
       return;
     }
   if (!parlor_service_may (found->conversation, &call.who, PARLOR_MAY_MOVE, NULL, reps_now (site),

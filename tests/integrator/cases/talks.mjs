@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, root } from '../lib/bench.mjs';
+import { DeskLine } from '../lib/desk.mjs';
 import { agent, ask, brand, console_, good, person, viewer } from '../lib/people.mjs';
 
 /** A brand with two groups; lin of sales talks with a customer, ma is of repairs and su oversees sales. */
@@ -129,6 +130,34 @@ export const cases = [
       expect(await may(people.su.headers) === 'lin,su', `what his board offers: ${await may(people.su.headers)}`);
       expect(await may(acme.owner) === 'both,lin,ma,su', `and an owner's: ${await may(acme.owner)}`);
       expect((await ask(daemon, people.su.headers, 'DELETE', `/v1/reps/${people.lin.rep.id}/depart`)).status === 200, 'and takes it back');
+    },
+  },
+  {
+    name: 'a rep who gave a call away sends nobody into it by the API; he may take it back',
+    async run({ bare, after }) {
+      const at = await settle(bare, after);
+      const { daemon, people, lin, put, sales, conversation, visitor } = at;
+      const zoe = await person(daemon, at.acme, 'zoe@acme.example', ['rep']);
+      zoe.rep = await put('/v1/reps', { ref: 'zoe', card: { name: 'Zoe' }, groups: [sales.id], user: zoe.id });
+      const line = await console_(daemon, zoe.headers);
+      after(async () => line.close());
+      await talk(at, 'may I call?');
+      visitor.send({ t: 'call', conversation });
+      const { call } = await lin.wait('call', 'call', (one) => one.call.state === 'ringing');
+      lin.send({ t: 'call_act', call: call.id, act: 'answer' });
+      const inside = [];
+      for (const one of [lin, visitor]) {
+        const told = await one.wait('call', 'call', (each) => each.call.token && each.call.state === 'connecting');
+        const voice = new DeskLine(daemon);
+        after(async () => voice.close());
+        await voice.join({ token: told.call.token, name: 'A voice' });
+        inside.push(voice);
+      }
+      await visitor.wait('call', 'call', (one) => one.call.state === 'active');
+      const send = async (body) => (await ask(daemon, people.lin.headers, 'POST', `/v1/calls/${call.id}/participants`, body)).status;
+      expect(await send({ rep: zoe.rep.id }) === 200, 'his to give');
+      expect(await send({ rep: people.su.rep.id, as: 'expert' }) === 403 && await send({ rep: people.su.rep.id }) === 403, 'no more');
+      expect(await send({ rep: people.lin.rep.id }) === 200, 'back to himself');
     },
   },
 ];
