@@ -15,6 +15,7 @@ test_sweep (void)
 {
   g_autofree char *folder = g_dir_make_tmp ("parlor-pictures-XXXXXX", NULL);
   g_autofree char *inside = g_build_filename (folder, "pictures", NULL);
+  g_autofree char *other = g_build_filename (inside, "mk_b", NULL);
   g_autofree char *half = g_build_filename (inside, "upl_c.X1Y2Z3", NULL);
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
   guint64 size = 0;
@@ -22,7 +23,10 @@ test_sweep (void)
   g_assert_true (parlor_pictures_write (folder, "upl_a", bytes, NULL));
   g_assert_true (parlor_pictures_write (folder, "upl_b", bytes, NULL));
   g_assert_true (g_file_set_contents (half, "x", 1, NULL)); /* a write that was cut off */
-  g_assert_cmpuint (parlor_pictures_sweep (folder, is_known, (gpointer) "upl_a"), ==, 2);
+  g_assert_true (parlor_pictures_write (folder, "mk_b", bytes, NULL));
+  g_assert_cmpuint (parlor_pictures_sweep (folder, "upl_", is_known, (gpointer) "upl_a"), ==, 2);
+  g_assert_true (g_file_test (other, G_FILE_TEST_EXISTS)); /* a marker's: not looked at */
+  g_assert_cmpuint (parlor_pictures_sweep (folder, "mk_", is_known, (gpointer) "upl_a"), ==, 1);
   g_assert_cmpint (parlor_pictures_open (folder, "upl_b", &size), ==, -1);
   g_assert_false (g_file_test (half, G_FILE_TEST_EXISTS));
   int fd = parlor_pictures_open (folder, "upl_a", &size);

@@ -134,7 +134,8 @@ export class MarkerForm extends InMeeting {
   private note(one: Marker): TemplateResult {
     const picture = this.pictures[one.id];
     return html`<li data-testid="noted">
-      <b>${t(`marker_${one.kind}`)}</b> ${one.text}${one.owner ? html` <i>${one.owner}</i>` : nothing}
+      <b>${t(`marker_${one.kind}`)}</b>
+      ${one.text}${one.owner ? html` <i>${one.owner}</i>` : nothing}
       ${
         one.still && picture === undefined
           ? html`<button

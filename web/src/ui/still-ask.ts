@@ -46,7 +46,8 @@ export class StillAsk extends InMeeting {
     const { markers } = this.room;
     if (!screen || !this.known) {
       this.known = new Set(markers.map((one) => one.id));
-      if (!screen && (this.waiting.length || this.always)) [this.waiting, this.always] = [[], false];
+      if (!screen && (this.waiting.length || this.always))
+        [this.waiting, this.always] = [[], false];
       return;
     }
     for (const marker of markers) {
@@ -91,7 +92,11 @@ export class StillAsk extends InMeeting {
       <button class="button" data-testid="still-yes" @click=${() => this.answer(true)}>
         ${w('yes')}
       </button>
-      <button class="button quiet" data-testid="still-always" @click=${() => this.answer(true, true)}>
+      <button
+        class="button quiet"
+        data-testid="still-always"
+        @click=${() => this.answer(true, true)}
+      >
         ${w('always')}
       </button>
       <button class="button" data-testid="still-no" @click=${() => this.answer(false)}>

@@ -79,6 +79,10 @@ const asked: Record<string, Words> = {
   'POST /v1/rooms/{id}/comments': ['Commented', '发表评论'],
   'POST /v1/rooms/{id}/recording': ['Started, paused or stopped recording', '开始、暂停或停止录制'],
   'POST /v1/rooms/{id}/markers': ['Noted something down', '添加标记'],
+  'PUT /v1/rooms/{id}/markers/{marker}/still': [
+    'Gave a picture of a shared screen',
+    '提供共享屏幕的画面',
+  ],
   'POST /v1/rooms/{id}/replays': ['Asked for a replay', '请求制作回放'],
   'DELETE /v1/rooms/{id}/replays/{replay}': ['Withdrew a replay', '下架回放'],
   'POST /v1/rooms/{id}/invitations': ['Invited somebody', '邀请某人'],
