@@ -94,7 +94,12 @@ talk (World *world, char op, char **t)
     parlor_live_moderate (world->room, what, text (t, 1), world_now (world), NULL);
   else if (op == 'e')
     parlor_live_edit (world->room,
-                      &(ParlorLiveEdit){text (t, 0), text (t, 1), text (t, 2), text (t, 3), 1},
+                      &(ParlorLiveEdit){.title = text (t, 0),
+                                        .summary = text (t, 1),
+                                        .host = text (t, 2),
+                                        .image = text (t, 3),
+                                        .rep_group = text (t, 4),
+                                        .scheduled_ms = 1},
                       world_now (world), NULL);
 }
 

@@ -37,7 +37,7 @@ refuse (GError **error, const One *one, const char *what, double value, double l
 static gboolean
 is_talker (const One *one, guint number)
 {
-  return number % (guint)one->options->people < (guint)one->options->talkers;
+  return number % (guint)MAX (one->options->people, 1) < (guint)one->options->talkers;
 }
 
 /* The loudest has number 0 of each room (crowd.h). */
