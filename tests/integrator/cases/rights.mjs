@@ -199,7 +199,7 @@ const bodies = (at) => ({
   'POST /v1/rooms/{id}/recording': { action: 'nothing' },
   'PUT /v1/rooms/{id}/rule': { record: 'by_host' },
 });
-const types = { 'POST /whip': 'application/sdp', 'POST /whep': 'application/sdp', 'PATCH /whip-session': 'application/trickle-ice-sdpfrag', 'PUT /v1/recordings': 'text/vtt', 'POST /v1/uploads': 'image/png' };
+const types = { 'POST /whip': 'application/sdp', 'POST /whep': 'application/sdp', 'PATCH /whip-session': 'application/trickle-ice-sdpfrag', 'PUT /v1/recordings': 'text/vtt', 'PUT /v1/rooms/{id}/markers': 'image/png', 'POST /v1/uploads': 'image/png' };
 
 function letter(status, name, who) {
   expect(status !== 429 && (status < 500 || status === 503), `${name} by ${who} answered ${status}`);
