@@ -2,7 +2,8 @@
 /**
  * Runs the scenarios: node tests/e2e/run.mjs [--only WORD] [--server PROGRAM] [--results FILE] [--long]
  * [--seed N] [--findings FILE]. One line a scenario;
- * a scenario exports {title, seconds, run (world)} and may export `suite: 'bench'` to be left to ./dev bench.
+ * a scenario exports {title, seconds, run (world)} and may export `suite: 'bench'` to be left to ./dev bench, or `beside: true` if it
+ * measures neither pictures nor time: those come last, two at a time.
  */
 import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -53,10 +54,7 @@ async function attempt(scenario, name, opts) {
   }
 }
 
-async function runOne(file, opts) {
-  const name = path.basename(file, '.mjs');
-  const scenario = await import(path.join(here, 'scenarios', file));
-  if ((scenario.suite ?? 'test') !== (opts.long ? 'bench' : 'test') && !opts.only) return true;
+async function runOne({ name, scenario }, opts) {
   const began = Date.now();
   let { error, measured, findings, rows } = await attempt(scenario, name, opts);
   // Two browsers and four encoders share two cores with whatever else runs there: a scenario that failed is played once more, in a
@@ -76,11 +74,20 @@ async function main() {
   const opts = options();
   mkdirSync(opts.evidence, { recursive: true });
   const files = readdirSync(path.join(here, 'scenarios')).filter((file) => file.endsWith('.mjs') && file.includes(opts.only)).sort();
-  let good = files.length > 0;
+  const chosen = [];
   for (const file of files) {
-    rmSync(path.join(opts.evidence, path.basename(file, '.mjs')), { recursive: true, force: true });
-    good = (await runOne(file, opts)) && good;
+    const name = path.basename(file, '.mjs');
+    const scenario = await import(path.join(here, 'scenarios', file));
+    rmSync(path.join(opts.evidence, name), { recursive: true, force: true });
+    if (opts.only || (scenario.suite ?? 'test') === (opts.long ? 'bench' : 'test')) chosen.push({ name, scenario });
   }
+  let good = files.length > 0;
+  const lane = async (list) => {
+    for (let one = list.shift(); one; one = list.shift()) good = (await runOne(one, opts)) && good;
+  };
+  await lane(chosen.filter((one) => !one.scenario.beside));
+  const beside = chosen.filter((one) => one.scenario.beside);
+  await Promise.all([lane(beside), lane(beside)]);
   if (!files.length) report(opts, 'fail', `scenarios named ${opts.only}`, 'there are none');
   // Not 1: that is what node says when it breaks off.
   process.exit(good ? 0 : 3);

@@ -14,7 +14,8 @@ meson_run () { # FOLDER NAME [meson test arguments…]
 meson_results () { # FOLDER NAME [meson test arguments…]
   local folder=$1 name=$2 status=0; shift 2
   local -a replayed=()
-  meson_run "$folder" "$name" --num-processes "$(nproc)" "$@" || status=$?
+  # One more than there are cores: a third of the programs wait for clocks and processes most of the time.
+  meson_run "$folder" "$name" --num-processes "$(($(nproc) + 1))" "$@" || status=$?
   [ "$status" = 0 ] || [ "$name" = style ] || once_more "$folder" "$name" "$@"
   python3 tools/dev/results.py junit "$folder/meson-logs/$name.junit.xml" ${replayed[@]+"${replayed[@]}"} >>"$RESULTS/$name.tsv" \
     || printf 'fail\tmeson test\tno results (exit %s), see %s\n' "$status" "$RESULTS/$name.log" >>"$RESULTS/$name.tsv"
@@ -46,15 +47,25 @@ sanitizer_environment () {
     UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 "$@"
 }
 
-# The sanitized build is made by what the suites before it leave of the cores (decision 0158): in time that nobody else wants, so nothing waits for it.
-# What fails here fails again in its own suite, where it is told.
-begin_ahead () {
+# The sanitized build, and then clang-tidy, are made by what the suites before them leave of the cores (decision 0158): in time that nobody else wants,
+# so nothing waits for them. What fails here fails again in its own suite, where it is told.
+begin_ahead () { # COMMAND…
   local -a idle=(nice -n 19)
   if chrt --idle 0 true 2>/dev/null; then idle=(chrt --idle 0); fi
-  setsid "${idle[@]}" bash -c 'set -euo pipefail; for part in common packages build test; do . "tools/dev/$part.sh"; done; build_native build-asan "${SANITIZED[@]}"' \
-    >"$RESULTS/ahead.log" 2>&1 </dev/null &
+  # shellcheck disable=SC2016
+  setsid "${idle[@]}" bash -c 'set -euo pipefail; for part in common packages build test; do . "tools/dev/$part.sh"; done; for step; do "$step"; done' - "$@" \
+    >>"$RESULTS/ahead.log" 2>&1 </dev/null &
   AHEAD=$!
   trap end_ahead EXIT
+}
+
+ahead_sanitized () {
+  build_native build-asan "${SANITIZED[@]}"
+}
+
+# What was clean is remembered (tests/style/check_tidy.py).
+ahead_tidy () {
+  python3 tests/style/check_tidy.py "$PWD" "$PWD/build" >/dev/null
 }
 
 # What is not done by then is gone on with in the suite itself: where others have the cores, idle time may never come.
@@ -163,8 +174,13 @@ command_test () {
   rm -f "$RESULTS"/*.tsv "$RESULTS"/*.seconds
   local suite AHEAD=
   for suite in "${chosen[@]}"; do
-    if [[ $suite == web && " ${chosen[*]} " == *" sanitized "* ]]; then begin_ahead; fi
-    if [ "$suite" = sanitized ]; then end_ahead; fi
+    if [ ${#chosen[@]} = ${#SUITES[@]} ]; then
+      case $suite in
+        web) begin_ahead ahead_sanitized ahead_tidy ;;
+        sanitized) end_ahead; begin_ahead ahead_tidy ;;
+        style) end_ahead ;;
+      esac
+    fi
     run_suite "$suite"
   done
   python3 tools/dev/results.py report "$RESULTS" "${chosen[@]}"

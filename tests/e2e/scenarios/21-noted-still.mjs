@@ -12,6 +12,7 @@ import { sleep } from '../lib/world.mjs';
 
 export const title = 'without a recording a note keeps a picture only if the sharer allows';
 export const seconds = 150;
+export const beside = true;
 
 async function note(person, text) {
   await person.evaluate(() => document.dispatchEvent(new KeyboardEvent('keydown', { key: 'n', bubbles: true, composed: true })));

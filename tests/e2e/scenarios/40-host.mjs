@@ -4,6 +4,7 @@ import { enter, hears, inside, join, newMeeting } from '../lib/meeting.mjs';
 
 export const title = 'lobby, lock, mute all, remove, ban';
 export const seconds = 150;
+export const beside = true;
 
 async function roster(host) {
   if (!(await host.evaluate(() => window.__probe.byTestId('roster').some(window.__probe.visible)))) await host.click('people-toggle');

@@ -7,6 +7,7 @@ import { enter, hears, inside, newMeeting, seesPicture } from '../lib/meeting.mj
 
 export const title = 'refused, missing and pulled-out devices: words, and a way on; a closed tab has left within 2 s';
 export const seconds = 150;
+export const beside = true;
 
 /* As a browser tells it; `left`: there is another camera. */
 const pullOut = (person, left) => person.evaluate((other) => {

@@ -7,6 +7,7 @@ import { me } from '../lib/state.mjs';
 
 export const title = 'chat with history, hands in order, reactions';
 export const seconds = 120;
+export const beside = true;
 
 export async function run(world) {
   await world.startServer();

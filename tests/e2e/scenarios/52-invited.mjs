@@ -5,6 +5,7 @@ import { inside } from '../lib/meeting.mjs';
 
 export const title = 'planned on the front page, invited, a partner is external, watermarks';
 export const seconds = 60;
+export const beside = true;
 
 const urlOf = (person, testid) => person.evaluate((id) => document.querySelector(`[data-testid=${id}]`).dataset.url, testid);
 

@@ -5,6 +5,7 @@ import { join, newMeeting, hears } from '../lib/meeting.mjs';
 
 export const title = 'autoplay refused: one visible "tap to hear"';
 export const seconds = 90;
+export const beside = true;
 
 export async function run(world) {
   await world.startServer();

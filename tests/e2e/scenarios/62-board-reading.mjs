@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 
 export const title = 'a product into the chat, an ended talk is found again, a supervisor reads it with a reason and the adviser sees that';
 export const seconds = 60;
+export const beside = true;
 
 const has = (person, testId, text) => person.until(`${testId}: ${text}`, ([name, words]) => window.__probe.byTestId(name).some((one) => one.textContent.includes(words)), [testId, text]);
 const select = (person, testId, choice) => person.page.locator(`[data-testid="${testId}"]`).selectOption(choice);

@@ -7,6 +7,7 @@ import { makeLive } from '../lib/live.mjs';
 
 export const title = 'axe finds nothing on any page, at a desk in the light, the busiest on a phone in the dark';
 export const seconds = 120;
+export const beside = true;
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];

@@ -8,6 +8,7 @@ import path from 'node:path';
 
 export const title = 'without the demo: a viewer taps, an adviser answers, a supervisor gives a conversation away and says a word to all';
 export const seconds = 240;
+export const beside = true;
 
 /* A starved machine takes its time; nothing here is about how long. */
 const MS = 30000;

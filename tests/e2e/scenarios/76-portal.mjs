@@ -7,6 +7,7 @@ import { sleep } from '../lib/world.mjs';
 
 export const title = 'sign in, record, find, share, take back';
 export const seconds = 90;
+export const beside = true;
 
 const api = (person, method, where) => person.evaluate(async ([verb, at]) => {
   const csrf = JSON.parse(localStorage.getItem('parlor.csrf') ?? '""');
