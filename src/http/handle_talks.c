@@ -142,7 +142,7 @@ parlor_handle_conversation_list (ParlorSite *site, ParlorHttpRequest *request,
 typedef struct
 {
   ParlorHttpPending *pending;
-  ParlorSite *site;
+  ParlorSite *site; /* goes before the store, whose end answers: while somebody waits it is there */
   ParlorRecordSink *records;
   GPtrArray *visitors; /* those not asked about yet, owned */
   json_t *list;
@@ -209,10 +209,11 @@ static void
 on_touches (const gconstpointer *rows, guint n, const GError *error, gpointer user_data)
 {
   Touches *touches = user_data;
-  for (guint i = 0; i < n; i++)
+  gboolean fine = !error && parlor_http_waits (touches->pending);
+  for (guint i = 0; fine && i < n; i++)
     add_touch (touches, rows[i]);
-  if (error || !touches->visitors->len)
-    touches_answer (touches, !error);
+  if (!fine || !touches->visitors->len)
+    touches_answer (touches, fine);
   else
     look (touches);
 }

@@ -86,6 +86,10 @@ parlor_http_query (const ParlorHttpRequest *request, const char *name)
   return request->query ? request->query (request, name) : NULL;
 }
 
+/** FALSE: nobody waits for it any more. Its time is over, or the server is gone, and with it what
+ * its handlers stood on. */
+gboolean parlor_http_waits (const ParlorHttpPending *pending);
+
 /** Moves what the reply holds (it is as after init afterwards, still to be cleared) and frees
  * `pending`. */
 void parlor_http_answer (ParlorHttpPending *pending, ParlorHttpReply *reply);

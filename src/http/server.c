@@ -124,6 +124,12 @@ resume_with (Exchange *exchange, ParlorHttpReply *reply)
   run_again (exchange->server);
 }
 
+gboolean
+parlor_http_waits (const ParlorHttpPending *pending)
+{
+  return pending->exchange != NULL;
+}
+
 void
 parlor_http_answer (ParlorHttpPending *pending, ParlorHttpReply *reply)
 {

@@ -270,6 +270,7 @@ typedef struct
   guint16 port; /* of the world's own server */
   ParlorHttpServer *server;
   guint asked, handled;
+  ParlorHttpPending *pending;
 } Large;
 
 static gsize
@@ -297,14 +298,29 @@ say_length (ParlorHttpRequest *request, ParlorHttpReply *reply, gpointer user_da
 }
 
 static void
-large_begin (Large *large, gsize bodies_bytes)
+answer_later (ParlorHttpRequest *request, ParlorHttpReply *reply, gpointer user_data)
+{
+  Large *large = user_data;
+  large->handled++;
+  large->pending = parlor_http_defer (request);
+}
+
+static void
+begin_with (Large *large, gsize bodies_bytes,
+            void (*handle) (ParlorHttpRequest *request, ParlorHttpReply *reply, gpointer user_data))
 {
   ParlorHttpOptions options = {.address = "127.0.0.1", .bodies_bytes = bodies_bytes};
-  ParlorHttpApp app = {four_mebibytes, say_length, large, admit_known};
+  ParlorHttpApp app = {four_mebibytes, handle, large, admit_known};
   large->world = world_new (NULL);
   large->port = large->world->port;
   large->server = parlor_http_server_new (&large->world->loop, &options, &app, NULL);
   large->world->port = parlor_http_server_port (large->server);
+}
+
+static void
+large_begin (Large *large, gsize bodies_bytes)
+{
+  begin_with (large, bodies_bytes, say_length);
 }
 
 static void
@@ -362,6 +378,32 @@ test_large_together (void)
   large_end (&large);
 }
 
+static gboolean
+is_handled (gpointer large)
+{
+  return ((const Large *)large)->handled > 0;
+}
+
+/* The store's end answers what was asked of it: its handler finds that nobody waits. */
+static void
+test_gone_before_the_answer (void)
+{
+  static const char bytes[] = "GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  Large large = {0};
+  ParlorHttpReply reply;
+  begin_with (&large, 0, answer_later);
+  int fd = world_connect (large.world);
+  world_write (large.world, fd, bytes, sizeof bytes - 1);
+  world_until (large.world, is_handled, &large);
+  g_assert_true (parlor_http_waits (large.pending));
+  large_end (&large);
+  g_assert_false (parlor_http_waits (large.pending));
+  parlor_http_reply_init (&reply);
+  parlor_http_answer (large.pending, &reply);
+  parlor_http_reply_clear (&reply);
+  close (fd);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -378,5 +420,6 @@ main (int argc, char **argv)
   g_test_add_func ("/http/server/query-parameters-are-decoded-text", test_query);
   g_test_add_func ("/http/server/a-large-body-is-kept-of-who-is-admitted", test_large_of_strangers);
   g_test_add_func ("/http/server/large-bodies-are-bounded-together", test_large_together);
+  g_test_add_func ("/http/server/who-is-gone-waits-for-no-answer", test_gone_before_the_answer);
   return g_test_run ();
 }
