@@ -12,6 +12,7 @@ static const char *const families[][2] = {
     {"entry", "impression tap card_shown"},
     {"binding",
      "proposed active transferred refused ended upgrade_offered upgraded upgrade_declined"},
+    {"customer", "tagged"},
     {"conversation", "state assigned reopened rated"},
     {"message", "created waiting read rated"},
     {"offer", "pending accepted rejected timeout rescinded"},
@@ -22,7 +23,8 @@ static const char *const families[][2] = {
     {"handoff", "resolved"},
     {"conversion", "reported"},
     {"recording",
-     "started paused resumed stopped ready failed viewed deleted rendered render_failed"},
+     "started paused resumed stopped ready failed viewed deleted rendered render_failed "
+     "person_erased"},
     {"marker", "created"},
     {"minutes", "ready"},
     {"replay", "published withdrawn failed"},

@@ -10,6 +10,8 @@ what_may_be_subscribed_to (void)
   g_assert_true (parlor_types_known ("room.*"));
   g_assert_true (parlor_types_known ("room.created"));
   g_assert_true (parlor_types_known ("call.handed_over"));
+  g_assert_true (parlor_types_known ("customer.tagged"));
+  g_assert_true (parlor_types_known ("recording.person_erased"));
   g_assert_true (parlor_types_known ("webhook.test"));
 }
 

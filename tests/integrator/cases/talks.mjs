@@ -2,7 +2,7 @@
 /** What surrounds a conversation without the demo: a product put into it, what its rep is told before he answers, finding it again, and who reads it from outside. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, root } from '../lib/bench.mjs';
+import { expect, root, until } from '../lib/bench.mjs';
 import { DeskLine } from '../lib/desk.mjs';
 import { agent, ask, brand, console_, good, person, viewer } from '../lib/people.mjs';
 
@@ -65,12 +65,17 @@ export const cases = [
     name: 'an offer comes with the picture of the tap, the product, the note and what led to it',
     async run({ bare, after }) {
       const at = await settle(bare, after);
-      const { daemon, people, lin, visitor, conversation, acme } = at;
+      const { daemon, people, lin, visitor, conversation, acme, put } = at;
       const sent = await ask(daemon, { 'X-Parlor-Device': visitor.device, 'Content-Type': 'image/png' }, 'POST', `/v1/uploads?conversation=${conversation}&brand=${acme.id}`, readFileSync(path.join(root, 'tests/fuzz/corpus/picture/png')));
       expect(sent.status === 201, JSON.stringify(sent.json));
       visitor.send({ t: 'about', conversation, product: 'tea-01', still: sent.json.id });
       lin.send({ t: 'thread', conversation, note: 'wants the blue one' });
       await lin.wait('conversation', 'conversation', (one) => one.conversation.note === 'wants the blue one');
+      const hook = await put('/v1/webhooks', { url: 'https://127.0.0.1:9/never', types: ['customer.tagged'] });
+      lin.send({ t: 'thread', conversation, tags: 'blue' });
+      const isTagged = (one) => one.type === 'customer.tagged' && one.data.tags === 'blue';
+      await until('tags are an event', async () => (await good(daemon, acme.owner, 'GET', '/v1/events?limit=1000')).events.some(isTagged), 30000);
+      expect(hook.types.join() === 'customer.tagged', 'which has a name');
       const { offer, customer } = await talk(at, 'hello');
       const { still, product, note } = offer.conversation;
       expect(still === sent.json.id && product === 'tea-01' && note === 'wants the blue one', JSON.stringify(offer));
