@@ -12,6 +12,14 @@
 
 #define LEFT_BYTES (2 * G_GUINT64_CONSTANT (1024) * 1024 * 1024)
 
+/* Those of markers lie apart: they are looked through every minute, and those of conversations are
+ * many. `id`: one, or the prefix of all. */
+static char *
+folder_of (const char *data_dir, const char *id)
+{
+  return g_build_filename (data_dir, g_str_has_prefix (id, "mk_") ? "stills" : "pictures", NULL);
+}
+
 /* Ids come from addresses too: letters, digits and one underscore name a file of this folder. */
 static char *
 path_of (const char *data_dir, const char *id)
@@ -20,7 +28,8 @@ path_of (const char *data_dir, const char *id)
   if ((!g_str_has_prefix (id, "upl_") && !g_str_has_prefix (id, "mk_"))
       || strspn (rest + 1, "abcdefghijklmnopqrstuvwxyz0123456789") != strlen (rest + 1))
     return NULL;
-  return g_build_filename (data_dir, "pictures", id, NULL);
+  g_autofree char *folder = folder_of (data_dir, id);
+  return g_build_filename (folder, id, NULL);
 }
 
 /* The database and the recordings go before pictures: these leave 2 GiB, of a small disk a tenth.
@@ -40,7 +49,7 @@ guint
 parlor_pictures_sweep (const char *data_dir, const char *prefix,
                        gboolean (*is_known) (const char *id, gpointer data), gpointer user_data)
 {
-  g_autofree char *folder = g_build_filename (data_dir, "pictures", NULL);
+  g_autofree char *folder = folder_of (data_dir, prefix);
   g_autoptr (GDir) files = g_dir_open (folder, 0, NULL);
   const char *name;
   guint n = 0;
@@ -57,7 +66,7 @@ gboolean
 parlor_pictures_write (const char *data_dir, const char *id, const GByteArray *bytes,
                        GError **error)
 {
-  g_autofree char *folder = g_build_filename (data_dir, "pictures", NULL);
+  g_autofree char *folder = folder_of (data_dir, id);
   g_autofree char *path = path_of (data_dir, id);
   if (path && g_mkdir_with_parents (folder, 0700) == 0)
     return g_file_set_contents_full (path, (const char *)bytes->data, (gssize)bytes->len,

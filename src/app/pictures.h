@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * The bytes of people's pictures: one file each in DATA/pictures, named by its id, written whole or
- * not at all, readable by the server alone. What one is called and whose it is stands in the
- * store.  Thread: control; a write of 10 MB goes to the page cache.
+ * The bytes of people's pictures: one file each in DATA/pictures, those of markers in DATA/stills,
+ * named by its id, written whole or not at all, readable by the server alone. What one is called
+ * and whose it is stands in the store. Thread: control; a write of 10 MB goes to the page cache.
  */
 #pragma once
 

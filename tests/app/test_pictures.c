@@ -15,7 +15,8 @@ test_sweep (void)
 {
   g_autofree char *folder = g_dir_make_tmp ("parlor-pictures-XXXXXX", NULL);
   g_autofree char *inside = g_build_filename (folder, "pictures", NULL);
-  g_autofree char *other = g_build_filename (inside, "mk_b", NULL);
+  g_autofree char *apart = g_build_filename (folder, "stills", NULL);
+  g_autofree char *other = g_build_filename (apart, "mk_b", NULL);
   g_autofree char *half = g_build_filename (inside, "upl_c.X1Y2Z3", NULL);
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
   guint64 size = 0;
@@ -33,7 +34,8 @@ test_sweep (void)
   g_assert_cmpint (fd, >=, 0);
   close (fd);
   parlor_pictures_remove (folder, "upl_a");
-  g_rmdir (inside);
+  g_assert_cmpint (g_rmdir (inside), ==, 0);
+  g_assert_cmpint (g_rmdir (apart), ==, 0);
   g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
