@@ -27,6 +27,7 @@ struct _ParlorDesk
   ParlorDeskApp app;
   GHashTable *sockets; /* rep or visitor id → GPtrArray of ParlorSession, owned */
   GHashTable *pending; /* set of Pending, owned by the store's answer */
+  GHashTable *told;    /* group id → how many visitors were told are there */
   guint seconds;       /* desk_tell_present () was called */
 };
 
@@ -40,6 +41,7 @@ parlor_desk_new (ParlorService *service, ParlorRecordSink *records, const Parlor
   desk->sockets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                          (GDestroyNotify)g_ptr_array_unref);
   desk->pending = g_hash_table_new (NULL, NULL);
+  desk->told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return desk;
 }
 
@@ -55,6 +57,7 @@ parlor_desk_free (ParlorDesk *desk)
     ((Pending *)pending)->desk = NULL;
   g_hash_table_unref (desk->pending);
   g_hash_table_unref (desk->sockets);
+  g_hash_table_unref (desk->told);
   g_free (desk);
 }
 
@@ -135,13 +138,17 @@ visitor_threads (ParlorServiceBrand *brand, const char *visitor)
 }
 
 static json_t *
+group_json (const ParlorGroup *group)
+{
+  return json_pack ("{s:s,s:i}", "id", group->id, "present", (int)parlor_service_present (group));
+}
+
+static json_t *
 button (const ParlorServiceBrand *brand)
 {
   json_t *list = json_array ();
   for (guint i = 0; i < brand->groups->len; i++)
-    json_array_append_new (
-        list, json_pack ("{s:s,s:i}", "id", ((const ParlorGroup *)brand->groups->pdata[i])->id,
-                         "present", (int)parlor_service_present (brand->groups->pdata[i])));
+    json_array_append_new (list, group_json (brand->groups->pdata[i]));
   return list;
 }
 
@@ -162,14 +169,34 @@ desk_present (const ParlorServiceBrand *brand)
   return most;
 }
 
+/* The groups to which the first came or from which the last went since it was told (`all`: or where
+ * one more or less is there), as they are now. */
+static json_t *
+changed_groups (ParlorDesk *desk, const ParlorServiceBrand *brand, gboolean all)
+{
+  json_t *list = json_array ();
+  for (guint i = 0; i < brand->groups->len; i++)
+    {
+      const ParlorGroup *group = brand->groups->pdata[i];
+      guint now = parlor_service_present (group);
+      guint told = GPOINTER_TO_UINT (g_hash_table_lookup (desk->told, group->id));
+      if (told == now || (told && now && !all))
+        continue;
+      g_hash_table_replace (desk->told, g_strdup (group->id), GUINT_TO_POINTER (now));
+      json_array_append_new (list, group_json (group));
+    }
+  return list;
+}
+
 static void
-tell_present (ParlorSession *session, guint now, gboolean all)
+tell_present (ParlorSession *session, guint now, json_t *groups, gboolean all)
 {
   guint told = session->desk_present;
-  if (told == now || (told && now && !all))
+  if ((told == now || (told && now && !all)) && !json_array_size (groups))
     return;
   session->desk_present = now;
-  parlor_session_send (session, json_pack ("{s:s,s:i}", "t", "present", "n", (int)now));
+  parlor_session_send (
+      session, json_pack ("{s:s,s:i,s:O}", "t", "present", "n", (int)now, "groups", groups));
 }
 
 void
@@ -177,7 +204,10 @@ desk_tell_present (ParlorDesk *desk)
 {
   const ParlorServiceBrand *last = NULL;
   guint present = 0;
+  json_t *groups = NULL; /* of `last` */
   gboolean all = ++desk->seconds % PRESENT_EVERY == 0;
+  const GDestroyNotify drop = (GDestroyNotify)json_decref;
+  g_autoptr (GHashTable) changes = g_hash_table_new_full (NULL, NULL, NULL, drop);
   GHashTableIter iter;
   gpointer value;
   g_hash_table_iter_init (&iter, desk->sockets);
@@ -190,9 +220,15 @@ desk_tell_present (ParlorDesk *desk)
           continue;
         /* Mostly they are all of one. */
         if (brand != last)
-          present = desk_present (brand);
+          {
+            present = desk_present (brand);
+            groups = g_hash_table_lookup (changes, brand);
+            if (!groups)
+              g_hash_table_insert (changes, (gpointer)brand,
+                                   groups = changed_groups (desk, brand, all));
+          }
         last = brand;
-        tell_present (session, present, all);
+        tell_present (session, present, groups, all);
       }
 }
 

@@ -13,8 +13,8 @@ void desk_add (ParlorDesk *desk, const char *key, ParlorSession *session);
 void desk_remove (ParlorDesk *desk, const char *key, ParlorSession *session);
 /** How many are there, as a visitor's button shows it: of the group that has most. */
 guint desk_present (const ParlorServiceBrand *brand);
-/** Once a second: visitors hear at once that the first came or the last went, of other changes now
-    and then. */
+/** Once a second: visitors hear at once that the first came or the last went, of any group, and of
+    other changes now and then. */
 void desk_tell_present (ParlorDesk *desk);
 /** {"t":"attached"} of a visitor, without an id (transfer full). */
 json_t *desk_visitor_json (ParlorServiceBrand *brand, const char *visitor);

@@ -325,6 +325,33 @@ test_present (Fixture *f, gconstpointer data)
   g_assert_cmpint (told_present (visitor), ==, 0);
 }
 
+/* Beside a stream one group answers: what others have is nothing to its viewers. */
+static void
+test_present_of_a_group (Fixture *f, gconstpointer data)
+{
+  ParlorServiceBrand *brand = parlor_service_brand (f->service, "br_demo");
+  ParlorGroupSpec spec = {.name = "Lamps"};
+  const ParlorGroup *lamps = parlor_service_put_group (f->service, brand, &spec, NULL);
+  ParlorRepSpec mei = {.ref = "mei", .name = "Mei", .groups = lamps->id};
+  g_assert_nonnull (parlor_service_put_rep (f->service, brand, &mei, now_of (NULL), NULL));
+  g_autoptr (Peer) lin = peer_new (f->world), rep = peer_new (f->world);
+  g_autoptr (Peer) visitor = peer_new (f->world);
+  attach (lin, "{\"t\":\"attach\",\"as\":\"rep\",\"rep\":\"lin\"}");
+  attach (visitor, "{\"t\":\"attach\",\"as\":\"visitor\",\"device\":\"" DEVICE_A "\"}");
+  parlor_signal_staffing (f->world->signal);
+  attach (rep, "{\"t\":\"attach\",\"as\":\"rep\",\"rep\":\"mei\"}");
+  parlor_signal_staffing (f->world->signal);
+  for (gboolean of_lamps = FALSE; !of_lamps;)
+    {
+      json_t *told = hear (visitor, "present");
+      const json_t *group = json_array_get (json_object_get (told, "groups"), 0);
+      g_assert_cmpint (json_integer_value (json_object_get (told, "n")), ==, 1);
+      g_assert_cmpint (json_integer_value (json_object_get (group, "present")), ==, 1);
+      of_lamps = !g_strcmp0 (member (group, "id"), lamps->id);
+      json_decref (told);
+    }
+}
+
 /* Each field of each row of a desk: of a wrong type, too long, missing. */
 static void
 test_fields (Fixture *f, gconstpointer data)
@@ -359,6 +386,7 @@ main (int argc, char **argv)
   ADD ("a-call-is-ended-by-whose-it-is", FALSE, test_anothers_call);
   ADD ("who-signs-out-in-one-tab-leaves-the-others", FALSE, test_signed_out);
   ADD ("who-is-there-is-told-to-pages-that-stand", FALSE, test_present);
+  ADD ("who-is-there-of-one-group-is-told-beside-others", FALSE, test_present_of_a_group);
   ADD ("a-stranger-is-no-rep", TRUE, test_stranger);
   ADD ("every-field-of-a-desk-is-checked", FALSE, test_fields);
   return g_test_run ();

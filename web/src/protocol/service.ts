@@ -148,6 +148,9 @@ export type Binding = Checked<typeof binding>;
 const offer = shape({ id: str, state: str, until: num, conversation: thread });
 export type Offer = Checked<typeof offer>;
 
+/** Of each group: how many are there. */
+const groups = def(list(shape({ id: str, present: num })), []);
+
 const CHECKS = {
   attached: shape({
     /** Of the attach that it answers; 0 = unasked: who sits there changed elsewhere. */
@@ -158,7 +161,7 @@ const CHECKS = {
     brand: str,
     brand_name: def(str, ''),
     rep: nullable(rep),
-    groups: def(list(shape({ id: str, present: num })), []),
+    groups,
     threads: list(anything),
     offers: def(list(offer), []),
     colleagues: def(list(rep), []),
@@ -198,7 +201,8 @@ const CHECKS = {
   }),
   offered: shape({ offer }),
   presence: shape({ rep }),
-  present: shape({ n: num }),
+  /** `groups`: those alone that changed. */
+  present: shape({ n: num, groups }),
   call: shape({ call }),
   kept: shape({ binding: str, token: str, until: num }),
   assist: shape({ conversation: str, cards: list(assistCard) }),

@@ -181,3 +181,13 @@ test('who is there changes under a page that stands', () => {
   expect(state.present).toBe(2);
   expect(told(state, { t: 'present', n: 0 }).present).toBe(0);
 });
+
+test('so it does for the group that answers beside a stream, whatever the others have', () => {
+  const groups = [
+    { id: 'grp_1', present: 2 },
+    { id: 'grp_2', present: 1 },
+  ];
+  const attached = { t: 'attached', as: 'visitor', brand: 'br', groups, threads: [] };
+  const gone = { t: 'present', n: 2, groups: [{ id: 'grp_2', present: 0 }] };
+  expect(told(told(initialDesk(), attached), gone).here).toEqual({ grp_1: 2, grp_2: 0 });
+});

@@ -134,6 +134,10 @@ function withToldThread(state: DeskState, thread: Thread): DeskState {
   return withThread(isOver ? { ...state, call: null } : state, thread);
 }
 
+function byGroup(groups: { id: string; present: number }[]): Record<string, number> {
+  return Object.fromEntries(groups.map((one) => [one.id, one.present]));
+}
+
 function attached(state: DeskState, message: DeskMessageOf<'attached'>): DeskState {
   let next: DeskState = {
     ...state,
@@ -143,7 +147,7 @@ function attached(state: DeskState, message: DeskMessageOf<'attached'>): DeskSta
     brandName: message.brand_name,
     me: message.rep,
     present: message.groups.reduce((sum, one) => Math.max(sum, one.present), 0),
-    here: Object.fromEntries(message.groups.map((one) => [one.id, one.present])),
+    here: byGroup(message.groups),
     offers: message.offers,
     colleagues: message.colleagues,
   };
@@ -270,7 +274,7 @@ export function reduceDesk(state: DeskState, event: DeskEvent, now: number): Des
     case 'presence':
       return { ...state, me: event.rep };
     case 'present':
-      return { ...state, present: event.n };
+      return { ...state, present: event.n, here: { ...state.here, ...byGroup(event.groups) } };
     case 'kept':
       return { ...state, kept: event };
     case 'call_refused':
