@@ -159,3 +159,19 @@ it('opens a muted microphone while the key is held, and closes it after', async 
   await local.holdToTalk(false);
   expect(first.enabled).toBe(false);
 });
+
+it('keeps nothing that the browser gives after all was let go', async () => {
+  const [late, other] = [track('m9'), track('c9')];
+  let give: (what: Got) => void = () => undefined;
+  openDevices.mockImplementation(() => new Promise((done) => (give = done)));
+  const asked = local.start(true, true);
+  local.stop();
+  vi.mocked(local.published).mockClear();
+  give(got(late, other));
+  await asked;
+  expect(late.stop).toHaveBeenCalled();
+  expect(other.stop).toHaveBeenCalled();
+  expect(local.state.camera.track).toBeNull();
+  expect(local.published).not.toHaveBeenCalled();
+  expect(local.state.asking).toBe(false);
+});

@@ -53,6 +53,8 @@ export class LocalMedia {
   private loud = 0;
   private hintAgain = 0;
   private held = false;
+  /** How often all was let go: what the browser gives after that, of an earlier question, is not kept. */
+  private ends = 0;
   readonly timer = window.setInterval(() => this.lookForTalk(), LOOK_EVERY_MS);
 
   constructor() {
@@ -93,9 +95,15 @@ export class LocalMedia {
   private async open(microphone: boolean, camera: boolean): Promise<void> {
     if (!microphone && !camera) return;
     const { microphoneId, cameraId, rawSound } = this.state;
+    const { ends } = this;
     this.store.patch({ asking: true });
     const got = await openDevices({ microphone, camera, microphoneId, cameraId, rawSound });
     this.store.patch({ asking: false });
+    if (ends !== this.ends) {
+      got.microphone?.stop();
+      got.camera?.stop();
+      return;
+    }
     if (microphone) this.take('microphone', got);
     if (camera) this.take('camera', got);
     await this.refresh();
@@ -227,8 +235,13 @@ export class LocalMedia {
 
   /** Asks for a screen; resolves with false when none was given. */
   async startScreen(): Promise<boolean> {
+    const { ends } = this;
     try {
       const capture = await openScreen(this.state.motion);
+      if (ends !== this.ends) {
+        capture.stop();
+        return false;
+      }
       this.stopScreen();
       this.screenCapture = capture;
       capture.video.addEventListener('ended', () => {
@@ -278,6 +291,7 @@ export class LocalMedia {
 
   /** Lets go of every device. */
   stop(): void {
+    this.ends++;
     this.stopScreen();
     this.meter?.close();
     this.meter = null;
