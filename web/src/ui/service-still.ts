@@ -10,7 +10,8 @@ const EVERY_MS = 60_000;
 
 /** Null: there is no picture, or this browser cannot take one. */
 async function still(page: HTMLElement): Promise<File | null> {
-  const video = page.querySelector<HTMLVideoElement>('parlor-picture video');
+  /* There is one for each whom the stream can show; others than the main one may show somebody who has gone. */
+  const video = page.querySelector<HTMLVideoElement>('parlor-picture video[data-place=main]');
   if (!video?.videoWidth || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return null;
   const canvas = document.createElement('canvas');
   canvas.width = Math.min(WIDTH, video.videoWidth);
