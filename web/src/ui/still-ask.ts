@@ -20,6 +20,8 @@ const WORDS = {
   yes: ['Add picture', '附上画面'],
   always: ['Yes, for every note while I share', '本次共享都附上'],
   no: ['No picture', '不附'],
+  lost: ['The picture could not be added.', '画面未能附上。'],
+  close: ['Close', '关闭'],
 } as const;
 
 function w(key: keyof typeof WORDS): string {
@@ -38,18 +40,22 @@ const WAITING_MAX = 3;
 @customElement('parlor-still-ask')
 export class StillAsk extends InMeeting {
   @state() private waiting: Waiting[] = [];
-  private known: Set<string> | null = null;
+  /** One that he wanted to give did not arrive. */
+  @state() private lost = false;
+  private known = new Set<string>();
+  private screen: MediaStreamTrack | null = null;
   private always = false;
 
   protected override willUpdate(): void {
     const { screen } = this.app.local.state;
     const { markers } = this.room;
-    if (!screen || !this.known) {
+    /* What he said of one screen, he did not say of another. */
+    if (screen !== this.screen) {
+      this.screen = screen;
       this.known = new Set(markers.map((one) => one.id));
-      if (!screen && (this.waiting.length || this.always))
-        [this.waiting, this.always] = [[], false];
-      return;
+      [this.waiting, this.always] = [[], false];
     }
+    if (!screen) return;
     for (const marker of markers) {
       if (this.known.has(marker.id)) continue;
       this.known.add(marker.id);
@@ -61,14 +67,15 @@ export class StillAsk extends InMeeting {
     const picture = await grab(screen);
     if (!picture || this.app.local.state.screen !== screen) return;
     if (this.always) this.give({ marker: id, text, picture });
-    else this.waiting = [...this.waiting, { marker: id, text, picture }].slice(-WAITING_MAX);
+    else if (this.waiting.length < WAITING_MAX)
+      this.waiting = [...this.waiting, { marker: id, text, picture }];
   }
 
   private give({ marker, picture }: Waiting): void {
     const { session } = this.app;
     const room = this.room.room?.id ?? '';
     // What was too late, or too much, is a note without a picture, as it was before.
-    void giveStill(room, marker, session.bearer, picture).catch(() => undefined);
+    void giveStill(room, marker, session.bearer, picture).catch(() => (this.lost = true));
   }
 
   private answer(yes: boolean, always = false): void {
@@ -78,9 +85,16 @@ export class StillAsk extends InMeeting {
     for (const one of always ? [first, ...rest] : [first]) if (one && yes) this.give(one);
   }
 
+  private trouble(): TemplateResult {
+    return html`<div class="ask consent" role="alert" data-testid="still-lost">
+      <p>${w('lost')}</p>
+      <button class="button quiet" @click=${() => (this.lost = false)}>${w('close')}</button>
+    </div>`;
+  }
+
   protected override render(): TemplateResult | typeof nothing {
     const [first] = this.waiting;
-    if (!first) return nothing;
+    if (!first) return this.lost ? this.trouble() : nothing;
     return html`<div
       class="ask consent"
       role="alertdialog"
