@@ -1,17 +1,29 @@
 import { expect, it } from 'vitest';
 import { backoffMs } from './backoff.js';
 
-it('coming back begins at 250 ms, meets a server that is started again within half a second, and never waits longer than 3 s', () => {
-  const waits = Array.from({ length: 30 }, (_, i) => backoffMs(i, 0.5));
-  const tries = waits
-    .slice(0, 5)
-    .map((_, i) => waits.slice(0, i + 1).reduce((all, one) => all + one, 0));
-  expect(tries).toEqual([250, 750, 1250, 1750, 2750]);
+/** When the first `n` tries come, after the line was lost. */
+function tries(n: number, random: () => number): number[] {
+  let at = 0;
+  return Array.from({ length: n }, (_, attempt) => (at += backoffMs(attempt, random())));
+}
+
+it('coming back begins within 250 ms, meets a server that is started again within half a second, and never waits longer than 3 s', () => {
+  expect(tries(5, () => 0)).toEqual([250, 750, 1250, 1750, 2750]);
+  const waits = Array.from({ length: 30 }, (_, attempt) => backoffMs(attempt, 0));
   expect(Math.max(...waits)).toBe(3000);
 });
 
-it('coming back is spread by a tenth, so that pages do not march', () => {
-  expect(backoffMs(0, 0)).toBe(225);
-  expect(backoffMs(0, 1)).toBe(275);
-  expect(backoffMs(9, 1)).toBe(3000);
+it('thousands of pages that lost one server do not march, at first nor after long', () => {
+  const shares = Array.from({ length: 300 }, (_, n) => n / 300);
+  for (const attempt of [0, 1, 7, 30]) {
+    const longest = backoffMs(attempt, 0);
+    const waits = shares.map((share) => backoffMs(attempt, share));
+    expect(longest - Math.min(...waits)).toBeGreaterThan(0.3 * longest);
+    /* As many in each tenth of that time. */
+    for (let tenth = 0; tenth < 10; tenth++) {
+      const from = longest * (1 - (tenth + 1) / 30);
+      const n = waits.filter((one) => one > from && one <= from + longest / 30).length;
+      expect(n).toBeLessThan(60);
+    }
+  }
 });
