@@ -36,6 +36,8 @@ export async function run(world) {
   await rep.until('it is found by its note', () => window.__probe.byTestId('thread').length === 1);
   await rep.page.locator('input[type=search]').fill('copper');
   await rep.until('and by nothing else', () => window.__probe.byTestId('thread').length === 0);
+  await rep.page.locator('input[type=search]').fill('cus_');
+  await rep.until('what the server knows of him finds it too', () => window.__probe.byTestId('thread').length === 1);
 
   await chief.goto(`${world.url}/board`);
   await chief.sees('reading');

@@ -5,11 +5,13 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Offer, Thread } from '../protocol/service.js';
 import { Desk } from '../room/desk.js';
 import { isBusy, unread } from '../room/desk-state.js';
+import { Given } from '../room/given.js';
 import { loadCsrf } from '../client/storage.js';
 import { Plain } from '../ui/base.js';
 import { clockTime, duration, st, type ServiceKey } from '../ui/i18n/service.js';
 import { icon, mark } from '../ui/icons.js';
 import '../ui/look.js';
+import { notify } from '../ui/notify.js';
 import { face } from '../ui/rep-face.js';
 import '../ui/rep-face.js';
 import { sign } from '../ui/service-icons.js';
@@ -53,10 +55,9 @@ export class RepPage extends Plain {
   private searchTimer = 0;
   private context: AudioContext | null = null;
   private known = new Set<string>();
-  /** Those whom he answers; null = not told yet. */
-  private own: Set<string> | null = null;
-  /** Given to him by somebody else, and not looked at yet. */
-  @state() private given = new Set<string>();
+  private readonly given = new Given();
+  /** What the server found by these words, whatever it found them in. */
+  @state() private found = new Set<string>();
   /** It had a line, or was refused one. */
   private lost = false;
 
@@ -82,25 +83,12 @@ export class RepPage extends Plain {
     this.lost = !up;
     for (const one of offers) if (!this.known.has(one.id)) this.ring(one.conversation, one.id);
     this.known = new Set(offers.map((one) => one.id));
-    this.lookForGiven();
+    /* A colleague or the board gave him a conversation: it rings as an offer does. */
+    for (const one of this.given.look(this.desk.state, this.chosen)) this.ring(one, one.id);
     if (call?.state === 'ringing' && !call.by_rep) this.chosen = call.conversation;
     const n = offers.length + this.waiting() + this.given.size;
     document.title = `${n ? `(${n}) ` : ''}${st('desk')}`;
     this.requestUpdate();
-  }
-
-  /** A colleague or the board gave him a conversation: it rings as an offer does. */
-  private lookForGiven(): void {
-    const { threads, me } = this.desk.state;
-    if (!me) return;
-    const mine = Object.values(threads).filter(
-      (one) => one.state === 'human' && one.assignee?.id === me.id,
-    );
-    const fresh = mine.filter((one) => this.own && !this.own.has(one.id) && one.id !== this.chosen);
-    this.own = new Set(mine.map((one) => one.id));
-    if (!fresh.length) return;
-    this.given = new Set([...this.given, ...fresh.map((one) => one.id)]);
-    for (const one of fresh) this.ring(one, one.id);
   }
 
   private waiting(): number {
@@ -110,14 +98,7 @@ export class RepPage extends Plain {
 
   private ring(thread: Thread, tag: string): void {
     if (this.sound) this.chime();
-    if (!document.hidden || !('Notification' in window) || Notification.permission !== 'granted') {
-      return;
-    }
-    const note = new Notification(st('offers'), {
-      body: this.nameOf(thread),
-      tag,
-    });
-    note.onclick = () => window.focus();
+    notify(st('offers'), this.nameOf(thread), tag);
   }
 
   /** Two soft tones; the browser allows them after the touch that switched them on. */
@@ -164,7 +145,7 @@ export class RepPage extends Plain {
 
   private choose(id: string): void {
     this.chosen = id;
-    this.given = new Set([...this.given].filter((one) => one !== id));
+    this.changed();
     void this.updateComplete.then(() => this.querySelector('textarea')?.focus());
   }
 
@@ -301,6 +282,7 @@ export class RepPage extends Plain {
   /** Those that are not in this list, ended long ago, are looked for at the server. */
   private look(words: string): void {
     this.search = words;
+    this.found = new Set();
     clearTimeout(this.searchTimer);
     const text = words.trim();
     if (text.length < 2) return;
@@ -309,6 +291,7 @@ export class RepPage extends Plain {
         .then((one) => one.findTalks(this.desk.state.me?.id ?? '', text))
         .then((list) => {
           for (const thread of list) this.desk.found(thread);
+          if (text === this.search.trim()) this.found = new Set(list.map((one) => one.id));
         })
         .catch(() => undefined);
     }, SEARCH_AFTER_MS);
@@ -318,6 +301,7 @@ export class RepPage extends Plain {
     const words = this.search.trim().toLowerCase();
     const fits = (one: Thread): boolean =>
       !words ||
+      this.found.has(one.id) ||
       [this.nameOf(one), one.last_text, one.note, one.product, one.customer?.tags ?? '']
         .join('\n')
         .toLowerCase()

@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import type { DeskState } from './desk-state.js';
+import { Given } from './given.js';
+
+function desk(threads: Record<string, string>): DeskState {
+  const all = Object.entries(threads).map(([id, who]) => [
+    id,
+    { id, state: 'human', assignee: { id: who } },
+  ]);
+  return { me: { id: 'lin' }, threads: Object.fromEntries(all) } as unknown as DeskState;
+}
+
+it('tells what somebody else gave him, once, and not what he had or opened himself', () => {
+  const given = new Given();
+  expect(given.look(desk({ a: 'lin' }), '')).toEqual([]);
+  const now = desk({ a: 'lin', b: 'lin', c: 'mei', d: 'lin' });
+  expect(given.look(now, 'd').map((one) => one.id)).toEqual(['b']);
+  expect(given.look(now, 'd')).toEqual([]);
+  expect(given.has('b')).toBe(true);
+});
+
+it('forgets it when he looks at it, and when it is taken from him again', () => {
+  const given = new Given();
+  given.look(desk({}), '');
+  given.look(desk({ a: 'lin', b: 'lin' }), '');
+  given.look(desk({ a: 'lin', b: 'lin' }), 'a');
+  expect([given.has('a'), given.size]).toEqual([false, 1]);
+  given.look(desk({ a: 'lin', b: 'mei' }), 'a');
+  expect(given.size).toBe(0);
+});
