@@ -19,6 +19,8 @@ export interface Outgoing {
   clientId: string;
   text: string;
   kind: string;
+  /** Of what is not said in words. */
+  data?: object | undefined;
   failed: boolean;
 }
 

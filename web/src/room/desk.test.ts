@@ -137,3 +137,15 @@ test('where another sits now nothing of who sat there is left, nor sent', () => 
   expect(desk.state).toMatchObject({ threads: {}, messages: {}, outgoing: [], person: 1 });
   expect(desk.state.up).toBe(true);
 });
+
+test('a picture or a product that was refused is said again whole', () => {
+  const desk = opened('', HIS);
+  desk.say('cnv_1', '', 'c1', 'product', { sku: 'lamp' });
+  socket.hear({ t: 'error', id: 'c1', code: 'too_many' });
+  const [refused] = desk.state.outgoing;
+  expect(refused?.failed).toBe(true);
+  if (refused) desk.again(refused);
+  expect(socket.said('say')).toHaveLength(2);
+  expect(socket.said('say')[1]).toEqual(socket.said('say')[0]);
+  expect(desk.state.outgoing[0]?.failed).toBe(false);
+});

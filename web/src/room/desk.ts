@@ -3,7 +3,14 @@ import { DeskLine, type Attach } from '../client/desk.js';
 import { randomName } from '../client/storage.js';
 import type { DeskMessage, Thread } from '../protocol/service.js';
 import { ShownCard } from './card.js';
-import { initialDesk, isOther, reduceDesk, type DeskEvent, type DeskState } from './desk-state.js';
+import {
+  initialDesk,
+  isOther,
+  reduceDesk,
+  type DeskEvent,
+  type DeskState,
+  type Outgoing,
+} from './desk-state.js';
 import { Store } from './store.js';
 
 /** Where a tap came from. */
@@ -138,7 +145,7 @@ export class Desk {
   ): void {
     this.dispatch({
       t: 'local/say',
-      message: { conversation, clientId, text, kind, failed: false },
+      message: { conversation, clientId, text, kind, data, failed: false },
     });
     this.line.say({
       t: 'say',
@@ -149,6 +156,11 @@ export class Desk {
       text,
       ...(data ? { data } : {}),
     });
+  }
+
+  /** What the server refused, as it was. */
+  again({ conversation, text, clientId, kind, data }: Outgoing): void {
+    this.say(conversation, text, clientId, kind, data);
   }
 
   /** A picture: drawn anew (so that it tells no place), sent, and shown. Throws where it cannot. */

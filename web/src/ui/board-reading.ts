@@ -17,7 +17,8 @@ export class BoardReading extends Plain {
   @property({ attribute: false }) reps: { id: string; name: string }[] = [];
   @state() private rep = '';
   @state() private words = '';
-  @state() private list: Thread[] = [];
+  /** Null: not told yet. */
+  @state() private list: Thread[] | null = null;
   @state() private chosen: { id: string; name: string } | null = null;
   @state() private said: Said[] | null = null;
   @state() private problem = '';
@@ -40,7 +41,8 @@ export class BoardReading extends Plain {
     this.rep = change.rep ?? this.rep;
     this.words = change.words ?? this.words;
     clearTimeout(this.timer);
-    this.list = this.rep ? this.list : [];
+    /* Those of another rep are not his. */
+    if (change.rep !== undefined) this.list = null;
     if (!this.rep) return;
     this.timer = window.setTimeout(() => void this.find(this.rep, this.words.trim()), AFTER_MS);
   }
@@ -161,9 +163,9 @@ export class BoardReading extends Plain {
       </div>
       ${this.problem ? html`<p role="alert">${whyNot(this.problem)}</p>` : nothing}
       ${chosen ? (said ? this.transcript(chosen.name, said) : this.reason(chosen.name)) : nothing}
-      ${this.rep && !this.list.length ? html`<p class="calm">${bw('read_none')}</p>` : nothing}
+      ${this.list?.length === 0 ? html`<p class="calm">${bw('read_none')}</p>` : nothing}
       <ul class="talks">
-        ${this.list.map((one) => this.row(one))}
+        ${this.list?.map((one) => this.row(one))}
       </ul>
     </details>`;
   }

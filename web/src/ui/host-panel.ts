@@ -5,6 +5,7 @@ import type { LiveState } from '../room/live.js';
 import { reduceLive } from '../room/live.js';
 import type { Session } from '../room/session.js';
 import type { Store } from '../room/store.js';
+import { Unread } from '../room/unread.js';
 import { Plain } from './base.js';
 import { lang } from './i18n/lang.js';
 import { lt } from './i18n/live.js';
@@ -21,8 +22,7 @@ export class HostPanel extends Plain {
   @property({ attribute: false }) live!: Store<LiveState>;
   @state() private tab: Tab = 'shelf';
   @state() private sorting = false;
-  /** The last comment that he had before him. */
-  private read = '';
+  private readonly unread = new Unread();
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -232,17 +232,10 @@ export class HostPanel extends Plain {
     </section>`;
   }
 
-  /** Comments that came while another tab was open. */
-  private unread(): number {
-    const { comments } = this.live.get();
-    if (this.tab === 'comments') this.read = comments.at(-1)?.id ?? '';
-    return comments.length - 1 - comments.findLastIndex((one) => one.id === this.read);
-  }
-
   protected override render(): TemplateResult {
-    const { guests, shelf } = this.live.get();
+    const { guests, shelf, comments } = this.live.get();
     const asking = guests.filter((one) => !one.on_stage).length;
-    const fresh = this.unread();
+    const fresh = this.unread.count(comments, this.tab === 'comments');
     const tabs: [Tab, string][] = [
       ['shelf', `${lt('shelf')} ${shelf.length || ''}`],
       ['comments', fresh ? `${lt('comments')} (${fresh})` : lt('comments')],

@@ -127,6 +127,8 @@ export class MarkerForm extends InMeeting {
       marker,
       this.app.session.bearer,
     ).catch(() => null);
+    /* The form may have been closed meanwhile. */
+    if (!this.isConnected) return;
     const url = picture ? URL.createObjectURL(picture) : '';
     this.pictures = { ...this.pictures, [marker]: url };
   }

@@ -32,7 +32,6 @@ export class RepAside extends Plain {
     void materials()
       .then((list) => (this.documents = list.filter((one) => !one.withdrawn)))
       .catch(() => undefined);
-    void products().then((list) => (this.shelf = list));
   }
 
   protected override willUpdate(): void {
@@ -40,6 +39,7 @@ export class RepAside extends Plain {
     if (id === this.asked) return;
     this.asked = id;
     this.readings = [];
+    void products().then((list) => (this.shelf = list));
     void readingsOf(id)
       .then((list) => this.asked === id && (this.readings = list))
       .catch(() => undefined);

@@ -12,11 +12,18 @@ import './styles/rep-context.css';
 
 const SHOWN = 4;
 
-let asked: Promise<Shelved[]> | null = null;
+const FRESH_MS = 60_000;
 
-/** The brand's products, asked for once; none where he may not see them. */
+let asked: Promise<Shelved[]> | null = null;
+let askedAt = 0;
+
+/** The brand's products, as they stood within the last minute; none where he may not see them. */
 export function products(): Promise<Shelved[]> {
-  return (asked ??= shelved().catch(() => []));
+  if (!asked || Date.now() - askedAt > FRESH_MS) {
+    asked = shelved().catch(() => []);
+    askedAt = Date.now();
+  }
+  return asked;
 }
 
 @customElement('parlor-rep-context')

@@ -127,10 +127,6 @@ export class ServiceChat extends Plain {
     box.focus({ preventScroll: true });
   }
 
-  private again(one: Outgoing): void {
-    this.desk.say(one.conversation, one.text, one.clientId, one.kind);
-  }
-
   protected override render(): TemplateResult {
     const { state } = this.desk;
     const said = state.messages[this.conversation] ?? [];
@@ -223,6 +219,7 @@ export class ServiceChat extends Plain {
   /** As it stood on the shelf when it was said. Whoever plays the stream may show it there; else it is a link to the shop. */
   private product(text: (name: string) => string, asked: boolean): TemplateResult {
     const name = text('title') || text('sku');
+    const shop = /^https:\/\//.test(text('url')) ? text('url') : '';
     if (asked || !text('image')) return html`<p>${st('about_product', { name })}</p>`;
     const shown = (event: Event): void => {
       const open = new CustomEvent('parlor-show', {
@@ -231,12 +228,12 @@ export class ServiceChat extends Plain {
         composed: true,
         cancelable: true,
       });
-      if (!this.dispatchEvent(open)) event.preventDefault();
+      if (!this.dispatchEvent(open) || !shop) event.preventDefault();
     };
     return html`<a
       class="product-said"
       data-testid="product-said"
-      href=${/^https:\/\//.test(text('url')) ? text('url') : nothing}
+      href=${shop || (this.closest('[data-shows]') ? '#' : nothing)}
       target="_blank"
       rel="noopener noreferrer"
       @click=${shown}
@@ -298,7 +295,7 @@ export class ServiceChat extends Plain {
       <p>${one.text}</p>
       ${
         one.failed
-          ? html`<button class="link" @click=${() => this.again(one)}>${st('again')}</button>`
+          ? html`<button class="link" @click=${() => this.desk.again(one)}>${st('again')}</button>`
           : nothing
       }
     </article>`;

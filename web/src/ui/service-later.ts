@@ -137,11 +137,17 @@ export function mountServiceLater(host: Host): () => void {
       sheet.tap(sku);
     };
     host.addEventListener('parlor-ask', ask);
-    /* A product that the rep put into the chat opens over the stream, where it stands on its shelf. */
+    /* A product that the rep put into the chat opens over the stream, where it stands on its shelf; it can be reached by
+       keys though it has no link. */
+    if (host.showProduct) sheet.dataset['shows'] = '';
     sheet.addEventListener('parlor-show', (event) => {
       if (host.showProduct?.((event as CustomEvent<string>).detail)) event.preventDefault();
     });
-    if (!embedded) void import('./service-still.js').then((one) => one.showTaps(host, sheet));
+    if (!embedded)
+      void import('./service-still.js').then(
+        (one) => one.showTaps(host, sheet),
+        () => undefined,
+      );
     place.ground().append(sheet);
     host.sheetReady?.(sheet);
     stops.push(() => {
