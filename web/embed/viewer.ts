@@ -1,5 +1,6 @@
 /** The viewer inside `<live-room>`: the live page's own elements in the frame's shadow root. */
 import broadcast from '../src/ui/styles/broadcast.css?inline';
+import care from '../src/ui/styles/care.css?inline';
 import live from '../src/ui/styles/live.css?inline';
 import poll from '../src/ui/styles/poll.css?inline';
 import service from '../src/ui/styles/service.css?inline';
@@ -80,7 +81,7 @@ class ViewerShell extends HTMLElement implements Viewer {
     const root = config.ground.getRootNode() as ShadowRoot;
     if (root.adoptedStyleSheets.length === 1) {
       const sheet = new CSSStyleSheet();
-      sheet.replaceSync(live + poll + service + serviceLive + broadcast);
+      sheet.replaceSync(live + poll + service + serviceLive + care + broadcast);
       root.adoptedStyleSheets = [sheet, ...root.adoptedStyleSheets];
     }
     Object.assign(place, {

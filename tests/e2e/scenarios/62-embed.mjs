@@ -57,6 +57,18 @@ async function shopping(viewer) {
   return shown;
 }
 
+const PICTURE = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+
+/* He asks somebody, and shows a picture of what he means: it goes to the server and comes back from there. */
+async function asks(viewer) {
+  await viewer.click('service-button');
+  await viewer.click('service-add');
+  await viewer.sees('say');
+  await viewer.page.locator('[data-testid="picture"]').setInputFiles({ name: 'mine.png', mimeType: 'image/png', buffer: PICTURE });
+  await viewer.until('his picture in the chat', () => window.__probe.all('.bubble .picture').some((one) => one.naturalWidth > 0));
+  await viewer.click('service-away');
+}
+
 export async function run(world) {
   await world.startServer();
   const [host, chromium, firefox] = await world.persons({ browser: 'chromium', name: 'Lin' }, { browser: 'chromium', name: 'Ada' }, { browser: 'firefox', name: 'Bo' });
@@ -70,6 +82,7 @@ export async function run(world) {
     await chromium.fill('comment-input', 'a word from the shop');
     await chromium.press('Enter');
     await firefox.until('the comment', () => window.__probe.byTestId('comment')[0]?.textContent.includes('a word from the shop'));
+    for (const viewer of [chromium, firefox]) await asks(viewer);
     const [bought] = await Promise.all([shopping(chromium), shopping(firefox)]);
     const resolved = await fetch(`${world.url}/v1/handoffs/resolve`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ code: bought.handoff }) });
     assert.match((await resolved.json()).visitor, /^vis_/, 'the click is a visitor’s, without any cookie');

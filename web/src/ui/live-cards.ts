@@ -35,7 +35,10 @@ export function countdownCard(live: Live, now: number): TemplateResult {
         ? html`<p class="over">${lt('starts_in')}</p>
             <p class="countdown" data-testid="countdown-clock">${left(ms)}</p>
             <p class="when">${dateTime(live.scheduled_at)}</p>
-            <a class="button" href="/v1/rooms/${live.room}/calendar.ics" data-testid="calendar"
+            <a
+              class="button"
+              href=${fromServer(`/v1/rooms/${live.room}/calendar.ics`)}
+              data-testid="calendar"
               >${lt('add_calendar')}</a
             >`
         : html`<p class="countdown small">

@@ -196,10 +196,11 @@ export class ServiceChat extends Plain {
     const text = (name: string): string => (typeof data[name] === 'string' ? data[name] : '');
     const size = (name: string): number => Number(data[name]) || 1;
     if (one.kind === 'image' && text('upload')) {
-      const address = `/v1/uploads/${encodeURIComponent(text('upload'))}`;
+      const address = fromServer(`/v1/uploads/${encodeURIComponent(text('upload'))}`);
       return html`<a href=${address} target="_blank" rel="noreferrer"
         ><img
           class="picture"
+          crossorigin="anonymous"
           src=${address}
           width=${size('width')}
           height=${size('height')}
@@ -208,7 +209,7 @@ export class ServiceChat extends Plain {
       /></a>`;
     }
     if (one.kind === 'material' && text('link').startsWith('/f/')) {
-      return html`<a class="document" href=${text('link')} target="_blank" rel="noreferrer"
+      return html`<a class="document" href=${fromServer(text('link'))} target="_blank" rel="noreferrer"
           >${icon('copy')}<span>${text('title')} ${text('edition')}</span></a
         >${data['unconfirmed'] ? html`<p><small>${st('unconfirmed')}</small></p>` : nothing}`;
     }
