@@ -160,7 +160,7 @@ export class MarkerForm extends InMeeting {
     const { markers } = this.room;
     if (!markers.length) return nothing;
     return html`<h3>${k('noted')}</h3>
-      <ul class="noted">
+      <ul class="noted" tabindex="0" aria-label=${k('noted')}>
         ${[...markers].reverse().map((one) => this.note(one))}
       </ul>`;
   }
