@@ -56,6 +56,21 @@ async function talk(viewer, rep, words) {
   await viewer.until('the answer', (text) => window.__probe.byTestId('bubble').some((one) => one.textContent.includes(`answer to ${text}`)), words);
 }
 
+/* What the rep puts into the chat opens over the stream, in the chat's place. */
+async function shows(viewer, rep) {
+  await rep.sees('product');
+  await rep.page.locator('[data-testid="product"]').selectOption({ index: 1 });
+  await viewer.click('product-said');
+  await viewer.until('the product, on top', () => {
+    const sheet = window.__probe.byTestId('product-sheet')[0];
+    const box = sheet?.getBoundingClientRect();
+    return box?.width > 0 && sheet.contains(document.elementFromPoint(box.x + box.width / 2, box.y + 20));
+  });
+  await viewer.click('sheet-close');
+  await viewer.click('service-button');
+  await viewer.sees('product-said');
+}
+
 const streamLoudness = () => [...document.querySelectorAll('parlor-picture video')].map((one) => one.volume);
 
 async function call(world, viewer, control, rep) {
@@ -97,6 +112,7 @@ export async function run(world) {
   await addRep(world, chromium, firefox);
   await addRep(world, firefox, chromium);
   await talk(chromium, rep, 'how large is the lamp?');
+  await shows(chromium, rep);
   await talk(firefox, rep, 'is it in stock?');
   await call(world, chromium, firefox, rep);
   await comesBack(chromium, room, 'how large is the lamp?');

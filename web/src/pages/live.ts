@@ -170,8 +170,11 @@ export class LivePage extends Plain {
 
   readonly showProduct = (sku: string): boolean => {
     const product = this.audience.live.get().shelf.find((one) => one.sku === sku);
-    if (product) this.open({ what: 'product', product });
-    return product !== undefined;
+    if (product) {
+      this.close(); // a camera that was looked at there
+      this.open({ what: 'product', product });
+    }
+    return !!product;
   };
 
   /** Who goes to the shop where the sheet has no link of ours. */

@@ -141,7 +141,9 @@ export function mountServiceLater(host: Host): () => void {
        keys though it has no link. */
     if (host.showProduct) sheet.dataset['shows'] = '';
     sheet.addEventListener('parlor-show', (event) => {
-      if (host.showProduct?.((event as CustomEvent<string>).detail)) event.preventDefault();
+      if (!host.showProduct?.((event as CustomEvent<string>).detail)) return;
+      event.preventDefault();
+      sheet.aside();
     });
     if (!embedded)
       void import('./service-still.js').then(

@@ -152,8 +152,13 @@ export class ServiceSheet extends Plain {
     this.desk.tap(context);
   };
 
-  private readonly away = (): void => {
+  /** What the page shows now stands where the sheet was. */
+  aside(): void {
     this.view = ownThread(this.desk.state) ? 'bubble' : 'shut';
+  }
+
+  private readonly away = (): void => {
+    this.aside();
     this.focusButton();
   };
 
