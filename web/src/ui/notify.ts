@@ -5,6 +5,6 @@ export function notify(title: string, body: string, tag: string): void {
   try {
     new Notification(title, { body, tag }).onclick = () => window.focus();
   } catch {
-    /* A phone's browser shows none that a page makes; what is pushed rings there. */
+    /* A phone's browser lets no page make one. */
   }
 }
