@@ -120,6 +120,8 @@ export class HostPage extends Plain {
       await this.session.join({ name, microphone: sends, camera: sends, lang: lang() });
     } catch (error) {
       this.problem = error instanceof ApiError ? error.code : 'internal';
+      /* Nobody is filmed behind a page that says why he cannot be in. */
+      this.local.stop();
     }
   }
 
