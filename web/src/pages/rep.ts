@@ -86,9 +86,14 @@ export class RepPage extends Plain {
     /* A colleague or the board gave him a conversation: it rings as an offer does. */
     for (const one of this.given.look(this.desk.state, this.chosen)) this.ring(one, one.id);
     if (call?.state === 'ringing' && !call.by_rep) this.chosen = call.conversation;
-    const n = offers.length + this.waiting() + this.given.size;
-    document.title = `${n ? `(${n}) ` : ''}${st('desk')}`;
+    this.count();
     this.requestUpdate();
+  }
+
+  /** What waits for him stands in the tab's name. */
+  private count(): void {
+    const n = this.desk.state.offers.length + this.waiting() + this.given.size;
+    document.title = `${n ? `(${n}) ` : ''}${st('desk')}`;
   }
 
   private waiting(): number {
@@ -145,7 +150,8 @@ export class RepPage extends Plain {
 
   private choose(id: string): void {
     this.chosen = id;
-    this.changed();
+    this.given.look(this.desk.state, id);
+    this.count();
     void this.updateComplete.then(() => this.querySelector('textarea')?.focus());
   }
 
