@@ -11,7 +11,8 @@ build_native () {
   local -a parts=()
   # meson.build picks folders and optional libraries up when they exist, which ninja cannot see: new ones mean configuring again.
   listed=$( (find . -name meson.build -not -path '*/node_modules/*' | sort; missing_packages build test) | sha256sum)
-  if [ -f "$folder/build.ninja" ]; then reconfigure=--reconfigure; fi
+  # meson writes both last; without one of them it was ended at it, and would say for ever that all is configured, or that nothing is.
+  if [ -f "$folder/build.ninja" ] && [ -f "$folder/meson-private/cmd_line.txt" ]; then reconfigure=--reconfigure; else rm -rf "$folder/meson-private" "$folder/build.ninja"; fi
   if [ -z "$reconfigure" ] || ! stamp_is "$folder/.parlor-folders" "$listed"; then
     say "Configuring $folder/"
     # Of binutils too, and links in half the time.

@@ -48,12 +48,13 @@ sanitizer_environment () {
 }
 
 # The sanitized build, and then clang-tidy, are made by what the suites before them leave of the cores (decision 0158): in time that nobody else wants,
-# so nothing waits for them. What fails here fails again in its own suite, where it is told.
+# so nothing waits for them. What fails here fails again in its own suite, where it is told. Their shell ends after ninja and the compilers and not before, so that no two builds are in one folder.
+AHEAD= # its shell; not local, since the trap below runs after functions are left
 begin_ahead () { # COMMAND…
   local -a idle=(nice -n 19)
   if chrt --idle 0 true 2>/dev/null; then idle=(chrt --idle 0); fi
   # shellcheck disable=SC2016
-  setsid "${idle[@]}" bash -c 'set -euo pipefail; for part in common packages build test; do . "tools/dev/$part.sh"; done; for step; do "$step"; done' - "$@" \
+  setsid "${idle[@]}" bash -c 'set -euo pipefail; trap "exit 1" TERM; for part in common packages build test; do . "tools/dev/$part.sh"; done; for step; do "$step"; done' - "$@" \
     >>"$RESULTS/ahead.log" 2>&1 </dev/null &
   AHEAD=$!
   trap end_ahead EXIT
@@ -102,9 +103,10 @@ suite_web () {
   build_web
   # Of one thread each, so beside the tests.
   (web_step lint npm run --silent lint; web_step format npm run --silent format:check; web_step size npm run --silent size) &
+  local beside=$!
   (cd web && npx --no-install vitest run --reporter=json --outputFile="$PWD/../$RESULTS/vitest.json" </dev/null) \
     >"$RESULTS/web-vitest.log" 2>&1 || true
-  wait
+  wait "$beside" || printf 'fail\tweb lint, format and size\tbroke off\n' >>"$RESULTS/web.tsv"
   python3 tools/dev/results.py vitest "$RESULTS/vitest.json" >>"$RESULTS/web.tsv" \
     || printf 'fail\tvitest\tno results, see %s\n' "$RESULTS/web-vitest.log" >>"$RESULTS/web.tsv"
 }
@@ -172,7 +174,7 @@ command_test () {
   install_packages build test
   mkdir -p "$RESULTS"
   rm -f "$RESULTS"/*.tsv "$RESULTS"/*.seconds
-  local suite AHEAD=
+  local suite
   for suite in "${chosen[@]}"; do
     if [ ${#chosen[@]} = ${#SUITES[@]} ]; then
       case $suite in
