@@ -76,7 +76,8 @@ def tell(build, found):
     counted, rates = found['counted'], found['counted']['rates']
     sent = rates['parlor_packets_forwarded_total']
     print(f"{build}: {counted['ms']:.2f} ms of CPU a second, {counted['ms'] * 1e3 / sent:.3f} us a packet; {sent:.0f} packets/s, "
-          f"{rates['parlor_udp_messages_sent_total']:.0f} messages/s, {rates['parlor_worker_wakeups_total']:.0f} wake-ups/s of workers; lost {found['lost']}, "
+          f"{rates['parlor_udp_messages_sent_total']:.0f} messages/s, {rates['parlor_worker_wakeups_total']:.0f} wake-ups/s of workers, "
+          f"{rates['parlor_hand_overs_total']:.0f} datagrams/s handed over between them; lost {found['lost']}, "
           f"delay p50 {found['delay_p50_ms']:.2f} p99 {found['delay_p99_ms']:.2f} ms, RSS {found['rss_kib'] / 1024:.1f} MiB")
     for name, ms, sleeps in counted['threads']:
         if sleeps >= 0.1 or ms >= 0.01:
