@@ -250,7 +250,8 @@ void
 parlor_rooms_restore_marker (ParlorRooms *rooms, const ParlorMarkerRow *marker)
 {
   ParlorRoom *room = parlor_rooms_find (rooms, marker->room);
-  if (room == NULL || strcmp (room->id, marker->room) != 0)
+  if (room == NULL || strcmp (room->id, marker->room) != 0
+      || parlor_room_is_over (room, marker->room_ms))
     return;
   ParlorMarkerRow *old = find_marker (room, marker->id);
   if (old != NULL && old->version >= marker->version)

@@ -25,6 +25,7 @@ parlor_room_save (const ParlorRoom *room, gint64 closed_ms)
       .opened_ms = room->opened_ms,
       .closed_ms = closed_ms,
       .by_stranger = room->info.by_stranger,
+      .rested_ms = room->rested_ms,
   };
   if (store != NULL)
     store->ops->put_room (store, &record);
@@ -115,7 +116,9 @@ load_room (const ParlorRoomRecord *record, gpointer user_data)
   Loading *loading = user_data;
   ParlorRoom *room = parlor_rooms_adopt (loading->rooms, parlor_room_new (loading->rooms, record));
   room->opened_ms = record->opened_ms;
-  room->opened_us = loading->now_us - MAX (0, loading->wall_ms - record->opened_ms) * 1000;
+  room->rested_ms = record->rested_ms;
+  room->opened_us = loading->now_us
+                    - MAX (record->rested_ms, loading->wall_ms - record->opened_ms) * 1000;
   room->empty_since_us = loading->now_us;
   parlor_room_wake (room, G_MININT64);
 }
@@ -152,7 +155,8 @@ load_ban (const ParlorBanRecord *record, gpointer user_data)
     parlor_room_ban (room, record->identity, &record->token);
 }
 
-/* The room clock never falls behind what was said in it, whatever the wall clock did meanwhile. */
+/* The room clock never falls behind what was said in it, whatever the wall clock did meanwhile.
+ * What was said in a meeting that is over is not the next one's. */
 static void
 load_chat (const ParlorChatRecord *record, gpointer user_data)
 {
@@ -160,7 +164,8 @@ load_chat (const ParlorChatRecord *record, gpointer user_data)
   ParlorRoom *room = g_hash_table_lookup (loading->rooms->by_id, record->room);
   if (room == NULL)
     return;
-  parlor_chat_add (room->chat, &record->message);
+  if (!parlor_room_is_over (room, record->message.room_ms))
+    parlor_chat_add (room->chat, &record->message);
   room->opened_us = MIN (room->opened_us, loading->now_us - record->message.room_ms * 1000);
 }
 

@@ -78,6 +78,7 @@ struct _ParlorRoom
   char *stranger;   /* against whom it counts, until somebody comes in; NULL = nobody */
   gint64 opened_ms; /* wall clock at room_ms 0; 0 = not yet */
   gint64 opened_us; /* the same on the monotonic clock */
+  gint64 rested_ms; /* room_ms at which the last meeting here was over; 0 = none was */
 
   GHashTable *people; /* id → ParlorParticipant, owned: roster, waiting and players */
   GPtrArray *roster;  /* borrowed, in the order of joining */
@@ -195,6 +196,9 @@ void parlor_room_close (ParlorRoom *room, gint64 now_us);
 void parlor_room_rest (ParlorRoom *room, gint64 now_us);
 /** Everybody is sent away and the room rests. */
 void parlor_room_adjourn (ParlorRoom *room, gint64 now_us);
+/** Whether that instant of the room's clock is of a meeting that is over: who comes now is told
+ * nothing of it. */
+gboolean parlor_room_is_over (const ParlorRoom *room, gint64 room_ms);
 gint64 parlor_room_wall_ms (const ParlorRoom *room);
 const ParlorRoomLimits *parlor_room_limits (const ParlorRoom *room);
 gboolean parlor_room_is_empty (const ParlorRoom *room);

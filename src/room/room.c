@@ -423,13 +423,21 @@ forget_seat (gpointer key, gpointer value, gpointer user_data)
 }
 
 static void
-forget_meeting (ParlorRoom *room)
+forget_meeting (ParlorRoom *room, gint64 now_us)
 {
   g_hash_table_foreach (room->seats, forget_seat, room);
   g_hash_table_remove_all (room->seats);
   parlor_chat_free (room->chat);
   room->chat = parlor_chat_new (parlor_room_limits (room)->chat_history);
   room->resting = TRUE;
+  room->rested_ms = MAX (1, parlor_room_ms (room, now_us));
+}
+
+/* Of markers and words alike, which the store has of all meetings. */
+gboolean
+parlor_room_is_over (const ParlorRoom *room, gint64 room_ms)
+{
+  return room->resting || (room->rested_ms != 0 && room_ms <= room->rested_ms);
 }
 
 void
@@ -437,7 +445,7 @@ parlor_room_rest (ParlorRoom *room, gint64 now_us)
 {
   parlor_recording_rest (room, now_us);
   parlor_room_begin (room);
-  forget_meeting (room);
+  forget_meeting (room, now_us);
   room->info.locked = FALSE;
   parlor_room_save (room, 0);
   parlor_room_happened (room, "room.ended", now_us);
@@ -477,7 +485,10 @@ void
 parlor_room_set_kept (ParlorRoom *room, gboolean kept, gint64 now_us)
 {
   if (kept && !room->kept && is_long_over (room))
-    forget_meeting (room);
+    {
+      forget_meeting (room, now_us);
+      parlor_room_save (room, 0);
+    }
   room->kept = kept;
   parlor_room_wake (room, now_us);
 }

@@ -49,6 +49,7 @@ typedef struct
   gint64 opened_ms;     /**< wall clock at which room_ms was 0; 0 = nobody was in yet */
   gint64 closed_ms;     /**< 0 = open */
   gboolean by_stranger; /**< never changes */
+  gint64 rested_ms;     /**< room_ms at which the last meeting here was over; 0 = none was */
 } ParlorRoomRecord;
 
 typedef struct

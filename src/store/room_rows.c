@@ -35,6 +35,7 @@ static const ParlorField room_fields[] = {
     PARLOR_FLAG (ParlorRoomRecord, locked),    PARLOR_FLAG (ParlorRoomRecord, lobby),
     PARLOR_INT (ParlorRoomRecord, created_ms), PARLOR_INT (ParlorRoomRecord, opened_ms),
     PARLOR_INT (ParlorRoomRecord, closed_ms),  PARLOR_FLAG (ParlorRoomRecord, by_stranger),
+    PARLOR_INT (ParlorRoomRecord, rested_ms),
 };
 
 static const ParlorField person_fields[] = {
@@ -64,10 +65,11 @@ static const ParlorField chat_fields[] = {
 
 static const ParlorStatement put_room_sql = {
     "INSERT INTO rooms (id, brand, code, alias, kind, title, locked, lobby, created_ms, opened_ms,"
-    " closed_ms, by_stranger) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+    " closed_ms, by_stranger, rested_ms)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
     " ON CONFLICT (id) DO UPDATE SET alias = excluded.alias, title = excluded.title,"
     " locked = excluded.locked, lobby = excluded.lobby, opened_ms = excluded.opened_ms,"
-    " closed_ms = excluded.closed_ms",
+    " closed_ms = excluded.closed_ms, rested_ms = excluded.rested_ms",
     room_fields, G_N_ELEMENTS (room_fields)};
 
 static const ParlorStatement clear_participants_sql = {"DELETE FROM participants WHERE room = $1",
@@ -292,7 +294,7 @@ static const struct
   ParlorRecordVisit show;
 } lists[] = {
     {"SELECT id, brand, code, alias, kind, title, locked, lobby, created_ms, opened_ms, closed_ms,"
-     " by_stranger FROM rooms WHERE closed_ms = 0 ORDER BY created_ms, id",
+     " by_stranger, rested_ms FROM rooms WHERE closed_ms = 0 ORDER BY created_ms, id",
      NOTHING, SHAPE (room_fields, ParlorRoomRecord), show_room},
     {"SELECT p.id, p.room, p.identity, p.name, p.role, p.granted, p.guest, p.resume, p.joined_ms,"
      " p.left_ms FROM participants p JOIN rooms r ON r.id = p.room"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The domain over a store, through a restart. */
+#include "room/recording.h"
 #include "store/memory.h"
 #include "world.h"
 
@@ -152,6 +153,50 @@ test_strangers (World *w, gconstpointer data)
   g_assert_true (parlor_room_info (w->room)->by_stranger);
 }
 
+static guint
+restore_marker (World *w, const char *id, gint64 room_ms)
+{
+  const ParlorRoomInfo *info = parlor_room_info (w->room);
+  const ParlorMarkerRow row = {.id = (char *)id,
+                               .version = 1,
+                               .room = (char *)info->id,
+                               .brand = (char *)info->brand,
+                               .kind = (char *)"question",
+                               .text = (char *)"why?",
+                               .author = (char *)"a",
+                               .room_ms = room_ms};
+  guint n = 0;
+  parlor_rooms_restore_marker (w->rooms, &row);
+  parlor_room_markers (w->room, &n);
+  return n;
+}
+
+/* Guests of one meeting of a series are not those of the next one. */
+static void
+test_earlier_meetings (World *w, gconstpointer data)
+{
+  parlor_room_set_kept (w->room, TRUE, w->now_us);
+  ParlorParticipant *p = world_join (w, "a", PARLOR_ROLE_HOST, "s1");
+  assert_done (parlor_participant_say (p, "c1", "of the first", w->now_us, &error));
+  parlor_participant_leave (p, w->now_us);
+  world_run (w, 3600 * 1000);
+  p = world_join (w, "b", PARLOR_ROLE_HOST, "s2");
+  world_run (w, 5000);
+  assert_done (parlor_participant_say (p, "c2", "of the second", w->now_us, &error));
+  world_restart (w);
+  parlor_room_set_kept (w->room, TRUE, w->now_us);
+  const ParlorChat *chat = parlor_room_chat (w->room);
+  g_assert_cmpuint (parlor_chat_length (chat), ==, 1);
+  g_assert_cmpstr (parlor_chat_get (chat, 0)->text, ==, "of the second");
+  g_assert_cmpuint (restore_marker (w, "mk_first", 100), ==, 0);
+  g_assert_cmpuint (restore_marker (w, "mk_second", parlor_room_ms (w->room, w->now_us)), ==, 1);
+  world_run (w, 3600 * 1000);
+  world_restart (w);
+  parlor_room_set_kept (w->room, TRUE, w->now_us);
+  g_assert_cmpuint (parlor_chat_length (parlor_room_chat (w->room)), ==, 0);
+  g_assert_cmpuint (restore_marker (w, "mk_third", parlor_room_ms (w->room, w->now_us)), ==, 0);
+}
+
 #define ADD(name, test) g_test_add ("/room/persist/" name, World, NULL, set_up, test, tear_down)
 
 int
@@ -165,6 +210,7 @@ main (int argc, char **argv)
   ADD ("lock-lobby-title-code-and-clock-go-on", test_room_state);
   ADD ("the-room-clock-never-runs-back", test_clock_never_back);
   ADD ("chat-is-there-and-not-twice", test_chat);
+  ADD ("what-was-said-in-a-meeting-that-is-over-stays-there", test_earlier_meetings);
   ADD ("bans-hold", test_bans);
   ADD ("a-strangers-room-stays-one", test_strangers);
   ADD ("ended-rooms-stay-ended", test_ended);

@@ -9,10 +9,10 @@ found_room (const ParlorRoomRecord *r, gpointer user_data)
 {
   g_string_append_printf (((Fixture *)user_data)->found,
                           "room %s|%s|%s|%s|%s|%s|%d|%d|%" G_GINT64_FORMAT "|%" G_GINT64_FORMAT
-                          "|%" G_GINT64_FORMAT "%s\n",
+                          "|%" G_GINT64_FORMAT "%s%s\n",
                           r->id, r->brand, r->code, r->alias != NULL ? r->alias : "-", r->kind,
                           r->title, r->locked, r->lobby, r->created_ms, r->opened_ms, r->closed_ms,
-                          r->by_stranger ? "|stranger" : "");
+                          r->by_stranger ? "|stranger" : "", r->rested_ms == 7 ? "|rested" : "");
 }
 
 static void
@@ -139,6 +139,18 @@ test_strangers_room (Fixture *f, gconstpointer data)
   g_assert_cmpstr (reload (f), ==,
                    "room rm_a|br_a|abcdefghjk|demo|meeting|Monday|0|0|1700000000000|1700000000500"
                    "|0|stranger\n");
+}
+
+static void
+test_rested_room (Fixture *f, gconstpointer data)
+{
+  ParlorRoomRecord record = room_a;
+  f->store->ops->put_room (f->store, &record);
+  record.rested_ms = 7;
+  f->store->ops->put_room (f->store, &record);
+  g_assert_cmpstr (reload (f), ==,
+                   "room rm_a|br_a|abcdefghjk|demo|meeting|Monday|0|0|1700000000000|1700000000500"
+                   "|0|rested\n");
 }
 
 static void
@@ -320,6 +332,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   harness_add ("a-room-comes-back-as-it-was-put-last", test_room);
   harness_add ("a-strangers-room-is-known-as-one", test_strangers_room);
+  harness_add ("when-a-meeting-was-over-is-known", test_rested_room);
   harness_add ("rooms-come-back-oldest-first", test_order);
   harness_add ("a-closed-room-and-what-is-in-it-is-not-loaded", test_closed);
   harness_add ("who-was-forgotten-does-not-come-back", test_participant);
