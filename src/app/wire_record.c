@@ -354,7 +354,6 @@ parlor_wire_record_restore (ParlorWireRecord *self, ParlorRooms *rooms, ParlorSt
   if (store == NULL)
     return;
   parlor_store_load_records (store, &parlor_room_rule_kind, take_rule, rooms, NULL);
-  parlor_store_load_records (store, &parlor_marker_kind, take_marker, rooms, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (states); i++)
     {
       g_autoptr (GPtrArray) rows = parlor_recordings_in_state (self->recordings, states[i]);
@@ -364,6 +363,7 @@ parlor_wire_record_restore (ParlorWireRecord *self, ParlorRooms *rooms, ParlorSt
         else
           restore_one (self, rooms, store, rows->pdata[j], now_us);
     }
+  parlor_store_load_records (store, &parlor_marker_kind, take_marker, rooms, NULL);
 }
 
 static void

@@ -246,12 +246,21 @@ parlor_room_markers (const ParlorRoom *room, guint *n)
   return (const ParlorMarkerRow *const *)room->recording->markers->pdata;
 }
 
+/* Of the meeting that goes on, or of the recording that does. */
+static gboolean
+is_of_now (const ParlorRoom *room, const ParlorMarkerRow *marker)
+{
+  return !parlor_room_is_over (room, marker->room_ms)
+         || (parlor_recording_runs (room)
+             && g_strcmp0 (marker->recording, room->recording->id) == 0);
+}
+
 void
 parlor_rooms_restore_marker (ParlorRooms *rooms, const ParlorMarkerRow *marker)
 {
   ParlorRoom *room = parlor_rooms_find (rooms, marker->room);
   if (room == NULL || strcmp (room->id, marker->room) != 0
-      || parlor_room_is_over (room, marker->room_ms))
+      || !is_of_now (room, marker))
     return;
   ParlorMarkerRow *old = find_marker (room, marker->id);
   if (old != NULL && old->version >= marker->version)

@@ -583,6 +583,9 @@ parlor_rooms_restore_recording (ParlorRooms *rooms, const ParlorRecordingRow *ro
                                                 ? PARLOR_CONSENT_GIVEN
                                                 : PARLOR_CONSENT_REFUSED));
   begin (room, "server", now_us);
+  /* It ends with its meeting, of which a kept room knows nothing when nobody of it has a seat. */
+  room->resting = FALSE;
+  parlor_room_wake (room, G_MININT64);
   return TRUE;
 }
 

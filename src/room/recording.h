@@ -149,8 +149,8 @@ void parlor_rooms_withdraw (ParlorRooms *rooms, const char *brand, const char *i
                             const char *recording, const char *participant, gint64 now_us);
 
 /** What was running when the server died goes on; `consents` are its rows in the order of their
- * time. After parlor_rooms_load (). FALSE: the room is not open any more; then the recording is to
- * be sealed. */
+ * time. After parlor_rooms_load (), before markers. FALSE: the room is not open any more; then the
+ * recording is to be sealed. */
 gboolean parlor_rooms_restore_recording (ParlorRooms *rooms, const ParlorRecordingRow *row,
                                          const ParlorConsentRow *const *consents, guint n_consents,
                                          gint64 now_us);

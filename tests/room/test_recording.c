@@ -460,6 +460,41 @@ test_restore (World *w, gconstpointer data)
   strike_scene (w, &cast);
 }
 
+/* Of who was in it none has a seat (WHIP), so a kept room took its meeting for over. */
+static void
+test_restore_kept (World *w, gconstpointer data)
+{
+  Cast cast = set_scene (w);
+  ParlorRecordingRow row = {.id = "rec_old",
+                            .brand = "br_demo",
+                            .room = (char *)parlor_room_info (w->room)->id,
+                            .title = "",
+                            .state = "on",
+                            .mode = "ask",
+                            .started_by = ""};
+  ParlorMarkerRow marker = {.id = "mk_old",
+                            .version = 1,
+                            .room = row.room,
+                            .recording = row.id,
+                            .text = ""};
+  guint n = 0;
+  parlor_recordings_put (cast.all, &row);
+  parlor_participant_leave (cast.host, w->now_us);
+  parlor_participant_leave (cast.guest, w->now_us);
+  parlor_room_set_kept (w->room, TRUE, w->now_us);
+  g_assert_true (parlor_rooms_restore_recording (w->rooms, &row, NULL, 0, w->now_us));
+  expect ("begin ask server\n");
+  parlor_rooms_restore_marker (w->rooms, &marker);
+  marker.id = "mk_older";
+  marker.recording = "rec_older";
+  parlor_rooms_restore_marker (w->rooms, &marker);
+  parlor_room_markers (w->room, &n);
+  g_assert_cmpuint (n, ==, 1);
+  world_run (w, 1800 * 1000);
+  expect ("end\n");
+  strike_scene (w, &cast);
+}
+
 /* The room has a row of its own, which knows of no hold: it must not be put over the kept one. */
 static void
 test_hold (World *w, gconstpointer data)
@@ -524,5 +559,7 @@ main (int argc, char **argv)
   WORLD_TEST ("/room/recording/without-a-recording-who-shares-gives-the-picture", test_stills);
   WORLD_TEST ("/room/recording/a-marker-is-of-the-instant-it-was-begun-at", test_marker_instant);
   WORLD_TEST ("/room/recording/after-a-crash-it-goes-on-with-the-answers-given", test_restore);
+  WORLD_TEST ("/room/recording/in-a-kept-room-it-goes-on-and-ends-with-its-meeting",
+              test_restore_kept);
   return g_test_run ();
 }
