@@ -259,8 +259,7 @@ void
 parlor_rooms_restore_marker (ParlorRooms *rooms, const ParlorMarkerRow *marker)
 {
   ParlorRoom *room = parlor_rooms_find (rooms, marker->room);
-  if (room == NULL || strcmp (room->id, marker->room) != 0
-      || !is_of_now (room, marker))
+  if (room == NULL || strcmp (room->id, marker->room) != 0 || !is_of_now (room, marker))
     return;
   ParlorMarkerRow *old = find_marker (room, marker->id);
   if (old != NULL && old->version >= marker->version)

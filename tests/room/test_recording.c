@@ -472,11 +472,8 @@ test_restore_kept (World *w, gconstpointer data)
                             .state = "on",
                             .mode = "ask",
                             .started_by = ""};
-  ParlorMarkerRow marker = {.id = "mk_old",
-                            .version = 1,
-                            .room = row.room,
-                            .recording = row.id,
-                            .text = ""};
+  ParlorMarkerRow marker = {
+      .id = "mk_old", .version = 1, .room = row.room, .recording = row.id, .text = ""};
   guint n = 0;
   parlor_recordings_put (cast.all, &row);
   parlor_participant_leave (cast.host, w->now_us);

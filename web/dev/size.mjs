@@ -13,7 +13,7 @@ const LIMITS = {
   'signin.html': 31,
   'admin.html': 32,
   'live.html': 40,
-  'rep.html': 45,
+  'rep.html': 46,
   'board.html': 32,
   'words.html': 32,
   'host.html': 60,

@@ -157,9 +157,8 @@ export class LivePage extends Plain {
   };
 
   private readonly fullScreen = (): void => {
-    const whole = embedded ? this : document.documentElement;
     if (document.fullscreenElement) void document.exitFullscreen();
-    else void whole.requestFullscreen().catch(() => undefined);
+    else (embedded ? this : document.documentElement).requestFullscreen().catch(() => undefined);
   };
 
   /** `ask` for a person about a product: whoever serves on this page listens. */
@@ -170,19 +169,17 @@ export class LivePage extends Plain {
 
   readonly showProduct = (sku: string): boolean => {
     const product = this.audience.live.get().shelf.find((one) => one.sku === sku);
-    if (product) {
-      this.close(); // a camera that was looked at there
-      this.open({ what: 'product', product });
-    }
-    return !!product;
+    if (!product) return false;
+    this.close(); // a camera that was looked at there
+    this.open({ what: 'product', product });
+    return true;
   };
 
   /** Who goes to the shop where the sheet has no link of ours. */
   protected readonly buy: ((product: Product) => void) | null = null;
 
   private open(sheet: Sheet): void {
-    const root = this.getRootNode() as Document | ShadowRoot;
-    this.opener ??= root.activeElement as HTMLElement | null;
+    this.opener ??= (this.getRootNode() as ShadowRoot).activeElement as HTMLElement | null;
     this.sheet = sheet;
     void this.updateComplete.then(() =>
       this.querySelector<HTMLElement>('.sheet .sheet-close')?.focus(),

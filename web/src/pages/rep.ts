@@ -254,7 +254,9 @@ export class RepPage extends Plain {
           <header>
             ${face(this.nameOf(one.conversation), '', one.conversation.customer?.id ?? one.conversation.id)}
             <b>${this.nameOf(one.conversation)}</b>
-            <small aria-live="off">${Math.max(0, Math.ceil((one.until - Date.now()) / 1000))} s</small>
+            <small aria-live="off"
+              >${Math.max(0, Math.ceil((one.until - Date.now()) / 1000))} s</small
+            >
           </header>
           <p>${one.conversation.last_text}</p>
           ${this.where(one.conversation)}

@@ -6,9 +6,7 @@ vi.mock('../client/http.js', () => ({ ApiError: class extends Error {} }));
 vi.mock('./i18n/lang.js', () => ({ lang: () => 'en' }));
 vi.mock('./why-not.js', () => ({ whyNot: (code: string) => code }));
 vi.mock('./base.js', () => ({
-  Plain: class {
-    static createProperty(): void {}
-  },
+  Plain: Object.assign(function () {}, { createProperty: () => undefined }),
 }));
 vi.stubGlobal('customElements', { define: () => undefined });
 const { BoardReading } = await import('./board-reading.js');

@@ -6,9 +6,7 @@ vi.mock('../client/talks.js', () => ({}));
 vi.mock('./i18n/lang.js', () => ({ lang: () => 'en' }));
 vi.mock('./styles/rep-context.css', () => ({}));
 vi.mock('./base.js', () => ({
-  Plain: class {
-    static createProperty(): void {}
-  },
+  Plain: Object.assign(function () {}, { createProperty: () => undefined }),
 }));
 vi.stubGlobal('customElements', { define: () => undefined });
 const { products } = await import('./rep-context.js');

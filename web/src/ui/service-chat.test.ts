@@ -3,9 +3,7 @@ import { expect, it, vi } from 'vitest';
 
 vi.mock('./i18n/lang.js', () => ({ lang: () => 'en' }));
 vi.mock('./base.js', () => ({
-  Plain: class {
-    static createProperty(): void {}
-  },
+  Plain: Object.assign(function () {}, { createProperty: () => undefined }),
 }));
 vi.stubGlobal('customElements', { define: () => undefined });
 const { ServiceChat } = await import('./service-chat.js');

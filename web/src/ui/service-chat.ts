@@ -209,7 +209,11 @@ export class ServiceChat extends Plain {
       /></a>`;
     }
     if (one.kind === 'material' && text('link').startsWith('/f/')) {
-      return html`<a class="document" href=${fromServer(text('link'))} target="_blank" rel="noreferrer"
+      return html`<a
+          class="document"
+          href=${fromServer(text('link'))}
+          target="_blank"
+          rel="noreferrer"
           >${icon('copy')}<span>${text('title')} ${text('edition')}</span></a
         >${data['unconfirmed'] ? html`<p><small>${st('unconfirmed')}</small></p>` : nothing}`;
     }
