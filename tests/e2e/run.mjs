@@ -3,7 +3,7 @@
  * Runs the scenarios: node tests/e2e/run.mjs [--only WORD] [--server PROGRAM] [--results FILE] [--long]
  * [--seed N] [--findings FILE]. One line a scenario;
  * a scenario exports {title, seconds, run (world)} and may export `suite: 'bench'` to be left to ./dev bench, or `beside: true` if it
- * measures neither pictures nor time: those come last, two at a time.
+ * measures neither pictures nor time: --part alone leaves those out, --part 1/2 and 2/2 are one half of them each.
  */
 import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -19,7 +19,7 @@ function options() {
   const words = process.argv.slice(2);
   const value = (name, other) => (words.includes(name) ? words[words.indexOf(name) + 1] : other);
   return { only: value('--only', ''), server: path.resolve(value('--server', path.join(root, 'build/src/parlord'))), results: value('--results'),
-    evidence: path.resolve(value('--evidence', path.join(root, 'build/results/e2e'))), label: value('--label', ''), long: words.includes('--long'),
+    evidence: path.resolve(value('--evidence', path.join(root, 'build/results/e2e'))), label: value('--label', ''), long: words.includes('--long'), part: value('--part', ''),
     seed: Number(value('--seed', 1)), findings: value('--findings'), once: words.includes('--once'), keep: words.includes('--keep'),
     impaired: value('--impaired', 'chromium') };
 }
@@ -70,6 +70,13 @@ async function runOne({ name, scenario }, opts) {
   return !error;
 }
 
+function partOf(scenarios, part) {
+  if (!part) return scenarios;
+  if (part === 'alone') return scenarios.filter((one) => !one.scenario.beside);
+  const [number, of] = part.split('/').map(Number);
+  return scenarios.filter((one) => one.scenario.beside).filter((_, index) => index % of === number - 1);
+}
+
 async function main() {
   const opts = options();
   mkdirSync(opts.evidence, { recursive: true });
@@ -82,19 +89,14 @@ async function main() {
     if (opts.only || (scenario.suite ?? 'test') === (opts.long ? 'bench' : 'test')) chosen.push({ name, scenario });
   }
   let good = files.length > 0;
-  const lane = async (list) => {
-    for (let one = list.shift(); one; one = list.shift()) good = (await runOne(one, opts)) && good;
-  };
-  await lane(chosen.filter((one) => !one.scenario.beside));
-  const beside = chosen.filter((one) => one.scenario.beside);
-  await Promise.all([lane(beside), lane(beside)]);
+  for (const one of partOf(chosen, opts.part)) good = (await runOne(one, opts)) && good;
   if (!files.length) report(opts, 'fail', `scenarios named ${opts.only}`, 'there are none');
   // Not 1: that is what node says when it breaks off.
   process.exit(good ? 0 : 3);
 }
 
 if (process.argv.includes('--help')) {
-  console.log('node tests/e2e/run.mjs [--only WORD] [--server PROGRAM] [--label WORD] [--results FILE] [--evidence FOLDER] [--long] [--seed N] [--findings FILE] [--once] [--keep] [--impaired BROWSER]');
+  console.log('node tests/e2e/run.mjs [--only WORD] [--server PROGRAM] [--label WORD] [--results FILE] [--evidence FOLDER] [--long] [--seed N] [--findings FILE] [--once] [--keep] [--impaired BROWSER] [--part PART]');
   process.exit(0);
 }
 needPackages(root, 'tests/e2e');

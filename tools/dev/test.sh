@@ -138,7 +138,10 @@ suite_e2e () {
   build_web
   npm_install tests/e2e
   if [ -n "${TEST_WORD:-}" ]; then scenarios --only "$TEST_WORD"; return; fi
-  scenarios
+  scenarios --part alone
+  scenarios --part 1/2 &
+  scenarios --part 2/2 &
+  wait
   # One pair of browsers against the sanitized daemon; it loads GStreamer's plugins (tests/meson.build, `whole_stacks`).
   build_native build-asan "${SANITIZED[@]}"
   WHOLE_STACKS=1 sanitizer_environment scenarios --only two-people --label sanitized --server build-asan/src/parlord
