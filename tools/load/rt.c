@@ -37,6 +37,7 @@ struct _LoadRt
   GPtrArray *others; /* ids of participants, owned */
   gboolean speaker_large;
   char *speaker; /* nullable: nobody yet, or oneself */
+  json_t *shown; /* the tiles that were said last; NULL = none were */
   LoadRtLayers layers;
   gpointer user_data;
 };
@@ -174,7 +175,8 @@ add_tile (const LoadRt *self, json_t *tiles, const char *id)
                                              large ? MAIN_HEIGHT : TILE_HEIGHT));
 }
 
-/* The page shows everybody in tiles of a grid, or who speaks large and the others beside him. */
+/* The page shows everybody in tiles of a grid, or who speaks large and the others beside him. What
+ * does not change is not said again: people come by the hundred. */
 static void
 show_all (LoadRt *self)
 {
@@ -186,8 +188,11 @@ show_all (LoadRt *self)
   for (guint i = 0; i < self->others->len; i++)
     if (!is_main (self, g_ptr_array_index (self->others, i)))
       add_tile (self, tiles, g_ptr_array_index (self->others, i));
-  say (self, json_pack ("{s:s, s:o, s:b, s:s}", "t", "view", "tiles", tiles, "visible", 1, "layout",
-                        has_main ? "speaker" : "grid"));
+  if (self->shown == NULL || !json_equal (self->shown, tiles))
+    say (self, json_pack ("{s:s, s:O, s:b, s:s}", "t", "view", "tiles", tiles, "visible", 1,
+                          "layout", has_main ? "speaker" : "grid"));
+  json_decref (self->shown);
+  self->shown = tiles;
 }
 
 /* Who spoke last stays: the server says so too. */
@@ -363,6 +368,7 @@ load_rt_free (LoadRt *self)
   g_ptr_array_unref (self->others);
   g_free (self->me);
   g_free (self->speaker);
+  json_decref (self->shown);
   g_free (self->room);
   g_free (self->name);
   g_free (self->token);
