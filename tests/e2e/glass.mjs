@@ -4,10 +4,11 @@
  * Plays scenario 62-glass-long; --from takes findings of an earlier run instead.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeSection } from './lib/report.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '../..');
@@ -49,14 +50,7 @@ function main() {
   }
   const found = JSON.parse(readFileSync(file, 'utf8').trim().split('\n').at(-1));
   if (!found.rows?.length) throw new Error('nothing was measured');
-  const text = section(found);
-  const out = value('--out', path.join(root, 'docs/performance.md'));
-  const page = readFileSync(out, 'utf8');
-  const from = page.indexOf(`\n## ${HEADING}\n`);
-  const to = page.indexOf('\n## ', from + 1);
-  const before = from < 0 ? page : page.slice(0, from);
-  writeFileSync(out, `${before.trimEnd()}\n\n## ${HEADING}\n${text}${from < 0 || to < 0 ? '' : page.slice(to)}`);
-  console.log(text);
+  writeSection(value('--out', path.join(root, 'docs/performance.md')), HEADING, section(found));
 }
 
 main();
