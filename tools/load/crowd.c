@@ -8,7 +8,9 @@
 #include "base/time.h"
 
 #define MAX_EVENTS 256
+/* Each session is looked after so often, in turns of so many: receivers are not in step. */
 #define POLL_INTERVAL_US 10000
+#define POLL_AT_LEAST 16
 /* As often where a path that takes time is made here. */
 #define DELAY_INTERVAL_US 1000
 #define CONNECT_TIMEOUT_US (20 * PARLOR_US_PER_SEC)
@@ -29,7 +31,8 @@ struct _LoadCrowd
   GArray *publishers;  /* Publisher */
   GPtrArray *subscribers;
   int epoll;
-  gint64 next_poll_us;
+  gint64 next_poll_us, due_us; /* when somebody publishes next */
+  guint polled;                /* sessions of this round */
   GRand *rand;
 };
 
@@ -101,7 +104,7 @@ publish (LoadCrowd *self, Publisher *one, gint64 at_us)
     }
 }
 
-static gint64
+static void
 publish_due (LoadCrowd *self)
 {
   gint64 next_us = G_MAXINT64;
@@ -114,36 +117,69 @@ publish_due (LoadCrowd *self)
       if (load_session_is_connected (one->session))
         next_us = MIN (next_us, MIN (one->next_video_us, one->next_audio_us));
     }
-  return next_us;
+  self->due_us = next_us;
+}
+
+static LoadSession *
+session_at (const LoadCrowd *self, guint index)
+{
+  if (index < self->publishers->len)
+    return g_array_index (self->publishers, Publisher, index).session;
+  return g_ptr_array_index (self->subscribers, index - self->publishers->len);
+}
+
+static gboolean
+has_slow_paths (const LoadCrowd *self)
+{
+  return self->options->rtt_ms > 0 || self->options->bad > 0 || self->options->bad_publishers;
 }
 
 static void
-poll_all (LoadCrowd *self, gint64 at_us)
+poll_some (LoadCrowd *self, gint64 at_us)
 {
-  for (guint i = 0; i < self->publishers->len; i++)
-    load_session_poll (g_array_index (self->publishers, Publisher, i).session, at_us);
-  for (guint i = 0; i < self->subscribers->len; i++)
-    load_session_poll (g_ptr_array_index (self->subscribers, i), at_us);
+  guint all = self->publishers->len + self->subscribers->len, steps = 1;
+
+  if (!has_slow_paths (self))
+    steps = CLAMP (all / POLL_AT_LEAST, 1, POLL_INTERVAL_US / PARLOR_US_PER_MS);
+  if (self->polled >= all)
+    self->polled = 0;
+  for (guint end = MIN (self->polled + (all + steps - 1) / steps, all); self->polled < end;
+       self->polled++)
+    load_session_poll (session_at (self, self->polled), at_us);
   self->next_poll_us = at_us
-                       + (self->options->rtt_ms > 0 || self->options->bad > 0
-                                  || self->options->bad_publishers
-                              ? DELAY_INTERVAL_US
-                              : POLL_INTERVAL_US);
+                       + (has_slow_paths (self) ? DELAY_INTERVAL_US : POLL_INTERVAL_US / steps);
 }
 
+static int
+wait_for_any (LoadCrowd *self, struct epoll_event *events)
+{
+  gint64 wait_us = MIN (self->next_poll_us, self->due_us) - now_us ();
+  struct timespec timeout = {.tv_nsec = CLAMP (wait_us, 0, POLL_INTERVAL_US) * PARLOR_NS_PER_US};
+
+  return epoll_pwait2 (self->epoll, events, MAX_EVENTS, &timeout, NULL);
+}
+
+/* Publishers are not kept waiting by what there is to read: they would send together then, which is
+ * no server's delay and makes one. */
 static void
 turn (LoadCrowd *self)
 {
   struct epoll_event events[MAX_EVENTS];
-  gint64 next_us = MIN (self->next_poll_us, publish_due (self)), at_us = now_us ();
-  int n = epoll_wait (self->epoll, events, MAX_EVENTS,
-                      (int)CLAMP ((next_us - at_us) / 1000, 0, 10));
+  gint64 at_us;
+  int n;
 
-  at_us = now_us ();
+  publish_due (self);
+  n = wait_for_any (self, events);
   for (int i = 0; i < n; i++)
-    load_session_read (events[i].data.ptr, at_us);
+    {
+      at_us = now_us ();
+      if (at_us >= self->due_us)
+        publish_due (self);
+      load_session_read (events[i].data.ptr, at_us);
+    }
+  at_us = now_us ();
   if (at_us >= self->next_poll_us)
-    poll_all (self, at_us);
+    poll_some (self, at_us);
 }
 
 void

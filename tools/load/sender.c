@@ -98,11 +98,13 @@ write_header (LoadSender *self, guint8 *packet, guint8 pt, gboolean marker, guin
   return 12;
 }
 
+/* Each packet says when it left itself: those before it of the same frame took this thread's time,
+ * not the server's. */
 static void
-write_mark (const LoadSender *self, guint8 *out, guint64 counter, gint64 now_us)
+write_mark (const LoadSender *self, guint8 *out, guint64 counter)
 {
   parlor_put_u64 (out, (guint64)self->number << LOAD_MARK_NUMBER_SHIFT | counter);
-  parlor_put_u64 (out + 8, (guint64)now_us);
+  parlor_put_u64 (out + 8, (guint64)g_get_monotonic_time ());
 }
 
 /* RFC 7741 section 4.3: the start code and size of a key frame. */
@@ -173,9 +175,9 @@ send_video_packet (LoadSender *self, LoadLayer *layer, gsize payload_bytes, cons
   if (part->bytes == NULL && part->key && part->first)
     write_key_frame_start (layer, payload + LOAD_VP8_DESCRIPTOR_BYTES);
   if (part->bytes == NULL)
-    write_mark (self, payload + LOAD_VIDEO_MARK_AT, self->video_mark++, part->now_us);
+    write_mark (self, payload + LOAD_VIDEO_MARK_AT, self->video_mark++);
   else if (part->last)
-    write_mark (self, payload + payload_bytes - LOAD_MARK_BYTES, self->video_mark++, part->now_us);
+    write_mark (self, payload + payload_bytes - LOAD_MARK_BYTES, self->video_mark++);
   send_kept (self, layer, packet, n + payload_bytes);
 }
 
@@ -317,7 +319,7 @@ load_sender_audio (LoadSender *self, gint64 now_us)
     self->began_us = now_us;
   n += write_extensions (self, packet + n, self->audio_mid, '\0', now_us);
   packet[n] = 0xfc;
-  write_mark (self, packet + n + LOAD_AUDIO_MARK_AT, self->audio_mark++, now_us);
+  write_mark (self, packet + n + LOAD_AUDIO_MARK_AT, self->audio_mark++);
   self->sent += parlor_peer_send_rtp (self->peer, packet, n + OPUS_BYTES, self->audio_index++);
 }
 
