@@ -443,6 +443,21 @@ test_beside_tcp_deep (void)
     }
 }
 
+/* A short queue, which is empty each time the other yields (decision 0164). */
+static void
+test_beside_tcp_short (void)
+{
+  for (guint i = 0; i < 3; i++)
+    {
+      BesideRates rates = beside_tcp (
+          &(Beside){BESIDE_LINE, .queue_us = 50 * MS, .begun_us = i * 274 * MS});
+
+      g_test_message ("%u kbit/s beside TCP with %u", rates.media, rates.tcp);
+      g_assert_cmpuint (rates.media, >=, 300);
+      g_assert_cmpuint (rates.tcp * 4, >=, rates.media + rates.tcp);
+    }
+}
+
 /* Medians and least of some beginnings, elsewhere between two pictures each. */
 static void
 print_beside (const Beside *what)
@@ -945,6 +960,7 @@ main (int argc, char **argv)
   g_test_add_func ("/path/two-behind-one-bottleneck-both-see", test_two_behind_one);
   g_test_add_func ("/path/beside-a-download-both-live", test_beside_tcp);
   g_test_add_func ("/path/beside-a-download-with-a-deep-queue-both-live", test_beside_tcp_deep);
+  g_test_add_func ("/path/beside-a-download-with-a-short-queue-both-live", test_beside_tcp_short);
   g_test_add_func ("/path/what-comes-in-bunches-is-no-queue", test_bunches);
   g_test_add_func ("/path/a-receiver-with-remb-alone-is-served", test_remb);
   g_test_add_func ("/path/a-small-tile-gets-a-small-layer", test_small_tile);

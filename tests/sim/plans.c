@@ -211,6 +211,48 @@ const SimPlan sim_plans[] = {
             },
     },
     {
+        /* A short queue is empty each time the other yields (decision 0164). */
+        .name = "beside-tcp-with-a-short-queue-both-live",
+        .there = {STEADY (4000, 50, 25)},
+        .back = {BACK (25)},
+        .media = {ELASTIC (4000), {.kind = SIM_TCP, .begin_ms = 10000}},
+        .run_ms = 130000,
+        .checks =
+            {
+                {SIM_SHARE_PERCENT, .flow = 0, .from_ms = 30000, .at_least = 25},
+                {SIM_SHARE_PERCENT, .flow = 1, .from_ms = 30000, .at_least = 25},
+                {SIM_USED_PERCENT, .from_ms = 30000, .at_least = 85},
+                {SIM_QUEUE_MEDIAN_MS, .from_ms = 30000, .at_most = 50},
+            },
+    },
+    {
+        .name = "beside-tcp-with-a-short-queue-a-picture-in-steps-lives",
+        .there = {STEADY (4000, 50, 25)},
+        .back = {BACK (25)},
+        .media = {{.kind = SIM_LAYERED, .wanted = {{0, 4000}}, .layers_kbps = {150, 500, 1700}},
+                  {.kind = SIM_TCP, .begin_ms = 10000}},
+        .run_ms = 130000,
+        .checks =
+            {
+                {SIM_SHARE_PERCENT, .flow = 0, .from_ms = 30000, .at_least = 17},
+                {SIM_SHARE_PERCENT, .flow = 1, .from_ms = 30000, .at_least = 25},
+                {SIM_USED_PERCENT, .from_ms = 30000, .at_least = 85},
+            },
+    },
+    {
+        .name = "two-receivers-behind-a-short-queue-both-live",
+        .there = {STEADY (3000, 50, 25)},
+        .back = {BACK (25)},
+        .media = {ELASTIC (4000), {.kind = SIM_ELASTIC, .wanted = {{0, 4000}}, .begin_ms = 10000}},
+        .run_ms = 120000,
+        .checks =
+            {
+                {SIM_UNFAIR_PERCENT, .from_ms = 40000, .at_most = 250},
+                {SIM_USED_PERCENT, .from_ms = 40000, .at_least = 80},
+                {SIM_QUEUE_MEDIAN_MS, .from_ms = 40000, .at_most = 50},
+            },
+    },
+    {
         .name = "one-far-and-one-near-behind-one-bottleneck-are-fair",
         .there = {STEADY (3000, 300, 25)},
         .back = {BACK (25)},

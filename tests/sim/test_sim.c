@@ -4,7 +4,8 @@
  *
  *   test-sim                     the tests
  *   test-sim --table [SEEDS [PLAN]]    a table with medians and worst seeds, of plans so named
- *   test-sim --trace PLAN SEED   one run, a line each 100 ms */
+ *   test-sim --beside [SEEDS]    a table: the share beside one TCP flow on bottlenecks of many
+ * kinds test-sim --trace PLAN SEED   one run, a line each 100 ms */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,6 +106,63 @@ print_table (guint n_seeds, const char *only)
   return all ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* kbit/s of one stream beside a download that begins before it or after it, elsewhere in time each
+ * seed. */
+static double
+beside_rate (guint kbps, guint queue_ms, const SimMedia *media, SimMediaKind tcp, gboolean first,
+             guint seed)
+{
+  const gint64 late_ms = 10000 + 137 * seed;
+  double results[SIM_CHECKS_MAX];
+  SimPlan plan = {
+      .there = {.rate = {{0, kbps}}, .queue_ms = queue_ms, .delay_ms = 25},
+      .back = {.delay_ms = 25},
+      .media = {*media, {.kind = tcp}},
+      .run_ms = 130000,
+      .checks = {{SIM_RATE_KBPS, .flow = 0, .from_ms = 30000}},
+  };
+
+  plan.media[first ? 0 : 1].begin_ms = late_ms;
+  sim_plan_run (&plan, seed, results);
+  return results[0];
+}
+
+static void
+print_beside (guint kbps, guint queue_ms, gboolean layered, guint n_seeds)
+{
+  static const SimMedia camera = {
+      .kind = SIM_LAYERED, .wanted = {{0, 2200}}, .layers_kbps = {150, 500, 1700}};
+  const SimMedia elastic = {.kind = SIM_ELASTIC, .wanted = {{0, kbps}}, .max_kbps = kbps};
+  static double rates[TABLE_SEEDS_MAX];
+
+  printf ("| %u | %u | %s |", kbps, queue_ms, layered ? "in steps" : "elastic");
+  for (guint k = 0; k < 4; k++)
+    {
+      for (guint seed = 0; seed < n_seeds; seed++)
+        rates[seed] = beside_rate (kbps, queue_ms, layered ? &camera : &elastic,
+                                   k < 2 ? SIM_TCP : SIM_CUBIC, k % 2 == 1, seed + 1);
+      qsort (rates, n_seeds, sizeof *rates, compare_doubles);
+      printf (" %.0f, %.0f |", rates[n_seeds / 2], rates[0]);
+    }
+  printf ("\n");
+}
+
+static int
+print_besides (guint n_seeds)
+{
+  static const guint rates[] = {1000, 4000, 20000}, queues[] = {20, 50, 100, 200, 500};
+
+  printf ("| line, kbit/s | queue, ms | picture | beside Reno that came later: median of %u and "
+          "least, kbit/s | that was there | CUBIC, later | there |\n"
+          "|---|---|---|---|---|---|---|\n",
+          n_seeds);
+  for (guint layered = 0; layered < 2; layered++)
+    for (guint i = 0; i < G_N_ELEMENTS (rates); i++)
+      for (guint j = 0; j < G_N_ELEMENTS (queues); j++)
+        print_beside (rates[i], queues[j], layered != 0, n_seeds);
+  return EXIT_SUCCESS;
+}
+
 static int
 print_trace (const char *name, guint64 seed)
 {
@@ -124,6 +182,9 @@ main (int argc, char **argv)
   if (argc >= 2 && g_str_equal (argv[1], "--table"))
     return print_table (argc > 2 ? CLAMP ((guint)atoi (argv[2]), 1, TABLE_SEEDS_MAX) : TABLE_SEEDS,
                         argc > 3 ? argv[3] : NULL);
+  if (argc >= 2 && g_str_equal (argv[1], "--beside"))
+    return print_besides (argc > 2 ? CLAMP ((guint)atoi (argv[2]), 1, TABLE_SEEDS_MAX)
+                                   : TABLE_SEEDS);
   if (argc == 4 && g_str_equal (argv[1], "--trace"))
     return print_trace (argv[2], (guint64)atoi (argv[3]));
   g_test_init (&argc, &argv, NULL);

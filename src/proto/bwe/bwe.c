@@ -447,6 +447,7 @@ update_delay (ParlorBwe *self, const Told *told)
   gint64 rtt_us = self->path.rtt_us;
   gboolean cut, drained = self->drain.active, drained_early = self->drain.early;
 
+  parlor_bwe_rival_note_queue (&self->rival, self->path.queue_us);
   /* A look over many packets, for what only a queue asks. */
   if (usage == PARLOR_BWE_USAGE_OVER || parlor_bwe_drain_listens (&self->drain, &self->path))
     out_bps = parlor_bwe_acked_recent_bps (&self->acked, early ? PARLOR_BWE_ACKED_EARLY_US
@@ -489,6 +490,9 @@ update_delay (ParlorBwe *self, const Told *told)
   if (!self->drain.active)
     parlor_bwe_rival_update (&self->rival, self->path.queue_us, jitter_us (self), rtt_us, cut,
                              self->now_us);
+  else if (cut)
+    parlor_bwe_rival_note_drain (&self->rival, self->path.newest_us, jitter_us (self),
+                                 self->now_us);
 }
 
 /* A line that falls is known by what has not come before it is by what came late. A key frame after

@@ -11,14 +11,26 @@
  * is borne, the rate grows by half of what Reno would (RFC 5681 section 3.1), and loss cuts it.
  * Then, or when the queue has been empty for a second, delay counts again. Who gets less than 0.4
  * of what the path has shown bears 800 ms, and for two minutes (decision 0118): a picture in steps
- * was cut to its sound each time delay was asked again. */
+ * was cut to its sound each time delay was asked again.
+ *
+ * A short queue never stays: it is empty each time its owner yields, and says "ours" to each
+ * question. There the ladder tells (decision 0164): delay cuts who is poor already, at a rate of
+ * which a good deal more had passed an empty queue within some seconds; the queue empties, and it
+ * happens again further down. A path that takes less has its queue where it always comes. Twice,
+ * and loss, and no queue above 150 ms for half a minute: then delay is borne up to one and a half
+ * times the deepest that was seen, until the queue has been empty for three seconds, or by time. */
 #pragma once
 #include <glib.h>
 
 typedef struct
 {
   gboolean active, poor;    /* poor: gets little of what the path has shown */
+  gboolean is_short;        /* while active: its queue empties each time it yields */
+  gint64 bear_us;           /* while that: so much of a queue is borne */
   double best_bps;          /* the highest estimate lately */
+  double got_bps;           /* what came through at the last feedback */
+  double passed_bps;        /* the most that did lately while the queue was empty */
+  double deepest_us;        /* the deepest queue lately */
   gint64 since_us, full_us; /* while active: since when; when the queue was last not empty */
   gint64 lost_us;           /* when the path last lost more than it does by itself; -1 = never */
   gint64 was_there_us;      /* when it was last active; -1 = never */
@@ -28,6 +40,10 @@ typedef struct
   double asked_queue_us, sum_us;
   guint n;
   guint n_refilled; /* answers in a row */
+  /* Of a short queue. */
+  gboolean emptied; /* since it last filled where more had passed */
+  guint n_filled;   /* how often it did */
+  gint64 filled_us; /* the last time */
 } ParlorBweRival;
 
 void parlor_bwe_rival_init (ParlorBweRival *self);
@@ -41,10 +57,15 @@ void parlor_bwe_rival_end (ParlorBweRival *self);
 /* After each feedback: what came through, the estimate, and the time since the feedback before. */
 void parlor_bwe_rival_note_rate (ParlorBweRival *self, double got_bps, double may_bps,
                                  gint64 span_us);
+/* With each feedback, also while a drain goes on. */
+void parlor_bwe_rival_note_queue (ParlorBweRival *self, gint64 queue_us);
 /* After each feedback; `cut`: delay has just lowered the rate. A queue within twice `jitter_us`
  * asks nothing. */
 void parlor_bwe_rival_update (ParlorBweRival *self, gint64 queue_us, gint64 jitter_us,
                               gint64 rtt_us, gboolean cut, gint64 now_us);
+/* Instead of that while a drain goes on, when it has just lowered the rate. */
+void parlor_bwe_rival_note_drain (ParlorBweRival *self, gint64 queue_us, gint64 jitter_us,
+                                  gint64 now_us);
 /* TRUE: delay is to be borne. */
 gboolean parlor_bwe_rival_bears (const ParlorBweRival *self, gint64 queue_us);
 /* How much the rate may grow, bits per second each second. */

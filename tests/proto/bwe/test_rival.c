@@ -102,6 +102,69 @@ test_drain (void)
   g_assert_false (parlor_bwe_rival_take_drain (&rival, now_us + 61 * PARLOR_US_PER_SEC));
 }
 
+/* An empty queue at `passed_bps` for a second, then one of `queue_us` at `got_bps`, and a cut. */
+static void
+fill_once (ParlorBweRival *rival, double passed_bps, double got_bps, gint64 queue_us,
+           gint64 *now_us)
+{
+  for (guint k = 0; k < 40; k++)
+    {
+      gboolean full = k >= 20;
+
+      *now_us += 50 * MS;
+      parlor_bwe_rival_note_queue (rival, full ? queue_us : 2 * MS);
+      parlor_bwe_rival_note_rate (rival, full ? got_bps : passed_bps, 3e6, 50 * MS);
+      parlor_bwe_rival_update (rival, full ? queue_us : 2 * MS, MS, 50 * MS, k == 39, *now_us);
+    }
+}
+
+static void
+test_short (void)
+{
+  ParlorBweRival rival;
+  gint64 now_us = PARLOR_US_PER_SEC;
+
+  parlor_bwe_rival_init (&rival);
+  fill_once (&rival, 6e5, 3e5, 50 * MS, &now_us);
+  fill_once (&rival, 3e5, 1e5, 50 * MS, &now_us);
+  g_assert_false (rival.active); /* nobody's queue has overflowed */
+  parlor_bwe_rival_on_loss (&rival, 0.1, 50 * MS, now_us);
+  fill_once (&rival, 3e5, 1e5, 50 * MS, &now_us);
+  g_assert_true (parlor_bwe_rival_bears (&rival, 60 * MS));
+  /* No more than is his: a deeper one would be ours. */
+  g_assert_false (parlor_bwe_rival_bears (&rival, 120 * MS));
+  /* Empty for a second is nothing new, for three it is. */
+  for (guint i = 0; i < 40; i++)
+    parlor_bwe_rival_update (&rival, 5 * MS, MS, 50 * MS, FALSE, now_us += 50 * MS);
+  g_assert_true (rival.active);
+  for (guint i = 0; i < 40; i++)
+    parlor_bwe_rival_update (&rival, 5 * MS, MS, 50 * MS, FALSE, now_us += 50 * MS);
+  g_assert_false (rival.active);
+}
+
+/* A path that takes less than it did has a queue where it always comes, or a deep one. */
+static void
+test_not_short (void)
+{
+  static const struct
+  {
+    double passed_bps, got_bps;
+    gint64 queue_us;
+  } ours[] = {{3e5, 2.8e5, 50 * MS}, {2.8e6, 2e6, 50 * MS}, {3e5, 1e5, 400 * MS}};
+
+  for (guint i = 0; i < G_N_ELEMENTS (ours); i++)
+    {
+      ParlorBweRival rival;
+      gint64 now_us = PARLOR_US_PER_SEC;
+
+      parlor_bwe_rival_init (&rival);
+      parlor_bwe_rival_on_loss (&rival, 0.1, 50 * MS, now_us);
+      for (guint k = 0; k < 5; k++)
+        fill_once (&rival, ours[i].passed_bps, ours[i].got_bps, ours[i].queue_us, &now_us);
+      g_assert_false (rival.active && rival.is_short);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -110,5 +173,8 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/bwe/rival/a-drain-that-empties-nothing-tells-of-it", test_drain);
   g_test_add_func ("/proto/bwe/rival/who-has-little-bears-more", test_poor);
   g_test_add_func ("/proto/bwe/rival/it-ends-when-the-queue-does-or-by-time", test_ends);
+  g_test_add_func ("/proto/bwe/rival/a-short-queue-where-more-had-passed-is-not-ours", test_short);
+  g_test_add_func ("/proto/bwe/rival/a-deep-queue-or-where-it-always-was-is-no-short-one",
+                   test_not_short);
   return g_test_run ();
 }
