@@ -11,32 +11,14 @@ import socket
 import struct
 import subprocess
 import tempfile
-import time
 import urllib.error
 import urllib.request
+
+from daemon_bench import free_port, wait_for
 
 AUDIO_MARK_AT = 1
 VIDEO_MARK_AT = 10  # of a frame: behind the key frame's header
 AUDIO_STEP = 0.02
-
-
-def free_port(kind):
-    with socket.socket(socket.AF_INET, kind) as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
-
-
-def wait_for(what, seconds=30, every=0.05):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            value = what()
-            if value:
-                return value
-        except (OSError, KeyError, IndexError):
-            pass
-        time.sleep(every)
-    return None
 
 
 class Server:

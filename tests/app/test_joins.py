@@ -9,25 +9,19 @@ import http.client
 import json
 import os
 import queue
-import socket
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 import urllib.request
 
+from daemon_bench import check, free_ports, result_of, served, wait_ready, watch
+
 RATE, THREADS = 500, 8
 # What this test sets; 600 at once and 6,000 a minute without.
 BURST, PER_MINUTE = 40, 600
 SUBSCRIBERS = NEWCOMERS = 10
 STRANGER = '127.0.0.9'
-
-
-def free_port(kind):
-    with socket.socket(socket.AF_INET, kind) as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
 
 
 def kinds(data, code):
@@ -86,49 +80,23 @@ class Flood:
         return sum(self.statuses.values()) / (time.monotonic() - began)
 
 
-def watch(load, port, subscribers, seconds, room):
-    return subprocess.Popen([load, '--url', f'http://127.0.0.1:{port}', '--room', room, '--subscribers', str(subscribers), '--warmup', '1', '--seconds', str(seconds),
-                             '--json', '-'], stdout=subprocess.PIPE, text=True)
-
-
-def result_of(process):
-    out, _ = process.communicate(timeout=120)
-    return json.loads(out.strip().splitlines()[-1]) if process.returncode == 0 else None
-
-
-def wait_ready(admin):
-    for _ in range(300):
-        try:
-            with urllib.request.urlopen(f'http://127.0.0.1:{admin}/readyz', timeout=1) as answer:
-                if answer.status == 200:
-                    return True
-        except OSError:
-            time.sleep(0.1)
-    return False
-
-
 def code_of_a_room(port):
     request = urllib.request.Request(f'http://127.0.0.1:{port}/v1/rooms', b'{"kind":"meeting","title":"joins"}', {'Content-Type': 'application/json'})
     with urllib.request.urlopen(request, timeout=10) as answer:
         return json.load(answer)['code']
 
 
-def check(number, good, name, why):
-    print(f"{'ok' if good else 'not ok'} {number} - {name}\n# {why}", flush=True)
-    return good
-
-
 def nothing_lost(result, people):
     return result is not None and result['lost'] == 0 and result['pictures'] == people
 
 
-def storm(load, data, port, admin, seconds):
-    if not wait_ready(admin):
+def storm(load, data, ports, seconds):
+    if not wait_ready(ports.admin):
         return check(1, False, 'the server is ready', 'no /readyz within 30 s')
-    flood = Flood(port, kinds(data, code_of_a_room(port)))
-    watching = watch(load, port, SUBSCRIBERS, seconds + 1, 'joins')
+    flood = Flood(ports.http, kinds(data, code_of_a_room(ports.http)))
+    watching = watch(load, ports.http, 'joins', SUBSCRIBERS, seconds + 1)
     time.sleep(1.5)
-    coming = watch(load, port, NEWCOMERS, max(seconds - 2, 1), 'newcomers')
+    coming = watch(load, ports.http, 'newcomers', NEWCOMERS, max(seconds - 2, 1))
     rate = flood.run(seconds)
     came, watched = result_of(coming), result_of(watching)
     let_in, limited = sum(n for status, n in flood.statuses.items() if status in (200, 201)), flood.statuses.get(429, 0)
@@ -145,20 +113,11 @@ def storm(load, data, port, admin, seconds):
 def main():
     parlord, load, data = sys.argv[1:4]
     seconds = int(sys.argv[4]) if len(sys.argv) > 4 else 3
-    port, admin, udp = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM), free_port(socket.SOCK_DGRAM)
+    ports = free_ports()
     print('1..5', flush=True)
-    with tempfile.TemporaryDirectory(prefix='parlor-joins-') as folder:
-        server = subprocess.Popen([parlord, '--demo', '--workers', '1', '--http-port', str(port), '--admin-port', str(admin), '--udp-port', str(udp), '--data-dir', folder,
-                                   '--joins-burst', str(BURST), '--joins-per-minute', str(PER_MINUTE)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            good = storm(load, data, port, admin, seconds)
-        finally:
-            server.terminate()
-            try:
-                server.wait(15)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
+    limits = ['--joins-burst', str(BURST), '--joins-per-minute', str(PER_MINUTE)]
+    with tempfile.TemporaryDirectory(prefix='parlor-joins-') as folder, served(parlord, ports, folder, *limits):
+        good = storm(load, data, ports, seconds)
     sys.exit(0 if good else 1)
 
 

@@ -10,7 +10,6 @@ import json
 import os
 import pwd
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -19,13 +18,9 @@ import time
 import urllib.error
 import urllib.request
 
+from daemon_bench import check, counters, free_ports, result_of, served, wait_for, watch
+
 SUBSCRIBERS = 10
-
-
-def free_port(kind):
-    with socket.socket(socket.AF_INET, kind) as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
 
 
 def ask(port, path, body=None):
@@ -42,37 +37,6 @@ def ask(port, path, body=None):
         return status, json.loads(text), time.monotonic() - began
     except ValueError:
         return status, None, time.monotonic() - began
-
-
-def counters(admin):
-    text = urllib.request.urlopen(f'http://127.0.0.1:{admin}/metrics', timeout=5).read().decode()
-    lines = (line.rsplit(' ', 1) for line in text.splitlines() if line.startswith('parlor_store_'))
-    return {name: float(value) for name, value in lines}
-
-
-def wait_for(what, seconds=30):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            if what():
-                return True
-        except OSError:
-            pass
-        time.sleep(0.05)
-    return False
-
-
-def watch(load, http, seconds):
-    """One publisher and some subscribers come in, stay, and go."""
-    out = subprocess.run([load, '--url', f'http://127.0.0.1:{http}', '--room', 'locked', '--subscribers', str(SUBSCRIBERS), '--warmup', '1', '--seconds',
-                          str(seconds), '--json', '-'], stdout=subprocess.PIPE, text=True, timeout=seconds + 60, check=False)
-    return json.loads(out.stdout.strip().splitlines()[-1]) if out.returncode == 0 else None
-
-
-def check(number, good, name, why):
-    print(f"{'ok' if good else 'not ok'} {number} - {name}")
-    print(f'# {why}', flush=True)
-    return good
 
 
 class Locked:
@@ -141,15 +105,16 @@ class Killed:
         self.server.wait(10)
 
 
-def run(load, http, admin, database, seconds):
+def run(load, ports, database, seconds):
+    http, admin, _ = ports
     if not wait_for(lambda: ask(admin, '/readyz')[0] == 200):
         return check(1, False, 'the server is ready', 'no /readyz within 30 s')
     status, room, _ = ask(http, '/v1/rooms', {'kind': 'meeting', 'title': 'before'})
     database.go_away()
-    result = watch(load, http, seconds)
+    result = result_of(watch(load, http, 'locked', SUBSCRIBERS, seconds))
     guest, _, took = ask(http, '/v1/guest', {'code': room['code'], 'name': 'Lin'})
     ready, _, _ = ask(admin, '/readyz')
-    locked = counters(admin)
+    locked = counters(admin, 'parlor_store_')
     # Asked for while it is locked, answered when it is kept: it must be there afterwards.
     waiting = subprocess.Popen(['curl', '-s', '-m', '10', '-o', '/dev/null', '-w', '%{http_code}', '-H', 'Content-Type: application/json', '-d',
                                 '{"kind":"meeting","title":"meanwhile"}', f'http://127.0.0.1:{http}/v1/rooms'], stdout=subprocess.PIPE, text=True)
@@ -157,8 +122,8 @@ def run(load, http, admin, database, seconds):
     still = waiting.poll() is None
     database.come_back()
     made = waiting.communicate(timeout=20)[0]
-    written = wait_for(lambda: counters(admin)['parlor_store_queued'] == 0, 10)
-    after = counters(admin)
+    written = wait_for(lambda: counters(admin, 'parlor_store_')['parlor_store_queued'] == 0, 10)
+    after = counters(admin, 'parlor_store_')
     rooms = database.number("SELECT count(*) FROM rooms WHERE title IN ('before', 'meanwhile') OR alias = 'locked'")
     good = check(1, result is not None and result['lost'] == 0 and result['packets'] > 0, 'people come in by WHIP and WHEP and lose nothing', json.dumps(result))
     good &= check(2, guest == 200 and took < 1, 'a link is exchanged for a token', f'{guest} after {took * 1000:.0f} ms')
@@ -175,21 +140,14 @@ def run(load, http, admin, database, seconds):
 def main():
     parlord, load, kind = sys.argv[1:4]
     seconds = int(sys.argv[4]) if len(sys.argv) > 4 else 5
-    http, admin, udp = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM), free_port(socket.SOCK_DGRAM)
+    ports = free_ports()
     print('1..5', flush=True)
     with tempfile.TemporaryDirectory(prefix='parlor-locked-') as folder:
         database = Locked(folder) if kind == 'sqlite' else Killed(folder)
-        server = subprocess.Popen([parlord, '--demo', '--http-port', str(http), '--admin-port', str(admin), '--udp-port', str(udp), '--workers', '1', '--data-dir',
-                                   folder, '--store', database.store], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            good = run(load, http, admin, database, seconds)
+            with served(parlord, ports, folder, '--store', database.store):
+                good = run(load, ports, database, seconds)
         finally:
-            server.terminate()
-            try:
-                server.wait(15)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
             database.close()
     sys.exit(0 if good else 1)
 

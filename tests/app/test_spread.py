@@ -14,11 +14,7 @@ import tempfile
 import time
 import urllib.request
 
-
-def free_port(kind):
-    with socket.socket(socket.AF_INET, kind) as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
+from daemon_bench import free_port
 
 
 class Server:

@@ -10,22 +10,16 @@ import os
 import random
 import socket
 import struct
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
+
+from daemon_bench import check, counters, free_ports, result_of, served, wait_ready, watch
 
 RATE, CHECKS_RATE = 10000, 100000
 SUBSCRIBERS = 10
 NEWCOMERS = 200
 MOST_CPU_PERCENT, MOST_DELAY_MS = 15, 2
-
-
-def free_port(kind):
-    with socket.socket(socket.AF_INET, kind) as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
 
 
 def stun_request(rng):
@@ -82,66 +76,37 @@ def flood(port, seconds, rate=RATE, kinds=(stun_request, client_hello, rtp, rtcp
     return sent, answers
 
 
-def counters(admin):
-    text = urllib.request.urlopen(f'http://127.0.0.1:{admin}/metrics', timeout=5).read().decode()
-    lines = (line.rsplit(' ', 1) for line in text.splitlines() if line and not line.startswith('#'))
-    return {name: float(value) for name, value in lines}
+def watch_server(load, ports, server, seconds, room='strangers', subscribers=SUBSCRIBERS):
+    return watch(load, ports.http, room, subscribers, seconds, '--pid', str(server.pid))
 
 
-def watch(load, http, pid, seconds, room='strangers', subscribers=SUBSCRIBERS):
-    return subprocess.Popen([load, '--url', f'http://127.0.0.1:{http}', '--room', room, '--subscribers', str(subscribers), '--warmup', '1', '--seconds',
-                             str(seconds), '--pid', str(pid), '--json', '-'], stdout=subprocess.PIPE, text=True)
-
-
-def result_of(process):
-    out, _ = process.communicate(timeout=300)
-    return json.loads(out.strip().splitlines()[-1]) if process.returncode == 0 else None
-
-
-def wait_ready(admin):
-    for _ in range(300):
-        try:
-            with urllib.request.urlopen(f'http://127.0.0.1:{admin}/readyz', timeout=1) as answer:
-                if answer.status == 200:
-                    return True
-        except OSError:
-            time.sleep(0.1)
-    return False
-
-
-def check(number, good, name, why):
-    print(f"{'ok' if good else 'not ok'} {number} - {name}")
-    print(f'# {why}', flush=True)
-    return good
-
-
-def come(load, http, server, udp):
+def come(load, ports, server):
     """People who come while the flood goes on, to a room of their own; what they saw."""
-    crowd = watch(load, http, server.pid, 3, 'newcomers', NEWCOMERS)
+    crowd = watch_server(load, ports, server, 3, 'newcomers', NEWCOMERS)
     while crowd.poll() is None:
-        flood(udp, 1)
+        flood(ports.udp, 1)
     return result_of(crowd)
 
 
-def attack(server, load, http, udp, admin, seconds, goals):
-    if not wait_ready(admin):
+def attack(server, load, ports, seconds, goals):
+    if not wait_ready(ports.admin):
         return check(1, False, 'the server is ready', 'no /readyz within 30 s')
-    calm = result_of(watch(load, http, server.pid, seconds))
-    before = counters(admin)
-    watching = watch(load, http, server.pid, seconds + 1)
+    calm = result_of(watch_server(load, ports, server, seconds))
+    before = counters(ports.admin)
+    watching = watch_server(load, ports, server, seconds + 1)
     time.sleep(2)
-    sent, answers = flood(udp, seconds)
+    sent, answers = flood(ports.udp, seconds)
     result = result_of(watching)
-    after = counters(admin)
+    after = counters(ports.admin)
     counted = sum(after[name] - before[name] for name in after if name.startswith('parlor_packets_dropped_total'))
     good = check(1, calm is not None and calm['lost'] == 0, 'without strangers nothing is lost', json.dumps(calm))
     good &= check(2, result is not None and result['lost'] == 0 and result['packets'] > 0, 'with strangers nothing is lost either', json.dumps(result))
     good &= check(3, answers == 0, 'strangers get no answer', f'{answers} answers to {sent} datagrams')
     good &= check(4, counted + after['parlor_socket_overflow_total'] >= 0.9 * sent, 'each is counted and dropped', f'{counted:.0f} of {sent}')
     if goals:
-        checks, answers = flood(udp, 5, CHECKS_RATE, (stun_request,))
+        checks, answers = flood(ports.udp, 5, CHECKS_RATE, (stun_request,))
         good &= check(5, answers == 0 and checks > CHECKS_RATE, f'nor are {checks / 5:.0f} checks a second of nobody answered', f'{answers} answers to {checks}')
-        newcomers = come(load, http, server, udp)
+        newcomers = come(load, ports, server)
         good &= check(6, newcomers is not None and newcomers['lost'] == 0, f'{NEWCOMERS} come while they go on', json.dumps(newcomers))
     if calm and result:
         share = (result['server_cpu_s'] / result['seconds'] - calm['server_cpu_s'] / calm['seconds']) * 100
@@ -156,20 +121,10 @@ def attack(server, load, http, udp, admin, seconds, goals):
 def main():
     parlord, load = sys.argv[1:3]
     seconds, goals = int(sys.argv[3]) if len(sys.argv) > 3 else 5, sys.argv[4:] == ['goals']
-    http, admin, udp = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_STREAM), free_port(socket.SOCK_DGRAM)
+    ports = free_ports()
     print(f'1..{8 if goals else 4}', flush=True)
-    with tempfile.TemporaryDirectory(prefix='parlor-strangers-') as folder, open(os.path.join(folder, 'log'), 'w') as log:
-        server = subprocess.Popen([parlord, '--demo', '--workers', '1', '--http-port', str(http), '--admin-port', str(admin), '--udp-port', str(udp),
-                                   '--data-dir', folder], stdout=log, stderr=log)
-        try:
-            good = attack(server, load, http, udp, admin, seconds, goals)
-        finally:
-            server.terminate()
-            try:
-                server.wait(15)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
+    with tempfile.TemporaryDirectory(prefix='parlor-strangers-') as folder, open(os.path.join(folder, 'log'), 'w') as log, served(parlord, ports, folder, log=log) as server:
+        good = attack(server, load, ports, seconds, goals)
     sys.exit(0 if good else 1)
 
 
