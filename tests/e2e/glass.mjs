@@ -3,12 +3,10 @@
  * Writes "A stream's waits and its clock" of docs/performance.md: node tests/e2e/glass.mjs [--server PROGRAM] [--from FILE] [--out FILE].
  * Plays scenario 62-glass-long; --from takes findings of an earlier run instead.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeSection } from './lib/report.mjs';
+import { findingsOf, writeSection } from './lib/report.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '../..');
@@ -42,14 +40,7 @@ ${os.cpus().length} cores for server, host and all windows; load average ${load.
 }
 
 function main() {
-  const file = path.resolve(value('--from', path.join(root, 'build/results/glass.jsonl')));
-  mkdirSync(path.dirname(file), { recursive: true });
-  if (!words.includes('--from')) {
-    rmSync(file, { force: true });
-    spawnSync(process.execPath, [path.join(here, 'run.mjs'), '--only', '62-glass-long', '--long', '--once', '--findings', file, ...(words.includes('--server') ? ['--server', value('--server')] : [])], { stdio: 'inherit' });
-  }
-  const found = JSON.parse(readFileSync(file, 'utf8').trim().split('\n').at(-1));
-  if (!found.rows?.length) throw new Error('nothing was measured');
+  const found = findingsOf('62-glass-long', 'glass', words);
   writeSection(value('--out', path.join(root, 'docs/performance.md')), HEADING, section(found));
 }
 

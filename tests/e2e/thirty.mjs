@@ -3,12 +3,10 @@
  * Writes "Thirty browsers in one live room" of docs/performance.md: node tests/e2e/thirty.mjs [--server PROGRAM] [--from FILE] [--out FILE].
  * Plays scenario 62-thirty-long; --from takes findings of an earlier run instead.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeSection } from './lib/report.mjs';
+import { findingsOf, writeSection } from './lib/report.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '../..');
@@ -56,14 +54,7 @@ The server took ${percent(server)} of a core at most. ${os.cpus().length} cores 
 }
 
 function main() {
-  const file = path.resolve(value('--from', path.join(root, 'build/results/thirty.jsonl')));
-  mkdirSync(path.dirname(file), { recursive: true });
-  if (!words.includes('--from')) {
-    rmSync(file, { force: true });
-    spawnSync(process.execPath, [path.join(here, 'run.mjs'), '--only', '62-thirty-long', '--long', '--once', '--findings', file, ...(words.includes('--server') ? ['--server', value('--server')] : [])], { stdio: 'inherit' });
-  }
-  const found = JSON.parse(readFileSync(file, 'utf8').trim().split('\n').at(-1));
-  if (!found.rows?.length) throw new Error('nothing was measured');
+  const found = findingsOf('62-thirty-long', 'thirty', words);
   const text = section(found);
   writeSection(value('--out', path.join(root, 'docs/performance.md')), HEADING, text);
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { assertPicture } from '../lib/checks.mjs';
-import { MarkReader } from '../lib/foreign.mjs';
+import { marksOf } from '../lib/recorded.mjs';
 
 export const title = 'a tap writes a file, an inject brings bars and a tone';
 export const seconds = 120;
@@ -28,15 +28,6 @@ async function interrupt(child) {
   const gone = new Promise((resolve) => child.once('exit', resolve));
   process.kill(-child.pid, 'SIGINT');
   await gone;
-}
-
-/* Every frame of the file, decoded to 320×180 grey. */
-async function marksOf(world, file) {
-  const { stdout } = await world.run('gst-launch-1.0', ['-q', 'filesrc', `location=${file}`, '!', 'matroskademux', '!', 'vp8dec', '!', 'videoconvert', '!', 'videoscale', '!',
-    'video/x-raw,format=GRAY8,width=320,height=180', '!', 'fdsink', 'fd=1'], { encoding: 'buffer', maxBuffer: 1 << 30 });
-  const reader = new MarkReader();
-  reader.push(stdout);
-  return reader.seen;
 }
 
 /* Runs in the page: the middle of each of the seven bars, as [r, g, b] of "much or little". */

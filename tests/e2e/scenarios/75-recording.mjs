@@ -5,8 +5,8 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { assertPicture } from '../lib/checks.mjs';
-import { MarkReader } from '../lib/foreign.mjs';
 import { meetingOf, seesPicture } from '../lib/meeting.mjs';
+import { marksOf, recorderPid } from '../lib/recorded.mjs';
 import { sleep } from '../lib/world.mjs';
 
 export const title = 'record, consent, kill the recorder, stop, download, play';
@@ -18,20 +18,6 @@ const SEEK_MS = 300;
 const LOOSE = 10;
 
 const json = async (world, where) => (await fetch(`${world.url}${where}`)).json();
-
-/* Every frame of the file, decoded to 320×180 grey. */
-async function marksOf(world, file) {
-  const { stdout } = await world.run('gst-launch-1.0', ['-q', 'filesrc', `location=${file}`, '!', 'matroskademux', '!', 'vp8dec', '!', 'videoconvert', '!', 'videoscale', '!',
-    'video/x-raw,format=GRAY8,width=320,height=180', '!', 'fdsink', 'fd=1'], { encoding: 'buffer', maxBuffer: 1 << 30 });
-  const reader = new MarkReader();
-  reader.push(stdout);
-  return reader.seen;
-}
-
-async function recorderPid(world) {
-  const text = await (await fetch(`${world.adminUrl}/metrics`)).text();
-  return Number(text.match(/^parlor_recorder_pid (\d+)/m)[1]);
-}
 
 /* In the page: loads a file, seeks to its middle, and tells how long that took. */
 async function seekIn(person, url) {

@@ -7,8 +7,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { assertPicture, percentile } from '../lib/checks.mjs';
-import { MarkReader } from '../lib/foreign.mjs';
 import { meetingOf, seesPicture } from '../lib/meeting.mjs';
+import { marksOf, recorderPid } from '../lib/recorded.mjs';
 import { sleep } from '../lib/world.mjs';
 
 export const title = 'a meeting of four browsers, killed ten times while it is recorded';
@@ -29,11 +29,6 @@ function dice(seed) {
   };
 }
 
-async function recorderPid(world) {
-  const text = await (await fetch(`${world.adminUrl}/metrics`)).text();
-  return Number(text.match(/^parlor_recorder_pid (\d+)/m)[1]);
-}
-
 async function recorded(people) {
   for (const one of people)
     await one.until('to be recorded', () => window.parlor?.state?.media === 'connected' && window.__probe.byTestId('recording')[0]?.dataset.recorded === 'true', null, 30000);
@@ -49,15 +44,6 @@ async function kill(world, people, who) {
   await world.stopServer('SIGKILL');
   await world.startServer();
   await recorded(people);
-}
-
-/* Every frame of the file, decoded to 320×180 grey. */
-async function marksOf(world, file) {
-  const { stdout } = await world.run('gst-launch-1.0', ['-q', 'filesrc', `location=${file}`, '!', 'matroskademux', '!', 'vp8dec', '!', 'videoconvert', '!', 'videoscale', '!',
-    'video/x-raw,format=GRAY8,width=320,height=180', '!', 'fdsink', 'fd=1'], { encoding: 'buffer', maxBuffer: 1 << 30 });
-  const reader = new MarkReader();
-  reader.push(stdout);
-  return reader.seen;
 }
 
 /* In the page: the file's duration and the counters at three places of it. */
