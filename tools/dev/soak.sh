@@ -103,6 +103,7 @@ command_soak () {
   say "Waiting times at the goals, 30 runs in each browser"
   node tests/e2e/run.mjs --long --only moments-long </dev/null || failed=1
   say "SIGKILL under twenty clients"
+  python3 tests/app/test_killed.py build/src/parlord build/tools/load/parlor-load 10 goals </dev/null || failed=1
   node tests/e2e/run.mjs --long --only killed-twenty </dev/null || failed=1
   say "Bad networks, the long forms"
   node tests/e2e/run.mjs --long --only quality </dev/null || failed=1

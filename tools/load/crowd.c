@@ -21,6 +21,8 @@ typedef struct
 {
   LoadSession *session;
   gint64 next_video_us, next_audio_us; /* G_MAXINT64 = never */
+  const char *room, *identity;         /* of the crowd's names */
+  LoadBack back;
 } Publisher;
 
 struct _LoadCrowd
@@ -34,6 +36,7 @@ struct _LoadCrowd
   gint64 next_poll_us, due_us; /* when somebody publishes next */
   guint polled;                /* sessions of this round */
   GRand *rand;
+  LoadBacks backs;
 };
 
 static gint64
@@ -54,6 +57,7 @@ load_crowd_new (const LoadOptions *options)
   self->subscribers = g_ptr_array_new_with_free_func ((GDestroyNotify)load_session_free);
   self->epoll = epoll_create1 (EPOLL_CLOEXEC);
   self->rand = g_rand_new_with_seed (1);
+  self->backs.waits_ms = g_array_new (FALSE, FALSE, sizeof (double));
   return self;
 }
 
@@ -64,6 +68,7 @@ load_crowd_free (LoadCrowd *self)
   for (guint i = 0; i < self->publishers->len; i++)
     load_session_free (g_array_index (self->publishers, Publisher, i).session);
   g_array_unref (self->publishers);
+  g_array_unref (self->backs.waits_ms);
   g_string_chunk_free (self->names);
   g_rand_free (self->rand);
   load_context_free (self->context);
@@ -159,6 +164,29 @@ wait_for_any (LoadCrowd *self, struct epoll_event *events)
   return epoll_pwait2 (self->epoll, events, MAX_EVENTS, &timeout, NULL);
 }
 
+static LoadSession *open_one (LoadCrowd *self, guint number, const char *room, const char *identity,
+                              LoadSessionKind kind, const char *resume, GError **error);
+
+/* What the old one was subscribed to and sent is gone with its server. */
+static void
+come_back (LoadCrowd *self, guint number)
+{
+  Publisher *one = &g_array_index (self->publishers, Publisher, number);
+  guint others = (guint)self->options->people - 1;
+  LoadSession *session;
+
+  if (!load_back_look (&one->back, one->session, MIN (others, (guint)self->options->tiles),
+                       g_rand_double (self->rand), now_us (), &self->backs))
+    return;
+  session = open_one (self, number, one->room, one->identity, LOAD_PERSON,
+                      load_session_resume (one->session), NULL);
+  load_back_tried (&one->back, session != NULL, g_rand_double (self->rand), now_us ());
+  if (session == NULL)
+    return;
+  load_session_free (one->session);
+  one->session = session;
+}
+
 /* Publishers are not kept waiting by what there is to read: they would send together then, which is
  * no server's delay and makes one. */
 static void
@@ -180,6 +208,8 @@ turn (LoadCrowd *self)
   at_us = now_us ();
   if (at_us >= self->next_poll_us)
     poll_some (self, at_us);
+  for (guint i = 0; self->options->come_back && i < self->publishers->len; i++)
+    come_back (self, i);
 }
 
 void
@@ -203,8 +233,8 @@ is_bad (const LoadCrowd *self, LoadSessionKind kind)
 }
 
 static LoadSession *
-open_one (LoadCrowd *self, const char *room, const char *identity, LoadSessionKind kind,
-          GError **error)
+open_one (LoadCrowd *self, guint number, const char *room, const char *identity,
+          LoadSessionKind kind, const char *resume, GError **error)
 {
   gboolean bad = is_bad (self, kind);
   const LoadPlace place = {.server = self->options->server,
@@ -217,7 +247,8 @@ open_one (LoadCrowd *self, const char *room, const char *identity, LoadSessionKi
                            .delay_us = (bad ? self->options->bad_rtt_ms : self->options->rtt_ms)
                                        * PARLOR_US_PER_MS / 2,
                            .lost_per_mille = bad ? (guint)self->options->bad_loss_per_mille : 0,
-                           .number = self->publishers->len,
+                           .number = number,
+                           .resume = resume,
                            .layers = (guint)self->options->layers,
                            .late_us = self->options->late_ms * PARLOR_US_PER_MS,
                            .marks_behind = self->options->file != NULL,
@@ -237,11 +268,11 @@ add_publisher (LoadCrowd *self, const char *room, const char *identity, GError *
 {
   gboolean audio_only = self->options->shape == LOAD_AUDIO;
   LoadSessionKind kind = audio_only ? LOAD_PUBLISH_AUDIO : LOAD_PUBLISH;
-  Publisher one = {0};
+  Publisher one = {.room = room, .identity = identity};
 
   if (self->options->server == LOAD_RT)
     kind = LOAD_PERSON;
-  one.session = open_one (self, room, identity, kind, error);
+  one.session = open_one (self, self->publishers->len, room, identity, kind, NULL, error);
   if (one.session == NULL)
     return FALSE;
   one.next_audio_us = now_us () + g_rand_int_range (self->rand, 0, 20000);
@@ -254,7 +285,8 @@ add_publisher (LoadCrowd *self, const char *room, const char *identity, GError *
 static gboolean
 add_subscriber (LoadCrowd *self, const char *room, const char *identity, GError **error)
 {
-  LoadSession *session = open_one (self, room, identity, LOAD_WATCH, error);
+  LoadSession *session = open_one (self, self->publishers->len, room, identity, LOAD_WATCH, NULL,
+                                   error);
 
   if (session == NULL)
     return FALSE;
@@ -424,6 +456,16 @@ load_crowd_let_talk (LoadCrowd *self, guint first)
                                        | MIN (LOAD_LEVEL_LOUD + place * 8, LOAD_LEVEL_VOICE_LEAST))
                             : LOAD_LEVEL_NOISE;
     }
+}
+
+json_t *
+load_crowd_backs (LoadCrowd *self)
+{
+  guint away = 0;
+
+  for (guint i = 0; i < self->publishers->len; i++)
+    away += g_array_index (self->publishers, Publisher, i).back.lost_us != 0;
+  return load_backs_json (&self->backs, away);
 }
 
 guint

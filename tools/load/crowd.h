@@ -2,6 +2,7 @@
 /** All sessions of a load and the loop that drives them, on one thread. */
 #pragma once
 
+#include "load/back.h"
 #include "load/options.h"
 #include "load/session.h"
 
@@ -30,6 +31,9 @@ guint64 load_crowd_n_sent_again (const LoadCrowd *self);
 /** With options->talkers: so many people of each room talk from now on, from the one with number
  * `first` on, who is the loudest; nobody else does. */
 void load_crowd_let_talk (LoadCrowd *self, guint first);
+
+/** With options->come_back, (transfer full): what those saw who came back. */
+json_t *load_crowd_backs (LoadCrowd *self);
 
 /** Subscribers, or with LOAD_RT all people. */
 guint load_crowd_n_receivers (const LoadCrowd *self);

@@ -18,7 +18,7 @@ run (LoadCrowd *crowd, const LoadOptions *options, GError **error)
       || !load_measure (crowd, options, &result, error))
     return FALSE;
   load_result_print (options, &result);
-  if (options->json != NULL && !load_result_write_json (options, &result, error))
+  if (options->json != NULL && !load_result_write_json (crowd, options, &result, error))
     return FALSE;
   return options->expect == NULL || load_expect (crowd, options, &result, error);
 }

@@ -468,7 +468,8 @@ result_to_json (const LoadOptions *options, const LoadResult *result)
 }
 
 gboolean
-load_result_write_json (const LoadOptions *options, const LoadResult *result, GError **error)
+load_result_write_json (LoadCrowd *crowd, const LoadOptions *options, const LoadResult *result,
+                        GError **error)
 {
   json_t *json = result_to_json (options, result);
   json_object_update_new (
@@ -480,6 +481,8 @@ load_result_write_json (const LoadOptions *options, const LoadResult *result, GE
                        number (result->standing_p99_ms), "first_p50_ms",
                        number (result->first_p50_ms), "first_p95_ms", number (result->first_p95_ms),
                        "sounds_max", (int)result->sounds_max));
+  if (options->come_back)
+    json_object_set_new (json, "back", load_crowd_backs (crowd));
   if (options->bad > 0)
     json_object_set_new (
         json, "lines",

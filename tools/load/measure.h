@@ -51,5 +51,5 @@ gboolean load_measure (LoadCrowd *crowd, const LoadOptions *options, LoadResult 
 
 void load_result_print (const LoadOptions *options, const LoadResult *result);
 /** To options->json, "-" = standard output. */
-gboolean load_result_write_json (const LoadOptions *options, const LoadResult *result,
-                                 GError **error);
+gboolean load_result_write_json (LoadCrowd *crowd, const LoadOptions *options,
+                                 const LoadResult *result, GError **error);

@@ -71,6 +71,11 @@ settle (LoadOptions *options, GError **error)
       g_set_error_literal (error, LOAD_ERROR, 0, "--watch goes with WHEP and the shape webinar");
       return FALSE;
     }
+  if (options->come_back && options->server != LOAD_RT)
+    {
+      g_set_error_literal (error, LOAD_ERROR, 0, "--come-back goes with --server rt");
+      return FALSE;
+    }
   if (options->expect != NULL && !load_expect_is_known (options->expect))
     {
       g_set_error (error, LOAD_ERROR, 0, "--expect %s is not known", options->expect);
@@ -144,6 +149,10 @@ load_options_parse (LoadOptions *options, int *argc, char ***argv, GError **erro
       {"watch", 0, 0, G_OPTION_ARG_NONE, &options->watch,
        "publish nothing: watch the stage of a room that somebody else is on (no delays, no numbers "
        "of losses)",
+       NULL},
+      {"come-back", 0, 0, G_OPTION_ARG_NONE, &options->come_back,
+       "with --server rt: who loses the server comes back by himself, as pages do, and the result "
+       "tells how long each picture was gone",
        NULL},
       {"churn", 0, 0, G_OPTION_ARG_INT, &options->churn,
        "so many subscribers a second leave while others come", "N"},

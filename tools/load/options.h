@@ -27,8 +27,9 @@ typedef struct
   int bad;        /**< so many of the first subscribers are behind a bad line, with the next two */
   int bad_rtt_ms, bad_loss_per_mille;
   gboolean bad_publishers; /**< publishers are, too */
-  gboolean watch; /**< nobody publishes: subscribers get the stage of rooms that others made */
-  int churn;      /**< so many subscribers a second leave, and others come */
+  gboolean watch;     /**< nobody publishes: subscribers get the stage of rooms that others made */
+  gboolean come_back; /**< people whose server goes away come back, as pages do */
+  int churn;          /**< so many subscribers a second leave, and others come */
   int seconds, warmup, fps, video_kbps, pid;
   int layers;        /**< of a publisher's picture by WHIP: 1 or 3 */
   int late_ms;       /**< what comes later counts as late */

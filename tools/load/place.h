@@ -32,6 +32,7 @@ typedef struct
   gboolean marks_behind;  /**< pictures are of a file (sender.h) */
   gboolean unmarked;      /**< others publish: no packet says when it was sent */
   gboolean speaker_large; /**< LOAD_RT: the page shows the speaker large */
+  const char *resume;     /**< LOAD_RT, nullable: the seat that he takes again */
 } LoadPlace;
 
 /** FALSE: `error` says what the server said. `own->publish` decides the direction. */

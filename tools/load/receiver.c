@@ -135,7 +135,7 @@ static void
 follow_key_frame (LoadReceiver *self, LoadReceived *stream, gint64 number,
                   const ParlorRtpHeader *header, gboolean begins, gint64 now_us)
 {
-  if (self->first_picture_us != 0)
+  if (stream->whole_us != 0)
     return;
   if (begins)
     {
@@ -150,7 +150,9 @@ follow_key_frame (LoadReceiver *self, LoadReceived *stream, gint64 number,
   for (gint64 at = stream->key_first; at <= stream->key_last; at++)
     if (!has_come (stream, at))
       return;
-  self->first_picture_us = now_us;
+  stream->whole_us = now_us;
+  if (self->first_picture_us == 0)
+    self->first_picture_us = now_us;
 }
 
 /* The size that the start of a VP8 key frame tells (RFC 7741 section 4.3). */
@@ -207,6 +209,7 @@ take_media (LoadReceiver *self, const guint8 *packet, gsize length, const Parlor
     return;
   if (self->first_rtp_us == 0)
     self->first_rtp_us = now_us;
+  self->last_rtp_us = now_us;
   if (video)
     {
       follow_gaps (stream, before, number, now_us);
@@ -363,5 +366,6 @@ load_receiver_reset (LoadReceiver *self)
                                       .video = self->streams[i].video,
                                       .from = self->streams[i].from,
                                       .nack = self->streams[i].nack,
+                                      .whole_us = self->streams[i].whole_us,
                                       .height = self->streams[i].height};
 }

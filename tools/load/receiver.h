@@ -41,6 +41,7 @@ typedef struct
   guint16 height; /**< of the last key frame; 0 = none came */
   guint from;     /**< number of the sender of its last packet (sender.h) */
   guint64 frames, packets;
+  gint64 whole_us; /**< when all of its first key frame was here; 0 = not yet */
 
   /*< private >*/
   ParlorSeqUnwrapper unwrapper;
@@ -63,7 +64,7 @@ typedef struct
   LoadReceived streams[LOAD_MAX_STREAMS];
   guint n_streams;
   ParlorTwccReceiver *twcc; /* owned */
-  gint64 report_us, first_rtp_us, first_picture_us;
+  gint64 report_us, first_rtp_us, last_rtp_us, first_picture_us;
   LoadCounts counts;
   guint32 voices[LOAD_MAX_VOICES]; /**< packets of sound by the sender's number */
 } LoadReceiver;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <netdb.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -27,7 +28,8 @@ struct _LoadRt
 
   /* while joining */
   char *name, *token, *room;
-  char *offer; /* SDP */
+  char *resume; /* nullable until the welcome: the seat he takes again, then how to take this one */
+  char *offer;  /* SDP */
   guint n_audio, n_video;
   char *answer_sdp;
   GError *error;
@@ -100,12 +102,15 @@ connect_to (LoadRt *self, const char *host, const char *port)
 {
   const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
   const struct timeval patience = {.tv_sec = TIMEOUT_S};
+  const int on = 1;
   struct addrinfo *found = NULL;
 
   if (getaddrinfo (host, port, &hints, &found) != 0)
     return FALSE;
   self->fd = socket (found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   setsockopt (self->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  /* As browsers do: small messages one after the other would each wait for the other's ACK. */
+  setsockopt (self->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   gboolean ok = self->fd >= 0 && connect (self->fd, found->ai_addr, found->ai_addrlen) == 0;
   freeaddrinfo (found);
   return ok;
@@ -231,6 +236,8 @@ on_welcome (LoadRt *self, const json_t *message)
   json_t *one;
 
   self->me = g_strdup (me);
+  g_free (self->resume);
+  self->resume = g_strdup (json_string_value (json_object_get (message, "resume_token")));
   json_array_foreach (json_object_get (message, "participants"), at,
                       one) if (g_strcmp0 (json_string_value (json_object_get (one, "id")), me) != 0)
       add_other (self, one);
@@ -306,6 +313,8 @@ begin (LoadRt *self)
   wslay_event_context_client_init (&self->wslay, &callbacks, self);
   json_object_set_new (join, self->token ? "token" : "room",
                        json_string (self->token ? self->token : self->room));
+  if (self->resume != NULL)
+    json_object_set_new (join, "resume", json_string (self->resume));
   say (self, join);
 }
 
@@ -323,19 +332,20 @@ wait_answer (LoadRt *self)
 }
 
 LoadRt *
-load_rt_join (const char *url, const char *room, const char *name, const char *token,
-              gboolean speaker_large, const LoadOffer *own, LoadAnswer *answer, GError **error)
+load_rt_join (const LoadPlace *place, const LoadOffer *own, LoadAnswer *answer, GError **error)
 {
-  const char *authority = strstr (url, "://") ? strstr (url, "://") + 3 : url;
+  const char *scheme = strstr (place->url, "://");
+  const char *authority = scheme != NULL ? scheme + 3 : place->url;
   g_auto (GStrv) parts = g_strsplit (authority, ":", 2);
   LoadRt *self = g_new0 (LoadRt, 1);
 
   self->fd = -1;
-  self->speaker_large = speaker_large;
+  self->speaker_large = place->speaker_large;
   self->others = g_ptr_array_new_with_free_func (g_free);
-  self->room = g_strdup (room);
-  self->name = g_strdup (name);
-  self->token = g_strdup (token);
+  self->room = g_strdup (place->room);
+  self->name = g_strdup (place->identity);
+  self->token = g_strdup (place->token);
+  self->resume = g_strdup (place->resume);
   self->n_audio = own->n_audio;
   self->n_video = own->n_video;
   self->offer = load_sdp_person (own);
@@ -360,7 +370,8 @@ load_rt_free (LoadRt *self)
     return;
   if (self->wslay != NULL)
     {
-      say (self, json_pack ("{s:s}", "t", "leave"));
+      if (!self->dead)
+        say (self, json_pack ("{s:s}", "t", "leave"));
       wslay_event_context_free (self->wslay);
     }
   if (self->fd >= 0)
@@ -372,10 +383,17 @@ load_rt_free (LoadRt *self)
   g_free (self->room);
   g_free (self->name);
   g_free (self->token);
+  g_free (self->resume);
   g_free (self->offer);
   g_free (self->answer_sdp);
   g_clear_error (&self->error);
   g_free (self);
+}
+
+const char *
+load_rt_resume (const LoadRt *self)
+{
+  return self->resume;
 }
 
 gboolean

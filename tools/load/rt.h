@@ -5,18 +5,19 @@
  */
 #pragma once
 
-#include "load/sdp.h"
+#include "load/place.h"
 
 typedef struct _LoadRt LoadRt;
 
 /** The server wants these layers of the camera, `rids` of them ("qhf"), others off. */
 typedef void (*LoadRtLayers) (gpointer user_data, const char *rids);
 
-/** NULL: `error` says what the server said. `answer` is filled. `speaker_large`: his page shows who
- * speaks on 1280 x 720, beside tiles of a grid; else all are tiles. */
-LoadRt *load_rt_join (const char *url, const char *room, const char *name, const char *token,
-                      gboolean speaker_large, const LoadOffer *own, LoadAnswer *answer,
+/** NULL: `error` says what the server said. `answer` is filled. place->speaker_large: his page
+ * shows who speaks on 1280 x 720, beside tiles of a grid; else all are tiles. */
+LoadRt *load_rt_join (const LoadPlace *place, const LoadOffer *own, LoadAnswer *answer,
                       GError **error);
+/** What takes this seat again (place->resume); valid until free. */
+const char *load_rt_resume (const LoadRt *self);
 /** Leaves. */
 void load_rt_free (LoadRt *self);
 

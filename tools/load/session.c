@@ -28,6 +28,7 @@ struct _LoadSession
   LoadSessionKind kind;
   LoadAnswer answer;
   LoadRt *rt; /* a person's */
+  gboolean lost;
   ParlorPeer *peer;
   int fd;
   LoadMoments moments;
@@ -270,8 +271,7 @@ negotiate (LoadSession *self, const LoadOffer *own, GError **error)
 
   if (self->kind != LOAD_PERSON)
     return load_place_negotiate (place, own, &self->answer, error);
-  self->rt = load_rt_join (place->url, place->room, place->identity, place->token,
-                           place->speaker_large, own, &self->answer, error);
+  self->rt = load_rt_join (place, own, &self->answer, error);
   return self->rt != NULL;
 }
 
@@ -352,6 +352,18 @@ gboolean
 load_session_is_connected (const LoadSession *self)
 {
   return parlor_peer_is_connected (self->peer);
+}
+
+gboolean
+load_session_is_lost (const LoadSession *self)
+{
+  return self->lost;
+}
+
+const char *
+load_session_resume (const LoadSession *self)
+{
+  return self->rt != NULL ? load_rt_resume (self->rt) : NULL;
 }
 
 LoadSender *
@@ -460,7 +472,7 @@ load_session_poll (LoadSession *self, gint64 now_us)
     parlor_peer_poll (self->peer, now_us);
   if (self->rt != NULL && now_us >= self->signalling_us)
     {
-      load_rt_poll (self->rt, on_layers, self);
+      self->lost = !load_rt_poll (self->rt, on_layers, self);
       self->signalling_us = now_us + SIGNALLING_INTERVAL_US;
     }
   if (!load_session_is_connected (self))

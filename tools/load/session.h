@@ -59,6 +59,11 @@ void load_session_read (LoadSession *self, gint64 now_us);
 /** ICE, DTLS, RTCP and signalling that are due. */
 void load_session_poll (LoadSession *self, gint64 now_us);
 
+/** Of a person: the server has hung up. */
+gboolean load_session_is_lost (const LoadSession *self);
+/** What takes a person's seat again, while this one lives; NULL = he has none. */
+const char *load_session_resume (const LoadSession *self);
+
 /** For sessions that publish. */
 LoadSender *load_session_sender (LoadSession *self);
 /** For those that receive; NULL = it only publishes. */
