@@ -4,7 +4,7 @@
  * (each request is idempotent by its own id).
  */
 import { parseDesk, type DeskMessage, type DeskMessageOf } from '../protocol/service.js';
-import { backoffMs } from './backoff.js';
+import { Comeback } from './comeback.js';
 import { place } from './place.js';
 import { socketUrl } from './socket.js';
 
@@ -47,8 +47,7 @@ export interface Attach {
 
 export class DeskLine {
   private ws: WebSocket | null = null;
-  private attempt = 0;
-  private timer = 0;
+  private readonly comeback = new Comeback(() => this.open());
   private attached = false;
   private waiting: Record<string, unknown>[] = [];
   /** The id of the last attach, and the identity that it said. */
@@ -69,7 +68,7 @@ export class DeskLine {
 
   open(): void {
     if (this.ws) return;
-    clearTimeout(this.timer);
+    this.comeback.stop();
     const ws = new WebSocket(socketUrl(), 'parlor.v1');
     this.ws = ws;
     place.attach = () => {
@@ -83,7 +82,7 @@ export class DeskLine {
   }
 
   close(): void {
-    clearTimeout(this.timer);
+    this.comeback.stop();
     const ws = this.ws;
     this.ws = null;
     this.attached = false;
@@ -120,7 +119,7 @@ export class DeskLine {
     if (well && !late) {
       place.identity ??= '';
       this.attached = true;
-      this.attempt = 0;
+      this.comeback.settled();
     } else if (late || kept || place.identity) {
       /* An old link: he is who he was. A token that holds no more: the device knows him, or does not. */
       if (!late && !kept) place.identity = '';
@@ -181,9 +180,7 @@ export class DeskLine {
     this.ws = null;
     this.attached = false;
     const final = FINAL.has(code);
-    if (!final) {
-      this.timer = window.setTimeout(() => this.open(), backoffMs(this.attempt++, Math.random()));
-    }
+    if (!final) this.comeback.begin();
     this.events.down(final);
   }
 }

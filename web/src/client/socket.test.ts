@@ -49,6 +49,7 @@ describe('the socket', () => {
     vi.useFakeTimers();
     vi.stubGlobal('WebSocket', FakeWebSocket);
     vi.stubGlobal('window', globalThis);
+    vi.stubGlobal('fetch', () => Promise.resolve({ status: 200 }));
     FakeWebSocket.all = [];
     heard.length = downs.length = 0;
     up.mockReset();
@@ -93,7 +94,7 @@ describe('the socket', () => {
     last().drop(1006);
     await expect(asked).rejects.toMatchObject({ code: 'offline' });
     expect(downs).toEqual([[1006, true]]);
-    vi.advanceTimersByTime(300);
+    await vi.advanceTimersByTimeAsync(100);
     expect(FakeWebSocket.all).toHaveLength(2);
     last().open();
     expect(up).toHaveBeenCalledTimes(2);

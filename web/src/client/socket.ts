@@ -8,7 +8,7 @@ import {
   type ClientMessage,
   type ServerMessage,
 } from '../protocol/messages.js';
-import { backoffMs } from './backoff.js';
+import { Comeback } from './comeback.js';
 import { place } from './place.js';
 
 /** Close codes after which coming back is useless. */
@@ -44,8 +44,7 @@ interface Pending {
 export class Socket {
   private ws: WebSocket | null = null;
   private wanted = false;
-  private attempt = 0;
-  private timer = 0;
+  private readonly comeback = new Comeback(() => this.open());
   private silence = 0;
   private nextId = 1;
   private readonly pending = new Map<number, Pending>();
@@ -61,7 +60,7 @@ export class Socket {
 
   /** How often coming back was tried since the line was last good. */
   get attempts(): number {
-    return this.attempt;
+    return this.comeback.attempts;
   }
 
   /** Opens without promise to stay: a line closed for not joining in time is not reopened. */
@@ -72,21 +71,20 @@ export class Socket {
   /** Opens and stays: reconnects until {@link close}. */
   keep(): void {
     this.wanted = true;
-    if (!this.ws && !this.timer) this.open();
+    if (!this.ws && !this.comeback.isUnderWay) this.open();
     else if (this.isUp) this.events.up();
   }
 
   /** Tries at once instead of waiting, for instance when the network came back. */
   hurry(): void {
     if (!this.wanted || this.ws) return;
-    clearTimeout(this.timer);
-    this.timer = 0;
+    this.comeback.stop();
     this.open();
   }
 
   /** The room took us in: the next loss starts counting anew. */
   settled(): void {
-    this.attempt = 0;
+    this.comeback.settled();
   }
 
   /** Sends, or drops when the line is down (state is told anew after each welcome). */
@@ -110,14 +108,12 @@ export class Socket {
 
   close(): void {
     this.wanted = false;
-    clearTimeout(this.timer);
+    this.comeback.stop();
     clearTimeout(this.silence);
-    this.timer = 0;
     this.ws?.close(1000);
   }
 
   private open(): void {
-    this.timer = 0;
     const ws = new WebSocket(this.url, SUBPROTOCOL);
     this.ws = ws;
     ws.onopen = () => {
@@ -166,12 +162,8 @@ export class Socket {
     this.pending.clear();
     const wasWanted = this.wanted;
     const again = wasWanted && !FINAL_CLOSE.has(code);
-    if (again) {
-      const wait = backoffMs(this.attempt++, Math.random());
-      this.timer = window.setTimeout(() => this.open(), wait);
-    } else {
-      this.wanted = false;
-    }
+    if (again) this.comeback.begin();
+    else this.wanted = false;
     if (wasWanted) this.events.down(code, again);
   }
 }
