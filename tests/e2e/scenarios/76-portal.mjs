@@ -53,6 +53,11 @@ async function record(world, admin) {
   await admin.until('the marker', () => window.parlor.state.markers.length === 1);
   await sleep(500);
   await admin.click('record-toggle');
+  await admin.sees('recording-kept');
+  assert.ok(await admin.evaluate(() => {
+    const [told, bar] = ['[data-testid=recording-kept]', '.controls-place'].map((one) => document.querySelector(one).getBoundingClientRect());
+    return told.bottom <= bar.top;
+  }), 'what is told of the recording hides the controls');
   await world.eventually('a sealed recording', async () => (await api(admin, 'GET', '/v1/recordings')).body?.recordings?.[0]?.state === 'ready', 15000);
 }
 
@@ -82,7 +87,16 @@ export async function run(world) {
   });
   await admin.click('rec-open');
   await admin.sees('player');
+  await admin.until('to be led to what was sought', () => document.querySelector('[data-testid=player-marker][aria-current=true]'));
   await seesMarker(admin);
+  const minutes = await admin.evaluate(async () => (await fetch(document.querySelector('[data-testid=rec-minutes]').href)).text());
+  assert.match(minutes, /装配间隙 0\.35 毫米/);
+  // Back in the list, what was searched still is.
+  await admin.evaluate(() => history.back());
+  await admin.sees('rec-row');
+  assert.equal(await admin.evaluate(() => document.querySelector('[name=text]').value), '间隙');
+  await admin.click('rec-open');
+  await admin.sees('player');
 
   await admin.evaluate(() => (document.querySelector('[data-testid=shares]').open = true));
   await admin.evaluate(() => (document.querySelector('[name=audience]').value = 'anyone'));

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { inviteesOf, ruleOf } from './plans.js';
+import { expect, test, vi } from 'vitest';
+import { inviteesOf, planMeeting, ruleOf } from './plans.js';
 
 test('a choice of the form is a rule of the day it begins on', () => {
   const start = '2026-11-30T09:30'; // a Monday, the fifth of its month
@@ -18,4 +18,21 @@ test('people are read line by line', () => {
     { name: '王芳', contact: 'wang@example.test' },
     { name: 'Bob' },
   ]);
+});
+
+test('what was chosen of recording is the policy of the room', async () => {
+  const asked = vi.fn((_: string, init: RequestInit) => {
+    expect(JSON.parse(init.body as string)).toMatchObject({
+      policy: { watermark: true, partners: 'lobby', record: 'always' },
+    });
+    return Promise.reject(new Error('nobody is there'));
+  });
+  vi.stubGlobal('fetch', asked);
+  const plan = { title: 'Weekly', start: '2026-11-30T09:30', zone: 'UTC', minutes: 60, until: '' };
+  const more = { watermark: true, partners: 'lobby', record: 'always', doc: '', panel: '' };
+  await expect(
+    planMeeting({ ...plan, ...more, repeat: 'never', people: '', host: 'Lin' }),
+  ).rejects.toThrow();
+  expect(asked).toHaveBeenCalledTimes(1);
+  vi.unstubAllGlobals();
 });

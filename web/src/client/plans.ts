@@ -71,6 +71,7 @@ export interface Plan {
   until: string;
   watermark: boolean;
   partners: string;
+  record: string;
   /** What stands beside the meeting; '' = nothing. */
   doc: string;
   /** An application of the brand's, with a token of this room; '' = none. */
@@ -113,7 +114,8 @@ export function inviteesOf(people: string): { name: string; contact?: string }[]
 }
 
 export function planMeeting(plan: Plan): Promise<Planned> {
-  const { title, start, zone, minutes, repeat, until, watermark, partners, people, host } = plan;
+  const { title, start, zone, minutes, repeat, until, watermark, partners, record, people, host } =
+    plan;
   const { doc, panel } = plan;
   const rrule = ruleOf(repeat, start, until);
   return callJson(
@@ -121,7 +123,7 @@ export function planMeeting(plan: Plan): Promise<Planned> {
     postJson({
       kind: 'meeting',
       title,
-      policy: { watermark, partners },
+      policy: { watermark, partners, record },
       ...(doc ? { doc_url: doc } : {}),
       ...(panel ? { panel_url: panel } : {}),
       schedule: { start, zone, minutes, ...(rrule ? { rrule } : {}) },

@@ -150,6 +150,11 @@ export function fileUrl(id: string, n: number): string {
   return `/v1/recordings/${encodeURIComponent(id)}/files/${n}`;
 }
 
+/** What was noted down, each with a link to its instant. */
+export function minutesUrl(id: string): string {
+  return `/v1/recordings/${encodeURIComponent(id)}/minutes?format=markdown`;
+}
+
 export function stillUrl(id: string, marker: string): string {
   return `/v1/recordings/${encodeURIComponent(id)}/stills/${encodeURIComponent(marker)}`;
 }

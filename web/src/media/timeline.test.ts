@@ -3,6 +3,7 @@ import type { Manifest, TrackFile } from '../client/recordings.js';
 import {
   clockWords,
   cuesWith,
+  instantOf,
   newestMarkers,
   pictureAt,
   soundsAt,
@@ -106,4 +107,25 @@ it('words are found inside running text, in any case, and by who said them', () 
   expect(cuesWith(said, 'mara')).toEqual([said[1]]);
   expect(cuesWith(said, '间距')).toEqual([]);
   expect(cuesWith(said, '')).toEqual(said);
+});
+
+it('leads to the first note that has the words, else to the first message', () => {
+  const one = {
+    id: 'm1',
+    kind: 'conclusion',
+    text: '装配间隙 ０.35 毫米',
+    owner: '',
+    room_ms: 5000,
+  };
+  const said = {
+    ...manifest,
+    markers: [{ ...one, id: 'm2', text: 'Torque 12.5', room_ms: 9000 }, one],
+    chat: [{ participant: 'a', name: 'Lin', text: '间隙太大 torque', room_ms: 2000 }],
+  } as unknown as Manifest;
+  expect(instantOf(said, '间隙')).toBe(5000);
+  expect(instantOf(said, '0.35')).toBe(5000);
+  expect(instantOf(said, ' TORQUE ')).toBe(9000);
+  expect(instantOf(said, '太大')).toBe(2000);
+  expect(instantOf(said, 'nobody said it')).toBe(-1);
+  expect(instantOf(said, '')).toBe(-1);
 });

@@ -61,6 +61,16 @@ export function newestMarkers(manifest: Manifest): Manifest['markers'] {
   return [...newest.values()].sort((a, b) => a.room_ms - b.room_ms);
 }
 
+/** As words are compared: in any case of letters and any width. */
+const fold = (text: string): string => text.normalize('NFKC').toLowerCase();
+
+/** The instant of the first note, else of the first message, that has the words; -1 = none has, or there are no words. */
+export function instantOf(manifest: Manifest, words: string): number {
+  const wanted = fold(words.trim());
+  const said = [...newestMarkers(manifest), ...manifest.chat];
+  return (wanted ? said.find(({ text }) => fold(text).includes(wanted))?.room_ms : undefined) ?? -1;
+}
+
 /** 1:02:03, or 2:03. */
 export function clockWords(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
@@ -71,7 +81,6 @@ export function clockWords(ms: number): string {
 
 /** The cues that hold the words, in any case of letters; all of them for ''. */
 export function cuesWith(cues: Cue[], words: string): Cue[] {
-  const fold = (text: string): string => text.normalize('NFKC').toLowerCase();
   const wanted = fold(words.trim());
   return wanted ? cues.filter((one) => fold(`${one.speaker} ${one.text}`).includes(wanted)) : cues;
 }

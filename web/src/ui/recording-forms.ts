@@ -45,7 +45,7 @@ export class Consent extends InMeeting {
       this.ran = '';
       this.requestUpdate();
     };
-    return html`<div class="ask" role="status" data-testid="recording-kept">
+    return html`<div class="ask consent" role="status" data-testid="recording-kept">
       ${icon('record')}
       <p>${k('kept')}</p>
       <a

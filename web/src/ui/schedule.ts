@@ -41,6 +41,10 @@ const WORDS = {
   p_allow: ['come in', '可直接进入'],
   p_lobby: ['a host lets them in', '须主持人同意'],
   p_deny: ['do not come in', '不可进入'],
+  record: ['Recording', '录制'],
+  r_by_host: ['when a host says so', '由主持人决定'],
+  r_always: ['always', '始终录制'],
+  r_never: ['never', '从不录制'],
   make: ['Make it', '预约'],
   made: ['It is planned', '会议已预约'],
   link: ['Link for everybody', '会议链接'],
@@ -107,6 +111,7 @@ export class Schedule extends Plain {
         until: this.value('until'),
         watermark: this.querySelector<HTMLInputElement>('[name="watermark"]')?.checked ?? false,
         partners: this.value('partners'),
+        record: this.value('record'),
         doc: this.value('doc').trim(),
         panel: this.value('panel').trim(),
         people: this.value('people'),
@@ -250,6 +255,13 @@ export class Schedule extends Plain {
           ['lobby', s('p_lobby')],
           ['deny', s('p_deny')],
         ])}
+        ${this.choice('record', s('record'), [
+          ['by_host', s('r_by_host')],
+          ['always', s('r_always')],
+          ['never', s('r_never')],
+        ])}
+      </div>
+      <div>
         <label class="check">
           <input type="checkbox" name="watermark" data-testid="schedule-watermark" />
           <span>${s('watermark')}</span>

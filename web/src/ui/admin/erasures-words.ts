@@ -20,6 +20,7 @@ const en = {
   era_cancel: 'Cancel',
   era_running: 'Going: {done} of {all} recordings',
   era_held: 'Waits for a legal hold: {why}',
+  era_refused: 'Nothing was erased: legal hold, {why}',
   era_done: 'Erased.',
 };
 
@@ -42,6 +43,7 @@ const zh: typeof en = {
   era_cancel: '取消',
   era_running: '正在删除：{done}/{all} 个录制',
   era_held: '依法保留，等待解除：{why}',
+  era_refused: '没有删除任何内容：依法保留，{why}',
   era_done: '已删除。',
 };
 

@@ -56,7 +56,18 @@ export class RecordingErasure extends AdminSection {
   }
 
   private start(id: string): void {
-    void this.run(async () => this.follow(await startErasure(id)));
+    void this.run(async () => this.follow(await startErasure(id))).then((ok) => {
+      if (!ok) void this.whyNot(id);
+    });
+  }
+
+  /** A legal hold that was placed, or taken away, since it was looked at. */
+  private async whyNot(id: string): Promise<void> {
+    const now = await loadErasure(id).catch(() => undefined);
+    if (!now) return;
+    this.erasure = now;
+    const why = now.parts.find((part) => part.hold)?.hold;
+    if (why) this.problem = era('era_refused', { why });
   }
 
   private forget(id: string): void {

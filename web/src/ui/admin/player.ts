@@ -5,6 +5,7 @@ import type { Manifest } from '../../client/recordings.js';
 import { Playback, type Addresses } from '../../media/playback.js';
 import { clockWords, newestMarkers, pictureAt, speakerAt, spokenBy } from '../../media/timeline.js';
 import { Plain } from '../base.js';
+import { icon } from '../icons.js';
 import { writeOver } from '../over-picture.js';
 import { isRecordingWord, r } from './recording-words.js';
 import '../styles/recordings.css';
@@ -75,8 +76,19 @@ export class Player extends Plain {
     if (event.key === ' ') this.toggle();
     else if (event.key === 'ArrowLeft') this.seek(playback.position - STEP_MS);
     else if (event.key === 'ArrowRight') this.seek(playback.position + STEP_MS);
+    else if (event.key === 'f' && !event.ctrlKey && !event.metaKey && document.fullscreenEnabled)
+      this.fill();
     else return;
     event.preventDefault();
+  };
+
+  /** A shared screen is read to its last digit in its own size; the watermark goes with it. */
+  private readonly fill = (): void => {
+    if (document.fullscreenElement) void document.exitFullscreen();
+    else
+      void this.querySelector('.watch')
+        ?.requestFullscreen()
+        .catch(() => undefined);
   };
 
   private toggle(): void {
@@ -135,6 +147,19 @@ export class Player extends Plain {
           >
             ${RATES.map((rate) => html`<option value=${rate} ?selected=${rate === playback.rate}>${rate}×</option>`)}
           </select>
+          ${
+            document.fullscreenEnabled
+              ? html`<button
+                  class="button full"
+                  data-testid="player-full"
+                  aria-label=${r('rec_full')}
+                  title=${r('rec_full')}
+                  @click=${this.fill}
+                >
+                  ${icon('full')}
+                </button>`
+              : nothing
+          }
         </div>
         ${this.lanes(manifest, playback)}
         <div class="beside">

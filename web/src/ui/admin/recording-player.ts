@@ -6,13 +6,14 @@ import {
   deleteRecording,
   fileUrl,
   loadRecording,
+  minutesUrl,
   stillUrl,
   type Recording,
   type RecordingRow,
 } from '../../client/recordings.js';
 import { loadRule, saveRule, type RoomRule } from '../../client/keeping.js';
 import type { Addresses } from '../../media/playback.js';
-import { clockWords } from '../../media/timeline.js';
+import { clockWords, instantOf } from '../../media/timeline.js';
 import { AdminSection } from './base.js';
 import { k } from './keeping-words.js';
 import './player.js';
@@ -33,6 +34,9 @@ function wantedWords(): string {
   return decodeURIComponent(/[?&]find=([^&]*)/.exec(location.hash)?.[1] ?? '');
 }
 
+/** A recording that still runs, or is being finished, is looked at again. */
+const LOOK_MS = 1000;
+
 function sourceWords(source: string): string {
   const word = `src_${source}`;
   return isRecordingWord(word) ? r(word) : source;
@@ -46,6 +50,7 @@ export class RecordingPlayer extends AdminSection {
   @state() private erases = false;
   /** It was asked whether it is to go for good. */
   @state() private sure = false;
+  private timer = 0;
   private readonly addresses: Addresses = {
     file: (n) => fileUrl(this.recording, n),
     still: (marker) => stillUrl(this.recording, marker),
@@ -58,6 +63,7 @@ export class RecordingPlayer extends AdminSection {
     };
     window.addEventListener('hashchange', go);
     this.whileConnected(() => window.removeEventListener('hashchange', go));
+    this.whileConnected(() => window.clearTimeout(this.timer));
     void this.run(() => this.load());
   }
 
@@ -67,6 +73,8 @@ export class RecordingPlayer extends AdminSection {
 
   private async load(): Promise<void> {
     this.row = await loadRecording(this.recording);
+    if (['on', 'paused', 'sealing'].includes(this.row.state) && this.isConnected)
+      this.timer = window.setTimeout(() => void this.load().catch(() => undefined), LOOK_MS);
     this.rule = await loadRule(this.row.room);
     await import('./erasures.js');
     this.erases = true;
@@ -85,12 +93,13 @@ export class RecordingPlayer extends AdminSection {
       ${
         row.manifest
           ? html`<parlor-player
-              .manifest=${row.manifest}
-              .addresses=${this.addresses}
-              .at=${wantedInstant()}
-              .watermark=${row.watermark ? this.session.user.name || this.session.user.login : ''}
-            ></parlor-player>`
-          : html`<p>${r('rec_not_ready')}</p>`
+                .manifest=${row.manifest}
+                .addresses=${this.addresses}
+                .at=${wantedInstant() < 0 ? instantOf(row.manifest, wantedWords()) : wantedInstant()}
+                .watermark=${row.watermark ? this.session.user.name || this.session.user.login : ''}
+              ></parlor-player>
+              ${this.taken(row)}`
+          : html`<p role="status">${r('rec_not_ready')}</p>`
       }
       ${
         row.transcript
@@ -133,6 +142,32 @@ export class RecordingPlayer extends AdminSection {
       }`;
   }
 
+  /** What somebody takes along: where it stands now, and what was noted down. */
+  private taken(row: Recording): TemplateResult {
+    const link = (): string => {
+      const at = Math.round(this.player?.position ?? row.from_ms);
+      return `${location.origin}/admin#/recordings/${row.id}?at=${at}`;
+    };
+    return html`<div class="choices">
+      <button
+        type="button"
+        class="button quiet"
+        data-testid="rec-link"
+        @click=${() => void this.copy(link())}
+      >
+        ${r('rec_link')}
+      </button>
+      <a
+        class="button quiet"
+        data-testid="rec-minutes"
+        href=${minutesUrl(row.id)}
+        download="${row.id}.md"
+      >
+        ${r('rec_minutes')}
+      </a>
+    </div>`;
+  }
+
   private keeping(row: Recording, may: boolean): TemplateResult {
     const held = row.hold !== null;
     const binned = row.state === 'binned';
@@ -150,6 +185,7 @@ export class RecordingPlayer extends AdminSection {
               ${who?.name ?? ''} · ${sourceWords(file.source)} · ${clockWords(file.duration_ms)} ·
               ${(file.bytes / 1e6).toFixed(1)} MB
             </a>
+            <small class="muted hash">SHA-256 ${file.sha256}</small>
           </li>`;
         })}
       </ul>

@@ -61,7 +61,7 @@ export class RecordingShares extends AdminSection {
   }
 
   private clip(): TemplateResult {
-    const at = (ms: number): string => (ms ? clockWords(ms - this.row.from_ms) : '–');
+    const at = (ms: number): string => (ms ? clockWords(ms - this.row.from_ms) : '');
     return html`<div class="choices clip">
       <button
         type="button"

@@ -10,6 +10,8 @@ import { isRecordingWord, r } from './recording-words.js';
 import { w } from './words.js';
 
 const PAUSE_MS = 200;
+const FIELDS = ['text', 'person', 'series', 'from', 'until', 'bin'] as const;
+type Field = (typeof FIELDS)[number];
 /** Of the list above and below what is seen. */
 const AHEAD = '1500px';
 
@@ -23,6 +25,10 @@ export class AdminRecordings extends AdminSection {
   private watcher: IntersectionObserver | undefined;
   @state() private cursor: string | null = null;
   @state() private open = '';
+  /** What is searched. */
+  private readonly sought: Partial<Record<Field, string>> = {};
+  /** The same when a recording was opened: the form has it again when somebody comes back, and is not written into while he types. */
+  private kept: Partial<Record<Field, string>> = {};
   private timer = 0;
   private asked = 0;
 
@@ -42,23 +48,28 @@ export class AdminRecordings extends AdminSection {
 
   private go(): void {
     this.open = /^#\/recordings\/([\w-]+)/.exec(location.hash)?.[1] ?? '';
-    if (!this.open) void this.run(() => this.search());
+    if (this.open) this.kept = { ...this.sought };
+    else void this.run(() => this.search());
   }
 
-  private day(name: string, add: number): number {
-    const day = this.value(name);
+  private wanted(name: Field): string {
+    return this.sought[name] ?? '';
+  }
+
+  private day(name: Field, add: number): number {
+    const day = this.wanted(name);
     return day ? new Date(`${day}T00:00`).getTime() + add : 0;
   }
 
   private async search(cursor = ''): Promise<void> {
     const mine = ++this.asked;
     const page = await findRecordings({
-      text: this.value('text'),
-      person: this.value('person'),
-      series: this.value('series'),
+      text: this.wanted('text'),
+      person: this.wanted('person'),
+      series: this.wanted('series'),
       from: this.day('from', 0),
       to: this.day('until', 24 * 3600 * 1000),
-      state: this.value('bin') ? 'binned' : '',
+      state: this.wanted('bin') ? 'binned' : '',
       cursor,
     });
     if (mine !== this.asked) return;
@@ -95,6 +106,7 @@ export class AdminRecordings extends AdminSection {
   }
 
   private readonly typed = (): void => {
+    for (const one of FIELDS) this.sought[one] = this.value(one);
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => void this.run(() => this.search()), PAUSE_MS);
   };
@@ -112,13 +124,13 @@ export class AdminRecordings extends AdminSection {
         @input=${this.typed}
         @submit=${(event: Event) => event.preventDefault()}
       >
-        ${this.input('text', r('rec_find'), '', { type: 'search', hint: r('rec_find_hint') })}
-        ${this.input('person', r('rec_person'), '', { type: 'search' })}
-        ${this.input('from', r('rec_from'), '', { type: 'date' })}
-        ${this.input('until', r('rec_until'), '', { type: 'date' })}
+        ${this.input('text', r('rec_find'), this.kept.text, { type: 'search', hint: r('rec_find_hint') })}
+        ${this.input('person', r('rec_person'), this.kept.person, { type: 'search' })}
+        ${this.input('from', r('rec_from'), this.kept.from, { type: 'date' })}
+        ${this.input('until', r('rec_until'), this.kept.until, { type: 'date' })}
         ${
           this.series.length > 0
-            ? this.choice('series', r('rec_series'), '', [
+            ? this.choice('series', r('rec_series'), this.kept.series ?? '', [
                 ['', r('rec_all')],
                 ...this.series.map((one): [string, string] => [
                   one.id,
@@ -127,7 +139,7 @@ export class AdminRecordings extends AdminSection {
               ])
             : nothing
         }
-        ${this.choice('bin', r('rec_where'), '', [
+        ${this.choice('bin', r('rec_where'), this.kept.bin ?? '', [
           ['', r('rec_kept')],
           ['bin', r('rec_bin')],
         ])}
@@ -137,9 +149,7 @@ export class AdminRecordings extends AdminSection {
 
   private list(pages: RecordingRow[][]): TemplateResult {
     if (!pages[0]?.length) {
-      const sought = ['text', 'person', 'series', 'from', 'until', 'bin'].some((one) =>
-        this.value(one),
-      );
+      const sought = FIELDS.some((one) => this.wanted(one));
       return html`<p class="muted" data-testid="rec-none">
         ${r(sought ? 'rec_none' : 'rec_none_yet')}
       </p>`;
@@ -161,7 +171,7 @@ export class AdminRecordings extends AdminSection {
 
   private row(one: RecordingRow): TemplateResult {
     const word = `rec_state_${one.state}`;
-    const text = this.value('text');
+    const text = this.wanted('text');
     const find = text ? `?find=${encodeURIComponent(text)}` : '';
     return html`<li data-testid="rec-row">
       <a href="#/recordings/${one.id}${find}" data-testid="rec-open">

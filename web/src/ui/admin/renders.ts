@@ -54,6 +54,8 @@ export class RecordingRenders extends AdminSection {
     this.renders = await loadRenders(this.row.id);
     window.clearTimeout(this.timer);
     const open = this.renders.some((one) => one.state === 'queued' || one.state === 'running');
+    // What was said of one that is made is not true of it once it is.
+    if (!open) this.note = '';
     if (open && this.isConnected)
       this.timer = window.setTimeout(() => void this.load().catch(() => undefined), LOOK_MS);
   }
@@ -82,7 +84,7 @@ export class RecordingRenders extends AdminSection {
   }
 
   private at(ms: number): string {
-    return ms ? clockWords(ms - this.row.from_ms) : '–';
+    return ms ? clockWords(ms - this.row.from_ms) : '';
   }
 
   private wish(): TemplateResult {
