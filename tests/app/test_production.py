@@ -325,7 +325,6 @@ def recorded(tap, setup, client, other, seconds):
     tap.check("its file comes through nginx as it was sealed", status == 200 and hashlib.sha256(whole).hexdigest() == file["sha256"], (status, headers, len(whole)))
     status, headers, part = client.fetch("GET", path, lines=["Range: bytes=1000-1999"])
     tap.check("a part of it is that part", status == 206 and part == whole[1000:2000] and "bytes 1000-1999/" in headers, (status, headers, len(part)))
-    tap.check("who reads slowly gets it whole, and nginx keeps nothing of it on a disk", *slowly(setup, client, path, whole))
     with open(setup.top + "/played.webm", "wb") as out:
         out.write(whole)
     played = pictures_of(setup.top + "/played.webm")
@@ -336,23 +335,6 @@ def recorded(tap, setup, client, other, seconds):
     rows = json_of(client.ask("GET", f"/v1/audit?limit=200&object={recording}"))["rows"]
     tap.check("who looked at it stands in the audit log", any(one["action"] == "recording.viewed" for one in rows), rows)
     verify(tap, setup, recording)
-
-
-def slowly(setup, client, path, whole):
-    """Its window is small and it waits, until nginx has as much as it will take. A folder that nginx's workers cannot open tells where it would have written."""
-    raw = socket.socket()
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    raw.connect(("127.0.0.1", 443))
-    answer = b""
-    with client.tls.wrap_socket(raw, server_hostname=HOST) as connection:
-        connection.sendall("\r\n".join([f"GET {path} HTTP/1.1", f"Host: {HOST}", "Connection: close", *client.lines]).encode() + b"\r\n\r\n")
-        time.sleep(1)
-        while chunk := connection.recv(65536):
-            answer += chunk
-    with open(setup.top + "/log/error.log", encoding="utf-8") as log:
-        wrote = [line for line in log if "/proxy/" in line]
-    got = answer.partition(b"\r\n\r\n")[2]
-    return got == whole and not wrote, (len(got), len(whole), wrote)
 
 
 def verify(tap, setup, recording):
@@ -416,6 +398,9 @@ def locked_out(tap, setup, client):
 
 
 def limits(tap, setup, client):
+    # By its letter: what a slow reader leaves to nginx goes past the kernel's buffers only with a recording of many minutes.
+    with open(setup.top + "/site.conf") as file:
+        tap.check("nginx puts nothing that is read on a disk of its own", re.search(r"^ *proxy_max_temp_file_size 0;$", file.read(), re.M))
     tap.check("HTTP/2", subprocess.run(["curl", "-s", "-o", "/dev/null", "-w", "%{http_version}", "--http2", "--cacert", setup.etc + "/tls/ca.pem", "--resolve",
                                         f"{HOST}:443:127.0.0.1", f"https://{HOST}/v1/config"], capture_output=True, text=True).stdout == "2")
     with socket.create_connection(("127.0.0.1", 80), 5) as plain:

@@ -42,9 +42,9 @@ const WORDS = {
   p_lobby: ['a host lets them in', '须主持人同意'],
   p_deny: ['do not come in', '不可进入'],
   record: ['Recording', '录制'],
-  r_by_host: ['when a host says so', '由主持人决定'],
-  r_always: ['always', '始终录制'],
-  r_never: ['never', '从不录制'],
+  rec_by_host: ['when a host says so', '由主持人决定'],
+  rec_always: ['always', '始终录制'],
+  rec_never: ['never', '从不录制'],
   make: ['Make it', '预约'],
   made: ['It is planned', '会议已预约'],
   link: ['Link for everybody', '会议链接'],
@@ -256,9 +256,9 @@ export class Schedule extends Plain {
           ['deny', s('p_deny')],
         ])}
         ${this.choice('record', s('record'), [
-          ['by_host', s('r_by_host')],
-          ['always', s('r_always')],
-          ['never', s('r_never')],
+          ['by_host', s('rec_by_host')],
+          ['always', s('rec_always')],
+          ['never', s('rec_never')],
         ])}
       </div>
       <div>
