@@ -7,8 +7,8 @@
  *
  * Every payload carries a mark (16 bits of the sender's number, 48 bits of a counter of sound or of
  * pictures, 64 bits of the sender's monotonic time in µs when this packet was written) so that a
- * receiver on the same machine knows whose it is and how long forwarding took. Frames of a file have theirs behind their last
- * byte, where a decoder does not look.
+ * receiver on the same machine knows whose it is and how long forwarding took. Frames of a file
+ * have theirs behind their last byte, where a decoder does not look.
  */
 #pragma once
 
