@@ -12,15 +12,21 @@ const isThere = (asked: Promise<unknown>): Promise<boolean> =>
     () => false,
   );
 
-export async function surely(load: () => Promise<unknown>): Promise<void> {
+/** `failed` is told of each try that brought nothing. FALSE: it was given up. */
+export async function surely(
+  load: () => Promise<unknown>,
+  failed: () => void = () => undefined,
+): Promise<boolean> {
   for (let n = 1; n <= TRIES; n++) {
     let address = '';
     const loaded = load().catch((error: unknown) => {
       address = ADDRESS.exec(String(error))?.[0] ?? '';
       throw error;
     });
-    if (await isThere(loaded)) return;
+    if (await isThere(loaded)) return true;
+    failed();
     await new Promise((done) => setTimeout(done, WAIT_MS));
-    if (address && (await isThere(import(/* @vite-ignore */ `${address}?again=${n}`)))) return;
+    if (address && (await isThere(import(/* @vite-ignore */ `${address}?again=${n}`)))) return true;
   }
+  return false;
 }

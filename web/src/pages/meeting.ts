@@ -14,6 +14,7 @@ import { Plain } from '../ui/base.js';
 import type { Barred } from '../ui/sealed.js';
 import '../ui/clock.js';
 import '../ui/controls.js';
+import { Fetched } from '../ui/fetched.js';
 import { isKey, lang, t } from '../ui/i18n/index.js';
 import { bars, mark } from '../ui/icons.js';
 import { icon } from '../ui/room-icons.js';
@@ -52,6 +53,7 @@ export class MeetingPage extends Plain implements App {
   /** Coming in without being asked anything: one click from home, or a reload. */
   @state() private straight = false;
   private pass: GuestPass | null = null;
+  private readonly fetched = new Fetched(() => this.requestUpdate());
   private focusBefore: HTMLElement | null = null;
   private stopAwake: (() => void) | null = null;
 
@@ -418,7 +420,7 @@ export class MeetingPage extends Plain implements App {
           ${icon('close')}
         </button>
       </header>
-      ${this.lazy(panel === 'people' ? 'roster' : panel === 'doc' || panel === 'panel' ? 'beside' : panel)}
+      ${this.inPanel(panel === 'people' ? 'roster' : panel === 'doc' || panel === 'panel' ? 'beside' : panel)}
     </aside>`;
   }
 
@@ -426,8 +428,24 @@ export class MeetingPage extends Plain implements App {
   private lazy(which: keyof typeof LAZY): TemplateResult | typeof nothing {
     const { tag, load, draw } = LAZY[which];
     if (customElements.get(tag)) return draw(this);
-    void load().then(() => this.requestUpdate());
+    this.fetched.ask(which, load);
     return nothing;
+  }
+
+  /** The same in the panel: a line that is away is no empty panel. */
+  private inPanel(which: keyof typeof LAZY): TemplateResult | typeof nothing {
+    const part = this.lazy(which);
+    if (part !== nothing || !this.fetched.isLate(which)) return part;
+    return html`<div class="side-body not-there" role="status" data-testid="panel-late">
+      <p>${t('panel_late')}</p>
+      <button
+        class="button"
+        data-testid="panel-again"
+        @click=${() => this.fetched.again(which, LAZY[which].load)}
+      >
+        ${t('try_again')}
+      </button>
+    </div>`;
   }
 
   private lost(): TemplateResult | typeof nothing {

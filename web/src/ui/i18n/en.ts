@@ -67,6 +67,7 @@ export const en = {
   how_failed: 'Unplug it and plug it in again, or choose another device.',
   listen_only: 'Listen only',
   try_again: 'Try again',
+  panel_late: 'This could not be loaded. It is tried again.',
 
   waiting_title: 'The host will let you in',
   waiting_text: 'You are number {position} in the hall. This page opens by itself.',

@@ -69,6 +69,7 @@ export const zh: Record<keyof typeof en, string> = {
   how_failed: '请重新插拔设备，或换一个设备。',
   listen_only: '只听',
   try_again: '重试',
+  panel_late: '暂时无法加载，正在重试。',
 
   waiting_title: '请稍候，主持人会请您进来',
   waiting_text: '您在门厅排第 {position} 位。轮到您时页面会自动打开。',
