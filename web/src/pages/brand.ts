@@ -4,6 +4,7 @@
  */
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { backoffMs } from '../client/backoff.js';
 import { ApiError } from '../client/http.js';
 import { liveOf, type LiveCard } from '../client/live.js';
 import type { PublicCard } from '../client/rep-card.js';
@@ -19,6 +20,11 @@ const AGAIN_MS = 15_000;
 @customElement('parlor-brand')
 export class BrandPage extends Plain {
   @state() private rooms: LiveCard[] | null = null;
+  /** The server did not answer when it was last asked. */
+  @state() private away = false;
+  /** How often in a row it did not. */
+  private tries = 0;
+  private timer = 0;
   @state() private called = '';
   @state() private sheet: ServiceSheet | null = null;
   /** What the service button on this page is told of where a tap came from. */
@@ -35,6 +41,7 @@ export class BrandPage extends Plain {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.whileConnected(() => clearTimeout(this.timer));
     if (this.inviter) void this.meet();
     else this.begin();
   }
@@ -44,26 +51,28 @@ export class BrandPage extends Plain {
     void import('../ui/brand-replays.js');
     const service = import('../ui/service-later.js').then((one) => one.mountServiceLater(this));
     this.whileConnected(() => void service.then((stop) => stop()));
-    const timer = window.setInterval(() => void this.load(), AGAIN_MS);
-    this.whileConnected(() => clearInterval(timer));
   }
 
   /** Whose page it is, and how he is now: asked again, since he comes and goes. */
   private async meet(): Promise<void> {
-    const [{ publicCard }] = await Promise.all([
-      import('../client/rep-card.js'),
-      import('../ui/brand-rep.js'),
-    ]);
     const ask = async (): Promise<void> => {
+      const { publicCard } = await import('../client/rep-card.js');
       this.about = await publicCard(this.inviter);
     };
     try {
+      await import('../ui/brand-rep.js');
       await ask();
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) this.unknown = true;
-      else this.later(() => void this.meet(), AGAIN_MS);
+      else {
+        this.away = true;
+        this.later(() => void this.meet(), backoffMs(++this.tries, Math.random()));
+      }
       return;
     }
+    if (this.brand) return; // asked twice at once, by the timer and by a key
+    this.away = false;
+    this.tries = 0;
     this.brand = this.about?.brand ?? '';
     this.begin();
     const timer = window.setInterval(() => void ask().catch(() => undefined), AGAIN_MS);
@@ -71,8 +80,8 @@ export class BrandPage extends Plain {
   }
 
   private later(what: () => void, ms: number): void {
-    const timer = window.setTimeout(what, ms);
-    this.whileConnected(() => clearTimeout(timer));
+    clearTimeout(this.timer);
+    if (this.isConnected) this.timer = window.setTimeout(what, ms);
   }
 
   /** The brand's own name comes with the service's line. */
@@ -87,7 +96,18 @@ export class BrandPage extends Plain {
   };
 
   private async load(): Promise<void> {
-    this.rooms = await liveOf(this.brand).catch(() => this.rooms ?? []);
+    clearTimeout(this.timer);
+    try {
+      this.rooms = await liveOf(this.brand);
+      this.tries = 0;
+    } catch (error) {
+      const unknown = error instanceof ApiError && error.status === 404;
+      this.tries = unknown ? 0 : this.tries + 1;
+      if (unknown) this.rooms = [];
+    }
+    this.away = this.tries > 0;
+    const wait = this.away ? backoffMs(this.tries, Math.random()) : AGAIN_MS;
+    this.later(() => void this.load(), wait);
   }
 
   private card(one: LiveCard): TemplateResult {
@@ -138,6 +158,18 @@ export class BrandPage extends Plain {
     ></parlor-brand-rep>`;
   }
 
+  /** What is shown below may be old, and nothing below is not "nothing is on". */
+  private notice(): TemplateResult {
+    return html`<div class="brand-away" role="status" data-testid="brand-away">
+      <p><b>${lt('brand_away')}</b> ${lt('brand_away_text')}</p>
+      <button
+        class="button quiet"
+        @click=${() => void (this.brand ? this.load() : this.meet())}
+        ${lt('again')}
+      </button>
+    </div>`;
+  }
+
   protected override render(): TemplateResult {
     const all = this.rooms ?? [];
     const on = all.filter((one) => one.state !== 'scheduled');
@@ -145,8 +177,9 @@ export class BrandPage extends Plain {
     return html`<header class="top">
         <span class="brand">${mark()}${this.called}</span><parlor-look></parlor-look>
       </header>
-      <main class="brand-page" aria-busy=${this.rooms === null && !this.unknown}>
+      <main class="brand-page" aria-busy=${this.rooms === null && !this.unknown && !this.away}>
         ${this.head()}${this.sheet && !this.inviter ? html`<parlor-brand-adviser .sheet=${this.sheet}></parlor-brand-adviser>` : nothing}
+        ${this.away ? this.notice() : nothing}
         ${this.rooms === null ? nothing : html`${this.group(lt('on_now'), on, lt('nothing_now'))}${this.group(lt('next'), next, lt('nothing_next'))}`}
         ${this.brand ? html`<parlor-brand-replays brand=${this.brand}></parlor-brand-replays>` : nothing}
       </main>
