@@ -5,7 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Offer, Thread } from '../protocol/service.js';
 import { Desk } from '../room/desk.js';
 import { isBusy, unread } from '../room/desk-state.js';
-import { Given } from '../room/given.js';
+import { Given, Rung } from '../room/given.js';
 import { loadCsrf } from '../client/storage.js';
 import { Plain } from '../ui/base.js';
 import { clockTime, duration, st, type ServiceKey } from '../ui/i18n/service.js';
@@ -56,6 +56,7 @@ export class RepPage extends Plain {
   private context: AudioContext | null = null;
   private known = new Set<string>();
   private readonly given = new Given();
+  private readonly rung = new Rung();
   /** What the server found by these words, whatever it found them in. */
   @state() private found = new Set<string>();
   /** It had a line, or was refused one. */
@@ -85,7 +86,7 @@ export class RepPage extends Plain {
     this.known = new Set(offers.map((one) => one.id));
     /* A colleague or the board gave him a conversation: it rings as an offer does. */
     for (const one of this.given.look(this.desk.state, this.chosen)) this.ring(one, one.id);
-    if (call?.state === 'ringing' && !call.by_rep) this.chosen = call.conversation;
+    this.chosen = this.rung.look(call) || this.chosen;
     this.count();
     this.requestUpdate();
   }

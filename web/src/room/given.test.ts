@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { DeskState } from './desk-state.js';
-import { Given } from './given.js';
+import { Given, Rung } from './given.js';
 
 function desk(threads: Record<string, string>): DeskState {
   const all = Object.entries(threads).map(([id, who]) => [
@@ -27,4 +27,14 @@ it('forgets it when he looks at it, and when it is taken from him again', () => 
   expect([given.has('a'), given.size]).toEqual([false, 1]);
   given.look(desk({ a: 'lin', b: 'mei' }), 'a');
   expect(given.size).toBe(0);
+});
+
+it('leads to a ringing call once, however often something changes while it rings', () => {
+  const rung = new Rung();
+  const call = { id: 'a', state: 'ringing', by_rep: false, conversation: 'c1' } as const;
+  expect(
+    [null, call, call, { ...call, state: 'active' } as const, call].map((one) => rung.look(one)),
+  ).toEqual(['', 'c1', '', '', '']);
+  expect(rung.look({ ...call, id: 'b', conversation: 'c2' })).toBe('c2');
+  expect(rung.look({ ...call, id: 'c', by_rep: true })).toBe('');
 });

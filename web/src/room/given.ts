@@ -1,5 +1,5 @@
 /** Which conversations a rep was given by somebody else and has not looked at yet. */
-import type { Thread } from '../protocol/service.js';
+import type { Call, Thread } from '../protocol/service.js';
 import type { DeskState } from './desk-state.js';
 
 export class Given {
@@ -29,5 +29,17 @@ export class Given {
     /* What he looks at, and what was taken from him again, is no news. */
     for (const id of this.ids) if (id === chosen || !now.has(id)) this.ids.delete(id);
     return fresh;
+  }
+}
+
+/** Which ringing call he was led to: each leads him there once, and he may look elsewhere while it rings. */
+export class Rung {
+  private id = '';
+
+  /** The conversation to show now; '' = none. */
+  look(call: Pick<Call, 'id' | 'state' | 'by_rep' | 'conversation'> | null): string {
+    if (call?.state !== 'ringing' || call.by_rep || call.id === this.id) return '';
+    this.id = call.id;
+    return call.conversation;
   }
 }
