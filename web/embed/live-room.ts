@@ -96,6 +96,8 @@ export class LiveRoom extends HTMLElement {
   private readonly cover = make('div', 'cover');
   private readonly tools = make('div', 'tools');
   private running: Viewer | null = null;
+  /** Which beginning this is: what an earlier one still waited for is not for this one. */
+  private turn = 0;
   private stillAlive = 0;
   private who: string | null = '';
   private whenSeen: IntersectionObserver | null = null;
@@ -178,8 +180,9 @@ export class LiveRoom extends HTMLElement {
   /* ---- the frame ---- */
 
   private async begin(): Promise<void> {
+    const turn = ++this.turn;
     this.drawCover(this.say('loading'));
-    const card = await this.ask();
+    const card = await this.ask(turn);
     if (!card) return;
     const poster =
       this.getAttribute('poster') ?? (card.image && new URL(card.image, this.server).href);
@@ -191,10 +194,12 @@ export class LiveRoom extends HTMLElement {
     else this.runWhenSeen();
   }
 
-  private async ask(): Promise<Card | null> {
+  private async ask(turn: number): Promise<Card | null> {
     const path = `${this.server}/v1/rooms/${encodeURIComponent(this.room)}/live`;
     const answer = await fetch(path, { credentials: 'omit' }).catch(() => null);
-    if (answer?.ok) return (await answer.json()) as Card;
+    const card = answer?.ok ? ((await answer.json()) as Card) : null;
+    if (turn !== this.turn) return null;
+    if (card) return card;
     this.failed(answer ? `http_${answer.status}` : 'offline');
     return null;
   }
@@ -209,19 +214,23 @@ export class LiveRoom extends HTMLElement {
   }
 
   private async run(): Promise<void> {
+    const turn = ++this.turn;
     this.drawCover(this.say('loading'));
     try {
       await loadViewer();
+      if (turn !== this.turn) return;
       const viewer = document.createElement('live-room-viewer') as Viewer;
       this.running = viewer;
       this.ground.append(viewer);
       const lang = this.closest('[lang]')?.getAttribute('lang') ?? '';
       const { server, room, ground } = this;
       await viewer.start({ server, room, lang, host: this, ground });
+      if (turn !== this.turn) return;
       this.cover.hidden = true;
       this.emit('ready', { room: this.room });
       if (this.floating) this.floated();
     } catch (error) {
+      if (turn !== this.turn) return;
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'viewer';
       this.end();
       this.failed(code);
@@ -229,6 +238,7 @@ export class LiveRoom extends HTMLElement {
   }
 
   private end(): void {
+    this.turn++;
     this.running?.stop();
     this.running?.remove();
     this.running = null;

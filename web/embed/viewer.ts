@@ -93,6 +93,7 @@ class ViewerShell extends HTMLElement implements Viewer {
     place.identity = (config.host as LiveRoom).identity;
     place.visitor = await openSession(config.room, keptToken());
     keepToken(place.visitor);
+    if (!this.isConnected) return; // taken away meanwhile
     const page = new EmbeddedPage();
     page.host = config.host as LiveRoom;
     this.page = page;

@@ -75,6 +75,81 @@ async function asks(viewer) {
   await viewer.click('service-away');
 }
 
+/* What a page's scripts hold on to from now on: listeners of the window and the document, intervals, lines and connections. */
+function counted() {
+  const held = { listeners: 0, intervals: new Set(), lines: [], peers: [] };
+  for (const target of [window, document, window.visualViewport]) {
+    const [add, remove, known] = [target.addEventListener.bind(target), target.removeEventListener.bind(target), new Map()];
+    const forget = (type, listener) => known.get(listener)?.delete(type) && held.listeners--;
+    target.addEventListener = (type, listener, options) => {
+      add(type, listener, options);
+      const types = known.get(listener) ?? new Set();
+      known.set(listener, types);
+      if (!types.has(type)) held.listeners++;
+      types.add(type);
+      options?.signal?.addEventListener('abort', () => forget(type, listener));
+    };
+    target.removeEventListener = (type, listener, options) => {
+      remove(type, listener, options);
+      forget(type, listener);
+    };
+  }
+  const { setInterval: start, clearInterval: stop } = window;
+  window.setInterval = (...given) => {
+    const id = start(...given);
+    held.intervals.add(id);
+    return id;
+  };
+  window.clearInterval = (id) => {
+    held.intervals.delete(id);
+    stop(id);
+  };
+  window.WebSocket = class extends window.WebSocket {
+    constructor(...given) {
+      super(...given);
+      held.lines.push(this);
+    }
+  };
+  window.RTCPeerConnection = class extends window.RTCPeerConnection {
+    constructor(...given) {
+      super(...given);
+      held.peers.push(this);
+    }
+  };
+  window.__held = () => ({
+    listeners: held.listeners, intervals: held.intervals.size, lines: held.lines.filter((one) => one.readyState < 2).length,
+    peers: held.peers.filter((one) => one.connectionState !== 'closed').length, made: held.lines.length,
+  });
+}
+
+/* A site of one page takes the player out and puts another in, again and again: some play, some have their service button, some are gone
+   before they began. Nothing of them stays. */
+async function mountedOften(viewer) {
+  await viewer.evaluate(`(${counted})()`);
+  await viewer.evaluate(async () => {
+    const first = document.querySelector('live-room');
+    const room = first.getAttribute('room');
+    first.remove();
+    const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+    for (let n = 0; n < 20; n++) {
+      const one = document.createElement('live-room');
+      one.setAttribute('room', room);
+      one.setAttribute('loading', 'eager');
+      const ready = new Promise((done) => one.addEventListener('ready', done));
+      document.body.append(one);
+      if (n % 4 === 3) await wait(5 * n);
+      else await ready;
+      for (let tries = 0; n % 4 === 0 && tries < 50 && !window.__probe.byTestId('service-button').length; tries++) await wait(100);
+      one.remove();
+    }
+  });
+  const held = await viewer.until('nothing to be held', () => {
+    const { listeners, intervals, lines, peers } = window.__held();
+    return !listeners && !intervals && !lines && !peers && window.__held();
+  }).catch(async () => viewer.evaluate(() => window.__held()));
+  assert.deepEqual({ ...held, made: held.made >= 15 }, { listeners: 0, intervals: 0, lines: 0, peers: 0, made: true }, `${viewer.kind}: after twenty players`);
+}
+
 export async function run(world) {
   await world.startServer();
   const [host, chromium, firefox] = await world.persons({ browser: 'chromium', name: 'Lin' }, { browser: 'chromium', name: 'Ada' }, { browser: 'firefox', name: 'Bo' });
@@ -99,6 +174,7 @@ export async function run(world) {
       await reading(viewer);
       await playsOn(viewer, () => viewer.click('expand'));
     }));
+    await mountedOften(chromium);
     await allowOrigin(world, 'https://another.example');
     const refused = await fetch(`${world.url}/v1/rooms/${room.id}/live`, { headers: { origin: shop.url } });
     assert.equal(refused.status, 403);

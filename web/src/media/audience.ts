@@ -3,6 +3,7 @@
  * far, and mends a lost path. It negotiates once; what comes on the page beside the picture (sheets,
  * chats, calls) never touches this connection.
  */
+import { backoffMs } from '../client/backoff.js';
 import { embedded } from '../client/place.js';
 import type { IceServer, ServerMessage, ServerMessageOf } from '../protocol/messages.js';
 import { initialLive, reduceLive, type LiveLocal, type LiveState } from '../room/live.js';
@@ -26,7 +27,8 @@ export interface AudienceState {
   hls: boolean;
 }
 
-const TRY_AGAIN_MS = 1000;
+/** An offer that was refused is said again a second later, then ever more seldom, each at a moment of its own ({@link backoffMs}). */
+const FIRST_AGAIN = 5;
 /** So often a connection that never stood is tried before HLS is. */
 const TRIES = 3;
 /** HLS is seconds behind what happens; so long things wait for its picture. */
@@ -55,17 +57,28 @@ export class Audience implements SessionMedia {
   });
   private retry = 0;
   private failures = 0;
+  /** How many offers were refused, one after the other. */
+  private refusals = 0;
   private player: HlsPlayer | null = null;
   private hlsVideo: HTMLVideoElement | null = null;
   private grace = 0;
+  private readonly ticking: number;
+  private readonly unwatch: () => void;
 
   constructor(private readonly session: Session) {
     session.media = this;
-    window.setInterval(() => this.clock.tick(performance.now()), TICK_MS);
-    session.store.watch((now, before) => {
+    this.ticking = window.setInterval(() => this.clock.tick(performance.now()), TICK_MS);
+    this.unwatch = session.store.watch((now, before) => {
       if (now.slots !== before.slots || now.participants !== before.participants) this.applyMute();
       if (now.phase === 'ended' && before.phase !== 'ended') this.stop();
     });
+  }
+
+  /** Nobody looks any more, though the page stays. */
+  dispose(): void {
+    clearInterval(this.ticking);
+    this.unwatch();
+    this.stop();
   }
 
   get pc(): RTCPeerConnection | null {
@@ -170,10 +183,12 @@ export class Audience implements SessionMedia {
       const answer = await this.session.offer(offer.sdp, offer.senders, offer.slots);
       if (peer !== this.peer) return;
       await peer.answered(answer);
+      this.refusals = 0;
       if (!restart) this.listen(peer);
     } catch {
       if (peer !== this.peer || this.session.state.phase !== 'room') return;
-      this.retry = window.setTimeout(() => this.again(), TRY_AGAIN_MS);
+      const wait = backoffMs(FIRST_AGAIN + this.refusals++, Math.random());
+      this.retry = window.setTimeout(() => this.again(), wait);
     }
   }
 
@@ -271,6 +286,7 @@ export class Audience implements SessionMedia {
 
   private stop(): void {
     clearTimeout(this.retry);
+    clearTimeout(this.grace);
     this.player?.stop();
     this.sound.stop();
     this.peer?.close();

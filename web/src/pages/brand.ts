@@ -158,13 +158,13 @@ export class BrandPage extends Plain {
     ></parlor-brand-rep>`;
   }
 
+  private readonly again = (): void => void (this.brand ? this.load() : this.meet());
+
   /** What is shown below may be old, and nothing below is not "nothing is on". */
   private notice(): TemplateResult {
     return html`<div class="brand-away" role="status" data-testid="brand-away">
       <p><b>${lt('brand_away')}</b> ${lt('brand_away_text')}</p>
-      <button
-        class="button quiet"
-        @click=${() => void (this.brand ? this.load() : this.meet())}
+      <button class="button quiet" data-testid="brand-again" @click=${this.again}>
         ${lt('again')}
       </button>
     </div>`;

@@ -14,7 +14,7 @@ import { Plain } from '../ui/base.js';
 import { lang } from '../ui/i18n/lang.js';
 import { isLiveKey, lt, short, type LiveKey } from '../ui/i18n/live.js';
 import { icon } from '../ui/icons.js';
-import { BADGE, countdownCard, endedCard, failedCard, wordsCard } from '../ui/live-cards.js';
+import { countdownCard, endedCard, failedCard, headView, wordsCard } from '../ui/live-cards.js';
 import '../ui/live-comments.js';
 import '../ui/live-picture.js';
 import type * as Parts from '../ui/live-parts.js';
@@ -47,6 +47,7 @@ export class LivePage extends Plain {
   @state() private note: LiveKey | '' = '';
   @state() private named = loadChoices().name !== '';
   @state() private hearts: number[] = [];
+  private entered = false;
   private likes = 0;
   private likeTimer = 0;
   private noteTimer = 0;
@@ -69,15 +70,38 @@ export class LivePage extends Plain {
     const service = import('../ui/service-later.js').then((one) => one.mountServiceLater(this));
     this.whileConnected(() => void service.then((stop) => stop()));
     if (!embedded) Object.assign(window, { parlorLive: this, parlorTimings: timings });
-    if (this.room && (canWebRtc() || canHls())) void this.enter();
+    const begins = !this.entered && this.room && (canWebRtc() || canHls());
+    this.entered = true;
+    if (begins) void this.enter();
+  }
+
+  /** A site's router may only move it; else nothing of it stays behind in the page. */
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    queueMicrotask(() => this.isConnected || this.dispose());
+  }
+
+  private dispose(): void {
+    clearTimeout(this.noteTimer);
+    clearTimeout(this.likeTimer);
+    this.guest.stop();
+    this.audience.dispose();
+    this.session.dispose();
   }
 
   private listenToPage(): void {
-    window.addEventListener('pagehide', () => this.guest.stop());
-    window.addEventListener('keydown', (event) => event.key === 'Escape' && this.close());
+    const listeners = new AbortController();
+    const { signal } = listeners;
+    this.whileConnected(() => listeners.abort());
+    window.addEventListener('pagehide', () => this.guest.stop(), { signal });
+    window.addEventListener('keydown', (event) => event.key === 'Escape' && this.close(), {
+      signal,
+    });
     if (embedded) return;
-    window.addEventListener('hashchange', () => location.reload());
-    window.addEventListener('pageshow', (event) => event.persisted && location.reload());
+    window.addEventListener('hashchange', () => location.reload(), { signal });
+    window.addEventListener('pageshow', (event) => event.persisted && location.reload(), {
+      signal,
+    });
   }
 
   /** Where WebRTC cannot be, and for whoever asks (`?hls`). */
@@ -284,33 +308,6 @@ export class LivePage extends Plain {
     );
   }
 
-  private header(): TemplateResult {
-    const { live, viewers } = this.audience.live.get();
-    return html`<header class="live-head">
-      <div class="live-who">
-        ${live?.host ? html`<span class="live-host">${live.host}</span>` : nothing}
-        <h1>${live?.title || lt('live_title')}</h1>
-      </div>
-      <span class="live-badge" data-state=${live?.state ?? 'none'} data-testid="live-state"
-        >${live ? lt(BADGE[live.state]) : ''}</span
-      >
-      <span class="live-count" data-testid="viewers" data-count=${viewers}>
-        ${icon('people')}<span aria-label=${lt('viewers', { n: viewers })}>${short(viewers)}</span>
-      </span>
-      <button class="round" aria-label=${lt('share')} title=${lt('share')} @click=${this.copy}>
-        ${icon('copy')}
-      </button>
-      <button
-        class="round wide-only"
-        aria-label=${lt('full')}
-        title=${lt('full')}
-        @click=${this.fullScreen}
-      >
-        ${icon('full')}
-      </button>
-    </header>`;
-  }
-
   private bar(): TemplateResult {
     const { live, shelf, likes, stage } = this.audience.live.get();
     const { soundBlocked, muted } = this.audience.store.get();
@@ -455,7 +452,7 @@ export class LivePage extends Plain {
         .audience=${this.audience}
         .stalled=${(stalled: boolean) => (this.stalled = stalled)}
       ></parlor-picture>
-      ${this.card()} ${this.header()}
+      ${this.card()} ${headView(this.audience.live.get(), this.copy, this.fullScreen)}
       <div class="live-low">
         <parlor-live-comments
           .comments=${comments}

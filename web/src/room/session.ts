@@ -53,6 +53,7 @@ export class Session {
   key = '';
   /** How the link's code becomes a token. */
   exchange = guestPass;
+  private readonly over = new AbortController();
 
   constructor(readonly code: string) {
     const seat = loadSeat(code);
@@ -64,8 +65,15 @@ export class Session {
       bad: (why) => this.notice('bad_message', why),
       down: (code_, again) => this.lineDown(code_, again),
     });
-    window.addEventListener('online', () => this.socket.hurry());
-    window.addEventListener('pagehide', () => this.pageGone());
+    const { signal } = this.over;
+    window.addEventListener('online', () => this.socket.hurry(), { signal });
+    window.addEventListener('pagehide', () => this.pageGone(), { signal });
+  }
+
+  /** Its place in the page is gone, the page is not: nothing of it stays, and it does not come back. */
+  dispose(): void {
+    this.over.abort();
+    this.socket.close();
   }
 
   get state(): RoomState {
@@ -113,7 +121,11 @@ export class Session {
       if (code === 'no_such_room') this.end('no_such_room');
       throw error;
     }
-    this.socket.keep();
+    this.keep();
+  }
+
+  private keep(): void {
+    if (!this.over.signal.aborted) this.socket.keep();
   }
 
   private sendJoin(): void {
@@ -181,7 +193,7 @@ export class Session {
   private async retryToken(): Promise<void> {
     try {
       await this.fetchToken(this.entry?.name ?? '');
-      this.socket.keep();
+      this.keep();
     } catch {
       this.end('token_expired');
     }

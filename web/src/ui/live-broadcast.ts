@@ -140,12 +140,15 @@ export async function mountBroadcasts(session: {
   card.line = session;
   const { media } = session;
   const told = media?.told.bind(media);
-  if (media)
-    media.told = (message) => {
-      told?.(message);
-      card.take(message);
-    };
+  const both = (message: ServerMessage): void => {
+    told?.(message);
+    card.take(message);
+  };
+  if (media) media.told = both;
   place.ground().append(card);
   session.tell({ t: 'broadcasts' });
-  return () => card.remove();
+  return () => {
+    card.remove();
+    if (media && told && media.told === both) media.told = told;
+  };
 }

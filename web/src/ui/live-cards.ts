@@ -1,19 +1,47 @@
-/** What stands where the picture would be: countdown, break, a lost line, the end. */
+/** What stands over the picture: whose it is, and where it would be countdown, break, a lost line, the end. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { embedded, fromServer } from '../client/place.js';
 import type { Live } from '../protocol/live.js';
+import type { LiveState } from '../room/live.js';
 import { countdown } from './countdown.js';
 import { lang } from './i18n/lang.js';
-import { dateTime, lt, type LiveKey } from './i18n/live.js';
+import { dateTime, lt, short, type LiveKey } from './i18n/live.js';
+import { icon } from './icons.js';
 import { whyNot } from './why-not.js';
 
 /** What the badge says of a stream. */
-export const BADGE: Record<Live['state'], LiveKey> = {
+const BADGE: Record<Live['state'], LiveKey> = {
   live: 'live_now',
   paused: 'paused',
   scheduled: 'soon',
   ended: 'over',
 };
+
+/** Whose stream it is, how it is, and how many watch. */
+export function headView(
+  { live, viewers }: Pick<LiveState, 'live' | 'viewers'>,
+  share: () => void,
+  full: () => void,
+): TemplateResult {
+  return html`<header class="live-head">
+    <div class="live-who">
+      ${live?.host ? html`<span class="live-host">${live.host}</span>` : nothing}
+      <h1>${live?.title || lt('live_title')}</h1>
+    </div>
+    <span class="live-badge" data-state=${live?.state ?? 'none'} data-testid="live-state"
+      >${live ? lt(BADGE[live.state]) : ''}</span
+    >
+    <span class="live-count" data-testid="viewers" data-count=${viewers}>
+      ${icon('people')}<span aria-label=${lt('viewers', { n: viewers })}>${short(viewers)}</span>
+    </span>
+    <button class="round" aria-label=${lt('share')} title=${lt('share')} @click=${share}>
+      ${icon('copy')}
+    </button>
+    <button class="round wide-only" aria-label=${lt('full')} title=${lt('full')} @click=${full}>
+      ${icon('full')}
+    </button>
+  </header>`;
+}
 
 /** "03:04:05", with the days before it: "2 天 03:04:05". */
 function left(ms: number): string {

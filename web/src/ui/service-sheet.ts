@@ -80,6 +80,7 @@ export class ServiceSheet extends Plain {
     viewport?.addEventListener('resize', fit);
     viewport?.addEventListener('scroll', fit);
     this.whileConnected(() => viewport?.removeEventListener('resize', fit));
+    this.whileConnected(() => viewport?.removeEventListener('scroll', fit));
     const escape = (event: KeyboardEvent): void => {
       if (event.key === 'Escape' && !event.isComposing && this.view === 'open') this.away();
     };
