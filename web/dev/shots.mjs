@@ -76,7 +76,7 @@ const SAID = [
   '请看这里：https://example.com/价格表.pdf（第二页），有问题随时说。'.repeat(6),
 ];
 
-/* name: {path, fake, init, size, lang, theme, go} */
+/* name: {path, fake, init, gone, go}; `gone`: what cannot be loaded */
 const SHOTS = {
   home: { path: '/' },
   'home-code-wrong': {
@@ -108,6 +108,11 @@ const SHOTS = {
   },
   screen: { fake: { people: 5, screen: 1 }, go: room() },
   chat: { fake: { people: 3 }, go: room(click('chat-toggle')) },
+  'panel-late': {
+    fake: { people: 3 },
+    gone: '**/assets/chat-*.js',
+    go: room(click('chat-toggle'), wait(600)),
+  },
   roster: {
     fake: { people: 4, lobby, hands: ['pt_1', 'pt_0'] },
     go: room(
@@ -284,7 +289,7 @@ let bad = 0;
 
 async function shoot(name, look) {
   const [plain, size, lang, theme] = look;
-  const { path = '/m#abcde-fghjk', fake = {}, init = '', go } = SHOTS[plain];
+  const { path = '/m#abcde-fghjk', fake = {}, init = '', gone, go } = SHOTS[plain];
   const context = await browser.newContext({
     viewport: SIZES[size],
     deviceScaleFactor: 1,
@@ -303,6 +308,7 @@ async function shoot(name, look) {
   await page.addInitScript(`window.__fake = ${JSON.stringify(fake)};${init}`);
   if (path.startsWith('/m') || path === '/')
     await page.addInitScript({ path: new URL('fake-server.js', import.meta.url).pathname });
+  if (gone) await page.route(gone, (one) => one.abort());
   await page.goto(site.url + path);
   await page.waitForTimeout(900);
   await go?.(page);

@@ -6,27 +6,26 @@ const ADDRESS = /https?:\/\/\S+?\.js/;
 const WAIT_MS = 3000;
 const TRIES = 40;
 
-const isThere = (asked: Promise<unknown>): Promise<boolean> =>
-  asked.then(
-    () => true,
-    () => false,
-  );
-
-/** `failed` is told of each try that brought nothing. FALSE: it was given up. */
-export async function surely(
-  load: () => Promise<unknown>,
+/** `failed` is told of each try that brought nothing. `null`: it was given up. */
+export async function surely<T>(
+  load: () => Promise<T>,
   failed: () => void = () => undefined,
-): Promise<boolean> {
+): Promise<T | null> {
   for (let n = 1; n <= TRIES; n++) {
     let address = '';
-    const loaded = load().catch((error: unknown) => {
+    try {
+      return await load();
+    } catch (error) {
       address = ADDRESS.exec(String(error))?.[0] ?? '';
-      throw error;
-    });
-    if (await isThere(loaded)) return true;
+    }
     failed();
     await new Promise((done) => setTimeout(done, WAIT_MS));
-    if (address && (await isThere(import(/* @vite-ignore */ `${address}?again=${n}`)))) return true;
+    if (!address) continue;
+    try {
+      return (await import(/* @vite-ignore */ `${address}?again=${n}`)) as T;
+    } catch {
+      /* The next turn. */
+    }
   }
-  return false;
+  return null;
 }

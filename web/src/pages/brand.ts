@@ -8,6 +8,7 @@ import { backoffMs } from '../client/backoff.js';
 import { ApiError } from '../client/http.js';
 import { liveOf, type LiveCard } from '../client/live.js';
 import type { PublicCard } from '../client/rep-card.js';
+import { surely } from '../client/surely.js';
 import { Plain } from '../ui/base.js';
 import { dateTime, lt, short } from '../ui/i18n/live.js';
 import '../ui/i18n/live-brand.js';
@@ -49,8 +50,9 @@ export class BrandPage extends Plain {
   private begin(): void {
     void this.load();
     void import('../ui/brand-replays.js');
-    const service = import('../ui/service-later.js').then((one) => one.mountServiceLater(this));
-    this.whileConnected(() => void service.then((stop) => stop()));
+    const service = surely(() => import('../ui/service-later.js'));
+    const mounted = service.then((one) => this.isConnected && one?.mountServiceLater(this));
+    this.whileConnected(() => void mounted.then((stop) => stop && stop()));
   }
 
   /** Whose page it is, and how he is now: asked again, since he comes and goes. */

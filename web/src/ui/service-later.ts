@@ -4,6 +4,7 @@
  * size it is shown in are touched, and only during a call.
  */
 import { embedded, place } from '../client/place.js';
+import { surely } from '../client/surely.js';
 import type { TapContext } from '../room/desk.js';
 import type { Session } from '../room/session.js';
 import type { ServiceSheet as Sheet } from './service-sheet.js';
@@ -95,9 +96,13 @@ export function mountServiceLater(host: Host): () => void {
   let isGone = false;
   const stops = [() => clearTimeout(again), () => (isGone = true)];
   const mount = async (): Promise<void> => {
-    await Promise.all([import('./styles/service.css'), import('./styles/service-live.css')]);
-    const { ServiceSheet } = await import('./service-sheet.js');
-    if (isGone) return;
+    await Promise.all([
+      surely(() => import('./styles/service.css')),
+      surely(() => import('./styles/service-live.css')),
+    ]);
+    const fetched = await surely(() => import('./service-sheet.js'));
+    if (isGone || !fetched) return;
+    const { ServiceSheet } = fetched;
     const corner = host.querySelector<HTMLElement>('#live-service');
     /* The button waits until it is known whose it is. */
     const brand = host.brand ?? host.audience.live?.get().live?.brand;
