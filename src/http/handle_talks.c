@@ -92,6 +92,56 @@ whose (RepsCall *call, const ParlorRep *self, const char *id, ParlorHttpReply *r
   return NULL;
 }
 
+/* Where a page ended: when that customer came, and his binding. It holds though the binding is
+   another rep's by then, or the server was started again. */
+typedef struct
+{
+  gint64 created_ms;
+  const char *id;
+} Place;
+
+/* < 0: it is newer, and stands before the other. */
+static int
+place_compare (const Place *a, const Place *b)
+{
+  if (a->created_ms != b->created_ms)
+    return a->created_ms > b->created_ms ? -1 : 1;
+  return -strcmp (a->id, b->id);
+}
+
+static int
+by_place (gconstpointer a, gconstpointer b)
+{
+  const ParlorBinding *one = *(const ParlorBinding *const *)a,
+                      *other = *(const ParlorBinding *const *)b;
+  return place_compare (&(Place){one->created_ms, one->id}, &(Place){other->created_ms, other->id});
+}
+
+/* "1767225600000.bnd_…" */
+static gboolean
+read_place (const char *cursor, Place *place)
+{
+  char *end = NULL;
+  place->created_ms = g_ascii_strtoll (cursor, &end, 10);
+  place->id = end + 1;
+  return end != cursor && *end == '.';
+}
+
+/* A rep's, the newest first, from where the page before ended. */
+static GPtrArray *
+bindings_after (const ParlorRep *rep, const Place *place)
+{
+  GPtrArray *bindings = g_ptr_array_new ();
+  for (const GList *l = rep->bindings.tail; l; l = l->prev)
+    {
+      ParlorBinding *binding = l->data;
+      if (!place || place_compare (&(Place){binding->created_ms, binding->id}, place) > 0)
+        g_ptr_array_add (bindings, binding);
+    }
+  g_ptr_array_sort (bindings, by_place);
+  return bindings;
+}
+
 /* ?rep&text&state&cursor&limit: the newest first, ended ones too. */
 void
 parlor_handle_conversation_list (ParlorSite *site, ParlorHttpRequest *request,
@@ -113,28 +163,37 @@ parlor_handle_conversation_list (ParlorSite *site, ParlorHttpRequest *request,
       parlor_http_problem (reply, 400, "bad_request", "state is one of a conversation's.");
       return;
     }
+  Place place = {0};
+  if (cursor && !read_place (cursor, &place))
+    {
+      parlor_http_problem (reply, 400, "bad_request", "cursor is what the page before said.");
+      return;
+    }
   g_autofree char *text = said && *said ? g_utf8_casefold (said, -1) : NULL;
   search.text = text;
   guint limit = number ? (guint)CLAMP (g_ascii_strtoull (number, NULL, 10), 1, LIST_MAX) : 50;
   json_t *list = json_array ();
-  const char *last = NULL;
-  gboolean begun = !cursor;
-  const GList *l = rep->bindings.tail;
-  for (; l && json_array_size (list) < limit; l = l->prev)
+  g_autoptr (GPtrArray) bindings = bindings_after (rep, cursor ? &place : NULL);
+  guint i = 0;
+  for (; i < bindings->len && json_array_size (list) < limit; i++)
     {
-      const ParlorBinding *binding = l->data;
+      const ParlorBinding *binding = bindings->pdata[i];
       const ParlorConversation *conversation = binding->conversation;
-      if (begun && conversation && conversation->binding == binding
+      if (conversation && conversation->binding == binding
           && (rep == search.self || reps_may_see_group (&call, binding->group))
           && fits (&search, conversation))
         json_array_append_new (list, may_see_words (&search, conversation)
                                          ? call.site->conversation (conversation)
                                          : outside_of (&call, conversation));
-      begun = begun || !strcmp (binding->id, cursor);
-      last = binding->id;
     }
-  parlor_http_reply_json (
-      reply, 200, json_pack ("{s:o,s:s?}", "conversations", list, "cursor", l ? last : NULL));
+  g_autofree char *next = NULL;
+  if (i < bindings->len)
+    {
+      const ParlorBinding *last = bindings->pdata[i - 1];
+      next = g_strdup_printf ("%" G_GINT64_FORMAT ".%s", last->created_ms, last->id);
+    }
+  parlor_http_reply_json (reply, 200,
+                          json_pack ("{s:o,s:s?}", "conversations", list, "cursor", next));
 }
 
 /* ---- what led to it -------------------------------------------------------------------------- */
