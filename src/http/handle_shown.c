@@ -155,20 +155,23 @@ find_place (ParlorSite *site, const ParlorHttpRequest *request, GError **error)
 }
 
 gboolean
-parlor_upload_admit (ParlorSite *site, const ParlorHttpRequest *request, ParlorHttpReply *reply)
+parlor_picture_take (ParlorSite *site, const ParlorHttpRequest *request, ParlorHttpReply *reply)
 {
-  g_autoptr (GError) error = NULL;
-  if (!find_place (site, request, &error))
-    {
-      parlor_http_problem_from_error (reply, error);
-      return FALSE;
-    }
-  gint64 wait_us = parlor_rate_limit_take (site->uploads, request->peer,
-                                           site->spec.clock->now_us (site->spec.clock));
+  gint64 wait_us = parlor_rate_limit_take (site->uploads, request->peer, parlor_site_now_us (site));
   if (wait_us)
     parlor_http_too_many (reply, wait_us,
                           "Too many pictures came from this address. Wait a little.");
   return !wait_us;
+}
+
+gboolean
+parlor_upload_admit (ParlorSite *site, const ParlorHttpRequest *request, ParlorHttpReply *reply)
+{
+  g_autoptr (GError) error = NULL;
+  if (find_place (site, request, &error))
+    return parlor_picture_take (site, request, reply);
+  parlor_http_problem_from_error (reply, error);
+  return FALSE;
 }
 
 /* The picture itself is the body; ?conversation=cnv_…&brand=br_…. */
@@ -184,6 +187,8 @@ parlor_handle_upload (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpRe
       parlor_http_problem_from_error (reply, error);
       return;
     }
+  if (!request->admitted && !parlor_picture_take (site, request, reply))
+    return;
   const guint8 *data = (const guint8 *)request->body;
   g_autoptr (GByteArray) clean = data ? parlor_picture_clean (data, request->body_length, &info)
                                       : NULL;

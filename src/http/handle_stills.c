@@ -52,13 +52,7 @@ parlor_marker_still_admit (ParlorSite *site, const ParlorHttpRequest *request,
                            ParlorHttpReply *reply)
 {
   g_autoptr (ParlorClaims) claims = NULL;
-  if (!find_giver (site, request, &claims, reply))
-    return FALSE;
-  gint64 wait_us = parlor_rate_limit_take (site->uploads, request->peer, parlor_site_now_us (site));
-  if (wait_us)
-    parlor_http_too_many (reply, wait_us,
-                          "Too many pictures came from this address. Wait a little.");
-  return !wait_us;
+  return find_giver (site, request, &claims, reply) && parlor_picture_take (site, request, reply);
 }
 
 /* PNG alone: it is there to be read to the last digit. */
@@ -70,7 +64,7 @@ parlor_handle_marker_still_put (ParlorSite *site, ParlorHttpRequest *request,
   g_autoptr (ParlorClaims) claims = NULL;
   ParlorPictureInfo info = {0};
   ParlorRoom *room = find_giver (site, request, &claims, reply);
-  if (!room)
+  if (!room || (!request->admitted && !parlor_picture_take (site, request, reply)))
     return;
   const guint8 *data = (const guint8 *)request->body;
   g_autoptr (GByteArray) clean = data ? parlor_picture_clean (data, request->body_length, &info)

@@ -340,6 +340,10 @@ void parlor_handle_material_put (ParlorSite *site, ParlorHttpRequest *request,
                                  ParlorHttpReply *reply);
 void parlor_handle_material_open (ParlorSite *site, ParlorHttpRequest *request,
                                   ParlorHttpReply *reply);
+/** Counts a picture that comes from this address: one whose body was judged before it came
+   (`admitted`) is counted by then. FALSE: too many, `reply` says so. */
+gboolean parlor_picture_take (ParlorSite *site, const ParlorHttpRequest *request,
+                              ParlorHttpReply *reply);
 /** Whether the caller may write in the conversation that a picture's address names; its body need
     not be there yet. FALSE: `reply` says why not. */
 gboolean parlor_upload_admit (ParlorSite *site, const ParlorHttpRequest *request,

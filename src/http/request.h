@@ -38,6 +38,8 @@ struct _ParlorHttpRequest
   char peer[64];     /**< the client's numeric address, or what a trusted proxy says it is */
   gboolean http10;   /**< the client speaks HTTP/1.0: no 101 can be sent */
   gboolean loopback; /**< the TCP peer itself is 127.0.0.0/8 or ::1 */
+  gboolean
+      admitted; /**< it was judged before its body came: whoever counts requests has counted it */
   char params[PARLOR_HTTP_MAX_PARAMS]
              [PARLOR_HTTP_PARAM_SIZE]; /**< the path's {…}, decoded, set by the router */
   ParlorHttpPending *(*defer) (ParlorHttpRequest *request); /**< of the server */

@@ -397,6 +397,7 @@ judge_large (ParlorHttpServer *server, Exchange *exchange)
   exchange->is_large = TRUE;
   if (!server->app.admit)
     return;
+  exchange->request.admitted = TRUE;
   parlor_http_reply_init (&reply);
   if (!server->app.admit (&exchange->request, &reply, server->app.user_data))
     answer_after_body (exchange, &reply);
