@@ -555,7 +555,7 @@ load_upload (ParlorService *service, const ParlorUploadRow *row)
   upload->height = (guint)row->height;
   upload->bytes = row->bytes;
   upload->at_ms = row->at_ms;
-  upload->said = TRUE;
+  upload->said = row->said;
   upload_keep (upload);
   return TRUE;
 }

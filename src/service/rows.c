@@ -138,7 +138,7 @@ KIND (parlor_material_kind, "service_material", ParlorMaterialRow, 1, FALSE);
 
 #define ROW ParlorUploadRow
 static const ParlorField ParlorUploadRow_fields[] = {
-    T (id), T (conversation), T (type), I (width), I (height), I (bytes), I (at_ms)};
+    T (id), T (conversation), T (type), I (width), I (height), I (bytes), I (at_ms), F (said)};
 KIND (parlor_upload_kind, "service_upload", ParlorUploadRow, 1, FALSE);
 #undef ROW
 

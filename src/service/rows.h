@@ -103,6 +103,7 @@ typedef struct
 {
   char *id, *conversation, *type;
   gint64 width, height, bytes, at_ms;
+  gboolean said; /**< it stands in a message or shows a tap; else it goes an hour after it came */
 } ParlorUploadRow;
 
 /** What a customer thinks of a call, or of a conversation that ended. */

@@ -171,6 +171,30 @@ has_place (const ParlorConversation *conversation, gint64 bytes)
          && customer->brand->upload_bytes + bytes <= BRAND_BYTES;
 }
 
+static void
+put_upload (const ParlorUpload *upload)
+{
+  ParlorUploadRow row = {.id = (char *)upload->id,
+                         .conversation = upload->conversation->id,
+                         .type = (char *)upload->type,
+                         .width = upload->width,
+                         .height = upload->height,
+                         .bytes = upload->bytes,
+                         .at_ms = upload->at_ms,
+                         .said = upload->said};
+  service_put (upload->conversation->customer->brand->service, &parlor_upload_kind, &row);
+}
+
+/* What was not yet is not swept from now on, after a restart neither. */
+static void
+say_upload (ParlorUpload *upload)
+{
+  if (upload->said)
+    return;
+  upload->said = TRUE;
+  put_upload (upload);
+}
+
 const ParlorUpload *
 parlor_service_put_upload (ParlorConversation *conversation, const char *type, guint width,
                            guint height, gint64 bytes, ParlorMoment now, GError **error)
@@ -193,14 +217,7 @@ parlor_service_put_upload (ParlorConversation *conversation, const char *type, g
   upload->bytes = bytes;
   upload->at_ms = now.wall_ms;
   upload_keep (upload);
-  ParlorUploadRow row = {.id = upload->id,
-                         .conversation = conversation->id,
-                         .type = (char *)known,
-                         .width = width,
-                         .height = height,
-                         .bytes = bytes,
-                         .at_ms = now.wall_ms};
-  service_put (service, &parlor_upload_kind, &row);
+  put_upload (upload);
   return upload;
 }
 
@@ -254,7 +271,7 @@ picture_data (const ParlorSaySpec *spec, char **data, GError **error)
     return service_refuse (error, PARLOR_ERROR_NOT_FOUND, "There is no such picture here.");
   *data = g_strdup_printf ("{\"upload\":\"%s\",\"width\":%u,\"height\":%u}", upload->id,
                            upload->width, upload->height);
-  upload->said = TRUE;
+  say_upload (upload);
   if (!g_strcmp0 (spec->conversation->still, upload->id)) /* a message's from now on */
     replace_text (&spec->conversation->still, NULL);
   return TRUE;
@@ -277,8 +294,9 @@ parlor_service_still (ParlorConversation *conversation, const char *id, GError *
     { /* swept at once: a page shows one after the other */
       before->said = FALSE;
       before->at_ms = 0;
+      put_upload (before);
     }
-  upload->said = TRUE;
+  say_upload (upload);
   replace_text (&conversation->still, id);
   put_conversation (conversation);
   conversation_notice (conversation);

@@ -265,6 +265,30 @@ test_unsaid (void)
   g_assert_cmpint (world->brand->upload_bytes, ==, 5);
 }
 
+/* A restart says nothing: what waits to be said is swept in its time, and nobody's place is filled
+ * by it. */
+static void
+test_unsaid_restart (void)
+{
+  g_autoptr (World) world = world_new ();
+  world_rep (world, "lin", 6, FALSE);
+  ParlorConversation *own = world_bind (world, "vis_a")->conversation;
+  g_autofree char *id = g_strdup (own->id),
+                  *said = g_strdup (
+                      parlor_service_put_upload (own, "image/png", 2, 2, 5, world->now, NULL)->id),
+                  *unsaid = g_strdup (
+                      parlor_service_put_upload (own, "image/png", 2, 2, 7, world->now, NULL)->id);
+  g_assert_nonnull (send (world, own, "image", said, PARLOR_BY_CUSTOMER, NULL));
+  world_restart (world);
+  world_pass (world, 3600);
+  g_autoptr (GPtrArray) gone = parlor_service_sweep_uploads (world->service, world->now);
+  g_assert_cmpuint (gone->len, ==, 1);
+  g_assert_cmpstr (gone->pdata[0], ==, unsaid);
+  own = parlor_service_conversation (world->service, "br_test", id);
+  g_assert_cmpuint (own->n_uploads, ==, 1);
+  g_assert_cmpint (own->upload_bytes, ==, 5);
+}
+
 /* What the stream showed at the tap stays while nothing newer comes, over a restart too; a message
  * has none of it. */
 static void
@@ -349,6 +373,8 @@ main (int argc, char **argv)
   g_test_add_func ("/service/shown/a-picture-stays-in-its-conversation", test_pictures);
   g_test_add_func ("/service/shown/what-one-may-fill-has-an-end", test_bytes);
   g_test_add_func ("/service/shown/a-picture-that-is-never-said-goes", test_unsaid);
+  g_test_add_func ("/service/shown/a-restart-keeps-no-picture-that-was-never-said",
+                   test_unsaid_restart);
   g_test_add_func ("/service/shown/the-picture-of-a-tap-is-kept-until-the-next", test_still);
   return g_test_run ();
 }
