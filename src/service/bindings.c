@@ -84,6 +84,7 @@ parlor_service_edit_customer (ParlorCustomer *customer, const char *display, con
                      now.wall_ms, -1, data, G_N_ELEMENTS (data));
     }
   service_end (service);
+  customer_notice (customer);
   return TRUE;
 }
 

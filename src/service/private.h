@@ -217,6 +217,8 @@ void conversation_set_state (ParlorConversation *conversation, ParlorConversatio
 void conversation_assign (ParlorConversation *conversation, ParlorRep *rep);
 void conversation_occupy (ParlorConversation *conversation, gboolean occupies, ParlorMoment now);
 void conversation_notice (ParlorConversation *conversation);
+/* What is known of him changed: his reps hear of it, at whichever of their consoles it was not. */
+void customer_notice (ParlorCustomer *customer);
 void conversation_due (ParlorConversation *conversation, ParlorMoment now);
 void conversation_arm (ParlorConversation *conversation, ParlorMoment now);
 void conversation_human (ParlorConversation *conversation, ParlorRep *rep, ParlorMoment now);

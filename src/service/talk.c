@@ -71,6 +71,21 @@ conversation_notice (ParlorConversation *conversation)
 }
 
 void
+customer_notice (ParlorCustomer *customer)
+{
+  for (const ParlorBinding *binding = customer->bindings; binding;
+       binding = binding->next_of_customer)
+    {
+      ParlorConversation *conversation = binding->conversation;
+      if (!conversation || conversation->binding != binding)
+        continue;
+      ParlorServiceNotice notice = notice_of (conversation, PARLOR_NOTICE_CONVERSATION);
+      notice.to_customer = NULL;
+      service_notice (customer->brand->service, &notice);
+    }
+}
+
+void
 parlor_service_typing (ParlorConversation *conversation, ParlorAuthor by)
 {
   ParlorServiceNotice notice = notice_of (conversation, PARLOR_NOTICE_TYPING);

@@ -72,7 +72,10 @@ export const cases = [
       lin.send({ t: 'thread', conversation, note: 'wants the blue one' });
       await lin.wait('conversation', 'conversation', (one) => one.conversation.note === 'wants the blue one');
       const hook = await put('/v1/webhooks', { url: 'https://127.0.0.1:9/never', types: ['customer.tagged'] });
+      const tab = await console_(daemon, people.lin.headers);
+      after(async () => tab.close());
       lin.send({ t: 'thread', conversation, tags: 'blue' });
+      await tab.wait('conversation', 'conversation', (one) => one.conversation.customer.tags === 'blue');
       const isTagged = (one) => one.type === 'customer.tagged' && one.data.tags === 'blue';
       await until('tags are an event', async () => (await good(daemon, acme.owner, 'GET', '/v1/events?limit=1000')).events.some(isTagged), 30000);
       expect(hook.types.join() === 'customer.tagged', 'which has a name');
@@ -163,6 +166,42 @@ export const cases = [
       expect(await send({ rep: zoe.rep.id }) === 200, 'his to give');
       expect(await send({ rep: people.su.rep.id, as: 'expert' }) === 403 && await send({ rep: people.su.rep.id }) === 403, 'no more');
       expect(await send({ rep: people.lin.rep.id }) === 200, 'back to himself');
+    },
+  },
+  {
+    name: 'a list of conversations goes on where its page ended, though that customer is with somebody else by then',
+    async run({ bare, after }) {
+      const { daemon, people, sales, put, acme } = await settle(bare, after);
+      const meng = await put('/v1/reps', { ref: 'meng', card: { name: 'Person meng', title: 'Adviser' }, groups: [sales.id] });
+      for (let n = 0; n < 5; n++) {
+        const one = await viewer(daemon, acme.id);
+        after(async () => one.close());
+        await one.add({ group: sales.id });
+      }
+      const page = async (cursor) => (await ask(daemon, people.lin.headers, 'GET', `/v1/conversations?limit=2${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`)).json;
+      const all = [];
+      for (let told = { cursor: '' }; told.cursor !== null && all.length < 20; ) {
+        told = await page(told.cursor);
+        all.push(...told.conversations.map((one) => one.id));
+      }
+      expect(all.length >= 4 && new Set(all).size === all.length, `each once: ${all}`);
+      const first = await page('');
+      await put('/v1/bindings/transfer', { from: people.lin.rep.id, to: meng.id, customers: [first.conversations[1].customer.id] });
+      await until('she has him', async () => (await good(daemon, acme.owner, 'GET', `/v1/conversations?rep=${meng.id}`)).conversations.length > 0, 5000);
+      const second = await page(first.cursor);
+      expect(second.conversations.map((one) => one.id).join() === all.slice(2, 4).join(), `${JSON.stringify(second.conversations?.map((one) => one.id))} after ${all}`);
+      expect((await page('nonsense')).code === 'bad_request', 'a cursor is what a page said');
+    },
+  },
+  {
+    name: 'small pictures too are counted by the address that they come from',
+    async run({ bare, after }) {
+      const { daemon, visitor, conversation, acme } = await settle(bare, after);
+      const png = readFileSync(path.join(root, 'tests/fuzz/corpus/picture/png'));
+      const send = async () => (await ask(daemon, { 'X-Parlor-Device': visitor.device, 'Content-Type': 'image/png' }, 'POST', `/v1/uploads?conversation=${conversation}&brand=${acme.id}`, png)).status;
+      const told = [];
+      for (let n = 0; n < 70 && told.at(-1) !== 429; n++) told.push(await send());
+      expect(told.at(-1) === 429 && told.slice(0, 20).every((one) => one === 201), told.join());
     },
   },
 ];
