@@ -2,6 +2,7 @@
 #include "http/access.h"
 
 #include "http/problem.h"
+#include "http/service.h"
 
 #include <string.h>
 
@@ -11,6 +12,20 @@ names_room (ParlorSite *site, const ParlorClaims *claims, const char *id)
 {
   const ParlorRoom *open = claims->room ? parlor_rooms_find (site->spec.rooms, claims->room) : NULL;
   return !g_strcmp0 (open ? parlor_room_info (open)->id : claims->room, id);
+}
+
+/* A rep comes into a call by a token that outlives his part in it: who was sent away, gave it to
+   another, was replaced or departed does nothing with it any more. */
+static gboolean
+left_call (ParlorSite *site, const ParlorClaims *claims, const char *id)
+{
+  const ParlorCall *call = site->spec.service
+                               ? parlor_service_call_of_room (site->spec.service->service, id)
+                               : NULL;
+  const ParlorRep *rep = call && claims->identity
+                             ? parlor_service_rep (call->rep->brand, claims->identity)
+                             : NULL;
+  return rep && (rep->departed || (rep != call->rep && rep != call->expert));
 }
 
 gboolean
@@ -24,7 +39,7 @@ parlor_site_token_fits (ParlorSite *site, const ParlorHttpRequest *request, cons
   if (!claims)
     parlor_http_problem_from_error (reply, error);
   else if ((need == PARLOR_TOKEN_OF_HOST && claims->role != PARLOR_ROLE_HOST)
-           || !names_room (site, claims, id))
+           || !names_room (site, claims, id) || left_call (site, claims, id))
     parlor_http_problem (reply, 403, "forbidden", "This token is not for that.");
   else
     return TRUE;

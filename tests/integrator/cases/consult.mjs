@@ -105,6 +105,10 @@ export const cases = [
       await visitor.wait('call', 'call', callIs((one) => one.expert_here));
       act(lin, call.id, 'dismiss');
       await until('she is out', () => first.closed, 30000);
+      const bearer = (told) => ({ Authorization: `Bearer ${told.call.token}` });
+      const room = first.welcome.room.id;
+      const ends = (told) => fetch(`http://127.0.0.1:${daemon.port}/v1/rooms/${room}`, { method: 'DELETE', headers: bearer(told) });
+      expect((await ends(asked)).status === 403, 'nor does it end the room, though it is a host’s');
       const again = await enter(daemon, after, asked);
       await until('she does not stay by the token that she has', () => again.closed, 30000);
       expect(!inside.lin.closed && !inside.visitor.closed, 'the others are where they were');
