@@ -27,6 +27,9 @@ typedef struct
   uv_work_t work;
   gboolean erases;
   char *erasure, *recording, *identity, *participant, *folder;
+  gboolean rows_only;        /* recording is PARLOR_ERASURE_ROWS */
+  char *brand;               /* owned; whose rows may be touched */
+  guint n_markers, n_stills; /* that were found */
   guint8 key[PARLOR_VAULT_KEY];
   ParlorRedactSpec spec;
   ParlorRedaction *found;
@@ -49,6 +52,7 @@ job_free (Job *job)
   g_free (job->identity);
   g_free (job->participant);
   g_free (job->folder);
+  g_free (job->brand);
   g_free (job->reason);
   g_free (job);
 }
@@ -109,11 +113,32 @@ queue (Job *job, uv_work_cb func, uv_after_work_cb after)
 
 static void ask_rows (Job *job);
 
+static void
+finish_rows (Job *job, gboolean durable)
+{
+  ParlorErasures *erasures = job->owner != NULL ? job->owner->erasures : NULL;
+  if (erasures != NULL && !job->erases)
+    parlor_erasures_looked (erasures, &(ParlorErasurePart){.erasure = job->erasure,
+                                                           .recording = job->recording,
+                                                           .is_known = durable,
+                                                           .stills = job->n_stills,
+                                                           .markers = job->n_markers});
+  else if (erasures != NULL)
+    parlor_erasures_erased (erasures, job->erasure, job->recording,
+                            durable ? &(ParlorErasureDone){0} : NULL, "store");
+  job_free (job);
+}
+
 /* Whether a hold was set while the rows were asked for is looked at last. */
 static void
 start_redacting (gboolean durable, gpointer user_data)
 {
   Job *job = user_data;
+  if (job->rows_only)
+    {
+      finish_rows (job, durable);
+      return;
+    }
   const ParlorRecordingRow *row = job->owner != NULL ? parlor_recordings_get (
                                       job->owner->spec.record->recordings, job->recording)
                                                      : NULL;
@@ -131,30 +156,50 @@ put_anew (ParlorRecordSink *sink, const ParlorRecordKind *kind, gconstpointer ro
   sink->put (sink, kind, row);
 }
 
-static void
+/* Two brands may call somebody the same. */
+static gboolean
+is_of_brand (const Job *job, const char *recording)
+{
+  const ParlorRecordingRow *row = parlor_recordings_get (job->owner->spec.record->recordings,
+                                                         recording);
+  return row == NULL || strcmp (row->brand, job->brand) == 0;
+}
+
+static gboolean
 change_consent (Job *job, gconstpointer record)
 {
   ParlorConsentRow row = *(const ParlorConsentRow *)record;
+  if (!job->erases || !is_of_brand (job, row.recording))
+    return FALSE;
   row.identity = row.participant;
   put_anew (job->records, &parlor_consent_kind, &row);
+  return TRUE;
 }
 
-static void
+static gboolean
 change_marker (Job *job, gconstpointer record)
 {
   ParlorMarkerRow row = *(const ParlorMarkerRow *)record;
+  job->n_markers++;
+  if (!job->erases)
+    return FALSE;
   row.author = row.text = (char *)"";
   row.owner = row.still = row.still_by = NULL;
   put_anew (job->records, &parlor_marker_kind, &row);
+  return TRUE;
 }
 
 /* What he shared, and let be taken: the file goes with the next sweep. */
-static void
+static gboolean
 change_still (Job *job, gconstpointer record)
 {
   ParlorMarkerRow row = *(const ParlorMarkerRow *)record;
+  job->n_stills++;
+  if (!job->erases)
+    return FALSE;
   row.still = row.still_by = NULL;
   put_anew (job->records, &parlor_marker_kind, &row);
+  return TRUE;
 }
 
 static char *
@@ -172,7 +217,7 @@ words_of (const json_t *cues)
   return g_string_free (words, FALSE);
 }
 
-static void
+static gboolean
 change_transcript (Job *job, gconstpointer record)
 {
   ParlorTranscriptRow row = *(const ParlorTranscriptRow *)record;
@@ -188,6 +233,7 @@ change_transcript (Job *job, gconstpointer record)
       free (text);
     }
   json_decref (cues);
+  return FALSE; /* one is found */
 }
 
 static const struct
@@ -195,7 +241,7 @@ static const struct
   const ParlorRecordKind *kind;
   const char *place, *person; /* fields: of the recording, nullable; of him, nullable */
   gboolean by_participant;
-  void (*change) (Job *job, gconstpointer row);
+  gboolean (*change) (Job *job, gconstpointer row); /* FALSE: it would be found again */
 } questions[] = {
     {&parlor_transcript_kind, "recording", NULL, FALSE, change_transcript},
     {&parlor_consent_kind, "recording", "participant", TRUE, change_consent},
@@ -212,15 +258,19 @@ on_rows (const gconstpointer *rows, guint n, const GError *error, gpointer user_
   Job *job = user_data;
   if (error != NULL || job->owner == NULL)
     {
-      fail (job, "store");
+      if (job->rows_only)
+        finish_rows (job, FALSE);
+      else
+        fail (job, "store");
       return;
     }
+  guint changed = 0;
   job->records->begin (job->records);
   for (guint i = 0; i < n; i++)
-    questions[job->step].change (job, rows[i]);
+    changed += questions[job->step].change (job, rows[i]) ? 1 : 0;
   job->records->end (job->records);
-  /* What was changed is not found again; a transcript is one. */
-  if (n < BATCH)
+  /* What was changed is not found again. */
+  if (n < BATCH || changed == 0)
     job->step++;
   ask_rows (job);
 }
@@ -253,6 +303,8 @@ find_rows (Job *job)
   if (person != NULL)
     terms[n++] = (ParlorFindTerm){
         .field = questions[job->step].person, .op = PARLOR_FIND_EQUAL, .text = person};
+  if (questions[job->step].kind == &parlor_marker_kind)
+    terms[n++] = (ParlorFindTerm){.field = "brand", .op = PARLOR_FIND_EQUAL, .text = job->brand};
   ParlorFind find = {
       .kind = questions[job->step].kind, .terms = terms, .n_terms = n, .limit = BATCH};
   job->records->find (job->records, &find, on_rows, job);
@@ -280,7 +332,8 @@ static void
 work_look (uv_work_t *work)
 {
   Job *job = work->data;
-  job->found = parlor_redact_look (&job->spec);
+  if (!job->rows_only)
+    job->found = parlor_redact_look (&job->spec);
 }
 
 static char *
@@ -315,6 +368,11 @@ after_look (uv_work_t *work, int status)
                                  ids,
                                  identities->len > 0 ? identities->pdata[0] : NULL};
     }
+  if (job->rows_only)
+    {
+      ask_rows (job);
+      return;
+    }
   parlor_erasures_looked (self->erasures, &part);
   if (!job->erases)
     job_free (job);
@@ -335,6 +393,8 @@ start_job (ParlorWireErase *self, const ParlorErasureJob *what, gboolean erases)
   job->records = self->spec.store != NULL ? parlor_store_records (self->spec.store) : NULL;
   job->erasure = g_strdup (what->erasure);
   job->recording = g_strdup (what->recording);
+  job->brand = g_strdup (what->brand);
+  job->rows_only = strcmp (what->recording, PARLOR_ERASURE_ROWS) == 0;
   job->identity = g_strdup (what->identity);
   job->participant = g_strdup (what->participant);
   job->folder = g_build_filename (record->folder, what->recording, NULL);

@@ -63,7 +63,8 @@ part_to_json (const ParlorSite *site, const ParlorErasurePart *part)
 static guint
 count_todo (const ParlorErasureRow *row)
 {
-  guint n = row->todo != NULL && row->todo[0] != '\0';
+  guint n = row->todo != NULL && row->todo[0] != '\0'
+            && strcmp (row->todo, PARLOR_ERASURE_ROWS) != 0;
   for (const char *p = n ? row->todo : ""; *p != '\0'; p++)
     n += *p == '\n';
   return n;
@@ -77,10 +78,11 @@ to_json (const ParlorSite *site, const ParlorErasureRow *row)
   guint todo = count_todo (row);
   gboolean started = strcmp (row->state, "looking") != 0 && strcmp (row->state, "planned") != 0;
   for (guint i = 0; parts != NULL && i < parts->len; i++)
-    json_array_append_new (list, part_to_json (site, parts->pdata[i]));
+    if (strcmp (((const ParlorErasurePart *)parts->pdata[i])->recording, PARLOR_ERASURE_ROWS) != 0)
+      json_array_append_new (list, part_to_json (site, parts->pdata[i]));
   json_object_set_new (json, "parts", list);
   json_object_set_new (json, "recordings_done",
-                       json_integer (started ? row->recordings - (gint64)todo : 0));
+                       json_integer (started ? MAX (0, row->recordings - (gint64)todo) : 0));
   return json;
 }
 

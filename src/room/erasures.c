@@ -202,6 +202,7 @@ give_job (ParlorErasures *self, const Item *item, const char *recording,
           void (*func) (const ParlorErasureJob *job, gpointer user_data))
 {
   ParlorErasureJob job = {.erasure = item->row.id,
+                          .brand = item->row.brand,
                           .recording = recording,
                           .identity = item->row.identity,
                           .participant = item->row.participant,
@@ -496,8 +497,16 @@ hold_of (const ParlorErasures *self, const char *recording)
 }
 
 static gboolean
+is_rows (const char *recording)
+{
+  return g_strcmp0 (recording, PARLOR_ERASURE_ROWS) == 0;
+}
+
+static gboolean
 is_gone (const ParlorErasures *self, const char *recording)
 {
+  if (is_rows (recording))
+    return FALSE;
   const ParlorRecordingRow *row = parlor_recordings_get (self->spec.recordings, recording);
   return row == NULL || strcmp (row->state, "deleted") == 0;
 }
@@ -506,6 +515,8 @@ static gboolean
 is_sealed (const ParlorErasures *self, const char *recording)
 {
   const ParlorRecordingRow *row = parlor_recordings_get (self->spec.recordings, recording);
+  if (is_rows (recording))
+    return TRUE;
   return row != NULL && (strcmp (row->state, "ready") == 0 || strcmp (row->state, "binned") == 0);
 }
 
@@ -633,10 +644,13 @@ parlor_erasures_plan (ParlorErasures *self, const ParlorErasureWish *wish, const
   if (!judge (self, wish, error))
     return NULL;
   Item *item = item_new ();
-  if (!find_recordings (self, wish, item->wanted))
+  gboolean recorded = find_recordings (self, wish, item->wanted);
+  if (!recorded && wish->recording == NULL)
+    g_ptr_array_add (item->wanted, g_strdup (PARLOR_ERASURE_ROWS));
+  else if (!recorded)
     {
       item_free (item);
-      refuse (error, PARLOR_ERROR_NOT_FOUND, "nobody of that name is in any recording");
+      refuse (error, PARLOR_ERROR_NOT_FOUND, "there is no such recording");
       return NULL;
     }
   parlor_id_make ("era", &self->spec.random, id);
@@ -649,7 +663,7 @@ parlor_erasures_plan (ParlorErasures *self, const ParlorErasureWish *wish, const
                                  .participant = g_strdup (wish->participant),
                                  .again = wish->again,
                                  .created_ms = self->spec.wall_ms (),
-                                 .recordings = item->wanted->len};
+                                 .recordings = recorded ? item->wanted->len : 0};
   g_ptr_array_add (self->items, item);
   parlor_erasures_tick (self);
   return &item->row;

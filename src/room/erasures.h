@@ -49,11 +49,15 @@ typedef struct
   const char *identity; /**< that he was found to have; NULL = none; not kept here */
 } ParlorErasurePart;
 
+/** In place of a recording's id: rows that name somebody who is in no recording (a note in a
+ * meeting that was not recorded, a picture that he let be taken of his screen). */
+#define PARLOR_ERASURE_ROWS "-"
+
 /** What is to be looked at, or done. Texts borrowed; a job that is still under way when the object
  * goes answers nobody. */
 typedef struct
 {
-  const char *erasure, *recording, *identity, *participant;
+  const char *erasure, *brand, *recording, *identity, *participant;
   gint64 at_ms;
 } ParlorErasureJob;
 
@@ -78,7 +82,7 @@ typedef struct
   /** Answers with looked (), not before it returns. */
   void (*look) (const ParlorErasureJob *job, gpointer user_data);
   /** Looks, answers with looked (), removes all that is his in the folder and the rows of that
-   * recording, answers with erased (). */
+   * recording, answers with erased (). Of PARLOR_ERASURE_ROWS it is rows alone. */
   void (*erase) (const ParlorErasureJob *job, gpointer user_data);
   /** He is not recorded any more in what runs. */
   void (*withdraw) (const ParlorErasureRow *row, gpointer user_data);
@@ -105,8 +109,9 @@ typedef struct
   gboolean again;
 } ParlorErasureWish;
 
-/** Borrowed until the next change. NULL: BAD_REQUEST (neither, or both), NOT_FOUND (he is in no
- * recording of this brand), TOO_MANY. */
+/** Borrowed until the next change. Of an identity that is in no recording rows alone are looked at;
+ * what was found says whether there was any. NULL: BAD_REQUEST (neither, or both), NOT_FOUND (no
+ * such recording), TOO_MANY. */
 const ParlorErasureRow *parlor_erasures_plan (ParlorErasures *self, const ParlorErasureWish *wish,
                                               const char *actor, GError **error);
 /** Recordings that he came into since it was planned are added to it. FALSE: NOT_FOUND; CONFLICT:

@@ -177,6 +177,20 @@ def try_killed(tap, server, load, ctl, environment):
                   'an erasure that was killed in the middle is finished after the start', f'{done} {said}')
 
 
+def try_rows(tap, server):
+    """Who gave a picture of his screen to a note, where nothing was recorded; somebody of another brand has his name."""
+    base = sqlite3.connect(f'{server.folder}/parlor.db', timeout=20)
+    for name, brand in (('mk_his', 'br_demo'), ('mk_other', 'br_other')):
+        base.execute("INSERT INTO markers (id, version, room, brand, kind, text, author, room_ms, at_ms, still, still_by) VALUES (?, 1, 'rm_gone', ?, 'note', 'said', 'lin', 0, 0, 'abc', 'giver')", (name, brand))
+    base.commit()
+    planned = plan(server, identity='giver')
+    tap.check(planned.get('recordings') == 0 and planned.get('stills') == 1 and planned['parts'] == [], 'who is in no recording is found in what names him', planned)
+    done = erase(server, planned['id'])
+    left = base.execute("SELECT id, still_by FROM markers WHERE id LIKE 'mk_%' ORDER BY id").fetchall()
+    base.close()
+    tap.check(done and left == [('mk_his', None), ('mk_other', 'giver')], 'it names him no more; another brand keeps its own', f'{done} {left}')
+
+
 def with_raw(server):
     import urllib.request
 
@@ -191,7 +205,7 @@ def with_raw(server):
 
 def main():
     parlord, load, ctl = sys.argv[1:4]
-    tap = Tap(17)
+    tap = Tap(19)
     store = Store(free_port(socket.SOCK_STREAM))
     plain, vault = with_raw(Server(parlord)), with_raw(Server(parlord))
     credentials, key = os.path.join(plain.folder, 'credentials'), os.path.join(vault.folder, 'master')
@@ -207,6 +221,7 @@ def main():
         try_plain(tap, plain, store, load, ctl)
         try_again(tap, plain, load)
         try_running(tap, plain, load)
+        try_rows(tap, plain)
         vault.start()
         try_killed(tap, vault, load, ctl, {'PARLOR_RECORDING_KEY_FILE': key})
         if not tap.good:

@@ -262,7 +262,6 @@ test_refusals (Fixture *f, gconstpointer data)
   refuses (f, &(ParlorErasureWish){.brand = "br_1", .identity = ""}, PARLOR_ERROR_BAD_REQUEST);
   refuses (f, &(ParlorErasureWish){.brand = "br_1", .recording = "rec_a"},
            PARLOR_ERROR_BAD_REQUEST);
-  refuses (f, &(ParlorErasureWish){.brand = "br_1", .identity = "mara"}, PARLOR_ERROR_NOT_FOUND);
   refuses (f, &(ParlorErasureWish){.brand = "br_1", .recording = "rec_c", .participant = "pt_1"},
            PARLOR_ERROR_NOT_FOUND);
   g_autofree char *id = plan (f);
@@ -271,6 +270,28 @@ test_refusals (Fixture *f, gconstpointer data)
   g_assert_false (parlor_erasures_forget (f->erasures, "br_2", id, NULL));
   g_assert_true (parlor_erasures_forget (f->erasures, "br_1", id, NULL));
   g_assert_null (row_of (f, id));
+}
+
+/* He let a picture of his screen be taken and was in no recording: the rows that name him go all
+ * the same. */
+static void
+test_rows_alone (Fixture *f, gconstpointer data)
+{
+  const ParlorErasureWish wish = {.brand = "br_1", .identity = "mara"};
+  g_autofree char *id = g_strdup (parlor_erasures_plan (f->erasures, &wish, "usr_1", NULL)->id);
+  g_assert_cmpint (row_of (f, id)->recordings, ==, 0);
+  const ParlorErasurePart part = {
+      .erasure = id, .recording = PARLOR_ERASURE_ROWS, .is_known = TRUE, .stills = 1};
+  parlor_erasures_looked (f->erasures, &part);
+  parlor_erasures_tick (f->erasures);
+  g_assert_cmpstr (row_of (f, id)->state, ==, "planned");
+  g_assert_cmpint (row_of (f, id)->stills, ==, 1);
+  g_assert_true (parlor_erasures_start (f->erasures, "br_1", id, "usr_1", NULL));
+  wait_for_job (f, 1);
+  g_assert_cmpstr (f->erased->pdata[0], ==, PARLOR_ERASURE_ROWS);
+  parlor_erasures_erased (f->erasures, id, PARLOR_ERASURE_ROWS, &(ParlorErasureDone){0}, NULL);
+  g_assert_cmpstr (row_of (f, id)->state, ==, "done");
+  g_assert_null (row_of (f, id)->identity);
 }
 
 /* The server ends when the manifest has forgotten him and his recording's row has not. */
@@ -383,6 +404,7 @@ main (int argc, char **argv)
       {"/room/erasures/whom-it-is-about-is-known-after-a-restart", test_identity_kept},
       {"/room/erasures/one-of-too-many-for-their-doors-is-found", test_crowd},
       {"/room/erasures/what-began-after-the-plan-goes-too", test_newer},
+      {"/room/erasures/who-is-in-no-recording-is-taken-out-of-rows", test_rows_alone},
       {"/room/erasures/what-makes-no-sense-is-refused", test_refusals},
       {"/room/erasures/a-plan-is-forgotten-after-an-hour", test_forgotten},
   };
