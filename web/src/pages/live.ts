@@ -15,7 +15,7 @@ import { Plain } from '../ui/base.js';
 import { lang } from '../ui/i18n/lang.js';
 import { isLiveKey, lt, short, type LiveKey } from '../ui/i18n/live.js';
 import { icon } from '../ui/icons.js';
-import { countdownCard, endedCard, failedCard, headView, wordsCard } from '../ui/live-cards.js';
+import { failedCard, headView, wordsCard } from '../ui/live-cards.js';
 import '../ui/live-comments.js';
 import '../ui/live-picture.js';
 import type * as Parts from '../ui/live-parts.js';
@@ -48,7 +48,7 @@ export class LivePage extends Plain {
   @state() private note: LiveKey | '' = '';
   @state() private named = loadChoices().name !== '';
   @state() private hearts: number[] = [];
-  private entered = false;
+  private entering: Promise<void> | null = null;
   private likes = 0;
   private likeTimer = 0;
   private noteTimer = 0;
@@ -72,9 +72,7 @@ export class LivePage extends Plain {
     const mounted = service.then((one) => this.isConnected && one?.mountServiceLater(this));
     this.whileConnected(() => void mounted.then((stop) => stop && stop()));
     if (!embedded) Object.assign(window, { parlorLive: this, parlorTimings: timings });
-    const begins = !this.entered && this.room && (canWebRtc() || canHls());
-    this.entered = true;
-    if (begins) void this.enter();
+    if (this.room && (canWebRtc() || canHls())) this.entering ??= this.enter();
   }
 
   /** A site's router may only move it; else nothing of it stays behind in the page. */
@@ -291,16 +289,18 @@ export class LivePage extends Plain {
     const { phase, line, ended } = this.session.state;
     const { live } = this.audience.live.get();
     if (!this.room || ended === 'no_such_room') return wordsCard('gone', 'gone_title', 'gone_text');
-    if (live?.state === 'ended' || ended === 'ended') return endedCard(live?.brand ?? '');
+    if (live?.state === 'ended' || ended === 'ended')
+      return this.parts?.endedCard(live?.brand ?? '') ?? nothing;
     if (this.problem || phase === 'ended') return failedCard(this.problem || String(ended));
-    if (!live) return html`<p class="live-card quiet" role="status">${lt('loading')}</p>`;
-    if (live.state === 'scheduled') return countdownCard(live, Date.now());
+    const loading = html`<p class="live-card quiet" role="status">${lt('loading')}</p>`;
+    if (!live) return loading;
+    if (live.state === 'scheduled') return this.parts?.countdownCard(live, Date.now()) ?? loading;
     if (line === 'lost') return wordsCard('line', 'line_title', 'line_text');
     if (live.state === 'paused') return wordsCard('paused', 'pause_title', 'pause_text');
     if (!this.stalled) return nothing;
     if (this.audience.isUnfit) return wordsCard('unfit', 'failed_title', 'unfit_text');
     return timings()['linkToFirstRemoteFrame'] === null && this.hostIsHere()
-      ? html`<p class="live-card quiet" role="status">${lt('loading')}</p>`
+      ? loading
       : wordsCard('away', 'away_title', 'away_text');
   }
 
