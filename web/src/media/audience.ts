@@ -28,7 +28,7 @@ export interface AudienceState {
 }
 
 /** An offer that was refused is said again a second later, then ever more seldom, each at a moment of its own ({@link backoffMs}). */
-const FIRST_AGAIN = 5;
+const FIRST_AGAIN = 10;
 /** So often a connection that never stood is tried before HLS is. */
 const TRIES = 3;
 /** HLS is seconds behind what happens; so long things wait for its picture. */
