@@ -19,7 +19,7 @@ import sys
 
 import plot
 from janusserver import Janus
-from servers import Parlor, at_grouping, cores, run_floor, run_load
+from servers import Parlor, at_grouping, cores, floor_cores, run_floor, run_load
 
 LOW = ['--video-kbps', '250']  # one packet a frame: 80 a second with the sound, so that Janus can be asked as well
 # Name, receivers of the floor (0 = the floor knows one publisher only), words for parlor-load.
@@ -88,7 +88,7 @@ def measure(args, index, kind, server, words):
 
 def measure_shape(args, index, parlor, janus):
     name, receivers, words = SHAPES[index]
-    floor = run_floor(args.build, receivers, 3, '--live').get(0, math.nan) if receivers else math.nan
+    floor = run_floor(args.build, receivers, 3, '--live', *floor_cores()).get(0, math.nan) if receivers else math.nan
     before = parlor.metrics()
     row = {'shape': name, 'load': os.getloadavg()[0], 'floor_us': floor, 'parlor': measure(args, index, 'whip', parlor, words)}
     sent, messages = (parlor.metrics()[name] - before[name] for name in ('parlor_packets_forwarded_total', 'parlor_udp_messages_sent_total'))
@@ -141,7 +141,7 @@ def page(args, rows):
             'sessions of WHEP, which is what Janus\' subscribers are. Load: 30 frames/s cut as Chromium cuts them, 2.5 Mbit/s, and 50 Opus packets/s a publisher; receivers '
             'authenticate and count every packet; Parlor\'s send transport-wide feedback 20 times a second and reports every second, Janus\' reports only. CPU is '
             'user and system time of all threads of the server per forwarded packet. The floor (`tests/bench/floor.c --live`) is a raw loop without any '
-            'server: it gets the stream of one publisher in the same time and fans it out to as many receivers. "Floor at B": the same loop with packets always at hand, to '
+            'server: it gets the stream of one publisher in the same time and fans it out to as many receivers, on the server\'s core, sender and receivers on the load\'s. "Floor at B": the same loop with packets always at hand, to '
             f'{FLOOR_RECEIVERS} receivers, in messages of as many packets as Parlor\'s had (B, its own reports and feedback counted as messages too). While viewers join, delays are of those who stood before.\n\n'
             '![CPU a packet by shape: floor, Parlor, Janus](images/performance.svg)\n\n'
             f'{table(rows)}\n\n– : not measured; Janus is left out where its cost would pass one core.\n')
@@ -155,7 +155,7 @@ def bars(rows):
 
 
 def measure_all(args):
-    args.floor = run_floor(args.build, FLOOR_RECEIVERS, 1)
+    args.floor = run_floor(args.build, FLOOR_RECEIVERS, 1, *floor_cores())
     parlor = Parlor(args.build, prefix=SERVER)
     janus = Janus(SERVER) if shutil.which('janus') else None
     rows = []

@@ -16,7 +16,11 @@
  * B is how many packets leave to one receiver together, with packets always at hand. "--live" has
  * the sender keep a camera's time instead (30 frames and 50 Opus packets a second), so that the
  * loop sleeps and is woken as a server is; B is then printed as 0: what came together. Everything
- * happens in a network namespace of its own. */
+ * happens in a network namespace of its own.
+ *
+ * "--cores A,B" keeps the loop on core A, who sends to it and who receives on core B, as the
+ * benchmarks keep a server and its load: a packet from the other core is dearer than one of one's
+ * own, and a floor that may choose is not the floor of a server that may not. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -95,6 +99,7 @@ typedef struct
   Mode mode;
   bool constant; /* 1,200-byte packets only */
   bool live;
+  int load_core; /* of who sends and who receives, -1 = any */
   int in, out, tun;
   struct sockaddr_in6 in_address;
   atomic_bool stop;
@@ -115,6 +120,19 @@ clock_us (clockid_t clock)
   struct timespec t;
   clock_gettime (clock, &t);
   return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+/* The calling thread. */
+static void
+stay_on (int core)
+{
+  cpu_set_t set;
+  CPU_ZERO (&set);
+  if (core < 0)
+    return;
+  CPU_SET ((unsigned)core, &set);
+  if (sched_setaffinity (0, sizeof set, &set) < 0)
+    die ("--cores");
 }
 
 static void
@@ -200,6 +218,7 @@ feed (void *data)
   struct iovec pieces[MAX_B];
   Source source = {0};
   int fd = socket (AF_INET6, SOCK_DGRAM, 0);
+  stay_on (b->load_core);
   while (!atomic_load (&b->stop))
     {
       if (atomic_load (&b->fed) - atomic_load (&b->taken) > IN_FLIGHT)
@@ -232,6 +251,7 @@ feed_live (void *data)
   Source source = {0};
   double next_frame_us = clock_us (CLOCK_MONOTONIC), next_voice_us = next_frame_us;
   int fd = socket (AF_INET6, SOCK_DGRAM, 0);
+  stay_on (b->load_core);
   while (!atomic_load (&b->stop))
     {
       double now_us = clock_us (CLOCK_MONOTONIC);
@@ -273,6 +293,7 @@ drain (void *data)
     }
   int epoll = epoll_create1 (0);
   struct epoll_event events[64];
+  stay_on (b->load_core);
   for (unsigned i = 0; i < b->n_receivers; i++)
     {
       struct epoll_event event = {.events = EPOLLIN, .data.fd = b->receivers[i].socket};
@@ -702,7 +723,8 @@ print_row (const Row *row, bool json, bool first)
 typedef struct
 {
   bool json, constant, live, modes[N_MODES];
-  unsigned only_receivers; /* 0 = 10, 100 and 500 */
+  unsigned only_receivers;  /* 0 = 10, 100 and 500 */
+  int loop_core, load_core; /* -1 = any */
   double seconds;
 } Options;
 
@@ -719,6 +741,7 @@ run_one (const Options *options, IMB_MGR *manager, Mode mode, unsigned n_receive
   b->mode = mode;
   b->constant = options->constant;
   b->live = options->live;
+  b->load_core = options->load_core;
   IMB_AES128_GCM_PRE (manager, key, &b->key);
   Row row = {.mode = mode, .n_receivers = n_receivers, .batch = batch};
   measure (b, options->seconds, &row);
@@ -750,7 +773,7 @@ usage (int status)
   fprintf (
       status ? stderr : stdout,
       "floor [--json] [--mode loopback|off-loopback|all] [--receivers 1…500: else 10, 100, 500]\n"
-      "      [--seconds S] [--sizes chromium|1200] [--live]\n"
+      "      [--seconds S] [--sizes chromium|1200] [--live] [--cores LOOP,LOAD]\n"
       "CPU microseconds of one thread for each packet forwarded, by hand-written loop.\n");
   exit (status);
 }
@@ -768,7 +791,8 @@ parse_mode (Options *options, const char *value)
 static void
 parse (int argc, char **argv, Options *options)
 {
-  *options = (Options){.modes = {true, true, true, true}, .seconds = 1};
+  *options = (Options){
+      .modes = {true, true, true, true}, .loop_core = -1, .load_core = -1, .seconds = 1};
   for (int i = 1; i < argc; i++)
     {
       const char *value = i + 1 < argc ? argv[i + 1] : "";
@@ -785,6 +809,9 @@ parse (int argc, char **argv, Options *options)
         options->only_receivers = (unsigned)atoi (value), i++;
       else if (strcmp (argv[i], "--seconds") == 0 && atof (value) > 0)
         options->seconds = atof (value), i++;
+      else if (strcmp (argv[i], "--cores") == 0
+               && sscanf (value, "%d,%d", &options->loop_core, &options->load_core) == 2)
+        i++;
       else if (strcmp (argv[i], "--sizes") == 0)
         options->constant = strcmp (value, "1200") == 0, i++;
       else
@@ -811,6 +838,7 @@ main (int argc, char **argv)
   else
     printf ("%-21s %9s %3s %9s %13s %9s %6s\n", "mode", "receivers", "B", "us/packet",
             "without send", "design us", "ratio");
+  stay_on (options.loop_core);
   run_all (&options, manager);
   if (options.json)
     printf ("]\n");

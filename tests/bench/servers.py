@@ -92,6 +92,12 @@ def run_load(build, server, kind, room, seconds, *words, prefix=()):
     return json.loads(out.strip().splitlines()[-1])
 
 
+def floor_cores():
+    """Words that keep the floor's loop where cores () keeps the server, and who sends to it and receives where the load is."""
+    known = sorted(os.sched_getaffinity(0))
+    return ['--cores', f'{known[0]},{known[1]}'] if len(known) > 1 else []
+
+
 def run_floor(build, receivers, seconds, *options, mode="loopback"):
     """us per packet by grouping (0 = as it came), receivers with UDP GRO as parlor-load's sockets have it; off loopback into a device that segments."""
     out = subprocess.run(
