@@ -3,6 +3,7 @@
 
 #include "batchpool.h"
 #include "loop.h"
+#include "pads.h"
 #include "router/outbox.h"
 #include "routerpad.h"
 
@@ -59,7 +60,7 @@ static void
 push_outgoing (ParlorRouterElement *self, guint n_datagrams)
 {
   self->outgoing.meta->n_datagrams = n_datagrams;
-  self->flow = gst_pad_push (self->src, g_steal_pointer (&self->outgoing.buffer));
+  self->flow = parlor_pad_push (self->loop, self->src, g_steal_pointer (&self->outgoing.buffer));
 }
 
 static void
@@ -214,7 +215,7 @@ retry_kept (ParlorRouterElement *self, gint64 now_us)
   ParlorBatch empty;
   if (self->loop->send_retry_us <= now_us
       && parlor_batch_pool_acquire (self->pool, PARLOR_BATCH_MAX_DATAGRAMS, &empty))
-    self->flow = gst_pad_push (self->src, empty.buffer);
+    self->flow = parlor_pad_push (self->loop, self->src, empty.buffer);
 }
 
 static GstFlowReturn

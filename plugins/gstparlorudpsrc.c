@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "batchpool.h"
 #include "loop.h"
+#include "pads.h"
 #include "sourcepad.h"
 #include "udpreceive.h"
 #include "udpsocket.h"
@@ -203,7 +204,7 @@ run (gpointer user_data)
   self->is_begun = TRUE;
   flow = fill (self, &buffer);
   if (flow == GST_FLOW_OK)
-    flow = gst_pad_push (self->src, buffer);
+    flow = parlor_pad_push (self->loop, self->src, buffer);
   if (flow != GST_FLOW_OK)
     parlor_source_pad_end (self->src, flow);
 }

@@ -57,6 +57,9 @@ typedef struct
   int fd;          /**< borrowed UDP socket, -1 = the source opens its own and writes it here */
   int lane_fd;     /**< borrowed, read only: its feedback lane (udplane.h); -1 = none */
   guint gather_us; /**< of the source where fan-out is wide (udpgather.h); 0 = never wait */
+  /** Written before the elements start. TRUE: nobody else has hands on the pipeline; it is not
+   * unlinked nor changed before its elements have stopped (pads.h). */
+  gboolean is_private;
 
   ParlorWake wake;
   ParlorTracks *tracks; /**< taps and injects of this worker's router; owned */

@@ -55,6 +55,7 @@ parlor_pipeline_start (ParlorLoop *loop, GError **error)
 {
   GstElement *pipeline = gst_pipeline_new (NULL);
   g_autoptr (GstBus) bus = gst_pipeline_get_bus (GST_PIPELINE (pipeline));
+  loop->is_private = TRUE;
   gst_bus_set_sync_handler (bus, handle_message, NULL, NULL);
   if (parlor_plugin_register_static () && build (pipeline, loop) && play (pipeline))
     return pipeline;
