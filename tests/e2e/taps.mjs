@@ -8,7 +8,9 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { mayRepeat } from './lib/disturb.mjs';
 import { writeSection } from './lib/report.mjs';
+import { isRepeated } from './scenarios/63-taps-long.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '../..');
@@ -20,7 +22,8 @@ const HEAD = `
 \`node tests/e2e/taps.mjs\` (scenario 63): Chromium and Firefox watch a live room from a third browser, one taps and calls, the other is the control viewer, then the other way round. Each
 tap is a stranger's (a page opened anew); he taps once more later; every other one calls and hangs up. From the pointer's event to the frame in which it stands, p50 / p95 / most in ms; "back" is hanging up
 until the stream is as large and loud as before. A window is three seconds or more around each; \`noDisturb\` as in \`tests/e2e/lib/disturb.mjs\`. In windows of "nothing" nobody did anything: a freeze there
-that the other viewer had not is the machine's. Aims: card p95 300, bound 1,000, back 500 ms; 0 of 200 taps and 0 of 50 calls disturb; at most one window in ten played again. Strictly, what froze for him alone at first disturbed him, whatever the next play says: that column is to be 0 and is not.
+that the other viewer had not is the machine's. Aims: card p95 300, bound 1,000, back 500 ms; 0 of 200 taps and 0 of 50 calls disturb: what froze for him alone disturbed him, at the first play, and fails
+the run ([0161](decisions/0161-what-freezes-for-him-alone-fails.md)). A window in which the control froze too is played again; more than one in ten fails the run.
 
 | CRM | tap → card | consent → bound | tap → his person | hang up → back | taps | calls |
 |---|---|---|---|---|---|---|
@@ -32,8 +35,8 @@ const shown = (list) => {
   return sorted.length ? `${at(0.5)} / ${at(0.95)} / ${at(1)}` : '–';
 };
 
-/* Windows that tell something: the last that was played of each act. */
-const told = (rows) => rows.filter((row) => row.bad.length || row.own.length || !row.shared);
+/* Windows that tell something: those in which the control froze too were played again. */
+const told = (rows) => rows.filter((row) => !isRepeated(row));
 const of = (rows, ...kinds) => told(rows).filter((row) => kinds.includes(row.kind));
 
 function line(name, rows) {
@@ -43,14 +46,21 @@ function line(name, rows) {
 
 const count = (rows, what) => rows.filter((row) => row[what].length).length;
 
-/* Each act once: whether its last window told of a disturbance, or of a freeze in the third play. */
-const stayed = (rows) => rows.filter((row) => row.own.length && row.again >= 2).length;
 const longest = (rows) => Math.max(0, ...rows.flatMap((row) => row.own).map((text) => Number(/a freeze of (\d+)/.exec(text)?.[1] ?? 0)));
 
 /** One line of what was (not) disturbed. */
 function disturbed(name, rows) {
   const bad = [...new Set(rows.flatMap((row) => row.bad))];
-  return `| ${name} | ${rows.length} | ${count(rows, 'bad')}${bad.length ? ` (${bad.join(', ')})` : ''} | ${count(rows, 'own')}, at most ${longest(rows)} ms | ${stayed(rows)} |`;
+  return `| ${name} | ${rows.length} | ${count(rows, 'bad')}${bad.length ? ` (${bad.join(', ')})` : ''} | ${count(rows, 'own')}, at most ${longest(rows)} ms |`;
+}
+
+/** In words, whether the run keeps LIVE's rule. */
+function verdict(played) {
+  const wrong = played.filter((row) => row.kind !== 'nothing' && (row.bad.length || row.own.length)).length;
+  const again = played.filter(isRepeated).length;
+  const kept = again <= mayRepeat(played.length);
+  process.exitCode = wrong || !kept ? 3 : 0;
+  return `${wrong} acts of ${of(played, 'tap', 'known', 'call').length} disturbed${wrong ? ': **the run failed**' : ''}. ${again} of ${played.length} windows were played again, since the control froze too (${kept ? 'at most' : '**more than**'} one in ten).`;
 }
 
 /** The section's text from the findings of all parts. */
@@ -63,12 +73,12 @@ export function section(lines) {
   const kinds = [['a tap', ['tap']], ['a tap on his own person', ['known']], ['a call', ['call']], ['nothing', ['nothing']]];
   return `${HEAD}${[...groups('crm').map(([name, some]) => line(name, some)), ...groups('browser').map(([name, some]) => line(`all, ${name}`, some)), line('**all**', rows)].join('\n')}
 
-| windows with | judged | paused, negotiated, went elsewhere | froze alone | of these in the third play or a later one |
-|---|---|---|---|---|
+| windows with | judged | paused, negotiated, went elsewhere | froze alone |
+|---|---|---|---|
 ${kinds.map(([name, some]) => disturbed(name, of(rows, ...some))).join('\n')}
-| the mutant that negotiates on a tap | ${mutants.length} | ${count(mutants, 'bad')} | | |
+| the mutant that negotiates on a tap | ${mutants.length} | ${count(mutants, 'bad')} | |
 
-${played.filter((row) => row.shared).length} of ${played.length} windows tell nothing, since both viewers froze in them. ${lines.length} parts, ${os.cpus().length} cores, load ${Math.min(...loads).toFixed(0)} to ${Math.max(...loads).toFixed(0)} at their ends.
+${verdict(played)} ${lines.length} parts, ${os.cpus().length} cores, load ${Math.min(...loads).toFixed(0)} to ${Math.max(...loads).toFixed(0)} at their ends.
 `;
 }
 

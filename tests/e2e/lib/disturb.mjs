@@ -2,10 +2,9 @@
 /**
  * `noDisturb`: something that a viewer does beside the stream leaves the stream alone. The same <video> element and track, never
  * paused, the page's address unchanged, the connection up and without a new offer, and the counters burned into the picture go on
- * without a freeze. A freeze counts only when a *control viewer* in the same room, who does nothing, had none within ±1 s: a
- * window in which he froze too is played again, never passed; more than one in ten played again fails the run.
- * On a shared machine (not in --long runs) one browser of two may be left without a core: there a window whose only fault is a
- * freeze is played again up to twice, and said so. Whatever negotiates, pauses or navigates is never played again.
+ * without a freeze. A freeze counts when a *control viewer* in the same room, who does nothing, had none within ±1 s: that is a
+ * disturbance, whatever a further play would say. A window in which he froze too is played again, never passed; more than one in
+ * ten played again (one, where fewer than ten are played) fails the run.
  * An act is told how often it was played already: it undoes first what it did, or does the like of what can be done only once.
  */
 import assert from 'node:assert/strict';
@@ -31,8 +30,9 @@ function begin() {
   pc?.addEventListener('signalingstatechange', negotiated);
   let [seen, looks] = [-1, 0];
   const timer = setInterval(() => {
-    const now = window.__probe.byTestId('live-video')[0];
-    if (now !== video) watch.bad.push('another <video> element');
+    /* To look through the whole page takes milliseconds of the thread that is watched: only when this one is not it any more. */
+    const same = video?.isConnected && video.dataset.testid === 'live-video';
+    if (!same && window.__probe.byTestId('live-video')[0] !== video) watch.bad.push('another <video> element');
     else if (video?.srcObject?.getVideoTracks()[0] !== watch.track) watch.bad.push('another track');
     if (video?.paused) watch.bad.push('the video is paused');
     if (location.href !== watch.url) watch.bad.push('the page went elsewhere');
@@ -88,25 +88,28 @@ export async function oneWindow(viewer, control, act, { ms = 2500, loop = 1 << 2
 }
 
 /** What the act did to the viewer's stream: {bad: [why], again: how often the window was played again}. */
-export async function disturbance(viewer, control, act, { tries = 10, stalls = 0, ...options } = {}) {
+export async function disturbance(viewer, control, act, { tries = 10, ...options } = {}) {
   for (let again = 0; again < tries; again++) {
     const { bad, own, shared } = await oneWindow(viewer, control, act, { ...options, again });
-    if (bad.length || (own.length && again >= stalls)) return { bad: [...bad, ...own], again };
-    if (!own.length && !shared) return { bad: [], again };
+    if (bad.length || own.length) return { bad: [...bad, ...own], again };
+    if (!shared) return { bad: [], again };
   }
   return { bad: ['no window without a freeze of the control viewer'], again: tries };
 }
 
-/** Asserts that none of `acts` (functions) disturbs the stream of `viewer`. */
+/** How many of so many windows may have been played again: one in ten, and the one that cannot be divided. */
+export const mayRepeat = (windows) => Math.max(Math.floor(windows / 10), 1);
+
+/** Asserts that none of `acts` (functions) disturbs the stream of `viewer`; windows played again are counted over the whole run. */
 export async function noDisturb(world, viewer, control, acts, options) {
-  let again = 0;
+  const told = world.measured;
   for (const act of acts) {
-    const found = await disturbance(viewer, control, act, { stalls: world.long ? 0 : 2, ...options });
-    assert.deepEqual(found.bad, [], `${viewer.name} (${viewer.kind}): the stream was disturbed`);
-    again += found.again;
+    const { bad, again } = await disturbance(viewer, control, act, options);
+    assert.deepEqual(bad, [], `${viewer.name} (${viewer.kind}): the stream was disturbed`);
+    told.windows = (told.windows ?? 0) + 1 + again;
+    told['windows again'] = (told['windows again'] ?? 0) + again;
   }
-  world.measured[`${viewer.name} windows again`] = again;
-  assert.ok(again <= (world.long ? Math.max(acts.length / 10, 1) : 2 * acts.length), `${again} of ${acts.length} windows had to be played again`);
+  assert.ok(told['windows again'] <= mayRepeat(told.windows), `${told['windows again']} of ${told.windows} windows had to be played again`);
 }
 
 /** The mutant: whatever is clicked makes the live connection negotiate anew. The proof above must catch it. */

@@ -34,6 +34,9 @@ export const RECEIVE_VIDEO_DESK = 25;
 export const RECEIVE_VIDEO_PHONE = 9;
 /** Host and guests on a live room's stage. */
 export const RECEIVE_VIDEO_LIVE = 4;
+/** A consult: the other, and a colleague who is asked in; one picture is shown. */
+export const RECEIVE_AUDIO_CONSULT = 2;
+export const RECEIVE_VIDEO_CONSULT = 1;
 
 /** Of our own sound; above it each frame is sent twice. One report of the server is enough. */
 export const SOUND_LOST_WORTH_RED = 0.01;

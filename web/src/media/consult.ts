@@ -34,6 +34,11 @@ class Quiet extends LocalMedia {
   protected override metered(): null {
     return null;
   }
+
+  /** Nor is a device chosen here. */
+  override refresh(): Promise<void> {
+    return Promise.resolve();
+  }
 }
 
 /** Whom one sees: the first who is there and is not oneself. */
@@ -70,9 +75,9 @@ export class Consult {
   ) {
     saveSeat(room, { resume: '', token, name, microphone: true, camera: false });
     this.session = new Session(room);
-    /* Few pictures, as on a stage: beside a stream each slot more costs, since Firefox makes a
-       connection on the thread that hands packets to its other connections. */
-    this.engine = new Engine(this.session, this.local, 'host');
+    /* Few slots: beside a stream each one more costs, since browsers make a connection on the
+       threads that hand packets to their other connections. */
+    this.engine = new Engine(this.session, this.local, 'consult');
     const look = (): void => this.look();
     this.stops.push(this.session.store.watch(look));
     this.stops.push(this.engine.store.watch(look));

@@ -23,6 +23,7 @@ import { Peer, type PeerRole } from './peer.js';
 import type { Seal } from './seal.js';
 import { SoundOut } from './sound.js';
 import { lookAt, type MediaStats } from './stats.js';
+import { atOnce, inTurns } from './turns.js';
 
 export interface EngineState {
   /** The browser plays no sound before a touch. */
@@ -188,7 +189,7 @@ export class Engine implements SessionMedia {
       const stream = peer.slotStream(mid);
       return stream ? [[mid, stream]] : [];
     });
-    this.sound.play(streams);
+    this.sound.play(streams, this.role === 'consult');
     void this.sound.setSpeaker(this.local.state.speakerId);
   }
 
@@ -277,9 +278,10 @@ export class Engine implements SessionMedia {
   private stop(): void {
     clearTimeout(this.retry);
     clearTimeout(this.grace);
-    this.sound.stop();
-    this.local.stop();
-    this.peer?.close();
+    const { peer } = this;
     this.peer = null;
+    const steps = [() => this.local.stop(), () => this.sound.stop(), () => peer?.close()];
+    if (this.role === 'consult') void inTurns(steps);
+    else atOnce(steps);
   }
 }

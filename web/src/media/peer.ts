@@ -5,6 +5,7 @@
 import type { IceServer, SlotKind, SourceKind } from '../protocol/messages.js';
 import { SOURCES } from '../protocol/messages.js';
 import type { Slots } from '../room/slots.js';
+import { atOnce, inTurns } from './turns.js';
 import {
   askedCodec,
   choose,
@@ -22,6 +23,8 @@ import {
   CAMERA_LAYERS,
   CAMERA_SINGLE,
   RECEIVE_AUDIO,
+  RECEIVE_AUDIO_CONSULT,
+  RECEIVE_VIDEO_CONSULT,
   RECEIVE_VIDEO_DESK,
   RECEIVE_VIDEO_LIVE,
   RECEIVE_VIDEO_PHONE,
@@ -45,14 +48,19 @@ function encodingsFor(source: SourceKind, codec: VideoCodec): RTCRtpEncodingPara
   return source === 'screen' ? SCREEN_ENCODING : [];
 }
 
-/** A member of a meeting, the host of a live room, or one of its viewers, who sends nothing. */
-export type PeerRole = 'member' | 'host' | 'viewer';
+/**
+ * A member of a meeting, the host of a live room, one of its viewers, who sends nothing, or a side
+ * of a consult: beside a stream that plays, each media section is made in a turn of its own.
+ */
+export type PeerRole = 'member' | 'host' | 'viewer' | 'consult';
 
-function slotPlan(role: PeerRole): SlotKind[] {
+export function slotPlan(role: PeerRole): SlotKind[] {
   const members = isPhone() ? RECEIVE_VIDEO_PHONE : RECEIVE_VIDEO_DESK;
-  const video = role === 'member' ? members : RECEIVE_VIDEO_LIVE;
+  const live = role === 'consult' ? RECEIVE_VIDEO_CONSULT : RECEIVE_VIDEO_LIVE;
+  const video = role === 'member' ? members : live;
+  const audio = role === 'consult' ? RECEIVE_AUDIO_CONSULT : RECEIVE_AUDIO;
   return [
-    ...Array<SlotKind>(RECEIVE_AUDIO).fill('audio'),
+    ...Array<SlotKind>(audio).fill('audio'),
     ...Array<SlotKind>(video).fill('video'),
     'screen',
     'screen_audio',
@@ -68,6 +76,9 @@ export class Peer {
   private readonly streams = new Map<string, MediaStream>();
   private first: Promise<Offer> | null = null;
   private doubled = false;
+  /** Its transceivers are there. */
+  private readonly made: Promise<void>;
+  private closed = false;
 
   constructor(
     iceServers: IceServer[],
@@ -79,8 +90,13 @@ export class Peer {
       rtcpMuxPolicy: 'require',
       iceServers: iceServers as RTCIceServer[],
     });
-    if (role !== 'viewer') for (const source of SOURCES) this.addSender(source);
-    for (const kind of slotPlan(role)) this.addSlot(kind);
+    const sources = role === 'viewer' ? [] : SOURCES;
+    const steps = [
+      ...sources.map((source) => () => this.addSender(source)),
+      ...slotPlan(role).map((kind) => () => this.addSlot(kind)),
+    ];
+    this.made =
+      role === 'consult' ? inTurns(steps, () => this.closed) : Promise.resolve(atOnce(steps));
   }
 
   private addSender(source: SourceKind): void {
@@ -119,6 +135,8 @@ export class Peer {
   /** The first offer; asked for early it is ready when the door opens. */
   prepare(): Promise<Offer> {
     this.first ??= this.makeOffer();
+    /* Who asks for it early does not look at what became of it: it may be closed by then. */
+    this.first.catch(() => undefined);
     return this.first;
   }
 
@@ -135,6 +153,7 @@ export class Peer {
   }
 
   private async makeOffer(): Promise<Offer> {
+    await this.made;
     await this.pc.setLocalDescription(await this.pc.createOffer());
     const sdp = this.pc.localDescription?.sdp ?? '';
     const senders = [...this.senders].map(([source, { mid }]) => ({ mid: mid ?? '', source }));
@@ -153,6 +172,7 @@ export class Peer {
 
   /** Puts a track (or nothing) on one of the four senders. */
   async send(source: SourceKind, track: MediaStreamTrack | null): Promise<void> {
+    await this.made;
     const sender = this.senders.get(source)?.sender;
     if (!sender || sender.track === track) return;
     await sender.replaceTrack(track);
@@ -237,6 +257,7 @@ export class Peer {
   }
 
   close(): void {
+    this.closed = true;
     void this.loading?.then((delay) => delay.stop());
     this.pc.onconnectionstatechange = null;
     this.pc.close();

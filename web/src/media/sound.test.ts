@@ -79,3 +79,18 @@ it('mutes slots by their name', () => {
   sound.mute((mid) => mid === '1');
   expect(made.map((one) => one.muted)).toEqual([false, true]);
 });
+
+it('makes one element a turn beside a stream, and none after it was stopped', async () => {
+  vi.useFakeTimers();
+  const sound = new SoundOut(() => undefined);
+  sound.play(streams, true);
+  expect(made.length).toBe(1);
+  await vi.advanceTimersByTimeAsync(16);
+  expect(made.length).toBe(2);
+  sound.play(streams, true);
+  sound.stop();
+  await vi.advanceTimersByTimeAsync(100);
+  expect(made.length).toBe(3);
+  expect(made[2]?.srcObject).toBeNull();
+  vi.useRealTimers();
+});

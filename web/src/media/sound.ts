@@ -1,30 +1,44 @@
 import { place } from '../client/place.js';
+import { atOnce, inTurns } from './turns.js';
 
 /** The audio slots' elements: always playing, on the chosen speaker. */
 
 export class SoundOut {
   private readonly players = new Map<string, HTMLAudioElement>();
   private sinkId = '';
+  /** Counts what was played: elements of an earlier time are not made any more. */
+  private round = 0;
 
   /** `blocked` is told whether the browser refuses to play before a touch. */
   constructor(private readonly blocked: (blocked: boolean) => void) {}
 
-  /** Plays these streams, one element each, and nothing else. */
-  play(streams: [mid: string, stream: MediaStream][]): void {
+  /**
+   * Plays these streams, one element each, and nothing else. `beside` a stream that plays each is
+   * made in a turn of its own.
+   */
+  play(streams: [mid: string, stream: MediaStream][], beside = false): void {
     this.stop();
-    for (const [mid, stream] of streams) {
-      const audio = document.createElement('audio');
-      audio.autoplay = true;
-      audio.dataset['testid'] = 'slot-audio';
-      audio.dataset['mid'] = mid;
-      audio.srcObject = stream;
-      audio.onplaying = () => this.heard();
-
-      place.ground().append(audio);
-      this.players.set(mid, audio);
-      void this.toSink(audio);
+    const { round } = this;
+    const steps = streams.map((one) => () => this.add(...one));
+    if (beside) {
+      const over = (): boolean => round !== this.round;
+      void inTurns(steps, over).then(() => (over() ? undefined : this.resume()));
+      return;
     }
+    atOnce(steps);
     void this.resume();
+  }
+
+  private add(mid: string, stream: MediaStream): void {
+    const audio = document.createElement('audio');
+    audio.autoplay = true;
+    audio.dataset['testid'] = 'slot-audio';
+    audio.dataset['mid'] = mid;
+    audio.srcObject = stream;
+    audio.onplaying = () => this.heard();
+    place.ground().append(audio);
+    this.players.set(mid, audio);
+    void this.toSink(audio);
   }
 
   /** A browser may begin by itself once the page was touched. */
@@ -58,6 +72,7 @@ export class SoundOut {
   }
 
   stop(): void {
+    this.round++;
     for (const one of this.players.values()) {
       one.srcObject = null;
       one.remove();

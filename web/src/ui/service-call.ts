@@ -16,6 +16,9 @@ const UNHEARD = [
   '对方听不到您：请允许此页面使用麦克风。',
 ];
 
+/** What a call needs, in parts of their own: loaded while it rings, beside a stream that plays. */
+const parts = () => Promise.all([import('../media/consult.js'), import('./service-consult.js')]);
+
 @customElement('parlor-service-call')
 export class ServiceCall extends Plain {
   @property({ attribute: false }) desk!: Desk;
@@ -46,6 +49,7 @@ export class ServiceCall extends Plain {
   /** Who rang was not asked: his side opens when the other has answered, as the other's does. */
   protected override willUpdate(): void {
     const { call } = this;
+    if (call?.state === 'ringing') void parts().catch(() => undefined);
     const talks = call !== null && ['connecting', 'active', 'held'].includes(call.state);
     const looks = this.asked || (this.as === 'customer' && call !== null && call.rescues > 0);
     const answered = talks && !(looks && !this.consult);
@@ -68,8 +72,7 @@ export class ServiceCall extends Plain {
   private async open(call: Call): Promise<void> {
     if (this.opening) return;
     this.opening = true;
-    const parts = [import('../media/consult.js'), import('./service-consult.js')] as const;
-    const [part] = await Promise.all(parts).catch(() => [null]);
+    const [part] = await parts().catch(() => [null]);
     this.opening = false;
     if (this.call?.id !== call.id) return this.requestUpdate();
     if (!part || !this.isConnected || call.id === this.over) return;
@@ -92,9 +95,10 @@ export class ServiceCall extends Plain {
 
   private hangUp(): void {
     if (!this.consult) return;
-    this.consult.stop();
+    const { consult } = this;
     this.consult = null;
     this.dispatchEvent(new CustomEvent('parlor-consult', { detail: false, bubbles: true }));
+    consult.stop();
   }
 
   private act(act: 'answer' | 'decline' | 'end'): void {
