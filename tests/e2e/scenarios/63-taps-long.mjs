@@ -48,12 +48,12 @@ async function ask(world, method, address, body) {
   if (!answer.ok) throw new Error(`${method} ${address} answered ${answer.status} ${await answer.text()}`);
 }
 
-/* From the pointer on, when what is waited for stands in a painted frame; one clock, the page's. */
+/* From the pointer on, when what is waited for stands in a painted frame; one clock, the page's. Nothing here stands in a shadow root: whoever looks at each frame must not cost one. */
 function watchPaint([name, gone]) {
   window.__paint = { ms: null };
   const begun = ({ timeStamp }) => {
     const look = () => {
-      const seen = window.__probe.byTestId(name).some(window.__probe.visible);
+      const seen = [...document.querySelectorAll(`[data-testid="${name}"]`)].some(window.__probe.visible);
       const calm = !gone || (!document.querySelector('[data-consult]') && [...document.querySelectorAll('parlor-picture video')].every((one) => one.volume > 0.5));
       if (gone ? calm : seen) requestAnimationFrame((now) => (window.__paint.ms = Math.max(now, performance.now()) - timeStamp));
       else requestAnimationFrame(look);
@@ -92,7 +92,7 @@ const callOf = (viewer, rep, took) => async () => {
   await viewer.click('call-audio');
   await rep.sees('call-answer', 30000);
   await rep.click('call-answer');
-  await viewer.until('the call', () => window.__probe.byTestId('call')[0]?.dataset.state === 'active', undefined, 30000);
+  await viewer.until('the call', () => document.querySelector('[data-testid="call"]')?.dataset.state === 'active', undefined, 30000);
   await new Promise((resolve) => setTimeout(resolve, 1000));
   took.back = await clicked(viewer, 'call-end', 'say', true);
 };

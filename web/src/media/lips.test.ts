@@ -130,3 +130,22 @@ test('it stops', () => {
   expect(look).not.toHaveBeenCalled();
   expect(browser.holds).toEqual({});
 });
+
+test('what is held back grows and shrinks by little at a time: a picture does not stand still for it', () => {
+  const [lips, browser] = start({ v: 15, a: 400 });
+  const seen: number[] = [];
+  const look = (n: number): void => {
+    for (let i = 0; i < n * 5; i++) {
+      browser.now += 200;
+      lips.look(browser.now);
+      seen.push(browser.holds['v'] ?? 0);
+    }
+  };
+  look(10);
+  browser.late['a'] = 100;
+  look(10);
+  expect(Math.max(...seen)).toBeGreaterThan(350);
+  expect(seen.at(-1)).toBeLessThan(120);
+  const steps = seen.slice(1).map((one, n) => Math.abs(one - (seen[n] ?? 0)));
+  expect(Math.max(...steps)).toBeLessThanOrEqual(30);
+});

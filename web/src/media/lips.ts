@@ -28,6 +28,8 @@ const LOOKS = 7;
 /** Nobody sees less; ITU-R BT.1359 has 45 ms early and 125 ms late as what is noticed. */
 const SEEN_MS = 20;
 const MOST_MS = 500;
+/** By so much a hold grows or shrinks a look: a picture held back by 200 ms at once stands still for as long. */
+const STEP_MS = 30;
 /** A slot that stands still says nothing. */
 const FRESH_MS = 500;
 const COMPANIONS: Partial<Record<SourceKind, SourceKind>> = {
@@ -68,6 +70,9 @@ export function nextHold({ picture, sound }: Hold, older: number): Hold {
     : { picture, sound: within(sound - older) };
 }
 
+const towards = (from: number, to: number): number =>
+  from + Math.min(Math.max(to - from, -STEP_MS), STEP_MS);
+
 const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
 
 /** What it needs of a peer connection. */
@@ -86,7 +91,9 @@ interface Pair {
 export class Lips {
   private readonly anchors = new Map<string, Anchor>();
   private readonly seen = new Map<string, number[]>();
+  /** What each pair is to be held back, and how much it is by now. */
   private readonly holds = new Map<string, Hold>();
+  private readonly held = new Map<string, Hold>();
   private readonly apart = new Map<string, number>();
   /** What the last pair needed is what the next one begins with: most of it is this browser's own. */
   private usual: Hold = { picture: 0, sound: 0 };
@@ -124,7 +131,7 @@ export class Lips {
     const pairs = this.pairs();
     for (const key of this.seen.keys())
       if (!pairs.some((pair) => pair.key === key)) this.seen.delete(key);
-    for (const pair of pairs) this.weigh(pair, now);
+    for (const pair of pairs) if (!this.step(pair)) this.weigh(pair, now);
   }
 
   private pairs(): Pair[] {
@@ -159,11 +166,31 @@ export class Lips {
     const older = median(seen);
     this.apart.set(pair.key, Math.round(older));
     this.usual = nextHold(this.holds.get(pair.key) ?? this.usual, older);
-    this.hold(pair, this.usual);
+    this.holds.set(pair.key, this.usual);
+    this.step(pair);
   }
 
+  /** Goes on towards what was decided; until it is there nothing is measured. */
+  private step(pair: Pair): boolean {
+    const [held, wanted] = [this.held.get(pair.key), this.holds.get(pair.key)];
+    if (!held || !wanted) return false;
+    const { picture, sound } = held;
+    if (picture === wanted.picture && sound === wanted.sound) return false;
+    this.apply(pair, {
+      picture: towards(picture, wanted.picture),
+      sound: towards(sound, wanted.sound),
+    });
+    return true;
+  }
+
+  /** A pair that is new begins so: it has shown nothing yet that could stand still. */
   private hold(pair: Pair, hold: Hold): void {
     this.holds.set(pair.key, hold);
+    this.apply(pair, hold);
+  }
+
+  private apply(pair: Pair, hold: Hold): void {
+    this.held.set(pair.key, hold);
     this.peer.hold(pair.picture, hold.picture);
     this.peer.hold(pair.sound, hold.sound);
   }
