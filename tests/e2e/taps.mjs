@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Writes "Taps and calls beside the stream" of docs/performance.md: node tests/e2e/taps.mjs [--parts N] [--first N] [--from FILE] [--out FILE].
- * Plays the parts of scenario 63, one after the other, in their long form. --from takes findings of an earlier run, and without --parts plays none.
+ * Plays the parts of scenario 63, one after the other, in their long form. --from takes findings of an earlier run, and without --parts plays none;
+ * --first adds to what was played before. Ends with 3 when an act disturbed, or too many windows had to be played again.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -91,6 +92,7 @@ function play(file) {
 function main() {
   const file = value('--from', path.join(root, 'build/results/taps.jsonl'));
   mkdirSync(path.dirname(file), { recursive: true });
+  if (!words.includes('--from') && !words.includes('--first')) rmSync(file, { force: true });
   play(file);
   if (!existsSync(file)) throw new Error('nothing was measured');
   const text = section(readFileSync(file, 'utf8').trim().split('\n').map((one) => JSON.parse(one)));
