@@ -19,11 +19,12 @@ import type { LocalMedia } from './local.js';
 import { PathWatch, SILENCE_MS, SILENCE_VIEWER_MS, bytesIn } from './path.js';
 import type { Delay } from './delay.js';
 import type { Together } from './lips.js';
-import { Peer, type PeerRole } from './peer.js';
+import type { PeerRole } from './peer.js';
 import type { Seal } from './seal.js';
+import { SendingPeer } from './sending.js';
 import { SoundOut } from './sound.js';
 import { lookAt, type MediaStats } from './stats.js';
-import { atOnce, inTurns } from './turns.js';
+import { inTurns } from './turns.js';
 
 export interface EngineState {
   /** The browser plays no sound before a touch. */
@@ -37,7 +38,7 @@ const TRY_AGAIN_MS = 1000;
 
 export class Engine implements SessionMedia {
   readonly store = new Store<EngineState>({ soundBlocked: false, stats: null, generation: 0 });
-  private peer: Peer | null = null;
+  private peer: SendingPeer | null = null;
   private ice: IceServer[] = [];
   private readonly sound = new SoundOut((soundBlocked) => this.blocked(soundBlocked));
   private grace = 0;
@@ -91,9 +92,9 @@ export class Engine implements SessionMedia {
     return room !== null && room.end_to_end !== Boolean(this.seal);
   }
 
-  private newPeer(): Peer {
+  private newPeer(): SendingPeer {
     this.peer?.close();
-    const peer = new Peer(this.ice, this.role, this.seal);
+    const peer = new SendingPeer(this.ice, this.role, this.seal);
     this.peer = peer;
     this.path = new PathWatch();
     this.unanswered = false;
@@ -183,7 +184,7 @@ export class Engine implements SessionMedia {
     );
   }
 
-  private listen(peer: Peer): void {
+  private listen(peer: SendingPeer): void {
     const mids = peer.slotMids('audio', 'screen_audio');
     const streams = mids.flatMap((mid): [string, MediaStream][] => {
       const stream = peer.slotStream(mid);
@@ -193,7 +194,7 @@ export class Engine implements SessionMedia {
     void this.sound.setSpeaker(this.local.state.speakerId);
   }
 
-  private pathChanged(peer: Peer): void {
+  private pathChanged(peer: SendingPeer): void {
     if (peer !== this.peer) return;
     clearTimeout(this.grace);
     const { connectionState } = peer.pc;
@@ -281,7 +282,6 @@ export class Engine implements SessionMedia {
     const { peer } = this;
     this.peer = null;
     const steps = [() => this.local.stop(), () => this.sound.stop(), () => peer?.close()];
-    if (this.role === 'consult') void inTurns(steps);
-    else atOnce(steps);
+    void inTurns(this.role === 'consult', steps);
   }
 }

@@ -5,18 +5,15 @@
 import type { IceServer, SlotKind, SourceKind } from '../protocol/messages.js';
 import { SOURCES } from '../protocol/messages.js';
 import type { Slots } from '../room/slots.js';
-import { atOnce, inTurns } from './turns.js';
+import { inTurns } from './turns.js';
 import {
   askedCodec,
-  choose,
   isLayered,
-  isRed,
   offerDescriptors,
   preferCodecs,
   type VideoCodec,
 } from './codecs.js';
 import type { Delay } from './delay.js';
-import { fitLayers } from './layers.js';
 import type { Seal } from './seal.js';
 import {
   CAMERA_LAYERED,
@@ -54,13 +51,13 @@ function encodingsFor(source: SourceKind, codec: VideoCodec): RTCRtpEncodingPara
  */
 export type PeerRole = 'member' | 'host' | 'viewer' | 'consult';
 
-export function slotPlan(role: PeerRole): SlotKind[] {
+function slotPlan(role: PeerRole): SlotKind[] {
   const members = isPhone() ? RECEIVE_VIDEO_PHONE : RECEIVE_VIDEO_DESK;
-  const live = role === 'consult' ? RECEIVE_VIDEO_CONSULT : RECEIVE_VIDEO_LIVE;
+  const small = role === 'consult';
+  const live = small ? RECEIVE_VIDEO_CONSULT : RECEIVE_VIDEO_LIVE;
   const video = role === 'member' ? members : live;
-  const audio = role === 'consult' ? RECEIVE_AUDIO_CONSULT : RECEIVE_AUDIO;
   return [
-    ...Array<SlotKind>(audio).fill('audio'),
+    ...Array<SlotKind>(small ? RECEIVE_AUDIO_CONSULT : RECEIVE_AUDIO).fill('audio'),
     ...Array<SlotKind>(video).fill('video'),
     'screen',
     'screen_audio',
@@ -71,19 +68,17 @@ export class Peer {
   readonly pc: RTCPeerConnection;
   delay: Delay | null = null;
   private loading: Promise<Delay> | null = null;
-  private readonly senders = new Map<SourceKind, RTCRtpTransceiver>();
+  protected readonly senders = new Map<SourceKind, RTCRtpTransceiver>();
   private readonly slots: { kind: SlotKind; transceiver: RTCRtpTransceiver }[] = [];
   private readonly streams = new Map<string, MediaStream>();
   private first: Promise<Offer> | null = null;
-  private doubled = false;
   /** Its transceivers are there. */
-  private readonly made: Promise<void>;
-  private closed = false;
+  protected readonly made: Promise<void>;
 
   constructor(
     iceServers: IceServer[],
     role: PeerRole = 'member',
-    private readonly seal: Seal | null = null,
+    protected readonly seal: Seal | null = null,
   ) {
     this.pc = new RTCPeerConnection({
       bundlePolicy: 'max-bundle',
@@ -95,8 +90,7 @@ export class Peer {
       ...sources.map((source) => () => this.addSender(source)),
       ...slotPlan(role).map((kind) => () => this.addSlot(kind)),
     ];
-    this.made =
-      role === 'consult' ? inTurns(steps, () => this.closed) : Promise.resolve(atOnce(steps));
+    this.made = inTurns(role === 'consult', steps, () => this.pc.signalingState === 'closed');
   }
 
   private addSender(source: SourceKind): void {
@@ -170,51 +164,6 @@ export class Peer {
     return this.pc.remoteDescription !== null;
   }
 
-  /** Puts a track (or nothing) on one of the four senders. */
-  async send(source: SourceKind, track: MediaStreamTrack | null): Promise<void> {
-    await this.made;
-    const sender = this.senders.get(source)?.sender;
-    if (!sender || sender.track === track) return;
-    await sender.replaceTrack(track);
-    if (source === 'screen' && track) await this.keepScreenSharp(sender, track);
-    if (source === 'camera' && track) await this.fitCamera(sender, track);
-  }
-
-  private async fitCamera(sender: RTCRtpSender, track: MediaStreamTrack): Promise<void> {
-    const { width = 0, height = 0 } = track.getSettings();
-    const parameters = sender.getParameters();
-    if (!width || !height || parameters.encodings.length < 2) return;
-    fitLayers(parameters.encodings, width, height);
-    await sender.setParameters(parameters).catch(() => undefined);
-  }
-
-  /**
-   * The next offer asks to send each frame of sound twice (RED, RFC 2198). False: the browser
-   * cannot, or it was done before.
-   */
-  doubleSound(): boolean {
-    const codecs = RTCRtpSender.getCapabilities('audio')?.codecs ?? [];
-    if (this.doubled || this.seal || !codecs.some(isRed)) return false;
-    this.doubled = true;
-    for (const source of ['microphone', 'screen_audio'] as const)
-      this.senders
-        .get(source)
-        ?.setCodecPreferences([
-          ...codecs.filter(isRed),
-          ...choose(codecs.filter((one) => !isRed(one))),
-        ]);
-    return true;
-  }
-
-  /** Sends these simulcast layers and no others: nobody watches the rest. */
-  async watch(source: SourceKind, rids: readonly string[]): Promise<void> {
-    const sender = this.senders.get(source)?.sender;
-    const parameters = sender?.getParameters();
-    if (!sender || !parameters || parameters.encodings.length < 2) return;
-    for (const one of parameters.encodings) one.active = !one.rid || rids.includes(one.rid);
-    await sender.setParameters(parameters).catch(() => undefined);
-  }
-
   /** What holds it back, loaded when it is first wanted. */
   delayed(slots: () => Slots): Promise<Delay> {
     this.loading ??= import('./delay.js').then(
@@ -226,15 +175,6 @@ export class Peer {
   /** Of every slot: its MID and what receives there. */
   receivers(): [string, RTCRtpReceiver][] {
     return this.slots.map(({ transceiver }) => [transceiver.mid ?? '', transceiver.receiver]);
-  }
-
-  /** Fewer frames rather than fewer pixels; in motion mode the other way round. */
-  private async keepScreenSharp(sender: RTCRtpSender, track: MediaStreamTrack): Promise<void> {
-    const parameters = sender.getParameters();
-    const motion = track.contentHint === 'motion';
-    parameters.degradationPreference = motion ? 'maintain-framerate' : 'maintain-resolution';
-    for (const one of parameters.encodings) Object.assign(one, SCREEN_ENCODING[0]);
-    await sender.setParameters(parameters).catch(() => undefined);
   }
 
   /** The stream of a receive slot; the same object for the life of this peer connection. */
@@ -257,7 +197,6 @@ export class Peer {
   }
 
   close(): void {
-    this.closed = true;
     void this.loading?.then((delay) => delay.stop());
     this.pc.onconnectionstatechange = null;
     this.pc.close();

@@ -1,5 +1,5 @@
 import { place } from '../client/place.js';
-import { atOnce, inTurns } from './turns.js';
+import { inTurns } from './turns.js';
 
 /** The audio slots' elements: always playing, on the chosen speaker. */
 
@@ -19,14 +19,9 @@ export class SoundOut {
   play(streams: [mid: string, stream: MediaStream][], beside = false): void {
     this.stop();
     const { round } = this;
+    const over = (): boolean => round !== this.round;
     const steps = streams.map((one) => () => this.add(...one));
-    if (beside) {
-      const over = (): boolean => round !== this.round;
-      void inTurns(steps, over).then(() => (over() ? undefined : this.resume()));
-      return;
-    }
-    atOnce(steps);
-    void this.resume();
+    void inTurns(beside, steps, over).then(() => (over() ? undefined : this.resume()));
   }
 
   private add(mid: string, stream: MediaStream): void {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { atOnce, inTurns } from './turns.js';
+import { inTurns } from './turns.js';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -11,14 +11,13 @@ afterEach(() => {
 it('does one step a turn, in order, and the first at once', async () => {
   const done: number[] = [];
   const all = inTurns(
+    true,
     [1, 2, 3].map((n) => () => done.push(n)),
-    undefined,
-    16,
   );
   expect(done).toEqual([1]);
   await vi.advanceTimersByTimeAsync(16);
   expect(done).toEqual([1, 2]);
-  await vi.advanceTimersByTimeAsync(16);
+  await vi.advanceTimersByTimeAsync(32);
   await all;
   expect(done).toEqual([1, 2, 3]);
 });
@@ -27,6 +26,7 @@ it('does none any more when it is over, and ends', async () => {
   const done: number[] = [];
   let over = false;
   const all = inTurns(
+    true,
     [1, 2].map((n) => () => done.push(n)),
     () => over,
   );
@@ -38,6 +38,6 @@ it('does none any more when it is over, and ends', async () => {
 
 it('does all in one turn where nothing plays beside', () => {
   const done: number[] = [];
-  atOnce([() => done.push(1), () => done.push(2)]);
+  void inTurns(false, [() => done.push(1), () => done.push(2)]);
   expect(done).toEqual([1, 2]);
 });

@@ -1,23 +1,19 @@
-/** Work that is made of steps, beside something that must not be held up by it. */
-
-export type Steps = readonly (() => void)[];
-
-/** A frame of what plays beside it. */
+/** A frame of what plays beside the work. */
 const TURN_MS = 16;
 
-export function atOnce(steps: Steps): void {
-  for (const step of steps) step();
-}
-
-/** Each step in a turn of its own, the first at once; none any more when it is over. */
+/**
+ * Work that is made of steps. `beside` something that must not be held up by it each step has a
+ * turn of its own, the first at once, and there is none any more when it is `over`; else all are
+ * done before this returns.
+ */
 export async function inTurns(
-  steps: Steps,
-  over: () => boolean = () => false,
-  wait = TURN_MS,
+  beside: boolean,
+  steps: readonly (() => void)[],
+  over?: () => boolean,
 ): Promise<void> {
-  for (const [n, step] of steps.entries()) {
-    if (n > 0) await new Promise((done) => setTimeout(done, wait));
-    if (over()) return;
+  for (const step of steps) {
+    if (over?.()) return;
     step();
+    if (beside) await new Promise((done) => setTimeout(done, TURN_MS));
   }
 }
