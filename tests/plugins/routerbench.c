@@ -739,6 +739,20 @@ bench_add_voice_slot (BenchPeer *peer, guint index, guint32 ssrc)
   parlor_router_add_slot (peer->bench->router, &config, peer->bench->now_us);
 }
 
+Bench *
+bench_new_pair (BenchPeer **publisher, BenchPeer **receiver, guint32 rtx_ssrc)
+{
+  Bench *bench = bench_new ();
+
+  *publisher = bench_add_peer (bench, 7);
+  *receiver = bench_add_peer (bench, 7);
+  bench_add_video (*publisher, 1, 1000);
+  bench_add_video_slot (*receiver, 0, 5000, rtx_ssrc);
+  bench_run (bench, PARLOR_US_PER_SEC / 2);
+  parlor_router_select (bench->router, (*receiver)->id, 0, 1, 0, bench->now_us);
+  return bench;
+}
+
 void
 bench_send_video (BenchPeer *peer, guint32 ssrc, guint64 index, guint32 timestamp, gboolean key,
                   gboolean first, gboolean marker, guint picture, gsize bytes)

@@ -123,6 +123,10 @@ ParlorSourceId bench_add_voice (BenchPeer *peer, ParlorSourceId id, ParlorRoomId
 void bench_add_video_slot (BenchPeer *peer, guint index, guint32 ssrc, guint32 rtx_ssrc);
 void bench_add_voice_slot (BenchPeer *peer, guint index, guint32 ssrc);
 
+/** A room, 7, of two who stand: one sends video (source 1, SSRC 1000), which the other has in his
+ * slot 0 (SSRC 5000, repeats as of bench_add_video_slot ()). */
+Bench *bench_new_pair (BenchPeer **publisher, BenchPeer **receiver, guint32 rtx_ssrc);
+
 /** A video source with three VP8 layers, rids q, h, f: SSRCs ssrc, ssrc + 2, ssrc + 4, RTX one more
  * each. */
 ParlorSourceId bench_add_simulcast (BenchPeer *peer, ParlorSourceId id, guint32 ssrc);

@@ -7,26 +7,13 @@
 #define MS 1000
 #define SECOND (1000 * MS)
 
-static Bench *
-pair_new (BenchPeer **publisher, BenchPeer **receiver)
-{
-  Bench *bench = bench_new ();
-  *publisher = bench_add_peer (bench, ROOM);
-  *receiver = bench_add_peer (bench, ROOM);
-  bench_add_video (*publisher, 1, 1000);
-  bench_add_video_slot (*receiver, 0, 5000, 5001);
-  bench_run (bench, 500 * MS);
-  parlor_router_select (bench->router, (*receiver)->id, 0, 1, 0, bench->now_us);
-  return bench;
-}
-
 /* Nothing comes from the receiver any more, while the publisher goes on: when the last byte to the
    one who has gone leaves. */
 static void
 test_last_byte (void)
 {
   BenchPeer *publisher, *receiver;
-  g_autoptr (Bench) bench = pair_new (&publisher, &receiver);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   BenchCamera camera = {.ssrc = 1000, .bps = 300000, .height = 360, .n_temporal = 1, .picture = 1};
   gint64 vanished_us, last_us = 0;
   gsize bytes = 0;

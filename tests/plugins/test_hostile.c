@@ -13,21 +13,6 @@
 #define MS PARLOR_US_PER_MS
 #define SECOND PARLOR_US_PER_SEC
 
-/* One publisher of video, one receiver that shows it in slot 0. */
-static Bench *
-video_pair (BenchPeer **publisher, BenchPeer **receiver)
-{
-  Bench *bench = bench_new ();
-
-  *publisher = bench_add_peer (bench, ROOM);
-  *receiver = bench_add_peer (bench, ROOM);
-  bench_add_video (*publisher, 1, 1000);
-  bench_add_video_slot (*receiver, 0, 5000, 5001);
-  bench_run (bench, 500 * MS);
-  parlor_router_select (bench->router, (*receiver)->id, 0, 1, 0, bench->now_us);
-  return bench;
-}
-
 static void
 film (Bench *bench, BenchPeer *publisher, BenchCamera *camera, guint n)
 {
@@ -89,7 +74,7 @@ static void
 test_feedback_of_everything (void)
 {
   BenchPeer *publisher, *receiver;
-  g_autoptr (Bench) bench = video_pair (&publisher, &receiver);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   BenchCamera camera = {.ssrc = 1000, .bps = 300000, .height = 360, .n_temporal = 1, .picture = 1};
   guint8 count = 0;
   guint n_sent = 0, got;
@@ -119,7 +104,7 @@ static void
 test_remb_that_jumps (void)
 {
   BenchPeer *publisher, *receiver;
-  g_autoptr (Bench) bench = video_pair (&publisher, &receiver);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   BenchCamera camera = {.ssrc = 1000, .bps = 300000, .height = 360, .n_temporal = 1, .picture = 1};
 
   film (bench, publisher, &camera, 30);
@@ -144,7 +129,7 @@ static void
 test_nack_of_everything (void)
 {
   BenchPeer *publisher, *receiver;
-  g_autoptr (Bench) bench = video_pair (&publisher, &receiver);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   BenchCamera camera = {.ssrc = 1000, .bps = 300000, .height = 360, .n_temporal = 1, .picture = 1};
 
   film (bench, publisher, &camera, 30);
@@ -168,7 +153,7 @@ static void
 test_honest_feedback (void)
 {
   BenchPeer *publisher, *receiver;
-  g_autoptr (Bench) bench = video_pair (&publisher, &receiver);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   BenchCamera camera = {
       .ssrc = 1000, .bps = 8000000, .height = 1080, .n_temporal = 1, .picture = 1};
 
@@ -186,7 +171,7 @@ static void
 test_anothers_address (void)
 {
   BenchPeer *publisher, *receiver, *thief;
-  g_autoptr (Bench) bench = video_pair (&publisher, &receiver);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   BenchCamera camera = {.ssrc = 1000, .bps = 300000, .height = 360, .n_temporal = 1, .picture = 1};
   guint before;
 
@@ -205,7 +190,7 @@ static void
 test_address_used_again (void)
 {
   BenchPeer *publisher, *receiver, *next;
-  g_autoptr (Bench) bench = video_pair (&publisher, &receiver);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
 
   receiver->mute = TRUE;
   receiver->deaf = TRUE;
@@ -258,7 +243,7 @@ static void
 test_rebind_waits_for_nothing (void)
 {
   BenchPeer *publisher, *receiver;
-  g_autoptr (Bench) bench = video_pair (&publisher, &receiver);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   BenchCamera camera = {.ssrc = 1000, .bps = 300000, .height = 360, .n_temporal = 1, .picture = 1};
 
   for (guint16 port = 20000; port < 20010; port++)
@@ -280,7 +265,7 @@ static void
 test_rebind_to_what_was_left (void)
 {
   BenchPeer *publisher, *first, *second;
-  g_autoptr (Bench) bench = video_pair (&publisher, &first);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &first, 5001);
   BenchCamera camera = {.ssrc = 1000, .bps = 300000, .height = 360, .n_temporal = 1, .picture = 1};
   guint16 left = first->tuple.peer.port;
 
@@ -326,7 +311,7 @@ static void
 test_another_workers_thief (void)
 {
   BenchPeer *publisher, *receiver;
-  g_autoptr (Bench) bench = video_pair (&publisher, &receiver);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   guint8 check[40] = {0, 1, 0, 20, 0x21, 0x12, 0xa4, 0x42};
 
   check[20 + 1] = 6; /* USERNAME */
@@ -390,7 +375,7 @@ static void
 test_wild_clock (void)
 {
   BenchPeer *publisher, *receiver;
-  g_autoptr (Bench) bench = video_pair (&publisher, &receiver);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   BenchCamera camera = {.ssrc = 1000, .bps = 300000, .height = 360, .n_temporal = 1, .picture = 1};
   static const gint64 clocks_us[] = {0, 3600 * SECOND, -86400 * SECOND, 0};
   guint64 ntp = parlor_ntp_from_unix_us (G_GINT64_CONSTANT (1700000000) * SECOND);

@@ -7,19 +7,6 @@
 #define MS 1000
 #define SECOND (1000 * MS)
 
-static Bench *
-pair_new (BenchPeer **publisher, BenchPeer **receiver)
-{
-  Bench *bench = bench_new ();
-  *publisher = bench_add_peer (bench, ROOM);
-  *receiver = bench_add_peer (bench, ROOM);
-  bench_add_video (*publisher, 1, 1000);
-  bench_add_video_slot (*receiver, 0, 5000, 5001);
-  bench_run (bench, 500 * MS);
-  parlor_router_select (bench->router, (*receiver)->id, 0, 1, 0, bench->now_us);
-  return bench;
-}
-
 static void
 film_for (BenchPeer *peer, BenchCamera *camera, gint64 span_us)
 {
@@ -54,7 +41,7 @@ static void
 test_causes (void)
 {
   BenchPeer *publisher, *receiver;
-  g_autoptr (Bench) bench = pair_new (&publisher, &receiver);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   BenchCamera camera = {.ssrc = 1000, .bps = 500000, .height = 360, .n_temporal = 1, .picture = 1};
   const guint64 *counted;
 
@@ -78,7 +65,7 @@ static void
 test_heights (void)
 {
   BenchPeer *publisher, *receiver;
-  g_autoptr (Bench) bench = pair_new (&publisher, &receiver);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   BenchCamera camera = {.ssrc = 1000, .bps = 500000, .height = 360, .n_temporal = 1, .picture = 1};
   const ParlorRouterEvent *told;
 
@@ -122,7 +109,7 @@ static void
 test_jitter (void)
 {
   BenchPeer *publisher, *receiver;
-  g_autoptr (Bench) bench = pair_new (&publisher, &receiver);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   BenchCamera camera = {.ssrc = 1000, .bps = 500000, .height = 360, .n_temporal = 1, .picture = 1};
   const ParlorRouterEvent *told;
   guint seen;

@@ -46,21 +46,6 @@ count_rtcp (const BenchPeer *peer, ParlorRtcpKind kind)
   return n;
 }
 
-/* One publisher of video, one receiver that shows it in slot 0. */
-static Bench *
-video_pair (BenchPeer **publisher, BenchPeer **receiver, guint32 rtx_ssrc)
-{
-  Bench *bench = bench_new ();
-
-  *publisher = bench_add_peer (bench, ROOM);
-  *receiver = bench_add_peer (bench, ROOM);
-  bench_add_video (*publisher, 1, 1000);
-  bench_add_video_slot (*receiver, 0, 5000, rtx_ssrc);
-  bench_run (bench, 500 * MS);
-  parlor_router_select (bench->router, (*receiver)->id, 0, 1, 0, bench->now_us);
-  return bench;
-}
-
 /* `n` frames of `n_packets`, the first one a key frame when `key`; 33 ms apart. */
 static void
 send_frames (BenchPeer *publisher, guint64 *index, guint *picture, guint n, guint n_packets,
@@ -93,7 +78,7 @@ static void
 test_forwards (void)
 {
   BenchPeer *publisher, *receiver;
-  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   guint64 index = 40000;
   guint picture = 10;
 
@@ -117,7 +102,7 @@ static void
 test_frame_is_one_message (void)
 {
   BenchPeer *publisher, *receiver;
-  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   guint64 index = 1;
   guint picture = 1, before;
 
@@ -136,7 +121,7 @@ static void
 test_sound_ends_the_message (void)
 {
   BenchPeer *publisher, *receiver;
-  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   guint64 index = 1;
   guint picture = 1, voice = 0;
 
@@ -173,7 +158,7 @@ static void
 test_waits_for_key_frame (void)
 {
   BenchPeer *publisher, *receiver;
-  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   guint64 index = 1;
   guint picture = 1;
 
@@ -188,7 +173,7 @@ static void
 test_pli_limited (void)
 {
   BenchPeer *publisher, *receiver;
-  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   guint64 index = 1;
   guint picture = 1;
   guint8 pli[16];
@@ -220,7 +205,7 @@ static void
 test_rtx (void)
 {
   BenchPeer *publisher, *receiver;
-  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   guint64 index = 1;
   guint picture = 1, n;
   ParlorRtpHeader original, repeat;
@@ -252,7 +237,7 @@ static void
 test_repeat_without_rtx (void)
 {
   BenchPeer *publisher, *receiver;
-  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 0);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 0);
   guint64 index = 1;
   guint picture = 1, n;
   const ParlorPeerCounters *counters = parlor_peer_counters (receiver->peer);
@@ -278,7 +263,7 @@ static void
 test_publisher_is_asked_again (void)
 {
   BenchPeer *publisher, *receiver;
-  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   guint64 index = 1;
   guint picture = 1;
 
@@ -292,7 +277,7 @@ static void
 test_feedback_and_reports (void)
 {
   BenchPeer *publisher, *receiver;
-  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   guint8 sr[64];
   ParlorRtcpSenderInfo info = {.ssrc = 1000,
                                .ntp = parlor_ntp_from_unix_us (5000000),
@@ -317,7 +302,7 @@ static void
 test_late_beginning_is_kept (void)
 {
   BenchPeer *publisher, *receiver, *late;
-  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   guint64 index = 1, replays;
   guint picture = 1, n = 0;
 
@@ -348,7 +333,7 @@ static void
 test_switch_goes_on (void)
 {
   BenchPeer *a, *receiver;
-  g_autoptr (Bench) bench = video_pair (&a, &receiver, 5001);
+  g_autoptr (Bench) bench = bench_new_pair (&a, &receiver, 5001);
   BenchPeer *b = bench_add_peer (bench, ROOM);
   guint64 index = 1;
   guint picture = 1, n;
@@ -380,7 +365,7 @@ static void
 test_shown_is_heard (void)
 {
   BenchPeer *publisher, *receiver;
-  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   const ParlorRouterEvent *shown;
   guint64 index = 1;
   guint picture = 1;
@@ -409,7 +394,7 @@ static void
 test_closed_source (void)
 {
   BenchPeer *publisher, *receiver;
-  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   guint64 index = 1;
   guint picture = 1, n;
 
@@ -512,7 +497,7 @@ static void
 test_junk_from_the_victims_tuple (void)
 {
   BenchPeer *publisher, *receiver;
-  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   guint64 index = 1;
   guint picture = 1;
   guint8 junk[100];
@@ -618,7 +603,7 @@ static void
 test_address_comes_back (void)
 {
   BenchPeer *publisher, *receiver, *other;
-  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   guint64 index = 1;
   guint picture = 1;
 
@@ -638,7 +623,7 @@ static void
 test_new_address (void)
 {
   BenchPeer *publisher, *receiver;
-  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   guint64 index = 1;
   guint picture = 1;
 
@@ -654,7 +639,7 @@ static void
 test_publisher_leaves (void)
 {
   BenchPeer *publisher, *receiver;
-  g_autoptr (Bench) bench = video_pair (&publisher, &receiver, 5001);
+  g_autoptr (Bench) bench = bench_new_pair (&publisher, &receiver, 5001);
   guint64 index = 1;
   guint picture = 1;
 
