@@ -10,6 +10,7 @@ const PAGES = {
   '/begin': 'begin.html',
   '/signin': 'signin.html',
   '/admin': 'admin.html',
+  '/b/br_demo': 'brand.html',
 };
 const TYPES = { html: 'text/html', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
 const POLICY =

@@ -269,6 +269,7 @@ const SHOTS = {
   },
   'begin-bare': { path: '/begin' },
   signin: { path: '/signin' },
+  'brand-away': { path: '/b/br_demo', gone: '**/v1/**' },
   watch: { path: '/watch#demo' },
   publish: { path: '/publish#demo/camera' },
 };
