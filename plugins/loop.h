@@ -65,7 +65,8 @@ typedef struct
   ParlorTracks *tracks; /**< taps and injects of this worker's router; owned */
 
   /*< streaming thread >*/
-  gint64 next_us;       /**< when the router wants a flush; G_MAXINT64 = never */
+  gint64 next_us;       /**< when the router wants a flush; 0 = the last left some of its work,
+                           G_MAXINT64 = never */
   gint64 send_retry_us; /**< when the sink wants to try what it keeps again; G_MAXINT64 = none */
   guint unsent_pkts;    /**< by the sink since the router shell last looked */
   ParlorLoopCounters counters;

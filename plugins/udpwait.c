@@ -70,12 +70,19 @@ note_events (ParlorUdpWait *self, const struct epoll_event *events, int n)
   return came;
 }
 
+/* The last flush left some: what else comes is company enough. */
+static gboolean
+has_work (const ParlorUdpWait *self)
+{
+  return self->loop->next_us == 0;
+}
+
 gboolean
 parlor_udp_wait_for_rest (ParlorUdpWait *self)
 {
   guint us = parlor_udp_gather_rest_us (&self->gather);
   gint64 from_us = us > 0 ? g_get_monotonic_time () : 0;
-  if (us == 0)
+  if (us == 0 || has_work (self))
     return FALSE;
   sleep_us (us);
   parlor_udp_gather_slept (&self->gather, from_us, g_get_monotonic_time ());
@@ -97,7 +104,7 @@ parlor_udp_wait (ParlorUdpWait *self)
                         wait_us < 0 ? NULL : &timeout, NULL);
   self->loop->counters.wakeups++;
   gboolean came = note_events (self, events, n);
-  if (came)
+  if (came && !has_work (self))
     sleep_us (parlor_udp_gather_after_wake_us (&self->gather, self->loop->counters.messages_out,
                                                g_get_monotonic_time ()));
   parlor_udp_gather_slept (&self->gather, from_us, g_get_monotonic_time ());

@@ -18,6 +18,13 @@
 
 /* How often idle sources and layers are looked for. */
 #define TICK_US (250 * PARLOR_US_PER_MS)
+/* Messages of one flush where there is more to do: some 0.6 ms of the kernel's work, of which the
+ * look at the socket between two flushes is a fortieth. */
+#define YIELD_MESSAGES 128
+#define YIELD_BYTES_LEFT (16 * 1024)
+/* So few more are not worth it: small rooms' frames would come in parts, of which the second waits
+ * for its pacer (60 rooms of 1 -> 10: p99 from 6 to 18 ms and more). */
+#define YIELD_LEFT 64
 /* RTCP's sender report (RFC 3550 section 12.1). */
 #define REPORT_TYPE 200
 
@@ -246,7 +253,7 @@ parlor_router_remove_transport (ParlorRouter *self, ParlorTransportId id, gint64
   if (room != NULL)
     parlor_audio_room_remove_transport (room, transport);
   if (transport->dirty)
-    g_ptr_array_remove_fast (self->dirty_transports, transport);
+    g_ptr_array_remove (self->dirty_transports, transport);
   parlor_timer_heap_cancel (self->transport_timers, &transport->timer);
   self->counters.transports--;
   self->counters.connected -= transport->connected;
@@ -737,24 +744,40 @@ serve_transport (ParlorRouter *self, ParlorTransport *transport, gint64 now_us)
     parlor_timer_heap_set (self->transport_timers, &transport->timer, next_us);
 }
 
+/* n_left: receivers that wait. */
+static gboolean
+has_enough (const ParlorRouter *self, guint n_left)
+{
+  const ParlorOutbox *outbox = &self->outbox;
+
+  return self->config.yields && n_left > YIELD_LEFT && outbox->n_datagrams > 0
+         && (outbox->n_datagrams >= YIELD_MESSAGES
+             || outbox->used + YIELD_BYTES_LEFT > outbox->capacity);
+}
+
+/* One at least, whatever was sent before. */
 static void
 serve_transports (ParlorRouter *self, gint64 now_us)
 {
-  const GPtrArray *all = self->dirty_transports;
+  GPtrArray *all = self->dirty_transports;
+  guint i = 0;
 
   /* The first have nobody before them. */
-  for (guint i = 0; i < MIN (all->len, 4); i++)
-    parlor_sender_warm (g_ptr_array_index (all, i));
-  for (guint i = 0; i < MIN (all->len, 2); i++)
-    parlor_sender_warm_more (g_ptr_array_index (all, i));
-  for (guint i = 0; i < all->len; i++)
+  for (guint first = 0; first < MIN (all->len, 4); first++)
+    parlor_sender_warm (g_ptr_array_index (all, first));
+  for (guint first = 0; first < MIN (all->len, 2); first++)
+    parlor_sender_warm_more (g_ptr_array_index (all, first));
+  while (i < all->len && (i == 0 || !has_enough (self, all->len - i)))
     {
       if (i + 4 < all->len)
         parlor_sender_warm (g_ptr_array_index (all, i + 4));
       if (i + 2 < all->len)
         parlor_sender_warm_more (g_ptr_array_index (all, i + 2));
       serve_transport (self, g_ptr_array_index (all, i), now_us);
+      i++;
     }
+  if (i > 0)
+    g_ptr_array_remove_range (all, 0, i);
 }
 
 void
@@ -766,7 +789,6 @@ parlor_router_flush (ParlorRouter *self, gint64 now_us)
   tick (self, now_us);
   fan_out (self, now_us);
   serve_transports (self, now_us);
-  g_ptr_array_set_size (self->dirty_transports, 0);
   parlor_relay_ring (self);
   if (self->outbox.n_datagrams > 0)
     self->ops.send (self->ops.user_data, &self->outbox);

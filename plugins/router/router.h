@@ -225,7 +225,11 @@ typedef struct
   guint worker, n_workers;
   const ParlorDtlsContext *dtls; /**< borrowed, outlives the router */
   gboolean gso;                  /**< FALSE: every datagram is its own message */
-  guint64 seed;                  /**< of the generator for sequence numbers and the like */
+  /** A flush ends when it has made about as much as one call of the kernel sends; the rest is the
+   * next ones', before which datagrams that came meanwhile can be received (decisions/0165). FALSE:
+   * it makes all there is. */
+  gboolean yields;
+  guint64 seed; /**< of the generator for sequence numbers and the like */
   ParlorSrtpBackend crypto;
 } ParlorRouterConfig;
 

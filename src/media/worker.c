@@ -2,6 +2,7 @@
 #include "media/worker.h"
 
 #include <pthread.h>
+#include <sys/prctl.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -30,6 +31,7 @@
 #define BETWEEN_RINGS_US (100 * G_GINT64_CONSTANT (1000))
 
 /* Of the streaming thread. */
+#define TIMER_SLACK_NS 5000UL
 #define MEDIA_NICE (-10)
 
 typedef struct
@@ -64,6 +66,8 @@ begin_thread (ParlorWorker *self)
   /* Before handshakes, pages and the store on a busy machine. Without the right for it all are
    * alike. */
   setpriority (PRIO_PROCESS, (id_t)gettid (), MEDIA_NICE);
+  /* Of 50 us, which the kernel allows itself else, each wait for company would be longer. */
+  prctl (PR_SET_TIMERSLACK, TIMER_SLACK_NS);
   if (pthread_getcpuclockid (pthread_self (), &self->cpu_clock) == 0)
     g_atomic_int_set (&self->cpu_clock_is_known, TRUE);
 }

@@ -53,6 +53,7 @@ make_worker (ParlorWorkerSet *self, const ParlorWorkerSetConfig *config, guint i
       .n_workers = config->n_workers,
       .dtls = config->dtls,
       .gso = config->gso,
+      .yields = TRUE,
       .crypto = config->crypto,
   };
   int fd = open_socket (self, config, config->gro, error);

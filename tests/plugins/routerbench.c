@@ -484,12 +484,12 @@ bench_run (Bench *self, gint64 span_us)
     }
 }
 
-Bench *
-bench_new (void)
+static Bench *
+make (gboolean yields)
 {
   Bench *self = g_new0 (Bench, 1);
   ParlorRouterConfig config = {
-      .n_workers = 2, .gso = TRUE, .seed = 5, .crypto = PARLOR_SRTP_BACKEND_AUTO};
+      .n_workers = 2, .gso = TRUE, .yields = yields, .seed = 5, .crypto = PARLOR_SRTP_BACKEND_AUTO};
   ParlorRouterOps ops = {.event = on_event,
                          .dtls_step = on_dtls_step,
                          .hand_over = on_hand_over,
@@ -506,6 +506,18 @@ bench_new (void)
   config.dtls = self->server_dtls;
   self->router = parlor_router_new (&config, &ops);
   return self;
+}
+
+Bench *
+bench_new (void)
+{
+  return make (FALSE);
+}
+
+Bench *
+bench_new_yielding (void)
+{
+  return make (TRUE);
 }
 
 void

@@ -93,6 +93,8 @@ struct _Bench
 };
 
 Bench *bench_new (void);
+/** Its router yields (ParlorRouterConfig): the rest of a long flush is the next millisecond's. */
+Bench *bench_new_yielding (void);
 void bench_free (Bench *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Bench, bench_free)
 
