@@ -85,9 +85,19 @@ export async function run(world) {
     field.value = '间隙';
     field.dispatchEvent(new Event('input', { bubbles: true }));
   });
+  await admin.until('the list to have been searched', () => document.querySelector('[data-testid=rec-open]')?.hash.includes('?find='));
   await admin.click('rec-open');
   await admin.sees('player');
+  await admin.until('to be led to what was sought', () => document.querySelector('[data-testid=player-marker][aria-current=true]'));
   await seesMarker(admin);
+  const minutes = await admin.evaluate(async () => (await fetch(document.querySelector('[data-testid=rec-minutes]').href)).text());
+  assert.match(minutes, /装配间隙 0\.35 毫米/);
+  // Back in the list, what was searched still is.
+  await admin.evaluate(() => history.back());
+  await admin.sees('rec-row');
+  assert.equal(await admin.evaluate(() => document.querySelector('[name=text]').value), '间隙');
+  await admin.click('rec-open');
+  await admin.sees('player');
 
   await admin.evaluate(() => (document.querySelector('[data-testid=shares]').open = true));
   await admin.evaluate(() => (document.querySelector('[name=audience]').value = 'anyone'));
