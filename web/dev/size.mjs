@@ -12,7 +12,7 @@ const LIMITS = {
   'begin.html': 28,
   'signin.html': 31,
   'admin.html': 32,
-  'live.html': 41,
+  'live.html': 40,
   'rep.html': 46,
   'board.html': 32,
   'words.html': 32,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Steps of scenarios with live rooms: making one, going live, watching. */
 import { assertPicture } from './checks.mjs';
+import { loopPipeline, webrtcbin } from './foreign.mjs';
+import { mediaOf } from '../media/generate.mjs';
 
 /** Makes a live room over the API; gives {id, host, link}. */
 export async function makeLive(world, fields = {}) {
@@ -36,6 +38,19 @@ export const goOnAir = (person, room) => person.evaluate(([token]) => new Promis
     if (message.t === 'error') failed(new Error(data));
   };
 }), [room.token]);
+
+/** Who publishes into a room by WHIP with its host's token. */
+export const seatOf = (room) => `/whip/${room.id}/${JSON.parse(Buffer.from(room.token.split('.')[1], 'base64url')).sub}`;
+
+/**
+ * The room goes live from an encoder, as hosts with OBS do; the host's page only holds his line. Its picture comes evenly where a browser's camera and encoder
+ * stand still when they get no turn, and what stands still at the source is no viewer's freeze.
+ */
+export async function goLiveByEncoder(world, host, room) {
+  await host.goto(`${world.url}/healthz`);
+  await goOnAir(host, room);
+  return webrtcbin(world, seatOf(room), loopPipeline(await mediaOf(host.number, world.mediaFolder), host.number), { token: room.token });
+}
 
 /** The viewer opens the link and sees the host's picture; gives what was seen. */
 export async function watchLive(viewer, room, shown, { ms = 2000, least = 15, open = true } = {}) {

@@ -2,7 +2,7 @@
 /** What OBS sends, into a live room whose stage one person watches. */
 import assert from 'node:assert/strict';
 import { obsPipeline, webrtcbin } from './foreign.mjs';
-import { goOnAir, makeLive } from './live.mjs';
+import { goOnAir, makeLive, seatOf } from './live.mjs';
 import { answerTo, curl, offerOf } from './whip.mjs';
 import { mediaOf } from '../media/generate.mjs';
 
@@ -20,8 +20,7 @@ export const encoderOf = (person) => person.evaluate(() => new Promise((done) =>
 
 /** From an encoder that makes so many B-frames; from three on a pyramid. */
 export async function publish(world, room, bFrames) {
-  const { sub } = JSON.parse(Buffer.from(room.token.split('.')[1], 'base64url'));
-  return webrtcbin(world, `/whip/${room.id}/${sub}`, obsPipeline(await mediaOf(3, world.mediaFolder), 3, bFrames), { token: room.token });
+  return webrtcbin(world, seatOf(room), obsPipeline(await mediaOf(3, world.mediaFolder), 3, bFrames), { token: room.token });
 }
 
 export async function watch(person) {

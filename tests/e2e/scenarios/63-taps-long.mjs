@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Taps and calls beside the stream, many of them, in Chromium and in Firefox in turn; who has none is the other's control viewer. Each
+ * Taps and calls beside the stream of an encoder, many of them, in Chromium and in Firefox in turn; who has none is the other's control viewer. Each
  * part (--seed 1 to 6, and again from 7) has another CRM. Rows tell of each; tests/e2e/taps.mjs plays the parts and writes the table.
  */
 import http from 'node:http';
 import { once } from 'node:events';
 import { LOOP_FRAMES } from '../media/generate.mjs';
 import { mayRepeat, oneWindow, renegotiateOnClick } from '../lib/disturb.mjs';
-import { goLive, makeLive, watchLive } from '../lib/live.mjs';
+import { goLiveByEncoder, makeLive, watchLive } from '../lib/live.mjs';
 
 export const title = 'taps and calls beside the stream by the dozen, whatever the CRM does';
 export const suite = 'bench';
@@ -154,7 +154,7 @@ export async function run(world) {
   const room = await makeLive(world);
   await rep.goto(`${world.url}/rep#lin`);
   await rep.sees('presence');
-  await goLive(host, room);
+  await goLiveByEncoder(world, host, room);
   await Promise.all(pair.map((one) => watchLive(one, room, host, { ms: 1000, least: 5 })));
   const crm = await attachCrm(world, world.crm);
   try {
