@@ -81,8 +81,8 @@ work_redact (uv_work_t *work)
 static const char *
 identity_of (const Job *job)
 {
-  const GPtrArray *identities = job->found->identities;
-  return identities->len > 0 ? identities->pdata[0] : job->identity;
+  const GPtrArray *identities = job->found != NULL ? job->found->identities : NULL;
+  return identities != NULL && identities->len > 0 ? identities->pdata[0] : job->identity;
 }
 
 static void
