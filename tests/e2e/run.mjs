@@ -3,7 +3,7 @@
  * Runs the scenarios: node tests/e2e/run.mjs [--only WORD] [--server PROGRAM] [--results FILE] [--long]
  * [--seed N] [--findings FILE]. One line a scenario;
  * a scenario exports {title, seconds, run (world)} and may export `suite: 'bench'` to be left to ./dev bench, or `beside: true` if it
- * measures neither pictures nor time: --part alone leaves those out, --part 1/2 and 2/2 are one half of them each.
+ * measures no time and no rate: --part alone leaves those out, --part 1/2 and 2/2 are one half of them each.
  */
 import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';

@@ -227,11 +227,18 @@ check_file (Fixture *f)
   g_assert_cmpint (ask (f->path, "SELECT coalesce(max(seq), 0) FROM audit_heads"), ==, rows);
 }
 
+/* A sanitizer looks for memory: it need not see each one fail (decision 0158). */
+#ifdef __SANITIZE_ADDRESS__
+#define NEXT(n) ((n) + 1 + (n) / 3)
+#else
+#define NEXT(n) ((n) + 1)
+#endif
+
 /* Every n until one run meets no fault any more; gives how many there were. */
 static gint
 fail_each (Fixture *f, Where where, int error, gboolean once)
 {
-  for (gint n = 1;; n++)
+  for (gint n = 1;; n = NEXT (n))
     {
       f->promised = 0;
       g_assert_true (open_store (f));

@@ -10,6 +10,7 @@ import { answerTo, curl, offerOf } from '../lib/whip.mjs';
 
 export const title = 'WHIP in, WHEP out, by curl and two browsers';
 export const seconds = 120;
+export const beside = true;
 
 const SDP = 'application/sdp';
 

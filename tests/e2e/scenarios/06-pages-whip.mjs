@@ -5,6 +5,7 @@ import { toneOf } from '../media/mark.mjs';
 
 export const title = 'the pages /publish and /watch in both browsers';
 export const seconds = 120;
+export const beside = true;
 
 async function show(world, publisher, viewer, room) {
   await publisher.goto(`${world.url}/publish#${room}/${publisher.name}`);

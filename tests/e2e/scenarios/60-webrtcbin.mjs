@@ -7,6 +7,7 @@ import { toneOf } from '../media/mark.mjs';
 
 export const title = 'webrtcbin publishes by WHIP and plays by WHEP';
 export const seconds = 120;
+export const beside = true;
 
 export async function run(world) {
   await world.startServer();

@@ -7,6 +7,7 @@ import { openShop } from '../../../docs/examples/shop/serve.mjs';
 
 export const title = 'a live room in a shop of another origin: strict policy, comments, the shelf, a player that floats on';
 export const seconds = 150;
+export const beside = true;
 
 async function allowOrigin(world, origin) {
   const answer = await fetch(`${world.url}/v1/brands/br_demo`, { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ origins: [origin] }) });

@@ -8,6 +8,7 @@ import { marksOf } from '../lib/recorded.mjs';
 
 export const title = 'a tap writes a file, an inject brings bars and a tone';
 export const seconds = 120;
+export const beside = true;
 
 function line(world, name) {
   const text = readFileSync(path.join(world.root, 'docs/operate.md'), 'utf8');

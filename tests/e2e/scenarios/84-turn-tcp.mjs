@@ -6,6 +6,7 @@ import { startTurn } from '../lib/turn.mjs';
 
 export const title = 'a browser that may speak only TLS to port 443 joins through nginx and coturn';
 export const seconds = 60;
+export const beside = true;
 
 export async function run(world) {
   // Told to members only, with credentials that run out.

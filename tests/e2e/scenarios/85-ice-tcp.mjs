@@ -5,6 +5,7 @@ import { hears, meetingOf, seesPicture } from '../lib/meeting.mjs';
 
 export const title = 'a browser without UDP joins over TCP, with no relay';
 export const seconds = 60;
+export const beside = true;
 
 export async function run(world) {
   await world.startServer(['--tcp-port', '7901']);
