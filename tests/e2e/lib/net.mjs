@@ -18,7 +18,8 @@ export const SERVER_ADDRESS6 = 'fd77::1';
 export function enterNamespaces() {
   const flags = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
   if (process.getuid() !== 0) flags.unshift('--user', '--map-root-user');
-  const done = spawnSync('unshare', [...flags, process.execPath, ...process.argv.slice(1)], {
+  // Whoever ends this program with a signal ends what it waits for: nothing can be passed on while it waits.
+  const done = spawnSync('setpriv', ['--pdeathsig', 'KILL', 'unshare', ...flags, process.execPath, ...process.argv.slice(1)], {
     stdio: 'inherit',
     env: { ...process.env, PARLOR_E2E_INSIDE: '1' },
   });
