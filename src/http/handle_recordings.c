@@ -6,6 +6,7 @@
 #include "http/problem.h"
 #include "http/range.h"
 #include "http/recording_files.h"
+#include "http/recording_series.h"
 #include "live/replays.h"
 #include "room/recording.h"
 
@@ -143,6 +144,7 @@ parlor_handle_recording_list (ParlorSite *site, ParlorHttpRequest *request, Parl
                                    : g_ptr_array_new ();
   for (guint i = 0; i < rows->len; i++)
     json_array_append_new (list, row_to_json (site, rows->pdata[i]));
+  parlor_site_add_occurrences (site, rows, list);
   parlor_http_reply_json (
       reply, 200,
       json_pack ("{s:o,s:s?}", "recordings", list, "cursor",

@@ -469,11 +469,12 @@ parlor_recording_to_json (const ParlorRecordingRow *row)
   g_auto (GStrv) names = g_strsplit (row->people != NULL ? row->people : "", "\n", -1);
   for (guint i = 0; names[i] != NULL; i++)
     json_array_append_new (people, json_string (names[i]));
-  return json_pack ("{s:s,s:s,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:s?,s:o,s:s?,s:I,s:b}", "id",
+  return json_pack ("{s:s,s:s,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:s?,s:o,s:s?,s:I,s:b,s:I}", "id",
                     row->id, "room", row->room, "title", row->title, "state", row->state, "mode",
                     row->mode, "started_at", (json_int_t)row->started_ms, "stopped_at",
                     (json_int_t)row->stopped_ms, "from_ms", (json_int_t)row->from_ms, "to_ms",
                     (json_int_t)row->to_ms, "files", (json_int_t)row->files, "bytes",
                     (json_int_t)row->bytes, "sha256", row->sha256, "people", people, "hold",
-                    row->hold, "purge_at", (json_int_t)row->purge_ms, "watermark", row->watermark);
+                    row->hold, "purge_at", (json_int_t)row->purge_ms, "watermark", row->watermark,
+                    "markers", (json_int_t)row->markers);
 }

@@ -116,6 +116,7 @@ record_marker (ParlorRoom *room, const ParlorMarkerRow *marker, gint64 now_us)
   if (!parlor_recording_runs (room))
     return;
   parlor_recording_add_words (room->recording, marker->text);
+  room->recording->row.markers += marker->version == 1;
   parlor_recording_put_row (room);
   parlor_recording_recorder (room)->ops->note (
       parlor_recording_recorder (room), room->recording->id,

@@ -22,6 +22,7 @@ static const ParlorField ParlorRecordingRow_fields[] = {
     PARLOR_TEXT (ParlorRecordingRow, people),     PARLOR_TEXT (ParlorRecordingRow, words),
     PARLOR_TEXT (ParlorRecordingRow, hold),       PARLOR_INT (ParlorRecordingRow, purge_ms),
     PARLOR_TEXT (ParlorRecordingRow, doors),      PARLOR_FLAG (ParlorRecordingRow, watermark),
+    PARLOR_INT (ParlorRecordingRow, markers),
 };
 KIND (parlor_recording_kind, "recordings", ParlorRecordingRow, 1, FALSE);
 

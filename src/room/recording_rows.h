@@ -28,6 +28,7 @@ typedef struct
    * kept; NULL = none. */
   char *doors;
   gboolean watermark; /**< the room was: who looks at it is drawn over the picture */
+  gint64 markers;     /**< noted down while it ran, each once */
 } ParlorRecordingRow;
 extern const ParlorRecordKind parlor_recording_kind;
 

@@ -321,6 +321,25 @@ parlor_schedules_occurrences (const ParlorSchedules *self, const ParlorScheduleR
   return self->calendar->occurrences (&when, from_ms, out, n);
 }
 
+const ParlorOccurrence *
+parlor_schedule_place (const ParlorOccurrence *list, guint n, gint64 from_ms, gint64 until_ms)
+{
+  const ParlorOccurrence *best = NULL;
+  gint64 most = -PARLOR_SCHEDULE_NEAR_MS - 1;
+  for (guint i = 0; i < n; i++)
+    {
+      /* What both share; below 0: how far they are apart. */
+      gint64 shared = MIN (list[i].end_ms, MAX (until_ms, from_ms))
+                      - MAX (list[i].start_ms, from_ms);
+      if (shared > most)
+        {
+          most = shared;
+          best = &list[i];
+        }
+    }
+  return best;
+}
+
 gboolean
 parlor_schedule_is_over (const ParlorScheduleRow *row, gint64 wall_ms)
 {

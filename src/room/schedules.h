@@ -79,6 +79,13 @@ void parlor_schedules_forget (ParlorSchedules *self, const char *room);
 /** The occurrences that end after `from_ms`, at most `n`; how many. */
 guint parlor_schedules_occurrences (const ParlorSchedules *self, const ParlorScheduleRow *row,
                                     gint64 from_ms, ParlorOccurrence *out, guint n);
+/** Who comes early or talks on is still of that occurrence. */
+#define PARLOR_SCHEDULE_NEAR_MS (2 * 3600 * G_GINT64_CONSTANT (1000))
+/** To which of `n` occurrences, the soonest first, something belongs that ran from `from_ms` to
+    `until_ms`: the one it shares most time with, else the nearest within PARLOR_SCHEDULE_NEAR_MS,
+    of two the earlier. NULL = to none. */
+const ParlorOccurrence *parlor_schedule_place (const ParlorOccurrence *list, guint n,
+                                               gint64 from_ms, gint64 until_ms);
 /** Whether the last one ended so long ago that the room need not be kept. */
 gboolean parlor_schedule_is_over (const ParlorScheduleRow *row, gint64 wall_ms);
 /** For an .ics: `out` borrows of the row. */

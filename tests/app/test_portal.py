@@ -16,9 +16,9 @@ TRIES = 5
 DAY_MS = 86400 * 1000
 
 
-def fill(folder):
-    """As sealed recordings lie in the table: one a day or so; one in a hundred speaks of a gap."""
-    rows = [{'id': f'rec_{n:026d}', 'brand': 'br_demo', 'room': f'rm_{n % 40}', 'title': f'Weekly {n % 40}', 'state': 'ready', 'mode': 'ask', 'started_by': '',
+def fill(folder, series=None):
+    """As sealed recordings lie in the table: one an hour; one in a hundred speaks of a gap. `series`: the room of every other one."""
+    rows = [{'id': f'rec_{n:026d}', 'brand': 'br_demo', 'room': f'rm_{n % 40}' if n % 2 or series is None else series, 'title': f'Weekly {n % 40}', 'state': 'ready', 'mode': 'ask', 'started_by': '',
              'started_ms': 1700000000000 + n * 3600 * 1000, 'stopped_ms': 1700000000000 + n * 3600 * 1000 + 60000, 'from_ms': 0, 'to_ms': 60000, 'files': 0, 'bytes': 1,
              'people': f'Lin {n % 7}\nMara', 'words': ('装配间隙 0.35 毫米' if n % 100 == 7 else '其他内容') + f' {n}', 'purge_ms': 0} for n in range(ROWS)]
     with sqlite3.connect(os.path.join(folder, 'parlor.db')) as base:
@@ -47,13 +47,25 @@ def search(server, **words):
     return rows, min(waits)
 
 
+def occurrences_are_told(rows):
+    """Planned for an hour at nine: what ran for a minute at thirteen past eight and past ten is near enough, at six and at noon it is not."""
+    for row in rows:
+        day, hour = row['started_at'] // DAY_MS * DAY_MS, row['started_at'] % DAY_MS // 3600000
+        told = row['occurrence'] and row['occurrence']['start']
+        if told != (day + 9 * 3600000 if hour in (8, 10) else None):
+            return False
+    return len(rows) == 200
+
+
 def main():
-    tap = Tap(4)
+    tap = Tap(6)
     server = Server(sys.argv[1])
     try:
         server.start()
+        daily = {'start': '2023-11-14T09:00', 'zone': 'UTC', 'minutes': 60, 'rrule': 'FREQ=DAILY'}
+        room = server.json('/v1/rooms', {'title': 'Daily', 'schedule': daily})
         server.stop()
-        fill(server.folder)
+        fill(server.folder, room['id'])
         server.start()
         seen = pages(server)
         times = [row['started_at'] for row in seen]
@@ -63,6 +75,9 @@ def main():
                  'dates': search(server, **{'from': times[-1], 'to': times[-1] + DAY_MS, 'limit': 200}), 'nothing': search(server, text='间距')}
         counts = [len(rows) for rows, _ in found.values()]
         tap.check(counts[0] == ROWS // 100 and counts[1] == 200 and counts[2] in (24, 25) and counts[3] == 0, 'what is in it finds it', f'{counts}')
+        rows, of_series = search(server, series=room['schedule']['id'], limit=200)
+        tap.check(occurrences_are_told(rows), 'of a series each is of the occurrence that it is near to', f'{len(rows)} rows')
+        tap.check(of_series <= MS * LOOSE, 'a series does not let wait', f'{of_series:.0f} ms; promised {MS}')
         worst = max(ms for _, ms in found.values())
         tap.check(worst <= MS * LOOSE, 'a search does not let wait', f'{worst:.0f} ms; promised {MS}')
     finally:

@@ -327,6 +327,7 @@ test_rows (World *w, gconstpointer data)
   g_assert_cmpstr (row->state, ==, "ready");
   g_assert_cmpstr (row->words, ==, "间隙 0.35");
   g_assert_cmpint (row->files, ==, 2);
+  g_assert_cmpint (row->markers, ==, 1);
   strike_scene (w, &cast);
 }
 

@@ -87,6 +87,39 @@ test_over (void)
   g_assert_false (parlor_schedule_is_over (row, G_MAXINT64 / 2));
 }
 
+/* The minute of the first day at which the occurrence begins; -1 = it belongs to none. */
+static gint64
+place (gint64 from_min, gint64 until_min)
+{
+  /* Nine to ten and ten to eleven of one day, nine to ten of the next. */
+  static const ParlorOccurrence days[] = {{540 * 60000, 600 * 60000},
+                                          {600 * 60000, 660 * 60000},
+                                          {540 * 60000 + DAY_MS, 600 * 60000 + DAY_MS}};
+  const ParlorOccurrence *found = parlor_schedule_place (days, G_N_ELEMENTS (days),
+                                                         from_min * 60000, until_min * 60000);
+  g_assert_null (parlor_schedule_place (days, 0, from_min * 60000, until_min * 60000));
+  return found != NULL ? found->start_ms / 60000 : -1;
+}
+
+static void
+test_place (void)
+{
+  g_assert_cmpint (place (545, 580), ==, 540);
+  /* Talked on into the next one's time, and begun before its own. */
+  g_assert_cmpint (place (545, 620), ==, 540);
+  g_assert_cmpint (place (590, 655), ==, 600);
+  /* Before the first and after the last of the day, as near as somebody comes early or talks on. */
+  g_assert_cmpint (place (410, 415), ==, -1);
+  g_assert_cmpint (place (430, 435), ==, 540);
+  g_assert_cmpint (place (775, 790), ==, 600);
+  g_assert_cmpint (place (785, 790), ==, -1);
+  /* It runs yet, or its end is not known. */
+  g_assert_cmpint (place (599, 0), ==, 540);
+  g_assert_cmpint (place (600, 0), ==, 540);
+  g_assert_cmpint (place (601, 0), ==, 600);
+  g_assert_cmpint (place (1440 + 560, 1440 + 570), ==, 1440 + 540);
+}
+
 static void
 refuses (const ParlorSchedules *all, const ParlorScheduleSpec *spec)
 {
@@ -146,6 +179,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/room/schedules/made-changed-and-forgotten", test_life);
   g_test_add_func ("/room/schedules/over-a-day-after-the-last", test_over);
+  g_test_add_func ("/room/schedules/what-ran-belongs-to-an-occurrence", test_place);
   g_test_add_func ("/room/schedules/what-is-no-schedule-is-refused", test_refused);
   return g_test_run ();
 }

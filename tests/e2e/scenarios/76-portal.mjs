@@ -9,11 +9,12 @@ export const title = 'sign in, record, find, share, take back';
 export const seconds = 90;
 export const beside = true;
 
-const api = (person, method, where) => person.evaluate(async ([verb, at]) => {
-  const csrf = JSON.parse(localStorage.getItem('parlor.csrf') ?? '""');
-  const answer = await fetch(at, { method: verb, cache: 'no-store', headers: { 'x-parlor-csrf': csrf } });
+const api = (person, method, where, what) => person.evaluate(async ([verb, at, said]) => {
+  const headers = { 'x-parlor-csrf': JSON.parse(localStorage.getItem('parlor.csrf') ?? '""') };
+  if (said) headers['content-type'] = 'application/json';
+  const answer = await fetch(at, { method: verb, cache: 'no-store', headers, body: said });
   return { status: answer.status, body: await answer.json().catch(() => null) };
-}, [method, where]);
+}, [method, where, what && JSON.stringify(what)]);
 
 async function setUp(world) {
   const ctl = path.join(path.dirname(world.serverProgram), '../tools/parlorctl/parlorctl');
@@ -61,6 +62,20 @@ async function record(world, admin) {
   await world.eventually('a sealed recording', async () => (await api(admin, 'GET', '/v1/recordings')).body?.recordings?.[0]?.state === 'ready', 15000);
 }
 
+/** Its room is given a plan whose meeting runs now: of that series the list stands under headings of its occurrences. */
+async function ofItsOccurrence(admin) {
+  const choose = (series) => admin.evaluate((one) => {
+    const field = document.querySelector('[name=series]');
+    field.value = one;
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  }, series);
+  await choose(await admin.evaluate(() => document.querySelector('[name=series]').options[1].value));
+  await admin.until('a heading', () => /\b1 recording · .* · 1 note/.test(document.querySelector('[data-testid=rec-occasion] h2')?.textContent.replace(/\s+/g, ' ')));
+  assert.ok(await admin.evaluate(() => document.querySelector('[data-testid=rec-occasion] ul').querySelector('[data-testid=rec-open]')), 'the recording is in its list');
+  await choose('');
+  await admin.seesNot('rec-occasion');
+}
+
 /** The picture at the marker, which stands still: a recording this short would be over before a starved machine has looked at it. */
 async function seesMarker(person) {
   await person.sees('player-marker');
@@ -78,8 +93,14 @@ export async function run(world) {
   await signIn(world, admin);
   await record(world, admin);
 
+  const [recorded] = (await api(admin, 'GET', '/v1/recordings')).body.recordings;
+  const begun = new Date(Date.now() - 10 * 60000).toISOString().slice(0, 16);
+  const planned = await api(admin, 'PATCH', `/v1/rooms/${recorded.room}`, { schedule: { start: begun, zone: 'UTC', minutes: 45, rrule: 'FREQ=WEEKLY' } });
+  assert.equal(planned.status, 200, JSON.stringify(planned.body));
   await admin.goto(`${world.url}/admin#/recordings`);
   await admin.sees('rec-row');
+  await admin.sees('rec-series');
+  await ofItsOccurrence(admin);
   await admin.evaluate(() => {
     const field = document.querySelector('[name=text]');
     field.value = '间隙';

@@ -121,6 +121,35 @@ export const cases = [
     },
   },
   {
+    name: 'a recording is of the occurrence at whose time it ran, with its markers counted; of none when the plan is another',
+    async run({ strict }) {
+      const daemon = await strict();
+      const start = Math.floor((Date.now() - 10 * 60000) / 60000) * 60000;
+      const at = (ms) => new Date(ms).toISOString().slice(0, 16);
+      const room = await daemon.good('POST', '/v1/rooms', { title: 'Weekly', schedule: { start: at(start), zone: 'UTC', minutes: 45, rrule: 'FREQ=DAILY' } });
+      const host = new DeskLine(daemon);
+      await host.enter({ token: room.host_token });
+      const listed = async () => (await daemon.good('GET', `/v1/recordings?series=${room.schedule.id}`)).recordings;
+      await daemon.good('POST', `/v1/rooms/${room.id}/recording`, { action: 'start' });
+      const noted = await daemon.good('POST', `/v1/rooms/${room.id}/markers`, { kind: 'conclusion', text: '间隙 0.35' });
+      await daemon.good('POST', `/v1/rooms/${room.id}/markers`, { id: noted.id, kind: 'conclusion', text: '间隙 0.36' });
+      await daemon.good('POST', `/v1/rooms/${room.id}/markers`, { kind: 'question', text: 'When?' });
+      const [running] = await listed();
+      const { series, start: from, end } = running.occurrence;
+      expect(series === room.schedule.id && from === start && end === start + 45 * 60000, `while it runs (${JSON.stringify(running.occurrence)})`);
+      await daemon.good('POST', `/v1/rooms/${room.id}/recording`, { action: 'stop' });
+      await until('it is finished', async () => (await listed())[0].state === 'ready', 30000);
+      await daemon.end();
+      await daemon.start();
+      const [kept] = await listed();
+      expect(kept.occurrence.start === start && kept.markers === 2, `after a restart, a changed marker is one (${kept.markers})`);
+      await daemon.good('PATCH', `/v1/rooms/${room.id}`, { schedule: { start: at(start + 3 * DAY), zone: 'UTC', minutes: 45, rrule: 'FREQ=DAILY' } });
+      const [moved] = await listed();
+      expect(moved.id === kept.id && moved.occurrence === null, 'another plan has no such time');
+      host.close();
+    },
+  },
+  {
     name: 'an invitation is for one browser, is taken back and sent again; room.invited tells the mailer',
     async run({ strict }) {
       const daemon = await strict();

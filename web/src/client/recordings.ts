@@ -31,6 +31,8 @@ export const recordingRow = shape({
   hold: nullable(str),
   purge_at: def(num, 0),
   watermark: def(bool, false),
+  markers: def(num, 0),
+  occurrence: nullable(shape({ series: str, start: num, end: num })),
 });
 /** One line of the list. */
 export type RecordingRow = Checked<typeof recordingRow>;

@@ -4,7 +4,9 @@ import { customElement, state } from 'lit/decorators.js';
 import { loadSeries, type Series } from '../../client/plans.js';
 import { findRecordings, type RecordingRow } from '../../client/recordings.js';
 import { clockWords } from '../../media/timeline.js';
+import { lang } from '../i18n/index.js';
 import { AdminSection } from './base.js';
+import { piecesOf, sumOf, timeOf, type Block, type Piece } from './occurrences.js';
 import './recording-player.js';
 import { isRecordingWord, r } from './recording-words.js';
 import { w } from './words.js';
@@ -21,6 +23,9 @@ export class AdminRecordings extends AdminSection {
   @state() private pages: RecordingRow[][] | undefined;
   @state() private near = new Set<number>();
   @state() private series: Series[] = [];
+  /** The list is of one series. */
+  private whole = false;
+  private pieces: Piece[][] = [];
   private heights: number[] = [];
   private watcher: IntersectionObserver | undefined;
   @state() private cursor: string | null = null;
@@ -63,10 +68,11 @@ export class AdminRecordings extends AdminSection {
 
   private async search(cursor = ''): Promise<void> {
     const mine = ++this.asked;
+    const series = this.wanted('series');
     const page = await findRecordings({
       text: this.wanted('text'),
       person: this.wanted('person'),
-      series: this.wanted('series'),
+      series,
       from: this.day('from', 0),
       to: this.day('until', 24 * 3600 * 1000),
       state: this.wanted('bin') ? 'binned' : '',
@@ -76,6 +82,7 @@ export class AdminRecordings extends AdminSection {
     if (!cursor) {
       this.heights = [];
       this.near = new Set([0]);
+      this.whole = series !== '';
     }
     this.pages = cursor ? [...(this.pages ?? []), page.recordings] : [page.recordings];
     this.cursor = page.cursor;
@@ -97,6 +104,11 @@ export class AdminRecordings extends AdminSection {
     }
     this.near = near;
   };
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('pages'))
+      this.pieces = piecesOf(this.pages ?? [], this.whole, this.cursor !== null);
+  }
 
   protected override updated(changed: PropertyValues): void {
     if (!changed.has('pages') && !changed.has('open')) return;
@@ -154,22 +166,78 @@ export class AdminRecordings extends AdminSection {
         ${r(sought ? 'rec_none' : 'rec_none_yet')}
       </p>`;
     }
-    return html`<div data-testid="rec-list">${pages.map((rows, at) => this.page(rows, at))}</div>
+    return html`<div data-testid="rec-list">
+        ${this.pieces.map((pieces, at) => this.page(pieces, at))}
+      </div>
       <p class="muted" data-end data-testid="rec-end">${this.cursor ? w('loading') : ''}</p>`;
   }
 
-  private page(rows: RecordingRow[], at: number): TemplateResult {
+  private page(pieces: Piece[], at: number): TemplateResult {
     const empty = !this.near.has(at) && this.heights[at];
-    return html`<ul
-      class="rows recordings"
+    return html`<div
+      class="rec-page"
       data-page=${at}
       .style=${empty ? `height: ${this.heights[at]}px` : ''}
     >
-      ${empty ? [] : rows.map((one) => this.row(one))}
-    </ul>`;
+      ${empty ? [] : this.listed(pieces)}
+    </div>`;
   }
 
-  private row(one: RecordingRow): TemplateResult {
+  /** Those without a heading are one list as long as no heading comes between them. */
+  private listed(pieces: Piece[]): TemplateResult[] {
+    const lists: TemplateResult[] = [];
+    let plain: RecordingRow[] = [];
+    const close = (): void => {
+      if (plain.length > 0)
+        lists.push(
+          html`<ul class="rows recordings">
+            ${plain.map((one) => this.row(one, false))}
+          </ul>`,
+        );
+      plain = [];
+    };
+    for (const piece of pieces) {
+      if (!piece.block.headed) plain.push(...piece.rows);
+      else {
+        close();
+        lists.push(this.occasion(piece));
+      }
+    }
+    close();
+    return lists;
+  }
+
+  private sum({ rows, open }: Block): string {
+    if (open) return '';
+    const { n, ms, markers } = sumOf(rows);
+    const sought = FIELDS.some((one) => one !== 'series' && this.wanted(one));
+    const word = sought ? 'rec_sum_found' : n === 1 ? 'rec_sum_one' : 'rec_sum_many';
+    const noted = markers === 1 ? r('rec_noted_one') : r('rec_noted_many', { n: String(markers) });
+    return [r(word, { n: String(n) }), clockWords(ms), ...(markers > 0 ? [noted] : [])].join(' · ');
+  }
+
+  private occasion({ block, rows, first }: Piece): TemplateResult {
+    const { occurrence } = block;
+    const time = timeOf(block, lang());
+    const series = this.series.find((one) => one.id === occurrence?.series)?.title;
+    const words = [this.whole ? '' : series, time, occurrence ? '' : r('rec_unplanned')];
+    const name = words.filter(Boolean).join(' · ');
+    return html`<div class="occasion" data-testid="rec-occasion" data-whole=${this.whole}>
+      ${
+        first
+          ? html`<h2>
+              ${name}
+              <span class="muted" data-testid="rec-sum">${this.sum(block)}</span>
+            </h2>`
+          : nothing
+      }
+      <ul class="rows recordings" aria-label=${name}>
+        ${rows.map((one) => this.row(one, true))}
+      </ul>
+    </div>`;
+  }
+
+  private row(one: RecordingRow, headed: boolean): TemplateResult {
     const word = `rec_state_${one.state}`;
     const text = this.wanted('text');
     const find = text ? `?find=${encodeURIComponent(text)}` : '';
@@ -183,7 +251,7 @@ export class AdminRecordings extends AdminSection {
       </a>
       <span class="tags">
         ${
-          this.series.some((plan) => plan.room === one.room)
+          !headed && this.series.some((plan) => plan.room === one.room)
             ? html`<i data-testid="rec-series">${r('rec_series')}</i>`
             : nothing
         }
