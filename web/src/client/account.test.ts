@@ -9,6 +9,7 @@ vi.stubGlobal('localStorage', {
 
 const { changeBrand, currentSession, revokeKey, signin, signOut } = await import('./account.js');
 const { createRoom } = await import('./http.js');
+const { loadChoices, saveChoices } = await import('./storage.js');
 
 const SESSION = {
   user: { id: 'usr_1', login: 'lin', name: 'Lin', has_password: true },
@@ -62,6 +63,28 @@ describe('a signed-in page', () => {
     await signOut();
     expect(kept.has('parlor.csrf')).toBe(false);
     expect([...kept.values()].join()).not.toContain('Lin');
+  });
+
+  it.each([
+    ['lin@shop.example', 'Lin', 'Lin'],
+    ['lin@shop.example', 'lin@shop.example', 'lin'],
+    ['mara', 'mara', 'mara'],
+    ['mara', '', 'mara'],
+  ])('%s, called "%s", is %s in a meeting until he signs out', async (login, name, called) => {
+    answer(200, { ...SESSION, user: { ...SESSION.user, login, name } });
+    await currentSession();
+    expect(loadChoices().name).toBe(called);
+    answer(204, null);
+    await signOut();
+    expect(loadChoices().name).toBe('');
+  });
+
+  it('leaves him the name that he has given himself', async () => {
+    saveChoices({ name: 'Big Lin' });
+    answer(200, SESSION);
+    await currentSession();
+    await signOut();
+    expect(loadChoices().name).toBe('Big Lin');
   });
 
   it('tells the code of a refusal, and takes no answer of another shape', async () => {

@@ -105,12 +105,16 @@ const nothing: Check<null> = () => null;
 /** As he is called in the account of this page. */
 let called = '';
 
+/** His name; of who has none but his login that, without the address it is of. */
+function nameOf({ name, login }: SessionInfo['user']): string {
+  return name && name !== login ? name : login.replace(/@.*/, '') || login;
+}
+
 /** In meetings and on stage he is called as in his account, until he says otherwise. */
 function keep(info: SessionInfo): SessionInfo {
   saveCsrf(info.csrf);
-  const { name, login } = info.user;
-  called = name;
-  if (name !== login && !info.demo && !loadChoices().name) saveChoices({ name });
+  called = nameOf(info.user);
+  if (!info.demo && !loadChoices().name) saveChoices({ name: called });
   return info;
 }
 
