@@ -7,6 +7,7 @@
 #include "http/service.h"
 #include "live/handoffs.h"
 #include "live/products.h"
+#include "live/replays.h"
 #include "live/visitors.h"
 #include "room/room.h"
 
@@ -367,6 +368,21 @@ live_room_tag (ParlorSite *site, const char *base, const ParlorEntry *entry)
   return tag;
 }
 
+/* What the replay or the stream is called to which it leads; "" = to none. Borrowed. */
+static const char *
+title_of (ParlorSite *site, const ParlorEntry *entry)
+{
+  const ParlorReplayRow *replay = site->spec.replays && strcmp (entry->channel, "replay") == 0
+                                      ? parlor_replays_get (site->spec.replays, entry->state)
+                                      : NULL;
+  ParlorLiveRoom *live = *entry->room ? parlor_live_find (site->spec.live, entry->room) : NULL;
+  if (replay && !strcmp (replay->brand, entry->brand))
+    return replay->title;
+  return live && !strcmp (parlor_live_info (live)->brand, entry->brand)
+             ? parlor_live_info (live)->title
+             : "";
+}
+
 static json_t *
 entry_to_json (ParlorSite *site, const ParlorHttpRequest *request, const ParlorEntry *entry)
 {
@@ -374,12 +390,14 @@ entry_to_json (ParlorSite *site, const ParlorHttpRequest *request, const ParlorE
   g_autofree char *url = g_strdup_printf ("%s/e/%s", base, entry->id);
   g_autofree char *svg = qr_svg (url);
   g_autofree char *embed = live_room_tag (site, base, entry);
+  const char *title = title_of (site, entry);
   if (!embed)
     embed = g_strdup_printf ("<a href=\"%s\" target=\"_blank\" rel=\"noopener\">Live</a>", url);
-  return json_pack ("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s?,s:s,s:I}", "id", entry->id, "channel",
-                    entry->channel, "state", entry->state, "group", entry->rep_group, "room",
-                    entry->room, "product", entry->product, "rep", entry->rep, "url", url, "qr_svg",
-                    svg, "embed", embed, "made_at", (json_int_t)entry->made_ms);
+  return json_pack ("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s?,s:s,s:I}", "id", entry->id,
+                    "channel", entry->channel, "state", entry->state, "group", entry->rep_group,
+                    "room", entry->room, "title", title, "product", entry->product, "rep",
+                    entry->rep, "url", url, "qr_svg", svg, "embed", embed, "made_at",
+                    (json_int_t)entry->made_ms);
 }
 
 void

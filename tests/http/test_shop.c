@@ -21,7 +21,8 @@ make_live (World *world)
   json_decref (
       ask (world, "POST", "/v1/products",
            "{\"sku\":\"lamp\",\"title\":\"Lamp\",\"url\":\"https://shop.example/l?a=1#b\"}", 201));
-  json_t *room = ask (world, "POST", "/v1/rooms", "{\"kind\":\"live\"}", 201);
+  json_t *room = ask (world, "POST", "/v1/rooms", "{\"kind\":\"live\",\"title\":\"New shoes\"}",
+                      201);
   char *id = g_strdup (member (room, "id"));
   json_decref (room);
   return id;
@@ -81,6 +82,7 @@ test_entry (void)
   g_autofree char *body = g_strdup_printf ("{\"channel\":\"qr\",\"room\":\"%s\"}", id);
   json_t *entry = ask (world, "POST", "/v1/entries", body, 201);
   g_assert_true (g_str_has_prefix (member (entry, "qr_svg"), "<svg "));
+  g_assert_cmpstr (member (entry, "title"), ==, "New shoes");
   g_autofree char *path = g_strdup_printf ("/e/%s", member (entry, "id"));
   g_autoptr (Answer) first = world_ask (world, "GET", path, "", NULL);
   g_autofree char *to = answer_header (first, "Location");

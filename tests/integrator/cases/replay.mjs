@@ -110,6 +110,8 @@ async function publishCase({ daemon: make, after, say }) {
   const id = await published(daemon, room, { title: 'Lamps again', drop });
   const shown = await daemon.good('GET', `/v1/replays/${id}`);
   expect(shown.title === 'Lamps again' && shown.room === room.id && /^ent_/.test(shown.entry), 'title, room and entry');
+  const link = (await daemon.good('GET', '/v1/entries')).entries.find((one) => one.id === shown.entry);
+  expect(link.channel === 'replay' && link.title === 'Lamps again', `its link says what it leads to (${JSON.stringify(link)})`);
   expect(shown.parts.length === 2, `two parts, got ${JSON.stringify(shown.parts)}`);
   expect(Math.abs(shown.parts[0].from_ms - onAir) < 1500 && shown.parts[0].from_ms >= onAir - 200, `nothing of the rehearsal: ${onAir} ${JSON.stringify(shown.parts)}`);
   expect(shown.parts[0].to_ms <= drop[0].from_ms && shown.parts[1].from_ms === drop[0].to_ms, 'nothing of what was dropped');

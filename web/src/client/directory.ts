@@ -36,6 +36,8 @@ const entry = shape({
   state: def(str, ''),
   group: def(str, ''),
   room: def(str, ''),
+  /** Of the replay or the stream that it leads to. */
+  title: def(str, ''),
   product: def(str, ''),
   rep: def(str, ''),
   url: str,

@@ -71,7 +71,9 @@ export class AdminEntries extends AdminSection {
   private led(one: EntryInfo): string {
     const group = this.groups.find(({ id }) => id === one.group)?.name ?? one.group;
     const rep = this.reps.find(({ id }) => id === one.rep)?.name ?? one.rep;
-    return [rep, group, one.room, one.product, one.state].filter(Boolean).join(' · ');
+    /* Of a replay `state` is its id; it is named by its title where that is known. */
+    const state = one.title && one.channel === 'replay' ? '' : one.state;
+    return [rep, group, one.title || one.room, one.product, state].filter(Boolean).join(' · ');
   }
 
   private code(one: EntryInfo): TemplateResult {
