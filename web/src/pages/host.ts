@@ -149,6 +149,7 @@ export class HostPage extends Plain {
       .composedPath()
       .some((one) => one instanceof HTMLInputElement || one instanceof HTMLTextAreaElement);
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (this.live.get().live?.state === 'ended') return;
     const product = this.live.get().shelf[Number(event.key) - 1];
     if (event.key === '0') this.session.tell({ t: 'pin' });
     else if (product) this.pin(product);
@@ -433,7 +434,11 @@ export class HostPage extends Plain {
         <div class="host-controls">
           ${this.assists || live?.state === 'ended' ? nothing : this.devices()}${this.air()}
         </div>
-        <parlor-host-record .session=${this.session}></parlor-host-record>
+        ${
+          live?.state === 'ended' && this.session.state.room?.recording.state === 'off'
+            ? nothing
+            : html`<parlor-host-record .session=${this.session}></parlor-host-record>`
+        }
         ${live?.state === 'ended' ? this.again(live.title) : nothing}
         <p class="share">
           <span>${lt('share_link')}</span

@@ -65,7 +65,9 @@ export class HostPanel extends Plain {
   };
 
   private shelf(): TemplateResult {
-    const { shelf, pin } = this.live.get();
+    const { shelf, pin, live } = this.live.get();
+    /* Nobody is shown anything after it is over. */
+    const over = live?.state === 'ended';
     const sort = html`<p class="shelf-sort">
       <button
         class="button quiet"
@@ -80,8 +82,7 @@ export class HostPanel extends Plain {
     if (shelf.length === 0)
       return html`${sort}
         <p class="empty">${lt('shelf_empty')}</p>`;
-    return html`<p class="hint">${lt('pin_hint')}</p>
-      ${sort}
+    return html`${over ? nothing : html`<p class="hint">${lt('pin_hint')}</p>`} ${sort}
       <ul class="shelf">
         ${shelf.map((one, index) => {
           const on = pin?.sku === one.sku;
@@ -99,14 +100,18 @@ export class HostPanel extends Plain {
               ><span class="price">${price(one)}</span>
               ${one.stock ? html`<span class="stock">${one.stock}</span>` : nothing}</span
             >
-            <button
-              class="button ${on ? '' : 'primary'}"
-              data-testid="pin"
-              aria-pressed=${on}
-              @click=${() => (on ? this.session.tell({ t: 'pin' }) : this.session.tell({ t: 'pin', sku: one.sku }))}
-            >
-              ${lt(on ? 'unpin_it' : 'pin_it')}
-            </button>
+            ${
+              over
+                ? nothing
+                : html`<button
+                    class="button ${on ? '' : 'primary'}"
+                    data-testid="pin"
+                    aria-pressed=${on}
+                    @click=${() => (on ? this.session.tell({ t: 'pin' }) : this.session.tell({ t: 'pin', sku: one.sku }))}
+                  >
+                    ${lt(on ? 'unpin_it' : 'pin_it')}
+                  </button>`
+            }
           </li>`;
         })}
       </ul>`;
