@@ -25,8 +25,9 @@ export type Render = Checked<typeof render>;
 /** What is asked for. */
 export interface RenderWish {
   layout: string;
-  height: number;
-  names: boolean;
+  /** Of the picture, as the names that are drawn into it. */
+  height?: number;
+  names?: boolean;
   exclude: string[];
   from_ms?: number;
   to_ms?: number;

@@ -105,9 +105,11 @@ export class AdminAudit extends AdminSection {
       <td>${one.seq}</td>
       <td>${this.when(one.at)}</td>
       <td class="deed">${deedWords(one.action)}<code>${one.action}</code></td>
-      <td title=${one.actor}>${this.names.get(one.actor) ?? (one.actor || au('audit_server'))}</td>
-      <td>${one.object}</td>
-      <td>${one.detail}</td>
+      <td class="long" title=${one.actor}>
+        ${this.names.get(one.actor) ?? (one.actor || au('audit_server'))}
+      </td>
+      <td class="long">${one.object}</td>
+      <td class="long">${one.detail}</td>
     </tr>`;
   }
 

@@ -13,8 +13,16 @@ const en = {
   era_again: 'Make again without',
   era_look: 'Show what will go',
   era_looking: 'Looking…',
-  era_sum:
-    '{files} tracks ({size}), {stills} pictures, {chat} messages, {markers} notes, {renders} files',
+  era_files: '{n} tracks ({size})',
+  era_files_one: '1 track ({size})',
+  era_stills: '{n} pictures',
+  era_stills_one: '1 picture',
+  era_chat: '{n} messages',
+  era_chat_one: '1 message',
+  era_markers: '{n} notes',
+  era_markers_one: '1 note',
+  era_renders_n: '{n} files',
+  era_renders_n_one: '1 file',
   era_runs: 'is still recorded: goes when it ends',
   era_start: 'Erase for good',
   era_cancel: 'Cancel',
@@ -36,8 +44,16 @@ const zh: typeof en = {
   era_again: '去除此人后重新合成',
   era_look: '查看将删除的内容',
   era_looking: '正在查找…',
-  era_sum:
-    '{files} 个音视频文件（{size}），{stills} 张截图，{chat} 条聊天，{markers} 条笔记，{renders} 个合成文件',
+  era_files: '{n} 个音视频文件（{size}）',
+  era_files_one: '1 个音视频文件（{size}）',
+  era_stills: '{n} 张截图',
+  era_stills_one: '1 张截图',
+  era_chat: '{n} 条聊天',
+  era_chat_one: '1 条聊天',
+  era_markers: '{n} 条笔记',
+  era_markers_one: '1 条笔记',
+  era_renders_n: '{n} 个合成文件',
+  era_renders_n_one: '1 个合成文件',
   era_runs: '仍在录制：结束后删除',
   era_start: '永久删除',
   era_cancel: '取消',
@@ -48,6 +64,22 @@ const zh: typeof en = {
 };
 
 export const ERASURE_TABLES = { en, 'zh-CN': zh };
+
+/** What goes, or is to go; each counted as its number wants it. */
+export function eraSum(
+  of: { files: number; stills: number; chat: number; markers: number; renders: number },
+  size: string,
+): string {
+  const counted = (n: number, one: keyof typeof en, many: keyof typeof en): string =>
+    era(n === 1 ? one : many, { n: String(n), size });
+  return [
+    counted(of.files, 'era_files_one', 'era_files'),
+    counted(of.stills, 'era_stills_one', 'era_stills'),
+    counted(of.chat, 'era_chat_one', 'era_chat'),
+    counted(of.markers, 'era_markers_one', 'era_markers'),
+    counted(of.renders, 'era_renders_n_one', 'era_renders_n'),
+  ].join(lang() === 'en' ? ', ' : '，');
+}
 
 export function era(word: keyof typeof en, params: Record<string, string> = {}): string {
   return ERASURE_TABLES[lang()][word].replace(

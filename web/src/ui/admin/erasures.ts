@@ -1,5 +1,5 @@
 /** A person is taken out of this recording, or of all: what will go is shown first. */
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import {
   forgetErasure,
@@ -11,11 +11,13 @@ import {
 } from '../../client/erasures.js';
 import type { Recording } from '../../client/recordings.js';
 import { AdminSection } from './base.js';
-import { era } from './erasures-words.js';
+import { era, eraSum } from './erasures-words.js';
 import { r } from './recording-words.js';
 import { sizeWords } from './storage.js';
 
 const LOOK_MS = 700;
+/** A legal hold may come and go while somebody reads what would be erased. */
+const LOOK_AT_PLAN_MS = 3000;
 
 @customElement('parlor-recording-erasure')
 export class RecordingErasure extends AdminSection {
@@ -24,6 +26,8 @@ export class RecordingErasure extends AdminSection {
   @property({ attribute: false }) changed: () => void = () => undefined;
   @state() private erasure: Erasure | undefined;
   private timer = 0;
+  /** `problem` says that it was refused for a hold. */
+  private refused = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -35,12 +39,29 @@ export class RecordingErasure extends AdminSection {
     const open = ['looking', 'running', 'held'].includes(one.state);
     this.erasure = one;
     window.clearTimeout(this.timer);
+    if (this.refused && !one.parts.some((part) => part.hold)) {
+      this.refused = false;
+      this.problem = '';
+    }
+    if (one.state === 'planned' && this.isConnected)
+      this.timer = window.setTimeout(() => void this.lookAgain(one), LOOK_AT_PLAN_MS);
     if (open && this.isConnected)
       this.timer = window.setTimeout(
         () => void this.run(async () => this.follow(await loadErasure(one.id))),
         LOOK_MS,
       );
     if (one.state === 'done') this.changed();
+  }
+
+  /** In silence; what was done meanwhile counts for more. */
+  private async lookAgain(one: Erasure): Promise<void> {
+    const now = await loadErasure(one.id).catch(() => one);
+    if (this.erasure === one && !this.busy) this.follow(now);
+  }
+
+  /** A hold of this very recording was placed or ended above. */
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('row') && this.erasure?.state === 'planned') void this.lookAgain(this.erasure);
   }
 
   private plan(event: Event): void {
@@ -65,27 +86,24 @@ export class RecordingErasure extends AdminSection {
   private async whyNot(id: string): Promise<void> {
     const now = await loadErasure(id).catch(() => undefined);
     if (!now) return;
-    this.erasure = now;
+    this.follow(now);
     const why = now.parts.find((part) => part.hold)?.hold;
-    if (why) this.problem = era('era_refused', { why });
+    if (!why) return;
+    this.problem = era('era_refused', { why });
+    this.refused = true;
   }
 
   private forget(id: string): void {
     void this.run(async () => {
       await forgetErasure(id);
       this.erasure = undefined;
+      window.clearTimeout(this.timer);
     });
   }
 
   private sum(one: Erasure | ErasurePart): string {
-    return era('era_sum', {
-      files: String(one.files),
-      size: sizeWords(one.bytes),
-      stills: String(one.stills),
-      chat: String(one.chat),
-      markers: String(one.markers),
-      renders: String(typeof one.renders === 'number' ? one.renders : one.renders.length),
-    });
+    const renders = typeof one.renders === 'number' ? one.renders : one.renders.length;
+    return eraSum({ ...one, renders }, sizeWords(one.bytes));
   }
 
   private piece(one: ErasurePart): TemplateResult {

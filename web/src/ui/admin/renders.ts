@@ -39,6 +39,8 @@ export class RecordingRenders extends AdminSection {
   /** The instant that the player shows. */
   @property({ attribute: false }) position: () => number = () => 0;
   @state() private renders: Render[] = [];
+  /** Which layout the form has; sound alone has neither size nor names. */
+  @state() private layout: string = 'screen_with_speaker';
   @state() private from = 0;
   @state() private to = 0;
   private timer = 0;
@@ -63,11 +65,12 @@ export class RecordingRenders extends AdminSection {
   private add(event: Event): void {
     event.preventDefault();
     const part = this.to > this.from;
+    const layout = this.value('layout');
+    const seen = { height: Number(this.value('size')), names: this.checked('names').length > 0 };
     void this.run(async () => {
       await addRender(this.row.id, {
-        layout: this.value('layout'),
-        height: Number(this.value('size')),
-        names: this.checked('names').length > 0,
+        layout,
+        ...(layout === 'audio_only' ? {} : seen),
         exclude: this.checked('exclude'),
         ...(part ? { from_ms: Math.round(this.from), to_ms: Math.round(this.to) } : {}),
       });
@@ -89,15 +92,22 @@ export class RecordingRenders extends AdminSection {
 
   private wish(): TemplateResult {
     const people = this.row.manifest?.participants ?? [];
-    return html`<form @submit=${(event: Event) => this.add(event)}>
+    return html`<form
+      @submit=${(event: Event) => this.add(event)}
+      @change=${() => (this.layout = this.value('layout'))}
+    >
       ${this.choice(
         'layout',
         rnd('rnd_layout'),
         'screen_with_speaker',
         LAYOUTS.map((one) => [one, layoutWords(one)]),
       )}
-      ${this.choice('size', rnd('rnd_size'), '720', SIZES)}
-      ${this.boxes('names', [['names', rnd('rnd_names_on')]], ['names'])}
+      ${
+        this.layout === 'audio_only'
+          ? nothing
+          : html`${this.choice('size', rnd('rnd_size'), '720', SIZES)}
+            ${this.boxes('names', [['names', rnd('rnd_names_on')]], ['names'])}`
+      }
       ${
         people.length > 1
           ? html`<details>

@@ -13,6 +13,7 @@ const { DIRECTORY_TABLES } = await import('./directory-words.js');
 const { AUDIT_TABLES } = await import('./audit-words.js');
 const { KEEPING_TABLES } = await import('./keeping-words.js');
 const { SHARE_TABLES } = await import('./share-words.js');
+const { ERASURE_TABLES } = await import('./erasures-words.js');
 const { ApiError } = await import('../../client/http.js');
 
 describe('the words of the admin pages', () => {
@@ -26,6 +27,7 @@ describe('the words of the admin pages', () => {
       ...DIRECTORY_TABLES['zh-CN'],
       ...KEEPING_TABLES['zh-CN'],
       ...AUDIT_TABLES['zh-CN'],
+      ...ERASURE_TABLES['zh-CN'],
     };
     for (const [word, text] of Object.entries({
       ...TABLES.en,
@@ -35,6 +37,7 @@ describe('the words of the admin pages', () => {
       ...DIRECTORY_TABLES.en,
       ...KEEPING_TABLES.en,
       ...AUDIT_TABLES.en,
+      ...ERASURE_TABLES.en,
     })) {
       const other = chinese[word] ?? '';
       expect(other, word).toBeTruthy();
