@@ -20,7 +20,7 @@ const value = (name, other) => (words.includes(name) ? words[words.indexOf(name)
 const HEADING = 'Taps and calls beside the stream, in browsers';
 
 const HEAD = `
-\`node tests/e2e/taps.mjs\` (scenario 63): Chromium and Firefox watch a live room from a third browser, one taps and calls, the other is the control viewer, then the other way round. Each
+\`node tests/e2e/taps.mjs\` (scenario 63): Chromium and Firefox watch a live room that an encoder fills by WHIP, one taps and calls, the other is the control viewer, then the other way round. Each
 tap is a stranger's (a page opened anew); he taps once more later; every other one calls and hangs up. From the pointer's event to the frame in which it stands, p50 / p95 / most in ms; "back" is hanging up
 until the stream is as large and loud as before. A window is three seconds or more around each; \`noDisturb\` as in \`tests/e2e/lib/disturb.mjs\`. In windows of "nothing" nobody did anything: a freeze there
 that the other viewer had not is the machine's. Aims: card p95 300, bound 1,000, back 500 ms; 0 of 200 taps and 0 of 50 calls disturb: what froze for him alone disturbed him, at the first play, and fails
