@@ -72,6 +72,8 @@ static const Option options[] = {
      "file of the master key: recordings are enciphered"},
     {"recording-key-command", KIND_TEXT, AT (recording_key_command), 0, 0,
      "command that prints it, in place of a file"},
+    {"recorder-socket", KIND_TEXT, AT (recorder_socket), 0, 0,
+     "where systemd starts parlor-recorder as a user of its own (parlord starts it)"},
     {"s3-url", KIND_TEXT, AT (s3_url), 0, 0,
      "bucket to which recordings are copied, as https://HOST/BUCKET"},
     {"s3-region", KIND_TEXT, AT (s3_region), 0, 0, "its region (us-east-1)"},
@@ -475,6 +477,7 @@ parlor_config_free (ParlorConfig *config)
   g_free (config->crypto);
   g_free (config->s3_credentials);
   g_free (config->recording_key_command);
+  g_free (config->recorder_socket);
   g_strfreev (config->announce);
   g_strfreev (config->origins);
   g_ptr_array_unref (config->keys);

@@ -43,6 +43,7 @@ typedef struct
   gint64 s3_part_kib;                        /**< 0 = its own */
   gint64 s3_keep_local_days;                 /**< -1 = for ever */
   char *recording_key_file, *recording_key_command; /**< nullable, see record/keeper.h */
+  char *recorder_socket;                            /**< nullable: parlord starts the recorder */
   char **announce;                                  /**< NULL-terminated, perhaps empty */
   char **origins;                                   /**< NULL-terminated, perhaps empty */
   gint64 stages, stage_cpu; /**< stage processes at a time; percent of a core for each */

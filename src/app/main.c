@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 static int
 fail (const GError *error)
@@ -32,6 +33,7 @@ main (int argc, char **argv)
     return fail (error);
   if (config->show_help || config->show_version)
     return print_only (config);
+  umask (0077); /* what it and its processes write is nobody else's, whoever started it */
   parlor_log_take_glib ();
   g_autoptr (ParlorApp) app = parlor_app_new (config, argv[0], &error);
   if (!app)

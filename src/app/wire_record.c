@@ -104,6 +104,7 @@ parlor_wire_record_init (ParlorWireRecord *self, uv_loop_t *loop, const ParlorCo
   ParlorSupervisorSpec spec = {.loop = loop,
                                .media = media,
                                .program = program,
+                               .socket = config->recorder_socket,
                                .folder = self->folder,
                                .key = key,
                                .keeper = self->keeper};

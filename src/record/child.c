@@ -2,7 +2,12 @@
 #include "record/child.h"
 
 #include "record/childenv.h"
+#include "record/wire.h"
 
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 gboolean
@@ -32,4 +37,28 @@ parlor_child_start_talking (uv_loop_t *loop, uv_process_t *process, const char *
                                   {.flags = UV_INHERIT_FD, .data.fd = STDERR_FILENO},
                                   {.flags = UV_INHERIT_FD, .data.fd = fd}};
   return parlor_child_start (loop, process, words, stdio, G_N_ELEMENTS (stdio), func);
+}
+
+static gboolean
+reach (int fd, const char *path)
+{
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  if (g_strlcpy (address.sun_path, path, sizeof address.sun_path) < sizeof address.sun_path)
+    return connect (fd, (struct sockaddr *)&address, sizeof address) == 0;
+  errno = ENAMETOOLONG;
+  return FALSE;
+}
+
+int
+parlor_child_call (const char *path)
+{
+  int fd = socket (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  gint64 peer = fd >= 0 && reach (fd, path) ? parlor_wire_peer (fd) : -1;
+  if (peer == 0 || peer == (gint64)geteuid ())
+    return fd;
+  g_warning ("%s does not answer: %s", path,
+             peer >= 0 ? "who listens there is neither root nor this user" : g_strerror (errno));
+  if (fd >= 0)
+    close (fd);
+  return -1;
 }

@@ -21,5 +21,9 @@ gboolean parlor_child_start (uv_loop_t *loop, uv_process_t *process, char **word
  * caller's to close; what it writes goes where ours goes. */
 gboolean parlor_child_start_talking (uv_loop_t *loop, uv_process_t *process, const char *program,
                                      int fd, uv_exit_cb func);
+/** One that systemd starts, as a user of its own, for each connection to the SOCK_SEQPACKET socket
+ * at `path`: that connection, the caller's, which never waits. -1: nobody is there, or who listens
+ * is neither root nor our own user, which is warned of. */
+int parlor_child_call (const char *path);
 
 G_END_DECLS

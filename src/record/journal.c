@@ -82,7 +82,7 @@ take_old (ParlorJournal *self, ParlorJournalFunc func, gpointer user_data)
 static ParlorSafeFile *
 open_locked (const char *path, const guint8 *vault_key, GError **error)
 {
-  int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, PARLOR_SAFE_MODE);
   if (fd < 0 || !lock_file (fd))
     {
       int why = errno;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* parlor-recorder: started and supervised by parlord, to whom descriptor 3 leads. Takes orders
- * (record/wire.h), writes recordings. It is the only process in which anything is depayloaded. */
+/* parlor-recorder: supervised by parlord, to whom descriptor 3 leads. Takes orders (record/wire.h),
+ * writes recordings. It is the only process in which anything is depayloaded. parlord starts it
+ * itself, or systemd does as a user of its own: then `--for USER` says whose orders it takes. */
 #include "record/sandbox.h"
 #include "record/segment.h"
 #include "record/session.h"
@@ -9,6 +10,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,6 +122,28 @@ run (Recorder *self)
     }
 }
 
+/* A name or a number; -1 = there is no such user. */
+static gint64
+find_user (const char *word)
+{
+  const struct passwd *entry = getpwnam (word);
+  guint64 number;
+  if (entry != NULL)
+    return entry->pw_uid;
+  return g_ascii_string_to_unsigned (word, 10, 0, G_MAXUINT32 - 1, &number, NULL) ? (gint64)number
+                                                                                  : -1;
+}
+
+/* Before the sandbox: in a user namespace of its own everybody else is nobody. */
+static gboolean
+is_ours (int argc, char **argv)
+{
+  gint64 whose = (gint64)geteuid ();
+  if (argc > 1)
+    whose = argc == 3 && strcmp (argv[1], "--for") == 0 ? find_user (argv[2]) : -1;
+  return whose >= 0 && parlor_wire_peer (PARLOR_RECORDER_FD) == whose;
+}
+
 static int
 fail (const char *why)
 {
@@ -135,6 +159,8 @@ main (int argc, char **argv)
   Recorder recorder = {0};
   if (fcntl (PARLOR_RECORDER_FD, F_GETFD) < 0)
     return fail ("parlord starts this program; there is nothing in it for people");
+  if (!is_ours (argc, argv))
+    return fail ("descriptor 3 does not lead to a process of the user whose orders it takes");
   signal (SIGPIPE, SIG_IGN);
   signal (SIGINT, SIG_IGN); /* Ctrl-C is parlord's: the end of its socket ends us */
   g_setenv ("GST_REGISTRY_FORK", "no", TRUE);
@@ -151,7 +177,7 @@ main (int argc, char **argv)
     return fail (error->message);
   recorder.sessions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                              (GDestroyNotify)parlor_record_session_free);
-  tell (json_pack ("{s:s}", "t", "ready"), NULL);
+  tell (json_pack ("{s:s,s:i}", "t", "ready", "pid", (int)getpid ()), NULL);
   run (&recorder);
   g_hash_table_foreach (recorder.sessions, leave, NULL);
   _exit (EXIT_SUCCESS); /* what hashes or seals is cut off: the next process does it again */

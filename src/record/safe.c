@@ -206,7 +206,7 @@ ParlorSafeFile *
 parlor_safe_create (const char *path, const guint8 *key, GError **error)
 {
   ParlorSafeFile *self = g_new0 (ParlorSafeFile, 1);
-  self->fd = open (path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  self->fd = open (path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, PARLOR_SAFE_MODE);
   int why = self->fd < 0 ? errno : begin_vault (self, key);
   if (why != 0 && self->fd >= 0)
     unlink (path);

@@ -16,6 +16,11 @@
 
 G_BEGIN_DECLS
 
+/** Of a recording's files and folder: the umask says whether the group has them too. It does if
+ * parlor-recorder is a user of its own, whose group parlord is in (docs/operate.md). */
+#define PARLOR_SAFE_MODE 0660
+#define PARLOR_SAFE_FOLDER_MODE 0770
+
 typedef struct _ParlorSafeFile ParlorSafeFile;
 
 /** A new file. `key` has PARLOR_VAULT_KEY bytes, NULL = in the clear. NULL: G_FILE_ERROR, EXIST

@@ -63,6 +63,13 @@ install_filter (void)
       REFUSE (SYS_io_uring_enter),
       REFUSE (SYS_io_uring_register),
       REFUSE (SYS_perf_event_open),
+      /* parlord reads what lies there, perhaps as a user who may read more. */
+      REFUSE (SYS_symlinkat),
+      REFUSE (SYS_mknodat),
+#ifdef SYS_symlink
+      REFUSE (SYS_symlink),
+      REFUSE (SYS_mknod),
+#endif
       /* To its own threads only: abort () needs it. */
       BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, SYS_tgkill, 0, 3),
       BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, args[0])),

@@ -2,8 +2,9 @@
 /**
  * What the recorder gives up before it reads the first byte that came from outside: the network
  * (a namespace of its own where the kernel allows it to anybody), new sockets, other programs,
- * other processes' memory and signals to them, io_uring, privileges, core files. Files and threads
- * it keeps. docs/operate.md says what systemd adds. Once, by the only thread.
+ * other processes' memory and signals to them, io_uring, symbolic links, pipes with names,
+ * privileges, core files. Files and threads it keeps. docs/operate.md says what systemd adds. Once,
+ * by the only thread.
  */
 #pragma once
 

@@ -6,6 +6,7 @@
 #include "record/keeper.h"
 #include "record/ledger.h"
 #include "record/manifest.h"
+#include "record/safe.h"
 #include "record/track.h"
 
 #include <errno.h>
@@ -277,7 +278,7 @@ write_key_file (ParlorRecordSession *self, GError **error)
   return wrapped[0] == '\0' || g_file_test (path, G_FILE_TEST_EXISTS)
          || g_file_set_contents_full (path, wrapped, -1,
                                       G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
-                                      0600, error);
+                                      PARLOR_SAFE_MODE, error);
 }
 
 /* At once, or at one of the ticks that follow: the disk may be full or away. */
@@ -286,7 +287,7 @@ try_open (ParlorRecordSession *self)
 {
   g_autoptr (ParlorReplay) replay = parlor_replay_new ();
   g_autoptr (GError) error = NULL;
-  int why = g_mkdir_with_parents (self->folder, 0700) < 0 ? errno : 0;
+  int why = g_mkdir_with_parents (self->folder, PARLOR_SAFE_FOLDER_MODE) < 0 ? errno : 0;
   if (why != 0)
     g_set_error (&error, G_FILE_ERROR, g_file_error_from_errno (why), "%s", self->folder);
   if (why == 0 && write_key_file (self, &error)

@@ -52,6 +52,7 @@ struct _ParlorSupervisor
   uv_loop_t *loop;
   ParlorMedia *media;
   char *program, *folder;
+  char *socket; /* NULL = `program` is started */
   ParlorSealer *sealer;
   ParlorKeeper *keeper; /* borrowed, nullable */
   ParlorRecorderEventFunc event_func;
@@ -60,7 +61,8 @@ struct _ParlorSupervisor
   GHashTable *recordings; /* id → Recording, owned */
   GQueue orders;          /* Order, owned: what the socket has not taken yet */
   int fd;                 /* -1 = no process */
-  uv_process_t *process;  /* NULL = none */
+  uv_process_t *process;  /* NULL = none, or it is systemd's */
+  gint pid;               /* of systemd's, when it is ready; 0 = not yet */
   uv_poll_t *poll;
   uv_timer_t *timer;
   gint64 started_us;
@@ -275,6 +277,8 @@ on_message (ParlorSupervisor *self, const json_t *message)
   const char *type = json_string_value (json_object_get (message, "t"));
   const char *id = json_string_value (json_object_get (message, "recording"));
   const char *reason = json_string_value (json_object_get (message, "reason"));
+  if (g_strcmp0 (type, "ready") == 0)
+    self->pid = (gint)json_integer_value (json_object_get (message, "pid"));
   if (type == NULL || id == NULL || g_hash_table_lookup (self->recordings, id) == NULL)
     return;
   if (strcmp (type, "sealed") == 0)
@@ -288,6 +292,8 @@ on_message (ParlorSupervisor *self, const json_t *message)
                                        .recording = id,
                                        .reason = reason != NULL ? reason : "io_error"});
 }
+
+static void on_hang_up (ParlorSupervisor *self);
 
 static void
 on_socket (uv_poll_t *poll, int status, int events)
@@ -304,10 +310,12 @@ on_socket (uv_poll_t *poll, int status, int events)
         on_message (self, message);
       json_decref (message);
     }
-  if (result == PARLOR_WIRE_GONE)
+  if (result != PARLOR_WIRE_GONE)
+    send_orders (self);
+  else if (self->process != NULL)
     uv_poll_stop (poll); /* the exit follows */
   else
-    send_orders (self);
+    on_hang_up (self);
 }
 
 static void
@@ -353,8 +361,17 @@ static void
 on_timer (uv_timer_t *timer)
 {
   ParlorSupervisor *self = timer->data;
-  if (self->process == NULL)
+  if (self->fd < 0)
     start_process (self);
+}
+
+static void
+start_again (ParlorSupervisor *self)
+{
+  gboolean young = g_get_monotonic_time () - self->started_us < YOUNG_US;
+  drop_socket (self);
+  keep_notes (self);
+  uv_timer_start (self->timer, on_timer, young ? PATIENCE_MS : 0, 0);
 }
 
 static void
@@ -364,13 +381,10 @@ on_exit_ (uv_process_t *process, int64_t status, int signum)
   uv_close ((uv_handle_t *)process, free_handle);
   if (self == NULL)
     return;
-  gboolean young = g_get_monotonic_time () - self->started_us < YOUNG_US;
   self->process = NULL;
-  drop_socket (self);
-  keep_notes (self);
   g_warning ("parlor-recorder ended (status %d, signal %d); starting it again", (int)status,
              signum);
-  uv_timer_start (self->timer, on_timer, young ? PATIENCE_MS : 0, 0);
+  start_again (self);
 }
 
 static gboolean
@@ -428,22 +442,44 @@ tell_all_failed (ParlorSupervisor *self)
                     .type = PARLOR_RECORDER_FAILED, .recording = id->data, .reason = "recorder"});
 }
 
+/* Its exit is systemd's to tell. */
+static void
+on_hang_up (ParlorSupervisor *self)
+{
+  g_warning ("parlor-recorder has hung up; calling the next one");
+  if (self->pid == 0) /* it did not even begin */
+    tell_all_failed (self);
+  start_again (self);
+}
+
+/* What leads to a new process, ours or systemd's; -1 = there is none. */
+static int
+find_process (ParlorSupervisor *self)
+{
+  int pair[2];
+  if (self->socket != NULL)
+    return parlor_child_call (self->socket);
+  if (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+    return -1;
+  gboolean ok = spawn (self, pair[1]);
+  close (pair[1]);
+  if (!ok)
+    close (pair[0]);
+  return ok ? pair[0] : -1;
+}
+
 static void
 start_process (ParlorSupervisor *self)
 {
-  int pair[2] = {-1, -1};
-  if (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0 || !spawn (self, pair[1]))
+  self->pid = 0;
+  self->fd = find_process (self);
+  if (self->fd < 0)
     {
-      /* Tried again for as long as something is recorded: a leak here would end the server. */
-      for (guint i = 0; i < G_N_ELEMENTS (pair); i++)
-        if (pair[i] >= 0)
-          close (pair[i]);
+      /* Tried again for as long as something is recorded. */
       tell_all_failed (self);
       uv_timer_start (self->timer, on_timer, PATIENCE_MS, 0);
       return;
     }
-  close (pair[1]);
-  self->fd = pair[0];
   self->started_us = g_get_monotonic_time ();
   self->poll = g_new0 (uv_poll_t, 1);
   self->poll->data = self;
@@ -507,7 +543,7 @@ begin (ParlorRecorder *recorder, const ParlorRecorderBegin *what)
   g_hash_table_replace (self->recordings, recording->id, recording);
   if (self->fd >= 0)
     give_order (self, json_incref (recording->open), -1, FALSE);
-  else if (self->process == NULL && !uv_is_active ((uv_handle_t *)self->timer))
+  else if (!uv_is_active ((uv_handle_t *)self->timer))
     uv_timer_start (self->timer, on_timer, 0, 0);
 }
 
@@ -601,6 +637,7 @@ parlor_supervisor_new (const ParlorSupervisorSpec *spec, GError **error)
   self->loop = spec->loop;
   self->media = spec->media;
   self->program = g_strdup (spec->program);
+  self->socket = g_strdup (spec->socket);
   self->folder = g_strdup (spec->folder);
   self->fd = -1;
   self->recordings = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, recording_free);
@@ -628,6 +665,7 @@ parlor_supervisor_free (ParlorSupervisor *self)
   g_queue_clear_full (&self->orders, order_free);
   parlor_sealer_free (self->sealer);
   g_free (self->program);
+  g_free (self->socket);
   g_free (self->folder);
   g_free (self);
 }
@@ -651,7 +689,9 @@ parlor_supervisor_stats (const ParlorSupervisor *self, ParlorSupervisorStats *ou
   gpointer value;
   *out = (ParlorSupervisorStats){.starts = self->starts,
                                  .recordings = g_hash_table_size (self->recordings),
-                                 .pid = self->process != NULL ? self->process->pid : 0};
+                                 .pid = self->process != NULL ? self->process->pid
+                                        : self->fd >= 0       ? self->pid
+                                                              : 0};
   g_hash_table_iter_init (&iter, self->recordings);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     out->tracks += g_hash_table_size (((Recording *)value)->tracks);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * The daemon's side of recording: implements room/recorder.h over `parlor-recorder`, which it
- * starts, watches and starts again. A recorder that dies costs what it had not written (nothing, as
- * a rule); its recordings go on in new files within a second or two, and the meeting notices
- * nothing.
+ * starts (or has started, as another user, by connecting), watches and starts again. A recorder
+ * that dies costs what it had not written (nothing, as a rule); its recordings go on in new files
+ * within a second or two, and the meeting notices nothing.
  *
  * Control thread.
  */
@@ -22,6 +22,7 @@ typedef struct
   uv_loop_t *loop;      /**< borrowed */
   ParlorMedia *media;   /**< borrowed */
   const char *program;  /**< path of parlor-recorder */
+  const char *socket;   /**< at which systemd starts it for us; NULL = we start `program` */
   const char *folder;   /**< under it each recording has one of its own */
   const char *key;      /**< file of the key that signs manifests */
   ParlorKeeper *keeper; /**< borrowed; NULL = recordings lie in the clear */

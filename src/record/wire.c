@@ -16,6 +16,14 @@ typedef union
   char bytes[CMSG_SPACE (sizeof (int))];
 } Ancillary;
 
+gint64
+parlor_wire_peer (int socket)
+{
+  struct ucred peer;
+  socklen_t length = sizeof peer;
+  return getsockopt (socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 ? (gint64)peer.uid : -1;
+}
+
 static ParlorWireResult
 result_of (int why)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * What goes between the daemon and `parlor-recorder`: a SOCK_SEQPACKET pair, one JSON object a
- * message, file descriptors beside it. The recorder has it as descriptor PARLOR_RECORDER_FD.
+ * What goes between the daemon and `parlor-recorder`: a SOCK_SEQPACKET pair or connection, one JSON
+ * object a message, file descriptors beside it. The recorder has it as descriptor
+ * PARLOR_RECORDER_FD, which is also where systemd puts the connection of a unit with Accept=yes.
  *
  *     -> {"t":"open","recording":"rec_…","folder":"/…","room_ms":…,"mono_us":…,"reason":"…",
  *         "begin":{"room":…,"title":…,"brand":…,"started_at":…}}
@@ -10,6 +11,7 @@
  *     -> {"t":"untrack","recording":…,"participant":…,"source":…}
  *     -> {"t":"note","recording":…,"entry":{"t":"chat","room_ms":…,…}}
  *     -> {"t":"seal","recording":…}
+ *     <- {"t":"ready","pid":…}
  *     <- {"t":"writing","recording":…,"track":"pt_…/camera","n":1,"room_ms":…}
  *     <- {"t":"failed","recording":…,"track":…,"reason":"disk_full|read_only|io_error|…"}
  *     <- {"t":"mended","recording":…,"track":…}
@@ -38,6 +40,9 @@ typedef enum
   PARLOR_WIRE_GONE,  /**< the other side has ended */
 } ParlorWireResult;
 
+/** Whose process is at the other end (who called socketpair () or connect (), or for who connects:
+ * listen ()), its effective user then; -1: that is not to be known. */
+gint64 parlor_wire_peer (int socket);
 /** Sends `text` with `fd` (-1 = none) beside it; `fd` stays the caller's. Never waits. */
 ParlorWireResult parlor_wire_send (int socket, const char *text, gsize length, int fd);
 /** One message (transfer full); *fd is the caller's, -1 = none came. NULL with LATER or GONE; with

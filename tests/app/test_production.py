@@ -19,6 +19,8 @@ import sys
 import tempfile
 import time
 
+from recorder_socket import RecorderSocket
+
 HOST = "meet.example"
 
 
@@ -51,13 +53,13 @@ class Setup:
         self.top = tempfile.mkdtemp(prefix="parlor-production-")
         self.parlord, self.parlorctl, self.deploy, self.web = map(os.path.abspath, (parlord, parlorctl, deploy, web))
         self.state, self.etc = self.top + "/state", self.top + "/etc"
-        self.processes = []
-        for folder in (self.state, self.etc + "/tls", self.top + "/log", self.top + "/pages"):
+        self.processes, self.recorder = [], None
+        for folder in (self.state, self.etc + "/tls", self.top + "/log", self.top + "/pages", self.top + "/run"):
             os.makedirs(folder, 0o700)
 
     def take(self, name, out):
         text = open(f"{self.deploy}/{name}").read()
-        for there, here in (("/etc/parlor", self.etc), ("/var/lib/parlor", self.state), ("/var/log/nginx", self.top + "/log")):
+        for there, here in (("/etc/parlor", self.etc), ("/var/lib/parlor", self.state), ("/var/log/nginx", self.top + "/log"), ("/run/parlor", self.top + "/run")):
             text = text.replace(there, here)
         with open(f"{self.top}/{out}", "w") as file:
             file.write(text)
@@ -88,6 +90,13 @@ class Setup:
         self.log = open(self.top + "/log/parlord.log", "w")
         self.processes.append(subprocess.Popen([self.parlord, *command[1:]], env=environment, stdout=self.log, stderr=self.log))
 
+    def start_recorder(self):
+        """In systemd's place. That they are two users is tried by test_record_user.py."""
+        path = re.search(r"^ListenSequentialPacket=(.*)$", self.take("parlor-recorder.socket", "recorder.socket"), re.M).group(1)
+        command = shlex.split(re.search(r"^ExecStart=(.*)$", self.take("parlor-recorder@.service", "recorder.service"), re.M).group(1))
+        assert command == ["/usr/bin/parlor-recorder", "--for", "parlor"], command
+        self.recorder = RecorderSocket(path, [os.path.dirname(self.parlord) + "/parlor-recorder", "--for", str(os.geteuid())])
+
     def start_nginx(self):
         self.take("nginx.conf", "site.conf")
         # Bodies lie in memory: nginx's workers are nobody's, to whom this folder is shut.
@@ -106,6 +115,8 @@ class Setup:
             process.send_signal(signal.SIGTERM)
         for process in self.processes:
             process.wait(15)
+        if self.recorder is not None:
+            self.recorder.end()
         shutil.rmtree(self.top)
 
 
@@ -427,17 +438,21 @@ def audited(tap, setup):
     tap.check("its chain is whole", status == 200 and '"whole":true' in body.replace(" ", ""), body)
 
 
+UNITS = ("parlord.service", "parlor-recorder.socket", "parlor-recorder@.service")
+
+
 def unit(tap, deploy):
-    """The unit is one that systemd understands."""
+    """The units are ones that systemd understands."""
     with tempfile.TemporaryDirectory() as folder:
-        with open(deploy + "/parlord.service") as file, open(folder + "/parlord.service", "w") as out:
-            out.write(file.read().replace("/usr/bin/parlord", "/bin/true"))
+        for name in UNITS:
+            with open(f"{deploy}/{name}") as file, open(f"{folder}/{name}", "w") as out:
+                out.write(re.sub("/usr/bin/parlor[a-z-]+", "/bin/true", file.read()))
         if not shutil.which("systemd-analyze"):
-            tap.check("the unit is well-formed # SKIP systemd-analyze is not here", True)
+            tap.check("the units are well-formed # SKIP systemd-analyze is not here", True)
             return
-        done = subprocess.run(["systemd-analyze", "verify", "--man=no", folder + "/parlord.service"], capture_output=True, text=True)
-        complaints = [line for line in done.stderr.splitlines() if "parlord.service" in line]
-        tap.check("the unit is well-formed", not complaints, "\n".join(complaints))
+        done = subprocess.run(["systemd-analyze", "verify", "--man=no", *(f"{folder}/{name}" for name in UNITS)], capture_output=True, text=True)
+        complaints = [line for line in done.stderr.splitlines() if "parlor" in line]
+        tap.check("the units are well-formed", not complaints, "\n".join(complaints))
         # Not in @system-service; without the number, a call that is not let through ends the process.
         with open(deploy + "/parlord.service") as file:
             text = file.read()
@@ -454,6 +469,7 @@ def main():
     client = Client
     try:
         setup.certificate()
+        setup.start_recorder()
         setup.start_parlord()
         setup.start_nginx()
         client = Client(setup)

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -45,7 +46,9 @@ try_calls (void)
                      && is_refused (SYS_pidfd_getfd, -1, 0, 0)
                      && is_refused (SYS_io_uring_setup, 1, 0, 0)
                      && is_refused (SYS_io_uring_enter, -1, 0, 0)
-                     && is_refused (SYS_io_uring_register, -1, 0, 0);
+                     && is_refused (SYS_io_uring_register, -1, 0, 0)
+                     && is_refused (SYS_symlinkat, 0, -1, 0)
+                     && is_refused (SYS_mknodat, -1, 0, S_IFIFO);
   return refused && syscall (SYS_tgkill, self, self, 0) == 0 ? FINE : WRONG;
 }
 
