@@ -69,6 +69,10 @@ class Users:
             self.socket.end()
 
 
+def one_line(text):
+    return '; '.join(text.split('\n'))
+
+
 def user_of(pid):
     with open(f'/proc/{pid}/status', encoding='ascii') as file:
         return next(int(line.split()[2]) for line in file if line.startswith('Uid:'))
@@ -124,7 +128,7 @@ def try_read(tap, users, recording, ctl):
     tap.check(len(manifest['interruptions']) == 1, 'the manifest tells the interruption', f"{manifest['interruptions']}")
     prefix = as_user(PARLOR, RECORDER) if users.two else []
     done = subprocess.run([*prefix, ctl, 'verify', folder], capture_output=True, text=True, check=False)
-    tap.check(done.returncode == 0, 'it verifies, as who runs parlord', done.stdout + done.stderr)
+    tap.check(done.returncode == 0, 'it verifies, as who runs parlord', one_line(done.stdout + done.stderr))
     modes = {name: (os.stat(os.path.join(folder, name)).st_uid, oct(os.stat(os.path.join(folder, name)).st_mode & 0o777)) for name in os.listdir(folder)}
     media = {value for name, value in modes.items() if name.endswith('.webm')}
     tap.check(media == {(users.recorder, '0o660')} and modes['manifest.sig'] == (users.parlor, '0o600') and not os.stat(folder).st_mode & 0o007,
@@ -149,7 +153,7 @@ def try_erase(tap, users, recording, ctl):
     left = server.json(f'/v1/recordings/{recording}')['manifest']['files']
     good, said = verifies(ctl, folder)
     tap.check(done and good and len(left) == len(before['files']) - len(his) and not any(os.path.exists(os.path.join(folder, name)) for name in his),
-              'a person is taken out of it', f'{len(left)} files left of {len(before["files"])}; {said[-300:]}')
+              'a person is taken out of it', f'{len(left)} files left of {len(before["files"])}; {one_line(said)[-300:]}')
     server.ask(f'/v1/recordings/{recording}?forever=true', method='DELETE')
     gone = wait_for(lambda: not os.path.exists(folder) and not os.listdir(os.path.join(users.recordings, '.removed')), 20)
     tap.check(gone, 'it is erased', f'{os.listdir(users.recordings)}')
