@@ -432,7 +432,7 @@ parlor_wire_live_new (const ParlorWireLiveSpec *spec, GError **error)
       parlor_wire_live_free (wire);
       return NULL;
     }
-  parlor_rooms_set_entry (spec->rooms, may_enter, wire);
+  parlor_rooms_add_entry (spec->rooms, may_enter, wire);
   guint n;
   g_autofree ParlorLiveRoom **rooms = parlor_live_list (wire->live, NULL, &n);
   for (guint i = 0; i < n; i++)
@@ -502,7 +502,7 @@ parlor_wire_live_free (ParlorWireLive *wire)
   if (clockwork)
     uv_close ((uv_handle_t *)&clockwork->timer, on_closed);
   parlor_wire_live_forget_rest (wire);
-  parlor_rooms_set_entry (wire->spec.rooms, NULL, NULL);
+  parlor_rooms_remove_entry (wire->spec.rooms, wire);
   parlor_wire_screen_free (wire->screen);
   parlor_live_free (wire->live);
   parlor_wire_audience_free (wire->audience);

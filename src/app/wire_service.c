@@ -199,12 +199,6 @@ parlor_wire_service_room_event (ParlorWireService *wire, const ParlorRoomEvent *
   if (!call)
     return;
   const ParlorParticipant *gone = left ? event->participant : NULL;
-  const char *identity = parlor_participant_info (event->participant)->identity;
-  ParlorRep *rep = parlor_service_rep (call->conversation->customer->brand, identity);
-  if (!left && rep && rep->departed) /* by a token that he had before */
-    g_ptr_array_add (wire->leaving, g_strdup (rep->id));
-  else if (!left && rep)
-    g_ptr_array_add (wire->changed, g_strdup (call->room));
   if (call->expert)
     parlor_service_call_expert_here (call, is_in (event->room, call->expert->id, gone),
                                      now_of (wire));
@@ -277,7 +271,7 @@ say_all (ParlorWireService *wire)
     }
 }
 
-/* Who departed is heard no more, and comes into no call by the token that he has. */
+/* Who departed is heard no more. */
 static void
 send_off (ParlorWireService *wire, gint64 now_us)
 {
@@ -300,8 +294,7 @@ send_off (ParlorWireService *wire, gint64 now_us)
 }
 
 /* A rep whose call it is no more hears nothing more of it: who was sent away, gave it to another or
- * was replaced, also when he comes in anew by the token that he has. Not for good: he may be asked
- * in again. */
+ * was replaced. Not for good: he may be asked in again. */
 static void
 put_out (ParlorWireService *wire, const char *id, gint64 now_us)
 {
@@ -311,10 +304,21 @@ put_out (ParlorWireService *wire, const char *id, gint64 now_us)
     {
       const ParlorParticipantInfo *info = parlor_participant_info (
           parlor_room_participant (room, i - 1));
-      const ParlorRep *rep = parlor_service_rep (call->rep->brand, info->identity);
-      if (rep && rep != call->rep && rep != call->expert)
+      if (!parlor_service_call_admits (call, info->identity))
         parlor_room_remove (room, NULL, info->id, FALSE, now_us, NULL);
     }
+}
+
+/* Nor does he come in anew by the token that he has. */
+static gboolean
+may_enter (const ParlorRoom *room, const char *identity, gpointer user_data)
+{
+  const ParlorWireService *wire = user_data;
+  const ParlorRoomInfo *info = parlor_room_info (room);
+  const ParlorCall *call = strcmp (info->kind, "consult")
+                               ? NULL
+                               : parlor_service_call_of_room (wire->service, info->id);
+  return !call || parlor_service_call_admits (call, identity);
 }
 
 static void
@@ -490,10 +494,21 @@ typedef struct
   const ParlorRecordKind *kind;
 } Loading;
 
+/* No call outlives the server that carried it, and its room goes with it: else who talked in it
+ * would go on, while nobody says any more who may come in. */
+static void
+end_room_of (ParlorWireService *wire, const ParlorCallRow *call)
+{
+  if (call->room && parlor_rooms_find (wire->spec.rooms, call->room))
+    g_ptr_array_add (wire->over, g_strdup (call->room));
+}
+
 static void
 on_row (gconstpointer row, gpointer user_data)
 {
   Loading *loading = user_data;
+  if (loading->kind == &parlor_call_kind)
+    end_room_of (loading->wire, row);
   if (loading->kind == &parlor_message_kind)
     parlor_service_load_message (loading->wire->service, row);
   else
@@ -671,6 +686,7 @@ parlor_wire_service_new (const ParlorWireServiceSpec *spec, GError **error)
   ParlorDeskApp app = {make_token, wire};
   wire->desk = parlor_desk_new (wire->service, records, &app);
   parlor_signal_set_desk (spec->signal, wire->desk);
+  parlor_rooms_add_entry (spec->rooms, may_enter, wire);
   fill_site (wire, records);
   return wire;
 }
@@ -682,6 +698,7 @@ parlor_wire_service_free (ParlorWireService *wire)
     return;
   if (wire->recent)
     *wire->recent = NULL;
+  parlor_rooms_remove_entry (wire->spec.rooms, wire);
   *wire->erasing = NULL;
   g_rc_box_release (wire->erasing);
   parlor_desk_free (wire->desk);

@@ -14,18 +14,14 @@ names_room (ParlorSite *site, const ParlorClaims *claims, const char *id)
   return !g_strcmp0 (open ? parlor_room_info (open)->id : claims->room, id);
 }
 
-/* A rep comes into a call by a token that outlives his part in it: who was sent away, gave it to
-   another, was replaced or departed does nothing with it any more. */
+/* Who is no more of a call does nothing with the token that he has. */
 static gboolean
 left_call (ParlorSite *site, const ParlorClaims *claims, const char *id)
 {
   const ParlorCall *call = site->spec.service
                                ? parlor_service_call_of_room (site->spec.service->service, id)
                                : NULL;
-  const ParlorRep *rep = call && claims->identity
-                             ? parlor_service_rep (call->rep->brand, claims->identity)
-                             : NULL;
-  return rep && (rep->departed || (rep != call->rep && rep != call->expert));
+  return call && !parlor_service_call_admits (call, claims->identity);
 }
 
 gboolean

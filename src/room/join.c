@@ -274,7 +274,10 @@ gboolean
 parlor_room_may_enter (const ParlorRoom *room, const char *identity)
 {
   const ParlorRooms *rooms = room->rooms;
-  return rooms->may_enter == NULL || rooms->may_enter (room, identity, rooms->entry_data);
+  for (guint i = 0; i < rooms->n_gates; i++)
+    if (!rooms->gates[i].may_enter (room, identity, rooms->gates[i].user_data))
+      return FALSE;
+  return TRUE;
 }
 
 gboolean

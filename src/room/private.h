@@ -23,6 +23,12 @@ G_BEGIN_DECLS
 
 typedef struct _ParlorRecording ParlorRecording;
 
+typedef struct
+{
+  ParlorEntryFunc may_enter;
+  gpointer user_data;
+} ParlorGate;
+
 struct _ParlorRooms
 {
   ParlorRoomsSpec spec;
@@ -37,9 +43,9 @@ struct _ParlorRooms
   guint n_people;
   gboolean draining;
   ParlorQualityTotals quality;
-  gint64 purged_us;          /* rows of quality that are too old were looked for; 0 = never */
-  ParlorEntryFunc may_enter; /* nullable */
-  gpointer entry_data;
+  gint64 purged_us; /* rows of quality that are too old were looked for; 0 = never */
+  ParlorGate gates[PARLOR_GATES_MAX];
+  guint n_gates;
   ParlorRoomClosed closed; /* nullable */
   gpointer closed_data;
 };
@@ -213,7 +219,7 @@ void parlor_participant_enter (ParlorParticipant *participant, gint64 now_us);
 void parlor_participant_welcome (ParlorParticipant *participant, const char *resume_token,
                                  gboolean resumed);
 void parlor_participant_admit (ParlorParticipant *participant, gint64 now_us);
-/* What the domain behind parlor_rooms_set_entry () says; asked of who comes back as well. */
+/* What the domains behind parlor_rooms_add_entry () say; asked of who comes back as well. */
 gboolean parlor_room_may_enter (const ParlorRoom *room, const char *identity);
 /* Whether a host is asked about him. */
 gboolean parlor_room_asks (const ParlorRoom *room, const ParlorJoin *join);

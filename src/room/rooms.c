@@ -52,10 +52,18 @@ parlor_rooms_new (const ParlorRoomsSpec *spec)
 }
 
 void
-parlor_rooms_set_entry (ParlorRooms *rooms, ParlorEntryFunc may_enter, gpointer user_data)
+parlor_rooms_add_entry (ParlorRooms *rooms, ParlorEntryFunc may_enter, gpointer user_data)
 {
-  rooms->may_enter = may_enter;
-  rooms->entry_data = user_data;
+  g_return_if_fail (rooms->n_gates < PARLOR_GATES_MAX);
+  rooms->gates[rooms->n_gates++] = (ParlorGate){may_enter, user_data};
+}
+
+void
+parlor_rooms_remove_entry (ParlorRooms *rooms, gconstpointer user_data)
+{
+  for (guint i = rooms->n_gates; i-- > 0;)
+    if (rooms->gates[i].user_data == user_data)
+      rooms->gates[i] = rooms->gates[--rooms->n_gates];
 }
 
 void

@@ -79,9 +79,12 @@ ParlorRooms *parlor_rooms_new (const ParlorRoomsSpec *spec);
 /** Ends without a word to anybody: see parlor_rooms_shutdown (). */
 void parlor_rooms_free (ParlorRooms *rooms);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorRooms, parlor_rooms_free)
-/** One more gate, which a domain made after the rooms keeps: whom it refuses is denied as one whom
-    a host must admit. NULL = none. */
-void parlor_rooms_set_entry (ParlorRooms *rooms, ParlorEntryFunc may_enter, gpointer user_data);
+/** One more gate, which a domain made after the rooms keeps: whom any of them refuses is denied as
+    one whom a host must admit. At most PARLOR_GATES_MAX; `user_data` tells them apart. */
+#define PARLOR_GATES_MAX 2
+void parlor_rooms_add_entry (ParlorRooms *rooms, ParlorEntryFunc may_enter, gpointer user_data);
+/** That gate is no more; of who keeps none nothing changes. */
+void parlor_rooms_remove_entry (ParlorRooms *rooms, gconstpointer user_data);
 
 /** A room is being closed, for good: inside the transaction of it. */
 typedef void (*ParlorRoomClosed) (const ParlorRoom *room, gpointer user_data);

@@ -512,3 +512,10 @@ parlor_service_call_of_room (ParlorService *service, const char *room)
       return value;
   return NULL;
 }
+
+gboolean
+parlor_service_call_admits (const ParlorCall *call, const char *identity)
+{
+  const ParlorRep *rep = parlor_service_rep (call->rep->brand, identity);
+  return !rep || (!rep->departed && (rep == call->rep || rep == call->expert));
+}

@@ -237,7 +237,7 @@ test_entry (World *w, gconstpointer data)
   gboolean welcome = TRUE;
   ParlorDenial denial;
   ParlorJoin join = join_of ("obs", "w2"), back = join_of ("obs", "s3");
-  parlor_rooms_set_entry (w->rooms, is_welcome, &welcome);
+  parlor_rooms_add_entry (w->rooms, is_welcome, &welcome);
   must_publish (w, "obs", "w1");
   world_join (w, "obs", PARLOR_ROLE_MEMBER, "s1");
   back.resume = w->token;
@@ -245,9 +245,9 @@ test_entry (World *w, gconstpointer data)
   assert_refused (publish (w, &join, &error), PARLOR_ERROR_FORBIDDEN);
   g_assert_null (parlor_room_join (w->room, &back, w->now_us, &denial));
   g_assert_cmpint (denial, ==, PARLOR_DENIED_HOST);
-  parlor_rooms_set_entry (w->rooms, NULL, NULL);
+  parlor_rooms_remove_entry (w->rooms, &welcome);
   must_publish (w, "obs", "w2");
-  parlor_rooms_set_entry (w->rooms, is_welcome, &welcome);
+  parlor_rooms_add_entry (w->rooms, is_welcome, &welcome);
   parlor_participant_leave (parlor_room_find_identity (w->room, "obs"), w->now_us);
   parlor_participant_leave (parlor_room_find_identity (w->room, "obs"), w->now_us);
   assert_refused (publish (w, &join, &error), PARLOR_ERROR_FORBIDDEN);

@@ -113,6 +113,7 @@ test_expert (void)
   Consult it = consult_new ();
   g_assert_true (parlor_service_call_invite (it.call, it.wang, it.world->now, NULL));
   g_assert_cmpint (it.wang->presence, ==, PARLOR_PRESENCE_IN_CALL);
+  g_assert_true (parlor_service_call_admits (it.call, it.wang->id));
   g_assert_cmpuint (world_happened (it.world, "call.expert_asked"), ==, 1);
   parlor_service_call_expert_here (it.call, TRUE, it.world->now);
   world_pass (it.world, 120);
@@ -121,6 +122,10 @@ test_expert (void)
   g_assert_cmpint (it.call->state, ==, PARLOR_CALL_ACTIVE);
   g_assert_cmpuint (it.call->rescues, ==, 0);
   g_assert_true (it.call->rep == it.wang && it.call->expert == NULL && it.lin->call == NULL);
+  g_assert_true (parlor_service_call_admits (it.call, it.wang->id));
+  g_assert_true (parlor_service_call_admits (it.call, it.binding->customer->id));
+  g_assert_false (parlor_service_call_admits (it.call, it.lin->id));
+  g_assert_false (parlor_service_call_admits (it.call, "lin"));
   g_assert_cmpint (it.lin->presence, ==, PARLOR_PRESENCE_WRAP_UP);
   g_assert_cmpuint (world_happened (it.world, "call.handed_over"), ==, 1);
   g_assert_true (it.binding->rep == it.lin);

@@ -109,14 +109,36 @@ export const cases = [
       const room = first.welcome.room.id;
       const ends = (told) => fetch(`http://127.0.0.1:${daemon.port}/v1/rooms/${room}`, { method: 'DELETE', headers: bearer(told) });
       expect((await ends(asked)).status === 403, 'nor does it end the room, though it is a host’s');
-      const again = await enter(daemon, after, asked);
-      await until('she does not stay by the token that she has', () => again.closed, 30000);
+      const again = new DeskLine(daemon);
+      after(async () => again.close());
+      const told = await again.enter({ token: asked.call.token, name: 'A voice' });
+      expect(told.t === 'denied' && again.all.length === 1, `by the token that she has she sees not even who is there: ${again.all}`);
+      const whip = await fetch(`http://127.0.0.1:${daemon.port}/whip/${room}/${zoeId}`, { method: 'POST', headers: { 'Content-Type': 'application/sdp', ...bearer(asked) }, body: 'v=0\r\n' });
+      expect(whip.status === 403, `nor does she publish by WHIP: ${whip.status} ${await whip.text()}`);
       expect(!inside.lin.closed && !inside.visitor.closed, 'the others are where they were');
       await daemon.good('POST', `/v1/reps/${zoeId}/suspend`, { on: false }); // her time after a call is over
       act(lin, call.id, 'invite', zoeId);
       const third = await enter(daemon, after, await zoe.wait('call', 'call', callIs((one) => one.expert && one.token)));
       await visitor.wait('call', 'call', callIs((one) => one.expert_here));
       expect(!third.closed, 'she may be asked anew');
+    },
+  },
+  {
+    name: 'a call does not outlive its server, and nobody talks on in its room',
+    async run({ daemon: makeDaemon, after }) {
+      const daemon = await makeDaemon();
+      const { lin, visitor, zoe, call, inside } = await talk({ daemon, after });
+      act(lin, call.id, 'invite', zoe.attached.rep.id);
+      const asked = await zoe.wait('call', 'call', callIs((one) => one.expert && one.token));
+      act(lin, call.id, 'dismiss');
+      await visitor.wait('call', 'call', callIs((one) => one.expert === null));
+      await daemon.end();
+      await daemon.start();
+      expect((await daemon.ask('GET', `/v1/rooms/${inside.lin.welcome.room.id}`)).status === 404, 'the room is gone');
+      const again = new DeskLine(daemon);
+      after(async () => again.close());
+      const told = await again.enter({ token: asked.call.token, name: 'A voice' });
+      expect(told.t === 'error' && told.code === 'not_found', `who was sent away comes in no more: ${JSON.stringify(told)}`);
     },
   },
   {
