@@ -47,13 +47,6 @@ sleep_us (guint us)
     nanosleep (&pause, NULL);
 }
 
-static gint64
-next_deadline_us (const ParlorUdpWait *self)
-{
-  gint64 router_us = MIN (self->loop->next_us, self->loop->send_retry_us);
-  return MIN (router_us, parlor_udp_lane_deadline_us (&self->lane));
-}
-
 /* TRUE: datagrams came, and more may be on their way. What other threads bring is all there. */
 static gboolean
 note_events (ParlorUdpWait *self, const struct epoll_event *events, int n)
@@ -75,6 +68,17 @@ static gboolean
 has_work (const ParlorUdpWait *self)
 {
   return self->loop->next_us == 0;
+}
+
+/* What the kernel had no room for goes before what a flush left: more would come on top of it, and
+ * soon there were more batches than the sink keeps. */
+static gint64
+next_deadline_us (const ParlorUdpWait *self)
+{
+  const ParlorLoop *loop = self->loop;
+  gboolean is_blocked = has_work (self) && loop->send_retry_us != G_MAXINT64;
+  gint64 router_us = is_blocked ? loop->send_retry_us : MIN (loop->next_us, loop->send_retry_us);
+  return MIN (router_us, parlor_udp_lane_deadline_us (&self->lane));
 }
 
 gboolean
