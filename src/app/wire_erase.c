@@ -37,6 +37,9 @@ typedef struct
   gboolean ok;
   char *reason;
   guint step; /* of the rows: which question */
+  /* The next rows of it are of this recording or later ones; NULL = of all. */
+  char *from;
+  gboolean past; /* of later ones alone */
 } Job;
 
 static void
@@ -54,6 +57,7 @@ job_free (Job *job)
   g_free (job->folder);
   g_free (job->brand);
   g_free (job->reason);
+  g_free (job->from);
   g_free (job);
 }
 
@@ -253,6 +257,32 @@ static const struct
 };
 
 static void
+next_question (Job *job)
+{
+  g_clear_pointer (&job->from, g_free);
+  job->past = FALSE;
+  job->step++;
+}
+
+/* What was changed is not found again. What is another brand's is, and others may stand behind it.
+ */
+static void
+go_on (Job *job, const gconstpointer *rows, guint n, guint changed)
+{
+  gboolean everywhere = questions[job->step].kind == &parlor_consent_kind
+                        && questions[job->step].place == NULL && job->erases;
+  if (n < BATCH || (changed == 0 && !everywhere))
+    next_question (job);
+  else if (changed < n)
+    {
+      const ParlorConsentRow *last = rows[n - 1];
+      job->past = changed == 0 && g_strcmp0 (job->from, last->recording) == 0;
+      g_free (job->from);
+      job->from = g_strdup (last->recording);
+    }
+}
+
+static void
 on_rows (const gconstpointer *rows, guint n, const GError *error, gpointer user_data)
 {
   Job *job = user_data;
@@ -269,9 +299,7 @@ on_rows (const gconstpointer *rows, guint n, const GError *error, gpointer user_
   for (guint i = 0; i < n; i++)
     changed += questions[job->step].change (job, rows[i]) ? 1 : 0;
   job->records->end (job->records);
-  /* What was changed is not found again. */
-  if (n < BATCH || changed == 0)
-    job->step++;
+  go_on (job, rows, n, changed);
   ask_rows (job);
 }
 
@@ -305,6 +333,10 @@ find_rows (Job *job)
         .field = questions[job->step].person, .op = PARLOR_FIND_EQUAL, .text = person};
   if (questions[job->step].kind == &parlor_marker_kind)
     terms[n++] = (ParlorFindTerm){.field = "brand", .op = PARLOR_FIND_EQUAL, .text = job->brand};
+  if (job->from != NULL)
+    terms[n++] = (ParlorFindTerm){.field = "recording",
+                                  .op = job->past ? PARLOR_FIND_GREATER : PARLOR_FIND_AT_LEAST,
+                                  .text = job->from};
   ParlorFind find = {
       .kind = questions[job->step].kind, .terms = terms, .n_terms = n, .limit = BATCH};
   job->records->find (job->records, &find, on_rows, job);
@@ -318,7 +350,7 @@ ask_rows (Job *job)
     {
       if (find_rows (job))
         return;
-      job->step++;
+      next_question (job);
     }
   if (job->records != NULL)
     job->records->flush (job->records, start_redacting, job);

@@ -192,6 +192,24 @@ def try_rows(tap, server):
     tap.check(done and left == [('mk_his', None), ('mk_other', 'giver')], 'it names him no more; another brand keeps its own', f'{done} {left}')
 
 
+def try_crowded(tap, server):
+    """Thousands of another brand's consents are under his name, and stand before his."""
+    server.kill()
+    base = sqlite3.connect(f'{server.folder}/parlor.db', timeout=20)
+    columns = ', '.join(row[1] for row in base.execute('PRAGMA table_info(recordings)') if row[1] not in ('id', 'brand'))
+    for other in ('rec_0', 'rec_1'):
+        base.execute(f"INSERT INTO recordings (id, brand, {columns}) SELECT '{other}', 'br_other', {columns} FROM recordings WHERE state = 'ready' LIMIT 1")
+    rows = [('rec_0', f'pt_{i}') for i in range(5001)] + [('rec_1', f'pt_{i}') for i in range(10)] + [('rec_z', 'pt_his')]
+    base.executemany("INSERT INTO recording_consents (recording, participant, at_ms, identity, answer, means, text_version) VALUES (?, ?, 1, 'consenter', 'yes', 'button', 1)", rows)
+    base.commit()
+    server.start()
+    planned = plan(server, identity='consenter')
+    done = erase(server, planned['id'])
+    left = base.execute("SELECT recording, count(*) FROM recording_consents WHERE identity = 'consenter' GROUP BY 1 ORDER BY 1").fetchall()
+    base.close()
+    tap.check(done and left == [('rec_0', 5001), ('rec_1', 10)], 'his consent is found behind thousands of another brand', f'{done} {left}')
+
+
 def with_raw(server):
     import urllib.request
 
@@ -206,7 +224,7 @@ def with_raw(server):
 
 def main():
     parlord, load, ctl = sys.argv[1:4]
-    tap = Tap(19)
+    tap = Tap(20)
     store = Store(free_port(socket.SOCK_STREAM))
     plain, vault = with_raw(Server(parlord)), with_raw(Server(parlord))
     credentials, key = os.path.join(plain.folder, 'credentials'), os.path.join(vault.folder, 'master')
@@ -223,6 +241,7 @@ def main():
         try_again(tap, plain, load)
         try_running(tap, plain, load)
         try_rows(tap, plain)
+        try_crowded(tap, plain)
         vault.start()
         try_killed(tap, vault, load, ctl, {'PARLOR_RECORDING_KEY_FILE': key})
         if not tap.good:
