@@ -88,6 +88,17 @@ parlor_text_identity (const char *identity)
   return g_utf8_strlen (identity, -1) <= PARLOR_IDENTITY_MAX && is_fit (identity, FALSE);
 }
 
+gboolean
+parlor_text_file_name (const char *name)
+{
+  if (name == NULL || *name == '\0' || *name == '.')
+    return FALSE;
+  for (const char *p = name; *p != '\0'; p++)
+    if (*p == '/' || g_ascii_iscntrl (*p))
+      return FALSE;
+  return TRUE;
+}
+
 const char *
 parlor_text_emoji (const char *emoji)
 {

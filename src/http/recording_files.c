@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/recording_files.h"
 
+#include "base/text.h"
 #include "http/problem.h"
 #include "http/range.h"
 
@@ -140,7 +141,7 @@ int
 parlor_site_open_recorded (ParlorSite *site, const ParlorRecordingRow *row, const char *name,
                            struct stat *info)
 {
-  if (name == NULL || name[0] == '.' || name[0] == '\0' || strchr (name, '/') != NULL)
+  if (!parlor_text_file_name (name))
     return -1;
   g_autofree char *path = g_build_filename (site->spec.recordings_folder, row->id, name, NULL);
   int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);

@@ -25,7 +25,6 @@
 #define MEMORY_BYTES (G_GUINT64_CONSTANT (3) << 29)
 /* Whoever talks at this moment comes first. */
 #define NICE 10
-#define MANIFEST_MAX (64 * 1024 * 1024)
 #define TELL_US (500 * 1000)
 
 typedef struct
@@ -171,7 +170,7 @@ ticks_in (const ParlorRenderOrder *order, const char *path)
 static gboolean
 is_of_this (const ParlorRenderOrder *order, const char *print, const char *path)
 {
-  g_autoptr (GBytes) old = parlor_safe_load (path, order->vault_key, MANIFEST_MAX, NULL);
+  g_autoptr (GBytes) old = parlor_safe_load (path, order->vault_key, PARLOR_SAFE_MANIFEST_MAX, NULL);
   return old != NULL && g_bytes_get_size (old) == strlen (print)
          && memcmp (g_bytes_get_data (old, NULL), print, strlen (print)) == 0;
 }
@@ -231,7 +230,7 @@ compose (const ParlorRenderOrder *order, const ParlorPlan *plan, const char *pri
 static json_t *
 load_manifest (const char *path, const guint8 *vault_key, char sha[PARLOR_SHA256_TEXT])
 {
-  g_autoptr (GBytes) text = parlor_safe_load (path, vault_key, MANIFEST_MAX, NULL);
+  g_autoptr (GBytes) text = parlor_safe_load (path, vault_key, PARLOR_SAFE_MANIFEST_MAX, NULL);
   gsize length = 0;
   const char *bytes = text != NULL ? g_bytes_get_data (text, &length) : NULL;
   parlor_sha256_text (bytes, length, sha);

@@ -2,6 +2,7 @@
 #include "record/manifest.h"
 
 #include "base/jsondepth.h"
+#include "base/text.h"
 #include "record/journal.h"
 #include "record/safe.h"
 
@@ -75,12 +76,10 @@ number (const json_t *entry, const char *name)
 
 /* ---- entries -------------------------------------------------------------------------------- */
 
-/* A name in the recording's own folder, nothing else. */
 static gboolean
 is_name (const char *path)
 {
-  return path != NULL && path[0] != '\0' && path[0] != '.' && strchr (path, '/') == NULL
-         && strlen (path) < 64;
+  return parlor_text_file_name (path) && strlen (path) < 64;
 }
 
 static json_t *

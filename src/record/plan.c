@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/plan.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 /* A page that was reloaded, a recorder that was started again: the tile stays where it is. */
@@ -82,13 +84,6 @@ is_time (gint64 ms)
   return ms >= 0 && ms <= G_MAXINT32 * G_GINT64_CONSTANT (1000);
 }
 
-/* A name in the recording's own folder, nothing else. */
-static gboolean
-is_name (const char *path)
-{
-  return path[0] != '\0' && path[0] != '.' && strchr (path, '/') == NULL;
-}
-
 static ParlorPlanFile *
 read_file (const json_t *json)
 {
@@ -109,7 +104,7 @@ read_file (const json_t *json)
   }
   if (file->clock->len == 0)
     g_array_append_val (file->clock, ((ParlorPlanPiece){file->from_ms, 0}));
-  if (is_name (file->path) && is_time (file->from_ms) && is_time (file->to_ms)
+  if (parlor_text_file_name (file->path) && is_time (file->from_ms) && is_time (file->to_ms)
       && file->to_ms > file->from_ms)
     return file;
   file_free (file);

@@ -5,6 +5,7 @@
 #include "record/journal.h"
 
 #include "base/bytes.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MANIFEST_MAX ((gsize)64 << 20)
 #define JOURNAL_MAX ((gsize)512 << 20)
 /* As the domain bounds them (room/recording.c). */
 #define WORDS_MAX 65536
@@ -79,14 +79,6 @@ take_people (ParlorRedaction *self, const json_t *manifest, const ParlorRedactWh
   }
 }
 
-/* A name in the recording's own folder, nothing else. */
-static gboolean
-is_name (const char *path)
-{
-  return path != NULL && path[0] != '\0' && path[0] != '.' && strchr (path, '/') == NULL
-         && strchr (path, '\n') == NULL;
-}
-
 static guint
 number_of (const json_t *object)
 {
@@ -103,7 +95,7 @@ take_files (ParlorRedaction *self, const json_t *manifest)
     if (!holds (self->ids, text_of (one, "participant")))
       continue;
     g_hash_table_add (self->numbers, GUINT_TO_POINTER (number_of (one)));
-    if (is_name (text_of (one, "path")))
+    if (parlor_text_file_name (text_of (one, "path")))
       take (self->paths, text_of (one, "path"));
     self->bytes += json_integer_value (json_object_get (one, "bytes"));
     self->files++;
@@ -112,7 +104,7 @@ take_files (ParlorRedaction *self, const json_t *manifest)
   {
     if (!g_hash_table_contains (self->numbers, GUINT_TO_POINTER (number_of (one))))
       continue;
-    if (is_name (text_of (one, "path")))
+    if (parlor_text_file_name (text_of (one, "path")))
       take (self->paths, text_of (one, "path"));
     self->stills++;
   }
@@ -331,7 +323,7 @@ load_manifest (const ParlorRedactSpec *spec, GBytes **bytes, GError **error)
 {
   g_autofree char *path = path_in (spec, "manifest.json");
   gsize length = 0;
-  *bytes = parlor_safe_load (path, spec->vault_key, MANIFEST_MAX, error);
+  *bytes = parlor_safe_load (path, spec->vault_key, PARLOR_SAFE_MANIFEST_MAX, error);
   const char *text = *bytes != NULL ? g_bytes_get_data (*bytes, &length) : NULL;
   json_t *manifest = text != NULL ? json_loadb (text, length, JSON_REJECT_DUPLICATES, NULL) : NULL;
   if (manifest == NULL && *bytes != NULL)

@@ -51,6 +51,8 @@ gboolean parlor_safe_finish (ParlorSafeFile *self);
 
 /** The whole text. NULL as open (); NOMEM: larger than `max`, or than what memory is left. */
 GBytes *parlor_safe_load (const char *path, const guint8 *key, gsize max, GError **error);
+/** So much of a manifest is read, some 200,000 files: who writes it may have been taken over. */
+#define PARLOR_SAFE_MANIFEST_MAX ((gsize)64 << 20)
 /** Half of what the recorder may have. */
 #define PARLOR_SAFE_WHOLE_MAX ((gsize)512 << 20)
 /** Without a key the file is mapped, of whatever size; with one as load () up to the bound above.

@@ -235,7 +235,7 @@ sign (ParlorSupervisor *self, const char *id, json_t **manifest)
   g_autofree char *path = g_build_filename (self->folder, id, "manifest.json", NULL);
   g_autofree char *signature_path = g_build_filename (self->folder, id, "manifest.sig", NULL);
   g_autoptr (GBytes) bytes = parlor_safe_load (
-      path, recording->is_vault ? recording->vault_key : NULL, G_MAXSSIZE, NULL);
+      path, recording->is_vault ? recording->vault_key : NULL, PARLOR_SAFE_MANIFEST_MAX, NULL);
   gsize length = 0;
   const char *text = bytes != NULL ? g_bytes_get_data (bytes, &length) : NULL;
   if (text == NULL)

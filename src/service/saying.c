@@ -10,7 +10,7 @@
 /* Of one author in one conversation: a burst of his is neither the brand's system's burden nor what
  * makes it late for everybody. */
 #define ASKED_MAX 4
-#define LINE_MAX 64
+#define WAITING_MAX 64
 
 typedef struct
 {
@@ -306,7 +306,7 @@ parlor_service_say_asked (const ParlorSaySpec *spec, ParlorSaid said, gpointer u
   guint line = line_of (spec);
   if (!resolve && !screen && !line)
     return FALSE;
-  if (line >= LINE_MAX)
+  if (line >= WAITING_MAX)
     return service_refuse (error, PARLOR_ERROR_TOO_MANY, "Too many at once. Wait a little.");
   Saying *saying = saying_new (spec, said, user_data, gone);
   saying->words = screen ? g_strdup (words) : NULL;

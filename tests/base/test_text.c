@@ -74,6 +74,16 @@ test_identity (void)
 }
 
 static void
+test_file_name (void)
+{
+  const char *const none[] = {NULL, "", ".", "..", ".key", "a/b", "/a", "a\n", "a\x7f"};
+  for (guint i = 0; i < G_N_ELEMENTS (none); i++)
+    g_assert_false (parlor_text_file_name (none[i]));
+  g_assert_true (parlor_text_file_name ("0001-camera.webm"));
+  g_assert_true (parlor_text_file_name ("a..b"));
+}
+
+static void
 test_emoji (void)
 {
   g_assert_cmpstr (parlor_text_emoji ("❤️"), ==, "❤️");
@@ -90,6 +100,7 @@ main (int argc, char **argv)
   g_test_add_func ("/base/text/length-counts-characters-not-bytes", test_length);
   g_test_add_func ("/base/text/chat-may-have-lines", test_block);
   g_test_add_func ("/base/text/an-identity-is-neither-empty-nor-long-nor-odd", test_identity);
+  g_test_add_func ("/base/text/a-file-name-leads-nowhere-else", test_file_name);
   g_test_add_func ("/base/text/six-emoji-and-no-other", test_emoji);
   return g_test_run ();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/supervisor.h"
 
+#include "record/safe.h"
 #include "record/wire.h"
 
 #include <glib/gstdio.h>
@@ -19,25 +20,27 @@ count_descriptors (void)
   return n;
 }
 
-static void
-on_event (const ParlorRecorderEvent *event, gpointer failures)
-{
-  *(guint *)failures += event->type == PARLOR_RECORDER_FAILED;
-}
-
 typedef struct
 {
   uv_loop_t loop;
   char *folder, *key, *path; /* path: of a socket */
-  guint failures;
+  guint failures, sealed;
   ParlorSupervisor *supervisor;
 } World;
+
+static void
+on_event (const ParlorRecorderEvent *event, gpointer user_data)
+{
+  World *world = user_data;
+  world->failures += event->type == PARLOR_RECORDER_FAILED;
+  world->sealed += event->type == PARLOR_RECORDER_SEALED;
+}
 
 /* Something is recorded. */
 static void
 world_begin (World *world, gboolean by_socket)
 {
-  world->failures = 0;
+  world->failures = world->sealed = 0;
   world->folder = g_dir_make_tmp ("parlor-XXXXXX", NULL);
   world->key = g_build_filename (world->folder, "key", NULL);
   world->path = g_build_filename (world->folder, "socket", NULL);
@@ -49,7 +52,7 @@ world_begin (World *world, gboolean by_socket)
                                .key = world->key};
   world->supervisor = parlor_supervisor_new (&spec, NULL);
   ParlorRecorder *recorder = parlor_supervisor_recorder (world->supervisor);
-  recorder->ops->set_event_func (recorder, on_event, &world->failures);
+  recorder->ops->set_event_func (recorder, on_event, world);
   recorder->ops->begin (
       recorder,
       &(ParlorRecorderBegin){
@@ -158,6 +161,35 @@ test_called (void)
   world_end (&world);
 }
 
+/* What the recorder wrote is believed to be a manifest up to a size: it may have been taken over. */
+static void
+test_manifest (gconstpointer bytes)
+{
+  static const char sealed[] = "{\"t\":\"sealed\",\"recording\":\"rec_1\"}";
+  gboolean fits = GPOINTER_TO_SIZE (bytes) <= PARLOR_SAFE_MANIFEST_MAX;
+  World world;
+  world_begin (&world, TRUE);
+  g_autofree char *folder = g_build_filename (world.folder, "rec_1", NULL),
+                  *path = g_build_filename (folder, "manifest.json", NULL),
+                  *signature = g_build_filename (folder, "manifest.sig", NULL),
+                  *text = g_strnfill (GPOINTER_TO_SIZE (bytes), ' ');
+  memcpy (text, "{}", 2);
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, text, (gssize)GPOINTER_TO_SIZE (bytes), NULL));
+  int listener = listen_at (world.path), fd = answer (&world, listener, "");
+  g_assert_cmpint (parlor_wire_send (fd, sealed, strlen (sealed), -1), ==, PARLOR_WIRE_OK);
+  while (world.failures + world.sealed == 0)
+    uv_run (&world.loop, UV_RUN_ONCE);
+  g_assert_cmpuint (world.sealed, ==, fits);
+  g_assert_true (g_file_test (signature, G_FILE_TEST_EXISTS) == fits);
+  close (fd);
+  close (listener);
+  g_unlink (path);
+  g_unlink (signature);
+  g_rmdir (folder);
+  world_end (&world);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -167,5 +199,9 @@ main (int argc, char **argv)
   g_test_add_data_func ("/record/supervisor/nor-does-one-that-nobody-answers-for",
                         GINT_TO_POINTER (TRUE), test_missing);
   g_test_add_func ("/record/supervisor/who-hangs-up-is-followed-by-the-next-one", test_called);
+  g_test_add_data_func ("/record/supervisor/a-manifest-is-signed",
+                        GSIZE_TO_POINTER (PARLOR_SAFE_MANIFEST_MAX), test_manifest);
+  g_test_add_data_func ("/record/supervisor/what-is-too-large-for-one-is-none",
+                        GSIZE_TO_POINTER (PARLOR_SAFE_MANIFEST_MAX + 1), test_manifest);
   return g_test_run ();
 }
