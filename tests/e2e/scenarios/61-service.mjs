@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { LOOP_FRAMES } from '../media/generate.mjs';
 import { disturbance, noDisturb, renegotiateOnClick } from '../lib/disturb.mjs';
-import { goLive, makeLive, watchLive } from '../lib/live.mjs';
+import { goLiveByEncoder, makeLive, watchLive } from '../lib/live.mjs';
 
 export const title = 'tap → card → bound → chat → call beside the stream, which nothing disturbs';
 export const seconds = 150;
@@ -107,7 +107,7 @@ export async function run(world) {
   const room = await makeLive(world);
   await rep.goto(`${world.url}/rep#lin`);
   await rep.sees('presence');
-  await goLive(host, room);
+  await goLiveByEncoder(world, host, room);
   await Promise.all([watchLive(chromium, room, host), watchLive(firefox, room, host)]);
   await addRep(world, chromium, firefox);
   await addRep(world, firefox, chromium);
