@@ -7,6 +7,7 @@
 #include "brand/signins.h"
 #include "brand/users.h"
 #include "hooks/ssrf.h"
+#include "http/beat.h"
 
 #include <string.h>
 
@@ -55,6 +56,7 @@ static void
 on_poll (uv_timer_t *timer)
 {
   ParlorWireBrand *wire = timer->data;
+  parlor_beat (timer, on_poll, POLL_MS);
   parlor_brands_poll (wire->brands, wall_ms (wire));
 }
 
@@ -112,7 +114,7 @@ parlor_wire_brand_new (const ParlorWireBrandSpec *spec, GError **error)
   uv_timer_init (spec->loop, &wire->poll);
   uv_timer_init (spec->loop, &wire->recheck);
   wire->poll.data = wire->recheck.data = wire;
-  uv_timer_start (&wire->poll, on_poll, POLL_MS, POLL_MS);
+  parlor_beat (&wire->poll, on_poll, POLL_MS);
   if (!load (wire, error))
     {
       parlor_wire_brand_stop (wire);

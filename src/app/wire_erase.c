@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/wire_erase.h"
 
+#include "http/beat.h"
 #include "record/redact.h"
 #include "room/recording.h"
 
@@ -473,6 +474,7 @@ static void
 on_tick (uv_timer_t *timer)
 {
   const ParlorWireErase *self = timer->data;
+  parlor_beat (timer, on_tick, TICK_MS);
   parlor_erasures_tick (self->erasures);
 }
 
@@ -497,7 +499,7 @@ parlor_wire_erase_new (const ParlorWireEraseSpec *spec, GError **error)
   self->tick = g_new0 (uv_timer_t, 1);
   self->tick->data = self;
   uv_timer_init (spec->loop, self->tick);
-  uv_timer_start (self->tick, on_tick, TICK_MS, TICK_MS);
+  parlor_beat (self->tick, on_tick, TICK_MS);
   if (spec->store == NULL
       || parlor_store_load_records (spec->store, &parlor_erasure_kind, parlor_erasures_load,
                                     self->erasures, error))

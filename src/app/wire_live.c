@@ -4,6 +4,7 @@
 #include "app/wire_screen.h"
 
 #include "base/confusable.h"
+#include "http/beat.h"
 #include "room/moderation.h"
 #include "room/room.h"
 
@@ -341,6 +342,7 @@ on_second (uv_timer_t *timer)
 {
   ParlorWireLive *wire = ((Clockwork *)timer->data)->wire;
   guint n;
+  parlor_beat (timer, on_second, COUNT_MS);
   g_autofree ParlorLiveRoom **rooms = parlor_live_list (wire->live, NULL, &n);
   for (guint i = 0; i < n; i++)
     count (wire, rooms[i], now_us (wire));
@@ -455,7 +457,7 @@ parlor_wire_live_start (ParlorWireLive *wire, ParlorSignal *signal)
   clockwork->wire = wire;
   clockwork->timer.data = clockwork;
   uv_timer_init (wire->spec.loop, &clockwork->timer);
-  uv_timer_start (&clockwork->timer, on_second, COUNT_MS, COUNT_MS);
+  parlor_beat (&clockwork->timer, on_second, COUNT_MS);
 }
 
 static void

@@ -2,6 +2,7 @@
 #include "app/wire_render.h"
 
 #include "app/wire_bring.h"
+#include "http/beat.h"
 
 #define TICK_MS 1000
 
@@ -34,6 +35,7 @@ static void
 on_tick (uv_timer_t *timer)
 {
   ParlorWireRender *self = timer->data;
+  parlor_beat (timer, on_tick, TICK_MS);
   hold_wanted (self);
   parlor_renders_tick (self->renders);
 }
@@ -44,7 +46,7 @@ start_ticking (ParlorWireRender *self, uv_loop_t *loop)
   self->tick = g_new0 (uv_timer_t, 1);
   self->tick->data = self;
   uv_timer_init (loop, self->tick);
-  uv_timer_start (self->tick, on_tick, TICK_MS, TICK_MS);
+  parlor_beat (self->tick, on_tick, TICK_MS);
 }
 
 ParlorWireRender *

@@ -3,6 +3,7 @@
 
 #include "app/log.h"
 #include "base/error.h"
+#include "http/beat.h"
 
 #include <string.h>
 
@@ -127,6 +128,7 @@ parlor_wire_replay_tick (ParlorWireReplay *self)
 static void
 on_tick (uv_timer_t *timer)
 {
+  parlor_beat (timer, on_tick, TICK_MS);
   parlor_wire_replay_tick (timer->data);
 }
 
@@ -155,7 +157,7 @@ parlor_wire_replay_new (const ParlorWireReplaySpec *spec, GError **error)
   self->tick = g_new0 (uv_timer_t, 1);
   self->tick->data = self;
   uv_timer_init (spec->loop, self->tick);
-  uv_timer_start (self->tick, on_tick, TICK_MS, TICK_MS);
+  parlor_beat (self->tick, on_tick, TICK_MS);
   return self;
 }
 

@@ -2,6 +2,7 @@
 #include "app/wire_stage.h"
 
 #include "app/log.h"
+#include "http/beat.h"
 #include "live/stagework.h"
 #include "record/child.h"
 #include "record/sandbox.h"
@@ -444,6 +445,7 @@ on_tick (uv_timer_t *timer)
   ParlorMedia *media = self->spec.media;
   ParlorStageOrder orders[MAX_ORDERS];
   gint64 time_us = now_us ();
+  parlor_beat (timer, on_tick, TICK_MS);
   g_array_set_size (self->misfits, 0);
   media->ops->each_misfit (media, add_misfit, self->misfits);
   wish (self, time_us);
@@ -497,7 +499,7 @@ parlor_wire_stage_new (const ParlorWireStageSpec *spec)
   self->timer = g_new0 (uv_timer_t, 1);
   self->timer->data = self;
   uv_timer_init (spec->loop, self->timer);
-  uv_timer_start (self->timer, on_tick, TICK_MS, TICK_MS);
+  parlor_beat (self->timer, on_tick, TICK_MS);
   return self;
 }
 

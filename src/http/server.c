@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/server.h"
 
+#include "http/beat.h"
 #include "http/framing.h"
 #include "http/listener.h"
 #include "http/problem.h"
@@ -181,6 +182,7 @@ on_sweep (uv_timer_t *timer)
 {
   ParlorHttpServer *server = timer->data;
   gint64 now_us = server_now_us ();
+  parlor_beat (timer, on_sweep, SWEEP_MS);
   sweep_pending (server, now_us);
   for (GList *link; (link = server->waiting.head);)
     {
@@ -611,7 +613,7 @@ start_handles (ParlorHttpServer *server, uv_loop_t *loop)
   uv_timer_init (loop, server->sweep);
   server->poll->data = server->timer->data = server->sweep->data = server;
   uv_poll_start (server->poll, UV_READABLE, on_poll);
-  uv_timer_start (server->sweep, on_sweep, SWEEP_MS, SWEEP_MS);
+  parlor_beat (server->sweep, on_sweep, SWEEP_MS);
   run (server);
 }
 
