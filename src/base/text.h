@@ -28,8 +28,8 @@ char *parlor_text_block (const char *text, guint max, const char *what, GError *
 /** An identity: 1 to 128 characters, no control characters; neither trimmed nor changed. */
 gboolean parlor_text_identity (const char *identity);
 
-/** A file's name in a folder of ours and nothing else, whoever wrote it down: not empty, begins with
- * no dot, no slash, no control character. NULL is none. */
+/** A file's name in a folder of ours and nothing else, whoever wrote it down: not empty, begins
+ * with no dot, no slash, no control character. NULL is none. */
 gboolean parlor_text_file_name (const char *name);
 
 /** One of the six of docs/protocol.md; returns the static string, NULL = none of them. */

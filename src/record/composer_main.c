@@ -170,7 +170,8 @@ ticks_in (const ParlorRenderOrder *order, const char *path)
 static gboolean
 is_of_this (const ParlorRenderOrder *order, const char *print, const char *path)
 {
-  g_autoptr (GBytes) old = parlor_safe_load (path, order->vault_key, PARLOR_SAFE_MANIFEST_MAX, NULL);
+  g_autoptr (GBytes)
+      old = parlor_safe_load (path, order->vault_key, PARLOR_SAFE_MANIFEST_MAX, NULL);
   return old != NULL && g_bytes_get_size (old) == strlen (print)
          && memcmp (g_bytes_get_data (old, NULL), print, strlen (print)) == 0;
 }

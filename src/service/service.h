@@ -512,7 +512,8 @@ ParlorCall *parlor_service_call (ParlorConversation *conversation, gboolean by_r
 /** The running call whose room this is; NULL. */
 ParlorCall *parlor_service_call_of_room (ParlorService *service, const char *room);
 /** Whether who has this identity may be in its room. FALSE: a rep of the brand (by id or ref) who
-    was sent away, gave it to another, was replaced or departed: his token outlives his part in it. */
+    was sent away, gave it to another, was replaced or departed: his token outlives his part in it.
+ */
 gboolean parlor_service_call_admits (const ParlorCall *call, const char *identity);
 ParlorCall *parlor_service_find_call (ParlorService *service, const char *brand, const char *id);
 gboolean parlor_service_call_answer (ParlorCall *call, gboolean yes, ParlorMoment now,

@@ -49,7 +49,8 @@ test_blocked (Fixture *f, gconstpointer data)
   g_assert_cmpint (g_get_monotonic_time (), >=, f->loop->send_retry_us);
 }
 
-#define ADD(name, func) g_test_add ("/elements/udpwait/" name, Fixture, NULL, set_up, func, tear_down)
+#define ADD(name, func)                                                                            \
+  g_test_add ("/elements/udpwait/" name, Fixture, NULL, set_up, func, tear_down)
 
 int
 main (int argc, char **argv)

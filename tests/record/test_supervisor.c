@@ -161,7 +161,8 @@ test_called (void)
   world_end (&world);
 }
 
-/* What the recorder wrote is believed to be a manifest up to a size: it may have been taken over. */
+/* What the recorder wrote is believed to be a manifest up to a size: it may have been taken over.
+ */
 static void
 test_manifest (gconstpointer bytes)
 {
