@@ -143,6 +143,8 @@ parlor_handle_brand_patch (ParlorSite *site, ParlorHttpRequest *request, ParlorH
       const ParlorServiceSite *service = site->spec.service;
       if (service) /* what goes on there goes on by the new ways from now on */
         service->brand (ask.who.brand, service->user_data);
+      if (site->spec.recordings && change.retention_days >= 0)
+        parlor_recordings_reckon (site->spec.recordings, ask.wall_ms);
       answer (&ask, 200, brand_to_json (parlor_brands_get (ask.brands, ask.who.brand)));
     }
   ask_end (&ask);

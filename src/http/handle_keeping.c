@@ -41,7 +41,7 @@ parlor_handle_storage (ParlorSite *site, ParlorHttpRequest *request, ParlorHttpR
   parlor_site_principal (site, request, &who);
   parlor_recordings_use (site->spec.recordings, who.brand, wall_ms, &use);
   g_autoptr (GPtrArray)
-      going = parlor_recordings_going (site->spec.recordings, who.brand, wall_ms + SOON_MS);
+      going = parlor_recordings_going (site->spec.recordings, who.brand, wall_ms + SOON_MS + 1);
   json_t *soon = json_array ();
   for (guint i = 0; i < MIN (going->len, SOON_MAX); i++)
     json_array_append_new (soon, parlor_recording_to_json (going->pdata[i]));
@@ -155,6 +155,7 @@ set_rule (ParlorSite *site, ParlorRoom *open, const ParlorRoomRuleRow *rule)
 {
   ParlorRecordPolicy policy = PARLOR_RECORD_BY_HOST;
   parlor_recordings_put_rule (site->spec.recordings, rule);
+  parlor_recordings_reckon (site->spec.recordings, site->spec.clock->wall_ms (site->spec.clock));
   parlor_record_policy_from_name (rule->record, &policy);
   if (open != NULL)
     parlor_room_set_record_policy (open, policy, rule->notice);

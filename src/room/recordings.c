@@ -418,8 +418,8 @@ due_by_now (const ParlorRecordings *self, const ParlorRecordingRow *row, gint64 
   return MIN (row->purge_ms, MAX (due_ms, wall_ms + PARLOR_RECORDING_BIN_MS));
 }
 
-static void
-reckon_due (ParlorRecordings *self, gint64 wall_ms)
+void
+parlor_recordings_reckon (ParlorRecordings *self, gint64 wall_ms)
 {
   g_autoptr (GPtrArray) ready = parlor_recordings_in_state (self, "ready");
   if (self->sink != NULL)
@@ -443,7 +443,7 @@ void
 parlor_recordings_purge (ParlorRecordings *self, gint64 wall_ms)
 {
   g_autoptr (GPtrArray) due = g_ptr_array_new_with_free_func (g_free);
-  reckon_due (self, wall_ms);
+  parlor_recordings_reckon (self, wall_ms);
   for (guint i = 0; i < self->ordered->len; i++)
     {
       const ParlorRecordingRow *row = &((Item *)self->ordered->pdata[i])->row;
