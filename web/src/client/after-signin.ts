@@ -14,7 +14,7 @@ export function takeAfterSignin(): string | null {
   try {
     const path = sessionStorage.getItem(KEY);
     sessionStorage.removeItem(KEY);
-    return path && /^\/($|shared#|host($|#))/.test(path) ? path : null;
+    return path && /^\/($|shared#|host($|#)|admin#\/)/.test(path) ? path : null;
   } catch {
     return null;
   }

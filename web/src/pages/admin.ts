@@ -4,7 +4,7 @@ import { customElement, state } from 'lit/decorators.js';
 import { html as staticHtml, unsafeStatic } from 'lit/static-html.js';
 import { currentSession, signOut, type SessionInfo } from '../client/account.js';
 import { ApiError } from '../client/http.js';
-import { takeAfterSignin } from '../client/after-signin.js';
+import { saveAfterSignin, takeAfterSignin } from '../client/after-signin.js';
 import { loadCsrf } from '../client/storage.js';
 import { sectionsFor, type Section } from '../ui/admin/sections.js';
 import { problemWords, w } from '../ui/admin/words.js';
@@ -43,9 +43,11 @@ export class AdminPage extends Plain {
       if (loadCsrf()) void import('../ui/rings.js').then(({ listenForRings }) => listenForRings());
       await this.go();
     } catch (error) {
-      if (error instanceof ApiError && (error.status === 401 || error.status === 403))
+      if (error instanceof ApiError && (error.status === 401 || error.status === 403)) {
+        // A link to one moment of a recording leads there still.
+        if (location.hash.startsWith('#/')) saveAfterSignin(`/admin${location.hash}`);
         location.replace('/signin');
-      else this.problem = problemWords(error);
+      } else this.problem = problemWords(error);
     }
   }
 

@@ -1,6 +1,7 @@
 /** The supervisor's board: red first, a conversation moved with a stated reason, a departure in one form. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import type { repeat as Repeat } from 'lit/directives/repeat.js';
 import { def, list, num, nullable, shape, str, bool, type Checked } from '../protocol/check.js';
 import { loadCsrf } from '../client/storage.js';
 import { Plain } from '../ui/base.js';
@@ -75,6 +76,8 @@ export class BoardPage extends Plain {
   private told: unknown = {};
   @state() private problem = '';
   @state() private moving: { one: Waiting; to: string } | null = null;
+  /** Rows by who stands in them; it comes after the page. */
+  @state() private kept: typeof Repeat | null = null;
   @state() private result: string | TemplateResult = '';
 
   override connectedCallback(): void {
@@ -82,7 +85,7 @@ export class BoardPage extends Plain {
     const timer = window.setInterval(() => void this.look(), LOOK_EVERY_MS);
     this.whileConnected(() => clearInterval(timer));
     void this.look();
-    void import('../ui/board-more.js');
+    void import('../ui/board-more.js').then(({ repeat }) => (this.kept = repeat));
     if (loadCsrf()) void import('../ui/rings.js').then(({ listenForRings }) => listenForRings());
   }
 
@@ -95,6 +98,12 @@ export class BoardPage extends Plain {
     } catch (error) {
       this.problem = codeOf(error);
     }
+  }
+
+  /** Who waits stands in the tab's name: the board lies behind other windows. */
+  protected override updated(): void {
+    const n = (this.board?.groups ?? []).reduce((sum, one) => sum + one.waiting.length, 0);
+    document.title = `${n ? `(${n}) ` : ''}${st('board')}`;
   }
 
   private fail(error: unknown): void {
@@ -167,16 +176,22 @@ export class BoardPage extends Plain {
               : nothing,
           )}
           <ul>
-            ${waits
-              .sort((a, b) => b.waiting_ms - a.waiting_ms)
-              .map((one) => html`<li>${this.waiting(one, now)}</li>`)}
+            ${this.list(
+              waits.sort((a, b) => b.waiting_ms - a.waiting_ms),
+              (one) => one.conversation,
+              (one) => this.waiting(one, now),
+            )}
           </ul>
           <parlor-board-hits .told=${this.told}></parlor-board-hits>
         </section>
         <section>
           <h2>${st('board_reps')}</h2>
           <ul>
-            ${now.reps.map((one) => html`<li>${this.rep(one)}</li>`)}
+            ${this.list(
+              now.reps,
+              (one) => one.id,
+              (one) => this.rep(one),
+            )}
           </ul>
           <parlor-board-departure .reps=${now.reps} .ask=${ask} .done=${this.departed}>
           </parlor-board-departure>
@@ -184,6 +199,12 @@ export class BoardPage extends Plain {
       </div>
       <parlor-board-reading .reps=${now.reps}></parlor-board-reading>
       <parlor-board-reports .reps=${now.reps}></parlor-board-reports>`;
+  }
+
+  /** Who is served goes out of the list: what was open beside his name must not pass to the next one. */
+  private list<T>(all: T[], key: (one: T) => string, draw: (one: T) => TemplateResult): unknown {
+    const row = (one: T): TemplateResult => html`<li>${draw(one)}</li>`;
+    return this.kept ? this.kept(all, key, row) : all.map(row);
   }
 
   private number(key: ServiceKey, value: string | number, red: boolean): TemplateResult {
@@ -269,8 +290,8 @@ export class BoardPage extends Plain {
       <span class="row-words">
         <b>${one.name}</b>
         <small class="presence" data-presence=${one.presence}>
-          ${st(PRESENCE[one.presence] ?? 'offline_state')} · ${one.chats} ${st('chats')} ·
-          ${one.customers} ${st('customers')}
+          ${st(PRESENCE[one.presence] ?? 'offline_state')} · ${st('chats')} ${one.chats} ·
+          ${st('customers')} ${one.customers}
         </small>
       </span>
     </article>`;

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { maySend, wayTo } from '../client/console.js';
+import { copyText } from '../client/copy.js';
 import { ApiError, guestPass, type GuestPass } from '../client/http.js';
 import { createLive } from '../client/live.js';
 import { loadChoices, loadStart, saveStart } from '../client/storage.js';
@@ -44,6 +45,8 @@ export class HostPage extends Plain {
   readonly engine = new Engine(this.session, this.local, 'host');
   readonly live = new Store<LiveState>(initialLive());
   @state() private ending = false;
+  /** A stream is being made: one click is one. */
+  @state() private making = false;
   @state() private problem = '';
   @state() private copied = false;
   @state() private fps = 0;
@@ -173,7 +176,7 @@ export class HostPage extends Plain {
   };
 
   private readonly copy = async (): Promise<void> => {
-    await navigator.clipboard?.writeText(this.viewerUrl).catch(() => undefined);
+    if (!(await copyText(this.viewerUrl))) return;
     this.copied = true;
     window.setTimeout(() => (this.copied = false), 2000);
   };
@@ -192,6 +195,9 @@ export class HostPage extends Plain {
     const form = new FormData(event.currentTarget as HTMLFormElement);
     const text = (name: string): string => String(form.get(name) ?? '').trim();
     const when = text('when') ? new Date(text('when')).getTime() : 0;
+    if (this.making) return;
+    this.making = true;
+    this.problem = '';
     try {
       const made = await createLive({
         title: text('title'),
@@ -204,12 +210,14 @@ export class HostPage extends Plain {
       location.hash = made.id;
     } catch (error) {
       this.problem = error instanceof ApiError ? error.code : 'internal';
+      this.making = false;
     }
   };
 
   /* ---- what the host sees ---- */
 
   protected override updated(): void {
+    document.title = this.live.get().live?.title || lt('host_title');
     const { camera, screen } = this.local.state;
     this.show('video.own', screen ?? camera.track);
     this.show('video.inset', screen ? camera.track : null);
@@ -249,7 +257,9 @@ export class HostPage extends Plain {
           ><span>${lt('f_when')}</span><input name="when" type="datetime-local"
         /></label>
         <parlor-host-group></parlor-host-group>
-        <button class="button primary large" data-testid="create">${lt('create')}</button>
+        <button class="button primary large" data-testid="create" ?disabled=${this.making}>
+          ${lt('create')}
+        </button>
         ${this.problem ? html`<p class="warn" role="alert">${lt('create_failed')} ${whyNot(this.problem)}</p>` : nothing}
       </form>
       <parlor-host-streams></parlor-host-streams>

@@ -1,6 +1,7 @@
 /** A published replay: the film, and on it what stood on the stream, at the same frames. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { copyText } from '../client/copy.js';
 import { ApiError } from '../client/http.js';
 import { commentsOf, openReplay, shopUrl, type Replay } from '../client/replays.js';
 import type { Comment, Product } from '../protocol/live.js';
@@ -224,9 +225,9 @@ export class ReplayPage extends Plain {
 
   private async copy(query: string): Promise<void> {
     const link = `${location.origin}/p/${encodeURIComponent(this.own)}${query}`;
-    await navigator.clipboard?.writeText(link).catch(() => undefined);
+    const copied = await copyText(link);
     clearTimeout(this.noteTimer);
-    this.note = 'copied';
+    this.note = copied ? 'copied' : 'not_copied';
     this.noteTimer = window.setTimeout(() => (this.note = ''), NOTE_MS);
   }
 

@@ -9,6 +9,10 @@ import '../ui/look.js';
 
 @customElement('parlor-words')
 export class WordsPage extends Plain {
+  protected override updated(): void {
+    document.title = st('to_all');
+  }
+
   protected override render(): TemplateResult {
     return html`<main class="board">
       <header class="desk-head">

@@ -1,6 +1,7 @@
 /** The board's form for somebody who leaves for good: whom his customers go to, and what they are told. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import { def, nullable, num, shape, str } from '../protocol/check.js';
 import { Plain } from './base.js';
 import { lang } from './i18n/lang.js';
@@ -141,16 +142,23 @@ export class BoardDeparture extends Plain {
         <label
           >${st('board_depart_who')}
           <select data-testid="depart-who" @change=${(event: Event) => set({ rep: value(event) })}>
-            ${may.map((one) => html`<option value=${one.id} ?selected=${one.id === form.rep}>${one.name}</option>`)}
+            ${repeat(
+              may,
+              (one) => one.id,
+              (one) =>
+                html`<option value=${one.id} ?selected=${one.id === form.rep}>${one.name}</option>`,
+            )}
           </select>
         </label>
         <label
           >${st('board_depart_to')}
           <select @change=${(event: Event) => set({ to: value(event) })}>
             <option value="">${st('board_depart_group')}</option>
-            ${this.reps
-              .filter((one) => one.id !== form.rep)
-              .map((one) => html`<option value=${one.id}>${one.name}</option>`)}
+            ${repeat(
+              this.reps.filter((one) => one.id !== form.rep),
+              (one) => one.id,
+              (one) => html`<option value=${one.id}>${one.name}</option>`,
+            )}
           </select>
         </label>
         <label

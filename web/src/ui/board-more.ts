@@ -10,6 +10,8 @@ import { lang } from './i18n/lang.js';
 import { st } from './i18n/service.js';
 import './styles/board-more.css';
 
+export { repeat } from 'lit/directives/repeat.js';
+
 const alert = shape({
   name: str,
   kind: str,

@@ -15,21 +15,33 @@ import {
 import { loadCsrf } from '../client/storage.js';
 import { Plain } from './base.js';
 import { lang } from './i18n/lang.js';
+import { st } from './i18n/service.js';
+import { whyNot } from './why-not.js';
 import './styles/broadcast.css';
 
 const LOOK_EVERY_MS = 5000;
+/** Codes against which signing in helps. */
+const SIGN_IN = ['unauthorized', 'forbidden'];
 
-/** Throws the status. */
+/** Its message is the problem's code. */
+class Refused extends Error {}
+
+/** Throws a Refused. */
 async function ask(path: string, method = 'GET', body?: object): Promise<unknown> {
   const headers = { 'Content-Type': 'application/json', 'X-Parlor-CSRF': loadCsrf() };
   const reply = await fetch(path, {
     method,
     headers,
     ...(body ? { body: JSON.stringify(body) } : {}),
+  }).catch(() => {
+    throw new Refused('offline');
   });
-  if (!reply.ok) throw new Error(String(reply.status));
-  return reply.json();
+  const json: unknown = await reply.json().catch(() => null);
+  if (!reply.ok) throw new Refused((json as { code?: string } | null)?.code ?? 'internal');
+  return json;
 }
+
+const codeOf = (error: unknown): string => (error instanceof Refused ? error.message : 'internal');
 
 const counts = shape({ shown: num, confirmed: num });
 const row = shape({ id: str, text: str, confirm: bool, stands: bool, counts });
@@ -53,9 +65,9 @@ const WORDS = {
   confirm: ['Ask everybody to confirm', '请每个人确认已读'],
   send: ['Send', '发送'],
   end: ['Take back', '撤回'],
-  count: ['{shown} have seen it, {confirmed} confirmed', '{shown} 人已看到，{confirmed} 人已确认'],
+  count: ['seen by {shown}, confirmed by {confirmed}', '{shown} 人已看到，{confirmed} 人已确认'],
   who: ['Who has not (CSV)', '未看到的客户 (CSV)'],
-  failed: ['It was not sent ({code})', '发送失败（{code}）'],
+  failed: ['That did not work.', '操作未成功。'],
 } as const;
 
 function word(key: keyof typeof WORDS, params: Record<string, string | number> = {}): string {
@@ -72,6 +84,8 @@ const cell = (value: string | null | undefined): string =>
 export class BoardWords extends Plain {
   @state() private rows: Row[] = [];
   @state() private problem = '';
+  /** Why the list is not told now. */
+  @state() private away = '';
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -85,8 +99,9 @@ export class BoardWords extends Plain {
     try {
       const all = rows(await ask('/v1/broadcasts'), 'broadcasts');
       this.rows = all.broadcasts.slice(0, 5);
-    } catch {
-      /* The board says that the line is away. */
+      this.away = '';
+    } catch (error) {
+      this.away = codeOf(error);
     }
   }
 
@@ -102,13 +117,19 @@ export class BoardWords extends Plain {
       form.reset();
       this.problem = '';
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : '?';
+      this.problem = codeOf(error);
     }
     await this.look();
   };
 
-  private async end(id: string): Promise<void> {
-    await ask(`/v1/broadcasts/${id}`, 'DELETE').catch(() => undefined);
+  /** What a key of a row does; who pressed it hears if it was not done. */
+  private async act(action: () => Promise<unknown>): Promise<void> {
+    try {
+      await action();
+      this.problem = '';
+    } catch (error) {
+      this.problem = codeOf(error);
+    }
     await this.look();
   }
 
@@ -135,12 +156,15 @@ export class BoardWords extends Plain {
   private one(item: Row): TemplateResult {
     return html`<li class="wait" data-testid="words-row" data-id=${item.id}>
       <span class="row-words"><b>${item.text}</b><small>${word('count', item.counts)}</small></span>
-      <button class="button quiet" @click=${() => void this.save(item).catch(() => undefined)}>
+      <button class="button quiet" @click=${() => void this.act(() => this.save(item))}>
         ${word('who')}
       </button>
       ${
         item.stands
-          ? html`<button class="button quiet" @click=${() => void this.end(item.id)}>
+          ? html`<button
+              class="button quiet"
+              @click=${() => void this.act(() => ask(`/v1/broadcasts/${item.id}`, 'DELETE'))}
+            >
               ${word('end')}
             </button>`
           : nothing
@@ -163,7 +187,17 @@ export class BoardWords extends Plain {
           <button class="button primary" data-testid="words-send">${word('send')}</button></span
         >
       </form>
-      ${this.problem ? html`<p role="alert">${word('failed', { code: this.problem })}</p>` : nothing}
+      ${this.problem ? html`<p role="alert">${word('failed')} ${whyNot(this.problem)}</p>` : nothing}
+      ${
+        this.away
+          ? html`<p role="alert">${whyNot(this.away)}</p>
+              ${
+                SIGN_IN.includes(this.away)
+                  ? html`<p><a class="button" href="/signin">${st('desk_sign_in')}</a></p>`
+                  : nothing
+              }`
+          : nothing
+      }
       <ul>
         ${this.rows.map((item) => this.one(item))}
       </ul>

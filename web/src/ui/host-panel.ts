@@ -8,7 +8,7 @@ import type { Store } from '../room/store.js';
 import { Unread } from '../room/unread.js';
 import { Plain } from './base.js';
 import { lang } from './i18n/lang.js';
-import { lt } from './i18n/live.js';
+import { isLiveKey, lt, type LiveKey } from './i18n/live.js';
 import './host-words.js';
 import './live-comments.js';
 import { picture, price } from './live-pin.js';
@@ -23,6 +23,10 @@ export class HostPanel extends Plain {
   @state() private tab: Tab = 'shelf';
   @state() private sorting = false;
   private readonly unread = new Unread();
+  /** The blocked words that were told last; null: they are being written. */
+  @state() private told: string | null = null;
+  /** Why a comment was not said. */
+  @state() private unsaid: LiveKey | '' = '';
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -47,10 +51,15 @@ export class HostPanel extends Plain {
     const text = input?.value.trim();
     if (!input || !text) return;
     input.value = '';
+    this.unsaid = '';
     void this.session
       .ask({ t: 'comment', client_id: crypto.randomUUID(), text })
       .then((reply) => this.live.set(reduceLive(this.live.get(), reply)))
-      .catch(() => undefined);
+      .catch((error: unknown) => {
+        const key = `err_${(error as { code?: string }).code}`;
+        this.unsaid = isLiveKey(key) ? key : 'err_other';
+        input.value ||= text;
+      });
   };
 
   private readonly toggleSorting = (): void => {
@@ -135,7 +144,8 @@ export class HostPanel extends Plain {
           data-testid="comment-input"
         />
         <button class="button">${lt('send')}</button>
-      </form>`;
+      </form>
+      ${this.unsaid ? html`<p class="warn" role="alert" data-testid="unsaid">${lt(this.unsaid)}</p>` : nothing}`;
   }
 
   private stage(): TemplateResult {
@@ -175,15 +185,15 @@ export class HostPanel extends Plain {
     const { live, blocked, poll } = this.live.get();
     const saveWords = (event: Event): void => {
       event.preventDefault();
-      const words = new FormData(event.currentTarget as HTMLFormElement).get('words');
-      this.session.tell({
-        t: 'blocked',
-        words: String(words ?? '')
-          .split('\n')
-          .map((one) => one.trim())
-          .filter(Boolean)
-          .slice(0, 200),
-      });
+      const typed = new FormData(event.currentTarget as HTMLFormElement).get('words');
+      const words = String(typed ?? '')
+        .split('\n')
+        .map((one) => one.trim())
+        .filter(Boolean)
+        .slice(0, 200);
+      this.session.tell({ t: 'blocked', words });
+      /* The server keeps them folded. */
+      this.told = words.join('\n').toLowerCase();
     };
     return html`<section class="rules">
       <form @submit=${this.startPoll}>
@@ -229,9 +239,19 @@ export class HostPanel extends Plain {
       <form @submit=${saveWords}>
         <label class="field"
           ><span>${lt('blocked_words')}</span
-          ><textarea name="words" rows="4" .value=${blocked.join('\n')}></textarea>
+          ><textarea
+            name="words"
+            rows="4"
+            .value=${blocked.join('\n')}
+            @input=${() => (this.told = null)}
+          ></textarea>
         </label>
-        <button class="button">${lt('save')}</button>
+        <span class="choices"
+          ><button class="button">${lt('save')}</button>
+          <span role="status" data-testid="words-kept"
+            >${this.told === blocked.join('\n') ? lt('saved') : ''}</span
+          ></span
+        >
       </form>
       <parlor-host-quiet .session=${this.session} .live=${this.live}></parlor-host-quiet>
     </section>`;

@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { editStream, wayTo, type Way } from '../client/console.js';
+import { copyText } from '../client/copy.js';
 import { ApiError } from '../client/http.js';
 import type { Live } from '../protocol/live.js';
 import { Plain } from './base.js';
@@ -106,7 +107,7 @@ export class HostWays extends Plain {
   };
 
   private async copy(text: string): Promise<void> {
-    await navigator.clipboard?.writeText(text).catch(() => undefined);
+    if (!(await copyText(text))) return;
     this.copied = text;
     window.setTimeout(() => (this.copied = ''), 2000);
   }

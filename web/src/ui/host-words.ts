@@ -13,8 +13,8 @@ const WORDS = {
   confirm: ['Ask everybody to confirm', '请每个人确认已读'],
   send: ['Send', '发送'],
   end: ['Take back', '撤回'],
-  shown: ['{n} have seen it', '{n} 人已看到'],
-  confirmed: ['{n} have confirmed', '{n} 人已确认'],
+  shown: ['seen by {n}', '{n} 人已看到'],
+  confirmed: ['confirmed by {n}', '{n} 人已确认'],
   late: ['Whoever comes within an hour sees it too.', '一小时内进来的观众也会看到。'],
 } satisfies Record<string, [en: string, zh: string]>;
 

@@ -23,7 +23,8 @@ export class LinkBox extends InMeeting {
       await navigator.clipboard.writeText(joinUrl(this.app.session));
     } catch {
       input?.select();
-      document.execCommand('copy');
+      // It stays marked: one key more copies it.
+      if (!document.execCommand('copy')) return;
     }
     this.copied = true;
     window.setTimeout(() => (this.copied = false), SAY_COPIED_MS);

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { saveAfterSignin } from '../client/after-signin.js';
+import { copyText } from '../client/copy.js';
 import { ApiError } from '../client/http.js';
 import { calendarOf, planMeeting, REPEATS, type Planned, type Repeat } from '../client/plans.js';
 import { savePass } from '../client/pass.js';
@@ -141,8 +142,7 @@ export class Schedule extends Plain {
   }
 
   private async copy(url: string): Promise<void> {
-    await navigator.clipboard.writeText(url).catch(() => undefined);
-    this.copied = url;
+    this.copied = (await copyText(url)) ? url : '';
   }
 
   private async save(made: Planned): Promise<void> {

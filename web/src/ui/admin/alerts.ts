@@ -36,6 +36,15 @@ export class AdminAlerts extends AdminSection {
     [this.list, this.groups] = await Promise.all([alerts(), groupNames()]);
   }
 
+  /** In a form of its own: what was chosen in another one's does not stay. */
+  private async edit(one: AlertInfo): Promise<void> {
+    this.edited = null;
+    await this.updateComplete;
+    this.edited = one;
+    await this.updateComplete;
+    this.querySelector<HTMLInputElement>('[name=alert-name]')?.focus();
+  }
+
   private save(event: Event, one: AlertInfo): void {
     event.preventDefault();
     const chosen = (name: string): string =>
@@ -75,7 +84,7 @@ export class AdminAlerts extends AdminSection {
         ${one.on ? nothing : html`<em>${aw('off')}</em>`}
       </div>
       <div class="acts">
-        <button class="button quiet" @click=${() => (this.edited = one)}>${aw('change')}</button>
+        <button class="button quiet" @click=${() => void this.edit(one)}>${aw('change')}</button>
         <button
           class="button quiet"
           @click=${() => (this.asking = this.asking === one.id ? '' : one.id)}
@@ -123,7 +132,7 @@ export class AdminAlerts extends AdminSection {
       { title: aw('title'), lead: aw('lead'), none: aw('none'), add: aw('add') },
       this.list?.map((one) => this.row(one)),
       this.edited ? this.form(this.edited) : null,
-      () => (this.edited = EMPTY),
+      () => void this.edit(EMPTY),
     );
   }
 }

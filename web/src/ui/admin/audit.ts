@@ -131,13 +131,28 @@ export class AdminAudit extends AdminSection {
         </datalist>
       </form>
       <div class="choices">
-        <button class="button" data-testid="audit-check" @click=${() => void this.check()}>
+        <button
+          class="button"
+          data-testid="audit-check"
+          ?disabled=${this.busy}
+          @click=${() => void this.check()}
+        >
           ${au('audit_check')}
         </button>
-        <button class="button" data-testid="audit-csv" @click=${() => this.export('csv')}>
+        <button
+          class="button"
+          data-testid="audit-csv"
+          ?disabled=${this.busy}
+          @click=${() => this.export('csv')}
+        >
           CSV
         </button>
-        <button class="button" data-testid="audit-jsonl" @click=${() => this.export('jsonl')}>
+        <button
+          class="button"
+          data-testid="audit-jsonl"
+          ?disabled=${this.busy}
+          @click=${() => this.export('jsonl')}
+        >
           JSON
         </button>
       </div>

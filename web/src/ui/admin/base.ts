@@ -1,27 +1,50 @@
 /** What the sections of /admin share: the session, one busy action at a time, words for errors. */
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { SessionInfo } from '../../client/account.js';
+import { saveAfterSignin } from '../../client/after-signin.js';
+import { copyText } from '../../client/copy.js';
+import { ApiError } from '../../client/http.js';
 import { Plain } from '../base.js';
 import { lang } from '../i18n/index.js';
+import '../styles/said.css';
 import { problemWords, w } from './words.js';
+
+/** So long a note lies over the page. */
+const NOTE_MS = 8000;
+
+const NOT_COPIED = [
+  'The browser did not copy it. Mark the text and copy it by hand.',
+  '浏览器未能复制，请选中文字手动复制。',
+] as const;
 
 export class AdminSection extends Plain {
   @property({ attribute: false }) session!: SessionInfo;
   @state() protected busy = false;
   @state() protected problem = '';
   @state() protected note = '';
+  /** The sign-in has ended: what went wrong is mended there. */
+  @state() private signedOut = false;
+  /** The question that is asked now, and was brought to whoever uses the keyboard. */
+  private question: HTMLElement | null = null;
 
-  /** Does it, and shows what went wrong. TRUE: it went well. */
-  protected async run(action: () => Promise<void>, note = ''): Promise<boolean> {
+  /** Does it, and shows what went wrong; `words`: what a code means here. TRUE: it went well. */
+  protected async run(
+    action: () => Promise<void>,
+    note = '',
+    words: Record<string, string> = {},
+  ): Promise<boolean> {
     this.busy = true;
     this.problem = this.note = '';
+    this.signedOut = false;
     try {
       await action();
       this.note = note;
       return true;
     } catch (error) {
-      this.problem = problemWords(error);
+      const code = error instanceof ApiError ? error.code : '';
+      this.problem = words[code] ?? problemWords(error);
+      this.signedOut = code === 'unauthorized';
       return false;
     } finally {
       this.busy = false;
@@ -40,8 +63,48 @@ export class AdminSection extends Plain {
   }
 
   protected messages(): TemplateResult {
-    return html`<p class="error" role="alert" data-testid="admin-error">${this.problem}</p>
-      <p class="note" role="status">${this.note}</p>`;
+    const again = html` <a
+      class="button"
+      href="/signin"
+      data-testid="admin-signin"
+      @click=${() => saveAfterSignin(`/admin${location.hash}`)}
+      >${w('signin_go')}</a
+    >`;
+    return html`<p class="error" role="alert" data-testid="admin-error" data-said>
+        ${this.problem}${this.signedOut ? again : nothing}
+      </p>
+      <p class="note" role="status" data-said>${this.note}</p>`;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has('problem') || changed.has('note')) this.say();
+    const question = this.querySelector<HTMLElement>('[role=alertdialog]');
+    if (question && question !== this.question) {
+      question.tabIndex = -1;
+      question.focus();
+    }
+    this.question = question;
+  }
+
+  /** Words that would stand outside of what is seen, far from the button that was pressed, lie over it instead. */
+  private say(): void {
+    let aloft = false;
+    for (const one of this.querySelectorAll('[data-said]')) {
+      one.classList.remove('aloft');
+      const { top, bottom, height } = one.getBoundingClientRect();
+      const unseen = height > 0 && (top < 0 || bottom > innerHeight);
+      one.classList.toggle('aloft', unseen);
+      aloft ||= unseen;
+    }
+    const { note } = this;
+    const over = (): void => void (note === this.note && (this.note = ''));
+    if (aloft && note) window.setTimeout(over, NOTE_MS);
+  }
+
+  /** What is shown once must be seen, wherever the form stands that made it. */
+  protected async reveal(): Promise<void> {
+    await this.updateComplete;
+    this.querySelector('.shown')?.scrollIntoView({ block: 'nearest' });
   }
 
   protected when(ms: number): string {
@@ -57,8 +120,9 @@ export class AdminSection extends Plain {
   }
 
   protected async copy(text: string): Promise<void> {
-    await navigator.clipboard?.writeText(text).catch(() => undefined);
-    this.note = w('copied');
+    this.problem = this.note = '';
+    if (await copyText(text)) this.note = w('copied');
+    else this.problem = NOT_COPIED[lang() === 'en' ? 0 : 1];
   }
 
   protected input(
@@ -71,6 +135,8 @@ export class AdminSection extends Plain {
       complete?: AutoFill;
       required?: boolean;
       list?: string;
+      min?: number;
+      max?: number;
     } = {},
   ): TemplateResult {
     return html`<label class="field"
@@ -83,6 +149,8 @@ export class AdminSection extends Plain {
         autocomplete=${more.complete ?? 'off'}
         ?required=${more.required ?? false}
         list=${more.list ?? nothing}
+        min=${more.min ?? nothing}
+        max=${more.max ?? nothing}
     /></label>`;
   }
 
@@ -129,7 +197,7 @@ export class AdminSection extends Plain {
   protected removal(question: string, act: string, drop: () => void): TemplateResult {
     return html`<div class="edit" role="alertdialog" aria-label=${act}>
       <p>${question}</p>
-      <button class="button grave" @click=${drop}>${act}</button>
+      <button class="button grave" data-testid="sure" @click=${drop}>${act}</button>
     </div>`;
   }
 

@@ -1,13 +1,17 @@
 /** Settings → Brand. */
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { changeBrand, ownBrand, type BrandInfo } from '../../client/account.js';
+import { loadStorage } from '../../client/keeping.js';
 import { AdminSection } from './base.js';
+import { DAYS_MAX, k } from './keeping-words.js';
 import { w } from './words.js';
 
 @customElement('parlor-admin-brand')
 export class AdminBrand extends AdminSection {
   @state() private brand: BrandInfo | undefined;
+  /** So many recordings go within seven days by what was just saved. */
+  @state() private going = 0;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -34,7 +38,7 @@ export class AdminBrand extends AdminSection {
       confirm: this.value('confirm'),
       may_start: this.value('may_start'),
       consent: this.value('consent'),
-      retention_days: Number(this.value('retention')) || 0,
+      retention_days: Number(this.value('retention')),
       silence_h: Number(this.value('silence')),
       oidc_issuer: this.value('oidc_issuer'),
       oidc_client: this.value('oidc_client'),
@@ -42,6 +46,9 @@ export class AdminBrand extends AdminSection {
     };
     void this.run(async () => {
       this.brand = await changeBrand(brand.id, change);
+      // Who keeps them for less hears what that takes away.
+      const less = this.brand.retention_days !== brand.retention_days;
+      this.going = less ? ((await loadStorage().catch(() => null))?.going ?? 0) : 0;
     }, w('saved'));
   }
 
@@ -81,10 +88,15 @@ export class AdminBrand extends AdminSection {
         ])}
         ${this.input('retention', w('brand_retention'), String(brand.retention_days), {
           type: 'number',
+          required: true,
+          min: 0,
+          max: DAYS_MAX,
         })}
         ${this.input('silence', w('brand_silence'), String(brand.silence_h), {
           type: 'number',
           required: true,
+          min: 1,
+          max: 720,
         })}
         ${this.area('origins', w('brand_origins'), brand.origins, w('brand_origins_hint'))}
         ${this.area('domains', w('brand_domains'), brand.domains)}
@@ -102,6 +114,14 @@ export class AdminBrand extends AdminSection {
           })}
         </fieldset>
         ${this.messages()}
+        ${
+          this.going
+            ? html`<p role="status" data-testid="brand-going">
+                ${k('brand_going', { n: String(this.going) })}
+                <a href="#/storage">${w('nav_storage')}</a>
+              </p>`
+            : nothing
+        }
         <button class="button primary" data-testid="brand-save" ?disabled=${this.busy}>
           ${w('save')}
         </button>

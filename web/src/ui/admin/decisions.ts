@@ -33,6 +33,7 @@ export class AdminDecisions extends AdminSection {
       this.secret = (await setHook(one.hook, spec)).secret;
       this.open = '';
       await this.load();
+      void this.reveal();
     }, w('saved'));
   }
 

@@ -48,7 +48,7 @@ const en = {
   user: 'Signs in as',
   no_user: 'Nobody yet',
   in_groups: 'Groups',
-  customers: '{n} customers',
+  customers: 'customers: {n}',
   departed: 'has left',
   page: 'Page',
   more: 'Show more',

@@ -31,7 +31,7 @@ const en = {
   sure: 'Remove it now? What waits is not sent.',
   resend: 'Send again',
   resend_dead: 'Send all dead letters again',
-  resent: '{n} are sent again.',
+  resent: 'Sent again: {n}.',
   not_at_once: 'Not delivered at once',
   all_well: 'Everything went through at once.',
   attempts: 'Last attempts',

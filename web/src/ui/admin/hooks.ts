@@ -50,6 +50,7 @@ export class AdminHooks extends AdminSection {
       });
       form.reset();
       await this.load();
+      void this.reveal();
     });
   }
 
@@ -74,6 +75,7 @@ export class AdminHooks extends AdminSection {
   private rotate(one: WebhookInfo): void {
     void this.act(async () => {
       this.secret = await api.rotateWebhook(one.id);
+      void this.reveal();
       return h('rotated');
     });
   }

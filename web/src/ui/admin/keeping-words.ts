@@ -1,6 +1,9 @@
 /** Words of how recordings are kept and of what they take, fetched with the pages that say it. */
 import { lang } from '../i18n/index.js';
 
+/** The longest that recordings can be told to stay. */
+export const DAYS_MAX = 36_500;
+
 const en = {
   storage_used: 'Used',
   storage_count: 'Recordings',
@@ -9,6 +12,8 @@ const en = {
   storage_forecast: 'In 30 days',
   storage_free: 'Free on the disk',
   storage_soon: 'What goes within 7 days ({n})',
+  brand_going:
+    'Recordings that go within 7 days: {n}. They lie in the bin for 7 days first; which ones, says:',
   storage_nothing: 'Nothing goes within 7 days.',
   storage_for_good: 'for good {when}',
   storage_to_bin: 'into the bin {when}',
@@ -19,9 +24,9 @@ const en = {
   rule_consent: 'People in it',
   rule_ask: 'are asked first',
   rule_notice: 'agree by coming in',
-  rule_retention: 'Keep recordings of this room for days',
+  rule_retention: 'Days that recordings of this room are kept',
   rule_brand: 'as the brand says',
-  rule_local: 'Keep files here for days after their upload',
+  rule_local: 'Days that files stay here after their upload',
   rule_server: 'as the server says',
   rule_save: 'Save',
 };
@@ -34,6 +39,7 @@ const zh: Record<keyof typeof en, string> = {
   storage_forecast: '30 天后',
   storage_free: '磁盘剩余',
   storage_soon: '7 天内将清除（{n}）',
+  brand_going: '7 天内将清除的录制：{n} 段（先在回收站保留 7 天）。详见：',
   storage_nothing: '7 天内没有要清除的录制。',
   storage_for_good: '{when} 彻底删除',
   storage_to_bin: '{when} 移入回收站',

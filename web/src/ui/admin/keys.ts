@@ -37,6 +37,7 @@ export class AdminKeys extends AdminSection {
       this.made = await addKey(this.value('key-name'), this.checked('scope'));
       form.reset();
       await this.load();
+      void this.reveal();
     });
   }
 
@@ -44,6 +45,7 @@ export class AdminKeys extends AdminSection {
     void this.run(async () => {
       this.made = await rotateKey(one.id, DAY_SEC);
       await this.load();
+      void this.reveal();
     }, w('key_overlap'));
   }
 

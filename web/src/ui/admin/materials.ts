@@ -20,8 +20,9 @@ export class AdminMaterials extends AdminSection {
     this.list = await materials();
   }
 
-  private put(spec: Parameters<typeof putMaterial>[0]): void {
-    void this.run(async () => {
+  /** TRUE: it is kept. */
+  private put(spec: Parameters<typeof putMaterial>[0]): Promise<boolean> {
+    return this.run(async () => {
       await putMaterial(spec);
       this.renewing = '';
       await this.load();
@@ -30,13 +31,17 @@ export class AdminMaterials extends AdminSection {
 
   private add(event: Event): void {
     event.preventDefault();
-    this.put({ title: this.value('material-title'), url: this.value('material-url') });
-    (event.target as HTMLFormElement).reset();
+    const form = event.target as HTMLFormElement;
+    // What was refused stays where it was typed.
+    void this.put({
+      title: this.value('material-title'),
+      url: this.value('material-url'),
+    }).then((good) => good && form.reset());
   }
 
   private renew(event: Event, one: MaterialInfo): void {
     event.preventDefault();
-    this.put({ id: one.id, url: this.value('material-next') });
+    void this.put({ id: one.id, url: this.value('material-next') });
   }
 
   private row(one: MaterialInfo): TemplateResult {
@@ -54,7 +59,7 @@ export class AdminMaterials extends AdminSection {
         </button>
         <button
           class="button quiet"
-          @click=${() => this.put({ id: one.id, withdrawn: !one.withdrawn })}
+          @click=${() => void this.put({ id: one.id, withdrawn: !one.withdrawn })}
         >
           ${mw(one.withdrawn ? 'bring_back' : 'withdraw')}
         </button>

@@ -24,20 +24,33 @@ const WORDS = {
   add: ['Add a partner', '添加外部伙伴'],
   revoke: ['Revoke', '撤销'],
   renew: ['New link', '新链接'],
-  link: ['Link', '链接'],
+  sure_revoke: [
+    'Whoever has the link of {company} comes in no more.',
+    '持有“{company}”链接的人将不能再进入。',
+  ],
+  sure_renew: [
+    'The link that {company} has now stops working, and a new one takes its place.',
+    '“{company}”现有的链接将失效，由新链接代替。',
+  ],
   none: ['There are none yet.', '暂无外部伙伴。'],
   s_open: ['not used yet', '尚未使用'],
-  s_used: ['used {n} times', '已使用 {n} 次'],
+  s_used: ['times used: {n}', '已使用 {n} 次'],
   s_revoked: ['revoked', '已撤销'],
 } as const;
 
-function p(key: keyof typeof WORDS, n = 0): string {
-  return WORDS[key][lang() === 'en' ? 0 : 1].replace('{n}', String(n));
+function p(key: keyof typeof WORDS, n = 0, company = ''): string {
+  return WORDS[key][lang() === 'en' ? 0 : 1]
+    .replace('{n}', String(n))
+    .replace('{company}', () => company);
 }
+
+type Deed = 'revoke' | 'renew';
 
 @customElement('parlor-admin-partners')
 export class AdminPartners extends AdminSection {
   @state() private partners: Partner[] | undefined;
+  /** What was asked whether it is meant: the link is in somebody else's hands. */
+  @state() private asking: { id: string; what: Deed } | null = null;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -51,6 +64,7 @@ export class AdminPartners extends AdminSection {
   private act(action: () => Promise<unknown>): void {
     void this.run(async () => {
       await action();
+      this.asking = null;
       await this.load();
     });
   }
@@ -68,8 +82,21 @@ export class AdminPartners extends AdminSection {
     });
   }
 
+  private ask(one: Partner, what: Deed): void {
+    const same = this.asking?.id === one.id && this.asking.what === what;
+    this.asking = same ? null : { id: one.id, what };
+  }
+
+  private sure(one: Partner, what: Deed): TemplateResult {
+    const deed = what === 'revoke' ? revokePartner : renewPartner;
+    return this.removal(p(`sure_${what}`, 0, one.company), p(what), () =>
+      this.act(() => deed(one.id)),
+    );
+  }
+
   private row(one: Partner): TemplateResult {
     const gone = one.state === 'revoked';
+    const asked = this.asking?.id === one.id ? this.asking.what : null;
     const words = gone ? p('s_revoked') : one.uses > 0 ? p('s_used', one.uses) : p('s_open');
     return html`<li data-testid="partner-row" data-off=${gone}>
       <div class="who"><b>${one.company}</b><span>${one.name} ${one.contact}</span></div>
@@ -83,18 +110,23 @@ export class AdminPartners extends AdminSection {
         >
           ${w('copy')}
         </button>
-        <button class="button quiet" @click=${() => this.act(() => renewPartner(one.id))}>
+        <button
+          class="button quiet"
+          data-testid="partner-renew"
+          @click=${() => (gone ? this.act(() => renewPartner(one.id)) : this.ask(one, 'renew'))}
+        >
           ${p('renew')}
         </button>
         <button
           class="button quiet"
           ?disabled=${gone}
           data-testid="partner-revoke"
-          @click=${() => this.act(() => revokePartner(one.id))}
+          @click=${() => this.ask(one, 'revoke')}
         >
           ${p('revoke')}
         </button>
       </div>
+      ${asked ? this.sure(one, asked) : ''}
     </li>`;
   }
 

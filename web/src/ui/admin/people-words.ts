@@ -3,6 +3,11 @@ import { lang } from '../i18n/index.js';
 
 const words = {
   role_needed: ['Choose at least one role.', '请至少选择一个角色。'],
+  login_taken: ['Somebody has this login already.', '此登录名已有人使用。'],
+  last_owner: [
+    'This is the last owner: make another one first.',
+    '这是最后一位所有者，请先添加另一位所有者。',
+  ],
   groups_of: ['Groups that are seen and led', '负责的服务组'],
   groups_hint: [
     'A supervisor sees the groups that are given here; there is none yet:',

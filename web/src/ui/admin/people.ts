@@ -1,5 +1,5 @@
 /** Settings → People: who they are, what they may, letting in and out. */
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import {
   addUser,
@@ -50,14 +50,19 @@ export class AdminPeople extends AdminSection {
     const login = this.value('login');
     const roles = this.checked('new-role');
     if (!this.named(roles)) return;
-    void this.run(async () => {
-      const name = this.value('shown');
-      const url = await addUser({ login, name, roles, groups: this.checked('new-group') });
-      this.link = { name: name || login, url };
-      form.reset();
-      this.chosen = ['host'];
-      await this.load();
-    });
+    void this.run(
+      async () => {
+        const name = this.value('shown');
+        const url = await addUser({ login, name, roles, groups: this.checked('new-group') });
+        this.link = { name: name || login, url };
+        form.reset();
+        this.chosen = ['host'];
+        await this.load();
+        void this.reveal();
+      },
+      '',
+      { conflict: pw('login_taken') },
+    );
   }
 
   /** Nobody is without a role. */
@@ -66,32 +71,36 @@ export class AdminPeople extends AdminSection {
     return roles.length > 0;
   }
 
-  /** What is shown once must be seen: the form stands far below it. */
-  protected override updated(changed: PropertyValues): void {
-    if (changed.has('link')) this.querySelector('.shown')?.scrollIntoView({ block: 'nearest' });
-  }
-
   private roles(one: UserInfo): void {
     const roles = this.checked(`role-${one.id}`);
     if (!this.named(roles)) return;
-    void this.run(async () => {
-      const groups = this.checked(`group-${one.id}`);
-      await changeUser(one.id, { roles, ...(this.groups.length ? { groups } : {}) });
-      this.editing = '';
-      await this.load();
-    }, w('saved'));
+    void this.run(
+      async () => {
+        const groups = this.checked(`group-${one.id}`);
+        await changeUser(one.id, { roles, ...(this.groups.length ? { groups } : {}) });
+        this.editing = '';
+        await this.load();
+      },
+      w('saved'),
+      { conflict: pw('last_owner') },
+    );
   }
 
   private lock(one: UserInfo): void {
-    void this.run(async () => {
-      await changeUser(one.id, { disabled: !one.disabled });
-      await this.load();
-    });
+    void this.run(
+      async () => {
+        await changeUser(one.id, { disabled: !one.disabled });
+        await this.load();
+      },
+      '',
+      { conflict: pw('last_owner') },
+    );
   }
 
   private invite(one: UserInfo): void {
     void this.run(async () => {
       this.link = { name: one.name, url: await userLink(one.id) };
+      void this.reveal();
     });
   }
 

@@ -134,9 +134,10 @@ export class Player extends Plain {
             max=${manifest.to_ms}
             step="100"
             .value=${String(Math.round(position))}
+            aria-valuetext=${clockWords(position - manifest.from_ms)}
             @input=${(event: Event) => this.seek(Number((event.target as HTMLInputElement).value))}
           />
-          <output data-testid="player-clock"
+          <output data-testid="player-clock" aria-live="off"
             >${clockWords(position - manifest.from_ms)} /
             ${clockWords(manifest.to_ms - manifest.from_ms)}</output
           >

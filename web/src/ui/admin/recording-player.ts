@@ -14,8 +14,9 @@ import {
 import { loadRule, saveRule, type RoomRule } from '../../client/keeping.js';
 import type { Addresses } from '../../media/playback.js';
 import { clockWords, instantOf } from '../../media/timeline.js';
+import { t } from '../i18n/index.js';
 import { AdminSection } from './base.js';
-import { k } from './keeping-words.js';
+import { DAYS_MAX, k } from './keeping-words.js';
 import './player.js';
 import type { Player } from './player.js';
 import './recording-shares.js';
@@ -64,6 +65,8 @@ export class RecordingPlayer extends AdminSection {
     window.addEventListener('hashchange', go);
     this.whileConnected(() => window.removeEventListener('hashchange', go));
     this.whileConnected(() => window.clearTimeout(this.timer));
+    const { title } = document;
+    this.whileConnected(() => (document.title = title));
     void this.run(() => this.load());
   }
 
@@ -73,6 +76,7 @@ export class RecordingPlayer extends AdminSection {
 
   private async load(): Promise<void> {
     this.row = await loadRecording(this.recording);
+    if (this.isConnected) document.title = `${this.row.title || r('rec_untitled')} · ${t('brand')}`;
     if (['on', 'paused', 'sealing'].includes(this.row.state) && this.isConnected)
       this.timer = window.setTimeout(() => void this.load().catch(() => undefined), LOOK_MS);
     this.rule = await loadRule(this.row.room);
@@ -221,10 +225,14 @@ export class RecordingPlayer extends AdminSection {
       ])}
       ${this.input('retention', k('rule_retention'), String(this.rule?.retention_days ?? ''), {
         type: 'number',
+        min: 0,
+        max: DAYS_MAX,
         hint: k('rule_brand'),
       })}
       ${this.input('local-days', k('rule_local'), String(this.rule?.local_days ?? ''), {
         type: 'number',
+        min: 0,
+        max: DAYS_MAX,
         hint: k('rule_server'),
       })}
       <button class="button" data-testid="rule-save" ?disabled=${this.busy}>
@@ -235,10 +243,14 @@ export class RecordingPlayer extends AdminSection {
 
   private deeds(row: RecordingRow, held: boolean, binned: boolean): TemplateResult {
     const change = (what: { hold?: string | null; state?: string }) => () =>
-      void this.run(async () => {
-        await changeRecording(row.id, what);
-        await this.load();
-      }, w('saved'));
+      void this.run(
+        async () => {
+          await changeRecording(row.id, what);
+          await this.load();
+        },
+        w('saved'),
+        this.meanwhile(),
+      );
     if (this.sure) return this.forGood(row);
     return html`${
         held
@@ -264,7 +276,7 @@ export class RecordingPlayer extends AdminSection {
           class="button grave"
           data-testid="rec-delete"
           ?disabled=${held || this.busy}
-          @click=${() => (binned ? (this.sure = true) : this.bin(row))}
+          @click=${() => (binned ? (this.sure = true) : void this.bin(row))}
         >
           ${r(binned ? 'rec_delete_forever' : 'rec_delete')}
         </button>
@@ -278,19 +290,28 @@ export class RecordingPlayer extends AdminSection {
     else change({ hold: reason })();
   }
 
-  private bin(row: RecordingRow): void {
-    void this.run(async () => {
+  /** Somebody else was quicker; what stands here is looked at anew. */
+  private meanwhile(): Record<string, string> {
+    return { conflict: r('rec_meanwhile') };
+  }
+
+  private async bin(row: RecordingRow): Promise<void> {
+    const remove = async (): Promise<void> => {
       await deleteRecording(row.id, false);
       await this.load();
-    }, r('rec_binned'));
+    };
+    if (!(await this.run(remove, r('rec_binned'), this.meanwhile())))
+      await this.load().catch(() => undefined);
   }
 
   private forGood(row: RecordingRow): TemplateResult {
-    const remove = (): void =>
-      void this.run(async () => {
+    const remove = (): void => {
+      const gone = async (): Promise<void> => {
         await deleteRecording(row.id, true);
         location.hash = '#/recordings';
-      });
+      };
+      void this.run(gone, '', this.meanwhile());
+    };
     return html`<div role="alertdialog" aria-label=${r('rec_delete_forever')}>
       <p>${r('rec_sure', { title: row.title || r('rec_untitled') })}</p>
       <div class="choices">

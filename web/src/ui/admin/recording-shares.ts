@@ -4,7 +4,9 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { RecordingRow } from '../../client/recordings.js';
 import { addShare, loadShares, revokeShare, type Share } from '../../client/shares.js';
 import { clockWords } from '../../media/timeline.js';
+import { copyText } from '../../client/copy.js';
 import { AdminSection } from './base.js';
+import { partKeys, spanOf, WHOLE } from './part.js';
 import { isShareWord, sh } from './share-words.js';
 import { w } from './words.js';
 
@@ -23,8 +25,7 @@ export class RecordingShares extends AdminSection {
   /** The instant that the player shows. */
   @property({ attribute: false }) position: () => number = () => 0;
   @state() private shares: Share[] = [];
-  @state() private from = 0;
-  @state() private to = 0;
+  @state() private chosen = WHOLE;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -37,7 +38,9 @@ export class RecordingShares extends AdminSection {
 
   private add(event: Event): void {
     event.preventDefault();
-    const clip = this.to > this.from;
+    const clip = spanOf(this.chosen, this.row);
+    if (clip === 'backwards') return;
+    let copied = false;
     void this.run(async () => {
       const made = await addShare(this.row.id, {
         audience: this.value('audience'),
@@ -45,12 +48,12 @@ export class RecordingShares extends AdminSection {
         note: this.value('note'),
         watermark:
           this.querySelector<HTMLInputElement>('[name="share-watermark"]')?.checked ?? false,
-        ...(clip ? { from_ms: Math.round(this.from), to_ms: Math.round(this.to) } : {}),
+        ...clip,
       });
-      this.from = this.to = 0;
+      this.chosen = WHOLE;
       await this.load();
-      if (made.url) await navigator.clipboard?.writeText(made.url).catch(() => undefined);
-    }, sh('share_made'));
+      copied = await copyText(made.url ?? '');
+    }).then((good) => good && (this.note = sh(copied ? 'share_made' : 'share_made_only')));
   }
 
   private revoke(one: Share): void {
@@ -61,28 +64,14 @@ export class RecordingShares extends AdminSection {
   }
 
   private clip(): TemplateResult {
-    const at = (ms: number): string => (ms ? clockWords(ms - this.row.from_ms) : '');
-    return html`<div class="choices clip">
-      <button
-        type="button"
-        class="button"
-        data-testid="share-from"
-        @click=${() => (this.from = this.position())}
-      >
-        ${sh('share_from')} ${at(this.from)}
-      </button>
-      <button
-        type="button"
-        class="button"
-        data-testid="share-to"
-        @click=${() => (this.to = this.position())}
-      >
-        ${sh('share_to')} ${at(this.to)}
-      </button>
-      <span class="muted" data-testid="share-part">
-        ${this.to > this.from ? sh('share_clip', { from: at(this.from), to: at(this.to) }) : sh('share_whole')}
-      </span>
-    </div>`;
+    const words = {
+      id: 'share',
+      from: sh('share_from'),
+      to: sh('share_to'),
+      whole: sh('share_whole'),
+      only: (from: string, to: string) => sh('share_clip', { from, to }),
+    };
+    return partKeys(this.chosen, this.row, words, this.position, (part) => (this.chosen = part));
   }
 
   private link(one: Share): TemplateResult {
@@ -150,7 +139,11 @@ export class RecordingShares extends AdminSection {
           <input type="checkbox" name="share-watermark" data-testid="share-watermark" />
           <span>${sh('share_watermark')}</span>
         </label>
-        <button class="button primary" data-testid="share-add" ?disabled=${this.busy}>
+        <button
+          class="button primary"
+          data-testid="share-add"
+          ?disabled=${this.busy || spanOf(this.chosen, this.row) === 'backwards'}
+        >
           ${sh('share_add')}
         </button>
       </form>

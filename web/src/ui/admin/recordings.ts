@@ -111,6 +111,7 @@ export class AdminRecordings extends AdminSection {
   }
 
   protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
     if (!changed.has('pages') && !changed.has('open')) return;
     this.watcher?.disconnect();
     this.watcher = new IntersectionObserver(this.seen, { rootMargin: AHEAD });

@@ -12,6 +12,7 @@ import {
 } from '../../client/renders.js';
 import { clockWords } from '../../media/timeline.js';
 import { AdminSection } from './base.js';
+import { partKeys, spanOf, WHOLE } from './part.js';
 import { isRenderWord, rnd } from './renders-words.js';
 
 const LOOK_MS = 1000;
@@ -41,8 +42,7 @@ export class RecordingRenders extends AdminSection {
   @state() private renders: Render[] = [];
   /** Which layout the form has; sound alone has neither size nor names. */
   @state() private layout: string = 'screen_with_speaker';
-  @state() private from = 0;
-  @state() private to = 0;
+  @state() private chosen = WHOLE;
   private timer = 0;
 
   override connectedCallback(): void {
@@ -64,7 +64,8 @@ export class RecordingRenders extends AdminSection {
 
   private add(event: Event): void {
     event.preventDefault();
-    const part = this.to > this.from;
+    const part = spanOf(this.chosen, this.row);
+    if (part === 'backwards') return;
     const layout = this.value('layout');
     const seen = { height: Number(this.value('size')), names: this.checked('names').length > 0 };
     void this.run(async () => {
@@ -72,9 +73,9 @@ export class RecordingRenders extends AdminSection {
         layout,
         ...(layout === 'audio_only' ? {} : seen),
         exclude: this.checked('exclude'),
-        ...(part ? { from_ms: Math.round(this.from), to_ms: Math.round(this.to) } : {}),
+        ...part,
       });
-      this.from = this.to = 0;
+      this.chosen = WHOLE;
       await this.load();
     }, rnd('rnd_asked'));
   }
@@ -87,7 +88,18 @@ export class RecordingRenders extends AdminSection {
   }
 
   private at(ms: number): string {
-    return ms ? clockWords(ms - this.row.from_ms) : '';
+    return clockWords(ms - this.row.from_ms);
+  }
+
+  private clip(): TemplateResult {
+    const words = {
+      id: 'render',
+      from: rnd('rnd_from'),
+      to: rnd('rnd_to'),
+      whole: rnd('rnd_whole'),
+      only: (from: string, to: string) => rnd('rnd_part', { from, to }),
+    };
+    return partKeys(this.chosen, this.row, words, this.position, (part) => (this.chosen = part));
   }
 
   private wish(): TemplateResult {
@@ -120,32 +132,12 @@ export class RecordingRenders extends AdminSection {
             </details>`
           : nothing
       }
-      <div class="choices clip">
-        <button
-          type="button"
-          class="button"
-          data-testid="render-from"
-          @click=${() => (this.from = this.position())}
-        >
-          ${rnd('rnd_from')} ${this.at(this.from)}
-        </button>
-        <button
-          type="button"
-          class="button"
-          data-testid="render-to"
-          @click=${() => (this.to = this.position())}
-        >
-          ${rnd('rnd_to')} ${this.at(this.to)}
-        </button>
-        <span class="muted" data-testid="render-part"
-          >${
-            this.to > this.from
-              ? rnd('rnd_part', { from: this.at(this.from), to: this.at(this.to) })
-              : rnd('rnd_whole')
-          }</span
-        >
-      </div>
-      <button class="button primary" data-testid="render-make" ?disabled=${this.busy}>
+      ${this.clip()}
+      <button
+        class="button primary"
+        data-testid="render-make"
+        ?disabled=${this.busy || spanOf(this.chosen, this.row) === 'backwards'}
+      >
         ${rnd('rnd_make')}
       </button>
     </form>`;

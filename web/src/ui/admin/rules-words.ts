@@ -18,7 +18,7 @@ const en = {
   on: 'Where',
   chat: 'chats with advisers',
   comments: 'comments of live rooms',
-  count: '{n} words',
+  count: 'words: {n}',
 };
 
 const zh: typeof en = {

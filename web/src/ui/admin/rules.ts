@@ -23,6 +23,15 @@ export class AdminRules extends AdminSection {
     this.list = await rules();
   }
 
+  /** In a form of its own: what was chosen in another one's does not stay. */
+  private async edit(one: RuleInfo): Promise<void> {
+    this.edited = null;
+    await this.updateComplete;
+    this.edited = one;
+    await this.updateComplete;
+    this.querySelector<HTMLInputElement>('[name=rule-name]')?.focus();
+  }
+
   private save(event: Event, one: RuleInfo): void {
     event.preventDefault();
     const box = this.querySelector<HTMLTextAreaElement>('textarea[name="rule-words"]');
@@ -60,7 +69,7 @@ export class AdminRules extends AdminSection {
       </div>
       <div class="tags">${one.words.slice(0, 12).map((word) => html`<i>${word}</i>`)}</div>
       <div class="acts">
-        <button class="button quiet" @click=${() => (this.edited = one)}>${rw('change')}</button>
+        <button class="button quiet" @click=${() => void this.edit(one)}>${rw('change')}</button>
         <button
           class="button quiet"
           @click=${() => (this.asking = this.asking === one.id ? '' : one.id)}
@@ -115,7 +124,7 @@ export class AdminRules extends AdminSection {
       { title: rw('title'), lead: rw('lead'), none: rw('none'), add: rw('add') },
       this.list?.map((one) => this.row(one)),
       this.edited ? this.form(this.edited) : null,
-      () => (this.edited = EMPTY),
+      () => void this.edit(EMPTY),
     );
   }
 }

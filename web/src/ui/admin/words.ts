@@ -24,7 +24,7 @@ const en = {
   err_unauthorized: 'Your sign-in has ended. Sign in again.',
   err_offline: 'The server does not answer. Check the network and try again.',
   err_conflict:
-    'Not possible as it stands: taken already, under legal hold, changed meanwhile, or the last owner.',
+    'Not possible as it stands: it is taken already, under legal hold, or was changed meanwhile.',
   err_bad_request: 'Something in the form is not right.',
   err_weak_password: 'A password needs at least 10 characters.',
   err_wrong_password: 'The old password is wrong.',
@@ -135,7 +135,7 @@ const zh: Record<keyof typeof en, string> = {
   err_forbidden: '您在此无权进行此操作。',
   err_unauthorized: '登录已失效，请重新登录。',
   err_offline: '服务器没有响应，请检查网络后重试。',
-  err_conflict: '目前无法执行：已被占用、依法保留、状态已变，或这是最后一位所有者。',
+  err_conflict: '目前无法执行：已被占用、处于依法保留状态，或已被他人更改。',
   err_bad_request: '表单内容有误。',
   err_weak_password: '密码至少需要 10 个字符。',
   err_wrong_password: '旧密码不正确。',

@@ -35,7 +35,7 @@ const words = {
   assist_open: ['Open', '打开链接'],
   product_send: ['Send a product', '发送商品'],
   tap_still: ['What the stream showed at the tap', '点击时的直播画面'],
-  touches: ['Came here {n} times', '来访 {n} 次'],
+  touches: ['Visits: {n}', '来访 {n} 次'],
   channel_live: ['live room', '直播间'],
   channel_home: ['home page', '首页'],
   channel_replay: ['replay', '回放'],

@@ -51,6 +51,7 @@ const MORE = {
   seconds: ['{n} s', '{n} 秒'],
   blocked_words: ['Blocked words, one a line', '屏蔽词，每行一个'],
   save: ['Save', '保存'],
+  saved: ['Saved', '已保存'],
   poll_question: ['Question', '问题'],
   poll_option: ['Answer {n}', '选项 {n}'],
   poll_start: ['Start the poll', '发起投票'],

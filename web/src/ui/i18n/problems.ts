@@ -64,7 +64,7 @@ export const PROBLEMS: Record<string, [en: string, zh: string]> = {
     'It is being fetched from the archive. Try again in a moment.',
     '正在从归档中取回，请稍后再试。',
   ],
-  locked: ['It is under a legal hold and stays as it is.', '处于法律保全状态，不能更改。'],
+  locked: ['It is under a legal hold and stays as it is.', '处于依法保留状态，不能更改。'],
   link_expired: ['This link has run out. Ask for a new one.', '链接已过期，请索取新链接。'],
   link_revoked: ['This link was taken back.', '此链接已被撤销。'],
   pass_wrong: [

@@ -17,6 +17,7 @@ const WORDS = {
   link_here: ['Copy a link to this moment', '复制此刻的链接'],
   link_chapter: ['Copy the link of “{title}”', '复制「{title}」的讲解链接'],
   copied: ['Link copied', '链接已复制'],
+  not_copied: ['Copy the address from the address bar', '未能复制，请从地址栏复制'],
   then_now: ['then {then} · now {now}', '直播价 {then} · 现价 {now}'],
   then_only: ['{then} in the stream', '直播价 {then}'],
   sold_out: ['Not in the shop any more', '已下架'],

@@ -146,9 +146,9 @@ const en = {
   board_depart_group: 'whoever of the group is next',
   board_depart_notice: 'What customers are told',
   board_depart_do: 'Let go for good',
-  board_depart_sure: '{name} leaves for good and {n} customers move on at once.',
+  board_depart_sure: '{name} leaves for good. Customers who move on at once: {n}.',
   board_depart_sure_later:
-    'In {hours} h {name} leaves for good and {n} customers move on then. Until then nobody new comes to {name}.',
+    'In {hours} h {name} leaves for good. Customers who move on then: {n}. Until then nobody new comes to {name}.',
   board_depart_hours: 'In how many hours (0: now)',
   board_moving: 'Customers who are still to move on: {n}',
   board_leaves: '{name} leaves on {time}.',
