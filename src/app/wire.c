@@ -147,6 +147,7 @@ on_websocket (int fd, const void *extra, gsize extra_length, const ParlorHttpReq
       .peer = request->peer,
       .base_url = base_url,
       .trusted = parlor_site_trusts (app->site, request),
+      .deflates = parlor_http_deflates (request),
   };
   parlor_site_principal (app->site, request, &socket.principal);
   g_autofree char *visitors = parlor_site_visitors (app->site, request);

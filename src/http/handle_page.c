@@ -2,6 +2,7 @@
 /* The pages, what they need to know before they ask for anything, and the WebSocket's handshake. */
 #include "http/handlers.h"
 #include "http/problem.h"
+#include "proto/deflate.h"
 
 #include <string.h>
 
@@ -147,4 +148,6 @@ parlor_handle_websocket (ParlorSite *site, ParlorHttpRequest *request, ParlorHtt
   parlor_http_reply_header (reply, "Sec-WebSocket-Accept", accept);
   if (lists (request, "Sec-WebSocket-Protocol", SUBPROTOCOL))
     parlor_http_reply_header (reply, "Sec-WebSocket-Protocol", SUBPROTOCOL);
+  if (parlor_http_deflates (request))
+    parlor_http_reply_header (reply, "Sec-WebSocket-Extensions", PARLOR_DEFLATE_AGREED);
 }

@@ -2,6 +2,7 @@
 #include "http/request.h"
 
 #include "base/jsondepth.h"
+#include "proto/deflate.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -33,6 +34,12 @@ parlor_http_header (const ParlorHttpRequest *request, const char *name)
     if (!g_ascii_strcasecmp (request->headers[i].name, name))
       return request->headers[i].value;
   return NULL;
+}
+
+gboolean
+parlor_http_deflates (const ParlorHttpRequest *request)
+{
+  return parlor_deflate_offered (parlor_http_header (request, "Sec-WebSocket-Extensions"));
 }
 
 static gboolean

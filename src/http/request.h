@@ -99,6 +99,9 @@ void parlor_http_answer (ParlorHttpPending *pending, ParlorHttpReply *reply);
 /** The value of the first header of that name (any case), or NULL. */
 const char *parlor_http_header (const ParlorHttpRequest *request, const char *name);
 
+/** Whether messages of the WebSocket that is asked for may be deflated (proto/deflate.h). */
+gboolean parlor_http_deflates (const ParlorHttpRequest *request);
+
 /**
  * Appends a header. A name or value with a control character (CR and LF above all) is refused: the
  * header is left out and FALSE comes back.

@@ -254,7 +254,7 @@ negotiate (ParlorSession *session, const OfferBuffer *buffer, gint64 now_us, GEr
       json_t *json = json_pack ("{s:s,s:s}", "t", "answer", "sdp", answer.sdp);
       if (session->request_id)
         json_object_set (json, "id", session->request_id);
-      parlor_session_send (session, json);
+      parlor_session_send_deflated (session, json);
       parlor_media_answer_clear (&answer);
       return TRUE;
     }

@@ -47,20 +47,28 @@ parlor_session_free (ParlorSession *session)
 
 /* ---- saying --------------------------------------------------------------------------------- */
 
+typedef void (*Send) (ParlorWebSocket *socket, const char *text, gsize length);
+
 static void
-send_text (ParlorSession *session, const json_t *json)
+send_text (ParlorSession *session, json_t *json, Send send)
 {
   char *text = json_dumps (json, JSON_COMPACT);
   if (text && session->socket)
-    parlor_websocket_send (session->socket, text, strlen (text));
+    send (session->socket, text, strlen (text));
   free (text);
+  json_decref (json);
 }
 
 void
 parlor_session_send (ParlorSession *session, json_t *json)
 {
-  send_text (session, json);
-  json_decref (json);
+  send_text (session, json, parlor_websocket_send);
+}
+
+void
+parlor_session_send_deflated (ParlorSession *session, json_t *json)
+{
+  send_text (session, json, parlor_websocket_send_deflated);
 }
 
 void

@@ -51,6 +51,7 @@ maybe_free (ParlorSignal *signal)
     return;
   g_hash_table_unref (signal->sessions);
   parlor_tally_free (signal->tally);
+  parlor_deflate_free (signal->deflate);
   g_free (signal);
 }
 
@@ -312,6 +313,7 @@ parlor_signal_new (const ParlorSignalSpec *spec)
   signal->tally = parlor_tally_new (spec->max_sockets_of_address ? spec->max_sockets_of_address
                                                                  : MAX_SOCKETS_OF_ADDRESS);
   signal->sessions = g_hash_table_new (NULL, NULL);
+  signal->deflate = parlor_deflate_new ();
   parlor_id_make ("ep", &spec->random, signal->epoch);
   return signal;
 }
@@ -349,6 +351,8 @@ parlor_signal_adopt (ParlorSignal *signal, const ParlorSignalSocket *socket)
   session->socket = parlor_websocket_new (signal->spec.loop, socket->fd, socket->extra,
                                           socket->extra_length, &callbacks, &signal->stats.sockets,
                                           session);
+  if (socket->deflates)
+    parlor_websocket_set_deflate (session->socket, signal->deflate);
   if (!wanted)
     parlor_session_close (session, 4429, "too many");
 }

@@ -76,6 +76,7 @@ typedef struct
   const char *origin;   /**< of a page that is not ours, copied: it is let in where the brand has
                            this origin, and its `visitor` key is judged by it; NULL = ours */
   gboolean of_all;      /**< `origin` is one of the configuration's: good for every brand */
+  gboolean deflates;    /**< the handshake agreed on PARLOR_DEFLATE_AGREED */
   ParlorPrincipal
       principal; /**< who made the request that was upgraded (parlor_site_principal ()) */
 } ParlorSignalSocket;

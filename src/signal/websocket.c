@@ -29,6 +29,7 @@ struct _ParlorWebSocket
   ParlorWebSocketCallbacks callbacks;
   gpointer user_data;
   ParlorWebSocketStats *stats;
+  ParlorDeflate *deflate; /* nullable: not agreed on */
 
   /* owned */
   int fd;
@@ -45,6 +46,8 @@ struct _ParlorWebSocket
   guint ticks;
   guint control_frames; /* since the last tick */
   gsize turn_bytes;     /* that may still be read in this turn */
+  gsize limit;          /* of a message */
+  gsize inflated;       /* that deflated messages became since the last tick */
   int events;           /* what the poll waits for */
   guint open_handles;
   gboolean line_failed; /* the socket, not the peer's words, ended the reading */
@@ -150,6 +153,42 @@ on_frame (wslay_event_context_ptr wslay, const struct wslay_event_on_frame_recv_
     parlor_websocket_close (socket, WSLAY_CODE_PROTOCOL_ERROR, "too many control frames");
 }
 
+/* Zeroes are text as well as any. */
+static gboolean
+is_text (const char *text, gsize length)
+{
+  const char *end = text;
+  while (!g_utf8_validate_len (end, length - (gsize)(end - text), &end))
+    if (*end)
+      return FALSE;
+    else if (++end == text + length)
+      return TRUE;
+  return TRUE;
+}
+
+static void
+take_deflated (ParlorWebSocket *socket, const guint8 *data, gsize length)
+{
+  gsize allowed = PARLOR_WS_INFLATE_TIMES * socket->limit;
+  gsize left = allowed - MIN (allowed, socket->inflated);
+  const guint8 *text = NULL;
+  gsize text_length = 0;
+  ParlorInflateResult result = parlor_inflate (socket->deflate, data, length,
+                                               MIN (socket->limit, left), &text, &text_length);
+  gboolean too_long = result == PARLOR_INFLATE_TOO_LONG;
+  if (result == PARLOR_INFLATE_OK && is_text ((const char *)text, text_length))
+    {
+      socket->inflated += text_length;
+      socket->stats->messages_in++;
+      socket->callbacks.message (socket, (const char *)text, text_length, socket->user_data);
+      return;
+    }
+  socket->stats->lies++;
+  parlor_websocket_close (
+      socket, too_long ? WSLAY_CODE_MESSAGE_TOO_BIG : WSLAY_CODE_INVALID_FRAME_PAYLOAD_DATA,
+      too_long ? "too long" : "no deflated text");
+}
+
 static void
 on_message (wslay_event_context_ptr wslay, const struct wslay_event_on_msg_recv_arg *message,
             void *user_data)
@@ -161,6 +200,11 @@ on_message (wslay_event_context_ptr wslay, const struct wslay_event_on_msg_recv_
     {
       socket->stats->lies++;
       parlor_websocket_close (socket, WSLAY_CODE_UNSUPPORTED_DATA, "text only");
+      return;
+    }
+  if (wslay_get_rsv1 (message->rsv))
+    {
+      take_deflated (socket, message->msg, message->msg_length);
       return;
     }
   socket->stats->messages_in++;
@@ -278,6 +322,7 @@ on_tick (uv_timer_t *timer)
   ParlorWebSocket *socket = timer->data;
   gint64 now_us = g_get_monotonic_time ();
   socket->control_frames = 0;
+  socket->inflated = 0;
   if (socket->give_up_us)
     {
       if (now_us >= socket->give_up_us)
@@ -359,13 +404,21 @@ parlor_websocket_new (uv_loop_t *loop, int fd, const void *extra, gsize extra_le
 void
 parlor_websocket_set_limit (ParlorWebSocket *socket, gsize bytes)
 {
+  socket->limit = bytes;
   wslay_event_config_set_max_recv_msg_length (socket->wslay, bytes);
 }
 
 void
-parlor_websocket_send (ParlorWebSocket *socket, const char *text, gsize length)
+parlor_websocket_set_deflate (ParlorWebSocket *socket, ParlorDeflate *deflate)
 {
-  const struct wslay_event_msg message = {WSLAY_TEXT_FRAME, (const uint8_t *)text, length};
+  socket->deflate = deflate;
+  wslay_event_config_set_allowed_rsv_bits (socket->wslay, WSLAY_RSV1_BIT);
+}
+
+static void
+queue (ParlorWebSocket *socket, const void *payload, gsize length, guint8 rsv)
+{
+  const struct wslay_event_msg message = {WSLAY_TEXT_FRAME, payload, length};
   if (socket->dead || socket->give_up_us)
     return;
   if (wslay_event_get_queued_msg_length (socket->wslay) > PARLOR_WS_QUEUE_BYTES)
@@ -374,10 +427,28 @@ parlor_websocket_send (ParlorWebSocket *socket, const char *text, gsize length)
       parlor_websocket_abort (socket);
       return;
     }
-  if (wslay_event_queue_msg (socket->wslay, &message))
+  if (wslay_event_queue_msg_ex (socket->wslay, &message, rsv))
     return;
   socket->stats->messages_out++;
   flush (socket);
+}
+
+void
+parlor_websocket_send (ParlorWebSocket *socket, const char *text, gsize length)
+{
+  queue (socket, text, length, WSLAY_RSV_NONE);
+}
+
+void
+parlor_websocket_send_deflated (ParlorWebSocket *socket, const char *text, gsize length)
+{
+  const guint8 *payload;
+  gsize n;
+  if (socket->deflate && length >= PARLOR_DEFLATE_WORTH_BYTES
+      && parlor_deflate (socket->deflate, (const guint8 *)text, length, &payload, &n))
+    queue (socket, payload, n, WSLAY_RSV1_BIT);
+  else
+    queue (socket, text, length, WSLAY_RSV_NONE);
 }
 
 void

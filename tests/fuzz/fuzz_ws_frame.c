@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bytes on a WebSocket: every message that comes out is bounded UTF-8, and the socket always ends.
- * The first byte says how many of the others come behind the handshake. */
+ * The first byte says how many of the others come behind the handshake, and by its upper bit that
+ * messages may be deflated. */
 #include "signal/websocket.h"
 
 #include <string.h>
@@ -49,16 +50,22 @@ int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
   static const ParlorWebSocketCallbacks callbacks = {on_message, on_tick, on_closed};
+  static ParlorDeflate *deflate;
   State state = {FALSE};
   uv_loop_t loop;
   int fds[2];
   if (size < 1 || size > 100000)
     return 0;
-  gsize extra = MIN (data[0], size - 1);
+  gsize extra = MIN (data[0] & 0x7f, size - 1);
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), ==, 0);
   uv_loop_init (&loop);
   ParlorWebSocket *socket = parlor_websocket_new (&loop, fds[0], data + 1, extra, &callbacks, NULL,
                                                   &state);
+  if (data[0] & 0x80)
+    {
+      deflate = deflate ? deflate : parlor_deflate_new ();
+      parlor_websocket_set_deflate (socket, deflate);
+    }
   for (gsize at = 1 + extra; at < size && !state.closed;)
     {
       ssize_t n = send (fds[1], data + at, size - at, MSG_NOSIGNAL | MSG_DONTWAIT);

@@ -43,7 +43,9 @@ negotiate (ParlorMedia *media, ParlorEndpointId endpoint, const ParlorMediaOffer
       return FALSE;
     }
   *answer = (ParlorMediaAnswer){.n_slots = MIN (offer->n_slots, PARLOR_MAX_SLOTS)};
-  answer->sdp = g_strdup ("v=0\r\ns=answer\r\n");
+  /* As a real one's, its length follows the offer's. */
+  answer->sdp = offer->sdp_length > 1000 ? g_strndup (offer->sdp, offer->sdp_length)
+                                         : g_strdup ("v=0\r\ns=answer\r\n");
   answer->ice_ufrag = g_strdup_printf ("uf%u", ++fake->n_negotiated);
   for (guint i = 0; i < answer->n_slots; i++)
     {

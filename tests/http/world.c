@@ -57,6 +57,7 @@ on_websocket (int fd, const void *extra, gsize length, const ParlorHttpRequest *
   parlor_site_principal (world->site, request, &socket.principal);
   socket.origin = parlor_site_foreign (world->site, request);
   socket.of_all = parlor_cors_allows (&world->site->cors, request);
+  socket.deflates = parlor_http_deflates (request);
   parlor_signal_adopt (world->signal, &socket);
 }
 
@@ -424,6 +425,16 @@ peer_new (World *world)
 }
 
 Peer *
+peer_new_deflating (World *world)
+{
+  /* Chromium's own words. */
+  Peer *peer = peer_new_with (
+      world, "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n");
+  g_assert_nonnull (peer->deflate);
+  return peer;
+}
+
+Peer *
 peer_new_with (World *world, const char *headers)
 {
   Peer *peer = g_new0 (Peer, 1);
@@ -447,6 +458,9 @@ peer_new_with (World *world, const char *headers)
   /* RFC 6455 section 1.3's own example. */
   g_assert_nonnull (
       g_strstr_len ((char *)peer->in->data, peer->in->len, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+  if (g_strstr_len ((char *)peer->in->data, end - (char *)peer->in->data,
+                    "Sec-WebSocket-Extensions: " PARLOR_DEFLATE_AGREED))
+    peer->deflate = parlor_deflate_new ();
   g_byte_array_remove_range (peer->in, 0, (guint)(end + 4 - (char *)peer->in->data));
   return peer;
 }
@@ -458,6 +472,7 @@ peer_free (Peer *peer)
     return;
   close (peer->fd);
   g_byte_array_unref (peer->in);
+  parlor_deflate_free (peer->deflate);
   g_free (peer);
 }
 
@@ -503,6 +518,15 @@ peer_send (Peer *peer, const char *text)
   peer_send_frame (peer, 1, TRUE, TRUE, text, strlen (text));
 }
 
+void
+peer_send_deflated (Peer *peer, const char *text, gsize length)
+{
+  const guint8 *payload;
+  gsize n;
+  g_assert_true (parlor_deflate (peer->deflate, (const guint8 *)text, length, &payload, &n));
+  peer_send_frame (peer, 1 | 0x40, TRUE, TRUE, payload, n);
+}
+
 /* Takes one whole frame out of `in`; FALSE = not there yet. */
 static gboolean
 take_frame (Peer *peer, guint *opcode, GBytes **payload)
@@ -522,7 +546,7 @@ take_frame (Peer *peer, guint *opcode, GBytes **payload)
     }
   if (peer->in->len < n + length)
     return FALSE;
-  *opcode = b[0] & 15;
+  *opcode = b[0] & (15 | 0x40);
   *payload = g_bytes_new (b + n, length);
   g_byte_array_remove_range (peer->in, 0, (guint)(n + length));
   return TRUE;
@@ -534,6 +558,18 @@ take_close (Peer *peer, GBytes *payload)
   gsize n = 0;
   const guint8 *b = g_bytes_get_data (payload, &n);
   peer->close_code = n >= 2 ? (guint16)(b[0] << 8 | b[1]) : 1005;
+}
+
+static json_t *
+deflated_json (Peer *peer, const guint8 *data, gsize n)
+{
+  const guint8 *text;
+  gsize length;
+  g_assert_nonnull (peer->deflate);
+  g_assert_cmpint (parlor_inflate (peer->deflate, data, n, 1 << 20, &text, &length), ==,
+                   PARLOR_INFLATE_OK);
+  peer->deflated++;
+  return json_loadb ((const char *)text, length, 0, NULL);
 }
 
 json_t *
@@ -552,7 +588,9 @@ peer_next (Peer *peer)
         }
       gsize n = 0;
       const void *data = g_bytes_get_data (payload, &n);
-      json_t *json = opcode == 1 ? json_loadb (data, n, 0, NULL) : NULL;
+      json_t *json = opcode == 1            ? json_loadb (data, n, 0, NULL)
+                     : opcode == (1 | 0x40) ? deflated_json (peer, data, n)
+                                            : NULL;
       if (opcode == 8)
         take_close (peer, payload);
       else if (opcode == 9)

@@ -10,6 +10,7 @@
 #include "live/live.h"
 #include "live/products.h"
 #include "live/visitors.h"
+#include "proto/deflate.h"
 #include "signal/signal.h"
 
 #define WORLD_KEY "demo"
@@ -95,16 +96,22 @@ typedef struct
   GByteArray *in;
   guint16 close_code; /* 0 = not closed by a close frame */
   gboolean ended;     /* the TCP connection is gone */
+  ParlorDeflate *deflate; /* owned, nullable: reads deflated messages by it */
+  guint deflated;         /* so many came */
 } Peer;
 
 Peer *peer_new (World *world);
 /* The same with more header lines, each ending in \r\n. */
 Peer *peer_new_with (World *world, const char *headers);
+/* As a browser: messages may be deflated. */
+Peer *peer_new_deflating (World *world);
 void peer_free (Peer *peer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Peer, peer_free)
 void peer_send_frame (Peer *peer, guint opcode, gboolean fin, gboolean masked, const void *data,
                       gsize length);
 void peer_send (Peer *peer, const char *text);
+/* Deflated, in one frame; of a peer that agreed on it. */
+void peer_send_deflated (Peer *peer, const char *text, gsize length);
 /* The next text message as JSON (transfer full); NULL when it was closed first (see close_code).
  * Pings are answered on the way. */
 json_t *peer_next (Peer *peer);

@@ -42,6 +42,117 @@ test_lies (void)
   assert_closed_with ("too long", 1, TRUE, TRUE, long_text, PARLOR_WS_MESSAGE_BYTES + 1, 1009);
 }
 
+/* ---- deflated ------------------------------------------------------------------------------- */
+
+/* What is deflated here becomes `length` spaces. */
+static GBytes *
+deflated_spaces (gsize length)
+{
+  g_autoptr (ParlorDeflate) deflate = parlor_deflate_new ();
+  g_autofree char *text = g_strnfill (length, ' ');
+  const guint8 *payload;
+  gsize n;
+  g_assert_true (parlor_deflate (deflate, (guint8 *)text, length, &payload, &n));
+  return g_bytes_new (payload, n);
+}
+
+static void
+assert_deflated_is_closed (const char *what, guint opcode, const void *data, gsize length,
+                           guint16 code)
+{
+  g_autoptr (World) world = world_new (NULL);
+  g_autoptr (Peer) peer = peer_new_deflating (world);
+  peer_send_frame (peer, opcode | 0x40, TRUE, TRUE, data, length);
+  guint16 got = peer_closed (peer);
+  if (got != code)
+    g_error ("%s closed with %u", what, got);
+  g_assert_cmpuint (lies (world), ==, 1);
+}
+
+static void
+test_deflated_lies (void)
+{
+  g_autoptr (GBytes) longest = deflated_spaces (PARLOR_WS_MESSAGE_BYTES + 1);
+  g_autoptr (GBytes) bomb = deflated_spaces (16 * 1024 * 1024);
+  gsize n = 0;
+  const guint8 *bytes = g_bytes_get_data (longest, &n);
+  assert_deflated_is_closed ("too long", 1, bytes, n, 1009);
+  bytes = g_bytes_get_data (bomb, &n);
+  assert_deflated_is_closed ("a bomb", 1, bytes, n, 1009);
+  assert_deflated_is_closed ("reserved block", 1, "\x07", 1, 1007);
+  assert_deflated_is_closed ("half a message", 1, "\xf2\x48\xcd", 3, 1007);
+  /* A stored block of two bytes that are no UTF-8, and the empty one that the tail ends. */
+  assert_deflated_is_closed ("not UTF-8", 1, "\x00\x02\x00\xfd\xff\xc0\xaf\x00", 8, 1007);
+  assert_deflated_is_closed ("binary", 2, "\xf2\x48\xcd\xc9\xc9\x07\x00", 7, 1003);
+  assert_deflated_is_closed ("a ping", 9, "\xf2\x48\xcd\xc9\xc9\x07\x00", 7, 1002);
+  assert_deflated_is_closed ("another bit", 1 | 0x20, "\xf2\x48\xcd\xc9\xc9\x07\x00", 7, 1002);
+}
+
+static void
+test_deflated_and_not (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  g_autoptr (Peer) peer = peer_new_deflating (world);
+  g_autofree char *padding = g_strnfill (3000, 'x');
+  g_autofree char *text = g_strdup_printf ("{\"t\":\"nothing\",\"id\":5,\"pad\":\"%s\"}", padding);
+  peer_send_deflated (peer, text, strlen (text));
+  json_t *error = peer_expect (peer, "error");
+  g_assert_cmpint (json_integer_value (json_object_get (error, "id")), ==, 5);
+  json_decref (error);
+  peer_send (peer, "{\"t\":\"nothing\",\"id\":6}");
+  error = peer_expect (peer, "error");
+  g_assert_cmpint (json_integer_value (json_object_get (error, "id")), ==, 6);
+  json_decref (error);
+  g_assert_cmpuint (lies (world), ==, 0);
+}
+
+/* Few bytes that become many cost us as many: a socket has so much of it in 2.5 s. */
+static void
+test_deflated_is_paid_for (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  g_autoptr (Peer) peer = peer_new_deflating (world);
+  g_autoptr (GBytes) longest = deflated_spaces (PARLOR_WS_MESSAGE_BYTES);
+  gsize n = 0;
+  const guint8 *bytes = g_bytes_get_data (longest, &n);
+  for (guint i = 0; i <= PARLOR_WS_INFLATE_TIMES; i++)
+    peer_send_frame (peer, 1 | 0x40, TRUE, TRUE, bytes, n);
+  g_assert_cmpuint (peer_closed (peer), ==, 1009);
+  g_assert_cmpuint (parlor_signal_stats (world->signal)->sockets.messages_in, ==,
+                    PARLOR_WS_INFLATE_TIMES);
+}
+
+/* A long offer comes deflated and its answer goes out so; to who did not ask for it, it does not.
+ */
+static void
+test_answer_is_deflated (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  world_room (world, "hall");
+  g_autofree char *sections = g_strnfill (100 * 1024, 'x');
+  g_autofree char *offer = g_strdup_printf (
+      "{\"t\":\"offer\",\"id\":2,\"sdp\":\"v=0 %s\",\"senders\":[{\"mid\":\"0\",\"source\":"
+      "\"camera\"}],\"slots\":[{\"mid\":\"1\",\"kind\":\"video\"}]}",
+      sections);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (Peer) peer = i ? peer_new (world) : peer_new_deflating (world);
+      json_decref (peer_join (peer, "hall", i ? "lin" : "mara", PARLOR_ROLE_MEMBER));
+      g_assert_cmpuint (peer->deflated, ==, 0);
+      if (i)
+        peer_send (peer, offer);
+      else
+        peer_send_deflated (peer, offer, strlen (offer));
+      json_t *answer = peer_expect (peer, "answer");
+      g_assert_cmpuint (json_string_length (json_object_get (answer, "sdp")), ==,
+                        strlen (sections) + 4);
+      json_decref (answer);
+      g_assert_cmpuint (peer->deflated, ==, 1 - i);
+    }
+}
+
+/* ---- framing -------------------------------------------------------------------------------- */
+
 static void
 test_announced_length_is_not_believed (void)
 {
@@ -214,7 +325,7 @@ test_slow_reader (void)
   ParlorRoom *room = parlor_rooms_find (world->rooms, "hall");
   g_autofree char *word = g_strnfill (190, 'x');
   guint64 sent = 0;
-  while (parlor_signal_sessions (world->signal) && sent < 64 * 1024 * 1024)
+  while (parlor_signal_sessions (world->signal) && sent < 16 * 1024 * 1024)
     {
       g_autofree char *title = g_strdup_printf ("%s%u", word, (guint)(sent % 1000));
       ParlorRoomChange change = {.title = title};
@@ -291,6 +402,12 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/signal/websocket/lies-are-closed-with-the-right-code", test_lies);
+  g_test_add_func ("/signal/websocket/deflated-lies-are-closed-with-the-right-code",
+                   test_deflated_lies);
+  g_test_add_func ("/signal/websocket/deflated-and-plain-messages-mix", test_deflated_and_not);
+  g_test_add_func ("/signal/websocket/what-few-bytes-become-is-bounded", test_deflated_is_paid_for);
+  g_test_add_func ("/signal/websocket/an-answer-is-deflated-for-who-agreed",
+                   test_answer_is_deflated);
   g_test_add_func ("/signal/websocket/announced-length-is-not-believed",
                    test_announced_length_is_not_believed);
   g_test_add_func ("/signal/websocket/fragments-make-one-message", test_fragments);
