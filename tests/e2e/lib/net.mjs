@@ -93,9 +93,11 @@ export class Forwarder {
   }
 }
 
-/* Carries bytes both ways. What one side said before it closed still reaches the other, even while that one is talking. */
+/* Carries bytes both ways. What one side said before it closed still reaches the other, even while that one is talking. Neither browsers nor
+ * the server hold a message back until the one before it is acknowledged (Nagle): over a line each would cost a round trip that is nobody's. */
 function join(near, far) {
   for (const [one, other] of [[near, far], [far, near]]) {
+    one.setNoDelay();
     one.on('error', () => undefined);
     one.on('close', () => {
       other.unpipe();
