@@ -98,8 +98,7 @@ parlor_deflate_new (void)
 {
   ParlorDeflate *self = g_new0 (ParlorDeflate, 1);
   if (inflateInit2 (&self->in, WINDOW_BITS) != Z_OK
-      || deflateInit2 (&self->out, LEVEL, Z_DEFLATED, WINDOW_BITS, MEMORY_LEVEL,
-                       Z_DEFAULT_STRATEGY)
+      || deflateInit2 (&self->out, LEVEL, Z_DEFLATED, WINDOW_BITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY)
              != Z_OK)
     g_error ("out of memory");
   self->inflated = g_byte_array_new ();

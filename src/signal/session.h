@@ -20,10 +20,10 @@ struct _ParlorSignal
   ParlorSignalSpec spec;
   ParlorSignalStats stats;
   char epoch[PARLOR_ID_SIZE];
-  GHashTable *sessions; /* set of ParlorSession */
-  ParlorDesk *desk;     /* borrowed; NULL = no service */
+  GHashTable *sessions;   /* set of ParlorSession */
+  ParlorDesk *desk;       /* borrowed; NULL = no service */
   ParlorDeflate *deflate; /* of all sockets that agreed on it */
-  ParlorTally *tally;   /* of the counted ones, by address */
+  ParlorTally *tally;     /* of the counted ones, by address */
   guint n_counted;
   guint n_refused;
   gboolean freed; /* waits for its last socket */
@@ -81,7 +81,8 @@ void parlor_session_visitor (const ParlorSession *session, const char *brand,
 
 /** Sends and frees `json` (transfer full). */
 void parlor_session_send (ParlorSession *session, json_t *json);
-/** The same, deflated where the page takes that: parlor_websocket_send_deflated () says for what. */
+/** The same, deflated where the page takes that: parlor_websocket_send_deflated () says for what.
+ */
 void parlor_session_send_deflated (ParlorSession *session, json_t *json);
 /** {"t":"error", …} with the id of the request being handled. */
 void parlor_session_send_error (ParlorSession *session, const char *code, const char *message);

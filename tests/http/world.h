@@ -94,8 +94,8 @@ typedef struct
   World *world;
   int fd;
   GByteArray *in;
-  guint16 close_code; /* 0 = not closed by a close frame */
-  gboolean ended;     /* the TCP connection is gone */
+  guint16 close_code;     /* 0 = not closed by a close frame */
+  gboolean ended;         /* the TCP connection is gone */
   ParlorDeflate *deflate; /* owned, nullable: reads deflated messages by it */
   guint deflated;         /* so many came */
 } Peer;

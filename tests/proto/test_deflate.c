@@ -78,7 +78,8 @@ test_broken (void)
   for (gsize n = 1; n < 6; n++)
     g_assert_cmpint (inflate (deflate, final, n, 64), ==, PARLOR_INFLATE_BROKEN);
   g_assert_cmpint (inflate (deflate, "\x07", 1, 64), ==, PARLOR_INFLATE_BROKEN);
-  /* More behind the final block; a distance before the beginning, which no earlier message gives. */
+  /* More behind the final block; a distance before the beginning, which no earlier message gives.
+   */
   g_assert_cmpint (inflate (deflate, "\xf3\x48\xcd\xc9\xc9\x07\x00\x01", 8, 64), ==,
                    PARLOR_INFLATE_BROKEN);
   assert_inflates (deflate, hello, 7, "Hello");

@@ -300,6 +300,60 @@ test_join_twice (void)
   json_decref (error);
 }
 
+/* A page sends its offer right behind the join, however long it is: the answer comes behind the
+ * welcome. In the hall it is refused, and said again by who is let in. */
+static void
+test_offer_behind_join (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  world_room (world, "hall");
+  g_autofree char *sections = g_strnfill (100 * 1024, 'x');
+  g_autofree char *offer = g_strdup_printf ("{\"t\":\"offer\",\"id\":2,\"sdp\":\"v=0 %s\"}",
+                                            sections);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (Peer) peer = i ? peer_new (world) : peer_new_deflating (world);
+      g_autofree char *token = world_token (world, "hall", i ? "ann" : "bob", PARLOR_ROLE_HOST);
+      say (peer, "{\"t\":\"join\",\"id\":1,\"token\":\"%s\"}", token);
+      if (i)
+        peer_send (peer, offer);
+      else
+        peer_send_deflated (peer, offer, strlen (offer));
+      json_decref (peer_expect (peer, "welcome"));
+      json_t *answer = peer_expect (peer, "answer");
+      g_assert_cmpint (json_integer_value (json_object_get (answer, "id")), ==, 2);
+      json_decref (answer);
+    }
+}
+
+static void
+test_offer_in_the_hall (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  world_room (world, "hall");
+  g_autoptr (Peer) host = peer_new (world);
+  json_decref (peer_join (host, "hall", "host", PARLOR_ROLE_HOST));
+  say (host, "{\"t\":\"room\",\"lobby\":true}");
+  json_decref (peer_expect (host, "room"));
+  g_autoptr (Peer) guest = peer_new (world);
+  g_autofree char *token = world_token (world, "hall", "guest", PARLOR_ROLE_GUEST);
+  say (guest, "{\"t\":\"join\",\"id\":1,\"token\":\"%s\"}", token);
+  say (guest, "{\"t\":\"offer\",\"id\":2,\"sdp\":\"v=0\"}");
+  json_t *waiting = peer_expect (guest, "waiting");
+  json_t *error = peer_expect (guest, "error");
+  g_assert_cmpint (json_integer_value (json_object_get (error, "id")), ==, 2);
+  g_assert_cmpuint (world->fake.n_negotiated, ==, 0);
+  json_t *lobby = peer_expect (host, "lobby");
+  say (host, "{\"t\":\"admit\",\"participant\":\"%s\"}",
+       member (json_array_get (json_object_get (lobby, "waiting"), 0), "participant"));
+  json_decref (peer_expect (guest, "welcome"));
+  say (guest, "{\"t\":\"offer\",\"id\":3,\"sdp\":\"v=0\"}");
+  json_decref (peer_expect (guest, "answer"));
+  json_decref (lobby);
+  json_decref (error);
+  json_decref (waiting);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -314,6 +368,9 @@ main (int argc, char **argv)
   g_test_add_func ("/signal/join/second-tab-replaces-the-first", test_replaced);
   g_test_add_func ("/signal/join/whom-the-house-names-keeps-his-name", test_named);
   g_test_add_func ("/signal/join/twice-on-one-socket-is-a-conflict", test_join_twice);
+  g_test_add_func ("/signal/join/an-offer-right-behind-it-is-answered", test_offer_behind_join);
+  g_test_add_func ("/signal/join/an-offer-in-the-hall-is-refused-and-said-again",
+                   test_offer_in_the_hall);
   g_test_add_func ("/signal/leave/others-are-told", test_leave);
   g_test_add_func ("/signal/leave/beacon-is-believed-within-2-s", test_beacon);
   g_test_add_func ("/signal/close/shutdown-is-told", test_shutdown);

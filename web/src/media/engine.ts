@@ -8,6 +8,7 @@ import type {
 } from '../protocol/messages.js';
 import type { Session, SessionMedia } from '../room/session.js';
 import { Store } from '../room/store.js';
+import { Ahead } from './ahead.js';
 import {
   DISCONNECT_GRACE_MS,
   PATH_LOOK_EVERY_MS,
@@ -19,7 +20,7 @@ import type { LocalMedia } from './local.js';
 import { PathWatch, SILENCE_MS, SILENCE_VIEWER_MS, bytesIn } from './path.js';
 import type { Delay } from './delay.js';
 import type { Together } from './lips.js';
-import type { PeerRole } from './peer.js';
+import type { Offer, PeerRole } from './peer.js';
 import type { Seal } from './seal.js';
 import { SendingPeer } from './sending.js';
 import { SoundOut } from './sound.js';
@@ -48,6 +49,7 @@ export class Engine implements SessionMedia {
   private path = new PathWatch();
   /** An offer for the present peer connection has had no answer: it is made again. */
   private unanswered = false;
+  private readonly ahead = new Ahead((offer) => this.say(offer));
   readonly timers = [
     window.setInterval(() => void this.look(), STATS_EVERY_MS),
     window.setInterval(() => void this.watchPath(), PATH_LOOK_EVERY_MS),
@@ -114,6 +116,15 @@ export class Engine implements SessionMedia {
     ];
   }
 
+  private say({ sdp, senders, slots }: Offer): Promise<string> {
+    return this.session.offer(sdp, senders, slots);
+  }
+
+  joining(): void {
+    const { peer } = this;
+    if (peer?.ready && !peer.stands) this.ahead.send(peer.ready);
+  }
+
   welcomed(message: ServerMessageOf<'welcome'>): void {
     if (this.opposed) return;
     this.useIce(message.ice_servers);
@@ -152,7 +163,7 @@ export class Engine implements SessionMedia {
       if (!peer || (peer.stands && !restart)) peer = this.newPeer();
       this.unanswered = restart;
       const offer = await (!restart ? peer.prepare() : ice ? peer.restart() : peer.again());
-      const answer = await this.session.offer(offer.sdp, offer.senders, offer.slots);
+      const answer = (await this.ahead.answerTo(offer)) ?? (await this.say(offer));
       if (peer !== this.peer) return;
       await peer.answered(answer);
       this.unanswered = false;

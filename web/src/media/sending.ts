@@ -3,10 +3,21 @@ import type { SourceKind } from '../protocol/messages.js';
 import { choose, isRed } from './codecs.js';
 import { SCREEN_ENCODING } from './config.js';
 import { fitLayers } from './layers.js';
-import { Peer } from './peer.js';
+import { Peer, type Offer } from './peer.js';
 
 export class SendingPeer extends Peer {
   private doubled = false;
+  /** The first offer, once it is made. */
+  ready: Offer | null = null;
+
+  override prepare(): Promise<Offer> {
+    const first = super.prepare();
+    void first.then(
+      (offer) => (this.ready ??= offer),
+      () => undefined,
+    );
+    return first;
+  }
 
   /** Puts a track (or nothing) on one of the four senders. */
   async send(source: SourceKind, track: MediaStreamTrack | null): Promise<void> {

@@ -26,6 +26,8 @@ export interface Entry {
 
 /** The media side, which must be to the right of this folder. */
 export interface SessionMedia {
+  /** `join` is out: an offer that is ready may follow it. */
+  joining?: () => void;
   /** In the room: offer anew unless the transport lives. */
   welcomed: (message: ServerMessageOf<'welcome'>) => void;
   /** Any other message, after the state has taken it in. */
@@ -137,6 +139,7 @@ export class Session {
     if (this.resume) message.resume = this.resume;
     if (place.visitor) message.visitor = place.visitor;
     this.socket.request(message).catch(() => undefined);
+    this.media?.joining?.();
   }
 
   private heard(message: ServerMessage): void {

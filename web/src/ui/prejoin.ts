@@ -28,6 +28,9 @@ export class Prejoin extends InMeeting {
     if (current !== track) video.srcObject = track ? new MediaStream([track]) : null;
   }
 
+  /** The server waits 5 s for who knocks: the line is opened anew by whoever is about to. */
+  private readonly warm = (): void => this.app.session.warm();
+
   private enter(event: Event): void {
     event.preventDefault();
     const name = this.called || this.name.trim().slice(0, NAME_MAX_CHARS);
@@ -47,7 +50,13 @@ export class Prejoin extends InMeeting {
           ${this.toggle('camera')}
         </div>
       </section>
-      <form class="door" @submit=${(event: Event) => this.enter(event)}>
+      <form
+        class="door"
+        @submit=${(event: Event) => this.enter(event)}
+        @pointermove=${this.warm}
+        @pointerdown=${this.warm}
+        @keydown=${this.warm}
+      >
         <h1>${this.called || t('prejoin_title')}</h1>
         ${
           this.roomTitle
