@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Writes "Taps and calls beside the stream" of docs/performance.md: node tests/e2e/taps.mjs [--parts N] [--first N] [--from FILE] [--out FILE].
+ * Writes "Taps and calls beside the stream" of docs/performance.md: node tests/e2e/taps.mjs [--cold] [--parts N] [--first N] [--from FILE] [--out FILE].
  * Plays the parts of scenario 63, one after the other, in their long form. --from takes findings of an earlier run, and without --parts plays none;
- * --first adds to what was played before. Ends with 3 when an act disturbed, or too many windows had to be played again.
+ * --first adds to what was played before. --cold plays 63-first-taps-long instead, a part in Firefox and one in Chromium, and writes "First taps".
+ * Ends with 3 when an act disturbed, or too many windows had to be played again.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -11,7 +12,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mayRepeat } from './lib/disturb.mjs';
 import { writeSection } from './lib/report.mjs';
-import { isRepeated } from './scenarios/63-taps-long.mjs';
+import { isRepeated } from './lib/taps.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '../..');
@@ -83,20 +84,53 @@ ${verdict(played)} ${lines.length} parts, ${os.cpus().length} cores, load ${Math
 `;
 }
 
-function play(file) {
+const COLD = 'First taps, in browsers that have just begun';
+const COLD_HEAD = `
+\`node tests/e2e/taps.mjs --cold\` (63-first-taps-long): each tap is the first in a program of Chromium or Firefox that was begun for it, one or seven seconds after the picture and the button stood; judged as above.
+A turn is the page's own thread, from the tap until 200 ms after he was bound, where others waited for it for more than 30 ms. Times as p50 / p95 / most in ms.
+
+| browser | first taps | disturbed | tap → card | consent → bound | longest turn | windows in which the first click went elsewhere: froze alone |
+|---|---|---|---|---|---|---|
+`;
+
+/* The longest turn of the page's thread from his tap until he was bound. */
+const longestTurn = ({ turns, moments }) => Math.max(0, ...turns.filter(([at]) => at > moments.tap - 40 && at < moments.bound + 200).map(([, ms]) => ms));
+
+function coldLine(browser, rows) {
+  const taps = of(rows, 'first');
+  const times = (key) => shown(taps.map((row) => row[key]));
+  const wrong = taps.filter((row) => row.bad.length || row.own.length).length;
+  process.exitCode ||= wrong ? 3 : 0;
+  const elsewhere = of(rows, 'elsewhere');
+  return `| ${browser} | ${taps.length} | ${wrong} | ${times('card')} | ${times('bound')} | ${shown(taps.map(longestTurn))} | ${count(elsewhere, 'own')} of ${elsewhere.length} |`;
+}
+
+/** The same of what --cold played. */
+function coldSection(lines) {
+  const rows = lines.flatMap((one) => one.rows);
+  const loads = lines.map((one) => one.load.toFixed(0));
+  return `${COLD_HEAD}${['firefox', 'chromium'].map((name) => coldLine(name, rows.filter((row) => row.browser === name))).join('\n')}
+
+${rows.filter(isRepeated).length} of ${rows.length} windows tell nothing, since the control froze too. ${os.cpus().length} cores, load ${loads.join(' and ')} at the parts' ends.
+`;
+}
+
+function play(file, scenario, parts) {
   const first = Number(value('--first', 1));
-  for (let seed = first; seed < first + Number(value('--parts', words.includes('--from') ? 0 : 6)); seed++)
-    spawnSync(process.execPath, [path.join(here, 'run.mjs'), '--only', '63-taps-long', '--long', '--once', '--seed', String(seed), '--findings', file, ...(words.includes('--server') ? ['--server', value('--server')] : [])], { stdio: 'inherit' });
+  for (let seed = first; seed < first + Number(value('--parts', words.includes('--from') ? 0 : parts)); seed++)
+    spawnSync(process.execPath, [path.join(here, 'run.mjs'), '--only', scenario, '--long', '--once', '--seed', String(seed), '--findings', file, ...(words.includes('--server') ? ['--server', value('--server')] : [])], { stdio: 'inherit' });
 }
 
 function main() {
-  const file = value('--from', path.join(root, 'build/results/taps.jsonl'));
+  const cold = words.includes('--cold');
+  const file = value('--from', path.join(root, `build/results/${cold ? 'first-taps' : 'taps'}.jsonl`));
   mkdirSync(path.dirname(file), { recursive: true });
   if (!words.includes('--from') && !words.includes('--first')) rmSync(file, { force: true });
-  play(file);
+  if (cold) play(file, '63-first-taps-long', 2);
+  else play(file, '63-taps-long', 6);
   if (!existsSync(file)) throw new Error('nothing was measured');
-  const text = section(readFileSync(file, 'utf8').trim().split('\n').map((one) => JSON.parse(one)));
-  writeSection(value('--out', path.join(root, 'docs/performance.md')), HEADING, text);
+  const lines = readFileSync(file, 'utf8').trim().split('\n').map((one) => JSON.parse(one));
+  writeSection(value('--out', path.join(root, 'docs/performance.md')), cold ? COLD : HEADING, cold ? coldSection(lines) : section(lines));
 }
 
 main();

@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { LOOP_FRAMES } from '../media/generate.mjs';
 import { mayRepeat, oneWindow, renegotiateOnClick } from '../lib/disturb.mjs';
 import { goLiveByEncoder, makeLive, watchLive } from '../lib/live.mjs';
+import { clicked, isRepeated, openStream, tapOf } from '../lib/taps.mjs';
 
 export const title = 'taps and calls beside the stream by the dozen, whatever the CRM does';
 export const suite = 'bench';
@@ -48,41 +49,11 @@ async function ask(world, method, address, body) {
   if (!answer.ok) throw new Error(`${method} ${address} answered ${answer.status} ${await answer.text()}`);
 }
 
-/* From the pointer on, when what is waited for stands in a painted frame; one clock, the page's. Nothing here stands in a shadow root: whoever looks at each frame must not cost one. */
-function watchPaint([name, gone]) {
-  window.__paint = { ms: null };
-  const begun = ({ timeStamp }) => {
-    const look = () => {
-      const seen = [...document.querySelectorAll(`[data-testid="${name}"]`)].some(window.__probe.visible);
-      const calm = !gone || (!document.querySelector('[data-consult]') && [...document.querySelectorAll('parlor-picture video')].every((one) => one.volume > 0.5));
-      if (gone ? calm : seen) requestAnimationFrame((now) => (window.__paint.ms = Math.max(now, performance.now()) - timeStamp));
-      else requestAnimationFrame(look);
-    };
-    look();
-  };
-  window.addEventListener('pointerdown', begun, { capture: true, once: true });
-}
-
-/** Clicks, and how long it took until `name` was painted (or, `gone`, until the stream was as before). */
-async function clicked(viewer, key, name, gone = false) {
-  await viewer.evaluate(watchPaint, [name, gone]);
-  await viewer.click(key);
-  return viewer.until(`${name} after ${key}`, () => window.__paint.ms, undefined, 30000);
-}
-
 /** Nobody whom the server has ever seen, before the picture, with a line. */
 async function stranger(viewer, room) {
   await viewer.forget();
-  await viewer.goto(room.link);
-  await viewer.until('the picture', () => window.__probe.readMark(window.__probe.byTestId('live-video')[0]), undefined, 30000);
-  await viewer.until('a line', () => window.__probe.all('parlor-service')[0]?.desk.state.up, undefined, 30000);
-  await viewer.sees('service-button');
+  await openStream(viewer, room);
 }
-
-const tapOf = (viewer, took) => async () => {
-  took.card = await clicked(viewer, 'service-button', 'service-add');
-  took.bound = await clicked(viewer, 'service-add', 'say');
-};
 
 const tapAgain = (viewer, took) => async () => {
   took.sheet = await clicked(viewer, 'service-button', 'say');
@@ -96,9 +67,6 @@ const callOf = (viewer, rep, took) => async () => {
   await new Promise((resolve) => setTimeout(resolve, 1000));
   took.back = await clicked(viewer, 'call-end', 'say', true);
 };
-
-/** Whether the control froze too, and he alone not: the window tells nothing. */
-export const isRepeated = (row) => row.shared && !row.own.length && !row.bad.length;
 
 /**
  * Plays windows of one kind until one tells something; a row of each that was played. Played again is one in which the control froze

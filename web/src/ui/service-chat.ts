@@ -38,6 +38,18 @@ function keepDraft(conversation: string, text: string): void {
   }
 }
 
+/** To make one takes milliseconds, and each message has a time. */
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+export function timeOfDay(time: Date): string {
+  let clock = clocks.get(lang());
+  if (!clock) {
+    clock = new Intl.DateTimeFormat(lang(), { hour: '2-digit', minute: '2-digit' });
+    clocks.set(lang(), clock);
+  }
+  return clock.format(time);
+}
+
 @customElement('parlor-service-chat')
 export class ServiceChat extends Plain {
   @property({ attribute: false }) desk!: Desk;
@@ -180,10 +192,7 @@ export class ServiceChat extends Plain {
     >
       ${this.body(one)}
       <time datetime=${time.toISOString()}>
-        ${this.author(one)}${time.toLocaleTimeString(lang(), {
-          hour: '2-digit',
-          minute: '2-digit',
-        })}
+        ${this.author(one)}${timeOfDay(time)}
         ${one.stream_ms === null ? nothing : html`· ${clockTime(one.stream_ms)}`}
       </time>
       ${this.thumbs(one)}

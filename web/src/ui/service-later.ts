@@ -157,6 +157,10 @@ export function mountServiceLater(host: Host): () => void {
       );
     place.ground().append(sheet);
     host.sheetReady?.(sheet);
+    void import('./service-warm.js').then(
+      (one) => isGone || stops.push(one.warm(sheet)),
+      () => undefined,
+    );
     stops.push(() => {
       host.removeEventListener('parlor-ask', ask);
       sheet.remove();

@@ -270,6 +270,12 @@ export class ServiceSheet extends Plain {
     return card.rep ? this.card(card.rep) : this.nobody(card.open_at);
   }
 
+  /** What a tap draws, drawn outside of the page, where no element comes alive: a step for each view. */
+  rehearsal(rep: Rep, thread: Thread): (() => void)[] {
+    const scrap = document.createElement('div');
+    return [() => render(this.card(rep), scrap), () => render(this.chat(thread), scrap)];
+  }
+
   private refusal(code: string): string {
     return st(code === 'too_many' ? 'slowly' : 'refused');
   }

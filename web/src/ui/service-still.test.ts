@@ -48,8 +48,10 @@ afterEach(() => {
 const tap = (): boolean => sheet.dispatchEvent(new Event('parlor-tapped'));
 const asks = (): void => store.patch({ threads: { cnv_1: thread } } as unknown as DeskState);
 
-it('draws the picture in the middle at the tap, and sends it once there is a conversation', async () => {
+it('draws the picture in the middle behind the tap, and sends it once there is a conversation', async () => {
   tap();
+  expect(drawn).toEqual([]);
+  await vi.advanceTimersByTimeAsync(300);
   expect(drawn).toEqual([main]);
   await vi.advanceTimersByTimeAsync(5000);
   expect(still).not.toHaveBeenCalled();

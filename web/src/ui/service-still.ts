@@ -4,12 +4,15 @@ import { ownThread } from '../room/desk-state.js';
 
 const WIDTH = 320;
 const QUALITY = 0.7;
+/** The sheet and the card are painted before: the picture is the one of some frames later. */
+const BEHIND_MS = 250;
 /** The line and the card go before. */
 const AFTER_MS = 1500;
 const EVERY_MS = 60_000;
 
 /** Null: there is no picture, or this browser cannot take one. */
 async function still(page: HTMLElement): Promise<File | null> {
+  await new Promise((done) => setTimeout(done, BEHIND_MS));
   /* There is one for each whom the stream can show; others than the main one may show somebody who has gone. */
   const video = page.querySelector<HTMLVideoElement>('parlor-picture video[data-place=main]');
   if (!video?.videoWidth || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return null;
