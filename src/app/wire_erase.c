@@ -4,6 +4,7 @@
 #include "http/beat.h"
 #include "record/redact.h"
 #include "room/recording.h"
+#include "room/room.h"
 
 #include <string.h>
 
@@ -462,6 +463,32 @@ withdraw (const ParlorErasureRow *row, gpointer user_data)
                          row->participant, (gint64)(uv_hrtime () / 1000));
 }
 
+static void
+tell_removed (const ParlorErasureRow *row, gpointer user_data)
+{
+  const ParlorWireErase *self = user_data;
+  const ParlorRecordingRow *recording = parlor_recordings_get (self->spec.record->recordings,
+                                                               row->recording);
+  if (recording != NULL)
+    parlor_rooms_tell_removed (self->spec.rooms, recording, row->identity, row->participant);
+}
+
+static gboolean
+ask (const ParlorParticipant *participant, const char *recording, gboolean *held,
+     gpointer user_data, GError **error)
+{
+  const ParlorWireErase *self = user_data;
+  const ParlorParticipantInfo *info = parlor_participant_info (participant);
+  const ParlorErasureWish wish = {
+      .brand = parlor_room_info (parlor_participant_room (participant))->brand,
+      .recording = recording,
+      .participant = info->id,
+      .identity = info->identity};
+  const ParlorErasureRow *row = parlor_erasures_ask (self->erasures, &wish, error);
+  *held = row != NULL && strcmp (row->state, "held") == 0;
+  return row != NULL;
+}
+
 /* ---- its life -------------------------------------------------------------------------------- */
 
 static gint64
@@ -494,8 +521,10 @@ parlor_wire_erase_new (const ParlorWireEraseSpec *spec, GError **error)
                                  .look = look,
                                  .erase = erase,
                                  .withdraw = withdraw,
+                                 .removed = tell_removed,
                                  .user_data = self};
   self->erasures = parlor_erasures_new (&erasures);
+  parlor_rooms_set_removal (spec->rooms, ask, self);
   self->tick = g_new0 (uv_timer_t, 1);
   self->tick->data = self;
   uv_timer_init (spec->loop, self->tick);
@@ -519,6 +548,7 @@ parlor_wire_erase_free (ParlorWireErase *self)
 {
   if (self == NULL)
     return;
+  parlor_rooms_set_removal (self->spec.rooms, NULL, NULL);
   uv_close ((uv_handle_t *)self->tick, free_timer);
   /* What is taken apart is finished: half of it would be done again after the next start. */
   while (self->working > 0)

@@ -19,14 +19,14 @@ is_there (const ParlorSite *site, ParlorHttpReply *reply)
 static json_t *
 row_to_json (const ParlorErasureRow *row)
 {
-  return json_pack ("{s:s,s:s,s:s?,s:s,s:s?,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "id", row->id,
-                    "state", row->state, "recording", row->recording, "renders_are",
-                    row->again ? "again" : "withdrawn", "reason", row->reason, "created_at",
-                    (json_int_t)row->created_ms, "finished_at", (json_int_t)row->finished_ms,
-                    "recordings", (json_int_t)row->recordings, "files", (json_int_t)row->files,
-                    "stills", (json_int_t)row->stills, "chat", (json_int_t)row->chat, "markers",
-                    (json_int_t)row->markers, "renders", (json_int_t)row->renders, "bytes",
-                    (json_int_t)row->bytes);
+  return json_pack ("{s:s,s:s,s:s?,s:b,s:s,s:s?,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "id",
+                    row->id, "state", row->state, "recording", row->recording, "own",
+                    parlor_erasure_is_own (row), "renders_are", row->again ? "again" : "withdrawn",
+                    "reason", row->reason, "created_at", (json_int_t)row->created_ms, "finished_at",
+                    (json_int_t)row->finished_ms, "recordings", (json_int_t)row->recordings,
+                    "files", (json_int_t)row->files, "stills", (json_int_t)row->stills, "chat",
+                    (json_int_t)row->chat, "markers", (json_int_t)row->markers, "renders",
+                    (json_int_t)row->renders, "bytes", (json_int_t)row->bytes);
 }
 
 static json_t *

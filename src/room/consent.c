@@ -3,6 +3,8 @@
 #include "room/private.h"
 #include "room/recordbook.h"
 
+#include <string.h>
+
 ParlorConsent
 parlor_participant_consent (const ParlorParticipant *participant)
 {
@@ -83,4 +85,54 @@ parlor_recording_keep_consent (ParlorParticipant *participant, ParlorConsent con
                                                .name = means,
                                                .version = PARLOR_CONSENT_TEXT_VERSION},
                          now_us);
+}
+
+/* Whether it has his name, by whatever page he was in it. */
+static gboolean
+was_in (const ParlorParticipant *participant, const ParlorRecordingRow *row)
+{
+  const ParlorRoom *room = participant->room;
+  gboolean last = g_strcmp0 (room->recording->row.id, row->id) == 0;
+  return strcmp (row->room, room->id) == 0
+         && (row->stopped_ms == 0 || row->stopped_ms >= participant->info.joined_at_ms)
+         && (parlor_recording_has_door (row, "identity", participant->identity)
+             || (last && parlor_recording_has_more_doors (row)
+                 && g_hash_table_contains (room->recording->named, participant->id)));
+}
+
+/* NULL: there is none that he may ask of. */
+static const char *
+recording_of (const ParlorParticipant *participant, const char *wanted)
+{
+  const ParlorRecording *self = participant->room->recording;
+  const char *last = parlor_recording_runs (participant->room) ? self->id : self->row.id;
+  const char *id = wanted != NULL ? wanted : last;
+  if (id != NULL && strcmp (id, self->id) == 0)
+    return self->id;
+  const ParlorRecordingRow *row = parlor_recordings_get (participant->room->rooms->spec.recordings,
+                                                         id);
+  return row != NULL && was_in (participant, row) ? row->id : NULL;
+}
+
+gboolean
+parlor_participant_withdraw (ParlorParticipant *participant, const char *recording, gint64 now_us,
+                             gboolean *held, GError **error)
+{
+  ParlorRoom *room = participant->room;
+  const ParlorRooms *rooms = room->rooms;
+  const char *id = rooms->spec.recordings != NULL ? recording_of (participant, recording) : NULL;
+  if (id == NULL || rooms->removal == NULL)
+    {
+      gboolean none = id == NULL;
+      g_set_error_literal (error, PARLOR_ERROR,
+                           none ? PARLOR_ERROR_CONFLICT : PARLOR_ERROR_UNAVAILABLE,
+                           none ? "nothing is recorded" : "nobody can be taken out here");
+      return FALSE;
+    }
+  parlor_recording_begin_rows (room);
+  if (id == room->recording->id)
+    parlor_participant_answer_consent (participant, FALSE, now_us, NULL);
+  gboolean ok = rooms->removal (participant, id, held, rooms->removal_data, error);
+  parlor_recording_end_rows (room);
+  return ok;
 }

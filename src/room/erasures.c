@@ -295,6 +295,13 @@ keep_part (Item *item, const ParlorErasurePart *part)
   g_ptr_array_add (item->parts, copy);
 }
 
+/* Nobody could look at it yet. */
+static void
+keep_unknown (Item *item, const char *recording)
+{
+  keep_part (item, &(ParlorErasurePart){.erasure = item->row.id, .recording = recording});
+}
+
 /* Once he is out of the manifest nothing else tells whose door and name go from the row. It is on
  * the disk when the job's own changes of rows are. */
 static void
@@ -328,6 +335,13 @@ drop_other (ParlorErasures *self, Item *item, const ParlorErasurePart *part)
     item->row.recordings--;
 }
 
+/* He asked it himself, of what could not be looked at then. */
+static gboolean
+is_uncounted (const ParlorErasureRow *row)
+{
+  return parlor_erasure_is_own (row) && row->files + row->stills + row->chat + row->markers == 0;
+}
+
 void
 parlor_erasures_looked (ParlorErasures *self, const ParlorErasurePart *part)
 {
@@ -343,11 +357,14 @@ parlor_erasures_looked (ParlorErasures *self, const ParlorErasurePart *part)
   keep_identity (self, item, part->identity);
   /* Of one that goes on after a crash only a rest is found: what was counted stands. */
   const ParlorErasurePart *old = part_of (item, part->recording);
-  gboolean is_new = old != NULL && !old->is_known && part->is_known;
+  gboolean is_first = old != NULL ? !old->is_known : is_uncounted (&item->row);
+  gboolean is_new = is_first && part->is_known;
   if (old == NULL || !old->is_known)
     keep_part (item, part);
   if (plans || is_new)
     sum_up (item);
+  if (!plans && is_new)
+    put (self, item);
   if (plans)
     drop_other (self, item, part);
   if (!plans && part->is_known)
@@ -436,6 +453,8 @@ finish_if_done (ParlorErasures *self, Item *item)
 {
   if (item->wanted->len > 0)
     return;
+  if (self->spec.removed != NULL && parlor_erasure_is_own (&item->row))
+    self->spec.removed (&item->row, self->spec.user_data);
   set_text (&item->row.state, "done");
   set_text (&item->row.reason, NULL);
   set_text (&item->row.identity, NULL);
@@ -535,12 +554,13 @@ drop_gone (ParlorErasures *self, Item *item)
   end (self);
 }
 
+/* `reason` NULL: it waits for no hold any more. */
 static void
 set_held (ParlorErasures *self, Item *item, const char *reason)
 {
-  if (is_in (item, "held"))
+  if (is_in (item, "held") == (reason != NULL))
     return;
-  set_text (&item->row.state, "held");
+  set_text (&item->row.state, reason != NULL ? "held" : "running");
   set_text (&item->row.reason, reason);
   put (self, item);
 }
@@ -561,8 +581,7 @@ go_on (ParlorErasures *self, Item *item)
           return;
         }
     }
-  if (hold != NULL)
-    set_held (self, item, hold);
+  set_held (self, item, hold);
 }
 
 static gboolean
@@ -636,13 +655,11 @@ find_recordings (const ParlorErasures *self, const ParlorErasureWish *wish, GPtr
   return wanted->len > 0;
 }
 
-const ParlorErasureRow *
-parlor_erasures_plan (ParlorErasures *self, const ParlorErasureWish *wish, const char *actor,
-                      GError **error)
+/* Owned by the object; NULL: NOT_FOUND. */
+static Item *
+add_item (ParlorErasures *self, const ParlorErasureWish *wish, const char *actor, GError **error)
 {
   char id[PARLOR_ID_SIZE];
-  if (!judge (self, wish, error))
-    return NULL;
   Item *item = item_new ();
   gboolean recorded = find_recordings (self, wish, item->wanted);
   if (!recorded && wish->recording == NULL)
@@ -665,6 +682,16 @@ parlor_erasures_plan (ParlorErasures *self, const ParlorErasureWish *wish, const
                                  .created_ms = self->spec.wall_ms (),
                                  .recordings = recorded ? item->wanted->len : 0};
   g_ptr_array_add (self->items, item);
+  return item;
+}
+
+const ParlorErasureRow *
+parlor_erasures_plan (ParlorErasures *self, const ParlorErasureWish *wish, const char *actor,
+                      GError **error)
+{
+  Item *item = judge (self, wish, error) ? add_item (self, wish, actor, error) : NULL;
+  if (item == NULL)
+    return NULL;
   parlor_erasures_tick (self);
   return &item->row;
 }
@@ -681,13 +708,27 @@ find_newer (const ParlorErasures *self, Item *item)
   find_recordings (self, &wish, found);
   for (guint i = 0; i < found->len; i++)
     {
-      const ParlorErasurePart part = {.erasure = row->id, .recording = found->pdata[i]};
-      if (part_of (item, part.recording) != NULL)
+      if (part_of (item, found->pdata[i]) != NULL)
         continue;
-      keep_part (item, &part);
-      g_ptr_array_add (item->wanted, g_strdup (part.recording));
+      keep_unknown (item, found->pdata[i]);
+      g_ptr_array_add (item->wanted, g_strdup (found->pdata[i]));
       item->row.recordings++;
     }
+}
+
+static void
+set_going (ParlorErasures *self, Item *item, const char *action)
+{
+  set_text (&item->row.state, "running");
+  item->row.renders = 0;
+  for (guint i = 0; i < item->wanted->len; i++)
+    hold_renders_back (self, item->wanted->pdata[i], TRUE);
+  begin (self);
+  put (self, item);
+  note (self, item, action, item->row.id);
+  end (self);
+  if (self->spec.withdraw != NULL)
+    self->spec.withdraw (&item->row, self->spec.user_data);
 }
 
 gboolean
@@ -713,19 +754,49 @@ parlor_erasures_start (ParlorErasures *self, const char *brand, const char *id, 
                    (char *)item->wanted->pdata[i], hold);
       return FALSE;
     }
-  set_text (&item->row.state, "running");
   set_text (&item->row.requested_by, actor);
-  item->row.renders = 0;
-  for (guint i = 0; i < item->wanted->len; i++)
-    hold_renders_back (self, item->wanted->pdata[i], TRUE);
-  begin (self);
-  put (self, item);
-  note (self, item, "erasure.started", item->row.id);
-  end (self);
-  if (self->spec.withdraw != NULL)
-    self->spec.withdraw (&item->row, self->spec.user_data);
+  set_going (self, item, "erasure.started");
   parlor_erasures_tick (self);
   return TRUE;
+}
+
+/* ---- his own wish --------------------------------------------------------------------------- */
+
+gboolean
+parlor_erasure_is_own (const ParlorErasureRow *row)
+{
+  return g_str_has_prefix (row->requested_by, "pt_");
+}
+
+static Item *
+find_own_wish (const ParlorErasures *self, const ParlorErasureWish *wish)
+{
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      Item *item = self->items->pdata[i];
+      const ParlorErasureRow *row = &item->row;
+      gboolean his = g_strcmp0 (row->participant, wish->participant) == 0
+                     || (wish->identity != NULL && g_strcmp0 (row->identity, wish->identity) == 0);
+      if (is_started (item) && his && g_strcmp0 (row->recording, wish->recording) == 0)
+        return item;
+    }
+  return NULL;
+}
+
+const ParlorErasureRow *
+parlor_erasures_ask (ParlorErasures *self, const ParlorErasureWish *wish, GError **error)
+{
+  Item *item = find_own_wish (self, wish);
+  if (item != NULL)
+    return &item->row;
+  item = add_item (self, wish, wish->participant, error);
+  if (item == NULL)
+    return NULL;
+  keep_unknown (item, wish->recording);
+  set_going (self, item, "erasure.asked");
+  set_held (self, item, hold_of (self, wish->recording));
+  parlor_erasures_tick (self);
+  return &item->row;
 }
 
 gboolean

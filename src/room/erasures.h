@@ -6,10 +6,11 @@
  *     looking → planned → running ⇄ held → done          looking, planned: forgotten after an hour
  *
  * Whom: everybody of an identity in all recordings of his brand, or who a participant of one
- * recording was, in that one. What runs is not written of him any more from the start on, and is
- * done when it is sealed. Under a legal hold nothing is started (CONFLICT says the hold's reason);
- * one that is set later holds up its recording alone. A server that ends in the middle goes on
- * after its start.
+ * recording was, in that one. The latter he may ask himself when he withdraws, without a plan.
+ * What runs is not written of him any more from the start on, and is done when it is sealed. Under
+ * a legal hold nothing is started (CONFLICT says the hold's reason), but what he asks himself is
+ * kept and waits; one that is set later holds up its recording alone. A server that ends in the
+ * middle goes on after its start.
  *
  * Renders that show him are removed, or made again without him. The row keeps whom it was about for
  * as long as that is needed; of one that is done ids and numbers are left. Control thread.
@@ -24,14 +25,15 @@ typedef struct
 {
   char *id;           /**< "era_…" */
   char *brand;        /**< "br_…" */
-  char *requested_by; /**< an id, for the audit */
+  char *requested_by; /**< an id, for the audit: "pt_…" = himself */
   char *state;        /**< "looking", "planned", "running", "held", "done" */
-  char *identity;     /**< of one participant: once it was found; NULL: not yet or none, or done */
-  char *recording;    /**< NULL = all of the brand */
-  char *participant;  /**< of `recording`; NULL = all of the identity */
-  char *todo;         /**< ids of recordings that are still to be done, a line each; NULL = none */
-  char *reason;       /**< why it does not go on: of a hold, of an error; NULL */
-  gboolean again;     /**< renders are made again, else removed */
+  char *identity; /**< of one participant: once it was found, or as he asked; NULL: not yet or none,
+                     or done */
+  char *recording;   /**< NULL = all of the brand */
+  char *participant; /**< of `recording`; NULL = all of the identity */
+  char *todo;        /**< ids of recordings that are still to be done, a line each; NULL = none */
+  char *reason;      /**< why it does not go on: of a hold, of an error; NULL */
+  gboolean again;    /**< renders are made again, else removed */
   gint64 created_ms, finished_ms; /**< wall clock; 0 = not yet */
   /** What is to go, then what went. */
   gint64 recordings, files, stills, chat, markers, renders, bytes;
@@ -86,6 +88,8 @@ typedef struct
   void (*erase) (const ParlorErasureJob *job, gpointer user_data);
   /** He is not recorded any more in what runs. */
   void (*withdraw) (const ParlorErasureRow *row, gpointer user_data);
+  /** He is out of it, as he asked himself; the row still says who he is. */
+  void (*removed) (const ParlorErasureRow *row, gpointer user_data);
   gpointer user_data;
 } ParlorErasuresSpec;
 
@@ -104,7 +108,7 @@ void parlor_erasures_load (gconstpointer row, gpointer self);
 typedef struct
 {
   const char *brand;
-  const char *identity;                /**< or the next two */
+  const char *identity;                /**< or the next two; all three when he asks himself */
   const char *recording, *participant; /**< one participant of one recording */
   gboolean again;
 } ParlorErasureWish;
@@ -118,6 +122,13 @@ const ParlorErasureRow *parlor_erasures_plan (ParlorErasures *self, const Parlor
  * it is not planned, or something is held: the message says why. */
 gboolean parlor_erasures_start (ParlorErasures *self, const char *brand, const char *id,
                                 const char *actor, GError **error);
+/** He asks it himself, of this participant in this recording and of everybody in it who is of his
+ * identity: begun at once, of what runs done when it is sealed, and under a hold kept as "held".
+ * What he asks twice is one. Borrowed until the next change. NULL: NOT_FOUND. */
+const ParlorErasureRow *parlor_erasures_ask (ParlorErasures *self, const ParlorErasureWish *wish,
+                                             GError **error);
+/** Whether it was begun so. */
+gboolean parlor_erasure_is_own (const ParlorErasureRow *row);
 /** One that was not started. FALSE: NOT_FOUND, CONFLICT. */
 gboolean parlor_erasures_forget (ParlorErasures *self, const char *brand, const char *id,
                                  GError **error);

@@ -46,6 +46,7 @@ typedef enum
   PARLOR_EVENT_CLOCK, /**< one: slots[0] has mid and rtp_timestamp, room_ms: the picture with this
                          timestamp was taken at that time of the room's clock. Live rooms only */
   PARLOR_EVENT_FIT,   /**< one: slots[0], codec, fit: whether he can see the picture in this slot */
+  PARLOR_EVENT_REMOVED, /**< one: recording: he is out of it, as he asked */
   PARLOR_N_EVENTS,
 } ParlorRoomEventType;
 
@@ -172,6 +173,7 @@ typedef struct
   guint n_rids;
   const char *codec; /**< FIT: what the publisher sends */
   ParlorFit fit;
+  const char *recording; /**< REMOVED: "rec_…" */
 } ParlorRoomEvent;
 
 typedef void (*ParlorRoomEventFunc) (const ParlorRoomEvent *event, gpointer user_data);

@@ -48,6 +48,8 @@ struct _ParlorRooms
   guint n_gates;
   ParlorRoomClosed closed; /* nullable */
   gpointer closed_data;
+  ParlorRemovalFunc removal; /* nullable */
+  gpointer removal_data;
 };
 
 /* Who left and may come back by his resume token. */

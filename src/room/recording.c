@@ -613,6 +613,24 @@ identity_of (const ParlorRoom *room, const char *id)
 }
 
 void
+parlor_rooms_tell_removed (ParlorRooms *rooms, const ParlorRecordingRow *row, const char *identity,
+                           const char *participant)
+{
+  ParlorRoom *room = parlor_rooms_find (rooms, row->room);
+  guint n = room != NULL && strcmp (room->id, row->room) == 0 ? room->roster->len : 0;
+  for (guint i = 0; i < n; i++)
+    {
+      ParlorParticipant *one = room->roster->pdata[i];
+      if (one->info.kind == PARLOR_PARTICIPANT_PAGE && is_meant (one, identity, participant))
+        parlor_room_emit (room, &(ParlorRoomEvent){.type = PARLOR_EVENT_REMOVED,
+                                                   .audience = PARLOR_TO_ONE,
+                                                   .session = one->session,
+                                                   .participant = one,
+                                                   .recording = row->id});
+    }
+}
+
+void
 parlor_rooms_withdraw (ParlorRooms *rooms, const char *brand, const char *identity,
                        const char *recording, const char *participant, gint64 now_us)
 {

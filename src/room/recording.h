@@ -106,6 +106,12 @@ gboolean parlor_room_record (ParlorRoom *room, ParlorParticipant *by, ParlorReco
 /** His answer. CONFLICT: nothing is recorded. */
 gboolean parlor_participant_answer_consent (ParlorParticipant *participant, gboolean yes,
                                             gint64 now_us, GError **error);
+/** No, and what is written of him goes when the recording is sealed: all of him in it, also what is
+ * written if he agrees again. `recording`: one that ran here since he came in and has him in it;
+ * NULL = the one that runs, or the last one. `held`: as ParlorRemovalFunc says. CONFLICT: it is
+ * none of those; UNAVAILABLE; or what that function says. */
+gboolean parlor_participant_withdraw (ParlorParticipant *participant, const char *recording,
+                                      gint64 now_us, gboolean *held, GError **error);
 
 /** Longer nobody writes at one line. */
 #define PARLOR_MARKER_AGO_MAX_MS (10 * 60 * 1000)
@@ -147,6 +153,9 @@ const ParlorMarkerRow *const *parlor_room_markers (const ParlorRoom *room, guint
  * of his markers go; with a `recording` in it alone, there also by his id (`participant`). */
 void parlor_rooms_withdraw (ParlorRooms *rooms, const char *brand, const char *identity,
                             const char *recording, const char *participant, gint64 now_us);
+/** Pages of his in the recording's room are told (REMOVED) that he is out of it. */
+void parlor_rooms_tell_removed (ParlorRooms *rooms, const ParlorRecordingRow *row,
+                                const char *identity, const char *participant);
 
 /** What was running when the server died goes on; `consents` are its rows in the order of their
  * time. After parlor_rooms_load (), before markers. FALSE: the room is not open any more; then the

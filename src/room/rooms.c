@@ -74,6 +74,13 @@ parlor_rooms_set_closed (ParlorRooms *rooms, ParlorRoomClosed closed, gpointer u
 }
 
 void
+parlor_rooms_set_removal (ParlorRooms *rooms, ParlorRemovalFunc removal, gpointer user_data)
+{
+  rooms->removal = removal;
+  rooms->removal_data = user_data;
+}
+
+void
 parlor_rooms_free (ParlorRooms *rooms)
 {
   if (rooms == NULL)

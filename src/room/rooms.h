@@ -91,6 +91,14 @@ typedef void (*ParlorRoomClosed) (const ParlorRoom *room, gpointer user_data);
 /** What other domains keep of a room goes with it. NULL = nothing. */
 void parlor_rooms_set_closed (ParlorRooms *rooms, ParlorRoomClosed closed, gpointer user_data);
 
+/** Who is or was in this recording ("rec_…") wants all of himself out of it, once it is sealed:
+ * inside the transaction of his no. `held`: a legal hold has to be lifted first. FALSE: NOT_FOUND.
+ */
+typedef gboolean (*ParlorRemovalFunc) (const ParlorParticipant *participant, const char *recording,
+                                       gboolean *held, gpointer user_data, GError **error);
+/** NULL = nobody can be taken out. */
+void parlor_rooms_set_removal (ParlorRooms *rooms, ParlorRemovalFunc removal, gpointer user_data);
+
 /** Reads what the store kept: rooms with their chat, bans, and the seats to which resume tokens
    lead. Once, before the first join. FALSE: the store's error. */
 gboolean parlor_rooms_load (ParlorRooms *rooms, gint64 now_us, GError **error);

@@ -359,6 +359,9 @@ parlor_encode_event (const ParlorRoomEvent *event, const char *base_url, gint64 
       return json_pack ("{s:s,s:s,s:o,s:s,s:s}", "t", "fit", "mid", event->slots[0].mid,
                         "participant", id_or_null (event->slots[0].participant), "codec",
                         event->codec, "state", parlor_fit_name (event->fit));
+    case PARLOR_EVENT_REMOVED:
+      return json_pack ("{s:s,s:s,s:s}", "t", "consent", "removal", "done", "recording",
+                        event->recording);
     case PARLOR_EVENT_WELCOME: /* parlor_encode_welcome () */
     case PARLOR_N_EVENTS:
       break;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Recording, consent, markers: one function a message, each a call into the domain. */
 #include "room/recording.h"
+#include "signal/encode.h"
 #include "signal/handlers.h"
 
 PARLOR_MESSAGE_HANDLER (parlor_on_record)
@@ -13,10 +14,67 @@ PARLOR_MESSAGE_HANDLER (parlor_on_record)
                              action, now_us, error);
 }
 
+/* ---- he is told when his wish is on the disk ------------------------------------------------- */
+
+typedef struct
+{
+  ParlorSession *session; /* NULL = it went */
+  json_t *id;             /* of the request; nullable */
+  gboolean held;
+} Promise;
+
+static void
+on_durable (gboolean durable, gpointer user_data)
+{
+  Promise *promise = user_data;
+  json_t *json = durable ? json_pack ("{s:s,s:s}", "t", "consent", "removal",
+                                      promise->held ? "held" : "asked")
+                         : parlor_encode_error (promise->id, "internal", "It could not be kept.");
+  if (durable && promise->id)
+    json_object_set (json, "id", promise->id);
+  if (promise->session)
+    {
+      g_ptr_array_remove_fast (promise->session->promises, promise);
+      parlor_session_send (promise->session, json);
+    }
+  else
+    json_decref (json);
+  json_decref (promise->id);
+  g_free (promise);
+}
+
+static void
+promise_removal (ParlorSession *session, gboolean held)
+{
+  Promise *promise = g_new0 (Promise, 1);
+  *promise = (Promise){session, json_incref (session->request_id), held};
+  if (!session->promises)
+    session->promises = g_ptr_array_new ();
+  g_ptr_array_add (session->promises, promise);
+  parlor_rooms_flush (session->signal->spec.rooms, on_durable, promise);
+}
+
+void
+parlor_session_forget_promises (ParlorSession *session)
+{
+  for (guint i = session->promises ? session->promises->len : 0; i > 0; i--)
+    ((Promise *)session->promises->pdata[i - 1])->session = NULL;
+  g_clear_pointer (&session->promises, g_ptr_array_unref);
+}
+
 PARLOR_MESSAGE_HANDLER (parlor_on_consent)
 {
-  return parlor_participant_answer_consent (session->participant,
-                                            parlor_message_flag (message, "answer"), now_us, error);
+  gboolean yes = parlor_message_flag (message, "answer"), held = FALSE;
+  if (!parlor_message_flag (message, "remove"))
+    return parlor_participant_answer_consent (session->participant, yes, now_us, error);
+  if (yes)
+    return parlor_message_refuse (error, PARLOR_ERROR_BAD_REQUEST,
+                                  "consent: remove goes with answer false.");
+  if (!parlor_participant_withdraw (
+          session->participant, parlor_message_string (message, "recording"), now_us, &held, error))
+    return FALSE;
+  promise_removal (session, held);
+  return TRUE;
 }
 
 PARLOR_MESSAGE_HANDLER (parlor_on_marker)

@@ -59,7 +59,8 @@ struct _ParlorSession
   char live_visitor[PARLOR_ID_TEXT]; /* on_live.c: who he is to the room's brand; "" = unknown */
   ParlorStaffing staffing;           /* staffing.c: what this host was told last */
   gboolean staffing_told;
-  GPtrArray *held; /* on_live.c: nullable; who asked waits for the brand's word on a comment */
+  GPtrArray *held;     /* on_live.c: nullable; who asked waits for the brand's word on a comment */
+  GPtrArray *promises; /* on_recording.c: nullable; answers that wait for the disk */
 
   /* on_service.c: whose desk this is, beside any room */
   gboolean attached;
@@ -104,6 +105,8 @@ gboolean parlor_session_take_visitor (ParlorSession *session, const json_t *mess
                                       const char *brand);
 /** The socket is nobody's desk any more. */
 void parlor_session_detach (ParlorSession *session, gint64 now_us);
+/** Answers that wait for the disk go nowhere any more. In on_recording.c. */
+void parlor_session_forget_promises (ParlorSession *session);
 /** The brand's word on a comment that was held goes to who waits for it. */
 void parlor_session_screened (ParlorSession *session, const ParlorLiveEvent *event);
 /** The participant is another's from now on, or nobody's. */

@@ -3,6 +3,8 @@
 """A person is taken out of recordings, over REST: what will go is shown, a legal hold stands in the way, files, journal, manifest, renders, rows and the copies
 in an object store forget him, the manifest that is left verifies; also of an enciphered recording, of one that runs, and after SIGKILL in the middle.
 
+One who withdraws in the meeting asks the same for himself.
+
 usage: test_record_erase.py PARLORD PARLOR_LOAD PARLORCTL. Prints TAP. Loopback only.
 """
 import json
@@ -159,6 +161,106 @@ def try_running(tap, server, load):
         crowd.end()
 
 
+class Line:
+    """A page's line, as far as it takes to join and to answer."""
+
+    def __init__(self, server, token):
+        self.socket = socket.create_connection(('127.0.0.1', server.http), 20)
+        self.socket.sendall(b'GET /v1/rt HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n'
+                            b'Sec-WebSocket-Protocol: parlor.v1\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n')
+        self.reader = self.socket.makefile('rb')
+        while self.reader.readline() not in (b'\r\n', b''):
+            pass
+        self.ask({'t': 'join', 'name': 'His other page', 'token': token}, 'welcome')
+
+    def ask(self, message, *kinds):
+        """The next message of one of these kinds, or an error."""
+        data = json.dumps(message).encode()
+        size = bytes([0x80 | len(data)]) if len(data) < 126 else b'\xfe' + len(data).to_bytes(2, 'big')
+        self.socket.sendall(b'\x81' + size + bytes(4) + data)
+        while True:
+            kind, size = self.reader.read(2)
+            size = int.from_bytes(self.reader.read(2 if size == 126 else 8), 'big') if size > 125 else size
+            data = self.reader.read(size)
+            told = json.loads(data) if kind & 15 == 1 else {}
+            if told.get('t') in (*kinds, 'error'):
+                return told
+
+    def close(self):
+        self.reader.close()
+        self.socket.close()
+
+
+def person_of(server, recording):
+    """The first who is named in a recording that runs."""
+    path = os.path.join(folder_of(server, recording), 'journal')
+    return wait_for(lambda: re.search(rb'"identity": ?"([^"]+)"', open(path, 'rb').read())[1].decode())
+
+
+def erasures_of(server, recording):
+    return [row for row in server.json('/v1/erasures')['erasures'] if row['recording'] == recording]
+
+
+def try_withdrawn(tap, server, load, ctl):
+    """From another page of his, and the server is killed between his wish and the seal."""
+    room = server.room('withdrawn')['id']
+    recording = server.record(room, 'start')['recording']
+    crowd = Crowd(load, server, room, seconds=120, kbps=200)
+    try:
+        wait_for(lambda: server.metric('parlor_recorded_tracks') == 4 and sum('microphone' in name for name in server.files(recording)) == 2)
+        identity = person_of(server, recording)
+        out = subprocess.run([ctl, '--data-dir', server.folder, 'token', '--room', room, '--identity', identity], capture_output=True, text=True, timeout=20, check=True)
+        line = Line(server, out.stdout.strip())
+        told = [line.ask({'t': 'consent', 'id': n, 'answer': False, 'remove': True}, 'consent') for n in (7, 8)]
+        tracks = wait_for(lambda: server.metric('parlor_recorded_tracks') == 2)
+        rows = erasures_of(server, recording)
+        tap.check([one.get('removal') for one in told] == ['asked'] * 2 and told[0]['id'] == 7 and tracks and len(rows) == 1 and rows[0]['own'] and rows[0]['state'] == 'running',
+                  'who withdraws and wants to be out of it is written no more, and his wish stands', f'{told} {rows}')
+        line.close()
+        base = sqlite3.connect(f'file:{server.folder}/parlor.db?mode=ro', uri=True)
+        wait_for(lambda: base.execute('SELECT id FROM erasures WHERE recording = ?', (recording,)).fetchone())
+        base.close()
+    finally:
+        crowd.end()
+    server.kill()
+    server.start()
+    server.record(room, 'stop')
+    done = wait_for(lambda: (now := erasures_of(server, recording)[0])['state'] == 'done' and now, 60)
+    after = manifest_of(server, recording)
+    good, said = verifies(ctl, folder_of(server, recording))
+    left = {file['participant'] for file in after['files']}
+    tap.check(done and done['files'] >= 2 and len(left) == 1 and left == {one['id'] for one in after['participants']} and identity not in json.dumps(after)
+              and after['erasures'][0]['id'] == done['id'], 'killed in between, he goes when it is sealed, and the other stays', f'{done} {left} {after["participants"]}')
+    tap.check(good and 'removed' in said, 'and what is left verifies', said)
+    lines = [one for one in server.json('/v1/audit?limit=50')['rows'] if done['id'] in json.dumps(one)]
+    asked = [one for one in lines if one['action'] == 'erasure.asked']
+    tap.check(len(asked) == 1 and all(one['actor'].startswith('pt_') for one in lines) and {'erasure.done', 'recording.person_erased'} <= {one['action'] for one in lines},
+              'the audit log says that he asked himself', lines)
+
+
+def try_withdrawn_held(tap, server, load, ctl):
+    room = server.room('held')['id']
+    recording = server.record(room, 'start')['recording']
+    crowd = Crowd(load, server, room, seconds=120, kbps=200)
+    try:
+        wait_for(lambda: server.metric('parlor_recorded_tracks') == 4 and sum('microphone' in name for name in server.files(recording)) == 2)
+        identity = person_of(server, recording)
+        server.ask(f'/v1/recordings/{recording}', {'hold': 'court 12/3'}, method='PATCH')
+        out = subprocess.run([ctl, '--data-dir', server.folder, 'token', '--room', room, '--identity', identity], capture_output=True, text=True, timeout=20, check=True)
+        line = Line(server, out.stdout.strip())
+        told = line.ask({'t': 'consent', 'answer': False, 'remove': True}, 'consent')
+        line.close()
+    finally:
+        crowd.end()
+    server.record(room, 'stop')
+    wait_for(lambda: server.json(f'/v1/recordings/{recording}').get('state') == 'ready')
+    held, kept = erasures_of(server, recording)[0], identity in json.dumps(manifest_of(server, recording))
+    server.ask(f'/v1/recordings/{recording}', {'hold': None}, method='PATCH')
+    done = wait_for(lambda: (now := erasures_of(server, recording)[0])['state'] == 'done' and now, 60)
+    tap.check(told.get('removal') == 'held' and held['state'] == 'held' and held['reason'] == 'court 12/3' and kept and done
+              and identity not in json.dumps(manifest_of(server, recording)), 'a legal hold comes first: he is told, the admin sees it, and he goes when it is lifted', f'{told} {held} {done}')
+
+
 def try_killed(tap, server, load, ctl, environment):
     """SIGKILL when it has just begun, several times; the recording is enciphered."""
     recordings = [record(server, load, server.room(f'kill{i}')['id']) for i in range(2)]
@@ -224,7 +326,7 @@ def with_raw(server):
 
 def main():
     parlord, load, ctl = sys.argv[1:4]
-    tap = Tap(20)
+    tap = Tap(25)
     store = Store(free_port(socket.SOCK_STREAM))
     plain, vault = with_raw(Server(parlord)), with_raw(Server(parlord))
     credentials, key = os.path.join(plain.folder, 'credentials'), os.path.join(vault.folder, 'master')
@@ -242,6 +344,8 @@ def main():
         try_running(tap, plain, load)
         try_rows(tap, plain)
         try_crowded(tap, plain)
+        try_withdrawn_held(tap, plain, load, ctl)
+        try_withdrawn(tap, plain, load, ctl)
         vault.start()
         try_killed(tap, vault, load, ctl, {'PARLOR_RECORDING_KEY_FILE': key})
         if not tap.good:

@@ -84,6 +84,8 @@ make_domain (World *world, const WorldSpec *spec)
       .random = {fill, NULL},
       .media = &world->fake.media,
       .store = spec->store,
+      .recorder = spec->recorder,
+      .recordings = spec->recordings,
       .event = on_event,
       .user_data = world,
   };

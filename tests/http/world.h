@@ -47,7 +47,9 @@ typedef struct
   gboolean trust_proxy;
   guint unopened_keyless; /* 0 = the default; else anyone may start, and so many */
   const char *const *origins;
-  ParlorStore *store; /* nullable */
+  ParlorStore *store;           /* nullable */
+  ParlorRecorder *recorder;     /* nullable */
+  ParlorRecordings *recordings; /* of the rooms alone; nullable */
 } WorldSpec;
 
 World *world_new (const WorldSpec *spec);

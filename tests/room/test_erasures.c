@@ -11,7 +11,7 @@ typedef struct
   ParlorErasures *erasures;
   GPtrArray *looked, *erased; /* owned "erasure recording" */
   char *identity;             /* of the last job that erases */
-  guint withdrawn;
+  guint withdrawn, removed;
 } Fixture;
 
 static gint64 now_ms;
@@ -52,6 +52,14 @@ withdraw (const ParlorErasureRow *row, gpointer user_data)
 }
 
 static void
+removed (const ParlorErasureRow *row, gpointer user_data)
+{
+  g_assert_cmpstr (row->recording, ==, "rec_e");
+  g_assert_nonnull (row->participant);
+  ((Fixture *)user_data)->removed++;
+}
+
+static void
 add (Fixture *f, const char *id, const char *brand, const char *state, const char *hold)
 {
   char door[PARLOR_RECORDING_DOOR_SIZE];
@@ -78,6 +86,7 @@ make (Fixture *f)
                              .look = look,
                              .erase = erase,
                              .withdraw = withdraw,
+                             .removed = removed,
                              .user_data = f};
   f->erasures = parlor_erasures_new (&spec);
 }
@@ -376,6 +385,125 @@ test_newer (Fixture *f, gconstpointer data)
   g_assert_cmpstr (row_of (f, id)->state, ==, "done");
 }
 
+static void
+restart (Fixture *f, const char *id)
+{
+  ParlorErasureRow kept = {0};
+  parlor_record_copy (&parlor_erasure_kind, &kept, row_of (f, id));
+  parlor_erasures_free (f->erasures);
+  make (f);
+  parlor_erasures_load (&kept, f->erasures);
+  parlor_record_clear (&parlor_erasure_kind, &kept);
+}
+
+static const ParlorErasureWish his = {
+    .brand = "br_1", .recording = "rec_e", .participant = "pt_1", .identity = "lin"};
+
+static const ParlorErasureRow *
+ask (Fixture *f, const ParlorErasureWish *wish)
+{
+  const ParlorErasureRow *row = parlor_erasures_ask (f->erasures, wish, NULL);
+  g_assert_nonnull (row);
+  g_assert_true (parlor_erasure_is_own (row));
+  return row;
+}
+
+/* Asked for while it runs, done when it is sealed, though the server ended in between. */
+static void
+test_own (Fixture *f, gconstpointer data)
+{
+  add (f, "rec_e", "br_1", "on", NULL);
+  const ParlorErasureRow *row = ask (f, &his);
+  g_autofree char *id = g_strdup (row->id);
+  g_assert_cmpstr (row->state, ==, "running");
+  g_assert_cmpstr (row->requested_by, ==, "pt_1");
+  g_assert_cmpuint (f->withdrawn, ==, 1);
+  g_assert_true (ask (f, &his) == row);
+  g_assert_cmpuint (f->withdrawn, ==, 1);
+  restart (f, id);
+  parlor_erasures_tick (f->erasures);
+  g_assert_cmpuint (f->erased->len, ==, 0);
+  add (f, "rec_e", "br_1", "ready", NULL);
+  wait_for_job (f, 1);
+  answer_look (f, id, "rec_e");
+  g_assert_cmpuint (f->removed, ==, 0);
+  finish (f, id, "rec_e");
+  g_assert_cmpuint (f->removed, ==, 1);
+  row = row_of (f, id);
+  g_assert_cmpstr (row->state, ==, "done");
+  g_assert_cmpint (row->files, ==, 2);
+  g_assert_null (row->participant);
+  g_assert_null (row->identity);
+  g_assert_true (parlor_erasure_is_own (row));
+  ParlorErasureWish others = his;
+  others.brand = "br_2";
+  g_autoptr (GError) error = NULL;
+  g_assert_null (parlor_erasures_ask (f->erasures, &others, &error));
+  g_assert_error (error, PARLOR_ERROR, PARLOR_ERROR_NOT_FOUND);
+}
+
+/* Two pages of one are one wish, two people two; each has his turn. */
+static void
+test_own_pages (Fixture *f, gconstpointer data)
+{
+  add (f, "rec_e", "br_1", "on", NULL);
+  g_autofree char *id = g_strdup (ask (f, &his)->id);
+  ParlorErasureWish page = his, mara = his;
+  page.participant = "pt_2";
+  mara.participant = "pt_3";
+  mara.identity = "mara";
+  g_assert_cmpstr (ask (f, &page)->id, ==, id);
+  g_autofree char *hers = g_strdup (ask (f, &mara)->id);
+  g_assert_cmpstr (hers, !=, id);
+  add (f, "rec_e", "br_1", "ready", NULL);
+  wait_for_job (f, 1);
+  answer_look (f, id, "rec_e");
+  finish (f, id, "rec_e");
+  g_assert_cmpstr (row_of (f, id)->state, ==, "done");
+  g_assert_cmpstr (row_of (f, hers)->state, ==, "running");
+  wait_for_job (f, 2);
+  answer_look (f, hers, "rec_e");
+  finish (f, hers, "rec_e");
+  g_assert_cmpstr (row_of (f, hers)->state, ==, "done");
+}
+
+/* The server ends when he is out of the manifest and the row does not know it yet. */
+static void
+test_own_counts (Fixture *f, gconstpointer data)
+{
+  add (f, "rec_e", "br_1", "ready", NULL);
+  g_autofree char *id = g_strdup (ask (f, &his)->id);
+  wait_for_job (f, 1);
+  answer_look (f, id, "rec_e");
+  g_assert_cmpint (row_of (f, id)->files, ==, 2);
+  restart (f, id);
+  wait_for_job (f, 2);
+  const ParlorErasurePart rest = {id, "rec_e", .is_known = TRUE};
+  parlor_erasures_looked (f->erasures, &rest);
+  finish (f, id, "rec_e");
+  g_assert_cmpstr (row_of (f, id)->state, ==, "done");
+  g_assert_cmpint (row_of (f, id)->files, ==, 2);
+}
+
+static void
+test_own_held (Fixture *f, gconstpointer data)
+{
+  add (f, "rec_e", "br_1", "on", "court");
+  const ParlorErasureRow *row = ask (f, &his);
+  g_assert_cmpstr (row->state, ==, "held");
+  g_assert_cmpstr (row->reason, ==, "court");
+  g_assert_cmpuint (f->withdrawn, ==, 1);
+  add (f, "rec_e", "br_1", "ready", "court");
+  parlor_erasures_tick (f->erasures);
+  g_assert_cmpuint (f->erased->len, ==, 0);
+  add (f, "rec_e", "br_1", "sealing", NULL);
+  parlor_erasures_tick (f->erasures);
+  g_assert_cmpstr (row->state, ==, "running");
+  g_assert_null (row->reason);
+  add (f, "rec_e", "br_1", "ready", NULL);
+  wait_for_job (f, 1);
+}
+
 /* A plan is a look at people's data, not a record of who was looked at. */
 static void
 test_forgotten (Fixture *f, gconstpointer data)
@@ -407,6 +535,10 @@ main (int argc, char **argv)
       {"/room/erasures/who-is-in-no-recording-is-taken-out-of-rows", test_rows_alone},
       {"/room/erasures/what-makes-no-sense-is-refused", test_refusals},
       {"/room/erasures/a-plan-is-forgotten-after-an-hour", test_forgotten},
+      {"/room/erasures/who-asks-for-himself-goes-when-it-is-sealed", test_own},
+      {"/room/erasures/who-asks-for-himself-by-two-pages-asks-once", test_own_pages},
+      {"/room/erasures/who-asks-for-himself-is-counted-once", test_own_counts},
+      {"/room/erasures/who-asks-for-himself-waits-for-a-hold", test_own_held},
   };
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++)

@@ -248,6 +248,111 @@ test_notice (World *w, gconstpointer data)
   strike_scene (w, &cast);
 }
 
+static gboolean
+on_removal (const ParlorParticipant *participant, const char *recording, gboolean *held,
+            gpointer user_data, GError **error)
+{
+  g_string_append_printf (fake.log, "remove %s%s\n",
+                          who (parlor_participant_info (participant)->id),
+                          strcmp (recording, fake.id) == 0 ? "" : " from the one before");
+  *held = TRUE;
+  return TRUE;
+}
+
+static void
+expect_removal (World *w, ParlorParticipant *participant, const char *recording, const char *lines)
+{
+  gboolean held = FALSE;
+  assert_done (parlor_participant_withdraw (participant, recording, w->now_us, &held, &error));
+  g_assert_true (held);
+  expect (lines);
+}
+
+static void
+expect_none (World *w, ParlorParticipant *participant, const char *recording, ParlorErrorCode code)
+{
+  gboolean held = FALSE;
+  assert_refused (parlor_participant_withdraw (participant, recording, w->now_us, &held, &error),
+                  (gint)code);
+  expect ("");
+}
+
+/* With his no, after it, and of what has just ended; nobody who was never in it. */
+static void
+test_withdraw (World *w, gconstpointer data)
+{
+  Cast cast = set_scene (w);
+  parlor_rooms_set_removal (w->rooms, on_removal, NULL);
+  expect_none (w, cast.guest, NULL, PARLOR_ERROR_CONFLICT);
+  assert_done (act (w, cast.host, PARLOR_RECORD_START, &error));
+  assert_done (parlor_participant_answer_consent (cast.guest, TRUE, w->now_us, &error));
+  g_string_truncate (fake.log, 0);
+  expect_removal (w, cast.guest, NULL,
+                  "consent mara refused\nuntrack mara microphone\nuntrack mara camera\n"
+                  "remove mara\n");
+  g_assert_cmpint (parlor_participant_consent (cast.guest), ==, PARLOR_CONSENT_REFUSED);
+  expect_removal (w, cast.guest, fake.id, "remove mara\n");
+  ParlorParticipant *wei = meet (w, "wei", PARLOR_ROLE_MEMBER, "s3");
+  assert_done (act (w, cast.host, PARLOR_RECORD_STOP, &error));
+  g_string_truncate (fake.log, 0);
+  expect_none (w, wei, NULL, PARLOR_ERROR_CONFLICT);
+  expect_removal (w, cast.guest, NULL, "remove mara\n");
+  parlor_rooms_set_removal (w->rooms, NULL, NULL);
+  expect_none (w, cast.guest, NULL, PARLOR_ERROR_UNAVAILABLE);
+  strike_scene (w, &cast);
+}
+
+/* While the next one runs, which that changes nothing of; not of what ended before he came. */
+static void
+test_withdraw_before (World *w, gconstpointer data)
+{
+  Cast cast = set_scene (w);
+  parlor_rooms_set_removal (w->rooms, on_removal, NULL);
+  assert_done (act (w, cast.host, PARLOR_RECORD_START, &error));
+  g_autofree char *first = g_strdup (fake.id);
+  assert_done (parlor_participant_answer_consent (cast.guest, TRUE, w->now_us, &error));
+  world_run (w, 1000);
+  assert_done (act (w, cast.host, PARLOR_RECORD_STOP, &error));
+  world_run (w, 1000);
+  assert_done (act (w, cast.host, PARLOR_RECORD_START, &error));
+  assert_done (parlor_participant_answer_consent (cast.guest, TRUE, w->now_us, &error));
+  g_string_truncate (fake.log, 0);
+  expect_removal (w, cast.guest, first, "remove mara from the one before\n");
+  g_assert_cmpint (parlor_participant_consent (cast.guest), ==, PARLOR_CONSENT_GIVEN);
+  expect_none (w, cast.guest, "rec_other", PARLOR_ERROR_CONFLICT);
+  /* Mara again, who comes in only now: what ran before is not of this stay. */
+  ParlorParticipant *again = meet (w, "mara", PARLOR_ROLE_MEMBER, "s3");
+  g_string_truncate (fake.log, 0);
+  expect_none (w, again, first, PARLOR_ERROR_CONFLICT);
+  /* He is out of it: there is nothing more to ask. */
+  const ParlorRecordingRow *old = parlor_recordings_get (cast.all, first);
+  ParlorRecordingRow row = {0};
+  parlor_record_copy (&parlor_recording_kind, &row, old);
+  g_clear_pointer (&row.doors, g_free);
+  parlor_recordings_put (cast.all, &row);
+  parlor_record_clear (&parlor_recording_kind, &row);
+  expect_none (w, cast.guest, first, PARLOR_ERROR_CONFLICT);
+  parlor_rooms_set_removal (w->rooms, NULL, NULL);
+  strike_scene (w, &cast);
+}
+
+/* He is told when it is done, by each page of his that is in that room. */
+static void
+test_told_removed (World *w, gconstpointer data)
+{
+  Cast cast = set_scene (w);
+  ParlorRecordingRow row = {.id = (char *)"rec_x", .room = (char *)parlor_room_info (w->room)->id};
+  g_string_truncate (w->log, 0);
+  parlor_rooms_tell_removed (w->rooms, &row, "mara", "pt_gone");
+  g_assert_nonnull (strstr (w->log->str, "s2<removed from rec_x"));
+  g_assert_null (strstr (w->log->str, "s1<removed"));
+  row.room = (char *)"rm_other";
+  g_string_truncate (w->log, 0);
+  parlor_rooms_tell_removed (w->rooms, &row, "mara", "pt_gone");
+  g_assert_cmpstr (w->log->str, ==, "");
+  strike_scene (w, &cast);
+}
+
 static void
 test_pause (World *w, gconstpointer data)
 {
@@ -546,6 +651,9 @@ main (int argc, char **argv)
   WORLD_TEST ("/room/recording/a-consult-is-written-when-all-in-it-have-said-yes", test_mutual);
   WORLD_TEST ("/room/recording/to-be-told-is-no-yes-in-a-consult", test_mutual_notice);
   WORLD_TEST ("/room/recording/where-all-are-told-a-no-still-counts", test_notice);
+  WORLD_TEST ("/room/recording/who-withdraws-may-want-to-be-out-of-it", test_withdraw);
+  WORLD_TEST ("/room/recording/who-withdraws-may-mean-the-one-before", test_withdraw_before);
+  WORLD_TEST ("/room/recording/who-wanted-to-be-out-is-told", test_told_removed);
   WORLD_TEST ("/room/recording/a-pause-writes-nothing", test_pause);
   WORLD_TEST ("/room/recording/sources-come-and-go", test_sources);
   WORLD_TEST ("/room/recording/policies-hold", test_policies);

@@ -169,6 +169,9 @@ log_event (World *w, const ParlorRoomEvent *e)
       g_string_append_printf (log, "fit %s %s %s", e->slots[0].mid, e->codec,
                               parlor_fit_name (e->fit));
       break;
+    case PARLOR_EVENT_REMOVED:
+      g_string_append_printf (log, "removed from %s", e->recording);
+      break;
     case PARLOR_EVENT_CLOSED:
       g_string_append_printf (log, "closed %s", parlor_close_reason_name (e->close_reason));
       break;

@@ -157,6 +157,20 @@ test_fields (void)
     }
 }
 
+/* What room/recording.h answers is in its tests: here only what reaches it. */
+static void
+test_consent (void)
+{
+  g_autoptr (World) world = world_new (NULL);
+  world_room (world, "hall");
+  g_autoptr (Peer) peer = peer_new (world);
+  json_decref (peer_join (peer, "hall", "lin", PARLOR_ROLE_GUEST));
+  g_autofree char *yes = error_code (peer, "{\"t\":\"consent\",\"answer\":true,\"remove\":true}");
+  g_assert_cmpstr (yes, ==, "bad_message");
+  g_autofree char *no = error_code (peer, "{\"t\":\"consent\",\"answer\":false,\"remove\":true}");
+  g_assert_cmpstr (no, ==, "conflict");
+}
+
 static void
 test_not_a_message (void)
 {
@@ -498,6 +512,7 @@ main (int argc, char **argv)
   g_test_add_func ("/signal/messages/every-row-is-closed-to-roles-without-its-right", test_roles);
   g_test_add_func ("/signal/messages/moderation-needs-its-right", test_moderation_rows);
   g_test_add_func ("/signal/messages/every-field-is-checked", test_fields);
+  g_test_add_func ("/signal/messages/who-agrees-is-not-removed", test_consent);
   g_test_add_func ("/signal/messages/what-is-no-message-changes-nothing", test_not_a_message);
   g_test_add_func ("/signal/messages/too-many-offers-are-refused", test_too_many_offers);
   g_test_add_func ("/signal/messages/too-many-are-refused-then-closed", test_too_many);

@@ -149,6 +149,7 @@
         joined_at: 99,
         guest: plan.role !== 'host',
         consent: plan.consent ?? 'unknown',
+        recorded: plan.consent === 'given',
         sources: {},
       };
       const chat = plan.chat ? chatLog() : [];
@@ -183,6 +184,13 @@
         [kind]: on ? { ...source(1280, 720), muted } : undefined,
       };
       this.say({ t: 'participant', participant: this.me });
+    }
+    on_consent({ id, answer, remove }) {
+      Object.assign(this.me, { consent: answer ? 'given' : 'refused', recorded: answer });
+      this.say({ t: 'participant', participant: this.me });
+      if (remove) this.say({ t: 'consent', id, removal: plan.held ? 'held' : 'asked' });
+      if (remove && plan.gone)
+        setTimeout(() => this.say({ t: 'consent', removal: 'done', recording: 'rec_1' }), 50);
     }
     on_chat({ id, client_id, text }) {
       const message = {

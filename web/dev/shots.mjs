@@ -235,6 +235,34 @@ const SHOTS = {
     fake: { people: 3, recording: { state: 'on', id: 'rec_1', mode: 'notice' }, role: 'guest' },
     go: room((page) => page.waitForTimeout(500)),
   },
+  'consent-left': {
+    fake: { people: 3, recording: { state: 'on', id: 'rec_1' }, consent: 'given', role: 'guest' },
+    go: room(click('more'), click('consent-change'), wait(300)),
+  },
+  'consent-left-asked': {
+    fake: { people: 3, recording: { state: 'on', id: 'rec_1' }, consent: 'given', role: 'guest' },
+    go: room(click('more'), click('consent-change'), click('left-remove'), wait(1000)),
+  },
+  'consent-left-held': {
+    fake: {
+      people: 3,
+      recording: { state: 'on', id: 'rec_1' },
+      consent: 'given',
+      role: 'guest',
+      held: true,
+    },
+    go: room(click('more'), click('consent-change'), click('left-remove'), wait(1000)),
+  },
+  'consent-left-done': {
+    fake: {
+      people: 3,
+      recording: { state: 'on', id: 'rec_1' },
+      consent: 'given',
+      role: 'guest',
+      gone: true,
+    },
+    go: room(click('more'), click('consent-change'), click('left-remove'), wait(1000)),
+  },
   marker: {
     go: room(
       (page) => page.keyboard.press('n'),

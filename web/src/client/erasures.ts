@@ -23,6 +23,9 @@ const erasure = shape({
   id: str,
   state: str,
   reason: nullable(str),
+  recording: def(nullable(str), null),
+  /** He asked for it himself. */
+  own: def(bool, false),
   recordings: def(num, 0),
   recordings_done: def(num, 0),
   files: def(num, 0),
@@ -46,6 +49,11 @@ const path = (id: string): string => `/v1/erasures/${encodeURIComponent(id)}`;
 /** Nothing goes before startErasure (). */
 export function planErasure(wish: ErasureWish): Promise<Erasure> {
   return ask('POST', '/v1/erasures', erasure, wish);
+}
+
+/** The newest first, without their parts. */
+export async function loadErasures(): Promise<Erasure[]> {
+  return (await ask('GET', '/v1/erasures', shape({ erasures: list(erasure) }))).erasures;
 }
 
 export function loadErasure(id: string): Promise<Erasure> {

@@ -241,6 +241,7 @@ const SERVER = {
   chat: shape({ id: opt(num), message: chatMessage }),
   marker: shape({ marker }),
   room_quality: shape({ id: opt(num), people: list(personQuality) }),
+  consent: shape({ id: opt(num), removal: str }),
   panel: shape({ id: opt(num), kind: str, origin: str, token: str, expires_at: def(num, 0) }),
   quality: shape({ you: opt(yourQuality), participants: def(mapOf(num), {}) }),
   layers: shape({ source: def(oneOf(...SOURCES), 'camera'), rids: list(str) }),
@@ -347,7 +348,7 @@ export type ClientMessage =
   | { t: 'remove'; participant: string; ban: boolean }
   | { t: 'role'; participant: string; role: 'host' | 'member' }
   | { t: 'record'; action: 'start' | 'pause' | 'resume' | 'stop' }
-  | { t: 'consent'; answer: boolean }
+  | { t: 'consent'; id?: number; answer: boolean; remove?: boolean; recording?: string }
   | {
       t: 'marker';
       kind: MarkerKind;

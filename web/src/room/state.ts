@@ -66,6 +66,8 @@ export interface RoomState {
   notices: Notice[];
   /** Somebody asked this person to unmute. */
   askedBy: string | null;
+  /** The last word about this person's wish to be out of a recording. */
+  removal?: ServerMessageOf<'consent'>;
   pinned: string | null;
   layout: Layout;
   /** Whose screen is the stage: the last one who began. */
@@ -180,6 +182,8 @@ function reduceSmall(state: RoomState, event: RoomEvent): RoomState {
       return notice(state, `muted_${event.source}`, state.participants[event.by]?.name);
     case 'ask_unmute':
       return { ...state, askedBy: event.by };
+    case 'consent':
+      return { ...state, removal: event };
     case 'answer':
     case 'error':
       return state;

@@ -11,6 +11,7 @@ import { icon, type RoomIconName as IconName } from './room-icons.js';
 import './level.js';
 import { joinUrl } from './link.js';
 import { mayRecord } from './recording.js';
+import { wantOut, wantOutWord } from './recording-forms.js';
 import './look.js';
 import { qrPath } from './qr-lazy.js';
 
@@ -297,16 +298,25 @@ export class Dialogs extends InMeeting {
             )
           : nothing
       }
+      ${
+        state !== 'off' && me?.consent === 'refused'
+          ? this.worded('close', wantOutWord(), 'consent-remove', wantOut)
+          : nothing
+      }
     `;
   }
 
   private item(sign: IconName, key: Key, testid: string, act: () => void): TemplateResult {
+    return this.worded(sign, t(key), testid, act);
+  }
+
+  private worded(sign: IconName, words: string, testid: string, act: () => void): TemplateResult {
     const click = (): void => {
       this.close();
       act();
     };
     return html`<button class="menu-item" data-testid=${testid} @click=${click}>
-      ${icon(sign)}<span>${t(key)}</span>
+      ${icon(sign)}<span>${words}</span>
     </button>`;
   }
 }

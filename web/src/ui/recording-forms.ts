@@ -2,8 +2,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { loadStill } from '../client/marker-stills.js';
-import { MARKER_KINDS, type Marker, type MarkerKind } from '../protocol/messages.js';
+import {
+  MARKER_KINDS,
+  type Marker,
+  type MarkerKind,
+  type Participant,
+} from '../protocol/messages.js';
 import { InMeeting } from './base.js';
+import type { RoomState } from '../room/state.js';
 import { lang, t } from './i18n/index.js';
 import { icon } from './room-icons.js';
 
@@ -14,22 +20,152 @@ const KEPT = {
   noted: ['Noted in this meeting', '本次会议已记下'],
   picture: ['Show the picture', '查看画面'],
   no_picture: ['The picture is not there any more.', '画面已不可用。'],
+  gone: ['You are no longer recorded.', '您已不再被录制。'],
+  go_ask: [
+    'Shall what this recording has of you go as well?',
+    '是否同时删除本次录制中已有的您的内容？',
+  ],
+  goes: ['Goes', '将删除'],
+  goes_text: [
+    'Your voice, camera and shared screen with the pictures taken of it; your messages, notes and name; files made with you in them.',
+    '您的声音、摄像头画面、共享屏幕及其截图；您的消息、笔记和名字；含有您的合成文件。',
+  ],
+  stays: ['Stays', '会保留'],
+  stays_text: [
+    'What others say, write or show, also where it is about you or you are seen on their screens; your messages in this meeting until it ends; that you answered, without your name.',
+    '他人所说、所写、所展示的内容，包括涉及您或在其屏幕上出现您的部分；您在本次会议聊天中的消息保留到会议结束；您的答复记录（不含名字）。',
+  ],
+  when: ['When', '时间'],
+  when_text: [
+    'When the recording has ended, with what it gets of you if you agree again. A legal hold comes first. It does not come back.',
+    '录制结束后删除；若您再次同意录制，之后的内容也一并删除。依法保留优先。删除后无法恢复。',
+  ],
+  go_out: ['Take me out of this recording', '从本次录制中删除我'],
+  go_no: ['Keep it', '保留'],
+  go_yes: ['Remove it', '删除'],
+  go_asked: ['Your request is kept.', '已记下您的请求。'],
+  go_asked_text: [
+    'Everything of you in this recording goes when it has ended. You need not stay for that.',
+    '录制结束后，将删除其中您的全部内容。您无需留在会议中等待。',
+  ],
+  go_held: ['Your request is kept, and waits.', '已记下您的请求，等待处理。'],
+  go_held_text: [
+    'This recording is under a legal hold. Everything of you in it goes when the hold is lifted; who keeps it sees that you asked.',
+    '该录制处于依法保留状态，解除后将删除其中您的全部内容；管理员可以看到您的请求。',
+  ],
+  go_done: ['You are out of the recording.', '您已从录制中删除。'],
+  go_done_text: [
+    'Your voice, camera, shared screen, messages, notes and name were removed from it.',
+    '其中您的声音、摄像头画面、共享屏幕、消息、笔记和名字均已删除。',
+  ],
+  go_failed: ['That was not taken up.', '请求未被受理。'],
+  go_failed_text: ['Try again, or ask who keeps the recordings.', '请重试，或联系录制的管理员。'],
 } as const;
 
 function k(key: keyof typeof KEPT): string {
   return KEPT[key][lang() === 'en' ? 0 : 1];
 }
 
-/** The question, until it is answered; nobody is recorded before he said yes. Neither answer is made the easier one. */
+/** The question, until it is answered; nobody is recorded before he said yes. Neither answer is made the easier one.
+ *  Who was recorded and is not any more is asked whether what there is of him shall go; without an answer it stays. */
 @customElement('parlor-consent')
 export class Consent extends InMeeting {
   @state() private seen = '';
   /** The one that ran last here, until it was told that it is kept. */
   private ran = '';
+  /** Who withdrew: what he is asked or told, and of which recording. */
+  @state() private leaving: '' | 'ask' | 'asking' | 'asked' | 'held' | 'done' | 'failed' = '';
+  private of = '';
+  /** The last recording that he was in, the one of which he was asked since, and the one that he wants to be out of. */
+  private was = '';
+  private askedOf = '';
+  private outOf = '';
+  private told: RoomState['removal'];
 
   protected override willUpdate(): void {
-    const recording = this.room.room?.recording;
-    if (recording && recording.state !== 'off') this.ran = recording.id;
+    const { room, removal, participants, me } = this.room;
+    if (removal !== this.told && removal?.removal === 'done') this.leaving = 'done';
+    this.told = removal;
+    const recording = room?.recording;
+    if (!recording || recording.state === 'off') return;
+    this.ran = recording.id;
+    const self = participants[me ?? ''];
+    if (self) this.follow(recording.id, self);
+  }
+
+  ask(id = this.ran): void {
+    this.of = this.askedOf = id;
+    this.leaving = 'ask';
+  }
+
+  private follow(id: string, me: Participant): void {
+    if (me.recorded) {
+      this.was = id;
+      this.askedOf = '';
+      if (this.leaving === 'ask' && this.of === id) this.leaving = '';
+      return;
+    }
+    const asked = this.askedOf === id || this.outOf === id;
+    if (this.was === id && me.consent === 'refused' && !asked) this.ask(id);
+  }
+
+  private async wantOut(): Promise<void> {
+    const recording = this.of;
+    this.leaving = 'asking';
+    const reply = await this.app.session
+      .ask({ t: 'consent', answer: false, remove: true, recording })
+      .catch(() => null);
+    const kept = reply?.t === 'consent';
+    if (kept) this.outOf = recording;
+    if (kept) this.leaving = reply.removal === 'held' ? 'held' : 'asked';
+    else this.leaving = 'failed';
+  }
+
+  private leaveWords(): TemplateResult {
+    const { leaving } = this;
+    if (leaving !== 'ask' && leaving !== 'asking' && leaving !== '')
+      return html`<p><b>${k(`go_${leaving}`)}</b> ${k(`go_${leaving}_text`)}</p>`;
+    return html`<p><b>${k('gone')}</b> ${k('go_ask')}</p>
+      <dl>
+        ${(['goes', 'stays', 'when'] as const).map(
+          (one) =>
+            html`<dt>${k(one)}</dt>
+              <dd>${k(`${one}_text`)}</dd>`,
+        )}
+      </dl>`;
+  }
+
+  private leave(): TemplateResult {
+    const { leaving } = this;
+    const told = leaving === 'asked' || leaving === 'held' || leaving === 'done';
+    const stay = (): void => {
+      this.leaving = '';
+    };
+    return html`<div
+      class="ask consent left ${told ? 'told' : ''}"
+      role=${told ? 'status' : 'alertdialog'}
+      aria-label=${k('gone')}
+      data-testid="consent-left"
+      data-state=${leaving}
+    >
+      ${icon('record')}
+      <div class="what">${this.leaveWords()}</div>
+      <button class="button ${told ? 'quiet' : ''}" data-testid="left-keep" @click=${stay}>
+        ${k(told ? 'fine' : 'go_no')}
+      </button>
+      ${
+        told
+          ? nothing
+          : html`<button
+              class="button"
+              data-testid="left-remove"
+              ?disabled=${leaving === 'asking'}
+              @click=${() => void this.wantOut()}
+            >
+              ${k('go_yes')}
+            </button>`
+      }
+    </div>`;
   }
 
   /** As the bar of the meeting knows it. */
@@ -63,9 +199,11 @@ export class Consent extends InMeeting {
   protected override render(): TemplateResult | typeof nothing {
     const recording = this.room.room?.recording;
     const me = this.room.participants[this.room.me ?? ''];
-    if (!recording || recording.state === 'off') return this.kept();
-    if (!me || me.consent !== 'unknown') return nothing;
-    if (this.seen === recording.id) return nothing;
+    const runs = recording !== undefined && recording.state !== 'off';
+    const unasked = runs && me?.consent === 'unknown' && this.seen !== recording.id;
+    if (!unasked && this.leaving) return this.leave();
+    if (!runs) return this.kept();
+    if (!unasked) return nothing;
     const notice = recording.mode === 'notice';
     const answer = (yes: boolean): void => {
       this.seen = recording.id;
@@ -92,6 +230,13 @@ export class Consent extends InMeeting {
     </div>`;
   }
 }
+
+/** He who kept it may think again. */
+export function wantOut(): void {
+  document.querySelector<Consent>('parlor-consent')?.ask();
+}
+
+export const wantOutWord = (): string => k('go_out');
 
 /** Notes down what was agreed, at the instant at which it was opened: what is on the screen then may have gone when the words are written. */
 @customElement('parlor-marker-form')

@@ -22,6 +22,7 @@ const named: Record<string, Words> = {
   'recording.render_failed': ['One file of a recording failed', '录制文件合成失败'],
   'recording.render_removed': ['Removed one file of a recording', '删除合成的录制文件'],
   'recording.person_erased': ['Took a person out of a recording', '从录制中抹除某人'],
+  'erasure.asked': ['Asked to be taken out of a recording', '要求将本人从录制中抹除'],
   'erasure.started': ['Began to erase a person', '开始抹除某人'],
   'erasure.done': ['A person was erased', '某人已被抹除'],
   'room.invited': ['An invitation was sent', '邀请已发出'],

@@ -30,6 +30,7 @@ const en = {
   era_held: 'Waits for a legal hold: {why}',
   era_refused: 'Nothing was erased: legal hold, {why}',
   era_done: 'Erased.',
+  era_own: 'Asked for in the meeting, by the person who goes.',
 };
 
 const zh: typeof en = {
@@ -61,6 +62,7 @@ const zh: typeof en = {
   era_held: '依法保留，等待解除：{why}',
   era_refused: '没有删除任何内容：依法保留，{why}',
   era_done: '已删除。',
+  era_own: '由本人在会议中提出。',
 };
 
 export const ERASURE_TABLES = { en, 'zh-CN': zh };

@@ -4,8 +4,10 @@ import type { Erasure } from '../../client/erasures.js';
 let now: Erasure;
 const load = vi.fn(() => Promise.resolve(now));
 const start = vi.fn(() => Promise.reject(new Error('conflict')));
+const loadAll = vi.fn<() => Promise<Erasure[]>>();
 vi.mock('../../client/erasures.js', () => ({
   loadErasure: () => load(),
+  loadErasures: () => loadAll(),
   startErasure: () => start(),
 }));
 vi.mock('../i18n/index.js', () => ({ lang: () => 'en' }));
@@ -30,7 +32,9 @@ const { RecordingErasure } = await import('./erasures.js');
 const { eraSum } = await import('./erasures-words.js');
 
 interface Panel {
+  row: { id: string };
   erasure: Erasure | undefined;
+  findOpen: () => Promise<void>;
   problem: string;
   isConnected: boolean;
   follow: (one: Erasure) => void;
@@ -92,4 +96,15 @@ it('counts one as one', () => {
   expect(eraSum(many, '9 B')).toBe('2 tracks (9 B), 0 pictures, 3 messages, 4 notes, 5 files');
   const one = { files: 1, stills: 1, chat: 1, markers: 1, renders: 1 };
   expect(eraSum(one, '9 B')).toBe('1 track (9 B), 1 picture, 1 message, 1 note, 1 file');
+});
+
+it('opens with what somebody asked for himself, of this recording', async () => {
+  const panel = made();
+  panel.row = { id: 'rec_1' };
+  const held = { ...plan('case 7', 'held'), recording: 'rec_1', own: true };
+  const others = { ...held, recording: 'rec_2' };
+  loadAll.mockResolvedValue([others, { ...held, state: 'done' }, held]);
+  await panel.findOpen();
+  expect(panel.erasure).toBe(held);
+  panel.isConnected = false;
 });

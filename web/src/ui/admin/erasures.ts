@@ -4,6 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import {
   forgetErasure,
   loadErasure,
+  loadErasures,
   planErasure,
   startErasure,
   type Erasure,
@@ -32,6 +33,19 @@ export class RecordingErasure extends AdminSection {
   override connectedCallback(): void {
     super.connectedCallback();
     this.whileConnected(() => window.clearTimeout(this.timer));
+  }
+
+  protected override firstUpdated(): void {
+    void this.findOpen();
+  }
+
+  /** What goes already, or waits: somebody may have asked for it himself. */
+  private async findOpen(): Promise<void> {
+    const all = await loadErasures().catch(() => []);
+    const open = all.find(
+      (one) => one.recording === this.row.id && ['running', 'held'].includes(one.state),
+    );
+    if (open && !this.erasure) this.follow(open);
   }
 
   /** Looks again for as long as something happens. */
@@ -128,6 +142,7 @@ export class RecordingErasure extends AdminSection {
 
   private plannedOne(one: Erasure): TemplateResult {
     return html`<p role="status" data-testid="erasure-state">${this.stand(one)}</p>
+      ${one.own ? html`<p class="muted" data-testid="erasure-own">${era('era_own')}</p>` : nothing}
       <ul class="rows">
         ${one.parts.map((part) => this.piece(part))}
       </ul>
