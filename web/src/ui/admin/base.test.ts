@@ -59,3 +59,7 @@ it('never says that it copied what the browser kept back', async () => {
   expect(said()).not.toContain('did not copy');
   expect(said()).toContain('copied');
 });
+
+it('draws nothing into the line of what is wrong while nothing is', () => {
+  expect(drawn(section.messages())).toMatch(/data-said><\/p>\s*<p class="note"/);
+});

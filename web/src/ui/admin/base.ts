@@ -70,9 +70,9 @@ export class AdminSection extends Plain {
       @click=${() => saveAfterSignin(`/admin${location.hash}`)}
       >${w('signin_go')}</a
     >`;
-    return html`<p class="error" role="alert" data-testid="admin-error" data-said>
-        ${this.problem}${this.signedOut ? again : nothing}
-      </p>
+    const wrong = [this.problem, this.signedOut ? again : ''];
+    // Without a word it is :empty: no space may stand in it.
+    return html`<p class="error" role="alert" data-testid="admin-error" data-said>${wrong}</p>
       <p class="note" role="status" data-said>${this.note}</p>`;
   }
 
@@ -92,7 +92,7 @@ export class AdminSection extends Plain {
     for (const one of this.querySelectorAll('[data-said]')) {
       one.classList.remove('aloft');
       const { top, bottom, height } = one.getBoundingClientRect();
-      const unseen = height > 0 && (top < 0 || bottom > innerHeight);
+      const unseen = height > 0 && one.textContent !== '' && (top < 0 || bottom > innerHeight);
       one.classList.toggle('aloft', unseen);
       aloft ||= unseen;
     }
