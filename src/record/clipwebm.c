@@ -75,7 +75,9 @@ read_block (const guint8 *bytes, guint64 length, const ParlorEbml *element, gint
             break;
         }
     }
-  if (block.id == 0 || block.size < 4 || block.data + 4 > length)
+  /* A block may claim to go on behind its group: nothing of it is looked for there. */
+  if (block.id == 0 || block.size < 4
+      || block.data + 4 > MIN (length, element->data + element->size))
     return FALSE;
   if (block.id == PARLOR_EBML_SIMPLE_BLOCK)
     key = (bytes[block.data + 3] & 0x80) != 0;
