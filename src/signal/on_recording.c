@@ -23,6 +23,13 @@ typedef struct
   gboolean held;
 } Promise;
 
+/* Owned by the store, which calls back in any case. */
+static void
+forget (gpointer data)
+{
+  ((Promise *)data)->session = NULL;
+}
+
 static void
 on_durable (gboolean durable, gpointer user_data)
 {
@@ -32,10 +39,11 @@ on_durable (gboolean durable, gpointer user_data)
                          : parlor_encode_error (promise->id, "internal", "It could not be kept.");
   if (durable && promise->id)
     json_object_set (json, "id", promise->id);
-  if (promise->session)
+  ParlorSession *session = promise->session;
+  if (session)
     {
-      g_ptr_array_remove_fast (promise->session->promises, promise);
-      parlor_session_send (promise->session, json);
+      g_ptr_array_remove_fast (session->promises, promise);
+      parlor_session_send (session, json);
     }
   else
     json_decref (json);
@@ -49,17 +57,9 @@ promise_removal (ParlorSession *session, gboolean held)
   Promise *promise = g_new0 (Promise, 1);
   *promise = (Promise){session, json_incref (session->request_id), held};
   if (!session->promises)
-    session->promises = g_ptr_array_new ();
+    session->promises = g_ptr_array_new_with_free_func (forget);
   g_ptr_array_add (session->promises, promise);
   parlor_rooms_flush (session->signal->spec.rooms, on_durable, promise);
-}
-
-void
-parlor_session_forget_promises (ParlorSession *session)
-{
-  for (guint i = session->promises ? session->promises->len : 0; i > 0; i--)
-    ((Promise *)session->promises->pdata[i - 1])->session = NULL;
-  g_clear_pointer (&session->promises, g_ptr_array_unref);
 }
 
 PARLOR_MESSAGE_HANDLER (parlor_on_consent)

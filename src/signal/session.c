@@ -38,7 +38,7 @@ parlor_session_free (ParlorSession *session)
 {
   json_decref (session->join_id);
   g_clear_pointer (&session->held, g_ptr_array_unref);
-  parlor_session_forget_promises (session);
+  g_clear_pointer (&session->promises, g_ptr_array_unref);
   g_free (session->peer);
   g_free (session->base_url);
   g_free (session->origin);

@@ -105,8 +105,6 @@ gboolean parlor_session_take_visitor (ParlorSession *session, const json_t *mess
                                       const char *brand);
 /** The socket is nobody's desk any more. */
 void parlor_session_detach (ParlorSession *session, gint64 now_us);
-/** Answers that wait for the disk go nowhere any more. In on_recording.c. */
-void parlor_session_forget_promises (ParlorSession *session);
 /** The brand's word on a comment that was held goes to who waits for it. */
 void parlor_session_screened (ParlorSession *session, const ParlorLiveEvent *event);
 /** The participant is another's from now on, or nobody's. */
