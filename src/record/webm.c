@@ -332,7 +332,9 @@ put_cues (GByteArray *out, const ParlorWebmIndex *index)
   for (guint i = 0; i < index->clusters->len; i++)
     {
       const ParlorWebmCluster *cluster = &g_array_index (index->clusters, ParlorWebmCluster, i);
-      if (!cluster->key || cluster->size == 0 || (!index->is_video && cluster->time_ms < next_ms))
+      gboolean close = !index->is_video && cluster->time_ms < next_ms;
+      /* The last one has a cue: in sound with a single one Chromium and ffmpeg seek nowhere. */
+      if (!cluster->key || cluster->size == 0 || (close && i + 1 < index->clusters->len))
         continue;
       next_ms = cluster->time_ms + PARLOR_EBML_AUDIO_CUE_MS;
       parlor_ebml_put_cue (cues, index->track, cluster->time_ms,
