@@ -292,7 +292,8 @@ put_part (Cutting *self, ParlorClip *clip, const Cluster *cluster, const Block *
 }
 
 static void
-note_cue (Cutting *self, const ParlorClip *clip, const Cluster *cluster, gint64 time_ms)
+note_cue (Cutting *self, const ParlorClip *clip, const Cluster *cluster, gint64 time_ms,
+          gboolean is_last)
 {
   const Cue cue = {time_ms - clip->start_ms, clip->body};
   const Cue *last = self->cues->len > 0 ? &g_array_index (self->cues, Cue, self->cues->len - 1)
@@ -308,7 +309,9 @@ note_cue (Cutting *self, const ParlorClip *clip, const Cluster *cluster, gint64 
                      && read_block (bytes, length, &element, cluster->cluster_ms, &block)
                      && block.key);
   if (last == NULL
-      || (self->index.is_video ? key : cue.time_ms >= last->time_ms + PARLOR_EBML_AUDIO_CUE_MS))
+      || (self->index.is_video
+              ? key
+              : is_last || cue.time_ms >= last->time_ms + PARLOR_EBML_AUDIO_CUE_MS))
     g_array_append_val (self->cues, cue);
 }
 
@@ -319,8 +322,8 @@ put_clusters (Cutting *self, ParlorClip *clip, guint start, const Block *first, 
   for (guint i = start; i < self->clusters->len; i++)
     {
       const Cluster *cluster = &g_array_index (self->clusters, Cluster, i);
-      note_cue (self, clip, cluster, i == start ? first->time_ms : cluster->first_ms);
       gboolean is_last = i + 1 == self->clusters->len;
+      note_cue (self, clip, cluster, i == start ? first->time_ms : cluster->first_ms, is_last);
       if (i == start || is_last)
         {
           if (!put_part (self, clip, cluster, first, to_ms))

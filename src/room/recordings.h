@@ -57,7 +57,8 @@ gboolean parlor_recordings_restore (ParlorRecordings *self, const char *id, cons
 /** Files and every word of it; id and audit lines stay. */
 gboolean parlor_recordings_delete (ParlorRecordings *self, const char *id, const char *actor,
                                    gint64 wall_ms, GError **error);
-/** When each goes, by the rules of now: after one was changed, so that what goes by it is told at once. */
+/** When each goes, by the rules of now: after one was changed, so that what goes by it is told at
+ * once. */
 void parlor_recordings_reckon (ParlorRecordings *self, gint64 wall_ms);
 /** What is due: kept long enough, or in the bin long enough. About once a minute. */
 void parlor_recordings_purge (ParlorRecordings *self, gint64 wall_ms);

@@ -100,6 +100,23 @@ test_finish (void)
   g_assert_nonnull (memmem (done->data, done->len, duration, sizeof duration));
 }
 
+/* Chromium and ffmpeg seek nowhere in sound that has a single cue. */
+static void
+test_short_sound (void)
+{
+  g_autoptr (GByteArray) file = make_file (), done = g_byte_array_new ();
+  gsize two = file->len - (16 + 10 * 10); /* its last second is not there */
+  guint n = 0;
+  const guint8 video[] = {0x83, 0x81, 0x01}; /* TrackType (RFC 9559 section 5.1.4.1.3) */
+  guint8 *type = memmem (file->data, file->len, video, sizeof video);
+  g_assert_nonnull (type);
+  type[2] = 2; /* audio */
+  g_assert_cmpint (finish (file, two, done), ==, 2000);
+  for (gsize at = two; at + 2 <= done->len; at++)
+    n += done->data[at] == 0xf1 && done->data[at + 1] == 0x88; /* CueClusterPosition */
+  g_assert_cmpuint (n, ==, 2);
+}
+
 /* A crash cuts it off anywhere: what is whole is there and has an index, and no byte of media
  * moved.
  */
@@ -177,6 +194,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/record/webm/a-finished-file-has-duration-and-cues", test_finish);
+  g_test_add_func ("/record/webm/short-sound-has-a-second-cue", test_short_sound);
   g_test_add_func ("/record/webm/a-torn-file-is-finished-wherever-it-is-torn", test_torn);
   g_test_add_func ("/record/webm/a-frame-is-reached-from-its-key-frame", test_frames);
   g_test_add_func ("/record/webm/other-files-are-none", test_no_webm);
