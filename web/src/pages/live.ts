@@ -19,7 +19,6 @@ import { failedCard, headView, wordsCard } from '../ui/live-cards.js';
 import '../ui/live-comments.js';
 import '../ui/live-picture.js';
 import type * as Parts from '../ui/live-parts.js';
-import { pinCard } from '../ui/live-pin.js';
 import { markMoment, timings } from '../ui/marks.js';
 
 type Sheet = { what: 'shelf' } | { what: 'product'; product: Product } | { what: 'stage' } | null;
@@ -463,7 +462,7 @@ export class LivePage extends Plain {
         ></parlor-live-comments>
         <div class="live-side">
           ${onAir ? this.parts?.pollView(this.audience.live.get(), this.vote) : nothing}
-          ${pin && onAir ? pinCard(pin, (product) => this.open({ what: 'product', product })) : nothing}
+          ${pin && onAir ? (this.parts?.pinCard(pin, (product) => this.open({ what: 'product', product })) ?? nothing) : nothing}
         </div>
         ${this.bar()}
       </div>
