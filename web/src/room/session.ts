@@ -102,11 +102,11 @@ export class Session {
   }
 
   /** Gets the right to enter. Rejects with an {@link ApiError}. */
-  async fetchToken(name: string): Promise<{ title: string; lobby: boolean; locked: boolean }> {
+  async fetchToken(name: string): Promise<{ title: string }> {
     const start = loadStart(this.code);
     if (start && !this.tokenTries) {
       this.token = start.token;
-      return { title: '', lobby: false, locked: false };
+      return { title: '' };
     }
     const pass = await this.exchange(this.code, name);
     this.token = pass.token;

@@ -97,8 +97,9 @@ export class Tile extends InMeeting {
     const { generation } = this.app.engine.store.get();
     const key = mid === undefined || !use ? '' : `${generation}/${mid}/${use.since}`;
     if (key !== this.shown && this.video) {
-      this.shown = key;
       const stream = mid === undefined ? null : this.app.engine.slotStream(mid);
+      /* A connection that took the place of another is told of its slots before it has any. */
+      this.shown = stream ? key : '';
       this.attach(stream, use?.rtp, use?.since ?? 0);
     } else if (use) {
       this.gate?.arm(use.rtp, use.since);
