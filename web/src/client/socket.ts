@@ -58,11 +58,6 @@ export class Socket {
     return this.ws?.readyState === WebSocket.OPEN;
   }
 
-  /** How often coming back was tried since the line was last good. */
-  get attempts(): number {
-    return this.comeback.attempts;
-  }
-
   /** Opens without promise to stay: a line closed for not joining in time is not reopened. */
   warm(): void {
     if (!this.ws) this.open();

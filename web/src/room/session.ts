@@ -82,18 +82,12 @@ export class Session {
     return this.store.get();
   }
 
-  get reconnectAttempts(): number {
-    return this.socket.attempts;
-  }
-
   dispatch(event: RoomEvent): void {
     this.store.set(reduce(this.state, event, Date.now()));
   }
 
   notice(code: string, name?: string): void {
-    this.dispatch(
-      name === undefined ? { t: 'local/notice', code } : { t: 'local/notice', code, name },
-    );
+    this.dispatch({ t: 'local/notice', code, ...(name !== undefined && { name }) });
   }
 
   /** Opens the line before it is needed, so that joining does not wait for it. */
@@ -150,7 +144,11 @@ export class Session {
       return;
     }
     if (message.t === 'closed' || message.t === 'denied') this.doorClosed(message.reason);
-    if (message.t === 'error' && message.code !== 'internal') this.refusal(message.code);
+    if (message.t === 'error') {
+      const { code } = message;
+      if (code === 'room_full') this.end(code);
+      else if (code !== 'internal' && this.state.phase === 'room') this.notice(`error_${code}`);
+    }
     this.media?.told(message);
   }
 
@@ -175,11 +173,6 @@ export class Session {
     this.resume = '';
     saveSeat(this.code, null);
     this.socket.close();
-  }
-
-  private refusal(code: string): void {
-    if (code === 'room_full') this.end('room_full');
-    else if (this.state.phase === 'room') this.notice(`error_${code}`);
   }
 
   private lineDown(code: number, again: boolean): void {
@@ -268,7 +261,7 @@ export class Session {
   }
 
   raiseHand(raised: boolean, participant?: string): void {
-    this.socket.send(participant ? { t: 'hand', raised, participant } : { t: 'hand', raised });
+    this.socket.send({ t: 'hand', raised, ...(participant && { participant }) });
   }
 
   react(emoji: string): void {

@@ -330,17 +330,17 @@ function spoke(state: RoomState, speaking: string[], now: number): RoomState {
 }
 
 function react(state: RoomState, participant: string, emoji: string): RoomState {
-  const one = { key: state.nextKey, participant, emoji };
   return {
     ...state,
-    reactions: [...state.reactions, one].slice(-MAX_REACTIONS),
+    reactions: [...state.reactions, { key: state.nextKey, participant, emoji }].slice(
+      -MAX_REACTIONS,
+    ),
     nextKey: state.nextKey + 1,
   };
 }
 
 function notice(state: RoomState, code: string, name?: string): RoomState {
-  const one: Notice =
-    name === undefined ? { key: state.nextKey, code } : { key: state.nextKey, code, name };
+  const one: Notice = { key: state.nextKey, code, ...(name !== undefined && { name }) };
   return {
     ...state,
     notices: [...state.notices, one].slice(-MAX_NOTICES),
