@@ -109,8 +109,8 @@ recording_of (const ParlorParticipant *participant, const char *wanted)
   const char *id = wanted != NULL ? wanted : last;
   if (id != NULL && strcmp (id, self->id) == 0)
     return self->id;
-  const ParlorRecordingRow *row = parlor_recordings_get (participant->room->rooms->spec.recordings,
-                                                         id);
+  const ParlorRecordings *all = participant->room->rooms->spec.recordings;
+  const ParlorRecordingRow *row = id != NULL ? parlor_recordings_get (all, id) : NULL;
   return row != NULL && was_in (participant, row) ? row->id : NULL;
 }
 

@@ -786,6 +786,7 @@ find_own_wish (const ParlorErasures *self, const ParlorErasureWish *wish)
 const ParlorErasureRow *
 parlor_erasures_ask (ParlorErasures *self, const ParlorErasureWish *wish, GError **error)
 {
+  g_return_val_if_fail (wish->recording != NULL, NULL);
   Item *item = find_own_wish (self, wish);
   if (item != NULL)
     return &item->row;
