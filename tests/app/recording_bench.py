@@ -88,13 +88,21 @@ class Server:
         rows = self.json('/v1/recordings')['recordings']
         return [row for row in rows if state is None or row['state'] == state]
 
-    def files(self, recording):
-        """Names of media files as they lie in the folder."""
+    def sizes(self, recording):
+        """Media files as they lie in the folder: {name: bytes}."""
+        folder = f'/proc/{self.process.pid}/root{self.folder}/recordings'  # which may be a file system of its own
         try:
-            folder = f'/proc/{self.process.pid}/root{self.folder}/recordings'  # which may be a file system of its own
-            return {name for name in os.listdir(os.path.join(folder, recording)) if name.endswith('.webm')}
+            return {name: os.path.getsize(os.path.join(folder, recording, name)) for name in os.listdir(os.path.join(folder, recording)) if name.endswith('.webm')}
         except OSError:
-            return set()
+            return {}
+
+    def files(self, recording):
+        """Their names."""
+        return set(self.sizes(recording))
+
+    def voices(self, recording, least=6000):
+        """How many microphones have said something: a file that has just begun holds none of it."""
+        return sum('microphone' in name and size >= least for name, size in self.sizes(recording).items())
 
 
 class Crowd:

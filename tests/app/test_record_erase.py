@@ -29,7 +29,7 @@ def record(server, load, room, render=False):
     crowd = Crowd(load, server, room, seconds=60, kbps=200)
     try:
         wait_for(lambda: server.metric('parlor_recorded_tracks') >= 4)
-        wait_for(lambda: sum('microphone' in name for name in server.files(recording)) >= 2)
+        wait_for(lambda: server.voices(recording) >= 2)
     finally:
         crowd.end()
     server.record(room, 'stop')
@@ -207,7 +207,7 @@ def try_withdrawn(tap, server, load, ctl):
     recording = server.record(room, 'start')['recording']
     crowd = Crowd(load, server, room, seconds=120, kbps=200)
     try:
-        wait_for(lambda: server.metric('parlor_recorded_tracks') == 4 and sum('microphone' in name for name in server.files(recording)) == 2)
+        wait_for(lambda: server.metric('parlor_recorded_tracks') == 4 and server.voices(recording) == 2)
         identity = person_of(server, recording)
         out = subprocess.run([ctl, '--data-dir', server.folder, 'token', '--room', room, '--identity', identity], capture_output=True, text=True, timeout=20, check=True)
         line = Line(server, out.stdout.strip())
@@ -243,7 +243,7 @@ def try_withdrawn_held(tap, server, load, ctl):
     recording = server.record(room, 'start')['recording']
     crowd = Crowd(load, server, room, seconds=120, kbps=200)
     try:
-        wait_for(lambda: server.metric('parlor_recorded_tracks') == 4 and sum('microphone' in name for name in server.files(recording)) == 2)
+        wait_for(lambda: server.metric('parlor_recorded_tracks') == 4 and server.voices(recording) == 2)
         identity = person_of(server, recording)
         server.ask(f'/v1/recordings/{recording}', {'hold': 'court 12/3'}, method='PATCH')
         out = subprocess.run([ctl, '--data-dir', server.folder, 'token', '--room', room, '--identity', identity], capture_output=True, text=True, timeout=20, check=True)
