@@ -62,8 +62,9 @@ export const publishPipeline = (media, person) =>
   `vp8enc deadline=1 cpu-used=8 target-bitrate=600000 keyframe-max-dist=60 ! rtpvp8pay pt=98 picture-id-mode=15-bit ! peer. ` +
   `audiotestsrc is-live=true freq=${toneOf(person)} volume=0.4 ! opusenc ! rtpopuspay pt=109 ! peer.`;
 
-/** The same over and over, without a seam: the counter begins again after LOOP_FRAMES. */
-export const loopPipeline = (media, person) => publishPipeline(media, person).replace(`filesrc location=${media.video}`, `multifilesrc loop=true location=${media.video}`);
+/** The same over and over, without a seam: the counter begins again after LOOP_FRAMES, and the file is read two seconds ahead, so that no frame waits for a disk. */
+export const loopPipeline = (media, person) => publishPipeline(media, person).replace(`filesrc location=${media.video}`, `multifilesrc loop=true location=${media.video}`)
+  .replace('jpegparse !', 'jpegparse ! queue max-size-buffers=60 max-size-bytes=0 max-size-time=0 !');
 
 /** The same in H.264, as encoders of people who stream send it. */
 export const h264Pipeline = (media, person) =>
