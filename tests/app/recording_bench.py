@@ -16,6 +16,7 @@ import urllib.request
 
 from daemon_bench import free_port, wait_for
 
+MARK_BYTES = 16
 AUDIO_MARK_AT = 1
 VIDEO_MARK_AT = 10  # of a frame: behind the key frame's header
 AUDIO_STEP = 0.02
@@ -106,12 +107,13 @@ class Server:
 
 
 class Crowd:
-    """People who publish and watch each other (meeting), by parlor-load."""
+    """People who publish and watch each other (meeting), by parlor-load; with `films` (recording_films.py) by WHIP and WHEP, else by the pages' protocol."""
 
-    def __init__(self, load, server, room, seconds, people=2, kbps=600):
+    def __init__(self, load, server, room, seconds, people=2, kbps=600, films=None):
+        how = ['--server', 'whip', *films.words] if films else ['--server', 'rt', '--video-kbps', str(kbps), '--fps', '15']
         self.process = subprocess.Popen(
-            [load, '--url', f'http://127.0.0.1:{server.http}', '--server', 'rt', '--shape', 'meeting', '--people', str(people), '--room', room, '--warmup', '2',
-             '--seconds', str(seconds), '--video-kbps', str(kbps), '--fps', '15', '--json', '-'], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            [load, '--url', f'http://127.0.0.1:{server.http}', '--shape', 'meeting', '--people', str(people), '--room', room, '--warmup', '2',
+             '--seconds', str(seconds), *how, '--json', '-'], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
 
     def result(self):
         out = self.process.communicate(timeout=120)[0]
@@ -139,9 +141,9 @@ def _element(data, at):
 ENTER = {0x18538067, 0x1f43b675, 0xa0}
 
 
-def blocks(data):
-    """Every block's frame, in the file's order."""
-    at = 0
+def timed_blocks(data):
+    """Every block's time in ms and frame, in the file's order."""
+    at = cluster = 0
     while at + 2 < len(data):
         ident, start, length = _element(data, at)
         if ident in ENTER:
@@ -149,15 +151,21 @@ def blocks(data):
             continue
         if length is None or start + length > len(data):
             return
+        if ident == 0xe7:
+            cluster = int.from_bytes(data[start:start + length], 'big')
         if ident in (0xa3, 0xa1):
-            yield data[start + 4:start + length]
+            yield cluster + struct.unpack_from('>h', data, start + 1)[0], data[start + 4:start + length]
         at = start + length
 
 
-def marks(data, video):
-    """Of each frame its number and when it was sent, in seconds of time.monotonic ()."""
+def blocks(data):
+    return (frame for _, frame in timed_blocks(data))
+
+
+def marks(data, video, behind=False):
+    """Of each frame its number and when it was sent, in seconds of time.monotonic (); `behind` its last byte where it is of a film."""
     at = VIDEO_MARK_AT if video else AUDIO_MARK_AT
-    found = (struct.unpack_from('>QQ', frame, at) for frame in blocks(data) if len(frame) >= at + 16)
+    found = (struct.unpack_from('>QQ', frame, len(frame) - MARK_BYTES if behind else at) for frame in blocks(data) if len(frame) >= at + MARK_BYTES)
     return [(number, us / 1e6) for number, us in found]
 
 

@@ -30,7 +30,7 @@ test_frames (void)
 {
   static const guint8 sizes[] = {20, 33, 35, 40};
   g_autoptr (GByteArray) bytes = make_file ("VP80", sizes, G_N_ELEMENTS (sizes));
-  g_autoptr (LoadIvf) file = load_ivf_new_from_bytes (bytes->data, bytes->len, NULL);
+  g_autoptr (LoadIvf) file = load_ivf_new_from_bytes (bytes->data, bytes->len, LOAD_IVF_VP8, NULL);
 
   g_assert_nonnull (file);
   g_assert_cmpuint (load_ivf_n_frames (file), ==, 4);
@@ -46,13 +46,33 @@ test_frames (void)
 }
 
 static void
-assert_refused (GByteArray *bytes, const char *why)
+assert_not (const char *fourcc, GByteArray *bytes, const char *why)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (load_ivf_new_from_bytes (bytes->data, bytes->len, &error));
+  g_assert_null (load_ivf_new_from_bytes (bytes->data, bytes->len, fourcc, &error));
   g_assert_nonnull (strstr (error->message, why));
   g_byte_array_unref (bytes);
+}
+
+static void
+assert_refused (GByteArray *bytes, const char *why)
+{
+  assert_not (LOAD_IVF_VP8, bytes, why);
+}
+
+/* The first byte of a packet is 0 here: one frame. */
+static void
+test_sound (void)
+{
+  static const guint8 even[] = {20, 12}, odd[] = {20, 33};
+  g_autoptr (GByteArray) bytes = make_file ("OPUS", even, G_N_ELEMENTS (even));
+  g_autoptr (LoadIvf) file = load_ivf_new_from_bytes (bytes->data, bytes->len, LOAD_IVF_OPUS, NULL);
+
+  g_assert_nonnull (file);
+  g_assert_cmpuint (load_ivf_frame (file, 3).length, ==, 12);
+  assert_not (LOAD_IVF_OPUS, make_file ("OPUS", odd, G_N_ELEMENTS (odd)), "no single frames");
+  assert_not (LOAD_IVF_OPUS, make_file ("VP80", even, 1), "not Opus");
 }
 
 static void
@@ -97,6 +117,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/tools/load/a-file-is-played-over-and-over", test_frames);
+  g_test_add_func ("/tools/load/a-file-of-sound-has-one-frame-a-packet", test_sound);
   g_test_add_func ("/tools/load/what-is-no-vp8-file-is-refused-with-a-reason", test_other_files);
   g_test_add_func ("/tools/load/the-last-packets-are-kept-for-repeats", test_repeats);
   return g_test_run ();

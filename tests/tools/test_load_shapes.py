@@ -25,14 +25,26 @@ def write_film(path):
             f.write(struct.pack('<IQ', len(frame), i) + frame)
 
 
+def write_voice(path):
+    """An IVF of ten packets of one frame each, that nobody decodes."""
+    with open(path, 'wb') as f:
+        f.write(struct.pack('<4sHH4sHHIIII', b'DKIF', 0, 32, b'OPUS', 0, 0, 50, 1, 10, 0))
+        for i in range(10):
+            f.write(struct.pack('<IQ', 80 + i, i) + b'\xfc' + bytes(79 + i))
+
+
 def all_came(r, n):
     return r['pictures'] == n and r['packets'] > 0 and r['sent'] > 0 and r['first_p95_ms'] is not None
 
+
+FILES = {'FILM': 'film.ivf', 'VOICE': 'voice.ivf'}
 
 # Name, words for the load, what its result must say.
 CASES = [
     ('three layers by WHIP', ['--layers', '3', '--subscribers', '2'], lambda r: all_came(r, 2) and r['lines_max'] in (180, 360, 720)),
     ('frames of a file', ['--bitstream', 'FILM', '--subscribers', '2'], lambda r: all_came(r, 2) and r['lines_max'] == 180 and r['delay_p50_ms'] is not None),
+    ('films and voices of two people', ['--shape', 'meeting', '--people', '2', '--bitstream', 'FILM', '--bitstream', 'FILM', '--sound', 'VOICE'],
+     lambda r: all_came(r, 2) and r['lines_max'] == 180 and r['sounds_max'] == 1 and r['delay_p50_ms'] is not None),
     ('what is lost on the way to a subscriber is asked for and comes by RTX', ['--subscribers', '2', '--bad', '2', '--bad-loss', '100', '--bad-rtt', '20'],
      lambda r: r['asked'] > 0 and r['repeated'] > 0),
     ('what is lost on the way from a publisher is repeated by him', ['--subscribers', '2', '--bad-publishers', '--bad-loss', '100', '--bad-rtt', '20'],
@@ -51,7 +63,7 @@ CASES = [
 
 
 def begin(parlor_load, url, folder, name, words):
-    words = [os.path.join(folder, 'film.ivf') if word == 'FILM' else word for word in words]
+    words = [os.path.join(folder, FILES[word]) if word in FILES else word for word in words]
     return subprocess.Popen([parlor_load, '--url', url, '--room', name, '--seconds', '1', '--warmup', '2', '--video-kbps', '500', '--progress',
                              '--json', os.path.join(folder, f'{name}.json'), *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -81,6 +93,7 @@ def main():
     failed = dict.fromkeys(range(len(CASES)), '')
     with tempfile.TemporaryDirectory() as folder:
         write_film(os.path.join(folder, 'film.ivf'))
+        write_voice(os.path.join(folder, 'voice.ivf'))
         for attempt in range(3):
             failed = play(parlor_load, server.url, folder, failed, attempt)
             for number, why in failed.items():

@@ -21,6 +21,7 @@ typedef struct
 {
   LoadSession *session;
   gint64 next_video_us, next_audio_us; /* G_MAXINT64 = never */
+  const LoadIvf *film, *voice;         /* nullable: made up */
   const char *room, *identity;         /* of the crowd's names */
   LoadBack back;
 } Publisher;
@@ -91,20 +92,22 @@ frame_bytes (LoadCrowd *self)
 static void
 publish (LoadCrowd *self, Publisher *one, gint64 at_us)
 {
+  LoadSender *sender = load_session_sender (one->session);
+
   if (!load_session_is_connected (one->session))
     return;
   if (at_us >= one->next_video_us)
     {
-      if (self->options->file != NULL)
-        load_sender_play (load_session_sender (one->session), self->options->file, at_us);
+      if (one->film != NULL)
+        load_sender_play (sender, one->film, at_us);
       else
-        load_sender_video (load_session_sender (one->session), frame_bytes (self), at_us);
+        load_sender_video (sender, frame_bytes (self), at_us);
       one->next_video_us = MAX (one->next_video_us + PARLOR_US_PER_SEC / self->options->fps,
                                 at_us - LATE_US);
     }
   if (at_us >= one->next_audio_us)
     {
-      load_sender_audio (load_session_sender (one->session), at_us);
+      load_sender_audio (sender, one->voice, at_us);
       one->next_audio_us = MAX (one->next_audio_us + 20 * PARLOR_US_PER_MS, at_us - LATE_US);
     }
 }
@@ -251,7 +254,8 @@ open_one (LoadCrowd *self, guint number, const char *room, const char *identity,
                            .resume = resume,
                            .layers = (guint)self->options->layers,
                            .late_us = self->options->late_ms * PARLOR_US_PER_MS,
-                           .marks_behind = self->options->file != NULL,
+                           .marks_behind = self->options->films->len > 0,
+                           .sounds_behind = self->options->voices->len > 0,
                            .unmarked = self->options->watch,
                            .speaker_large = self->options->talkers > 0};
   LoadSession *session = load_session_new (self->context, &place, kind, now_us (), error);
@@ -268,7 +272,10 @@ add_publisher (LoadCrowd *self, const char *room, const char *identity, GError *
 {
   gboolean audio_only = self->options->shape == LOAD_AUDIO;
   LoadSessionKind kind = audio_only ? LOAD_PUBLISH_AUDIO : LOAD_PUBLISH;
-  Publisher one = {.room = room, .identity = identity};
+  Publisher one = {.room = room,
+                   .identity = identity,
+                   .film = load_options_film (self->options, self->publishers->len),
+                   .voice = load_options_voice (self->options, self->publishers->len)};
 
   if (self->options->server == LOAD_RT)
     kind = LOAD_PERSON;

@@ -48,7 +48,20 @@ is_key (const guint8 *frame, gsize length)
 }
 
 static gboolean
-read_frames (LoadIvf *self, gsize length, GError **error)
+is_plain_opus (const LoadIvf *self)
+{
+  for (guint i = 0; i < self->places->len; i++)
+    {
+      LoadFrame frame = load_ivf_frame (self, i);
+
+      if (frame.length > LOAD_OPUS_MAX_BYTES || (frame.bytes[0] & 3) != 0)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+read_frames (LoadIvf *self, gsize length, const char *fourcc, GError **error)
 {
   gsize at = FILE_HEADER_BYTES;
 
@@ -63,18 +76,20 @@ read_frames (LoadIvf *self, gsize length, GError **error)
     }
   if (self->places->len == 0)
     return refuse (error, "has no frame");
+  if (g_str_equal (fourcc, LOAD_IVF_OPUS))
+    return is_plain_opus (self) || refuse (error, "has packets that are no single frames of Opus");
   return load_ivf_frame (self, 0).key || refuse (error, "does not begin with a key frame");
 }
 
 static gboolean
-read_header (LoadIvf *self, gsize length, GError **error)
+read_header (LoadIvf *self, gsize length, const char *fourcc, GError **error)
 {
   guint32 rate, scale;
 
   if (length < FILE_HEADER_BYTES || memcmp (self->bytes, "DKIF", 4) != 0)
     return refuse (error, "is no IVF file");
-  if (memcmp (self->bytes + 8, "VP80", 4) != 0)
-    return refuse (error, "is not VP8");
+  if (memcmp (self->bytes + 8, fourcc, 4) != 0)
+    return refuse (error, g_str_equal (fourcc, LOAD_IVF_VP8) ? "is not VP8" : "is not Opus");
   rate = get_u32 (self->bytes + 16);
   scale = get_u32 (self->bytes + 20);
   self->fps = scale > 0 && rate / scale >= 1 && rate / scale <= MAX_FPS ? rate / scale
@@ -83,33 +98,33 @@ read_header (LoadIvf *self, gsize length, GError **error)
 }
 
 static LoadIvf *
-take (guint8 *bytes, gsize length, GError **error)
+take (guint8 *bytes, gsize length, const char *fourcc, GError **error)
 {
   LoadIvf *self = g_new0 (LoadIvf, 1);
 
   self->bytes = bytes;
   self->places = g_array_new (FALSE, FALSE, sizeof (Place));
-  if (read_header (self, length, error) && read_frames (self, length, error))
+  if (read_header (self, length, fourcc, error) && read_frames (self, length, fourcc, error))
     return self;
   load_ivf_free (self);
   return NULL;
 }
 
 LoadIvf *
-load_ivf_new (const char *path, GError **error)
+load_ivf_new (const char *path, const char *fourcc, GError **error)
 {
   char *bytes;
   gsize length;
 
   if (!g_file_get_contents (path, &bytes, &length, error))
     return NULL;
-  return take ((guint8 *)bytes, length, error);
+  return take ((guint8 *)bytes, length, fourcc, error);
 }
 
 LoadIvf *
-load_ivf_new_from_bytes (const guint8 *bytes, gsize length, GError **error)
+load_ivf_new_from_bytes (const guint8 *bytes, gsize length, const char *fourcc, GError **error)
 {
-  return take (g_memdup2 (bytes, length), length, error);
+  return take (g_memdup2 (bytes, length), length, fourcc, error);
 }
 
 void

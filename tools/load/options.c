@@ -19,21 +19,57 @@ index_of (const char *word, const char *const *names, guint n, const char *optio
   return -1;
 }
 
-/* Its own rate is kept. */
-static gboolean
-open_file (LoadOptions *options, GError **error)
+/* (transfer full) (nullable) */
+static GPtrArray *
+open_each (char **names, const char *fourcc, GError **error)
 {
-  if (options->bitstream == NULL)
-    return TRUE;
-  if (options->server == LOAD_RT || options->layers > 1)
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func ((GDestroyNotify)load_ivf_free);
+
+  for (guint i = 0; names != NULL && names[i] != NULL; i++)
+    {
+      LoadIvf *file = load_ivf_new (names[i], fourcc, error);
+
+      if (file == NULL)
+        return NULL;
+      g_ptr_array_add (files, file);
+    }
+  return g_steal_pointer (&files);
+}
+
+/* The first film's own rate is kept. */
+static gboolean
+open_files (LoadOptions *options, GError **error)
+{
+  if (options->bitstreams != NULL && (options->server == LOAD_RT || options->layers > 1))
     {
       g_set_error_literal (error, LOAD_ERROR, 0, "--bitstream is one layer, by whip or janus");
       return FALSE;
     }
-  options->file = load_ivf_new (options->bitstream, error);
-  if (options->file != NULL)
-    options->fps = (int)load_ivf_fps (options->file);
-  return options->file != NULL;
+  options->films = open_each (options->bitstreams, LOAD_IVF_VP8, error);
+  if (options->films == NULL)
+    return FALSE;
+  options->voices = open_each (options->sounds, LOAD_IVF_OPUS, error);
+  if (options->films->len > 0)
+    options->fps = (int)load_ivf_fps (load_options_film (options, 0));
+  return options->voices != NULL;
+}
+
+static const LoadIvf *
+one_of (const GPtrArray *files, guint number)
+{
+  return files->len > 0 ? g_ptr_array_index (files, number % files->len) : NULL;
+}
+
+const LoadIvf *
+load_options_film (const LoadOptions *options, guint number)
+{
+  return one_of (options->films, number);
+}
+
+const LoadIvf *
+load_options_voice (const LoadOptions *options, guint number)
+{
+  return one_of (options->voices, number);
 }
 
 static gboolean
@@ -59,7 +95,7 @@ settle (LoadOptions *options, GError **error)
   options->shape = (LoadShape)shape;
   options->server = (LoadServer)server;
   options->srtp = profiles[srtp];
-  if (!open_file (options, error))
+  if (!open_files (options, error))
     return FALSE;
   if (options->server == LOAD_RT && options->shape != LOAD_MEETING)
     {
@@ -164,8 +200,12 @@ load_options_parse (LoadOptions *options, int *argc, char ***argv, GError **erro
        "N"},
       {"layers", 0, 0, G_OPTION_ARG_INT, &options->layers,
        "layers of a publisher's picture by WHIP, 1 (default) or 3", "N"},
-      {"bitstream", 0, 0, G_OPTION_ARG_FILENAME, &options->bitstream,
-       "publish the VP8 frames of this IVF file, over and over, in place of made-up ones", "FILE"},
+      {"bitstream", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->bitstreams,
+       "publish the VP8 frames of this IVF file, over and over, in place of made-up ones; given "
+       "again, the next publisher has that one",
+       "FILE"},
+      {"sound", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->sounds,
+       "likewise sound: an IVF file whose FourCC is OPUS, 20 ms a frame", "FILE"},
       {"srtp", 0, 0, G_OPTION_ARG_STRING, &options->srtp_name,
        "offer both profiles (default), gcm or cm alone", "NAME"},
       {"media-address", 0, 0, G_OPTION_ARG_STRING, &options->media,
@@ -209,7 +249,9 @@ load_options_clear (LoadOptions *options)
   g_free (options->server_name);
   g_free (options->expect);
   g_free (options->srtp_name);
-  g_free (options->bitstream);
+  g_strfreev (options->bitstreams);
+  g_strfreev (options->sounds);
   g_free (options->media);
-  load_ivf_free (options->file);
+  g_clear_pointer (&options->films, g_ptr_array_unref);
+  g_clear_pointer (&options->voices, g_ptr_array_unref);
 }

@@ -34,11 +34,15 @@ typedef struct
   int layers;        /**< of a publisher's picture by WHIP: 1 or 3 */
   int late_ms;       /**< what comes later counts as late */
   gboolean progress; /**< a line a second on standard error, be it a terminal or not */
-  char *srtp_name, *bitstream, *media;
-  ParlorSrtpProfile srtp; /**< NONE = both */
-  LoadIvf *file;          /**< that --bitstream names; owned, nullable */
+  char *srtp_name, *media;
+  char **bitstreams, **sounds; /**< names of files; owned, nullable */
+  ParlorSrtpProfile srtp;      /**< NONE = both */
+  GPtrArray *films, *voices;   /**< LoadIvf of these; owned */
 } LoadOptions;
 
 /** FALSE with `error`: the words make no sense together. */
 gboolean load_options_parse (LoadOptions *options, int *argc, char ***argv, GError **error);
+/** (nullable) What a publisher plays: that of its number, over and over; NULL = made up. */
+const LoadIvf *load_options_film (const LoadOptions *options, guint number);
+const LoadIvf *load_options_voice (const LoadOptions *options, guint number);
 void load_options_clear (LoadOptions *options);

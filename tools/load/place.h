@@ -30,6 +30,7 @@ typedef struct
   guint layers;           /**< of a publisher's picture, 1 or 3; a person has 3 */
   gint64 late_us;         /**< what comes later than that counts as late */
   gboolean marks_behind;  /**< pictures are of a file (sender.h) */
+  gboolean sounds_behind; /**< sound is */
   gboolean unmarked;      /**< others publish: no packet says when it was sent */
   gboolean speaker_large; /**< LOAD_RT: the page shows the speaker large */
   const char *resume;     /**< LOAD_RT, nullable: the seat that he takes again */

@@ -189,8 +189,10 @@ mark_at (const LoadReceiver *self, const ParlorRtpHeader *header, gboolean video
 
   if (self->unmarked || header->payload_size < at + LOAD_MARK_BYTES)
     return 0;
-  if (video && self->marks_behind)
-    return header->marker ? header->payload_size - LOAD_MARK_BYTES : 0;
+  if (video && self->marks_behind && !header->marker)
+    return 0;
+  if (video ? self->marks_behind : self->sounds_behind)
+    return header->payload_size - LOAD_MARK_BYTES;
   return at;
 }
 

@@ -57,9 +57,10 @@ typedef struct
   ParlorPeer *peer;         /* borrowed */
   const LoadAnswer *answer; /* borrowed */
   guint32 own_ssrc;
-  gint64 late_us;        /**< G_MAXINT64 = nothing is */
-  gboolean marks_behind; /**< of pictures: at the end of a frame (sender.h) */
-  gboolean unmarked;     /**< whoever publishes puts no marks into packets */
+  gint64 late_us;         /**< G_MAXINT64 = nothing is */
+  gboolean marks_behind;  /**< of pictures: at the end of a frame (sender.h) */
+  gboolean sounds_behind; /**< of sound: at the end of a packet */
+  gboolean unmarked;      /**< whoever publishes puts no marks into packets */
   ParlorRtpExtMap extensions;
   LoadReceived streams[LOAD_MAX_STREAMS];
   guint n_streams;

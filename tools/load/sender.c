@@ -307,10 +307,30 @@ load_sender_repeat (LoadSender *self, guint32 ssrc, const guint16 *seqs, guint n
       repeat_one (self, &self->layers[i], seqs[k]);
 }
 
-void
-load_sender_audio (LoadSender *self, gint64 now_us)
+static gsize
+write_made_up (LoadSender *self, guint8 *payload)
 {
-  guint8 packet[200] = {0};
+  payload[0] = 0xfc;
+  write_mark (self, payload + LOAD_AUDIO_MARK_AT, self->audio_mark++);
+  return OPUS_BYTES;
+}
+
+/* One frame of the same length a packet, with padding (sender.h). */
+static gsize
+write_padded (LoadSender *self, guint8 *payload, const LoadFrame *frame)
+{
+  payload[0] = frame->bytes[0] | 3;
+  payload[1] = 0x41;
+  payload[2] = LOAD_MARK_BYTES;
+  memcpy (payload + 3, frame->bytes + 1, frame->length - 1);
+  write_mark (self, payload + 2 + frame->length, self->audio_mark++);
+  return 2 + frame->length + LOAD_MARK_BYTES;
+}
+
+void
+load_sender_audio (LoadSender *self, const LoadIvf *file, gint64 now_us)
+{
+  guint8 packet[LOAD_PACKET_MAX] = {0};
   guint32 timestamp = self->timestamp_base + (guint32)(self->audio_index * 960);
   gsize n = write_header (self, packet, LOAD_AUDIO_PT, FALSE, self->audio_index, timestamp,
                           self->audio_ssrc);
@@ -318,9 +338,17 @@ load_sender_audio (LoadSender *self, gint64 now_us)
   if (self->began_us == 0)
     self->began_us = now_us;
   n += write_extensions (self, packet + n, self->audio_mid, '\0', now_us);
-  packet[n] = 0xfc;
-  write_mark (self, packet + n + LOAD_AUDIO_MARK_AT, self->audio_mark++);
-  self->sent += parlor_peer_send_rtp (self->peer, packet, n + OPUS_BYTES, self->audio_index++);
+  if (file != NULL)
+    {
+      LoadFrame frame = load_ivf_frame (file, self->audio_mark);
+
+      n += write_padded (self, packet + n, &frame);
+    }
+  else
+    {
+      n += write_made_up (self, packet + n);
+    }
+  self->sent += parlor_peer_send_rtp (self->peer, packet, n, self->audio_index++);
 }
 
 void

@@ -8,7 +8,15 @@
  * Every payload carries a mark (16 bits of the sender's number, 48 bits of a counter of sound or of
  * pictures, 64 bits of the sender's monotonic time in µs when this packet was written) so that a
  * receiver on the same machine knows whose it is and how long forwarding took. Frames of a file
- * have theirs behind their last byte, where a decoder does not look.
+ * have theirs behind their last byte, where a decoder does not look, sound of a file as padding
+ * (RFC 6716 section 3.2.5):
+ *
+ *      0                   1                   2                   3
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     | config  |s|1|1|0|1|     1     |      16       |   frame …     |
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+ *     |                       mark, 16 bytes …                        |
+ *     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  */
 #pragma once
 
@@ -78,7 +86,8 @@ void load_sender_offer_rtx (LoadSender *self, guint layer, guint32 rtx_ssrc);
 /** One frame in every layer: cut into packets as libwebrtc cuts them (equal parts, the last ones a
  * byte larger), together `frame_bytes`. */
 void load_sender_video (LoadSender *self, gsize frame_bytes, gint64 now_us);
-void load_sender_audio (LoadSender *self, gint64 now_us);
+/** `file` (nullable: made up): the next packet of it. */
+void load_sender_audio (LoadSender *self, const LoadIvf *file, gint64 now_us);
 /** The next frame of a file, in the first layer; where a key frame is wanted it goes on at one. */
 void load_sender_play (LoadSender *self, const LoadIvf *file, gint64 now_us);
 /** A receiver misses these numbers of the layer with that SSRC. */

@@ -301,6 +301,7 @@ load_session_new (LoadContext *context, const LoadPlace *place, LoadSessionKind 
       load_receiver_init (&self->receiver, &self->answer, own.audio_ssrc);
       self->receiver.late_us = place->late_us;
       self->receiver.marks_behind = place->marks_behind;
+      self->receiver.sounds_behind = place->sounds_behind;
       self->receiver.unmarked = place->unmarked;
       return self;
     }

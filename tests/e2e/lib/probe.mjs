@@ -260,7 +260,7 @@ function install(M, options) {
     return { frames: seen.frames, from: seen.from, until: performance.timeOrigin + performance.now(), width: seen.video?.videoWidth ?? 0, height: seen.video?.videoHeight ?? 0 };
   };
 
-  window.__probe = { painted: () => painted, stats, tileOf, pictureOf, all, visible, byTestId, videoOf, readMark, watch, tones, cut, observe, observedOf, inboundOf,
+  window.__probe = { painted: () => painted, levelsOf, stats, tileOf, pictureOf, all, visible, byTestId, videoOf, readMark, watch, tones, cut, observe, observedOf, inboundOf,
     setScreen: (lines, marked = false) => ([screenLines, screenMarked] = [lines, marked]), screenCounter: () => screenCounter };
 }
 
