@@ -56,6 +56,8 @@ export function playPictures(viewer, url, shares) {
       await stands;
       return { at, ms, mark: await mark() };
     };
+    /* A busy browser says that it has ended while its last pictures are still to be drawn. */
+    const SETTLE_MS = 300;
     document.body.append(video);
     try {
       const began = performance.now();
@@ -67,6 +69,7 @@ export function playPictures(viewer, url, shares) {
       const ended = once('ended');
       await video.play();
       await ended;
+      await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
       return { ...seen, last: await mark() };
     } finally {
       video.removeAttribute('src');
