@@ -42,18 +42,6 @@ parlor_addr_to_string (const ParlorAddr *addr, char out[PARLOR_ADDR_STRING_BYTES
   return out;
 }
 
-/* The finalizer of MurmurHash3 over three words. */
-guint32
-parlor_addr_hash (const ParlorAddr *addr)
-{
-  guint64 h = parlor_get_u64 (addr->ip) ^ addr->port;
-  h = (h ^ (h >> 33)) * G_GUINT64_CONSTANT (0xff51afd7ed558ccd);
-  h ^= parlor_get_u64 (addr->ip + 8);
-  h = (h ^ (h >> 33)) * G_GUINT64_CONSTANT (0xc4ceb9fe1a85ec53);
-  h = (h ^ (h >> 29)) * G_GUINT64_CONSTANT (0xff51afd7ed558ccd);
-  return (guint32)(h >> 32);
-}
-
 /* Does the address lie in net/bits (IPv4, host order)? */
 static gboolean
 in_v4_net (const ParlorAddr *addr, guint32 net, guint bits)

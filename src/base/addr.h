@@ -77,10 +77,6 @@ const char *parlor_addr_to_string (const ParlorAddr *addr, char out[PARLOR_ADDR_
  * "2001:db8::" in out; any other text (IPv4, v4-mapped, no address at all) is returned itself. */
 const char *parlor_addr_network (const char *address, char out[PARLOR_ADDR_STRING_BYTES]);
 
-/* Address and port, mixed well enough for a power-of-two table. Not keyed: a stranger can make
- * collisions, so bound what strangers insert. */
-guint32 parlor_addr_hash (const ParlorAddr *addr);
-
 /* By address alone, both families. Unspecified: 0.0.0.0, :: and none. No address is two of these.
  */
 gboolean parlor_addr_is_unspecified (const ParlorAddr *addr);

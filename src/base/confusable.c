@@ -39,7 +39,7 @@ static const char *const house_words[] = {
 
 struct _ParlorNameGuard
 {
-  GHashTable *names; /* skeleton → GINT count */
+  GHashTable *names; /* owns skeletons */
   GPtrArray *brands; /* owns skeletons */
 };
 
@@ -79,14 +79,6 @@ parlor_confusable_skeleton (const char *text)
   return g_string_free (out, FALSE);
 }
 
-gboolean
-parlor_confusable_alike (const char *a, const char *b)
-{
-  g_autofree char *skeleton_a = parlor_confusable_skeleton (a);
-  g_autofree char *skeleton_b = parlor_confusable_skeleton (b);
-  return *skeleton_a && !strcmp (skeleton_a, skeleton_b);
-}
-
 ParlorNameGuard *
 parlor_name_guard_new (void)
 {
@@ -116,30 +108,14 @@ parlor_name_guard_add_brand (ParlorNameGuard *guard, const char *name)
     g_free (skeleton);
 }
 
-static void
-count (ParlorNameGuard *guard, const char *name, int by)
-{
-  char *skeleton = parlor_confusable_skeleton (name);
-  int n = GPOINTER_TO_INT (g_hash_table_lookup (guard->names, skeleton)) + by;
-  if (n > 0 && *skeleton)
-    g_hash_table_insert (guard->names, skeleton, GINT_TO_POINTER (n));
-  else
-    {
-      g_hash_table_remove (guard->names, skeleton);
-      g_free (skeleton);
-    }
-}
-
 void
 parlor_name_guard_add (ParlorNameGuard *guard, const char *name)
 {
-  count (guard, name, 1);
-}
-
-void
-parlor_name_guard_remove (ParlorNameGuard *guard, const char *name)
-{
-  count (guard, name, -1);
+  char *skeleton = parlor_confusable_skeleton (name);
+  if (*skeleton)
+    g_hash_table_add (guard->names, skeleton);
+  else
+    g_free (skeleton);
 }
 
 gboolean

@@ -18,9 +18,6 @@ G_BEGIN_DECLS
 /** The skeleton (transfer full); "" when nothing is left or `text` is not UTF-8. */
 char *parlor_confusable_skeleton (const char *text);
 
-/** Whether a reader may take one for the other. Two empty skeletons are never alike. */
-gboolean parlor_confusable_alike (const char *a, const char *b);
-
 /** The names of one brand that nobody else may bear: its own and those of its reps. */
 typedef struct _ParlorNameGuard ParlorNameGuard;
 
@@ -30,9 +27,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ParlorNameGuard, parlor_name_guard_free)
 
 /** The brand's own name: also refused as a part of a longer one (at least 2 characters). */
 void parlor_name_guard_add_brand (ParlorNameGuard *guard, const char *name);
-/** A rep's name; counted, so that two of one name are two. */
+/** A rep's name. Who goes is not taken out: the guard is made anew. */
 void parlor_name_guard_add (ParlorNameGuard *guard, const char *name);
-void parlor_name_guard_remove (ParlorNameGuard *guard, const char *name);
 
 /** TRUE: this display name is (or looks like) a protected one, or says that its bearer speaks for
  * the house ("official", 客服, 官方 …). Holds at most `name`'s length of work. */

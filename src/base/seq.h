@@ -50,14 +50,6 @@ parlor_seq_peek16 (const ParlorSeqUnwrapper *self, guint16 seq)
 }
 
 static inline gint64
-parlor_seq_peek32 (const ParlorSeqUnwrapper *self, guint32 value)
-{
-  if (!self->started)
-    return (gint64)value + G_GINT64_CONSTANT (0x100000000);
-  return self->highest + parlor_seq32_diff (value, (guint32)self->highest);
-}
-
-static inline gint64
 parlor_seq_note (ParlorSeqUnwrapper *self, gint64 value)
 {
   if (!self->started || value > self->highest)
@@ -71,10 +63,4 @@ static inline gint64
 parlor_seq_unwrap16 (ParlorSeqUnwrapper *self, guint16 seq)
 {
   return parlor_seq_note (self, parlor_seq_peek16 (self, seq));
-}
-
-static inline gint64
-parlor_seq_unwrap32 (ParlorSeqUnwrapper *self, guint32 value)
-{
-  return parlor_seq_note (self, parlor_seq_peek32 (self, value));
 }

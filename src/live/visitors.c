@@ -211,13 +211,6 @@ parlor_visitors_recognise_at (const ParlorVisitors *visitors, const char *brand,
   return known && wall_ms - known->seen_ms < PARLOR_VISITOR_IDLE_MS ? known : NULL;
 }
 
-const ParlorVisitor *
-parlor_visitors_recognise (const ParlorVisitors *visitors, const char *brand, const char *key,
-                           gint64 wall_ms)
-{
-  return parlor_visitors_recognise_at (visitors, brand, NULL, key, wall_ms);
-}
-
 /* Strangers must not fill memory and disk: at the cap he has an id for this request, and that is
    all. Takes the row. */
 static ParlorVisitor *
@@ -348,13 +341,6 @@ make_visitor (ParlorVisitors *visitors, const char *brand, const char *origin, g
 }
 
 const ParlorVisitor *
-parlor_visitors_meet (ParlorVisitors *visitors, const char *brand, const char *key, gint64 wall_ms,
-                      char fresh_key[PARLOR_TOKEN_SIZE])
-{
-  return parlor_visitors_meet_at (visitors, brand, NULL, key, wall_ms, fresh_key);
-}
-
-const ParlorVisitor *
 parlor_visitors_meet_at (ParlorVisitors *visitors, const char *brand, const char *origin,
                          const char *key, gint64 wall_ms, char fresh_key[PARLOR_TOKEN_SIZE])
 {
@@ -378,18 +364,6 @@ const ParlorVisitor *
 parlor_visitors_find (const ParlorVisitors *visitors, const char *id)
 {
   return id ? g_hash_table_lookup (visitors->by_id, id) : NULL;
-}
-
-gboolean
-parlor_visitors_set_customer (ParlorVisitors *visitors, const char *id, const char *customer)
-{
-  ParlorVisitor *known = (ParlorVisitor *)parlor_visitors_find (visitors, id);
-  if (!known)
-    return FALSE;
-  g_free (known->customer);
-  known->customer = g_strdup (customer ? customer : "");
-  put (visitors, &parlor_visitor_kind, known);
-  return TRUE;
 }
 
 guint

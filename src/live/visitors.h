@@ -110,18 +110,13 @@ void parlor_visitors_load_touch (ParlorVisitors *visitors, const ParlorTouch *ro
  * makes a new visitor with a new key. `fresh_key` is the new key (a secret: into the cookie,
  * nowhere else), or "" when the old one holds. At PARLOR_VISITORS_MAX, where nobody may go for him,
  * a new one is not kept: he has an id until the next call, and is new again when he comes back.
+ * A page of the brand's own site keeps its key itself: that is good at its Origin (RFC 6454,
+ * "https://shop.example") alone. `origin` NULL = our own pages.
  */
-const ParlorVisitor *parlor_visitors_meet (ParlorVisitors *visitors, const char *brand,
-                                           const char *key, gint64 wall_ms,
-                                           char fresh_key[PARLOR_TOKEN_SIZE]);
-/** The same without making one; NULL = nobody. */
-const ParlorVisitor *parlor_visitors_recognise (const ParlorVisitors *visitors, const char *brand,
-                                                const char *key, gint64 wall_ms);
-/** The same two for a page of the brand's own site, which keeps its key itself: the key is good at
-    this Origin (RFC 6454, "https://shop.example") alone. `origin` NULL = our own pages. */
 const ParlorVisitor *parlor_visitors_meet_at (ParlorVisitors *visitors, const char *brand,
                                               const char *origin, const char *key, gint64 wall_ms,
                                               char fresh_key[PARLOR_TOKEN_SIZE]);
+/** The same without making one; NULL = nobody. */
 const ParlorVisitor *parlor_visitors_recognise_at (const ParlorVisitors *visitors,
                                                    const char *brand, const char *origin,
                                                    const char *key, gint64 wall_ms);
@@ -131,9 +126,6 @@ const ParlorVisitor *parlor_visitors_pass (ParlorVisitors *visitors, const char 
                                            char fresh_key[PARLOR_TOKEN_SIZE]);
 /** By "vis_…"; NULL = none. */
 const ParlorVisitor *parlor_visitors_find (const ParlorVisitors *visitors, const char *id);
-/** Ties to a customer; "" or NULL unties (signing out). FALSE = no such visitor. */
-gboolean parlor_visitors_set_customer (ParlorVisitors *visitors, const char *id,
-                                       const char *customer);
 /** He was never here: his key is nobody's, and his newest touch leaves memory. */
 void parlor_visitors_forget (ParlorVisitors *visitors, const char *id);
 guint parlor_visitors_count (const ParlorVisitors *visitors);

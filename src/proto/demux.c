@@ -29,24 +29,3 @@ parlor_demux (const guint8 *data, gsize size)
     return size >= 4 ? PARLOR_PACKET_TURN_CHANNEL : PARLOR_PACKET_UNKNOWN;
   return PARLOR_PACKET_UNKNOWN;
 }
-
-const char *
-parlor_packet_kind_name (ParlorPacketKind kind)
-{
-  switch (kind)
-    {
-    case PARLOR_PACKET_STUN:
-      return "stun";
-    case PARLOR_PACKET_DTLS:
-      return "dtls";
-    case PARLOR_PACKET_TURN_CHANNEL:
-      return "turn";
-    case PARLOR_PACKET_RTP:
-      return "rtp";
-    case PARLOR_PACKET_RTCP:
-      return "rtcp";
-    case PARLOR_PACKET_UNKNOWN:
-      break;
-    }
-  return "unknown";
-}

@@ -23,6 +23,3 @@ typedef enum
 /* Any size is allowed, also 0. Sizes below the smallest packet of the kind (STUN 20, DTLS 13, TURN
  * channel 4, RTP 12, RTCP 8 bytes) are PARLOR_PACKET_UNKNOWN. */
 ParlorPacketKind parlor_demux (const guint8 *data, gsize size);
-
-/* For counters: "stun", "dtls", "turn", "rtp", "rtcp", "unknown". */
-const char *parlor_packet_kind_name (ParlorPacketKind kind);

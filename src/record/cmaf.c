@@ -273,14 +273,3 @@ parlor_cmaf_part (guint32 sequence, const ParlorCmafRun *video, const ParlorCmaf
   parlor_box_end (out, mdat);
   return g_byte_array_free_to_bytes (out);
 }
-
-char *
-parlor_cmaf_codecs (const ParlorCmafTracks *tracks)
-{
-  const char *sound = tracks->sound == PARLOR_CMAF_AAC ? "mp4a.40.2" : "opus";
-  gsize size = 0;
-  const guint8 *avcc = tracks->avcc ? g_bytes_get_data (tracks->avcc, &size) : NULL;
-  if (!avcc || size < 4)
-    return g_strdup_printf ("vp09.00.31.08,%s", sound);
-  return g_strdup_printf ("avc1.%02x%02x%02x,%s", avcc[1], avcc[2], avcc[3], sound);
-}

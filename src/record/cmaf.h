@@ -54,8 +54,4 @@ typedef struct
 /** One part (transfer full). A run without samples is left out; at least one has some. */
 GBytes *parlor_cmaf_part (guint32 sequence, const ParlorCmafRun *video, const ParlorCmafRun *audio);
 
-/** "avc1.42c01f,opus", "vp09.00.31.08,opus", "avc1.42c01f,mp4a.40.2", for a Content-Type or CODECS
-    (transfer full). */
-char *parlor_cmaf_codecs (const ParlorCmafTracks *tracks);
-
 G_END_DECLS

@@ -205,12 +205,6 @@ parlor_room_chat (const ParlorRoom *room)
   return room->chat;
 }
 
-ParlorParticipant *
-parlor_room_speaker (const ParlorRoom *room)
-{
-  return room->speaker;
-}
-
 gboolean
 parlor_room_is_empty (const ParlorRoom *room)
 {

@@ -79,8 +79,6 @@ gboolean parlor_room_is_kept (const ParlorRoom *room);
 ParlorParticipant *const *parlor_room_hands (const ParlorRoom *room, guint *n);
 ParlorParticipant *const *parlor_room_waiting (const ParlorRoom *room, guint *n);
 const ParlorChat *parlor_room_chat (const ParlorRoom *room);
-/** Dominant speaker; NULL = silence. */
-ParlorParticipant *parlor_room_speaker (const ParlorRoom *room);
 
 /** Who comes. Strings are borrowed for the call. What a token says, the edge has verified. */
 typedef struct

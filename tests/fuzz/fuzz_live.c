@@ -50,9 +50,10 @@ reach_visitors (ParlorVisitors *visitors, char **t)
                        .channel = (char *)text (t, 0),
                        .state = (char *)text (t, 1),
                        .room = (char *)text (t, 2)};
-  ParlorTouch touch = {.visitor = parlor_visitors_meet (visitors, "br_1", text (t, 0), 1, key)->id,
-                       .utm = (char *)text (t, 1),
-                       .inviter = (char *)text (t, 2)};
+  ParlorTouch touch = {
+      .visitor = parlor_visitors_meet_at (visitors, "br_1", NULL, text (t, 0), 1, key)->id,
+      .utm = (char *)text (t, 1),
+      .inviter = (char *)text (t, 2)};
   parlor_visitors_add_entry (visitors, &entry, 1, NULL);
   const ParlorTouch *kept = parlor_visitors_touch (visitors, &touch);
   g_assert_true (g_utf8_validate (kept->utm, -1, NULL));

@@ -11,18 +11,21 @@ test_meet (void)
   g_autoptr (World) world = world_new ();
   g_autoptr (ParlorVisitors) visitors = parlor_visitors_new (&world->sink, &world->random);
   char key[PARLOR_TOKEN_SIZE], none[PARLOR_TOKEN_SIZE];
-  const ParlorVisitor *one = parlor_visitors_meet (visitors, "br_1", NULL, DAY_MS, key);
+  const ParlorVisitor *one = parlor_visitors_meet_at (visitors, "br_1", NULL, NULL, DAY_MS, key);
   g_assert_cmpuint (strlen (key), ==, 26);
   g_assert_null (strstr (one->key_hash, key));
   g_autofree char *id = g_strdup (one->id);
-  g_assert_cmpstr (parlor_visitors_meet (visitors, "br_1", key, DAY_MS, none)->id, ==, id);
+  g_assert_cmpstr (parlor_visitors_meet_at (visitors, "br_1", NULL, key, DAY_MS, none)->id, ==, id);
   g_assert_cmpstr (none, ==, "");
-  g_assert_null (parlor_visitors_recognise (visitors, "br_2", key, DAY_MS));
-  g_assert_null (parlor_visitors_recognise (visitors, "br_1", "a key of nobody", DAY_MS));
+  g_assert_null (parlor_visitors_recognise_at (visitors, "br_2", NULL, key, DAY_MS));
+  g_assert_null (parlor_visitors_recognise_at (visitors, "br_1", NULL, "a key of nobody", DAY_MS));
   /* Read again before 30 days: still he; after them: somebody new, with a new key. */
-  g_assert_cmpstr (parlor_visitors_meet (visitors, "br_1", key, 20 * DAY_MS, none)->id, ==, id);
-  g_assert_cmpstr (parlor_visitors_meet (visitors, "br_1", key, 45 * DAY_MS, none)->id, ==, id);
-  g_assert_cmpstr (parlor_visitors_meet (visitors, "br_1", key, 80 * DAY_MS, none)->id, !=, id);
+  g_assert_cmpstr (parlor_visitors_meet_at (visitors, "br_1", NULL, key, 20 * DAY_MS, none)->id, ==,
+                   id);
+  g_assert_cmpstr (parlor_visitors_meet_at (visitors, "br_1", NULL, key, 45 * DAY_MS, none)->id, ==,
+                   id);
+  g_assert_cmpstr (parlor_visitors_meet_at (visitors, "br_1", NULL, key, 80 * DAY_MS, none)->id, !=,
+                   id);
   g_assert_cmpstr (none, !=, "");
 }
 
@@ -33,7 +36,7 @@ test_sweep (void)
   g_autoptr (ParlorVisitors) visitors = parlor_visitors_new (&world->sink, &world->random);
   char key[PARLOR_TOKEN_SIZE];
   for (guint i = 0; i < 10; i++)
-    parlor_visitors_meet (visitors, "br_1", NULL, i * DAY_MS, key);
+    parlor_visitors_meet_at (visitors, "br_1", NULL, NULL, i * DAY_MS, key);
   g_assert_cmpuint (parlor_visitors_sweep (visitors, 34 * DAY_MS, 100), ==, 5);
   g_assert_cmpuint (parlor_visitors_count (visitors), ==, 5);
   g_assert_cmpuint (world->removes, ==, 5);
@@ -53,10 +56,12 @@ test_full (void)
       g_snprintf (id, sizeof id, "vis_%u", i);
       parlor_visitors_load_visitor (visitors, &row);
     }
-  g_strlcpy (first, parlor_visitors_meet (visitors, "br_1", NULL, DAY_MS, key)->id, sizeof first);
-  g_assert_null (parlor_visitors_recognise (visitors, "br_1", key, DAY_MS));
+  g_strlcpy (first, parlor_visitors_meet_at (visitors, "br_1", NULL, NULL, DAY_MS, key)->id,
+             sizeof first);
+  g_assert_null (parlor_visitors_recognise_at (visitors, "br_1", NULL, key, DAY_MS));
   g_assert_null (parlor_visitors_touch (visitors, &(ParlorTouch){.visitor = first}));
-  g_assert_cmpstr (parlor_visitors_meet (visitors, "br_1", key, DAY_MS, next)->id, !=, first);
+  g_assert_cmpstr (parlor_visitors_meet_at (visitors, "br_1", NULL, key, DAY_MS, next)->id, !=,
+                   first);
   g_assert_cmpuint (parlor_visitors_count (visitors), ==, PARLOR_VISITORS_MAX);
   g_assert_cmpuint (world->puts, ==, puts);
 }
@@ -108,14 +113,14 @@ test_flood (void)
   fill (visitors, "br_quiet", 100);
   parlor_visitors_set_needed (visitors, is_needed, needed);
   g_hash_table_add (needed, (gpointer) "vis_br_flood_0");
-  const char *made = parlor_visitors_meet (visitors, "br_quiet", NULL, DAY_MS, key)->id;
+  const char *made = parlor_visitors_meet_at (visitors, "br_quiet", NULL, NULL, DAY_MS, key)->id;
   g_assert_nonnull (parlor_visitors_find (visitors, made));
-  g_assert_nonnull (parlor_visitors_recognise (visitors, "br_quiet", key, DAY_MS));
+  g_assert_nonnull (parlor_visitors_recognise_at (visitors, "br_quiet", NULL, key, DAY_MS));
   g_assert_nonnull (parlor_visitors_find (visitors, "vis_br_flood_0"));
   g_assert_null (parlor_visitors_find (visitors, "vis_br_flood_1"));
-  g_assert_nonnull (parlor_visitors_meet (visitors, "br_flood", NULL, DAY_MS, other));
+  g_assert_nonnull (parlor_visitors_meet_at (visitors, "br_flood", NULL, NULL, DAY_MS, other));
   g_assert_null (parlor_visitors_find (visitors, "vis_br_flood_2"));
-  g_assert_nonnull (parlor_visitors_recognise (visitors, "br_flood", other, DAY_MS));
+  g_assert_nonnull (parlor_visitors_recognise_at (visitors, "br_flood", NULL, other, DAY_MS));
   g_assert_cmpuint (parlor_visitors_count (visitors), ==, PARLOR_VISITORS_MAX);
   g_assert_cmpuint (world->removes, ==, 2);
   for (guint i = 0; i < 100; i++)
@@ -125,12 +130,12 @@ test_flood (void)
     }
   /* The search has an end, and where the largest brand has none to give the next one gives. */
   parlor_visitors_set_needed (visitors, always, &n);
-  parlor_visitors_meet (visitors, "br_new", NULL, DAY_MS, key);
-  g_assert_null (parlor_visitors_recognise (visitors, "br_new", key, DAY_MS));
+  parlor_visitors_meet_at (visitors, "br_new", NULL, NULL, DAY_MS, key);
+  g_assert_null (parlor_visitors_recognise_at (visitors, "br_new", NULL, key, DAY_MS));
   g_assert_cmpuint (n, <=, 1000);
   parlor_visitors_set_needed (visitors, is_of_flood, &n);
-  parlor_visitors_meet (visitors, "br_new", NULL, DAY_MS, key);
-  g_assert_nonnull (parlor_visitors_recognise (visitors, "br_new", key, DAY_MS));
+  parlor_visitors_meet_at (visitors, "br_new", NULL, NULL, DAY_MS, key);
+  g_assert_nonnull (parlor_visitors_recognise_at (visitors, "br_new", NULL, key, DAY_MS));
   g_assert_cmpuint (parlor_visitors_count (visitors), ==, PARLOR_VISITORS_MAX);
 }
 
@@ -143,7 +148,7 @@ test_pass (void)
   guint puts = world->puts;
   const ParlorVisitor *passing = parlor_visitors_pass (visitors, "br_1", NULL, DAY_MS, key);
   g_assert_true (g_str_has_prefix (passing->id, "vis_"));
-  g_assert_null (parlor_visitors_recognise (visitors, "br_1", key, DAY_MS));
+  g_assert_null (parlor_visitors_recognise_at (visitors, "br_1", NULL, key, DAY_MS));
   g_assert_cmpuint (parlor_visitors_count (visitors), ==, 0);
   g_assert_cmpuint (world->puts, ==, puts);
 }
@@ -154,7 +159,8 @@ test_touches (void)
   g_autoptr (World) world = world_new ();
   g_autoptr (ParlorVisitors) visitors = parlor_visitors_new (&world->sink, &world->random);
   char key[PARLOR_TOKEN_SIZE];
-  g_autofree char *id = g_strdup (parlor_visitors_meet (visitors, "br_1", NULL, DAY_MS, key)->id);
+  g_autofree char *id = g_strdup (
+      parlor_visitors_meet_at (visitors, "br_1", NULL, NULL, DAY_MS, key)->id);
   g_autofree char *utm = g_strnfill (2000, 'u');
   ParlorTouch touch = {.visitor = id, .entry = (char *)"ent_1", .utm = utm, .at_ms = 5};
   const ParlorTouch *first = parlor_visitors_touch (visitors, &touch);
@@ -165,10 +171,6 @@ test_touches (void)
   g_assert_cmpstr (parlor_visitors_last_touch (visitors, id)->entry, ==, "ent_2");
   touch.visitor = (char *)"vis_nobody";
   g_assert_null (parlor_visitors_touch (visitors, &touch));
-  g_assert_true (parlor_visitors_set_customer (visitors, id, "cus_1"));
-  g_assert_cmpstr (parlor_visitors_find (visitors, id)->customer, ==, "cus_1");
-  parlor_visitors_set_customer (visitors, id, NULL);
-  g_assert_cmpstr (parlor_visitors_find (visitors, id)->customer, ==, "");
 }
 
 static void

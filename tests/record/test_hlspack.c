@@ -221,11 +221,6 @@ test_formats (void)
   g_assert_cmpuint (seen.inits->len, ==, 2);
   g_assert_cmpuint (find (seen.inits->pdata[0], "vp09", 0), >, 0);
   g_assert_cmpuint (find (seen.inits->pdata[1], "avcC", 0), >, 0);
-  g_autofree char *codecs = parlor_cmaf_codecs (&(ParlorCmafTracks){avcc, 640, 360, 2});
-  g_assert_cmpstr (codecs, ==, "avc1.42c01f,opus");
-  g_autofree char *aac = parlor_cmaf_codecs (
-      &(ParlorCmafTracks){avcc, 640, 360, 2, PARLOR_CMAF_AAC});
-  g_assert_cmpstr (aac, ==, "avc1.42c01f,mp4a.40.2");
 }
 
 /* Whatever its bytes, an access unit lasts 1,024 samples; what is missing is units of nothing. */

@@ -155,22 +155,6 @@ parlor_rtcp_reader_next (ParlorRtcpReader *reader, ParlorRtcpPacket *packet)
   return TRUE;
 }
 
-const char *
-parlor_rtcp_reason_name (ParlorRtcpReason reason)
-{
-  static const char *const names[PARLOR_RTCP_N_REASONS] = {
-      [PARLOR_RTCP_OK] = "ok",
-      [PARLOR_RTCP_ERROR_SHORT] = "rtcp-short",
-      [PARLOR_RTCP_ERROR_VERSION] = "rtcp-version",
-      [PARLOR_RTCP_ERROR_TYPE] = "rtcp-type",
-      [PARLOR_RTCP_ERROR_LENGTH] = "rtcp-length",
-      [PARLOR_RTCP_ERROR_PADDING] = "rtcp-padding",
-      [PARLOR_RTCP_ERROR_FORMAT] = "rtcp-format",
-  };
-
-  return (guint)reason < PARLOR_RTCP_N_REASONS ? names[reason] : "rtcp-unknown";
-}
-
 /* --- Reports ------------------------------------------------------------------------------- */
 
 static gint32

@@ -76,7 +76,6 @@ typedef enum
   PARLOR_RTCP_ERROR_LENGTH,  /* a length runs past the datagram */
   PARLOR_RTCP_ERROR_PADDING, /* padding before the last packet, or of an impossible size */
   PARLOR_RTCP_ERROR_FORMAT,  /* a packet's body contradicts its own counter or length */
-  PARLOR_RTCP_N_REASONS,
 } ParlorRtcpReason;
 
 /* One packet of a compound packet. `body` is borrowed from the datagram: what follows the common
@@ -104,8 +103,6 @@ ParlorRtcpReason parlor_rtcp_reader_init (ParlorRtcpReader *reader, const guint8
 
 /* TRUE: `packet` is the next one. FALSE: no more. */
 gboolean parlor_rtcp_reader_next (ParlorRtcpReader *reader, ParlorRtcpPacket *packet);
-
-const char *parlor_rtcp_reason_name (ParlorRtcpReason reason);
 
 /* RFC 3550 section 6.4.1. */
 typedef struct

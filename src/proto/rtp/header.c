@@ -58,18 +58,3 @@ parlor_rtp_parse (const guint8 *packet, gsize size, ParlorRtpHeader *out)
   out->payload_size = (guint16)(out->payload_size - padding);
   return PARLOR_RTP_OK;
 }
-
-const char *
-parlor_rtp_result_name (ParlorRtpResult result)
-{
-  static const char *const names[PARLOR_RTP_N_RESULTS] = {
-      [PARLOR_RTP_OK] = "ok",
-      [PARLOR_RTP_SHORT] = "short",
-      [PARLOR_RTP_LONG] = "long",
-      [PARLOR_RTP_BAD_VERSION] = "version",
-      [PARLOR_RTP_BAD_CSRC] = "csrc",
-      [PARLOR_RTP_BAD_EXTENSION] = "extension",
-      [PARLOR_RTP_BAD_PADDING] = "padding",
-  };
-  return (guint)result < PARLOR_RTP_N_RESULTS ? names[result] : "unknown";
-}

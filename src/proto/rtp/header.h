@@ -27,7 +27,6 @@ typedef enum
   PARLOR_RTP_BAD_CSRC,      /* the CSRC list does not fit */
   PARLOR_RTP_BAD_EXTENSION, /* the extension does not fit */
   PARLOR_RTP_BAD_PADDING,   /* padding of 0 bytes, or more than there is */
-  PARLOR_RTP_N_RESULTS
 } ParlorRtpResult;
 
 /* Offsets and sizes in bytes, counted from the packet's first byte. payload_offset + payload_size +
@@ -55,20 +54,11 @@ ParlorRtpResult parlor_rtp_parse (const guint8 *packet, gsize size, ParlorRtpHea
  * (padding_size = 0) and payload_size counts ciphertext and tag. */
 ParlorRtpResult parlor_rtp_parse_protected (const guint8 *packet, gsize size, ParlorRtpHeader *out);
 
-/* For counters: "ok", "short", … */
-const char *parlor_rtp_result_name (ParlorRtpResult result);
-
 /* Reads and writes in place; the caller knows that at least 12 bytes are there. */
 static inline guint8
 parlor_rtp_pt (const guint8 *packet)
 {
   return packet[1] & 0x7f;
-}
-
-static inline gboolean
-parlor_rtp_marker (const guint8 *packet)
-{
-  return packet[1] >> 7;
 }
 
 static inline guint16

@@ -41,8 +41,6 @@ const source = shape({
   height: def(num, 0),
   codec: def(str, ''),
 });
-/** One published source of a person. */
-export type Source = Checked<typeof source>;
 
 const participant = shape({
   id: str,

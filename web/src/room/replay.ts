@@ -34,13 +34,6 @@ export function toRoom(parts: Part[], fileMs: number): number {
   return best.from_ms + into;
 }
 
-/** Where in the film that instant is; of one that was dropped, where the film goes on. Null = behind its end. */
-export function toFile(parts: Part[], roomMs: number): number | null {
-  for (const part of parts)
-    if (roomMs < part.to_ms) return part.file_ms + Math.max(roomMs - part.from_ms, 0);
-  return null;
-}
-
 /** What is shown over the film at that instant of the stream. */
 export function pinAt(pins: ReplayPin[], roomMs: number): ReplayPin | null {
   return (
