@@ -44,8 +44,9 @@ struct _ParlorAway
   guint64 due;
   gboolean failed; /* nothing is taken */
   gint64 patience_us;
-  GHashTable *refused; /* "recording/name" → Refused, both owned */
-  gboolean is_over;    /* no more is asked in this look: it only counts */
+  GHashTable *refused;   /* "recording/name" → Refused, both owned */
+  GHashTable *oversized; /* paths of lists, owned: told of */
+  gboolean is_over;      /* no more is asked in this look: it only counts */
   guint refusals;
   gint64 part_bytes;
   guint64 parts; /* sent; taken into the stats at the look's end */
@@ -69,10 +70,7 @@ static GHashTable *
 read_list (const char *path)
 {
   GHashTable *list = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  g_autofree char *text = NULL;
-  if (!g_file_get_contents (path, &text, NULL, NULL))
-    return list;
-  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  g_auto (GStrv) lines = parlor_away_lines (path);
   for (guint i = 0; lines[i] != NULL; i++)
     {
       g_auto (GStrv) words = g_strsplit (lines[i], "\t", -1);
@@ -125,6 +123,22 @@ ends (gpointer user_data)
   gboolean is_ending = self->is_ending;
   g_mutex_unlock (&self->lock);
   return is_ending;
+}
+
+/* A list that is too large to be one is not gone by: what it told would be sent again, or stay
+ * there for ever. It is left as it is, counts as something that waits, and is told of once. */
+static gboolean
+is_readable (ParlorAway *self, const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  struct stat info;
+  if (lstat (path, &info) < 0 || info.st_size <= (goffset)PARLOR_AWAY_LIST_MAX)
+    return TRUE;
+  if (!g_hash_table_contains (self->oversized, path))
+    g_warning ("%s is larger than 64 MiB: what it is about is left as it is", path);
+  g_hash_table_add (self->oversized, g_steal_pointer (&path));
+  self->due++;
+  return FALSE;
 }
 
 /* ---- a look --------------------------------------------------------------------------------- */
@@ -329,8 +343,8 @@ delete_one (ParlorAway *self, const char *recording, const char *name)
 static char **
 erased_names (const char *folder)
 {
-  g_autofree char *path = g_build_filename (folder, PARLOR_ERASED_NAME, NULL), *text = NULL;
-  return g_strsplit (g_file_get_contents (path, &text, NULL, NULL) ? text : "", "\n", -1);
+  g_autofree char *path = g_build_filename (folder, PARLOR_ERASED_NAME, NULL);
+  return parlor_away_lines (path);
 }
 
 /* A render, and what was a person's, is removed while its recording stays. That any other is
@@ -615,7 +629,9 @@ look_at_recording (ParlorAway *self, const char *recording)
   g_autoptr (GDir) dir = is_alive (folder) ? g_dir_open (folder, 0, NULL) : NULL;
   gboolean sealed = is_sealed (folder);
   const char *name;
-  if (dir == NULL)
+  if (dir == NULL || !is_readable (self, folder, PARLOR_AWAY_NAME)
+      || !is_readable (self, folder, PARLOR_AWAY_PARTS_NAME)
+      || !is_readable (self, folder, PARLOR_ERASED_NAME))
     return;
   g_autoptr (GHashTable) list = read_list (state);
   g_autoptr (ParlorAwayParts) parts = parlor_away_parts_load (open_parts);
@@ -688,7 +704,9 @@ look (ParlorAway *self)
   self->due = self->refusals = 0;
   self->is_over = FALSE;
   while (dead != NULL && !ends (self) && (name = g_dir_read_name (dead)) != NULL)
-    if (g_str_has_suffix (name, GONE_PARTS))
+    if (!is_readable (self, gone, name))
+      continue;
+    else if (g_str_has_suffix (name, GONE_PARTS))
       look_at_gone_parts (self, gone, name);
     else
       look_at_gone (self, gone, name);
@@ -744,6 +762,7 @@ parlor_away_new (const ParlorAwaySpec *spec, GError **error)
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
   self->refused = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->oversized = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->released = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->thread = g_thread_new ("away", away_thread, self);
@@ -768,6 +787,7 @@ parlor_away_free (ParlorAway *self)
   g_thread_join (self->thread);
   parlor_s3_free (self->s3);
   g_hash_table_unref (self->refused);
+  g_hash_table_unref (self->oversized);
   g_hash_table_unref (self->released);
   g_hash_table_unref (self->held);
   g_mutex_clear (&self->lock);

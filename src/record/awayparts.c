@@ -73,16 +73,22 @@ read_line (ParlorAwayParts *self, const char *line)
   g_strlcpy (part->sha256, words[5], sizeof part->sha256);
 }
 
+char **
+parlor_away_lines (const char *path)
+{
+  g_autoptr (GBytes) bytes = parlor_safe_load (path, NULL, PARLOR_AWAY_LIST_MAX, NULL);
+  gsize length = bytes != NULL ? g_bytes_get_size (bytes) : 0;
+  g_autofree char *text = length > 0 ? g_strndup (g_bytes_get_data (bytes, NULL), length) : NULL;
+  return g_strsplit (text != NULL ? text : "", "\n", -1);
+}
+
 ParlorAwayParts *
 parlor_away_parts_load (const char *path)
 {
   ParlorAwayParts *self = g_new0 (ParlorAwayParts, 1);
-  g_autofree char *text = NULL;
   self->path = g_strdup (path);
   self->uploads = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, upload_free);
-  if (!g_file_get_contents (path, &text, NULL, NULL))
-    return self;
-  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  g_auto (GStrv) lines = parlor_away_lines (path);
   for (guint i = 0; lines[i] != NULL; i++)
     read_line (self, lines[i]);
   return self;

@@ -11,12 +11,19 @@
 #pragma once
 
 #include "record/s3.h"
+#include "record/safe.h"
 
 G_BEGIN_DECLS
 
 #define PARLOR_AWAY_PARTS_NAME "away.parts"
 /** Above what stores demand of all but the last (5 MiB). */
 #define PARLOR_AWAY_PART_BYTES (G_GINT64_CONSTANT (8) << 20)
+
+/** So much is read of a list in a recording's folder, as of its manifest, which names the same
+ * files. What is larger is read as if it were not there: who goes by it looks at its size first. */
+#define PARLOR_AWAY_LIST_MAX PARLOR_SAFE_MANIFEST_MAX
+/** Its lines (transfer full); none of one that cannot be read. */
+char **parlor_away_lines (const char *path);
 
 typedef struct _ParlorAwayParts ParlorAwayParts;
 

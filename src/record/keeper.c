@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/keeper.h"
 
+#include "record/safe.h"
+
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <string.h>
@@ -9,6 +11,8 @@
 
 /* base64 of PARLOR_VAULT_WRAPPED bytes, and an end of line. */
 #define TEXT_MAX 256
+/* Of a file of master keys, with what is written beside them. */
+#define FILE_MAX (64 << 10)
 
 struct _ParlorKeeper
 {
@@ -78,6 +82,28 @@ parlor_keeper_new_from_text (const char *text, GError **error)
   return NULL;
 }
 
+/* Links are followed and a pipe will do: keys are handed over in many ways. */
+static char *
+read_file (const char *path, GError **error)
+{
+  FILE *file = fopen (path, "re");
+  if (file != NULL)
+    setvbuf (file, NULL, _IONBF, 0); /* no second copy of a key */
+  char *text = g_malloc0 (FILE_MAX + 1);
+  gsize n = file != NULL ? fread (text, 1, FILE_MAX + 1, file) : 0;
+  int why = file == NULL || ferror (file) ? errno : n > FILE_MAX ? EFBIG : 0;
+  if (file != NULL)
+    fclose (file);
+  if (why == 0)
+    return text;
+  g_set_error (error, G_FILE_ERROR,
+               why == EFBIG ? G_FILE_ERROR_INVAL : g_file_error_from_errno (why), "%s: %s", path,
+               why == EFBIG ? "larger than 64 KiB, that is no file of keys" : g_strerror (why));
+  OPENSSL_cleanse (text, n);
+  g_free (text);
+  return NULL;
+}
+
 static char *
 run_command (const char *command, GError **error)
 {
@@ -98,7 +124,7 @@ parlor_keeper_new (const char *file, const char *command, GError **error)
 {
   g_autofree char *text = NULL;
   if (file != NULL)
-    g_file_get_contents (file, &text, NULL, error);
+    text = read_file (file, error);
   else
     text = run_command (command, error);
   ParlorKeeper *self = text != NULL ? parlor_keeper_new_from_text (text, error) : NULL;
@@ -152,15 +178,15 @@ static ParlorKeeperResult
 look (const ParlorKeeper *self, const char *folder, const char *recording,
       guint8 key[PARLOR_VAULT_KEY], gint *master)
 {
-  g_autofree char *path = g_build_filename (folder, PARLOR_KEY_NAME, NULL), *text = NULL;
+  g_autofree char *path = g_build_filename (folder, PARLOR_KEY_NAME, NULL);
   g_autoptr (GError) error = NULL;
-  gsize length = 0;
-  if (!g_file_get_contents (path, &text, &length, &error))
+  g_autoptr (GBytes) bytes = parlor_safe_load (path, NULL, TEXT_MAX, &error);
+  if (bytes == NULL)
     return g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT) ? PARLOR_KEEPER_NONE
                                                                      : PARLOR_KEEPER_LOCKED;
-  *master = self != NULL && length > 0 && length <= TEXT_MAX
-                ? unwrap (self, recording, g_strchomp (text), key)
-                : -1;
+  gsize length = g_bytes_get_size (bytes);
+  g_autofree char *text = length > 0 ? g_strndup (g_bytes_get_data (bytes, NULL), length) : NULL;
+  *master = self != NULL && text != NULL ? unwrap (self, recording, g_strchomp (text), key) : -1;
   return *master >= 0 ? PARLOR_KEEPER_FOUND : PARLOR_KEEPER_LOCKED;
 }
 

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/away.h"
 
+#include "record/awayparts.h"
+#include "record/redact.h"
 #include "record/removal.h"
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define DEADLINE_US (60 * G_USEC_PER_SEC)
 
@@ -224,6 +228,45 @@ test_locked (Store *self, gconstpointer unused)
   wait_for (self, &stats, &stats.deleted, 20);
 }
 
+/* As large as one may be and a byte; it holds nothing. */
+static void
+write_too_large (const Store *self, const char *name)
+{
+  g_autofree char *path = g_build_filename (self->folder, name, NULL);
+  write_file (self, name, "");
+  g_assert_cmpint (truncate (path, (off_t)PARLOR_AWAY_LIST_MAX + 1), ==, 0);
+}
+
+static void
+test_large (Store *self, gconstpointer unused)
+{
+  static const char *const lists[] = {"rc_2/away", "rc_3/away.parts", "rc_4/" PARLOR_ERASED_NAME,
+                                      ".gone/rc_0", ".gone/rc_0.parts"};
+  ParlorAwayStats stats;
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
+    write_too_large (self, lists[i]);
+  for (guint i = 2; i <= 4; i++)
+    {
+      g_autofree char *media = g_strdup_printf ("rc_%u/a.webm", i);
+      g_autofree char *seal = g_strdup_printf ("rc_%u/manifest.sig", i);
+      write_file (self, media, "a");
+      write_file (self, seal, "sealed");
+    }
+  begin (self);
+  wait_for (self, &stats, &stats.uploaded, 3);
+  wait_for (self, &stats, &stats.waiting, G_N_ELEMENTS (lists));
+  parlor_away_free (g_steal_pointer (&self->away));
+  g_assert_cmpuint (count_of (self, "PUT rc_1/"), ==, 3);
+  g_assert_cmpuint (count_of (self, ""), ==, 3);
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
+    {
+      g_autofree char *path = g_build_filename (self->folder, lists[i], NULL);
+      struct stat info;
+      g_assert_cmpint (stat (path, &info), ==, 0);
+      g_assert_cmpint (info.st_size, ==, PARLOR_AWAY_LIST_MAX + 1);
+    }
+}
+
 static void
 test_refused (Store *self, gconstpointer unused)
 {
@@ -396,6 +439,8 @@ main (int argc, char **argv)
               test_no_list, tear_down);
   g_test_add ("/record/away/objects-that-are-not-deleted-hold-up-no-file", Store, NULL, set_up,
               test_locked, tear_down);
+  g_test_add ("/record/away/a-list-that-is-too-large-is-left-and-holds-up-no-other", Store, NULL,
+              set_up, test_large, tear_down);
   g_test_add ("/record/away/a-file-that-is-refused-holds-up-no-other", Store, NULL, set_up,
               test_refused, tear_down);
   g_test_add ("/record/away/a-removed-render-is-removed-there-and-a-lost-file-is-not", Store, NULL,
