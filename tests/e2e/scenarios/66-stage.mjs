@@ -26,7 +26,7 @@ async function publish(world, room) {
   await webrtcbin(world, `/whip/${room.id}/${sub}`, h264Pipeline(await mediaOf(3, world.mediaFolder), 3), { token: room.token });
 }
 
-/* Who has VP8 alone: a foreign player, and a browser (Debian's Firefox has no H.264). */
+/* Who has VP8 alone: a foreign player, and a browser (Firefox without its downloaded OpenH264 plugin has no H.264 in WebRTC). */
 async function isSeen(world, room, viewer) {
   const player = await webrtcbin(world, `/whep/${room.id}`, null, { token: room.token });
   await world.eventually('pictures in VP8', () => player.video.marks.length > 30, 30000);

@@ -14,7 +14,7 @@ const ROWS = [
   { codec: 'vp8', browser: 'chromium' },
   { codec: 'vp8', browser: 'firefox' },
   { codec: 'vp9', browser: 'chromium' },
-  { codec: 'h264', browser: 'chromium', notIn: 'firefox' }, // Debian's Firefox cannot decode it
+  { codec: 'h264', browser: 'chromium', notIn: 'firefox' }, // not in WebRTC without its downloaded OpenH264 plugin; files and MSE it plays
   { codec: 'av1', browser: 'chromium' },
 ];
 const WIDE = { delay_ms: 25, rate_kbps: 3000, queue_ms: 300 };

@@ -32,7 +32,10 @@ function wanted({ mimeType, sdpFmtpLine = '' }: CodecWords): boolean {
 export const VIDEO_CODECS = ['vp8', 'h264', 'vp9', 'av1'] as const;
 export type VideoCodec = (typeof VIDEO_CODECS)[number];
 
-/** The page's option `?codec=` (docs/protocol.md). VP8: every browser has it, and Debian's Firefox has no H.264. */
+/**
+ * The page's option `?codec=` (docs/protocol.md). VP8: every browser has it. Firefox has H.264 in WebRTC only once it has
+ * downloaded its OpenH264 plugin; that it plays H.264 files and MSE (by the system's libavcodec) says nothing of calls.
+ */
 export function askedCodec(search: string): VideoCodec {
   const word = new URLSearchParams(search).get('codec');
   return VIDEO_CODECS.find((one) => one === word) ?? 'vp8';
