@@ -3,7 +3,8 @@
  * Runs the scenarios: node tests/e2e/run.mjs [--only WORD] [--server PROGRAM] [--results FILE] [--long]
  * [--seed N] [--findings FILE]. One line a scenario;
  * a scenario exports {title, seconds, run (world)} and may export `suite: 'bench'` to be left to ./dev bench, or `beside: true` if it
- * measures no time and no rate: --part alone leaves those out, --part 1/2 and 2/2 are one half of them each.
+ * measures no rate, and no time more narrowly than a busy machine allows: --part alone leaves those out, --part beside is those. Runners that are given one folder by
+ * --claims share the scenarios: each takes the next that none has taken.
  */
 import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -19,7 +20,7 @@ function options() {
   const words = process.argv.slice(2);
   const value = (name, other) => (words.includes(name) ? words[words.indexOf(name) + 1] : other);
   return { only: value('--only', ''), server: path.resolve(value('--server', path.join(root, 'build/src/parlord'))), results: value('--results'),
-    evidence: path.resolve(value('--evidence', path.join(root, 'build/results/e2e'))), label: value('--label', ''), long: words.includes('--long'), part: value('--part', ''),
+    evidence: path.resolve(value('--evidence', path.join(root, 'build/results/e2e'))), label: value('--label', ''), long: words.includes('--long'), part: value('--part', ''), claims: value('--claims', ''),
     seed: Number(value('--seed', 1)), findings: value('--findings'), once: words.includes('--once'), keep: words.includes('--keep'),
     impaired: value('--impaired', 'chromium') };
 }
@@ -72,9 +73,19 @@ async function runOne({ name, scenario }, opts) {
 
 function partOf(scenarios, part) {
   if (!part) return scenarios;
-  if (part === 'alone') return scenarios.filter((one) => !one.scenario.beside);
-  const [number, of] = part.split('/').map(Number);
-  return scenarios.filter((one) => one.scenario.beside).filter((_, index) => index % of === number - 1);
+  return scenarios.filter((one) => Boolean(one.scenario.beside) === (part === 'beside'));
+}
+
+/* Whoever makes the folder plays the scenario. */
+function isMine(name, claims) {
+  if (!claims) return true;
+  try {
+    mkdirSync(path.join(claims, name));
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    return false;
+  }
 }
 
 async function main() {
@@ -89,14 +100,14 @@ async function main() {
     if (opts.only || (scenario.suite ?? 'test') === (opts.long ? 'bench' : 'test')) chosen.push({ name, scenario });
   }
   let good = files.length > 0;
-  for (const one of partOf(chosen, opts.part)) good = (await runOne(one, opts)) && good;
+  for (const one of partOf(chosen, opts.part)) if (isMine(one.name, opts.claims)) good = (await runOne(one, opts)) && good;
   if (!files.length) report(opts, 'fail', `scenarios named ${opts.only}`, 'there are none');
   // Not 1: that is what node says when it breaks off.
   process.exit(good ? 0 : 3);
 }
 
 if (process.argv.includes('--help')) {
-  console.log('node tests/e2e/run.mjs [--only WORD] [--server PROGRAM] [--label WORD] [--results FILE] [--evidence FOLDER] [--long] [--seed N] [--findings FILE] [--once] [--keep] [--impaired BROWSER] [--part PART]');
+  console.log('node tests/e2e/run.mjs [--only WORD] [--server PROGRAM] [--label WORD] [--results FILE] [--evidence FOLDER] [--long] [--seed N] [--findings FILE] [--once] [--keep] [--impaired BROWSER] [--part alone|beside] [--claims FOLDER]');
   process.exit(0);
 }
 needPackages(root, 'tests/e2e');

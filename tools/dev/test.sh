@@ -139,9 +139,12 @@ suite_e2e () {
   npm_install tests/e2e
   if [ -n "${TEST_WORD:-}" ]; then scenarios --only "$TEST_WORD"; return; fi
   scenarios --part alone
-  scenarios --part 1/2 &
-  scenarios --part 2/2 &
+  local claims
+  claims=$(mktemp -d)
+  scenarios --part beside --claims "$claims" &
+  scenarios --part beside --claims "$claims" &
   wait
+  rm -r "$claims"
   # One pair of browsers against the sanitized daemon; it loads GStreamer's plugins (tests/meson.build, `whole_stacks`).
   build_native build-asan "${SANITIZED[@]}"
   WHOLE_STACKS=1 sanitizer_environment scenarios --only two-people --label sanitized --server build-asan/src/parlord

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { openChat, readsLine, say } from '../lib/chat.mjs';
 import { allSeeAndHear, enter, inside, join } from '../lib/meeting.mjs';
 
-export const beside = true;
 export const title = 'end-to-end encrypted: the two see, hear and read each other, nobody without the key does, nothing is recorded';
-export const seconds = 120;
+export const seconds = 240;
+export const beside = true;
 
 async function newSealed(world, host) {
   await host.goto(`${world.url}/`);

@@ -5,7 +5,8 @@ import { meetingOf, seesPicture, hears } from '../lib/meeting.mjs';
 import { me, tileNames } from '../lib/state.mjs';
 
 export const title = 'a reloaded page is the same participant again';
-export const seconds = 120;
+export const seconds = 180;
+export const beside = true;
 
 export async function run(world) {
   await world.startServer();

@@ -10,7 +10,8 @@ import { mediaOf } from '../media/generate.mjs';
 import { curl } from '../lib/whip.mjs';
 
 export const title = 'a live room from an H.264 encoder: seen in VP8 by a stage process, which may be killed';
-export const seconds = 120;
+export const seconds = 180;
+export const beside = true;
 
 /* Processes of that program that our server started. */
 const stages = (world) => readdirSync('/proc').filter((pid) => {
