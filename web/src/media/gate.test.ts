@@ -52,6 +52,30 @@ describe('a name and its face', () => {
     expect(opened()).toBe(1);
   });
 
+  it('stand at once when the frame came before the message that names it', () => {
+    const { video, opened, gate: one } = gate();
+    const since = Date.now();
+    one.arm(undefined, since);
+    video.frame(6100);
+    expect(opened()).toBe(0);
+    one.arm(6000, since);
+    expect(opened()).toBe(1);
+    one.arm(6000, since);
+    video.frame(6200);
+    expect(opened()).toBe(1);
+  });
+
+  it('do not stand by a frame of who was there before', () => {
+    const { video, opened, gate: one } = gate();
+    const since = Date.now();
+    one.arm(undefined, since);
+    video.frame(5999);
+    one.arm(6000, since);
+    expect(opened()).toBe(0);
+    video.frame(6000);
+    expect(opened()).toBe(1);
+  });
+
   it('do not wait for ever, nor in a browser that tells no timestamps', () => {
     expect(mayShow({ rtpTimestamp: 1 }, 99, 1600)).toBe(true);
     expect(mayShow({}, 99, 0)).toBe(true);

@@ -23,17 +23,28 @@ export class FrameGate {
   private rtp: number | undefined;
   private since = 0;
   private closed = false;
+  /** What stands in the video now. */
+  private last: FrameInfo | null = null;
 
   constructor(
     private readonly video: HTMLVideoElement,
     private readonly opened: () => void,
   ) {}
 
-  /** Waits for the frame; called again with the timestamp once the server knows it. */
+  /**
+   * Waits for the frame; called again with the timestamp once the server knows it. A frame may be
+   * faster than that message: it stands in the video already, and no further one is waited for.
+   */
   arm(rtp: number | undefined, since: number): void {
     this.rtp = rtp;
     this.since = since;
-    if (this.handle || this.closed) return;
+    if (this.closed) return;
+    if (this.last && this.may(this.last)) {
+      this.close();
+      this.opened();
+      return;
+    }
+    if (this.handle) return;
     if (!('requestVideoFrameCallback' in this.video)) {
       this.open();
       return;
@@ -45,9 +56,14 @@ export class FrameGate {
     this.handle = this.video.requestVideoFrameCallback((_now, frame) => {
       this.handle = 0;
       if (this.closed) return;
-      if (mayShow(frame, this.rtp, Date.now() - this.since)) this.open();
+      this.last = frame;
+      if (this.may(frame)) this.open();
       else this.wait();
     });
+  }
+
+  private may(frame: FrameInfo): boolean {
+    return mayShow(frame, this.rtp, Date.now() - this.since);
   }
 
   private open(): void {

@@ -1,6 +1,14 @@
 /** Parts of the meeting's page that are fetched when they are wanted. */
 import { html } from 'lit';
+import { surely } from '../client/surely.js';
 import type { App } from '../ui/base.js';
+
+/** The dialogs are fetched so long after the door, or when one is wanted. */
+export const DIALOGS_AFTER_MS = 2000;
+
+export function dialogs(): void {
+  void surely(() => import('../ui/dialogs.js'));
+}
 
 /** What only some meetings need; drawn once it is known. */
 export const LAZY = {

@@ -3,7 +3,6 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { ApiError } from '../client/http.js';
 import { comeBy, takeEntry, type GuestPass } from '../client/pass.js';
-import { surely } from '../client/surely.js';
 import { loadChoices, loadSeat, loadStart, saveStart } from '../client/storage.js';
 import { Engine } from '../media/engine.js';
 import { LocalMedia } from '../media/local.js';
@@ -27,7 +26,7 @@ import '../ui/recording.js';
 import '../ui/stage.js';
 import '../ui/toasts.js';
 import { expose } from './debug.js';
-import { LAZY } from './meeting-parts.js';
+import { dialogs, DIALOGS_AFTER_MS, LAZY } from './meeting-parts.js';
 import { whyNot } from '../ui/why-not.js';
 
 /** Earlier than this before a scheduled meeting one is told when it is, not led to the door. */
@@ -202,8 +201,8 @@ export class MeetingPage extends Plain implements App {
     if (now === before) return;
     if (now === 'room') this.stopAwake ??= keepAwake();
     if (now === 'room') this.judgeSeal();
-    // Not only when one is wanted: whoever wants to leave may have lost the server.
-    if (now === 'room') void surely(() => import('../ui/dialogs.js'));
+    // Not only when one is wanted: whoever wants to leave may have lost the server. The first picture goes before.
+    if (now === 'room') window.setTimeout(dialogs, DIALOGS_AFTER_MS);
     void this.focusNew();
     if (now !== 'ended') return;
     this.stopAwake?.();
@@ -242,6 +241,7 @@ export class MeetingPage extends Plain implements App {
   readonly openDialog = (dialog: Dialog): void => {
     if (dialog === 'marker' && this.session.state.room?.end_to_end) return;
     this.dialog = dialog;
+    if (dialog) dialogs();
   };
 
   private keys(): () => void {

@@ -136,9 +136,10 @@ export class Stage extends InMeeting {
   }
 
   protected override updated(): void {
-    for (const seat of this.seats) {
+    for (const seat of this.width ? this.seats : []) {
       const tile = this.querySelector<HTMLElement>(`[data-seat="${CSS.escape(seat.key)}"]`);
       if (!tile) continue;
+      if (tile.style.width) tile.dataset['placed'] = '';
       tile.style.setProperty('transform', `translate(${seat.rect.x}px, ${seat.rect.y}px)`);
       tile.style.setProperty('width', `${seat.rect.width}px`);
       tile.style.setProperty('height', `${seat.rect.height}px`);
