@@ -37,7 +37,7 @@ struct _ParlorUdpSrc
 
   gint flushing; /* atomic */
   ParlorUdpWait wait;
-  gboolean was_full; /* the last call filled all slots: there is more, do not wait */
+  gboolean was_full; /* there may be more than was read, and nobody tells of it: do not wait */
   gboolean is_begun; /* downstream knows stream, caps and segment */
 };
 
@@ -149,9 +149,9 @@ receive_media (ParlorUdpSrc *self, guint8 *memory, ParlorBatchMeta *meta)
   gint n = parlor_udp_receiver_receive (self->receiver, self->fd, memory, meta,
                                         &self->loop->counters);
   parlor_udp_gather_look (&self->wait.gather, memory, meta);
-  self->was_full = n == PARLOR_RECEIVE_SLOTS;
-  if (n > 0 && !self->was_full && parlor_udp_wait_for_rest (&self->wait))
+  if (n > 0 && n < PARLOR_RECEIVE_SLOTS && parlor_udp_wait_for_rest (&self->wait))
     parlor_udp_receiver_receive_more (self->receiver, meta, &self->loop->counters);
+  self->was_full = parlor_udp_receiver_is_full (self->receiver);
   return n;
 }
 
@@ -192,7 +192,7 @@ fill (ParlorUdpSrc *self, GstBuffer **out)
   return GST_FLOW_OK;
 }
 
-/* The worker's thread: one wake-up a call. */
+/* The worker's thread: one wake-up a round. In its own pipeline only we pause it: hold (). */
 static void
 run (gpointer user_data)
 {
@@ -202,9 +202,10 @@ run (gpointer user_data)
   if (!self->is_begun)
     parlor_source_pad_begin (self->src);
   self->is_begun = TRUE;
-  flow = fill (self, &buffer);
-  if (flow == GST_FLOW_OK)
-    flow = parlor_pad_push (self->loop, self->src, buffer);
+  do
+    if ((flow = fill (self, &buffer)) == GST_FLOW_OK)
+      flow = parlor_pad_push (self->loop, self->src, buffer);
+  while (flow == GST_FLOW_OK && self->loop->is_private);
   if (flow != GST_FLOW_OK)
     parlor_source_pad_end (self->src, flow);
 }
@@ -236,6 +237,7 @@ hold (ParlorUdpSrc *self)
 {
   interrupt (self);
   gst_pad_pause_task (self->src);
+  self->was_full = TRUE; /* what came was told of, perhaps, and not read */
   g_atomic_int_set (&self->flushing, FALSE);
 }
 

@@ -200,6 +200,12 @@ parlor_udp_receiver_receive_more (ParlorUdpReceiver *self, ParlorBatchMeta *meta
 }
 
 gboolean
+parlor_udp_receiver_is_full (const ParlorUdpReceiver *self)
+{
+  return self->used == self->n_slots;
+}
+
+gboolean
 parlor_udp_receiver_receive_lane (ParlorUdpReceiver *self, ParlorUdpLane *lane, guint8 *memory,
                                   ParlorBatchMeta *meta, ParlorLoopCounters *counters)
 {

@@ -42,6 +42,8 @@ gint parlor_udp_receiver_receive (ParlorUdpReceiver *self, int fd, guint8 *memor
    answers; 0 too when no slot is left. */
 gint parlor_udp_receiver_receive_more (ParlorUdpReceiver *self, ParlorBatchMeta *meta,
                                        ParlorLoopCounters *counters);
+/** All slots of the batch are filled: there may be more. */
+gboolean parlor_udp_receiver_is_full (const ParlorUdpReceiver *self);
 /** What waits in the feedback lane, where it is due; `self` was made for the lane. TRUE: its slots
    are full, there may be more. Whatever becomes of its socket, it must not end the media socket. */
 gboolean parlor_udp_receiver_receive_lane (ParlorUdpReceiver *self, ParlorUdpLane *lane,

@@ -132,6 +132,8 @@ count_pkts (guint32 length, guint16 segment_bytes)
 /* --- one message of the kernel's ----------------------------------------------------------------
  */
 
+/* The last one has no padding behind it: a source alone is 36 bytes then, which the kernel keeps on
+ * its stack; of 40 it would ask for memory. */
 static struct cmsghdr *
 add_control (struct msghdr *header, guint8 *at, int level, int type, gsize length)
 {
@@ -139,14 +141,14 @@ add_control (struct msghdr *header, guint8 *at, int level, int type, gsize lengt
   c->cmsg_level = level;
   c->cmsg_type = type;
   c->cmsg_len = CMSG_LEN (length);
-  header->msg_controllen += CMSG_SPACE (length);
+  header->msg_controllen = (gsize)(at - (guint8 *)header->msg_control) + CMSG_LEN (length);
   return c;
 }
 
 static void
 add_source (struct msghdr *header, Control *control, const struct in6_addr *local, gboolean is_ipv4)
 {
-  guint8 *at = control->bytes + header->msg_controllen;
+  guint8 *at = control->bytes + CMSG_ALIGN (header->msg_controllen);
   if (is_ipv4)
     {
       struct in_pktinfo info = {.ipi_spec_dst = parlor_udp_unmapped (local)};

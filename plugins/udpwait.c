@@ -15,9 +15,9 @@ parlor_udp_wait_init (ParlorUdpWait *self)
 }
 
 static gboolean
-watch (ParlorUdpWait *self, int fd)
+watch (ParlorUdpWait *self, int fd, guint32 how)
 {
-  struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+  struct epoll_event event = {.events = EPOLLIN | how, .data.fd = fd};
   return epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
@@ -26,7 +26,8 @@ parlor_udp_wait_open (ParlorUdpWait *self, ParlorLoop *loop, int fd)
 {
   self->loop = loop;
   self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
-  if (self->epoll_fd < 0 || !watch (self, fd) || !watch (self, loop->wake.fd))
+  /* Of the socket we are told once: else each sleep would begin with a look at what was read. */
+  if (self->epoll_fd < 0 || !watch (self, fd, EPOLLET) || !watch (self, loop->wake.fd, 0))
     return FALSE;
   return loop->lane_fd < 0 || parlor_udp_lane_init (&self->lane, loop->lane_fd, self->epoll_fd);
 }

@@ -51,7 +51,7 @@ compound_send (Compound *self)
                                        sizeof self->bytes)
              == PARLOR_SRTP_OK)
     {
-      parlor_router_send_datagram (transport->router, &transport->tuple, self->bytes, self->length);
+      parlor_router_send_behind (transport->router, &transport->tuple, self->bytes, self->length);
       transport->router->counters.rtcp_pkts++;
     }
   self->length = 0;

@@ -28,6 +28,10 @@ gboolean parlor_router_tell (ParlorRouter *self, const ParlorRouterEvent *event)
 /** Appends one datagram (STUN, DTLS, SRTCP) to the outbox, ready as it is. */
 void parlor_router_send_datagram (ParlorRouter *self, const ParlorTuple *tuple, const guint8 *bytes,
                                   gsize length);
+/** The same, as the end of a message that leaves for the same peer, where there is one: reports
+ * cost next to nothing behind what was just sent. */
+void parlor_router_send_behind (ParlorRouter *self, const ParlorTuple *tuple, const guint8 *bytes,
+                                gsize length);
 /** Room for `bytes` in the outbox, which is sent first when it has none. */
 guint8 *parlor_router_reserve (ParlorRouter *self, gsize bytes);
 /** Not for keys: sequence numbers, timestamps, jitter. */

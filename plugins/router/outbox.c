@@ -20,3 +20,37 @@ parlor_outbox_commit (ParlorOutbox *self, const ParlorTuple *tuple, gsize length
    * gap. */
   self->used += (length + 63) & ~(gsize)63;
 }
+
+static gboolean
+is_to (const ParlorDatagram *datagram, const ParlorTuple *tuple)
+{
+  struct sockaddr_in6 peer;
+
+  parlor_addr_to_in6 (&tuple->peer, &peer);
+  return peer.sin6_port == datagram->peer.sin6_port
+         && memcmp (&peer.sin6_addr, &datagram->peer.sin6_addr, sizeof peer.sin6_addr) == 0
+         && memcmp (&datagram->local, tuple->local.ip, sizeof datagram->local) == 0;
+}
+
+gboolean
+parlor_outbox_append (ParlorOutbox *self, const ParlorTuple *tuple, const guint8 *bytes,
+                      gsize length)
+{
+  ParlorDatagram *last = self->n_datagrams > 0 ? &self->datagrams[self->n_datagrams - 1] : NULL;
+  guint32 part, whole;
+
+  if (last == NULL || length == 0)
+    return FALSE;
+  part = last->segment_bytes > 0 ? last->segment_bytes : last->length;
+  whole = last->length + (guint32)length;
+  if (length > part || last->length % part != 0 || last->length / part >= PARLOR_GSO_MAX_SEGMENTS
+      || whole > PARLOR_MESSAGE_MAX_BYTES || last->offset + whole > self->capacity
+      || !is_to (last, tuple))
+    return FALSE;
+  memcpy (self->arena + last->offset + last->length, bytes, length);
+  last->segment_bytes = (guint16)part;
+  last->length = whole;
+  self->n_pkts++;
+  self->used = (last->offset + whole + 63) & ~(gsize)63;
+  return TRUE;
+}

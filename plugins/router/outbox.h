@@ -57,4 +57,9 @@ parlor_outbox_reserve (ParlorOutbox *self, gsize bytes)
 void parlor_outbox_commit (ParlorOutbox *self, const ParlorTuple *tuple, gsize length,
                            gsize segment_bytes);
 
+/** Makes one datagram the end of the last message, where that is the same peer's and of equal parts
+ * so far, none shorter than this. FALSE: it is not, and nothing was done. */
+gboolean parlor_outbox_append (ParlorOutbox *self, const ParlorTuple *tuple, const guint8 *bytes,
+                               gsize length);
+
 G_END_DECLS

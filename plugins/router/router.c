@@ -141,6 +141,14 @@ parlor_router_send_datagram (ParlorRouter *self, const ParlorTuple *tuple, const
 }
 
 void
+parlor_router_send_behind (ParlorRouter *self, const ParlorTuple *tuple, const guint8 *bytes,
+                           gsize length)
+{
+  if (!self->config.gso || !parlor_outbox_append (&self->outbox, tuple, bytes, length))
+    parlor_router_send_datagram (self, tuple, bytes, length);
+}
+
+void
 parlor_router_mark_transport (ParlorRouter *self, ParlorTransport *transport)
 {
   transport->touched = TRUE;
