@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/wait.h>
 
 /* base64 of PARLOR_VAULT_WRAPPED bytes, and an end of line. */
@@ -19,17 +18,6 @@ struct _ParlorKeeper
   guint n;
   guint8 masters[PARLOR_MASTER_KEYS_MAX][PARLOR_VAULT_KEY];
 };
-
-static void
-make_random (guint8 *out, gsize length)
-{
-  for (gsize done = 0; done < length;)
-    {
-      ssize_t n = getrandom (out + done, length - done, 0);
-      g_assert (n > 0 || errno == EINTR);
-      done += n > 0 ? (gsize)n : 0;
-    }
-}
 
 /* ---- masters -------------------------------------------------------------------------------- */
 
@@ -148,7 +136,7 @@ static char *
 wrap (const ParlorKeeper *self, const char *recording, const guint8 key[PARLOR_VAULT_KEY])
 {
   guint8 nonce[PARLOR_VAULT_NONCE], wrapped[PARLOR_VAULT_WRAPPED];
-  make_random (nonce, sizeof nonce);
+  parlor_safe_random (nonce, sizeof nonce);
   parlor_vault_wrap (self->masters[0], recording, key, nonce, wrapped);
   g_autofree char *text = g_base64_encode (wrapped, sizeof wrapped);
   return g_strconcat (text, "\n", NULL);
@@ -157,7 +145,7 @@ wrap (const ParlorKeeper *self, const char *recording, const guint8 key[PARLOR_V
 char *
 parlor_keeper_make (ParlorKeeper *self, const char *recording, guint8 key[PARLOR_VAULT_KEY])
 {
-  make_random (key, PARLOR_VAULT_KEY);
+  parlor_safe_random (key, PARLOR_VAULT_KEY);
   return wrap (self, recording, key);
 }
 

@@ -59,8 +59,8 @@ get_bytes (int fd, guint8 *out, gsize length, guint64 at)
   return (gssize)done;
 }
 
-static void
-make_random (guint8 *out, gsize length)
+void
+parlor_safe_random (guint8 *out, gsize length)
 {
   for (gsize done = 0; done < length;)
     {
@@ -76,7 +76,7 @@ static gboolean
 write_head (ParlorSafeFile *self, guint64 size)
 {
   guint8 nonce[PARLOR_VAULT_NONCE], block[PARLOR_VAULT_BLOCK];
-  make_random (nonce, sizeof nonce);
+  parlor_safe_random (nonce, sizeof nonce);
   parlor_vault_seal_head (self->vault, size, nonce, block);
   return put_bytes (self->fd, block, sizeof block, 0);
 }
@@ -85,7 +85,7 @@ static gboolean
 write_block (ParlorSafeFile *self, guint64 number, const guint8 *text, gsize length)
 {
   guint8 nonce[PARLOR_VAULT_NONCE], block[PARLOR_VAULT_BLOCK];
-  make_random (nonce, sizeof nonce);
+  parlor_safe_random (nonce, sizeof nonce);
   parlor_vault_seal (self->vault, number, text, length, nonce, block);
   return put_bytes (self->fd, block, sizeof block, number * PARLOR_VAULT_BLOCK);
 }
@@ -148,7 +148,7 @@ begin_vault (ParlorSafeFile *self, const guint8 *key)
   guint8 id[PARLOR_VAULT_ID];
   if (key == NULL)
     return 0;
-  make_random (id, sizeof id);
+  parlor_safe_random (id, sizeof id);
   self->vault = parlor_vault_new (key, id);
   return write_head (self, PARLOR_VAULT_OPEN) ? 0 : errno;
 }

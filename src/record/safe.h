@@ -66,6 +66,9 @@ void parlor_safe_end_whole (const guint8 *key);
 gboolean parlor_safe_store (const char *path, const guint8 *key, const void *bytes, gsize length,
                             GError **error);
 
+/** The kernel's; for keys and numbers used once. Comes back with all of it. */
+void parlor_safe_random (guint8 *out, gsize length);
+
 /** For who only reads; owns `file`. */
 ParlorReader *parlor_safe_reader (ParlorSafeFile *file);
 
