@@ -521,6 +521,16 @@ peer_send (Peer *peer, const char *text)
 }
 
 void
+peer_say (Peer *peer, const char *format, ...)
+{
+  va_list args;
+  va_start (args, format);
+  g_autofree char *text = g_strdup_vprintf (format, args);
+  va_end (args);
+  peer_send (peer, text);
+}
+
+void
 peer_send_deflated (Peer *peer, const char *text, gsize length)
 {
   const guint8 *payload;

@@ -112,6 +112,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Peer, peer_free)
 void peer_send_frame (Peer *peer, guint opcode, gboolean fin, gboolean masked, const void *data,
                       gsize length);
 void peer_send (Peer *peer, const char *text);
+void peer_say (Peer *peer, const char *format, ...) G_GNUC_PRINTF (2, 3);
 /* Deflated, in one frame; of a peer that agreed on it. */
 void peer_send_deflated (Peer *peer, const char *text, gsize length);
 /* The next text message as JSON (transfer full); NULL when it was closed first (see close_code).

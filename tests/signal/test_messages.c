@@ -278,18 +278,6 @@ pair_clear (Pair *pair)
   world_free (pair->world);
 }
 
-static void say (Peer *peer, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-static void
-say (Peer *peer, const char *format, ...)
-{
-  va_list args;
-  va_start (args, format);
-  g_autofree char *text = g_strdup_vprintf (format, args);
-  va_end (args);
-  peer_send (peer, text);
-}
-
 static void
 test_welcome (void)
 {
@@ -316,7 +304,7 @@ static void
 test_chat (void)
 {
   Pair pair = pair_new ();
-  say (
+  peer_say (
       pair.bob,
       "{\"t\":\"chat\",\"id\":\"b1\",\"client_id\":\"c1\",\"text\":\"<script>alert(1)</script>\"}");
   json_t *own = peer_expect (pair.bob, "chat");
@@ -327,7 +315,7 @@ test_chat (void)
                    "<script>alert(1)</script>");
   g_assert_cmpstr (member (json_object_get (other, "message"), "participant"), ==, pair.bob_id);
   /* The same client_id again: the same message, and nobody else hears of it. */
-  say (pair.bob, "{\"t\":\"chat\",\"id\":\"b2\",\"client_id\":\"c1\",\"text\":\"again\"}");
+  peer_say (pair.bob, "{\"t\":\"chat\",\"id\":\"b2\",\"client_id\":\"c1\",\"text\":\"again\"}");
   json_t *again = peer_expect (pair.bob, "chat");
   g_assert_cmpstr (member (again, "id"), ==, "b2");
   g_assert_cmpstr (member (json_object_get (again, "message"), "id"), ==,
@@ -346,22 +334,22 @@ static void
 test_people (void)
 {
   Pair pair = pair_new ();
-  say (pair.bob, "{\"t\":\"hand\",\"raised\":true}");
+  peer_say (pair.bob, "{\"t\":\"hand\",\"raised\":true}");
   json_t *hands = peer_expect (pair.ann, "hands");
   g_assert_cmpstr (json_string_value (json_array_get (json_object_get (hands, "hands"), 0)), ==,
                    pair.bob_id);
   json_decref (hands);
-  say (pair.ann, "{\"t\":\"hand\",\"participant\":\"%s\",\"raised\":false}", pair.bob_id);
+  peer_say (pair.ann, "{\"t\":\"hand\",\"participant\":\"%s\",\"raised\":false}", pair.bob_id);
   hands = peer_expect (pair.ann, "hands");
   g_assert_cmpuint (json_array_size (json_object_get (hands, "hands")), ==, 0);
   json_decref (hands);
-  say (pair.bob, "{\"t\":\"reaction\",\"emoji\":\"👍\"}");
+  peer_say (pair.bob, "{\"t\":\"reaction\",\"emoji\":\"👍\"}");
   json_t *reaction = peer_expect (pair.ann, "reaction");
   g_assert_cmpstr (member (reaction, "emoji"), ==, "👍");
   json_decref (reaction);
   g_autofree char *code = error_code (pair.bob, "{\"t\":\"reaction\",\"emoji\":\"💣\"}");
   g_assert_cmpstr (code, ==, "bad_message");
-  say (pair.bob, "{\"t\":\"name\",\"name\":\"  林  \"}");
+  peer_say (pair.bob, "{\"t\":\"name\",\"name\":\"  林  \"}");
   for (;;)
     {
       json_t *changed = peer_expect (pair.ann, "participant");
@@ -379,10 +367,11 @@ test_offer (void)
 {
   Pair pair = pair_new ();
   FakeMedia *fake = &pair.world->fake;
-  say (pair.bob, "{\"t\":\"offer\",\"id\":3,\"sdp\":\"v=0\",\"senders\":[{\"mid\":\"0\",\"source\":"
-                 "\"microphone\"},{\"mid\":\"1\","
-                 "\"source\":\"camera\"}],\"slots\":[{\"mid\":\"4\",\"kind\":\"audio\"},{\"mid\":"
-                 "\"7\",\"kind\":\"video\"}]}");
+  peer_say (pair.bob,
+            "{\"t\":\"offer\",\"id\":3,\"sdp\":\"v=0\",\"senders\":[{\"mid\":\"0\",\"source\":"
+            "\"microphone\"},{\"mid\":\"1\","
+            "\"source\":\"camera\"}],\"slots\":[{\"mid\":\"4\",\"kind\":\"audio\"},{\"mid\":"
+            "\"7\",\"kind\":\"video\"}]}");
   json_t *answer = peer_expect (pair.bob, "answer");
   g_assert_cmpint (json_integer_value (json_object_get (answer, "id")), ==, 3);
   g_assert_nonnull (member (answer, "sdp"));
@@ -439,9 +428,9 @@ test_long_offer (void)
 {
   Pair pair = pair_new ();
   g_autofree char *filling = g_strnfill (150 * 1024, 'a');
-  say (pair.bob, "{\"t\":\"offer\",\"sdp\":\"v=0 %s\"}", filling);
+  peer_say (pair.bob, "{\"t\":\"offer\",\"sdp\":\"v=0 %s\"}", filling);
   json_decref (peer_expect (pair.bob, "answer"));
-  say (pair.bob, "{\"t\":\"chat\",\"client_id\":\"1\",\"text\":\"%s\"}", filling);
+  peer_say (pair.bob, "{\"t\":\"chat\",\"client_id\":\"1\",\"text\":\"%s\"}", filling);
   g_assert_cmpuint (peer_closed (pair.bob), ==, 1009);
   pair_clear (&pair);
 }
@@ -450,7 +439,7 @@ static void
 test_moderation (void)
 {
   Pair pair = pair_new ();
-  say (pair.ann, "{\"t\":\"room\",\"title\":\"Tea\",\"locked\":true}");
+  peer_say (pair.ann, "{\"t\":\"room\",\"title\":\"Tea\",\"locked\":true}");
   json_t *told = peer_expect (pair.bob, "room");
   json_t *room = json_object_get (told, "room");
   g_assert_cmpstr (member (room, "title"), ==, "Tea");
@@ -458,18 +447,18 @@ test_moderation (void)
   json_decref (told);
   g_autoptr (Peer) late = peer_new (pair.world);
   g_autofree char *token = world_token (pair.world, "hall", "late", PARLOR_ROLE_GUEST);
-  say (late, "{\"t\":\"join\",\"id\":9,\"token\":\"%s\"}", token);
+  peer_say (late, "{\"t\":\"join\",\"id\":9,\"token\":\"%s\"}", token);
   json_t *denied = peer_expect (late, "denied");
   g_assert_cmpstr (member (denied, "reason"), ==, "locked");
   g_assert_cmpint (json_integer_value (json_object_get (denied, "id")), ==, 9);
   g_assert_cmpuint (peer_closed (late), ==, 4403);
   json_decref (denied);
-  say (pair.ann, "{\"t\":\"remove\",\"participant\":\"%s\",\"ban\":true}", pair.bob_id);
+  peer_say (pair.ann, "{\"t\":\"remove\",\"participant\":\"%s\",\"ban\":true}", pair.bob_id);
   json_t *closed = peer_expect (pair.bob, "closed");
   g_assert_cmpstr (member (closed, "reason"), ==, "banned");
   g_assert_cmpuint (peer_closed (pair.bob), ==, 4403);
   json_decref (closed);
-  say (pair.ann, "{\"t\":\"end\"}");
+  peer_say (pair.ann, "{\"t\":\"end\"}");
   closed = peer_expect (pair.ann, "closed");
   g_assert_cmpstr (member (closed, "reason"), ==, "ended");
   g_assert_cmpuint (peer_closed (pair.ann), ==, 4404);
@@ -484,11 +473,11 @@ test_lobby (void)
   world_room (world, "hall");
   g_autoptr (Peer) host = peer_new (world);
   json_decref (peer_join (host, "hall", "host", PARLOR_ROLE_HOST));
-  say (host, "{\"t\":\"room\",\"lobby\":true}");
+  peer_say (host, "{\"t\":\"room\",\"lobby\":true}");
   json_decref (peer_expect (host, "room"));
   g_autoptr (Peer) guest = peer_new (world);
   g_autofree char *token = world_token (world, "hall", "guest", PARLOR_ROLE_GUEST);
-  say (guest, "{\"t\":\"join\",\"id\":4,\"token\":\"%s\",\"name\":\"Gus\"}", token);
+  peer_say (guest, "{\"t\":\"join\",\"id\":4,\"token\":\"%s\",\"name\":\"Gus\"}", token);
   json_t *waiting = peer_expect (guest, "waiting");
   g_assert_cmpint (json_integer_value (json_object_get (waiting, "id")), ==, 4);
   json_t *lobby = peer_expect (host, "lobby");
@@ -496,7 +485,7 @@ test_lobby (void)
   g_assert_cmpstr (member (first, "name"), ==, "Gus");
   g_autofree char *code = error_code (guest, "{\"t\":\"chat\",\"client_id\":\"1\",\"text\":\"x\"}");
   g_assert_cmpstr (code, ==, "forbidden");
-  say (host, "{\"t\":\"admit\",\"participant\":\"%s\"}", member (first, "participant"));
+  peer_say (host, "{\"t\":\"admit\",\"participant\":\"%s\"}", member (first, "participant"));
   json_t *welcome = peer_expect (guest, "welcome");
   g_assert_cmpint (json_integer_value (json_object_get (welcome, "id")), ==, 4);
   json_decref (welcome);

@@ -6,18 +6,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static void say (Peer *peer, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-static void
-say (Peer *peer, const char *format, ...)
-{
-  va_list args;
-  va_start (args, format);
-  g_autofree char *text = g_strdup_vprintf (format, args);
-  va_end (args);
-  peer_send (peer, text);
-}
-
 static void
 assert_refused (World *world, const char *join, const char *code, guint16 close_code)
 {
@@ -119,13 +107,13 @@ test_demo (void)
 {
   g_autoptr (World) world = world_new (NULL);
   g_autoptr (Peer) first = peer_new (world);
-  say (first, "{\"t\":\"join\",\"id\":1,\"room\":\"made-by-joining\",\"name\":\"Ann\"}");
+  peer_say (first, "{\"t\":\"join\",\"id\":1,\"room\":\"made-by-joining\",\"name\":\"Ann\"}");
   json_t *welcome = peer_expect (first, "welcome");
   g_assert_cmpstr (member (welcome, "role"), ==, "host");
   g_autofree char *code = g_strdup (member (json_object_get (welcome, "room"), "code"));
   json_decref (welcome);
   g_autoptr (Peer) second = peer_new (world);
-  say (second, "{\"t\":\"join\",\"id\":1,\"room\":\"%s\",\"name\":\"Bob\"}", code);
+  peer_say (second, "{\"t\":\"join\",\"id\":1,\"room\":\"%s\",\"name\":\"Bob\"}", code);
   welcome = peer_expect (second, "welcome");
   g_assert_cmpstr (member (welcome, "role"), ==, "member");
   json_decref (welcome);
@@ -147,7 +135,7 @@ static json_t *
 come_back (Peer *peer, const char *identity, const char *resume)
 {
   g_autofree char *token = world_token (peer->world, "hall", identity, PARLOR_ROLE_MEMBER);
-  say (peer, "{\"t\":\"join\",\"id\":2,\"token\":\"%s\",\"resume\":\"%s\"}", token, resume);
+  peer_say (peer, "{\"t\":\"join\",\"id\":2,\"token\":\"%s\",\"resume\":\"%s\"}", token, resume);
   return peer_expect (peer, "welcome");
 }
 
@@ -188,7 +176,7 @@ test_replaced (void)
   g_assert_cmpuint (peer_closed (tab), ==, 4403);
   json_decref (closed);
   /* The end of the old socket is not the end of the person. */
-  say (other, "{\"t\":\"chat\",\"id\":1,\"client_id\":\"1\",\"text\":\"still here\"}");
+  peer_say (other, "{\"t\":\"chat\",\"id\":1,\"client_id\":\"1\",\"text\":\"still here\"}");
   json_decref (peer_expect (other, "chat"));
 }
 
@@ -201,7 +189,7 @@ test_leave (void)
   g_autoptr (Peer) bob = peer_new (world);
   json_decref (peer_join (ann, "hall", "ann", PARLOR_ROLE_MEMBER));
   json_decref (peer_join (bob, "hall", "bob", PARLOR_ROLE_MEMBER));
-  say (bob, "{\"t\":\"leave\"}");
+  peer_say (bob, "{\"t\":\"leave\"}");
   json_t *left = peer_expect (ann, "left");
   g_assert_cmpstr (member (left, "reason"), ==, "left");
   json_decref (left);
@@ -255,7 +243,7 @@ test_token_expires (void)
   g_autofree char *token = world_token (world, "hall", "ann", PARLOR_ROLE_MEMBER);
   world->wall_offset_ms = 59000; /* of its 60 s one is left */
   g_autoptr (Peer) ann = peer_new (world);
-  say (ann, "{\"t\":\"join\",\"id\":1,\"token\":\"%s\"}", token);
+  peer_say (ann, "{\"t\":\"join\",\"id\":1,\"token\":\"%s\"}", token);
   json_decref (peer_expect (ann, "welcome"));
   json_t *closed = peer_expect (ann, "closed");
   g_assert_cmpstr (member (closed, "reason"), ==, "token_expired");
@@ -278,9 +266,9 @@ test_named (void)
                          .expires_ms = world->clock.wall_ms (&world->clock) + 60000};
   g_autofree char *token = parlor_keyring_sign (world->keyring, &claims, NULL);
   g_autoptr (Peer) ann = peer_new (world);
-  say (ann, "{\"t\":\"join\",\"id\":1,\"token\":\"%s\",\"name\":\"Boss\"}", token);
+  peer_say (ann, "{\"t\":\"join\",\"id\":1,\"token\":\"%s\",\"name\":\"Boss\"}", token);
   json_decref (peer_expect (ann, "welcome"));
-  say (ann, "{\"t\":\"name\",\"id\":2,\"name\":\"Boss\"}");
+  peer_say (ann, "{\"t\":\"name\",\"id\":2,\"name\":\"Boss\"}");
   json_t *error = peer_expect (ann, "error");
   g_assert_cmpstr (member (error, "code"), ==, "forbidden");
   g_assert_cmpstr (parlor_participant_info (parlor_room_participant (room, 0))->name, ==, "Ann");
@@ -294,7 +282,7 @@ test_join_twice (void)
   world_room (world, "hall");
   g_autoptr (Peer) ann = peer_new (world);
   json_decref (peer_join (ann, "hall", "ann", PARLOR_ROLE_MEMBER));
-  say (ann, "{\"t\":\"join\",\"id\":2,\"room\":\"hall\"}");
+  peer_say (ann, "{\"t\":\"join\",\"id\":2,\"room\":\"hall\"}");
   json_t *error = peer_expect (ann, "error");
   g_assert_cmpstr (member (error, "code"), ==, "conflict");
   json_decref (error);
@@ -314,7 +302,7 @@ test_offer_behind_join (void)
     {
       g_autoptr (Peer) peer = i ? peer_new (world) : peer_new_deflating (world);
       g_autofree char *token = world_token (world, "hall", i ? "ann" : "bob", PARLOR_ROLE_HOST);
-      say (peer, "{\"t\":\"join\",\"id\":1,\"token\":\"%s\"}", token);
+      peer_say (peer, "{\"t\":\"join\",\"id\":1,\"token\":\"%s\"}", token);
       if (i)
         peer_send (peer, offer);
       else
@@ -333,21 +321,21 @@ test_offer_in_the_hall (void)
   world_room (world, "hall");
   g_autoptr (Peer) host = peer_new (world);
   json_decref (peer_join (host, "hall", "host", PARLOR_ROLE_HOST));
-  say (host, "{\"t\":\"room\",\"lobby\":true}");
+  peer_say (host, "{\"t\":\"room\",\"lobby\":true}");
   json_decref (peer_expect (host, "room"));
   g_autoptr (Peer) guest = peer_new (world);
   g_autofree char *token = world_token (world, "hall", "guest", PARLOR_ROLE_GUEST);
-  say (guest, "{\"t\":\"join\",\"id\":1,\"token\":\"%s\"}", token);
-  say (guest, "{\"t\":\"offer\",\"id\":2,\"sdp\":\"v=0\"}");
+  peer_say (guest, "{\"t\":\"join\",\"id\":1,\"token\":\"%s\"}", token);
+  peer_say (guest, "{\"t\":\"offer\",\"id\":2,\"sdp\":\"v=0\"}");
   json_t *waiting = peer_expect (guest, "waiting");
   json_t *error = peer_expect (guest, "error");
   g_assert_cmpint (json_integer_value (json_object_get (error, "id")), ==, 2);
   g_assert_cmpuint (world->fake.n_negotiated, ==, 0);
   json_t *lobby = peer_expect (host, "lobby");
-  say (host, "{\"t\":\"admit\",\"participant\":\"%s\"}",
-       member (json_array_get (json_object_get (lobby, "waiting"), 0), "participant"));
+  peer_say (host, "{\"t\":\"admit\",\"participant\":\"%s\"}",
+            member (json_array_get (json_object_get (lobby, "waiting"), 0), "participant"));
   json_decref (peer_expect (guest, "welcome"));
-  say (guest, "{\"t\":\"offer\",\"id\":3,\"sdp\":\"v=0\"}");
+  peer_say (guest, "{\"t\":\"offer\",\"id\":3,\"sdp\":\"v=0\"}");
   json_decref (peer_expect (guest, "answer"));
   json_decref (lobby);
   json_decref (error);

@@ -7,6 +7,7 @@
 #include "base/audit.h"
 #include "base/error.h"
 #include "store/sqlite.h"
+#include "sqlite_ask.h"
 
 /* --- the disk --- */
 
@@ -201,30 +202,16 @@ wait_flushed (Fixture *f)
     }
 }
 
-static gint64
-ask (const char *path, const char *sql)
-{
-  sqlite3 *db = NULL;
-  sqlite3_stmt *statement = NULL;
-  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_prepare_v2 (db, sql, -1, &statement, NULL), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
-  gint64 value = sqlite3_column_int64 (statement, 0);
-  sqlite3_finalize (statement);
-  sqlite3_close (db);
-  return value;
-}
-
 /* The file is whole, holds what was promised, and pairs are pairs. */
 static void
 check_file (Fixture *f)
 {
-  g_assert_cmpint (ask (f->path, "SELECT count(*) FROM pragma_integrity_check"
-                                 " WHERE integrity_check = 'ok'"),
+  g_assert_cmpint (sqlite_ask (f->path, "SELECT count(*) FROM pragma_integrity_check"
+                                        " WHERE integrity_check = 'ok'"),
                    ==, 1);
-  gint64 rows = ask (f->path, "SELECT count(*) FROM audit");
+  gint64 rows = sqlite_ask (f->path, "SELECT count(*) FROM audit");
   g_assert_cmpint (rows, >=, f->promised);
-  g_assert_cmpint (ask (f->path, "SELECT coalesce(max(seq), 0) FROM audit_heads"), ==, rows);
+  g_assert_cmpint (sqlite_ask (f->path, "SELECT coalesce(max(seq), 0) FROM audit_heads"), ==, rows);
 }
 
 /* A sanitizer looks for memory: it need not see each one fail (decision 0158). */

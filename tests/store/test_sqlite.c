@@ -12,6 +12,7 @@
 #include "base/audit.h"
 #include "base/error.h"
 #include "store/migrations.h"
+#include "sqlite_ask.h"
 
 typedef struct
 {
@@ -116,20 +117,6 @@ put_chat (ParlorStore *store, guint number)
               .id = id, .client_id = id, .participant = "pt_1", .name = "Lin", .text = "text"}});
 }
 
-static gint64
-ask (const char *path, const char *sql)
-{
-  sqlite3 *db = NULL;
-  sqlite3_stmt *statement = NULL;
-  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_prepare_v2 (db, sql, -1, &statement, NULL), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_step (statement), ==, SQLITE_ROW);
-  gint64 value = sqlite3_column_int64 (statement, 0);
-  sqlite3_finalize (statement);
-  sqlite3_close (db);
-  return value;
-}
-
 /* Writes message after message and tells each one that is durable, until it is killed. */
 static void
 write_until_killed (const char *path, guint first, int pipe_fd)
@@ -182,11 +169,11 @@ test_kill (Fixture *f, gconstpointer data)
       g_autofree char *sql = g_strdup_printf (
           "SELECT count(*) FROM chat WHERE CAST(substr(id, 5) AS INTEGER) BETWEEN %u AND %u", first,
           last);
-      g_assert_cmpint (ask (f->path, sql), ==, last - first + 1);
+      g_assert_cmpint (sqlite_ask (f->path, sql), ==, last - first + 1);
       first = last + 100;
     }
-  g_assert_cmpint (ask (f->path, "SELECT count(*) FROM pragma_integrity_check"
-                                 " WHERE integrity_check = 'ok'"),
+  g_assert_cmpint (sqlite_ask (f->path, "SELECT count(*) FROM pragma_integrity_check"
+                                        " WHERE integrity_check = 'ok'"),
                    ==, 1);
 }
 
@@ -221,7 +208,7 @@ test_locked (Fixture *f, gconstpointer data)
   store->ops->stats (store, &stats);
   g_assert_cmpuint (stats.dropped, ==, 0);
   store->ops->close (store, 5000);
-  g_assert_cmpint (ask (f->path, "SELECT count(*) FROM chat"), ==, 5000);
+  g_assert_cmpint (sqlite_ask (f->path, "SELECT count(*) FROM chat"), ==, 5000);
 }
 
 static void
@@ -251,8 +238,8 @@ test_full_queue (Fixture *f, gconstpointer data)
   store->ops->flush (store, on_flushed, &waiter);
   g_assert_true (wait_flushed (store, &waiter));
   store->ops->close (store, 5000);
-  g_assert_cmpint (ask (f->path, "SELECT count(*) FROM chat WHERE id = 'msg_999'"), ==, 1);
-  g_assert_cmpint (ask (f->path, "SELECT count(*) FROM bans"), ==, 1);
+  g_assert_cmpint (sqlite_ask (f->path, "SELECT count(*) FROM chat WHERE id = 'msg_999'"), ==, 1);
+  g_assert_cmpint (sqlite_ask (f->path, "SELECT count(*) FROM bans"), ==, 1);
 }
 
 static void
@@ -296,9 +283,9 @@ test_full_of_records (Fixture *f, gconstpointer data)
   sqlite3_close (locker);
   store->ops->close (store, 5000);
   /* What was kept are the first, in order, without a gap. */
-  gint64 kept = ask (f->path, "SELECT count(*) FROM audit");
+  gint64 kept = sqlite_ask (f->path, "SELECT count(*) FROM audit");
   g_assert_cmpint (kept, ==, 2000 - (gint64)stats.lost);
-  g_assert_cmpint (ask (f->path, "SELECT max(seq) FROM audit"), ==, kept);
+  g_assert_cmpint (sqlite_ask (f->path, "SELECT max(seq) FROM audit"), ==, kept);
 }
 
 static void
@@ -346,7 +333,7 @@ test_strange_files (Fixture *f, gconstpointer data)
   g_unlink (f->path);
   run_sql (f->path, "CREATE TABLE their_own (x); INSERT INTO their_own VALUES (1)");
   assert_unavailable (f->path, "another program");
-  g_assert_cmpint (ask (f->path, "SELECT count(*) FROM sqlite_master"), ==, 1);
+  g_assert_cmpint (sqlite_ask (f->path, "SELECT count(*) FROM sqlite_master"), ==, 1);
 }
 
 static void
@@ -373,9 +360,10 @@ test_old_format (Fixture *f, gconstpointer data)
       store->ops->close (store, 1000);
     }
   g_assert_cmpint (
-      ask (f->path, "SELECT count(*) FROM rooms WHERE id = 'rm_old' AND brand = 'br_config'"), ==,
-      1);
-  g_assert_cmpint (ask (f->path, "SELECT min(number) FROM parlor_migrations"), ==, 1);
+      sqlite_ask (f->path,
+                  "SELECT count(*) FROM rooms WHERE id = 'rm_old' AND brand = 'br_config'"),
+      ==, 1);
+  g_assert_cmpint (sqlite_ask (f->path, "SELECT min(number) FROM parlor_migrations"), ==, 1);
 }
 
 static void
@@ -388,7 +376,7 @@ test_late_migration (Fixture *f, gconstpointer data)
                     "DELETE FROM parlor_migrations WHERE number = 3");
   store = open_store (f->path, 0, 0, &waiter);
   store->ops->close (store, 1000);
-  g_assert_cmpint (ask (f->path, "SELECT count(*) FROM audit"), ==, 0);
+  g_assert_cmpint (sqlite_ask (f->path, "SELECT count(*) FROM audit"), ==, 0);
 }
 
 static void
