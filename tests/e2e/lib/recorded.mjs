@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What lies in recordings, and who writes them. */
-import path from 'node:path';
 import { MarkReader } from './foreign.mjs';
 
-const READERS = { '.webm': ['matroskademux', '!', 'vp8dec'], '.mp4': ['qtdemux', '!', 'h264parse', '!', 'openh264dec'] };
-
-/** The marks of every frame of a file of VP8 (.webm) or H.264 (.mp4), decoded to 320×180 grey. */
+/** The marks of every frame of a file of VP8, decoded to 320×180 grey. */
 export async function marksOf(world, file) {
-  const { stdout } = await world.run('gst-launch-1.0', ['-q', 'filesrc', `location=${file}`, '!', ...READERS[path.extname(file)], '!', 'videoconvert', '!', 'videoscale', '!',
+  const { stdout } = await world.run('gst-launch-1.0', ['-q', 'filesrc', `location=${file}`, '!', 'matroskademux', '!', 'vp8dec', '!', 'videoconvert', '!', 'videoscale', '!',
     'video/x-raw,format=GRAY8,width=320,height=180', '!', 'fdsink', 'fd=1'], { encoding: 'buffer', maxBuffer: 1 << 30 });
   const reader = new MarkReader();
   reader.push(stdout);
