@@ -36,10 +36,9 @@ invite_to_json (ParlorSite *site, const ParlorHttpRequest *request, const Parlor
 {
   g_autofree char *base = parlor_site_base_url (site, request);
   g_autofree char *url = g_strdup_printf ("%s/i/%s", base, invite->id);
-  const ParlorVisitor *owner = parlor_visitors_find (site->spec.visitors, invite->owner);
   return json_pack ("{s:s,s:s,s:s,s:s,s:s?,s:s?,s:I,s:I,s:I,s:I}", "id", invite->id, "url", url,
                     "room", invite->room, "owner", invite->owner, "customer",
-                    owner && *owner->customer ? owner->customer : NULL, "parent",
+                    parlor_site_customer_of (site, invite->brand, invite->owner), "parent",
                     *invite->parent ? invite->parent : NULL, "depth", (json_int_t)invite->depth,
                     "opened", (json_int_t)invite->opened, "came", (json_int_t)invite->came,
                     "made_at", (json_int_t)invite->made_ms);

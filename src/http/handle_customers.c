@@ -1,7 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Customers: what is known of one, and what changes it. */
+#include "http/live.h"
 #include "http/problem.h"
 #include "http/reps_call.h"
+
+const char *
+parlor_site_customer_of (ParlorSite *site, const char *brand, const char *visitor)
+{
+  const ParlorServiceSite *service = site->spec.service;
+  ParlorServiceBrand *served = service ? parlor_service_brand (service->service, brand) : NULL;
+  const ParlorCustomer *customer = served ? parlor_service_customer_of (served, visitor) : NULL;
+  return customer ? customer->id : NULL;
+}
 
 static json_t *
 customer_json (RepsCall *call, const ParlorCustomer *customer)

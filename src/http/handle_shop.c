@@ -260,12 +260,12 @@ parlor_handle_handoff_resolve (ParlorSite *site, ParlorHttpRequest *request, Par
       parlor_http_problem_from_error (reply, error);
       return;
     }
-  const ParlorVisitor *visitor = parlor_visitors_find (site->spec.visitors, handoff->visitor);
+  const char *customer = parlor_site_customer_of (site, handoff->brand, handoff->visitor);
   parlor_http_reply_json (reply, 200,
                           json_pack ("{s:s,s:s,s:s,s:I,s:s,s:s,s:I}", "id", handoff->id, "sku",
                                      handoff->sku, "room", handoff->room, "room_ms",
                                      (json_int_t)handoff->room_ms, "visitor", handoff->visitor,
-                                     "customer", visitor ? visitor->customer : "", "clicked_at",
+                                     "customer", customer ? customer : "", "clicked_at",
                                      (json_int_t)handoff->made_ms));
 }
 

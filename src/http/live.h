@@ -28,6 +28,10 @@ const ParlorVisitor *parlor_site_meet_at (ParlorSite *site, const ParlorHttpRequ
                                           const char *brand, const char *origin, const char *key,
                                           char fresh[PARLOR_TOKEN_SIZE]);
 
+/** Whose browser that is, if the brand knows him: "cus_…", NULL = he was never added, nor told of.
+    Borrowed until the customer goes. In handle_customers.c. */
+const char *parlor_site_customer_of (ParlorSite *site, const char *brand, const char *visitor);
+
 /** POST /v1/sessions {"role":"visitor","room" or "brand","token"?}: a visitor's session in a
     brand's own site, in handle_embed.c. */
 void parlor_site_open_session (ParlorSite *site, const ParlorHttpRequest *request,

@@ -38,7 +38,8 @@ async function visit(daemon, { entry, room, steps, n, keep }) {
   const code = new URL(JSON.parse(gone.text).url).searchParams.get('handoff');
   if (steps < 5) return;
   const resolve = () => daemon.ask('POST', '/v1/handoffs/resolve', { code }, key);
-  const handoff = (await resolve()).json.id;
+  const { id: handoff, customer } = (await resolve()).json;
+  expect(/^cus_/.test(customer), `the shop is told who comes: ${customer}`);
   expect((await resolve()).status === 410, 'a code is good once');
   if (steps < 6) return;
   const report = (kind, value) => daemon.ask('POST', '/v1/conversions', { handoff, order_id: `order-${n}`, value, currency: 'CNY', kind }, key);
